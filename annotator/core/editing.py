@@ -1,0 +1,108 @@
+"""The verbs: each looks at what is there and returns the edits that do it, or raises Rejected.
+
+Nothing is written here. `Corpus.apply` writes a step of edits, all of them or none.
+"""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+import msgspec
+
+from annotator.core.model import DATELINE, ZONE_KINDS, Article, Edit, Publication, Span, Status, Zone, new_uid
+from annotator.core.zones import published
+from annotator.i18n import _
+
+
+class Rejected(Exception):
+    """An edit that cannot be; its text is one sentence in the reader's language."""
+
+
+def add(article: Article, layer: Iterable[Span], annotator: str, label: str, start: int, end: int) -> list[Edit]:
+    """Label `article.text[start:end]`. `layer` holds the annotator's spans of the article."""
+    span = Span(new_uid(), article.uid, annotator, label, start, end)
+    _check(article, layer, span)
+    return [Edit(None, span)]
+
+
+def relabel(article: Article, layer: Iterable[Span], span: Span, label: str) -> list[Edit]:
+    """Give `span` another label; nothing to do when it has that label."""
+    return _change(article, layer, span, msgspec.structs.replace(span, label=label))
+
+
+def resize(article: Article, layer: Iterable[Span], span: Span, start: int, end: int) -> list[Edit]:
+    """Move the edges of `span`; nothing to do when they stand there."""
+    return _change(article, layer, span, msgspec.structs.replace(span, start=start, end=end))
+
+
+def remove(span: Span) -> list[Edit]:
+    """Take `span` away."""
+    return [Edit(span, None)]
+
+
+def set_state(before: Status | None, article: Article, annotator: str, state: str) -> list[Edit]:
+    """Say how far `annotator` is with `article`; nothing to do when that was so."""
+    after = Status(article.uid, annotator, state)
+    return [] if after == before else [Edit(before, after)]
+
+
+def mark_zone(article: Article, zones: Iterable[Zone], kind: str, start: int, end: int) -> list[Edit]:
+    """Say that `article.text[start:end]` is of `kind`, trimming or splitting the zones in its way.
+
+    A dateline also says when the article was published.
+    """
+    if kind not in ZONE_KINDS:
+        raise ValueError(kind)
+    zones = list(zones)
+    if not 0 <= start < end <= len(article.text):
+        raise Rejected(_("Nothing is selected."))
+    if any((zone.kind, zone.start, zone.end) == (kind, start, end) for zone in zones):
+        return []
+    edits = []
+    for zone in zones:
+        if zone.end <= start or end <= zone.start:
+            continue
+        rest = [piece for piece in ((zone.start, start), (end, zone.end)) if piece[0] < piece[1]]
+        kept = msgspec.structs.replace(zone, start=rest[0][0], end=rest[0][1]) if rest else None
+        edits.append(Edit(zone, kept))
+        edits += [Edit(None, Zone(new_uid(), zone.article, zone.kind, *piece)) for piece in rest[1:]]
+    edits.append(Edit(None, Zone(new_uid(), article.uid, kind, start, end)))
+    when = published(article.text[start:end]) if kind == DATELINE else None
+    if when and when != article.published:
+        edits.append(Edit(Publication(article.uid, article.published), Publication(article.uid, when)))
+    return edits
+
+
+def check_zones(article: Article, zones: Iterable[Zone]) -> None:
+    """Raise Rejected unless the zones lie within the text and apart from each other."""
+    ordered = sorted(zones, key=lambda zone: zone.start)
+    for zone in ordered:
+        if zone.kind not in ZONE_KINDS:
+            raise Rejected(_("“{kind}” is not a kind of zone.").format(kind=zone.kind))
+        if not 0 <= zone.start < zone.end <= len(article.text):
+            raise Rejected(_("A zone from {start} to {end} is not within the text.").format(start=zone.start, end=zone.end))
+    for left, right in pairwise(ordered):
+        if right.start < left.end:
+            raise Rejected(_("Two zones overlap at {start}.").format(start=right.start))
+
+
+def check_span(article: Article, span: Span) -> None:
+    """Raise Rejected unless the span lies within the text and holds something that can be seen."""
+    if not 0 <= span.start < span.end <= len(article.text):
+        raise Rejected(_("A span from {start} to {end} is not within the text.").format(start=span.start, end=span.end))
+    if not article.text[span.start : span.end].strip():
+        raise Rejected(_("Nothing but space is selected."))
+
+
+def _check(article: Article, layer: Iterable[Span], span: Span) -> None:
+    check_span(article, span)
+    for other in layer:
+        same = (other.label, other.start, other.end) == (span.label, span.start, span.end)
+        if same and other.uid != span.uid:
+            raise Rejected(_("This stretch has that label already."))
+
+
+def _change(article: Article, layer: Iterable[Span], before: Span, after: Span) -> list[Edit]:
+    if before == after:
+        return []
+    _check(article, layer, after)
+    return [Edit(before, after)]

@@ -1,0 +1,42 @@
+"""What can be undone and redone, told from the steps that the corpus holds.
+
+There is no second record of it: the steps on disk are the undo stack, so it outlives the program (docs/adr/0003).
+"""
+
+from collections.abc import Iterable
+
+from typing import Final
+
+from annotator.core.model import Edit, Step
+
+IMPORT: Final = "import"
+"""The name of a step that brought spans in from a file: no key takes back what nobody did by key."""
+
+
+def stacks(steps: Iterable[Step]) -> tuple[list[Step], list[Step]]:
+    """The steps that undo, and those that redo, would take back next: last first to go, each list's end its top.
+
+    `steps` are one annotator's on one article, oldest first. A step that undoes the top of the undo stack is an
+    undo, one that undoes the top of the redo stack a redo; any other step is new, and ends what could be redone.
+    An import is on neither stack.
+    """
+    undo: list[Step] = []
+    redo: list[Step] = []
+    for step in steps:
+        if step.name == IMPORT:
+            continue
+        if undo and step.undoes == undo[-1].uid:
+            undo.pop()
+            redo.append(step)
+        elif redo and step.undoes == redo[-1].uid:
+            redo.pop()
+            undo.append(step)
+        else:
+            undo.append(step)
+            redo.clear()
+    return undo, redo
+
+
+def reversal(step: Step) -> tuple[Edit, ...]:
+    """The edits that take `step` back, last one first."""
+    return tuple(edit.inverse() for edit in reversed(step.edits))

@@ -1,0 +1,135 @@
+"""The values that everything else passes around: frozen, comparable, serialisable.
+
+Offsets are code points of the article's stored text, end exclusive. The words are defined in CONTEXT.md.
+"""
+
+import hashlib
+from typing import Final, TypeAlias
+from uuid import uuid4
+
+from msgspec import Struct
+
+HEADLINE: Final = "headline"
+DATELINE: Final = "dateline"
+BODY: Final = "body"
+BOILERPLATE: Final = "boilerplate"
+ZONE_KINDS: Final = (HEADLINE, DATELINE, BODY, BOILERPLATE)
+
+NEW: Final = "new"
+IN_PROGRESS: Final = "in_progress"
+DONE: Final = "done"
+SKIPPED: Final = "skipped"
+FLAGGED: Final = "flagged"
+STATES: Final = (NEW, IN_PROGRESS, DONE, SKIPPED, FLAGGED)
+
+
+def new_uid() -> str:
+    """A fresh id for a row that may one day be merged with another machine's."""
+    return uuid4().hex
+
+
+def article_uid(text: str) -> str:
+    """The identity of the article with this stored text: its SHA-256, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Article(Struct, frozen=True):
+    """One news text, stored once. `uid` is the hash of `text`; `id` its number in its corpus, 0 before it is stored.
+
+    `title` is what the source called it, if it did: what is shown is `core.zones.title`. `published` is ISO 8601,
+    to the precision that the source gives (`2024-07-09T09:00`, `2024-07-09`).
+    """
+
+    uid: str
+    text: str
+    title: str | None = None
+    published: str | None = None
+    source: str | None = None
+    url: str | None = None
+    id: int = 0
+
+
+class Zone(Struct, frozen=True, tag="zone"):
+    """A stretch of an article by its role, `kind` one of ZONE_KINDS. The zones of an article never overlap."""
+
+    uid: str
+    article: str
+    kind: str
+    start: int
+    end: int
+
+
+class Span(Struct, frozen=True, tag="span"):
+    """One labelled stretch in one annotator's layer. Spans may nest, overlap and cross."""
+
+    uid: str
+    article: str
+    annotator: str
+    label: str
+    start: int
+    end: int
+    value: str | None = None
+    note: str | None = None
+
+
+class Status(Struct, frozen=True, tag="status"):
+    """How far one annotator is with one article: `state` is one of STATES."""
+
+    article: str
+    annotator: str
+    state: str
+
+
+class Publication(Struct, frozen=True, tag="publication"):
+    """When an article was published, as far as is known (see Article)."""
+
+    article: str
+    published: str | None
+
+
+Record: TypeAlias = Span | Zone | Status | Publication
+"""What an edit may alter."""
+
+
+class Edit(Struct, frozen=True):
+    """One record before and after: add (None, r), remove (r, None), change (a, b)."""
+
+    before: Record | None
+    after: Record | None
+
+    def inverse(self) -> "Edit":
+        """The edit that takes this one back."""
+        return Edit(self.after, self.before)
+
+
+class Step(Struct, frozen=True):
+    """What one action of an annotator did to one article, and what one undo takes back.
+
+    `name` says which action it was (a key of the interface's texts, such as `tag`); `time` is ISO 8601 in UTC;
+    `undoes` is the uid of the step that this one takes back, if it is an undo or a redo.
+    """
+
+    uid: str
+    article: str
+    annotator: str
+    time: str
+    name: str
+    edits: tuple[Edit, ...]
+    undoes: str | None = None
+
+
+class Draft(Struct, frozen=True):
+    """An article that was read from a file and is not stored yet, with all that came with it."""
+
+    article: Article
+    zones: tuple[Zone, ...] = ()
+    spans: tuple[Span, ...] = ()
+    states: tuple[Status, ...] = ()
+
+
+class Refusal(Struct, frozen=True):
+    """Something in the input that was not taken, and why. `line` counts from 1; 0 is the file as a whole."""
+
+    path: str
+    line: int
+    reason: str
