@@ -1,10 +1,12 @@
-"""Compile resources/i18n/*.po for gettext, or take up new texts from the code (`--update`).
+"""Compile resources/i18n/*.po for gettext; with `--update`, take up new texts from the code first.
 
 Run by the build, by dev.py and by the tests, so that a compiled catalogue is never older than its source.
 """
 
 import argparse
-import sys
+import io
+import os
+import string
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -24,10 +26,18 @@ def compile_all() -> None:
         if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        with source.open("rb") as opened:
-            catalogue = read_po(opened, locale=source.stem)
-        with target.open("wb") as opened:
-            write_mo(opened, catalogue)
+        compiled = io.BytesIO()
+        write_mo(compiled, read(source))
+        # Replaced whole: a program that is starting meanwhile must never read half of it.
+        passing = target.with_suffix(f".{os.getpid()}")
+        passing.write_bytes(compiled.getvalue())
+        passing.replace(target)
+
+
+def read(source: Path) -> Catalog:
+    """The catalogue of one language, which is named by its file: `ar.po`."""
+    with source.open("rb") as opened:
+        return read_po(opened, locale=source.stem)
 
 
 def extract() -> Catalog:
@@ -35,7 +45,8 @@ def extract() -> Catalog:
     catalogue = Catalog(project="annotator", charset="utf-8")
     found = extract_from_dir(ROOT / "annotator", [("**.py", "python")], keywords=KEYWORDS, comment_tags=["i18n:"])
     for path, _line, message, comments, context in found:
-        catalogue.add(message, locations=[(f"annotator/{path}", None)], auto_comments=comments, context=context)
+        # No line numbers: every change of the code would change every catalogue.
+        catalogue.add(message, locations=[(f"annotator/{path}", 0)], auto_comments=comments, context=context)
     return catalogue
 
 
@@ -43,8 +54,7 @@ def update() -> None:
     """Take up new texts in every .po, drop those that the code no longer has, and guess nothing."""
     template = extract()
     for source in sorted(FOLDER.glob("*.po")):
-        with source.open("rb") as opened:
-            catalogue = read_po(opened, locale=source.stem)
+        catalogue = read(source)
         catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
         with source.open("wb") as opened:
@@ -52,26 +62,39 @@ def update() -> None:
 
 
 def missing() -> list[str]:
-    """What is not translated, one line a text: empty when every language is whole."""
-    wanted = [(message.id, message.context) for message in extract() if message.id]
+    """What a reader would see wrong, one line a text: not translated, marked as unsure, or with other {names}.
+
+    Empty when every language is whole.
+    """
+    wanted = [message for message in extract() if message.id]
     lines = []
     for source in sorted(FOLDER.glob("*.po")):
-        with source.open("rb") as opened:
-            catalogue = read_po(opened, locale=source.stem)
-        for identity, context in wanted:
-            key = identity[0] if isinstance(identity, tuple) else identity
-            message = catalogue.get(key, context)
-            forms = message.string if message else ""
-            texts = forms if isinstance(forms, (tuple, list)) else (forms,)
-            if not all(texts):
-                lines.append(f"{source.stem}: {key}")
+        catalogue = read(source)
+        for message in wanted:
+            forms = _forms(message.id)
+            found = catalogue.get(forms[0], message.context)
+            texts = _forms(found.string or "") if found else ()
+            if not found or found.fuzzy or not all(texts):
+                lines.append(f"{source.stem}: not translated: {forms[0]}")
+            elif any(not _names(text) <= _names(*forms) for text in texts) or not _names(*forms) <= _names(*texts):
+                lines.append(f"{source.stem}: not the same names in braces: {forms[0]}")
     return lines
+
+
+def _forms(texts: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    return (texts,) if isinstance(texts, str) else tuple(texts)
+
+
+def _names(*texts: str) -> set[str]:
+    return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--update", action="store_true", help="take up new texts from the code first")
-    if arguments.parse_args().update:
+    arguments.add_argument("--update", action="store_true", help="take up new texts, and list what is not translated")
+    updating = arguments.parse_args().update
+    if updating:
         update()
     compile_all()
-    print("\n".join(missing()) or "every text is translated", file=sys.stderr)
+    if updating:
+        print("\n".join(missing()) or "every text is translated")

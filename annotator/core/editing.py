@@ -79,7 +79,9 @@ def check_zones(article: Article, zones: Iterable[Zone]) -> None:
         if zone.kind not in ZONE_KINDS:
             raise Rejected(_("“{kind}” is not a kind of zone.").format(kind=zone.kind))
         if not 0 <= zone.start < zone.end <= len(article.text):
-            raise Rejected(_("A zone from {start} to {end} is not within the text.").format(start=zone.start, end=zone.end))
+            raise Rejected(
+                _("A zone from {start} to {end} is not within the text.").format(start=zone.start, end=zone.end)
+            )
     for left, right in pairwise(ordered):
         if right.start < left.end:
             raise Rejected(_("Two zones overlap at {start}.").format(start=right.start))

@@ -4,7 +4,6 @@ There is no second record of it: the steps on disk are the undo stack, so it out
 """
 
 from collections.abc import Iterable
-
 from typing import Final
 
 from annotator.core.model import Edit, Step

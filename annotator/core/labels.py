@@ -101,10 +101,14 @@ def _fault(labels: LabelSet) -> str:
         return _("the label set holds no label")
     for label in labels.labels:
         if not _NAME.fullmatch(label.name):
-            return _("“{name}” cannot name a label: use letters, digits, _ and - without spaces").format(name=label.name)
+            return _("“{name}” cannot name a label: use letters, digits, _ and - without spaces").format(
+                name=label.name
+            )
         for colour in (label.colour.light, label.colour.dark):
             if not _COLOUR.fullmatch(colour):
-                return _("the colour “{colour}” of {name} is not of the form #rrggbb").format(colour=colour, name=label.name)
+                return _("the colour “{colour}” of {name} is not of the form #rrggbb").format(
+                    colour=colour, name=label.name
+                )
         if label.key is not None and len(label.key) != 1:
             return _("the key “{key}” of {name} is not one character").format(key=label.key, name=label.name)
     for what, times in Counter(label.name for label in labels.labels).items():

@@ -1,0 +1,95 @@
+"""`annotator import CORPUS PATH...`: reads files and folders into a corpus."""
+
+from pathlib import Path
+
+import click
+
+from annotator import settings
+from annotator.cli.command import Help, Words, corpus_argument, json_option
+from annotator.cli.output import REFUSED, Failure, emit, finish, say, tell_refusals
+from annotator.core.labels import BadLabelSet, LabelSet, decode
+from annotator.formats import FORMATS
+from annotator.i18n import _, ngettext
+from annotator.jobs.importing import Imported, import_paths
+from annotator.resources import resource
+from annotator.store.corpus import Corpus
+
+
+def command() -> click.Command:
+    """The command, in the language that is spoken now."""
+    return Help(
+        "import",
+        callback=_import,
+        params=[
+            corpus_argument(),
+            click.Argument(["paths"], metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)),
+            click.Option(
+                ["format_", "--format"],
+                type=click.Choice([format_.NAME for format_ in FORMATS]),
+                help=_("The format of the files; without it, each is recognised."),
+            ),
+            click.Option(
+                ["--annotator"],
+                metavar="NAME",
+                type=Words(),
+                help=_("Whose spans they are, where a file does not say; without it, your name."),
+            ),
+            click.Option(
+                ["labels", "--labels"],
+                metavar="FILE",
+                type=click.Path(path_type=Path),
+                help=_("The labels of a new corpus, as TOML; without it, dates, institutions and plans."),
+            ),
+            json_option(),
+        ],
+        help=_("Read the files, and every file in the folders, into CORPUS, which is made if it is missing."),
+    )
+
+
+def _import(
+    corpus: Path,
+    paths: tuple[Path, ...],
+    format_: str | None,
+    annotator: str | None,
+    labels: Path | None,
+    as_json: bool,
+) -> int:
+    with _opened(corpus, labels) as opened:
+        steps = import_paths(opened, paths, format_, annotator or settings.load().annotator)
+        done = finish(steps, _("Importing"))
+    tell_refusals(done.skipped)
+    if as_json:
+        emit(done)
+    else:
+        say(_summary(done))
+    return REFUSED if done.skipped else 0
+
+
+def _opened(path: Path, labels: Path | None) -> Corpus:
+    """The corpus at `path`, made with these labels if it is missing. Raises Failure, CorpusError."""
+    if not path.exists():
+        return Corpus.create(path, _label_set(labels or resource("labels", "default.toml")))
+    corpus = Corpus.open(path)
+    if labels is None or _label_set(labels) == corpus.labels():
+        return corpus
+    corpus.close()
+    raise Failure(_("“{corpus}” has labels of its own, other than those of “{file}”").format(corpus=path, file=labels))
+
+
+def _label_set(path: Path) -> LabelSet:
+    try:
+        return decode(path.read_bytes(), str(path))
+    except BadLabelSet as error:
+        where = f"{error.refusal.path}:{error.refusal.line}" if error.refusal.line else error.refusal.path
+        raise Failure(f"{where}: {error.refusal.reason}") from error
+
+
+def _summary(done: Imported) -> str:
+    parts = [
+        ngettext("{count} article added", "{count} articles added", done.added).format(count=done.added),
+        ngettext("{count} was there already", "{count} were there already", done.duplicates).format(
+            count=done.duplicates
+        ),
+        ngettext("{count} span read", "{count} spans read", done.spans).format(count=done.spans),
+    ]
+    return _(", ").join(parts)

@@ -1,0 +1,58 @@
+"""`annotator` itself: a group of commands that also takes the corpus to open."""
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from annotator import __version__
+from annotator.cli import exporting, importing, listing, opening, showing
+from annotator.cli.command import Help
+from annotator.cli.output import NAME
+from annotator.i18n import LANGUAGES, _
+
+_SUFFIX: Final = ".corpus"
+
+
+class Root(Help, click.Group):
+    """A group whose first argument may be a corpus instead of a command: `annotator my.corpus` opens it."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        word = args[0]
+        if word in self.commands:
+            return super().resolve_command(ctx, args)
+        if Path(word).suffix == _SUFFIX or Path(word).exists():
+            return NAME, opening.command(), args
+        known = ", ".join(self.list_commands(ctx))
+        told = _("“{word}” is neither a command nor a corpus; the commands are {known}")
+        raise click.UsageError(told.format(word=word, known=known), ctx)
+
+
+def root() -> click.Group:
+    """The group with all its commands, in the language that is spoken now."""
+    language = click.Option(
+        ["--language"],
+        type=click.Choice(list(LANGUAGES)),
+        help=_("The language of the window and of every message."),
+    )
+    group = Root(
+        NAME,
+        callback=_window_without_arguments,
+        commands=[importing.command(), listing.command(), showing.command(), exporting.command()],
+        params=[language],
+        help=_(
+            "Label dates, institutions and plans in Arabic news. With a corpus, or nothing, the window opens; "
+            "the commands do their work without one."
+        ),
+        invoke_without_command=True,
+        subcommand_metavar="[CORPUS | COMMAND ...]",
+    )
+    return click.version_option(__version__, prog_name=NAME)(group)
+
+
+@click.pass_context
+def _window_without_arguments(context: click.Context, language: str | None) -> int:
+    """What happens before any command, and alone where there is none. `language` was dealt with in `run`."""
+    return 0 if context.invoked_subcommand else opening.window(None)

@@ -1,0 +1,87 @@
+"""`annotator show CORPUS ID`: one article with its spans."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+
+from annotator.cli.command import Help, Words, corpus_argument, json_option
+from annotator.cli.output import emit, say, table
+from annotator.core.model import BODY, BOILERPLATE, DATELINE, HEADLINE, Article, Draft, Span, Zone
+from annotator.core.zones import title
+from annotator.formats.jsonl import record
+from annotator.i18n import _, ngettext
+from annotator.store.corpus import Corpus
+
+_MOST_DIGITS: Final = 18  # of a number that SQLite can hold; a uid is longer
+
+
+def command() -> click.Command:
+    """The command, in the language that is spoken now."""
+    visual = click.Option(
+        ["visual", "--visual/--logical"],
+        default=None,
+        help=_("Lay out Arabic for a terminal that cannot, or leave it as it is; else this is found out."),
+    )
+    return Help(
+        "show",
+        callback=_show,
+        params=[corpus_argument(), click.Argument(["id_"], metavar="ID", type=Words()), visual, json_option()],
+        help=_("Show one article of CORPUS with its zones and spans. ID is its number or its uid."),
+    )
+
+
+def _show(corpus: Path, id_: str, visual: bool | None, as_json: bool) -> int:
+    identity = int(id_) if id_.isdecimal() and len(id_) <= _MOST_DIGITS else id_
+    with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
+        article = opened.article(identity)
+        zones = opened.zones(article.uid)
+        spans = opened.spans(article.uid)
+    if as_json:
+        value = record(Draft(article, tuple(zones), tuple(spans)))
+        del value["states"]  # the articles' list has them
+        emit(value)
+        return 0
+    say("\n".join(_head(article, zones)), reorder=visual)
+    say("")
+    say("\n".join(_body(article.text, zones)), reorder=visual)
+    say("")
+    say(ngettext("{count} span", "{count} spans", len(spans)).format(count=len(spans)), reorder=visual)
+    table([_row(article.text, span) for span in spans], reorder=visual)
+    return 0
+
+
+def _head(article: Article, zones: list[Zone]) -> Iterator[str]:
+    yield f"{article.id}  {title(article, zones)}"
+    facts = {
+        _("Published"): article.published,
+        _("Source"): article.source,
+        _("Address"): article.url,
+        _("Uid"): article.uid,
+    }
+    for name, fact in facts.items():
+        if fact:
+            yield f"{name}: {fact}"
+
+
+def _body(text: str, zones: list[Zone]) -> Iterator[str]:
+    """The text, each zone below its name in brackets; what is in no zone has none."""
+    names = {HEADLINE: _("headline"), DATELINE: _("dateline"), BODY: _("body"), BOILERPLATE: _("boilerplate")}
+    at = 0
+    for zone in zones:
+        yield from _stretch(text[at : zone.start])
+        yield f"[{names.get(zone.kind, zone.kind)}]"
+        yield from _stretch(text[zone.start : zone.end])
+        at = zone.end
+    yield from _stretch(text[at:])
+
+
+def _stretch(text: str) -> Iterator[str]:
+    if text.strip():
+        yield text.strip("\n")
+
+
+def _row(text: str, span: Span) -> list[str]:
+    place = f"{span.start}-{span.end}"
+    return [place, span.label, span.annotator, span.value or "-", text[span.start : span.end]]

@@ -1,0 +1,255 @@
+"""Arabic-aware text: newlines, tokens, sentences, word snapping, proclitics, and offsets as Qt counts them.
+
+Offsets are code points, end exclusive. Everything here is a pure function of the text.
+"""
+
+from bisect import bisect_left, bisect_right
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import regex
+
+
+class Token(NamedTuple):
+    """A stretch of the text that is one token: it starts and ends on something visible and holds no space."""
+
+    start: int
+    end: int
+
+
+# Classes for `regex` with its V1 set operations.
+_SHOWN_FORMAT = r"\p{Prepended_Concatenation_Mark}"  # Cf and yet visible, such as the end-of-ayah sign
+_HIDDEN = rf"[\p{{Cf}}--{_SHOWN_FORMAT}]"
+_BLANK = rf"[\s\p{{Z}}\p{{Cc}}\p{{Cs}}\p{{Default_Ignorable_Code_Point}}{_HIDDEN}]"
+_ARABIC = r"[[\p{L}&&\p{Script=Arabic}]\u0640]"  # the tatweel is of no script
+_EMOJI_TAG = r"[\U000E0020-\U000E007F]"  # end the flags of England, Scotland and Wales
+_LETTER = rf"[\p{{L}}--{_ARABIC}--\p{{Default_Ignorable_Code_Point}}]"
+
+
+def _run(first: str, more: str) -> str:
+    """A pattern of `first` and then `more`, direction marks and joiners within but never at the end."""
+    return rf"{first}{more}*+(?:{_HIDDEN}++{more}++)*+"
+
+
+_LATIN = _run(_LETTER, rf"[{_LETTER}\p{{N}}\p{{M}}]")
+_DIGITS = _run(r"\p{Nd}", r"[\p{Nd}\p{M}]")
+_PICTURE = rf"\p{{Extended_Pictographic}}[\p{{M}}\p{{Emoji_Modifier}}{_EMOJI_TAG}]*+"
+_URL = r"(?:(?:https?|ftp)://|www\.)"
+_URL_CHARACTER = r"[^\s\p{Z}\p{C}<>\"«»“”،؛؟]"
+# Bounded, as names are in RFC 1035, so that a long text of dots is not searched again from each.
+_DOMAIN = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[a-z]{2,6}(?![\p{L}\p{N}])"
+_TOKEN: Final = regex.compile(
+    "|".join(
+        (
+            rf"{_URL}{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?",
+            rf"[A-Za-z0-9][A-Za-z0-9._%+-]*+@{_DOMAIN}",
+            rf"{_DOMAIN}(?:/(?:{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?)?)?",
+            rf"(?!{_BLANK})\p{{M}}*+" + _run(_ARABIC, rf"[{_ARABIC}\p{{M}}]"),
+            # Digits before a letter belong to it (5G, 19h30); those before an Arabic letter do not (1445هـ).
+            rf"\p{{Nd}}*{_LATIN}(?:{_HIDDEN}*['’‐‑-]{_HIDDEN}*\p{{Nd}}*(?:{_LATIN}|(?<=\p{{Nd}})))*",
+            rf"{_DIGITS}(?:{_HIDDEN}*[-‐‑–/:.,٫٬]{_HIDDEN}*{_DIGITS})*+",
+            rf"[.…](?:{_HIDDEN}*[.…])*+",
+            r"\p{Regional_Indicator}{2}",
+            rf"{_PICTURE}(?:\u200D{_PICTURE})*+",
+            _run(rf"[^{_BLANK}]", r"\p{M}"),
+        )
+    ),
+    regex.V1,
+)
+_INVISIBLE: Final = regex.compile(rf"[{_HIDDEN}--[\u200C\u200D]--{_EMOJI_TAG}]+", regex.V1)
+_LEADING: Final = regex.compile(rf"{_BLANK}*+", regex.V1)
+_TRAILING: Final = regex.compile(rf"[{_BLANK}--\p{{M}}--{_EMOJI_TAG}]*+", regex.V1 | regex.REVERSE)
+_PUNCTUATION: Final = regex.compile(r"\p{P}[\p{P}\p{M}\p{Cf}]*", regex.V1)
+_ARABIC_WORD: Final = regex.compile(r"\p{M}*+" + _run(_ARABIC, rf"[{_ARABIC}\p{{M}}]"), regex.V1)
+_BASE_LETTER: Final = regex.compile(rf"[{_ARABIC}--\u0640]", regex.V1)
+
+_NEWLINE: Final = regex.compile(r"\r\n|[\r\v\f\u0085\u2028\u2029]")
+_QUOTES: Final = '"“”„'  # written either way round in Arabic, so only their order tells which one opens
+_OPENS: Final = {"»": "«", "›": "‹", "’": "‘", ")": "(", "]": "[", "}": "{", "⟩": "⟨", "﴾": "﴿"}
+_STOPS: Final = ".…!؟?"
+_NO_START: Final = "،؛,;:"
+
+_CONJUNCTIONS: Final = "وف"
+_PREFIXES: Final = "بلكس"
+_SHORTEST_WORD: Final = 3
+
+
+def normalise_newlines(text: str) -> str:
+    """`text` with every kind of line end (CR LF, CR, VT, FF, U+0085, U+2028, U+2029) as one LF."""
+    return _NEWLINE.sub("\n", text)
+
+
+class Newlines:
+    """Moves offsets into a text to the same text after `normalise_newlines`, where only CR LF has shrunk."""
+
+    def __init__(self, text: str) -> None:
+        self._pairs = [match.start() for match in regex.finditer("\r\n", text)]
+
+    def moved(self, offset: int) -> int:
+        """The normalised offset; one between CR and LF goes before the newline."""
+        return offset - bisect_left(self._pairs, offset)
+
+
+class Utf16:
+    """Converts between the code points of one text and the UTF-16 units that Qt counts.
+
+    O(1) while every character is in the basic plane, else a search among those that are not.
+    """
+
+    def __init__(self, text: str) -> None:
+        wide = [] if text.isascii() else [at for at, character in enumerate(text) if character > "\uffff"]
+        self._points = wide
+        self._units = [at + before for before, at in enumerate(wide)]
+
+    def units(self, offset: int) -> int:
+        """The UTF-16 offset of a code point offset."""
+        return offset + bisect_left(self._points, offset) if self._points else offset
+
+    def points(self, unit: int) -> int:
+        """The code point offset of a UTF-16 offset; one within a surrogate pair goes to its character's start."""
+        if not self._units:
+            return unit
+        before = bisect_left(self._units, unit)
+        within = before > 0 and unit == self._units[before - 1] + 1
+        return self._points[before - 1] if within else unit - before
+
+
+def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
+    """The tokens of `text[start:end]`, in order.
+
+    Punctuation marks are tokens of their own, a run of dots one; numbers keep what joins their digits; diacritics
+    and the tatweel stay in the word; URLs, e-mail addresses and emoji are one. Invisible characters may lie within
+    a token, never at its edges. Spaces and control characters are in none.
+    """
+    return [Token(*match.span()) for match in _TOKEN.finditer(text, start, len(text) if end is None else end)]
+
+
+def written(text: str) -> str:
+    """`text` as a file shows it: without direction marks and other invisible characters, joiners kept."""
+    return _INVISIBLE.sub("", text)
+
+
+def visible(text: str, start: int, end: int) -> tuple[int, int]:
+    """`text[start:end]` without the spaces and invisible characters at its edges; (start, start) if none is left."""
+    leading, trailing = _LEADING.match(text, start, end), _TRAILING.match(text, start, end)
+    first, last = leading.end() if leading else start, trailing.start() if trailing else end
+    return (first, last) if first < last else (start, start)
+
+
+def is_punctuation(text: str, token: Token) -> bool:
+    """Whether a token is a quotation mark, a bracket or another mark of punctuation."""
+    return _PUNCTUATION.fullmatch(text, *token) is not None
+
+
+def sentences(text: str, tokens: list[Token]) -> list[list[Token]]:
+    """`tokens`, the tokens of a stretch of `text`, as its sentences; none is empty.
+
+    A sentence ends at a newline, and after . ! ؟ ? … with the closing quotes and brackets that follow, unless a
+    comma, semicolon or colon comes next. The dot after a word of one letter (م. د. ص.) is an abbreviation's.
+    """
+    partners = _partners(text, tokens)
+    found: list[list[Token]] = []
+    ended = True
+    for at, token in enumerate(tokens):
+        mark = text[token.start]
+        stop = mark in _STOPS and not _abbreviates(text, tokens, at)
+        closing = partners.get(at, at) < at or (at not in partners and mark in _OPENS)
+        if at and "\n" in text[tokens[at - 1].end : token.start]:
+            ended = True
+        elif mark in _STOPS or closing:
+            if found and ended:
+                found[-1].append(token)
+                continue
+        elif mark in _NO_START:
+            ended = False
+        if ended or not found:
+            found.append([])
+        found[-1].append(token)
+        ended = stop
+    return found
+
+
+def _abbreviates(text: str, tokens: list[Token], at: int) -> bool:
+    """Whether token `at` is the dot that follows a word of one letter at once."""
+    if not at or text[slice(*tokens[at])] != "." or tokens[at - 1].end != tokens[at].start:
+        return False
+    letters = [character for character in text[slice(*tokens[at - 1])] if character.isalpha()]
+    return len(letters) == 1
+
+
+def snap(text: str, start: int, end: int) -> tuple[int, int]:
+    """A raw selection as the stretch that was meant: whole words, without space and punctuation at its edges.
+
+    Of a pair of quotation marks or brackets it holds both or neither: a mark at an edge is left out unless its
+    partner is within, and a partner that is missing is taken in. A selection of punctuation alone stays, one of
+    space alone is (start, start).
+    """
+    if start >= end:
+        return start, start
+    # No token and no pair runs over a newline, so only the lines that the selection touches need be looked at.
+    after = text.find("\n", end)
+    line = tokens(text, text.rfind("\n", 0, start) + 1, len(text) if after < 0 else after)
+    first = bisect_right(line, start, key=lambda token: token.end)
+    last = bisect_left(line, end, key=lambda token: token.start) - 1
+    if first > last:
+        return start, start
+    if not all(is_punctuation(text, token) for token in line[first : last + 1]):
+        first, last = _balance(text, line, first, last)
+    return line[first].start, line[last].end
+
+
+def _balance(text: str, line: list[Token], first: int, last: int) -> tuple[int, int]:
+    """The tokens `first` to `last` without punctuation at the edges, and with both marks of each pair within."""
+    partners = _partners(text, line)
+    trimmed = None
+    while trimmed != (first, last):
+        trimmed = (first, last)
+        if partners.get(first) == last:
+            first, last = first + 1, last - 1
+        elif is_punctuation(text, line[first]) and not first < partners.get(first, first) <= last:
+            first += 1
+        elif is_punctuation(text, line[last]) and not first <= partners.get(last, last) < last:
+            last -= 1
+    widened = None
+    while widened != (first, last):
+        widened = (first, last)
+        reached = [partners[at] for at in range(first, last + 1) if at in partners]
+        first, last = min([first, *reached]), max([last, *reached])
+    return first, last
+
+
+def _partners(text: str, tokens: list[Token]) -> dict[int, int]:
+    """Which token each quotation mark or bracket among `tokens` belongs with, both ways; a pair stays in its line."""
+    found: dict[int, int] = {}
+    waiting: list[tuple[str, int]] = []
+    for before, (at, token) in pairwise([(-1, Token(0, 0)), *enumerate(tokens)]):
+        if "\n" in text[before[1].end : token.start]:
+            waiting.clear()
+        mark = '"' if text[token.start] in _QUOTES else text[token.start]
+        opener = _OPENS.get(mark, mark)
+        matching = next((depth for depth in reversed(range(len(waiting))) if waiting[depth][0] == opener), None)
+        if (mark in _OPENS or mark == '"') and matching is not None:
+            found[at] = waiting[matching][1]
+            found[found[at]] = at
+            del waiting[matching:]
+        elif mark == '"' or mark in _OPENS.values():
+            waiting.append((mark, at))
+    return found
+
+
+def proclitic(text: str, start: int, end: int) -> int:
+    """How many code points at `start` *could* be a proclitic: و or ف, then one of ب ل ك س, or either alone.
+
+    Only a possibility, never a decision: و in وزارة is a root letter and ف in فلسطين too, and only a word list or
+    a reader knows. The longest that leaves three letters of the word is told, its diacritics and tatweel with it;
+    0 when none can be. In للأمم (ل and ال) it is the first ل alone.
+    """
+    word = _ARABIC_WORD.match(text, start, end)
+    if not word:
+        return 0
+    letters = [match.start() for match in _BASE_LETTER.finditer(text, *word.span())]
+    length = 0
+    for kind in (_CONJUNCTIONS, _PREFIXES):
+        if len(letters) - length > _SHORTEST_WORD and text[letters[length]] in kind:
+            length += 1
+    return letters[length] - start if length else 0

@@ -1,0 +1,202 @@
+"""JSON lines: one article a line, with the keys of `annotator show --json` and `states`. Nothing is lost in it.
+
+    {"id": 1, "uid": "…", "title": "…", "published": "2024-07-09T09:00", "source": null, "url": null, "text": "…",
+     "zones": [{"kind": "body", "start": 0, "end": 5}],
+     "spans": [{"uid": "…", "start": 0, "end": 5, "label": "DATE", "annotator": "…", "value": null, "note": null,
+                "text": "…"}],
+     "states": {"annotator": "done"}}
+
+Offsets are code points of the line's own text. Only `text` must be there; keys that are not listed are passed over.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import IO, Any, Final
+
+import msgspec
+from msgspec import Raw, Struct
+
+from annotator.core import zones as zoning
+from annotator.core.drafting import Drafted, draft
+from annotator.core.editing import Rejected
+from annotator.core.model import STATES, Draft, Refusal, Span, Status, Zone, new_uid
+from annotator.i18n import _
+
+NAME: Final = "jsonl"
+SUFFIXES: Final = (".jsonl", ".ndjson", ".json")
+LARGEST: Final = 50_000_000
+"""Bytes of the longest line that is read."""
+
+_BOM: Final = b"\xef\xbb\xbf"
+_NULL: Final = Raw(b"null")
+_ISO: Final = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
+
+
+class _Line(Struct):
+    text: str
+    title: str | None = None
+    published: str | None = None
+    source: str | None = None
+    url: str | None = None
+    # Decoded apart from the rest: what is wrong in them does not cost the article.
+    zones: Raw = _NULL
+    spans: Raw = _NULL
+    states: Raw = _NULL
+
+
+class _Zone(Struct):
+    kind: str
+    start: int
+    end: int
+
+
+class _Span(Struct):
+    start: int
+    end: int
+    label: str
+    uid: str | None = None
+    annotator: str | None = None
+    value: str | None = None
+    note: str | None = None
+    text: str | None = None
+
+
+def read(path: Path, annotator: str) -> Iterator[Drafted | Refusal]:
+    """The articles of the file at `path`, and what of it was not taken; spans that name nobody are `annotator`'s.
+
+    Raises OSError.
+    """
+    with path.open("rb") as file:
+        number = 0
+        while data := file.readline(LARGEST + 1):
+            number += 1
+            data = data.removeprefix(_BOM) if number == 1 else data
+            if len(data) > LARGEST:
+                size = LARGEST // 1_000_000
+                yield Refusal(str(path), number, _("The line is longer than {size} MB.").format(size=size))
+                return
+            if data.strip():
+                found, refused = _article(data, annotator, number)
+                if found:
+                    yield found
+                yield from (Refusal(str(path), number, reason) for reason in refused)
+
+
+def write(drafts: Iterable[Draft], file: IO[bytes]) -> None:
+    """Write the articles with all that belongs to them, one a line."""
+    for item in drafts:
+        file.write(msgspec.json.encode(record(item)) + b"\n")
+
+
+def record(item: Draft) -> dict[str, Any]:
+    """The article as the line of the file that `read` reads it from."""
+    article = item.article
+    return {
+        "id": article.id,
+        "uid": article.uid,
+        "title": zoning.title(article, item.zones),
+        "published": article.published,
+        "source": article.source,
+        "url": article.url,
+        "text": article.text,
+        "zones": [{"kind": zone.kind, "start": zone.start, "end": zone.end} for zone in item.zones],
+        "spans": [
+            {
+                "uid": span.uid,
+                "start": span.start,
+                "end": span.end,
+                "label": span.label,
+                "annotator": span.annotator,
+                "value": span.value,
+                "note": span.note,
+                "text": article.text[span.start : span.end],
+            }
+            for span in item.spans
+        ],
+        "states": {status.annotator: status.state for status in item.states},
+    }
+
+
+def _article(data: bytes, annotator: str, number: int) -> tuple[Drafted | None, list[str]]:
+    """The article of one line if there is one, and a sentence for each thing in it that was not taken."""
+    refused: list[str] = []
+    try:
+        line = msgspec.json.decode(data, type=_Line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return None, [_("The line does not read as an article: {error}").format(error=error)]
+    drafted = partial(
+        draft,
+        line.text,
+        title=line.title,
+        published=_published(line.published, refused),
+        source=line.source,
+        url=line.url,
+        spans=list(_spans(line, annotator, refused)),
+        states=list(_states(line, refused)),
+        line=number,
+    )
+    zones = _zones(line, refused)
+    try:
+        return drafted(zones=zones), refused
+    except Rejected as rejected:
+        refused.append(str(rejected))
+        if zones is None:
+            return None, refused
+    try:
+        return drafted(zones=None), refused
+    except Rejected as rejected:  # so it was the text, and nothing else in the line matters
+        return None, [str(rejected)]
+
+
+def _published(given: str | None, refused: list[str]) -> str | None:
+    """The time of publication as ISO 8601: `given`, or what it says as a dateline would."""
+    if not given or _ISO.fullmatch(given):
+        return given or None
+    found = zoning.published(given)
+    if found is None:
+        refused.append(_("“{given}” is no time of publication.").format(given=given))
+    return found
+
+
+def _zones(line: _Line, refused: list[str]) -> list[Zone] | None:
+    zones = _decoded(line.zones, list[_Zone] | None, "zones", refused)
+    return zones if zones is None else [Zone(new_uid(), "", zone.kind, zone.start, zone.end) for zone in zones]
+
+
+def _spans(line: _Line, annotator: str, refused: list[str]) -> Iterator[Span]:
+    uids: set[str] = set()
+    for raw in _decoded(line.spans, list[Raw] | None, "spans", refused) or ():
+        span = _decoded(raw, _Span, "spans", refused)
+        if span is None:
+            continue
+        where = {"start": span.start, "end": span.end}
+        if not 0 <= span.start < span.end <= len(line.text):
+            refused.append(_("A span from {start} to {end} is not within the text.").format(**where))
+        elif span.text not in (None, line.text[span.start : span.end]):
+            reason = _("The span from {start} to {end} should hold “{given}”, and the text there is “{there}”.")
+            there = line.text[span.start : span.end]
+            refused.append(reason.format(**where, given=span.text, there=there))
+        else:
+            uid = span.uid if span.uid and span.uid not in uids else new_uid()
+            uids.add(uid)
+            owner = span.annotator if span.annotator and span.annotator.strip() else annotator
+            yield Span(uid, "", owner, span.label, span.start, span.end, span.value, span.note)
+
+
+def _states(line: _Line, refused: list[str]) -> Iterator[Status]:
+    for annotator, state in (_decoded(line.states, dict[str, str] | None, "states", refused) or {}).items():
+        if state in STATES and annotator.strip():
+            yield Status("", annotator, state)
+        else:
+            refused.append(_("“{state}” is no state of {annotator}.").format(state=state, annotator=annotator))
+
+
+def _decoded(raw: Raw, kind: Any, key: str, refused: list[str]) -> Any:
+    """The JSON `raw` as a `kind`; None where it is none, and `refused` then says so."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        refused.append(_("Something in “{key}” does not read: {error}").format(key=key, error=error))
+        return None

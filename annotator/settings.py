@@ -1,0 +1,91 @@
+"""What one person chose on this machine, kept in one small JSON file; and where the program keeps its things."""
+
+import getpass
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+import platformdirs
+from msgspec import Struct, field
+
+from annotator.i18n import DEFAULT, LANGUAGES
+
+_NAME: Final = "annotator"
+_FILE: Final = "settings.json"
+
+
+def user_name() -> str:
+    """What the system calls the person at the keyboard; `annotator` where it does not say."""
+    try:
+        return getpass.getuser().strip() or _NAME
+    except (KeyError, OSError, ImportError):  # no such user and nothing in the environment: which error, varies
+        return _NAME
+
+
+class Settings(Struct, frozen=True):
+    """The choices. `zoom` is in per cent; `geometry` is the window's, in whatever form the window wrote it."""
+
+    language: str = DEFAULT
+    theme: Literal["system", "light", "dark"] = "system"
+    annotator: str = field(default_factory=user_name)
+    last_corpus: str | None = None
+    zoom: int = 100
+    geometry: str | None = None
+
+
+def config_dir() -> Path:
+    """The folder of the settings; it may not be there yet."""
+    return _home("config") or platformdirs.user_config_path(_NAME, appauthor=False)
+
+
+def data_dir() -> Path:
+    """The folder of the corpora that the program makes by itself; it may not be there yet."""
+    return _home("data") or platformdirs.user_data_path(_NAME, appauthor=False)
+
+
+def load() -> Settings:
+    """The saved settings, and the defaults where nothing was saved.
+
+    A file that does not read as settings is kept beside as `settings.json.bad`, and the defaults apply; what a newer
+    version wrote besides is passed over.
+    """
+    path = config_dir() / _FILE
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Settings)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        _put_aside(path)
+    except OSError:
+        pass  # none yet, or none that can be read: a person can work without
+    return Settings()
+
+
+def save(settings: Settings) -> None:
+    """Keep `settings`: the whole file is written beside, then takes the old one's place. Raises OSError."""
+    path = config_dir() / _FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{_FILE}.{os.getpid()}.new")
+    try:
+        beside.write_bytes(msgspec.json.format(msgspec.json.encode(settings), indent=2))
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def language() -> str:
+    """The language to speak, a key of LANGUAGES: ANNOTATOR_LANGUAGE's, else the saved one, else Arabic."""
+    wanted = os.environ.get("ANNOTATOR_LANGUAGE") or load().language
+    return wanted if wanted in LANGUAGES else DEFAULT
+
+
+def _home(part: str) -> Path | None:
+    """The folder below ANNOTATOR_HOME, which makes a copy of the program portable and a test harmless."""
+    home = os.environ.get("ANNOTATOR_HOME")
+    return Path(home, part) if home else None
+
+
+def _put_aside(path: Path) -> None:
+    # In a folder that cannot be written to, the damaged file stays; the defaults apply all the same.
+    with suppress(OSError):
+        path.replace(path.with_name(f"{_FILE}.bad"))

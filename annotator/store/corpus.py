@@ -1,0 +1,322 @@
+"""The corpus: one SQLite file that holds everything, and the only place that reads and writes it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Self, cast
+
+import msgspec
+from msgspec import Struct
+from sqlite_utils import Database
+from sqlite_utils.db import Table
+
+from annotator.core import editing, zones
+from annotator.core.history import IMPORT
+from annotator.core.labels import LabelSet
+from annotator.core.model import Article, Draft, Edit, Publication, Record, Span, Status, Step, Zone, new_uid
+from annotator.i18n import _
+from annotator.store import opening, rows
+from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
+
+_BEGINNING: Final = 400  # code points of an article in which its first line is looked for when it has no other title
+
+
+class Summary(Struct, frozen=True):
+    """An article as a list shows it. `states` is by annotator; `spans` counts those of every layer."""
+
+    id: int
+    uid: str
+    title: str
+    published: str | None
+    source: str | None
+    states: dict[str, str]
+    spans: int
+
+
+class Added(Struct, frozen=True):
+    """What `Corpus.add` did: whether the article was new, how many spans came in, and why others did not."""
+
+    new: bool
+    spans: int
+    refused: tuple[str, ...] = ()
+
+
+def now() -> str:
+    """This moment in UTC, as ISO 8601 with milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+class Corpus:
+    """An open corpus file. Every method raises CorpusError, with a sentence for a person, where the file fails it."""
+
+    def __init__(self, path: Path, db: Database) -> None:
+        self.path = path
+        self._db = db
+
+    @classmethod
+    def create(cls, path: Path, labels: LabelSet) -> Self:
+        """Make a corpus with these labels at `path`, where there must be no file yet, and open it."""
+        opening.create(path)
+        corpus = cls.open(path)
+        with corpus.transaction():
+            corpus._table("label").insert_all(rows.from_label(label, at) for at, label in enumerate(labels.labels))
+        return corpus
+
+    @classmethod
+    def open(cls, path: Path, *, readonly: bool = False) -> Self:
+        """Open the corpus at `path`; with `readonly` one that cannot be written to will do."""
+        return cls(path, opening.connect(path, readonly=readonly))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    # Reading
+
+    def labels(self) -> LabelSet:
+        """The labels, in their order."""
+        return LabelSet(tuple(rows.to_label(row) for row in self._rows("SELECT * FROM label ORDER BY position")))
+
+    def annotators(self) -> list[str]:
+        """The names of all who have a layer or a state here, in the order in which they came."""
+        return [row["name"] for row in self._rows("SELECT name FROM annotator ORDER BY rowid")]
+
+    def layers(self) -> list[str]:
+        """The names of those annotators who have at least one span."""
+        return [row["annotator"] for row in self._rows("SELECT DISTINCT annotator FROM span ORDER BY annotator")]
+
+    def articles(self) -> Iterator[Summary]:
+        """Every article, in the order in which they came. A corpus may hold more than fit in memory."""
+        return self._summaries("ORDER BY id")
+
+    def summary(self, uid: str) -> Summary:
+        """The article of this uid as a list shows it. Raises NoSuchArticle."""
+        for summary in self._summaries("WHERE uid = ?", uid):
+            return summary
+        raise self._missing(uid)
+
+    def article(self, identity: int | str) -> Article:
+        """The article of this number or uid. Raises NoSuchArticle."""
+        column = "id" if isinstance(identity, int) else "uid"
+        for row in self._rows(f"SELECT * FROM article WHERE {column} = ?", identity):
+            return rows.to_article(row)
+        raise self._missing(identity)
+
+    def zones(self, article: str) -> list[Zone]:
+        """The zones of the article of this uid, from its beginning to its end."""
+        found = self._rows("SELECT * FROM zone WHERE article = ? ORDER BY start", article)
+        return [cast(Zone, rows.to_record(Zone, row)) for row in found]
+
+    def spans(self, article: str, annotator: str | None = None) -> list[Span]:
+        """The spans of the article of this uid, of one layer or of all: by start, the longer first."""
+        found = self._rows(
+            'SELECT * FROM span WHERE article = ? AND (? IS NULL OR annotator = ?) ORDER BY start, "end" DESC, uid',
+            article,
+            annotator,
+            annotator,
+        )
+        return [cast(Span, rows.to_record(Span, row)) for row in found]
+
+    def status(self, article: str, annotator: str) -> Status | None:
+        """How far the annotator is with the article; None before they did anything there."""
+        found = self._rows("SELECT * FROM status WHERE article = ? AND annotator = ?", article, annotator)
+        return next((cast(Status, rows.to_record(Status, row)) for row in found), None)
+
+    def steps(self, article: str, annotator: str) -> list[Step]:
+        """All that the annotator ever did to the article, oldest first (see core.history)."""
+        steps: dict[str, dict[str, Any]] = {}
+        for row in self._rows("SELECT * FROM edit WHERE article = ? AND annotator = ? ORDER BY id", article, annotator):
+            step = steps.setdefault(row["step"], {**row, "edits": []})
+            step["edits"].append(Edit(_decoded(row["before"]), _decoded(row["after"])))
+        return [
+            Step(uid, article, annotator, step["time"], step["name"], tuple(step["edits"]), step["undoes"])
+            for uid, step in steps.items()
+        ]
+
+    # Writing
+
+    def apply(self, step: Step) -> None:
+        """Write all edits of `step` and the record of them, or none.
+
+        Raises Conflict when a record is no longer what an edit says that it was before.
+        """
+        with self.transaction():
+            self._know(step.annotator)
+            for edit in step.edits:
+                self._apply(edit)
+            if any(isinstance(edit.after, Zone) for edit in step.edits):
+                self._check_zones(step.article)
+            self._remember(step)
+
+    def add(self, draft: Draft) -> Added:
+        """Store an article with its zones, and the spans and states that came with it.
+
+        An article that is here already is left as it is, zones and all; spans that its layers lack are added even so.
+        Spans that cannot be are refused, each with a reason; the rest is stored.
+        """
+        with self.transaction():
+            uid = draft.article.uid
+            new = not list(self._rows("SELECT 1 AS found FROM article WHERE uid = ?", uid))
+            if new:
+                editing.check_zones(draft.article, draft.zones)
+                self._table("article").insert({**rows.from_article(draft.article), "added": now()})
+                self._table("zone").insert_all(rows.to_row(zone) for zone in draft.zones)
+            spans, refused = self._add_spans(draft)
+            for status in draft.states:
+                if self.status(uid, status.annotator) is None:
+                    self._add_step(uid, status.annotator, [Edit(None, status)])
+            return Added(new, spans, tuple(refused))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes within are one, on disk when the block ends and undone when it raises. Blocks may nest."""
+        with opening.spoken(self.path):
+            if self._db.conn.in_transaction:
+                with self._db.atomic():
+                    yield
+                return
+            # IMMEDIATE takes the lock before the first read, so that what was checked is what is changed.
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.rollback()  # nothing, where the error has ended the transaction
+                raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All reads within see the corpus as it was at the first of them, whatever others write meanwhile."""
+        with opening.spoken(self.path):
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("COMMIT")
+
+    def _summaries(self, which: str, *values: object) -> Iterator[Summary]:
+        query = """
+            SELECT id, uid, published, source, title, substr(text, 1, ?) AS beginning,
+                (SELECT substr(article.text, start + 1, "end" - start) FROM zone
+                    WHERE zone.article = article.uid AND kind = 'headline' ORDER BY start LIMIT 1) AS headline,
+                (SELECT json_group_object(annotator, state) FROM status
+                    WHERE status.article = article.uid) AS states,
+                (SELECT count(*) FROM span WHERE span.article = article.uid) AS spans
+            FROM article
+        """
+        for row in self._rows(f"{query} {which}", _BEGINNING, *values):
+            yield Summary(
+                id=row["id"],
+                uid=row["uid"],
+                title=zones.shown_title(row["headline"], row["title"], row["beginning"]),
+                published=row["published"],
+                source=row["source"],
+                states=msgspec.json.decode(row["states"], type=dict[str, str]),
+                spans=row["spans"],
+            )
+
+    def _missing(self, identity: int | str) -> NoSuchArticle:
+        return NoSuchArticle(_("“{path}” holds no article {identity}.").format(path=self.path, identity=identity))
+
+    def _rows(self, query: str, *values: object) -> Iterator[Mapping[str, Any]]:
+        with opening.spoken(self.path):
+            yield from self._db.query(query, values)
+
+    def _table(self, name: str) -> Table:
+        return self._db.table(name)
+
+    def _know(self, annotator: str) -> None:
+        if not annotator.strip():
+            raise CorpusError(_("An annotator must have a name."))
+        self._table("annotator").insert({"name": annotator, "added": now()}, ignore=True)
+
+    def _apply(self, edit: Edit) -> None:
+        record = edit.before or edit.after
+        if record is None:
+            raise ValueError(edit)
+        table = rows.KEYS[type(record)][0]
+        where = " AND ".join(f"{column} = :{column}" for column in rows.key(record))
+        if self._current(table, where, record) != edit.before:
+            raise Conflict(_("This was changed in another window meanwhile: look at it once more."))
+        if edit.after is None:
+            self._db.execute(f"DELETE FROM {table} WHERE {where}", rows.key(record))
+        elif edit.before is None:
+            if isinstance(edit.after, Span):
+                self._know(edit.after.annotator)
+            self._table(table).insert(rows.to_row(edit.after))
+        else:
+            row = rows.to_row(edit.after)
+            changes = ", ".join(f'"{column}" = :{column}' for column in row.keys() - rows.key(record).keys())
+            self._db.execute(f"UPDATE {table} SET {changes} WHERE {where}", row)
+
+    def _current(self, table: str, where: str, record: Record) -> Record | None:
+        found = self._db.query(f"SELECT * FROM {table} WHERE {where}", rows.key(record))
+        return next((rows.to_record(type(record), row) for row in found), None)
+
+    def _check_zones(self, uid: str) -> None:
+        editing.check_zones(self.article(uid), self.zones(uid))
+
+    def _remember(self, step: Step) -> None:
+        self._table("edit").insert_all(
+            {
+                "step": step.uid,
+                "name": step.name,
+                "article": step.article,
+                "annotator": step.annotator,
+                "time": step.time,
+                "undoes": step.undoes,
+                "before": _encoded(edit.before),
+                "after": _encoded(edit.after),
+            }
+            for edit in step.edits
+        )
+
+    def _add_spans(self, draft: Draft) -> tuple[int, list[str]]:
+        known = {label.name for label in self.labels().labels} if draft.spans else set()
+        layers: dict[str, list[Edit]] = {}
+        here = {_place(span): span for span in self.spans(draft.article.uid)} if draft.spans else {}
+        refused = []
+        for span in draft.spans:
+            if span.label not in known:
+                refused.append(_("the corpus has no label {label}").format(label=span.label))
+                continue
+            try:
+                editing.check_span(draft.article, span)
+            except editing.Rejected as rejected:
+                refused.append(str(rejected))
+                continue
+            there = here.get(_place(span))
+            if there is None:
+                if list(self._rows("SELECT 1 AS found FROM span WHERE uid = ?", span.uid)):
+                    span = msgspec.structs.replace(span, uid=new_uid())
+                here[_place(span)] = span
+                layers.setdefault(span.annotator, []).append(Edit(None, span))
+            elif (there.value, there.note) != (span.value, span.note):
+                reason = _("{annotator} has labelled “{text}” {label} already, with another value or note")
+                text = draft.article.text[span.start : span.end]
+                refused.append(reason.format(annotator=span.annotator, text=text, label=span.label))
+        for annotator, edits in layers.items():
+            self._add_step(draft.article.uid, annotator, edits)
+        return sum(map(len, layers.values())), refused
+
+    def _add_step(self, article: str, annotator: str, edits: list[Edit]) -> None:
+        self.apply(Step(new_uid(), article, annotator, now(), IMPORT, tuple(edits)))
+
+
+def _place(span: Span) -> tuple[str, str, int, int]:
+    return span.annotator, span.label, span.start, span.end
+
+
+def _encoded(record: Record | None) -> str | None:
+    return None if record is None else msgspec.json.encode(record).decode()
+
+
+def _decoded(text: str | None) -> Span | Zone | Status | Publication | None:
+    return None if text is None else msgspec.json.decode(text, type=Span | Zone | Status | Publication)

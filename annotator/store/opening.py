@@ -1,0 +1,167 @@
+"""From a path to a connection that can be trusted, or to one clear sentence with nothing changed."""
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import W_OK, access
+from pathlib import Path
+from uuid import uuid4
+
+from sqlite_utils import Database
+
+from annotator.i18n import _
+from annotator.store.errors import (
+    CorpusError,
+    ExistingCorpus,
+    MissingCorpus,
+    NewerCorpus,
+    NotACorpus,
+    ReadOnlyCorpus,
+)
+from annotator.store.schema import APPLICATION_ID, VERSION, migrations
+
+_WAIT = 5.0  # seconds for another process's lock
+_HEADER = 100  # bytes; https://www.sqlite.org/fileformat2.html#the_database_header
+
+
+def create(path: Path) -> None:
+    """Make an empty corpus at `path`. Raises ExistingCorpus, MissingCorpus, ReadOnlyCorpus, CorpusError.
+
+    It is made beside its place and moved there whole, so that no half-made file ever bears the name.
+    """
+    if path.exists():
+        raise ExistingCorpus(_("“{path}” is there already.").format(path=path))
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=folder))
+    if not access(folder, W_OK):
+        raise ReadOnlyCorpus(_("The folder “{folder}” cannot be written to.").format(folder=folder))
+    making = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        with spoken(path), _file_errors(path):
+            db = Database(sqlite3.connect(making, isolation_level=None), execute_plugins=False)
+            try:
+                # Before WAL, so that the marks stand in the file's header, where `open` looks first.
+                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                db.execute(f"PRAGMA user_version = {VERSION}")
+                migrations.apply(db)
+                db.execute("PRAGMA journal_mode = WAL")
+            finally:
+                db.close()
+            making.rename(path)
+    finally:
+        making.unlink(missing_ok=True)
+
+
+def connect(path: Path, *, readonly: bool = False) -> Database:
+    """A connection to the corpus at `path`, its schema brought up to date unless `readonly`.
+
+    Raises MissingCorpus, NotACorpus, NewerCorpus, ReadOnlyCorpus (only where it is to be written), CorpusError.
+    """
+    _inspect(path)
+    if not readonly and not _writable(path):
+        raise ReadOnlyCorpus(_("“{path}” cannot be written to, so nothing could be saved in it.").format(path=path))
+    with spoken(path):
+        db = _database(path, readonly=readonly)
+        try:
+            found = db.execute("PRAGMA user_version").fetchone()[0]
+            if found > VERSION:
+                raise _newer(path)
+            if not readonly:
+                db.execute("PRAGMA journal_mode = WAL")
+                db.execute("PRAGMA synchronous = FULL")
+                migrations.apply(db)
+                if found < VERSION:
+                    db.execute(f"PRAGMA user_version = {VERSION}")
+            elif found < VERSION:
+                raise CorpusError(
+                    _("“{path}” is of an older version and cannot be brought up to date where it lies.").format(
+                        path=path
+                    )
+                )
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+@contextmanager
+def spoken(path: Path) -> Iterator[None]:
+    """Turns what SQLite says about `path` into a CorpusError for a person."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorname", "") or ""
+        if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+            raise NotACorpus(_("“{path}” is damaged or not a corpus.").format(path=path)) from error
+        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise CorpusError(_("Another program keeps “{path}” locked.").format(path=path)) from error
+        if code.startswith("SQLITE_FULL"):
+            raise CorpusError(
+                _("The disk is full: nothing more can be saved in “{path}”.").format(path=path)
+            ) from error
+        if code.startswith("SQLITE_READONLY"):
+            raise ReadOnlyCorpus(
+                _("“{path}” cannot be written to, so nothing could be saved in it.").format(path=path)
+            ) from error
+        raise CorpusError(_("“{path}” cannot be used: {error}").format(path=path, error=error)) from error
+
+
+@contextmanager
+def _file_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CorpusError(
+            _("“{path}” cannot be used: {error}").format(path=path, error=error.strerror or error)
+        ) from error
+
+
+def _inspect(path: Path) -> None:
+    """Look at the file's first bytes: opening it with SQLite would already leave files beside it."""
+    if path.is_dir():
+        raise NotACorpus(_("“{path}” is a folder, not a corpus.").format(path=path))
+    if not path.exists():
+        if not path.absolute().parent.is_dir():
+            raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=path.absolute().parent))
+        raise MissingCorpus(_("There is no file “{path}”.").format(path=path))
+    with _file_errors(path), path.open("rb") as opened:
+        header = opened.read(_HEADER)
+    if len(header) < _HEADER or not header.startswith(b"SQLite format 3\0"):
+        raise NotACorpus(_("“{path}” is not a corpus.").format(path=path))
+    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+        raise NotACorpus(_("“{path}” is a database, but not a corpus.").format(path=path))
+    if int.from_bytes(header[60:64], "big") > VERSION:
+        raise _newer(path)
+
+
+def _newer(path: Path) -> NewerCorpus:
+    return NewerCorpus(_("“{path}” was made by a newer version of this program: please update it.").format(path=path))
+
+
+def _writable(path: Path) -> bool:
+    """Whether the file and its folder may be written to; a write-protected file is not, even to the superuser."""
+    bits = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+    return bool(path.stat().st_mode & bits) and access(path, W_OK) and access(path.absolute().parent, W_OK)
+
+
+def _database(path: Path, *, readonly: bool) -> Database:
+    if not readonly:
+        mode = "mode=rw"
+    elif access(path.absolute().parent, W_OK) or _pending(path):
+        mode = "mode=ro"
+    else:
+        # A WAL file cannot be read without a -shm beside it, unless nobody can write: then there is no WAL to miss.
+        mode = "mode=ro&immutable=1"
+    uri = f"{path.absolute().as_uri()}?{mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=_WAIT, isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return Database(connection, execute_plugins=False)
+
+
+def _pending(path: Path) -> bool:
+    """Whether there are writes beside the file that are not in it yet."""
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0

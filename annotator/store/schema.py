@@ -1,0 +1,106 @@
+"""The tables of a corpus file, and how older files become newer ones.
+
+A migration, once released, is never changed: a new one follows it. `VERSION` is their number and stands in the
+file's `user_version`, so that a file from a newer program is known as such before it is touched.
+"""
+
+from typing import Final
+
+from sqlite_utils import Database, Migrations
+
+APPLICATION_ID: Final = 0x41724E41  # "ArNA": Arabic news annotator
+
+migrations = Migrations("annotator")
+
+
+@migrations()
+def m001_first(db: Database) -> None:
+    """Articles and zones, labels, annotators with their spans and states, and every edit.
+
+    Offsets count code points, end exclusive. `edit` holds one row an edit: the record before and after as JSON,
+    under the step that it was part of; `undoes` is the step that this one takes back.
+    """
+    for statement in (
+        """
+        CREATE TABLE article (
+            id INTEGER PRIMARY KEY,
+            uid TEXT NOT NULL UNIQUE CHECK (length(uid) = 64),
+            text TEXT NOT NULL,
+            title TEXT,
+            published TEXT,
+            source TEXT,
+            url TEXT,
+            added TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TRIGGER article_text_never_changes BEFORE UPDATE OF uid, text ON article
+        BEGIN
+            SELECT RAISE(ABORT, 'the text of an article never changes');
+        END
+        """,
+        """
+        CREATE TABLE zone (
+            uid TEXT PRIMARY KEY NOT NULL,
+            article TEXT NOT NULL REFERENCES article(uid),
+            kind TEXT NOT NULL CHECK (kind IN ('headline', 'dateline', 'body', 'boilerplate')),
+            start INTEGER NOT NULL CHECK (start >= 0),
+            "end" INTEGER NOT NULL CHECK ("end" > start)
+        ) STRICT
+        """,
+        "CREATE INDEX zone_by_article ON zone(article, start)",
+        """
+        CREATE TABLE label (
+            name TEXT PRIMARY KEY NOT NULL,
+            position INTEGER NOT NULL,
+            title TEXT NOT NULL CHECK (json_valid(title)),
+            guideline TEXT NOT NULL CHECK (json_valid(guideline)),
+            light TEXT NOT NULL,
+            dark TEXT NOT NULL,
+            key TEXT
+        ) STRICT
+        """,
+        "CREATE TABLE annotator (name TEXT PRIMARY KEY NOT NULL CHECK (name <> ''), added TEXT NOT NULL) STRICT",
+        """
+        CREATE TABLE span (
+            uid TEXT PRIMARY KEY NOT NULL,
+            article TEXT NOT NULL REFERENCES article(uid),
+            annotator TEXT NOT NULL REFERENCES annotator(name),
+            label TEXT NOT NULL REFERENCES label(name),
+            start INTEGER NOT NULL CHECK (start >= 0),
+            "end" INTEGER NOT NULL CHECK ("end" > start),
+            value TEXT,
+            note TEXT,
+            UNIQUE (article, annotator, label, start, "end")
+        ) STRICT
+        """,
+        "CREATE INDEX span_by_label ON span(label)",
+        "CREATE INDEX span_by_annotator ON span(annotator)",
+        """
+        CREATE TABLE status (
+            article TEXT NOT NULL REFERENCES article(uid),
+            annotator TEXT NOT NULL REFERENCES annotator(name),
+            state TEXT NOT NULL CHECK (state IN ('new', 'in_progress', 'done', 'skipped', 'flagged')),
+            PRIMARY KEY (article, annotator)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE edit (
+            id INTEGER PRIMARY KEY,
+            step TEXT NOT NULL,
+            name TEXT NOT NULL,
+            article TEXT NOT NULL REFERENCES article(uid),
+            annotator TEXT NOT NULL REFERENCES annotator(name),
+            time TEXT NOT NULL,
+            undoes TEXT,
+            before TEXT CHECK (before IS NULL OR json_valid(before)),
+            after TEXT CHECK (after IS NULL OR json_valid(after)),
+            CHECK (before IS NOT NULL OR after IS NOT NULL)
+        ) STRICT
+        """,
+        "CREATE INDEX edit_by_layer ON edit(article, annotator, id)",
+    ):
+        db.execute(statement)
+
+
+VERSION: Final = 1

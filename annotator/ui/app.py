@@ -1,0 +1,160 @@
+"""The program with a window: fonts, language, theme, and the way from a start to an open corpus."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from annotator import i18n, settings
+from annotator.i18n import _
+from annotator.jobs.importing import import_paths
+from annotator.resources import resource
+from annotator.settings import Settings
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
+from annotator.ui import fonts
+from annotator.ui.corpus_commands import default_labels
+from annotator.ui.session import Session
+from annotator.ui.theme import DARK, LIGHT, Theme, style_sheet
+from annotator.ui.window import Window
+
+
+class Desk(QObject):
+    """Keeps a window on a session; makes both anew for another language."""
+
+    def __init__(self, application: QApplication, chosen: Settings) -> None:
+        super().__init__()
+        self._application = application
+        self._qt_texts: QTranslator | None = None
+        self._make(chosen)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._recolour)
+
+    def show(self) -> None:
+        """Show the window."""
+        self.window.show()
+
+    def open(self, path: Path | None) -> None:
+        """Open the corpus at `path`, else the last one, else a first one with the sample articles."""
+        commands = self.window.corpus_commands
+        last = self.window.chosen.last_corpus
+        if path:
+            commands.open_path(path, create=not path.exists())
+        elif not (last and Path(last).exists() and commands.open_path(Path(last))):
+            commands.open_path(first_corpus())
+
+    def _make(self, chosen: Settings) -> None:
+        self._speak(i18n.current())
+        self.session = Session(chosen.annotator, self)
+        self.window = Window(self.session, chosen, self._paint(chosen))
+        self.window.language_asked.connect(self._change_language)
+        self.window.theme_asked.connect(self._change_theme)
+
+    def _speak(self, language: str) -> None:
+        """Qt's own texts (the buttons of its dialogs) and the direction of everything."""
+        if self._qt_texts:
+            self._application.removeTranslator(self._qt_texts)
+        self._qt_texts = QTranslator(self)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if self._qt_texts.load(QLocale(language), "qtbase", "_", folder):
+            self._application.installTranslator(self._qt_texts)
+        direction = Qt.LayoutDirection.RightToLeft if i18n.is_rtl() else Qt.LayoutDirection.LeftToRight
+        self._application.setLayoutDirection(direction)
+
+    def _change_language(self, language: str) -> None:
+        """Every text is said anew in a window of its own; the corpus is opened there at the same article."""
+        old, place = self.window, self.session.place()
+        corpus = self.session.corpus
+        old.remember(language=language, geometry=old.geometry_text())
+        self.session.close()
+        i18n.use(language)
+        self._make(old.chosen)
+        if corpus and self.window.corpus_commands.open_path(corpus.path):
+            self.session.open_article(place)
+        self.window.show()
+        old.close()
+        old.deleteLater()
+
+    def _change_theme(self, name: str) -> None:
+        self.window.remember(theme=name)
+        self._recolour()
+
+    def _recolour(self) -> None:
+        self.window.set_theme(self._paint(self.window.chosen))
+
+    def _paint(self, chosen: Settings) -> Theme:
+        dark = chosen.theme == "dark" or (
+            chosen.theme == "system" and QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        )
+        theme = DARK if dark else LIGHT
+        self._application.setPalette(palette(theme))
+        self._application.setStyleSheet(style_sheet(theme))
+        return theme
+
+
+def palette(theme: Theme) -> QPalette:
+    """The colours of what the style sheet does not reach."""
+    made = QPalette(QColor(theme.panel))
+    for role, colour in (
+        (QPalette.ColorRole.Window, theme.desk),
+        (QPalette.ColorRole.Base, theme.paper),
+        (QPalette.ColorRole.Text, theme.ink),
+        (QPalette.ColorRole.WindowText, theme.ink),
+        (QPalette.ColorRole.ButtonText, theme.ink),
+        (QPalette.ColorRole.Highlight, theme.chosen),
+        (QPalette.ColorRole.HighlightedText, theme.ink),
+        (QPalette.ColorRole.PlaceholderText, theme.faint),
+    ):
+        made.setColor(role, QColor(colour))
+    return made
+
+
+def application(arguments: Sequence[str] = ()) -> QApplication:
+    """The QApplication, made if there is none yet, with the program's fonts and style."""
+    made = QApplication.instance() or QApplication([*arguments] or ["annotator"])
+    assert isinstance(made, QApplication)
+    made.setApplicationName("annotator")
+    made.setStyle("Fusion")  # looks alike everywhere, and mirrors rightly
+    fonts.load()
+    made.setFont(fonts.interface(14))
+    return made
+
+
+def first_corpus() -> Path:
+    """A corpus with the sample articles where the program keeps its own, made if need be. Raises CorpusError."""
+    path = settings.data_dir() / "samples.corpus"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with Corpus.create(path, default_labels()) as corpus:
+            samples = sorted(resource("samples").glob("*.txt"))
+            for _count in import_paths(corpus, samples):
+                pass
+    return path
+
+
+def run(path: Path | None = None) -> int:
+    """Open the window on the corpus at `path`; the exit code, once it is closed. The language is chosen already."""
+    chosen = settings.load()
+    made = application()
+    sys.excepthook = _unexpected
+    desk = Desk(made, chosen)
+    try:
+        desk.open(path)
+    except CorpusError as error:
+        QMessageBox.critical(None, _("Annotator"), str(error))
+        return 2
+    desk.show()
+    code = made.exec()
+    desk.session.close()
+    return code
+
+
+def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """An error that nobody foresaw: on stderr whole, to the person in a sentence; the program goes on."""
+    sys.__excepthook__(kind, error, trace)
+    if issubclass(kind, Exception) and QApplication.instance():
+        said = _("Something went wrong that should not have. What was shown as saved is saved.\n\n{error}")
+        QMessageBox.warning(None, _("Annotator"), said.format(error=f"{kind.__name__}: {error}"))

@@ -1,0 +1,164 @@
+"""The list of articles with the annotator's state of each."""
+
+from typing import Final
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, NEW, SKIPPED
+from annotator.i18n import pgettext
+from annotator.ui import fonts
+from annotator.ui.session import Session
+from annotator.ui.theme import LIGHT, Theme
+
+_STATE: Final = Qt.ItemDataRole.UserRole
+_HEIGHT: Final = 62
+_Index = QModelIndex | QPersistentModelIndex
+
+
+def state_title(state: str) -> str:
+    """The name of a state, in the reader's language."""
+    return {
+        NEW: pgettext("state of an article", "new"),
+        IN_PROGRESS: pgettext("state of an article", "in progress"),
+        DONE: pgettext("state of an article", "done"),
+        SKIPPED: pgettext("state of an article", "skipped"),
+        FLAGGED: pgettext("state of an article", "flagged"),
+    }[state]
+
+
+class ArticleModel(QAbstractListModel):
+    """A row an article, as the session has them."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._rows = 0
+        session.corpus_opened.connect(self._reread)
+        session.articles_changed.connect(self._changed)
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else self._rows
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        summary = self._session.articles[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return summary.title
+        if role == _STATE:
+            return self._session.state_of(summary)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            state = state_title(self._session.state_of(summary))
+            return "\n".join(filter(None, (summary.title, state, summary.published, summary.source)))
+        return None
+
+    def _reread(self) -> None:
+        self.beginResetModel()
+        self._rows = len(self._session.articles)
+        self.endResetModel()
+
+    def _changed(self) -> None:
+        if len(self._session.articles) != self._rows:
+            self._reread()
+        elif self._rows:
+            self.dataChanged.emit(self.index(0), self.index(self._rows - 1))
+
+
+class ArticleDelegate(QStyledItemDelegate):
+    """Paints an article: the sign of its state and two lines of its title."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = LIGHT
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
+        return QSize(160, _HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        state = index.data(_STATE)
+        rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        rect = QRectF(option.rect)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self.theme.chosen if chosen else self.theme.desk))
+            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 8, 8)
+        self._sign(painter, QPointF(rect.right() - 18 if rtl else rect.left() + 18, rect.top() + 20), state)
+        room = rect.adjusted(10, 7, -36, -5) if rtl else rect.adjusted(36, 7, -10, -5)
+        font = fonts.interface(13.5, bold=state == IN_PROGRESS)
+        quiet = state in (DONE, SKIPPED) and not chosen
+        painter.setPen(QColor(self.theme.dim if quiet else self.theme.ink))
+        _two_lines(painter, room, index.data(), font, rtl=rtl)
+        painter.restore()
+
+    def _sign(self, painter: QPainter, centre: QPointF, state: str) -> None:
+        colour = QColor(self.theme.accent if state in (DONE, IN_PROGRESS) else self.theme.faint)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colour, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        if state == DONE:
+            ticks = [QPointF(-5, 0), QPointF(-1.5, 4), QPointF(5.5, -4.5)]
+            painter.drawPolyline(QPolygonF([centre + tick for tick in ticks]))
+        elif state == SKIPPED:
+            painter.drawLine(centre - QPointF(5, 0), centre + QPointF(5, 0))
+        elif state == FLAGGED:
+            painter.setPen(QPen(QColor(self.theme.warning), 1.8))
+            painter.setBrush(QColor(self.theme.warning))
+            flag = [QPointF(-3, -5.5), QPointF(5, -2.5), QPointF(-3, 0.5)]
+            painter.drawPolygon(QPolygonF([centre + corner for corner in flag]))
+            painter.drawLine(centre + QPointF(-3.5, -6), centre + QPointF(-3.5, 6))
+        else:
+            painter.drawEllipse(centre, 5, 5)
+            if state == IN_PROGRESS:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colour)
+                painter.drawEllipse(centre, 2.6, 2.6)
+
+
+class ArticleList(QListView):
+    """The list; a click or Enter opens an article."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._model = ArticleModel(session, self)
+        self._delegate = ArticleDelegate(self)
+        self.setModel(self._model)
+        self.setItemDelegate(self._delegate)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.clicked.connect(lambda index: session.open_article(index.row()))
+        self.activated.connect(lambda index: session.open_article(index.row()))
+        session.article_opened.connect(self._follow)
+        session.articles_changed.connect(self._follow)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in this theme."""
+        self._delegate.theme = theme
+        self.viewport().update()
+
+    def _follow(self) -> None:
+        index = self._model.index(self._session.place())
+        if index.isValid() and index != self.currentIndex():
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
+
+
+def _two_lines(painter: QPainter, room: QRectF, text: str, font: QFont, *, rtl: bool) -> None:
+    """Write `text` into two lines at most, the second one cut short with a sign of it."""
+    metrics = QFontMetricsF(font)
+    words = text.split()
+    first = ""
+    while words and metrics.horizontalAdvance(f"{first} {words[0]}".strip()) <= room.width():
+        first = f"{first} {words.pop(0)}".strip()
+    rest = metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, room.width())
+    painter.setFont(font)
+    side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+    flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+    half = room.height() / 2
+    for at, line in enumerate((first, rest)):
+        painter.drawText(QRectF(room.left(), room.top() + at * half, room.width(), half), flags, line)

@@ -1,0 +1,425 @@
+"""The article: selections go in, painted spans come out. It changes nothing by itself; it says what was asked for."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+
+from annotator.core.labels import LabelSet
+from annotator.core.model import Article, Span, Zone
+from annotator.core.text import snap, tokens, visible
+from annotator.ui.caret import Caret
+from annotator.ui.page import Page, measure
+from annotator.ui.painting import Depth, Marks, Painter, depths, edges
+from annotator.ui.theme import LIGHT, Theme
+
+BODY_SIZE: Final = 22.0  # pixels at 100 %
+ZOOMS: Final = (60, 70, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300)
+_MARGIN: Final = 36  # pixels between the paper's edge and the column
+_GRIP: Final = 9.0  # pixels: how near to an edge of the selected span takes hold of it
+
+
+class ArticleView(QAbstractScrollArea):
+    """Shows one article. Offsets are code points; `selection` is the stretch that a label's key would tag."""
+
+    selection_changed = Signal()
+    span_clicked = Signal(object)
+    """A span of the layer, or None where there is none."""
+    resize_asked = Signal(object, int, int)
+    menu_asked = Signal(object, object)
+    """The global position, and the offset of the letter there or None."""
+    zoom_asked = Signal(int)
+    """One step larger (1) or smaller (-1)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.selection: tuple[int, int] | None = None
+        self._article: Article | None = None
+        self._zones: list[Zone] = []
+        self._spans: tuple[Span, ...] = ()
+        self._depths: dict[str, Depth] = {}
+        self._labels = LabelSet(())
+        self._selected: Span | None = None
+        self._theme = LIGHT
+        self._zoom = 100
+        self._opened: set[int] = set()
+        self._page = Page("", [], 1, BODY_SIZE)
+        self._caret = Caret(self._page, [])
+        self._pressed: int | None = None  # the boundary at which a drag began
+        self._dragged_edge: int | None = None  # 0 start, 1 end of the selected span
+        self._stretched: tuple[int, int] | None = None  # what the selected span would become
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+
+    # What is shown
+
+    def show_article(self, article: Article | None, zones: Iterable[Zone], labels: LabelSet) -> None:
+        """Show another article from its beginning, or none."""
+        self._article, self._labels = article, labels
+        self._spans, self._depths, self._selected, self.selection = (), {}, None, None
+        self._opened.clear()
+        self.show_zones(zones)
+        self._caret = Caret(self._page, tokens(article.text) if article else [])
+        self.verticalScrollBar().setValue(0)
+
+    def show_zones(self, zones: Iterable[Zone]) -> None:
+        """Lay the article out anew, after its zones changed."""
+        self._zones = list(zones)
+        self._lay_out()
+
+    def show_spans(self, spans: Iterable[Span]) -> None:
+        """Show these spans of the layer."""
+        self._spans = tuple(spans)
+        self._depths = depths(self._spans, self._labels)
+        self.viewport().update()
+
+    def show_selected(self, span: Span | None) -> None:
+        """Show which span is the selected one, and bring it into sight."""
+        self._selected = span
+        self._stretched = None
+        if span:
+            self._select(None)
+            self._caret.stand(span.start)
+            self.reveal(span.start, span.end)
+        self.viewport().update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in this theme."""
+        self._theme = theme
+        self.viewport().update()
+
+    def set_zoom(self, percent: int) -> None:
+        """Show letters at this per cent of their usual size."""
+        self._zoom = percent
+        self._lay_out()
+
+    def reveal(self, start: int, end: int) -> None:
+        """Bring code points `start` to `end` into sight, opening a fold that hides them."""
+        fold = self._page.fold_of(start)
+        if fold:
+            self._opened.add(fold.start)
+            self._lay_out()
+        first, last = self._page.line_of(start), self._page.line_of(max(start, end - 1))
+        if not first or not last:
+            return
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        top, bottom = int(first.top + _MARGIN - 30), int(last.bottom + _MARGIN + 50)
+        if top < bar.value():
+            bar.setValue(top)
+        elif bottom > bar.value() + height:
+            bar.setValue(min(top, bottom - height))
+
+    def text_of_selection(self) -> str:
+        """The code points that are selected, exactly as the article has them."""
+        if not self._article or not self.selection:
+            return ""
+        return self._article.text[slice(*self.selection)]
+
+    def target(self) -> tuple[int, int] | None:
+        """What a label's key is about when no span is selected: the selection, else the word under the caret."""
+        if self.selection or self._selected or not self._caret.word:
+            return self.selection
+        return self._caret.word.start, self._caret.word.end
+
+    def offset(self) -> int:
+        """Where the person is: at the selection, the selected span or the caret."""
+        if self.selection:
+            return self.selection[0]
+        if self._selected:
+            return self._selected.start
+        return self._caret.word.start if self._caret.word else 0
+
+    def next_word_edge(self, offset: int, step: int, *, end: bool) -> int | None:
+        """The end (or the start) of the word after (1) or before (-1) this offset; None where there is none."""
+        return self._caret.next_edge(offset, step, end=end)
+
+    def page(self) -> Page:
+        """The geometry of what is shown."""
+        return self._page
+
+    def point_of(self, x: float, y: float) -> QPointF:
+        """The place in the viewport of a point of the page."""
+        origin = self._origin()
+        return QPointF(x + origin.x(), y + origin.y())
+
+    # Keys: the window's actions call these
+
+    def caret_by_word(self, step: int) -> None:
+        """Move the caret to the next word in the text (1) or to the one before (-1)."""
+        self._go(self._caret.by_word(step), extend=False)
+
+    def caret_by_line(self, step: int, *, extend: bool = False) -> None:
+        """Move the caret to the word below (1) or above (-1) it; `extend` selects on the way."""
+        self._go(self._caret.by_line(step), extend=extend)
+
+    def caret_to_edge(self, step: int, *, extend: bool = False) -> None:
+        """Move the caret to the end (1) or the beginning (-1) of its line; `extend` selects on the way."""
+        self._go(self._caret.to_edge(step), extend=extend)
+
+    def extend_by_word(self, step: int) -> None:
+        """Move the end of the selection by one word; begin one at the caret where there is none."""
+        started = self.selection is not None
+        self._go(self._caret.by_word(step) if started else self._caret.focus, extend=True)
+
+    def is_rtl(self) -> bool:
+        """Whether the line with the caret is read from right to left."""
+        line = self._page.line_of(self._caret.word.start) if self._caret.word else None
+        return line is None or line.block.rtl
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        self._select(None)
+
+    def toggle_folds(self) -> None:
+        """Open every fold, or close them when all are open."""
+        closed = {fold.start for fold in self._page.folds if not fold.opened}
+        self._opened = self._opened | closed if closed else set()
+        self._lay_out()
+
+    # Qt's events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setLayoutDirection(self.layoutDirection())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self._theme.rule), 1))
+        painter.setBrush(QColor(self._theme.paper))
+        painter.drawRoundedRect(self.viewport().rect().adjusted(0, 0, -1, -1), 10, 10)
+        if not self._article:
+            return
+        origin = self._origin()
+        exposed = event.rect()
+        painter.setClipRect(exposed.intersected(self.viewport().rect().adjusted(1, 1, -1, -1)))
+        painter.translate(origin)
+        marks = Marks(self._shown_spans(), self._depths, self._shown_selected(), self.selection, self._word())
+        shown = Painter(self._page, marks, self._labels, self._theme)
+        shown.paint(painter, exposed.top() - origin.y(), exposed.bottom() - origin.y())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
+        self.viewport().update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if event.angleDelta().y():
+                self.zoom_asked.emit(1 if event.angleDelta().y() > 0 else -1)
+            return
+        super().wheelEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        at = self._on_page(QPointF(event.pos()))
+        line = self._page.line_at(at.y())
+        boundary = self._page.boundary_at(at.x(), at.y())
+        self.menu_asked.emit(event.globalPos(), boundary if line and boundary is not None else None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = self._on_page(event.position())
+        fold = self._page.fold_at(at.y())
+        if event.button() == Qt.MouseButton.RightButton:
+            self._press_right(at)
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if fold:
+            self._opened ^= {fold.start}
+            self._lay_out()
+            return
+        self._dragged_edge = self._edge_at(at)
+        if self._dragged_edge is None:
+            self._pressed = self._page.boundary_at(at.x(), at.y())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = self._on_page(event.position())
+        if not event.buttons() & Qt.MouseButton.LeftButton:
+            self._set_cursor(at)
+            return
+        self._scroll_near_edge(event.position())
+        boundary = self._page.boundary_at(at.x(), at.y())
+        if boundary is None:
+            return
+        exact = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        if self._dragged_edge is not None:
+            self._stretch(boundary, exact)
+        elif self._pressed is not None and boundary != self._pressed:
+            self._select(self._snapped(*sorted((self._pressed, boundary)), exact=exact))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        at = self._on_page(event.position())
+        stretched, edge, pressed = self._stretched, self._dragged_edge, self._pressed
+        self._pressed = self._dragged_edge = self._stretched = None
+        if edge is not None and self._selected:
+            if stretched and stretched != (self._selected.start, self._selected.end):
+                self.resize_asked.emit(self._selected, *stretched)
+            self.viewport().update()
+            return
+        if pressed is None:
+            return
+        if pressed == self._page.boundary_at(at.x(), at.y()) or not self.selection:
+            self._click(at, pressed)
+        else:
+            self._caret.anchor = self._caret.place(self.selection[0])
+            self._caret.focus = self._caret.place(self.selection[1] - 1)
+            self.span_clicked.emit(None)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        at = self._on_page(event.position())
+        box = self._page.box_at(at.x(), at.y())
+        if event.button() == Qt.MouseButton.LeftButton and box:
+            self.span_clicked.emit(None)
+            self._caret.stand(box.start)
+            self._select(self._snapped(box.start, box.end, exact=False))
+
+    # Inside
+
+    def _lay_out(self) -> None:
+        size = BODY_SIZE * self._zoom / 100
+        width = max(120.0, min(measure(size), self.viewport().width() - 2.0 * _MARGIN))
+        text = self._article.text if self._article else ""
+        self._page = self._caret.page = Page(text, self._zones, width, size, self._opened)
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        bar.setRange(0, max(0, int(self._page.height + 2 * _MARGIN - height)))
+        bar.setPageStep(height)
+        bar.setSingleStep(int(size * 1.2))
+        self.viewport().update()
+
+    def _origin(self) -> QPointF:
+        left = (self.viewport().width() - self._page.width) / 2
+        return QPointF(left, _MARGIN - self.verticalScrollBar().value())
+
+    def _on_page(self, position: QPointF) -> QPointF:
+        return position - self._origin()
+
+    def _snapped(self, start: int, end: int, *, exact: bool) -> tuple[int, int] | None:
+        text = self._article.text if self._article else ""
+        found = visible(text, start, end) if exact else snap(text, start, end)
+        return found if found[0] < found[1] else None
+
+    def _select(self, selection: tuple[int, int] | None) -> None:
+        if selection != self.selection:
+            self.selection = selection
+            self.viewport().update()
+            self.selection_changed.emit()
+
+    def _click(self, at: QPointF, boundary: int) -> None:
+        self._select(None)
+        box = self._page.box_at(at.x(), at.y())
+        self._caret.stand(box.start if box else boundary)
+        self.span_clicked.emit(self._span_under(box.start) if box else None)
+
+    def _span_under(self, offset: int) -> Span | None:
+        """The innermost span at this offset; where that one is selected already, the next one out, and round."""
+        here = [span for span in self._spans if span.start <= offset < span.end]
+        here.sort(key=lambda span: (span.end - span.start, -self._labels.rank(span.label)))
+        if not here:
+            return None
+        chosen = next((at for at, span in enumerate(here) if self._selected and span.uid == self._selected.uid), -1)
+        return here[(chosen + 1) % len(here)]
+
+    def _press_right(self, at: QPointF) -> None:
+        """The menu is about what is under the pointer: its span, unless the selection is there."""
+        box = self._page.box_at(at.x(), at.y())
+        if box and self.selection and self.selection[0] <= box.start < self.selection[1]:
+            return
+        on_selected = box and self._selected and self._selected.start <= box.start < self._selected.end
+        if box and not on_selected:
+            self._click(at, box.start)
+
+    def _shown_selected(self) -> Span | None:
+        return next((span for span in self._shown_spans() if self._selected and span.uid == self._selected.uid), None)
+
+    def _shown_spans(self) -> tuple[Span, ...]:
+        """The spans, the selected one as far as its edge has been dragged."""
+        if not self._stretched or not self._selected:
+            return self._spans
+        start, end = self._stretched
+        return tuple(
+            msgspec.structs.replace(span, start=start, end=end) if span.uid == self._selected.uid else span
+            for span in self._spans
+        )
+
+    def _edge_at(self, at: QPointF) -> int | None:
+        if not self._selected:
+            return None
+        for which, point in enumerate(edges(self._page, self._selected)):
+            if abs(point.x() - at.x()) <= _GRIP and point.y() - 26 <= at.y() <= point.y() + _GRIP:
+                return which
+        return None
+
+    def _stretch(self, boundary: int, exact: bool) -> None:
+        if not self._selected:
+            return
+        start, end = self._selected.start, self._selected.end
+        start, end = (boundary, end) if self._dragged_edge == 0 else (start, boundary)
+        if start < end:
+            # Only the edge in hand moves: the other one may stand inside a word on purpose.
+            found = self._snapped(start, end, exact=exact)
+            if found:
+                kept = (found[0], self._selected.end) if self._dragged_edge == 0 else (self._selected.start, found[1])
+                self._stretched = kept if kept[0] < kept[1] else None
+                self.viewport().update()
+
+    def _scroll_near_edge(self, position: QPointF) -> None:
+        bar = self.verticalScrollBar()
+        if position.y() < 0:
+            bar.setValue(bar.value() - bar.singleStep())
+        elif position.y() > self.viewport().height():
+            bar.setValue(bar.value() + bar.singleStep())
+
+    def _set_cursor(self, at: QPointF) -> None:
+        if self._page.fold_at(at.y()):
+            shape = Qt.CursorShape.PointingHandCursor
+        elif self._edge_at(at) is not None:
+            shape = Qt.CursorShape.SizeHorCursor
+        else:
+            shape = Qt.CursorShape.IBeamCursor
+        if self.viewport().cursor().shape() != shape:
+            self.viewport().setCursor(shape)
+
+    def _go(self, place: int | None, *, extend: bool) -> None:
+        """Stand on the word at this place, if there is one."""
+        if place is None or not self._caret.words:
+            return
+        self._caret.focus = place
+        self.span_clicked.emit(None)
+        if extend:
+            self._select(self._snapped(*self._caret.stretch(), exact=False))
+        else:
+            self._caret.anchor = place
+            self._select(None)
+        self.reveal(*self._caret.words[place])
+        self.viewport().update()
+
+    def _word(self) -> tuple[int, int] | None:
+        """The word under the caret, where it is to be seen."""
+        word = self._caret.word
+        if not word or self._selected or self.selection or not self.hasFocus():
+            return None
+        return word.start, word.end

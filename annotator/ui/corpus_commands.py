@@ -1,0 +1,147 @@
+"""What is done to a corpus as a whole. Each public method is an action of the table in `actions`."""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
+
+from annotator import __version__
+from annotator.core import labels
+from annotator.i18n import _, ngettext
+from annotator.jobs.importing import Imported, import_paths
+from annotator.resources import resource
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
+from annotator.ui.background import Background, Cancelled
+from annotator.ui.dialogs.keys import KeysDialog
+from annotator.ui.dialogs.refusals import RefusalsDialog
+from annotator.ui.session import Session
+
+if TYPE_CHECKING:
+    from annotator.ui.window import Window
+
+SUFFIX = ".corpus"
+
+
+def default_labels() -> labels.LabelSet:
+    """The label set that comes with the program."""
+    path = resource("labels", "default.toml")
+    return labels.decode(path.read_bytes(), str(path))
+
+
+class CorpusCommands:
+    """Asks for what it needs in dialogs, and runs what takes long in the background."""
+
+    def __init__(self, window: "Window", session: Session) -> None:
+        self._window, self._session = window, session
+        self.background = Background(window)
+
+    def new_corpus(self) -> None:
+        name, _kind = QFileDialog.getSaveFileName(
+            self._window,
+            _("New corpus"),
+            str(self._folder()),
+            self._filter(),
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if name:
+            path = Path(name)
+            self.open_path(path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX), create=True)
+
+    def open_corpus(self) -> None:
+        name, _kind = QFileDialog.getOpenFileName(self._window, _("Open corpus"), str(self._folder()), self._filter())
+        if name:
+            self.open_path(Path(name))
+
+    def open_path(self, path: Path, *, create: bool = False) -> bool:
+        """Open the corpus at `path`, made first with `create`; says what is wrong, and whether it went well."""
+        try:
+            corpus = Corpus.create(path, default_labels()) if create else Corpus.open(path)
+            self._session.open(corpus)
+        except CorpusError as error:
+            self.warn(str(error))
+            return False
+        self._window.remember(last_corpus=str(path.absolute()))
+        return True
+
+    def import_files(self) -> None:
+        names, _kind = QFileDialog.getOpenFileNames(self._window, _("Import files"), str(self._folder()))
+        self.take(names)
+
+    def import_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self._window, _("Import a folder"), str(self._folder()))
+        self.take([name] if name else [])
+
+    def take(self, names: list[str]) -> None:
+        """Read these files and folders into the corpus; a corpus among them is opened instead."""
+        paths = [Path(name) for name in names]
+        if len(paths) == 1 and paths[0].suffix == SUFFIX:
+            self.open_path(paths[0])
+            return
+        if not paths or not self._session.corpus:
+            return
+        corpus, annotator = self._session.corpus.path, self._session.annotator
+
+        def job() -> Generator[tuple[int, int], None, Imported]:
+            with Corpus.open(corpus) as opened:
+                return (yield from import_paths(opened, paths, annotator=annotator))
+
+        self.background.run(_("Importing"), job, self._imported, self._import_failed)
+
+    def export(self) -> None:
+        from annotator.ui.dialogs.export import ExportDialog  # heavier than the rest, and used once a day
+
+        if self._session.corpus:
+            ExportDialog(self._window, self._session, self.background).exec()
+
+    def choose_annotator(self) -> None:
+        known = self._session.corpus.annotators() if self._session.corpus else []
+        names = list(dict.fromkeys([self._session.annotator, *known]))
+        name, ok = QInputDialog.getItem(
+            self._window, _("Annotator"), _("Whose layer do you want to see and to work on?"), names, 0, True
+        )
+        if ok and name.strip() and name.strip() != self._session.annotator:
+            self._session.work_as(name.strip())
+            self._window.remember(annotator=name.strip())
+
+    def show_keys(self) -> None:
+        KeysDialog(self._window, self._session.labels).exec()
+
+    def about(self) -> None:
+        said = _("Annotator {version}\nTags dates, institutions and plans in Arabic news.\nLicence: Apache-2.0")
+        QMessageBox.about(self._window, _("About the program"), said.format(version=__version__))
+
+    def warn(self, text: str) -> None:
+        """Say what could not be done, until it is read."""
+        QMessageBox.warning(self._window, _("Annotator"), text)
+
+    def _imported(self, outcome: Any) -> None:
+        self._session.refresh()
+        said = [
+            ngettext("{count} article added", "{count} articles added", outcome.added).format(count=outcome.added),
+            ngettext(
+                "{count} article was here already", "{count} articles were here already", outcome.duplicates
+            ).format(count=outcome.duplicates),
+        ]
+        if outcome.spans:
+            said.append(ngettext("{count} span", "{count} spans", outcome.spans).format(count=outcome.spans))
+        if outcome.skipped:
+            RefusalsDialog(self._window, " · ".join(said), outcome.skipped).exec()
+        else:
+            self._window.say(" · ".join(said))
+
+    def _import_failed(self, error: Exception) -> None:
+        self._session.refresh()
+        if isinstance(error, Cancelled):
+            self._window.say(_("The import was stopped; what had been read is kept."))
+        elif isinstance(error, CorpusError):
+            self.warn(str(error))
+        else:
+            raise error
+
+    def _folder(self) -> Path:
+        return self._session.corpus.path.parent if self._session.corpus else Path.home()
+
+    def _filter(self) -> str:
+        return _("Corpora") + f" (*{SUFFIX})"

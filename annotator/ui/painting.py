@@ -1,0 +1,205 @@
+"""How the article looks: spans beneath, text above in one colour, names beside. Nothing is decided here.
+
+The text is drawn by QTextLayout without formats, so that no highlight can change a letter's shape or place; whatever
+marks it lies beneath it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from msgspec import Struct
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
+
+from annotator.core.labels import Label, LabelSet
+from annotator.core.model import BOILERPLATE, DATELINE, Span
+from annotator.i18n import ngettext
+from annotator.ui import fonts
+from annotator.ui.page import Fold, Line, Page, Segment
+from annotator.ui.theme import Theme
+
+_LINE: Final = 2.0  # pixels: how thick a span's line is
+_STEP: Final = 4.0  # pixels: from one nested span's line to the next
+_NAME: Final = 11.0  # pixels: the letters of a span's name
+_HANDLE: Final = 4.5  # pixels: radius of the selected span's edges
+_DEEPEST: Final = 3
+
+
+class Depth(Struct, frozen=True):
+    """Where a span lies among those that share letters with it: `outer` are longer, `inner` are shorter."""
+
+    outer: int
+    inner: int
+
+
+def depths(spans: Iterable[Span], labels: LabelSet) -> dict[str, Depth]:
+    """For each span's uid how deep it lies, so that nested and crossing ones are told apart."""
+    ordered = sorted(spans, key=lambda span: (span.start - span.end, span.start, labels.rank(span.label), span.uid))
+    outer = _levels(ordered)
+    inner = _levels(list(reversed(ordered)))
+    return {span.uid: Depth(outer[span.uid], inner[span.uid]) for span in ordered}
+
+
+def _levels(ordered: list[Span]) -> dict[str, int]:
+    """One more than the deepest earlier span that shares a letter; 0 where none does."""
+    levels: dict[str, int] = {}
+    for at, span in enumerate(ordered):
+        touching = (levels[one.uid] for one in ordered[:at] if one.start < span.end and span.start < one.end)
+        levels[span.uid] = min(_DEEPEST, 1 + max(touching, default=-1))
+    return levels
+
+
+class Marks(Struct, frozen=True):
+    """What lies on the page beside the text."""
+
+    spans: tuple[Span, ...]
+    depths: Mapping[str, Depth]
+    selected: Span | None
+    selection: tuple[int, int] | None
+    word: tuple[int, int] | None
+    """The word under the caret, shown while nothing is selected."""
+
+
+class Painter:
+    """Paints a page with its marks in a theme."""
+
+    def __init__(self, page: Page, marks: Marks, labels: LabelSet, theme: Theme) -> None:
+        self._page, self._marks, self._theme = page, marks, theme
+        self._labels: dict[str, Label] = {label.name: label for label in labels.labels}
+        self._name_font = fonts.interface(_NAME, bold=True)
+        self._name_metrics = QFontMetricsF(self._name_font)
+
+    def paint(self, painter: QPainter, top: float, bottom: float) -> None:
+        """Paint what lies between these heights of the page."""
+        lines = list(self._page.lines_between(top, bottom))
+        for fold in self._page.folds:
+            if fold.top < bottom and top < fold.top + fold.height:
+                self._fold(painter, fold)
+        if not lines:
+            return
+        first, last = lines[0].start, lines[-1].end
+        shown = [span for span in self._marks.spans if span.start < last and first < span.end]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._underlay(painter, shown)
+        for block in dict.fromkeys(line.block for line in lines):
+            painter.setPen(self._ink(block.kind))
+            block.layout.draw(painter, QPointF(0, 0))
+        self._names(painter, shown)
+        if self._marks.selected:
+            self._handles(painter, self._marks.selected)
+
+    def _ink(self, kind: str | None) -> QColor:
+        if kind == DATELINE:
+            return QColor(self._theme.accent)
+        return QColor(self._theme.dim if kind in (BOILERPLATE, None) else self._theme.ink)
+
+    def _underlay(self, painter: QPainter, shown: list[Span]) -> None:
+        marks = self._marks
+        painter.setPen(Qt.PenStyle.NoPen)
+        for span in sorted(shown, key=lambda span: marks.depths[span.uid].outer):
+            self._span(painter, span, chosen=span == marks.selected)
+        if marks.selection:
+            painter.setBrush(QColor(self._theme.selection))
+            painter.setOpacity(0.85)
+            for segment in self._page.segments(*marks.selection):
+                painter.drawRoundedRect(_letters(segment).adjusted(-1, 0, 1, 0), 3, 3)
+            painter.setOpacity(1.0)
+        elif marks.word:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self._theme.faint), 1.2, Qt.PenStyle.DotLine))
+            for segment in self._page.segments(*marks.word):
+                painter.drawRoundedRect(_letters(segment).adjusted(-2, 0, 2, 0), 4, 4)
+
+    def _span(self, painter: QPainter, span: Span, *, chosen: bool) -> None:
+        label = self._labels[span.label]
+        depth = self._marks.depths[span.uid]
+        firm = self._theme.firm(label)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for segment in self._page.segments(span.start, span.end):
+            inset = 3.0 * depth.outer
+            fill = _letters(segment).adjusted(0, inset, 0, 0)
+            painter.setBrush(self._theme.fill(label, 2.1 if chosen else 1.0))
+            painter.drawRoundedRect(fill, 3, 3)
+            painter.setBrush(QBrush(firm))
+            rule = QRectF(segment.left, _rule(segment.line, depth), segment.right - segment.left, _LINE)
+            painter.drawRect(rule.adjusted(0, 0, 0, 1.0 if chosen else 0.0))
+
+    def _names(self, painter: QPainter, shown: list[Span]) -> None:
+        painter.setFont(self._name_font)
+        taken: dict[int, list[tuple[float, float]]] = {}
+        for span in sorted(shown, key=lambda span: (span.start, -self._marks.depths[span.uid].inner)):
+            segments = self._page.segments(span.start, span.end)
+            if not segments:
+                continue
+            label = self._labels[span.label]
+            first = segments[0]
+            width = self._name_metrics.horizontalAdvance(label.shown())
+            places = taken.setdefault(id(first.line), [])
+            left = self._free(first, width, places)
+            places.append((left, left + width))
+            deepest = max(self._marks.depths[one.uid].inner for one in shown if _share(one, span))
+            baseline = first.line.bottom + _STEP * (deepest + 1) + self._name_metrics.ascent() - 3
+            painter.setPen(self._theme.firm(label))
+            painter.drawText(QPointF(left, baseline), label.shown())
+
+    def _free(self, segment: Segment, width: float, taken: list[tuple[float, float]]) -> float:
+        """Where a name of this width has room beneath the segment: at its beginning, or after other names there."""
+        gap = 7.0
+        if segment.line.block.rtl:
+            right = segment.right
+            for left, end in sorted(taken, reverse=True):
+                if left - gap < right and right - width < end + gap:
+                    right = left - gap
+            return right - width
+        start = segment.left
+        for left, end in sorted(taken):
+            if left - gap < start + width and start < end + gap:
+                start = end + gap
+        return start
+
+    def _handles(self, painter: QPainter, span: Span) -> None:
+        label = self._labels.get(span.label)
+        if label is None:
+            return
+        painter.setBrush(self._theme.firm(label))
+        painter.setPen(QPen(QColor(self._theme.paper), 1.5))
+        for point in edges(self._page, span):
+            painter.drawEllipse(point, _HANDLE, _HANDLE)
+
+    def _fold(self, painter: QPainter, fold: Fold) -> None:
+        painter.setFont(fonts.interface(0.62 * self._page.size))
+        painter.setPen(QColor(self._theme.faint))
+        inside = sum(fold.start <= span.start < fold.end for span in self._marks.spans)
+        said = ngettext("{count} line is not the article", "{count} lines are not the article", fold.count)
+        text = said.format(count=fold.count)
+        if inside:
+            text += " · " + ngettext("{count} span", "{count} spans", inside).format(count=inside)
+        rect = QRectF(0, fold.top, self._page.width, fold.height)
+        rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        sign = "⌄" if fold.opened else ("‹" if rtl else "›")
+        side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, f"{sign}  {text}")
+
+
+def edges(page: Page, span: Span) -> list[QPointF]:
+    """Where the selected span can be taken hold of: at its start and at its end; fewer when folded away."""
+    segments = page.segments(span.start, span.end)
+    if not segments:
+        return []
+    first, last = segments[0], segments[-1]
+    start = first.right if first.line.block.rtl else first.left
+    end = last.left if last.line.block.rtl else last.right
+    return [QPointF(start, first.line.bottom + _LINE), QPointF(end, last.line.bottom + _LINE)]
+
+
+def _letters(segment: Segment) -> QRectF:
+    line = segment.line
+    return QRectF(segment.left, line.top, segment.right - segment.left, line.bottom - line.top)
+
+
+def _rule(line: Line, depth: Depth) -> float:
+    return line.bottom + _STEP * depth.inner
+
+
+def _share(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end

@@ -1,0 +1,126 @@
+"""Colours of the two themes, and the style sheet made from them. Labels bring their own colours."""
+
+from typing import Final
+
+from msgspec import Struct
+from PySide6.QtGui import QColor
+
+from annotator.core.labels import Label
+
+
+class Theme(Struct, frozen=True):
+    """What the parts of the window are painted with, as `#rrggbb`."""
+
+    dark: bool
+    desk: str
+    panel: str
+    paper: str
+    ink: str
+    dim: str
+    faint: str
+    rule: str
+    accent: str
+    accent_ink: str
+    chosen: str
+    selection: str
+    warning: str
+
+    def firm(self, label: Label) -> QColor:
+        """The colour of a label's lines and name."""
+        return QColor(label.colour.dark if self.dark else label.colour.light)
+
+    def fill(self, label: Label, strength: float = 1.0) -> QColor:
+        """The soft colour beneath a label's spans; `strength` 1 is that of a span at rest."""
+        colour = self.firm(label)
+        colour.setAlphaF(min(1.0, (0.26 if self.dark else 0.17) * strength))
+        return colour
+
+
+LIGHT: Final = Theme(
+    dark=False,
+    desk="#f1efea",
+    panel="#f8f6f2",
+    paper="#fffdf8",
+    ink="#23211e",
+    dim="#76716a",
+    faint="#a29c93",
+    rule="#e3ded5",
+    accent="#2c6e66",
+    accent_ink="#ffffff",
+    chosen="#dceae7",
+    selection="#cfdcf5",
+    warning="#a03b2a",
+)
+DARK: Final = Theme(
+    dark=True,
+    desk="#191c1f",
+    panel="#1f2326",
+    paper="#25292d",
+    ink="#e6e2da",
+    dim="#a09b92",
+    faint="#77736c",
+    rule="#353a3f",
+    accent="#7cc4ba",
+    accent_ink="#12211f",
+    chosen="#2b423f",
+    selection="#3a4b6b",
+    warning="#e58a78",
+)
+
+
+def style_sheet(theme: Theme) -> str:
+    """The style sheet of the whole program."""
+    return f"""
+    QWidget {{ color: {theme.ink}; }}
+    QMainWindow, QDialog, QMessageBox {{ background: {theme.desk}; }}
+    #panel {{ background: {theme.panel}; border: none; }}
+    #heading {{ color: {theme.dim}; font-weight: bold; }}
+    #quiet {{ color: {theme.dim}; }}
+    #warning {{ color: {theme.warning}; }}
+    #card {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 8px; }}
+    #card QLabel {{ background: transparent; }}
+    QMenuBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.rule}; padding: 2px 6px; }}
+    QMenuBar::item {{ background: transparent; padding: 5px 10px; border-radius: 5px; }}
+    QMenuBar::item:selected {{ background: {theme.chosen}; }}
+    QMenu {{ background: {theme.paper}; border: 1px solid {theme.rule}; padding: 5px; }}
+    QMenu::item {{ padding: 6px 28px; border-radius: 5px; }}
+    QMenu::item:selected {{ background: {theme.chosen}; }}
+    QMenu::item:disabled {{ color: {theme.faint}; }}
+    QMenu::separator {{ height: 1px; background: {theme.rule}; margin: 5px 8px; }}
+    QStatusBar {{ background: {theme.panel}; border-top: 1px solid {theme.rule}; }}
+    QStatusBar::item {{ border: none; }}
+    QPushButton {{
+        background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; padding: 7px 16px;
+    }}
+    QPushButton:hover {{ border-color: {theme.accent}; }}
+    QPushButton:focus {{ border: 1px solid {theme.accent}; }}
+    QPushButton:pressed {{ background: {theme.chosen}; }}
+    QPushButton:disabled {{ color: {theme.faint}; }}
+    QPushButton#primary, QPushButton:default {{
+        background: {theme.accent}; color: {theme.accent_ink}; border: 1px solid {theme.accent}; font-weight: bold;
+    }}
+    QPushButton#primary:disabled {{ background: {theme.rule}; color: {theme.faint}; border-color: {theme.rule}; }}
+    QLineEdit, QComboBox, QPlainTextEdit, QTreeWidget {{
+        background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; padding: 6px 9px;
+        selection-background-color: {theme.selection}; selection-color: {theme.ink};
+    }}
+    QLineEdit:focus, QComboBox:focus, QTreeWidget:focus {{ border-color: {theme.accent}; }}
+    QComboBox QAbstractItemView {{
+        background: {theme.paper}; selection-background-color: {theme.chosen}; selection-color: {theme.ink};
+    }}
+    QTreeWidget::item {{ padding: 4px; }}
+    QTreeWidget::item:selected {{ background: {theme.chosen}; color: {theme.ink}; }}
+    QHeaderView::section {{ background: {theme.panel}; border: none; padding: 5px; color: {theme.dim}; }}
+    QListView {{ background: transparent; border: none; outline: none; }}
+    QScrollArea {{ background: transparent; border: none; }}
+    QToolTip {{ background: {theme.ink}; color: {theme.paper}; border: none; padding: 6px; }}
+    QProgressBar {{ background: {theme.rule}; border: none; border-radius: 3px; }}
+    QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
+    QScrollBar:vertical {{ background: transparent; width: 9px; margin: 2px; }}
+    QScrollBar::handle:vertical {{ background: {theme.rule}; border-radius: 3px; min-height: 30px; }}
+    QScrollBar::handle:vertical:hover {{ background: {theme.faint}; }}
+    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
+        background: transparent; border: none; height: 0;
+    }}
+    QSplitter::handle {{ background: transparent; }}
+    """

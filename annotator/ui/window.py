@@ -1,0 +1,396 @@
+"""The window: lays out its parts and joins them to the session and to the actions. No logic of its own."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from annotator import settings
+from annotator.i18n import LANGUAGES, _, current, ngettext
+from annotator.settings import Settings
+from annotator.ui import fonts
+from annotator.ui.actions import ACTIONS, MENUS, Action, key_sequences, label_keys
+from annotator.ui.article_list import ArticleList, state_title
+from annotator.ui.article_view import ZOOMS, ArticleView
+from annotator.ui.corpus_commands import CorpusCommands
+from annotator.ui.label_panel import LabelPanel
+from annotator.ui.session import Session
+from annotator.ui.span_panel import SpanPanel
+from annotator.ui.tagging_commands import TaggingCommands
+from annotator.ui.theme import Theme
+
+_SIDE = 262  # pixels: how wide the panels beside the article are
+_TOLD = 9000  # milliseconds that a message stays
+
+
+class Window(QMainWindow):
+    """The desk. `chosen` are the settings at the start; what is changed here is saved at once."""
+
+    language_asked = Signal(str)
+    theme_asked = Signal(str)
+
+    def __init__(self, session: Session, chosen: Settings, theme: Theme) -> None:
+        super().__init__()
+        self.session = session
+        self.chosen = chosen
+        self._theme = theme
+        self.view = ArticleView()
+        self.articles = ArticleList(session)
+        self.labels = LabelPanel()
+        self.spans = SpanPanel()
+        self.tagging = TaggingCommands(session, self.view)
+        self.corpus_commands = CorpusCommands(self, session)
+        self._actions: dict[str, QAction] = {}
+        self._label_actions: list[QAction] = []
+        self._build()
+        self._make_menus()
+        self._connect()
+        self.set_theme(theme)
+        self.view.set_zoom(chosen.zoom)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(QSize(900, 560))
+        self._restore()
+        self._corpus_opened()
+        self._article_opened()
+
+    def action(self, name: str) -> QAction:
+        """The action of this name in the table."""
+        return self._actions[name]
+
+    # Layout
+
+    def _build(self) -> None:
+        centre = QWidget()
+        row = QHBoxLayout(centre)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._articles_panel())
+        row.addLayout(self._desk(), 1)
+        row.addWidget(self._labels_panel())
+        self.setCentralWidget(centre)
+        self._saved = QLabel()
+        self._said = QLabel()
+        self._said.setObjectName("warning")
+        self._forget = QTimer(self)
+        self._forget.setSingleShot(True)
+        self._forget.timeout.connect(self._said.clear)
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(14, 2, 14, 2)
+        bar.addWidget(self._saved)
+        bar.addPermanentWidget(self._said)
+
+    def _articles_panel(self) -> QWidget:
+        panel, column = _panel()
+        heading = QHBoxLayout()
+        heading.addWidget(_heading(_("Articles")))
+        heading.addStretch()
+        self._progress_text = QLabel()
+        self._progress_text.setObjectName("quiet")
+        heading.addWidget(self._progress_text)
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self._progress.setFixedHeight(5)
+        column.addLayout(heading)
+        column.addWidget(self._progress)
+        column.addSpacing(4)
+        column.addWidget(self.articles, 1)
+        return panel
+
+    def _desk(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setContentsMargins(18, 16, 18, 12)
+        column.setSpacing(10)
+        column.addWidget(self.view, 1)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(8)
+        column.addLayout(self._buttons)
+        return column
+
+    def _labels_panel(self) -> QWidget:
+        panel, column = _panel()
+        column.addWidget(_heading(_("Labels")))
+        column.addWidget(self.labels)
+        column.addSpacing(12)
+        self._spans_heading = _heading("")
+        column.addWidget(self._spans_heading)
+        column.addWidget(self.spans, 1)
+        self._card = QFrame()
+        self._card.setObjectName("card")
+        inside = QVBoxLayout(self._card)
+        inside.setContentsMargins(14, 10, 14, 10)
+        inside.setSpacing(4)
+        self._card_text, self._card_details = QLabel(), QLabel()
+        self._card_text.setWordWrap(True)
+        self._card_text.setFont(fonts.interface(14, bold=True))
+        self._card_details.setWordWrap(True)
+        self._card_details.setObjectName("quiet")
+        inside.addWidget(self._card_text)
+        inside.addWidget(self._card_details)
+        column.addWidget(self._card)
+        return panel
+
+    # Actions
+
+    def _make_menus(self) -> None:
+        menus = {name: QMenu(_(text), self) for name, text in MENUS.items()}
+        handlers = (self, self.tagging, self.corpus_commands)
+        for row in ACTIONS:
+            made = self._make(row, next(getattr(one, row.name) for one in handlers if hasattr(one, row.name)))
+            if row.menu:
+                if row.separated:
+                    menus[row.menu].addSeparator()
+                menus[row.menu].addAction(made)
+        menus["article"].addSeparator()
+        menus["article"].addMenu(menus["line"])
+        self._choices(menus["view"], _("Language"), LANGUAGES, current(), self.language_asked)
+        themes = {"system": _("As the system"), "light": _("Light"), "dark": _("Dark")}
+        self._choices(menus["view"], _("Colours"), themes, self.chosen.theme, self.theme_asked)
+        for name, menu in menus.items():
+            if name != "line":
+                self.menuBar().addMenu(menu)
+        self._line_menu = menus["line"]
+        for name in ("done_and_next", "skip", "flag"):
+            self._buttons.addWidget(_button(self._actions[name], primary=name == "done_and_next"))
+        self._buttons.addStretch()
+        for name in ("undo", "redo"):
+            self._buttons.addWidget(_button(self._actions[name], primary=False))
+
+    def _make(self, row: Action, handler: Callable[[], Any]) -> QAction:
+        action = QAction(_(row.text), self)
+        action.setShortcuts(key_sequences(row.keys))
+        action.triggered.connect(lambda _checked=False: handler())
+        if row.menu:
+            self.addAction(action)
+        else:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self.view.addAction(action)
+        self._actions[row.name] = action
+        return action
+
+    def _choices(self, menu: QMenu, title: str, choices: dict[str, str], chosen: str, asked: Any) -> None:
+        submenu = menu.addMenu(title)
+        group = QActionGroup(submenu)
+        for key, text in choices.items():
+            action = submenu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(key == chosen)
+            action.triggered.connect(lambda _checked=False, key=key: asked.emit(key))
+            group.addAction(action)
+
+    def _connect(self) -> None:
+        session, view = self.session, self.view
+        session.corpus_opened.connect(self._corpus_opened)
+        session.articles_changed.connect(self._progress_changed)
+        session.article_opened.connect(self._article_opened)
+        session.zones_changed.connect(lambda: view.show_zones(session.zones))
+        session.layer_changed.connect(self._layer_changed)
+        session.selected.connect(self._selected)
+        session.failed.connect(self.say)
+        self.labels.label_clicked.connect(self.tagging.tag)
+        self.spans.span_clicked.connect(self._choose)
+        view.span_clicked.connect(session.select)
+        view.resize_asked.connect(session.resize)
+        view.menu_asked.connect(self._context_menu)
+        view.zoom_asked.connect(self._zoom_by)
+        view.selection_changed.connect(self._card_changed)
+
+    # What changed
+
+    def _corpus_opened(self) -> None:
+        for action in self._label_actions:
+            self.removeAction(action)
+        self._label_actions = []
+        self.labels.show_labels(self.session.labels, self._theme)
+        for label in self.session.labels.labels:
+            action = QAction(label.shown(), self)
+            action.setShortcuts(label_keys(label))
+            action.triggered.connect(lambda _checked=False, name=label.name: self.tagging.tag(name))
+            self.addAction(action)
+            self._label_actions.append(action)
+        corpus = self.session.corpus
+        self.setWindowTitle(_("{corpus} – Annotator").format(corpus=corpus.path.stem) if corpus else _("Annotator"))
+        self._progress_changed()
+
+    def _article_opened(self) -> None:
+        session = self.session
+        self.view.show_article(session.article, session.zones, session.labels)
+        self._layer_changed()
+        self._selected()
+        self.view.setFocus()
+
+    def _layer_changed(self) -> None:
+        session = self.session
+        self.view.show_spans(session.spans)
+        self.spans.show_spans(session.article, session.spans, session.labels)
+        self.spans.show_selected(session.selection)
+        self.labels.show_counts(session.spans)
+        count = len(session.spans)
+        self._spans_heading.setText(
+            ngettext("{count} span in this article", "{count} spans in this article", count).format(count=count)
+        )
+        self._actions["undo"].setEnabled(bool(session.undoable))
+        self._actions["redo"].setEnabled(bool(session.redoable))
+        self._card_changed()
+        self._status_changed()
+
+    def _selected(self) -> None:
+        self.view.show_selected(self.session.selection)
+        self.spans.show_selected(self.session.selection)
+        self._card_changed()
+
+    def _progress_changed(self) -> None:
+        total, done = len(self.session.articles), self.session.done()
+        self._progress.setMaximum(max(1, total))
+        self._progress.setValue(done)
+        self._progress_text.setText(_("{done} of {total} done").format(done=done, total=total))
+
+    def _status_changed(self) -> None:
+        session = self.session
+        if not session.corpus:
+            self._saved.setText(_("No corpus is open."))
+            return
+        parts = [_("Everything is saved"), session.annotator]
+        if session.article:
+            parts.append(state_title(session.state()))
+        self._saved.setText("  ·  ".join(parts))
+
+    def _card_changed(self) -> None:
+        span, article = self.session.selection, self.session.article
+        self._card.setVisible(bool(span and article))
+        if not span or not article:
+            return
+        self._card_text.setText(" ".join(article.text[span.start : span.end].split()))
+        label = self.session.labels.find(span.label)
+        parts = [label.shown() if label else span.label]
+        if span.value:
+            parts.append(_("value: {value}").format(value=span.value))
+        self._card_details.setText("  ·  ".join(parts))
+
+    def say(self, text: str) -> None:
+        """Tell the person something that went wrong, for a while."""
+        self._said.setText(text)
+        self._forget.start(_TOLD)
+
+    # View
+
+    def zoom_in(self) -> None:
+        self._zoom_by(1)
+
+    def zoom_out(self) -> None:
+        self._zoom_by(-1)
+
+    def zoom_reset(self) -> None:
+        self._zoom_to(100)
+
+    def toggle_folds(self) -> None:
+        self.view.toggle_folds()
+
+    def quit(self) -> None:
+        self.close()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Show everything in this theme."""
+        self._theme = theme
+        for part in (self.view, self.articles, self.labels, self.spans):
+            part.set_theme(theme)
+
+    def _zoom_by(self, step: int) -> None:
+        nearest = min(range(len(ZOOMS)), key=lambda at: abs(ZOOMS[at] - self.chosen.zoom))
+        self._zoom_to(ZOOMS[max(0, min(nearest + step, len(ZOOMS) - 1))])
+
+    def _zoom_to(self, percent: int) -> None:
+        self.view.set_zoom(percent)
+        self.remember(zoom=percent)
+
+    def _choose(self, span: object) -> None:
+        self.session.select(span)  # type: ignore[arg-type]
+        self.view.setFocus()
+
+    def _context_menu(self, where: QPoint, offset: int | None) -> None:
+        if offset is None or not self.session.article:
+            return
+        menu = QMenu(self)
+        for action in self._label_actions:
+            menu.addAction(action)
+        menu.addSeparator()
+        menu.addActions([self._actions["remove"], self._actions["copy"]])
+        menu.addSeparator()
+        menu.addMenu(self._line_menu)
+        menu.exec(where)
+
+    def remember(self, **changes: Any) -> None:
+        """Save these settings."""
+        self.chosen = msgspec.structs.replace(self.chosen, **changes)
+        try:
+            settings.save(self.chosen)
+        except OSError as error:
+            self.say(_("The settings could not be saved: {error}").format(error=error.strerror or error))
+
+    def geometry_text(self) -> str:
+        """Where the window is and how large, as the settings keep it."""
+        return self.saveGeometry().toBase64().toStdString()
+
+    def _restore(self) -> None:
+        self.resize(1280, 760)
+        if self.chosen.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(self.chosen.geometry.encode()))
+        elif screen := QGuiApplication.primaryScreen():
+            self.resize(screen.availableSize().boundedTo(QSize(1500, 950)))
+
+    # Qt's events
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.remember(geometry=self.geometry_text())
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        self.corpus_commands.take(paths)
+
+
+def _panel() -> tuple[QWidget, QVBoxLayout]:
+    panel = QFrame()
+    panel.setObjectName("panel")
+    panel.setFixedWidth(_SIDE)
+    column = QVBoxLayout(panel)
+    column.setContentsMargins(14, 16, 14, 14)
+    column.setSpacing(6)
+    return panel, column
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setObjectName("heading")
+    return label
+
+
+def _button(action: QAction, *, primary: bool) -> QPushButton:
+    """A button that does what the action does, and says its key."""
+    button = QPushButton(action.text())
+    button.setObjectName("primary" if primary else "")
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the article keeps the keys
+    button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    button.setToolTip(f"{action.text()}  {action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)}")
+    button.clicked.connect(action.trigger)
+    button.setEnabled(action.isEnabled())
+    action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
+    return button

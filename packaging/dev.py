@@ -1,0 +1,330 @@
+"""The commands of this project, for a machine with nothing but Python 3.11 or later.
+
+    python3 packaging/dev.py run [-- ARGUMENTS]   open the window on the sample articles
+    python3 packaging/dev.py test [ARGUMENTS]     run every test (ARGUMENTS go to pytest)
+
+Each first makes what it needs and is missing: the environment in .venv with the packages that
+constraints.txt pins, the compiled translations and, on Linux, the system libraries that Qt needs.
+What cannot be installed from here, it says how to install.
+"""
+
+# Standard library only, and no syntax that an older Python cannot read: it must get as far as saying so.
+
+import contextlib
+import ctypes
+import hashlib
+import importlib.util
+import os
+import select
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+if sys.version_info < (3, 11):  # noqa: UP036 (the one place that an older Python reaches)
+    sys.stderr.write("Python 3.11 or later is needed; this is Python {}.{}.\n".format(*sys.version_info[:2]))
+    sys.exit(2)
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+PROJECT = ROOT / "pyproject.toml"
+CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
+ON_LINUX = sys.platform == "linux"
+DESKTOP_SETTINGS = ("QT_", "WAYLAND_", "XAUTHORITY", "XDG_CURRENT_DESKTOP", "LANGUAGE", "LC_")
+
+QT_LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libfreetype.so.6": "libfreetype6",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libgthread-2.0.so.0": "libglib2.0-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxkbcommon.so.0": "libxkbcommon0",
+}
+"""What Qt and its X11 plugin are linked to and do not bring, with the Debian package of each."""
+
+
+class CannotGoOn(Exception):
+    """Why, in a sentence, and what to type where that helps."""
+
+
+def say(text: str) -> None:
+    """One line of progress, kept apart from what the programs print."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def quietly(doing: str, command: Sequence[str | Path]) -> None:
+    """Run a command and show what it printed only if it fails. Raises CannotGoOn then."""
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    if done.returncode:
+        say(done.stdout.rstrip())
+        raise CannotGoOn(f"{doing} failed: the lines above say why.")
+
+
+def hand_over(command: Sequence[str | Path], cwd: Path | None = None, env: Mapping[str, str] | None = None) -> int:
+    """Run a program in this terminal, and return its exit code as a shell would give it."""
+    # Ctrl+C reaches the program from the terminal too: it ends as it sees fit, and this goes on after it.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    code = subprocess.run(command, cwd=cwd, env=env).returncode
+    return code if code >= 0 else 128 - code
+
+
+# The environment
+
+
+def stamp() -> str:
+    """What .venv is made from: its Python and its place on one line, what is installed on the next."""
+    installed = hashlib.sha256(PROJECT.read_bytes() + CONSTRAINTS.read_bytes()).hexdigest()
+    return "Python {}.{} {}\n{}".format(*sys.version_info[:2], VENV, installed)
+
+
+def make_environment() -> None:
+    """Bring .venv up to date with this Python, pyproject.toml and constraints.txt."""
+    kept = VENV / "stamp"
+    wanted = stamp()
+    found = kept.read_text(encoding="utf-8") if kept.exists() and PYTHON.exists() else ""
+    if found == wanted:
+        return
+    kept.unlink(missing_ok=True)
+    if found.split("\n")[0] != wanted.split("\n")[0]:
+        say(f"Making the Python environment in {VENV} …")
+        quietly("Making the environment", [sys.executable, "-m", "venv", "--clear", VENV])
+    say("Installing the Python packages (the first time, this takes a minute or two) …")
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip += ["--constraint", CONSTRAINTS]
+    # What builds the project is pinned too; pip left to itself would fetch the newest for each build.
+    quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel"])
+    quietly("Installing the packages", [*pip, "--no-build-isolation", "--editable", ".[dev]"])
+    kept.write_text(wanted, encoding="utf-8")
+
+
+def compile_translations() -> None:
+    """Compile the catalogues unless they were, as they now are."""
+    kept = VENV / "compiled"
+    sources = sorted((ROOT / "resources" / "i18n").glob("*.po"))
+    wanted = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    if not kept.exists() or kept.read_text(encoding="utf-8") != wanted:
+        quietly("Compiling the translations", [PYTHON, ROOT / "packaging" / "catalogues.py"])
+        kept.write_text(wanted, encoding="utf-8")
+
+
+# The system, on Linux
+
+
+def loads(library: str) -> bool:
+    """Whether the dynamic linker finds the library, which is what Qt will ask of it."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def lacking(
+    with_xvfb: bool, loads: Callable[[str], bool] = loads, finds: Callable[[str], object] = shutil.which
+) -> dict[str, str]:
+    """What the programs cannot do without and this system does not have, with the Debian package of each."""
+    missing = {library: package for library, package in QT_LIBRARIES.items() if not loads(library)}
+    if with_xvfb and not finds("Xvfb"):
+        missing["Xvfb"] = "xvfb"
+    if not PYTHON.exists() and not importlib.util.find_spec("ensurepip"):
+        missing["Python's venv"] = "python{}.{}-venv".format(*sys.version_info[:2])
+    return missing
+
+
+def has_arabic_font() -> bool:
+    """Whether a font for Arabic is installed: fontconfig knows, else the names of the files tell."""
+    if shutil.which("fc-list"):
+        return bool(subprocess.run(["fc-list", ":lang=ar"], capture_output=True).stdout.strip())
+    folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts"]
+    return any(any(folder.rglob("*Arab*.[to]tf")) for folder in folders)
+
+
+def apt_commands(packages: Iterable[str], *before: str) -> list[list[str]]:
+    """What installs Debian packages, each command with `before` (sudo, say) in front of it."""
+    install = ["apt-get", "install", "--yes", "--no-install-recommends", *sorted(set(packages))]
+    return [[*before, "apt-get", "update"], [*before, *install]]
+
+
+def before_apt() -> list[str] | None:
+    """What goes in front of apt-get so that it installs without a question; None where it cannot."""
+    quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    if not shutil.which("apt-get"):
+        return None
+    if os.geteuid() == 0:
+        return quiet
+    sudo = ["sudo", "--non-interactive", *quiet]
+    may = shutil.which("sudo") and subprocess.run([*sudo, "true"], capture_output=True).returncode == 0
+    return sudo if may else None
+
+
+def prepare_system(with_xvfb: bool) -> None:
+    """Install what the programs need and, where apt may do so, a font for Arabic beside the program's own.
+
+    Raises CannotGoOn with what to type where something that is needed cannot be installed from here.
+    """
+    if not ON_LINUX:
+        return
+    needed = lacking(with_xvfb)
+    packages = [*needed.values()] if has_arabic_font() else [*needed.values(), "fonts-noto-core"]
+    if not packages:
+        return
+    before = before_apt()
+    if before is not None:
+        say(f"Installing {' '.join(sorted(set(packages)))} with apt …")
+        try:
+            for command in apt_commands(packages, *before):
+                quietly("apt-get", command)
+        except CannotGoOn:
+            if needed:
+                raise
+            say("Going on with the fonts that the program brings.")
+        needed = lacking(with_xvfb)
+    if needed:
+        typed = " && ".join(shlex.join(command) for command in apt_commands(packages, "sudo"))
+        how = f"Type this, and start again:\n  {typed}" if shutil.which("apt-get") else "Install that, and start again."
+        raise CannotGoOn(f"This system lacks {', '.join(needed)}. {how}")
+
+
+# The screen, on Linux
+
+
+def screen_opens() -> bool:
+    """Whether a window can be shown: a Wayland or X server lets us in. Always so on other systems."""
+    if not ON_LINUX:
+        return True
+    wayland = os.environ.get("WAYLAND_DISPLAY")
+    if wayland:
+        with socket.socket(socket.AF_UNIX) as connection, contextlib.suppress(OSError):
+            connection.connect(str(Path(os.environ.get("XDG_RUNTIME_DIR", ""), wayland)))
+            return True
+    if not os.environ.get("DISPLAY"):
+        return False
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connected = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    refused = xcb.xcb_connection_has_error(connected)
+    xcb.xcb_disconnect(connected)
+    return not refused
+
+
+@contextlib.contextmanager
+def virtual_screen() -> Iterator[dict[str, str]]:
+    """The environment for programs on an X server of their own, which ends with the block.
+
+    The settings of the person's own desktop are left out, so that it looks alike everywhere.
+    """
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as answer, tempfile.TemporaryFile() as log:
+        # A free display is chosen by the server itself (-displayfd). It is not in this terminal's
+        # group: Ctrl+C must not take the screen away from a program that is still tidying up.
+        server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1080x24", "-noreset", "-nolisten", "tcp"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=[writing],
+            start_new_session=True,
+        )
+        os.close(writing)
+        try:
+            ready, _, _ = select.select([answer], [], [], 60)
+            display = answer.readline().strip() if ready else ""
+            if not display:
+                log.seek(0)
+                say(log.read().decode(errors="replace").strip())
+                raise CannotGoOn("The virtual screen (Xvfb) does not start: the lines above say why.")
+            own = {name: value for name, value in os.environ.items() if not name.startswith(DESKTOP_SETTINGS)}
+            yield {**own, "DISPLAY": f":{display}", "QT_QPA_PLATFORM": "xcb", "LC_ALL": "C.UTF-8"}
+        finally:
+            server.terminate()
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+# The commands
+
+
+def prepare(with_xvfb: bool = False) -> None:
+    """Bring the system, the environment and the translations up to date."""
+    prepare_system(with_xvfb)
+    make_environment()
+    compile_translations()
+
+
+def run(arguments: list[str]) -> int:
+    """Open the window, or show the same job on a virtual screen where there is none."""
+    prepare()
+    if screen_opens():
+        return hand_over([PYTHON, "-m", "annotator", *arguments])
+    say("There is no screen here: the same job is now done in a window on a virtual one.")
+    prepare_system(with_xvfb=True)
+    with virtual_screen() as env:
+        return hand_over([PYTHON, ROOT / "packaging" / "demo.py", ROOT / "build" / "demo"], env=env)
+
+
+def test(arguments: list[str]) -> int:
+    """Run the tests; on Linux on a virtual screen, so that no window pops up."""
+    prepare(with_xvfb=True)
+    pytest: list[str | Path] = [PYTHON, "-m", "pytest", *arguments]
+    if not ON_LINUX:
+        return hand_over(pytest, cwd=ROOT)
+    with virtual_screen() as env:
+        return hand_over(pytest, cwd=ROOT, env=env)
+
+
+COMMANDS = {"run": run, "test": test}
+
+
+def main(arguments: list[str]) -> int:
+    """Carry out one command and return the exit code."""
+    name, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if name in ("-h", "--help"):
+        print(__doc__)
+        return 0
+    if name not in COMMANDS:
+        say(__doc__)
+        return 2
+    # Ended by another program (a CI that runs out of time), the virtual screen is still put away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        return COMMANDS[name](rest[1:] if rest[:1] == ["--"] else rest)
+    except CannotGoOn as reason:
+        say(str(reason))
+        return 2
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,57 @@
+"""A corpus to command, and a way to command it inside this process."""
+
+from pathlib import Path
+
+import pytest
+from cli.sample import BODY, DATELINE, HEADLINE, PLAIN, TEXT, Ended, Run, at
+
+from annotator import cli
+from annotator.core.labels import decode
+from annotator.core.model import Article, Draft, Span, Status, Zone, article_uid
+from annotator.resources import resource
+from annotator.store.corpus import Corpus
+
+
+@pytest.fixture(autouse=True)
+def _english_without_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The commands set these two; set here, they are put back after each test.
+    monkeypatch.setenv("ANNOTATOR_LANGUAGE", "en")
+    monkeypatch.setenv("LANGUAGE", "en")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "ANNOTATOR_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
+    """Runs a command line in this process."""
+
+    def command(*arguments: object) -> Ended:
+        capsysbinary.readouterr()
+        code = cli.run([str(argument) for argument in arguments])
+        out, err = capsysbinary.readouterr()
+        return Ended(code, out, err.decode())
+
+    return command
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A corpus of two articles, the first labelled by two."""
+    path = tmp_path / "أخبار.corpus"
+    uid = article_uid(TEXT)
+    with Corpus.create(path, decode(resource("labels", "default.toml").read_bytes())) as corpus:
+        zones = [(kind, *at(part)) for kind, part in [("headline", HEADLINE), ("dateline", DATELINE), ("body", BODY)]]
+        corpus.add(
+            Draft(
+                Article(uid, TEXT, published="2024-07-09T09:00", source="وكالة", url="https://example.org/1"),
+                tuple(Zone(f"z{index}", uid, *zone) for index, zone in enumerate(zones)),
+                (
+                    Span("s1", uid, "سميرة", "PLAN", *at("خطة العمل 2024-2025")),
+                    Span("s2", uid, "سميرة", "DATE", *at("2024-2025"), "2024/2025", "فترة"),
+                    Span("s3", uid, "salma", "INSTITUTION", *at("وزارة العدل")),
+                ),
+                (Status(uid, "سميرة", "done"),),
+            )
+        )
+        corpus.add(Draft(Article(article_uid(PLAIN), PLAIN)))
+    return path

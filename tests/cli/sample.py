@@ -1,0 +1,36 @@
+"""What the tests of the commands share: two articles, and what a command leaves behind."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+
+HEADLINE = "الحكومة تعتمد خطة العمل 2024-2025"
+DATELINE = "الثلاثاء 9 يوليوز 2024 - 09:00"
+BODY = "قالت وزارة العدل 👍🏽 إنّ «خطة العمل» لأحزاب OECD."
+TEXT = f"{HEADLINE}\n{DATELINE}\n{BODY}"
+PLAIN = "Un texte (sans zones).\nعاجل"
+
+
+class Ended(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out.decode()
+
+    @property
+    def json(self) -> Any:
+        return msgspec.json.decode(self.out)
+
+
+Run = Callable[..., Ended]
+
+
+def at(part: str, text: str = TEXT) -> tuple[int, int]:
+    """Where `part` is in `text`."""
+    return text.index(part), text.index(part) + len(part)

@@ -1,0 +1,215 @@
+"""The command as a whole: what opens the window, exit codes, errors of one line, and the reader's language."""
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from cli.sample import HEADLINE, Run
+
+import annotator
+from annotator import cli, i18n, settings
+from annotator.cli import listing, wording
+from annotator.cli.root import root
+from annotator.settings import Settings
+
+
+@pytest.fixture
+def window(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
+    """What the window was opened on; it is closed at once, with exit code 7."""
+    opened: list[Path | None] = []
+    app = ModuleType("annotator.ui.app")
+
+    def opens(path: Path | None) -> int:
+        opened.append(path)
+        return 7
+
+    app.run = opens  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "annotator.ui.app", app)
+    monkeypatch.setenv("DISPLAY", ":0")
+    return opened
+
+
+def test_without_arguments_the_window_opens(run: Run, window: list[Path | None]) -> None:
+    assert run().code == 7
+    assert window == [None]
+
+
+def test_a_corpus_as_first_argument_opens_it(run: Run, window: list[Path | None], tmp_path: Path) -> None:
+    (tmp_path / "old").touch()
+    assert run("new.corpus").code == 7
+    assert run(tmp_path / "old").code == 7
+    assert run("--language", "fr", "./list.corpus").code == 7
+    assert window == [Path("new.corpus"), tmp_path / "old", Path("list.corpus")]
+    assert i18n.current() == settings.language() == "fr"
+
+
+def test_a_command_is_no_corpus(
+    run: Run, window: list[Path | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "list").touch()
+    assert run("list").code == 2
+    assert window == []
+    assert run("./list").code == 7
+    assert window == [Path("list")]
+
+
+def test_more_than_one_corpus_is_wrong_usage(run: Run, window: list[Path | None]) -> None:
+    assert run("a.corpus", "b.corpus").code == 2
+    assert window == []
+
+
+@pytest.mark.parametrize("screen", ["DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"])
+def test_any_screen_will_do(run: Run, window: list[Path | None], screen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.setenv(screen, "offscreen")
+    assert run().code == 7
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a screen")
+def test_without_a_screen_there_is_one_sentence(
+    run: Run, window: list[Path | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", "")
+    for arguments in [], ["a.corpus"]:
+        ended = run(*arguments)
+        assert (ended.code, ended.out) == (2, b"")
+        assert "no screen" in ended.err
+        assert ended.err.count("\n") == 1
+    assert window == []
+
+
+def test_a_misspelt_command_is_told_the_others(run: Run) -> None:
+    ended = run("exprot", "x.corpus")
+    assert (ended.code, ended.out) == (2, b"")
+    assert ended.err.count("\n") == 1
+    for known in ("exprot", "import", "list", "show", "export"):
+        assert known in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["list"], "CORPUS"),
+        (["show", "x.corpus"], "ID"),
+        (["import", "x.corpus"], "PATH"),
+        (["list", "x.corpus", "y"], "y"),
+        (["--nothing"], "--nothing"),
+        (["list", "--nothing", "x"], "--nothing"),
+        (["--language", "tlh"], "tlh"),
+        (["import", "x.corpus", "x.txt", "--format", "nothing"], "nothing"),
+        (["list", "missing.corpus"], "missing.corpus"),
+        (["list", "missing/x.corpus"], "missing"),
+        (["show", __file__, "1"], __file__),
+    ],
+)
+def test_wrong_usage_is_one_line(
+    run: Run, arguments: list[str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = run(*arguments)
+    assert (ended.code, ended.out) == (2, b"")
+    assert ended.err.startswith("annotator: ")
+    assert ended.err.count("\n") == 1
+    assert named in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RuntimeError("broken\nbadly"), "annotator: an error of the program, RuntimeError: broken badly\n"),
+        (PermissionError(13, "Permission denied", "/x"), "annotator: /x: Permission denied\n"),
+        (OSError(28, "No space left on device"), "annotator: No space left on device\n"),
+    ],
+)
+def test_an_unforeseen_error_is_one_line(
+    run: Run, corpus: Path, error: Exception, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(listing, "table", fail)
+    ended = run("list", corpus)
+    assert (ended.code, ended.out, ended.err) == (2, b"", told)
+    monkeypatch.setenv("ANNOTATOR_DEBUG", "1")
+    ended = run("list", corpus)
+    assert ended.code == 2
+    assert ended.err.startswith(told)
+    assert "Traceback" in ended.err
+
+
+def test_ctrl_c_is_one_line(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(listing, "table", interrupt)
+    assert run("list", corpus) == (130, b"", "annotator: stopped\n")
+
+
+def test_version_and_help(run: Run) -> None:
+    assert annotator.__version__ in run("--version").text
+    assert run("--help").code == 0
+    for command in root().commands:
+        assert command in run("--help").text
+        ended = run(command, "--help")
+        assert ended.code == 0
+        assert "--json" in ended.text
+        assert "--help" in ended.text
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A French of three sentences, one of them click's."""
+    french = Catalog("fr")
+    french.add("Usage:", "Emploi :")
+    french.add("No such option {name!r}.", "Option {name!r} inconnue.")
+    french.add("List the articles of CORPUS, with each annotator's state of them.", "Les articles de CORPUS.")
+    target = tmp_path / "fr" / "LC_MESSAGES" / "annotator.mo"
+    target.parent.mkdir(parents=True)
+    with target.open("wb") as opened:
+        write_mo(opened, french)
+    monkeypatch.setattr(i18n, "resource", lambda *_: tmp_path)
+    monkeypatch.setattr(wording, "resource", lambda *_: tmp_path)
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_help_and_errors_speak_the_readers_language(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Emploi : annotator" in run("--language", "fr", "--help").text
+    monkeypatch.setenv("ANNOTATOR_LANGUAGE", "en")
+    assert "Usage: annotator" in run("--help").text
+    settings.save(Settings("fr"))
+    monkeypatch.delenv("ANNOTATOR_LANGUAGE")
+    ended = run("list", "--help")
+    assert "Emploi : annotator list" in ended.text
+    assert "Les articles de CORPUS." in ended.text
+    assert run("list", "--nothing").err == "annotator: Option '--nothing' inconnue.\n"
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_every_language_can_be_spoken(run: Run, corpus: Path, language: str) -> None:
+    assert run("--language", language, "--help").code == 0
+    ended = run(f"--language={language}", "list", corpus)
+    assert (ended.code, ended.err) == (0, "")
+    assert HEADLINE in ended.text
+    assert i18n.current() == language
+
+
+def test_clicks_sentences_are_clicks() -> None:
+    # Each is looked up by its text: one that click does not say would never be found.
+    import click
+
+    source = "".join(path.read_text() for path in Path(click.__file__).parent.glob("*.py"))
+    i18n.use("en")
+    known = [sentence for sentence in wording.of_click() if sentence in source]
+    assert len(known) > len(wording.of_click()) / 2  # another version of click may have reworded some
+
+
+def test_main_ends_the_process(monkeypatch: pytest.MonkeyPatch, corpus: Path) -> None:
+    monkeypatch.setattr(sys, "argv", ["annotator", "list", str(corpus), "--json"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 0

@@ -1,0 +1,132 @@
+"""`annotator import`."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from cli.sample import BODY, TEXT, Run
+
+from annotator import settings
+from annotator.core.model import article_uid
+from annotator.settings import Settings
+
+LABELS = """
+[[label]]
+name = "PLACE"
+key = "1"
+colour = { light = "#112233", dark = "#ddeeff" }
+title = { ar = "مكان", fr = "Lieu", en = "Place" }
+"""
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """A folder of two articles, one of them twice, and a file that is none."""
+    folder = tmp_path / "نصوص"
+    (folder / "below").mkdir(parents=True)
+    (folder / "1.txt").write_text(TEXT, encoding="utf-8")
+    (folder / "2.txt").write_bytes("أعلنت وزارة العدل عن خطة جديدة يوم الثلاثاء".encode("cp1256"))
+    (folder / "below" / "3.txt").write_text(TEXT, encoding="utf-8", newline="\r\n")
+    (folder / "4.txt").write_bytes(b"")
+    return folder
+
+
+def test_json_has_the_keys_of_the_contract(run: Run, tmp_path: Path, texts: Path) -> None:
+    corpus = tmp_path / "new.corpus"
+    ended = run("import", corpus, texts, "--json")
+    assert ended.code == 1
+    assert list(ended.json) == ["added", "duplicates", "spans", "skipped"]
+    assert (ended.json["added"], ended.json["duplicates"], ended.json["spans"]) == (2, 1, 0)
+    (skipped,) = ended.json["skipped"]
+    assert list(skipped) == ["path", "line", "reason"]
+    assert skipped["path"] == str(texts / "4.txt")
+    assert f"annotator: {skipped['path']}: {skipped['reason']}\n" == ended.err
+    assert run("list", corpus, "--json").json[0]["uid"] == article_uid(TEXT)
+
+
+def test_a_second_import_adds_nothing(run: Run, tmp_path: Path, texts: Path) -> None:
+    corpus = tmp_path / "new.corpus"
+    (texts / "4.txt").unlink()
+    first = run("import", corpus, texts)
+    assert (first.code, first.err) == (0, "")
+    assert first.text == "2 articles added, 1 was there already, 0 spans read\n"
+    assert run("import", corpus, texts, "--json").json == {"added": 0, "duplicates": 3, "spans": 0, "skipped": []}
+
+
+def test_spans_without_a_name_are_the_annotators(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "one.jsonl"
+    start = TEXT.index("وزارة العدل")
+    span = {"start": start, "end": start + len("وزارة العدل"), "label": "INSTITUTION"}
+    source.write_bytes(msgspec.json.encode({"text": TEXT, "spans": [span]}) + b"\n{}\n")
+    settings.save(Settings(annotator="من الإعدادات"))
+    for name, arguments in [("من الإعدادات", []), ("سميرة 🌿", ["--annotator", "سميرة 🌿"])]:
+        corpus = tmp_path / f"{len(arguments)}.corpus"
+        ended = run("import", corpus, source, *arguments)
+        assert ended.code == 1
+        assert f"{source}:2: " in ended.err
+        assert "1 span read" in ended.text
+        (stored,) = run("show", corpus, 1, "--json").json["spans"]
+        assert (stored["annotator"], stored["text"]) == (name, "وزارة العدل")
+
+
+def test_a_format_can_be_named(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "one.data"
+    source.write_text(BODY, encoding="utf-8")
+    assert run("import", tmp_path / "a.corpus", source).code == 1
+    assert run("import", tmp_path / "a.corpus", source, "--format", "text", "--json").json["added"] == 1
+
+
+def test_a_path_that_is_not_there_is_refused_and_the_rest_done(run: Run, tmp_path: Path, texts: Path) -> None:
+    ended = run("import", tmp_path / "a.corpus", texts / "missing.txt", texts / "1.txt", "--json")
+    assert (ended.code, ended.json["added"]) == (1, 1)
+    assert [skipped["path"] for skipped in ended.json["skipped"]] == [str(texts / "missing.txt")]
+
+
+def test_a_new_corpus_has_the_labels_of_the_file(run: Run, tmp_path: Path, texts: Path) -> None:
+    from annotator.store.corpus import Corpus
+
+    labels = tmp_path / "labels.toml"
+    labels.write_text(LABELS, encoding="utf-8")
+    corpus = tmp_path / "a.corpus"
+    for _again in range(2):
+        run("import", corpus, texts, "--labels", labels)
+        with Corpus.open(corpus) as opened:
+            assert [label.name for label in opened.labels().labels] == ["PLACE"]
+
+
+def test_other_labels_than_the_corpus_has_are_refused(run: Run, tmp_path: Path, corpus: Path, texts: Path) -> None:
+    labels = tmp_path / "labels.toml"
+    labels.write_text(LABELS, encoding="utf-8")
+    ended = run("import", corpus, texts, "--labels", labels)
+    assert (ended.code, ended.out) == (2, b"")
+    assert str(labels) in ended.err
+    assert ended.err.count("\n") == 1
+    assert len(run("list", corpus, "--json").json) == 2
+
+
+@pytest.mark.parametrize(("content", "told"), [("label = 1", ""), ("[[label]]\nname = x\n", ":2"), ("", "")])
+def test_a_label_set_that_does_not_read_leaves_no_corpus(
+    run: Run, tmp_path: Path, texts: Path, content: str, told: str
+) -> None:
+    labels = tmp_path / "labels.toml"
+    labels.write_text(content, encoding="utf-8")
+    ended = run("import", tmp_path / "a.corpus", texts, "--labels", labels)
+    assert (ended.code, ended.out) == (2, b"")
+    assert f"{labels}{told}: " in ended.err
+    assert ended.err.count("\n") == 1
+    assert not (tmp_path / "a.corpus").exists()
+    assert run("import", tmp_path / "a.corpus", texts, "--labels", tmp_path / "missing.toml").code == 2
+
+
+def test_a_corpus_is_not_made_where_there_is_no_folder(run: Run, tmp_path: Path, texts: Path) -> None:
+    ended = run("import", tmp_path / "no" / "a.corpus", texts)
+    assert (ended.code, ended.out) == (2, b"")
+    assert str(tmp_path / "no") in ended.err
+    assert not (tmp_path / "no").exists()
+
+
+def test_what_is_no_corpus_is_left_alone(run: Run, tmp_path: Path, texts: Path) -> None:
+    before = (texts / "1.txt").read_bytes()
+    ended = run("import", texts / "1.txt", texts / "2.txt")
+    assert (ended.code, ended.out) == (2, b"")
+    assert (texts / "1.txt").read_bytes() == before

@@ -1,0 +1,32 @@
+"""What every test starts from: English, no settings of the person who runs it, compiled translations."""
+
+import os
+from pathlib import Path
+
+import catalogues
+import pytest
+from hypothesis import settings
+
+from annotator import i18n
+
+catalogues.compile_all()
+
+settings.register_profile("developer", deadline=None, max_examples=60)
+settings.register_profile("ci", parent=settings.get_profile("developer"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "developer")
+
+
+@pytest.fixture(autouse=True)
+def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path_factory.mktemp("home")))
+    monkeypatch.delenv("ANNOTATOR_LANGUAGE", raising=False)
+    i18n.use("en")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real articles that may lie beside the checkout; skips where it does not."""
+    folder = Path(__file__).resolve().parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip(f"the real articles ({folder.name}/) are not beside this checkout")
+    return folder

@@ -1,0 +1,133 @@
+"""Files that are no corpus, or not for us: one clear sentence, and not a byte changed, not a file left beside."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from annotator.core.labels import Colour, Label, LabelSet
+from annotator.store import errors
+from annotator.store.corpus import Corpus
+from annotator.store.schema import VERSION
+
+LABELS = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff"), "1"),))
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def make(path: Path) -> Path:
+    Corpus.create(path, LABELS).close()
+    return path
+
+
+def text_file(path: Path) -> Path:
+    path.write_text("هذا ليس ملف بيانات" * 20, encoding="utf-8")
+    return path
+
+
+def other_database(path: Path) -> Path:
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE t (x)")
+    db.close()
+    return path
+
+
+def newer(path: Path) -> Path:
+    make(path)
+    with sqlite3.connect(path, isolation_level=None) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+        db.execute(f"PRAGMA user_version = {VERSION + 1}")
+    db.close()
+    return path
+
+
+def empty(path: Path) -> Path:
+    path.touch()
+    return path
+
+
+def folder(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "words"),
+    [
+        (text_file, errors.NotACorpus, "is not a corpus"),
+        (other_database, errors.NotACorpus, "a database, but not a corpus"),
+        (newer, errors.NewerCorpus, "newer version"),
+        (empty, errors.NotACorpus, "is not a corpus"),
+        (folder, errors.NotACorpus, "is a folder"),
+        (lambda path: path, errors.MissingCorpus, "There is no file"),
+        (lambda path: path / "deeper" / "a.corpus", errors.MissingCorpus, "There is no folder"),
+    ],
+)
+def test_what_is_no_corpus_is_refused_untouched(
+    tmp_path: Path, kind: Callable[[Path], Path], expected: type[Exception], words: str
+) -> None:
+    path = kind(tmp_path / "a.corpus")
+    before = everything(tmp_path)
+    for readonly in (False, True):
+        with pytest.raises(expected, match=words) as caught:
+            Corpus.open(path, readonly=readonly)
+        assert str(path if "folder “" not in str(caught.value) else path.parent) in str(caught.value)
+        assert "\n" not in str(caught.value)
+    assert everything(tmp_path) == before
+
+
+def test_a_write_protected_corpus_is_read_but_not_opened_for_work(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.corpus")
+    path.chmod(0o444)
+    before = everything(tmp_path)
+    with pytest.raises(errors.ReadOnlyCorpus, match="cannot be written to"):
+        Corpus.open(path)
+    with Corpus.open(path, readonly=True) as corpus:
+        assert corpus.labels() == LABELS
+    assert everything(tmp_path)["a.corpus"] == before["a.corpus"]
+
+
+def test_a_corpus_is_not_made_over_a_file(tmp_path: Path) -> None:
+    path = text_file(tmp_path / "a.corpus")
+    with pytest.raises(errors.ExistingCorpus):
+        Corpus.create(path, LABELS)
+    assert path.read_text(encoding="utf-8").startswith("هذا")
+
+
+def test_a_corpus_is_not_made_where_there_is_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(errors.MissingCorpus, match="no folder"):
+        Corpus.create(tmp_path / "none" / "a.corpus", LABELS)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_corpus_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    make(tmp_path / "a.corpus")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.corpus"]
+
+
+def test_a_name_may_hold_any_character(tmp_path: Path) -> None:
+    path = make(tmp_path / "مقالات ٢٠٢٤ ?#%20.corpus")
+    with Corpus.open(path) as corpus:
+        assert corpus.labels() == LABELS
+
+
+def test_a_locked_corpus_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotator.store.opening._WAIT", 0.05)
+    path = make(tmp_path / "a.corpus")
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with Corpus.open(path) as corpus, pytest.raises(errors.CorpusError, match="locked"), corpus.transaction():
+        pass
+    holder.close()
+
+
+def test_a_damaged_corpus_is_one_sentence(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.corpus")
+    data = bytearray(path.read_bytes())
+    data[100:] = b"\xff" * (len(data) - 100)
+    path.write_bytes(data)
+    with pytest.raises(errors.CorpusError, match="damaged"):
+        Corpus.open(path)

@@ -1,0 +1,111 @@
+"""The settings: kept, never half-written, and no reason to crash."""
+
+import getpass
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from annotator import settings
+from annotator.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path))
+    monkeypatch.delenv("ANNOTATOR_LANGUAGE", raising=False)
+    return tmp_path
+
+
+def _file() -> Path:
+    return settings.config_dir() / "settings.json"
+
+
+def _written(content: bytes) -> Path:
+    _file().parent.mkdir(parents=True, exist_ok=True)
+    _file().write_bytes(content)
+    return _file()
+
+
+def test_without_a_file_the_defaults_apply() -> None:
+    assert settings.load() == Settings()
+    assert (Settings().language, Settings().theme, Settings().zoom) == ("ar", "system", 100)
+    assert not settings.config_dir().exists()
+
+
+def test_what_was_saved_is_loaded() -> None:
+    chosen = Settings("fr", "dark", "سميرة 🌿", "/أخبار/مقالات.corpus", 140, "AdnQywAD")
+    settings.save(chosen)
+    assert settings.load() == chosen
+    settings.save(Settings("en", annotator="x"))
+    assert settings.load() == Settings("en", annotator="x")
+    assert [path.name for path in settings.config_dir().iterdir()] == ["settings.json"]
+
+
+def test_a_save_that_fails_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.save(Settings(annotator="old"))
+
+    def full(*_: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        with pytest.raises(OSError, match="disk full"):
+            settings.save(Settings(annotator="new"))
+    assert settings.load() == Settings(annotator="old")
+    assert [path.name for path in settings.config_dir().iterdir()] == ["settings.json"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"\xff\xfe", b'{"zoom": "wide"}', b'{"theme": "pink"}', b'{"language": null}']
+)
+def test_a_damaged_file_is_put_aside(content: bytes) -> None:
+    path = _written(content)
+    assert settings.load() == Settings()
+    assert not path.exists()
+    assert path.with_name("settings.json.bad").read_bytes() == content
+    assert settings.load() == Settings()
+
+
+def test_what_a_newer_version_wrote_is_passed_over() -> None:
+    path = _written(b'{"annotator": "salma", "zoom": 120, "ribbons": {"colour": "green"}}')
+    assert settings.load() == Settings(annotator="salma", zoom=120)
+    assert path.exists()
+
+
+def test_a_file_that_cannot_be_read_is_left_alone() -> None:
+    _file().mkdir(parents=True)
+    assert settings.load() == Settings()
+    assert _file().is_dir()
+
+
+def test_the_annotator_is_who_is_at_the_keyboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getpass, "getuser", lambda: "samira")
+    assert Settings().annotator == settings.load().annotator == "samira"
+
+
+@pytest.mark.parametrize("error", [KeyError("uid"), OSError("no user"), ImportError("pwd")])
+def test_a_nameless_user_is_called_annotator(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise error
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    assert Settings().annotator == "annotator"
+
+
+def test_the_language_is_the_environments_then_the_saved_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.language() == "ar"
+    settings.save(Settings("fr"))
+    assert settings.language() == "fr"
+    monkeypatch.setenv("ANNOTATOR_LANGUAGE", "en")
+    assert settings.language() == "en"
+    monkeypatch.setenv("ANNOTATOR_LANGUAGE", "tlh")
+    assert settings.language() == "ar"
+
+
+def test_the_folders(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.config_dir() == home / "config"
+    assert settings.data_dir() == home / "data"
+    monkeypatch.delenv("ANNOTATOR_HOME")
+    assert settings.config_dir() == Path(platformdirs.user_config_dir("annotator", appauthor=False))
+    assert settings.data_dir() == Path(platformdirs.user_data_dir("annotator", appauthor=False))
