@@ -3,7 +3,6 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -19,14 +18,9 @@ class Help(click.Command):
         return for_screen(super().get_help(ctx), sys.stdout)
 
 
-class Words(click.ParamType):
-    """Words for the corpus: UTF-8, even in a locale that has no such letters, where Python leaves their bytes."""
-
-    name = "text"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The words that the bytes are."""
-        return os.fsencode(value).decode("utf-8", "replace")
+def words(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """A parameter's value as the UTF-8 that it is, even in a locale without such letters, where Python leaves bytes."""
+    return None if value is None else os.fsencode(value).decode("utf-8", "replace")
 
 
 def corpus_argument() -> click.Argument:

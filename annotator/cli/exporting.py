@@ -1,7 +1,164 @@
 """`annotator export CORPUS PATH --format NAME`: writes the training set and its report."""
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
 import click
+
+from annotator.cli.command import Help, corpus_argument, json_option, words
+from annotator.cli.output import REFUSED, Failure, emit, finish, say, tell
+from annotator.core.model import ZONE_KINDS
+from annotator.core.projection import BOUNDARIES, FLATTENINGS
+from annotator.core.tagging import SCHEMES
+from annotator.formats.report import Report, beside
+from annotator.i18n import _, ngettext
+from annotator.jobs.exporting import ALL, FORMATS, STATES, Options, export
+from annotator.jobs.publishing import CannotExport
+from annotator.jobs.verifying import NotVerified
+from annotator.store.corpus import Corpus
+
+_DEFAULT: Final = Options()
+
+
+def _zones(_context: click.Context, _parameter: click.Parameter, value: str) -> frozenset[str] | None:
+    """The kinds of zones in `value`, set apart by commas; None for `all`."""
+    if value == ALL:
+        return None
+    kinds = frozenset(kind.strip() for kind in value.split(","))
+    for kind in sorted(kinds - set(ZONE_KINDS)):
+        told = _("“{kind}” is not a kind of zone; they are {known}")
+        raise click.BadParameter(told.format(kind=kind, known=", ".join(ZONE_KINDS)))
+    return kinds
+
+
+def _split(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dict[str, int] | None:
+    """The weights by part in `train=80,dev=10,test=10`. What parts may be called and weigh, the export says."""
+    if value is None:
+        return None
+    parts = [part.partition("=") for part in value.split(",")]
+    weights = {name.strip(): int(weight) for name, _equals, weight in parts if weight.strip().isdecimal()}
+    if len(weights) < len(parts):
+        raise click.BadParameter(_("“{value}” is not of the form train=80,dev=10,test=10").format(value=value))
+    return weights
 
 
 def command() -> click.Command:
-    return click.Command("export")
+    """The command, in the language that is spoken now."""
+    return Help(
+        "export",
+        callback=_export,
+        params=[
+            corpus_argument(),
+            click.Argument(["path"], type=click.Path(path_type=Path)),
+            *_options(),
+            json_option(),
+        ],
+        help=_(
+            "Write the spans of CORPUS as a training set to PATH, and what became of each to PATH.report.json. "
+            "What was written is read back and compared first."
+        ),
+    )
+
+
+def _options() -> list[click.Option]:
+    return [
+        click.Option(
+            ["format_", "--format"],
+            type=click.Choice([format_.NAME for format_ in FORMATS]),
+            required=True,
+            help=_("The format of the training set."),
+        ),
+        click.Option(
+            ["--scheme"],
+            type=click.Choice(SCHEMES),
+            default=_DEFAULT.scheme,
+            show_default=True,
+            help=_("How tags tell where a span begins."),
+        ),
+        click.Option(
+            ["--flatten"],
+            type=click.Choice(FLATTENINGS),
+            default=_DEFAULT.flatten,
+            show_default=True,
+            help=_("Which of overlapping spans is kept, where a format has room for one."),
+        ),
+        click.Option(
+            ["--boundary"],
+            type=click.Choice(BOUNDARIES),
+            default=_DEFAULT.boundary,
+            show_default=True,
+            help=_("What happens to a span that cuts a token: the span is widened, the token is split, or neither."),
+        ),
+        click.Option(
+            ["--annotator"],
+            metavar="NAME",
+            callback=words,
+            help=_("Whose spans; needed where there are several annotators."),
+        ),
+        click.Option(
+            ["--state"],
+            type=click.Choice(STATES),
+            default=_DEFAULT.state,
+            show_default=True,
+            help=_("Only articles that the annotator is done with, or all."),
+        ),
+        click.Option(
+            ["--zones"],
+            metavar="KIND,...",
+            callback=_zones,
+            default="headline,body",
+            show_default=True,
+            help=_("The zones to take, or all: {kinds}.").format(kinds=", ".join(ZONE_KINDS)),
+        ),
+        click.Option(
+            ["--split"],
+            metavar="PART=N,...",
+            callback=_split,
+            help=_("Make PATH a folder with a file for each part, such as train=80,dev=10,test=10."),
+        ),
+        click.Option(
+            ["--seed"],
+            metavar="N",
+            type=int,
+            default=_DEFAULT.seed,
+            show_default=True,
+            help=_("The same number splits the same way."),
+        ),
+    ]
+
+
+def _export(corpus: Path, path: Path, format_: str, as_json: bool, **options: Any) -> int:
+    with Corpus.open(corpus, readonly=True) as opened:
+        try:
+            report = finish(export(opened, path, Options(format=format_, **options)), _("Exporting"))
+        except (CannotExport, NotVerified) as error:
+            raise Failure(str(error)) from error
+    for entry in report.refused:
+        place = f"{corpus}: {entry.article}:{entry.start}-{entry.end} {entry.label} “{entry.text}”"
+        tell(f"{place}: {entry.reason}")
+    if as_json:
+        emit(report)
+    else:
+        say("\n".join(_summary(path, report)))
+    return REFUSED if report.refused else 0
+
+
+def _summary(path: Path, report: Report) -> Iterator[str]:
+    counts = [
+        ngettext("{count} article", "{count} articles", report.articles).format(count=report.articles),
+        ngettext("{count} sentence", "{count} sentences", report.sentences).format(count=report.sentences),
+        ngettext("{count} token", "{count} tokens", report.tokens).format(count=report.tokens),
+        ngettext("{count} span", "{count} spans", report.spans).format(count=report.spans),
+    ]
+    yield f"{path}: {_(', ').join(counts)}"
+    fates = {
+        _("written as they are: {count}"): report.written,
+        _("widened to whole tokens: {count}"): len(report.widened),
+        _("with their tokens split: {count}"): len(report.split),
+        _("left out for another that overlaps: {count}"): len(report.flattened),
+        _("refused: {count}"): len(report.refused),
+        _("outside the zones: {count}"): len(report.outside_zones),
+    }
+    yield from (f"  {told.format(count=count)}" for told, count in fates.items() if count)
+    yield _("The file was read back and compared. The account of every span: {path}").format(path=beside(path))

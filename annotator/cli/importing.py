@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from annotator import settings
-from annotator.cli.command import Help, Words, corpus_argument, json_option
+from annotator.cli.command import Help, corpus_argument, json_option, words
 from annotator.cli.output import REFUSED, Failure, emit, finish, say, tell_refusals
 from annotator.core.labels import BadLabelSet, LabelSet, decode
 from annotator.formats import FORMATS
@@ -31,7 +31,7 @@ def command() -> click.Command:
             click.Option(
                 ["--annotator"],
                 metavar="NAME",
-                type=Words(),
+                callback=words,
                 help=_("Whose spans they are, where a file does not say; without it, your name."),
             ),
             click.Option(

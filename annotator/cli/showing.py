@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from annotator.cli.command import Help, Words, corpus_argument, json_option
+from annotator.cli.command import Help, corpus_argument, json_option, words
 from annotator.cli.output import emit, say, table
 from annotator.core.model import BODY, BOILERPLATE, DATELINE, HEADLINE, Article, Draft, Span, Zone
 from annotator.core.zones import title
@@ -15,6 +15,7 @@ from annotator.i18n import _, ngettext
 from annotator.store.corpus import Corpus
 
 _MOST_DIGITS: Final = 18  # of a number that SQLite can hold; a uid is longer
+_NONE: Final = ""  # the kind of what is in no zone
 
 
 def command() -> click.Command:
@@ -27,7 +28,7 @@ def command() -> click.Command:
     return Help(
         "show",
         callback=_show,
-        params=[corpus_argument(), click.Argument(["id_"], metavar="ID", type=Words()), visual, json_option()],
+        params=[corpus_argument(), click.Argument(["id_"], metavar="ID", callback=words), visual, json_option()],
         help=_("Show one article of CORPUS with its zones and spans. ID is its number or its uid."),
     )
 
@@ -66,20 +67,31 @@ def _head(article: Article, zones: list[Zone]) -> Iterator[str]:
 
 
 def _body(text: str, zones: list[Zone]) -> Iterator[str]:
-    """The text, each zone below its name in brackets; what is in no zone has none."""
-    names = {HEADLINE: _("headline"), DATELINE: _("dateline"), BODY: _("body"), BOILERPLATE: _("boilerplate")}
+    """The text, its zones below the names of their kinds in brackets."""
+    names = {
+        HEADLINE: _("headline"),
+        DATELINE: _("dateline"),
+        BODY: _("body"),
+        BOILERPLATE: _("boilerplate"),
+        _NONE: _("no zone"),
+    }
+    last = _NONE
+    for kind, stretch in _stretches(text, zones):
+        if stretch.strip():
+            if kind != last:
+                yield f"[{names[kind]}]"
+            yield stretch.strip("\n")
+            last = kind
+
+
+def _stretches(text: str, zones: list[Zone]) -> Iterator[tuple[str, str]]:
+    """All of the text: kind and text of each zone and of what lies between."""
     at = 0
     for zone in zones:
-        yield from _stretch(text[at : zone.start])
-        yield f"[{names.get(zone.kind, zone.kind)}]"
-        yield from _stretch(text[zone.start : zone.end])
+        yield _NONE, text[at : zone.start]
+        yield zone.kind, text[zone.start : zone.end]
         at = zone.end
-    yield from _stretch(text[at:])
-
-
-def _stretch(text: str) -> Iterator[str]:
-    if text.strip():
-        yield text.strip("\n")
+    yield _NONE, text[at:]
 
 
 def _row(text: str, span: Span) -> list[str]:

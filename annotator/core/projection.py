@@ -182,7 +182,7 @@ def _flatten(words: str, placed: list[Fate], labels: LabelSet, flatten: str) -> 
 
 
 def _priority(fate: Fate, labels: LabelSet, flatten: str) -> tuple[int, int, int, str]:
-    """Sorts first who stays: the longest, or with `innermost` the shortest; then the earliest, the label's rank, the uid."""
+    """Sorts first who stays: the longest (`innermost`: the shortest), then the earliest, the label's rank, the uid."""
     assert fate.stretch
     length = fate.stretch.end - fate.stretch.start
     return (

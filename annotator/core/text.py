@@ -36,13 +36,13 @@ _DIGITS = _run(r"\p{Nd}", r"[\p{Nd}\p{M}]")
 _PICTURE = rf"\p{{Extended_Pictographic}}[\p{{M}}\p{{Emoji_Modifier}}{_EMOJI_TAG}]*+"
 _URL = r"(?:(?:https?|ftp)://|www\.)"
 _URL_CHARACTER = r"[^\s\p{Z}\p{C}<>\"«»“”،؛؟]"
-# Bounded, as names are in RFC 1035, so that a long text of dots is not searched again from each.
-_DOMAIN = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[a-z]{2,6}(?![\p{L}\p{N}])"
+# Bounded, as RFC 1035 and 5321 bound names, so that a long run is not searched to its end from each of its letters.
+_DOMAIN = r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}+\.){1,5}[a-z]{2,6}(?![\p{L}\p{N}])"
 _TOKEN: Final = regex.compile(
     "|".join(
         (
             rf"{_URL}{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?",
-            rf"[A-Za-z0-9][A-Za-z0-9._%+-]*+@{_DOMAIN}",
+            rf"[A-Za-z0-9][A-Za-z0-9._%+-]{{0,63}}+@{_DOMAIN}",
             rf"{_DOMAIN}(?:/(?:{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?)?)?",
             rf"(?!{_BLANK})\p{{M}}*+" + _run(_ARABIC, rf"[{_ARABIC}\p{{M}}]"),
             # Digits before a letter belong to it (5G, 19h30); those before an Arabic letter do not (1445هـ).
@@ -145,7 +145,7 @@ def sentences(text: str, tokens: list[Token]) -> list[list[Token]]:
     """`tokens`, the tokens of a stretch of `text`, as its sentences; none is empty.
 
     A sentence ends at a newline, and after . ! ؟ ? … with the closing quotes and brackets that follow, unless a
-    comma, semicolon or colon comes next. The dot after a word of one letter (م. د. ص.) is an abbreviation's.
+    comma, semicolon or colon comes next. The dot after a word of one letter (م. د. ص. and ود.) is an abbreviation's.
     """
     partners = _partners(text, tokens)
     found: list[list[Token]] = []
@@ -170,11 +170,11 @@ def sentences(text: str, tokens: list[Token]) -> list[list[Token]]:
 
 
 def _abbreviates(text: str, tokens: list[Token], at: int) -> bool:
-    """Whether token `at` is the dot that follows a word of one letter at once."""
+    """Whether token `at` is the dot that follows a word of one letter, or such a one after و, at once."""
     if not at or text[slice(*tokens[at])] != "." or tokens[at - 1].end != tokens[at].start:
         return False
     letters = [character for character in text[slice(*tokens[at - 1])] if character.isalpha()]
-    return len(letters) == 1
+    return len(letters) == 1 or (len(letters) == 2 and letters[0] == "و")
 
 
 def snap(text: str, start: int, end: int) -> tuple[int, int]:

@@ -195,8 +195,8 @@ class _Line(NamedTuple):
     def dateline(self) -> bool:
         """Whether this is a date with at most a few words beside it: a place, a source, a name.
 
-        More than two of them must be set off from the date by a mark, or a headline with a date in it would be
-        one too. A date without its year needs a weekday or the time of day.
+        More than two of them, or any in a sentence, must be set off from the date by a mark, or a headline with
+        a date in it would be one too. A date without its year needs a weekday or the time of day.
         """
         dates = list(_DATE.finditer(self.folded)) if self.end - self.start <= _PARAGRAPH else []
         if not any(_iso(found) for found in dates):
@@ -208,7 +208,8 @@ class _Line(NamedTuple):
         named = _BYLINE.search(left) is not None
         pieces = _APART.split(_BYLINE.sub("", before) + after)
         joined = sum(len(_words(piece).split()) for piece in pieces if "\n" in piece)
-        return joined <= (_NAMES if named else _JOINED) and len(_words(" ".join(pieces)).split()) <= _NAMES
+        most = 0 if _STOP.search(self.folded) else _NAMES if named else _JOINED
+        return joined <= most and len(_words(" ".join(pieces)).split()) <= _NAMES
 
 
 def recognise(text: str) -> list[Stretch]:
@@ -252,7 +253,7 @@ def _lines(text: str) -> list[_Line]:
 def _headline(lines: list[_Line], top: int, dated: int | None) -> int | None:
     """The index of the headline among the `top` lines before the first paragraph; `dated` is the dateline's."""
     able = [at for at in range(top) if not lines[at].surrounding and not lines[at].dateline]
-    again = (at for at, after in pairwise(able) if lines[at].key and lines[at].key == lines[after].key)
+    again = (at for at, after in pairwise(able) if " " in lines[at].key and lines[at].key == lines[after].key)
     if (head := next(again, None)) is not None:
         return head
     if dated is None:

@@ -1,4 +1,7 @@
-"""The file formats: one module each, with a NAME, the SUFFIXES of its files, and how to read or write them."""
+"""The file formats: one module each, with a NAME, the SUFFIXES of its files, and how to read or write them.
+
+Those here hold articles, and an import reads them. What training sets are written in is listed in `jobs.exporting`.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +12,7 @@ from annotator.formats import jsonl, text
 
 
 class Format(Protocol):
-    """What every format module has. Suffixes have their dot and are in lower case."""
+    """What the module of a format of articles has. Suffixes have their dot and are in lower case."""
 
     @property
     def NAME(self) -> str: ...  # noqa: N802
@@ -25,7 +28,7 @@ class Format(Protocol):
 
 
 FORMATS: Final[tuple[Format, ...]] = (text, jsonl)
-"""Every format, in the order in which they are offered."""
+"""The formats that articles are read from, in the order in which they are offered."""
 
 _BEGINNING: Final = 1_000_000
 

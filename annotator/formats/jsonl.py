@@ -10,10 +10,10 @@ Offsets are code points of the line's own text. Only `text` must be there; keys 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final, TextIO
 
 import msgspec
 from msgspec import Raw, Struct
@@ -84,14 +84,13 @@ def read(path: Path, annotator: str) -> Iterator[Drafted | Refusal]:
                 yield from (Refusal(str(path), number, reason) for reason in refused)
 
 
-def write(drafts: Iterable[Draft], file: IO[bytes]) -> None:
-    """Write the articles with all that belongs to them, one a line."""
-    for item in drafts:
-        file.write(msgspec.json.encode(record(item)) + b"\n")
+def write(stream: TextIO, item: Draft) -> None:
+    """Append one article with all that belongs to it. `stream` is UTF-8 and leaves newlines alone."""
+    stream.write(msgspec.json.encode(record(item)).decode() + "\n")
 
 
 def record(item: Draft) -> dict[str, Any]:
-    """The article as the line of the file that `read` reads it from."""
+    """The article as the JSON object of its line."""
     article = item.article
     return {
         "id": article.id,

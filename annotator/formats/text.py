@@ -28,7 +28,7 @@ _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), 
 _ARABIC: Final = regex.compile(r"\p{Script=Arabic}")
 _LETTERS: Final = regex.compile(r"\p{L}")
 _TAH: Final = regex.compile("[طظ]")
-_COMMON: Final = regex.compile("[ال]")
+_RARE: Final = regex.compile(r"[\p{Script=Arabic}&&\p{L}--[ء-ي]]", regex.V1)
 _ODD: Final = regex.compile(r"[\p{Cc}\p{Cn}\p{Co}--[\t\n\v\f\r]]", regex.V1)
 _ACCENTED: Final = r"[\u00c0-\u00ff\u0152\u0153\u0192]"
 _MIXED: Final = regex.compile(rf"\p{{Script=Arabic}}{_ACCENTED}|{_ACCENTED}\p{{Script=Arabic}}")
@@ -86,14 +86,14 @@ def _plausible(text: str) -> bool:
     """Whether `text` reads as Arabic and not as something else decoded wrongly.
 
     Half of its letters at least are Arabic, and there are no control characters. Other encodings give words of Arabic
-    and accented Latin letters mixed, or lack the two letters that Arabic has most. UTF-8 that is damaged gives ط or ظ
-    for every letter's first byte.
+    and accented Latin letters mixed, or mostly the letters that Persian and Urdu added. UTF-8 that is
+    damaged gives ط or ظ for every letter's first byte.
     """
     letters, arabic = len(_LETTERS.findall(text)), len(_ARABIC.findall(text))
     return (
         arabic * 2 > letters
         and not _ODD.search(text)
         and len(_MIXED.findall(text)) * 50 < arabic
-        and _COMMON.search(text) is not None
+        and len(_RARE.findall(text)) * 3 < arabic
         and len(_TAH.findall(text)) * 5 < arabic
     )

@@ -23,6 +23,8 @@ _ASCENT, _DESCENT = 0.98, 0.52  # of a face's size: what Arabic letters with the
 _UNDER: Final = 21.0  # pixels beneath the letters for the lines and names of spans
 _SAMPLE: Final = "وأبرزت اللجنة أن التقرير أشار إلى ارتفاع عدد المتابعات القضائية"
 _MEASURE: Final = 72  # letters in a line: what reads comfortably
+# A byte order mark at the start of a string is lost on its way to Qt, or turns its bytes: show its like.
+_NOT_FOR_QT: Final = {0xFEFF: 0x2060, 0xFFFE: 0xFFFD}
 _GRAPHEME: Final = regex.compile(r"\X")
 _RTL: Final = regex.compile(r"[\p{bidi_class=R}\p{bidi_class=AL}]|(\p{bidi_class=L})")
 
@@ -119,7 +121,7 @@ class Block:
         option = QTextOption(Qt.AlignmentFlag.AlignRight if self.rtl else Qt.AlignmentFlag.AlignLeft)
         option.setTextDirection(Qt.LayoutDirection.RightToLeft if self.rtl else Qt.LayoutDirection.LeftToRight)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.layout = QTextLayout(self.text, font)
+        self.layout = QTextLayout(self.text.translate(_NOT_FOR_QT), font)
         self.layout.setTextOption(option)
         self.layout.setCacheEnabled(True)
         self.layout.beginLayout()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cli.sample import BODY, DATELINE, HEADLINE, PLAIN, TEXT, Ended, Run, at
 
-from annotator import cli
+from annotator.cli import running
 from annotator.core.labels import decode
 from annotator.core.model import Article, Draft, Span, Status, Zone, article_uid
 from annotator.resources import resource
@@ -27,7 +27,7 @@ def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
 
     def command(*arguments: object) -> Ended:
         capsysbinary.readouterr()
-        code = cli.run([str(argument) for argument in arguments])
+        code = running.run([str(argument) for argument in arguments])
         out, err = capsysbinary.readouterr()
         return Ended(code, out, err.decode())
 

@@ -6,7 +6,8 @@ import pytest
 from cli.sample import BODY, DATELINE, HEADLINE, PLAIN, TEXT, Run, at
 
 from annotator.cli.terminal import visual
-from annotator.core.model import article_uid
+from annotator.core.model import Article, Draft, Zone, article_uid
+from annotator.store.corpus import Corpus
 
 
 def test_json_has_the_keys_of_the_contract(run: Run, corpus: Path) -> None:
@@ -66,6 +67,18 @@ def test_the_text_stands_under_its_zones_and_the_spans_below(run: Run, corpus: P
 def test_a_text_without_zones_is_shown_whole(run: Run, corpus: Path) -> None:
     assert PLAIN in run("show", corpus, 2).text
     assert "0 spans" in run("show", corpus, 2).text
+
+
+def test_zones_of_one_kind_share_a_name(run: Run, tmp_path: Path, corpus: Path) -> None:
+    text = "before\none\ntwo\nbetween\nthree\nafter"
+    uid = article_uid(text)
+    zones = tuple(Zone(part, uid, "body", *at(part, text)) for part in ("one", "two", "three"))
+    with Corpus.open(corpus) as opened:
+        opened.add(Draft(Article(uid, text), zones))
+    lines = run("show", corpus, 3).text.splitlines()
+    assert lines[lines.index("before") : lines.index("after") + 1] == [
+        *("before", "[body]", "one", "two", "[no zone]", "between", "[body]", "three", "[no zone]", "after"),
+    ]
 
 
 def test_visual_lays_out_arabic_and_logical_leaves_it(run: Run, corpus: Path) -> None:

@@ -1,0 +1,114 @@
+"""Where an export goes: checked before anything is done, and filled only when everything is ready."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from annotator.core.model import new_uid
+from annotator.formats.report import beside
+from annotator.i18n import _
+
+WHOLE: Final = ""
+"""The name of the only part of an export that is not split."""
+
+_PART_NAME: Final = re.compile(r"\w[\w-]*")
+_CORPUS_FILES: Final = ("", "-wal", "-shm", "-journal")
+
+
+class CannotExport(Exception):
+    """The export was not begun and nothing was changed; the text is one sentence for a person."""
+
+
+class Destination(Struct, frozen=True):
+    """The files that an export makes: one a part, and the report."""
+
+    parts: dict[str, Path]
+    report: Path
+
+    def files(self) -> list[Path]:
+        """All of them, the report last."""
+        return [*self.parts.values(), self.report]
+
+
+def destination(path: Path, corpus: Path, suffix: str, split: Mapping[str, int] | None) -> Destination:
+    """The files of an export to `path`: that file, or with `split` those in that folder; the report beside it.
+
+    Raises CannotExport where they cannot be made or would take the place of something else; `corpus` is the file
+    that is exported.
+    """
+    if split is None:
+        if path.is_dir():
+            raise CannotExport(_("“{path}” is a folder; name a file in it.").format(path=path))
+        found = Destination({WHOLE: path}, beside(path))
+    else:
+        _check_split(split)
+        folder = path if path.name not in ("", "..") else path.resolve()
+        found = Destination({part: folder / f"{part}{suffix}" for part in split}, beside(folder))
+        if folder.is_dir():
+            _check_folder(folder, suffix, found)
+        elif folder.exists():
+            raise CannotExport(_("“{path}” is not a folder, and a split export needs one.").format(path=folder))
+    folder = found.report.parent
+    if not folder.is_dir():
+        raise CannotExport(_("The folder “{path}” is missing.").format(path=folder))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=folder))
+    own = {corpus.resolve().with_name(corpus.name + end) for end in _CORPUS_FILES}
+    for file in found.files():
+        if file.resolve() in own:
+            raise CannotExport(_("“{path}” is the corpus itself.").format(path=file))
+        if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
+            raise CannotExport(_("“{path}” cannot be written to.").format(path=file))
+    return found
+
+
+def _check_split(split: Mapping[str, int]) -> None:
+    for part, weight in split.items():
+        if not _PART_NAME.fullmatch(part):
+            raise CannotExport(_("“{part}” cannot name a part of a split.").format(part=part))
+        if weight <= 0:
+            raise CannotExport(_("The part {part} must be larger than 0.").format(part=part))
+    if not split:
+        raise CannotExport(_("A split has at least one part."))
+
+
+def _check_folder(folder: Path, suffix: str, found: Destination) -> None:
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=folder))
+    # A part of an older split would hold articles that are now in another part, and nobody would notice.
+    stray = sorted(file for file in folder.glob(f"*{suffix}") if file not in found.parts.values())
+    if stray:
+        raise CannotExport(_("“{path}” is not a part of this split; move it away.").format(path=stray[0]))
+
+
+@contextmanager
+def published(files: Sequence[Path]) -> Iterator[list[Path]]:
+    """A draft to write for each of `files`; they take the files' places when the block ends, and go when it raises."""
+    drafts = []
+    for file in files:
+        folder = file.parent if file.parent.is_dir() else file.parent.parent
+        drafts.append(folder / f".{file.name}.{new_uid()}.part")
+    try:
+        yield drafts
+        _replace(list(zip(drafts, files, strict=True)))
+    finally:
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
+
+
+def _replace(moves: list[tuple[Path, Path]]) -> None:
+    done: list[Path] = []
+    try:
+        for draft, file in moves:
+            file.parent.mkdir(exist_ok=True)
+            draft.replace(file)
+            done.append(file)
+    except OSError:
+        for file in done:
+            file.unlink()
+        raise

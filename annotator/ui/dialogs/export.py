@@ -1,0 +1,231 @@
+"""Exporting from the window: the options, and then the account of every span, each a link to its place."""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QLabel,
+    QStackedWidget,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from annotator.core.model import DONE
+from annotator.core.projection import INNERMOST, OUTERMOST, REFUSE, SPLIT, WIDEN
+from annotator.core.projection import Options as Projecting
+from annotator.core.tagging import IOB1, IOB2, IOBES
+from annotator.formats.report import Report, beside
+from annotator.i18n import _, ngettext
+from annotator.jobs.exporting import ALL, FORMATS, Options, export
+from annotator.jobs.publishing import CannotExport
+from annotator.jobs.verifying import NotVerified
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
+from annotator.ui.background import Background, Cancelled
+from annotator.ui.session import Session
+
+_ENTRY = Qt.ItemDataRole.UserRole
+
+
+class ExportDialog(QDialog):
+    """Asks, exports in the background, and shows the report. `report` is the last one, None before."""
+
+    def __init__(self, parent: QWidget, session: Session, background: Background) -> None:
+        super().__init__(parent)
+        self._session, self._background = session, background
+        self.report: Report | None = None
+        self.setWindowTitle(_("Export the training set"))
+        self.setMinimumWidth(620)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._options_page())
+        self._pages.addWidget(self._report_page())
+        column = QVBoxLayout(self)
+        column.addWidget(self._pages)
+        self._said = QLabel()
+        self._said.setObjectName("warning")
+        self._said.setWordWrap(True)
+        column.addWidget(self._said)
+        self._buttons = QDialogButtonBox()
+        self._go = self._buttons.addButton(_("Export…"), QDialogButtonBox.ButtonRole.ActionRole)
+        self._go.setDefault(True)
+        self._go.clicked.connect(self._ask)
+        self._buttons.addButton(QDialogButtonBox.StandardButton.Close)
+        self._buttons.rejected.connect(self.reject)
+        column.addWidget(self._buttons)
+
+    def options(self) -> Options:
+        """What is chosen."""
+        return Options(
+            format=self._format.currentData(),
+            scheme=self._scheme.currentData(),
+            flatten=self._flatten.currentData(),
+            boundary=self._boundary.currentData(),
+            zones=self._zones.currentData(),
+            annotator=self._annotator.currentData(),
+            state=self._state.currentData(),
+        )
+
+    def write(self, path: Path) -> None:
+        """Export to `path` with what is chosen, and show the report."""
+        corpus, options = self._session.corpus, self.options()
+        if not corpus:
+            return
+        source = corpus.path
+
+        def job() -> Generator[tuple[int, int], None, Report]:
+            with Corpus.open(source) as opened:
+                return (yield from export(opened, path, options))
+
+        self._go.setEnabled(False)
+        self._said.clear()
+        self._background.run(_("Exporting"), job, lambda report: self._wrote(path, report), self._failed)
+
+    def _options_page(self) -> QWidget:
+        page = QWidget()
+        form = QFormLayout(page)
+        form.setVerticalSpacing(12)
+        form.setHorizontalSpacing(18)
+        titles = {
+            "conll2003": _("CoNLL 2003: four columns, the tag in the last"),
+            "conll2002": _("CoNLL 2002: two columns, the tag in the second"),
+        }
+        self._format = _choice({format_.NAME: titles[format_.NAME] for format_ in FORMATS})
+        self._scheme = _choice({IOB2: "IOB2 (BIO)", IOB1: "IOB1", IOBES: "IOBES (BILOU)"})
+        corpus = self._session.corpus
+        names = dict.fromkeys([self._session.annotator, *(corpus.annotators() if corpus else [])])
+        self._annotator = _choice({name: name for name in names})
+        self._state = _choice({DONE: _("Only the articles that are done"), ALL: _("All articles")})
+        self._zones = _choice({Projecting().zones: _("Headline and body"), None: _("The whole text")})
+        self._flatten = _choice(
+            {
+                OUTERMOST: _("Keep the longest"),
+                INNERMOST: _("Keep the shortest"),
+                REFUSE: _("Leave all of them out"),
+            }
+        )
+        self._boundary = _choice(
+            {
+                WIDEN: _("Widen the span to the whole word"),
+                SPLIT: _("Cut the word in two"),
+                REFUSE: _("Leave the span out"),
+            }
+        )
+        for title, field in (
+            (_("Format"), self._format),
+            (_("Tags"), self._scheme),
+            (_("Labelled by"), self._annotator),
+            (_("Articles"), self._state),
+            (_("Text"), self._zones),
+            (_("Where spans overlap"), self._flatten),
+            (_("Where a span cuts a word"), self._boundary),
+        ):
+            form.addRow(title, field)
+        said = QLabel(_("Whatever is not in the file as it is here is listed, with the reason."))
+        said.setObjectName("quiet")
+        said.setWordWrap(True)
+        form.addRow(said)
+        return page
+
+    def _report_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        self._summary = QLabel()
+        self._summary.setWordWrap(True)
+        self._summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.tree = QTreeWidget()
+        self.tree.setHeaderLabels([_("Span"), _("Label"), _("Reason"), _("In the file")])
+        self.tree.setMinimumHeight(280)
+        self.tree.itemActivated.connect(self._follow)
+        column.addWidget(self._summary)
+        column.addWidget(self.tree)
+        return page
+
+    def _ask(self) -> None:
+        corpus = self._session.corpus
+        if not corpus:
+            return
+        proposed = corpus.path.with_suffix(".conll")
+        name, _kind = QFileDialog.getSaveFileName(self, _("Export the training set"), str(proposed))
+        if name:
+            self.write(Path(name))
+
+    def _wrote(self, path: Path, report: Report) -> None:
+        self.report = report
+        self._go.hide()
+        article = ngettext("{count} article", "{count} articles", report.articles).format(count=report.articles)
+        written = ngettext("{count} span exactly as here", "{count} spans exactly as here", report.written)
+        lines = [
+            _("“{path}” is written, read back and compared with the corpus.").format(path=f"\u2066{path}\u2069"),
+            f"{article} · {written.format(count=report.written)}",
+            _("The report lies beside it: “{path}”.").format(path=f"\u2066{beside(path).name}\u2069"),
+        ]
+        if not report.articles:
+            lines.append(_("No article was exported: mark articles as done first, or export all."))
+        self._summary.setText("\n".join(lines))
+        for title, entries in (
+            (_("Widened to the whole word"), report.widened),
+            (_("Cut a word in two"), report.split),
+            (_("Left out because others overlap"), report.flattened),
+            (_("Refused"), report.refused),
+            (_("Outside the exported text"), report.outside_zones),
+        ):
+            if not entries:
+                continue
+            head = QTreeWidgetItem(self.tree, [f"{title} ({len(entries)})"])
+            head.setFirstColumnSpanned(True)
+            head.setExpanded(True)
+            for entry in entries:
+                row = QTreeWidgetItem(head, [entry.text, self._title(entry.label), entry.reason, entry.became or "—"])
+                row.setData(0, _ENTRY, (entry.article, entry.uid))
+                for column in range(4):
+                    row.setToolTip(column, row.text(column))
+        self.tree.setVisible(bool(self.tree.topLevelItemCount()))
+        for column, width in enumerate((220, 80, 260)):
+            self.tree.setColumnWidth(column, width)
+        self.resize(max(self.width(), 820), self.sizeHint().height())
+        self._pages.setCurrentIndex(1)
+
+    def _failed(self, error: Exception) -> None:
+        self._go.setEnabled(True)
+        if isinstance(error, Cancelled):
+            return
+        if isinstance(error, OSError):
+            text = _("The file could not be written: {error}").format(error=error.strerror or error)
+        elif isinstance(error, CannotExport | NotVerified | CorpusError):
+            text = str(error)
+        else:
+            raise error
+        self._said.setText(text)
+
+    def _follow(self, item: QTreeWidgetItem, _column: int = 0) -> None:
+        """Show the span that a row is about in its article."""
+        found: Any = item.data(0, _ENTRY)
+        if not found:
+            return
+        number, uid = found
+        session = self._session
+        places = [at for at, summary in enumerate(session.articles) if summary.id == number]
+        if places:
+            session.open_article(places[0])
+            session.select(next((span for span in session.spans if span.uid == uid), None))
+            self.accept()
+
+    def _title(self, name: str) -> str:
+        label = self._session.labels.find(name)
+        return label.shown() if label else name
+
+
+def _choice(choices: dict[Any, str]) -> QComboBox:
+    box = QComboBox()
+    for value, text in choices.items():
+        box.addItem(text, value)
+    return box

@@ -1,0 +1,159 @@
+"""`annotator export`."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from cli.sample import HEADLINE, TEXT, Run, at
+
+from annotator.cli import exporting
+from annotator.jobs.verifying import NotVerified
+
+KEYS = [
+    *("format", "scheme", "articles", "sentences", "tokens", "spans", "written"),
+    *("widened", "split", "flattened", "refused", "outside_zones", "verified"),
+]
+SAMIRA = ("--annotator", "سميرة")
+
+
+def test_json_is_the_report_beside_the_file(run: Run, corpus: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.conll"
+    ended = run("export", corpus, target, "--format", "conll2003", *SAMIRA, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    report = ended.json
+    assert list(report)[: len(KEYS)] == KEYS
+    assert report == msgspec.json.decode((tmp_path / "out.conll.report.json").read_bytes())
+    assert (report["articles"], report["spans"], report["written"], report["verified"]) == (1, 2, 1, True)
+    (entry,) = report["flattened"]
+    assert list(entry) == ["article", "uid", "start", "end", "label", "text", "reason", "became"]
+    assert (entry["uid"], (entry["start"], entry["end"]), entry["text"]) == ("s2", at("2024-2025"), "2024-2025")
+    lines = target.read_text(encoding="utf-8").splitlines()
+    assert [line.split(" ")[::3] for line in lines[2:7]] == [
+        ["الحكومة", "O"],
+        ["تعتمد", "O"],
+        ["خطة", "B-PLAN"],
+        ["العمل", "I-PLAN"],
+        ["2024-2025", "I-PLAN"],
+    ]
+
+
+def test_people_are_told_what_became_of_the_spans(run: Run, corpus: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.conll"
+    lines = run("export", corpus, target, "--format", "conll2002", *SAMIRA).text.splitlines()
+    assert lines[0].startswith(f"{target}: 1 article, 2 sentences, ")
+    assert lines[0].endswith(" tokens, 2 spans")
+    assert lines[1:3] == ["  written as they are: 1", "  left out for another that overlaps: 1"]
+    assert str(tmp_path / "out.conll.report.json") in lines[3]
+    assert len(lines) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "tags"),
+    [
+        (["--flatten", "innermost"], {"B-DATE"}),
+        (["--scheme", "iob1"], {"I-PLAN"}),
+        (["--scheme", "iobes"], {"B-PLAN", "I-PLAN", "E-PLAN"}),
+        (["--zones", "body"], set()),
+        (["--zones", "headline"], {"B-PLAN", "I-PLAN"}),
+        (["--zones", "all"], {"B-PLAN", "I-PLAN"}),
+        (["--state", "all"], {"B-PLAN", "I-PLAN"}),
+    ],
+)
+def test_the_options_reach_the_file(
+    run: Run, corpus: Path, tmp_path: Path, arguments: list[str], tags: set[str]
+) -> None:
+    target = tmp_path / "out.conll"
+    assert run("export", corpus, target, "--format", "conll2002", *SAMIRA, *arguments).code == 0
+    lines = target.read_text(encoding="utf-8").splitlines()
+    assert {line.split(" ")[-1] for line in lines if line} - {"O"} == tags
+
+
+def test_whose_articles_are_taken(run: Run, corpus: Path, tmp_path: Path) -> None:
+    arguments = ["export", corpus, tmp_path / "out.conll", "--format", "conll2002", "--annotator", "salma", "--json"]
+    assert run(*arguments).json["articles"] == 0
+    assert run(*arguments, "--state", "all").json["written"] == 1
+
+
+def test_a_refused_span_is_named_and_the_rest_written(run: Run, corpus: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.conll"
+    ended = run("export", corpus, target, "--format", "conll2002", *SAMIRA, "--flatten", "refuse", "--json")
+    assert ended.code == 1
+    assert ended.json["verified"]
+    told = ended.err.splitlines()
+    assert len(told) == len(ended.json["refused"]) == 2
+    start, end = at("2024-2025")
+    assert any(line.startswith(f"annotator: {corpus}: 1:{start}-{end} DATE “2024-2025”: ") for line in told)
+    assert HEADLINE.split()[0] in target.read_text(encoding="utf-8")
+
+
+def test_a_split_is_a_folder_and_the_seed_its_choice(run: Run, corpus: Path, tmp_path: Path) -> None:
+    target = tmp_path / "parts"
+    arguments = [
+        *SAMIRA,
+        "--format",
+        "conll2003",
+        "--state",
+        "all",
+        "--split",
+        "train=80, dev=10,test=10",
+        "--seed",
+        "7",
+    ]
+    assert run("export", corpus, target, *arguments).code == 0
+    assert {path.stem for path in target.iterdir()} == {"train", "dev", "test"}
+    report = msgspec.json.decode((tmp_path / "parts.report.json").read_bytes())
+    assert (sorted(report["parts"]), report["seed"]) == (["dev", "test", "train"], 7)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ([], "--format"),
+        (["--format", "conll1999"], "conll1999"),
+        (["--format", "conll2003"], "salma"),
+        (["--format", "conll2003", "--annotator", "nobody"], "nobody"),
+        (["--format", "conll2003", *SAMIRA, "--zones", "headline,footer"], "footer"),
+        (["--format", "conll2003", *SAMIRA, "--zones", ""], "--zones"),
+        (["--format", "conll2003", *SAMIRA, "--split", "train"], "--split"),
+        (["--format", "conll2003", *SAMIRA, "--split", "train=80,dev=x"], "train=80,dev=x"),
+        (["--format", "conll2003", *SAMIRA, "--split", "train=80,train=20"], "--split"),
+        (["--format", "conll2003", *SAMIRA, "--seed", "x"], "--seed"),
+        (["--format", "conll2003", *SAMIRA, "--scheme", "bio"], "bio"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_writes_nothing(
+    run: Run, corpus: Path, tmp_path: Path, arguments: list[str], named: str
+) -> None:
+    ended = run("export", corpus, tmp_path / "out.conll", *arguments)
+    assert (ended.code, ended.out) == (2, b"")
+    assert ended.err.count("\n") == 1
+    assert named in ended.err
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_a_target_in_no_folder(run: Run, corpus: Path, tmp_path: Path) -> None:
+    ended = run("export", corpus, tmp_path / "no" / "out.conll", "--format", "conll2003", *SAMIRA)
+    assert (ended.code, ended.out) == (2, b"")
+    assert ended.err.count("\n") == 1
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_file_that_does_not_say_the_same_is_an_error(
+    run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> Any:
+        raise NotVerified("not the same")
+        yield
+
+    monkeypatch.setattr(exporting, "export", fails)
+    ended = run("export", corpus, tmp_path / "out.conll", "--format", "conll2003")
+    assert ended == (2, b"", "annotator: not the same\n")
+
+
+def test_the_corpus_stays_as_it_was(run: Run, corpus: Path, tmp_path: Path) -> None:
+    before = run("show", corpus, 1, "--json")
+    run("export", corpus, tmp_path / "out.conll", "--format", "conll2003", *SAMIRA)
+    assert run("show", corpus, 1, "--json") == before
+    assert run("export", corpus, corpus, "--format", "conll2003", *SAMIRA).code == 2
+    assert before.json["text"] == TEXT

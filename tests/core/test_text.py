@@ -1,0 +1,296 @@
+"""Newlines, UTF-16, tokens, sentences, snapping and proclitics."""
+
+import time
+
+import pytest
+import regex
+from core.texts import raw_texts, texts
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.text import (
+    Newlines,
+    Token,
+    Utf16,
+    is_punctuation,
+    normalise_newlines,
+    proclitic,
+    sentences,
+    snap,
+    tokens,
+    visible,
+    written,
+)
+
+HIDDEN = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u00ad\ufeff"
+
+
+def words(text: str) -> list[str]:
+    return [text[token.start : token.end] for token in tokens(text)]
+
+
+# Newlines
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\r", "\n", "\x85", "\u2028", "\u2029", "\v", "\f"])
+def test_every_kind_of_newline_becomes_one(newline: str) -> None:
+    assert normalise_newlines(f"a{newline}b{newline}{newline}") == "a\nb\n\n"
+
+
+def test_offsets_move_with_the_newlines_that_shrink() -> None:
+    newlines = Newlines("a\r\nb\r\n\rc")
+    assert [newlines.moved(offset) for offset in range(9)] == [0, 1, 1, 2, 3, 3, 4, 5, 6]
+
+
+@given(raw_texts, st.data())
+def test_what_lies_between_two_offsets_is_the_same_after_normalising(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    inside_pair = [text[at - 1 : at + 1] == "\r\n" for at in (start, end)]
+    newlines, after = Newlines(text), normalise_newlines(text)
+    assert newlines.moved(len(text)) == len(after)
+    if not any(inside_pair):
+        assert after[newlines.moved(start) : newlines.moved(end)] == normalise_newlines(text[start:end])
+
+
+# UTF-16
+
+
+@given(texts)
+def test_utf16_counts_as_the_encoding_does(text: str) -> None:
+    converter = Utf16(text)
+    for offset in range(len(text) + 1):
+        unit = converter.units(offset)
+        assert unit == len(text[:offset].encode("utf-16-le")) // 2
+        assert converter.points(unit) == offset
+        if offset < len(text) and text[offset] > "\uffff":
+            assert converter.points(unit + 1) == offset
+
+
+# Tokens
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "قال « خطة » في “ المغرب ” ، و ( وزارة ) [ أ ] ؛ { ب } : ؟ ! ' \" ‘ ’",
+        "نص ... ثم .. ثم … ثم …. و .",
+        "2023-2030 2023–2030 09:00 3.5 2.16.668 09/07/2024 1,000 ١٬٠٠٠٫٥ ٢٠٢٣-٢٠٣٠ 2020-٢٠٢١",
+        "كـتـاب وَزَارَةٌ ـ لأحزاب ٱلْقُرْآن",
+        "Covid-19 l'Intérieur l’ONU G20 5G 19h30 e-mail km²",
+        "https://ar.wikipedia.org/wiki/المغرب ، http://a.ma/b?c=d#e ؟ www.x.ma . info@hespress.com , hespress.com !",
+        "😀 👩\u200d👩\u200d👧 👍🏽 🇲🇦 🇲 ❤\ufe0f 1\ufe0f\u20e3 \U0001f3f4\U000e0067\U000e0062\U000e007f 𝔄",
+        "أ - ب 50 ٪ 1445 هـ لـ 2030 # وزارة _ العدل @ a + 212",
+        "می\u200cخواهم \u06dd \u0600 12 \ue000",
+    ],
+)
+def test_tokens(line: str) -> None:
+    """Each line is written with spaces between its tokens, and joined where two neighbours can never be one."""
+    expected = line.split(" ")
+    assert words(line) == expected
+    assert words(line.replace("\u00ab ", "\u00ab").replace(" \u00bb", "\u00bb").replace(" ،", "،")) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("«خطة 2030»،", ["«", "خطة", "2030", "»", "،"]),
+        ("“خطة”.", ["“", "خطة", "”", "."]),
+        ("أ-ب", ["أ", "-", "ب"]),
+        ("1445هـ", ["1445", "هـ"]),
+        ("لـ2030", ["لـ", "2030"]),
+        ("2023-", ["2023", "-"]),
+        ("-5", ["-", "5"]),
+        ("2024.", ["2024", "."]),
+        ("م.د.", ["م", ".", "د", "."]),
+        ("الساعة 09:00: انطلق", ["الساعة", "09:00", ":", "انطلق"]),
+        ("http://a.ma/b.", ["http://a.ma/b", "."]),
+        ("»www.x.ma«", ["»", "www.x.ma", "«"]),
+        ("a@b.ma،", ["a@b.ma", "،"]),
+        ("؟!", ["؟", "!"]),
+        ("وزارة\u00a0العدل\u3000بالرباط\tأمس\x00ثم\x1fغدا", ["وزارة", "العدل", "بالرباط", "أمس", "ثم", "غدا"]),
+        (" َكتب", ["َكتب"]),
+    ],
+)
+def test_tokens_that_touch(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+@pytest.mark.parametrize("mark", HIDDEN)
+def test_invisible_marks_lie_within_tokens_or_in_none(mark: str) -> None:
+    text = f"{mark}وزا{mark}رة{mark} {mark} {mark}2023{mark}-{mark}2030{mark}،{mark} .{mark}.{mark}"
+    assert words(text) == [f"وزا{mark}رة", f"2023{mark}-{mark}2030", "،", f".{mark}."]
+    assert [written(word) for word in words(text)] == ["وزارة", "2023-2030", "،", ".."]
+
+
+def test_joiners_stay_within_a_word_and_never_at_its_edge() -> None:
+    text = "\u200cمی\u200cخ\u200d \u200d"
+    assert words(text) == ["می\u200cخ"]
+    assert written("می\u200cخ") == "می\u200cخ"
+
+
+def test_tokens_of_a_stretch_are_cut_at_its_edges() -> None:
+    assert tokens("وزارة العدل", 2, 8) == [Token(2, 5), Token(6, 8)]
+
+
+@given(texts)
+def test_tokens_hold_all_that_is_visible(text: str) -> None:
+    found = tokens(text)
+    at = 0
+    for start, end in [*found, (len(text), len(text))]:
+        assert at <= start <= end
+        assert visible(text, at, start) == (at, at)
+        at = end
+    for token in found:
+        shown = written(text[token.start : token.end])
+        assert shown
+        assert not any(character.isspace() for character in shown)
+        assert not set(shown) & set(HIDDEN)
+        assert visible(text, *token) == token
+
+
+@given(texts)
+def test_a_grapheme_cluster_of_letters_or_emoji_is_never_cut(text: str) -> None:
+    edges = {edge for token in tokens(text) for edge in token}
+    for cluster in regex.finditer(r"[\p{L}\p{Extended_Pictographic}][\p{Mn}\p{Emoji_Modifier}]+|\p{RI}{2}", text):
+        assert not edges & set(range(cluster.start() + 1, cluster.end()))
+
+
+@pytest.mark.parametrize("unit", ["a.", "aA.", "-", "1-", "a\u200f", "http://", "«", "م. ", "a@", "+", "a-", "\u200f"])
+def test_no_text_takes_long(unit: str) -> None:
+    """A hundred times what it takes, and a hundredth of what a search that starts over at each character took."""
+    began = time.perf_counter()
+    tokens(unit * 10_000)
+    assert time.perf_counter() - began < 3
+
+
+# Sentences
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "وقع الوزير.| ثم غادر.",
+        "هل وقع؟| نعم!| ثم…| غادر",
+        "قال: «وقع الوزير.»| ثم غادر (أمس.)| انتهى",
+        "قال ”وقع.“| ثم “غادر.”| انتهى",
+        "وقع?!..| ثم",
+        "سطر أول\n|سطر ثان\n\n|ثالث",
+        "في 3.5 وفي 2.16.668 معا",
+        "السيد م. العلوي ود. الصديق ص. 12 وق.م. معا",
+        "في سنة 2024.| وقع",
+        "قال «هل وقع؟»، ثم غادر",
+        "تقرير المغرب..| تنويه",
+        "هل؟| «نعم».",
+        "وقع.\u200f\u200e|ثم",
+        "نقطة .",
+    ],
+)
+def test_sentences(text: str) -> None:
+    """The bars show where sentences end."""
+    plain = text.replace("|", "")
+    found = [[plain[a:b] for a, b in sentence] for sentence in sentences(plain, tokens(plain))]
+    assert found == [words(part) for part in text.split("|")]
+
+
+@given(texts)
+def test_sentences_hold_every_token_and_no_newline(text: str) -> None:
+    found = sentences(text, tokens(text))
+    assert [token for sentence in found for token in sentence] == tokens(text)
+    assert all(found)
+    assert not any("\n" in text[sentence[0].start : sentence[-1].end] for sentence in found)
+
+
+# Snapping
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("في و[زارة الع]دل أمس", "وزارة العدل"),
+        ("في[ وزارة ]أمس", "وزارة"),
+        ("لو[زار]ة العدل", "لوزارة"),
+        ("ما بين 202[3-20]30 معا", "2023-2030"),
+        ("قال [«خطة المغرب»،] ثم", "خطة المغرب"),
+        ("قال [خطة «المغرب الأخضر»]، ثم", "خطة «المغرب الأخضر»"),
+        ("قال [خطة «المغرب الأخضر]»، ثم", "خطة «المغرب الأخضر»"),
+        ("قال [خطة «المغرب] الأخضر» ثم", "خطة «المغرب الأخضر»"),
+        ("قال «المغرب [الأخضر» أمس]", "«المغرب الأخضر» أمس"),
+        ("قال [«أ» و«ب»] أمس", "«أ» و«ب»"),
+        ('قال ["أ" و"ب"] أمس', '"أ" و"ب"'),
+        ("قال [”أ“ أمس]", "”أ“ أمس"),
+        ("قال [(«أ»)] أمس", "أ"),
+        ("قال [وزارة) أمس]", "وزارة) أمس"),
+        ("قال [(وزارة] أمس", "وزارة"),
+        ("خطة «س\n[ص» ع]", "ص» ع"),
+        ("قال[،] ثم", "،"),
+        ("قال [«] ثم", "«"),
+        ("قال [»، ]ثم", "»،"),
+        ("قال[ \u200f ]ثم", ""),
+        ("قال[]ثم", ""),
+        ("[\u200fوزارة\u200f]", "وزارة"),
+        ("سطر [أول\nثان] معا", "أول\nثان"),
+        ("[في 10.30.]", "في 10.30"),
+        ("👍[🏽]", "👍🏽"),
+    ],
+)
+def test_snap(text: str, expected: str) -> None:
+    """The brackets of the text are the raw selection."""
+    left, right = text.index("["), text.index("]") - 1
+    plain = text.replace("[", "").replace("]", "")
+    start, end = snap(plain, left, right)
+    assert plain[start:end] == expected
+    if not expected:
+        assert start == left
+
+
+@given(texts, st.data())
+def test_snap_gives_whole_tokens_and_stays(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(0, len(text)))
+    first, last = snap(text, start, end)
+    touched = [token for token in tokens(text) if token.start < end and start < token.end]
+    if start >= end or not touched:
+        assert (first, last) == (start, start)
+        return
+    found = tokens(text)
+    assert first in {token.start for token in found}
+    assert last in {token.end for token in found}
+    assert snap(text, first, last) == (first, last)
+    meant = [token for token in touched if not is_punctuation(text, token)]
+    assert all(first <= token.start and token.end <= last for token in meant or touched)
+
+
+# Proclitics
+
+
+@pytest.mark.parametrize(
+    ("word", "rest"),
+    [
+        ("لوزارة", "وزارة"),
+        ("ولوزارة", "وزارة"),
+        ("وبالرباط", "الرباط"),
+        ("للأمم", "لأمم"),
+        ("وللأمم", "لأمم"),
+        ("فسيعلن", "يعلن"),
+        ("كالمغرب", "المغرب"),
+        ("وَلِلْأمم", "لْأمم"),
+        ("لـوزارة", "وزارة"),
+        ("ل\u200fوزارة", "وزارة"),
+        ("بنك", "بنك"),
+        ("ولد", "ولد"),
+        ("ولكم", "لكم"),
+        ("المغرب", "المغرب"),
+        ("2023", "2023"),
+        ("«لوزارة", "«لوزارة"),
+        ("ل", "ل"),
+        ("", ""),
+    ],
+)
+def test_proclitic(word: str, rest: str) -> None:
+    text = f"في {word} ثم"
+    assert text[3 + proclitic(text, 3, len(text)) : 3 + len(word)] == rest
+
+
+def test_proclitic_looks_no_further_than_the_end() -> None:
+    assert proclitic("لوزارة", 0, 3) == 0

@@ -1,0 +1,44 @@
+"""Random texts, zones and spans, made of what makes text handling go wrong."""
+
+from itertools import pairwise
+
+from hypothesis import strategies as st
+
+from annotator.core.model import ZONE_KINDS, Article, Span, Zone, article_uid
+
+PIECES = (
+    *("وزارة", "لوزارة", "للأمم", "العدل", "كـتـاب", "وَزَارَةٌ", "لأحزاب", "م", "هـ", "ﷲ", "َ", "ـ", "ي\u200cخ"),
+    *("2023-2030", "٢٫٥", "09:00", "2.16.668", "5G", "Covid-19", "l'État", "https://a.ma/b", "a@b.ma", "e\u0301"),
+    *("«", "»", "“", "”", '"', "(", ")", "،", "؛", "؟", ".", "..", "…", "!", ":", "-", "٪", "’", "#"),
+    *("\u200f", "\u200e", "\u061c", "\u202b", "\u2069", "\u200b", "\u00ad", "\ufeff", "\u200d", "\u200c"),
+    *("😀", "👩\u200d👧", "👍🏽", "🇲🇦", "❤\ufe0f", "1\ufe0f\u20e3", "\U0001f3f4\U000e0067\U000e007f", "𝔄", "\ufe0f"),
+    *(" ", " ", " ", "\u00a0", "\u3000", "\t", "\n", "\n\n", "\x00", "\x1f", "\u115f", "\u0600", "\u06dd", "\ue000"),
+)
+_ANY = st.characters(exclude_categories=["Cs"])
+
+raw_texts = st.lists(st.sampled_from((*PIECES, "\r\n", "\r", "\u2028", "\x0b", "\x85")) | _ANY, max_size=25).map(
+    "".join
+)
+texts = st.lists(st.sampled_from(PIECES) | _ANY.filter(lambda c: c not in "\r\v\f\x85\u2028\u2029"), max_size=25).map(
+    "".join
+)
+
+
+@st.composite
+def layered(draw: st.DrawFn) -> tuple[Article, list[Zone], list[Span]]:
+    """An article, zones apart from each other, and one layer; spans are within the text and differ from each other."""
+    text = draw(texts.filter(bool))
+    article = Article(article_uid(text), text, id=1)
+    offsets = st.integers(0, len(text))
+    edges = sorted(draw(st.sets(offsets, max_size=6)))
+    zones = [
+        Zone(f"z{start}", article.uid, draw(st.sampled_from(ZONE_KINDS)), start, end)
+        for start, end in pairwise(edges)
+        if draw(st.booleans())
+    ]
+    stretches = st.tuples(offsets, offsets, st.sampled_from(["DATE", "INSTITUTION", "PLAN"]))
+    found = draw(st.sets(stretches.filter(lambda stretch: stretch[0] < stretch[1]), max_size=8))
+    spans = [
+        Span(f"s{at}", article.uid, "salma", label, start, end) for at, (start, end, label) in enumerate(sorted(found))
+    ]
+    return article, zones, spans

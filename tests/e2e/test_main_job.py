@@ -1,0 +1,141 @@
+"""The main job as an annotator does it: a real window, a real mouse, real keys, a killed process, an exported file."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from annotator.resources import resource
+
+if not os.environ.get("DISPLAY"):
+    pytest.skip("no X server here: packaging/dev.py test brings one", allow_module_level=True)
+
+from hands import Desk, Hands  # it speaks to the X server when it is made, and needs python-xlib to be read
+
+HERE = Path(__file__).parent
+KEY_2, KEY_3, KEY_CONTROL, KEY_Z = 11, 12, 37, 52  # X key codes of a PC keyboard: places, not letters
+
+
+class Story(NamedTuple):
+    """An article, what is tagged in it (label, words, which of their occurrences), and the file that must come out."""
+
+    article: Path
+    tags: list[tuple[str, str, int]]
+    expected: Path
+
+
+@pytest.fixture
+def hands() -> Iterator[Hands]:
+    made = Hands()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def arabic_keyboard() -> Iterator[None]:
+    """An Arabic layout whose digit row writes ١٢٣."""
+    if not shutil.which("setxkbmap"):
+        pytest.skip("setxkbmap is not here: Debian has it in x11-xkb-utils")
+    subprocess.run(["setxkbmap", "-layout", "ara", "-variant", "digits"], check=True)
+    yield
+    subprocess.run(["setxkbmap", "-layout", "us"], check=True)
+
+
+@pytest.fixture(params=["sample", "seed"])
+def story(request: pytest.FixtureRequest) -> Story:
+    if request.param == "sample":
+        tags = [
+            ("INSTITUTION", "وزارة التربية الوطنية والتعليم الأولي والرياضة", 0),
+            ("PLAN", "الخطة الوطنية لدعم القراءة 2024-2028", 0),
+            ("DATE", "2024-2028", 0),
+        ]
+        return Story(resource("samples", "01-reading-plan.txt"), tags, HERE / "sample.conll")
+    shared: Path = request.getfixturevalue("shared")
+    tags = [
+        ("INSTITUTION", "اللجنة الوطنية لتنسيق إجراءات مكافحة الاتجار بالبشر والوقاية منه", 0),
+        ("PLAN", "الخطة الوطنية لمكافحة الاتجار بالبشر والوقاية منه برسم سنة 2023-2030", 0),
+        ("DATE", "سنة 2023-2030", 0),
+    ]
+    return Story(shared / "data" / "seed-article.txt", tags, HERE / "seed-tags.conll")
+
+
+def command(*arguments: object) -> Any:
+    """What one of the program's commands says with --json."""
+    words = [sys.executable, "-m", "annotator", *map(str, arguments), "--json"]
+    done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_tag_by_mouse_and_key_be_killed_go_on_and_export(story: Story, hands: Hands, tmp_path: Path) -> None:
+    corpus = tmp_path / "work.corpus"
+    assert command("import", corpus, story.article)["added"] == 1
+    desk = Desk(corpus)
+    shown = desk.ask("shown")
+    assert shown["rtl"]
+    wanted = []
+    for number, (label, words, nth) in enumerate(story.tags, 1):
+        start = find(shown["text"], words, nth)
+        end = start + len(words)
+        desk.ask("letter", offset=end - 1, after=True)  # brings the whole of it to sight
+        hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
+        desk.wait(lambda shown, words=words: shown["selection"] == words, f"“{words}” is selected")
+        if label == "PLAN":
+            hands.click(desk.ask("label", name=label))
+        else:
+            hands.press({"DATE": "1", "INSTITUTION": "2"}[label])
+        wanted.append([label, start, end])
+        desk.wait(lambda shown, number=number: len(shown["spans"]) == number, f"{number} spans")
+    desk.kill()
+
+    desk = Desk(corpus)
+    assert sorted(desk.ask("shown")["spans"]) == sorted(wanted)
+    hands.press("Control_L", "d")
+    desk.wait(lambda shown: shown["state"] == "done", "the article is done")
+    hands.press("Control_L", "q")
+    assert desk.process.wait(15) == 0
+
+    target = tmp_path / "train.conll"
+    report = command("export", corpus, target, "--format", "conll2003")
+    assert report["verified"]
+    assert (report["spans"], report["written"], len(report["flattened"])) == (3, 2, 1)
+    assert report["flattened"][0]["label"] == "DATE"
+    written = target.read_text(encoding="utf-8")
+    if story.expected.name == "seed-tags.conll":
+        # The text of the seed article is not ours to keep: what was tagged in it is compared.
+        written = "".join(f"{line}\n" for line in written.splitlines() if line and not line.endswith(" O"))
+    assert written == story.expected.read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "train.conll.report.json").read_text(encoding="utf-8")) == report
+
+
+@pytest.mark.usefixtures("arabic_keyboard")
+def test_keys_work_while_the_keyboard_is_arabic(hands: Hands, tmp_path: Path) -> None:
+    corpus = tmp_path / "work.corpus"
+    command("import", corpus, resource("samples", "01-reading-plan.txt"))
+    desk = Desk(corpus)
+    text = desk.ask("shown")["text"]
+    start = find(text, "منظمة الأمم المتحدة", 0)
+    end = start + len("منظمة الأمم المتحدة")
+    hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
+    desk.wait(lambda shown: shown["selection"], "something is selected")
+    hands.press_physical(KEY_2)
+    desk.wait(lambda shown: [span[0] for span in shown["spans"]] == ["INSTITUTION"], "the key ٢ tags")
+    hands.press_physical(KEY_3)
+    desk.wait(lambda shown: [span[0] for span in shown["spans"]] == ["PLAN"], "the key ٣ relabels")
+    hands.press_physical(KEY_CONTROL, KEY_Z)  # the key of Z is that of ئ
+    desk.wait(lambda shown: [span[0] for span in shown["spans"]] == ["INSTITUTION"], "Ctrl with the key of Z undoes")
+    desk.kill()
+
+
+def find(text: str, words: str, nth: int) -> int:
+    """Where the nth occurrence of `words` in `text` begins."""
+    at = -1
+    for _ in range(nth + 1):
+        at = text.index(words, at + 1)
+    return at

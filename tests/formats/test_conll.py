@@ -1,0 +1,86 @@
+"""The CoNLL columns, written and read back."""
+
+import io
+from types import ModuleType
+
+import pytest
+
+from annotator.core.labels import LabelSet
+from annotator.core.model import Article, Span, article_uid
+from annotator.core.projection import Options, Projection, project
+from annotator.formats import conll2002, conll2003
+from annotator.formats.conll import Malformed
+
+TEXT = "«خطة\u200f 2030»\nأمس."
+PLAN = ("خطة\u200f 2030", "PLAN")
+DATE = ("أمس", "DATE")
+
+
+def projection(text: str, *found: tuple[str, str]) -> Projection:
+    article = Article(article_uid(text), text)
+    spans = [
+        Span(part, article.uid, "salma", label, text.index(part), text.index(part) + len(part)) for part, label in found
+    ]
+    return project(article, [], spans, LabelSet(()), Options(zones=None))
+
+
+def written(format_: ModuleType, *articles: Projection, scheme: str = "iob2") -> str:
+    stream = io.StringIO()
+    for article in articles:
+        format_.write(stream, article, scheme)
+    return stream.getvalue()
+
+
+def test_conll2003_to_the_letter() -> None:
+    expected = (
+        "-DOCSTART- -X- -X- O\n\n"
+        "« _ _ O\nخطة _ _ B-PLAN\n2030 _ _ I-PLAN\n» _ _ O\n\n"
+        "أمس _ _ B-DATE\n. _ _ O\n\n"
+        "-DOCSTART- -X- -X- O\n\n"
+        "نص _ _ O\n\n"
+    )
+    assert written(conll2003, projection(TEXT, PLAN, DATE), projection("نص")) == expected
+
+
+def test_conll2002_to_the_letter() -> None:
+    expected = "-DOCSTART- O\n\n« O\nخطة B-PLAN\n2030 E-PLAN\n» O\n\nأمس S-DATE\n. O\n\n-DOCSTART- O\n\n"
+    assert written(conll2002, projection(TEXT, PLAN, DATE), projection(" "), scheme="iobes") == expected
+
+
+@pytest.mark.parametrize("format_", [conll2003, conll2002])
+def test_what_is_written_reads_back(format_: ModuleType) -> None:
+    stream = io.StringIO(written(format_, projection(TEXT, PLAN, DATE), projection(" "), projection("نص")))
+    assert list(format_.read_back(stream)) == [
+        [[("«", "O"), ("خطة", "B-PLAN"), ("2030", "I-PLAN"), ("»", "O")], [("أمس", "B-DATE"), (".", "O")]],
+        [],
+        [[("نص", "O")]],
+    ]
+    assert list(format_.read_back(io.StringIO(""))) == []
+
+
+def test_a_text_that_says_docstart_begins_no_article() -> None:
+    (article,) = conll2002.read_back(io.StringIO(written(conll2002, projection("-DOCSTART- O"))))
+    assert article == [[("-", "O"), ("DOCSTART", "O"), ("-", "O"), ("O", "O")]]
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("نص O\n\n", 1),
+        ("-DOCSTART- O\nنص O\n\n", 2),
+        ("-DOCSTART- O\n", 1),
+        ("-DOCSTART- O\n\nنص O\n", 3),
+        ("-DOCSTART- O\n\nنص O", 3),
+        ("-DOCSTART- O\n\n\n", 3),
+        ("-DOCSTART- O\n\nنص O\n\n\n", 5),
+        ("-DOCSTART- O\n\nنص\n\n", 3),
+        ("-DOCSTART- O\n\nنص O\nنص _ O\n\n", 4),
+        ("-DOCSTART- O\n\nنص  O\n\n", 3),
+        ("-DOCSTART- O\n\n O\n\n", 3),
+        ("-DOCSTART- O\n\nنص \n\n", 3),
+        ("-DOCSTART- -X- -X- O\n\nنص O\n\n", 1),
+    ],
+)
+def test_reading_back_takes_nothing_else(file: str, line: int) -> None:
+    with pytest.raises(Malformed, match=f"^Line {line} "):
+        list(conll2002.read_back(io.StringIO(file)))

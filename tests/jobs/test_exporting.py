@@ -1,0 +1,473 @@
+"""Exports of whole corpora: files, reports, splits, refusals and the reading back."""
+
+import hashlib
+import io
+import itertools
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from core.texts import layered
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.core import labels, tagging
+from annotator.core.model import DONE, IN_PROGRESS, ZONE_KINDS, Article, Draft, Span, Status, Zone, article_uid, new_uid
+from annotator.core.projection import BOUNDARIES, FLATTENINGS, OUTCOMES, Projection
+from annotator.formats import conll2002, conll2003
+from annotator.formats.report import Report
+from annotator.jobs.exporting import ALL, FORMATS, Options, divide, export
+from annotator.jobs.publishing import CannotExport
+from annotator.jobs.verifying import NotVerified
+from annotator.resources import resource
+from annotator.store.corpus import Corpus
+
+LABELS = labels.decode(resource("labels", "default.toml").read_bytes())
+SHARES = {"train": 80, "dev": 10, "test": 10}
+
+
+def draft(text: str, *found: tuple[str, str], who: str = "سلمى", state: str | None = DONE, body: str = "") -> Draft:
+    """An article with one zone of body, all of it unless `body` says what, and spans given as (text, label)."""
+    uid = article_uid(text)
+    body = body or text
+    return Draft(
+        Article(uid, text),
+        (Zone(new_uid(), uid, "body", text.index(body), text.index(body) + len(body)),),
+        tuple(
+            Span(new_uid(), uid, who, label, text.index(part), text.index(part) + len(part)) for part, label in found
+        ),
+        (Status(uid, who, state),) if state else (),
+    )
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Callable[..., Corpus]]:
+    """Makes a corpus of drafts."""
+    made = []
+
+    def corpus(*drafts: Draft) -> Corpus:
+        made.append(Corpus.create(tmp_path / f"{len(made)}.corpus", LABELS))
+        for item in drafts:
+            made[-1].add(item)
+        return made[-1]
+
+    yield corpus
+    for opened in made:
+        opened.close()
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A folder for exports alone."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+def finish(steps: Any) -> Report:
+    """Run an export to its end."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return stop.value
+
+
+def tagged(path: Path) -> list[tuple[str, str]]:
+    return [
+        (line.split(" ")[0], line.split(" ")[-1])
+        for line in path.read_text(encoding="utf-8").split("\n")
+        if line and not line.startswith("-DOCSTART-")
+    ]
+
+
+EVERY_FATE = draft(
+    "خارج\nفي لوزارة العدل خطة العمل 2024-2025 أمس \u200f.",
+    ("خارج", "PLAN"),
+    ("وزارة العدل", "INSTITUTION"),
+    ("خطة العمل 2024-2025", "PLAN"),
+    ("2024-2025", "DATE"),
+    ("خارج\nفي", "PLAN"),
+    ("أمس ", "DATE"),
+    body="في لوزارة العدل خطة العمل 2024-2025 أمس \u200f.",
+)
+
+
+def test_a_file_and_its_report(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(EVERY_FATE)
+    uids = {(span.label, span.start): span.uid for span in EVERY_FATE.spans}
+    report = finish(export(corpus, out / "a.conll", Options()))
+    assert sorted(path.name for path in out.iterdir()) == ["a.conll", "a.conll.report.json"]
+    assert tagged(out / "a.conll") == [
+        ("في", "O"),
+        ("لوزارة", "B-INSTITUTION"),
+        ("العدل", "I-INSTITUTION"),
+        ("خطة", "B-PLAN"),
+        ("العمل", "I-PLAN"),
+        ("2024-2025", "I-PLAN"),
+        ("أمس", "B-DATE"),
+        (".", "O"),
+    ]
+    file = msgspec.json.decode((out / "a.conll.report.json").read_bytes())
+    assert file == msgspec.to_builtins(report)
+    assert (out / "a.conll.report.json").read_bytes().endswith(b"}\n")
+    keys = ["format", "scheme", "articles", "sentences", "tokens", "spans", "written", *OUTCOMES[1:], "verified"]
+    assert list(file)[: len(keys)] == keys
+    numbers = ("articles", "sentences", "tokens", "spans", "written")
+    assert [file[key] for key in numbers] == [1, 1, 8, 6, 1]
+    assert (file["format"], file["scheme"], file["verified"]) == ("conll2003", "iob2", True)
+    assert (file["annotator"], file["zones"], "parts" in file) == ("سلمى", ["headline", "body"], False)
+    (entry,) = (entry for entry in file["widened"] if entry["label"] == "INSTITUTION")
+    start = EVERY_FATE.article.text.index("وزارة العدل")
+    assert entry == {
+        "article": 1,
+        "uid": uids["INSTITUTION", start],
+        "start": start,
+        "end": start + len("وزارة العدل"),
+        "label": "INSTITUTION",
+        "text": "وزارة العدل",
+        "reason": "It cuts “لوزارة” and is widened to all of it.",
+        "became": "لوزارة العدل",
+    }
+    assert [[entry["text"] for entry in file[outcome]] for outcome in OUTCOMES[1:]] == [
+        ["وزارة العدل", "أمس "],
+        [],
+        ["2024-2025"],
+        ["خارج\nفي"],
+        ["خارج"],
+    ]
+    assert [entry["became"] for entry in file["flattened"]] == [None]
+
+
+def test_options_reach_the_file_and_the_report(make: Callable[..., Corpus], out: Path) -> None:
+    options = Options(
+        format="conll2002",
+        scheme="iobes",
+        flatten="innermost",
+        boundary="split",
+        zones=None,
+        annotator="سلمى",
+        state=ALL,
+    )
+    report = finish(export(make(EVERY_FATE), out / "a.conll", options))
+    assert tagged(out / "a.conll") == [
+        ("خارج", "S-PLAN"),
+        ("في", "O"),
+        ("ل", "O"),
+        ("وزارة", "B-INSTITUTION"),
+        ("العدل", "E-INSTITUTION"),
+        ("خطة", "O"),
+        ("العمل", "O"),
+        ("2024-2025", "S-DATE"),
+        ("أمس", "S-DATE"),
+        (".", "O"),
+    ]
+    assert (report.zones, report.flatten, report.boundary, report.state) == (None, "innermost", "split", "all")
+    assert [entry.text for entry in report.split] == ["وزارة العدل"]
+
+
+def test_only_articles_that_this_annotator_is_done_with(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(
+        draft("واحد أمس", ("أمس", "DATE")),
+        draft("اثنان أمس", ("أمس", "DATE"), state=IN_PROGRESS),
+        draft("ثلاثة أمس", ("أمس", "DATE"), who="عمر"),
+        draft("أربعة أمس", state=None),
+    )
+    report = finish(export(corpus, out / "a", Options(annotator="سلمى")))
+    assert tagged(out / "a") == [("واحد", "O"), ("أمس", "B-DATE")]
+    assert (report.articles, report.spans) == (1, 1)
+    report = finish(export(corpus, out / "a", Options(annotator="سلمى", state=ALL)))
+    assert (report.articles, report.spans) == (4, 2)
+    assert [tag for _token, tag in tagged(out / "a")] == ["O", "B-DATE", "O", "B-DATE", "O", "O", "O", "O"]
+
+
+def test_the_annotator_must_be_named_where_there_are_several(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(draft("واحد أمس", ("أمس", "DATE")), draft("ثلاثة أمس", ("أمس", "DATE"), who="عمر"))
+    with pytest.raises(CannotExport, match=r"سلمى, عمر|عمر, سلمى"):
+        export(corpus, out / "a", Options())
+    with pytest.raises(CannotExport, match="ليلى"):
+        export(corpus, out / "a", Options(annotator="ليلى"))
+
+
+def test_one_who_has_only_looked_is_no_other_layer(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(draft("واحد أمس", ("أمس", "DATE")), draft("اثنان", who="عمر"))
+    assert finish(export(corpus, out / "a", Options())).annotator == "سلمى"
+
+
+def test_a_corpus_without_layers_is_all_o(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(draft("واحد أمس", state=None))
+    report = finish(export(corpus, out / "a", Options(state=ALL)))
+    assert (report.annotator, report.spans, report.verified) == (None, 0, True)
+    assert tagged(out / "a") == [("واحد", "O"), ("أمس", "O")]
+    assert finish(export(corpus, out / "a", Options())).articles == 0
+    assert (out / "a").read_bytes() == b""
+
+
+def test_an_export_replaces_the_last_one(make: Callable[..., Corpus], out: Path) -> None:
+    (out / "a").write_text("old")
+    (out / "a.report.json").write_text("old")
+    finish(export(make(EVERY_FATE), out / "a", Options()))
+    assert (out / "a").read_text(encoding="utf-8").startswith("-DOCSTART-")
+    assert b"verified" in (out / "a.report.json").read_bytes()
+
+
+def test_steps_are_counted_to_the_end(make: Callable[..., Corpus], out: Path) -> None:
+    steps = list(export(make(draft("واحد"), draft("اثنان")), out / "a", Options()))
+    assert steps == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+# Splits
+
+
+def test_a_split_is_exact_and_the_same_each_time(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(*(draft(f"خبر رقم {number}", (f"{number}", "DATE")) for number in range(11)))
+    options = Options(split=SHARES, seed=7)
+    report = finish(export(corpus, out / "parts", options))
+    files = {path.name: path.read_bytes() for path in (out / "parts").iterdir()}
+    assert sorted(files) == ["dev.conll", "test.conll", "train.conll"]
+    assert report.parts is not None
+    assert {part: count.articles for part, count in report.parts.items()} == {"train": 9, "dev": 1, "test": 1}
+    assert (report.articles, report.spans, report.written, report.seed) == (11, 11, 11, 7)
+    assert sum(count.tokens for count in report.parts.values()) == report.tokens == 33
+    numbers = [tagged(out / "parts" / f"{part}.conll")[2::3] for part in SHARES]
+    assert sorted(int(number) for part in numbers for number, _tag in part) == list(range(11))
+    assert msgspec.json.decode((out / "parts.report.json").read_bytes())["parts"]["dev"]["articles"] == 1
+    finish(export(corpus, out / "parts", options))
+    assert {path.name: path.read_bytes() for path in (out / "parts").iterdir()} == files
+
+
+@given(
+    st.sets(st.text(max_size=5)),
+    st.dictionaries(st.sampled_from("abcd"), st.integers(1, 50), min_size=1),
+    st.integers(),
+)
+def test_parts_have_their_shares(uids: set[str], split: dict[str, int], seed: int) -> None:
+    parts = divide(uids, split, seed)
+    assert parts == divide(sorted(uids, reverse=True), split, seed)
+    assert set(parts) == uids
+    for part, weight in split.items():
+        exact = len(uids) * weight / sum(split.values())
+        assert abs(list(parts.values()).count(part) - exact) < 1
+
+
+def test_another_seed_is_another_split() -> None:
+    uids = [hashlib.sha256(bytes([number])).hexdigest() for number in range(40)]
+    assert divide(uids, SHARES, 1) != divide(uids, SHARES, 2)
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "reason"),
+    [
+        ("missing/a", Options(), "missing” is missing"),
+        ("missing/a", Options(split=SHARES), "missing” is missing"),
+        ("folder", Options(), "is a folder"),
+        ("file", Options(split=SHARES), "is not a folder"),
+        ("a", Options(split={}), "at least one part"),
+        ("a", Options(split={"../x": 1}), "cannot name a part"),
+        ("a", Options(split={"train": 0}), "larger than 0"),
+        ("split", Options(split={"train": 9, "dev": 1}), "test.conll” is not a part of this split"),
+        ("pipe", Options(), "pipe” cannot be written to"),
+        ("reported", Options(), "reported.report.json” cannot be written to"),
+        ("link", Options(), "is the corpus itself"),
+        ("../0.corpus", Options(), "is the corpus itself"),
+        ("../0.corpus-wal", Options(), "is the corpus itself"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_done(
+    make: Callable[..., Corpus], out: Path, target: str, options: Options, reason: str
+) -> None:
+    corpus = make(EVERY_FATE)
+    (out / "folder").mkdir()
+    (out / "file").write_text("mine")
+    (out / "split").mkdir()
+    (out / "split" / "test.conll").write_text("mine")
+    (out / "reported.report.json").mkdir()
+    if sys.platform != "win32":
+        os.mkfifo(out / "pipe")
+        (out / "link").symlink_to(corpus.path)
+    elif target in ("pipe", "link"):
+        pytest.skip("Windows has no such file")
+    before = sorted(out.rglob("*"))
+    with pytest.raises(CannotExport, match=reason):
+        export(corpus, out / target, options)
+    assert sorted(out.rglob("*")) == before
+    assert (out / "file").read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_written_to(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) != out)
+    with pytest.raises(CannotExport, match="out” cannot be written to"):
+        export(make(EVERY_FATE), out / "a", Options())
+
+
+@pytest.mark.parametrize("options", [{"state": "new"}, {"scheme": "bio"}, {"zones": frozenset(["footer"])}])
+def test_unknown_options(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"new|bio|footer"):
+        Options(**options)
+
+
+def test_an_unknown_format(make: Callable[..., Corpus], out: Path) -> None:
+    with pytest.raises(KeyError):
+        export(make(), out / "a", Options(format="conll1999"))
+
+
+# Failures
+
+
+@pytest.mark.parametrize("steps", range(5))
+@pytest.mark.parametrize("split", [None, SHARES])
+def test_a_cancelled_export_leaves_nothing(
+    make: Callable[..., Corpus], out: Path, steps: int, split: dict[str, int] | None
+) -> None:
+    corpus = make(draft("واحد"), draft("اثنان"))
+    running = export(corpus, out / "a", Options(split=split))
+    list(itertools.islice(running, steps))
+    running.close()
+    assert list(out.iterdir()) == []
+    with corpus.snapshot():
+        pass
+
+
+def test_a_failed_export_leaves_the_last_one(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (out / "a").write_text("old")
+
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(conll2003, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        finish(export(make(EVERY_FATE), out / "a", Options()))
+    assert [path.name for path in out.iterdir()] == ["a"]
+    assert (out / "a").read_text() == "old"
+
+
+def test_no_file_is_left_where_the_report_cannot_take_its_place(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if target.name.endswith(".report.json"):
+            raise OSError(5, "Input/output error")
+        return inner(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(OSError, match="Input/output"):
+        finish(export(make(EVERY_FATE), out / "a", Options()))
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "reason"),
+    [
+        ("B-DATE", "O", "differ in “أمس” DATE"),
+        ("B-DATE", "B-PLAN", "differ in “أمس”"),
+        ("B-PLAN", "I-PLAN", "tags of the file are broken"),
+        ("أمس _ _ B-DATE\n", "", "“.” where the text does not|lacks “أمس"),
+        ("أمس", "اليوم", "“اليوم” where the text does not"),
+        ("لوزارة", "لوزارةة", "where the text does not"),
+        (". _ _ O\n", "", "lacks “.”"),
+        (". _ _ O\n", ". _ _ O\n؟ _ _ O\n", "“؟” where the text does not"),
+        ("خطة _ _ B-PLAN\n", "\nخطة _ _ B-PLAN\n", "not hold as much"),
+        (" _ _ ", " _ ", "does not read back"),
+        ("-DOCSTART- -X- -X- O\n\n", "", "does not read back"),
+        ("أمس", "\udcff", "does not read back"),
+    ],
+)
+def test_a_file_that_differs_from_the_corpus_is_not_left(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch, wrong: str, right: str, reason: str
+) -> None:
+    """The format's own writing is spoilt: whatever it does wrong is found, and nothing is left."""
+    corpus = make(EVERY_FATE)
+    spoil(monkeypatch, wrong, right)
+    with pytest.raises(NotVerified, match=reason):
+        finish(export(corpus, out / "a", Options()))
+    assert list(out.iterdir()) == []
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch, wrong: str, right: str) -> None:
+    """Make the format write `right` for `wrong`."""
+    inner = conll2003.write
+
+    def write(stream: io.TextIOWrapper, article: Projection, scheme: str) -> None:
+        honest = io.StringIO()
+        inner(honest, article, scheme)
+        assert wrong in honest.getvalue()
+        stream.buffer.write(honest.getvalue().replace(wrong, right).encode(errors="surrogateescape"))
+
+    monkeypatch.setattr(conll2003, "write", write)
+
+
+def test_a_missing_article_and_one_too_many_are_found(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = make(draft("واحد"), draft("اثنان"))
+    write = conll2003.write
+    monkeypatch.setattr(
+        conll2003, "write", lambda stream, article, scheme: article.article.id == 1 and write(stream, article, scheme)
+    )
+    with pytest.raises(NotVerified, match="lacks article 2"):
+        finish(export(corpus, out / "a", Options()))
+    monkeypatch.setattr(conll2003, "write", lambda *given: [write(*given), write(*given)])
+    with pytest.raises(NotVerified):
+        finish(export(make(draft("واحد")), out / "a", Options()))
+    assert list(out.iterdir()) == []
+
+
+# Everything
+
+
+options = st.builds(
+    Options,
+    format=st.sampled_from([format_.NAME for format_ in FORMATS]),
+    scheme=st.sampled_from(tagging.SCHEMES),
+    flatten=st.sampled_from(FLATTENINGS),
+    boundary=st.sampled_from(BOUNDARIES),
+    zones=st.none() | st.frozensets(st.sampled_from(ZONE_KINDS)),
+    state=st.just(ALL),
+    split=st.none() | st.just(SHARES),
+)
+
+
+@settings(max_examples=100)
+@given(st.lists(layered(), max_size=4), options)
+def test_every_span_is_counted_once_and_the_file_reads_back(
+    articles: list[tuple[Article, list[Zone], list[Span]]], options: Options
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder) / "a.corpus", LABELS) as corpus:
+        for article, zones, spans in articles:
+            renamed = [msgspec.structs.replace(zone, uid=new_uid()) for zone in zones]
+            corpus.add(Draft(article, tuple(renamed), tuple(spans)))
+        stored = [span.uid for summary in corpus.articles() for span in corpus.spans(summary.uid)]
+        report = finish(export(corpus, Path(folder) / "out", options))
+        lists = [report.widened, report.split, report.flattened, report.refused, report.outside_zones]
+        told = [entry.uid for entries in lists for entry in entries]
+        assert report.verified
+        assert report.spans == len(stored) == report.written + len(told)
+        assert len(set(told)) == len(told)
+        assert set(told) <= set(stored)
+        chunks = sum(
+            len(tagging.decode([tag for _token, tag in sentence], options.scheme))
+            for file in Path(folder).rglob("out*")
+            for path in (file.iterdir() if file.is_dir() else [file] if file.suffix != ".json" else [])
+            for article in read(path, options.format)
+            for sentence in article
+        )
+        assert chunks == report.written + len(report.widened) + len(report.split)
+
+
+def read(path: Path, format_: str) -> Any:
+    with path.open(encoding="utf-8", newline="\n") as file:
+        return list({"conll2003": conll2003, "conll2002": conll2002}[format_].read_back(file))

@@ -1,0 +1,223 @@
+"""Files and folders brought into a real corpus."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from annotator.core.labels import decode
+from annotator.core.model import Refusal
+from annotator.jobs import importing
+from annotator.jobs.importing import Imported, import_paths
+from annotator.resources import resource
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
+
+PAGE = Path(__file__).resolve().parents[1] / "fixtures" / "page.txt"
+UNRECOGNISED = "The format of the file was not recognised."
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    labels = decode(resource("labels", "default.toml").read_bytes())
+    with Corpus.create(tmp_path / "my.corpus", labels) as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "folder"
+    path.mkdir()
+    return path
+
+
+def done(corpus: Corpus, *paths: Path, **options: str) -> Imported:
+    steps = import_paths(corpus, paths, **options)
+    seen = []
+    while True:
+        try:
+            seen.append(next(steps))
+        except StopIteration as end:
+            assert seen == sorted(seen)
+            assert seen[0][0] == 0
+            assert seen[-1][0] == seen[-1][1]
+            return end.value
+
+
+def texts(corpus: Corpus) -> list[str]:
+    return [corpus.article(summary.uid).text for summary in corpus.articles()]
+
+
+def lines(path: Path, *articles: object) -> Path:
+    path.write_text("\n".join(json.dumps(article) for article in articles), encoding="utf-8")
+    return path
+
+
+def test_the_seed_article(corpus, shared):
+    found = done(corpus, shared / "data" / "seed-article.txt")
+    assert (found.added, found.skipped) == (1, [])
+    (summary,) = corpus.articles()
+    assert summary.title == "تقرير الخارجية الأمريكية حول الاتجار بالبشر.. تنويه بجهود المغرب في التصدي للجريمة"
+    assert summary.published == "2024-07-09T09:00"
+    kinds = [zone.kind for zone in corpus.zones(summary.uid)]
+    assert kinds == ["boilerplate"] * 6 + ["dateline", "headline", "boilerplate"] + ["body"] * 4
+
+
+def test_a_page(corpus):
+    assert done(corpus, PAGE) == Imported(1, 0, 0, [])
+    (summary,) = corpus.articles()
+    assert summary.title == "ميناء الصويرة يتوسع.. ورش جديد لتجهيز رصيف المراكب التقليدية"
+    assert summary.published == "2024-06-06T17:45"
+    assert corpus.article(summary.uid).text == PAGE.read_text(encoding="utf-8")
+
+
+def test_the_same_text_again_adds_nothing(corpus, folder):
+    text = PAGE.read_text(encoding="utf-8")
+    (folder / "a.txt").write_bytes(text.encode("cp1256"))
+    (folder / "b.txt").write_bytes(text.replace("\n", "\r\n").encode("utf-16"))
+    assert done(corpus, folder) == Imported(1, 1, 0, [])
+    assert done(corpus, folder, folder) == Imported(0, 4, 0, [])
+    assert len(texts(corpus)) == 1
+
+
+def test_a_folder_is_read_to_its_depth_by_name(corpus, folder):
+    (folder / "b" / "deep").mkdir(parents=True)
+    (folder / ".hidden").mkdir()
+    for name in ("c.txt", "a.txt", "b/2.txt", "b/10.text", "b/deep/x", ".secret.txt", ".hidden/y.txt"):
+        (folder / name).write_text(f"نص {name}", encoding="utf-8")
+    (folder / "photo.jpg").write_bytes(b"\xff\xd8\0")
+    (folder / "binary.txt").write_bytes(b"\0\1")
+    lines(folder / "more.jsonl", {"text": "نص 1"}, {"text": "نص 2"})
+    found = done(corpus, folder)
+    assert texts(corpus) == ["نص a.txt", "نص b/10.text", "نص b/2.txt", "نص b/deep/x", "نص c.txt", "نص 1", "نص 2"]
+    assert (found.added, found.duplicates) == (7, 0)
+    assert found.skipped == [
+        Refusal(str(folder / "binary.txt"), 0, "The file is binary: it holds no text."),
+        Refusal(str(folder / "photo.jpg"), 0, UNRECOGNISED),
+    ]
+
+
+def test_a_hidden_file_that_is_named_is_read(corpus, folder):
+    (folder / ".secret.txt").write_text("نص", encoding="utf-8")
+    assert done(corpus, folder / ".secret.txt").added == 1
+
+
+def test_the_corpus_itself_is_passed_over(corpus, tmp_path):
+    (tmp_path / "a.txt").write_text("نص", encoding="utf-8")
+    assert (tmp_path / "my.corpus").exists()
+    assert done(corpus, tmp_path) == Imported(1, 0, 0, [])
+    (tmp_path / "other.corpus").write_bytes(b"")
+    assert done(corpus, tmp_path).skipped == [Refusal(str(tmp_path / "other.corpus"), 0, UNRECOGNISED)]
+
+
+def test_links_that_go_round_do_not(corpus, folder):
+    (folder / "sub").mkdir()
+    (folder / "sub" / "a.txt").write_text("نص", encoding="utf-8")
+    try:
+        (folder / "sub" / "up").symlink_to(folder, target_is_directory=True)
+        (folder / "itself").symlink_to(folder / "itself")
+        (folder / "nowhere.txt").symlink_to(folder / "gone.txt")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    found = done(corpus, folder)
+    assert (found.added, found.duplicates) == (1, 0)
+    assert [Path(refusal.path).name for refusal in found.skipped] == ["itself", "nowhere.txt"]
+    assert found.skipped[1].reason == "There is no such file or folder."
+
+
+def test_what_cannot_be_read_is_passed_over(corpus, folder, monkeypatch):
+    (folder / "a.txt").write_text("أول", encoding="utf-8")
+    (folder / "b.txt").write_text("ثان", encoding="utf-8")
+    plain = Path.open
+
+    def refusing(path, *args, **kwargs):
+        if path.name == "a.txt":
+            raise PermissionError(13, "Permission denied")
+        return plain(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    found = done(corpus, folder / "none", folder / "a.txt", folder / "b.txt")
+    assert texts(corpus) == ["ثان"]
+    assert found.skipped == [
+        Refusal(str(folder / "none"), 0, "There is no such file or folder."),
+        Refusal(str(folder / "a.txt"), 0, "It could not be read: Permission denied"),
+    ]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name here")
+def test_a_pipe_is_not_waited_for(corpus, folder):
+    os.mkfifo(folder / "pipe.txt")
+    assert done(corpus, folder).skipped == [
+        Refusal(str(folder / "pipe.txt"), 0, "This is neither a file nor a folder.")
+    ]
+
+
+def test_a_format_that_is_named_is_not_looked_for(corpus, folder):
+    (folder / "page.html").write_text("نص", encoding="utf-8")
+    path = lines(folder / "lines.dat", {"text": "أ"})
+    assert done(corpus, folder / "page.html", format="text").added == 1
+    assert done(corpus, path, format="jsonl").added == 1
+    assert texts(corpus) == ["نص", "أ"]
+    with pytest.raises(KeyError):
+        done(corpus, path, format="docx")
+
+
+def test_spans_come_along_and_those_that_cannot_be_are_named(corpus, folder):
+    spans = [
+        {"start": 0, "end": 3, "label": "PLAN"},
+        {"start": 4, "end": 8, "label": "DATE", "annotator": "سعيد", "value": "2024"},
+        {"start": 4, "end": 8, "label": "EVENT"},
+        {"start": 3, "end": 4, "label": "DATE"},
+        {"start": 4, "end": 99, "label": "DATE"},
+    ]
+    path = lines(folder / "a.jsonl", {"text": "قبل"}, {"text": "خطة 2024", "spans": spans, "states": {"سعيد": "done"}})
+    found = done(corpus, path, annotator="ليلى")
+    assert (found.added, found.spans) == (2, 2)
+    assert [(refusal.path, refusal.line) for refusal in found.skipped] == [(str(path), 2)] * 3
+    assert {refusal.reason for refusal in found.skipped} >= {"the corpus has no label EVENT"}
+    summary = list(corpus.articles())[1]
+    assert [(span.annotator, span.label) for span in corpus.spans(summary.uid)] == [("ليلى", "PLAN"), ("سعيد", "DATE")]
+    assert summary.states == {"سعيد": "done"}
+    assert done(corpus, path, annotator="ليلى").spans == 0
+
+
+def test_many_articles_are_stored_in_chunks_and_a_cancelled_import_keeps_whole_ones(corpus, folder):
+    articles = ({"text": f"نص {number}", "spans": [{"start": 0, "end": 2, "label": "DATE"}]} for number in range(250))
+    path = lines(folder / "a.jsonl", *articles)
+    steps = import_paths(corpus, [path], annotator="ليلى")
+    assert [next(steps), next(steps)] == [(0, 1), (0, 1)]
+    steps.close()
+    kept = list(corpus.articles())
+    assert len(kept) == 100
+    assert {summary.spans for summary in kept} == {1}
+    with Corpus.open(corpus.path) as other:
+        assert len(list(other.articles())) == 100
+    assert done(corpus, path, annotator="ليلى") == Imported(150, 100, 150, [])
+
+
+def test_no_lock_is_held_while_somebody_looks(corpus, folder):
+    for number in range(3):
+        (folder / f"{number}.txt").write_text(f"نص {number}", encoding="utf-8")
+    steps = import_paths(corpus, [folder])
+    with Corpus.open(corpus.path) as other:
+        for _step in steps:
+            with other.transaction():
+                pass
+    assert len(texts(corpus)) == 3
+
+
+def test_a_corpus_that_fails_ends_the_import(corpus, folder, monkeypatch):
+    def failing(_draft):
+        raise CorpusError("The disk is full.")
+
+    (folder / "a.txt").write_text("نص", encoding="utf-8")
+    monkeypatch.setattr(corpus, "add", failing)
+    with pytest.raises(CorpusError):
+        done(corpus, folder)
+    assert texts(corpus) == []
+
+
+def test_nothing_to_import(corpus):
+    assert done(corpus) == Imported(0, 0, 0, [])
+    assert importing.Imported.__struct_fields__ == ("added", "duplicates", "spans", "skipped")

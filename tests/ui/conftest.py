@@ -1,0 +1,79 @@
+"""A real session on a real corpus, in a real window."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from annotator import settings
+from annotator.core.drafting import draft
+from annotator.store.corpus import Corpus
+from annotator.ui import app
+from annotator.ui.corpus_commands import default_labels
+from annotator.ui.session import Session
+from annotator.ui.window import Window
+
+ARTICLE = """وزارة الصحة تطلق خطة وطنية للتلقيح
+
+أعلنت وزارة الصحة بالرباط، أمس الثلاثاء 09 يوليوز 2024، عن الخطة الوطنية للتلقيح 2024-2030 لفائدة الأطفال.
+
+وقال المصدر إن لأحزاب الأغلبية رأيا آخر في «برنامج العمل 2025» الذي أعدته اللجنة الوطنية للتلقيح."""
+
+OTHER = """مدينة وجدة تستقبل قطارا جديدا
+
+وصل القطار إلى وجدة يوم الجمعة 3 ماي 2024 بعد سنتين من الأشغال التي أشرف عليها المكتب الوطني للسكك الحديدية."""
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    return app.QApplication
+
+
+@pytest.fixture(autouse=True)
+def _looks(qapp: app.QApplication) -> None:
+    app.application()
+
+
+@pytest.fixture
+def corpus_path(tmp_path: Path) -> Path:
+    path = tmp_path / "test.corpus"
+    with Corpus.create(path, default_labels()) as corpus:
+        for text in (ARTICLE, OTHER):
+            corpus.add(draft(text))
+    return path
+
+
+@pytest.fixture
+def session(qapp: app.QApplication, corpus_path: Path) -> Iterator[Session]:
+    made = Session("Sanae")
+    made.open(Corpus.open(corpus_path))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, session: Session) -> Window:
+    made = Window(session, settings.load(), app.LIGHT)
+    qtbot.addWidget(made)
+    made.resize(1366, 768)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.activateWindow()
+    made.view.setFocus()
+    qtbot.waitUntil(made.view.hasFocus)
+    return made
+
+
+@pytest.fixture
+def stretch(session: Session) -> Callable[..., tuple[int, int]]:
+    """Where some words stand in the open article."""
+
+    def find(words: str, nth: int = 0) -> tuple[int, int]:
+        assert session.article
+        at = -1
+        for _ in range(nth + 1):
+            at = session.article.text.index(words, at + 1)
+        return at, at + len(words)
+
+    return find

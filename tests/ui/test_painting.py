@@ -1,0 +1,85 @@
+"""Pixels prove it: no highlight, wherever its edges are, changes a letter's shape or place."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QApplication
+
+from annotator.core.labels import Colour, Label, LabelSet
+from annotator.core.model import Span
+from annotator.ui import painting
+from annotator.ui.page import Page
+from annotator.ui.painting import Marks, Painter, depths
+from annotator.ui.theme import LIGHT
+
+TEXT = "اجتمعت لأحزاب الأغلبية مع اللجنة (لا) سنة 2023-2030 بالرباط، لإصلاح الإدارة 😀"
+# One invisible colour for all that lies beneath: what is left is the text.
+UNSEEN = LabelSet(tuple(Label(name, {}, Colour("#ffffff", "#ffffff")) for name in ("DATE", "PLAN")))
+SEEN = LabelSet(tuple(Label(name, {}, Colour("#8f6a0a", "#ecc04c")) for name in ("DATE", "PLAN")))
+
+
+def painted(spans: list[Span], labels: LabelSet, *, selected: bool = False) -> QImage:
+    laid = Page(TEXT, [], 420.0, 22.0)
+    image = QImage(440, int(laid.height) + 20, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    marks = Marks(tuple(spans), depths(spans, labels), spans[0] if selected and spans else None, None, None)
+    painter = QPainter(image)
+    Painter(laid, marks, labels, LIGHT).paint(painter, 0, laid.height)
+    painter.end()
+    return image
+
+
+def layer(*stretches: tuple[int, int], label: str = "DATE") -> list[Span]:
+    return [Span(f"{at}", "x", "a", label, *stretch) for at, stretch in enumerate(stretches)]
+
+
+def without_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(painting.Painter, "_names", lambda *_arguments: None)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, len(TEXT))).map(sorted), max_size=4))
+def test_the_letters_are_the_same_with_and_without_highlights(qapp: QApplication, stretches: list[list[int]]) -> None:
+    spans = layer(*[(start, end) for start, end in stretches if start < end])
+    with pytest.MonkeyPatch.context() as patched:
+        without_names(patched)
+        assert painted(spans, UNSEEN) == painted([], UNSEEN)
+
+
+def test_a_lam_alef_cut_by_a_span_keeps_its_shape(qapp: QApplication) -> None:
+    cut = TEXT.index("لأحزاب") + 1
+    with pytest.MonkeyPatch.context() as patched:
+        without_names(patched)
+        assert painted(layer((cut, cut + 5)), UNSEEN) == painted([], UNSEEN)
+
+
+def test_a_highlight_is_seen_and_where_it_should_be(qapp: QApplication) -> None:
+    start = TEXT.index("الأغلبية")
+    plain, marked = painted([], SEEN), painted(layer((start, start + 8)), SEEN)
+    [segment] = Page(TEXT, [], 420.0, 22.0).segments(start, start + 8)
+    changed = [
+        (x, y) for x in range(plain.width()) for y in range(plain.height()) if plain.pixel(x, y) != marked.pixel(x, y)
+    ]
+    assert changed
+    assert min(x for x, _y in changed) >= int(segment.left) - 1
+    assert max(x for x, _y in changed) <= int(segment.right) + 1
+
+
+def test_nested_spans_differ_from_the_outer_one_alone(qapp: QApplication) -> None:
+    outer, inner = (0, 30), (10, 20)
+    assert painted(layer(outer, inner), SEEN) != painted(layer(outer), SEEN)
+    assert painted(layer(inner, outer), SEEN) == painted(layer(outer, inner), SEEN)
+
+
+def test_depths_tell_nested_and_crossing_spans_apart() -> None:
+    spans = layer((0, 30), (5, 20), (6, 9), (25, 40))
+    found = depths(spans, SEEN)
+    assert [found[span.uid].outer for span in spans] == [0, 1, 2, 1]
+    assert [found[span.uid].inner for span in spans] == [2, 1, 0, 0]
+    same = [*layer((0, 5)), Span("other", "x", "a", "PLAN", 0, 5)]
+    assert {depth.outer for depth in depths(same, SEEN).values()} == {0, 1}
+
+
+def test_the_selected_span_shows_its_edges(qapp: QApplication) -> None:
+    assert painted(layer((0, 6)), SEEN, selected=True) != painted(layer((0, 6)), SEEN)

@@ -1,0 +1,124 @@
+"""The session: every change is on disk at once, and taken back from disk."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from annotator.core.model import DONE, IN_PROGRESS, NEW
+from annotator.store.corpus import Corpus
+from annotator.ui.session import Session
+
+Stretch = Callable[..., tuple[int, int]]
+
+
+def on_disk(session: Session) -> list[tuple[str, int, int]]:
+    assert session.corpus
+    assert session.article
+    with Corpus.open(session.corpus.path) as other:
+        spans = other.spans(session.article.uid, session.annotator)
+    return [(span.label, span.start, span.end) for span in spans]
+
+
+def test_a_tag_is_on_disk_and_selected_before_the_call_returns(
+    session: Session, stretch: Stretch, qtbot: QtBot
+) -> None:
+    start, end = stretch("وزارة الصحة")
+    with qtbot.waitSignals([session.layer_changed, session.selected]):
+        assert session.tag("INSTITUTION", start, end)
+    assert on_disk(session) == [("INSTITUTION", start, end)]
+    assert session.selection
+    assert (session.selection.start, session.selection.end) == (start, end)
+    assert session.state() == IN_PROGRESS
+
+
+def test_undo_and_redo_go_all_the_way_and_survive_closing(
+    session: Session, stretch: Stretch, corpus_path: Path
+) -> None:
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    assert session.selection
+    session.relabel(session.selection, "PLAN")
+    session.resize(session.selection, session.selection.start, session.selection.start + 5)
+    session.remove(session.selection)
+    assert on_disk(session) == []
+    session.close()
+
+    again = Session("Sanae")
+    again.open(Corpus.open(corpus_path))
+    seen = []
+    while again.undo():
+        seen.append(on_disk(again))
+    assert [len(layer) for layer in seen] == [1, 1, 1, 0]
+    assert [layer[0][0] for layer in seen[:3]] == ["PLAN", "PLAN", "INSTITUTION"]
+    assert again.state() == NEW
+    while again.redo():
+        pass
+    assert on_disk(again) == []
+    assert len(again.undoable) == 4
+    again.close()
+
+
+def test_the_same_label_twice_on_a_stretch_is_refused_in_words(
+    session: Session, stretch: Stretch, qtbot: QtBot
+) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    with qtbot.waitSignal(session.failed) as said:
+        assert not session.tag("DATE", *stretch("أمس"))
+    assert said.args == ["This stretch has that label already."]
+    assert session.tag("PLAN", *stretch("أمس"))
+    assert len(on_disk(session)) == 2
+
+
+def test_a_change_in_another_window_is_shown_and_not_overwritten(
+    session: Session, stretch: Stretch, qtbot: QtBot, corpus_path: Path
+) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    stale = session.selection
+    assert stale
+    other = Session("Sanae")
+    other.open(Corpus.open(corpus_path))
+    other.remove(other.spans[0])
+    other.close()
+    with qtbot.waitSignal(session.failed) as said:
+        assert not session.relabel(stale, "PLAN")
+    assert "another window" in said.args[0]
+    assert session.spans == []
+
+
+def test_each_annotator_has_a_layer_and_a_state_of_their_own(session: Session, stretch: Stretch) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    session.set_state(DONE)
+    assert session.done() == 1
+    session.work_as("Omar")
+    assert (session.spans, session.state(), session.done(), session.undoable) == ([], NEW, 0, [])
+    session.tag("PLAN", *stretch("أمس"))
+    session.work_as("Sanae")
+    assert [span.label for span in session.spans] == ["DATE"]
+    assert session.articles[0].states == {"Sanae": DONE, "Omar": IN_PROGRESS}
+
+
+def test_a_wrong_guess_about_a_zone_is_an_edit_like_any_other(session: Session, stretch: Stretch) -> None:
+    before = list(session.zones)
+    assert session.mark_zone("boilerplate", before[0].start, before[0].end)
+    assert session.zones[0].kind == "boilerplate"
+    session.undo()
+    assert session.zones == before
+
+
+def test_the_first_article_that_is_not_done_is_opened(session: Session, corpus_path: Path) -> None:
+    session.set_state(DONE)
+    session.close()
+    again = Session("Sanae")
+    again.open(Corpus.open(corpus_path))
+    assert again.place() == 1
+    again.close()
+
+
+def test_without_a_corpus_nothing_can_be_done_and_nothing_breaks(qtbot: QtBot) -> None:
+    session = Session("Sanae")
+    assert not session.tag("DATE", 0, 1)
+    assert not session.undo()
+    assert not session.set_state(DONE)
+    session.open_article(0)
+    session.refresh()
+    assert session.article is None

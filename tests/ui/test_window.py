@@ -1,0 +1,302 @@
+"""The window in use: real keys and a real mouse on it, and what is on disk afterwards."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from annotator import settings as kept
+from annotator.core.model import DONE, FLAGGED, SKIPPED, Article, article_uid
+from annotator.core.text import normalise_newlines, visible
+from annotator.store.corpus import Corpus
+from annotator.ui.article_view import ArticleView
+from annotator.ui.page import Box
+from annotator.ui.painting import edges
+from annotator.ui.session import Session
+from annotator.ui.window import Window
+
+Stretch = Callable[..., tuple[int, int]]
+LEFT = Qt.MouseButton.LeftButton
+
+
+def at(view: ArticleView, offset: int, *, after: bool = False) -> QPoint:
+    """The place on the screen just within the letter at this offset: its first half, or its second one."""
+    line = view.page().line_of(offset)
+    assert line
+    box = next(box for box in line.boxes if box.start <= offset < box.end)
+    quarter = (box.right - box.left) / 4
+    first = box.right - quarter if box.rtl else box.left + quarter
+    second = box.left + quarter if box.rtl else box.right - quarter
+    return view.point_of(second if after else first, (line.top + line.bottom) / 2).toPoint()
+
+
+def drag(
+    view: ArticleView, start: int, end: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
+    """Press before the letter at `start`, let go after the one before `end`."""
+    viewport, first, last = view.viewport(), at(view, start), at(view, end - 1, after=True)
+    QTest.mousePress(viewport, LEFT, modifier, first)
+    for step in (0.3, 0.7, 1.0):
+        place = QPointF(first) + (QPointF(last) - QPointF(first)) * step
+        event = QMouseEvent(
+            QEvent.Type.MouseMove, place, viewport.mapToGlobal(place), Qt.MouseButton.NoButton, LEFT, modifier
+        )
+        QApplication.sendEvent(viewport, event)
+    QTest.mouseRelease(viewport, LEFT, modifier, last)
+
+
+def spans(session: Session) -> list[tuple[str, str]]:
+    """Label and text of each span on disk."""
+    assert session.corpus
+    assert session.article
+    with Corpus.open(session.corpus.path) as other:
+        found = other.spans(session.article.uid, session.annotator)
+    return [(span.label, session.article.text[span.start : span.end]) for span in found]
+
+
+def test_a_drag_snaps_to_words_and_a_key_tags(window: Window, stretch: Stretch) -> None:
+    start, end = stretch("وزارة الصحة", 1)
+    drag(window.view, start + 2, end - 2)
+    assert window.view.text_of_selection() == "وزارة الصحة"
+    QTest.keyClick(window.view, Qt.Key.Key_2)
+    assert spans(window.session) == [("INSTITUTION", "وزارة الصحة")]
+    assert window.view.selection is None
+
+
+def test_a_click_on_a_label_tags_too(window: Window, stretch: Stretch) -> None:
+    drag(window.view, *stretch("أمس"))
+    row = window.labels.rows()[0]
+    QTest.mouseClick(row, LEFT)
+    assert spans(window.session) == [("DATE", "أمس")]
+    assert row.count == 1
+    assert window.view.hasFocus()
+
+
+def test_alt_selects_letters(window: Window, stretch: Stretch) -> None:
+    start, _end = stretch("لأحزاب")
+    drag(window.view, start + 1, start + 6, Qt.KeyboardModifier.AltModifier)
+    assert window.view.text_of_selection() == "أحزاب"
+
+
+def test_a_double_click_takes_a_word_without_its_comma(window: Window, stretch: Stretch) -> None:
+    start, _end = stretch("بالرباط")
+    QTest.mouseDClick(window.view.viewport(), LEFT, pos=at(window.view, start + 2))
+    assert window.view.text_of_selection() == "بالرباط"
+
+
+@pytest.mark.parametrize("text", ["1", "١", "۱"])
+def test_a_label_has_its_key_on_every_keyboard(window: Window, stretch: Stretch, text: str) -> None:
+    drag(window.view, *stretch("أمس"))
+    QTest.sendKeyEvent(QTest.KeyAction.Click, window.view, Qt.Key(ord(text)), text, Qt.KeyboardModifier.NoModifier)
+    assert spans(window.session) == [("DATE", "أمس")]
+
+
+def test_a_click_selects_the_innermost_span_and_then_the_next_one_out(window: Window, stretch: Stretch) -> None:
+    outer, inner = stretch("الخطة الوطنية للتلقيح 2024-2030"), stretch("2024-2030")
+    window.session.tag("PLAN", *outer)
+    window.session.tag("DATE", *inner)
+    window.session.select(None)
+    place = at(window.view, inner[0] + 1)
+    chosen = []
+    for _ in range(3):
+        QTest.mouseClick(window.view.viewport(), LEFT, pos=place)
+        assert window.session.selection
+        chosen.append(window.session.selection.label)
+        QTest.qWait(QGuiApplication.styleHints().mouseDoubleClickInterval() + 20)
+    assert chosen == ["DATE", "PLAN", "DATE"]
+    QTest.mouseClick(window.view.viewport(), LEFT, pos=at(window.view, stretch("وقال")[0]))
+    assert window.session.selection is None
+
+
+def test_a_selected_span_is_relabelled_removed_undone_and_redone_by_key(window: Window, stretch: Stretch) -> None:
+    window.session.tag("DATE", *stretch("اللجنة الوطنية للتلقيح"))
+    QTest.keyClick(window.view, Qt.Key.Key_2)
+    assert spans(window.session) == [("INSTITUTION", "اللجنة الوطنية للتلقيح")]
+    QTest.keyClick(window.view, Qt.Key.Key_Delete)
+    assert spans(window.session) == []
+    QTest.keyClick(window.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert spans(window.session) == [("INSTITUTION", "اللجنة الوطنية للتلقيح")]
+    QTest.keyClick(window.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert spans(window.session) == [("DATE", "اللجنة الوطنية للتلقيح")]
+    QTest.keyClick(window.view, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert spans(window.session) == [("INSTITUTION", "اللجنة الوطنية للتلقيح")]
+    QTest.keyClick(window.view, Qt.Key.Key_2)  # its own label's key takes it away
+    assert spans(window.session) == []
+
+
+def test_edges_move_by_word_and_by_letter(window: Window, stretch: Stretch) -> None:
+    shift, control, alt = (
+        Qt.KeyboardModifier.ShiftModifier,
+        Qt.KeyboardModifier.ControlModifier,
+        Qt.KeyboardModifier.AltModifier,
+    )
+    window.session.tag("PLAN", *stretch("الخطة الوطنية"))
+    for key, modifier, expected in (
+        (Qt.Key.Key_Left, shift, "الخطة الوطنية للتلقيح"),
+        (Qt.Key.Key_Right, shift, "الخطة الوطنية"),
+        (Qt.Key.Key_Right, control | shift, "عن الخطة الوطنية"),
+        (Qt.Key.Key_Left, control | shift, "الخطة الوطنية"),
+        (Qt.Key.Key_Left, alt | shift, "لخطة الوطنية"),
+        (Qt.Key.Key_Right, alt, "لخطة الوطني"),
+    ):
+        QTest.keyClick(window.view, key, modifier)
+        assert spans(window.session) == [("PLAN", expected)]
+
+
+def test_an_edge_can_be_dragged(window: Window, stretch: Stretch) -> None:
+    start, end = stretch("الخطة الوطنية")
+    window.session.tag("PLAN", start, end)
+    drag(window.view, end - 1, end + 1)  # not on the edge's grip: a selection of its own
+    assert spans(window.session) == [("PLAN", "الخطة الوطنية")]
+    window.session.select(window.session.spans[0])
+    [_first, last] = edges(window.view.page(), window.session.spans[0])
+    viewport = window.view.viewport()
+    grip = window.view.point_of(last.x(), last.y() - 8).toPoint()
+    target = at(window.view, stretch("للتلقيح 2024")[0] + 5)
+    QTest.mousePress(viewport, LEFT, pos=grip)
+    for place in ((grip + target) / 2, target):
+        event = QMouseEvent(
+            QEvent.Type.MouseMove,
+            QPointF(place),
+            viewport.mapToGlobal(QPointF(place)),
+            Qt.MouseButton.NoButton,
+            LEFT,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(viewport, event)
+    QTest.mouseRelease(viewport, LEFT, pos=target)
+    assert spans(window.session) == [("PLAN", "الخطة الوطنية للتلقيح")]
+
+
+def test_a_span_by_keys_alone(window: Window, stretch: Stretch) -> None:
+    # The caret starts on the first word: extend over two, tag, and go on.
+    QTest.keyClick(window.view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(window.view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert window.view.text_of_selection() == "وزارة الصحة"
+    QTest.keyClick(window.view, Qt.Key.Key_2)
+    QTest.keyClick(window.view, Qt.Key.Key_Down)
+    QTest.keyClick(window.view, Qt.Key.Key_1)
+    assert len(spans(window.session)) == 2
+    assert spans(window.session)[0] == ("INSTITUTION", "وزارة الصحة")
+    QTest.keyClick(window.view, Qt.Key.Key_Tab)
+    assert window.session.selection == window.session.spans[0]
+    QTest.keyClick(window.view, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert window.session.selection == window.session.spans[1]
+    QTest.keyClick(window.view, Qt.Key.Key_Escape)
+    assert window.session.selection is None
+
+
+def test_states_and_the_way_to_the_next_article(window: Window) -> None:
+    session = window.session
+    QTest.keyClick(window.view, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    assert session.state() == FLAGGED
+    QTest.keyClick(window.view, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert session.state() == SKIPPED
+    QTest.keyClick(window.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert session.place() == 1
+    assert session.articles[0].states == {"Sanae": DONE}
+    QTest.keyClick(window.view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert session.place() == 0
+    QTest.keyClick(window.view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert session.place() == 1
+
+
+def test_a_line_is_put_right_by_key_and_folded(window: Window) -> None:
+    session = window.session
+    QTest.keyClick(window.view, Qt.Key.Key_F9)
+    assert session.zones[0].kind == "boilerplate"
+    assert len(window.view.page().folds) == 1
+    QTest.keyClick(window.view, Qt.Key.Key_F4)
+    assert window.view.page().folds[0].opened
+    QTest.keyClick(window.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert session.zones[0].kind == "headline"
+    assert window.view.page().folds == []
+
+
+def test_a_span_that_is_folded_away_is_said_and_comes_to_sight_when_selected(window: Window, stretch: Stretch) -> None:
+    window.session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    span = window.session.spans[0]
+    QTest.keyClick(window.view, Qt.Key.Key_F9)
+    window.session.select(None)
+    assert window.view.page().fold_of(span.start) is not None
+    window.session.select(span)
+    assert window.view.page().fold_of(span.start) is None
+
+
+def test_letters_grow_and_the_size_is_kept(window: Window) -> None:
+    before = window.view.page().size
+    QTest.keyClick(window.view, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    assert window.view.page().size > before
+    assert kept.load().zoom == 110
+
+
+def test_the_selected_text_is_copied_as_it_is(window: Window, stretch: Stretch) -> None:
+    drag(window.view, *stretch("برنامج العمل 2025"))
+    QTest.keyClick(window.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "برنامج العمل 2025"
+
+
+def test_files_dropped_on_the_window_are_imported(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "خبر.txt"
+    path.write_text("عنوان الخبر الجديد\n\nنص الخبر الجديد كما جاء في المصدر يوم الجمعة.", encoding="utf-8")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    drop = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    )
+    with qtbot.waitSignal(window.session.articles_changed):
+        window.dropEvent(drop)
+    assert [summary.title for summary in window.session.articles][-1] == "عنوان الخبر الجديد"
+
+
+PIECES = (
+    "لأحزاب",
+    "مُحَمَّدٌ",
+    "كـــتاب",
+    "2023-2030",
+    "😀",
+    "👨‍👩‍👧",
+    "\u200f",
+    "\u2067",
+    "\u2069",
+    " ",
+    "\n",
+    "\r\n",
+    "«",
+    "»",
+    "a",
+    "\ufeff",
+)
+texts = st.lists(
+    st.sampled_from(PIECES) | st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=24
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts.map("".join), st.data())
+def test_a_selection_yields_the_code_points_that_it_shows(window: Window, text: str, data: st.DataObject) -> None:
+    text = normalise_newlines(text)
+    view = window.view
+    view.show_article(Article(article_uid(text), text), [], window.session.labels)
+    letters = [box for line in view.page().lines for box in line.boxes if box.right - box.left >= 2]
+    if not letters:
+        return
+    first, last = sorted(data.draw(st.sampled_from(letters)) for _ in range(2))
+    if any(_over(one, other) for one in (first, last) for other in letters if one != other):
+        return  # drawn over one another, as marks without a letter are: a mouse cannot tell them apart
+    view.reveal(first.start, last.end)
+    drag(view, first.start, last.end, Qt.KeyboardModifier.AltModifier)
+    shown = visible(text, first.start, last.end)
+    assert view.selection == (shown if shown[0] < shown[1] else None)
+    assert view.text_of_selection() == text[slice(*shown)]
+
+
+def _over(one: Box, other: Box) -> bool:
+    return one.left < other.right and other.left < one.right
