@@ -37,7 +37,7 @@ _PICTURE = rf"\p{{Extended_Pictographic}}[\p{{M}}\p{{Emoji_Modifier}}{_EMOJI_TAG
 _URL = r"(?:(?:https?|ftp)://|www\.)"
 _URL_CHARACTER = r"[^\s\p{Z}\p{C}<>\"«»“”،؛؟]"
 # Bounded, as RFC 1035 and 5321 bound names, so that a long run is not searched to its end from each of its letters.
-_DOMAIN = r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}+\.){1,5}[a-z]{2,6}(?![\p{L}\p{N}])"
+_DOMAIN = r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}+\.){1,5}[a-z]{2,6}(?![\p{L}\p{N}\p{M}])"
 _TOKEN: Final = regex.compile(
     "|".join(
         (

@@ -1,9 +1,11 @@
 """The program with a window: fonts, language, theme, and the way from a start to an open corpus."""
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
@@ -22,6 +24,8 @@ from annotator.ui.session import Session
 from annotator.ui.theme import DARK, LIGHT, Theme, style_sheet
 from annotator.ui.window import Window
 
+_STARTED_BY_ICON: Final = ("DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GIO_LAUNCHED_DESKTOP_FILE")
+
 
 class Desk(QObject):
     """Keeps a window on a session; makes both anew for another language."""
@@ -37,14 +41,10 @@ class Desk(QObject):
         """Show the window."""
         self.window.show()
 
-    def open(self, path: Path | None) -> None:
-        """Open the corpus at `path`, else the last one, else a first one with the sample articles."""
-        commands = self.window.corpus_commands
-        last = self.window.chosen.last_corpus
-        if path:
-            commands.open_path(path, create=not path.exists())
-        elif not (last and Path(last).exists() and commands.open_path(Path(last))):
-            commands.open_path(first_corpus())
+    def work_at(self, corpus: Corpus) -> None:
+        """Open the corpus in the window, which takes it over, and remember it for the next start."""
+        self.session.open(corpus)
+        self.window.remember(last_corpus=str(corpus.path.absolute()))
 
     def _make(self, chosen: Settings) -> None:
         self._speak(i18n.current())
@@ -123,9 +123,14 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     return made
 
 
+def first_corpus_path() -> Path:
+    """Where the corpus of a first start lies."""
+    return settings.data_dir() / "samples.corpus"
+
+
 def first_corpus() -> Path:
     """A corpus with the sample articles where the program keeps its own, made if need be. Raises CorpusError."""
-    path = settings.data_dir() / "samples.corpus"
+    path = first_corpus_path()
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with Corpus.create(path, default_labels()) as corpus:
@@ -135,21 +140,49 @@ def first_corpus() -> Path:
     return path
 
 
+def starting_corpus(path: Path | None, last: str | None) -> tuple[Corpus, str]:
+    """The corpus at `path`; without one the last, else a first one with the sample articles.
+
+    Returns with it what is to be said of a last one that cannot be opened. Raises CorpusError.
+    """
+    if path:
+        return Corpus.open(path), ""
+    complaint = ""
+    if last and Path(last) != first_corpus_path():
+        try:
+            return Corpus.open(Path(last)), ""
+        except CorpusError as error:
+            complaint = str(error)
+    return Corpus.open(first_corpus()), complaint
+
+
 def run(path: Path | None = None) -> int:
-    """Open the window on the corpus at `path`; the exit code, once it is closed. The language is chosen already."""
+    """Open the window on the corpus at `path` (see `starting_corpus`); the exit code, once it is closed.
+
+    The language is chosen already. Raises CorpusError, which a person who has no terminal has then been shown.
+    """
     chosen = settings.load()
     made = application()
-    sys.excepthook = _unexpected
     desk = Desk(made, chosen)
     try:
-        desk.open(path)
+        corpus, complaint = starting_corpus(path, chosen.last_corpus)
+        desk.work_at(corpus)
     except CorpusError as error:
-        QMessageBox.critical(None, _("Annotator"), str(error))
-        return 2
+        if _without_terminal():
+            QMessageBox.critical(None, _("Annotator"), str(error))
+        raise
+    sys.excepthook = _unexpected
     desk.show()
+    if complaint:
+        desk.window.say(complaint)
     code = made.exec()
     desk.session.close()
     return code
+
+
+def _without_terminal() -> bool:
+    """Whether an icon started the program, so that nobody would read what it prints."""
+    return sys.stderr is None or any(map(os.environ.get, _STARTED_BY_ICON))
 
 
 def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -22,14 +22,14 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span, Zone
 from annotator.core.text import snap, tokens, visible
 from annotator.ui.caret import Caret
+from annotator.ui.hits import edge_at, span_under
 from annotator.ui.page import Page, measure
-from annotator.ui.painting import Depth, Marks, Painter, depths, edges
+from annotator.ui.painting import Depth, Marks, Painter, depths
 from annotator.ui.theme import LIGHT, Theme
 
 BODY_SIZE: Final = 22.0  # pixels at 100 %
 ZOOMS: Final = (60, 70, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300)
 _MARGIN: Final = 36  # pixels between the paper's edge and the column
-_GRIP: Final = 9.0  # pixels: how near to an edge of the selected span takes hold of it
 
 
 class ArticleView(QAbstractScrollArea):
@@ -250,7 +250,7 @@ class ArticleView(QAbstractScrollArea):
             self._opened ^= {fold.start}
             self._lay_out()
             return
-        self._dragged_edge = self._edge_at(at)
+        self._dragged_edge = edge_at(at, self._page, self._selected)
         if self._dragged_edge is None:
             self._pressed = self._page.boundary_at(at.x(), at.y())
 
@@ -332,16 +332,7 @@ class ArticleView(QAbstractScrollArea):
         self._select(None)
         box = self._page.box_at(at.x(), at.y())
         self._caret.stand(box.start if box else boundary)
-        self.span_clicked.emit(self._span_under(box.start) if box else None)
-
-    def _span_under(self, offset: int) -> Span | None:
-        """The innermost span at this offset; where that one is selected already, the next one out, and round."""
-        here = [span for span in self._spans if span.start <= offset < span.end]
-        here.sort(key=lambda span: (span.end - span.start, -self._labels.rank(span.label)))
-        if not here:
-            return None
-        chosen = next((at for at, span in enumerate(here) if self._selected and span.uid == self._selected.uid), -1)
-        return here[(chosen + 1) % len(here)]
+        self.span_clicked.emit(span_under(box.start, self._spans, self._selected, self._labels) if box else None)
 
     def _press_right(self, at: QPointF) -> None:
         """The menu is about what is under the pointer: its span, unless the selection is there."""
@@ -364,14 +355,6 @@ class ArticleView(QAbstractScrollArea):
             msgspec.structs.replace(span, start=start, end=end) if span.uid == self._selected.uid else span
             for span in self._spans
         )
-
-    def _edge_at(self, at: QPointF) -> int | None:
-        if not self._selected:
-            return None
-        for which, point in enumerate(edges(self._page, self._selected)):
-            if abs(point.x() - at.x()) <= _GRIP and point.y() - 26 <= at.y() <= point.y() + _GRIP:
-                return which
-        return None
 
     def _stretch(self, boundary: int, exact: bool) -> None:
         if not self._selected:
@@ -396,7 +379,7 @@ class ArticleView(QAbstractScrollArea):
     def _set_cursor(self, at: QPointF) -> None:
         if self._page.fold_at(at.y()):
             shape = Qt.CursorShape.PointingHandCursor
-        elif self._edge_at(at) is not None:
+        elif edge_at(at, self._page, self._selected) is not None:
             shape = Qt.CursorShape.SizeHorCursor
         else:
             shape = Qt.CursorShape.IBeamCursor

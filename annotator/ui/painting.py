@@ -15,6 +15,7 @@ from annotator.core.labels import Label, LabelSet
 from annotator.core.model import BOILERPLATE, DATELINE, Span
 from annotator.i18n import ngettext
 from annotator.ui import fonts
+from annotator.ui.hits import edges
 from annotator.ui.page import Fold, Line, Page, Segment
 from annotator.ui.theme import Theme
 
@@ -179,17 +180,6 @@ class Painter:
         sign = "⌄" if fold.opened else ("‹" if rtl else "›")
         side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
         painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, f"{sign}  {text}")
-
-
-def edges(page: Page, span: Span) -> list[QPointF]:
-    """Where the selected span can be taken hold of: at its start and at its end; fewer when folded away."""
-    segments = page.segments(span.start, span.end)
-    if not segments:
-        return []
-    first, last = segments[0], segments[-1]
-    start = first.right if first.line.block.rtl else first.left
-    end = last.left if last.line.block.rtl else last.right
-    return [QPointF(start, first.line.bottom + _LINE), QPointF(end, last.line.bottom + _LINE)]
 
 
 def _letters(segment: Segment) -> QRectF:

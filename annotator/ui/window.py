@@ -129,9 +129,9 @@ class Window(QMainWindow):
         self._spans_heading = _heading("")
         column.addWidget(self._spans_heading)
         column.addWidget(self.spans, 1)
-        self._card = QFrame()
-        self._card.setObjectName("card")
-        inside = QVBoxLayout(self._card)
+        card = QFrame()
+        card.setObjectName("card")
+        inside = QVBoxLayout(card)
         inside.setContentsMargins(14, 10, 14, 10)
         inside.setSpacing(4)
         self._card_text, self._card_details = QLabel(), QLabel()
@@ -141,7 +141,8 @@ class Window(QMainWindow):
         self._card_details.setObjectName("quiet")
         inside.addWidget(self._card_text)
         inside.addWidget(self._card_details)
-        column.addWidget(self._card)
+        card.setMinimumHeight(104)
+        column.addWidget(card)
         return panel
 
     # Actions
@@ -270,16 +271,22 @@ class Window(QMainWindow):
         self._saved.setText("  ·  ".join(parts))
 
     def _card_changed(self) -> None:
-        span, article = self.session.selection, self.session.article
-        self._card.setVisible(bool(span and article))
-        if not span or not article:
-            return
-        self._card_text.setText(" ".join(article.text[span.start : span.end].split()))
-        label = self.session.labels.find(span.label)
-        parts = [label.shown() if label else span.label]
-        if span.value:
-            parts.append(_("value: {value}").format(value=span.value))
-        self._card_details.setText("  ·  ".join(parts))
+        """What is selected; with nothing selected, how to begin."""
+        session = self.session
+        span, article = session.selection, session.article
+        if span and article:
+            label = session.labels.find(span.label)
+            parts = [label.shown() if label else span.label]
+            if span.value:
+                parts.append(_("value: {value}").format(value=span.value))
+            self._card_text.setText(" ".join(article.text[span.start : span.end].split()))
+            self._card_details.setText("  ·  ".join(parts))
+        elif self.view.selection:
+            self._card_text.setText(" ".join(self.view.text_of_selection().split()))
+            self._card_details.setText(_("Press a label's key, or click the label."))
+        else:
+            self._card_text.setText(_("Nothing is selected"))
+            self._card_details.setText(_("Drag over some words, then press a label's key."))
 
     def say(self, text: str) -> None:
         """Tell the person something that went wrong, for a while."""

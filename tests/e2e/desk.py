@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QPoint, QSocketNotifier
 from PySide6.QtWidgets import QApplication
 
 from annotator import i18n, settings
+from annotator.store.corpus import Corpus
 from annotator.ui import app
 
 
@@ -69,7 +70,7 @@ def main() -> int:
     i18n.use(settings.language())
     made = app.application()
     desk = app.Desk(made, settings.load())
-    desk.open(Path(sys.argv[1]))
+    desk.work_at(Corpus.open(Path(sys.argv[1])))
     desk.window.move(0, 0)
     desk.show()
     desk.window.activateWindow()

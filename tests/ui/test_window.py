@@ -17,8 +17,8 @@ from annotator.core.model import DONE, FLAGGED, SKIPPED, Article, article_uid
 from annotator.core.text import normalise_newlines, visible
 from annotator.store.corpus import Corpus
 from annotator.ui.article_view import ArticleView
+from annotator.ui.hits import edges
 from annotator.ui.page import Box
-from annotator.ui.painting import edges
 from annotator.ui.session import Session
 from annotator.ui.window import Window
 
