@@ -35,7 +35,7 @@ _LATIN = _run(_LETTER, rf"[{_LETTER}\p{{N}}\p{{M}}]")
 _DIGITS = _run(r"\p{Nd}", r"[\p{Nd}\p{M}]")
 _PICTURE = rf"\p{{Extended_Pictographic}}[\p{{M}}\p{{Emoji_Modifier}}{_EMOJI_TAG}]*+"
 _URL = r"(?:(?:https?|ftp)://|www\.)"
-_URL_CHARACTER = r"[^\s\p{Z}\p{C}<>\"«»“”،؛؟]"
+_URL_CHARACTER = r"[^\s\p{Z}\p{C}\p{Default_Ignorable_Code_Point}<>\"«»“”،؛؟]"
 # Bounded, as RFC 1035 and 5321 bound names, so that a long run is not searched to its end from each of its letters.
 _DOMAIN = r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}+\.){1,5}[a-z]{2,6}(?![\p{L}\p{N}\p{M}])"
 _TOKEN: Final = regex.compile(
@@ -107,11 +107,7 @@ class Utf16:
 
     def points(self, unit: int) -> int:
         """The code point offset of a UTF-16 offset; one within a surrogate pair goes to its character's start."""
-        if not self._units:
-            return unit
-        before = bisect_left(self._units, unit)
-        within = before > 0 and unit == self._units[before - 1] + 1
-        return self._points[before - 1] if within else unit - before
+        return unit - bisect_left(self._units, unit) if self._units else unit
 
 
 def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:

@@ -159,7 +159,7 @@ def _day(*parts: str | int) -> str | None:
 
 
 class _Line(NamedTuple):
-    """A line that shows something, without the space at its edges."""
+    """A line that shows something, without the space at its edges. Of a long one, no rule reads the words."""
 
     start: int
     end: int
@@ -167,13 +167,17 @@ class _Line(NamedTuple):
     key: str
 
     @property
+    def size(self) -> int:
+        return self.end - self.start
+
+    @property
     def bulleted(self) -> bool:
-        return self.end - self.start <= _PARAGRAPH and _BULLET.match(self.folded) is not None
+        return self.size <= _PARAGRAPH and _BULLET.match(self.folded) is not None
 
     @property
     def furniture(self) -> bool:
         """Boilerplate wherever it stands."""
-        if self.end - self.start > _PARAGRAPH:
+        if self.size > _PARAGRAPH:
             return False
         link = not _STOP.search(self.folded) and _LINK.match(self.key)
         bare = _ONLY_FURNITURE.fullmatch(self.key) or _HASHTAGS.fullmatch(self.folded)
@@ -188,7 +192,7 @@ class _Line(NamedTuple):
     @property
     def paragraph(self) -> bool:
         """Longer than any headline, or a sentence with its full stop."""
-        long = self.end - self.start > _PARAGRAPH or _STOP.search(self.folded) is not None
+        long = self.size > _PARAGRAPH or _STOP.search(self.folded) is not None
         return long and not self.surrounding and not self.dateline
 
     @property
@@ -198,7 +202,7 @@ class _Line(NamedTuple):
         More than two of them, or any in a sentence, must be set off from the date by a mark, or a headline with
         a date in it would be one too. A date without its year needs a weekday or the time of day.
         """
-        dates = list(_DATE.finditer(self.folded)) if self.end - self.start <= _PARAGRAPH else []
+        dates = list(_DATE.finditer(self.folded)) if self.size <= _PARAGRAPH else []
         if not any(_iso(found) for found in dates):
             timed = _CLOCK.search(self.folded) or _WEEKDAY.search(self.folded)
             if not timed or not any(found["day"] and not found["year"] for found in dates):
@@ -219,7 +223,8 @@ def recognise(text: str) -> list[Stretch]:
     top = next((at for at, line in enumerate(lines) if line.paragraph), min(2, len(lines)))
     dated = next((at for at, line in enumerate(lines[:top]) if line.dateline), None)
     head = _headline(lines, top, dated)
-    repeated = {at for at, line in enumerate(lines) if head is not None and line.key == lines[head].key}
+    key = lines[head].key if head is not None else ""
+    repeated = {at for at, line in enumerate(lines) if key and line.key == key}
     start = max(head or 0, dated or 0)
     # A headline that is repeated shows that this is a page: what stands above it is of the page too.
     away = {at for at in range(start) if lines[at].surrounding or (len(repeated) > 1 and at < (head or 0))}
@@ -245,7 +250,7 @@ def _lines(text: str) -> list[_Line]:
     for found in re.finditer(r"[^\n]+", text):
         start, end = visible(text, *found.span())
         if start < end:
-            folded = _fold(text[start:end])
+            folded = _fold(text[start:end]) if end - start <= _PARAGRAPH else ""
             lines.append(_Line(start, end, folded, _words(folded)))
     return lines
 
@@ -257,9 +262,9 @@ def _headline(lines: list[_Line], top: int, dated: int | None) -> int | None:
     if (head := next(again, None)) is not None:
         return head
     if dated is None:
-        below = (line for line in lines[top : top + 1] if line.paragraph)
-        longer = able and any(len(lines[able[0]].folded) < len(line.folded) for line in below)
-        return able[0] if longer and able[0] + _NEAR >= top else None
+        if not able or able[0] + _NEAR < top or top == len(lines) or not lines[top].paragraph:
+            return None
+        return able[0] if lines[able[0]].size < lines[top].size else None
     above = [at for at in able if at < dated]
     long = [at for at in above if lines[at].key.count(" ") >= _NAMES - 1] or above
     after = next((at for at in able if at > dated and at + 1 < len(lines)), None)

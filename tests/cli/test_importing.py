@@ -89,7 +89,7 @@ def test_a_new_corpus_has_the_labels_of_the_file(run: Run, tmp_path: Path, texts
     labels.write_text(LABELS, encoding="utf-8")
     corpus = tmp_path / "a.corpus"
     for _again in range(2):
-        run("import", corpus, texts, "--labels", labels)
+        assert run("import", corpus, texts, "--labels", labels).code == 1  # for the empty file alone
         with Corpus.open(corpus) as opened:
             assert [label.name for label in opened.labels().labels] == ["PLACE"]
 

@@ -81,6 +81,10 @@ def test_emoji_stay_whole() -> None:
     assert visual("ب e\u0301") == "e\u0301 \ufe8f"
 
 
+def test_what_pythons_tables_do_not_know_runs_from_left_to_right() -> None:
+    assert visual("ب \u2fe01") == "\u2fe01 \ufe8f"
+
+
 def test_other_scripts_are_left_as_they_are() -> None:
     text = "Le 9 juillet 2024, l’OCDE (37 pays) — «bien».\n\n  a\tb"
     assert visual(text) == text
@@ -88,7 +92,8 @@ def test_other_scripts_are_left_as_they_are() -> None:
 
 def test_lines_break_in_logical_order_and_end_at_the_right() -> None:
     assert visual("واحد اثنان ثلاثة", 12).split("\n") == [f"  {visual('واحد اثنان')}", f"        {visual('ثلاثة')}"]
-    assert visual("one two three", 8) == "one two\nthree"
+    assert visual("one two three", 7) == "one two\nthree"
+    assert visual("one two three", 6) == "one\ntwo\nthree"
 
 
 def test_a_word_wider_than_the_line_has_one_of_its_own() -> None:

@@ -25,6 +25,12 @@ from annotator.core.text import (
 HIDDEN = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u00ad\ufeff"
 
 
+CLUSTER = regex.compile(
+    r"[\p{L}--\p{Default_Ignorable_Code_Point}]\p{Mn}+|\p{Extended_Pictographic}[\p{Mn}\p{Emoji_Modifier}]+|\p{RI}{2}",
+    regex.V1,
+)
+
+
 def words(text: str) -> list[str]:
     return [text[token.start : token.end] for token in tokens(text)]
 
@@ -110,6 +116,8 @@ def test_tokens(line: str) -> None:
         ("؟!", ["؟", "!"]),
         ("وزارة\u00a0العدل\u3000بالرباط\tأمس\x00ثم\x1fغدا", ["وزارة", "العدل", "بالرباط", "أمس", "ثم", "غدا"]),
         (" َكتب", ["َكتب"]),
+        ("https://a.ma/b\u115fc", ["https://a.ma/b", "c"]),
+        ("a@b.maَ", ["a", "@", "b", ".", "maَ"]),
     ],
 )
 def test_tokens_that_touch(text: str, expected: list[str]) -> None:
@@ -152,7 +160,7 @@ def test_tokens_hold_all_that_is_visible(text: str) -> None:
 @given(texts)
 def test_a_grapheme_cluster_of_letters_or_emoji_is_never_cut(text: str) -> None:
     edges = {edge for token in tokens(text) for edge in token}
-    for cluster in regex.finditer(r"[\p{L}\p{Extended_Pictographic}][\p{Mn}\p{Emoji_Modifier}]+|\p{RI}{2}", text):
+    for cluster in CLUSTER.finditer(text):
         assert not edges & set(range(cluster.start() + 1, cluster.end()))
 
 
@@ -223,6 +231,8 @@ def test_sentences_hold_every_token_and_no_newline(text: str) -> None:
         ("قال [وزارة) أمس]", "وزارة) أمس"),
         ("قال [(وزارة] أمس", "وزارة"),
         ("خطة «س\n[ص» ع]", "ص» ع"),
+        ('قال [أ "س\nص] ب" ع', 'أ "س\nص'),
+        ('أ ( [ب " ج ) د] " ه', '( ب " ج ) د'),
         ("قال[،] ثم", "،"),
         ("قال [«] ثم", "«"),
         ("قال [»، ]ثم", "»،"),

@@ -71,6 +71,7 @@ def zones_of(text: str, *kinds: str) -> list[str]:
         ("9 يوليوز 2024 - 12:10 ص", "2024-07-09T00:10"),
         ("9 يوليوز 2024 - 12:10 بعد الزوال", "2024-07-09T12:10"),
         ("نشر في 9 يوليوز 2024 - 10:00 | آخر تحديث 10 يوليوز 2024 - 11:00", "2024-07-09T10:00"),
+        ("نشر في 9 يوليوز 2024 وحدث في 10 يوليوز 2024 - 11:00", "2024-07-09"),
         ("3 محرم 1446 هـ الموافق 9 يوليو 2024 م", "2024-07-09"),
         ("يوليوز 2024", "2024-07"),
         ("29 فبراير 2024", "2024-02-29"),
@@ -148,6 +149,7 @@ def test_the_samples_have_a_headline_and_keep_their_paragraphs(path):
         "الدار البيضاء: الجمعة 5 أبريل 2024 | 18:45",
         "جريدة الساحل – الثلاثاء 9 يوليوز 2024 - 15:00",
         "نشر في: 9 يوليوز 2024",
+        "جريدة الساحل المغربية: 9 يوليوز 2024",
         "آخر تحديث: 2024/07/09 على الساعة 09:00",
         "بقلم: أحمد السعيدي - 12 ماي 2024",
         "كتبه أحمد السعيدي يوم الأحد 12 ماي 2024",
@@ -198,6 +200,11 @@ def test_a_repeated_headline_shows_what_the_page_is():
     assert kinds(OTHER, OTHER[:20], HEADLINE, HEADLINE, PARAGRAPH) == "xxHxB"
     assert kinds("• " + HEADLINE, DATE, HEADLINE, PARAGRAPH) == "xDHB"
     assert kinds(HEADLINE, PARAGRAPH, "اقرأ أيضا", HEADLINE, PARAGRAPH) == "HBxxB"
+
+
+def test_a_headline_above_the_dateline_goes_before_a_line_below_it():
+    assert kinds(HEADLINE, DATE, "والسكان ينتظرون أن تبدأ الأشغال", PARAGRAPH) == "HDBB"
+    assert kinds("نعم", HEADLINE, DATE, "والسكان ينتظرون", PARAGRAPH) == "BHDBB"
 
 
 def test_a_line_above_that_nothing_explains_is_body():

@@ -6,6 +6,7 @@ import itertools
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,13 @@ def test_a_file_and_its_report(make: Callable[..., Corpus], out: Path) -> None:
     assert [entry["became"] for entry in file["flattened"]] == [None]
 
 
+def test_invisible_marks_never_reach_the_file(make: Callable[..., Corpus], out: Path) -> None:
+    plan = "رؤ\u200fية 2023\u200f-\u200f2030"
+    report = finish(export(make(draft(f"\u202bفي {plan}\u202c", (plan, "PLAN"))), out / "a", Options()))
+    assert tagged(out / "a") == [("في", "O"), ("رؤية", "B-PLAN"), ("2023-2030", "I-PLAN")]
+    assert report.written == 1
+
+
 def test_options_reach_the_file_and_the_report(make: Callable[..., Corpus], out: Path) -> None:
     options = Options(
         format="conll2002",
@@ -253,6 +261,11 @@ def test_parts_have_their_shares(uids: set[str], split: dict[str, int], seed: in
     for part, weight in split.items():
         exact = len(uids) * weight / sum(split.values())
         assert abs(list(parts.values()).count(part) - exact) < 1
+
+
+def test_the_largest_remainder_has_the_article_that_is_left() -> None:
+    parts = divide(map(str, range(11)), {"dev": 10, "test": 10, "train": 80}, 0)
+    assert Counter(parts.values()) == {"dev": 1, "test": 1, "train": 9}
 
 
 def test_another_seed_is_another_split() -> None:

@@ -207,11 +207,16 @@ def test_no_lock_is_held_while_somebody_looks(corpus, folder):
     assert len(texts(corpus)) == 3
 
 
-def test_a_corpus_that_fails_ends_the_import(corpus, folder, monkeypatch):
-    def failing(_draft):
-        raise CorpusError("The disk is full.")
+def test_a_corpus_that_fails_ends_the_import_and_keeps_none_of_the_chunk(corpus, folder, monkeypatch):
+    plain = corpus.add
 
-    (folder / "a.txt").write_text("نص", encoding="utf-8")
+    def failing(draft):
+        if draft.article.text == "ثان":
+            raise CorpusError("The disk is full.")
+        return plain(draft)
+
+    (folder / "a.txt").write_text("أول", encoding="utf-8")
+    (folder / "b.txt").write_text("ثان", encoding="utf-8")
     monkeypatch.setattr(corpus, "add", failing)
     with pytest.raises(CorpusError):
         done(corpus, folder)
