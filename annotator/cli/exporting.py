@@ -88,7 +88,9 @@ def _options() -> list[click.Option]:
             type=click.Choice(BOUNDARIES),
             default=_DEFAULT.boundary,
             show_default=True,
-            help=_("What happens to a span that cuts a token: the span is widened, the token is split, or neither."),
+            help=_(
+                "What happens to a span that cuts a token: it is widened, the token is split, or the span is refused."
+            ),
         ),
         click.Option(
             ["--annotator"],
@@ -101,7 +103,7 @@ def _options() -> list[click.Option]:
             type=click.Choice(STATES),
             default=_DEFAULT.state,
             show_default=True,
-            help=_("Only articles that the annotator is done with, or all."),
+            help=_("Only the articles that the annotator is done with (done), or all of them (all)."),
         ),
         click.Option(
             ["--zones"],
@@ -135,8 +137,10 @@ def _export(corpus: Path, path: Path, format_: str, as_json: bool, **options: An
         except (CannotExport, NotVerified) as error:
             raise Failure(str(error)) from error
     for entry in report.refused:
-        place = f"{corpus}: {entry.article}:{entry.start}-{entry.end} {entry.label} “{entry.text}”"
-        tell(f"{place}: {entry.reason}")
+        text = _("“{text}” ({label})").format(text=entry.text, label=entry.label)
+        tell(f"{corpus}: {entry.article}:{entry.start}-{entry.end} {text}: {entry.reason}")
+    if not report.articles:
+        tell(_("No article is done, so none was exported: mark articles as done, or use --state all."))
     if as_json:
         emit(report)
     else:

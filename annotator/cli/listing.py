@@ -34,7 +34,10 @@ def _list(corpus: Path, as_json: bool) -> int:
 
 def _row(article: Summary) -> list[str]:
     named = _states()
-    states = ", ".join(f"{annotator}: {named.get(state, state)}" for annotator, state in article.states.items())
+    states = _(", ").join(
+        _("{name}: {fact}").format(name=annotator, fact=named.get(state, state))
+        for annotator, state in article.states.items()
+    )
     return [
         str(article.id),
         str(article.spans),

@@ -63,7 +63,7 @@ def _head(article: Article, zones: list[Zone]) -> Iterator[str]:
     }
     for name, fact in facts.items():
         if fact:
-            yield f"{name}: {fact}"
+            yield _("{name}: {fact}").format(name=name, fact=fact)
 
 
 def _body(text: str, zones: list[Zone]) -> Iterator[str]:

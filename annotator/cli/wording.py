@@ -32,6 +32,7 @@ def of_click() -> list[str]:
         _("%(prog)s, version %(version)s"),
         _("default: {default}"),
         _("required"),
+        _("Choose from:\n\t{choices}"),
         _("Missing argument"),
         _("Missing option"),
         _("No such option {name!r}."),

@@ -11,12 +11,6 @@ from annotator.core.text import Newlines, normalise_newlines, visible
 from annotator.i18n import _
 
 
-class Drafted(Draft, frozen=True):
-    """A draft that knows at which line of its file it began; 0 is the file as a whole."""
-
-    line: int = 0
-
-
 def draft(
     text: str,
     *,
@@ -28,7 +22,7 @@ def draft(
     spans: Iterable[Span] = (),
     states: Iterable[Status] = (),
     line: int = 0,
-) -> Drafted:
+) -> Draft:
     """The article with this text, verbatim but for its newlines.
 
     `zones` and `spans` have the offsets of `text` as it is given, and are moved where a newline shrinks; what they
@@ -47,7 +41,7 @@ def draft(
     stated = (zoning.published(stored[zone.start : zone.end]) for zone in placed if zone.kind == DATELINE)
     article = Article(uid, stored, title, published or next(filter(None, stated), None), source, url)
     check_zones(article, placed)
-    return Drafted(
+    return Draft(
         article,
         tuple(placed),
         tuple(replace(span, article=uid, start=moved(span.start), end=moved(span.end)) for span in spans),

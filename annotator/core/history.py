@@ -6,21 +6,21 @@ There is no second record of it: the steps on disk are the undo stack, so it out
 from collections.abc import Iterable
 from typing import Final
 
-from annotator.core.model import Edit, Step
+from annotator.core.model import Edit, Past, Step
 
 IMPORT: Final = "import"
 """The name of a step that brought spans in from a file: no key takes back what nobody did by key."""
 
 
-def stacks(steps: Iterable[Step]) -> tuple[list[Step], list[Step]]:
+def stacks(steps: Iterable[Past]) -> tuple[list[Past], list[Past]]:
     """The steps that undo, and those that redo, would take back next: last first to go, each list's end its top.
 
     `steps` are one annotator's on one article, oldest first. A step that undoes the top of the undo stack is an
     undo, one that undoes the top of the redo stack a redo; any other step is new, and ends what could be redone.
     An import is on neither stack.
     """
-    undo: list[Step] = []
-    redo: list[Step] = []
+    undo: list[Past] = []
+    redo: list[Past] = []
     for step in steps:
         if step.name == IMPORT:
             continue

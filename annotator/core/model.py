@@ -118,13 +118,25 @@ class Step(Struct, frozen=True):
     undoes: str | None = None
 
 
+class Past(Struct, frozen=True):
+    """That a step was made, without its edits: what undo and redo need to know of all but the last (see Step)."""
+
+    uid: str
+    name: str
+    undoes: str | None = None
+
+
 class Draft(Struct, frozen=True):
-    """An article that was read from a file and is not stored yet, with all that came with it."""
+    """An article that was read from a file and is not stored yet, with all that came with it.
+
+    `line` is where it began in its file, from 1; 0 is the file as a whole.
+    """
 
     article: Article
     zones: tuple[Zone, ...] = ()
     spans: tuple[Span, ...] = ()
     states: tuple[Status, ...] = ()
+    line: int = 0
 
 
 class Refusal(Struct, frozen=True):

@@ -198,15 +198,15 @@ def _loss(words: str, fate: Fate, winner: Fate, flatten: str) -> Fate:
     assert mine
     assert other
     if flatten == REFUSE:
-        reason = _("It overlaps “{text}” {label}.")
+        reason = _("It overlaps “{text}” ({label}).")
     elif mine == other:
-        reason = _("It covers the same stretch as “{text}” {label}, which is kept.")
+        reason = _("It covers the same stretch as “{text}” ({label}), which is kept.")
     elif other.holds(mine):
-        reason = _("It lies inside “{text}” {label}, which is kept.")
+        reason = _("It lies inside “{text}” ({label}), which is kept.")
     elif mine.holds(other):
-        reason = _("It holds “{text}” {label}, which is kept.")
+        reason = _("It holds “{text}” ({label}), which is kept.")
     else:
-        reason = _("It crosses “{text}” {label}, which is kept.")
+        reason = _("It crosses “{text}” ({label}), which is kept.")
     named = text.written(words[winner.span.start : winner.span.end])
     outcome = REFUSED if flatten == REFUSE else FLATTENED
     return Fate(fate.span, outcome, reason.format(text=named, label=winner.span.label))

@@ -67,6 +67,7 @@ _NEWLINE: Final = regex.compile(r"\r\n|[\r\v\f\u0085\u2028\u2029]")
 _QUOTES: Final = '"“”„'  # written either way round in Arabic, so only their order tells which one opens
 _OPENS: Final = {"»": "«", "›": "‹", "’": "‘", ")": "(", "]": "[", "}": "{", "⟩": "⟨", "﴾": "﴿"}
 _STOPS: Final = ".…!؟?"
+_PAUSE: Final = ".."  # in Arabic headlines what a dash is in English ones
 _NO_START: Final = "،؛,;:"
 
 _CONJUNCTIONS: Final = "وف"
@@ -141,14 +142,15 @@ def sentences(text: str, tokens: list[Token]) -> list[list[Token]]:
     """`tokens`, the tokens of a stretch of `text`, as its sentences; none is empty.
 
     A sentence ends at a newline, and after . ! ؟ ? … with the closing quotes and brackets that follow, unless a
-    comma, semicolon or colon comes next. The dot after a word of one letter (م. د. ص. and ود.) is an abbreviation's.
+    comma, semicolon or colon comes next. Two dots end none: Arabic headlines have them for a dash. Nor does the dot
+    after a word of one letter (م. د. ص. and ود.), which is an abbreviation's.
     """
     partners = _partners(text, tokens)
     found: list[list[Token]] = []
     ended = True
     for at, token in enumerate(tokens):
         mark = text[token.start]
-        stop = mark in _STOPS and not _abbreviates(text, tokens, at)
+        stop = mark in _STOPS and text[slice(*token)] != _PAUSE and not _abbreviates(text, tokens, at)
         closing = partners.get(at, at) < at or (at not in partners and mark in _OPENS)
         if at and "\n" in text[tokens[at - 1].end : token.start]:
             ended = True

@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from annotator.core import zones as zoning
-from annotator.core.drafting import Drafted, draft
+from annotator.core.drafting import draft
 from annotator.core.editing import Rejected
 from annotator.core.model import STATES, Draft, Refusal, Span, Status, Zone, new_uid
 from annotator.i18n import _
@@ -63,7 +63,7 @@ class _Span(Struct):
     text: str | None = None
 
 
-def read(path: Path, annotator: str) -> Iterator[Drafted | Refusal]:
+def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
     """The articles of the file at `path`, and what of it was not taken; spans that name nobody are `annotator`'s.
 
     Raises OSError.
@@ -118,7 +118,7 @@ def record(item: Draft) -> dict[str, Any]:
     }
 
 
-def _article(data: bytes, annotator: str, number: int) -> tuple[Drafted | None, list[str]]:
+def _article(data: bytes, annotator: str, number: int) -> tuple[Draft | None, list[str]]:
     """The article of one line if there is one, and a sentence for each thing in it that was not taken."""
     refused: list[str] = []
     try:

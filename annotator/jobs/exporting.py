@@ -218,7 +218,7 @@ class _Export:
                 told = self.parts[part]
                 right = Counter(articles=told.articles, sentences=told.sentences, tokens=told.tokens)
                 if _next(reader) is not None or counts[part] != right:
-                    raise NotVerified(_("The file does not hold as much as was written."))
+                    raise NotVerified(_("The file does not hold what was written."))
 
     def _compare(self, article: Article, sentences: Sequence[Rows]) -> None:
         zones = projection.segments(article, self.corpus.zones(article.uid), self.projecting.zones)
@@ -230,7 +230,7 @@ class _Export:
                 expected.append((*stretch, span.label))
         if found != sorted(expected):
             start, end, label = min(set(found) ^ set(expected), default=found[0])
-            reason = _("Article {number}: the file and the corpus differ in “{text}” {label} at {start}.")
+            reason = _("Article {number}: the file and the corpus differ in “{text}” ({label}) at {start}.")
             text = article.text[start:end]
             raise NotVerified(reason.format(number=article.id, text=text, label=label, start=start))
 

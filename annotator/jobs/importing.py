@@ -9,7 +9,6 @@ from typing import Final
 from msgspec import Struct
 
 from annotator import formats
-from annotator.core.drafting import Drafted
 from annotator.core.model import Draft, Refusal
 from annotator.formats import Format
 from annotator.i18n import _
@@ -114,6 +113,6 @@ def _store(corpus: Corpus, drafts: Iterable[tuple[Path, Draft]], skipped: list[R
             added = corpus.add(item)
             counts["added" if added.new else "duplicates"] += 1
             counts["spans"] += added.spans
-            line = item.line if isinstance(item, Drafted) else 0
+            line = item.line
             skipped += [Refusal(str(path), line, reason) for reason in added.refused]
     return counts

@@ -14,7 +14,7 @@ from sqlite_utils.db import Table
 from annotator.core import editing, zones
 from annotator.core.history import IMPORT
 from annotator.core.labels import LabelSet
-from annotator.core.model import Article, Draft, Edit, Publication, Record, Span, Status, Step, Zone, new_uid
+from annotator.core.model import Article, Draft, Edit, Past, Publication, Record, Span, Status, Step, Zone, new_uid
 from annotator.i18n import _
 from annotator.store import opening, rows
 from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
@@ -129,16 +129,27 @@ class Corpus:
         found = self._rows("SELECT * FROM status WHERE article = ? AND annotator = ?", article, annotator)
         return next((cast(Status, rows.to_record(Status, row)) for row in found), None)
 
-    def steps(self, article: str, annotator: str) -> list[Step]:
-        """All that the annotator ever did to the article, oldest first (see core.history)."""
-        steps: dict[str, dict[str, Any]] = {}
-        for row in self._rows("SELECT * FROM edit WHERE article = ? AND annotator = ? ORDER BY id", article, annotator):
-            step = steps.setdefault(row["step"], {**row, "edits": []})
-            step["edits"].append(Edit(_decoded(row["before"]), _decoded(row["after"])))
-        return [
-            Step(uid, article, annotator, step["time"], step["name"], tuple(step["edits"]), step["undoes"])
-            for uid, step in steps.items()
-        ]
+    def count(self, annotator: str, state: str) -> int:
+        """How many articles are in this state for the annotator, of those where they did anything."""
+        found = self._rows("SELECT count(*) AS n FROM status WHERE annotator = ? AND state = ?", annotator, state)
+        return sum(row["n"] for row in found)
+
+    def history(self, article: str, annotator: str) -> list[Past]:
+        """The steps that the annotator ever made on the article, oldest first (see core.history)."""
+        query = """
+            SELECT step AS uid, name, undoes FROM edit WHERE article = ? AND annotator = ?
+            GROUP BY step ORDER BY min(id)
+        """
+        return [Past(**row) for row in self._rows(query, article, annotator)]
+
+    def step(self, uid: str) -> Step:
+        """The step of this uid, with its edits. Raises CorpusError where there is none."""
+        found = list(self._rows("SELECT * FROM edit WHERE step = ? ORDER BY id", uid))
+        if not found:
+            raise CorpusError(_("“{path}” holds no step {uid}.").format(path=self.path, uid=uid))
+        edits = tuple(Edit(_decoded(row["before"]), _decoded(row["after"])) for row in found)
+        first = found[0]
+        return Step(uid, first["article"], first["annotator"], first["time"], first["name"], edits, first["undoes"])
 
     # Writing
 
@@ -299,7 +310,7 @@ class Corpus:
                 here[_place(span)] = span
                 layers.setdefault(span.annotator, []).append(Edit(None, span))
             elif (there.value, there.note) != (span.value, span.note):
-                reason = _("{annotator} has labelled “{text}” {label} already, with another value or note")
+                reason = _("{annotator} has labelled “{text}” ({label}) already, with another value or note")
                 text = draft.article.text[span.start : span.end]
                 refused.append(reason.format(annotator=span.annotator, text=text, label=span.label))
         for annotator, edits in layers.items():

@@ -147,8 +147,9 @@ def _writable(path: Path) -> bool:
 
 
 def _database(path: Path, *, readonly: bool) -> Database:
-    if not readonly:
-        mode = "mode=rw"
+    writable = _writable(path)
+    if writable:
+        mode = "mode=rw"  # for reading too: only who may write clears the files away that SQLite puts beside this one
     elif access(path.absolute().parent, W_OK) or _pending(path):
         mode = "mode=ro"
     else:
@@ -158,6 +159,8 @@ def _database(path: Path, *, readonly: bool) -> Database:
     connection = sqlite3.connect(uri, uri=True, timeout=_WAIT, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
+    if readonly:
+        connection.execute("PRAGMA query_only = ON")
     return Database(connection, execute_plugins=False)
 
 

@@ -84,6 +84,7 @@ def m001_first(db: Database) -> None:
             PRIMARY KEY (article, annotator)
         ) STRICT
         """,
+        "CREATE INDEX status_by_annotator ON status(annotator, state)",
         """
         CREATE TABLE edit (
             id INTEGER PRIMARY KEY,
@@ -99,6 +100,7 @@ def m001_first(db: Database) -> None:
         ) STRICT
         """,
         "CREATE INDEX edit_by_layer ON edit(article, annotator, id)",
+        "CREATE INDEX edit_by_step ON edit(step, id)",
     ):
         db.execute(statement)
 

@@ -36,7 +36,7 @@ class ArticleModel(QAbstractListModel):
         self._session = session
         self._rows = 0
         session.corpus_opened.connect(self._reread)
-        session.articles_changed.connect(self._changed)
+        session.articles_changed.connect(self._reread)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         return 0 if parent.isValid() else self._rows
@@ -56,12 +56,6 @@ class ArticleModel(QAbstractListModel):
         self.beginResetModel()
         self._rows = len(self._session.articles)
         self.endResetModel()
-
-    def _changed(self) -> None:
-        if len(self._session.articles) != self._rows:
-            self._reread()
-        elif self._rows:
-            self.dataChanged.emit(self.index(0), self.index(self._rows - 1))
 
 
 class ArticleDelegate(QStyledItemDelegate):
@@ -135,6 +129,8 @@ class ArticleList(QListView):
         self.activated.connect(lambda index: session.open_article(index.row()))
         session.article_opened.connect(self._follow)
         session.articles_changed.connect(self._follow)
+        # Not by the model's dataChanged, which makes a QListView lay out every row anew.
+        session.summary_changed.connect(lambda row: self.update(self._model.index(row)))
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in this theme."""

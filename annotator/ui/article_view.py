@@ -47,6 +47,7 @@ class ArticleView(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.selection: tuple[int, int] | None = None
+        self.caret = Caret(Page("", [], 1, BODY_SIZE), [])
         self._article: Article | None = None
         self._zones: list[Zone] = []
         self._spans: tuple[Span, ...] = ()
@@ -56,8 +57,7 @@ class ArticleView(QAbstractScrollArea):
         self._theme = LIGHT
         self._zoom = 100
         self._opened: set[int] = set()
-        self._page = Page("", [], 1, BODY_SIZE)
-        self._caret = Caret(self._page, [])
+        self._page = self.caret.page
         self._pressed: int | None = None  # the boundary at which a drag began
         self._dragged_edge: int | None = None  # 0 start, 1 end of the selected span
         self._stretched: tuple[int, int] | None = None  # what the selected span would become
@@ -75,7 +75,7 @@ class ArticleView(QAbstractScrollArea):
         self._spans, self._depths, self._selected, self.selection = (), {}, None, None
         self._opened.clear()
         self.show_zones(zones)
-        self._caret = Caret(self._page, tokens(article.text) if article else [])
+        self.caret = Caret(self._page, tokens(article.text) if article else [])
         self.verticalScrollBar().setValue(0)
 
     def show_zones(self, zones: Iterable[Zone]) -> None:
@@ -95,7 +95,7 @@ class ArticleView(QAbstractScrollArea):
         self._stretched = None
         if span:
             self._select(None)
-            self._caret.stand(span.start)
+            self.caret.stand(span.start)
             self.reveal(span.start, span.end)
         self.viewport().update()
 
@@ -133,9 +133,9 @@ class ArticleView(QAbstractScrollArea):
 
     def target(self) -> tuple[int, int] | None:
         """What a label's key is about when no span is selected: the selection, else the word under the caret."""
-        if self.selection or self._selected or not self._caret.word:
+        if self.selection or self._selected or not self.caret.word:
             return self.selection
-        return self._caret.word.start, self._caret.word.end
+        return self.caret.word.start, self.caret.word.end
 
     def offset(self) -> int:
         """Where the person is: at the selection, the selected span or the caret."""
@@ -143,11 +143,7 @@ class ArticleView(QAbstractScrollArea):
             return self.selection[0]
         if self._selected:
             return self._selected.start
-        return self._caret.word.start if self._caret.word else 0
-
-    def next_word_edge(self, offset: int, step: int, *, end: bool) -> int | None:
-        """The end (or the start) of the word after (1) or before (-1) this offset; None where there is none."""
-        return self._caret.next_edge(offset, step, end=end)
+        return self.caret.word.start if self.caret.word else 0
 
     def page(self) -> Page:
         """The geometry of what is shown."""
@@ -160,27 +156,19 @@ class ArticleView(QAbstractScrollArea):
 
     # Keys: the window's actions call these
 
-    def caret_by_word(self, step: int) -> None:
-        """Move the caret to the next word in the text (1) or to the one before (-1)."""
-        self._go(self._caret.by_word(step), extend=False)
-
-    def caret_by_line(self, step: int, *, extend: bool = False) -> None:
-        """Move the caret to the word below (1) or above (-1) it; `extend` selects on the way."""
-        self._go(self._caret.by_line(step), extend=extend)
-
-    def caret_to_edge(self, step: int, *, extend: bool = False) -> None:
-        """Move the caret to the end (1) or the beginning (-1) of its line; `extend` selects on the way."""
-        self._go(self._caret.to_edge(step), extend=extend)
-
-    def extend_by_word(self, step: int) -> None:
-        """Move the end of the selection by one word; begin one at the caret where there is none."""
-        started = self.selection is not None
-        self._go(self._caret.by_word(step) if started else self._caret.focus, extend=True)
-
-    def is_rtl(self) -> bool:
-        """Whether the line with the caret is read from right to left."""
-        line = self._page.line_of(self._caret.word.start) if self._caret.word else None
-        return line is None or line.block.rtl
+    def go(self, place: int | None, *, extend: bool = False) -> None:
+        """Stand on the word at this place of the caret's, if there is one; `extend` selects on the way."""
+        if place is None or not self.caret.words:
+            return
+        self.caret.focus = place
+        self.span_clicked.emit(None)
+        if extend:
+            self._select(self._snapped(*self.caret.stretch(), exact=False))
+        else:
+            self.caret.anchor = place
+            self._select(None)
+        self.reveal(*self.caret.words[place])
+        self.viewport().update()
 
     def clear_selection(self) -> None:
         """Select nothing."""
@@ -285,8 +273,8 @@ class ArticleView(QAbstractScrollArea):
         if pressed == self._page.boundary_at(at.x(), at.y()) or not self.selection:
             self._click(at, pressed)
         else:
-            self._caret.anchor = self._caret.place(self.selection[0])
-            self._caret.focus = self._caret.place(self.selection[1] - 1)
+            self.caret.anchor = self.caret.place(self.selection[0])
+            self.caret.focus = self.caret.place(self.selection[1] - 1)
             self.span_clicked.emit(None)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -294,7 +282,7 @@ class ArticleView(QAbstractScrollArea):
         box = self._page.box_at(at.x(), at.y())
         if event.button() == Qt.MouseButton.LeftButton and box:
             self.span_clicked.emit(None)
-            self._caret.stand(box.start)
+            self.caret.stand(box.start)
             self._select(self._snapped(box.start, box.end, exact=False))
 
     # Inside
@@ -303,7 +291,7 @@ class ArticleView(QAbstractScrollArea):
         size = BODY_SIZE * self._zoom / 100
         width = max(120.0, min(measure(size), self.viewport().width() - 2.0 * _MARGIN))
         text = self._article.text if self._article else ""
-        self._page = self._caret.page = Page(text, self._zones, width, size, self._opened)
+        self._page = self.caret.page = Page(text, self._zones, width, size, self._opened)
         bar, height = self.verticalScrollBar(), self.viewport().height()
         bar.setRange(0, max(0, int(self._page.height + 2 * _MARGIN - height)))
         bar.setPageStep(height)
@@ -311,7 +299,7 @@ class ArticleView(QAbstractScrollArea):
         self.viewport().update()
 
     def _origin(self) -> QPointF:
-        left = (self.viewport().width() - self._page.width) / 2
+        left = (self.viewport().width() - self._page.width) // 2  # a whole pixel, for the rectangles beneath the text
         return QPointF(left, _MARGIN - self.verticalScrollBar().value())
 
     def _on_page(self, position: QPointF) -> QPointF:
@@ -331,7 +319,7 @@ class ArticleView(QAbstractScrollArea):
     def _click(self, at: QPointF, boundary: int) -> None:
         self._select(None)
         box = self._page.box_at(at.x(), at.y())
-        self._caret.stand(box.start if box else boundary)
+        self.caret.stand(box.start if box else boundary)
         self.span_clicked.emit(span_under(box.start, self._spans, self._selected, self._labels) if box else None)
 
     def _press_right(self, at: QPointF) -> None:
@@ -386,23 +374,9 @@ class ArticleView(QAbstractScrollArea):
         if self.viewport().cursor().shape() != shape:
             self.viewport().setCursor(shape)
 
-    def _go(self, place: int | None, *, extend: bool) -> None:
-        """Stand on the word at this place, if there is one."""
-        if place is None or not self._caret.words:
-            return
-        self._caret.focus = place
-        self.span_clicked.emit(None)
-        if extend:
-            self._select(self._snapped(*self._caret.stretch(), exact=False))
-        else:
-            self._caret.anchor = place
-            self._select(None)
-        self.reveal(*self._caret.words[place])
-        self.viewport().update()
-
     def _word(self) -> tuple[int, int] | None:
         """The word under the caret, where it is to be seen."""
-        word = self._caret.word
+        word = self.caret.word
         if not word or self._selected or self.selection or not self.hasFocus():
             return None
         return word.start, word.end

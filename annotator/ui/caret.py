@@ -18,6 +18,11 @@ class Caret:
         """The word that it stands on; None in a text without words."""
         return self.words[self.focus] if self.words else None
 
+    def is_rtl(self) -> bool:
+        """Whether the line that it stands on is read from right to left."""
+        line = self.page.line_of(self.word.start) if self.word else None
+        return line is None or line.block.rtl
+
     def place(self, offset: int) -> int:
         """The place among the words of the one at this offset, or of the one before it."""
         return max(0, bisect_right(self.words, offset, key=lambda word: word.start) - 1)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from annotator import __version__
 from annotator.core import labels
-from annotator.i18n import _, ngettext
+from annotator.i18n import _, ngettext, pgettext
 from annotator.jobs.importing import Imported, import_paths
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
@@ -99,7 +99,12 @@ class CorpusCommands:
         known = self._session.corpus.annotators() if self._session.corpus else []
         names = list(dict.fromkeys([self._session.annotator, *known]))
         name, ok = QInputDialog.getItem(
-            self._window, _("Annotator"), _("Whose layer do you want to see and to work on?"), names, 0, True
+            self._window,
+            pgettext("the person", "Annotator"),
+            _("Whose layer do you want to see and to work on?"),
+            names,
+            0,
+            True,
         )
         if ok and name.strip() and name.strip() != self._session.annotator:
             self._session.work_as(name.strip())

@@ -168,6 +168,7 @@ class Page:
         self.lines = [line for block in self.blocks for line in block.lines]
         self._tops = [line.top for line in self.lines]
         self._starts = [line.start for line in self.lines]
+        self._segments: dict[tuple[int, int], list[Segment]] = {}
 
     def lines_between(self, top: float, bottom: float) -> Iterator[Line]:
         """The lines of which something, spans' names included, lies between these heights."""
@@ -216,6 +217,12 @@ class Page:
 
     def segments(self, start: int, end: int) -> list[Segment]:
         """The stretches of the screen that show code points `start` to `end`, in the order of their lines."""
+        known = self._segments.get((start, end))
+        if known is None:
+            known = self._segments[start, end] = self._find_segments(start, end)
+        return known
+
+    def _find_segments(self, start: int, end: int) -> list[Segment]:
         segments = []
         first = max(0, bisect_right(self._starts, start) - 1)
         for line in self.lines[first:]:

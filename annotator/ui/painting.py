@@ -4,48 +4,69 @@ The text is drawn by QTextLayout without formats, so that no highlight can chang
 marks it lies beneath it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from annotator.core.labels import Label, LabelSet
 from annotator.core.model import BOILERPLATE, DATELINE, Span
 from annotator.i18n import ngettext
 from annotator.ui import fonts
 from annotator.ui.hits import edges
-from annotator.ui.page import Fold, Line, Page, Segment
+from annotator.ui.page import Fold, Page, Segment
 from annotator.ui.theme import Theme
 
-_LINE: Final = 2.0  # pixels: how thick a span's line is
-_STEP: Final = 4.0  # pixels: from one nested span's line to the next
+_LINE: Final = 2  # pixels: how thick a span's line is
+_STEP: Final = 4  # pixels: from one nested span's line to the next
 _NAME: Final = 11.0  # pixels: the letters of a span's name
 _HANDLE: Final = 4.5  # pixels: radius of the selected span's edges
 _DEEPEST: Final = 3
 
 
 class Depth(Struct, frozen=True):
-    """Where a span lies among those that share letters with it: `outer` are longer, `inner` are shorter."""
+    """Where a span lies among those that share letters with it: `outer` are longer, `inner` are shorter.
+
+    `deepest` is the largest `inner` of them all, itself included.
+    """
 
     outer: int
     inner: int
+    deepest: int
 
 
 def depths(spans: Iterable[Span], labels: LabelSet) -> dict[str, Depth]:
     """For each span's uid how deep it lies, so that nested and crossing ones are told apart."""
-    ordered = sorted(spans, key=lambda span: (span.start - span.end, span.start, labels.rank(span.label), span.uid))
-    outer = _levels(ordered)
-    inner = _levels(list(reversed(ordered)))
-    return {span.uid: Depth(outer[span.uid], inner[span.uid]) for span in ordered}
+    found: dict[str, Depth] = {}
+    for group in _groups(spans):
+        group.sort(key=lambda span: (span.start - span.end, span.start, labels.rank(span.label), span.uid))
+        outer, inner = _levels(group), _levels(group[::-1])
+        deepest = max(inner.values())
+        found |= {span.uid: Depth(outer[span.uid], inner[span.uid], deepest) for span in group}
+    return found
+
+
+def _groups(spans: Iterable[Span]) -> Iterator[list[Span]]:
+    """The spans, those together that overlap one another or another in between."""
+    group: list[Span] = []
+    reach = 0
+    for span in sorted(spans, key=lambda span: span.start):
+        if group and span.start >= reach:
+            yield group
+            group = []
+        group.append(span)
+        reach = max(reach, span.end) if len(group) > 1 else span.end
+    if group:
+        yield group
 
 
 def _levels(ordered: list[Span]) -> dict[str, int]:
     """One more than the deepest earlier span that shares a letter; 0 where none does."""
     levels: dict[str, int] = {}
     for at, span in enumerate(ordered):
-        touching = (levels[one.uid] for one in ordered[:at] if one.start < span.end and span.start < one.end)
+        touching = (levels[one.uid] for one in ordered[:at] if _share(one, span))
         levels[span.uid] = min(_DEEPEST, 1 + max(touching, default=-1))
     return levels
 
@@ -96,15 +117,13 @@ class Painter:
 
     def _underlay(self, painter: QPainter, shown: list[Span]) -> None:
         marks = self._marks
-        painter.setPen(Qt.PenStyle.NoPen)
         for span in sorted(shown, key=lambda span: marks.depths[span.uid].outer):
             self._span(painter, span, chosen=span == marks.selected)
         if marks.selection:
-            painter.setBrush(QColor(self._theme.selection))
-            painter.setOpacity(0.85)
+            colour = QColor(self._theme.selection)
+            colour.setAlphaF(0.85)
             for segment in self._page.segments(*marks.selection):
-                painter.drawRoundedRect(_letters(segment).adjusted(-1, 0, 1, 0), 3, 3)
-            painter.setOpacity(1.0)
+                painter.fillRect(_letters(segment).toAlignedRect().adjusted(-1, 0, 1, 0), colour)
         elif marks.word:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self._theme.faint), 1.2, Qt.PenStyle.DotLine))
@@ -115,15 +134,12 @@ class Painter:
         label = self._labels[span.label]
         depth = self._marks.depths[span.uid]
         firm = self._theme.firm(label)
-        painter.setPen(Qt.PenStyle.NoPen)
         for segment in self._page.segments(span.start, span.end):
-            inset = 3.0 * depth.outer
-            fill = _letters(segment).adjusted(0, inset, 0, 0)
-            painter.setBrush(self._theme.fill(label, 2.1 if chosen else 1.0))
-            painter.drawRoundedRect(fill, 3, 3)
-            painter.setBrush(QBrush(firm))
-            rule = QRectF(segment.left, _rule(segment.line, depth), segment.right - segment.left, _LINE)
-            painter.drawRect(rule.adjusted(0, 0, 0, 1.0 if chosen else 0.0))
+            # Whole pixels: edges are crisp, and filling them is ten times as fast.
+            letters = _letters(segment).toAlignedRect().adjusted(0, 3 * depth.outer, 0, 0)
+            painter.fillRect(letters, self._theme.fill(label, 2.1 if chosen else 1.0))
+            top = round(segment.line.bottom) + _STEP * depth.inner
+            painter.fillRect(letters.left(), top, letters.width(), _LINE + chosen, firm)
 
     def _names(self, painter: QPainter, shown: list[Span]) -> None:
         painter.setFont(self._name_font)
@@ -138,7 +154,7 @@ class Painter:
             places = taken.setdefault(id(first.line), [])
             left = self._free(first, width, places)
             places.append((left, left + width))
-            deepest = max(self._marks.depths[one.uid].inner for one in shown if _share(one, span))
+            deepest = self._marks.depths[span.uid].deepest
             baseline = first.line.bottom + _STEP * (deepest + 1) + self._name_metrics.ascent() - 3
             painter.setPen(self._theme.firm(label))
             painter.drawText(QPointF(left, baseline), label.shown())
@@ -185,10 +201,6 @@ class Painter:
 def _letters(segment: Segment) -> QRectF:
     line = segment.line
     return QRectF(segment.left, line.top, segment.right - segment.left, line.bottom - line.top)
-
-
-def _rule(line: Line, depth: Depth) -> float:
-    return line.bottom + _STEP * depth.inner
 
 
 def _share(one: Span, other: Span) -> bool:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from annotator.core import editing, history
 from annotator.core.labels import LabelSet
-from annotator.core.model import DONE, IN_PROGRESS, NEW, Article, Edit, Span, Status, Step, Zone, new_uid
+from annotator.core.model import DONE, IN_PROGRESS, NEW, Article, Edit, Past, Span, Status, Step, Zone, new_uid
 from annotator.store.corpus import Corpus, Summary, now
 from annotator.store.errors import CorpusError
 
@@ -19,6 +19,9 @@ class Session(QObject):
 
     corpus_opened = Signal()
     articles_changed = Signal()
+    """The list of articles was read anew."""
+    summary_changed = Signal(int)
+    """What the list says of the article at this place."""
     article_opened = Signal()
     zones_changed = Signal()
     layer_changed = Signal()
@@ -37,8 +40,8 @@ class Session(QObject):
         self.zones: list[Zone] = []
         self.spans: list[Span] = []
         self.status: Status | None = None
-        self.undoable: list[Step] = []
-        self.redoable: list[Step] = []
+        self.undoable: list[Past] = []
+        self.redoable: list[Past] = []
         self.selection: Span | None = None
 
     # What is open
@@ -107,7 +110,7 @@ class Session(QObject):
 
     def done(self) -> int:
         """How many articles the annotator has done."""
-        return sum(self.state_of(summary) == DONE for summary in self.articles)
+        return self.corpus.count(self.annotator, DONE) if self.corpus else 0
 
     def select(self, span: Span | None) -> None:
         """Make a span of the layer the selected one, or none."""
@@ -161,10 +164,14 @@ class Session(QObject):
             edits += editing.set_state(self.status, self.article, self.annotator, IN_PROGRESS)
         return not edits or self._apply(name, edits)
 
-    def _take_back(self, stack: list[Step]) -> bool:
-        if not stack:
+    def _take_back(self, stack: list[Past]) -> bool:
+        if not stack or not self.corpus:
             return False
-        step = stack[-1]
+        try:
+            step = self.corpus.step(stack[-1].uid)
+        except CorpusError as error:
+            self.failed.emit(str(error))
+            return False
         return self._apply(step.name, history.reversal(step), undoes=step.uid)
 
     def _apply(self, name: str, edits: Iterable[Edit], undoes: str | None = None) -> bool:
@@ -194,7 +201,7 @@ class Session(QObject):
         self.zones = self.corpus.zones(uid)
         self.spans = self.corpus.spans(uid, self.annotator)
         self.status = self.corpus.status(uid, self.annotator)
-        self.undoable, self.redoable = history.stacks(self.corpus.steps(uid, self.annotator))
+        self.undoable, self.redoable = history.stacks(self.corpus.history(uid, self.annotator))
         if self.selection:
             chosen = self.selection.uid
             self.select(next((span for span in self.spans if span.uid == chosen), None))
@@ -209,7 +216,7 @@ class Session(QObject):
         place = self.place()
         if self.corpus and place >= 0:
             self.articles[place] = self.corpus.summary(self.articles[place].uid)
-            self.articles_changed.emit()
+            self.summary_changed.emit(place)
 
     def _leave(self) -> None:
         self.article, self.status, self.selection = None, None, None

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span
 from annotator.ui import fonts
+from annotator.ui.painting import depths
 from annotator.ui.theme import LIGHT, Theme
 
 _SPAN: Final = Qt.ItemDataRole.UserRole
@@ -100,7 +101,7 @@ class SpanPanel(QListView):
     def show_spans(self, article: Article | None, spans: list[Span], labels: LabelSet) -> None:
         """Show the spans of this article."""
         self._delegate.labels = labels
-        self._delegate.depths = {span.uid: sum(_inside(span, other) for other in spans) for span in spans}
+        self._delegate.depths = {uid: depth.outer for uid, depth in depths(spans, labels).items()}
         self._model.show(article.text if article else "", spans)
 
     def show_selected(self, span: Span | None) -> None:
@@ -117,8 +118,3 @@ class SpanPanel(QListView):
         """Paint in this theme."""
         self._delegate.theme = theme
         self.viewport().update()
-
-
-def _inside(span: Span, other: Span) -> bool:
-    """Whether a span lies within a longer one."""
-    return other.start <= span.start and span.end <= other.end and span.end - span.start < other.end - other.start

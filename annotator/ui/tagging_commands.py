@@ -80,34 +80,34 @@ class TaggingCommands:
         self._edge_by_letter(end=False, step=-1)
 
     def caret_forward(self) -> None:
-        self._view.caret_by_word(self._reading(1))
+        self._view.go(self._view.caret.by_word(self._reading(1)))
 
     def caret_back(self) -> None:
-        self._view.caret_by_word(self._reading(-1))
+        self._view.go(self._view.caret.by_word(self._reading(-1)))
 
     def caret_up(self) -> None:
-        self._view.caret_by_line(-1)
+        self._view.go(self._view.caret.by_line(-1))
 
     def caret_down(self) -> None:
-        self._view.caret_by_line(1)
+        self._view.go(self._view.caret.by_line(1))
 
     def caret_start(self) -> None:
-        self._view.caret_to_edge(-1)
+        self._view.go(self._view.caret.to_edge(-1))
 
     def caret_end(self) -> None:
-        self._view.caret_to_edge(1)
+        self._view.go(self._view.caret.to_edge(1))
 
     def select_up(self) -> None:
-        self._view.caret_by_line(-1, extend=True)
+        self._view.go(self._view.caret.by_line(-1), extend=True)
 
     def select_down(self) -> None:
-        self._view.caret_by_line(1, extend=True)
+        self._view.go(self._view.caret.by_line(1), extend=True)
 
     def select_start(self) -> None:
-        self._view.caret_to_edge(-1, extend=True)
+        self._view.go(self._view.caret.to_edge(-1), extend=True)
 
     def select_end(self) -> None:
-        self._view.caret_to_edge(1, extend=True)
+        self._view.go(self._view.caret.to_edge(1), extend=True)
 
     def next_span(self) -> None:
         self._jump(1)
@@ -156,7 +156,7 @@ class TaggingCommands:
     # Inside
 
     def _reading(self, step: int) -> int:
-        return step if self._view.is_rtl() else -step
+        return step if self._view.caret.is_rtl() else -step
 
     def _next_open(self) -> None:
         session = self._session
@@ -189,9 +189,11 @@ class TaggingCommands:
         span, article = self._session.selection, self._session.article
         if span is None or article is None or self._view.selection:
             if end:
-                self._view.extend_by_word(step)
+                # A first press selects the word under the caret, each further one a word more.
+                caret = self._view.caret
+                self._view.go(caret.by_word(step) if self._view.selection else caret.focus, extend=True)
             return
-        moved = self._view.next_word_edge(span.end if end else span.start, step, end=end)
+        moved = self._view.caret.next_edge(span.end if end else span.start, step, end=end)
         self._resize(span, moved, end=end)
 
     def _edge_by_letter(self, *, end: bool, step: int) -> None:

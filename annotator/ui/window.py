@@ -7,12 +7,10 @@ import msgspec
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QMainWindow,
     QMenu,
-    QProgressBar,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -20,20 +18,17 @@ from PySide6.QtWidgets import (
 )
 
 from annotator import settings
-from annotator.i18n import LANGUAGES, _, current, ngettext
+from annotator.i18n import LANGUAGES, _, current
 from annotator.settings import Settings
-from annotator.ui import fonts
 from annotator.ui.actions import ACTIONS, MENUS, Action, key_sequences, label_keys
-from annotator.ui.article_list import ArticleList, state_title
+from annotator.ui.article_list import state_title
 from annotator.ui.article_view import ZOOMS, ArticleView
 from annotator.ui.corpus_commands import CorpusCommands
-from annotator.ui.label_panel import LabelPanel
 from annotator.ui.session import Session
-from annotator.ui.span_panel import SpanPanel
+from annotator.ui.sides import ArticlesSide, LabelsSide
 from annotator.ui.tagging_commands import TaggingCommands
 from annotator.ui.theme import Theme
 
-_SIDE = 262  # pixels: how wide the panels beside the article are
 _TOLD = 9000  # milliseconds that a message stays
 
 
@@ -49,9 +44,9 @@ class Window(QMainWindow):
         self.chosen = chosen
         self._theme = theme
         self.view = ArticleView()
-        self.articles = ArticleList(session)
-        self.labels = LabelPanel()
-        self.spans = SpanPanel()
+        self.articles_side = ArticlesSide(session)
+        self.labels_side = LabelsSide()
+        self.labels, self.spans = self.labels_side.labels, self.labels_side.spans
         self.tagging = TaggingCommands(session, self.view)
         self.corpus_commands = CorpusCommands(self, session)
         self._actions: dict[str, QAction] = {}
@@ -78,9 +73,9 @@ class Window(QMainWindow):
         row = QHBoxLayout(centre)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self._articles_panel())
+        row.addWidget(self.articles_side)
         row.addLayout(self._desk(), 1)
-        row.addWidget(self._labels_panel())
+        row.addWidget(self.labels_side)
         self.setCentralWidget(centre)
         self._saved = QLabel()
         self._said = QLabel()
@@ -94,23 +89,6 @@ class Window(QMainWindow):
         bar.addWidget(self._saved)
         bar.addPermanentWidget(self._said)
 
-    def _articles_panel(self) -> QWidget:
-        panel, column = _panel()
-        heading = QHBoxLayout()
-        heading.addWidget(_heading(_("Articles")))
-        heading.addStretch()
-        self._progress_text = QLabel()
-        self._progress_text.setObjectName("quiet")
-        heading.addWidget(self._progress_text)
-        self._progress = QProgressBar()
-        self._progress.setTextVisible(False)
-        self._progress.setFixedHeight(5)
-        column.addLayout(heading)
-        column.addWidget(self._progress)
-        column.addSpacing(4)
-        column.addWidget(self.articles, 1)
-        return panel
-
     def _desk(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setContentsMargins(18, 16, 18, 12)
@@ -120,30 +98,6 @@ class Window(QMainWindow):
         self._buttons.setSpacing(8)
         column.addLayout(self._buttons)
         return column
-
-    def _labels_panel(self) -> QWidget:
-        panel, column = _panel()
-        column.addWidget(_heading(_("Labels")))
-        column.addWidget(self.labels)
-        column.addSpacing(12)
-        self._spans_heading = _heading("")
-        column.addWidget(self._spans_heading)
-        column.addWidget(self.spans, 1)
-        card = QFrame()
-        card.setObjectName("card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(14, 10, 14, 10)
-        inside.setSpacing(4)
-        self._card_text, self._card_details = QLabel(), QLabel()
-        self._card_text.setWordWrap(True)
-        self._card_text.setFont(fonts.interface(14, bold=True))
-        self._card_details.setWordWrap(True)
-        self._card_details.setObjectName("quiet")
-        inside.addWidget(self._card_text)
-        inside.addWidget(self._card_details)
-        card.setMinimumHeight(104)
-        column.addWidget(card)
-        return panel
 
     # Actions
 
@@ -197,6 +151,7 @@ class Window(QMainWindow):
         session, view = self.session, self.view
         session.corpus_opened.connect(self._corpus_opened)
         session.articles_changed.connect(self._progress_changed)
+        session.summary_changed.connect(lambda _place: self._progress_changed())
         session.article_opened.connect(self._article_opened)
         session.zones_changed.connect(lambda: view.show_zones(session.zones))
         session.layer_changed.connect(self._layer_changed)
@@ -237,13 +192,8 @@ class Window(QMainWindow):
     def _layer_changed(self) -> None:
         session = self.session
         self.view.show_spans(session.spans)
-        self.spans.show_spans(session.article, session.spans, session.labels)
+        self.labels_side.show_layer(session.article, session.spans, session.labels)
         self.spans.show_selected(session.selection)
-        self.labels.show_counts(session.spans)
-        count = len(session.spans)
-        self._spans_heading.setText(
-            ngettext("{count} span in this article", "{count} spans in this article", count).format(count=count)
-        )
         self._actions["undo"].setEnabled(bool(session.undoable))
         self._actions["redo"].setEnabled(bool(session.redoable))
         self._card_changed()
@@ -255,10 +205,7 @@ class Window(QMainWindow):
         self._card_changed()
 
     def _progress_changed(self) -> None:
-        total, done = len(self.session.articles), self.session.done()
-        self._progress.setMaximum(max(1, total))
-        self._progress.setValue(done)
-        self._progress_text.setText(_("{done} of {total} done").format(done=done, total=total))
+        self.articles_side.show_progress(self.session.done(), len(self.session.articles))
 
     def _status_changed(self) -> None:
         session = self.session
@@ -271,22 +218,8 @@ class Window(QMainWindow):
         self._saved.setText("  ·  ".join(parts))
 
     def _card_changed(self) -> None:
-        """What is selected; with nothing selected, how to begin."""
         session = self.session
-        span, article = session.selection, session.article
-        if span and article:
-            label = session.labels.find(span.label)
-            parts = [label.shown() if label else span.label]
-            if span.value:
-                parts.append(_("value: {value}").format(value=span.value))
-            self._card_text.setText(" ".join(article.text[span.start : span.end].split()))
-            self._card_details.setText("  ·  ".join(parts))
-        elif self.view.selection:
-            self._card_text.setText(" ".join(self.view.text_of_selection().split()))
-            self._card_details.setText(_("Press a label's key, or click the label."))
-        else:
-            self._card_text.setText(_("Nothing is selected"))
-            self._card_details.setText(_("Drag over some words, then press a label's key."))
+        self.labels_side.show_choice(session.article, session.selection, session.labels, self.view.text_of_selection())
 
     def say(self, text: str) -> None:
         """Tell the person something that went wrong, for a while."""
@@ -313,7 +246,7 @@ class Window(QMainWindow):
     def set_theme(self, theme: Theme) -> None:
         """Show everything in this theme."""
         self._theme = theme
-        for part in (self.view, self.articles, self.labels, self.spans):
+        for part in (self.view, self.articles_side.articles, self.labels, self.spans):
             part.set_theme(theme)
 
     def _zoom_by(self, step: int) -> None:
@@ -372,22 +305,6 @@ class Window(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         self.corpus_commands.take(paths)
-
-
-def _panel() -> tuple[QWidget, QVBoxLayout]:
-    panel = QFrame()
-    panel.setObjectName("panel")
-    panel.setFixedWidth(_SIDE)
-    column = QVBoxLayout(panel)
-    column.setContentsMargins(14, 16, 14, 14)
-    column.setSpacing(6)
-    return panel, column
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setObjectName("heading")
-    return label
 
 
 def _button(action: QAction, *, primary: bool) -> QPushButton:

@@ -83,7 +83,7 @@ def test_a_refused_span_is_named_and_the_rest_written(run: Run, corpus: Path, tm
     told = ended.err.splitlines()
     assert len(told) == len(ended.json["refused"]) == 2
     start, end = at("2024-2025")
-    assert any(line.startswith(f"annotator: {corpus}: 1:{start}-{end} DATE “2024-2025”: ") for line in told)
+    assert any(line.startswith(f"annotator: {corpus}: 1:{start}-{end} “2024-2025” (DATE): ") for line in told)
     assert HEADLINE.split()[0] in target.read_text(encoding="utf-8")
 
 

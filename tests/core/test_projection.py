@@ -225,27 +225,27 @@ def test_the_outermost_stays() -> None:
     found = lay(*NESTED)
     assert rows(found) == ["في/O خطة/B-PLAN العمل/I-PLAN 2024-2025/I-PLAN معا/O"]
     assert fates(found) == [("written", "خطة العمل 2024-2025"), ("flattened", None)]
-    assert found.fates[1].reason == "It lies inside “خطة العمل 2024-2025” PLAN, which is kept."
+    assert found.fates[1].reason == "It lies inside “خطة العمل 2024-2025” (PLAN), which is kept."
 
 
 def test_the_innermost_stays() -> None:
     found = lay(*NESTED, options=Options(zones=None, flatten="innermost"))
     assert rows(found) == ["في/O خطة/O العمل/O 2024-2025/B-DATE معا/O"]
     assert fates(found) == [("flattened", None), ("written", "2024-2025")]
-    assert found.fates[0].reason == "It holds “2024-2025” DATE, which is kept."
+    assert found.fates[0].reason == "It holds “2024-2025” (DATE), which is kept."
 
 
 def test_overlapping_spans_can_be_refused() -> None:
     text, *nested = NESTED
     found = lay(text, *nested, ("معا", "DATE"), options=Options(zones=None, flatten="refuse"))
     assert fates(found) == [("refused", None), ("refused", None), ("written", "معا")]
-    assert found.fates[0].reason == "It overlaps “2024-2025” DATE."
+    assert found.fates[0].reason == "It overlaps “2024-2025” (DATE)."
 
 
 def test_of_crossing_spans_the_longer_stays() -> None:
     found = lay("وزارة العدل المغربية", ("وزارة العدل", "PLAN"), ("العدل المغربية", "DATE"))
     assert fates(found) == [("flattened", None), ("written", "العدل المغربية")]
-    assert found.fates[0].reason == "It crosses “العدل المغربية” DATE, which is kept."
+    assert found.fates[0].reason == "It crosses “العدل المغربية” (DATE), which is kept."
 
 
 def test_of_equal_lengths_the_earlier_stays() -> None:
@@ -257,7 +257,7 @@ def test_of_equal_lengths_the_earlier_stays() -> None:
 def test_of_the_same_stretch_the_label_of_higher_rank_stays(flatten: str) -> None:
     found = lay("خطة", ("خطة", "PLAN"), ("خطة", "DATE"), options=Options(zones=None, flatten=flatten))
     assert fates(found) == [("flattened", None), ("written", "خطة")]
-    assert found.fates[0].reason == "It covers the same stretch as “خطة” DATE, which is kept."
+    assert found.fates[0].reason == "It covers the same stretch as “خطة” (DATE), which is kept."
 
 
 def test_spans_that_widening_makes_the_same_are_one_in_the_file() -> None:

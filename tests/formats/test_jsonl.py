@@ -272,7 +272,6 @@ def test_a_line_that_is_too_long(tmp_path, monkeypatch):
     [
         ("a.txt", b"x", text),
         ("a.TXT", b'{"text": "x"}', text),
-        ("a.md", b"", text),
         ("README", b"x", text),
         ("a.jsonl", b'\xef\xbb\xbf\n \n{"text": "x"}\r\n', jsonl),
         ("a.json", b'{"text": "x"}', jsonl),

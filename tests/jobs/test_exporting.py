@@ -4,6 +4,7 @@ import hashlib
 import io
 import itertools
 import os
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -385,7 +386,7 @@ def test_no_file_is_left_where_the_report_cannot_take_its_place(
 @pytest.mark.parametrize(
     ("wrong", "right", "reason"),
     [
-        ("B-DATE", "O", "differ in “أمس” DATE"),
+        ("B-DATE", "O", "differ in “أمس” (DATE)"),
         ("B-DATE", "B-PLAN", "differ in “أمس”"),
         ("B-PLAN", "I-PLAN", "tags of the file are broken"),
         ("أمس _ _ B-DATE\n", "", "“.” where the text does not|lacks “أمس"),
@@ -393,7 +394,7 @@ def test_no_file_is_left_where_the_report_cannot_take_its_place(
         ("لوزارة", "لوزارةة", "where the text does not"),
         (". _ _ O\n", "", "lacks “.”"),
         (". _ _ O\n", ". _ _ O\n؟ _ _ O\n", "“؟” where the text does not"),
-        ("خطة _ _ B-PLAN\n", "\nخطة _ _ B-PLAN\n", "not hold as much"),
+        ("خطة _ _ B-PLAN\n", "\nخطة _ _ B-PLAN\n", "not hold what"),
         (" _ _ ", " _ ", "does not read back"),
         ("-DOCSTART- -X- -X- O\n\n", "", "does not read back"),
         ("أمس", "\udcff", "does not read back"),
@@ -405,7 +406,7 @@ def test_a_file_that_differs_from_the_corpus_is_not_left(
     """The format's own writing is spoilt: whatever it does wrong is found, and nothing is left."""
     corpus = make(EVERY_FATE)
     spoil(monkeypatch, wrong, right)
-    with pytest.raises(NotVerified, match=reason):
+    with pytest.raises(NotVerified, match=re.escape(reason)):
         finish(export(corpus, out / "a", Options()))
     assert list(out.iterdir()) == []
 

@@ -11,6 +11,7 @@ from annotator.core.model import (
     Article,
     Draft,
     Edit,
+    Past,
     Publication,
     Span,
     Status,
@@ -101,13 +102,14 @@ def test_a_step_is_written_with_its_record_and_can_be_reversed(corpus: Corpus) -
     assert [span.label for span in corpus.spans(article.uid, "Sanae")] == ["PLAN"]
     assert corpus.spans(article.uid, "Omar") == []
     assert corpus.status(article.uid, "Sanae") == Status(article.uid, "Sanae", "in_progress")
-    assert corpus.steps(article.uid, "Sanae") == [done]
+    assert corpus.history(article.uid, "Sanae") == [Past(done.uid, "tag")]
+    assert corpus.step(done.uid) == done
     assert corpus.annotators() == corpus.layers() == ["Sanae"]
 
     corpus.apply(step(article.uid, list(history.reversal(done)), undoes=done.uid))
     assert corpus.spans(article.uid) == []
     assert corpus.status(article.uid, "Sanae") is None
-    undo, redo = history.stacks(corpus.steps(article.uid, "Sanae"))
+    undo, redo = history.stacks(corpus.history(article.uid, "Sanae"))
     assert undo == []
     assert [top.undoes for top in redo] == [done.uid]
 
@@ -149,7 +151,7 @@ def test_a_step_that_fails_halfway_leaves_nothing(corpus: Corpus) -> None:
     with pytest.raises(Conflict):
         corpus.apply(step(article.uid, [*good, absent]))
     assert corpus.spans(article.uid) == []
-    assert corpus.steps(article.uid, "Sanae") == []
+    assert corpus.history(article.uid, "Sanae") == []
     assert corpus.annotators() == []
 
 
@@ -212,7 +214,7 @@ def test_spans_that_come_with_an_article_are_stored_or_refused_by_name(corpus: C
     # A new layer on an article that is here already does come in, under a uid of its own.
     late = corpus.add(draft(spans=(Span("one", uid, "Huda", "PLAN", 16, 20),)))
     assert (late.new, late.spans) == (False, 1)
-    assert history.stacks(corpus.steps(uid, "Sanae")) == ([], [])
+    assert history.stacks(corpus.history(uid, "Sanae")) == ([], [])
 
 
 def test_a_snapshot_does_not_see_what_others_write(corpus: Corpus) -> None:
