@@ -11,6 +11,7 @@ from annotator.i18n import pgettext
 from annotator.ui import fonts
 from annotator.ui.session import Session
 from annotator.ui.theme import LIGHT, Theme
+from annotator.ui.wording import elided
 
 _STATE: Final = Qt.ItemDataRole.UserRole
 _HEIGHT: Final = 62
@@ -151,10 +152,10 @@ def _two_lines(painter: QPainter, room: QRectF, text: str, font: QFont, *, rtl: 
     first = ""
     while words and metrics.horizontalAdvance(f"{first} {words[0]}".strip()) <= room.width():
         first = f"{first} {words.pop(0)}".strip()
-    rest = metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, room.width())
+    rest = elided(" ".join(words), metrics, room.width())
     painter.setFont(font)
     side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
     flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
     half = room.height() / 2
-    for at, line in enumerate((first, rest)):
+    for at, line in enumerate((elided(first, metrics, room.width()), rest)):
         painter.drawText(QRectF(room.left(), room.top() + at * half, room.width(), half), flags, line)

@@ -1,9 +1,10 @@
 """Long work in a thread of its own, with its progress shown and a way to cancel it."""
 
 from collections.abc import Callable, Generator
-from typing import Any, TypeAlias
+from threading import Event
+from typing import Any, NamedTuple, TypeAlias
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QProgressDialog, QWidget
 from superqt.utils import create_worker
 
@@ -20,10 +21,14 @@ class Cancelled(Exception):
 class Background(QObject):
     """Runs one job at a time."""
 
+    ended = Signal()
+    """After the outcome was handed over."""
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._parent = parent
         self._worker: Any = None
+        self._stop = Event()
 
     @property
     def busy(self) -> bool:
@@ -42,38 +47,51 @@ class Background(QObject):
         progress.setMinimumDuration(400)
         progress.setAutoClose(False)
         progress.setAutoReset(False)
-        worker = create_worker(_stoppable, job, _start_thread=False)
+        self._stop = Event()
+        worker = create_worker(_stoppable, job, self._stop, _start_thread=False)
         self._worker = worker
 
         def shown(count: tuple[int, int]) -> None:
             progress.setMaximum(count[1])
             progress.setValue(count[0])
 
-        def ended(outcome: object) -> None:
+        def ended(end: _End) -> None:
             self._worker = None
             progress.canceled.disconnect()
             progress.close()
             progress.deleteLater()
-            # superqt returns a RuntimeError as if it were the outcome.
-            if isinstance(outcome, Exception):
-                failed(outcome)
+            if end.error:
+                failed(end.error)
             else:
-                done(outcome)
+                done(end.outcome)
+            self.ended.emit()
 
-        progress.canceled.connect(lambda: worker.send(True))
+        progress.canceled.connect(self.stop)
         worker.yielded.connect(shown)
         worker.returned.connect(ended)
-        worker.errored.connect(ended)
         worker.start()
 
+    def stop(self) -> None:
+        """Ask the running job to stop where it next can."""
+        self._stop.set()
 
-def _stoppable(job: Job) -> Generator[tuple[int, int], bool | None, object]:
-    work = job()
-    while True:
-        try:
-            count = next(work)
-        except StopIteration as stop:
-            return stop.value
-        if (yield count):
-            work.close()
-            return Cancelled()
+
+class _End(NamedTuple):
+    """How a job ended. superqt has ways of its own with exceptions, so they come back as values."""
+
+    outcome: Any = None
+    error: Exception | None = None
+
+
+def _stoppable(job: Job, stop: Event) -> Generator[tuple[int, int], None, _End]:
+    """The job, stopped where it yields."""
+    try:
+        work = job()
+        while not stop.is_set():
+            yield next(work)
+        work.close()
+        return _End(error=Cancelled())
+    except StopIteration as end:
+        return _End(end.value)
+    except Exception as error:
+        return _End(error=error)

@@ -137,7 +137,7 @@ class Painter:
         for segment in self._page.segments(span.start, span.end):
             # Whole pixels: edges are crisp, and filling them is ten times as fast.
             letters = _letters(segment).toAlignedRect().adjusted(0, 3 * depth.outer, 0, 0)
-            painter.fillRect(letters, self._theme.fill(label, 2.1 if chosen else 1.0))
+            painter.fillRect(letters, self._theme.fill(label, 1.7 if chosen else 1.0))
             top = round(segment.line.bottom) + _STEP * depth.inner
             painter.fillRect(letters.left(), top, letters.width(), _LINE + chosen, firm)
 

@@ -12,6 +12,7 @@ from annotator.core.model import Article, Span
 from annotator.ui import fonts
 from annotator.ui.painting import depths
 from annotator.ui.theme import LIGHT, Theme
+from annotator.ui.wording import elided
 
 _SPAN: Final = Qt.ItemDataRole.UserRole
 _HEIGHT: Final = 30
@@ -75,7 +76,7 @@ class SpanDelegate(QStyledItemDelegate):
         font = fonts.interface(13.5)
         painter.setFont(font)
         painter.setPen(QColor(self.theme.ink))
-        shown = QFontMetricsF(font).elidedText(index.data(), Qt.TextElideMode.ElideRight, room.width())
+        shown = elided(index.data(), QFontMetricsF(font), room.width())
         side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
         painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, shown)
         painter.restore()

@@ -6,6 +6,7 @@ from msgspec import Struct
 from PySide6.QtGui import QColor
 
 from annotator.core.labels import Label
+from annotator.resources import resource
 
 
 class Theme(Struct, frozen=True):
@@ -68,6 +69,10 @@ DARK: Final = Theme(
 )
 
 
+def _arrow(theme: Theme) -> str:
+    return resource("icons", f"down-{'dark' if theme.dark else 'light'}.svg").as_posix()
+
+
 def style_sheet(theme: Theme) -> str:
     """The style sheet of the whole program."""
     return f"""
@@ -105,6 +110,9 @@ def style_sheet(theme: Theme) -> str:
         selection-background-color: {theme.selection}; selection-color: {theme.ink};
     }}
     QLineEdit:focus, QComboBox:focus, QTreeWidget:focus {{ border-color: {theme.accent}; }}
+    QComboBox::drop-down {{ border: none; width: 26px; }}
+    QComboBox::down-arrow {{ image: url({_arrow(theme)}); width: 12px; height: 12px; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QComboBox QAbstractItemView {{
         background: {theme.paper}; selection-background-color: {theme.chosen}; selection-color: {theme.ink};
     }}

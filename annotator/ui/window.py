@@ -28,6 +28,7 @@ from annotator.ui.session import Session
 from annotator.ui.sides import ArticlesSide, LabelsSide
 from annotator.ui.tagging_commands import TaggingCommands
 from annotator.ui.theme import Theme
+from annotator.ui.wording import printed
 
 _TOLD = 9000  # milliseconds that a message stays
 
@@ -313,7 +314,7 @@ def _button(action: QAction, *, primary: bool) -> QPushButton:
     button.setObjectName("primary" if primary else "")
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the article keeps the keys
     button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-    button.setToolTip(f"{action.text()}  {action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)}")
+    button.setToolTip(f"{action.text()}   {printed([action.shortcut().toString()])}")
     button.clicked.connect(action.trigger)
     button.setEnabled(action.isEnabled())
     action.changed.connect(lambda: button.setEnabled(action.isEnabled()))

@@ -32,6 +32,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.session import Session
+from annotator.ui.wording import left_to_right
 
 _ENTRY = Qt.ItemDataRole.UserRole
 
@@ -101,8 +102,10 @@ class ExportDialog(QDialog):
         self._format = _choice({format_.NAME: titles[format_.NAME] for format_ in FORMATS})
         self._scheme = _choice({IOB2: "IOB2 (BIO)", IOB1: "IOB1", IOBES: "IOBES (BILOU)"})
         corpus = self._session.corpus
-        names = dict.fromkeys([self._session.annotator, *(corpus.annotators() if corpus else [])])
-        self._annotator = _choice({name: name for name in names})
+        known = corpus.annotators() if corpus else []
+        # Before anyone did anything there is no layer to name, and all that is exported is plain text.
+        self._annotator = _choice({name: name for name in known} or {None: self._session.annotator})
+        self._annotator.setCurrentIndex(max(0, self._annotator.findData(self._session.annotator)))
         self._state = _choice({DONE: _("Only the articles that are done"), ALL: _("All articles")})
         self._zones = _choice({Projecting().zones: _("Headline and body"), None: _("The whole text")})
         self._flatten = _choice(
@@ -164,9 +167,9 @@ class ExportDialog(QDialog):
         article = ngettext("{count} article", "{count} articles", report.articles).format(count=report.articles)
         written = ngettext("{count} span exactly as here", "{count} spans exactly as here", report.written)
         lines = [
-            _("“{path}” is written, read back and compared with the corpus.").format(path=f"\u2066{path}\u2069"),
+            _("“{path}” is written, read back and compared with the corpus.").format(path=left_to_right(path)),
             f"{article} · {written.format(count=report.written)}",
-            _("The report lies beside it: “{path}”.").format(path=f"\u2066{beside(path).name}\u2069"),
+            _("The report lies beside it: “{path}”.").format(path=left_to_right(beside(path).name)),
         ]
         if not report.articles:
             lines.append(_("No article was exported: mark articles as done first, or export all."))

@@ -1,11 +1,11 @@
 """One sheet with every key."""
 
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from annotator.core.labels import LabelSet
 from annotator.i18n import _
 from annotator.ui.actions import ACTIONS, MENUS
+from annotator.ui.wording import printed
 
 
 class KeysDialog(QDialog):
@@ -15,7 +15,7 @@ class KeysDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("All keys"))
         self.resize(560, 620)
-        tree = QTreeWidget()
+        self.tree = tree = QTreeWidget()
         tree.setColumnCount(2)
         tree.setHeaderHidden(True)
         tree.setRootIsDecorated(False)
@@ -23,7 +23,7 @@ class KeysDialog(QDialog):
         tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         tree.header().setStretchLastSection(False)
-        self._section(tree, _("Labels"), [(label.shown(), [label.key or ""]) for label in labels.labels])
+        self._section(tree, _("Labels"), [(label.shown(), [label.key] if label.key else []) for label in labels.labels])
         for menu, title in [*MENUS.items(), (None, _("In the article"))]:
             rows = [(_(action.text), list(action.keys)) for action in ACTIONS if action.menu == menu]
             if rows:
@@ -40,7 +40,5 @@ class KeysDialog(QDialog):
         font = head.font(0)
         font.setBold(True)
         head.setFont(0, font)
-        native = QKeySequence.SequenceFormat.NativeText
         for text, keys in rows:
-            shown = "   ".join(f"\u2066{QKeySequence(key).toString(native)}\u2069" for key in keys if key)
-            QTreeWidgetItem(head, [text, shown])
+            QTreeWidgetItem(head, [text, printed(keys)])

@@ -1,0 +1,33 @@
+"""Texts as they are put on the screen, where two directions of writing meet."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF, QKeySequence
+
+_FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX 9: isolates keep a text's direction from its neighbours
+# What is printed on the keys of an Arabic keyboard too, which Qt would translate half of.
+_PRINTED: Final = {
+    **{"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "Enter", "Ins": "Insert"},
+    **{"PgDown": "Page Down", "PgUp": "Page Up", "Del": "Delete", "Esc": "Escape", "plus": "+"},
+}
+
+
+def elided(text: str, metrics: QFontMetricsF, width: float) -> str:
+    """`text` cut to `width` pixels, the sign of it at its own end, whatever the direction around it."""
+    return f"{_FSI}{metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)}{_PDI}"
+
+
+def left_to_right(text: object) -> str:
+    """A path or the like, to stand in a sentence of any direction."""
+    return f"{_LRI}{text}{_PDI}"
+
+
+def printed(keys: Iterable[str]) -> str:
+    """Portable key sequences as they are printed on the keys, apart from one another."""
+    shown = []
+    for key in keys:
+        parts = QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText).replace("++", "+plus").split("+")
+        shown.append(left_to_right("+".join(_PRINTED.get(part, part) for part in parts)))
+    return "   ".join(shown)

@@ -1,0 +1,107 @@
+"""The program around the window: its first start, its languages and themes, and what can go wrong before it opens."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from annotator import i18n, settings
+from annotator.settings import Settings
+from annotator.store.corpus import Corpus
+from annotator.store.errors import MissingCorpus
+from annotator.ui import app
+from annotator.ui.page import Page
+
+
+@pytest.fixture
+def desk(qapp: QApplication, qtbot: QtBot, corpus_path: Path) -> app.Desk:
+    made = app.Desk(qapp, Settings(language="en", annotator="Sanae"))
+    made.work_at(Corpus.open(corpus_path))
+    made.show()
+    yield made
+    made.window.close()
+    made.session.close()
+    i18n.use("en")
+    app.Desk(qapp, Settings(language="en")).window.deleteLater()  # puts the application's direction and colours back
+
+
+def test_a_first_start_has_the_sample_articles() -> None:
+    corpus, complaint = app.starting_corpus(None, None)
+    with corpus:
+        assert corpus.path == app.first_corpus_path()
+        assert len(list(corpus.articles())) >= 6
+        assert [label.name for label in corpus.labels().labels] == ["DATE", "INSTITUTION", "PLAN"]
+    assert complaint == ""
+
+
+def test_the_last_corpus_is_opened_again(desk: app.Desk, corpus_path: Path) -> None:
+    last = settings.load().last_corpus
+    assert last == str(corpus_path)
+    corpus, complaint = app.starting_corpus(None, last)
+    with corpus:
+        assert (corpus.path, complaint) == (corpus_path, "")
+
+
+def test_a_last_corpus_that_is_gone_is_said_and_the_samples_opened(tmp_path: Path) -> None:
+    corpus, complaint = app.starting_corpus(None, str(tmp_path / "gone.corpus"))
+    with corpus:
+        assert corpus.path == app.first_corpus_path()
+    assert "gone.corpus" in complaint
+
+
+def test_a_named_corpus_that_is_missing_is_an_error_and_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(MissingCorpus):
+        app.starting_corpus(tmp_path / "typo.corpus", None)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_another_language_keeps_the_place_and_the_work(desk: app.Desk, qapp: QApplication, language: str) -> None:
+    desk.session.open_article(1)
+    desk.session.tag("DATE", 0, 5)
+    old = desk.window
+    desk.window.language_asked.emit(language)
+    assert desk.window is not old
+    assert desk.session.place() == 1
+    assert [span.label for span in desk.session.spans] == ["DATE"]
+    assert qapp.layoutDirection() == (
+        Qt.LayoutDirection.RightToLeft if language == "ar" else Qt.LayoutDirection.LeftToRight
+    )
+    assert desk.window.action("undo").text() == {"ar": "تراجع", "fr": "Annuler"}[language]
+    assert settings.load().language == language
+    desk.session.undo()
+    assert desk.session.spans == []
+
+
+def test_themes_are_changed_while_working_and_kept(desk: app.Desk) -> None:
+    desk.window.theme_asked.emit("dark")
+    QTest.qWait(10)
+    image = desk.window.view.grab().toImage()
+    assert image.pixelColor(20, 40).lightness() < 90
+    assert settings.load().theme == "dark"
+    desk.window.theme_asked.emit("light")
+    image = desk.window.view.grab().toImage()
+    assert image.pixelColor(20, 40).lightness() > 230
+
+
+def test_the_letters_are_those_of_the_program(qapp: QApplication) -> None:
+    page = Page("وزارة 2023-2030 Covid", [], 500, 22)
+    runs = page.blocks[0].layout.glyphRuns()
+    assert {run.rawFont().familyName() for run in runs} == {"Noto Naskh Arabic", "Noto Sans"}
+    assert all(glyph for run in runs for glyph in run.glyphIndexes())  # 0 is the box of a missing letter
+
+
+def test_an_unforeseen_error_is_told_and_the_program_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(app.QMessageBox, "warning", lambda _parent, _title, text: told.append(text))
+    try:
+        raise ZeroDivisionError("by nothing")
+    except ZeroDivisionError as error:
+        app._unexpected(type(error), error, error.__traceback__)
+    assert "ZeroDivisionError: by nothing" in told[0]
+    assert "ZeroDivisionError: by nothing" in capsys.readouterr().err
