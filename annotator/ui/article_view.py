@@ -95,7 +95,7 @@ class ArticleView(QAbstractScrollArea):
         self._stretched = None
         if span:
             self._select(None)
-            self.caret.stand(span.start)
+            self.caret.stand(span.end - 1)  # the next word is the one after the span
             self.reveal(span.start, span.end)
         self.viewport().update()
 
@@ -325,11 +325,10 @@ class ArticleView(QAbstractScrollArea):
     def _press_right(self, at: QPointF) -> None:
         """The menu is about what is under the pointer: its span, unless the selection is there."""
         box = self._page.box_at(at.x(), at.y())
-        if box and self.selection and self.selection[0] <= box.start < self.selection[1]:
-            return
-        on_selected = box and self._selected and self._selected.start <= box.start < self._selected.end
-        if box and not on_selected:
-            self._click(at, box.start)
+        boundary = self._page.boundary_at(at.x(), at.y())
+        kept = self.selection or (self._selected and (self._selected.start, self._selected.end))
+        if boundary is not None and not (box and kept and kept[0] <= box.start < kept[1]):
+            self._click(at, boundary)
 
     def _shown_selected(self) -> Span | None:
         return next((span for span in self._shown_spans() if self._selected and span.uid == self._selected.uid), None)

@@ -134,7 +134,7 @@ class CorpusCommands:
         if outcome.skipped:
             RefusalsDialog(self._window, " · ".join(said), outcome.skipped).exec()
         else:
-            self._window.say(" · ".join(said))
+            self._window.say(" · ".join(said), well=True)
 
     def _import_failed(self, error: Exception) -> None:
         self._session.refresh()

@@ -58,7 +58,7 @@ class Window(QMainWindow):
         self.set_theme(theme)
         self.view.set_zoom(chosen.zoom)
         self.setAcceptDrops(True)
-        self.setMinimumSize(QSize(900, 560))
+        self.setMinimumHeight(560)
         self._restore()
         self._corpus_opened()
         self._article_opened()
@@ -222,8 +222,10 @@ class Window(QMainWindow):
         session = self.session
         self.labels_side.show_choice(session.article, session.selection, session.labels, self.view.text_of_selection())
 
-    def say(self, text: str) -> None:
-        """Tell the person something that went wrong, for a while."""
+    def say(self, text: str, *, well: bool = False) -> None:
+        """Tell the person, for a while, something that went wrong; or `well`."""
+        self._said.setObjectName("quiet" if well else "warning")
+        self._said.style().polish(self._said)
         self._said.setText(text)
         self._forget.start(_TOLD)
 
@@ -272,7 +274,8 @@ class Window(QMainWindow):
         menu.addActions([self._actions["remove"], self._actions["copy"]])
         menu.addSeparator()
         menu.addMenu(self._line_menu)
-        menu.exec(where)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(where)
 
     def remember(self, **changes: Any) -> None:
         """Save these settings."""
@@ -296,6 +299,13 @@ class Window(QMainWindow):
     # Qt's events
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        background = self.corpus_commands.background
+        if background.busy:
+            # The job puts things back in its own thread, and only then is there nothing left to wait for.
+            background.ended.connect(self.close)
+            background.stop()
+            event.ignore()
+            return
         self.remember(geometry=self.geometry_text())
         super().closeEvent(event)
 
@@ -313,7 +323,7 @@ def _button(action: QAction, *, primary: bool) -> QPushButton:
     button = QPushButton(action.text())
     button.setObjectName("primary" if primary else "")
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the article keeps the keys
-    button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
     button.setToolTip(f"{action.text()}   {printed([action.shortcut().toString()])}")
     button.clicked.connect(action.trigger)
     button.setEnabled(action.isEnabled())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from annotator import settings as kept
@@ -300,3 +300,49 @@ def test_a_selection_yields_the_code_points_that_it_shows(window: Window, text: 
 
 def _over(one: Box, other: Box) -> bool:
     return one.left < other.right and other.left < one.right
+
+
+def test_a_right_click_is_about_what_is_under_the_pointer(window: Window, stretch: Stretch) -> None:
+    view = window.view
+    place = at(view, stretch("أمس")[0])
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.RightButton, pos=place)
+    view.menu_asked.emit(view.viewport().mapToGlobal(place), stretch("أمس")[0])
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    titles = [action.text() for action in menu.actions()]
+    assert titles[:3] == ["Date", "Institution", "Plan"]
+    menu.actions()[0].trigger()
+    menu.close()
+    assert spans(window.session) == [("DATE", "أمس")]
+
+    # Beside the letters of another line, its menu marks that line and no other.
+    line = view.page().line_of(stretch("وقال")[0])
+    assert line
+    beside = view.point_of(view.page().width + 20, (line.top + line.bottom) / 2).toPoint()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.RightButton, pos=beside)
+    assert window.session.selection is None
+    window.action("line_boilerplate").trigger()
+    assert [zone.kind for zone in window.session.zones] == ["headline", "body", "boilerplate"]
+
+
+def test_after_a_tag_the_next_word_is_the_one_after_the_span(window: Window, stretch: Stretch) -> None:
+    drag(window.view, *stretch("اللجنة الوطنية للتلقيح"))
+    QTest.keyClick(window.view, Qt.Key.Key_2)
+    QTest.keyClick(window.view, Qt.Key.Key_Right)
+    QTest.keyClick(window.view, Qt.Key.Key_1)
+    assert ("DATE", "الوطنية") in spans(window.session)
+
+
+def test_closing_while_a_job_runs_stops_it_first(window: Window, qtbot: QtBot) -> None:
+    background = window.corpus_commands.background
+    ends: list[object] = []
+
+    def endless():  # type: ignore[no-untyped-def]
+        while True:
+            yield 0, 0
+
+    background.run("Working", endless, ends.append, ends.append)
+    with qtbot.waitSignal(background.ended):
+        assert not window.close()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert len(ends) == 1
