@@ -3,7 +3,7 @@
 Nothing is written here. `Corpus.apply` writes a step of edits, all of them or none.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import msgspec
@@ -55,17 +55,13 @@ def mark_zone(article: Article, zones: Iterable[Zone], kind: str, start: int, en
     zones = list(zones)
     if not 0 <= start < end <= len(article.text):
         raise Rejected(_("Nothing is selected."))
-    if any((zone.kind, zone.start, zone.end) == (kind, start, end) for zone in zones):
+    same = next((zone for zone in zones if (zone.start, zone.end) == (start, end)), None)
+    if same and same.kind == kind:
         return []
-    edits = []
-    for zone in zones:
-        if zone.end <= start or end <= zone.start:
-            continue
-        rest = [piece for piece in ((zone.start, start), (end, zone.end)) if piece[0] < piece[1]]
-        kept = msgspec.structs.replace(zone, start=rest[0][0], end=rest[0][1]) if rest else None
-        edits.append(Edit(zone, kept))
-        edits += [Edit(None, Zone(new_uid(), zone.article, zone.kind, *piece)) for piece in rest[1:]]
-    edits.append(Edit(None, Zone(new_uid(), article.uid, kind, start, end)))
+    if same:
+        edits = [Edit(same, msgspec.structs.replace(same, kind=kind))]
+    else:
+        edits = [*_cleared(zones, start, end), Edit(None, Zone(new_uid(), article.uid, kind, start, end))]
     when = published(article.text[start:end]) if kind == DATELINE else None
     if when and when != article.published:
         edits.append(Edit(Publication(article.uid, article.published), Publication(article.uid, when)))
@@ -93,6 +89,16 @@ def check_span(article: Article, span: Span) -> None:
         raise Rejected(_("A span from {start} to {end} is not within the text.").format(start=span.start, end=span.end))
     if not article.text[span.start : span.end].strip():
         raise Rejected(_("Nothing but space is selected."))
+
+
+def _cleared(zones: list[Zone], start: int, end: int) -> Iterator[Edit]:
+    """The edits that leave no zone between `start` and `end`, and of each what lies outside."""
+    for zone in zones:
+        if zone.end <= start or end <= zone.start:
+            continue
+        rest = [piece for piece in ((zone.start, start), (end, zone.end)) if piece[0] < piece[1]]
+        yield Edit(zone, msgspec.structs.replace(zone, start=rest[0][0], end=rest[0][1]) if rest else None)
+        yield from (Edit(None, Zone(new_uid(), zone.article, zone.kind, *piece)) for piece in rest[1:])
 
 
 def _check(article: Article, layer: Iterable[Span], span: Span) -> None:

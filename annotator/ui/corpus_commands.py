@@ -2,9 +2,10 @@
 
 from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from annotator import __version__
 from annotator.core import labels
@@ -18,9 +19,6 @@ from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.refusals import RefusalsDialog
 from annotator.ui.session import Session
 
-if TYPE_CHECKING:
-    from annotator.ui.window import Window
-
 SUFFIX = ".corpus"
 
 
@@ -30,10 +28,17 @@ def default_labels() -> labels.LabelSet:
     return labels.decode(path.read_bytes(), str(path))
 
 
-class CorpusCommands:
+class CorpusCommands(QObject):
     """Asks for what it needs in dialogs, and runs what takes long in the background."""
 
-    def __init__(self, window: "Window", session: Session) -> None:
+    corpus_opened = Signal(str)
+    """The path of a corpus that a person chose, and that is open now."""
+    annotator_chosen = Signal(str)
+    succeeded = Signal(str)
+    """What went well, in a sentence."""
+
+    def __init__(self, window: QWidget, session: Session) -> None:
+        super().__init__(window)
         self._window, self._session = window, session
         self.background = Background(window)
 
@@ -62,7 +67,7 @@ class CorpusCommands:
         except CorpusError as error:
             self.warn(str(error))
             return False
-        self._window.remember(last_corpus=str(path.absolute()))
+        self.corpus_opened.emit(str(path.absolute()))
         return True
 
     def import_files(self) -> None:
@@ -108,7 +113,7 @@ class CorpusCommands:
         )
         if ok and name.strip() and name.strip() != self._session.annotator:
             self._session.work_as(name.strip())
-            self._window.remember(annotator=name.strip())
+            self.annotator_chosen.emit(name.strip())
 
     def show_keys(self) -> None:
         KeysDialog(self._window, self._session.labels).exec()
@@ -134,12 +139,12 @@ class CorpusCommands:
         if outcome.skipped:
             RefusalsDialog(self._window, " · ".join(said), outcome.skipped).exec()
         else:
-            self._window.say(" · ".join(said), well=True)
+            self.succeeded.emit(" · ".join(said))
 
     def _import_failed(self, error: Exception) -> None:
         self._session.refresh()
         if isinstance(error, Cancelled):
-            self._window.say(_("The import was stopped; what had been read is kept."))
+            self.succeeded.emit(_("The import was stopped; what had been stored is kept."))
         elif isinstance(error, CorpusError):
             self.warn(str(error))
         else:

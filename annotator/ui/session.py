@@ -4,6 +4,7 @@ Signals are past tense and say what changed; widgets re-read. A change that fail
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, Signal
 
@@ -181,7 +182,8 @@ class Session(QObject):
         try:
             self.corpus.apply(step)
         except (CorpusError, editing.Rejected) as error:
-            self._read()
+            with suppress(CorpusError):  # where not even reading goes, the last read stays on the screen
+                self._read()
             self.layer_changed.emit()
             self.failed.emit(str(error))
             return False

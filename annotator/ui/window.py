@@ -165,6 +165,10 @@ class Window(QMainWindow):
         view.menu_asked.connect(self._context_menu)
         view.zoom_asked.connect(self._zoom_by)
         view.selection_changed.connect(self._card_changed)
+        commands = self.corpus_commands
+        commands.corpus_opened.connect(lambda path: self.remember(last_corpus=path))
+        commands.annotator_chosen.connect(lambda name: self.remember(annotator=name))
+        commands.succeeded.connect(lambda text: self.say(text, well=True))
 
     # What changed
 
