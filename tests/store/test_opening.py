@@ -79,6 +79,17 @@ def test_what_is_no_corpus_is_refused_untouched(
     assert everything(tmp_path) == before
 
 
+def test_a_newer_version_that_stands_only_in_the_log_is_seen(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.corpus")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("PRAGMA wal_autocheckpoint = 0")
+    other.execute(f"PRAGMA user_version = {VERSION + 1}")
+    assert int.from_bytes(path.read_bytes()[60:64], "big") == VERSION
+    with pytest.raises(errors.NewerCorpus, match="newer version"):
+        Corpus.open(path)
+    other.close()
+
+
 def test_a_write_protected_corpus_is_read_but_not_opened_for_work(tmp_path: Path) -> None:
     path = make(tmp_path / "a.corpus")
     path.chmod(0o444)

@@ -1,7 +1,7 @@
 """Where letters stand: the same offsets come back from the screen, in any text and any direction."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 
@@ -23,6 +23,8 @@ def page(text: str, width: float = 400.0) -> Page:
     return Page(text, [], width, 22.0)
 
 
+@example("\ufeffلا")
+@example("\ufffeلا")
 @given(texts)
 def test_the_boxes_cover_every_character_once_and_in_order(qapp: QApplication, text: str) -> None:
     laid = page(text)
@@ -34,6 +36,7 @@ def test_the_boxes_cover_every_character_once_and_in_order(qapp: QApplication, t
     assert {line for line in text.split("\n") if line.strip()} <= shown
 
 
+@example("\ufeffلا")
 @given(texts)
 def test_a_point_on_a_letter_is_that_letter(qapp: QApplication, text: str) -> None:
     laid = page(text)

@@ -3,13 +3,14 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.model import Span
 from annotator.ui import painting
+from annotator.ui.hits import edges
 from annotator.ui.page import Page
 from annotator.ui.painting import Marks, Painter, depths
 from annotator.ui.theme import LIGHT
@@ -47,6 +48,18 @@ def test_the_letters_are_the_same_with_and_without_highlights(qapp: QApplication
         assert painted(spans, UNSEEN) == painted([], UNSEEN)
 
 
+def test_all_of_the_text_is_drawn(qapp: QApplication) -> None:
+    image = painted([], SEEN)
+    laid = Page(TEXT, [], 420.0, 22.0)
+    for line in laid.lines:
+        for box in line.boxes:
+            if TEXT[box.start].isalnum() and box.right - box.left >= 3:
+                columns = range(int(box.left), int(box.right) + 1)
+                rows = range(int(line.top), int(line.bottom))
+                darkest = min(QColor(image.pixel(x, y)).lightness() for x in columns for y in rows)
+                assert darkest < 160, TEXT[box.start]
+
+
 def test_a_lam_alef_cut_by_a_span_keeps_its_shape(qapp: QApplication) -> None:
     cut = TEXT.index("لأحزاب") + 1
     with pytest.MonkeyPatch.context() as patched:
@@ -82,4 +95,10 @@ def test_depths_tell_nested_and_crossing_spans_apart() -> None:
 
 
 def test_the_selected_span_shows_its_edges(qapp: QApplication) -> None:
-    assert painted(layer((0, 6)), SEEN, selected=True) != painted(layer((0, 6)), SEEN)
+    span = layer((0, 6))[0]
+    chosen = painted([span], SEEN, selected=True)
+    for point in edges(Page(TEXT, [], 420.0, 22.0), span):
+        assert QColor(chosen.pixel(point.toPoint())) == QColor("#8f6a0a")
+    [start, _end] = edges(Page(TEXT, [], 420.0, 22.0), span)
+    outside = start.toPoint() + QPoint(3, 0)
+    assert chosen.pixel(outside) != painted([span], SEEN).pixel(outside)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from annotator import settings as kept
+from annotator.core.drafting import draft
 from annotator.core.model import DONE, FLAGGED, SKIPPED, Article, article_uid
 from annotator.core.text import normalise_newlines, visible
 from annotator.store.corpus import Corpus
@@ -346,3 +347,34 @@ def test_closing_while_a_job_runs_stops_it_first(window: Window, qtbot: QtBot) -
         assert not window.close()
     qtbot.waitUntil(lambda: not window.isVisible())
     assert len(ends) == 1
+
+
+def test_an_edge_moves_over_marks_and_never_between_a_letter_and_its_own(window: Window) -> None:
+    text = "قال مُحَمَّدٌ\u200f لنا"
+    window.session.corpus.add(draft(text))  # type: ignore[union-attr]
+    window.session.refresh()
+    window.session.open_article(2)
+    start, end = text.index("مُ"), text.index("\u200f")
+    window.session.tag("PLAN", start, end)
+    alt, shift = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
+    for key, modifier, expected in (
+        (Qt.Key.Key_Right, alt, "مُحَمَّ"),
+        (Qt.Key.Key_Left, alt, "مُحَمَّدٌ"),
+        (Qt.Key.Key_Left, alt | shift, "حَمَّدٌ"),
+        (Qt.Key.Key_Right, alt | shift, "مُحَمَّدٌ"),
+        (Qt.Key.Key_Left, alt, "مُحَمَّدٌ\u200f ل"),
+    ):
+        QTest.keyClick(window.view, key, modifier)
+        assert spans(window.session) == [("PLAN", expected)]
+
+
+def test_the_caret_passes_over_what_is_folded_away(window: Window, stretch: Stretch) -> None:
+    window.view.caret.stand(stretch("أعلنت")[0])
+    QTest.keyClick(window.view, Qt.Key.Key_F9)
+    QTest.keyClick(window.view, Qt.Key.Key_Home)
+    headline = stretch("للتلقيح")[0]
+    window.view.caret.stand(headline)
+    QTest.keyClick(window.view, Qt.Key.Key_Left)
+    assert window.view.offset() == stretch("وقال")[0]
+    QTest.keyClick(window.view, Qt.Key.Key_Right)
+    assert window.view.offset() == headline
