@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from annotator import i18n, settings
 from annotator.i18n import _
-from annotator.jobs.importing import import_paths
 from annotator.resources import resource
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
@@ -132,6 +131,8 @@ def first_corpus() -> Path:
     """A corpus with the sample articles where the program keeps its own, made if need be. Raises CorpusError."""
     path = first_corpus_path()
     if not path.exists():
+        from annotator.jobs.importing import import_paths  # once in a lifetime
+
         path.parent.mkdir(parents=True, exist_ok=True)
         with Corpus.create(path, default_labels()) as corpus:
             samples = sorted(resource("samples").glob("*.txt"))

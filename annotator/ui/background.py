@@ -6,7 +6,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QProgressDialog, QWidget
-from superqt.utils import create_worker
 
 from annotator.i18n import _
 
@@ -41,6 +40,8 @@ class Background(QObject):
         Cancelling closes the job's generator in its own thread, so that it can put things back, and calls `failed`
         with Cancelled.
         """
+        from superqt.utils import create_worker  # a fifth of a second to load, and no start waits for a job
+
         progress = QProgressDialog(title, _("Cancel"), 0, 0, self._parent)
         progress.setWindowModality(Qt.WindowModality.WindowModal)
         progress.setWindowTitle(title)

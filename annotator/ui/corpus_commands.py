@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 from annotator import __version__
 from annotator.core import labels
 from annotator.i18n import _, ngettext, pgettext
-from annotator.jobs.importing import Imported, import_paths
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
@@ -86,9 +85,11 @@ class CorpusCommands(QObject):
             return
         if not paths or not self._session.corpus:
             return
+        from annotator.jobs.importing import import_paths  # the formats take their time to load
+
         corpus, annotator = self._session.corpus.path, self._session.annotator
 
-        def job() -> Generator[tuple[int, int], None, Imported]:
+        def job() -> Generator[tuple[int, int], None, object]:
             with Corpus.open(corpus) as opened:
                 return (yield from import_paths(opened, paths, annotator=annotator))
 

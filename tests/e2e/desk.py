@@ -49,6 +49,14 @@ class Informant(QObject):
         row = next(row for row in self._desk.window.labels.rows() if row.label.name == name)
         return self._on_screen(row, row.rect().center())
 
+    def line(self) -> list[int]:
+        """Where the line with the caret begins and ends in the text."""
+        view = self._desk.window.view
+        word = view.caret.word
+        line = view.page().line_of(word.start) if word else None
+        assert line
+        return [line.start, line.end]
+
     def shown(self) -> dict[str, object]:
         """What a person sees."""
         session, view = self._desk.session, self._desk.window.view
@@ -57,6 +65,8 @@ class Informant(QObject):
             "selection": view.text_of_selection(),
             "spans": [[span.label, span.start, span.end] for span in session.spans],
             "state": session.state(),
+            "caret": view.caret.word,
+            "article": session.place(),
             "focus": view.hasFocus(),
             "rtl": QApplication.isRightToLeft(),
         }

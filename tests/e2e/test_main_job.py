@@ -139,3 +139,65 @@ def find(text: str, words: str, nth: int) -> int:
     for _ in range(nth + 1):
         at = text.index(words, at + 1)
     return at
+
+
+def test_an_article_is_labelled_by_keys_alone(hands: Hands, tmp_path: Path) -> None:
+    corpus = tmp_path / "work.corpus"
+    for name in ("03-night-trains.txt", "07-oasis-heat.txt"):
+        command("import", corpus, resource("samples", name))
+    desk = Desk(corpus)
+    text = desk.ask("shown")["text"]
+
+    def press(*names: str) -> dict[str, Any]:
+        before = desk.ask("shown")
+        hands.press(*names)
+        return desk.wait(lambda shown: shown != before, f"{names} does something")
+
+    def stand_on(offset: int) -> None:
+        """Down while the line is above, then by word."""
+        while True:
+            start, end = desk.ask("shown")["caret"]
+            if start <= offset < end:
+                return
+            line = desk.ask("line")
+            if line[0] <= offset < line[1]:
+                press("Left" if offset >= end else "Right")
+            else:
+                press("Down" if offset >= line[1] else "Up")
+
+    wanted = []
+    for words, key, label in (
+        ("المكتب الوطني للسكك الحديدية", "2", "INSTITUTION"),
+        ("من 3 إلى 5 ماي", "1", "DATE"),
+        ("القصر الكبير", "2", "INSTITUTION"),
+    ):
+        start = find(text, words, 0)
+        wanted.append([label, start, start + len(words)])
+        stand_on(start)
+        for _ in words.split():
+            shown = press("Shift_L", "Left")
+        assert shown["selection"] == words
+        press(key)
+    assert desk.ask("shown")["spans"] == wanted
+    # A slip is put right without the mouse: the last one was no institution, and the range begins after من.
+    press("Delete")
+    press("Shift_L", "Tab")
+    shown = press("Control_L", "Shift_L", "Left")
+    assert shown["spans"][1] == ["DATE", wanted[1][1] + len("من "), wanted[1][2]]
+    hands.press("Control_L", "Return")
+    desk.wait(lambda shown: shown["article"] == 1, "the next article")
+    hands.press("Control_L", "q")
+    assert desk.process.wait(15) == 0
+    report = command("export", corpus, tmp_path / "train.conll", "--format", "conll2002")
+    assert (report["articles"], report["spans"], report["written"], report["verified"]) == (1, 2, 2, True)
+    lines = (tmp_path / "train.conll").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not line.endswith(" O") and line] == [
+        "المكتب B-INSTITUTION",
+        "الوطني I-INSTITUTION",
+        "للسكك I-INSTITUTION",
+        "الحديدية I-INSTITUTION",
+        "3 B-DATE",
+        "إلى I-DATE",
+        "5 I-DATE",
+        "ماي I-DATE",
+    ]
