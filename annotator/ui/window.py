@@ -127,7 +127,8 @@ class Window(QMainWindow):
             self._buttons.addWidget(_button(self._actions[name], primary=False))
 
     def _make(self, row: Action, handler: Callable[[], Any]) -> QAction:
-        action = QAction(_(row.text), self)
+        # What follows the tab stands where Qt would write the key, half of it translated.
+        action = QAction(f"{_(row.text)}\t{printed(row.keys[:1])}", self)
         action.setShortcuts(key_sequences(row.keys))
         action.triggered.connect(lambda _checked=False: handler())
         if row.menu:
@@ -178,7 +179,7 @@ class Window(QMainWindow):
         self._label_actions = []
         self.labels.show_labels(self.session.labels, self._theme)
         for label in self.session.labels.labels:
-            action = QAction(label.shown(), self)
+            action = QAction(f"{label.shown()}\t{label.key or ''}", self)
             action.setShortcuts(label_keys(label))
             action.triggered.connect(lambda _checked=False, name=label.name: self.tagging.tag(name))
             self.addAction(action)
@@ -324,11 +325,12 @@ class Window(QMainWindow):
 
 def _button(action: QAction, *, primary: bool) -> QPushButton:
     """A button that does what the action does, and says its key."""
-    button = QPushButton(action.text())
+    text, _tab, key = action.text().partition("\t")
+    button = QPushButton(text)
     button.setObjectName("primary" if primary else "")
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the article keeps the keys
     button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
-    button.setToolTip(f"{action.text()}   {printed([action.shortcut().toString()])}")
+    button.setToolTip(f"{text}   {key}")
     button.clicked.connect(action.trigger)
     button.setEnabled(action.isEnabled())
     action.changed.connect(lambda: button.setEnabled(action.isEnabled()))

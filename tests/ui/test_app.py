@@ -70,7 +70,7 @@ def test_another_language_keeps_the_place_and_the_work(desk: app.Desk, qapp: QAp
     assert qapp.layoutDirection() == (
         Qt.LayoutDirection.RightToLeft if language == "ar" else Qt.LayoutDirection.LeftToRight
     )
-    assert desk.window.action("undo").text() == {"ar": "تراجع", "fr": "Annuler"}[language]
+    assert desk.window.action("undo").text().partition("\t")[0] == {"ar": "تراجع", "fr": "Annuler"}[language]
     assert settings.load().language == language
     desk.session.undo()
     assert desk.session.spans == []
