@@ -2,6 +2,7 @@
 
     python3 packaging/dev.py run [-- ARGUMENTS]   open the window on the sample articles
     python3 packaging/dev.py test [ARGUMENTS]     run every test (ARGUMENTS go to pytest)
+    python3 packaging/dev.py bench                measure the main job against known things
 
 Each first makes what it needs and is missing: the environment in .venv with the packages that
 constraints.txt pins, the compiled translations and, on Linux, the system libraries that Qt needs.
@@ -303,7 +304,17 @@ def test(arguments: list[str]) -> int:
         return hand_over(pytest, cwd=ROOT, env=env)
 
 
-COMMANDS = {"run": run, "test": test}
+def bench(arguments: list[str]) -> int:
+    """Measure the main job against known things, on Linux on a virtual screen, so that no window pops up."""
+    prepare(with_xvfb=True)
+    command: list[str | Path] = [PYTHON, ROOT / "tests" / "benchmarks" / "bench.py", *arguments]
+    if not ON_LINUX:
+        return hand_over(command)
+    with virtual_screen() as env:
+        return hand_over(command, env=env)
+
+
+COMMANDS = {"run": run, "test": test, "bench": bench}
 
 
 def main(arguments: list[str]) -> int:
