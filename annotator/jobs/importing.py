@@ -58,6 +58,8 @@ def import_paths(
         if done == len(files):
             counts += _store(corpus, waiting, skipped)
         yield done, len(files)
+    order = {str(path): place for place, path in enumerate(files)}
+    skipped.sort(key=lambda refusal: (order.get(refusal.path, -1), refusal.line))
     return Imported(counts["added"], counts["duplicates"], counts["spans"], skipped)
 
 
@@ -113,6 +115,5 @@ def _store(corpus: Corpus, drafts: Iterable[tuple[Path, Draft]], skipped: list[R
             added = corpus.add(item)
             counts["added" if added.new else "duplicates"] += 1
             counts["spans"] += added.spans
-            line = item.line
-            skipped += [Refusal(str(path), line, reason) for reason in added.refused]
+            skipped += [Refusal(str(path), item.line, reason) for reason in added.refused]
     return counts

@@ -33,8 +33,6 @@ class CorpusCommands(QObject):
     corpus_opened = Signal(str)
     """The path of a corpus that a person chose, and that is open now."""
     annotator_chosen = Signal(str)
-    succeeded = Signal(str)
-    """What went well, in a sentence."""
 
     def __init__(self, window: QWidget, session: Session) -> None:
         super().__init__(window)
@@ -140,12 +138,12 @@ class CorpusCommands(QObject):
         if outcome.skipped:
             RefusalsDialog(self._window, " · ".join(said), outcome.skipped).exec()
         else:
-            self.succeeded.emit(" · ".join(said))
+            self._session.told.emit(" · ".join(said))
 
     def _import_failed(self, error: Exception) -> None:
         self._session.refresh()
         if isinstance(error, Cancelled):
-            self.succeeded.emit(_("The import was stopped; what had been stored is kept."))
+            self._session.told.emit(_("The import was stopped; what had been stored is kept."))
         elif isinstance(error, CorpusError):
             self.warn(str(error))
         else:

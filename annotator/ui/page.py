@@ -158,7 +158,6 @@ class Page:
         self.blocks: list[Block] = []
         self.folds: list[Fold] = []
         self.height = 0.0
-        zones = list(zones)
         blocks = [block for block in _blocks(text, zones) if block.text.strip()]
         for boilerplate, run in groupby(blocks, lambda block: block.kind == BOILERPLATE):
             if boilerplate:
@@ -262,10 +261,12 @@ def measure(size: float) -> float:
     return metrics.horizontalAdvance(_SAMPLE) / len(_SAMPLE) * _MEASURE
 
 
-def _blocks(text: str, zones: list[Zone]) -> Iterator[Block]:
+def _blocks(text: str, zones: Iterable[Zone]) -> Iterator[Block]:
+    ordered = sorted(zones, key=lambda zone: zone.start)
     start = 0
     for line in text.split("\n"):
         end = start + len(line)
-        kind = next((zone.kind for zone in zones if zone.start < max(end, start + 1) and start < zone.end), None)
+        at = bisect_right(ordered, start, key=lambda zone: zone.end)
+        kind = ordered[at].kind if at < len(ordered) and ordered[at].start < end else None
         yield Block(line, start, kind)
         start = end + 1

@@ -105,7 +105,7 @@ class Painter:
         self._underlay(painter, shown)
         for block in dict.fromkeys(line.block for line in lines):
             painter.setPen(self._ink(block.kind))
-            block.layout.draw(painter, QPointF(0, 0))
+            block.layout.draw(painter, QPointF(0, 0), [], QRectF(0, top, self._page.width, bottom - top))
         self._names(painter, shown)
         if self._marks.selected:
             self._handles(painter, self._marks.selected)

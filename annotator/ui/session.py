@@ -30,6 +30,8 @@ class Session(QObject):
     selected = Signal()
     """Another span, or none, is the selected one."""
     failed = Signal(str)
+    told = Signal(str)
+    """Something worth knowing that is no failure."""
 
     def __init__(self, annotator: str, parent: QObject | None = None) -> None:
         super().__init__(parent)

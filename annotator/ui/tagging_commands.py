@@ -164,7 +164,9 @@ class TaggingCommands:
         order = [*range(here + 1, len(session.articles)), *range(here)]
         waiting = (at for at in order if session.state_of(session.articles[at]) in (NEW, IN_PROGRESS))
         place = next(waiting, None)
-        if place is not None:
+        if place is None:
+            session.told.emit(_("That was the last one: no article is left to do."))
+        else:
             session.open_article(place)
 
     def _toggle(self, state: str) -> None:

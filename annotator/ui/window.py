@@ -159,6 +159,7 @@ class Window(QMainWindow):
         session.layer_changed.connect(self._layer_changed)
         session.selected.connect(self._selected)
         session.failed.connect(self.say)
+        session.told.connect(lambda text: self.say(text, well=True))
         self.labels.label_clicked.connect(self.tagging.tag)
         self.spans.span_clicked.connect(self._choose)
         view.span_clicked.connect(session.select)
@@ -169,7 +170,6 @@ class Window(QMainWindow):
         commands = self.corpus_commands
         commands.corpus_opened.connect(lambda path: self.remember(last_corpus=path))
         commands.annotator_chosen.connect(lambda name: self.remember(annotator=name))
-        commands.succeeded.connect(lambda text: self.say(text, well=True))
 
     # What changed
 
@@ -181,6 +181,7 @@ class Window(QMainWindow):
         for label in self.session.labels.labels:
             action = QAction(f"{label.shown()}\t{label.key or ''}", self)
             action.setShortcuts(label_keys(label))
+            action.setAutoRepeat(False)  # a key held down would tag, remove, tag…
             action.triggered.connect(lambda _checked=False, name=label.name: self.tagging.tag(name))
             self.addAction(action)
             self._label_actions.append(action)

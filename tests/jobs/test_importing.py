@@ -226,3 +226,16 @@ def test_a_corpus_that_fails_ends_the_import_and_keeps_none_of_the_chunk(corpus,
 def test_nothing_to_import(corpus):
     assert done(corpus) == Imported(0, 0, 0, [])
     assert importing.Imported.__struct_fields__ == ("added", "duplicates", "spans", "skipped")
+
+
+def test_refusals_come_in_the_order_of_the_files_and_their_lines(tmp_path: Path, corpus: Corpus) -> None:
+    good = '{"text": "خبر", "spans": [{"start": 0, "end": 1, "label": "NONE"}]}'
+    (tmp_path / "a.jsonl").write_text(f"{good}\nbad\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_bytes(b"")
+    skipped = done(corpus, tmp_path / "a.jsonl", tmp_path / "b.txt", tmp_path / "none").skipped
+    assert [(Path(refusal.path).name, refusal.line) for refusal in skipped] == [
+        ("none", 0),
+        ("a.jsonl", 1),
+        ("a.jsonl", 2),
+        ("b.txt", 0),
+    ]

@@ -203,6 +203,9 @@ def test_states_and_the_way_to_the_next_article(window: Window) -> None:
     QTest.keyClick(window.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert session.place() == 1
     assert session.articles[0].states == {"Sanae": DONE}
+    QTest.keyClick(window.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert session.place() == 1
+    assert "no article is left" in window._said.text()
     QTest.keyClick(window.view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert session.place() == 0
     QTest.keyClick(window.view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
