@@ -30,8 +30,9 @@ class Story(NamedTuple):
     expected: Path
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hands() -> Iterator[Hands]:
+    # For all tests at once: an X server whose last client goes away may begin anew, and turn the next one away.
     made = Hands()
     yield made
     made.close()
