@@ -1,7 +1,7 @@
 """The main job where there is no screen: `python packaging/demo.py FOLDER`, run by dev.py on a virtual one.
 
 Opens the real window on the sample articles, tags the first one with mouse and keys, exports it, and prints where the
-training set, its report and a picture of the window lie. `--pictures` takes the README's pictures instead.
+training set, its report and a picture of the window lie. `--pictures` takes pictures of it in each language instead; the README's is one of them.
 """
 
 import argparse
@@ -43,14 +43,23 @@ TAGS = (
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("folder", type=Path, help="where everything goes; emptied first")
-    arguments.add_argument("--pictures", action="store_true", help="the pictures of the README instead")
+    arguments.add_argument("folder", type=Path, help="where everything goes; an earlier run's is emptied first")
+    arguments.add_argument("--pictures", action="store_true", help="pictures in each language instead")
     chosen = arguments.parse_args()
     folder: Path = chosen.folder.absolute()
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    clear(folder)
     os.environ["ANNOTATOR_HOME"] = str(folder / "home")  # the person's own settings are neither read nor written
     return pictures(folder) if chosen.pictures else job(folder)
+
+
+def clear(folder: Path) -> None:
+    """An empty folder; one that holds anything but an earlier run's things is left alone, and the program ends."""
+    mark = folder / "made-by-demo"
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise SystemExit(f"{folder} holds other things: name a new folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    mark.touch()
 
 
 def job(folder: Path) -> int:
