@@ -1,7 +1,8 @@
 """The main job where there is no screen: `python packaging/demo.py FOLDER`, run by dev.py on a virtual one.
 
 Opens the real window on the sample articles, tags the first one with mouse and keys, exports it, and prints where the
-training set, its report and a picture of the window lie. `--pictures` takes pictures of it in each language instead; the README's is one of them.
+training set, its report and a picture of the window lie. `--pictures` takes a picture of it in each language instead;
+the README's is one of them.
 """
 
 import argparse
