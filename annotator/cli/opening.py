@@ -1,5 +1,6 @@
 """`annotator [CORPUS]`: the window."""
 
+import ctypes
 import os
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from annotator.cli.command import corpus_argument
 from annotator.cli.output import NAME, Failure
 from annotator.i18n import _
 
-_SCREENS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+_SCREENS: Final = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
 
 
 def command() -> click.Command:
@@ -21,9 +22,27 @@ def command() -> click.Command:
 
 def window(corpus: Path | None = None) -> int:
     """Open the window on `corpus`, or on the last one; the exit code, once it is closed. Raises Failure."""
-    if sys.platform.startswith("linux") and not any(map(os.environ.get, _SCREENS)):
-        # Qt would abort the process with a page of its own.
-        raise Failure(_("there is no screen here to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set"))
+    if sys.platform.startswith("linux"):
+        _look_for_screen()
     from annotator.ui.app import run  # Qt takes its time to load, and no other command needs it
 
     return run(corpus)
+
+
+def _look_for_screen() -> None:
+    """Raise Failure where no window can be opened: Qt would abort the process with a page of its own."""
+    platform, wayland, display = map(os.environ.get, _SCREENS)
+    if platform or wayland:
+        return
+    if not display:
+        raise Failure(_("there is no screen here to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set"))
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return  # Qt lacks it too, and says so
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    refused = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    if refused:
+        raise Failure(_("the screen {display} does not answer, so no window can be opened").format(display=display))

@@ -1,5 +1,6 @@
 """The command as a whole: what opens the window, exit codes, errors of one line, and the reader's language."""
 
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +16,8 @@ from annotator.cli import listing, wording
 from annotator.cli.root import root
 from annotator.settings import Settings
 
+SCREEN = os.environ.get("DISPLAY", "")
+
 
 @pytest.fixture
 def window(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
@@ -28,7 +31,7 @@ def window(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
 
     app.run = opens  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "annotator.ui.app", app)
-    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     return opened
 
 
@@ -62,17 +65,37 @@ def test_more_than_one_corpus_is_wrong_usage(run: Run, window: list[Path | None]
     assert window == []
 
 
-@pytest.mark.parametrize("screen", ["DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"])
+@pytest.mark.parametrize("screen", ["WAYLAND_DISPLAY", "QT_QPA_PLATFORM"])
 def test_any_screen_will_do(run: Run, window: list[Path | None], screen: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("QT_QPA_PLATFORM")
     monkeypatch.setenv(screen, "offscreen")
     assert run().code == 7
+
+
+@pytest.mark.skipif(not SCREEN, reason="no X server here: packaging/dev.py test brings one")
+def test_an_x_server_that_answers_will_do(run: Run, window: list[Path | None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QT_QPA_PLATFORM")
+    monkeypatch.setenv("DISPLAY", SCREEN)
+    assert run().code == 7
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a screen")
+def test_an_x_server_that_does_not_answer_is_one_sentence(
+    run: Run, window: list[Path | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("QT_QPA_PLATFORM")
+    monkeypatch.setenv("DISPLAY", ":987")
+    ended = run()
+    assert (ended.code, ended.out, window) == (2, b"", [])
+    assert ended.err.count("\n") == 1
+    assert ":987 does not answer" in ended.err
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a screen")
 def test_without_a_screen_there_is_one_sentence(
     run: Run, window: list[Path | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("QT_QPA_PLATFORM")
     monkeypatch.setenv("DISPLAY", "")
     for arguments in [], ["a.corpus"]:
         ended = run(*arguments)
