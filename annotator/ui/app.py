@@ -22,6 +22,7 @@ from annotator.ui.corpus_commands import default_labels
 from annotator.ui.session import Session
 from annotator.ui.theme import DARK, LIGHT, Theme, style_sheet
 from annotator.ui.window import Window
+from annotator.ui.wording import tell
 
 _STARTED_BY_ICON: Final = ("DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GIO_LAUNCHED_DESKTOP_FILE")
 
@@ -170,7 +171,7 @@ def run(path: Path | None = None) -> int:
         desk.work_at(corpus)
     except CorpusError as error:
         if _without_terminal():
-            QMessageBox.critical(None, _("Annotator"), str(error))
+            tell(None, QMessageBox.Icon.Critical, str(error))
         raise
     sys.excepthook = _unexpected
     desk.show()
@@ -191,4 +192,4 @@ def _unexpected(kind: type[BaseException], error: BaseException, trace: Tracebac
     sys.__excepthook__(kind, error, trace)
     if issubclass(kind, Exception) and QApplication.instance():
         said = _("Something went wrong that should not have. What was shown as saved is saved.\n\n{error}")
-        QMessageBox.warning(None, _("Annotator"), said.format(error=f"{kind.__name__}: {error}"))
+        tell(None, QMessageBox.Icon.Warning, said.format(error=f"{kind.__name__}: {error}"))

@@ -11,7 +11,7 @@ from annotator.i18n import pgettext
 from annotator.ui import fonts
 from annotator.ui.session import Session
 from annotator.ui.theme import LIGHT, Theme
-from annotator.ui.wording import elided
+from annotator.ui.wording import elided, tooltip
 
 _STATE: Final = Qt.ItemDataRole.UserRole
 _HEIGHT: Final = 62
@@ -50,7 +50,7 @@ class ArticleModel(QAbstractListModel):
             return self._session.state_of(summary)
         if role == Qt.ItemDataRole.ToolTipRole:
             state = state_title(self._session.state_of(summary))
-            return "\n".join(filter(None, (summary.title, state, summary.published, summary.source)))
+            return tooltip("\n".join(filter(None, (summary.title, state, summary.published, summary.source))))
         return None
 
     def _reread(self) -> None:

@@ -17,6 +17,7 @@ from annotator.ui.background import Background, Cancelled
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.refusals import RefusalsDialog
 from annotator.ui.session import Session
+from annotator.ui.wording import tell
 
 SUFFIX = ".corpus"
 
@@ -123,7 +124,7 @@ class CorpusCommands(QObject):
 
     def warn(self, text: str) -> None:
         """Say what could not be done, until it is read."""
-        QMessageBox.warning(self._window, _("Annotator"), text)
+        tell(self._window, QMessageBox.Icon.Warning, text)
 
     def _imported(self, outcome: Any) -> None:
         self._session.refresh()

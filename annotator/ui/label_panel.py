@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from html import escape
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
@@ -121,10 +122,6 @@ class LabelPanel(QWidget):
 
 
 def _rich(label: Label) -> str:
-    """The guideline as a tooltip: rich text wraps, plain text does not."""
-    lines = "".join(f"<p style='margin:3px'>{_escaped(line)}</p>" for line in label.told().splitlines() if line.strip())
-    return f"<b>{_escaped(label.shown())}</b>{lines}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """The guideline as a tooltip, below the label's title."""
+    lines = "".join(f"<p style='margin:3px'>{escape(line)}</p>" for line in label.told().splitlines() if line.strip())
+    return f"<b>{escape(label.shown())}</b>{lines}"

@@ -1,6 +1,6 @@
 """What stands beside the article: the articles on one side, the labels and the spans on the other."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span
@@ -10,6 +10,7 @@ from annotator.ui.article_list import ArticleList
 from annotator.ui.label_panel import LabelPanel
 from annotator.ui.session import Session
 from annotator.ui.span_panel import SpanPanel
+from annotator.ui.wording import plain_label
 
 _WIDTH = 262  # pixels
 _CARD = 104  # pixels: as high as two lines of a span and one about it, so that the list above stays where it is
@@ -31,13 +32,12 @@ class ArticlesSide(_Side):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.articles = ArticleList(session)
-        self._done = QLabel()
-        self._done.setObjectName("quiet")
+        self._done = plain_label(name="quiet")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(5)
         head = QHBoxLayout()
-        head.addWidget(_heading(_("Articles")))
+        head.addWidget(plain_label(_("Articles"), "heading"))
         head.addStretch()
         head.addWidget(self._done)
         self.column.addLayout(head)
@@ -59,22 +59,21 @@ class LabelsSide(_Side):
         super().__init__()
         self.labels = LabelPanel()
         self.spans = SpanPanel()
-        self._count = _heading("")
+        self._count = plain_label(name="heading")
         card = QFrame()
         card.setObjectName("card")
         card.setMinimumHeight(_CARD)
         inside = QVBoxLayout(card)
         inside.setContentsMargins(14, 10, 14, 10)
         inside.setSpacing(4)
-        self._words, self._about = QLabel(), QLabel()
+        self._words, self._about = plain_label(), plain_label(name="quiet")
         self._words.setWordWrap(True)
         self._words.setFont(fonts.interface(14, bold=True))
         self._about.setWordWrap(True)
-        self._about.setObjectName("quiet")
         inside.addWidget(self._words)
         inside.addWidget(self._about)
         inside.addStretch()
-        self.column.addWidget(_heading(_("Labels")))
+        self.column.addWidget(plain_label(_("Labels"), "heading"))
         self.column.addWidget(self.labels)
         self.column.addSpacing(12)
         self.column.addWidget(self._count)
@@ -105,9 +104,3 @@ class LabelsSide(_Side):
     def _say(self, words: str, about: str) -> None:
         self._words.setText(" ".join(words.split()))
         self._about.setText(about)
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setObjectName("heading")
-    return label

@@ -12,7 +12,7 @@ from annotator.core.model import Article, Span
 from annotator.ui import fonts
 from annotator.ui.painting import depths
 from annotator.ui.theme import LIGHT, Theme
-from annotator.ui.wording import elided
+from annotator.ui.wording import elided, tooltip
 
 _SPAN: Final = Qt.ItemDataRole.UserRole
 _HEIGHT: Final = 30
@@ -40,8 +40,11 @@ class SpanModel(QAbstractListModel):
         span = self.spans[index.row()]
         if role == _SPAN:
             return span
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return " ".join(self._text[span.start : span.end].split())
+        words = " ".join(self._text[span.start : span.end].split())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tooltip(words)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return words
         return None
 
 

@@ -8,7 +8,6 @@ from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QMenu,
     QPushButton,
@@ -28,7 +27,7 @@ from annotator.ui.session import Session
 from annotator.ui.sides import ArticlesSide, LabelsSide
 from annotator.ui.tagging_commands import TaggingCommands
 from annotator.ui.theme import Theme
-from annotator.ui.wording import printed
+from annotator.ui.wording import plain_label, printed
 
 _TOLD = 9000  # milliseconds that a message stays
 
@@ -78,9 +77,7 @@ class Window(QMainWindow):
         row.addLayout(self._desk(), 1)
         row.addWidget(self.labels_side)
         self.setCentralWidget(centre)
-        self._saved = QLabel()
-        self._said = QLabel()
-        self._said.setObjectName("warning")
+        self._saved, self._said = plain_label(), plain_label(name="warning")
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
         self._forget.timeout.connect(self._said.clear)

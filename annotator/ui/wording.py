@@ -1,10 +1,14 @@
 """Texts as they are put on the screen, where two directions of writing meet."""
 
 from collections.abc import Iterable
+from html import escape
 from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QKeySequence
+from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+
+from annotator.i18n import _
 
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX 9: isolates keep a text's direction from its neighbours
 # What is printed on the keys of an Arabic keyboard too, which Qt would translate half of.
@@ -22,6 +26,26 @@ def elided(text: str, metrics: QFontMetricsF, width: float) -> str:
 def left_to_right(text: object) -> str:
     """A path or the like, to stand in a sentence of any direction."""
     return f"{_LRI}{text}{_PDI}"
+
+
+def plain_label(text: str = "", name: str = "") -> QLabel:
+    """A label that shows its text as it is: Qt takes what looks like HTML for HTML, and articles hold anything."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setObjectName(name)
+    return label
+
+
+def tooltip(text: str) -> str:
+    """A tooltip that shows `text` as it is, in lines that are not too long."""
+    return "<br>".join(escape(line) for line in text.split("\n")).join(("<p>", "</p>"))
+
+
+def tell(parent: QWidget | None, icon: QMessageBox.Icon, text: str) -> None:
+    """A box with this text, as it is, until it is read."""
+    box = QMessageBox(icon, _("Annotator"), text, QMessageBox.StandardButton.Ok, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.exec()
 
 
 def printed(keys: Iterable[str]) -> str:

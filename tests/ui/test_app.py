@@ -98,7 +98,7 @@ def test_an_unforeseen_error_is_told_and_the_program_goes_on(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told: list[str] = []
-    monkeypatch.setattr(app.QMessageBox, "warning", lambda _parent, _title, text: told.append(text))
+    monkeypatch.setattr(app, "tell", lambda _parent, _icon, text: told.append(text))
     try:
         raise ZeroDivisionError("by nothing")
     except ZeroDivisionError as error:

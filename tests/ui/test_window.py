@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from annotator import settings as kept
@@ -381,3 +381,20 @@ def test_the_caret_passes_over_what_is_folded_away(window: Window, stretch: Stre
     assert window.view.offset() == stretch("وقال")[0]
     QTest.keyClick(window.view, Qt.Key.Key_Right)
     assert window.view.offset() == headline
+
+
+def test_an_article_that_looks_like_html_is_shown_as_it_is(window: Window) -> None:
+    text = "<b>عنوان</b> <img src=x> & خبر\n\nنص الخبر كما جاء في المصدر."
+    assert window.session.corpus
+    window.session.corpus.add(draft(text))
+    window.session.refresh()
+    window.session.open_article(2)
+    end = text.index("\n")
+    window.session.tag("PLAN", 0, end)
+    for label in window.findChildren(QLabel):
+        assert label.textFormat() == Qt.TextFormat.PlainText, label.text()
+    for view in (window.spans, window.articles_side.articles):
+        model = view.model()
+        index = model.index(model.rowCount() - 1, 0)
+        assert index.data() == text[:end]
+        assert "&lt;b&gt;عنوان&lt;/b&gt; &lt;img src=x&gt; &amp; خبر" in index.data(Qt.ItemDataRole.ToolTipRole)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
-    QLabel,
     QStackedWidget,
     QTreeWidget,
     QTreeWidgetItem,
@@ -32,7 +31,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.session import Session
-from annotator.ui.wording import left_to_right
+from annotator.ui.wording import left_to_right, plain_label, tooltip
 
 _ENTRY = Qt.ItemDataRole.UserRole
 
@@ -51,8 +50,7 @@ class ExportDialog(QDialog):
         self._pages.addWidget(self._report_page())
         column = QVBoxLayout(self)
         column.addWidget(self._pages)
-        self._said = QLabel()
-        self._said.setObjectName("warning")
+        self._said = plain_label(name="warning")
         self._said.setWordWrap(True)
         column.addWidget(self._said)
         self._buttons = QDialogButtonBox()
@@ -132,8 +130,7 @@ class ExportDialog(QDialog):
             (_("Where a span cuts a word"), self._boundary),
         ):
             form.addRow(title, field)
-        said = QLabel(_("Whatever is not in the file as it is here is listed, with the reason."))
-        said.setObjectName("quiet")
+        said = plain_label(_("Whatever is not in the file as it is here is listed, with the reason."), "quiet")
         said.setWordWrap(True)
         form.addRow(said)
         return page
@@ -141,7 +138,7 @@ class ExportDialog(QDialog):
     def _report_page(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
-        self._summary = QLabel()
+        self._summary = plain_label()
         self._summary.setWordWrap(True)
         self._summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tree = QTreeWidget()
@@ -190,7 +187,7 @@ class ExportDialog(QDialog):
                 row = QTreeWidgetItem(head, [entry.text, self._title(entry.label), entry.reason, entry.became or "—"])
                 row.setData(0, _ENTRY, (entry.article, entry.uid))
                 for column in range(4):
-                    row.setToolTip(column, row.text(column))
+                    row.setToolTip(column, tooltip(row.text(column)))
         self.tree.setVisible(bool(self.tree.topLevelItemCount()))
         for column, width in enumerate((220, 80, 260)):
             self.tree.setColumnWidth(column, width)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from annotator.core.model import Refusal
 from annotator.i18n import _
+from annotator.ui.wording import plain_label
 
 
 class RefusalsDialog(QDialog):
@@ -27,7 +28,7 @@ class RefusalsDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addWidget(QLabel(summary))
-        layout.addWidget(QLabel(_("This was not taken:")))
+        layout.addWidget(plain_label(summary))
+        layout.addWidget(plain_label(_("This was not taken:")))
         layout.addWidget(self.tree)
         layout.addWidget(buttons)
