@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import Final
 
 import msgspec
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QBasicTimer, QPointF, Qt, QTimerEvent, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QCursor,
     QFocusEvent,
+    QGuiApplication,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -29,6 +31,7 @@ from annotator.ui.theme import LIGHT, Theme
 
 BODY_SIZE: Final = 22.0  # pixels at 100 %
 ZOOMS: Final = (60, 70, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300)
+_SCROLL: Final = 60  # milliseconds between steps while a drag is held beyond the edge
 _MARGIN: Final = 36  # pixels between the paper's edge and the column
 
 
@@ -59,6 +62,7 @@ class ArticleView(QAbstractScrollArea):
         self._opened: set[int] = set()
         self._page = self.caret.page
         self._pressed: int | None = None  # the boundary at which a drag began
+        self._scrolling = QBasicTimer()
         self._dragged_edge: int | None = None  # 0 start, 1 end of the selected span
         self._stretched: tuple[int, int] | None = None  # what the selected span would become
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -243,15 +247,30 @@ class ArticleView(QAbstractScrollArea):
             self._pressed = self._page.boundary_at(at.x(), at.y())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        at = self._on_page(event.position())
         if not event.buttons() & Qt.MouseButton.LeftButton:
-            self._set_cursor(at)
+            self._set_cursor(self._on_page(event.position()))
             return
-        self._scroll_near_edge(event.position())
+        self._drag(event.position(), exact=bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
+        if 0 <= event.position().y() <= self.viewport().height():
+            self._scrolling.stop()
+        elif not self._scrolling.isActive():
+            self._scrolling.start(_SCROLL, self)
+
+    def timerEvent(self, event: QTimerEvent) -> None:
+        """The mouse is held beyond the edge: on it goes."""
+        if event.timerId() != self._scrolling.timerId():
+            super().timerEvent(event)
+            return
+        position = QPointF(self.viewport().mapFromGlobal(QCursor.pos()))
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + (bar.singleStep() if position.y() > 0 else -bar.singleStep()))
+        self._drag(position, exact=bool(QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.AltModifier))
+
+    def _drag(self, position: QPointF, *, exact: bool) -> None:
+        at = self._on_page(position)
         boundary = self._page.boundary_at(at.x(), at.y())
         if boundary is None:
             return
-        exact = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         if self._dragged_edge is not None:
             self._stretch(boundary, exact)
         elif self._pressed is not None and boundary != self._pressed:
@@ -260,6 +279,7 @@ class ArticleView(QAbstractScrollArea):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return
+        self._scrolling.stop()
         at = self._on_page(event.position())
         stretched, edge, pressed = self._stretched, self._dragged_edge, self._pressed
         self._pressed = self._dragged_edge = self._stretched = None
@@ -355,13 +375,6 @@ class ArticleView(QAbstractScrollArea):
                 kept = (found[0], self._selected.end) if self._dragged_edge == 0 else (self._selected.start, found[1])
                 self._stretched = kept if kept[0] < kept[1] else None
                 self.viewport().update()
-
-    def _scroll_near_edge(self, position: QPointF) -> None:
-        bar = self.verticalScrollBar()
-        if position.y() < 0:
-            bar.setValue(bar.value() - bar.singleStep())
-        elif position.y() > self.viewport().height():
-            bar.setValue(bar.value() + bar.singleStep())
 
     def _set_cursor(self, at: QPointF) -> None:
         if self._page.fold_at(at.y()):

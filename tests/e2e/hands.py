@@ -27,10 +27,17 @@ class Hands:
 
     def drag(self, start: list[int], end: list[int]) -> None:
         """Press the left button at one point, move in steps, let go at the other."""
+        self.hold(start, end)
+        self.release()
+
+    def hold(self, start: list[int], end: list[int]) -> None:
+        """Press the left button at one point, move in steps to the other, and hold."""
         self._move(start)
         self._event(X.ButtonPress, 1)
         for step in range(1, 9):
             self._move([round(a + (b - a) * step / 8) for a, b in zip(start, end, strict=True)])
+
+    def release(self) -> None:
         self._event(X.ButtonRelease, 1)
 
     def click(self, place: list[int]) -> None:

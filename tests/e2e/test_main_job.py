@@ -202,3 +202,15 @@ def test_an_article_is_labelled_by_keys_alone(hands: Hands, tmp_path: Path) -> N
         "5 I-DATE",
         "ماي I-DATE",
     ]
+
+
+def test_a_drag_held_beyond_the_edge_goes_on(hands: Hands, tmp_path: Path) -> None:
+    corpus = tmp_path / "work.corpus"
+    command("import", corpus, resource("samples", "06-digital-strategy.txt"))
+    desk = Desk(corpus)
+    start, below = desk.ask("letter", offset=find(desk.ask("shown")["text"], "الإدارة", 1), after=False), [700, 1075]
+    hands.hold(start, below)
+    shorter = len(desk.wait(lambda shown: shown["selection"], "something is selected")["selection"])
+    desk.wait(lambda shown: len(shown["selection"]) > shorter + 800, "the selection grows while the mouse is still")
+    hands.release()
+    desk.kill()
