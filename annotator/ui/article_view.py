@@ -22,8 +22,9 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span, Zone
-from annotator.core.text import snap, tokens, visible
+from annotator.core.text import tokens
 from annotator.ui.caret import Caret
+from annotator.ui.drag import Drag, meant
 from annotator.ui.hits import edge_at, span_under
 from annotator.ui.page import Page, measure
 from annotator.ui.painting import Depth, Marks, Painter, depths
@@ -61,9 +62,8 @@ class ArticleView(QAbstractScrollArea):
         self._zoom = 100
         self._opened: set[int] = set()
         self._page = self.caret.page
-        self._pressed: int | None = None  # the boundary at which a drag began
+        self._drag: Drag | None = None
         self._scrolling = QBasicTimer()
-        self._dragged_edge: int | None = None  # 0 start, 1 end of the selected span
         self._stretched: tuple[int, int] | None = None  # what the selected span would become
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -131,9 +131,7 @@ class ArticleView(QAbstractScrollArea):
 
     def text_of_selection(self) -> str:
         """The code points that are selected, exactly as the article has them."""
-        if not self._article or not self.selection:
-            return ""
-        return self._article.text[slice(*self.selection)]
+        return self._text()[slice(*self.selection)] if self.selection else ""
 
     def target(self) -> tuple[int, int] | None:
         """What a label's key is about when no span is selected: the selection, else the word under the caret."""
@@ -167,7 +165,7 @@ class ArticleView(QAbstractScrollArea):
         self.caret.focus = place
         self.span_clicked.emit(None)
         if extend:
-            self._select(self._snapped(*self.caret.stretch(), exact=False))
+            self._select(meant(self._text(), *self.caret.stretch(), exact=False))
         else:
             self.caret.anchor = place
             self._select(None)
@@ -242,15 +240,16 @@ class ArticleView(QAbstractScrollArea):
             self._opened ^= {fold.start}
             self._lay_out()
             return
-        self._dragged_edge = edge_at(at, self._page, self._selected)
-        if self._dragged_edge is None:
-            self._pressed = self._page.boundary_at(at.x(), at.y())
+        boundary = self._page.boundary_at(at.x(), at.y())
+        edge = edge_at(at, self._page, self._selected)
+        if boundary is not None:
+            self._drag = Drag(boundary) if edge is None else Drag(boundary, self._selected, edge)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not event.buttons() & Qt.MouseButton.LeftButton:
             self._set_cursor(self._on_page(event.position()))
             return
-        self._drag(event.position(), exact=bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
+        self._drag_to(event.position(), exact=bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
         if 0 <= event.position().y() <= self.viewport().height():
             self._scrolling.stop()
         elif not self._scrolling.isActive():
@@ -264,34 +263,36 @@ class ArticleView(QAbstractScrollArea):
         position = QPointF(self.viewport().mapFromGlobal(QCursor.pos()))
         bar = self.verticalScrollBar()
         bar.setValue(bar.value() + (bar.singleStep() if position.y() > 0 else -bar.singleStep()))
-        self._drag(position, exact=bool(QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.AltModifier))
+        self._drag_to(position, exact=bool(QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.AltModifier))
 
-    def _drag(self, position: QPointF, *, exact: bool) -> None:
+    def _drag_to(self, position: QPointF, *, exact: bool) -> None:
         at = self._on_page(position)
         boundary = self._page.boundary_at(at.x(), at.y())
-        if boundary is None:
+        if self._drag is None or boundary is None or boundary == self._drag.anchor:
             return
-        if self._dragged_edge is not None:
-            self._stretch(boundary, exact)
-        elif self._pressed is not None and boundary != self._pressed:
-            self._select(self._snapped(*sorted((self._pressed, boundary)), exact=exact))
+        reached = self._drag.reach(self._text(), boundary, exact=exact)
+        if self._drag.span:
+            self._stretched = reached
+            self.viewport().update()
+        else:
+            self._select(reached)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return
         self._scrolling.stop()
-        at = self._on_page(event.position())
-        stretched, edge, pressed = self._stretched, self._dragged_edge, self._pressed
-        self._pressed = self._dragged_edge = self._stretched = None
-        if edge is not None and self._selected:
-            if stretched and stretched != (self._selected.start, self._selected.end):
-                self.resize_asked.emit(self._selected, *stretched)
+        drag, stretched = self._drag, self._stretched
+        self._drag = self._stretched = None
+        if drag is None:
+            return
+        if drag.span:
+            if stretched and stretched != (drag.span.start, drag.span.end):
+                self.resize_asked.emit(drag.span, *stretched)
             self.viewport().update()
             return
-        if pressed is None:
-            return
-        if pressed == self._page.boundary_at(at.x(), at.y()) or not self.selection:
-            self._click(at, pressed)
+        at = self._on_page(event.position())
+        if drag.anchor == self._page.boundary_at(at.x(), at.y()) or not self.selection:
+            self._click(at, drag.anchor)
         else:
             self.caret.anchor = self.caret.place(self.selection[0])
             self.caret.focus = self.caret.place(self.selection[1] - 1)
@@ -303,20 +304,22 @@ class ArticleView(QAbstractScrollArea):
         if event.button() == Qt.MouseButton.LeftButton and box:
             self.span_clicked.emit(None)
             self.caret.stand(box.start)
-            self._select(self._snapped(box.start, box.end, exact=False))
+            self._select(meant(self._text(), box.start, box.end, exact=False))
 
     # Inside
 
     def _lay_out(self) -> None:
         size = BODY_SIZE * self._zoom / 100
         width = max(120.0, min(measure(size), self.viewport().width() - 2.0 * _MARGIN))
-        text = self._article.text if self._article else ""
-        self._page = self.caret.page = Page(text, self._zones, width, size, self._opened)
+        self._page = self.caret.page = Page(self._text(), self._zones, width, size, self._opened)
         bar, height = self.verticalScrollBar(), self.viewport().height()
         bar.setRange(0, max(0, int(self._page.height + 2 * _MARGIN - height)))
         bar.setPageStep(height)
         bar.setSingleStep(int(size * 1.2))
         self.viewport().update()
+
+    def _text(self) -> str:
+        return self._article.text if self._article else ""
 
     def _origin(self) -> QPointF:
         left = (self.viewport().width() - self._page.width) // 2  # a whole pixel, for the rectangles beneath the text
@@ -324,11 +327,6 @@ class ArticleView(QAbstractScrollArea):
 
     def _on_page(self, position: QPointF) -> QPointF:
         return position - self._origin()
-
-    def _snapped(self, start: int, end: int, *, exact: bool) -> tuple[int, int] | None:
-        text = self._article.text if self._article else ""
-        found = visible(text, start, end) if exact else snap(text, start, end)
-        return found if found[0] < found[1] else None
 
     def _select(self, selection: tuple[int, int] | None) -> None:
         if selection != self.selection:
@@ -362,19 +360,6 @@ class ArticleView(QAbstractScrollArea):
             msgspec.structs.replace(span, start=start, end=end) if span.uid == self._selected.uid else span
             for span in self._spans
         )
-
-    def _stretch(self, boundary: int, exact: bool) -> None:
-        if not self._selected:
-            return
-        start, end = self._selected.start, self._selected.end
-        start, end = (boundary, end) if self._dragged_edge == 0 else (start, boundary)
-        if start < end:
-            # Only the edge in hand moves: the other one may stand inside a word on purpose.
-            found = self._snapped(start, end, exact=exact)
-            if found:
-                kept = (found[0], self._selected.end) if self._dragged_edge == 0 else (self._selected.start, found[1])
-                self._stretched = kept if kept[0] < kept[1] else None
-                self.viewport().update()
 
     def _set_cursor(self, at: QPointF) -> None:
         if self._page.fold_at(at.y()):
