@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Final
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from annotator import i18n, settings
@@ -120,6 +120,7 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     made.setStyle("Fusion")  # looks alike everywhere, and mirrors rightly
     fonts.load()
     made.setFont(fonts.interface(14))
+    made.setWindowIcon(QIcon(str(resource("icons", "annotator.svg"))))
     return made
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -92,6 +93,11 @@ def test_the_letters_are_those_of_the_program(qapp: QApplication) -> None:
     runs = page.blocks[0].layout.glyphRuns()
     assert {run.rawFont().familyName() for run in runs} == {"Noto Naskh Arabic", "Noto Sans"}
     assert all(glyph for run in runs for glyph in run.glyphIndexes())  # 0 is the box of a missing letter
+
+
+def test_the_window_has_the_programs_sign(qapp: QApplication) -> None:
+    image = qapp.windowIcon().pixmap(64, 64).toImage()
+    assert image.pixelColor(32, 8) == QColor("#2c6e66")
 
 
 def test_an_unforeseen_error_is_told_and_the_program_goes_on(
