@@ -35,15 +35,15 @@ _LATIN = _run(_LETTER, rf"[{_LETTER}\p{{N}}\p{{M}}]")
 _DIGITS = _run(r"\p{Nd}", r"[\p{Nd}\p{M}]")
 _PICTURE = rf"\p{{Extended_Pictographic}}[\p{{M}}\p{{Emoji_Modifier}}{_EMOJI_TAG}]*+"
 _URL = r"(?:(?:https?|ftp)://|www\.)"
-_URL_CHARACTER = r"[^\s\p{Z}\p{C}\p{Default_Ignorable_Code_Point}<>\"«»“”،؛؟]"
+_URL_CHARACTER = r"[^\s\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\p{Extended_Pictographic}<>\"«»“”،؛؟]"
 # Bounded, as RFC 1035 and 5321 bound names, so that a long run is not searched to its end from each of its letters.
 _DOMAIN = r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}+\.){1,5}[a-z]{2,6}(?![\p{L}\p{N}\p{M}])"
 _TOKEN: Final = regex.compile(
     "|".join(
         (
-            rf"{_URL}{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?",
+            rf"{_URL}{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?\p{{M}}*+",
             rf"[A-Za-z0-9][A-Za-z0-9._%+-]{{0,63}}+@{_DOMAIN}",
-            rf"{_DOMAIN}(?:/(?:{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?)?)?",
+            rf"{_DOMAIN}(?:/(?:{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?\p{{M}}*+)?)?",
             rf"(?!{_BLANK})\p{{M}}*+" + _run(_ARABIC, rf"[{_ARABIC}\p{{M}}]"),
             # Digits before a letter belong to it (5G, 19h30); those before an Arabic letter do not (1445هـ).
             rf"\p{{Nd}}*{_LATIN}(?:{_HIDDEN}*['’‐‑-]{_HIDDEN}*\p{{Nd}}*(?:{_LATIN}|(?<=\p{{Nd}})))*",

@@ -5,7 +5,7 @@ import time
 import pytest
 import regex
 from core.texts import raw_texts, texts
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from annotator.core.text import (
@@ -157,6 +157,8 @@ def test_tokens_hold_all_that_is_visible(text: str) -> None:
         assert visible(text, *token) == token
 
 
+@example("https://a.ma/b❤️")
+@example("https://a.ma/b\ufe0f a.ma/b❤️‍🔥")
 @given(texts)
 def test_a_grapheme_cluster_of_letters_or_emoji_is_never_cut(text: str) -> None:
     edges = {edge for token in tokens(text) for edge in token}
