@@ -6,7 +6,8 @@ import click
 
 from annotator.cli.command import Help, corpus_argument, json_option
 from annotator.cli.output import emit, table
-from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, NEW, SKIPPED
+from annotator.core.model import NEW
+from annotator.core.wording import state_title
 from annotator.i18n import _
 from annotator.store.corpus import Corpus, Summary
 
@@ -33,26 +34,15 @@ def _list(corpus: Path, as_json: bool) -> int:
 
 
 def _row(article: Summary) -> list[str]:
-    named = _states()
     states = _(", ").join(
-        _("{name}: {fact}").format(name=annotator, fact=named.get(state, state))
+        _("{name}: {fact}").format(name=annotator, fact=state_title(state))
         for annotator, state in article.states.items()
     )
     return [
         str(article.id),
         str(article.spans),
         article.published or "-",
-        states or named[NEW],
+        states or state_title(NEW),
         article.source or "-",
         article.title,
     ]
-
-
-def _states() -> dict[str, str]:
-    return {
-        NEW: _("new"),
-        IN_PROGRESS: _("in progress"),
-        DONE: _("done"),
-        SKIPPED: _("skipped"),
-        FLAGGED: _("flagged"),
-    }

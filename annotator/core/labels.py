@@ -58,10 +58,6 @@ class LabelSet(Struct, frozen=True):
         """The label of this name."""
         return next((label for label in self.labels if label.name == name), None)
 
-    def by_key(self, key: str) -> Label | None:
-        """The label whose key this is."""
-        return next((label for label in self.labels if label.key == key), None)
-
     def rank(self, name: str) -> int:
         """The place of a label in the order; unknown ones come last."""
         return next((at for at, label in enumerate(self.labels) if label.name == name), len(self.labels))

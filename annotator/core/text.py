@@ -1,4 +1,4 @@
-"""Arabic-aware text: newlines, tokens, sentences, word snapping, proclitics, and offsets as Qt counts them.
+"""Arabic-aware text: newlines, tokens, sentences, word snapping, and offsets as Qt counts them.
 
 Offsets are code points, end exclusive. Everything here is a pure function of the text.
 """
@@ -60,8 +60,6 @@ _INVISIBLE: Final = regex.compile(rf"[{_HIDDEN}--[\u200C\u200D]--{_EMOJI_TAG}]+"
 _LEADING: Final = regex.compile(rf"{_BLANK}*+", regex.V1)
 _TRAILING: Final = regex.compile(rf"[{_BLANK}--\p{{M}}--{_EMOJI_TAG}]*+", regex.V1 | regex.REVERSE)
 _PUNCTUATION: Final = regex.compile(r"\p{P}[\p{P}\p{M}\p{Cf}]*", regex.V1)
-_ARABIC_WORD: Final = regex.compile(r"\p{M}*+" + _run(_ARABIC, rf"[{_ARABIC}\p{{M}}]"), regex.V1)
-_BASE_LETTER: Final = regex.compile(rf"[{_ARABIC}--\u0640]", regex.V1)
 
 _NEWLINE: Final = regex.compile(r"\r\n|[\r\v\f\u0085\u2028\u2029]")
 _QUOTES: Final = '"“”„'  # written either way round in Arabic, so only their order tells which one opens
@@ -69,10 +67,6 @@ _OPENS: Final = {"»": "«", "›": "‹", "’": "‘", ")": "(", "]": "[", "}"
 _STOPS: Final = ".…!؟?"
 _PAUSE: Final = ".."  # in Arabic headlines what a dash is in English ones
 _NO_START: Final = "،؛,;:"
-
-_CONJUNCTIONS: Final = "وف"
-_PREFIXES: Final = "بلكس"
-_SHORTEST_WORD: Final = 3
 
 
 def normalise_newlines(text: str) -> str:
@@ -233,21 +227,3 @@ def _partners(text: str, tokens: list[Token]) -> dict[int, int]:
         elif mark == '"' or mark in _OPENS.values():
             waiting.append((mark, at))
     return found
-
-
-def proclitic(text: str, start: int, end: int) -> int:
-    """How many code points at `start` *could* be a proclitic: و or ف, then one of ب ل ك س, or either alone.
-
-    Only a possibility, never a decision: و in وزارة is a root letter and ف in فلسطين too, and only a word list or
-    a reader knows. The longest that leaves three letters of the word is told, its diacritics and tatweel with it;
-    0 when none can be. In للأمم (ل and ال) it is the first ل alone.
-    """
-    word = _ARABIC_WORD.match(text, start, end)
-    if not word:
-        return 0
-    letters = [match.start() for match in _BASE_LETTER.finditer(text, *word.span())]
-    length = 0
-    for kind in (_CONJUNCTIONS, _PREFIXES):
-        if len(letters) - length > _SHORTEST_WORD and text[letters[length]] in kind:
-            length += 1
-    return letters[length] - start if length else 0

@@ -90,7 +90,7 @@ def export(corpus: Corpus, path: Path, options: Options) -> Generator[tuple[int,
     """
     format_ = by_name(options.format)
     annotator = _annotator(corpus, options.annotator)
-    files = destination(path, corpus.path, format_.SUFFIXES[0], options.split)
+    files = destination(path, corpus.files(), format_.SUFFIXES[0], options.split)
     return _Export(corpus, format_, annotator, options).run(files)
 
 

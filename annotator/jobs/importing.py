@@ -17,7 +17,6 @@ from annotator.store.corpus import Corpus
 _CHUNK: Final = 100
 """Articles in one transaction: few enough to wait for, many enough that the disk is not waited for each time."""
 
-_CORPUS_FILES: Final = ("", "-wal", "-shm", "-journal")
 """What SQLite adds to the name of a corpus for the files that it keeps beside it."""
 
 
@@ -68,7 +67,7 @@ def _files(corpus: Corpus, paths: Iterable[Path], skipped: list[Refusal]) -> Ite
 
     A folder that a link leads back to is entered once.
     """
-    own = {corpus.path.resolve().with_name(corpus.path.name + end) for end in _CORPUS_FILES}
+    own = corpus.files()
     for root in paths:
         entered: set[tuple[int, int]] = set()
         left = [root]

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,6 @@ WHOLE: Final = ""
 """The name of the only part of an export that is not split."""
 
 _PART_NAME: Final = re.compile(r"\w[\w-]*")
-_CORPUS_FILES: Final = ("", "-wal", "-shm", "-journal")
 
 
 class CannotExport(Exception):
@@ -35,11 +34,11 @@ class Destination(Struct, frozen=True):
         return [*self.parts.values(), self.report]
 
 
-def destination(path: Path, corpus: Path, suffix: str, split: Mapping[str, int] | None) -> Destination:
+def destination(path: Path, corpus: Set[Path], suffix: str, split: Mapping[str, int] | None) -> Destination:
     """The files of an export to `path`: that file, or with `split` those in that folder; the report beside it.
 
-    Raises CannotExport where they cannot be made or would take the place of something else; `corpus` is the file
-    that is exported.
+    Raises CannotExport where they cannot be made or would take the place of something else; `corpus` are the
+    files of the one that is exported.
     """
     if split is None:
         if path.is_dir():
@@ -58,9 +57,8 @@ def destination(path: Path, corpus: Path, suffix: str, split: Mapping[str, int] 
         raise CannotExport(_("The folder “{path}” is missing.").format(path=folder))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=folder))
-    own = {corpus.resolve().with_name(corpus.name + end) for end in _CORPUS_FILES}
     for file in found.files():
-        if file.resolve() in own:
+        if file.resolve() in corpus:
             raise CannotExport(_("“{path}” is the corpus itself.").format(path=file))
         if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
             raise CannotExport(_("“{path}” cannot be written to.").format(path=file))

@@ -68,6 +68,10 @@ class Corpus:
         """Open the corpus at `path`; with `readonly` one that cannot be written to will do."""
         return cls(path, opening.connect(path, readonly=readonly))
 
+    def files(self) -> set[Path]:
+        """Every file that is the corpus or may lie beside it while it is in use, links resolved."""
+        return {self.path.resolve().with_name(self.path.name + end) for end in ("", "-wal", "-shm", "-journal")}
+
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()

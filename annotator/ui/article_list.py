@@ -6,8 +6,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, NEW, SKIPPED
-from annotator.i18n import pgettext
+from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, SKIPPED
+from annotator.core.wording import state_title
 from annotator.ui import fonts
 from annotator.ui.session import Session
 from annotator.ui.theme import LIGHT, Theme
@@ -16,17 +16,6 @@ from annotator.ui.wording import elided, tooltip
 _STATE: Final = Qt.ItemDataRole.UserRole
 _HEIGHT: Final = 62
 _Index = QModelIndex | QPersistentModelIndex
-
-
-def state_title(state: str) -> str:
-    """The name of a state, in the reader's language."""
-    return {
-        NEW: pgettext("state of an article", "new"),
-        IN_PROGRESS: pgettext("state of an article", "in progress"),
-        DONE: pgettext("state of an article", "done"),
-        SKIPPED: pgettext("state of an article", "skipped"),
-        FLAGGED: pgettext("state of an article", "flagged"),
-    }[state]
 
 
 class ArticleModel(QAbstractListModel):

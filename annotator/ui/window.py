@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from annotator import settings
+from annotator.core.wording import state_title
 from annotator.i18n import LANGUAGES, _, current
 from annotator.settings import Settings
 from annotator.ui.actions import ACTIONS, MENUS, Action, key_sequences, label_keys
-from annotator.ui.article_list import state_title
 from annotator.ui.article_view import ZOOMS, ArticleView
 from annotator.ui.corpus_commands import CorpusCommands
 from annotator.ui.session import Session

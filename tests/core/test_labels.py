@@ -293,14 +293,11 @@ def test_a_set_survives_being_written_and_read(labels: LabelSet) -> None:
     assert decode(b"".join(written(msgspec.to_builtins(label)) for label in labels.labels)) == labels
 
 
-@given(label_sets(), names, keys)
-def test_find_by_key_and_rank_agree_with_the_order(labels: LabelSet, name: str, key: str) -> None:
+@given(label_sets(), names)
+def test_find_and_rank_agree_with_the_order(labels: LabelSet, name: str) -> None:
     order = labels.labels
     assert [labels.find(label.name) for label in order] == list(order)
-    assert [labels.by_key(label.key or "") for label in order] == list(order)
     assert [labels.rank(label.name) for label in order] == list(range(len(order)))
     if name not in {label.name for label in order}:
         assert labels.find(name) is None
         assert labels.rank(name) == len(order)
-    if key not in {label.key for label in order}:
-        assert labels.by_key(key) is None

@@ -1,4 +1,4 @@
-"""Newlines, UTF-16, tokens, sentences, snapping and proclitics."""
+"""Newlines, UTF-16, tokens, sentences and snapping."""
 
 import time
 
@@ -14,7 +14,6 @@ from annotator.core.text import (
     Utf16,
     is_punctuation,
     normalise_newlines,
-    proclitic,
     sentences,
     snap,
     tokens,
@@ -275,35 +274,3 @@ def test_snap_gives_whole_tokens_and_stays(text: str, data: st.DataObject) -> No
 
 
 # Proclitics
-
-
-@pytest.mark.parametrize(
-    ("word", "rest"),
-    [
-        ("لوزارة", "وزارة"),
-        ("ولوزارة", "وزارة"),
-        ("وبالرباط", "الرباط"),
-        ("للأمم", "لأمم"),
-        ("وللأمم", "لأمم"),
-        ("فسيعلن", "يعلن"),
-        ("كالمغرب", "المغرب"),
-        ("وَلِلْأمم", "لْأمم"),
-        ("لـوزارة", "وزارة"),
-        ("ل\u200fوزارة", "وزارة"),
-        ("بنك", "بنك"),
-        ("ولد", "ولد"),
-        ("ولكم", "لكم"),
-        ("المغرب", "المغرب"),
-        ("2023", "2023"),
-        ("«لوزارة", "«لوزارة"),
-        ("ل", "ل"),
-        ("", ""),
-    ],
-)
-def test_proclitic(word: str, rest: str) -> None:
-    text = f"في {word} ثم"
-    assert text[3 + proclitic(text, 3, len(text)) : 3 + len(word)] == rest
-
-
-def test_proclitic_looks_no_further_than_the_end() -> None:
-    assert proclitic("لوزارة", 0, 3) == 0

@@ -1,0 +1,15 @@
+"""What the values of the model are called, in the reader's language."""
+
+from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, NEW, SKIPPED
+from annotator.i18n import pgettext
+
+
+def state_title(state: str) -> str:
+    """The name of one of STATES."""
+    return {
+        NEW: pgettext("state of an article", "new"),
+        IN_PROGRESS: pgettext("state of an article", "in progress"),
+        DONE: pgettext("state of an article", "done"),
+        SKIPPED: pgettext("state of an article", "skipped"),
+        FLAGGED: pgettext("state of an article", "flagged"),
+    }[state]
