@@ -271,6 +271,3 @@ def test_snap_gives_whole_tokens_and_stays(text: str, data: st.DataObject) -> No
     assert snap(text, first, last) == (first, last)
     meant = [token for token in touched if not is_punctuation(text, token)]
     assert all(first <= token.start and token.end <= last for token in meant or touched)
-
-
-# Proclitics
