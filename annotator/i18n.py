@@ -13,7 +13,10 @@ DEFAULT: Final = "ar"
 LANGUAGES: Final = {"ar": "العربية", "fr": "Français", "en": "English"}
 """Code and own name of each language that the program speaks."""
 
+_EASTERN: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+
 _current = DEFAULT
+_eastern = False
 _translations: _gettext.NullTranslations | None = None
 
 
@@ -36,6 +39,17 @@ def use(language: str) -> None:
 def current() -> str:
     """The code of the language in use."""
     return _current
+
+
+def use_numerals(kind: str) -> None:
+    """Write numbers in Arabic texts in these digits from now on: `western` (0123) or `eastern` (٠١٢٣)."""
+    global _eastern
+    _eastern = kind == "eastern"
+
+
+def number(value: int) -> str:
+    """A number as it stands in a text of the window."""
+    return str(value).translate(_EASTERN) if _eastern and _current == "ar" else str(value)
 
 
 def is_rtl() -> bool:

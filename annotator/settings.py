@@ -25,7 +25,10 @@ def user_name() -> str:
 
 
 class Settings(Struct, frozen=True):
-    """The choices. `zoom` is in per cent; `geometry` is the window's, in whatever form the window wrote it."""
+    """The choices. `zoom` is in per cent; `geometry` is the window's, in whatever form the window wrote it.
+
+    `keys` has only what a person changed: the keys of an action by its name, as the window names both.
+    """
 
     language: str = DEFAULT
     theme: Literal["system", "light", "dark"] = "system"
@@ -33,6 +36,8 @@ class Settings(Struct, frozen=True):
     last_corpus: str | None = None
     zoom: int = 100
     geometry: str | None = None
+    keys: dict[str, list[str]] = {}
+    numerals: Literal["western", "eastern"] = "western"
 
 
 def config_dir() -> Path:

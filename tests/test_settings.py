@@ -42,6 +42,13 @@ def test_what_was_saved_is_loaded() -> None:
     assert [path.name for path in settings.config_dir().iterdir()] == ["settings.json"]
 
 
+def test_changed_keys_are_kept_even_those_that_this_version_does_not_know() -> None:
+    keys = {"undo": ["F12", "Ctrl+ئ"], "redo": [], "ribbon": ["Ctrl+Bogus"]}
+    settings.save(Settings(keys=keys))
+    assert settings.load().keys == keys
+    assert Settings().keys == {}
+
+
 def test_a_save_that_fails_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch) -> None:
     settings.save(Settings(annotator="old"))
 

@@ -9,7 +9,8 @@ from annotator.cli.output import emit, table
 from annotator.core.model import NEW
 from annotator.core.wording import state_title
 from annotator.i18n import _
-from annotator.store.corpus import Corpus, Summary
+from annotator.store.corpus import Corpus
+from annotator.store.listing import Summary, articles
 
 
 def command() -> click.Command:
@@ -24,12 +25,12 @@ def command() -> click.Command:
 
 def _list(corpus: Path, as_json: bool) -> int:
     with Corpus.open(corpus, readonly=True) as opened:
-        articles = list(opened.articles())
+        found = list(articles(opened))
     if as_json:
-        emit(articles)
+        emit(found)
     else:
         head = [_("No."), _("Spans"), _("Published"), _("State"), _("Source"), _("Title")]
-        table([head, *map(_row, articles)])
+        table([head, *map(_row, found)])
     return 0
 
 

@@ -6,12 +6,13 @@ from typing import Final
 import click
 
 from annotator import __version__
-from annotator.cli import exporting, importing, listing, opening, showing
+from annotator.cli import exporting, importing, listing, opening, searching, showing
 from annotator.cli.command import Help
 from annotator.cli.output import NAME
 from annotator.i18n import LANGUAGES, _
 
 _SUFFIX: Final = ".corpus"
+_COMMANDS: Final = (importing, listing, showing, searching, exporting)
 
 
 class Root(Help, click.Group):
@@ -40,7 +41,7 @@ def root() -> click.Group:
     group = Root(
         NAME,
         callback=_window_without_arguments,
-        commands=[importing.command(), listing.command(), showing.command(), exporting.command()],
+        commands=[made.command() for made in _COMMANDS],
         params=[language],
         help=_(
             "Label dates, institutions and plans in Arabic news. With a corpus, or nothing, the window opens; "

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import msgspec
 
-from annotator.core.model import DATELINE, ZONE_KINDS, Article, Edit, Publication, Span, Status, Zone, new_uid
+from annotator.core.model import DATELINE, ZONE_KINDS, Article, Edit, Note, Publication, Span, Status, Zone, new_uid
 from annotator.core.zones import published
 from annotator.i18n import _
 
@@ -32,6 +32,31 @@ def relabel(article: Article, layer: Iterable[Span], span: Span, label: str) -> 
 def resize(article: Article, layer: Iterable[Span], span: Span, start: int, end: int) -> list[Edit]:
     """Move the edges of `span`; nothing to do when they stand there."""
     return _change(article, layer, span, msgspec.structs.replace(span, start=start, end=end))
+
+
+def add_each(
+    article: Article, layer: Iterable[Span], annotator: str, label: str, places: Iterable[tuple[int, int]]
+) -> list[Edit]:
+    """Label each of these stretches of the article but those that have the label already."""
+    known = {(span.start, span.end) for span in layer if span.label == label}
+    spans = [
+        Span(new_uid(), article.uid, annotator, label, *place) for place in dict.fromkeys(places) if place not in known
+    ]
+    for span in spans:
+        check_span(article, span)
+    return [Edit(None, span) for span in spans]
+
+
+def describe(span: Span, value: str, note: str) -> list[Edit]:
+    """Say what `span` means and what there is to note about it; a blank text is none."""
+    after = msgspec.structs.replace(span, value=value.strip() or None, note=note.strip() or None)
+    return [] if after == span else [Edit(span, after)]
+
+
+def note(before: Note | None, article: Article, annotator: str, text: str) -> list[Edit]:
+    """Note something about the article, in place of what was noted `before`; a blank text is no note."""
+    after = Note(article.uid, annotator, text.strip()) if text.strip() else None
+    return [] if after == before else [Edit(before, after)]
 
 
 def remove(span: Span) -> list[Edit]:

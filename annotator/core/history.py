@@ -11,20 +11,27 @@ from annotator.core.model import Edit, Past, Step
 IMPORT: Final = "import"
 """The name of a step that brought spans in from a file: no key takes back what nobody did by key."""
 
+LABELS: Final = "labels"
+"""The name of a step that a change of the label set made: what was before it may be about labels that are no more, so
+neither it nor anything before it is taken back."""
+
 
 def stacks(steps: Iterable[Past]) -> tuple[list[Past], list[Past]]:
     """The steps that undo, and those that redo, would take back next: last first to go, each list's end its top.
 
     `steps` are one annotator's on one article, oldest first. A step that undoes the top of the undo stack is an
     undo, one that undoes the top of the redo stack a redo; any other step is new, and ends what could be redone.
-    An import is on neither stack.
+    An import is on neither stack; a change of the label set empties both.
     """
     undo: list[Past] = []
     redo: list[Past] = []
     for step in steps:
         if step.name == IMPORT:
             continue
-        if undo and step.undoes == undo[-1].uid:
+        if step.name == LABELS:
+            undo.clear()
+            redo.clear()
+        elif undo and step.undoes == undo[-1].uid:
             undo.pop()
             redo.append(step)
         elif redo and step.undoes == redo[-1].uid:

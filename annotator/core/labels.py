@@ -10,9 +10,11 @@ A file in `resources/labels/` or given to `annotator import --labels` looks like
     guideline = { ar = "…", fr = "…", en = "…" }
 """
 
+import json
 import re
 from collections import Counter
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -20,8 +22,9 @@ from msgspec import Struct
 from annotator.core.model import Refusal
 from annotator.i18n import DEFAULT, _, current
 
-_NAME = re.compile(r"[^\W_][\w-]*")
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_NAME: Final = re.compile(r"[^\W_][\w-]*")
+_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")  # https://toml.io/en/v1.0.0#keys
 
 
 class Colour(Struct, frozen=True):
@@ -85,32 +88,89 @@ def decode(data: bytes, path: str = "") -> LabelSet:
         reason = _("the label set does not read as one: {error}").format(error=error)
         raise BadLabelSet(Refusal(path, int(where[1]) if where else 0, reason)) from error
     found = LabelSet(labels)
-    reason = _fault(found)
-    if reason:
-        raise BadLabelSet(Refusal(path, 0, reason))
+    check(found, path)
     return found
 
 
-def _fault(labels: LabelSet) -> str:
-    """What is wrong with a label set, in one sentence; empty when nothing is."""
+def encode(labels: LabelSet) -> bytes:
+    """The TOML text that `decode` makes this label set of, if it has no fault."""
+    return "\n".join(map(_written, labels.labels)).encode()
+
+
+def same_key(key: str) -> str:
+    """What two labels' keys have in common when they are one key of a keyboard: ١ is 1, Q is q."""
+    return str(int(key)) if key.isdecimal() else key.casefold()
+
+
+class Fault(Struct, frozen=True):
+    """What is wrong with one label of a set: its place in the order, the field (`name`, `key`, `light`, `dark`) and one
+    sentence. A set without labels has a fault at place 0."""
+
+    at: int
+    field: str
+    reason: str
+
+
+def faults(labels: LabelSet, same: Callable[[str], str] = same_key) -> Iterator[Fault]:
+    """Everything that is wrong with a label set. `same` makes two keys equal that are to be one (see `same_key`)."""
     if not labels.labels:
-        return _("the label set holds no label")
-    for label in labels.labels:
+        yield Fault(0, "name", _("the label set holds no label"))
+    for at, label in enumerate(labels.labels):
         if not _NAME.fullmatch(label.name):
-            return _("“{name}” cannot name a label: use letters, digits, _ and - without spaces").format(
-                name=label.name
-            )
-        for colour in (label.colour.light, label.colour.dark):
+            said = _("“{name}” cannot name a label: use letters, digits, _ and - without spaces")
+            yield Fault(at, "name", said.format(name=label.name))
+        for field, colour in (("light", label.colour.light), ("dark", label.colour.dark)):
             if not _COLOUR.fullmatch(colour):
-                return _("the colour “{colour}” of {name} is not of the form #rrggbb").format(
-                    colour=colour, name=label.name
-                )
-        if label.key is not None and len(label.key) != 1:
-            return _("the key “{key}” of {name} is not one character").format(key=label.key, name=label.name)
-    for what, times in Counter(label.name for label in labels.labels).items():
-        if times > 1:
-            return _("two labels are named {name}").format(name=what)
-    for what, times in Counter(label.key for label in labels.labels if label.key).items():
-        if times > 1:
-            return _("two labels have the key {key}").format(key=what)
-    return ""
+                said = _("the colour “{colour}” of {name} is not of the form #rrggbb")
+                yield Fault(at, field, said.format(colour=colour, name=label.name))
+        if label.key is not None and not _is_key(label.key):
+            said = _("the key “{key}” of {name} is not one character that can be seen")
+            yield Fault(at, "key", said.format(key=label.key, name=label.name))
+    names = Counter(label.name for label in labels.labels)
+    keys = Counter(same(label.key) for label in labels.labels if label.key)
+    for at, label in enumerate(labels.labels):
+        if names[label.name] > 1:
+            yield Fault(at, "name", _("two labels are named {name}").format(name=label.name))
+        if label.key and keys[same(label.key)] > 1:
+            yield Fault(at, "key", _("two labels have the key {key}").format(key=label.key))
+
+
+def check(labels: LabelSet, path: str = "") -> None:
+    """Raise BadLabelSet where the set has a fault; `path` is what the error calls it."""
+    for fault in faults(labels):
+        raise BadLabelSet(Refusal(path, 0, fault.reason))
+
+
+def _is_key(key: str) -> bool:
+    return len(key) == 1 and key.isprintable() and not key.isspace()
+
+
+def _written(label: Label) -> str:
+    lines = ["[[label]]", f"name = {_string(label.name)}"]
+    if label.key is not None:
+        lines.append(f"key = {_string(label.key)}")
+    lines.append(f"colour = {_table({'light': label.colour.light, 'dark': label.colour.dark})}")
+    lines.append(f"title = {_table(label.title)}")
+    if label.guideline:
+        lines.append("\n[label.guideline]")
+        lines += (f"{_key(code)} = {_long(text)}" for code, text in label.guideline.items())
+    return "\n".join(lines) + "\n"
+
+
+def _table(texts: Mapping[str, str]) -> str:
+    pairs = ", ".join(f"{_key(key)} = {_string(text)}" for key, text in texts.items())
+    return f"{{ {pairs} }}" if pairs else "{}"
+
+
+def _key(text: str) -> str:
+    return text if _BARE.fullmatch(text) else _string(text)
+
+
+def _string(text: str) -> str:
+    # What JSON escapes TOML reads alike; it asks for one more (https://toml.io/en/v1.0.0#string).
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _long(text: str) -> str:
+    lines = (_string(line)[1:-1] for line in text.split("\n"))
+    return '"""\n' + "\n".join(lines) + '"""'

@@ -87,7 +87,15 @@ class Publication(Struct, frozen=True, tag="publication"):
     published: str | None
 
 
-Record: TypeAlias = Span | Zone | Status | Publication
+class Note(Struct, frozen=True, tag="note"):
+    """What one annotator noted about an article; there is none where nothing is noted."""
+
+    article: str
+    annotator: str
+    text: str
+
+
+Record: TypeAlias = Span | Zone | Status | Publication | Note
 """What an edit may alter."""
 
 
@@ -97,20 +105,27 @@ class Edit(Struct, frozen=True):
     before: Record | None
     after: Record | None
 
+    @property
+    def article(self) -> str:
+        """The uid of the article that it is about."""
+        record = self.after or self.before
+        if record is None:
+            raise ValueError("an edit of nothing")
+        return record.article
+
     def inverse(self) -> "Edit":
         """The edit that takes this one back."""
         return Edit(self.after, self.before)
 
 
 class Step(Struct, frozen=True):
-    """What one action of an annotator did to one article, and what one undo takes back.
+    """What one action of an annotator did, to one article or to several, and what one undo takes back.
 
     `name` says which action it was (a key of the interface's texts, such as `tag`); `time` is ISO 8601 in UTC;
     `undoes` is the uid of the step that this one takes back, if it is an undo or a redo.
     """
 
     uid: str
-    article: str
     annotator: str
     time: str
     name: str

@@ -21,7 +21,8 @@ from annotator.i18n import _
 from annotator.jobs import verifying
 from annotator.jobs.publishing import WHOLE, CannotExport, Destination, destination, published
 from annotator.jobs.verifying import NotVerified
-from annotator.store.corpus import Corpus, Summary
+from annotator.store.corpus import Corpus
+from annotator.store.listing import Summary, articles
 
 
 class TrainingFormat(Protocol):
@@ -149,7 +150,7 @@ class _Export:
 
     def _choose(self) -> list[tuple[int, str]]:
         """The number and the part of each article that is exported, in the corpus' order."""
-        chosen = [(summary.id, summary.uid) for summary in self.corpus.articles() if self._in_scope(summary)]
+        chosen = [(summary.id, summary.uid) for summary in articles(self.corpus) if self._in_scope(summary)]
         if self.options.split is None:
             return [(number, WHOLE) for number, _uid in chosen]
         parts = divide((uid for _number, uid in chosen), self.options.split, self.options.seed)

@@ -4,34 +4,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Self, cast
+from typing import Any, Self, cast
 
 import msgspec
 from msgspec import Struct
 from sqlite_utils import Database
 from sqlite_utils.db import Table
 
-from annotator.core import editing, zones
+from annotator.core import editing
 from annotator.core.history import IMPORT
 from annotator.core.labels import LabelSet
-from annotator.core.model import Article, Draft, Edit, Past, Publication, Record, Span, Status, Step, Zone, new_uid
+from annotator.core.model import Article, Draft, Edit, Note, Past, Record, Span, Status, Step, Zone, new_uid
 from annotator.i18n import _
-from annotator.store import opening, rows
+from annotator.store import index, opening, rows
 from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
-
-_BEGINNING: Final = 400  # code points of an article in which its first line is looked for when it has no other title
-
-
-class Summary(Struct, frozen=True):
-    """An article as a list shows it. `states` is by annotator; `spans` counts those of every layer."""
-
-    id: int
-    uid: str
-    title: str
-    published: str | None
-    source: str | None
-    states: dict[str, str]
-    spans: int
 
 
 class Added(Struct, frozen=True):
@@ -86,41 +72,31 @@ class Corpus:
 
     def labels(self) -> LabelSet:
         """The labels, in their order."""
-        return LabelSet(tuple(rows.to_label(row) for row in self._rows("SELECT * FROM label ORDER BY position")))
+        return LabelSet(tuple(rows.to_label(row) for row in self.query("SELECT * FROM label ORDER BY position")))
 
     def annotators(self) -> list[str]:
         """The names of all who have a layer or a state here, in the order in which they came."""
-        return [row["name"] for row in self._rows("SELECT name FROM annotator ORDER BY rowid")]
+        return [row["name"] for row in self.query("SELECT name FROM annotator ORDER BY rowid")]
 
     def layers(self) -> list[str]:
         """The names of those annotators who have at least one span."""
-        return [row["annotator"] for row in self._rows("SELECT DISTINCT annotator FROM span ORDER BY annotator")]
-
-    def articles(self) -> Iterator[Summary]:
-        """Every article, in the order in which they came. A corpus may hold more than fit in memory."""
-        return self._summaries("ORDER BY id")
-
-    def summary(self, uid: str) -> Summary:
-        """The article of this uid as a list shows it. Raises NoSuchArticle."""
-        for summary in self._summaries("WHERE uid = ?", uid):
-            return summary
-        raise self._missing(uid)
+        return [row["annotator"] for row in self.query("SELECT DISTINCT annotator FROM span ORDER BY annotator")]
 
     def article(self, identity: int | str) -> Article:
         """The article of this number or uid. Raises NoSuchArticle."""
         column = "id" if isinstance(identity, int) else "uid"
-        for row in self._rows(f"SELECT * FROM article WHERE {column} = ?", identity):
+        for row in self.query(f"SELECT * FROM article WHERE {column} = ?", identity):
             return rows.to_article(row)
         raise self._missing(identity)
 
     def zones(self, article: str) -> list[Zone]:
         """The zones of the article of this uid, from its beginning to its end."""
-        found = self._rows("SELECT * FROM zone WHERE article = ? ORDER BY start", article)
+        found = self.query("SELECT * FROM zone WHERE article = ? ORDER BY start", article)
         return [cast(Zone, rows.to_record(Zone, row)) for row in found]
 
     def spans(self, article: str, annotator: str | None = None) -> list[Span]:
         """The spans of the article of this uid, of one layer or of all: by start, the longer first."""
-        found = self._rows(
+        found = self.query(
             'SELECT * FROM span WHERE article = ? AND (? IS NULL OR annotator = ?) ORDER BY start, "end" DESC, uid',
             article,
             annotator,
@@ -130,13 +106,24 @@ class Corpus:
 
     def status(self, article: str, annotator: str) -> Status | None:
         """How far the annotator is with the article; None before they did anything there."""
-        found = self._rows("SELECT * FROM status WHERE article = ? AND annotator = ?", article, annotator)
+        found = self.query("SELECT * FROM status WHERE article = ? AND annotator = ?", article, annotator)
         return next((cast(Status, rows.to_record(Status, row)) for row in found), None)
 
-    def count(self, annotator: str, state: str) -> int:
-        """How many articles are in this state for the annotator, of those where they did anything."""
-        found = self._rows("SELECT count(*) AS n FROM status WHERE annotator = ? AND state = ?", annotator, state)
-        return sum(row["n"] for row in found)
+    def note(self, article: str, annotator: str) -> Note | None:
+        """What the annotator noted about the article."""
+        found = self.query("SELECT * FROM note WHERE article = ? AND annotator = ?", article, annotator)
+        return next((cast(Note, rows.to_record(Note, row)) for row in found), None)
+
+    def place(self, annotator: str) -> tuple[str, int] | None:
+        """Where the annotator stopped: the article's uid, and the code point in its text."""
+        found = self.query('SELECT article, "offset" FROM place WHERE annotator = ?', annotator)
+        return next(((row["article"], row["offset"]) for row in found), None)
+
+    def knows(self, words: str) -> bool:
+        """Whether a span in the corpus says these words, or begins with them. `words` are as core.proclitics.form
+        gives them."""
+        query = "SELECT 1 AS found FROM mention WHERE words = ? OR (words >= ? AND words < ?) LIMIT 1"
+        return bool(list(self.query(query, words, f"{words} ", f"{words}!")))  # ! is the character after the space
 
     def history(self, article: str, annotator: str) -> list[Past]:
         """The steps that the annotator ever made on the article, oldest first (see core.history)."""
@@ -144,16 +131,21 @@ class Corpus:
             SELECT step AS uid, name, undoes FROM edit WHERE article = ? AND annotator = ?
             GROUP BY step ORDER BY min(id)
         """
-        return [Past(**row) for row in self._rows(query, article, annotator)]
+        return [Past(**row) for row in self.query(query, article, annotator)]
 
     def step(self, uid: str) -> Step:
         """The step of this uid, with its edits. Raises CorpusError where there is none."""
-        found = list(self._rows("SELECT * FROM edit WHERE step = ? ORDER BY id", uid))
+        found = list(self.query("SELECT * FROM edit WHERE step = ? ORDER BY id", uid))
         if not found:
             raise CorpusError(_("“{path}” holds no step {uid}.").format(path=self.path, uid=uid))
         edits = tuple(Edit(_decoded(row["before"]), _decoded(row["after"])) for row in found)
         first = found[0]
-        return Step(uid, first["article"], first["annotator"], first["time"], first["name"], edits, first["undoes"])
+        return Step(uid, first["annotator"], first["time"], first["name"], edits, first["undoes"])
+
+    def query(self, query: str, *values: object) -> Iterator[Mapping[str, Any]]:
+        """The rows that an SQL query finds: for the modules of the store alone."""
+        with opening.spoken(self.path):
+            yield from self._db.query(query, values)
 
     # Writing
 
@@ -164,10 +156,15 @@ class Corpus:
         """
         with self.transaction():
             self._know(step.annotator)
+            texts: dict[str, str] = {}
             for edit in step.edits:
                 self._apply(edit)
-            if any(isinstance(edit.after, Zone) for edit in step.edits):
-                self._check_zones(step.article)
+                if isinstance(edit.after, Span):
+                    uid = edit.article
+                    texts[uid] = texts.get(uid) or self.article(uid).text
+                    index.add_span(self._db, edit.after, texts[uid])
+            for uid in {edit.article for edit in step.edits if isinstance(edit.after, Zone)}:
+                self._check_zones(uid)
             self._remember(step)
 
     def add(self, draft: Draft) -> Added:
@@ -178,16 +175,23 @@ class Corpus:
         """
         with self.transaction():
             uid = draft.article.uid
-            new = not list(self._rows("SELECT 1 AS found FROM article WHERE uid = ?", uid))
+            new = not list(self.query("SELECT 1 AS found FROM article WHERE uid = ?", uid))
             if new:
                 editing.check_zones(draft.article, draft.zones)
                 self._table("article").insert({**rows.from_article(draft.article), "added": now()})
+                index.add_article(self._db, self.article(uid).id, draft.article.text)
                 self._table("zone").insert_all(rows.to_row(zone) for zone in draft.zones)
             spans, refused = self._add_spans(draft)
             for status in draft.states:
                 if self.status(uid, status.annotator) is None:
-                    self._add_step(uid, status.annotator, [Edit(None, status)])
+                    self._add_step(status.annotator, [Edit(None, status)])
             return Added(new, spans, tuple(refused))
+
+    def stand(self, annotator: str, article: str, offset: int) -> None:
+        """Remember where the annotator is (see `place`)."""
+        with self.transaction():
+            row = {"annotator": annotator, "article": article, "offset": offset}
+            self._table("place").upsert(row, pk="annotator")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -216,33 +220,8 @@ class Corpus:
             finally:
                 self._db.execute("COMMIT")
 
-    def _summaries(self, which: str, *values: object) -> Iterator[Summary]:
-        query = """
-            SELECT id, uid, published, source, title, substr(text, 1, ?) AS beginning,
-                (SELECT substr(article.text, start + 1, "end" - start) FROM zone
-                    WHERE zone.article = article.uid AND kind = 'headline' ORDER BY start LIMIT 1) AS headline,
-                (SELECT json_group_object(annotator, state) FROM status
-                    WHERE status.article = article.uid) AS states,
-                (SELECT count(*) FROM span WHERE span.article = article.uid) AS spans
-            FROM article
-        """
-        for row in self._rows(f"{query} {which}", _BEGINNING, *values):
-            yield Summary(
-                id=row["id"],
-                uid=row["uid"],
-                title=zones.shown_title(row["headline"], row["title"], row["beginning"]),
-                published=row["published"],
-                source=row["source"],
-                states=msgspec.json.decode(row["states"], type=dict[str, str]),
-                spans=row["spans"],
-            )
-
     def _missing(self, identity: int | str) -> NoSuchArticle:
         return NoSuchArticle(_("“{path}” holds no article {identity}.").format(path=self.path, identity=identity))
-
-    def _rows(self, query: str, *values: object) -> Iterator[Mapping[str, Any]]:
-        with opening.spoken(self.path):
-            yield from self._db.query(query, values)
 
     def _table(self, name: str) -> Table:
         return self._db.table(name)
@@ -283,7 +262,7 @@ class Corpus:
             {
                 "step": step.uid,
                 "name": step.name,
-                "article": step.article,
+                "article": edit.article,
                 "annotator": step.annotator,
                 "time": step.time,
                 "undoes": step.undoes,
@@ -309,7 +288,7 @@ class Corpus:
                 continue
             there = here.get(_place(span))
             if there is None:
-                if list(self._rows("SELECT 1 AS found FROM span WHERE uid = ?", span.uid)):
+                if list(self.query("SELECT 1 AS found FROM span WHERE uid = ?", span.uid)):
                     span = msgspec.structs.replace(span, uid=new_uid())
                 here[_place(span)] = span
                 layers.setdefault(span.annotator, []).append(Edit(None, span))
@@ -318,11 +297,11 @@ class Corpus:
                 text = draft.article.text[span.start : span.end]
                 refused.append(reason.format(annotator=span.annotator, text=text, label=span.label))
         for annotator, edits in layers.items():
-            self._add_step(draft.article.uid, annotator, edits)
+            self._add_step(annotator, edits)
         return sum(map(len, layers.values())), refused
 
-    def _add_step(self, article: str, annotator: str, edits: list[Edit]) -> None:
-        self.apply(Step(new_uid(), article, annotator, now(), IMPORT, tuple(edits)))
+    def _add_step(self, annotator: str, edits: list[Edit]) -> None:
+        self.apply(Step(new_uid(), annotator, now(), IMPORT, tuple(edits)))
 
 
 def _place(span: Span) -> tuple[str, str, int, int]:
@@ -333,5 +312,5 @@ def _encoded(record: Record | None) -> str | None:
     return None if record is None else msgspec.json.encode(record).decode()
 
 
-def _decoded(text: str | None) -> Span | Zone | Status | Publication | None:
-    return None if text is None else msgspec.json.decode(text, type=Span | Zone | Status | Publication)
+def _decoded(text: str | None) -> Record | None:
+    return None if text is None else msgspec.json.decode(text, type=Record)

@@ -59,7 +59,9 @@ def connect(path: Path, *, readonly: bool = False) -> Database:
 
     Raises MissingCorpus, NotACorpus, NewerCorpus, ReadOnlyCorpus (only where it is to be written), CorpusError.
     """
-    _inspect(path)
+    version = _inspect(path)
+    if readonly and version < VERSION and _writable(path):
+        connect(path).close()  # brings it up to date
     if not readonly and not _writable(path):
         raise ReadOnlyCorpus(_("“{path}” cannot be written to, so nothing could be saved in it.").format(path=path))
     with spoken(path):
@@ -118,8 +120,8 @@ def _file_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _inspect(path: Path) -> None:
-    """Look at the file's first bytes: opening it with SQLite would already leave files beside it."""
+def _inspect(path: Path) -> int:
+    """Look at the file's first bytes: opening it with SQLite would already leave files beside it. Its version."""
     if path.is_dir():
         raise NotACorpus(_("“{path}” is a folder, not a corpus.").format(path=path))
     if not path.exists():
@@ -132,8 +134,10 @@ def _inspect(path: Path) -> None:
         raise NotACorpus(_("“{path}” is not a corpus.").format(path=path))
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
         raise NotACorpus(_("“{path}” is a database, but not a corpus.").format(path=path))
-    if int.from_bytes(header[60:64], "big") > VERSION:
+    version = int.from_bytes(header[60:64], "big")
+    if version > VERSION:
         raise _newer(path)
+    return version
 
 
 def _newer(path: Path) -> NewerCorpus:

@@ -6,13 +6,14 @@ from typing import Any, Final
 import msgspec
 
 from annotator.core.labels import Colour, Label
-from annotator.core.model import Article, Publication, Record, Span, Status, Zone
+from annotator.core.model import Article, Note, Publication, Record, Span, Status, Zone
 
 KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Span: ("span", ("uid",)),
     Zone: ("zone", ("uid",)),
     Status: ("status", ("article", "annotator")),
     Publication: ("article", ("uid",)),
+    Note: ("note", ("article", "annotator")),
 }
 """For each kind of record: its table, and the columns that tell one row from another."""
 

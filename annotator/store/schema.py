@@ -8,6 +8,8 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
+from annotator.store import index
+
 APPLICATION_ID: Final = 0x41724E41  # "ArNA": Arabic news annotator
 
 migrations = Migrations("annotator")
@@ -105,4 +107,40 @@ def m001_first(db: Database) -> None:
         db.execute(statement)
 
 
-VERSION: Final = 1
+@migrations()
+def m002_desk(db: Database) -> None:
+    """Notes on articles, the place where each annotator stopped, and the two indexes (see store.index)."""
+    for statement in (
+        """
+        CREATE TABLE note (
+            article TEXT NOT NULL REFERENCES article(uid),
+            annotator TEXT NOT NULL REFERENCES annotator(name),
+            text TEXT NOT NULL CHECK (text <> ''),
+            PRIMARY KEY (article, annotator)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE place (
+            annotator TEXT PRIMARY KEY NOT NULL,
+            article TEXT NOT NULL REFERENCES article(uid),
+            "offset" INTEGER NOT NULL CHECK ("offset" >= 0)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE mention (
+            span TEXT PRIMARY KEY NOT NULL REFERENCES span(uid) ON DELETE CASCADE,
+            words TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX mention_by_words ON mention(words)",
+        """
+        CREATE VIRTUAL TABLE search USING fts5(
+            words, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 0'
+        )
+        """,
+    ):
+        db.execute(statement)
+    index.fill(db)
+
+
+VERSION: Final = 2

@@ -1,16 +1,19 @@
 """Everything that a person can do in the window, as one table: its name, its words, its keys, its menu.
 
-An action's name is also the name of the window's method that does it. Each key works on an Arabic keyboard too: the
-Arabic letter or digit on the same physical key does the same.
+An action's name is also the name of the window's method that does it. Its keys are the usual ones; a person may change
+them, and `Keymap` has those in force. Each key works on an Arabic keyboard too (see `keyboard`).
 """
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal
 
 from msgspec import Struct
 from PySide6.QtGui import QKeySequence
 
 from annotator.core.labels import Label
+from annotator.i18n import _
+from annotator.ui.keyboard import portable, sequences, twins
+from annotator.ui.wording import printed
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is translated where it is shown
@@ -42,6 +45,7 @@ MENUS: Final = {
 ACTIONS: Final = (
     Action("new_corpus", N_("New corpus…"), ("Ctrl+N",), "corpus"),
     Action("open_corpus", N_("Open corpus…"), ("Ctrl+O",), "corpus"),
+    Action("edit_labels", N_("Labels…"), ("Ctrl+Shift+L",), "corpus", separated=True),
     Action("import_files", N_("Import files…"), ("Ctrl+I",), "corpus", separated=True),
     Action("import_folder", N_("Import a folder…"), ("Ctrl+Shift+I",), "corpus"),
     Action("export", N_("Export the training set…"), ("Ctrl+E",), "corpus", separated=True),
@@ -51,6 +55,16 @@ ACTIONS: Final = (
     Action("redo", N_("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "edit"),
     Action("copy", N_("Copy the text"), ("Ctrl+C",), "edit", separated=True),
     Action("remove", N_("Remove the span"), ("Delete", "Backspace"), "edit"),
+    Action("toggle_proclitic", N_("Without the proclitic, or with it"), ("Space",), "edit"),
+    Action("tag_all_here", N_("Tag all such places in the article…"), ("Ctrl+A",), "edit", separated=True),
+    Action("tag_all_corpus", N_("Tag all such places in the corpus…"), ("Ctrl+Shift+A",), "edit"),
+    Action("toggle_sticky", N_("Tag each selection at once"), ("Ctrl+L",), "edit"),
+    Action("edit_value", N_("Value of the span"), ("F2",), "edit", separated=True),
+    Action("edit_note", N_("Note on the span"), ("Shift+F2",), "edit"),
+    Action("find_in_article", N_("Find in the article"), ("Ctrl+F",), "edit", separated=True),
+    Action("find_next", N_("Find the next one"), ("F3",), "edit"),
+    Action("find_previous", N_("Find the one before"), ("Shift+F3",), "edit"),
+    Action("find_in_corpus", N_("Search the corpus"), ("Ctrl+Shift+F",), "edit"),
     Action("end_forward", N_("End one word further"), ("Shift+Left",), "edit", separated=True),
     Action("end_back", N_("End one word earlier"), ("Shift+Right",), "edit"),
     Action("start_forward", N_("Start one word further"), ("Ctrl+Shift+Left",), "edit"),
@@ -59,10 +73,12 @@ ACTIONS: Final = (
     Action("end_back_letter", N_("End one letter earlier"), ("Alt+Right",), "edit"),
     Action("start_forward_letter", N_("Start one letter further"), ("Alt+Shift+Left",), "edit"),
     Action("start_back_letter", N_("Start one letter earlier"), ("Alt+Shift+Right",), "edit"),
-    Action("done_and_next", N_("Done and next"), ("Ctrl+Return", "Ctrl+Enter"), "article"),
+    Action("done_and_next", N_("Done and next"), ("Ctrl+Return",), "article"),
+    Action("next_open", N_("Next open article"), ("Ctrl+Down",), "article"),
     Action("done", N_("Done"), ("Ctrl+D",), "article"),
     Action("skip", N_("Skip"), ("Ctrl+K",), "article"),
     Action("flag", N_("Flag for a second look"), ("Ctrl+M",), "article"),
+    Action("edit_article_note", N_("Note on the article"), ("Ctrl+F2",), "article"),
     Action("next_article", N_("Next article"), ("Alt+Down", "Ctrl+PgDown"), "article", separated=True),
     Action("previous_article", N_("Previous article"), ("Alt+Up", "Ctrl+PgUp"), "article"),
     Action("line_headline", N_("Headline"), ("F6",), "line"),
@@ -73,10 +89,17 @@ ACTIONS: Final = (
     Action("zoom_out", N_("Smaller letters"), ("Ctrl+-",), "view"),
     Action("zoom_reset", N_("Usual letters"), ("Ctrl+0",), "view"),
     Action("toggle_folds", N_("Show or hide what is not of the article"), ("F4",), "view", separated=True),
+    Action("next_pane", N_("To the next part of the window"), ("Ctrl+Tab",), "view", separated=True),
+    Action("previous_pane", N_("To the part before"), ("Ctrl+Shift+Tab",), "view"),
+    Action("toggle_guide", N_("What the labels mean"), ("Shift+F1",), "help"),
     Action("show_keys", N_("All keys"), ("F1",), "help"),
     Action("about", N_("About the program"), (), "help"),
     Action("caret_forward", N_("One word on"), ("Left",)),
     Action("caret_back", N_("One word back"), ("Right",)),
+    Action("sentence_forward", N_("One sentence on"), ("Ctrl+Left",)),
+    Action("sentence_back", N_("One sentence back"), ("Ctrl+Right",)),
+    Action("article_start", N_("To the beginning of the article"), ("Ctrl+Home",)),
+    Action("article_end", N_("To the end of the article"), ("Ctrl+End",)),
     Action("caret_up", N_("One line up"), ("Up",)),
     Action("caret_down", N_("One line down"), ("Down",)),
     Action("caret_start", N_("To the beginning of the line"), ("Home",)),
@@ -90,37 +113,103 @@ ACTIONS: Final = (
     Action("deselect", N_("Select nothing"), ("Escape",)),
 )
 
-# Physical keys of the Arabic (101) layout; the layouts of the Maghreb and of the Mac put the same letters there.
-_LATIN: Final = "qwertyuiop[]asdfghjkl;'zxcvnm,./`"
-_ARABIC: Final = "ضصثقفغعهخحجدشسيبلاتنمكطئءؤرىةوزظذ"
-_DIGITS: Final = ("0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹")
+
+class Holder(Struct, frozen=True):
+    """Whose a key is: an action's, a label's of the open corpus, or a menu's. `text` is what a person knows it by."""
+
+    of: Literal["menu", "label", "action"]
+    name: str
+    text: str
 
 
-def key_sequences(keys: Iterable[str]) -> list[QKeySequence]:
-    """The sequences that do what `keys` say, on a Latin and on an Arabic keyboard."""
-    sequences: dict[str, None] = dict.fromkeys(keys)
-    for key in list(sequences):
-        modifiers, last = _split(key)
-        sequences.update(dict.fromkeys(modifiers + other for other in _twins(last)))
-    return [QKeySequence(sequence) for sequence in sequences]
+class Keymap:
+    """Whose each key is. No two have the same one: it is the first one's of a menu, a label, an action that a person
+    gave it to, and an action that usually has it; and any key comes before the twins of others.
+
+    `changed` has the keys that a person gave to actions, by name. What does not read in it is passed over.
+    """
+
+    def __init__(self, changed: Mapping[str, list[str]], labels: Iterable[Label]) -> None:
+        self.changed = dict(changed)
+        self.labels = tuple(labels)
+        claims = self._claims()
+        self._held: dict[str, Holder] = {}
+        for holder, keys in claims:
+            for key in keys:
+                self._held.setdefault(key, holder)
+        self._own = frozenset(self._held)
+        for holder, keys in claims:
+            for key in keys if holder.of != "menu" else ():
+                if self._held[key] == holder:
+                    for twin in twins(key):
+                        self._held.setdefault(twin, holder)
+
+    def keys(self, name: str) -> list[str]:
+        """The keys in force of an action, portable; the first is the one that is shown."""
+        return [key for key in self._all("action", name) if key in self._own]
+
+    def sequences(self, name: str) -> list[QKeySequence]:
+        """Every sequence that does the action, on every keyboard."""
+        return sequences(self._all("action", name))
+
+    def label_sequences(self, name: str) -> list[QKeySequence]:
+        """Every sequence that tags with the label of this name, on every keyboard."""
+        return sequences(self._all("label", name))
+
+    def clash(self, name: str, keys: list[str] | None) -> str:
+        """Why an action cannot have these keys (its usual ones with None): a sentence that names who has one, or ""."""
+        for key in usual_keys(name) if keys is None else keys:
+            for sequence in (key, *twins(key)):
+                holder = self._held.get(sequence)
+                if not holder or (holder.of, holder.name) == ("action", name):
+                    continue
+                if holder.of == "menu":
+                    said = _("{key} opens the menu “{name}”.")
+                elif sequence == key and key in self._own:
+                    said = _("{key} is the key of “{name}”.")
+                else:
+                    said = _("On another keyboard, {key} is the key of “{name}”.")
+                return said.format(key=printed([key]), name=holder.text)
+        return ""
+
+    def changing(self, name: str, keys: list[str] | None) -> "Keymap":
+        """This map with these keys for an action, its usual ones with None."""
+        changed = {other: theirs for other, theirs in self.changed.items() if other != name}
+        if keys is not None and keys != usual_keys(name):
+            changed[name] = keys
+        return Keymap(changed, self.labels)
+
+    def usual(self) -> "Keymap":
+        """This map with every action's usual keys."""
+        names = {action.name for action in ACTIONS}
+        return Keymap({name: keys for name, keys in self.changed.items() if name not in names}, self.labels)
+
+    def _all(self, of: str, name: str) -> list[str]:
+        return [key for key, holder in self._held.items() if (holder.of, holder.name) == (of, name)]
+
+    def _claims(self) -> list[tuple[Holder, list[str]]]:
+        """Who wants which keys, the first ones first."""
+        menus = [
+            (Holder("menu", name, _(text).replace("&", "")), _readable([QKeySequence.mnemonic(_(text)).toString()]))
+            for name, text in MENUS.items()
+            if name != "line"  # a menu within another
+        ]
+        labels = [(Holder("label", label.name, label.shown()), _readable([label.key or ""])) for label in self.labels]
+        given, usual = [], []
+        for action in ACTIONS:
+            holder = Holder("action", action.name, _(action.text).removesuffix("…"))
+            wanted = self.changed.get(action.name)
+            if wanted is not None and (not wanted or _readable(wanted)):
+                given.append((holder, _readable(wanted)))
+            else:
+                usual.append((holder, usual_keys(action.name)))
+        return [*menus, *labels, *given, *usual]
 
 
-def label_keys(label: Label) -> list[QKeySequence]:
-    """The sequences that tag with this label."""
-    return key_sequences([label.key]) if label.key else []
+def usual_keys(name: str) -> list[str]:
+    """The keys that the action of this name has unless they are changed, portable."""
+    return next((_readable(action.keys) for action in ACTIONS if action.name == name), [])
 
 
-def _split(key: str) -> tuple[str, str]:
-    """`Ctrl+Shift+Z` as `Ctrl+Shift+` and `Z`; the last character may be a plus sign itself."""
-    cut = key.rfind("+", 0, -1) + 1
-    return key[:cut], key[cut:]
-
-
-def _twins(key: str) -> list[str]:
-    """What other keyboards send from the same key: letters of the other script, digits of the others."""
-    place = _LATIN.find(key.lower()) if len(key) == 1 else -1
-    found = [_ARABIC[place]] if place >= 0 else []
-    for digits in _DIGITS:
-        if len(key) == 1 and key in digits:
-            found += [other[digits.index(key)] for other in _DIGITS if other != digits]
-    return found
+def _readable(keys: Iterable[str]) -> list[str]:
+    return [key for key in map(portable, keys) if key]

@@ -47,11 +47,13 @@ class Desk(QObject):
         self.window.remember(last_corpus=str(corpus.path.absolute()))
 
     def _make(self, chosen: Settings) -> None:
+        i18n.use_numerals(chosen.numerals)
         self._speak(i18n.current())
         self.session = Session(chosen.annotator, self)
         self.window = Window(self.session, chosen, self._paint(chosen))
         self.window.language_asked.connect(self._change_language)
         self.window.theme_asked.connect(self._change_theme)
+        self.window.numerals_asked.connect(self._change_numerals)
 
     def _speak(self, language: str) -> None:
         """Qt's own texts (the buttons of its dialogs) and the direction of everything."""
@@ -65,15 +67,22 @@ class Desk(QObject):
         self._application.setLayoutDirection(direction)
 
     def _change_language(self, language: str) -> None:
-        """Every text is said anew in a window of its own; the corpus is opened there at the same article."""
-        old, place = self.window, self.session.place()
-        corpus = self.session.corpus
-        old.remember(language=language, geometry=old.geometry_text())
-        self.session.close()
+        self.window.remember(language=language)
         i18n.use(language)
+        self._say_anew()
+
+    def _change_numerals(self, kind: str) -> None:
+        self.window.remember(numerals=kind)
+        self._say_anew()
+
+    def _say_anew(self) -> None:
+        """Every text in a window of its own; the corpus is opened there where it was left."""
+        old, corpus = self.window, self.session.corpus
+        old.remember(geometry=old.geometry_text())
+        self.session.close()
         self._make(old.chosen)
-        if corpus and self.window.corpus_commands.open_path(corpus.path):
-            self.session.open_article(place)
+        if corpus:
+            self.window.corpus_commands.open_path(corpus.path)
         self.window.show()
         old.close()
         old.deleteLater()

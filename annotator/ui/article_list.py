@@ -8,13 +8,20 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, SKIPPED
 from annotator.core.wording import state_title
+from annotator.i18n import _
+from annotator.store.search import excerpt
 from annotator.ui import fonts
+from annotator.ui.excerpt import paint_excerpt
+from annotator.ui.panes import paint_ring
 from annotator.ui.session import Session
 from annotator.ui.theme import LIGHT, Theme
 from annotator.ui.wording import elided, tooltip
 
 _STATE: Final = Qt.ItemDataRole.UserRole
+_FOUND: Final = _STATE + 1
+"""Where the words that the corpus was searched for stand, in their line: its text, and their start and end in it."""
 _HEIGHT: Final = 62
+_EXCERPT: Final = 14.0  # pixels: the letters of a line that was found
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -25,6 +32,7 @@ class ArticleModel(QAbstractListModel):
         super().__init__(parent)
         self._session = session
         self._rows = 0
+        self._places: dict[int, tuple[str, int, int] | None] = {}
         session.corpus_opened.connect(self._reread)
         session.articles_changed.connect(self._reread)
 
@@ -33,8 +41,12 @@ class ArticleModel(QAbstractListModel):
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         summary = self._session.articles[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return summary.title
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{summary.title}, {state_title(self._session.state_of(summary))}"
+        if role == _FOUND:
+            return self._found(summary.id)
         if role == _STATE:
             return self._session.state_of(summary)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -42,8 +54,17 @@ class ArticleModel(QAbstractListModel):
             return tooltip("\n".join(filter(None, (summary.title, state, summary.published, summary.source))))
         return None
 
+    def _found(self, number: int) -> tuple[str, int, int] | None:
+        session = self._session
+        if not session.choice.words or not session.corpus:
+            return None
+        if number not in self._places:
+            self._places[number] = excerpt(session.corpus, number, session.choice.words)
+        return self._places[number]
+
     def _reread(self) -> None:
         self.beginResetModel()
+        self._places.clear()
         self._rows = len(self._session.articles)
         self.endResetModel()
 
@@ -74,7 +95,17 @@ class ArticleDelegate(QStyledItemDelegate):
         font = fonts.interface(13.5, bold=state == IN_PROGRESS)
         quiet = state in (DONE, SKIPPED) and not chosen
         painter.setPen(QColor(self.theme.dim if quiet else self.theme.ink))
-        _two_lines(painter, room, index.data(), font, rtl=rtl)
+        found = index.data(_FOUND)
+        if found:
+            text, start, end = found
+            line = room.adjusted(0, room.height() / 2, 0, 0)
+            _write(painter, room.adjusted(0, 0, 0, -room.height() / 2), index.data(), font, rtl=rtl)
+            ink, mark = QColor(self.theme.dim), QColor(self.theme.hit)
+            paint_excerpt(painter, line, text, (start, end), _EXCERPT, ink, mark)
+        else:
+            _two_lines(painter, room, index.data(), font, rtl=rtl)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            paint_ring(painter, rect.adjusted(0, 1, 0, -1), self.theme, 8)
         painter.restore()
 
     def _sign(self, painter: QPainter, centre: QPointF, state: str) -> None:
@@ -112,7 +143,8 @@ class ArticleList(QListView):
         self.setItemDelegate(self._delegate)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName(_("Articles"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the keys
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.clicked.connect(lambda index: session.open_article(index.row()))
@@ -120,7 +152,7 @@ class ArticleList(QListView):
         session.article_opened.connect(self._follow)
         session.articles_changed.connect(self._follow)
         # Not by the model's dataChanged, which makes a QListView lay out every row anew.
-        session.summary_changed.connect(lambda row: self.update(self._model.index(row)))
+        session.summaries_changed.connect(self.viewport().update)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in this theme."""
@@ -141,10 +173,14 @@ def _two_lines(painter: QPainter, room: QRectF, text: str, font: QFont, *, rtl: 
     first = ""
     while words and metrics.horizontalAdvance(f"{first} {words[0]}".strip()) <= room.width():
         first = f"{first} {words.pop(0)}".strip()
-    rest = elided(" ".join(words), metrics, room.width())
+    half = room.height() / 2
+    for at, line in enumerate((first, " ".join(words))):
+        _write(painter, QRectF(room.left(), room.top() + at * half, room.width(), half), line, font, rtl=rtl)
+
+
+def _write(painter: QPainter, room: QRectF, text: str, font: QFont, *, rtl: bool) -> None:
+    """Write `text` into one line, cut short with a sign of it."""
     painter.setFont(font)
     side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
     flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
-    half = room.height() / 2
-    for at, line in enumerate((elided(first, metrics, room.width()), rest)):
-        painter.drawText(QRectF(room.left(), room.top() + at * half, room.width(), half), flags, line)
+    painter.drawText(room, flags, elided(text, QFontMetricsF(font), room.width()))

@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from annotator import __version__
 from annotator.core import labels
-from annotator.i18n import _, ngettext, pgettext
+from annotator.i18n import _, ngettext, number, pgettext
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.ui.background import Background, Cancelled
-from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.refusals import RefusalsDialog
 from annotator.ui.session import Session
+from annotator.ui.theme import LIGHT
 from annotator.ui.wording import tell
 
 SUFFIX = ".corpus"
@@ -39,6 +39,7 @@ class CorpusCommands(QObject):
         super().__init__(window)
         self._window, self._session = window, session
         self.background = Background(window)
+        self.theme = LIGHT
 
     def new_corpus(self) -> None:
         name, _kind = QFileDialog.getSaveFileName(
@@ -100,6 +101,18 @@ class CorpusCommands(QObject):
         if self._session.corpus:
             ExportDialog(self._window, self._session, self.background).exec()
 
+    def edit_labels(self) -> None:
+        from annotator.ui.dialogs.labels import LabelsDialog  # used once in a long while
+
+        if self._session.corpus:
+            try:
+                dialog = LabelsDialog(self._window, self._session.corpus, self.background, self.theme)
+            except CorpusError as error:
+                self.warn(str(error))
+                return
+            if dialog.exec():
+                self._session.changed()
+
     def choose_annotator(self) -> None:
         known = self._session.corpus.annotators() if self._session.corpus else []
         names = list(dict.fromkeys([self._session.annotator, *known]))
@@ -115,9 +128,6 @@ class CorpusCommands(QObject):
             self._session.work_as(name.strip())
             self.annotator_chosen.emit(name.strip())
 
-    def show_keys(self) -> None:
-        KeysDialog(self._window, self._session.labels).exec()
-
     def about(self) -> None:
         said = _("Annotator {version}\nTags dates, institutions and plans in Arabic news.\nLicence: Apache-2.0")
         QMessageBox.about(self._window, _("About the program"), said.format(version=__version__))
@@ -129,13 +139,15 @@ class CorpusCommands(QObject):
     def _imported(self, outcome: Any) -> None:
         self._session.refresh()
         said = [
-            ngettext("{count} article added", "{count} articles added", outcome.added).format(count=outcome.added),
+            ngettext("{count} article added", "{count} articles added", outcome.added).format(
+                count=number(outcome.added)
+            ),
             ngettext(
                 "{count} article was here already", "{count} articles were here already", outcome.duplicates
-            ).format(count=outcome.duplicates),
+            ).format(count=number(outcome.duplicates)),
         ]
         if outcome.spans:
-            said.append(ngettext("{count} span", "{count} spans", outcome.spans).format(count=outcome.spans))
+            said.append(ngettext("{count} span", "{count} spans", outcome.spans).format(count=number(outcome.spans)))
         if outcome.skipped:
             RefusalsDialog(self._window, " · ".join(said), outcome.skipped).exec()
         else:

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from annotator.core.labels import Label, LabelSet
 from annotator.core.model import Span
+from annotator.i18n import _, ngettext, number
 from annotator.ui import fonts
+from annotator.ui.panes import paint_ring
 from annotator.ui.theme import LIGHT, Theme
 
 _HEIGHT = 42
@@ -23,11 +25,14 @@ class LabelRow(QAbstractButton):
         super().__init__(parent)
         self.label = label
         self.count = 0
+        self.sticky = False
+        """Whether each selection is given this label at once."""
         self._theme = LIGHT
         self.setText(label.shown())
         self.setAccessibleName(label.shown())
+        self.setAccessibleDescription(_spoken(label, 0))
         self.setToolTip(_rich(label))
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the article keeps the keys
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the keys
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_theme(self, theme: Theme) -> None:
@@ -51,7 +56,7 @@ class LabelRow(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         firm = self._theme.firm(self.label)
-        strength = 1.9 if self.isDown() else (1.4 if self.underMouse() else 0.9)
+        strength = 1.2 if self.isDown() else (0.9 if self.underMouse() else 0.6)
         body = QRectF(self.rect()).adjusted(0.5, 2.5, -0.5, -2.5)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.fill(self.label, strength))
@@ -61,7 +66,7 @@ class LabelRow(QAbstractButton):
         painter.drawRoundedRect(stripe, 2, 2)
         start, end = (body.right() - 16, body.left() + 12) if rtl else (body.left() + 16, body.right() - 12)
         toward = -1 if rtl else 1
-        key = QRectF(0, 0, 24, 24)
+        key = QRectF(0, 0, 24, 23)  # its frame is in the middle of pixels, and crisp
         key.moveCenter(QPointF(start + toward * 12, body.center().y()))
         painter.setBrush(QColor(self._theme.paper))
         painter.setPen(QPen(QColor(self._theme.rule), 1))
@@ -72,13 +77,23 @@ class LabelRow(QAbstractButton):
         side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
         other = Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(firm)
+        painter.setPen(self._theme.name(self.label, strength))
         painter.setFont(fonts.interface(14, bold=True))
         left, right = sorted((start + toward * 34, end))
         painter.drawText(QRectF(left, body.top(), right - left, body.height()), side | middle, self.label.shown())
         painter.setPen(QColor(self._theme.dim))
         painter.setFont(fonts.interface(13))
-        painter.drawText(QRectF(left, body.top(), right - left, body.height()), other | middle, str(self.count or ""))
+        painter.drawText(
+            QRectF(left, body.top(), right - left, body.height()),
+            other | middle,
+            number(self.count) if self.count else "",
+        )
+        if self.sticky:
+            painter.setPen(QPen(firm, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+        if self.hasFocus():
+            paint_ring(painter, body.adjusted(-0.5, -2, 0.5, 2), self._theme, 9)
 
 
 class LabelPanel(QWidget):
@@ -99,6 +114,8 @@ class LabelPanel(QWidget):
             self._layout.removeWidget(row)
             row.deleteLater()
         self._rows = [LabelRow(label, self) for label in labels.labels]
+        for before, row in zip([self, *self._rows], self._rows, strict=False):
+            QWidget.setTabOrder(before, row)
         for row in self._rows:
             row.set_theme(theme)
             row.clicked.connect(lambda _checked=False, name=row.label.name: self.label_clicked.emit(name))
@@ -108,7 +125,15 @@ class LabelPanel(QWidget):
         """Show how many of these spans have each label."""
         counts = Counter(span.label for span in spans)
         for row in self._rows:
-            row.count = counts[row.label.name]
+            if row.count != counts[row.label.name]:
+                row.count = counts[row.label.name]
+                row.setAccessibleDescription(_spoken(row.label, row.count))
+                row.update()
+
+    def show_sticky(self, name: str | None) -> None:
+        """Show which label sticks."""
+        for row in self._rows:
+            row.sticky = row.label.name == name
             row.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -119,6 +144,12 @@ class LabelPanel(QWidget):
     def rows(self) -> list[LabelRow]:
         """The rows, in the order of the labels."""
         return list(self._rows)
+
+
+def _spoken(label: Label, count: int) -> str:
+    """What a screen reader says of a row after its title."""
+    said = [ngettext("{count} span", "{count} spans", count).format(count=number(count))]
+    return ", ".join([_("key {key}").format(key=label.key), *said] if label.key else said)
 
 
 def _rich(label: Label) -> str:

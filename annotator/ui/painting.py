@@ -5,6 +5,8 @@ marks it lies beneath it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate, pairwise
+from operator import attrgetter
 from typing import Final
 
 from msgspec import Struct
@@ -13,7 +15,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from annotator.core.labels import Label, LabelSet
 from annotator.core.model import BOILERPLATE, DATELINE, Span
-from annotator.i18n import ngettext
+from annotator.i18n import ngettext, number
 from annotator.ui import fonts
 from annotator.ui.hits import edges
 from annotator.ui.page import Fold, Page, Segment
@@ -37,37 +39,53 @@ class Depth(Struct, frozen=True):
     deepest: int
 
 
-def depths(spans: Iterable[Span], labels: LabelSet) -> dict[str, Depth]:
+class _Depths(Mapping[str, Depth]):
+    """By the uid of a span. Found when first asked for, for all spans that overlap: few of a thousand are in sight."""
+
+    def __init__(self, spans: Iterable[Span], labels: LabelSet) -> None:
+        self._labels = labels
+        self._groups = {span.uid: group for group in _groups(spans) for span in group}
+        self._found: dict[str, Depth] = {}
+
+    def __getitem__(self, uid: str) -> Depth:
+        if uid not in self._found:
+            self._find(self._groups[uid])
+        return self._found[uid]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._groups)
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    def _find(self, group: list[Span]) -> None:
+        rank = self._labels.rank
+        group = sorted(group, key=lambda span: (span.start - span.end, span.start, rank(span.label), span.uid))
+        outer, inner = _levels(group), _levels(group[::-1])[::-1]
+        deepest = max(inner)
+        for span, above, beneath in zip(group, outer, inner, strict=True):
+            self._found[span.uid] = Depth(above, beneath, deepest)
+
+
+def depths(spans: Iterable[Span], labels: LabelSet) -> Mapping[str, Depth]:
     """For each span's uid how deep it lies, so that nested and crossing ones are told apart."""
-    found: dict[str, Depth] = {}
-    for group in _groups(spans):
-        group.sort(key=lambda span: (span.start - span.end, span.start, labels.rank(span.label), span.uid))
-        outer, inner = _levels(group), _levels(group[::-1])
-        deepest = max(inner.values())
-        found |= {span.uid: Depth(outer[span.uid], inner[span.uid], deepest) for span in group}
-    return found
+    return _Depths(spans, labels)
 
 
 def _groups(spans: Iterable[Span]) -> Iterator[list[Span]]:
     """The spans, those together that overlap one another or another in between."""
-    group: list[Span] = []
-    reach = 0
-    for span in sorted(spans, key=lambda span: span.start):
-        if group and span.start >= reach:
-            yield group
-            group = []
-        group.append(span)
-        reach = max(reach, span.end) if len(group) > 1 else span.end
-    if group:
-        yield group
+    ordered = sorted(spans, key=attrgetter("start"))
+    reach = accumulate((span.end for span in ordered), max)
+    cuts = [at for at, end in enumerate(reach, 1) if at == len(ordered) or end <= ordered[at].start]
+    return (ordered[first:last] for first, last in pairwise([0, *cuts]))
 
 
-def _levels(ordered: list[Span]) -> dict[str, int]:
-    """One more than the deepest earlier span that shares a letter; 0 where none does."""
-    levels: dict[str, int] = {}
-    for at, span in enumerate(ordered):
-        touching = (levels[one.uid] for one in ordered[:at] if _share(one, span))
-        levels[span.uid] = min(_DEEPEST, 1 + max(touching, default=-1))
+def _levels(ordered: list[Span]) -> list[int]:
+    """For each span one more than the deepest earlier one that shares a letter; 0 where none does."""
+    levels: list[int] = []
+    for span in ordered:
+        touching = (level for one, level in zip(ordered, levels, strict=False) if _share(one, span))
+        levels.append(min(_DEEPEST, 1 + max(touching, default=-1)))
     return levels
 
 
@@ -80,6 +98,10 @@ class Marks(Struct, frozen=True):
     selection: tuple[int, int] | None
     word: tuple[int, int] | None
     """The word under the caret, shown while nothing is selected."""
+    hits: tuple[tuple[int, int], ...] = ()
+    """The places that a search found."""
+    current_hit: tuple[int, int] | None = None
+    """The one of them that the person was taken to."""
 
 
 class Painter:
@@ -94,14 +116,14 @@ class Painter:
     def paint(self, painter: QPainter, top: float, bottom: float) -> None:
         """Paint what lies between these heights of the page."""
         lines = list(self._page.lines_between(top, bottom))
-        for fold in self._page.folds:
-            if fold.top < bottom and top < fold.top + fold.height:
-                self._fold(painter, fold)
+        for fold in self._page.folds_between(top, bottom):
+            self._fold(painter, fold)
         if not lines:
             return
         first, last = lines[0].start, lines[-1].end
         shown = [span for span in self._marks.spans if span.start < last and first < span.end]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._hits(painter, first, last)
         self._underlay(painter, shown)
         for block in dict.fromkeys(line.block for line in lines):
             painter.setPen(self._ink(block.kind))
@@ -114,6 +136,20 @@ class Painter:
         if kind == DATELINE:
             return QColor(self._theme.accent)
         return QColor(self._theme.dim if kind in (BOILERPLATE, None) else self._theme.ink)
+
+    def _hits(self, painter: QPainter, first: int, last: int) -> None:
+        """Like a marker's stroke, from above the letters to beneath them; the current one is framed too."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        for hit in self._marks.hits:
+            if hit[0] < last and first < hit[1]:
+                painter.setBrush(QColor(self._theme.hit))
+                for segment in self._page.segments(*hit):
+                    painter.drawRoundedRect(_letters(segment).adjusted(-2, -3, 2, 1), 4, 4)
+        if self._marks.current_hit:
+            painter.setBrush(QColor(self._theme.hit))
+            painter.setPen(QPen(QColor(self._theme.ink), 1.5))
+            for segment in self._page.segments(*self._marks.current_hit):
+                painter.drawRoundedRect(_letters(segment).adjusted(-2, -3, 2, 1), 4, 4)
 
     def _underlay(self, painter: QPainter, shown: list[Span]) -> None:
         marks = self._marks
@@ -188,9 +224,9 @@ class Painter:
         painter.setPen(QColor(self._theme.faint))
         inside = sum(fold.start <= span.start < fold.end for span in self._marks.spans)
         said = ngettext("{count} line is not the article", "{count} lines are not the article", fold.count)
-        text = said.format(count=fold.count)
+        text = said.format(count=number(fold.count))
         if inside:
-            text += " · " + ngettext("{count} span", "{count} spans", inside).format(count=inside)
+            text += " · " + ngettext("{count} span", "{count} spans", inside).format(count=number(inside))
         rect = QRectF(0, fold.top, self._page.width, fold.height)
         rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
         sign = "⌄" if fold.opened else ("‹" if rtl else "›")

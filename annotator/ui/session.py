@@ -3,16 +3,19 @@
 Signals are past tense and say what changed; widgets re-read. A change that fails is told by `failed` and does nothing.
 """
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from PySide6.QtCore import QObject, Signal
 
 from annotator.core import editing, history
 from annotator.core.labels import LabelSet
-from annotator.core.model import DONE, IN_PROGRESS, NEW, Article, Edit, Past, Span, Status, Step, Zone, new_uid
-from annotator.store.corpus import Corpus, Summary, now
+from annotator.core.model import IN_PROGRESS, NEW, STATES, Article, Edit, Note, Past, Span, Status, Step, Zone, new_uid
+from annotator.core.proclitics import known_start
+from annotator.store.corpus import Corpus, now
 from annotator.store.errors import CorpusError
+from annotator.store.listing import Choice, Listing, Summary, counts, first_open
 
 
 class Session(QObject):
@@ -20,13 +23,17 @@ class Session(QObject):
 
     corpus_opened = Signal()
     articles_changed = Signal()
-    """The list of articles was read anew."""
-    summary_changed = Signal(int)
-    """What the list says of the article at this place."""
-    article_opened = Signal()
+    """Which articles the list shows."""
+    summaries_changed = Signal()
+    """What the list says of articles that it shows, and how many are in which state."""
+    labels_changed = Signal()
+    article_left = Signal()
+    """Another article is about to be opened: what is being typed about this one is to be kept now."""
+    article_opened = Signal(int)
+    """And the code point of it where to begin."""
     zones_changed = Signal()
     layer_changed = Signal()
-    """Spans, state or history of the open article."""
+    """Spans, state, note or history of the open article."""
     selected = Signal()
     """Another span, or none, is the selected one."""
     failed = Signal(str)
@@ -38,11 +45,16 @@ class Session(QObject):
         self.annotator = annotator
         self.corpus: Corpus | None = None
         self.labels = LabelSet(())
-        self.articles: list[Summary] = []
+        self.choice = Choice()
+        self.articles = Listing()
+        self.counts = dict.fromkeys(STATES, 0)
+        self.where: Callable[[], int] = int
+        """Asked for the place in the article where the annotator is: whoever shows the article knows it."""
         self.article: Article | None = None
         self.zones: list[Zone] = []
         self.spans: list[Span] = []
         self.status: Status | None = None
+        self.note: Note | None = None
         self.undoable: list[Past] = []
         self.redoable: list[Past] = []
         self.selection: Span | None = None
@@ -50,21 +62,23 @@ class Session(QObject):
     # What is open
 
     def open(self, corpus: Corpus) -> None:
-        """Work at `corpus` from now on, at its first article that this annotator has not done. Takes it over."""
+        """Work at `corpus` from now on, where this annotator stopped. Takes it over."""
         self.close()
         self.corpus = corpus
         self.labels = corpus.labels()
-        self.articles = list(corpus.articles())
+        self.choice = Choice()
+        self._list()
         self.corpus_opened.emit()
-        waiting = [at for at, summary in enumerate(self.articles) if self.state_of(summary) in (NEW, IN_PROGRESS)]
-        self.open_article(waiting[0] if waiting else 0)
+        self._resume()
 
     def close(self) -> None:
         """Let go of the corpus."""
+        self._take_leave()
         if self.corpus:
             self.corpus.close()
         self.corpus = None
-        self.articles = []
+        self.articles = Listing()
+        self.counts = dict.fromkeys(STATES, 0)
         self.labels = LabelSet(())
         self._leave()
 
@@ -72,36 +86,72 @@ class Session(QObject):
         """Read the list of articles anew, after an import."""
         if not self.corpus:
             return
-        self.articles = list(self.corpus.articles())
+        self._list()
         self.articles_changed.emit()
         if self.article is None:
             self.open_article(0)
 
+    def choose(self, choice: Choice) -> None:
+        """Show these articles in the list; the open one stays open."""
+        if choice != self.choice:
+            self.choice = choice
+            self.refresh()
+
     def work_as(self, annotator: str) -> None:
-        """Show and edit this annotator's layers from now on."""
+        """Show and edit this annotator's layers from now on, in the article that is open."""
+        self._take_leave()
         self.annotator = annotator
+        self._list()
         self.articles_changed.emit()
-        self.open_article(self.place())
+        if self.article:
+            self.open_number(self.article.id)
 
     def open_article(self, place: int) -> None:
         """Open the article at this place of the list, if there is one."""
-        if not self.corpus or not 0 <= place < len(self.articles):
+        if 0 <= place < len(self.articles):
+            self.open_number(self.articles.numbers[place])
+        else:
             self._leave()
-            self.article_opened.emit()
+            self.article_opened.emit(0)
+
+    def open_number(self, number: int, offset: int = 0) -> None:
+        """Open the article of this number, in the list or not, and stand at this code point of it."""
+        if not self.corpus:
             return
+        self._take_leave()
         try:
-            article = self.corpus.article(self.articles[place].uid)
-            self.article, self.selection = article, None
+            self.article, self.selection = self.corpus.article(number), None
             self._read()
+            self.corpus.stand(self.annotator, self.article.uid, offset)
         except CorpusError as error:
             self.failed.emit(str(error))
             return
-        self.article_opened.emit()
+        self.article_opened.emit(offset)
+
+    def open_step(self, step: int) -> None:
+        """Open the article that is so many places further in the list, or the last one there is."""
+        if self.articles:
+            place = self.place()
+            # From beside the list, the next one is where the open one would stand.
+            at = place + step if place >= 0 else -1 - place - (step < 0)
+            self.open_article(max(0, min(at, len(self.articles) - 1)))
+
+    def open_next(self) -> bool:
+        """Open the next article of the list that waits to be done, after its last the first; whether there is one."""
+        if not self.corpus:
+            return False
+        here = self.article.id if self.article else 0
+        numbers = self.articles.numbers
+        after = bisect_right(numbers, here)
+        found = first_open(self.corpus, self.annotator, [*numbers[after:], *numbers[:after]])
+        if found is None or found == here:
+            return False
+        self.open_number(found)
+        return True
 
     def place(self) -> int:
-        """The place of the open article in the list; -1 when none is open."""
-        uid = self.article.uid if self.article else None
-        return next((at for at, summary in enumerate(self.articles) if summary.uid == uid), -1)
+        """The place of the open article in the list; where it is not there, see Listing.place."""
+        return self.articles.place(self.article.id if self.article else 0)
 
     def state(self) -> str:
         """How far the annotator is with the open article."""
@@ -111,9 +161,11 @@ class Session(QObject):
         """How far the annotator is with an article of the list."""
         return summary.states.get(self.annotator, NEW)
 
-    def done(self) -> int:
-        """How many articles the annotator has done."""
-        return self.corpus.count(self.annotator, DONE) if self.corpus else 0
+    def meant(self, start: int, end: int) -> tuple[int, int]:
+        """A snapped selection as it is likely to be meant: without a proclitic before a word that the corpus knows."""
+        if not self.article or not self.corpus:
+            return start, end
+        return known_start(self.article.text, start, end, self.corpus.knows), end
 
     def select(self, span: Span | None) -> None:
         """Make a span of the layer the selected one, or none."""
@@ -134,6 +186,30 @@ class Session(QObject):
     def resize(self, span: Span, start: int, end: int) -> bool:
         """Move a span's edges."""
         return self._do("resize", lambda article: editing.resize(article, self.spans, span, start, end))
+
+    def describe(self, span: Span, value: str, note: str) -> bool:
+        """Say what a span means, and what there is to note about it."""
+        return self._do("describe", lambda _article: editing.describe(span, value, note))
+
+    def write_note(self, text: str) -> bool:
+        """Note something about the article."""
+        return self._do("note", lambda article: editing.note(self.note, article, self.annotator, text))
+
+    def tag_each(self, label: str, places: Sequence[tuple[int, int]]) -> bool:
+        """Label each of these stretches of the article, in one step."""
+        return self._do(
+            "tag_each", lambda article: editing.add_each(article, self.spans, self.annotator, label, places)
+        )
+
+    def changed(self) -> None:
+        """Read anew what is shown: something else than this session wrote to the corpus for it."""
+        if not self.corpus:
+            return
+        labels = self.corpus.labels()
+        if labels != self.labels:
+            self.labels = labels
+            self.labels_changed.emit()
+        self._read_again(None)
 
     def remove(self, span: Span) -> bool:
         """Take a span away."""
@@ -163,7 +239,7 @@ class Session(QObject):
         except editing.Rejected as rejected:
             self.failed.emit(str(rejected))
             return False
-        if edits and name != "state" and self.state() == NEW:
+        if edits and name not in ("state", "note") and self.state() == NEW:
             edits += editing.set_state(self.status, self.article, self.annotator, IN_PROGRESS)
         return not edits or self._apply(name, edits)
 
@@ -180,22 +256,33 @@ class Session(QObject):
     def _apply(self, name: str, edits: Iterable[Edit], undoes: str | None = None) -> bool:
         if not self.corpus or not self.article:
             return False
-        step = Step(new_uid(), self.article.uid, self.annotator, now(), name, tuple(edits), undoes)
+        step = Step(new_uid(), self.annotator, now(), name, tuple(edits), undoes)
         try:
-            self.corpus.apply(step)
+            with self.corpus.transaction():
+                self.corpus.apply(step)
+                self.corpus.stand(self.annotator, self.article.uid, self.where())
         except (CorpusError, editing.Rejected) as error:
             with suppress(CorpusError):  # where not even reading goes, the last read stays on the screen
                 self._read()
             self.layer_changed.emit()
             self.failed.emit(str(error))
             return False
-        self._read()
-        self._select_after(step)
-        if any(isinstance(edit.before or edit.after, Zone) for edit in step.edits):
-            self.zones_changed.emit()
-        self.layer_changed.emit()
-        self._list_again()
+        self._read_again(step)
         return True
+
+    def _read_again(self, step: Step | None) -> None:
+        """What is shown is no longer what was read: after this step, or after anything."""
+        self._read()
+        if step:
+            self._select_after(step)
+        if step is None or any(isinstance(edit.before or edit.after, Zone) for edit in step.edits):
+            self.zones_changed.emit()
+        if step is None or any(isinstance(edit.before or edit.after, Status) for edit in step.edits):
+            self._count()
+        self.layer_changed.emit()
+        only = self.article and step and all(edit.article == self.article.uid for edit in step.edits)
+        self.articles.forget(self.article.id if self.article and only else None)
+        self.summaries_changed.emit()
 
     def _read(self) -> None:
         if not self.corpus or not self.article:
@@ -205,6 +292,7 @@ class Session(QObject):
         self.zones = self.corpus.zones(uid)
         self.spans = self.corpus.spans(uid, self.annotator)
         self.status = self.corpus.status(uid, self.annotator)
+        self.note = self.corpus.note(uid, self.annotator)
         self.undoable, self.redoable = history.stacks(self.corpus.history(uid, self.annotator))
         if self.selection:
             chosen = self.selection.uid
@@ -216,12 +304,34 @@ class Session(QObject):
         if left:
             self.select(next((span for span in self.spans if span.uid == left[-1]), None))
 
-    def _list_again(self) -> None:
-        place = self.place()
-        if self.corpus and place >= 0:
-            self.articles[place] = self.corpus.summary(self.articles[place].uid)
-            self.summary_changed.emit(place)
+    def _resume(self) -> None:
+        """Open the article where the annotator stopped; where nobody ever did, the first that is not done."""
+        try:
+            stopped = self.corpus.place(self.annotator) if self.corpus else None
+            article = self.corpus.article(stopped[0]) if self.corpus and stopped else None
+        except CorpusError as error:
+            self.failed.emit(str(error))
+            return
+        if article and stopped:
+            self.open_number(article.id, stopped[1])
+        elif not self.open_next():
+            self.open_article(0)
+
+    def _list(self) -> None:
+        self.articles = Listing(self.corpus, self.annotator, self.choice)
+        self._count()
+
+    def _count(self) -> None:
+        if self.corpus:
+            self.counts = counts(self.corpus, self.annotator)
+
+    def _take_leave(self) -> None:
+        """Keep where the annotator is, for the next time. Nothing is lost where that cannot be written."""
+        if self.corpus and self.article:
+            self.article_left.emit()
+            with suppress(CorpusError):
+                self.corpus.stand(self.annotator, self.article.uid, self.where())
 
     def _leave(self) -> None:
-        self.article, self.status, self.selection = None, None, None
+        self.article, self.status, self.note, self.selection = None, None, None, None
         self.zones, self.spans, self.undoable, self.redoable = [], [], [], []

@@ -1,19 +1,26 @@
 """What stands beside the article: the articles on one side, the labels and the spans on the other."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QProgressBar, QStackedWidget, QVBoxLayout
 
 from annotator.core.labels import LabelSet
-from annotator.core.model import Article, Span
-from annotator.i18n import _, ngettext
-from annotator.ui import fonts
+from annotator.core.model import DONE, STATES, Article, Span
+from annotator.core.wording import state_title
+from annotator.i18n import _, ngettext, number
+from annotator.store.listing import Choice
 from annotator.ui.article_list import ArticleList
+from annotator.ui.guide import Guide
 from annotator.ui.label_panel import LabelPanel
 from annotator.ui.session import Session
+from annotator.ui.span_card import SpanCard
 from annotator.ui.span_panel import SpanPanel
 from annotator.ui.wording import plain_label
 
-_WIDTH = 262  # pixels
-_CARD = 104  # pixels: as high as two lines of a span and one about it, so that the list above stays where it is
+_WIDTH: Final = 262  # pixels
+_CARD: Final = 104  # pixels: as high as two lines of a span and one about it, so that the list above stays where it is
+_PAUSE: Final = 80  # milliseconds without a key until the corpus is searched
 
 
 class _Side(QFrame):
@@ -27,80 +34,133 @@ class _Side(QFrame):
 
 
 class ArticlesSide(_Side):
-    """The list of articles, and how many of them are done."""
+    """The list of articles, which of them it shows, and how many are done."""
+
+    left = Signal()
+    """The person goes back to the article."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
+        self._session = session
         self.articles = ArticleList(session)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(_("Search the corpus"))
+        self.search.setAccessibleName(_("Search the corpus"))
+        self.search.setClearButtonEnabled(True)
+        self.state = QComboBox()
+        self.state.setAccessibleName(_("Which articles"))
+        self.state.setObjectName("filter")
+        self.state.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for state in (None, *STATES):
+            self.state.addItem("", state)
         self._done = plain_label(name="quiet")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(5)
+        self._bar.setAccessibleName(_("Articles done"))
         head = QHBoxLayout()
         head.addWidget(plain_label(_("Articles"), "heading"))
         head.addStretch()
         head.addWidget(self._done)
+        self.column.addWidget(self.search)
+        self.column.addSpacing(4)
         self.column.addLayout(head)
         self.column.addWidget(self._bar)
-        self.column.addSpacing(4)
+        self.column.addSpacing(2)
+        self.column.addWidget(self.state)
         self.column.addWidget(self.articles, 1)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_PAUSE)
+        self._typing.timeout.connect(self._choose)
+        self.search.textChanged.connect(lambda _text: self._typing.start())
+        self.search.returnPressed.connect(self._enter)
+        self.state.activated.connect(lambda _at: self._choose())
+        self.show_counts()
 
-    def show_progress(self, done: int, total: int) -> None:
-        """Show how many articles of how many are done."""
+    def show_counts(self) -> None:
+        """Show how many articles are in which state, and what the list was asked for."""
+        counts, total = self._session.counts, sum(self._session.counts.values())
         self._bar.setMaximum(max(1, total))
-        self._bar.setValue(done)
-        self._done.setText(_("{done} of {total} done").format(done=done, total=total))
+        self._bar.setValue(counts[DONE])
+        self._done.setText(_("{done} of {total} done").format(done=number(counts[DONE]), total=number(total)))
+        for at in range(self.state.count()):
+            state = self.state.itemData(at)
+            title = state_title(state) if state else _("All articles")
+            count = number(counts[state] if state else total)
+            self.state.setItemText(at, _("{name}: {fact}").format(name=title, fact=count))
+
+    def show_choice(self) -> None:
+        """Show what the list was asked for."""
+        choice = self._session.choice
+        self.state.setCurrentIndex(self.state.findData(choice.state))
+        if choice.words != self.search.text().strip():
+            self.search.setText(choice.words)
+
+    def begin_search(self, words: str) -> None:
+        """Ask for words, these to begin with."""
+        if words:
+            self.search.setText(words)
+        self.search.selectAll()
+        self.search.setFocus()
+
+    def _choose(self) -> None:
+        self._typing.stop()
+        self._session.choose(Choice(self.state.currentData(), self.search.text().strip()))
+
+    def _enter(self) -> None:
+        """Open the first article that was found."""
+        self._choose()
+        if self._session.articles:
+            self._session.open_article(0)
+        self.left.emit()
 
 
 class LabelsSide(_Side):
-    """The labels, the spans of the article, and what is selected."""
+    """The labels, the spans of the article or what the labels mean, and what is selected."""
 
     def __init__(self) -> None:
         super().__init__()
         self.labels = LabelPanel()
         self.spans = SpanPanel()
+        self.guide = Guide()
+        self.card = SpanCard()
+        self.card.setMinimumHeight(_CARD)
         self._count = plain_label(name="heading")
-        card = QFrame()
-        card.setObjectName("card")
-        card.setMinimumHeight(_CARD)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(14, 10, 14, 10)
-        inside.setSpacing(4)
-        self._words, self._about = plain_label(), plain_label(name="quiet")
-        self._words.setWordWrap(True)
-        self._words.setFont(fonts.interface(14, bold=True))
-        self._about.setWordWrap(True)
-        inside.addWidget(self._words)
-        inside.addWidget(self._about)
-        inside.addStretch()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.spans)
+        self._stack.addWidget(self.guide)
+        self._spans_said = ""
         self.column.addWidget(plain_label(_("Labels"), "heading"))
         self.column.addWidget(self.labels)
         self.column.addSpacing(12)
         self.column.addWidget(self._count)
-        self.column.addWidget(self.spans, 1)
-        self.column.addWidget(card)
+        self.column.addWidget(self._stack, 1)
+        self.column.addWidget(self.card)
 
     def show_layer(self, article: Article | None, spans: list[Span], labels: LabelSet) -> None:
         """Show the spans of the article and how many there are."""
         count = len(spans)
         said = ngettext("{count} span in this article", "{count} spans in this article", count)
-        self._count.setText(said.format(count=count))
+        self._spans_said = said.format(count=number(count))
+        self._head()
         self.labels.show_counts(spans)
         self.spans.show_spans(article, spans, labels)
 
+    def toggle_guide(self, label: str | None) -> None:
+        """Show what the labels mean, this one first, in place of the spans; or the spans again."""
+        shown = self._stack.currentWidget() is self.guide
+        self._stack.setCurrentWidget(self.spans if shown else self.guide)
+        self._head()
+        if label and not shown:
+            self.guide.go_to(label)
+
     def show_choice(self, article: Article | None, span: Span | None, labels: LabelSet, selected: str) -> None:
         """Show the selected span or the selected text; with nothing selected, how to begin."""
-        if article and span:
-            label = labels.find(span.label)
-            about = [label.shown() if label else span.label]
-            if span.value:
-                about.append(_("value: {value}").format(value=span.value))
-            self._say(article.text[span.start : span.end], "  ·  ".join(about))
-        elif selected:
-            self._say(selected, _("Press a label's key, or click the label."))
-        else:
-            self._say(_("Nothing is selected"), _("Drag over some words, then press a label's key."))
+        self.card.show_choice(article, span, labels, selected)
+        if span:
+            self.guide.go_to(span.label)
 
-    def _say(self, words: str, about: str) -> None:
-        self._words.setText(" ".join(words.split()))
-        self._about.setText(about)
+    def _head(self) -> None:
+        guide = self._stack.currentWidget() is self.guide
+        self._count.setText(_("What the labels mean") if guide else self._spans_said)

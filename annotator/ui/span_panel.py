@@ -1,40 +1,44 @@
 """The spans of the article, in the order of the text, and what the selected one is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, QStringListModel, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span
+from annotator.i18n import _
 from annotator.ui import fonts
-from annotator.ui.painting import depths
+from annotator.ui.empty import paint_hint
+from annotator.ui.painting import Depth, depths
+from annotator.ui.panes import paint_ring
 from annotator.ui.theme import LIGHT, Theme
-from annotator.ui.wording import elided, tooltip
+from annotator.ui.wording import elided, spoken, tooltip
 
 _SPAN: Final = Qt.ItemDataRole.UserRole
 _HEIGHT: Final = 30
 _Index = QModelIndex | QPersistentModelIndex
 
 
-class SpanModel(QAbstractListModel):
-    """A row a span: its text to show, and the span itself."""
+class SpanModel(QStringListModel):
+    """A row a span: its text to show, and the span itself.
+
+    Rows are counted in C++: the view asks for their number once a row, which in Python is 3 ms for a thousand. Their
+    texts are made when they come into sight.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = ""
         self.spans: list[Span] = []
+        self._labels = LabelSet(())
 
-    def show(self, text: str, spans: Iterable[Span]) -> None:
+    def show(self, text: str, spans: Iterable[Span], labels: LabelSet) -> None:
         """Show these spans of an article of this text."""
-        self.beginResetModel()
-        self._text, self.spans = text, list(spans)
-        self.endResetModel()
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        return 0 if parent.isValid() else len(self.spans)
+        self._text, self.spans, self._labels = text, list(spans), labels
+        self.setStringList([""] * len(self.spans))
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         span = self.spans[index.row()]
@@ -43,6 +47,8 @@ class SpanModel(QAbstractListModel):
         words = " ".join(self._text[span.start : span.end].split())
         if role == Qt.ItemDataRole.ToolTipRole:
             return tooltip(words)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return spoken(words, [span], self._labels)
         if role == Qt.ItemDataRole.DisplayRole:
             return words
         return None
@@ -55,7 +61,7 @@ class SpanDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self.labels = LabelSet(())
         self.theme = LIGHT
-        self.depths: dict[str, int] = {}
+        self.depths: Mapping[str, Depth] = {}
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
         return QSize(120, _HEIGHT)
@@ -71,7 +77,7 @@ class SpanDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.chosen))
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
-        indent = 12 + 14 * self.depths.get(span.uid, 0)
+        indent = 12 + 14 * self.depths[span.uid].outer
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.theme.firm(label) if label else QColor(self.theme.faint))
         painter.drawEllipse(QPointF(rect.right() - indent if rtl else rect.left() + indent, rect.center().y()), 4, 4)
@@ -82,6 +88,8 @@ class SpanDelegate(QStyledItemDelegate):
         shown = elided(index.data(), QFontMetricsF(font), room.width())
         side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
         painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, shown)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            paint_ring(painter, rect.adjusted(0, 1, 0, -1), self.theme, 6)
         painter.restore()
 
 
@@ -97,16 +105,23 @@ class SpanPanel(QListView):
         self.setModel(self._model)
         self.setItemDelegate(self._delegate)
         self.setUniformItemSizes(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the article keeps the keys
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setAccessibleName(_("Spans of this article"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the keys
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._hint = _("No spans yet. Stand on a word and press a label's key, or drag over some words first.")
+        self._article = False
         self.clicked.connect(lambda index: self.span_clicked.emit(index.data(_SPAN)))
+        self.activated.connect(lambda index: self.span_clicked.emit(index.data(_SPAN)))
 
     def show_spans(self, article: Article | None, spans: list[Span], labels: LabelSet) -> None:
         """Show the spans of this article."""
         self._delegate.labels = labels
-        self._delegate.depths = {uid: depth.outer for uid, depth in depths(spans, labels).items()}
-        self._model.show(article.text if article else "", spans)
+        self._delegate.depths = depths(spans, labels)
+        self._model.show(article.text if article else "", spans, labels)
+        self._article = article is not None
+        self.setAccessibleDescription(self._hint if article and not spans else "")
 
     def show_selected(self, span: Span | None) -> None:
         """Show which span is the selected one."""
@@ -122,3 +137,8 @@ class SpanPanel(QListView):
         """Paint in this theme."""
         self._delegate.theme = theme
         self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._article and not self._model.spans:
+            paint_hint(self, self._delegate.theme, self._hint)

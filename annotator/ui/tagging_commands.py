@@ -2,20 +2,32 @@
 
 import unicodedata
 
+from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
 
-from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, NEW, SKIPPED, Span
+from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, SKIPPED, Span
+from annotator.core.proclitics import toggled
 from annotator.core.text import written
 from annotator.i18n import _
 from annotator.ui.article_view import ArticleView
 from annotator.ui.session import Session
 
 
-class TaggingCommands:
+class TaggingCommands(QObject):
     """Joins what is selected in the view with the session's verbs."""
 
+    sticky_changed = Signal()
+    value_asked = Signal()
+    note_asked = Signal()
+    article_note_asked = Signal()
+
     def __init__(self, session: Session, view: ArticleView) -> None:
+        super().__init__()
         self._session, self._view = session, view
+        self.sticky: str | None = None
+        """The label that each selection by mouse is given at once."""
+        self._last: str | None = None  # the label that was given last
+        view.selection_made.connect(self._stick)
 
     def tag(self, label: str) -> None:
         """A label's key: tags what is selected in the text or the word under the caret; with a span selected, gives
@@ -31,8 +43,48 @@ class TaggingCommands:
             self._session.tag(label, *target)
         else:
             self._session.failed.emit(_("Select some text first."))
+        self._last = label
+
+    def take(self, label: str) -> None:
+        """A click on a label: does what its key does to what is selected; with nothing selected, or with a label that
+        sticks already, it sticks from now on, or no longer."""
+        if not self.sticky and (self._view.selection or self._session.selection):
+            self.tag(label)
+        else:
+            self._set_sticky(None if self.sticky == label else label)
+
+    def toggle_sticky(self) -> None:
+        """The label that was given last sticks from now on, or none does."""
+        span, labels = self._session.selection, self._session.labels.labels
+        first = labels[0].name if labels else None
+        self._set_sticky(None if self.sticky else (span.label if span else self._last or first))
 
     # Spans
+
+    def toggle_proclitic(self) -> None:
+        """Leave out the proclitic at the start of the selected span, or of what is selected, or take it in again."""
+        span, article, selection = self._session.selection, self._session.article, self._view.selection
+        stretch = selection or (span and (span.start, span.end))
+        if not article or not stretch:
+            return
+        start, end = stretch
+        moved = toggled(article.text, start, end)
+        if moved is None:
+            self._session.told.emit(_("There is no proclitic here."))
+        elif selection:
+            self._view.select(moved, end)
+        elif span:
+            self._session.resize(span, moved, end)
+
+    def edit_value(self) -> None:
+        self._of_span(self.value_asked)
+
+    def edit_note(self) -> None:
+        self._of_span(self.note_asked)
+
+    def edit_article_note(self) -> None:
+        if self._session.article:
+            self.article_note_asked.emit()
 
     def remove(self) -> None:
         if self._session.selection:
@@ -53,7 +105,7 @@ class TaggingCommands:
         if text:
             QGuiApplication.clipboard().setText(text)
 
-    # Left is forward where the text runs from right to left; elsewhere the same keys mean the other way.
+    # By words and letters as they are read: see Caret.reading.
 
     def end_forward(self) -> None:
         self._edge_by_word(end=True, step=1)
@@ -79,43 +131,10 @@ class TaggingCommands:
     def start_back_letter(self) -> None:
         self._edge_by_letter(end=False, step=-1)
 
-    def caret_forward(self) -> None:
-        self._view.go(self._view.caret.by_word(self._reading(1)))
-
-    def caret_back(self) -> None:
-        self._view.go(self._view.caret.by_word(self._reading(-1)))
-
-    def caret_up(self) -> None:
-        self._view.go(self._view.caret.by_line(-1))
-
-    def caret_down(self) -> None:
-        self._view.go(self._view.caret.by_line(1))
-
-    def caret_start(self) -> None:
-        self._view.go(self._view.caret.to_edge(-1))
-
-    def caret_end(self) -> None:
-        self._view.go(self._view.caret.to_edge(1))
-
-    def select_up(self) -> None:
-        self._view.go(self._view.caret.by_line(-1), extend=True)
-
-    def select_down(self) -> None:
-        self._view.go(self._view.caret.by_line(1), extend=True)
-
-    def select_start(self) -> None:
-        self._view.go(self._view.caret.to_edge(-1), extend=True)
-
-    def select_end(self) -> None:
-        self._view.go(self._view.caret.to_edge(1), extend=True)
-
-    def next_span(self) -> None:
-        self._jump(1)
-
-    def previous_span(self) -> None:
-        self._jump(-1)
-
     def deselect(self) -> None:
+        """One thing at a time: what is selected, then the label that sticks."""
+        if not self._session.selection and not self._view.selection:
+            self._set_sticky(None)
         self._session.select(None)
         self._view.clear_selection()
 
@@ -133,13 +152,18 @@ class TaggingCommands:
     def done_and_next(self) -> None:
         """Say that the article is done, and open the next one that is not."""
         if self._session.article and self._session.set_state(DONE):
-            self._next_open()
+            self.next_open()
+
+    def next_open(self) -> None:
+        """Open the next article of the list that waits to be done."""
+        if not self._session.open_next():
+            self._session.told.emit(_("That was the last one: no article is left to do."))
 
     def next_article(self) -> None:
-        self._session.open_article(min(self._session.place() + 1, len(self._session.articles) - 1))
+        self._session.open_step(1)
 
     def previous_article(self) -> None:
-        self._session.open_article(max(self._session.place() - 1, 0))
+        self._session.open_step(-1)
 
     def line_headline(self) -> None:
         self._mark_line("headline")
@@ -155,51 +179,42 @@ class TaggingCommands:
 
     # Inside
 
-    def _reading(self, step: int) -> int:
-        return step if self._view.caret.is_rtl() else -step
+    def _stick(self) -> None:
+        if self.sticky and self._view.selection:
+            self._session.tag(self.sticky, *self._view.selection)
 
-    def _next_open(self) -> None:
-        session = self._session
-        here = session.place()
-        order = [*range(here + 1, len(session.articles)), *range(here)]
-        waiting = (at for at in order if session.state_of(session.articles[at]) in (NEW, IN_PROGRESS))
-        place = next(waiting, None)
-        if place is None:
-            session.told.emit(_("That was the last one: no article is left to do."))
+    def _set_sticky(self, label: str | None) -> None:
+        if label != self.sticky:
+            self.sticky = label
+            self.sticky_changed.emit()
+
+    def _of_span(self, asked: SignalInstance) -> None:
+        if self._session.selection:
+            asked.emit()
         else:
-            session.open_article(place)
+            self._session.told.emit(_("Select a span first."))
 
     def _toggle(self, state: str) -> None:
         self._session.set_state(IN_PROGRESS if self._session.state() == state else state)
 
-    def _jump(self, step: int) -> None:
-        """To the next span after the selected one or after the caret, or to the one before."""
-        spans: list[Span] = self._session.spans
-        selected = self._session.selection
-        if not spans:
-            return
-        if selected:
-            at = next((at for at, span in enumerate(spans) if span.uid == selected.uid), -1) + step
-        else:
-            offset = self._view.offset()
-            after = sum(span.start < offset for span in spans)
-            at = after if step > 0 else after - 1
-        self._session.select(spans[at % len(spans)])
-
     def _edge_by_word(self, *, end: bool, step: int) -> None:
-        step = self._reading(step)
+        step = self._view.caret.reading(step)
         span, article = self._session.selection, self._session.article
         if span is None or article is None or self._view.selection:
-            if end:
+            caret = self._view.caret
+            if not end:
+                self._view.go(caret.by_sentence(step), extend=True)
+            elif self._view.selection:
+                self._view.go(caret.by_word(step), extend=True)
+            else:
                 # A first press selects the word under the caret, each further one a word more.
-                caret = self._view.caret
-                self._view.go(caret.by_word(step) if self._view.selection else caret.focus, extend=True)
+                self._view.go(caret.focus, extend=True)
             return
         moved = self._view.caret.next_edge(span.end if end else span.start, step, end=end)
         self._resize(span, moved, end=end)
 
     def _edge_by_letter(self, *, end: bool, step: int) -> None:
-        step = self._reading(step)
+        step = self._view.caret.reading(step)
         span, article = self._session.selection, self._session.article
         if span is None or article is None:
             return

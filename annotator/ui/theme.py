@@ -1,10 +1,15 @@
-"""Colours of the two themes, and the style sheet made from them. Labels bring their own colours."""
+"""Colours of the two themes, and the style sheet made from them. Labels bring their own colours.
 
+Whatever colour a label has, text stays readable: WCAG 2.2 asks for a contrast of 4.5 (1.4.3, level AA).
+"""
+
+from functools import lru_cache, reduce
 from typing import Final
 
 from msgspec import Struct
 from PySide6.QtGui import QColor
 
+from annotator.core.colours import contrast, readable
 from annotator.core.labels import Label
 from annotator.resources import resource
 
@@ -24,17 +29,31 @@ class Theme(Struct, frozen=True):
     accent_ink: str
     chosen: str
     selection: str
+    hit: str
     warning: str
 
     def firm(self, label: Label) -> QColor:
-        """The colour of a label's lines and name."""
-        return QColor(label.colour.dark if self.dark else label.colour.light)
+        """The colour of a label's lines and of its name beneath a span."""
+        return QColor(self._own(label))
 
     def fill(self, label: Label, strength: float = 1.0) -> QColor:
-        """The soft colour beneath a label's spans; `strength` 1 is that of a span at rest."""
-        colour = self.firm(label)
-        colour.setAlphaF(min(1.0, (0.26 if self.dark else 0.17) * strength))
+        """The soft colour beneath a label's spans; `strength` 1 is that of a span at rest.
+
+        However many of them lie on one another, text in `ink` is readable above them.
+        """
+        # Even the whole colour leaves the ink readable, so any mixture of several with the paper does.
+        colour = QColor(_ground(self._own(label), self.paper, self.ink, 7.0 if self.dark else 5.0))
+        colour.setAlphaF(min(1.0, (0.7 if self.dark else 0.28) * strength))
         return colour
+
+    def name(self, label: Label, strength: float = 1.0) -> QColor:
+        """The colour of a label's name above its own fill of this strength, on the panel, the desk or paper."""
+        fill = self.fill(label, strength)
+        grounds = tuple(mixed(ground, fill.name(), fill.alphaF()) for ground in (self.panel, self.desk, self.paper))
+        return QColor(_readable(self._own(label), grounds))
+
+    def _own(self, label: Label) -> str:
+        return label.colour.dark if self.dark else label.colour.light
 
 
 LIGHT: Final = Theme(
@@ -43,13 +62,14 @@ LIGHT: Final = Theme(
     panel="#f8f6f2",
     paper="#fffdf8",
     ink="#23211e",
-    dim="#76716a",
-    faint="#a29c93",
+    dim="#58534c",
+    faint="#6f6a63",
     rule="#e3ded5",
-    accent="#2c6e66",
+    accent="#225c55",
     accent_ink="#ffffff",
     chosen="#dceae7",
-    selection="#cfdcf5",
+    selection="#aecbf5",
+    hit="#ffe88a",
     warning="#a03b2a",
 )
 DARK: Final = Theme(
@@ -58,15 +78,40 @@ DARK: Final = Theme(
     panel="#1f2326",
     paper="#25292d",
     ink="#e6e2da",
-    dim="#a09b92",
-    faint="#77736c",
+    dim="#bcb7ae",
+    faint="#99948b",
     rule="#353a3f",
     accent="#7cc4ba",
     accent_ink="#12211f",
     chosen="#2b423f",
-    selection="#3a4b6b",
-    warning="#e58a78",
+    selection="#17507c",
+    hit="#6a3d16",
+    warning="#eb9b8a",
 )
+
+
+def mixed(ground: str, colour: str, opacity: float) -> str:
+    """`colour` laid over `ground`, both `#rrggbb`, as Qt blends them."""
+    return "#" + "".join(
+        f"{round(below + (above - below) * opacity):02x}"
+        for below, above in zip(_parts(ground), _parts(colour), strict=True)
+    )
+
+
+def _parts(colour: str) -> bytes:
+    return bytes.fromhex(colour[1:])
+
+
+@lru_cache(maxsize=1024)
+def _ground(colour: str, paper: str, ink: str, ratio: float) -> str:
+    """`colour`, as far on its way to the paper as it takes for `ink` upon it to have this contrast."""
+    steps = (mixed(colour, paper, step / 20) for step in range(20))
+    return next((found for found in steps if contrast(found, ink) >= ratio), paper)
+
+
+@lru_cache(maxsize=1024)
+def _readable(colour: str, grounds: tuple[str, ...]) -> str:
+    return reduce(readable, grounds, colour)
 
 
 def _arrow(theme: Theme) -> str:
@@ -98,18 +143,23 @@ def style_sheet(theme: Theme) -> str:
         background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; padding: 7px 16px;
     }}
     QPushButton:hover {{ border-color: {theme.accent}; }}
-    QPushButton:focus {{ border: 1px solid {theme.accent}; }}
+    QPushButton:focus {{ border: 2px solid {theme.accent}; padding: 6px 15px; }}
     QPushButton:pressed {{ background: {theme.chosen}; }}
     QPushButton:disabled {{ color: {theme.faint}; }}
     QPushButton#primary, QPushButton:default {{
         background: {theme.accent}; color: {theme.accent_ink}; border: 1px solid {theme.accent}; font-weight: bold;
     }}
-    QPushButton#primary:disabled {{ background: {theme.rule}; color: {theme.faint}; border-color: {theme.rule}; }}
+    QPushButton#primary:focus, QPushButton:default:focus {{ border: 2px solid {theme.ink}; }}
+    QPushButton#primary:disabled {{ background: {theme.paper}; color: {theme.faint}; border-color: {theme.rule}; }}
     QLineEdit, QComboBox, QPlainTextEdit, QTreeWidget {{
         background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; padding: 6px 9px;
         selection-background-color: {theme.selection}; selection-color: {theme.ink};
+        placeholder-text-color: {theme.faint};
     }}
     QLineEdit:focus, QComboBox:focus, QTreeWidget:focus {{ border-color: {theme.accent}; }}
+    #card QLineEdit {{ padding: 3px 8px; border-radius: 5px; }}
+    QComboBox#filter {{ background: transparent; border-color: transparent; padding: 4px 2px; color: {theme.dim}; }}
+    QComboBox#filter:hover, QComboBox#filter:focus {{ border-color: {theme.rule}; }}
     QComboBox::drop-down {{ border: none; width: 26px; }}
     QComboBox::down-arrow {{ image: url({_arrow(theme)}); width: 12px; height: 12px; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}

@@ -10,9 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QMenu,
-    QPushButton,
-    QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -20,11 +17,20 @@ from annotator import settings
 from annotator.core.wording import state_title
 from annotator.i18n import LANGUAGES, _, current
 from annotator.settings import Settings
-from annotator.ui.actions import ACTIONS, MENUS, Action, key_sequences, label_keys
+from annotator.ui.accessible import Reader
+from annotator.ui.actions import ACTIONS, MENUS, Action, Keymap
 from annotator.ui.article_view import ZOOMS, ArticleView
+from annotator.ui.caret_commands import CaretCommands
 from annotator.ui.corpus_commands import CorpusCommands
+from annotator.ui.dialogs.keys import KeysDialog
+from annotator.ui.find_bar import FindBar
+from annotator.ui.finding_commands import FindingCommands
+from annotator.ui.keyboard import OneMeaning
+from annotator.ui.middle import Middle
+from annotator.ui.panes import Panes
 from annotator.ui.session import Session
 from annotator.ui.sides import ArticlesSide, LabelsSide
+from annotator.ui.span_card import Field
 from annotator.ui.tagging_commands import TaggingCommands
 from annotator.ui.theme import Theme
 from annotator.ui.wording import plain_label, printed
@@ -37,6 +43,7 @@ class Window(QMainWindow):
 
     language_asked = Signal(str)
     theme_asked = Signal(str)
+    numerals_asked = Signal(str)
 
     def __init__(self, session: Session, chosen: Settings, theme: Theme) -> None:
         super().__init__()
@@ -47,12 +54,20 @@ class Window(QMainWindow):
         self.articles_side = ArticlesSide(session)
         self.labels_side = LabelsSide()
         self.labels, self.spans = self.labels_side.labels, self.labels_side.spans
+        self.find_bar = FindBar()
+        self.note = Field(_("Note on the article"))
         self.tagging = TaggingCommands(session, self.view)
+        self.moving = CaretCommands(session, self.view)
         self.corpus_commands = CorpusCommands(self, session)
+        self.finding = FindingCommands(
+            self, session, self.view, self.find_bar, self.articles_side, self.corpus_commands.background
+        )
         self._actions: dict[str, QAction] = {}
         self._label_actions: list[QAction] = []
-        self._build()
+        self._one_meaning = OneMeaning(self)
+        self._reader = Reader(self.view, session)
         self._make_menus()
+        self._build()
         self._connect()
         self.set_theme(theme)
         self.view.set_zoom(chosen.zoom)
@@ -74,9 +89,13 @@ class Window(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.articles_side)
-        row.addLayout(self._desk(), 1)
+        self._middle = Middle(self.view, self.find_bar, self.note, self._actions)
+        row.addWidget(self._middle, 1)
         row.addWidget(self.labels_side)
         self.setCentralWidget(centre)
+        self._panes = Panes(
+            self, self.view, (self.articles_side, self._middle.pages, self._middle.foot, self.labels_side)
+        )
         self._saved, self._said = plain_label(), plain_label(name="warning")
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
@@ -87,23 +106,13 @@ class Window(QMainWindow):
         bar.addWidget(self._saved)
         bar.addPermanentWidget(self._said)
 
-    def _desk(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setContentsMargins(18, 16, 18, 12)
-        column.setSpacing(10)
-        column.addWidget(self.view, 1)
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(8)
-        column.addLayout(self._buttons)
-        return column
-
     # Actions
 
     def _make_menus(self) -> None:
         menus = {name: QMenu(_(text), self) for name, text in MENUS.items()}
-        handlers = (self, self.tagging, self.corpus_commands)
+        handlers = (self, self.tagging, self.moving, self.finding, self.corpus_commands)
         for row in ACTIONS:
-            made = self._make(row, next(getattr(one, row.name) for one in handlers if hasattr(one, row.name)))
+            made = self._make(row, next(getattr(one, row.name) for one in handlers if row.name in vars(type(one))))
             if row.menu:
                 if row.separated:
                     menus[row.menu].addSeparator()
@@ -113,20 +122,16 @@ class Window(QMainWindow):
         self._choices(menus["view"], _("Language"), LANGUAGES, current(), self.language_asked)
         themes = {"system": _("As the system"), "light": _("Light"), "dark": _("Dark")}
         self._choices(menus["view"], _("Colours"), themes, self.chosen.theme, self.theme_asked)
+        numerals = {"western": "0 1 2 3", "eastern": "٠ ١ ٢ ٣"}
+        self._choices(menus["view"], _("Digits"), numerals, self.chosen.numerals, self.numerals_asked)
         for name, menu in menus.items():
             if name != "line":
                 self.menuBar().addMenu(menu)
         self._line_menu = menus["line"]
-        for name in ("done_and_next", "skip", "flag"):
-            self._buttons.addWidget(_button(self._actions[name], primary=name == "done_and_next"))
-        self._buttons.addStretch()
-        for name in ("undo", "redo"):
-            self._buttons.addWidget(_button(self._actions[name], primary=False))
 
     def _make(self, row: Action, handler: Callable[[], Any]) -> QAction:
-        # What follows the tab stands where Qt would write the key, half of it translated.
-        action = QAction(f"{_(row.text)}\t{printed(row.keys[:1])}", self)
-        action.setShortcuts(key_sequences(row.keys))
+        action = QAction(_(row.text), self)
+        self._one_meaning.watch(action)
         action.triggered.connect(lambda _checked=False: handler())
         if row.menu:
             self.addAction(action)
@@ -149,16 +154,30 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         session, view = self.session, self.view
         session.corpus_opened.connect(self._corpus_opened)
-        session.articles_changed.connect(self._progress_changed)
-        session.summary_changed.connect(lambda _place: self._progress_changed())
+        session.articles_changed.connect(self._articles_changed)
+        session.summaries_changed.connect(self.articles_side.show_counts)
+        session.labels_changed.connect(self._labels_changed)
+        session.where = view.offset
         session.article_opened.connect(self._article_opened)
         session.zones_changed.connect(lambda: view.show_zones(session.zones))
         session.layer_changed.connect(self._layer_changed)
         session.selected.connect(self._selected)
         session.failed.connect(self.say)
         session.told.connect(lambda text: self.say(text, well=True))
-        self.labels.label_clicked.connect(self.tagging.tag)
+        self.labels.label_clicked.connect(self.tagging.take)
+        self.tagging.sticky_changed.connect(lambda: self.labels.show_sticky(self.tagging.sticky))
+        card = self.labels_side.card
+        self.tagging.value_asked.connect(card.value.begin)
+        self.tagging.note_asked.connect(card.note.begin)
+        self.tagging.article_note_asked.connect(self.note.begin)
+        card.described.connect(session.describe)
+        self.note.kept.connect(lambda: session.write_note(self.note.text()))
+        for part in (card, self.note, self.articles_side):
+            part.left.connect(view.setFocus)
+        for field in (card.value, card.note, self.note):
+            session.article_left.connect(field.leave)
         self.spans.span_clicked.connect(self._choose)
+        view.refine = session.meant
         view.span_clicked.connect(session.select)
         view.resize_asked.connect(session.resize)
         view.menu_asked.connect(self._context_menu)
@@ -168,29 +187,61 @@ class Window(QMainWindow):
         commands.corpus_opened.connect(lambda path: self.remember(last_corpus=path))
         commands.annotator_chosen.connect(lambda name: self.remember(annotator=name))
 
+    def change_keys(self, changed: dict[str, list[str]]) -> None:
+        """Give actions these keys, by name, and the usual ones to the others; it is remembered."""
+        self.remember(keys=changed)
+        self._show_keymap()
+
+    def show_keys(self) -> None:
+        sheet = KeysDialog(self, self._keymap)
+        sheet.changed.connect(self.change_keys)
+        sheet.exec()
+
+    def _show_keymap(self) -> None:
+        labels = self.session.labels.labels
+        self._keymap = Keymap(self.chosen.keys, labels)
+        for row in ACTIONS:
+            action = self._actions[row.name]
+            # What follows the tab stands where Qt would write the key, half of it translated.
+            action.setText(f"{_(row.text)}\t{printed(self._keymap.keys(row.name)[:1])}")
+            action.setShortcuts(self._keymap.sequences(row.name))
+        for label, action in zip(labels, self._label_actions, strict=True):
+            action.setShortcuts(self._keymap.label_sequences(label.name))
+
     # What changed
 
     def _corpus_opened(self) -> None:
+        self._labels_changed()
+        corpus = self.session.corpus
+        self.setWindowTitle(_("{corpus} – Annotator").format(corpus=corpus.path.stem) if corpus else _("Annotator"))
+        self._articles_changed()
+
+    def _labels_changed(self) -> None:
         for action in self._label_actions:
             self.removeAction(action)
         self._label_actions = []
         self.labels.show_labels(self.session.labels, self._theme)
         for label in self.session.labels.labels:
             action = QAction(f"{label.shown()}\t{label.key or ''}", self)
-            action.setShortcuts(label_keys(label))
+            self._one_meaning.watch(action)
             action.setAutoRepeat(False)  # a key held down would tag, remove, tag…
             action.triggered.connect(lambda _checked=False, name=label.name: self.tagging.tag(name))
             self.addAction(action)
             self._label_actions.append(action)
-        corpus = self.session.corpus
-        self.setWindowTitle(_("{corpus} – Annotator").format(corpus=corpus.path.stem) if corpus else _("Annotator"))
-        self._progress_changed()
+        self._show_keymap()
+        self.labels_side.guide.show_labels(self.session.labels, self._theme)
+        self.view.show_labels(self.session.labels)
 
-    def _article_opened(self) -> None:
+    def _article_opened(self, offset: int = 0) -> None:
         session = self.session
         self.view.show_article(session.article, session.zones, session.labels)
         self._layer_changed()
         self._selected()
+        self.find_bar.show_text(session.article.text if session.article else "")
+        if offset:
+            self.view.stand(offset)
+        else:
+            self.finding.go_to_first()
         self.view.setFocus()
 
     def _layer_changed(self) -> None:
@@ -201,6 +252,8 @@ class Window(QMainWindow):
         self._actions["undo"].setEnabled(bool(session.undoable))
         self._actions["redo"].setEnabled(bool(session.redoable))
         self._card_changed()
+        self.note.show_text(session.note.text if session.note else "")
+        self.note.setVisible(bool(session.note) or self.note.hasFocus())
         self._status_changed()
 
     def _selected(self) -> None:
@@ -208,8 +261,12 @@ class Window(QMainWindow):
         self.spans.show_selected(self.session.selection)
         self._card_changed()
 
-    def _progress_changed(self) -> None:
-        self.articles_side.show_progress(self.session.done(), len(self.session.articles))
+    def _articles_changed(self) -> None:
+        session = self.session
+        self._middle.show_page(corpus=session.corpus is not None, articles=any(session.counts.values()))
+        self.articles_side.show_choice()
+        self.articles_side.show_counts()
+        self.finding.follow_search()
 
     def _status_changed(self) -> None:
         session = self.session
@@ -246,14 +303,26 @@ class Window(QMainWindow):
     def toggle_folds(self) -> None:
         self.view.toggle_folds()
 
+    def toggle_guide(self) -> None:
+        span = self.session.selection
+        self.labels_side.toggle_guide(span.label if span else None)
+
+    def next_pane(self) -> None:
+        self._panes.step(1)
+
+    def previous_pane(self) -> None:
+        self._panes.step(-1)
+
     def quit(self) -> None:
         self.close()
 
     def set_theme(self, theme: Theme) -> None:
         """Show everything in this theme."""
         self._theme = theme
-        for part in (self.view, self.articles_side.articles, self.labels, self.spans):
+        self.finding.theme = self.corpus_commands.theme = theme
+        for part in (self._middle, self.articles_side.articles, self.labels, self.spans):
             part.set_theme(theme)
+        self.labels_side.guide.show_labels(self.session.labels, theme)
 
     def _zoom_by(self, step: int) -> None:
         nearest = min(range(len(ZOOMS)), key=lambda at: abs(ZOOMS[at] - self.chosen.zoom))
@@ -268,13 +337,16 @@ class Window(QMainWindow):
         self.view.setFocus()
 
     def _context_menu(self, where: QPoint, offset: int | None) -> None:
-        if offset is None or not self.session.article:
+        session = self.session
+        if offset is None or not session.article:
             return
         menu = QMenu(self)
         for action in self._label_actions:
             menu.addAction(action)
         menu.addSeparator()
-        menu.addActions([self._actions["remove"], self._actions["copy"]])
+        of_span = ("remove", "toggle_proclitic", "edit_value", "tag_all_here", "tag_all_corpus")
+        names = (*of_span, "copy") if session.selection else ("copy",)
+        menu.addActions([self._actions[name] for name in names])
         menu.addSeparator()
         menu.addMenu(self._line_menu)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -319,17 +391,3 @@ class Window(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         self.corpus_commands.take(paths)
-
-
-def _button(action: QAction, *, primary: bool) -> QPushButton:
-    """A button that does what the action does, and says its key."""
-    text, _tab, key = action.text().partition("\t")
-    button = QPushButton(text)
-    button.setObjectName("primary" if primary else "")
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the article keeps the keys
-    button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
-    button.setToolTip(f"{text}   {key}")
-    button.clicked.connect(action.trigger)
-    button.setEnabled(action.isEnabled())
-    action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
-    return button

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 
+from annotator.core.labels import LabelSet
+from annotator.core.model import Span
 from annotator.i18n import _
 
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX 9: isolates keep a text's direction from its neighbours
@@ -39,6 +41,15 @@ def plain_label(text: str = "", name: str = "") -> QLabel:
 def tooltip(text: str) -> str:
     """A tooltip that shows `text` as it is, in lines that are not too long."""
     return "<br>".join(escape(line) for line in text.split("\n")).join(("<p>", "</p>"))
+
+
+def spoken(words: str, spans: Iterable[Span], labels: LabelSet) -> str:
+    """Words and what they are labelled, as a screen reader says it: the title and the value of each span."""
+    said = [" ".join(words.split())]
+    for span in spans:
+        label = labels.find(span.label)
+        said += [label.shown() if label else span.label, span.value or ""]
+    return ", ".join(filter(None, said))
 
 
 def tell(parent: QWidget | None, icon: QMessageBox.Icon, text: str) -> None:

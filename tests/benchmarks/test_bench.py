@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import bench
 import pytest
-from benchmarks import bench
 
 
-def test_every_figure_is_measured(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "RUNS", 2)
-    monkeypatch.setattr(bench, "ARTICLES", 2)
-    found = list(bench.figures(tmp_path))
-    assert len({figure.what for figure in found}) == len(found) == 5
-    assert all(figure.own > 0 and figure.reference > 0 for figure in found)
+def test_every_figure_is_measured(
+    qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path / "home"))
+    found = list(bench.figures(tmp_path, runs=2, presses=2, articles=2))
+    assert len({figure.what for figure in found}) == len(found) == 11
+    assert all(time > 0 for figure in found for time in (*figure.own, *figure.reference))

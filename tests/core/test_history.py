@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.history import IMPORT, reversal, stacks
+from annotator.core.history import IMPORT, LABELS, reversal, stacks
 from annotator.core.model import Edit, Span, Step
 
 OLD: Final = Span("s", "a", "سناء", "DATE", 0, 8)
@@ -14,7 +14,7 @@ NEW: Final = Span("s", "a", "سناء", "PLAN", 0, 8)
 
 
 def step(uid: str, undoes: str | None = None, name: str = "tag", edits: tuple[Edit, ...] = ()) -> Step:
-    return Step(uid, "a", "سناء", "2024-07-09T09:00:00Z", name, edits, undoes)
+    return Step(uid, "سناء", "2024-07-09T09:00:00Z", name, edits, undoes)
 
 
 def told(*steps: Step) -> tuple[list[str], list[str]]:
@@ -63,6 +63,13 @@ def test_an_import_is_on_neither_stack_and_ends_no_redo() -> None:
     assert told(imported) == ([], [])
     assert told(imported, step("1"), step("2", "1"), imported) == ([], ["2"])
     assert told(imported, step("1"), step("2", "1"), imported, step("3", "2")) == (["3"], [])
+
+
+def test_nothing_is_taken_back_across_a_change_of_the_labels() -> None:
+    barrier = step("l", name=LABELS)
+    assert told(step("1"), step("2"), step("3", "2"), barrier) == ([], [])
+    assert told(step("1"), barrier, step("2"), step("3", "2")) == ([], ["3"])
+    assert told(step("1"), barrier, step("2", "1")) == (["2"], [])
 
 
 def test_a_reversal_takes_the_edits_back_last_one_first() -> None:

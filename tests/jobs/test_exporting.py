@@ -26,6 +26,7 @@ from annotator.jobs.exporting import ALL, FORMATS, Options, divide, export
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.resources import resource
+from annotator.store import listing
 from annotator.store.corpus import Corpus
 
 LABELS = labels.decode(resource("labels", "default.toml").read_bytes())
@@ -463,7 +464,7 @@ def test_every_span_is_counted_once_and_the_file_reads_back(
         for article, zones, spans in articles:
             renamed = [msgspec.structs.replace(zone, uid=new_uid()) for zone in zones]
             corpus.add(Draft(article, tuple(renamed), tuple(spans)))
-        stored = [span.uid for summary in corpus.articles() for span in corpus.spans(summary.uid)]
+        stored = [span.uid for summary in listing.articles(corpus) for span in corpus.spans(summary.uid)]
         report = finish(export(corpus, Path(folder) / "out", options))
         lists = [report.widened, report.split, report.flattened, report.refused, report.outside_zones]
         told = [entry.uid for entries in lists for entry in entries]

@@ -13,6 +13,7 @@ from annotator.jobs.importing import Imported, import_paths
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
+from annotator.store import listing
 
 PAGE = Path(__file__).resolve().parents[1] / "fixtures" / "page.txt"
 UNRECOGNISED = "The format of the file was not recognised."
@@ -46,7 +47,7 @@ def done(corpus: Corpus, *paths: Path, **options: str) -> Imported:
 
 
 def texts(corpus: Corpus) -> list[str]:
-    return [corpus.article(summary.uid).text for summary in corpus.articles()]
+    return [corpus.article(summary.uid).text for summary in listing.articles(corpus)]
 
 
 def lines(path: Path, *articles: object) -> Path:
@@ -57,7 +58,7 @@ def lines(path: Path, *articles: object) -> Path:
 def test_the_seed_article(corpus, shared):
     found = done(corpus, shared / "data" / "seed-article.txt")
     assert (found.added, found.skipped) == (1, [])
-    (summary,) = corpus.articles()
+    (summary,) = listing.articles(corpus)
     assert summary.title == "تقرير الخارجية الأمريكية حول الاتجار بالبشر.. تنويه بجهود المغرب في التصدي للجريمة"
     assert summary.published == "2024-07-09T09:00"
     kinds = [zone.kind for zone in corpus.zones(summary.uid)]
@@ -66,7 +67,7 @@ def test_the_seed_article(corpus, shared):
 
 def test_a_page(corpus):
     assert done(corpus, PAGE) == Imported(1, 0, 0, [])
-    (summary,) = corpus.articles()
+    (summary,) = listing.articles(corpus)
     assert summary.title == "ميناء الصويرة يتوسع.. ورش جديد لتجهيز رصيف المراكب التقليدية"
     assert summary.published == "2024-06-06T17:45"
     assert corpus.article(summary.uid).text == PAGE.read_text(encoding="utf-8")
@@ -176,7 +177,7 @@ def test_spans_come_along_and_those_that_cannot_be_are_named(corpus, folder):
     assert (found.added, found.spans) == (2, 2)
     assert [(refusal.path, refusal.line) for refusal in found.skipped] == [(str(path), 2)] * 3
     assert {refusal.reason for refusal in found.skipped} >= {"the corpus has no label EVENT"}
-    summary = list(corpus.articles())[1]
+    summary = list(listing.articles(corpus))[1]
     assert [(span.annotator, span.label) for span in corpus.spans(summary.uid)] == [("ليلى", "PLAN"), ("سعيد", "DATE")]
     assert summary.states == {"سعيد": "done"}
     assert done(corpus, path, annotator="ليلى").spans == 0
@@ -188,11 +189,11 @@ def test_many_articles_are_stored_in_chunks_and_a_cancelled_import_keeps_whole_o
     steps = import_paths(corpus, [path], annotator="ليلى")
     assert [next(steps), next(steps)] == [(0, 1), (0, 1)]
     steps.close()
-    kept = list(corpus.articles())
+    kept = list(listing.articles(corpus))
     assert len(kept) == 100
     assert {summary.spans for summary in kept} == {1}
     with Corpus.open(corpus.path) as other:
-        assert len(list(other.articles())) == 100
+        assert len(list(listing.articles(other))) == 100
     assert done(corpus, path, annotator="ليلى") == Imported(150, 100, 150, [])
 
 

@@ -1,4 +1,4 @@
-"""The dialogs: an export with its account, refusals, the sheet of keys."""
+"""The dialogs: an export with its account, refusals."""
 
 import json
 from collections.abc import Callable
@@ -9,10 +9,8 @@ from PySide6.QtWidgets import QComboBox, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from annotator.core.model import DONE, Refusal
-from annotator.ui.actions import ACTIONS
 from annotator.ui.background import Background
 from annotator.ui.dialogs.export import ExportDialog
-from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.refusals import RefusalsDialog
 from annotator.ui.window import Window
 
@@ -108,18 +106,6 @@ def test_refusals_are_shown_with_file_line_and_reason(window: Window, qtbot: QtB
         ["a.jsonl", "3", "not JSON"],
         ["b.txt", "", "empty"],
     ]
-
-
-def test_the_sheet_has_every_action_and_every_label(window: Window, qtbot: QtBot) -> None:
-    dialog = KeysDialog(window, window.session.labels)
-    qtbot.addWidget(dialog)
-    [tree] = dialog.findChildren(type(dialog.tree))
-    shown = {row.text(0): row.text(1) for row in items(tree.invisibleRootItem())}
-    assert {action.text for action in ACTIONS} <= shown.keys()
-    assert {"Date", "Institution", "Plan"} <= shown.keys()
-    assert shown["Undo"] == "\u2066Ctrl+Z\u2069"
-    assert shown["One word on"] == "\u2066←\u2069"
-    assert shown["Larger letters"] == "\u2066Ctrl++\u2069   \u2066Ctrl+=\u2069"
 
 
 def test_a_job_reports_its_end_its_failure_and_being_stopped(window: Window, qtbot: QtBot) -> None:

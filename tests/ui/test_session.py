@@ -90,9 +90,9 @@ def test_a_change_in_another_window_is_shown_and_not_overwritten(
 def test_each_annotator_has_a_layer_and_a_state_of_their_own(session: Session, stretch: Stretch) -> None:
     session.tag("DATE", *stretch("أمس"))
     session.set_state(DONE)
-    assert session.done() == 1
+    assert session.counts[DONE] == 1
     session.work_as("Omar")
-    assert (session.spans, session.state(), session.done(), session.undoable) == ([], NEW, 0, [])
+    assert (session.spans, session.state(), session.counts[DONE], session.undoable) == ([], NEW, 0, [])
     session.tag("PLAN", *stretch("أمس"))
     session.work_as("Sanae")
     assert [span.label for span in session.spans] == ["DATE"]
@@ -107,12 +107,16 @@ def test_a_wrong_guess_about_a_zone_is_an_edit_like_any_other(session: Session, 
     assert session.zones == before
 
 
-def test_the_first_article_that_is_not_done_is_opened(session: Session, corpus_path: Path) -> None:
+def test_where_the_annotator_stopped_is_where_they_go_on(session: Session, corpus_path: Path) -> None:
     session.set_state(DONE)
+    session.open_article(1)
+    session.where = lambda: 12
     session.close()
-    again = Session("Sanae")
+    again, opened = Session("Sanae"), []
+    again.article_opened.connect(opened.append)
     again.open(Corpus.open(corpus_path))
     assert again.place() == 1
+    assert opened == [12]
     again.close()
 
 

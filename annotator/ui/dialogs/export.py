@@ -23,7 +23,7 @@ from annotator.core.projection import INNERMOST, OUTERMOST, REFUSE, SPLIT, WIDEN
 from annotator.core.projection import Options as Projecting
 from annotator.core.tagging import IOB1, IOB2, IOBES
 from annotator.formats.report import Report, beside
-from annotator.i18n import _, ngettext
+from annotator.i18n import _, ngettext, number
 from annotator.jobs.exporting import ALL, FORMATS, Options, export
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
@@ -161,11 +161,11 @@ class ExportDialog(QDialog):
     def _wrote(self, path: Path, report: Report) -> None:
         self.report = report
         self._go.hide()
-        article = ngettext("{count} article", "{count} articles", report.articles).format(count=report.articles)
+        article = ngettext("{count} article", "{count} articles", report.articles).format(count=number(report.articles))
         written = ngettext("{count} span exactly as here", "{count} spans exactly as here", report.written)
         lines = [
             _("“{path}” is written, read back and compared with the corpus.").format(path=left_to_right(path)),
-            f"{article} · {written.format(count=report.written)}",
+            f"{article} · {written.format(count=number(report.written))}",
             _("The report lies beside it: “{path}”.").format(path=left_to_right(beside(path).name)),
         ]
         if not report.articles:
@@ -213,11 +213,9 @@ class ExportDialog(QDialog):
             return
         number, uid = found
         session = self._session
-        places = [at for at, summary in enumerate(session.articles) if summary.id == number]
-        if places:
-            session.open_article(places[0])
-            session.select(next((span for span in session.spans if span.uid == uid), None))
-            self.accept()
+        session.open_number(number)
+        session.select(next((span for span in session.spans if span.uid == uid), None))
+        self.accept()
 
     def _title(self, name: str) -> str:
         label = self._session.labels.find(name)

@@ -1,0 +1,57 @@
+"""The search of a corpus: which articles hold some words, their spelling folded, a proclitic allowed in front.
+
+The index answers with the articles; where in an article the words stand, core.occurrences tells from its text.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec import Struct
+
+from annotator.core.folding import fold
+from annotator.core.model import Article
+from annotator.core.occurrences import forms, found
+from annotator.core.snippets import Snippet, snippet
+from annotator.store.corpus import Corpus
+
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+class Found(Struct, frozen=True):
+    """An article that holds the words; `start` to `end` is the first place."""
+
+    article: Article
+    start: int
+    end: int
+
+
+def matching(corpus: Corpus, words: str) -> list[int]:
+    """The numbers of the articles that hold `words`, the last of which may be the beginning of one; none for a
+    blank text."""
+    query = _query(words)
+    return (
+        [row["rowid"] for row in corpus.query("SELECT rowid FROM search WHERE search MATCH ?", query)] if query else []
+    )
+
+
+def excerpt(corpus: Corpus, number: int, words: str) -> Snippet | None:
+    """The first place of `words` in the article of this number, with the words around it."""
+    text = corpus.article(number).text
+    places = found(text, words)
+    return snippet(text, *places[0]) if places else None
+
+
+def search(corpus: Corpus, words: str) -> Iterator[Found]:
+    """The articles that hold `words`, in the order in which they came, each with the first place."""
+    for number in matching(corpus, words):
+        article = corpus.article(number)
+        for start, end in found(article.text, words)[:1]:
+            yield Found(article, start, end)
+
+
+def _query(words: str) -> str:
+    """`words` for FTS5 (https://www.sqlite.org/fts5.html#full_text_query_syntax): a phrase for each form that its
+    first word may have, its last word a prefix."""
+    first, *rest = _WORD.findall(fold(words, taa=True)) or [""]
+    return " OR ".join(f'"{" ".join([form, *rest])}" *' for form in forms(first)) if first else ""

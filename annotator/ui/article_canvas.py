@@ -1,0 +1,243 @@
+"""An article on the screen: laid out, painted, scrolled. What a person does to it is article_view's."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+
+from annotator.core.labels import LabelSet
+from annotator.core.model import Article, Span, Zone
+from annotator.ui.caret import Caret
+from annotator.ui.page import Page, measure
+from annotator.ui.painting import Depth, Marks, Painter, depths
+from annotator.ui.theme import LIGHT, Theme
+
+BODY_SIZE: Final = 22.0  # pixels at 100 %
+_MARGIN: Final = 36  # pixels between the paper's edge and the column
+
+
+class ArticleCanvas(QAbstractScrollArea):
+    """Shows one article with its marks. Offsets are code points; `selection` is the stretch that a label's key would
+    tag, `caret` stands on a word."""
+
+    selection_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.selection: tuple[int, int] | None = None
+        self.caret = Caret(Page("", [], 1, BODY_SIZE))
+        self._article: Article | None = None
+        self._zones: list[Zone] = []
+        self._spans: tuple[Span, ...] = ()
+        self._depths: Mapping[str, Depth] = {}
+        self._labels = LabelSet(())
+        self._selected: Span | None = None
+        self._stretched: tuple[int, int] | None = None  # what the selected span would become
+        self._hits: tuple[tuple[int, int], ...] = ()
+        self._current_hit: tuple[int, int] | None = None
+        self._theme = LIGHT
+        self._zoom = 100
+        self._opened: set[int] = set()
+        self._page = self.caret.page
+        # A QBasicTimer outlives the view that it runs for, and then ends the program.
+        self._growing = QTimer(self)
+        self._growing.timeout.connect(self._grow)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.viewport().setAutoFillBackground(False)
+
+    def show_article(self, article: Article | None, zones: Iterable[Zone], labels: LabelSet) -> None:
+        """Show another article from its beginning, or none."""
+        self._article, self._labels = article, labels
+        self._spans, self._depths, self._selected, self.selection = (), {}, None, None
+        self._hits, self._current_hit = (), None
+        self._opened.clear()
+        self.verticalScrollBar().setValue(0)
+        self.show_zones(zones)
+        self.caret = Caret(self._page)
+
+    def show_zones(self, zones: Iterable[Zone]) -> None:
+        """Lay the article out anew, after its zones changed."""
+        self._zones = list(zones)
+        self._lay_out()
+
+    def show_spans(self, spans: Iterable[Span]) -> None:
+        """Show these spans of the layer."""
+        self._spans = tuple(spans)
+        self._depths = depths(self._spans, self._labels)
+        self.viewport().update()
+
+    def show_labels(self, labels: LabelSet) -> None:
+        """Show the spans with these labels: their titles, colours and order."""
+        self._labels = labels
+        self._depths = depths(self._spans, labels)
+        self.viewport().update()
+
+    def show_hits(self, hits: Iterable[tuple[int, int]], current: tuple[int, int] | None) -> None:
+        """Mark these places, which a search has found, and the one that was gone to."""
+        self._hits, self._current_hit = tuple(hits), current
+        self.viewport().update()
+
+    def show_selected(self, span: Span | None) -> None:
+        """Show which span is the selected one, and bring it into sight."""
+        self._selected = span
+        self._stretched = None
+        if span:
+            self._select(None)
+            self.caret.stand(span.end - 1)  # the next word is the one after the span
+            self.reveal(span.start, span.end)
+        self.viewport().update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in this theme."""
+        self._theme = theme
+        self.viewport().update()
+
+    def set_zoom(self, percent: int) -> None:
+        """Show letters at this per cent of their usual size."""
+        self._zoom = percent
+        self._lay_out()
+
+    def reveal(self, start: int, end: int) -> None:
+        """Bring code points `start` to `end` into sight, opening a fold that hides them."""
+        fold = self._page.fold_of(start)
+        if fold:
+            self._opened.add(fold.start)
+            self._lay_out()
+        first, last = self._page.line_of(start), self._page.line_of(max(start, end - 1))
+        if not first or not last:
+            return
+        self._fit()
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        top, bottom = int(first.top + _MARGIN - 30), int(last.bottom + _MARGIN + 50)
+        if top < bar.value():
+            bar.setValue(top)
+        elif bottom > bar.value() + height:
+            bar.setValue(min(top, bottom - height))
+
+    def page(self) -> Page:
+        """The geometry of what is shown."""
+        return self._page
+
+    def point_of(self, x: float, y: float) -> QPointF:
+        """The place in the viewport of a point of the page."""
+        origin = self._origin()
+        return QPointF(x + origin.x(), y + origin.y())
+
+    def toggle_folds(self) -> None:
+        """Open every fold, or close them when all are open."""
+        closed = {fold.start for fold in self._page.folds if not fold.opened}
+        self._opened = self._opened | closed if closed else set()
+        self._lay_out()
+
+    # Qt's events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setLayoutDirection(self.layoutDirection())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self._theme.rule), 1))
+        painter.setBrush(QColor(self._theme.paper))
+        painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
+        if not self._article:
+            return
+        origin = self._origin()
+        exposed = event.rect()
+        painter.setClipRect(exposed.intersected(self.viewport().rect().adjusted(1, 1, -1, -1)))
+        painter.translate(origin)
+        marks = Marks(
+            spans=self._shown_spans(),
+            depths=self._depths,
+            selected=self._shown_selected(),
+            selection=self.selection,
+            word=self._word(),
+            hits=self._hits,
+            current_hit=self._current_hit,
+        )
+        shown = Painter(self._page, marks, self._labels, self._theme)
+        shown.paint(painter, exposed.top() - origin.y(), exposed.bottom() - origin.y())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._column() == self._page.width:
+            self._fit()
+        else:
+            self._lay_out()
+
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
+        self.viewport().update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    # Inside
+
+    def _select(self, selection: tuple[int, int] | None) -> None:
+        if selection != self.selection:
+            self.selection = selection
+            self.viewport().update()
+            self.selection_changed.emit()
+
+    def _lay_out(self) -> None:
+        self._page = self.caret.page = Page(self._text(), self._zones, self._column(), self._size(), self._opened)
+        self._growing.start(0)
+        self._fit()
+        self.viewport().update()
+
+    def _grow(self) -> None:
+        """Nothing else is to be done: lay out what is not in sight yet, so that no key has to wait for it."""
+        if not self._page.grow() and not self.caret.words.grow():
+            self._growing.stop()
+            self._fit()
+
+    def _fit(self) -> None:
+        """Let the scroll bar say how much there is."""
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        bar.setRange(0, max(0, int(self._page.likely_height(bar.value() + height) + 2 * _MARGIN - height)))
+        bar.setPageStep(height)
+        bar.setSingleStep(int(self._size() * 1.2))
+
+    def _size(self) -> float:
+        return BODY_SIZE * self._zoom / 100
+
+    def _column(self) -> float:
+        return max(120.0, min(measure(self._size()), self.viewport().width() - 2.0 * _MARGIN))
+
+    def _text(self) -> str:
+        return self._article.text if self._article else ""
+
+    def _origin(self) -> QPointF:
+        left = (self.viewport().width() - self._page.width) // 2  # a whole pixel, for the rectangles beneath the text
+        return QPointF(left, _MARGIN - self.verticalScrollBar().value())
+
+    def _on_page(self, position: QPointF) -> QPointF:
+        return position - self._origin()
+
+    def _shown_selected(self) -> Span | None:
+        return next((span for span in self._shown_spans() if self._selected and span.uid == self._selected.uid), None)
+
+    def _shown_spans(self) -> tuple[Span, ...]:
+        """The spans, the selected one as far as its edge has been dragged."""
+        if not self._stretched or not self._selected:
+            return self._spans
+        start, end = self._stretched
+        return tuple(
+            msgspec.structs.replace(span, start=start, end=end) if span.uid == self._selected.uid else span
+            for span in self._spans
+        )
+
+    def _word(self) -> tuple[int, int] | None:
+        """The word under the caret, where it is to be seen."""
+        word = self.caret.word
+        if not word or self._selected or self.selection or not self.hasFocus():
+            return None
+        return word.start, word.end

@@ -1,0 +1,55 @@
+"""What the labels mean, beside the article."""
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from annotator.core.labels import LabelSet
+from annotator.i18n import _
+from annotator.ui import fonts
+from annotator.ui.theme import Theme
+from annotator.ui.wording import plain_label
+
+
+class Guide(QScrollArea):
+    """The guideline of every label; that of the selected span's comes to sight by itself."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(_("What the labels mean"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._heads: dict[str, QWidget] = {}
+
+    def show_labels(self, labels: LabelSet, theme: Theme) -> None:
+        """Show the guidelines of these labels."""
+        page = QWidget()
+        page.setObjectName("panel")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 6, 0)
+        column.setSpacing(5)
+        self._heads = {}
+        for label in labels.labels:
+            head = plain_label(label.shown())
+            head.setFont(fonts.interface(15, bold=True))
+            head.setStyleSheet(f"color: {theme.firm(label).name()}")
+            column.addWidget(head)
+            self._heads[label.name] = head
+            for line in filter(str.strip, label.told().splitlines()):
+                text = plain_label(line.strip())
+                text.setWordWrap(True)
+                text.setFont(fonts.interface(13.5))
+                column.addWidget(text)
+            if not label.told().strip():
+                column.addWidget(plain_label(_("Nothing is written about this label yet."), "quiet"))
+            column.addSpacing(10)
+        column.addStretch()
+        self.setWidget(page)
+
+    def go_to(self, name: str) -> None:
+        """Bring the guideline of this label to sight."""
+        head = self._heads.get(name)
+        if head:
+            # Once it is laid out: before it is first shown, nothing has a place.
+            QTimer.singleShot(0, head, lambda: self.verticalScrollBar().setValue(head.y()))

@@ -1,0 +1,71 @@
+"""The middle of the window: the article, or what stands in its place, and what is done to it as a whole."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from annotator.i18n import _
+from annotator.ui.article_view import ArticleView
+from annotator.ui.buttons import ActionButton
+from annotator.ui.empty import EmptyState
+from annotator.ui.find_bar import FindBar
+from annotator.ui.span_card import Field
+from annotator.ui.theme import Theme
+
+_BUTTONS: Final = {"done_and_next": "done", "skip": "skip", "flag": "flag", "undo": "undo", "redo": "redo"}
+"""The actions that have a button, and its icon."""
+_LEADING: Final = 3  # of them stand at the beginning of the line
+
+
+class Middle(QWidget):
+    """`pages` holds the article and what stands in its place, `foot` the note and the buttons beneath."""
+
+    def __init__(self, view: ArticleView, find_bar: FindBar, note: Field, actions: Mapping[str, QAction]) -> None:
+        super().__init__()
+        self._view = view
+        self._no_corpus = EmptyState(
+            "corpus",
+            _("No corpus is open."),
+            _("A corpus is one file with your articles, their labels and your work."),
+            {"add": actions["new_corpus"], "corpus": actions["open_corpus"]},
+        )
+        self._no_articles = EmptyState(
+            "article",
+            _("There are no articles here yet."),
+            _("Import them from files or from a folder, or drop them here."),
+            {"import": actions["import_files"], "article": actions["import_folder"]},
+        )
+        self.buttons = [
+            ActionButton(actions[name], icon, primary=at == 0) for at, (name, icon) in enumerate(_BUTTONS.items())
+        ]
+        self.pages, self.foot = QStackedWidget(), QWidget()
+        for page in (view, self._no_corpus, self._no_articles):
+            self.pages.addWidget(page)
+        beneath = QVBoxLayout(self.foot)
+        beneath.setContentsMargins(0, 0, 0, 0)
+        beneath.addWidget(note)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for button in self.buttons:
+            row.addWidget(button)
+        row.insertStretch(_LEADING)
+        beneath.addLayout(row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 16, 18, 12)
+        column.setSpacing(10)
+        for part, stretch in ((find_bar, 0), (self.pages, 1), (self.foot, 0)):
+            column.addWidget(part, stretch)
+
+    def show_page(self, *, corpus: bool, articles: bool) -> None:
+        """Show the article, unless there is no corpus or no article in it."""
+        filled: QWidget = self._view if articles else self._no_articles
+        self.pages.setCurrentWidget(filled if corpus else self._no_corpus)
+        self.foot.setVisible(corpus and articles)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Show everything in this theme."""
+        self._view.set_theme(theme)
+        for part in (self._no_corpus, self._no_articles, *self.buttons):
+            part.set_theme(theme)

@@ -1,0 +1,44 @@
+"""An article as long as they get, and labelled as densely: what the desk's speed is measured with."""
+
+from itertools import cycle
+from typing import Final
+
+from msgspec.structs import replace
+
+from annotator.core.drafting import draft
+from annotator.core.model import BODY, HEADLINE, Draft, Span, Zone, new_uid
+from annotator.core.text import is_punctuation, tokens
+from annotator.resources import resource
+
+LENGTH: Final = 20_000  # code points
+SPANS: Final = 1_000
+_PARAGRAPH: Final = 260  # code points at most: some ninety of them
+# Of ten words in a row those that are labelled, from the first to the last: two inside another, and one beside them.
+_PATTERN: Final = (("PLAN", 0, 5), ("INSTITUTION", 0, 2), ("DATE", 4, 4), ("DATE", 7, 7))
+
+
+def long_article(annotator: str) -> Draft:
+    """The paragraphs of the sample articles over and over, and the annotator's spans, nested and evenly spread."""
+    text = _text()
+    read, headline = draft(text), text.index("\n")
+    uid = read.article.uid
+    zones = (Zone(new_uid(), uid, HEADLINE, 0, headline), Zone(new_uid(), uid, BODY, headline + 2, len(text)))
+    words = [word for word in tokens(text) if not is_punctuation(text, word)]
+    groups = SPANS // len(_PATTERN)
+    spans = [
+        Span(new_uid(), uid, annotator, label, words[at + first].start, words[at + last].end)
+        for at in (group * (len(words) - 10) // groups for group in range(groups))
+        for label, first, last in _PATTERN
+    ]
+    return replace(read, zones=zones, spans=tuple(spans))
+
+
+def _text() -> str:
+    samples = [path.read_text(encoding="utf-8") for path in sorted(resource("samples").iterdir())]
+    paragraphs: list[str] = []
+    for line in cycle(line for sample in samples for line in sample.split("\n") if len(line) > _PARAGRAPH / 2):
+        paragraphs.append(line if len(line) <= _PARAGRAPH else line[: line.rfind(" ", 0, _PARAGRAPH)])
+        text = "\n\n".join(paragraphs)
+        if len(text) >= LENGTH:
+            return text[:LENGTH].rstrip()
+    raise ValueError("there are no sample articles")
