@@ -1,8 +1,8 @@
 """The main job where there is no screen: `python packaging/demo.py FOLDER`, run by dev.py on a virtual one.
 
 Opens the real window on the sample articles, tags the first one with mouse and keys, exports it, and prints where the
-training set, its report and a picture of the window lie. `--pictures` takes a picture of it in each language instead;
-the README's is one of them.
+training set, its report and a picture of the window lie. `--pictures` makes the pictures of docs/ instead (see
+`pictures`).
 """
 
 import argparse
@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
@@ -25,32 +26,70 @@ from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.corpus_commands import default_labels
 
+ROOT: Final = Path(__file__).resolve().parent.parent
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-TAGS = (
-    ("3", "خطة لدعم القراءة", 0),
-    ("2", "وزارة التربية الوطنية", 0),
-    ("2", "وزارة التربية الوطنية والتعليم الأولي والرياضة", 0),
-    ("1", "أمس الاثنين", 0),
-    ("3", "الخطة الوطنية لدعم القراءة 2024-2028", 0),
-    ("1", "2024-2028", 0),
-    ("1", "شتنبر المقبل", 0),
-    ("3", "خارطة طريق وزارة التربية الوطنية لتجويد التعلمات 2023-2027", 0),
-    ("2", "وزارة التربية الوطنية", 3),
-    ("1", "2023-2027", 0),
-    ("2", "منظمة الأمم المتحدة للتربية والعلم والثقافة (اليونسكو)", 0),
+ANNOTATOR: Final = "سناء"
+
+
+class Tag(NamedTuple):
+    """A label's key, words of the first sample, which of their occurrences is meant, and the value they have."""
+
+    key: str
+    words: str
+    nth: int = 0
+    value: str = ""
+
+
+TAGS: Final = (
+    Tag("1", "الثلاثاء 09 يوليوز 2024 على الساعة 09:00", value="2024-07-09T09:00"),
+    Tag("2", "وزارة التربية الوطنية"),
+    Tag("3", "خطة لدعم القراءة"),
+    Tag("2", "وزارة التربية الوطنية والتعليم الأولي والرياضة"),
+    Tag("1", "أمس الاثنين", value="2024-07-08"),
+    Tag("3", "الخطة الوطنية لدعم القراءة 2024-2028", value="2024/2028"),
+    Tag("1", "2024-2028", value="2024/2028"),
+    Tag("1", "شتنبر المقبل", value="2024-09"),
+    Tag("3", "خارطة طريق وزارة التربية الوطنية لتجويد التعلمات 2023-2027", value="2023/2027"),
+    Tag("2", "وزارة التربية الوطنية", 3),
+    Tag("1", "2023-2027", value="2023/2027"),
+    Tag("2", "البنك الدولي"),
+    Tag("2", "المجلس الأعلى للتربية والتكوين والبحث العلمي"),
+    Tag("2", "منظمة الأمم المتحدة للتربية والعلم والثقافة (اليونسكو)"),
+    Tag("2", "الأمم المتحدة"),
+    Tag("1", "3 إلى 14 شتنبر 2024", value="2024-09-03/2024-09-14"),
+    Tag("1", "نهاية أكتوبر", value="2024-10-31"),
+    Tag("2", "الأكاديمية الجهوية للتربية والتكوين لجهة فاس-مكناس"),
+    Tag("1", "2020 و2023", value="2020/2023"),
+    Tag("3", "برنامج «ساعة للكتاب»"),
+    Tag("1", "سنة 2028", value="2028"),
+    Tag("2", "لجنة التعليم والثقافة والاتصال بمجلس النواب"),
+    Tag("2", "مجلس النواب"),
+    Tag("1", "يوم الأربعاء 15 يناير 2025 على الساعة الثالثة بعد الزوال", value="2025-01-15T15:00"),
+    Tag("1", "اليوم الموالي", value="2025-01-16"),
 )
-"""A label's key, words of the first sample, and which of their occurrences."""
+"""Every span of the first sample, as the labels' guidelines have it."""
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("folder", type=Path, help="where everything goes; an earlier run's is emptied first")
-    arguments.add_argument("--pictures", action="store_true", help="pictures in each language instead")
+    arguments.add_argument(
+        "--pictures",
+        nargs="?",
+        type=Path,
+        const=ROOT / "docs" / "pictures",
+        metavar="PLACE",
+        help="make the pictures of docs/ instead, there or in another folder",
+    )
     chosen = arguments.parse_args()
     folder: Path = chosen.folder.absolute()
     clear(folder)
     os.environ["ANNOTATOR_HOME"] = str(folder / "home")  # the person's own settings are neither read nor written
-    return pictures(folder) if chosen.pictures else job(folder)
+    if not chosen.pictures:
+        return job(folder)
+    from pictures import take_all
+
+    return take_all(folder, chosen.pictures.absolute())
 
 
 def clear(folder: Path) -> None:
@@ -89,24 +128,6 @@ def job(folder: Path) -> int:
     return 0
 
 
-def pictures(folder: Path) -> int:
-    """The window in each language and theme."""
-    for language, theme, size in (
-        ("ar", "light", (1366, 768)),
-        ("ar", "dark", (1366, 768)),
-        ("fr", "light", (1366, 768)),
-    ):
-        i18n.use(language)
-        desk = open_desk(samples(folder / f"{language}-{theme}.corpus"), language=language, theme=theme, size=size)
-        tag_all(desk)
-        path = folder / f"window-{language}-{theme}.png"
-        desk.window.grab().save(str(path))
-        desk.window.close()
-        desk.session.close()
-        print(path)
-    return 0
-
-
 def samples(path: Path) -> Path:
     """A corpus with the sample articles."""
     with Corpus.create(path, default_labels()) as corpus:
@@ -117,7 +138,8 @@ def samples(path: Path) -> Path:
 
 def open_desk(corpus: Path, *, language: str, theme: str, size: tuple[int, int]) -> app.Desk:
     """The window on a corpus."""
-    settings = Settings(language=language, theme=theme, annotator="سناء")  # type: ignore[arg-type]
+    i18n.use(language)
+    settings = Settings(language=language, theme=theme, annotator=ANNOTATOR)  # type: ignore[arg-type]
     desk = app.Desk(app.application(), settings)
     desk.work_at(Corpus.open(corpus))
     desk.window.resize(*size)
@@ -129,23 +151,32 @@ def open_desk(corpus: Path, *, language: str, theme: str, size: tuple[int, int])
     return desk
 
 
+def place_of(text: str, tag: Tag) -> tuple[int, int]:
+    """Where the words of a tag stand in the first sample."""
+    start = -1
+    for _ in range(tag.nth + 1):
+        start = text.index(tag.words, start + 1)
+    return start, start + len(tag.words)
+
+
 def tag_all(desk: app.Desk) -> None:
-    """Drag over each of TAGS with the mouse and press its label's key."""
+    """Drag over each of TAGS with the mouse, leave out what is written onto its first word, and press its key."""
     session, view = desk.session, desk.window.view
     assert session.article
-    for key, words, nth in TAGS:
-        start = -1
-        for _ in range(nth + 1):
-            start = session.article.text.index(words, start + 1)
-        end = start + len(words)
+    for tag in TAGS:
+        start, end = place_of(session.article.text, tag)
+        QTest.keyClick(view, Qt.Key.Key_Escape)  # beside the selected span, a drag would take hold of its edge
         view.reveal(start, end)
         drag(desk, start, end)
-        if view.text_of_selection() != words:
-            raise SystemExit(f"“{view.text_of_selection()}” was selected, and not “{words}”")
+        for _proclitic in range(2):
+            if view.text_of_selection() != tag.words:
+                QTest.keyClick(view, Qt.Key.Key_Space)
+        if view.text_of_selection() != tag.words:
+            raise SystemExit(f"“{view.text_of_selection()}” was selected, and not “{tag.words}”")
         before = len(session.spans)
-        QTest.keyClick(view, ord(key))
+        QTest.keyClick(view, ord(tag.key))
         if len(session.spans) != before + 1:
-            raise SystemExit(f"“{words}” was not tagged")
+            raise SystemExit(f"“{tag.words}” was not tagged")
     view.verticalScrollBar().setValue(0)
     QTest.qWait(50)
 

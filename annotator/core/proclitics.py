@@ -100,7 +100,7 @@ def _word(text: str, at: int) -> Token | None:
     if here is None:
         return None
     first, last = (here, words.at(here.end)) if _is_proclitic(text, here) else (words.at(here.start - 1), here)
-    if first and last and first.end == last.start and _is_proclitic(text, first) and text[last.start].isalnum():
+    if first and last and _is_proclitic(text, first) and text[last.start].isalnum():
         return Token(first.start, last.end)
     return here
 

@@ -147,6 +147,14 @@ class Corpus:
         with opening.spoken(self.path):
             yield from self._db.query(query, values)
 
+    def numbers(self, query: str, *values: object) -> list[int]:
+        """What an SQL query finds in its column `number`, the numbers of articles: likewise.
+
+        A hundred thousand rows would take five times as long as the one JSON text that SQLite makes of them here.
+        """
+        [row] = self.query(f"SELECT json_group_array(number) AS numbers FROM ({query})", *values)
+        return msgspec.json.decode(row["numbers"], type=list[int])
+
     # Writing
 
     def apply(self, step: Step) -> None:

@@ -19,6 +19,7 @@ from annotator.store.search import matching
 _BEGINNING: Final = 400  # code points of an article in which its first line is looked for when it has no other title
 _AT_ONCE: Final = 500  # numbers in one query
 _PAGE: Final = 50  # articles that a list reads at once
+_TOUCHED: Final = tuple(state for state in STATES if state != NEW)
 
 
 class Summary(Struct, frozen=True):
@@ -46,10 +47,13 @@ def numbers(corpus: Corpus, annotator: str, choice: Choice) -> list[int]:
     if choice.words.strip():
         found = matching(corpus, choice.words)
     else:
-        found = [row["id"] for row in corpus.query("SELECT id FROM article")]
-    if choice.state:
-        states = _states(corpus, annotator, choice.state)
-        found = [number for number in found if (number not in states if choice.state == NEW else number in states)]
+        found = corpus.numbers("SELECT id AS number FROM article")
+    if choice.state == NEW:
+        touched = _in_states(corpus, annotator, *_TOUCHED)
+        found = [number for number in found if number not in touched]
+    elif choice.state:
+        wanted = _in_states(corpus, annotator, choice.state)
+        found = [number for number in found if number in wanted]
     return sorted(found)
 
 
@@ -126,32 +130,35 @@ def counts(corpus: Corpus, annotator: str) -> dict[str, int]:
     found = corpus.query("SELECT state, count(*) AS n FROM status WHERE annotator = ? GROUP BY state", annotator)
     counted = dict.fromkeys(STATES, 0) | {row["state"]: row["n"] for row in found}
     [total] = [row["n"] for row in corpus.query("SELECT count(*) AS n FROM article")]
-    return counted | {NEW: total - sum(counted[state] for state in STATES if state != NEW)}
+    return counted | {NEW: total - sum(counted[state] for state in _TOUCHED)}
 
 
 def first_open(corpus: Corpus, annotator: str, among: Sequence[int]) -> int | None:
     """The first of these articles that the annotator has neither done nor put aside; None where there is none."""
-    for some in _batches(among):
-        query = f"""
-            SELECT id FROM article LEFT JOIN status ON status.article = article.uid AND annotator = ?
-            WHERE id IN ({_marks(some)}) AND (state IS NULL OR state IN (?, ?))
-        """
-        waiting = {row["id"] for row in corpus.query(query, annotator, *some, NEW, IN_PROGRESS)}
-        if waiting:
-            return next(number for number in some if number in waiting)
-    return None
+    near, far = among[:_PAGE], among[_PAGE:]
+    query = f"""
+        SELECT id AS number FROM article LEFT JOIN status ON status.article = article.uid AND annotator = ?
+        WHERE id IN ({_marks(near)}) AND coalesce(state, ?) IN (?, ?)
+    """
+    waiting = set(corpus.numbers(query, annotator, *near, NEW, NEW, IN_PROGRESS))
+    if waiting or not far:
+        return next((number for number in near if number in waiting), None)
+    closed = _in_states(corpus, annotator, *(state for state in _TOUCHED if state != IN_PROGRESS))
+    return next((number for number in far if number not in closed), None)
 
 
-def _states(corpus: Corpus, annotator: str, state: str) -> set[int]:
-    """The articles that are in this state for the annotator; for NEW, those that are not."""
-    sign = "<>" if state == NEW else "="
-    query = f"SELECT id FROM status JOIN article ON uid = article WHERE annotator = ? AND state {sign} ?"
-    return {row["id"] for row in corpus.query(query, annotator, state)}
+def _in_states(corpus: Corpus, annotator: str, *states: str) -> set[int]:
+    """The articles that the annotator has put into one of these states."""
+    query = f"""
+        SELECT id AS number FROM status JOIN article ON uid = article
+        WHERE annotator = ? AND state IN ({_marks(states)})
+    """
+    return set(corpus.numbers(query, annotator, *states))
 
 
 def _batches(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
     return (numbers[at : at + _AT_ONCE] for at in range(0, len(numbers), _AT_ONCE))
 
 
-def _marks(values: Sequence[int]) -> str:
+def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))

@@ -135,9 +135,14 @@ def m002_desk(db: Database) -> None:
         "CREATE INDEX mention_by_words ON mention(words)",
         """
         CREATE VIRTUAL TABLE search USING fts5(
-            words, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 0'
+            words, content = '', columnsize = 0, prefix = '1 2 3',
+            tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
         )
-        """,
+        """,  # whatever stands between two spaces is a word: see index.parts
+        # The list of a large corpus is read from these alone, without its articles.
+        "CREATE INDEX article_by_number ON article(id)",
+        "DROP INDEX status_by_annotator",
+        "CREATE INDEX status_by_annotator ON status(annotator, state, article)",
     ):
         db.execute(statement)
     index.fill(db)

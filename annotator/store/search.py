@@ -3,19 +3,15 @@
 The index answers with the articles; where in an article the words stand, core.occurrences tells from its text.
 """
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from msgspec import Struct
 
-from annotator.core.folding import fold
 from annotator.core.model import Article
 from annotator.core.occurrences import forms, found
 from annotator.core.snippets import Snippet, snippet
 from annotator.store.corpus import Corpus
-
-_WORD: Final = re.compile(r"[^\W_]+")
+from annotator.store.index import parts
 
 
 class Found(Struct, frozen=True):
@@ -30,9 +26,7 @@ def matching(corpus: Corpus, words: str) -> list[int]:
     """The numbers of the articles that hold `words`, the last of which may be the beginning of one; none for a
     blank text."""
     query = _query(words)
-    return (
-        [row["rowid"] for row in corpus.query("SELECT rowid FROM search WHERE search MATCH ?", query)] if query else []
-    )
+    return corpus.numbers("SELECT rowid AS number FROM search WHERE search MATCH ?", query) if query else []
 
 
 def excerpt(corpus: Corpus, number: int, words: str) -> Snippet | None:
@@ -52,6 +46,14 @@ def search(corpus: Corpus, words: str) -> Iterator[Found]:
 
 def _query(words: str) -> str:
     """`words` for FTS5 (https://www.sqlite.org/fts5.html#full_text_query_syntax): a phrase for each form that its
-    first word may have, its last word a prefix."""
-    first, *rest = _WORD.findall(fold(words, taa=True)) or [""]
-    return " OR ".join(f'"{" ".join([form, *rest])}" *' for form in forms(first)) if first else ""
+    first word may have, its last word a prefix. Empty for a blank text."""
+    first, *rest = parts(words) or [""]
+    begun = forms(first) or [first]
+    if not rest:  # what begins with وال begins with و
+        begun = [form for form in begun if not any(form != other and form.startswith(other) for other in begun)]
+    return " OR ".join(_phrase([form, *rest]) for form in begun) if first else ""
+
+
+def _phrase(words: list[str]) -> str:
+    quoted = " ".join(words).replace('"', '""')
+    return f'"{quoted}" *'

@@ -27,11 +27,13 @@ from annotator.core.zones import title
 from annotator.i18n import _
 from annotator.ui.article_view import ArticleView
 from annotator.ui.block import NOT_FOR_QT
+from annotator.ui.guide import Guide
 from annotator.ui.session import Session
 from annotator.ui.wording import spoken
 
 _NOTHING: Final = Shiboken.VoidPtr(0)
 """An interface that there is not. PySide6 takes a pointer or a wrapped object here, and None ends the program."""
+_send: Final = QAccessible.updateAccessibility
 
 
 class Reader(QObject):
@@ -90,10 +92,10 @@ class Reader(QObject):
         self._said = said
         twin = self._follow()
         start, end = (self._units.units(offset) for offset in self._place())
-        QAccessible.updateAccessibility(QAccessibleTextCursorEvent(self._view, start))
+        _send(QAccessibleTextCursorEvent(self._view, start))
         if twin.textCursor().hasSelection():
-            QAccessible.updateAccessibility(QAccessibleTextSelectionEvent(self._view, start, end))
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._view, said))
+            _send(QAccessibleTextSelectionEvent(self._view, start, end))
+        _send(QAccessibleAnnouncementEvent(self._view, said))
 
     def _follow(self) -> QPlainTextEdit:
         """The twin, as the article is now."""
@@ -131,6 +133,7 @@ class Reader(QObject):
         twin.setReadOnly(True)
         twin.setUndoRedoEnabled(False)
         twin.cursorPositionChanged.connect(self._routed)
+        twin.selectionChanged.connect(self._routed)
         return twin
 
     def _lay_upon(self, twin: QPlainTextEdit, unit: int) -> None:
@@ -179,9 +182,10 @@ def _install() -> None:
     QAccessible.installFactory(_interface)
 
 
-def _interface(_name: str, thing: QObject) -> ArticleAccessible | None:
+def _interface(_name: str, thing: QObject) -> QAccessibleWidget | None:
     """Called by Qt for each thing that an assistive technology asks for; None leaves it to Qt."""
-    if not isinstance(thing, ArticleView):
-        return None
-    reader = thing.findChild(Reader)
-    return ArticleAccessible(thing, reader) if reader else None
+    if isinstance(thing, Guide):
+        return QAccessibleWidget(thing, QAccessible.Role.Document)  # Qt gives no role to what scrolls
+    if isinstance(thing, ArticleView) and (reader := thing.findChild(Reader)):
+        return ArticleAccessible(thing, reader)
+    return None

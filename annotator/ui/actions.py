@@ -108,6 +108,7 @@ ACTIONS: Final = (
     Action("select_down", N_("Select one line down"), ("Shift+Down",)),
     Action("select_start", N_("Select to the beginning of the line"), ("Shift+Home",)),
     Action("select_end", N_("Select to the end of the line"), ("Shift+End",)),
+    Action("jump_back", N_("Back to before the last letter"), ("Shift+Backspace",)),
     Action("next_span", N_("Next span"), ("Tab",)),
     Action("previous_span", N_("Previous span"), ("Shift+Tab",)),
     Action("deselect", N_("Select nothing"), ("Escape",)),

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span, Zone
 from annotator.ui.caret import Caret
+from annotator.ui.depths import Depth, depths
 from annotator.ui.page import Page, measure
-from annotator.ui.painting import Depth, Marks, Painter, depths
+from annotator.ui.painting import Marks, Painter
 from annotator.ui.theme import LIGHT, Theme
 
 BODY_SIZE: Final = 22.0  # pixels at 100 %

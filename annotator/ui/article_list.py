@@ -3,14 +3,16 @@
 from typing import Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, SKIPPED
 from annotator.core.wording import state_title
 from annotator.i18n import _
+from annotator.store.listing import Choice
 from annotator.store.search import excerpt
 from annotator.ui import fonts
+from annotator.ui.empty import paint_hint
 from annotator.ui.excerpt import paint_excerpt
 from annotator.ui.panes import paint_ring
 from annotator.ui.session import Session
@@ -158,6 +160,11 @@ class ArticleList(QListView):
         """Paint in this theme."""
         self._delegate.theme = theme
         self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._session.choice != Choice() and not self._session.articles:
+            paint_hint(self, self._delegate.theme, _("No article is like that."))
 
     def _follow(self) -> None:
         index = self._model.index(self._session.place())

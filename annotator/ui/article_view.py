@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QBasicTimer, QPointF, Qt, QTimerEvent, Signal
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QCursor, QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -34,7 +34,9 @@ class ArticleView(ArticleCanvas):
         self.refine: Callable[[int, int], tuple[int, int]] = lambda start, end: (start, end)
         """What a selection of whole words is to become."""
         self._drag: Drag | None = None
-        self._scrolling = QBasicTimer()
+        self._scrolling = QTimer(self)
+        self._scrolling.setInterval(_SCROLL)
+        self._scrolling.timeout.connect(self._go_on)
         self.viewport().setMouseTracking(True)
 
     def text_of_selection(self) -> str:
@@ -126,13 +128,10 @@ class ArticleView(ArticleCanvas):
         if 0 <= event.position().y() <= self.viewport().height():
             self._scrolling.stop()
         elif not self._scrolling.isActive():
-            self._scrolling.start(_SCROLL, self)
+            self._scrolling.start()
 
-    def timerEvent(self, event: QTimerEvent) -> None:
+    def _go_on(self) -> None:
         """The mouse is held beyond the edge: on it goes."""
-        if event.timerId() != self._scrolling.timerId():
-            super().timerEvent(event)
-            return
         position = QPointF(self.viewport().mapFromGlobal(QCursor.pos()))
         bar = self.verticalScrollBar()
         bar.setValue(bar.value() + (bar.singleStep() if position.y() > 0 else -bar.singleStep()))

@@ -5,11 +5,13 @@ code points of the article's text throughout; Qt's UTF-16 units stay inside this
 the top left corner of the column of text.
 """
 
+from bisect import bisect_left, bisect_right
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import regex
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFont, QTextLayout, QTextLine, QTextOption
+from PySide6.QtGui import QFont, QGlyphRun, QTextLayout, QTextLine, QTextOption
 
 from annotator.core.text import Utf16
 
@@ -18,6 +20,8 @@ _ASCENT, _DESCENT = 0.98, 0.52  # of a face's size: what Arabic letters with the
 # A byte order mark at the start of a string is lost on its way to Qt, or turns its bytes: show its like.
 NOT_FOR_QT: Final = {0xFEFF: 0x2060, 0xFFFE: 0xFFFD}
 _GRAPHEME: Final = regex.compile(r"\X")
+_UNSEEN: Final = regex.compile(r"[\p{M}\p{C}]")  # has no place of its own, or none at all
+_APART: Final = regex.compile(r"(?![\p{M}\p{C}])(?:(?<=[\s\p{P}])|(?=[\s\p{P}]))")
 _RTL: Final = regex.compile(r"[\p{bidi_class=R}\p{bidi_class=AL}]|(\p{bidi_class=L})")
 
 
@@ -50,32 +54,64 @@ class Line:
             self._boxes = self._measure()
         return self._boxes
 
+    def stretches(self, start: int, end: int) -> list[tuple[float, float]]:
+        """The left and right sides of what shows its code points `start` to `end`, without gaps within, from the left.
+
+        Of whole words in plain letters all glyphs are asked for at once, and no single character is measured.
+        """
+        start, end = max(start, self.start), min(end, self.end)
+        if self._boxes is None and self._is_plain(start, end):
+            unit = self.block.unit(start)
+            sides = _sides(self._line.glyphRuns(unit, self.block.unit(end) - unit))
+        else:
+            first = bisect_right(self.boxes, start, key=attrgetter("end"))
+            last = bisect_left(self.boxes, end, key=attrgetter("start"))
+            sides = [(box.left, box.right) for box in self.boxes[first:last] if box.right > box.left]
+        merged: list[tuple[float, float]] = []
+        for left, right in sorted(sides):
+            if merged and left <= merged[-1][1] + 1.0:
+                merged[-1] = (merged[-1][0], max(merged[-1][1], right))
+            else:
+                merged.append((left, right))
+        return merged
+
+    def _is_plain(self, start: int, end: int) -> bool:
+        """Whether each character from `start` to `end` has a glyph of its own or shares one within."""
+        text, base = self.block.text, self.block.start
+        return not _UNSEEN.search(text, start - base, end - base) and all(
+            at in (self.start, self.end) or _APART.match(text, at - base) for at in (start, end)
+        )
+
     def _measure(self) -> list[Box]:
         """Where each character stands.
 
         Qt's cursorToX names the edge of a neighbour where the direction changes, and a ligature's second letter has
         no glyph of its own: so ask for each character's glyphs, and share out a ligature between its letters.
         """
-        block, base, units, glyph_runs = self.block, self.block.start, self.block.units.units, self._line.glyphRuns
+        block, glyph_runs = self.block, self._line.glyphRuns
         boxes: list[Box] = []
         edge = self._line.naturalTextRect().right() if block.rtl else self._line.naturalTextRect().left()
-        unit = units(self.start - base)
-        for found in _GRAPHEME.finditer(block.text, self.start - base, self.end - base):
-            start, end = found.span()
-            first, unit = unit, units(end)
+        unit = block.unit(self.start)
+        for found in _GRAPHEME.finditer(block.text, self.start - block.start, self.end - block.start):
+            start, end = block.start + found.start(), block.start + found.end()
+            first, unit = unit, block.unit(end)
             runs = glyph_runs(first, unit - first)
-            sides = [(rect.left(), rect.right()) for run in runs if (rect := run.boundingRect()).width() > 0]
+            sides = _sides(runs)
             if sides:
                 left, right = min(sides)[0], max(right for _left, right in sides)
                 rtl = runs[0].isRightToLeft()
-                boxes.append(Box(base + start, base + end, left, right, rtl))
+                boxes.append(Box(start, end, left, right, rtl))
                 edge = left if rtl else right
             elif runs and boxes and boxes[-1].right > boxes[-1].left:
-                boxes[-1], box = _shared(boxes[-1], base + start, base + end)
+                boxes[-1], box = _shared(boxes[-1], start, end)
                 boxes.append(box)
             else:
-                boxes.append(Box(base + start, base + end, edge, edge, block.rtl))
+                boxes.append(Box(start, end, edge, edge, block.rtl))
         return boxes
+
+
+def _sides(runs: list[QGlyphRun]) -> list[tuple[float, float]]:
+    return [(rect.left(), rect.right()) for run in runs if (rect := run.boundingRect()).width() > 0]
 
 
 def _shared(box: Box, start: int, end: int) -> tuple[Box, Box]:
@@ -95,12 +131,16 @@ class Block:
         self.rtl = first is None or first[1] is None
         self.lines: list[Line] = []
         self.top = self.height = 0.0
-        self.units = Utf16("")
+        self._units = Utf16("")
         self.layout = QTextLayout()
+
+    def unit(self, offset: int) -> int:
+        """The UTF-16 offset within its own text of a code point offset of the article."""
+        return self._units.units(offset - self.start)
 
     def lay_out(self, top: float, width: float, font: QFont) -> None:
         """Break into lines of `width` pixels at most, from `top` on."""
-        self.top, self.units = top, Utf16(self.text)
+        self.top, self._units = top, Utf16(self.text)
         size = font.pixelSize()
         option = QTextOption(Qt.AlignmentFlag.AlignRight if self.rtl else Qt.AlignmentFlag.AlignLeft)
         option.setTextDirection(Qt.LayoutDirection.RightToLeft if self.rtl else Qt.LayoutDirection.LeftToRight)
@@ -114,8 +154,8 @@ class Block:
             line.setLineWidth(width)
             baseline = top + len(self.lines) * pitch + _ASCENT * size
             line.setPosition(QPointF(0, baseline - line.ascent()))
-            start = self.start + self.units.points(line.textStart())
-            end = self.start + self.units.points(line.textStart() + line.textLength())
+            start = self.start + self._units.points(line.textStart())
+            end = self.start + self._units.points(line.textStart() + line.textLength())
             self.lines.append(Line(self, line, start, end, baseline, size))
         self.layout.endLayout()
         self.height = len(self.lines) * pitch

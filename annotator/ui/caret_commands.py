@@ -2,6 +2,7 @@
 
 from annotator.core.model import Span
 from annotator.ui.article_view import ArticleView
+from annotator.ui.jump import Jumps
 from annotator.ui.session import Session
 
 
@@ -10,6 +11,7 @@ class CaretCommands:
 
     def __init__(self, session: Session, view: ArticleView) -> None:
         self._session, self._view = session, view
+        self._jumps = Jumps(session, view)
 
     # Left is forward where the text runs from right to left; elsewhere the same keys mean the other way.
 
@@ -54,6 +56,9 @@ class CaretCommands:
 
     def select_end(self) -> None:
         self._view.go(self._view.caret.to_edge(1), extend=True)
+
+    def jump_back(self) -> None:
+        self._jumps.back()
 
     def next_span(self) -> None:
         self._jump(1)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QAction, QColor, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QColor, QPainter, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidget
 
 from annotator.ui import fonts, icons
 from annotator.ui.buttons import ActionButton
-from annotator.ui.theme import Theme
+from annotator.ui.theme import LIGHT, Theme
 from annotator.ui.wording import plain_label
 
 _DRAWING: Final = 64  # pixels
@@ -27,7 +27,7 @@ class EmptyState(QWidget):
         self, drawing: str, case: str, advice: str, actions: Mapping[str, QAction], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._drawing, self._picture = drawing, QLabel()
+        self._drawing, self._picture, self._theme = drawing, plain_label(), LIGHT
         self.setAccessibleName(case)
         self.setAccessibleDescription(advice)
         self.buttons = [
@@ -53,10 +53,19 @@ class EmptyState(QWidget):
         column.addStretch(3)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in this theme."""
-        self._picture.setPixmap(icons.picture(self._drawing, theme.faint, _DRAWING, self.devicePixelRatioF()))
+        """Draw in this theme, once it is seen."""
+        self._theme = theme
+        if self.isVisible():
+            self._draw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._draw()
+
+    def _draw(self) -> None:
+        self._picture.setPixmap(icons.picture(self._drawing, self._theme.faint, _DRAWING, self.devicePixelRatioF()))
         for button in self.buttons:
-            button.set_theme(theme)
+            button.set_theme(self._theme)
 
     def _row(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidg
 
 from annotator.core.occurrences import found
 from annotator.i18n import _, number
+from annotator.ui import icons
+from annotator.ui.theme import Theme
 from annotator.ui.wording import plain_label
 
 Hit = tuple[int, int]
@@ -40,12 +42,19 @@ class FindBar(QFrame):
         row.setSpacing(8)
         row.addWidget(self.line, 1)
         row.addWidget(self._count)
+        self._buttons = {
+            _button(_("Find the one before"), lambda: self.step(-1)): "up",
+            _button(_("Find the next one"), lambda: self.step(1)): "down",
+            _button(_("Close"), self.hide): "close",
+        }
+        for button in self._buttons:
+            row.addWidget(button)
         self.hide()
 
-    def add_buttons(self, *buttons: QToolButton) -> None:
-        """Put these behind the line."""
-        for button in buttons:
-            self._row.addWidget(button)
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the buttons for this theme."""
+        for button, icon in self._buttons.items():
+            button.setIcon(icons.icon(icon, theme))
 
     def show_text(self, text: str) -> None:
         """Look into this article from now on; what is being looked for stays."""
@@ -113,3 +122,12 @@ class FindBar(QFrame):
             said = number(len(self.hits))
         self._count.setText(said)
         self.changed.emit()
+
+
+def _button(title: str, do: Callable[[], None]) -> QToolButton:
+    button = QToolButton()
+    button.setToolTip(title)
+    button.setAccessibleName(title)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.clicked.connect(lambda _checked=False: do())
+    return button

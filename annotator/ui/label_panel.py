@@ -114,8 +114,10 @@ class LabelPanel(QWidget):
             self._layout.removeWidget(row)
             row.deleteLater()
         self._rows = [LabelRow(label, self) for label in labels.labels]
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # only what takes Tab has a place in its order
         for before, row in zip([self, *self._rows], self._rows, strict=False):
             QWidget.setTabOrder(before, row)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for row in self._rows:
             row.set_theme(theme)
             row.clicked.connect(lambda _checked=False, name=row.label.name: self.label_clicked.emit(name))

@@ -67,5 +67,7 @@ class Middle(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Show everything in this theme."""
         self._view.set_theme(theme)
-        for part in (self._no_corpus, self._no_articles, *self.buttons):
-            part.set_theme(theme)
+        for empty in (self._no_corpus, self._no_articles):
+            empty.set_theme(theme)
+        for button in self.buttons:
+            button.set_theme(theme)

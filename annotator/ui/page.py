@@ -3,10 +3,9 @@
 Offsets are code points of the article's text. Coordinates are pixels from the top left corner of the column of text.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from operator import attrgetter
 from typing import Final, NamedTuple, Self
 
 from PySide6.QtGui import QFontMetricsF
@@ -164,19 +163,7 @@ class Page:
         for line in self._lines[at:]:
             if line.start >= end:
                 break
-            boxes = line.boxes
-            first = bisect_right(boxes, start, key=attrgetter("end"))
-            last = bisect_left(boxes, end, key=attrgetter("start"))
-            shown = sorted((box.left, box.right) for box in boxes[first:last])
-            merged: list[list[float]] = []
-            for left, right in shown:
-                if right - left <= 0:
-                    continue
-                if merged and left <= merged[-1][1] + 1.0:
-                    merged[-1][1] = max(merged[-1][1], right)
-                else:
-                    merged.append([left, right])
-            segments += [Segment(line, left, right) for left, right in merged]
+            segments += [Segment(line, left, right) for left, right in line.stretches(start, end)]
         return segments
 
     def _whole(self) -> Self:
@@ -217,7 +204,7 @@ class Page:
         fold = Fold(run, self._height, 1.7 * self.size, opened=run[0].start in opened)
         self._folds.append(fold)
         self._height += fold.height + self.size * 0.3
-        self._reached = fold.start if fold.opened else fold.end + 1
+        self._reached = fold.end + 1
         return run if fold.opened else []
 
 

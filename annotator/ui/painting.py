@@ -4,10 +4,8 @@ The text is drawn by QTextLayout without formats, so that no highlight can chang
 marks it lies beneath it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import accumulate, pairwise
-from operator import attrgetter
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -17,6 +15,7 @@ from annotator.core.labels import Label, LabelSet
 from annotator.core.model import BOILERPLATE, DATELINE, Span
 from annotator.i18n import ngettext, number
 from annotator.ui import fonts
+from annotator.ui.depths import Depth
 from annotator.ui.hits import edges
 from annotator.ui.page import Fold, Page, Segment
 from annotator.ui.theme import Theme
@@ -25,68 +24,6 @@ _LINE: Final = 2  # pixels: how thick a span's line is
 _STEP: Final = 4  # pixels: from one nested span's line to the next
 _NAME: Final = 11.0  # pixels: the letters of a span's name
 _HANDLE: Final = 4.5  # pixels: radius of the selected span's edges
-_DEEPEST: Final = 3
-
-
-class Depth(Struct, frozen=True):
-    """Where a span lies among those that share letters with it: `outer` are longer, `inner` are shorter.
-
-    `deepest` is the largest `inner` of them all, itself included.
-    """
-
-    outer: int
-    inner: int
-    deepest: int
-
-
-class _Depths(Mapping[str, Depth]):
-    """By the uid of a span. Found when first asked for, for all spans that overlap: few of a thousand are in sight."""
-
-    def __init__(self, spans: Iterable[Span], labels: LabelSet) -> None:
-        self._labels = labels
-        self._groups = {span.uid: group for group in _groups(spans) for span in group}
-        self._found: dict[str, Depth] = {}
-
-    def __getitem__(self, uid: str) -> Depth:
-        if uid not in self._found:
-            self._find(self._groups[uid])
-        return self._found[uid]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._groups)
-
-    def __len__(self) -> int:
-        return len(self._groups)
-
-    def _find(self, group: list[Span]) -> None:
-        rank = self._labels.rank
-        group = sorted(group, key=lambda span: (span.start - span.end, span.start, rank(span.label), span.uid))
-        outer, inner = _levels(group), _levels(group[::-1])[::-1]
-        deepest = max(inner)
-        for span, above, beneath in zip(group, outer, inner, strict=True):
-            self._found[span.uid] = Depth(above, beneath, deepest)
-
-
-def depths(spans: Iterable[Span], labels: LabelSet) -> Mapping[str, Depth]:
-    """For each span's uid how deep it lies, so that nested and crossing ones are told apart."""
-    return _Depths(spans, labels)
-
-
-def _groups(spans: Iterable[Span]) -> Iterator[list[Span]]:
-    """The spans, those together that overlap one another or another in between."""
-    ordered = sorted(spans, key=attrgetter("start"))
-    reach = accumulate((span.end for span in ordered), max)
-    cuts = [at for at, end in enumerate(reach, 1) if at == len(ordered) or end <= ordered[at].start]
-    return (ordered[first:last] for first, last in pairwise([0, *cuts]))
-
-
-def _levels(ordered: list[Span]) -> list[int]:
-    """For each span one more than the deepest earlier one that shares a letter; 0 where none does."""
-    levels: list[int] = []
-    for span in ordered:
-        touching = (level for one, level in zip(ordered, levels, strict=False) if _share(one, span))
-        levels.append(min(_DEEPEST, 1 + max(touching, default=-1)))
-    return levels
 
 
 class Marks(Struct, frozen=True):
@@ -104,14 +41,29 @@ class Marks(Struct, frozen=True):
     """The one of them that the person was taken to."""
 
 
+class _Look(NamedTuple):
+    """What the spans of a label are painted with; `width` is that of its name."""
+
+    firm: QColor
+    fill: QColor
+    chosen: QColor
+    name: str
+    width: float
+
+
 class Painter:
     """Paints a page with its marks in a theme."""
 
     def __init__(self, page: Page, marks: Marks, labels: LabelSet, theme: Theme) -> None:
         self._page, self._marks, self._theme = page, marks, theme
-        self._labels: dict[str, Label] = {label.name: label for label in labels.labels}
         self._name_font = fonts.interface(_NAME, bold=True)
         self._name_metrics = QFontMetricsF(self._name_font)
+        self._looks = {label.name: self._look(label) for label in labels.labels}
+
+    def _look(self, label: Label) -> _Look:
+        name = label.shown()
+        width = self._name_metrics.horizontalAdvance(name)
+        return _Look(self._theme.firm(label), self._theme.fill(label), self._theme.fill(label, 1.7), name, width)
 
     def paint(self, painter: QPainter, top: float, bottom: float) -> None:
         """Paint what lies between these heights of the page."""
@@ -121,7 +73,8 @@ class Painter:
         if not lines:
             return
         first, last = lines[0].start, lines[-1].end
-        shown = [span for span in self._marks.spans if span.start < last and first < span.end]
+        marks = self._marks
+        shown = [(span, marks.depths[span.uid]) for span in marks.spans if span.start < last and first < span.end]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._hits(painter, first, last)
         self._underlay(painter, shown)
@@ -129,8 +82,8 @@ class Painter:
             painter.setPen(self._ink(block.kind))
             block.layout.draw(painter, QPointF(0, 0), [], QRectF(0, top, self._page.width, bottom - top))
         self._names(painter, shown)
-        if self._marks.selected:
-            self._handles(painter, self._marks.selected)
+        if marks.selected:
+            self._handles(painter, marks.selected)
 
     def _ink(self, kind: str | None) -> QColor:
         if kind == DATELINE:
@@ -151,10 +104,10 @@ class Painter:
             for segment in self._page.segments(*self._marks.current_hit):
                 painter.drawRoundedRect(_letters(segment).adjusted(-2, -3, 2, 1), 4, 4)
 
-    def _underlay(self, painter: QPainter, shown: list[Span]) -> None:
+    def _underlay(self, painter: QPainter, shown: list[tuple[Span, Depth]]) -> None:
         marks = self._marks
-        for span in sorted(shown, key=lambda span: marks.depths[span.uid].outer):
-            self._span(painter, span, chosen=span == marks.selected)
+        for span, depth in sorted(shown, key=lambda pair: pair[1].outer):
+            self._span(painter, span, depth, chosen=span == marks.selected)
         if marks.selection:
             colour = QColor(self._theme.selection)
             colour.setAlphaF(0.85)
@@ -166,34 +119,29 @@ class Painter:
             for segment in self._page.segments(*marks.word):
                 painter.drawRoundedRect(_letters(segment).adjusted(-2, 0, 2, 0), 4, 4)
 
-    def _span(self, painter: QPainter, span: Span, *, chosen: bool) -> None:
-        label = self._labels[span.label]
-        depth = self._marks.depths[span.uid]
-        firm = self._theme.firm(label)
+    def _span(self, painter: QPainter, span: Span, depth: Depth, *, chosen: bool) -> None:
+        look = self._looks[span.label]
         for segment in self._page.segments(span.start, span.end):
             # Whole pixels: edges are crisp, and filling them is ten times as fast.
             letters = _letters(segment).toAlignedRect().adjusted(0, 3 * depth.outer, 0, 0)
-            painter.fillRect(letters, self._theme.fill(label, 1.7 if chosen else 1.0))
+            painter.fillRect(letters, look.chosen if chosen else look.fill)
             top = round(segment.line.bottom) + _STEP * depth.inner
-            painter.fillRect(letters.left(), top, letters.width(), _LINE + chosen, firm)
+            painter.fillRect(letters.left(), top, letters.width(), _LINE + chosen, look.firm)
 
-    def _names(self, painter: QPainter, shown: list[Span]) -> None:
+    def _names(self, painter: QPainter, shown: list[tuple[Span, Depth]]) -> None:
         painter.setFont(self._name_font)
         taken: dict[int, list[tuple[float, float]]] = {}
-        for span in sorted(shown, key=lambda span: (span.start, -self._marks.depths[span.uid].inner)):
+        for span, depth in sorted(shown, key=lambda pair: (pair[0].start, -pair[1].inner)):
             segments = self._page.segments(span.start, span.end)
             if not segments:
                 continue
-            label = self._labels[span.label]
-            first = segments[0]
-            width = self._name_metrics.horizontalAdvance(label.shown())
+            look, first = self._looks[span.label], segments[0]
             places = taken.setdefault(id(first.line), [])
-            left = self._free(first, width, places)
-            places.append((left, left + width))
-            deepest = self._marks.depths[span.uid].deepest
-            baseline = first.line.bottom + _STEP * (deepest + 1) + self._name_metrics.ascent() - 3
-            painter.setPen(self._theme.firm(label))
-            painter.drawText(QPointF(left, baseline), label.shown())
+            left = self._free(first, look.width, places)
+            places.append((left, left + look.width))
+            baseline = first.line.bottom + _STEP * (depth.deepest + 1) + self._name_metrics.ascent() - 3
+            painter.setPen(look.firm)
+            painter.drawText(QPointF(left, baseline), look.name)
 
     def _free(self, segment: Segment, width: float, taken: list[tuple[float, float]]) -> float:
         """Where a name of this width has room beneath the segment: at its beginning, or after other names there."""
@@ -211,10 +159,7 @@ class Painter:
         return start
 
     def _handles(self, painter: QPainter, span: Span) -> None:
-        label = self._labels.get(span.label)
-        if label is None:
-            return
-        painter.setBrush(self._theme.firm(label))
+        painter.setBrush(self._looks[span.label].firm)
         painter.setPen(QPen(QColor(self._theme.paper), 1.5))
         for point in edges(self._page, span):
             painter.drawEllipse(point, _HANDLE, _HANDLE)
@@ -237,7 +182,3 @@ class Painter:
 def _letters(segment: Segment) -> QRectF:
     line = segment.line
     return QRectF(segment.left, line.top, segment.right - segment.left, line.bottom - line.top)
-
-
-def _share(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end

@@ -2,13 +2,13 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span
 from annotator.i18n import _
 from annotator.ui import fonts
-from annotator.ui.wording import plain_label
+from annotator.ui.wording import plain_label, tooltip
 
 
 class Field(QLineEdit):
@@ -22,6 +22,9 @@ class Field(QLineEdit):
         super().__init__(parent)
         self.setPlaceholderText(title)
         self.setAccessibleName(title)
+        self.textChanged.connect(
+            lambda text: self.setToolTip(tooltip(text))
+        )  # more than fits may be there
         self._kept = ""
 
     def show_text(self, text: str) -> None:
@@ -81,10 +84,16 @@ class SpanCard(QFrame):
             label.setWordWrap(True)
             column.addWidget(label)
         column.addStretch()
+        row = QHBoxLayout()
+        row.setSpacing(6)
         for field in (self.value, self.note):
             field.kept.connect(self._describe)
             field.left.connect(self.left)
-            column.addWidget(field)
+            row.addWidget(field, 1)
+            kept = field.sizePolicy()
+            kept.setRetainSizeWhenHidden(True)  # what is above stays where it is
+            field.setSizePolicy(kept)
+        column.addLayout(row)
 
     def show_choice(self, article: Article | None, span: Span | None, labels: LabelSet, selected: str) -> None:
         """Show the selected span or the selected text."""

@@ -11,8 +11,8 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span
 from annotator.i18n import _
 from annotator.ui import fonts
+from annotator.ui.depths import Depth, depths
 from annotator.ui.empty import paint_hint
-from annotator.ui.painting import Depth, depths
 from annotator.ui.panes import paint_ring
 from annotator.ui.theme import LIGHT, Theme
 from annotator.ui.wording import elided, spoken, tooltip

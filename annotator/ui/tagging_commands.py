@@ -28,6 +28,8 @@ class TaggingCommands(QObject):
         """The label that each selection by mouse is given at once."""
         self._last: str | None = None  # the label that was given last
         view.selection_made.connect(self._stick)
+        session.corpus_opened.connect(lambda: self._set_sticky(None))
+        session.labels_changed.connect(lambda: self._set_sticky(None))
 
     def tag(self, label: str) -> None:
         """A label's key: tags what is selected in the text or the word under the caret; with a span selected, gives
@@ -132,9 +134,8 @@ class TaggingCommands(QObject):
         self._edge_by_letter(end=False, step=-1)
 
     def deselect(self) -> None:
-        """One thing at a time: what is selected, then the label that sticks."""
-        if not self._session.selection and not self._view.selection:
-            self._set_sticky(None)
+        """Nothing is selected any more, and no label sticks."""
+        self._set_sticky(None)
         self._session.select(None)
         self._view.clear_selection()
 
@@ -187,6 +188,10 @@ class TaggingCommands(QObject):
         if label != self.sticky:
             self.sticky = label
             self.sticky_changed.emit()
+            known = self._session.labels.find(label) if label else None
+            if known:
+                said = _("Every selection by mouse is tagged at once: {label}. Escape ends it.")
+                self._session.told.emit(said.format(label=known.shown()))
 
     def _of_span(self, asked: SignalInstance) -> None:
         if self._session.selection:

@@ -142,6 +142,9 @@ def style_sheet(theme: Theme) -> str:
     QPushButton {{
         background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; padding: 7px 16px;
     }}
+    QToolButton {{ background: transparent; border: none; border-radius: 5px; padding: 4px; }}
+    QToolButton:hover {{ background: {theme.chosen}; }}
+    QToolButton:focus {{ border: 1px solid {theme.accent}; }}
     QPushButton:hover {{ border-color: {theme.accent}; }}
     QPushButton:focus {{ border: 2px solid {theme.accent}; padding: 6px 15px; }}
     QPushButton:pressed {{ background: {theme.chosen}; }}

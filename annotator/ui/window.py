@@ -1,11 +1,10 @@
 """The window: lays out its parts and joins them to the session and to the actions. No logic of its own."""
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
@@ -18,14 +17,13 @@ from annotator.core.wording import state_title
 from annotator.i18n import LANGUAGES, _, current
 from annotator.settings import Settings
 from annotator.ui.accessible import Reader
-from annotator.ui.actions import ACTIONS, MENUS, Action, Keymap
+from annotator.ui.action_set import ActionSet
 from annotator.ui.article_view import ZOOMS, ArticleView
 from annotator.ui.caret_commands import CaretCommands
 from annotator.ui.corpus_commands import CorpusCommands
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.find_bar import FindBar
 from annotator.ui.finding_commands import FindingCommands
-from annotator.ui.keyboard import OneMeaning
 from annotator.ui.middle import Middle
 from annotator.ui.panes import Panes
 from annotator.ui.session import Session
@@ -33,7 +31,7 @@ from annotator.ui.sides import ArticlesSide, LabelsSide
 from annotator.ui.span_card import Field
 from annotator.ui.tagging_commands import TaggingCommands
 from annotator.ui.theme import Theme
-from annotator.ui.wording import plain_label, printed
+from annotator.ui.wording import plain_label
 
 _TOLD = 9000  # milliseconds that a message stays
 
@@ -62,9 +60,8 @@ class Window(QMainWindow):
         self.finding = FindingCommands(
             self, session, self.view, self.find_bar, self.articles_side, self.corpus_commands.background
         )
-        self._actions: dict[str, QAction] = {}
-        self._label_actions: list[QAction] = []
-        self._one_meaning = OneMeaning(self)
+        handlers = (self, self.tagging, self.moving, self.finding, self.corpus_commands)
+        self._actions = ActionSet(self, self.view, handlers)
         self._reader = Reader(self.view, session)
         self._make_menus()
         self._build()
@@ -79,7 +76,7 @@ class Window(QMainWindow):
 
     def action(self, name: str) -> QAction:
         """The action of this name in the table."""
-        return self._actions[name]
+        return self._actions.named[name]
 
     # Layout
 
@@ -89,7 +86,7 @@ class Window(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.articles_side)
-        self._middle = Middle(self.view, self.find_bar, self.note, self._actions)
+        self._middle = Middle(self.view, self.find_bar, self.note, self._actions.named)
         row.addWidget(self._middle, 1)
         row.addWidget(self.labels_side)
         self.setCentralWidget(centre)
@@ -109,47 +106,17 @@ class Window(QMainWindow):
     # Actions
 
     def _make_menus(self) -> None:
-        menus = {name: QMenu(_(text), self) for name, text in MENUS.items()}
-        handlers = (self, self.tagging, self.moving, self.finding, self.corpus_commands)
-        for row in ACTIONS:
-            made = self._make(row, next(getattr(one, row.name) for one in handlers if row.name in vars(type(one))))
-            if row.menu:
-                if row.separated:
-                    menus[row.menu].addSeparator()
-                menus[row.menu].addAction(made)
-        menus["article"].addSeparator()
-        menus["article"].addMenu(menus["line"])
-        self._choices(menus["view"], _("Language"), LANGUAGES, current(), self.language_asked)
+        actions = self._actions
+        actions.menus["article"].addSeparator()
+        actions.menus["article"].addMenu(actions.menus["line"])
+        actions.add_choices("view", _("Language"), LANGUAGES, current(), self.language_asked)
         themes = {"system": _("As the system"), "light": _("Light"), "dark": _("Dark")}
-        self._choices(menus["view"], _("Colours"), themes, self.chosen.theme, self.theme_asked)
+        actions.add_choices("view", _("Colours"), themes, self.chosen.theme, self.theme_asked)
         numerals = {"western": "0 1 2 3", "eastern": "٠ ١ ٢ ٣"}
-        self._choices(menus["view"], _("Digits"), numerals, self.chosen.numerals, self.numerals_asked)
-        for name, menu in menus.items():
+        actions.add_choices("view", _("Digits"), numerals, self.chosen.numerals, self.numerals_asked)
+        for name, menu in actions.menus.items():
             if name != "line":
                 self.menuBar().addMenu(menu)
-        self._line_menu = menus["line"]
-
-    def _make(self, row: Action, handler: Callable[[], Any]) -> QAction:
-        action = QAction(_(row.text), self)
-        self._one_meaning.watch(action)
-        action.triggered.connect(lambda _checked=False: handler())
-        if row.menu:
-            self.addAction(action)
-        else:
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            self.view.addAction(action)
-        self._actions[row.name] = action
-        return action
-
-    def _choices(self, menu: QMenu, title: str, choices: dict[str, str], chosen: str, asked: Any) -> None:
-        submenu = menu.addMenu(title)
-        group = QActionGroup(submenu)
-        for key, text in choices.items():
-            action = submenu.addAction(text)
-            action.setCheckable(True)
-            action.setChecked(key == chosen)
-            action.triggered.connect(lambda _checked=False, key=key: asked.emit(key))
-            group.addAction(action)
 
     def _connect(self) -> None:
         session, view = self.session, self.view
@@ -190,23 +157,12 @@ class Window(QMainWindow):
     def change_keys(self, changed: dict[str, list[str]]) -> None:
         """Give actions these keys, by name, and the usual ones to the others; it is remembered."""
         self.remember(keys=changed)
-        self._show_keymap()
+        self._actions.show_keys(changed, self.session.labels.labels)
 
     def show_keys(self) -> None:
-        sheet = KeysDialog(self, self._keymap)
+        sheet = KeysDialog(self, self._actions.keymap)
         sheet.changed.connect(self.change_keys)
         sheet.exec()
-
-    def _show_keymap(self) -> None:
-        labels = self.session.labels.labels
-        self._keymap = Keymap(self.chosen.keys, labels)
-        for row in ACTIONS:
-            action = self._actions[row.name]
-            # What follows the tab stands where Qt would write the key, half of it translated.
-            action.setText(f"{_(row.text)}\t{printed(self._keymap.keys(row.name)[:1])}")
-            action.setShortcuts(self._keymap.sequences(row.name))
-        for label, action in zip(labels, self._label_actions, strict=True):
-            action.setShortcuts(self._keymap.label_sequences(label.name))
 
     # What changed
 
@@ -217,20 +173,12 @@ class Window(QMainWindow):
         self._articles_changed()
 
     def _labels_changed(self) -> None:
-        for action in self._label_actions:
-            self.removeAction(action)
-        self._label_actions = []
-        self.labels.show_labels(self.session.labels, self._theme)
-        for label in self.session.labels.labels:
-            action = QAction(f"{label.shown()}\t{label.key or ''}", self)
-            self._one_meaning.watch(action)
-            action.setAutoRepeat(False)  # a key held down would tag, remove, tag…
-            action.triggered.connect(lambda _checked=False, name=label.name: self.tagging.tag(name))
-            self.addAction(action)
-            self._label_actions.append(action)
-        self._show_keymap()
-        self.labels_side.guide.show_labels(self.session.labels, self._theme)
-        self.view.show_labels(self.session.labels)
+        labels = self.session.labels
+        self.labels.show_labels(labels, self._theme)
+        self._actions.show_labels(labels.labels, self.tagging.tag)
+        self._actions.show_keys(self.chosen.keys, labels.labels)
+        self.labels_side.guide.show_labels(labels, self._theme)
+        self.view.show_labels(labels)
 
     def _article_opened(self, offset: int = 0) -> None:
         session = self.session
@@ -249,8 +197,8 @@ class Window(QMainWindow):
         self.view.show_spans(session.spans)
         self.labels_side.show_layer(session.article, session.spans, session.labels)
         self.spans.show_selected(session.selection)
-        self._actions["undo"].setEnabled(bool(session.undoable))
-        self._actions["redo"].setEnabled(bool(session.redoable))
+        self._actions.named["undo"].setEnabled(bool(session.undoable))
+        self._actions.named["redo"].setEnabled(bool(session.redoable))
         self._card_changed()
         self.note.show_text(session.note.text if session.note else "")
         self.note.setVisible(bool(session.note) or self.note.hasFocus())
@@ -320,6 +268,7 @@ class Window(QMainWindow):
         """Show everything in this theme."""
         self._theme = theme
         self.finding.theme = self.corpus_commands.theme = theme
+        self.find_bar.set_theme(theme)
         for part in (self._middle, self.articles_side.articles, self.labels, self.spans):
             part.set_theme(theme)
         self.labels_side.guide.show_labels(self.session.labels, theme)
@@ -341,14 +290,14 @@ class Window(QMainWindow):
         if offset is None or not session.article:
             return
         menu = QMenu(self)
-        for action in self._label_actions:
+        for action in self._actions.labels:
             menu.addAction(action)
         menu.addSeparator()
         of_span = ("remove", "toggle_proclitic", "edit_value", "tag_all_here", "tag_all_corpus")
         names = (*of_span, "copy") if session.selection else ("copy",)
-        menu.addActions([self._actions[name] for name in names])
+        menu.addActions([self._actions.named[name] for name in names])
         menu.addSeparator()
-        menu.addMenu(self._line_menu)
+        menu.addMenu(self._actions.menus["line"])
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
 

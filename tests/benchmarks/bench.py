@@ -19,16 +19,19 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QTextEdit
 
 from annotator import i18n
+from annotator.core import editing
 from annotator.core.drafting import draft
+from annotator.core.model import Step, new_uid
 from annotator.core.text import tokens
 from annotator.jobs.exporting import ALL, Options, export
 from annotator.resources import resource
-from annotator.store.corpus import Corpus
+from annotator.store.corpus import Corpus, now
 from annotator.ui import app, fonts
 from annotator.ui.article_canvas import BODY_SIZE
 from annotator.ui.corpus_commands import default_labels
+from annotator.ui.depths import depths
 from annotator.ui.page import Page, measure
-from annotator.ui.painting import Marks, Painter, depths
+from annotator.ui.painting import Marks, Painter
 from annotator.ui.theme import LIGHT
 
 _PRESSES = 200
@@ -95,10 +98,12 @@ def _page(runs: int) -> Iterator[Figure]:
 
 def _exporting(folder: Path, articles: int, runs: int) -> Figure:
     sample = resource("samples", "06-digital-strategy.txt").read_text(encoding="utf-8")
+    read, word = draft(f"{sample}\n0").article, tokens(sample)[0]
     with Corpus.create(folder / "export.corpus", default_labels()) as corpus:
         with corpus.transaction():
             for number in range(articles):
                 corpus.add(draft(f"{sample}\n{number}"))
+            corpus.apply(Step(new_uid(), "bench", now(), "tag", tuple(editing.add(read, [], "bench", "DATE", *word))))
         return measured(
             f"exporting {articles} articles, read back",
             lambda: [*export(corpus, folder / "out.conll", Options(state=ALL, annotator="bench"))],

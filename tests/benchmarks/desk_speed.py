@@ -8,7 +8,6 @@ from pathlib import Path
 from long_article import long_article
 from measuring import Figure, measured, timed
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTextEdit
@@ -34,10 +33,10 @@ application.processEvents()
 """
 _OWN = """
 import sys
+from annotator.cli.running import run
 from PySide6.QtWidgets import QApplication
 QApplication.exec = lambda *_: QApplication.processEvents()
-from annotator.cli import main
-main()
+run(sys.argv[1:])
 """
 
 
@@ -48,7 +47,9 @@ def figures(folder: Path, runs: int, presses: int) -> Iterator[Figure]:
     desk.work_at(corpus)
     desk.window.resize(1366, 768)
     desk.show()
+    QTest.qWaitForWindowExposed(desk.window)
     desk.window.activateWindow()
+    QTest.qWaitForWindowActive(desk.window)
     desk.session.open_article(0)
     QTest.qWait(500)
     yield from _keys(desk, presses)

@@ -6,12 +6,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from annotator.core.folding import fold
-from annotator.core.proclitics import form, known_start, toggled
+from annotator.core.proclitics import Words, form, known_start, toggled
 from annotator.core.text import snap, tokens
 
 WORDS = st.lists(
     st.sampled_from([*"وفبلكسا", "رباط", "أمم", "َ", "ـ", "\u200f", " ", "لجنة", "ﻷ", "2024", "«", "5G"]), max_size=12
 ).map("".join)
+
+
+def test_words_are_cut_as_tokens_are() -> None:
+    text = "قال: لـ«كود»\n2024"
+    words = Words(text)
+    for token in tokens(text):
+        assert {words.at(offset) for offset in range(*token)} == {token}
+    assert [words.at(offset) for offset in (-1, 4, len(text), len(text) + 9)] == [None] * 4
 
 
 def cycle(text: str, start: int, end: int) -> list[str]:
@@ -54,6 +62,7 @@ def cycle(text: str, start: int, end: int) -> list[str]:
         ("[و]بالرباط", []),
         ("[وب]الرباط", ["ب", "وب"]),
         ("[ب-3]", []),
+        ("[و...]", []),
         ("[ـ2024]", []),
         ("[ ]", []),
         ("[Word]", []),
@@ -130,6 +139,7 @@ def test_a_form_is_folded(text: str, data: st.DataObject) -> None:
         ("[للأمم]", ["امم", "لالامم"], "للأمم"),
         ("[و2024]", ["2024"], "2024"),
         ("ل[وزارة]", ["زارة"], "وزارة"),
+        ("و[بالرباط]", ["الرباط"], "بالرباط"),
         ("[المغرب]", ["مغرب"], "المغرب"),
         ("[]", [], ""),
     ],

@@ -9,45 +9,63 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QSocketNotifier
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from annotator import i18n, settings
 from annotator.store.corpus import Corpus
 from annotator.ui import app
 
 
-class Informant(QObject):
-    """Answers questions about the window."""
+class Eyes:
+    """Sees where things stand in the window. Points are those of the screen."""
 
     def __init__(self, desk: app.Desk) -> None:
-        super().__init__()
         self._desk = desk
-        self._listener = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
-        self._listener.activated.connect(self._answer)
 
-    def _answer(self) -> None:
-        line = sys.stdin.readline()
-        if not line:
-            QApplication.quit()
-            return
-        question = json.loads(line)
-        print(json.dumps(getattr(self, question.pop("ask"))(**question)), flush=True)
-
-    def letter(self, offset: int, after: bool) -> list[int]:
-        """The point on the screen in the first or in the second half of the letter at this offset, brought to sight."""
+    def letter(self, offset: int, after: bool, reveal: bool = True) -> list[int]:
+        """The point in the first or in the second half of the letter at this offset. Where it is out of sight, it is
+        brought there, or there is no such point: []."""
         view = self._desk.window.view
-        view.reveal(offset, offset + 1)
+        if reveal:
+            view.reveal(offset, offset + 1)
         line = view.page().line_of(offset)
         assert line
         box = next(box for box in line.boxes if box.start <= offset < box.end)
         quarter = (box.right - box.left) / 4
         x = box.left + quarter if box.rtl == after else box.right - quarter
-        return self._on_screen(view.viewport(), view.point_of(x, (line.top + line.bottom) / 2).toPoint())
+        point = view.point_of(x, (line.top + line.bottom) / 2).toPoint()
+        return self._on_screen(view.viewport(), point) if reveal or view.viewport().rect().contains(point) else []
+
+    def is_below(self, offset: int) -> bool:
+        """Whether the letter at this offset is below what is in sight, or else above."""
+        view = self._desk.window.view
+        line = view.page().line_of(offset)
+        assert line
+        return view.point_of(0, line.top).y() > 0
 
     def label(self, name: str) -> list[int]:
         """The middle of a label's row."""
         row = next(row for row in self._desk.window.labels.rows() if row.label.name == name)
         return self._on_screen(row, row.rect().center())
+
+    def paper(self) -> list[int]:
+        """The middle of what is in sight of the article."""
+        viewport = self._desk.window.view.viewport()
+        return self._on_screen(viewport, viewport.rect().center())
+
+    def button(self, name: str) -> list[int]:
+        """The middle of the button that does the action of this name."""
+        text = self._desk.window.action(name).text().partition("\t")[0]
+        buttons = self._desk.window.findChildren(QPushButton)
+        button = next(button for button in buttons if button.isVisible() and button.text() == text)
+        return self._on_screen(button, button.rect().center())
+
+    def menu(self, name: str) -> list[int]:
+        """The middle of the row with this action, in the menu that is open; [] while none is."""
+        menu = QApplication.activePopupWidget()
+        if not isinstance(menu, QMenu):
+            return []
+        return self._on_screen(menu, menu.actionGeometry(self._desk.window.action(name)).center())
 
     def line(self) -> list[int]:
         """Where the line with the caret begins and ends in the text."""
@@ -63,6 +81,10 @@ class Informant(QObject):
         return {
             "text": session.article.text if session.article else None,
             "selection": view.text_of_selection(),
+            "stretch": view.selection,
+            "selected": session.selection.uid if session.selection else None,
+            "sticky": self._desk.window.tagging.sticky,
+            "scrolled": view.verticalScrollBar().value(),
             "spans": [[span.label, span.start, span.end] for span in session.spans],
             "state": session.state(),
             "caret": view.caret.word,
@@ -74,6 +96,24 @@ class Informant(QObject):
     def _on_screen(self, widget: object, point: QPoint) -> list[int]:
         place = widget.mapToGlobal(point)  # type: ignore[attr-defined]
         return [place.x(), place.y()]
+
+
+class Informant(QObject):
+    """Answers questions about the window: which of the eyes' methods, and with what."""
+
+    def __init__(self, desk: app.Desk) -> None:
+        super().__init__()
+        self._eyes = Eyes(desk)
+        self._listener = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
+        self._listener.activated.connect(self._answer)
+
+    def _answer(self) -> None:
+        line = sys.stdin.readline()
+        if not line:
+            QApplication.quit()
+            return
+        question = json.loads(line)
+        print(json.dumps(getattr(self._eyes, question.pop("ask"))(**question)), flush=True)
 
 
 def main() -> int:

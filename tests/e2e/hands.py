@@ -8,12 +8,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from stories import Person
 from Xlib import XK, X
 from Xlib.display import Display
 from Xlib.ext import xtest
 
+from annotator.ui.keyboard import latin
+
 PATIENCE = 15.0  # seconds until what should be seen must be seen
 DESK = Path(__file__).with_name("desk.py")
+KEYS = {"Shift": "Shift_L", "Ctrl": "Control_L", "Space": "space"}  # Qt's names of keys, and X's where they differ
+CODES = {  # of the keys of a PC keyboard, by what a US layout writes: places, whatever the layout
+    letter: first + step
+    for first, row in ((10, "1234567890"), (24, "QWERTYUIOP[]"), (38, "ASDFGHJKL;'`"), (52, "ZXCVBNM,./"))
+    for step, letter in enumerate(row)
+}
 
 
 class Hands:
@@ -40,10 +49,29 @@ class Hands:
     def release(self) -> None:
         self._event(X.ButtonRelease, 1)
 
-    def click(self, place: list[int]) -> None:
+    def click(self, place: list[int], button: int = 1) -> None:
         self._move(place)
-        self._event(X.ButtonPress, 1)
-        self._event(X.ButtonRelease, 1)
+        self._event(X.ButtonPress, button)
+        self._event(X.ButtonRelease, button)
+
+    def double_click(self, place: list[int]) -> None:
+        """The X server itself waits 50 milliseconds before each event, so that no busy machine makes it two clicks."""
+        self._move(place)
+        for kind in (X.ButtonPress, X.ButtonRelease) * 2:
+            xtest.fake_input(self._display, kind, 1, time=50)
+        self._display.sync()
+
+    def turn(self, place: list[int], *, down: bool) -> None:
+        """The wheel, one notch, over this point."""
+        self._move(place)
+        self._event(X.ButtonPress, 5 if down else 4)
+        self._event(X.ButtonRelease, 5 if down else 4)
+
+    def code(self, key: str) -> int:
+        """The place of a key on the keyboard, by Qt's name of it or the Arabic letter on it."""
+        if latin(key) in CODES:
+            return CODES[latin(key)]
+        return int(self._display.keysym_to_keycode(XK.string_to_keysym(KEYS.get(key, key))))
 
     def press(self, *names: str) -> None:
         """Press keys together by the names of their symbols, the last one with the others held."""
@@ -99,3 +127,41 @@ class Desk:
         """As the system does when memory runs out: no time for anything."""
         self.process.kill()
         self.process.wait(PATIENCE)
+
+
+class Annotator(Person):
+    """Sits at the program's window, with the X server's mouse and keyboard."""
+
+    def __init__(self, hands: Hands, desk: Desk) -> None:
+        super().__init__()
+        self._hands, self._desk = hands, desk
+
+    def ask(self, question: str, **details: Any) -> Any:
+        return self._desk.ask(question, **details)
+
+    def _seen(self, move: Callable[[], None], what: str | None = None) -> None:
+        before = self.see()
+        move()
+        self._desk.wait(lambda shown: shown != before if what is None else shown[what] != before[what], "a change")
+
+    def _press(self, keys: list[str]) -> None:
+        self._hands.press_physical(*map(self._hands.code, keys))
+
+    def _drag(self, start: list[int], end: list[int]) -> None:
+        self._hands.drag(start, end)
+
+    def _click(self, place: list[int]) -> None:
+        self._hands.click(place)
+
+    def _double_click(self, place: list[int]) -> None:
+        self._hands.double_click(place)
+
+    def _choose(self, place: list[int], action: str) -> None:
+        self._hands.click(place, 3)
+        deadline = time.monotonic() + PATIENCE
+        while not (row := self.ask("menu", name=action)):
+            assert time.monotonic() < deadline, "no menu opens"
+        self._hands.click(row)
+
+    def _turn(self, *, down: bool) -> None:
+        self._seen(lambda: self._hands.turn(self.ask("paper"), down=down))

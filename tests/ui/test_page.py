@@ -1,5 +1,7 @@
 """Where letters stand: the same offsets come back from the screen, in any text and any direction."""
 
+import re
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -7,7 +9,8 @@ from PySide6.QtWidgets import QApplication
 
 from annotator.core.model import Zone
 from annotator.core.text import normalise_newlines
-from annotator.ui.page import Page, measure
+from annotator.ui.block import Line
+from annotator.ui.page import Fold, Page, measure
 
 PIECES = (
     *("لأحزاب", "لا", "الأمم", "مُحَمَّدٌ", "كـــتاب", "ﷺ", "2023-2030", "٢٠٢٤", "09:00", "(لا)", "«خطة»", "Covid-19"),
@@ -67,6 +70,77 @@ def test_a_stretch_is_shown_as_wide_as_its_letters(qapp: QApplication, text: str
     boxes = [box for line in laid.lines for box in line.boxes if box.start < end and start < box.end]
     widest = max((box.right for box in boxes if box.right > box.left), default=None)
     assert (max((one.right for one in segments), default=None)) == widest
+
+
+@example("قال «لأحزاب الأغلبية» (لا) سنة 2024 Covid-19", 400.0)
+@example("لأحزاب\x1f\u200d", 400.0)
+@example(".\u200f", 400.0)
+@given(texts, st.sampled_from((90.0, 400.0)))
+def test_a_stretch_is_the_same_before_and_after_its_letters_are_measured(
+    qapp: QApplication, text: str, width: float
+) -> None:
+    measured = page(text, width)
+    places = sorted({place for line in measured.lines for box in line.boxes for place in (box.start, box.end)})
+    for at, start in enumerate(places):
+        for end in places[at + 1 :]:
+            unmeasured = [(one.line.start, one.left, one.right) for one in page(text, width).segments(start, end)]
+            assert unmeasured == [(one.line.start, one.left, one.right) for one in measured.segments(start, end)]
+
+
+QUESTIONS = {
+    "line at": lambda laid, y, _offset: _seen(laid.line_at(y)),
+    "line of": lambda laid, _y, offset: _seen(laid.line_of(offset)),
+    "line below": lambda laid, y, _offset: (line := laid.line_at(y)) and _seen(laid.line_beside(line, 1)),
+    "line above": lambda laid, y, _offset: (line := laid.line_at(y)) and _seen(laid.line_beside(line, -1)),
+    "lines between": lambda laid, y, _offset: [_seen(line) for line in laid.lines_between(y, y + 150)],
+    "fold at": lambda laid, y, _offset: _put_away(laid.fold_at(y)),
+    "fold of": lambda laid, _y, offset: _put_away(laid.fold_of(offset)),
+    "folds between": lambda laid, y, _offset: [_put_away(fold) for fold in laid.folds_between(y, y + 150)],
+    "boundary": lambda laid, y, _offset: laid.boundary_at(120.0, y),
+    "box": lambda laid, y, _offset: laid.box_at(120.0, y),
+    "segments": lambda laid, _y, offset: [(_seen(one.line), one.left) for one in laid.segments(offset, offset + 9)],
+    "height": lambda laid, _y, _offset: laid.height,
+}
+
+
+def _seen(line: Line | None) -> tuple[int, int, float] | None:
+    return line and (line.start, line.end, line.top)
+
+
+def _put_away(fold: Fold | None) -> tuple[int, int, float, bool] | None:
+    return fold and (fold.start, fold.end, fold.top, fold.opened)
+
+
+@given(
+    st.lists(st.sampled_from(("نص طويل " * 9, "إعلان", "عاجل", "", " ", "Covid-19 a")), max_size=9).map("\n".join),
+    st.booleans(),
+    st.lists(st.tuples(st.sampled_from(sorted(QUESTIONS)), st.floats(-50, 900), st.integers(0, 300)), max_size=4),
+)
+def test_what_is_laid_out_only_as_far_as_asked_is_where_it_would_be(
+    qapp: QApplication, text: str, opened: bool, questions: list[tuple[str, float, int]]
+) -> None:
+    zones = [Zone(f"{match.start()}", "x", "boilerplate", *match.span()) for match in re.finditer("إعلان|عاجل", text)]
+    folds = [zone.start for zone in zones] if opened else []
+    asked, whole = Page(text, zones, 250, 22, folds), Page(text, zones, 250, 22, folds)
+    assert whole.height >= 0  # lays all of it out
+    for name, y, offset in questions:
+        assert QUESTIONS[name](asked, y, offset) == QUESTIONS[name](whole, y, offset), name
+    while asked.grow():
+        pass
+    assert [_seen(line) for line in asked.lines] == [_seen(line) for line in whole.lines]
+
+
+def test_only_what_is_asked_for_is_laid_out(qapp: QApplication) -> None:
+    laid = page("\n".join(["نص طويل " * 20] * 100))
+    assert laid.line_at(500)
+    known = laid.likely_height(500)
+    assert len([*laid.lines_between(0, 500)]) < 15
+    steps = 0
+    while laid.grow():
+        steps += 1
+    assert steps > 90
+    assert known == pytest.approx(laid.height, rel=0.2)
+    assert laid.likely_height(500) == laid.height
 
 
 def test_a_number_in_arabic_is_read_from_the_left(qapp: QApplication) -> None:

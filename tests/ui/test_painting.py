@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QApplication
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.model import Span
 from annotator.ui import painting
+from annotator.ui.depths import depths
 from annotator.ui.hits import edges
 from annotator.ui.page import Page
-from annotator.ui.painting import Marks, Painter, depths
+from annotator.ui.painting import Marks, Painter
 from annotator.ui.theme import LIGHT
 
 TEXT = "اجتمعت لأحزاب الأغلبية مع اللجنة (لا) سنة 2023-2030 بالرباط، لإصلاح الإدارة 😀"

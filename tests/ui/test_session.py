@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from annotator.core.model import DONE, IN_PROGRESS, NEW
+from annotator.core import editing
+from annotator.core.drafting import draft
+from annotator.core.model import DONE, IN_PROGRESS, NEW, Step, new_uid
 from annotator.store.corpus import Corpus
+from annotator.store.listing import Choice
 from annotator.ui.session import Session
 
 Stretch = Callable[..., tuple[int, int]]
@@ -156,3 +159,53 @@ def test_a_zone_comes_back_as_it_was_however_often(session: Session) -> None:
         session.undo()
     assert session.zones == before
     assert session.state() == NEW
+
+
+def test_a_selection_is_meant_without_a_proclitic_where_the_corpus_knows_the_word(
+    session: Session, stretch: Stretch
+) -> None:
+    assert session.corpus
+    session.corpus.add(draft("عنوان\n\nوجاء في بلاغ لوزارة الصحة أن للأحزاب رأيا آخر، وأن الأحزاب كثيرة."))
+    session.refresh()
+    session.open_article(2)
+    ministry, parties = stretch("لوزارة الصحة"), stretch("للأحزاب")
+    assert session.meant(*ministry) == ministry
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    assert session.meant(*ministry) == (ministry[0] + 1, ministry[1])
+    session.tag("INSTITUTION", *stretch("الأحزاب"))
+    assert session.meant(*parties) == (parties[0] + 1, parties[1])
+    session.tag("PLAN", *ministry)  # known both ways: it stays as it is written
+    assert session.meant(*ministry) == ministry
+
+
+def test_the_next_open_article_is_the_next_of_the_list_and_then_the_first(session: Session) -> None:
+    assert session.corpus
+    for number in range(3):
+        session.corpus.add(draft(f"عنوان رقم {number}\n\nنص الخبر."))
+    session.refresh()
+    session.open_article(2)
+    session.set_state(DONE)
+    assert session.open_next()
+    assert session.place() == 3
+    session.choose(Choice(state=DONE))
+    assert session.articles.numbers == [3]
+    assert session.place() == -2  # the one after it would stand at 1
+    assert not session.open_next()
+    session.open_step(-1)
+    assert session.place() == 0
+    session.choose(Choice())
+    session.open_article(4)
+    assert session.open_next()
+    assert session.place() == 0
+
+
+def test_a_corpus_that_another_program_changed_is_read_anew_on_request(session: Session, stretch: Stretch) -> None:
+    assert session.corpus
+    assert session.article
+    with Corpus.open(session.corpus.path) as other:
+        edits = editing.add(session.article, [], "Sanae", "DATE", *stretch("أمس"))
+        other.apply(Step(new_uid(), "Sanae", "2024-07-09T09:00:00.000+00:00", "tag", tuple(edits)))
+    assert session.spans == []
+    session.changed()
+    assert [span.label for span in session.spans] == ["DATE"]
+    assert len(session.undoable) == 1

@@ -143,6 +143,7 @@ class ExportDialog(QDialog):
         self._summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tree = QTreeWidget()
         self.tree.setHeaderLabels([_("Span"), _("Label"), _("Reason"), _("In the file")])
+        self.tree.setAccessibleName(self.windowTitle())
         self.tree.setMinimumHeight(280)
         self.tree.itemActivated.connect(self._follow)
         column.addWidget(self._summary)

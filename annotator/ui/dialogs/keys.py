@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from annotator.core.folding import fold
 from annotator.i18n import _
 from annotator.ui.actions import ACTIONS, MENUS, Keymap
+from annotator.ui.jump import told
 from annotator.ui.keyboard import is_everywhere, latin, pressed
 from annotator.ui.wording import plain_label, printed
 
@@ -90,6 +91,8 @@ class KeysDialog(QDialog):
                 keys = [(label.shown(), printed(filter(None, [label.key])), "") for label in self._keymap.labels]
             else:
                 keys = [(_(action.text), "", action.name) for action in ACTIONS if action.menu == menu]
+            if menu is None:
+                keys += [(does, pressed_so, "") for does, pressed_so in told()]
             if keys:
                 self._section(tree, _(title).replace("&", ""), keys)
         tree.itemDoubleClicked.connect(lambda row, _column: self._wait(row))

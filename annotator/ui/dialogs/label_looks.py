@@ -10,8 +10,9 @@ from annotator.core.colours import READY
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.model import BODY, Span, Zone
 from annotator.i18n import _
+from annotator.ui.depths import depths
 from annotator.ui.page import Page
-from annotator.ui.painting import Marks, Painter, depths
+from annotator.ui.painting import Marks, Painter
 from annotator.ui.theme import DARK, LIGHT, Theme
 from annotator.ui.wording import tooltip
 

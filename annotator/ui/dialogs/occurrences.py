@@ -167,7 +167,7 @@ class OccurrencesDialog(QDialog):
         row.setData(0, _ROLE, hit)
         sentence = hit.before + hit.words + hit.after
         row.setData(0, Qt.ItemDataRole.AccessibleTextRole, sentence)
-        row.setToolTip(0, tooltip(sentence if hit.sure else f"{_('Perhaps another word')}\n{sentence}"))
+        row.setToolTip(0, tooltip(sentence if hit.sure else "\n".join((_("Perhaps another word"), sentence))))
         if self._span.label in hit.labels:
             row.setCheckState(0, Qt.CheckState.Checked)
             row.setDisabled(True)

@@ -19,6 +19,7 @@ class RefusalsDialog(QDialog):
         rows = list(refusals)
         self.tree = QTreeWidget()
         self.tree.setHeaderLabels([_("File"), _("Line"), _("Reason")])
+        self.tree.setAccessibleName(_("This was not taken:"))
         self.tree.setRootIsDecorated(False)
         for row in rows:
             QTreeWidgetItem(self.tree, [row.path, str(row.line or ""), row.reason])

@@ -1,0 +1,82 @@
+"""The QActions of the window and its menus, made from the table in `actions`: one a row, one a label."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from annotator.core.labels import Label
+from annotator.i18n import _
+from annotator.ui.actions import ACTIONS, MENUS, Keymap
+from annotator.ui.keyboard import OneMeaning
+from annotator.ui.wording import printed
+
+
+class ActionSet:
+    """`named` has the actions by name, `labels` those that tag, `menus` the menus by name; `keymap` is in force.
+
+    Each row's action is done by the one of `handlers` whose class has a method of its name; `article` has those that
+    only the article takes.
+    """
+
+    def __init__(self, window: QWidget, article: QWidget, handlers: Sequence[object]) -> None:
+        self._window = window
+        self._one_meaning = OneMeaning(window)
+        self.named: dict[str, QAction] = {}
+        self.labels: list[QAction] = []
+        self.menus = {name: QMenu(_(text), window) for name, text in MENUS.items()}
+        self.keymap = Keymap({}, ())
+        for row in ACTIONS:
+            handler = next(getattr(one, row.name) for one in handlers if row.name in vars(type(one)))
+            action = self.named[row.name] = self._make(_(row.text), handler)
+            if row.menu:
+                if row.separated:
+                    self.menus[row.menu].addSeparator()
+                self.menus[row.menu].addAction(action)
+                window.addAction(action)
+            else:
+                action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+                article.addAction(action)
+
+    def show_labels(self, labels: Iterable[Label], tag: Callable[[str], None]) -> None:
+        """Have an action for each of these labels, which calls `tag` with its name."""
+        for action in self.labels:
+            self._window.removeAction(action)
+            action.deleteLater()
+        self.labels = []
+        for label in labels:
+            action = self._make(f"{label.shown()}\t{label.key or ''}", partial(tag, label.name))
+            action.setAutoRepeat(False)  # a key held down would tag, remove, tag…
+            self._window.addAction(action)
+            self.labels.append(action)
+
+    def show_keys(self, changed: Mapping[str, list[str]], labels: Sequence[Label]) -> None:
+        """Give the actions their keys: those that a person changed, and the usual ones; and these labels theirs."""
+        self.keymap = Keymap(changed, labels)
+        for row in ACTIONS:
+            action = self.named[row.name]
+            # What follows the tab stands where Qt would write the key, half of it translated.
+            action.setText(f"{_(row.text)}\t{printed(self.keymap.keys(row.name)[:1])}")
+            action.setShortcuts(self.keymap.sequences(row.name))
+        for label, action in zip(labels, self.labels, strict=True):
+            action.setShortcuts(self.keymap.label_sequences(label.name))
+
+    def add_choices(self, menu: str, title: str, choices: Mapping[str, str], chosen: str, asked: Any) -> None:
+        """A menu in this menu where one of `choices` is ticked; the signal `asked` tells the key of another."""
+        submenu = self.menus[menu].addMenu(title)
+        group = QActionGroup(submenu)
+        for key, text in choices.items():
+            action = submenu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(key == chosen)
+            action.triggered.connect(lambda _checked=False, key=key: asked.emit(key))
+            group.addAction(action)
+
+    def _make(self, text: str, handler: Callable[[], Any]) -> QAction:
+        action = QAction(text, self._window)
+        self._one_meaning.watch(action)
+        action.triggered.connect(lambda _checked=False: handler())
+        return action

@@ -1,0 +1,351 @@
+"""The pictures of docs/: `python packaging/demo.py FOLDER --pictures` (packaging/README.md says more).
+
+The window in each language, in both themes and in two sizes, on a corpus in the middle of the work; and what the
+annotator's guide tells of, in its languages. Each is taken of a window of its own, on a copy of that corpus.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import chdir
+from itertools import count, product
+from pathlib import Path
+from typing import Final
+
+from demo import ANNOTATOR, TAGS, open_desk, place, place_of, samples
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QContextMenuEvent, QImage, QPainter, QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+
+from annotator.core.model import DONE, FLAGGED, SKIPPED, Span
+from annotator.i18n import LANGUAGES
+from annotator.store.corpus import Corpus
+from annotator.store.listing import Choice
+from annotator.ui import app
+from annotator.ui.actions import Keymap
+from annotator.ui.background import Background
+from annotator.ui.corpus_commands import default_labels
+from annotator.ui.dialogs.export import ExportDialog
+from annotator.ui.dialogs.keys import KeysDialog
+from annotator.ui.dialogs.labels import LabelsDialog
+from annotator.ui.dialogs.occurrences import OccurrencesDialog
+from annotator.ui.session import Session
+from annotator.ui.theme import LIGHT
+
+SIZES: Final = ((1366, 768), (1920, 1080))
+THEMES: Final = ("light", "dark")
+GUIDES: Final = ("ar", "en")
+"""The languages of the annotator's guide."""
+_PLAN: Final = "الخطة الوطنية لدعم القراءة 2024-2028"
+_NOTE: Final = "يُراجَع: هل «خطة لدعم القراءة» في العنوان اسم للخطة؟"
+_UNTOUCHED: Final = 7
+"""The place of an article that nothing was done to."""
+_CROPPED: Final = 14  # pixels beside lines of the article
+
+
+def take_all(folder: Path, target: Path) -> int:
+    """Make every picture in `target`, with corpora in `folder`; 0, as an exit code."""
+    target.mkdir(parents=True, exist_ok=True)
+    QApplication.setCursorFlashTime(0)  # the same picture at every moment
+    corpora = _corpora(folder)
+    for language, theme, size in product(LANGUAGES, THEMES, SIZES):
+        desk = open_desk(next(corpora), language=language, theme=theme, size=size)
+        _select(desk, _PLAN)
+        _save(_grabbed(desk.window), target / window_name(language, theme, size))
+        _close(desk)
+    for language, (name, take) in product(GUIDES, FEATURES.items()):
+        desk = open_desk(next(corpora), language=language, theme="light", size=SIZES[0])
+        _save(take(desk), target / f"{name}-{language}.png")
+        _close(desk)
+    return 0
+
+
+def names() -> list[str]:
+    """What all the pictures are called."""
+    windows = [window_name(*which) for which in product(LANGUAGES, THEMES, SIZES)]
+    return windows + [f"{name}-{language}.png" for name, language in product(FEATURES, GUIDES)]
+
+
+def window_name(language: str, theme: str, size: tuple[int, int]) -> str:
+    """What the picture of the window is called."""
+    return f"window-{language}-{theme}-{size[0]}x{size[1]}.png"
+
+
+# The corpus in the middle of the work
+
+
+def _corpora(folder: Path) -> Iterator[Path]:
+    """Copies of it, each in a file of its own with a name to be seen."""
+    worked = samples(folder / "worked.corpus")
+    session = Session(ANNOTATOR)
+    session.open(Corpus.open(worked))
+    _work(session)
+    session.close()
+    for number in count(1):
+        copy = folder / str(number) / "news.corpus"
+        copy.parent.mkdir()
+        yield Path(shutil.copy(worked, copy))
+
+
+def _work(session: Session) -> None:
+    """The first article tagged as TAGS say and noted upon, some others in each state."""
+    for at, state in ((1, DONE), (2, DONE), (3, SKIPPED), (4, FLAGGED), (5, DONE)):
+        session.open_article(at)
+        session.set_state(state)
+    session.open_article(0)
+    assert session.article
+    labels = {label.key: label.name for label in session.labels.labels}
+    for tag in TAGS:
+        session.tag(labels[tag.key], *place_of(session.article.text, tag))
+        if session.selection and tag.value:
+            session.describe(session.selection, tag.value, "")
+    session.write_note(_NOTE)
+
+
+# What the guide tells of, one function a picture
+
+
+def _caret(desk: app.Desk) -> QPixmap:
+    """The word that the caret stands on."""
+    desk.session.open_article(_UNTOUCHED)
+    start, end = _stretch(desk, "مغربية نسخت في القرنين")
+    desk.window.view.stand(start)
+    return _lines(desk, start, end)
+
+
+def _selection(desk: app.Desk) -> QPixmap:
+    """Some words selected by keys."""
+    desk.session.open_article(_UNTOUCHED)
+    view = desk.window.view
+    start, end = _stretch(desk, "المكتبة الوطنية للمملكة المغربية")
+    view.stand(start)
+    for _word in range(4):
+        QTest.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    return _lines(desk, start, end)
+
+
+def _nested(desk: app.Desk) -> QPixmap:
+    """A selected span with its handles, and others inside it."""
+    span = _select(desk, "خارطة طريق وزارة التربية الوطنية لتجويد التعلمات 2023-2027")
+    return _lines(desk, span.start, span.end)
+
+
+def _value(desk: app.Desk) -> QPixmap:
+    """The card of the selected span while its value is typed."""
+    _select(desk, "أمس الاثنين")
+    desk.window.tagging.edit_value()
+    return _grabbed(desk.window.labels_side.card)
+
+
+def _menu(desk: app.Desk) -> QPixmap:
+    """What a right click on a span offers."""
+    view = desk.window.view
+    span = _select(desk, "خطة لدعم القراءة")
+    point = place(desk, span.start + 2, after=False)
+    reason = QContextMenuEvent.Reason.Mouse
+    QApplication.sendEvent(view.viewport(), QContextMenuEvent(reason, point, view.viewport().mapToGlobal(point)))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    picture, shown = _grabbed(desk.window), menu.grab()
+    painter = QPainter(picture)
+    painter.drawPixmap(desk.window.mapFromGlobal(menu.pos()), shown)
+    painter.end()
+    menu.close()
+    return picture
+
+
+def _sticky(desk: app.Desk) -> QPixmap:
+    """A label that sticks, and what it has just tagged."""
+    desk.session.open_article(6)
+    desk.window.labels.rows()[1].click()
+    view = desk.window.view
+    start, end = _stretch(desk, "المديرية العامة للأرصاد الجوية")
+    view.select(start, end)
+    view.selection_made.emit()
+    return _grabbed(desk.window)
+
+
+def _occurrences(desk: app.Desk) -> QPixmap:
+    """Every place that says what a span says."""
+    background, span = desk.window.corpus_commands.background, _select(desk, "البنك الدولي")
+    dialog = OccurrencesDialog(desk.window, desk.session, background, span, LIGHT)
+    dialog.look_everywhere()
+    _wait(background)
+    return _shown(dialog)
+
+
+def _find(desk: app.Desk) -> QPixmap:
+    """Words that are found in the article."""
+    desk.window.find_bar.begin()
+    desk.window.find_bar.line.insert("القراءة")
+    return _grabbed(desk.window)
+
+
+def _search(desk: app.Desk) -> QPixmap:
+    """Words that are found in the corpus."""
+    side = desk.window.articles_side
+    side.begin_search("الوكالة الوطنية")
+    desk.session.choose(Choice(None, side.search.text()))
+    desk.session.open_article(0)
+    side.search.setFocus()
+    side.search.end(False)
+    return _grabbed(desk.window)
+
+
+def _guideline(desk: app.Desk) -> QPixmap:
+    """What the labels mean, beside the article."""
+    _select(desk, _PLAN)
+    desk.window.toggle_guide()
+    return _grabbed(desk.window)
+
+
+def _labels(desk: app.Desk) -> QPixmap:
+    """The labels while they are edited."""
+    return _shown(_labels_dialog(desk))
+
+
+def _leaving(desk: app.Desk) -> QPixmap:
+    """What is asked when a label is deleted."""
+    dialog = _labels_dialog(desk)
+    dialog.show()
+    dialog.delete()
+    return _shown(dialog)
+
+
+def _keys(desk: app.Desk) -> QPixmap:
+    """The sheet of all keys."""
+    return _shown(KeysDialog(desk.window, Keymap({}, desk.session.labels.labels)))
+
+
+def _export(desk: app.Desk) -> QPixmap:
+    """What is asked before an export."""
+    return _shown(ExportDialog(desk.window, desk.session, desk.window.corpus_commands.background))
+
+
+def _report(desk: app.Desk) -> QPixmap:
+    """What an export tells afterwards."""
+    corpus, background = desk.session.corpus, desk.window.corpus_commands.background
+    assert corpus
+    desk.session.set_state(DONE)
+    dialog = ExportDialog(desk.window, desk.session, background)
+    dialog.show()
+    with chdir(corpus.path.parent):  # a picture tells nothing of the machine that it was taken on
+        dialog.write(Path("news.conll"))
+        _wait(background)
+    return _shown(dialog)
+
+
+def _no_spans(desk: app.Desk) -> QPixmap:
+    """An article without spans."""
+    desk.session.open_article(_UNTOUCHED)
+    return _grabbed(desk.window)
+
+
+def _no_articles(desk: app.Desk) -> QPixmap:
+    """A corpus without articles."""
+    assert desk.session.corpus
+    desk.work_at(Corpus.create(desk.session.corpus.path.with_name("new.corpus"), default_labels()))
+    return _grabbed(desk.window)
+
+
+def _no_corpus(desk: app.Desk) -> QPixmap:
+    """No corpus."""
+    desk.session.close()
+    desk.session.corpus_opened.emit()
+    desk.session.article_opened.emit(0)
+    return _grabbed(desk.window)
+
+
+FEATURES: Final[dict[str, Callable[[app.Desk], QPixmap]]] = {
+    "caret": _caret,
+    "selection": _selection,
+    "nested": _nested,
+    "value": _value,
+    "menu": _menu,
+    "sticky": _sticky,
+    "occurrences": _occurrences,
+    "find": _find,
+    "search": _search,
+    "guideline": _guideline,
+    "labels": _labels,
+    "label-deletion": _leaving,
+    "keys": _keys,
+    "export": _export,
+    "export-report": _report,
+    "no-spans": _no_spans,
+    "no-articles": _no_articles,
+    "no-corpus": _no_corpus,
+}
+"""How each picture of the guide is taken in a window on that corpus, and its name without the language."""
+
+
+def _labels_dialog(desk: app.Desk) -> LabelsDialog:
+    assert desk.session.corpus
+    return LabelsDialog(desk.window, desk.session.corpus, desk.window.corpus_commands.background, LIGHT)
+
+
+def _stretch(desk: app.Desk, words: str) -> tuple[int, int]:
+    """Where these words stand in the open article."""
+    assert desk.session.article
+    start = desk.session.article.text.index(words)
+    return start, start + len(words)
+
+
+def _select(desk: app.Desk, words: str) -> Span:
+    """Select the span that says this."""
+    text = desk.session.article.text if desk.session.article else ""
+    span = next(span for span in desk.session.spans if text[span.start : span.end] == words)
+    desk.session.select(span)
+    return span
+
+
+def _lines(desk: app.Desk, start: int, end: int) -> QPixmap:
+    """The lines of the article from `start` to `end`, with what is marked on them."""
+    view = desk.window.view
+    view.reveal(start, end)
+    segments = view.page().segments(start, end)
+    top = view.point_of(0, segments[0].line.top).toPoint().y() - 4
+    bottom = view.point_of(0, segments[-1].line.bottom).toPoint().y() + 20  # where names are
+    left, right = view.point_of(0, 0).toPoint().x(), view.point_of(view.page().width, 0).toPoint().x()
+    QTest.qWait(30)
+    return view.viewport().grab(QRect(QPoint(left - _CROPPED, top), QPoint(right + _CROPPED, bottom)))
+
+
+def _wait(background: Background) -> None:
+    """Until the job at work there has handed over its outcome."""
+    while background.busy:
+        QTest.qWait(20)
+
+
+def _shown(dialog: QDialog) -> QPixmap:
+    dialog.show()
+    dialog.activateWindow()
+    if not QTest.qWaitForWindowActive(dialog, 10_000):
+        raise SystemExit("a dialog never became the active window")
+    return _grabbed(dialog)
+
+
+def _grabbed(widget: QWidget) -> QPixmap:
+    QTest.qWait(60)  # what waits for an idle moment: lines out of sight, places to scroll to
+    return widget.grab()
+
+
+def _save(picture: QPixmap, path: Path) -> None:
+    """As a PNG of 256 colours: one of every hue at least, and then the commonest, which no eye can tell from all."""
+    image = picture.toImage().convertToFormat(QImage.Format.Format_RGB32)
+    found = [colour for colour, _count in Counter(memoryview(image.constBits()).cast("I")).most_common()]
+    hues = {colour & 0xE0E0E0: colour for colour in reversed(found)}
+    table = list(dict.fromkeys([*hues.values(), *found]))[:256]
+    if not image.convertToFormat(QImage.Format.Format_Indexed8, table).save(str(path), quality=0):
+        raise SystemExit(f"{path} could not be written")
+    print(path)
+
+
+def _close(desk: app.Desk) -> None:
+    desk.window.close()
+    desk.session.close()
+    desk.window.deleteLater()
+    desk.deleteLater()
+    # Else every later window would be painted after the style sheet was read for all the earlier ones too.
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

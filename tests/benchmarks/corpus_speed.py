@@ -1,0 +1,207 @@
+"""How fast a large corpus is opened, listed and searched: `python tests/benchmarks/corpus_speed.py [ARTICLES]`."""
+
+import sqlite3
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import accumulate, cycle
+from pathlib import Path
+from random import Random
+
+from measuring import RUNS, Figure, hundredth, measured, timed
+from PySide6.QtWidgets import QApplication
+
+from annotator import i18n
+from annotator.core.labels import decode
+from annotator.core.model import BODY, DONE, FLAGGED, HEADLINE, IN_PROGRESS, NEW, SKIPPED, article_uid
+from annotator.core.proclitics import form
+from annotator.core.text import is_punctuation, sentences, tokens
+from annotator.resources import resource
+from annotator.settings import Settings
+from annotator.store import index
+from annotator.store.corpus import Corpus, now
+from annotator.store.listing import Choice, Listing, first_open
+from annotator.store.search import matching
+from annotator.ui import app
+
+ARTICLES = 10_000
+"""So many are made in ten seconds or so; the promise is about a hundred thousand."""
+QUERIES = 200
+_FRAME = 1000 / 60  # milliseconds
+_ANNOTATOR = "bench"
+_RARE = 200_000  # different words besides those of the sample articles
+_STATES = (DONE, DONE, DONE, IN_PROGRESS, SKIPPED, FLAGGED)
+_TOUCHED = 0.3  # of the articles have a state and spans
+_AT_ONCE = 2_000
+
+
+def main(articles: int = ARTICLES) -> int:
+    i18n.use("en")
+    with tempfile.TemporaryDirectory() as folder:
+        for figure in figures(Path(folder), RUNS, articles):
+            print(
+                f"{figure.what:48} median {statistics.median(figure.own):7.2f} ms  "
+                f"95 % {ninety_five(figure.own):7.2f} ms  99 % {hundredth(figure.own):7.2f} ms   "
+                f"{figure.ratio():6.2f} times {figure.against} ({statistics.median(figure.reference):.2f} ms)",
+                flush=True,
+            )
+    return 0
+
+
+def ninety_five(times: list[float]) -> float:
+    """What 95 of 100 times keep below."""
+    return statistics.quantiles(times, n=20, method="inclusive")[18]
+
+
+def figures(folder: Path, runs: int = RUNS, articles: int = ARTICLES) -> Iterator[Figure]:
+    """Every figure about a large corpus, each of which says how many articles it has."""
+    path = folder / "large.corpus"
+    texts = make(path, articles)
+    bare = sqlite3.connect(path, isolation_level=None)
+
+    def scan() -> None:
+        bare.execute("SELECT uid FROM article").fetchall()
+
+    yield from _window(path, runs, articles, scan)
+    with Corpus.open(path) as corpus:
+        yield from _lists(corpus, runs, articles, scan)
+        yield from _search(corpus, queries(texts), bare)
+    bare.close()
+
+
+def _window(path: Path, runs: int, articles: int, scan: Callable[[], None]) -> Iterator[Figure]:
+    desk = app.Desk(app.application(), Settings(language="en", annotator=_ANNOTATOR))
+    desk.window.resize(1366, 768)
+    desk.show()
+
+    def act() -> None:
+        desk.work_at(Corpus.open(path))
+        desk.window.repaint()
+        QApplication.processEvents()
+
+    scanned = "a bare SELECT of their uids"
+    yield measured(f"opening {articles:,} articles in the window", act, scanned, scan, max(1, runs // 3))
+    shown, places = desk.window.articles_side.articles, Random(7)
+    bar = shown.verticalScrollBar()
+    shown.viewport().repaint()
+
+    def scroll() -> None:
+        bar.setValue(places.randint(bar.minimum(), bar.maximum()))
+        shown.viewport().repaint()
+
+    times = [timed(scroll) for _ in range(runs * 4)]
+    yield Figure(f"a jump in the list of {articles:,}, painted", "one frame at 60 Hz", times, [_FRAME])
+    choices = cycle([Choice(DONE), Choice(NEW), Choice()])
+
+    def choose() -> None:
+        desk.session.choose(next(choices))
+        desk.window.repaint()
+
+    yield measured(f"the list of {articles:,} by state, painted", choose, scanned, scan, runs)
+    desk.window.close()
+    desk.session.close()
+
+
+def _lists(corpus: Corpus, runs: int, articles: int, scan: Callable[[], None]) -> Iterator[Figure]:
+    listing, places = Listing(corpus, _ANNOTATOR), Random(7)
+
+    def page() -> None:
+        listing.forget()
+        listing[places.randrange(len(listing))]
+
+    times = [timed(page) for _ in range(runs * 4)]
+    yield Figure(f"a page of {articles:,}", "one frame at 60 Hz", times, [_FRAME])
+    closed = Listing(corpus, _ANNOTATOR, Choice(DONE)).numbers
+
+    def none() -> None:
+        assert first_open(corpus, _ANNOTATOR, closed) is None
+
+    yield measured(f"no open article of {len(closed):,}", none, "a bare SELECT of all uids", scan, runs)
+
+
+def _search(corpus: Corpus, asked: list[str], bare: sqlite3.Connection) -> Iterator[Figure]:
+    def words() -> None:
+        bare.execute("""SELECT rowid FROM search WHERE search MATCH '"في"'""").fetchall()
+
+    matching(corpus, "في")
+    own, reference = [], []
+    for one in asked:
+        own.append(timed(lambda one=one: matching(corpus, one)))
+        reference.append(timed(words))
+    yield Figure(f"a search (95 %: {ninety_five(own):.1f} ms)", "one frequent word in bare FTS5", own, reference)
+
+
+def queries(texts: list[str], count: int = QUERIES) -> list[str]:
+    """One word, two and three of the articles, as far as typed: from one letter to all of them."""
+    dice, found = Random(5), []
+    for number in range(count):
+        text = dice.choice(texts)
+        words = [word for word in tokens(text) if not is_punctuation(text, word)]
+        at = dice.randrange(len(words) - 2)
+        asked = text[words[at].start : words[at + number % 3].end]
+        found.append(asked[: dice.randint(1, len(asked))])
+    return found
+
+
+def make(path: Path, articles: int) -> list[str]:
+    """A corpus of so many articles, 1,500 to 2,500 letters each, three of ten with a state and some spans; the texts
+    of some of them.
+
+    They are sentences of the sample articles, a third of their words replaced by rare ones: of those there are a few
+    frequent and very many, as in any news. Written in bulk, past `Corpus.add`, for the sake of time.
+    """
+    kept: list[str] = []
+    with Corpus.create(path, decode(resource("labels", "default.toml").read_bytes())) as corpus, corpus.transaction():
+        corpus._know(_ANNOTATOR)
+        dice, made, batch = Random(3), _texts(), []
+        for number in range(1, articles + 1):
+            batch.append((number, article_uid(text := next(made)), text))
+            if len(batch) == _AT_ONCE or number == articles:
+                _write(corpus, batch, dice)
+                kept += [text for _number, _uid, text in batch[:50]]
+                batch.clear()
+    return kept
+
+
+def _texts() -> Iterator[str]:
+    dice, pieces = Random(1), []
+    for sample in sorted(resource("samples").iterdir()):
+        text = sample.read_text(encoding="utf-8")
+        pieces += [text[piece[0].start : piece[-1].end] for piece in sentences(text, tokens(text))]
+    pieces = [" ".join(piece.split()) for piece in pieces if len(piece) > 40]
+    letters = [letter for letter in "".join(pieces) if letter.isalpha()]
+    rare = ["".join(dice.choices(letters, k=dice.randint(3, 7))) for _ in range(_RARE)]
+    often = list(accumulate(1 / (rank + 200) for rank in range(_RARE)))  # Zipf's law, for the words after the 200th
+    while True:
+        words = " ".join(dice.choices(pieces, k=dice.randint(12, 19))).split(" ")
+        some = len(words) // 3
+        replaced = zip(dice.sample(range(len(words)), some), dice.choices(rare, cum_weights=often, k=some), strict=True)
+        for at, word in replaced:
+            words[at] = dice.choice(("", "", "ال", "و", "ب", "لل")) + word
+        yield f"{' '.join(words[:8])}\n\n{' '.join(words[8:])}"
+
+
+def _write(corpus: Corpus, batch: list[tuple[int, str, str]], dice: Random) -> None:
+    write = corpus._db.conn.executemany
+    row = "INSERT INTO article(id, uid, text, published, source, added) VALUES (?, ?, ?, '2024-07-09', 'bench', ?)"
+    write(row, [(*one, now()) for one in batch])
+    zones, states, spans, mentions = [], [], [], []
+    for number, uid, text in batch:
+        index.add_article(corpus._db, number, text)
+        line = text.index("\n")
+        zones += [(f"h{number}", uid, HEADLINE, 0, line), (f"b{number}", uid, BODY, line + 2, len(text))]
+        if dice.random() < _TOUCHED:
+            states.append((uid, _ANNOTATOR, dice.choice(_STATES)))
+            for place in dice.sample(range(0, len(text) - 30, 5), 10):
+                span = f"s{number}-{place}"
+                spans.append((span, uid, _ANNOTATOR, "PLAN", place, place + 12))
+                mentions.append((span, form(text, place, place + 12)))
+    write("INSERT INTO zone VALUES (?, ?, ?, ?, ?)", zones)
+    write("INSERT INTO status VALUES (?, ?, ?)", states)
+    write('INSERT INTO span(uid, article, annotator, label, start, "end") VALUES (?, ?, ?, ?, ?, ?)', spans)
+    write("INSERT INTO mention VALUES (?, ?)", mentions)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))

@@ -1,0 +1,180 @@
+"""What a span costs an annotator in keys, clicks and drags, counted while the two stories are done in a window.
+
+It needs no screen and no X server: the keys and the mouse are Qt's own. The same stories run with those of an X server
+in tests/e2e/test_stories.py.
+"""
+
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence, QWindow
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from annotator import i18n
+from annotator.core.drafting import draft
+from annotator.core.text import is_punctuation, tokens
+from annotator.settings import Settings
+from annotator.store.corpus import Corpus
+from annotator.ui import app
+from annotator.ui.corpus_commands import default_labels
+from annotator.ui.keyboard import latin
+
+E2E: Final = str(Path(__file__).parents[1] / "e2e")
+if E2E not in sys.path:
+    sys.path.append(E2E)  # the stories are there
+
+from desk import Eyes  # noqa: E402
+from stories import ARTICLES, Person, Wanted, by_keyboard, by_mouse, gold, sample, seconds  # noqa: E402
+
+PEERS: Final = (
+    ("Label Studio", "2.68"),
+    ("brat", "2.4 to 4"),
+    ("doccano", "2.68 to 3.7"),
+    ("INCEpTION", "2.68, or 1.3 a suggestion accepted"),
+    ("SLATE", "1.12 for three tokens, and the caret's travel"),
+)
+"""Seconds a span by the same model, as the issue has them; of SLATE without the way to the span."""
+Story = Callable[[Person, Iterable[Wanted]], Iterator[Wanted]]
+_LEFT: Final = Qt.MouseButton.LeftButton
+
+
+class Effort(NamedTuple):
+    """What labelling some spans took, all in all."""
+
+    what: str
+    spans: int
+    tally: Counter[str]
+
+    def each(self, kind: str) -> float:
+        """How many of a kind a span took on average."""
+        return self.tally[kind] / self.spans
+
+    def seconds(self) -> float:
+        """How long a span took on average, by the model."""
+        return seconds(self.tally) / self.spans
+
+
+class Tester(Person):
+    """Sits at a window in this process."""
+
+    def __init__(self, desk: app.Desk) -> None:
+        super().__init__()
+        self._window, self._eyes = desk.window, Eyes(desk)
+
+    def ask(self, question: str, **details: Any) -> Any:
+        return getattr(self._eyes, question)(**details)
+
+    def _seen(self, move: Callable[[], None], what: str | None = None) -> None:
+        before = self.see()
+        move()
+        for _ in range(100):
+            QApplication.processEvents()
+            after = self.see()
+            if after != before if what is None else after[what] != before[what]:
+                return
+            QTest.qWait(10)
+        raise AssertionError("nothing happens")
+
+    def _press(self, keys: list[str]) -> None:
+        pressed = QKeySequence("+".join([*keys[:-1], latin(keys[-1])]))[0]
+        QTest.keyClick(self._handle(), pressed.key(), pressed.keyboardModifiers())
+
+    def _drag(self, start: list[int], end: list[int]) -> None:
+        first, last, still = self._point(start), self._point(end), Qt.KeyboardModifier.NoModifier
+        QTest.mousePress(self._handle(), _LEFT, still, first)
+        for step in (1, 2, 3):
+            QTest.mouseMove(self._handle(), first + (last - first) * step / 3)
+        QTest.mouseRelease(self._handle(), _LEFT, still, last)
+
+    def _click(self, place: list[int]) -> None:
+        QTest.mouseClick(self._handle(), _LEFT, Qt.KeyboardModifier.NoModifier, self._point(place))
+
+    def _double_click(self, place: list[int]) -> None:
+        QTest.mouseDClick(self._handle(), _LEFT, Qt.KeyboardModifier.NoModifier, self._point(place))
+
+    def _choose(self, place: list[int], action: str) -> None:
+        right = Qt.MouseButton.RightButton
+        QTest.mouseClick(self._handle(), right, Qt.KeyboardModifier.NoModifier, self._point(place))
+        menu = QApplication.activePopupWidget()
+        assert menu
+        row = menu.mapFromGlobal(QPoint(*self.ask("menu", name=action)))
+        QTest.mouseClick(menu, _LEFT, Qt.KeyboardModifier.NoModifier, row)
+
+    def _turn(self, *, down: bool) -> None:
+        bar = self._window.view.verticalScrollBar()
+        bar.setValue(bar.value() + (3 if down else -3) * bar.singleStep())
+
+    def _handle(self) -> QWindow:
+        return self._window.windowHandle()
+
+    def _point(self, place: list[int]) -> QPoint:
+        return self._window.mapFromGlobal(QPoint(*place))
+
+
+def efforts(folder: Path) -> Iterator[Effort]:
+    """What both stories take on the sample articles that have their spans beside them; `folder` is for the files.
+
+    Counted is everything from the first to the last span: the way there, the label, what is put right at its edges.
+    Not counted are reading, finding out what to label, and saying that the article is done.
+    """
+    app.application()
+    for what, story in (("keyboard", by_keyboard), ("mouse", by_mouse)):
+        done = [one for name in ARTICLES for one in _spans(folder, name, story)]
+        yield Effort(f"{what}, every span", len(done), sum((tally for _words, tally in done), Counter()))
+        three = [tally for words, tally in done if words == 3]
+        yield Effort(f"{what}, those of three words", len(three), sum(three, Counter()))
+
+
+def _spans(folder: Path, name: str, story: Story) -> Iterator[tuple[int, Counter[str]]]:
+    """Of each span of an article how many words it has and what it took."""
+    text = sample(name).read_text(encoding="utf-8")
+    corpus = Corpus.create(folder / f"{name}-{story.__name__}.corpus", default_labels())
+    corpus.add(draft(text))
+    desk = app.Desk(app.application(), Settings(language="en", annotator="bench"))
+    desk.work_at(corpus)
+    desk.window.resize(1366, 768)
+    desk.show()
+    desk.window.activateWindow()
+    QApplication.processEvents()
+    person, before = Tester(desk), Counter[str]()
+    try:
+        for span in story(person, gold(name)):
+            words = [word for word in tokens(text, span.start, span.end) if not is_punctuation(text, word)]
+            yield len(words), person.tally - before
+            before = person.tally.copy()
+    finally:
+        desk.window.close()
+        desk.session.close()
+
+
+def table(folder: Path) -> Iterator[str]:
+    """The efforts in lines to be printed, the peers beneath."""
+    kinds = ("keys", "keys and modifiers", "clicks", "double clicks", "drags")
+    yield f"{'a span costs, on average':28}" + "".join(f"{kind:>20}" for kind in kinds) + f"{'seconds':>9}"
+    for effort in efforts(folder):
+        what = f"{effort.what} ({effort.spans})"
+        counts = "".join(f"{effort.each(kind):20.2f}" for kind in kinds)
+        yield f"{what:28}{counts}{effort.seconds():9.2f}"
+    yield "with a key 0.28 s, a click 1.3, a double click 1.5, a drag 2.4; a key held with Shift is one"
+    for peer, cost in PEERS:
+        yield f"{peer:28}{cost}"
+
+
+def main() -> int:
+    """Print the table."""
+    i18n.use("en")
+    with tempfile.TemporaryDirectory() as name:
+        os.environ["ANNOTATOR_HOME"] = str(Path(name) / "home")
+        print(*table(Path(name)), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
