@@ -13,10 +13,16 @@ import zipfile
 from pathlib import Path
 
 import catalogues
+import demo
 import dev
+import pictures
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+
+from annotator.store.corpus import Corpus
+from annotator.ui.theme import DARK
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -335,6 +341,57 @@ def test_a_program_that_died_of_a_signal_has_the_code_that_a_shell_gives(monkeyp
 
 def test_an_older_python_reads_dev_far_enough_to_say_that_it_is_too_old():
     ast.parse((ROOT / "packaging" / "dev.py").read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+# --- demo.py: its own corpus, and the pictures of it
+
+
+def test_the_demo_empties_no_folder_but_its_own(tmp_path):
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(SystemExit, match="holds other things"):
+        demo.clear(tmp_path)
+    own = tmp_path / "own"
+    demo.clear(own)
+    (own / "old").touch()
+    demo.clear(own)
+    assert [path.name for path in own.iterdir()] == ["made-by-demo"]
+
+
+def test_a_picture_is_of_a_desk_in_the_middle_of_the_work(tmp_path, qapp, monkeypatch):
+    """One of the windows, and one of what the guide tells of; all of them take half a minute."""
+    monkeypatch.setattr(pictures, "LANGUAGES", ("ar",))
+    monkeypatch.setattr(pictures, "THEMES", ("dark",))
+    monkeypatch.setattr(pictures, "SIZES", ((1366, 768),))
+    monkeypatch.setattr(pictures, "GUIDES", ("en",))
+    monkeypatch.setattr(pictures, "FEATURES", {"nested": pictures.FEATURES["nested"]})
+    there = tmp_path / "pictures"
+    assert pictures.take_all(tmp_path, there) == 0
+    assert pictures.names() == ["window-ar-dark-1366x768.png", "nested-en.png"]
+    assert sorted(path.name for path in there.iterdir()) == sorted(pictures.names())
+    window, nested = (QImage(str(there / name)) for name in pictures.names())
+    assert window.size().toTuple() == (1366, 768)
+    assert nested.width() < 800
+    dark = QColor(DARK.paper)
+    assert window.pixelColor(683, 90) == dark
+    with Corpus.open(tmp_path / "worked.corpus", readonly=True) as corpus:
+        first = corpus.article(1)
+        spans = corpus.spans(first.uid, demo.ANNOTATOR)
+    tagged = sorted((first.text[span.start : span.end], span.value or "") for span in spans)
+    assert tagged == sorted((tag.words, tag.value) for tag in demo.TAGS)
+
+
+def test_a_picture_keeps_every_hue_in_256_colours(tmp_path, qapp):
+    picture = QPixmap(200, 200)
+    painter = QPainter(picture)
+    for at in range(200):
+        painter.fillRect(0, at, 200, 1, QColor(at, at, at))
+        painter.fillRect(at, 199 - at, 200, 1, QColor(at, at, 200))
+    painter.fillRect(0, 0, 2, 2, QColor("#a03b2a"))
+    painter.end()
+    pictures._save(picture, tmp_path / "one.png")
+    saved = QImage(str(tmp_path / "one.png"))
+    assert saved.colorCount() == 256
+    assert saved.pixelColor(0, 0) == QColor("#a03b2a")
 
 
 # --- The pinned packages

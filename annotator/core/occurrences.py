@@ -22,6 +22,15 @@ _SWALLOWING: Final = frozenset(SWALLOWING)
 _SOUGHT: Final = _NOMINAL | _VERBAL | _WITH_ARTICLE
 _SHORT: Final = 3  # letters: with one more in front, as likely as not another word
 _REACH: Final = 32  # characters that two proclitics take at most, with marks and tatweels
+_ARABIC: Final = "\u0620-\u065f\u066e-\u06ef\u06fa-\u06ff\u0750-\u077f\u0870-\u08ff"  # letters, once digits are folded
+_BESIDE: Final = [(r"\d", r"[^\W\d_]"), (rf"[{_ARABIC}]", rf"[^\W\d_{_ARABIC}]")]  # never in one word
+
+SEAM: Final = re.compile("|".join(f"(?<={a})(?={b})|(?<={b})(?={a})" for a, b in _BESIDE))
+"""Where in a run of letters and digits of a folded text a word ends and the next begins: words are runs of digits, of
+Arabic letters or of others (سنة2024 is two)."""
+
+BEGINNING: Final = 3
+"""Letters of the longest of the `beginnings` of a word."""
 
 
 class Hit(NamedTuple):
@@ -76,8 +85,8 @@ def occurrences(text: str, form: str, *, taa: bool = False) -> list[Hit]:
 def found(text: str, query: str, *, taa: bool = True) -> list[tuple[int, int]]:
     """Where `query`, as far as it is typed, stands in `text`: in order, none overlapping another.
 
-    A hit begins where a word does, which is a run of letters and digits, or behind its proclitics and its article, and
-    may end within one. A query that begins with another character is found everywhere, a blank one nowhere.
+    A hit begins where a word does (see SEAM), or behind its proclitics and its article, and may end within one. A
+    query that begins with another character is found everywhere, a blank one nowhere.
     """
     shape = fold(query, taa=taa).strip()
     if not shape:
@@ -95,14 +104,27 @@ def found(text: str, query: str, *, taa: bool = True) -> list[tuple[int, int]]:
 def forms(word: str) -> list[str]:
     """How the words begin in which `found` finds `word`: folded, ة as ه, `word` itself first. Empty for no word.
 
-    For an index of whole words, which are the runs of letters and digits of a folded text: the one that a hit begins
-    in begins with one of these.
+    For an index of whole words (see SEAM): the one that a hit begins in begins with one of these.
     """
     shape = fold(word, taa=True).strip()
     if not shape or not shape[0].isalnum():
         return []
     begun = [lead + needle.text for needle in _sought(shape) for lead in sorted(needle.leads)]
     return list(dict.fromkeys(begun))
+
+
+@lru_cache(maxsize=20_000)
+def beginnings(word: str) -> frozenset[str]:
+    """What a query of BEGINNING letters or fewer may be that `found` finds at this word of a text; folded, like `word`.
+
+    For an index that need not try all `forms` of a word of which so little is typed that it is in nearly every text.
+    """
+    rests = [word[len(lead) :] for lead in _SOUGHT if word.startswith(lead)]
+    swallowed = [word[len(lead) :] for lead in SWALLOWING if word.startswith(lead + ARTICLE[1])]
+    begun = {rest[:length] for rest in rests for length in range(1, min(len(rest), BEGINNING) + 1)}
+    for rest in swallowed:  # see _swallowed
+        begun |= {ARTICLE, ARTICLE[0] + rest[: BEGINNING - 1], ARTICLE + ARTICLE[1]}
+    return frozenset(begun)
 
 
 @lru_cache(maxsize=1)
@@ -136,8 +158,9 @@ def _is_sure(part: str, shape: str, lead: str) -> bool:
 
 @lru_cache(maxsize=2)
 def _led(leads: frozenset[str]) -> re.Pattern[str]:
-    """Matches, with no length, where the letters and digits before in the same word are one of `leads`."""
-    by_length = [f"(?<=(?<![^\\W_])(?:{'|'.join(some)}))" for _, some in groupby(sorted(leads, key=len), key=len)]
+    """Matches, with no length, where what stands before in the same word is one of `leads`."""
+    begun = f"(?:(?<![^\\W_])|{SEAM.pattern})"
+    by_length = [f"(?<={begun}(?:{'|'.join(some)}))" for _, some in groupby(sorted(leads, key=len), key=len)]
     return re.compile("|".join(by_length))
 
 

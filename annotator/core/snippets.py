@@ -8,7 +8,7 @@ _CUT: Final = "…"
 
 
 class Snippet(NamedTuple):
-    """A piece of one line of a text; `start` to `end` of it is the place that it was taken for."""
+    """A piece of a text, in one line; `start` to `end` of it is the place that it was taken for."""
 
     text: str
     start: int
@@ -16,7 +16,7 @@ class Snippet(NamedTuple):
 
 
 def snippet(text: str, start: int, end: int) -> Snippet:
-    """`text[start:end]`, which lies in one line, with the words around it, `…` where some are left out."""
+    """`text[start:end]` with the words around it, those of its line, `…` where some of them are left out."""
     first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     last = last if last >= 0 else len(text)
     left, right = max(first, start - _BEFORE), min(last, end + _AFTER)
@@ -29,4 +29,5 @@ def snippet(text: str, start: int, end: int) -> Snippet:
     head = _CUT if text[first:left].strip() else ""
     tail = _CUT if text[right:last].strip() else ""
     moved = len(head) - left
-    return Snippet(head + text[left:right] + tail, start + moved, end + moved)
+    piece = text[left:right].replace("\n", " ")  # words that were sought may stand in two lines
+    return Snippet(head + piece + tail, start + moved, end + moved)

@@ -1,7 +1,8 @@
-"""Two indexes that the corpus keeps beside its articles and spans, both of folded text (see core.folding).
+"""Indexes that the corpus keeps beside its articles and spans, all of folded text (see core.folding).
 
-`search` holds the words of each article, for the search; `mention` the words of each span, which is how the corpus
-knows what was labelled before. Both can be made anew from the rest of the file.
+`search` holds the words of each article, and `beginning` what they begin with, for a search as it is typed; `mention`
+the words of each span, which is how the corpus knows what was labelled before. All can be made anew from the rest of
+the file.
 """
 
 import re
@@ -11,20 +12,25 @@ from sqlite_utils import Database
 
 from annotator.core.folding import fold
 from annotator.core.model import Span
+from annotator.core.occurrences import SEAM, beginnings
 from annotator.core.proclitics import form
 
 _PART: Final = re.compile(r"[^\W_]+|\S")
+_JOINED: Final = " \u2060 "  # between the words of سنة2024, which are then not those of سنة 2024; no folded text has it
 
 
 def parts(text: str) -> list[str]:
-    """What the search knows of a text: the words, which are the runs of letters and digits, folded with ة as ه, and
-    each other character but the spaces."""
-    return _PART.findall(fold(text, taa=True))
+    """What the search knows of a text: its words (see core.occurrences.SEAM), folded with ة as ه, each other character
+    but the spaces, and a sign where two words touch."""
+    return _PART.findall(SEAM.sub(_JOINED, fold(text, taa=True)))
 
 
 def add_article(db: Database, number: int, text: str) -> None:
     """Take the words of article `number` into the search."""
-    db.execute("INSERT INTO search(rowid, words) VALUES (?, ?)", (number, " ".join(parts(text))))
+    words = parts(text)
+    begun = {letters for word in set(words) if word.isalnum() for letters in beginnings(word)}
+    db.execute("INSERT INTO search(rowid, words) VALUES (?, ?)", (number, " ".join(words)))
+    db.execute("INSERT INTO beginning(rowid, letters) VALUES (?, ?)", (number, " ".join(begun)))
 
 
 def add_span(db: Database, span: Span, text: str) -> None:
@@ -36,7 +42,7 @@ def add_span(db: Database, span: Span, text: str) -> None:
 
 
 def fill(db: Database) -> None:
-    """Make both, for a file that was made before there were any."""
+    """Make them, for a file that was made before there were any."""
     for number, text in db.execute("SELECT id, text FROM article"):  # not all at once: they may be gigabytes
         add_article(db, number, text)
     rows = db.execute('SELECT span.uid, start, "end", text FROM span JOIN article ON article.uid = span.article')

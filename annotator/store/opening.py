@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from annotator.i18n import _
 from annotator.store.errors import (
+    Conflict,
     CorpusError,
     ExistingCorpus,
     MissingCorpus,
@@ -103,6 +104,8 @@ def spoken(path: Path) -> Iterator[None]:
             raise CorpusError(
                 _("The disk is full: nothing more can be saved in “{path}”.").format(path=path)
             ) from error
+        if code.startswith("SQLITE_CONSTRAINT"):
+            raise Conflict(_("This was changed in another window meanwhile: look at it once more.")) from error
         if code.startswith("SQLITE_READONLY"):
             raise ReadOnlyCorpus(
                 _("“{path}” cannot be written to, so nothing could be saved in it.").format(path=path)

@@ -133,12 +133,19 @@ def m002_desk(db: Database) -> None:
         ) STRICT
         """,
         "CREATE INDEX mention_by_words ON mention(words)",
+        # Whatever stands between two spaces is a word of it, for index.parts has set the spaces.
         """
         CREATE VIRTUAL TABLE search USING fts5(
             words, content = '', columnsize = 0, prefix = '1 2 3',
             tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
         )
-        """,  # whatever stands between two spaces is a word: see index.parts
+        """,
+        """
+        CREATE VIRTUAL TABLE beginning USING fts5(
+            letters, content = '', columnsize = 0, detail = none,
+            tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
+        )
+        """,
         # The list of a large corpus is read from these alone, without its articles.
         "CREATE INDEX article_by_number ON article(id)",
         "DROP INDEX status_by_annotator",

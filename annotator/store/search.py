@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from annotator.core.model import Article
-from annotator.core.occurrences import forms, found
+from annotator.core.occurrences import BEGINNING, forms, found
 from annotator.core.snippets import Snippet, snippet
 from annotator.store.corpus import Corpus
 from annotator.store.index import parts
@@ -25,8 +25,13 @@ class Found(Struct, frozen=True):
 def matching(corpus: Corpus, words: str) -> list[int]:
     """The numbers of the articles that hold `words`, the last of which may be the beginning of one; none for a
     blank text."""
-    query = _query(words)
-    return corpus.numbers("SELECT rowid AS number FROM search WHERE search MATCH ?", query) if query else []
+    first, *rest = parts(words) or [""]
+    if not first:
+        return []
+    if not rest and first.isalnum() and len(first) <= BEGINNING:
+        return corpus.numbers("SELECT rowid AS number FROM beginning WHERE beginning MATCH ?", _phrase([first]))
+    phrases = [f"{_phrase([form, *rest])} *" for form in forms(first) or [first]]
+    return corpus.numbers("SELECT rowid AS number FROM search WHERE search MATCH ?", " OR ".join(phrases))
 
 
 def excerpt(corpus: Corpus, number: int, words: str) -> Snippet | None:
@@ -44,16 +49,7 @@ def search(corpus: Corpus, words: str) -> Iterator[Found]:
             yield Found(article, start, end)
 
 
-def _query(words: str) -> str:
-    """`words` for FTS5 (https://www.sqlite.org/fts5.html#full_text_query_syntax): a phrase for each form that its
-    first word may have, its last word a prefix. Empty for a blank text."""
-    first, *rest = parts(words) or [""]
-    begun = forms(first) or [first]
-    if not rest:  # what begins with وال begins with و
-        begun = [form for form in begun if not any(form != other and form.startswith(other) for other in begun)]
-    return " OR ".join(_phrase([form, *rest]) for form in begun) if first else ""
-
-
 def _phrase(words: list[str]) -> str:
+    """These words in a row, for FTS5 (https://www.sqlite.org/fts5.html#full_text_query_syntax)."""
     quoted = " ".join(words).replace('"', '""')
-    return f'"{quoted}" *'
+    return f'"{quoted}"'

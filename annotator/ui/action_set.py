@@ -19,11 +19,13 @@ class ActionSet:
     """`named` has the actions by name, `labels` those that tag, `menus` the menus by name; `keymap` is in force.
 
     Each row's action is done by the one of `handlers` whose class has a method of its name; `article` has those that
-    only the article takes.
+    only the article takes. `before` is called before any is done.
     """
 
-    def __init__(self, window: QWidget, article: QWidget, handlers: Sequence[object]) -> None:
-        self._window = window
+    def __init__(
+        self, window: QWidget, article: QWidget, handlers: Sequence[object], before: Callable[[], None]
+    ) -> None:
+        self._window, self._before = window, before
         self._one_meaning = OneMeaning(window)
         self.named: dict[str, QAction] = {}
         self.labels: list[QAction] = []
@@ -78,5 +80,9 @@ class ActionSet:
     def _make(self, text: str, handler: Callable[[], Any]) -> QAction:
         action = QAction(text, self._window)
         self._one_meaning.watch(action)
-        action.triggered.connect(lambda _checked=False: handler())
+        action.triggered.connect(lambda _checked=False: self._do(handler))
         return action
+
+    def _do(self, handler: Callable[[], Any]) -> None:
+        self._before()
+        handler()

@@ -55,7 +55,7 @@ class ArticleCanvas(QAbstractScrollArea):
         """Show another article from its beginning, or none."""
         self._article, self._labels = article, labels
         self._spans, self._depths, self._selected, self.selection = (), {}, None, None
-        self._hits, self._current_hit = (), None
+        self._hits, self._current_hit, self._stretched = (), None, None
         self._opened.clear()
         self.verticalScrollBar().setValue(0)
         self.show_zones(zones)

@@ -33,7 +33,7 @@ class ArticleModel(QAbstractListModel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._rows = 0
+        self._rows = len(session.articles)
         self._places: dict[int, tuple[str, int, int] | None] = {}
         session.corpus_opened.connect(self._reread)
         session.articles_changed.connect(self._reread)

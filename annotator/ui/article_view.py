@@ -1,12 +1,14 @@
 """What a person does in the article: selections and clicks go in, wishes come out. It changes nothing by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QCursor, QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from annotator.core.labels import LabelSet
+from annotator.core.model import Article, Zone
 from annotator.ui.article_canvas import ArticleCanvas
 from annotator.ui.drag import Drag, meant
 from annotator.ui.hits import edge_at, span_under
@@ -39,13 +41,19 @@ class ArticleView(ArticleCanvas):
         self._scrolling.timeout.connect(self._go_on)
         self.viewport().setMouseTracking(True)
 
+    def show_article(self, article: Article | None, zones: Iterable[Zone], labels: LabelSet) -> None:
+        self._drag = None  # it was about the other text
+        self._scrolling.stop()
+        super().show_article(article, zones, labels)
+
     def text_of_selection(self) -> str:
         """The code points that are selected, exactly as the article has them."""
         return self._text()[slice(*self.selection)] if self.selection else ""
 
     def target(self) -> tuple[int, int] | None:
-        """What a label's key is about when no span is selected: the selection, else the word under the caret."""
-        if self.selection or self._selected or not self.caret.word:
+        """What a label's key is about when no span is selected: the selection, else the word under the caret, if it
+        is not folded away."""
+        if self.selection or self._selected or not self.caret.word or self._page.fold_of(self.caret.word.start):
             return self.selection
         return self.refine(*self.caret.word)
 

@@ -115,6 +115,13 @@ class Caret:
         at = bisect_right(starts, self.focus) if step > 0 else bisect_left(starts, self.focus) - 1
         return starts[at] if 0 <= at < len(starts) else None
 
+    def sentence_edge(self, step: int) -> int | None:
+        """The place of the last word of this sentence, or of the next one from there (1), or the first word (-1)."""
+        if step < 0:
+            return self.by_sentence(step)
+        ends = [at - 1 for at in self._sentences[1:]] + [len(self.words) - 1]
+        return next((at for at in ends if at > self.focus and self.page.line_of(self.words[at].start)), None)
+
     def to_end(self, step: int) -> int | None:
         """The place of the last (1) or the first (-1) word of the article that is not folded away."""
         order = range(len(self.words))

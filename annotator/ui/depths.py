@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import accumulate, compress, count
 from operator import attrgetter, le
 from typing import Final
@@ -27,14 +28,19 @@ class Depth(Struct, frozen=True):
 
 def depths(spans: Iterable[Span], labels: LabelSet) -> Mapping[str, Depth]:
     """For each span's uid how deep it lies, so that nested and crossing ones are told apart."""
-    return _Depths(spans, labels)
+    return _depths(tuple(spans), tuple(label.name for label in labels.labels))
+
+
+@lru_cache(maxsize=1)  # the article and the list of its spans ask for the same at every key
+def _depths(spans: tuple[Span, ...], labels: tuple[str, ...]) -> Mapping[str, Depth]:
+    return _Depths(spans, {name: rank for rank, name in enumerate(labels)})
 
 
 class _Depths(Mapping[str, Depth]):
     """Found when first asked for, for all spans that overlap one another: few of a thousand are in sight."""
 
-    def __init__(self, spans: Iterable[Span], labels: LabelSet) -> None:
-        self._labels = labels
+    def __init__(self, spans: Iterable[Span], ranks: Mapping[str, int]) -> None:
+        self._ranks = ranks
         self._spans = sorted(spans, key=attrgetter("start"))
         self._places = dict(zip(map(attrgetter("uid"), self._spans), count(), strict=False))
         # A group of overlapping spans begins where none of those before reaches. All in C, as it is done at every key.
@@ -56,8 +62,8 @@ class _Depths(Mapping[str, Depth]):
         return len(self._places)
 
     def _find(self, group: list[Span]) -> None:
-        rank = self._labels.rank
-        group.sort(key=lambda span: (span.start - span.end, span.start, rank(span.label), span.uid))
+        last = len(self._ranks)
+        group.sort(key=lambda span: (span.start - span.end, span.start, self._ranks.get(span.label, last), span.uid))
         outer, inner = _levels(group), _levels(group[::-1])[::-1]
         deepest = max(inner)
         for span, above, beneath in zip(group, outer, inner, strict=True):

@@ -64,6 +64,7 @@ class FindBar(QFrame):
     def begin(self, words: str = "") -> None:
         """Come into sight, with these words if there are any, ready to be typed in."""
         self.show()
+        self._find()
         if words:
             self.line.setText(words)
         self.line.selectAll()
@@ -73,6 +74,7 @@ class FindBar(QFrame):
         """Show where these words are, without asking for the keyboard; none puts the line away."""
         self.line.setText(words)
         self.setVisible(bool(words))
+        self._find()
 
     def step(self, step: int) -> None:
         """Go to the next hit (1) or the one before (-1), round again at the end."""

@@ -36,7 +36,13 @@ def edges(page: Page, span: Span) -> list[QPointF]:
 
 def edge_at(point: QPointF, page: Page, span: Span | None) -> int | None:
     """Which edge of the span this point takes hold of: 0 its start, 1 its end, None neither."""
+    inside = span is not None and any(
+        segment.left <= point.x() < segment.right and segment.line.top <= point.y() < segment.line.bottom
+        for segment in page.segments(span.start, span.end)
+    )
     for which, edge in enumerate(edges(page, span) if span else []):
-        if abs(edge.x() - point.x()) <= _GRIP and edge.y() - _REACH <= point.y() <= edge.y() + _GRIP:
+        # Among the letters only from within: a drag that begins on the next word is a selection of its own.
+        handle = abs(edge.y() - point.y()) <= _GRIP
+        if abs(edge.x() - point.x()) <= _GRIP and (handle or (inside and edge.y() - _REACH <= point.y() < edge.y())):
             return which
     return None

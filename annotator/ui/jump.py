@@ -56,7 +56,7 @@ def told() -> list[tuple[str, str]]:
     return [
         (_("To the next word that begins with a letter"), _("the letter")),
         (_("Select as far as that word"), _("Shift and the letter")),
-        (_("To the next number, or select as far as that"), _OF_NUMBERS),
+        (_("To the next number, or select as far as that"), "   ".join((_OF_NUMBERS, *twins(_OF_NUMBERS)))),
     ]
 
 

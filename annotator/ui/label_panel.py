@@ -74,8 +74,9 @@ class LabelRow(QAbstractButton):
         painter.setPen(QColor(self._theme.ink))
         painter.setFont(fonts.interface(13, bold=True))
         painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self.label.key or "·")
-        side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
-        other = Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight
+        # Absolute: left and right were chosen here already, and Qt would mirror them once more.
+        side = (Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignAbsolute
+        other = (Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignAbsolute
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(self._theme.name(self.label, strength))
         painter.setFont(fonts.interface(14, bold=True))

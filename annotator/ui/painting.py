@@ -38,7 +38,7 @@ class Marks(Struct, frozen=True):
     hits: tuple[tuple[int, int], ...] = ()
     """The places that a search found."""
     current_hit: tuple[int, int] | None = None
-    """The one of them that the person was taken to."""
+    """The one of `hits` that the person was taken to."""
 
 
 class _Look(NamedTuple):
@@ -76,8 +76,9 @@ class Painter:
         marks = self._marks
         shown = [(span, marks.depths[span.uid]) for span in marks.spans if span.start < last and first < span.end]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._spans(painter, shown)
         self._hits(painter, first, last)
-        self._underlay(painter, shown)
+        self._selection(painter)
         for block in dict.fromkeys(line.block for line in lines):
             painter.setPen(self._ink(block.kind))
             block.layout.draw(painter, QPointF(0, 0), [], QRectF(0, top, self._page.width, bottom - top))
@@ -90,24 +91,22 @@ class Painter:
             return QColor(self._theme.accent)
         return QColor(self._theme.dim if kind in (BOILERPLATE, None) else self._theme.ink)
 
+    def _spans(self, painter: QPainter, shown: list[tuple[Span, Depth]]) -> None:
+        for span, depth in sorted(shown, key=lambda pair: pair[1].outer):
+            self._span(painter, span, depth, chosen=span == self._marks.selected)
+
     def _hits(self, painter: QPainter, first: int, last: int) -> None:
-        """Like a marker's stroke, from above the letters to beneath them; the current one is framed too."""
-        painter.setPen(Qt.PenStyle.NoPen)
+        """As with a marker: higher than a span, round, and no line beneath; the current one has a frame."""
+        painter.setBrush(QColor(self._theme.hit))
+        frame = QPen(QColor(self._theme.ink), 1.5)
         for hit in self._marks.hits:
             if hit[0] < last and first < hit[1]:
-                painter.setBrush(QColor(self._theme.hit))
+                painter.setPen(frame if hit == self._marks.current_hit else Qt.PenStyle.NoPen)
                 for segment in self._page.segments(*hit):
-                    painter.drawRoundedRect(_letters(segment).adjusted(-2, -3, 2, 1), 4, 4)
-        if self._marks.current_hit:
-            painter.setBrush(QColor(self._theme.hit))
-            painter.setPen(QPen(QColor(self._theme.ink), 1.5))
-            for segment in self._page.segments(*self._marks.current_hit):
-                painter.drawRoundedRect(_letters(segment).adjusted(-2, -3, 2, 1), 4, 4)
+                    painter.drawRoundedRect(_letters(segment).adjusted(-2, -3, 2, -1), 4, 4)
 
-    def _underlay(self, painter: QPainter, shown: list[tuple[Span, Depth]]) -> None:
+    def _selection(self, painter: QPainter) -> None:
         marks = self._marks
-        for span, depth in sorted(shown, key=lambda pair: pair[1].outer):
-            self._span(painter, span, depth, chosen=span == marks.selected)
         if marks.selection:
             colour = QColor(self._theme.selection)
             colour.setAlphaF(0.85)

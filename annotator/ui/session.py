@@ -4,8 +4,9 @@ Signals are past tense and say what changed; widgets re-read. A change that fail
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,9 +14,12 @@ from annotator.core import editing, history
 from annotator.core.labels import LabelSet
 from annotator.core.model import IN_PROGRESS, NEW, STATES, Article, Edit, Note, Past, Span, Status, Step, Zone, new_uid
 from annotator.core.proclitics import known_start
+from annotator.i18n import _
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import CorpusError
 from annotator.store.listing import Choice, Listing, Summary, counts, first_open
+
+_DESCRIBE: Final = "describe"
 
 
 class Session(QObject):
@@ -62,12 +66,15 @@ class Session(QObject):
     # What is open
 
     def open(self, corpus: Corpus) -> None:
-        """Work at `corpus` from now on, where this annotator stopped. Takes it over."""
+        """Work at `corpus` from now on, where this annotator stopped. Takes it over.
+
+        Raises CorpusError where it cannot be read; what was open stays open then.
+        """
+        labels = corpus.labels()
         self.close()
-        self.corpus = corpus
-        self.labels = corpus.labels()
-        self.choice = Choice()
-        self._list()
+        self.corpus, self.labels, self.choice = corpus, labels, Choice()
+        with self._telling():
+            self._list()
         self.corpus_opened.emit()
         self._resume()
 
@@ -86,7 +93,8 @@ class Session(QObject):
         """Read the list of articles anew, after an import."""
         if not self.corpus:
             return
-        self._list()
+        with self._telling():
+            self._list()
         self.articles_changed.emit()
         if self.article is None:
             self.open_article(0)
@@ -101,10 +109,11 @@ class Session(QObject):
         """Show and edit this annotator's layers from now on, in the article that is open."""
         self._take_leave()
         self.annotator = annotator
-        self._list()
+        with self._telling():
+            self._list()
         self.articles_changed.emit()
         if self.article:
-            self.open_number(self.article.id)
+            self.open_number(self.article.id, self.where())
 
     def open_article(self, place: int) -> None:
         """Open the article at this place of the list, if there is one."""
@@ -118,23 +127,29 @@ class Session(QObject):
         """Open the article of this number, in the list or not, and stand at this code point of it."""
         if not self.corpus:
             return
-        self._take_leave()
-        try:
-            self.article, self.selection = self.corpus.article(number), None
-            self._read()
-            self.corpus.stand(self.annotator, self.article.uid, offset)
-        except CorpusError as error:
-            self.failed.emit(str(error))
-            return
-        self.article_opened.emit(offset)
+        if self.article:
+            self.article_left.emit()
+        with self._telling():
+            self._read(number)
+            self.selection = None
+            if self.article:
+                self._stand(self.article, offset)
+            self.article_opened.emit(offset)
 
     def open_step(self, step: int) -> None:
         """Open the article that is so many places further in the list, or the last one there is."""
-        if self.articles:
-            place = self.place()
-            # From beside the list, the next one is where the open one would stand.
-            at = place + step if place >= 0 else -1 - place - (step < 0)
-            self.open_article(max(0, min(at, len(self.articles) - 1)))
+        if not self.articles:
+            return
+        place = self.place()
+        # From beside the list, the next one is where the open one would stand.
+        at = place + step if place >= 0 else -1 - place - (step < 0)
+        at = max(0, min(at, len(self.articles) - 1))
+        if at != place:
+            self.open_article(at)
+        elif step > 0:
+            self.told.emit(_("This is the last article of the list."))
+        else:
+            self.told.emit(_("This is the first article of the list."))
 
     def open_next(self) -> bool:
         """Open the next article of the list that waits to be done, after its last the first; whether there is one."""
@@ -143,7 +158,9 @@ class Session(QObject):
         here = self.article.id if self.article else 0
         numbers = self.articles.numbers
         after = bisect_right(numbers, here)
-        found = first_open(self.corpus, self.annotator, [*numbers[after:], *numbers[:after]])
+        found = None
+        with self._telling():
+            found = first_open(self.corpus, self.annotator, [*numbers[after:], *numbers[:after]])
         if found is None or found == here:
             return False
         self.open_number(found)
@@ -165,7 +182,9 @@ class Session(QObject):
         """A snapped selection as it is likely to be meant: without a proclitic before a word that the corpus knows."""
         if not self.article or not self.corpus:
             return start, end
-        return known_start(self.article.text, start, end, self.corpus.knows), end
+        with suppress(CorpusError):
+            return known_start(self.article.text, start, end, self.corpus.knows), end
+        return start, end
 
     def select(self, span: Span | None) -> None:
         """Make a span of the layer the selected one, or none."""
@@ -189,7 +208,7 @@ class Session(QObject):
 
     def describe(self, span: Span, value: str, note: str) -> bool:
         """Say what a span means, and what there is to note about it."""
-        return self._do("describe", lambda _article: editing.describe(span, value, note))
+        return self._do(_DESCRIBE, lambda _article: editing.describe(span, value, note))
 
     def write_note(self, text: str) -> bool:
         """Note something about the article."""
@@ -205,10 +224,11 @@ class Session(QObject):
         """Read anew what is shown: something else than this session wrote to the corpus for it."""
         if not self.corpus:
             return
-        labels = self.corpus.labels()
-        if labels != self.labels:
-            self.labels = labels
-            self.labels_changed.emit()
+        with self._telling():
+            labels = self.corpus.labels()
+            if labels != self.labels:
+                self.labels = labels
+                self.labels_changed.emit()
         self._read_again(None)
 
     def remove(self, span: Span) -> bool:
@@ -262,59 +282,60 @@ class Session(QObject):
                 self.corpus.apply(step)
                 self.corpus.stand(self.annotator, self.article.uid, self.where())
         except (CorpusError, editing.Rejected) as error:
-            with suppress(CorpusError):  # where not even reading goes, the last read stays on the screen
-                self._read()
-            self.layer_changed.emit()
+            self.changed()
             self.failed.emit(str(error))
             return False
         self._read_again(step)
         return True
 
     def _read_again(self, step: Step | None) -> None:
-        """What is shown is no longer what was read: after this step, or after anything."""
-        self._read()
-        if step:
-            self._select_after(step)
+        """What is shown is no longer what was read: after this step, or after anything. Where not even reading goes,
+        the last read stays on the screen."""
+        with self._telling():
+            if self.article:
+                self._read(self.article.uid)
+            if step is None or any(isinstance(edit.before or edit.after, Status) for edit in step.edits):
+                self._count()
+        self._select_after(step)
         if step is None or any(isinstance(edit.before or edit.after, Zone) for edit in step.edits):
             self.zones_changed.emit()
-        if step is None or any(isinstance(edit.before or edit.after, Status) for edit in step.edits):
-            self._count()
         self.layer_changed.emit()
         only = self.article and step and all(edit.article == self.article.uid for edit in step.edits)
         self.articles.forget(self.article.id if self.article and only else None)
         self.summaries_changed.emit()
 
-    def _read(self) -> None:
-        if not self.corpus or not self.article:
+    def _read(self, identity: int | str) -> None:
+        """Read the article of this number or uid, which is the open one then, and all that is shown of it; what cannot
+        be read changes nothing."""
+        if not self.corpus:
             return
-        uid = self.article.uid
-        self.article = self.corpus.article(uid)
-        self.zones = self.corpus.zones(uid)
-        self.spans = self.corpus.spans(uid, self.annotator)
-        self.status = self.corpus.status(uid, self.annotator)
-        self.note = self.corpus.note(uid, self.annotator)
-        self.undoable, self.redoable = history.stacks(self.corpus.history(uid, self.annotator))
-        if self.selection:
-            chosen = self.selection.uid
-            self.select(next((span for span in self.spans if span.uid == chosen), None))
+        article = self.corpus.article(identity)
+        of_mine = article.uid, self.annotator
+        (self.article, self.zones, self.spans, self.status, self.note, (self.undoable, self.redoable)) = (
+            article,
+            self.corpus.zones(article.uid),
+            self.corpus.spans(*of_mine),
+            self.corpus.status(*of_mine),
+            self.corpus.note(*of_mine),
+            history.stacks(self.corpus.history(*of_mine)),
+        )
 
-    def _select_after(self, step: Step) -> None:
-        """The span that a step left is the one that the next key is about."""
-        left = [edit.after.uid for edit in step.edits if isinstance(edit.after, Span)]
-        if left:
-            self.select(next((span for span in self.spans if span.uid == left[-1]), None))
+    def _select_after(self, step: Step | None) -> None:
+        """The span that a step left in the article is the one that the next key is about; else it is the one before."""
+        chosen = self.selection.uid if self.selection else None
+        if step and self.article and (step.undoes or step.name != _DESCRIBE):
+            uid = self.article.uid
+            left = [edit.after.uid for edit in step.edits if isinstance(edit.after, Span) and edit.article == uid]
+            chosen = left[-1] if left else chosen
+        self.select(next((span for span in self.spans if span.uid == chosen), None))
 
     def _resume(self) -> None:
         """Open the article where the annotator stopped; where nobody ever did, the first that is not done."""
-        try:
+        with self._telling():
             stopped = self.corpus.place(self.annotator) if self.corpus else None
-            article = self.corpus.article(stopped[0]) if self.corpus and stopped else None
-        except CorpusError as error:
-            self.failed.emit(str(error))
-            return
-        if article and stopped:
-            self.open_number(article.id, stopped[1])
-        elif not self.open_next():
+            if self.corpus and stopped:
+                self.open_number(self.corpus.article(stopped[0]).id, stopped[1])
+        if self.article is None and not self.open_next():
             self.open_article(0)
 
     def _list(self) -> None:
@@ -329,8 +350,20 @@ class Session(QObject):
         """Keep where the annotator is, for the next time. Nothing is lost where that cannot be written."""
         if self.corpus and self.article:
             self.article_left.emit()
+            self._stand(self.article, self.where())
+
+    def _stand(self, article: Article, offset: int) -> None:
+        if self.corpus:
             with suppress(CorpusError):
-                self.corpus.stand(self.annotator, self.article.uid, self.where())
+                self.corpus.stand(self.annotator, article.uid, offset)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """What the corpus fails in a block is told, and ends the block."""
+        try:
+            yield
+        except CorpusError as error:
+            self.failed.emit(str(error))
 
     def _leave(self) -> None:
         self.article, self.status, self.note, self.selection = None, None, None, None

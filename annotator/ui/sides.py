@@ -19,7 +19,7 @@ from annotator.ui.span_panel import SpanPanel
 from annotator.ui.wording import plain_label
 
 _WIDTH: Final = 262  # pixels
-_CARD: Final = 104  # pixels: as high as two lines of a span and one about it, so that the list above stays where it is
+_CARD: Final = 152  # pixels: two lines of a span, one about it and one of fields: what is above stays where it is
 _PAUSE: Final = 80  # milliseconds without a key until the corpus is searched
 
 
@@ -54,6 +54,7 @@ class ArticlesSide(_Side):
         for state in (None, *STATES):
             self.state.addItem("", state)
         self._done = plain_label(name="quiet")
+        self._found = plain_label(name="quiet")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(5)
@@ -63,6 +64,7 @@ class ArticlesSide(_Side):
         head.addStretch()
         head.addWidget(self._done)
         self.column.addWidget(self.search)
+        self.column.addWidget(self._found)
         self.column.addSpacing(4)
         self.column.addLayout(head)
         self.column.addWidget(self._bar)
@@ -92,7 +94,10 @@ class ArticlesSide(_Side):
 
     def show_choice(self) -> None:
         """Show what the list was asked for."""
-        choice = self._session.choice
+        choice, count = self._session.choice, len(self._session.articles)
+        said = ngettext("{count} article holds these words", "{count} articles hold these words", count)
+        self._found.setText(said.format(count=number(count)))
+        self._found.setVisible(bool(choice.words))
         self.state.setCurrentIndex(self.state.findData(choice.state))
         if choice.words != self.search.text().strip():
             self.search.setText(choice.words)
@@ -142,7 +147,8 @@ class LabelsSide(_Side):
         """Show the spans of the article and how many there are."""
         count = len(spans)
         said = ngettext("{count} span in this article", "{count} spans in this article", count)
-        self._spans_said = said.format(count=number(count))
+        self._spans_said = said.format(count=number(count)) if article else ""
+        self.card.setVisible(article is not None)
         self._head()
         self.labels.show_counts(spans)
         self.spans.show_spans(article, spans, labels)

@@ -1,5 +1,7 @@
 """The selected span: its words, its label, and what is said of it: a value and a note."""
 
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -8,13 +10,19 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span
 from annotator.i18n import _
 from annotator.ui import fonts
-from annotator.ui.wording import plain_label, tooltip
+from annotator.ui.wording import as_read, plain_label, tooltip
+
+_ENDLESS: Final = 100_000  # pixels
 
 
 class Field(QLineEdit):
-    """A line whose text is kept when it is left or Enter is pressed, and put back by Escape."""
+    """A line whose text is kept when it is left or Enter is pressed, and put back by Escape.
+
+    What could not be kept stays there, and is tried again whenever `keep` is called.
+    """
 
     kept = Signal()
+    """The text is to be kept: what is kept then is told by `show_text`."""
     left = Signal()
     """The person goes back to the article."""
 
@@ -22,15 +30,18 @@ class Field(QLineEdit):
         super().__init__(parent)
         self.setPlaceholderText(title)
         self.setAccessibleName(title)
-        self.textChanged.connect(
-            lambda text: self.setToolTip(tooltip(text))
-        )  # more than fits may be there
+        self.textChanged.connect(lambda text: self.setToolTip(tooltip(text)))  # more than fits may be there
         self._kept = ""
+        self._about: object = None
+        self._keeping = False
 
-    def show_text(self, text: str) -> None:
-        """What is kept now."""
-        self._kept = text
-        self.setText(text)
+    def show_text(self, text: str, about: object) -> None:
+        """What is kept now of `about`, which is anything that tells it from others. What is being typed about the same
+        stays until it is kept."""
+        typing = about == self._about and self.text() != self._kept and self.text().strip() != text
+        self._kept, self._about = text, about
+        if not typing and self.text() != text:
+            self.setText(text)
 
     def begin(self) -> None:
         """Be ready to be typed in."""
@@ -38,8 +49,16 @@ class Field(QLineEdit):
         self.selectAll()
         self.setFocus()
 
+    def keep(self) -> None:
+        """Keep what was typed."""
+        if self.text() != self._kept and not self._keeping:
+            self._keeping = True  # a change may take the keyboard away, which keeps too
+            self.kept.emit()
+            self._keeping = False
+
     def leave(self) -> None:
         """Keep what was typed, and go back to the article."""
+        self.keep()
         if self.hasFocus():
             self.left.emit()
 
@@ -48,19 +67,13 @@ class Field(QLineEdit):
             self.setText(self._kept)
             self.left.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._keep()
-            self.left.emit()
+            self.leave()
         else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._keep()
-
-    def _keep(self) -> None:
-        if self.text() != self._kept:
-            self._kept = self.text()
-            self.kept.emit()
+        self.keep()
 
 
 class SpanCard(QFrame):
@@ -104,8 +117,7 @@ class SpanCard(QFrame):
         self._span = span
         for field, text in ((self.value, span and span.value), (self.note, span and span.note)):
             field.setVisible(span is not None)
-            if not field.hasFocus():
-                field.show_text(text or "")
+            field.show_text(text or "", span and span.uid)
         if article and span:
             label = labels.find(span.label)
             self._say(article.text[span.start : span.end], label.shown() if label else span.label)
@@ -119,5 +131,10 @@ class SpanCard(QFrame):
             self.described.emit(self._span, self.value.text(), self.note.text())
 
     def _say(self, words: str, about: str) -> None:
-        self._words.setText(" ".join(words.split()))
+        shown = as_read(" ".join(words.split()))
+        # Two lines at most, so that the card never grows; a line ends before its end, hence not twice the width.
+        room = round(1.8 * self._words.width()) if self._words.isVisible() else _ENDLESS
+        # Not `elided`: a label goes by its text's first letter, and would take an isolate for one from left to right.
+        self._words.setText(self._words.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, room))
+        self._words.setToolTip(tooltip(shown))
         self._about.setText(about)

@@ -15,7 +15,7 @@ from annotator.ui.depths import Depth, depths
 from annotator.ui.empty import paint_hint
 from annotator.ui.panes import paint_ring
 from annotator.ui.theme import LIGHT, Theme
-from annotator.ui.wording import elided, spoken, tooltip
+from annotator.ui.wording import as_read, elided, spoken, tooltip
 
 _SPAN: Final = Qt.ItemDataRole.UserRole
 _HEIGHT: Final = 30
@@ -85,7 +85,7 @@ class SpanDelegate(QStyledItemDelegate):
         font = fonts.interface(13.5)
         painter.setFont(font)
         painter.setPen(QColor(self.theme.ink))
-        shown = elided(index.data(), QFontMetricsF(font), room.width())
+        shown = elided(as_read(index.data()), QFontMetricsF(font), room.width())
         side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
         painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, shown)
         if option.state & QStyle.StateFlag.State_HasFocus:

@@ -28,8 +28,8 @@ class TaggingCommands(QObject):
         """The label that each selection by mouse is given at once."""
         self._last: str | None = None  # the label that was given last
         view.selection_made.connect(self._stick)
-        session.corpus_opened.connect(lambda: self._set_sticky(None))
-        session.labels_changed.connect(lambda: self._set_sticky(None))
+        session.corpus_opened.connect(self._forget_labels)
+        session.labels_changed.connect(self._forget_labels)
 
     def tag(self, label: str) -> None:
         """A label's key: tags what is selected in the text or the word under the caret; with a span selected, gives
@@ -180,6 +180,10 @@ class TaggingCommands(QObject):
 
     # Inside
 
+    def _forget_labels(self) -> None:
+        self._last = None
+        self._set_sticky(None)
+
     def _stick(self) -> None:
         if self.sticky and self._view.selection:
             self._session.tag(self.sticky, *self._view.selection)
@@ -208,7 +212,7 @@ class TaggingCommands(QObject):
         if span is None or article is None or self._view.selection:
             caret = self._view.caret
             if not end:
-                self._view.go(caret.by_sentence(step), extend=True)
+                self._view.go(caret.sentence_edge(step), extend=True)
             elif self._view.selection:
                 self._view.go(caret.by_word(step), extend=True)
             else:

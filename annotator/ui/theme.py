@@ -169,6 +169,7 @@ def style_sheet(theme: Theme) -> str:
     QComboBox QAbstractItemView {{
         background: {theme.paper}; selection-background-color: {theme.chosen}; selection-color: {theme.ink};
     }}
+    QTreeWidget {{ outline: none; }}
     QTreeWidget::item {{ padding: 4px; }}
     QTreeWidget::item:selected {{ background: {theme.chosen}; color: {theme.ink}; }}
     QHeaderView::section {{ background: {theme.panel}; border: none; padding: 5px; color: {theme.dim}; }}

@@ -54,6 +54,7 @@ class Window(QMainWindow):
         self.labels, self.spans = self.labels_side.labels, self.labels_side.spans
         self.find_bar = FindBar()
         self.note = Field(_("Note on the article"))
+        self._fields = (self.labels_side.card.value, self.labels_side.card.note, self.note)
         self.tagging = TaggingCommands(session, self.view)
         self.moving = CaretCommands(session, self.view)
         self.corpus_commands = CorpusCommands(self, session)
@@ -61,7 +62,7 @@ class Window(QMainWindow):
             self, session, self.view, self.find_bar, self.articles_side, self.corpus_commands.background
         )
         handlers = (self, self.tagging, self.moving, self.finding, self.corpus_commands)
-        self._actions = ActionSet(self, self.view, handlers)
+        self._actions = ActionSet(self, self.view, handlers, self._keep_typed)
         self._reader = Reader(self.view, session)
         self._make_menus()
         self._build()
@@ -131,7 +132,7 @@ class Window(QMainWindow):
         session.selected.connect(self._selected)
         session.failed.connect(self.say)
         session.told.connect(lambda text: self.say(text, well=True))
-        self.labels.label_clicked.connect(self.tagging.take)
+        self.labels.label_clicked.connect(self._take)
         self.tagging.sticky_changed.connect(lambda: self.labels.show_sticky(self.tagging.sticky))
         card = self.labels_side.card
         self.tagging.value_asked.connect(card.value.begin)
@@ -141,7 +142,8 @@ class Window(QMainWindow):
         self.note.kept.connect(lambda: session.write_note(self.note.text()))
         for part in (card, self.note, self.articles_side):
             part.left.connect(view.setFocus)
-        for field in (card.value, card.note, self.note):
+        self.note.left.connect(self._note_changed)
+        for field in self._fields:
             session.article_left.connect(field.leave)
         self.spans.span_clicked.connect(self._choose)
         view.refine = session.meant
@@ -200,8 +202,7 @@ class Window(QMainWindow):
         self._actions.named["undo"].setEnabled(bool(session.undoable))
         self._actions.named["redo"].setEnabled(bool(session.redoable))
         self._card_changed()
-        self.note.show_text(session.note.text if session.note else "")
-        self.note.setVisible(bool(session.note) or self.note.hasFocus())
+        self._note_changed()
         self._status_changed()
 
     def _selected(self) -> None:
@@ -215,6 +216,12 @@ class Window(QMainWindow):
         self.articles_side.show_choice()
         self.articles_side.show_counts()
         self.finding.follow_search()
+        self._status_changed()
+
+    def _note_changed(self) -> None:
+        article, note = self.session.article, self.session.note
+        self.note.show_text(note.text if note else "", (article.uid, self.session.annotator) if article else None)
+        self.note.setVisible(bool(note or self.note.text()) or self.note.hasFocus())
 
     def _status_changed(self) -> None:
         session = self.session
@@ -281,7 +288,17 @@ class Window(QMainWindow):
         self.view.set_zoom(percent)
         self.remember(zoom=percent)
 
+    def _keep_typed(self) -> None:
+        """What was typed is of what is selected now, before anything else is done."""
+        for field in self._fields:
+            field.keep()
+
+    def _take(self, label: str) -> None:
+        self._keep_typed()
+        self.tagging.take(label)
+
     def _choose(self, span: object) -> None:
+        self._keep_typed()
         self.session.select(span)  # type: ignore[arg-type]
         self.view.setFocus()
 

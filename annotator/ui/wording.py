@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
+import regex
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
@@ -13,6 +14,8 @@ from annotator.core.model import Span
 from annotator.i18n import _
 
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX 9: isolates keep a text's direction from its neighbours
+_ALM: Final = "\u061c"  # UAX 9: an Arabic letter that is not seen
+_STRONG: Final = regex.compile(r"[\p{bidi_class=L}\p{bidi_class=R}\p{bidi_class=AL}]")
 # What is printed on the keys of an Arabic keyboard too, which Qt would translate half of.
 _PRINTED: Final = {
     **{"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "Enter", "Ins": "Insert"},
@@ -23,6 +26,16 @@ _PRINTED: Final = {
 def elided(text: str, metrics: QFontMetricsF, width: float) -> str:
     """`text` cut to `width` pixels, the sign of it at its own end, whatever the direction around it."""
     return f"{_FSI}{metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)}{_PDI}"
+
+
+def isolated(text: str) -> str:
+    """A text in its own direction, whatever is around it."""
+    return f"{_FSI}{text}{_PDI}"
+
+
+def as_read(text: str) -> str:
+    """A stretch of an Arabic article as it reads there: without a letter, 2024-2028 would run the other way."""
+    return text if _STRONG.search(text) else _ALM + text
 
 
 def left_to_right(text: object) -> str:

@@ -21,6 +21,7 @@ from annotator.core.model import (
     ZONE_KINDS,
     Article,
     Edit,
+    Note,
     Publication,
     Record,
     Span,
@@ -107,6 +108,72 @@ def test_the_last_code_point_of_a_text_can_be_labelled() -> None:
     (edit,) = editing.add(article("في 💉"), [], SANAE, "PLAN", 3, 4)
     assert isinstance(edit.after, Span)
     assert (edit.after.start, edit.after.end) == (3, 4)
+
+
+# Adding many at once.
+
+
+def test_each_stretch_gets_a_span_but_those_that_have_the_label() -> None:
+    layer = [span("DATE", 9, 11), span("PLAN", 12, 18, "t")]
+    edits = editing.add_each(article(), layer, SANAE, "DATE", [(12, 18), (9, 11), (0, 8), (12, 18)])
+    added = [edit.after for edit in edits if isinstance(edit.after, Span)]
+    assert [edit.before for edit in edits] == [None, None]
+    assert [(one.label, one.annotator, one.start, one.end) for one in added] == [
+        ("DATE", SANAE, 12, 18),
+        ("DATE", SANAE, 0, 8),
+    ]
+    assert len({one.uid for one in added}) == 2
+
+
+def test_one_stretch_that_cannot_be_labelled_refuses_them_all() -> None:
+    for place in ((8, 9), (0, 4000), (-1, 3), (5, 5)):
+        with pytest.raises(Rejected):
+            editing.add_each(article(), [], SANAE, "DATE", [(0, 8), place])
+
+
+def test_labelling_nothing_is_no_edit() -> None:
+    assert editing.add_each(article(), [span("DATE", 0, 8)], SANAE, "DATE", [(0, 8)]) == []
+    assert editing.add_each(article(), [], SANAE, "DATE", []) == []
+
+
+# Values and notes.
+
+
+@pytest.mark.parametrize(
+    ("value", "note", "kept"),
+    [
+        ("2024", "", ("2024", None)),
+        (" 2023/2030\n", " 👍🏽 ", ("2023/2030", "👍🏽")),
+        ("", "لماذا؟", (None, "لماذا؟")),
+        (" \n", "\u00a0", (None, None)),
+    ],
+)
+def test_what_a_span_means_is_kept_without_the_space_around_it(
+    value: str, note: str, kept: tuple[str | None, str | None]
+) -> None:
+    before = span("DATE", 0, 8, value="1999")
+    (edit,) = editing.describe(before, value, note)
+    assert edit == Edit(before, msgspec.structs.replace(before, value=kept[0], note=kept[1]))
+    assert isinstance(edit.after, Span)
+    assert editing.describe(edit.after, value, note) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "after"),
+    [
+        (None, " ناقص ", "ناقص"),
+        ("ناقص", "تام", "تام"),
+        ("ناقص", " \n", None),
+    ],
+)
+def test_a_note_on_an_article_is_made_changed_and_taken_away(before: str | None, text: str, after: str | None) -> None:
+    made = [Note(article().uid, SANAE, one) if one else None for one in (before, after)]
+    assert editing.note(made[0], article(), SANAE, text) == [Edit(*made)]
+
+
+@pytest.mark.parametrize(("before", "text"), [(None, ""), (None, " \n"), ("ناقص", "ناقص"), ("ناقص", " ناقص\n")])
+def test_the_same_note_is_no_edit(before: str | None, text: str) -> None:
+    assert editing.note(Note(article().uid, SANAE, before) if before else None, article(), SANAE, text) == []
 
 
 # Relabelling and resizing.

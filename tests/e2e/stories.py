@@ -197,10 +197,8 @@ def by_mouse(person: Person, wanted: Iterable[Wanted]) -> Iterator[Wanted]:
     """
     text = person.see()["text"]
     wanted, words = list(wanted), [word for word in tokens(text) if not is_punctuation(text, word)]
-    sticking = None
     for label in LABEL_KEYS:
         person.click("label", label)
-        sticking = label
         for span in (span for span in wanted if span.label == label):
             first = next(word for word in words if word.start <= span.start < word.end)
             if first.end == span.end:
@@ -213,4 +211,4 @@ def by_mouse(person: Person, wanted: Iterable[Wanted]) -> Iterator[Wanted]:
                 person.choose(span.start, "toggle_proclitic")
             assert [*span] in person.see()["spans"], text[slice(*span[1:])]
             yield span
-    person.click("label", sticking or "")
+    person.click("label", label)  # it sticks no longer

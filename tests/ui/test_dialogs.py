@@ -54,7 +54,7 @@ def test_an_export_shows_what_became_of_each_span(
     assert dialog.report
     report = json.loads((tmp_path / "out.conll.report.json").read_text(encoding="utf-8"))
     assert (report["spans"], report["written"], report["verified"]) == (3, 1, True)
-    rows = [item.text(0) for item in items(dialog.tree.invisibleRootItem())]
+    rows = [item.text(0).strip("\u2068\u2069") for item in items(dialog.tree.invisibleRootItem())]
     assert rows == ["Widened to the whole word (1)", "أحزاب", "Left out because others overlap (1)", "2024-2030"]
     assert "لأحزاب _ _ B-INSTITUTION\n" in path.read_text(encoding="utf-8")
 

@@ -103,6 +103,7 @@ def test_a_letter_is_a_place_on_the_keyboard(platform: str, monkeypatch: pytest.
     assert letters(press(Qt.Key.Key_A, "a", PLAIN, 16 + more)) == ("ض", "a")  # AZERTY
     assert letters(press(Qt.Key.Key_Apostrophe, "'", PLAIN, 5 + more)) == ()  # its 4
     assert letters(press(0x64E, "\u064e", SHIFT, 16 + more)) == ("ض", "q")
+    assert letters(press(Qt.Key.Key_Q, "q", Qt.KeyboardModifier.ControlModifier, 16 + more)) == ()
 
 
 def test_a_letter_goes_on_and_shift_selects(window: Window, stretch: Stretch) -> None:
@@ -156,8 +157,9 @@ def test_a_jump_is_taken_back(window: Window, stretch: Stretch) -> None:
 def test_a_jump_of_another_article_is_not_taken_back(window: Window) -> None:
     QTest.keyClick(window.view, Qt.Key.Key_N)
     window.session.open_article(1)
+    window.view.go(3)
     QTest.keyClick(window.view, Qt.Key.Key_Backspace, SHIFT)
-    assert window.view.offset() == 0
+    assert window.view.caret.focus == 3
 
 
 def test_a_letter_that_begins_no_word_is_said(window: Window, stretch: Stretch) -> None:
@@ -207,6 +209,7 @@ def test_the_sheet_tells_of_letters(window: Window) -> None:
     rows = {row.text(0): row.text(1) for row in sheet._rows()}
     assert rows["To the next word that begins with a letter"] == "the letter"
     assert rows["Select as far as that word"] == "Shift and the letter"
+    assert rows["To the next number, or select as far as that"] == "N   ى"
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
@@ -14,7 +15,7 @@ from annotator.ui.depths import depths
 from annotator.ui.hits import edges
 from annotator.ui.page import Page
 from annotator.ui.painting import Marks, Painter
-from annotator.ui.theme import LIGHT
+from annotator.ui.theme import DARK, LIGHT, Theme
 
 TEXT = "اجتمعت لأحزاب الأغلبية مع اللجنة (لا) سنة 2023-2030 بالرباط، لإصلاح الإدارة 😀"
 # One invisible colour for all that lies beneath: what is left is the text.
@@ -86,15 +87,6 @@ def test_nested_spans_differ_from_the_outer_one_alone(qapp: QApplication) -> Non
     assert painted(layer(inner, outer), SEEN) == painted(layer(outer, inner), SEEN)
 
 
-def test_depths_tell_nested_and_crossing_spans_apart() -> None:
-    spans = layer((0, 30), (5, 20), (6, 9), (25, 40))
-    found = depths(spans, SEEN)
-    assert [found[span.uid].outer for span in spans] == [0, 1, 2, 1]
-    assert [found[span.uid].inner for span in spans] == [2, 1, 0, 0]
-    same = [*layer((0, 5)), Span("other", "x", "a", "PLAN", 0, 5)]
-    assert {depth.outer for depth in depths(same, SEEN).values()} == {0, 1}
-
-
 def test_the_selected_span_shows_its_edges(qapp: QApplication) -> None:
     span = layer((0, 6))[0]
     chosen = painted([span], SEEN, selected=True)
@@ -103,3 +95,42 @@ def test_the_selected_span_shows_its_edges(qapp: QApplication) -> None:
     [start, _end] = edges(Page(TEXT, [], 420.0, 22.0), span)
     outside = start.toPoint() + QPoint(3, 0)
     assert chosen.pixel(outside) != painted([span], SEEN).pixel(outside)
+
+
+def searched(hits: list[tuple[int, int]], theme: Theme, current: tuple[int, int] | None = None) -> QImage:
+    laid = Page(TEXT, [], 420.0, 22.0)
+    image = QImage(440, int(laid.height) + 20, QImage.Format.Format_RGB32)
+    image.fill(QColor(theme.paper))
+    painter = QPainter(image)
+    Painter(laid, Marks((), {}, None, None, None, tuple(hits), current), SEEN, theme).paint(painter, 0, laid.height)
+    painter.end()
+    return image
+
+
+@given(st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, len(TEXT))).map(sorted).map(tuple), max_size=4))
+def test_the_letters_are_the_same_with_and_without_hits(qapp: QApplication, hits: list[tuple[int, int]]) -> None:
+    unseen = replace(LIGHT, hit="#ffffff", paper="#ffffff")
+    assert searched(hits, unseen) == searched([], unseen)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_hit_is_told_apart_from_text_spans_selection_and_the_one_gone_to(qapp: QApplication, theme: Theme) -> None:
+    start = TEXT.index("الأغلبية")
+    hit = (start, start + 8)
+    [segment] = Page(TEXT, [], 420.0, 22.0).segments(*hit)
+    corner = QPoint(int(segment.left) + 3, int(segment.line.top) + 1)
+    assert QColor(searched([hit], theme).pixel(corner)) == QColor(theme.hit)
+    assert theme.hit not in (theme.paper, theme.selection, *(theme.fill(label).name() for label in SEEN.labels))
+    assert searched([hit], theme, hit) != searched([hit], theme)
+    assert searched([hit], theme, (0, 3)) == searched([hit], theme)
+
+
+def test_a_hit_within_a_span_is_seen(qapp: QApplication) -> None:
+    laid = Page(TEXT, [], 420.0, 22.0)
+    span, hit = layer((0, 20))[0], (9, 15)
+    image = QImage(440, int(laid.height) + 20, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    Painter(laid, Marks((span,), depths([span], SEEN), None, None, None, (hit,)), SEEN, LIGHT).paint(painter, 0, 99)
+    painter.end()
+    [segment] = laid.segments(*hit)
+    assert QColor(image.pixel(int(segment.left) + 3, int(segment.line.top) + 1)) == QColor(LIGHT.hit)

@@ -31,7 +31,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.session import Session
-from annotator.ui.wording import left_to_right, plain_label, tooltip
+from annotator.ui.wording import isolated, left_to_right, plain_label, tooltip
 
 _ENTRY = Qt.ItemDataRole.UserRole
 
@@ -52,12 +52,13 @@ class ExportDialog(QDialog):
         column.addWidget(self._pages)
         self._said = plain_label(name="warning")
         self._said.setWordWrap(True)
+        self._said.hide()
         column.addWidget(self._said)
         self._buttons = QDialogButtonBox()
         self._go = self._buttons.addButton(_("Export…"), QDialogButtonBox.ButtonRole.ActionRole)
         self._go.setDefault(True)
         self._go.clicked.connect(self._ask)
-        self._buttons.addButton(QDialogButtonBox.StandardButton.Close)
+        self._buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         self._buttons.rejected.connect(self.reject)
         column.addWidget(self._buttons)
 
@@ -85,7 +86,7 @@ class ExportDialog(QDialog):
                 return (yield from export(opened, path, options))
 
         self._go.setEnabled(False)
-        self._said.clear()
+        self._said.hide()
         self._background.run(_("Exporting"), job, lambda report: self._wrote(path, report), self._failed)
 
     def _options_page(self) -> QWidget:
@@ -185,10 +186,11 @@ class ExportDialog(QDialog):
             head.setFirstColumnSpanned(True)
             head.setExpanded(True)
             for entry in entries:
-                row = QTreeWidgetItem(head, [entry.text, self._title(entry.label), entry.reason, entry.became or "—"])
+                cells = (entry.text, self._title(entry.label), entry.reason, entry.became or "—")
+                row = QTreeWidgetItem(head, [isolated(cell) for cell in cells])
                 row.setData(0, _ENTRY, (entry.article, entry.uid))
                 for column in range(4):
-                    row.setToolTip(column, tooltip(row.text(column)))
+                    row.setToolTip(column, tooltip(cells[column]))
         self.tree.setVisible(bool(self.tree.topLevelItemCount()))
         for column, width in enumerate((220, 80, 260)):
             self.tree.setColumnWidth(column, width)
@@ -206,6 +208,7 @@ class ExportDialog(QDialog):
         else:
             raise error
         self._said.setText(text)
+        self._said.show()
 
     def _follow(self, item: QTreeWidgetItem, _column: int = 0) -> None:
         """Show the span that a row is about in its article."""

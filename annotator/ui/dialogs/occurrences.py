@@ -32,7 +32,7 @@ from annotator.ui.background import Background, Cancelled
 from annotator.ui.excerpt import paint_excerpt
 from annotator.ui.session import Session
 from annotator.ui.theme import Theme
-from annotator.ui.wording import plain_label, tooltip
+from annotator.ui.wording import isolated, plain_label, tooltip
 
 _ROLE: Final = Qt.ItemDataRole.UserRole
 _BEFORE: Final = 42  # code points of the sentence in front of a hit, so that the hit is always in sight
@@ -94,7 +94,7 @@ class OccurrencesDialog(QDialog):
         buttons = QDialogButtonBox()
         self._go = buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         self._go.setDefault(True)
-        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self._tag)
         buttons.rejected.connect(self.reject)
         options = QHBoxLayout()
@@ -146,7 +146,7 @@ class OccurrencesDialog(QDialog):
         self.tree.clear()
         self._rows.clear()
         for (_number, heading), hits in groupby(found, lambda hit: (hit.number, hit.title)):
-            head = QTreeWidgetItem(self.tree, [heading])
+            head = QTreeWidgetItem(self.tree, [isolated(heading)])
             head.setToolTip(0, tooltip(heading))
             font = head.font(0)
             font.setBold(True)

@@ -26,7 +26,8 @@ class RefusalsDialog(QDialog):
         for column in range(3):
             self.tree.resizeColumnToContents(column)
         self.tree.setColumnWidth(0, min(300, self.tree.columnWidth(0)))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = QDialogButtonBox()
+        buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(plain_label(summary))

@@ -1,0 +1,152 @@
+"""The annotator's guides name every action with its words and its usual keys, and show the pictures that there are.
+
+A key is written as it is printed on the keyboard, each part of it marked: `<kbd>Ctrl</kbd>+<kbd>Enter</kbd>`. The
+tables under the last heading have a row for each action: `| its text | its keys, "or" between them |`.
+"""
+
+import re
+import struct
+from pathlib import Path
+
+import pictures
+import pytest
+
+from annotator import i18n
+from annotator.core.model import STATES
+from annotator.core.wording import state_title
+from annotator.i18n import _
+from annotator.ui.actions import ACTIONS, MENUS, usual_keys
+from annotator.ui.jump import told
+from annotator.ui.wording import printed
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGES = [DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))]
+KEY = re.compile(r"<kbd>[^<]+</kbd>(?:\+<kbd>[^<]+</kbd>)*")
+ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
+IN_FIELDS = {"Shift+Enter"}
+"""Keys of single fields and dialogs, which no action has."""
+NAMED = (
+    *("&View", "&Help", "Language", "Digits", "Colours", "This &line is", "About the program"),
+    *("Add", "Delete", "Load…", "Save…", "Apply", "Export…", "Back to the usual key", "No key", "All back"),
+    *("Widened to the whole word", "Left out because others overlap", "Outside the exported text"),
+    *("Cut a word in two", "Refused"),
+)
+"""What the guides call by the words of the window, besides actions: in bold, or in italics."""
+LARGEST = 6_000_000
+"""Bytes of all pictures."""
+
+
+@pytest.fixture(params=pictures.GUIDES)
+def guide(request):
+    """The guide in one language, which is spoken meanwhile."""
+    i18n.use(request.param)
+    return (DOCS / f"guide.{request.param}.md").read_text(encoding="utf-8")
+
+
+def keys(text):
+    """The keys that are marked as such, as `Ctrl+Enter`."""
+    found = KEY.findall(" ".join(text.split()))
+    return ["+".join(re.findall(r"<kbd>([^<]+)</kbd>", key)) for key in found]
+
+
+def table(guide):
+    """The sections under the last heading, each with its rows: a text and its keys."""
+    last = guide.rpartition("\n## ")[2]
+    assert last.startswith(_("All keys"))
+    sections = re.split(r"^### (.+)$", last, flags=re.MULTILINE)[1:]
+    return {title: list(rows(section)) for title, section in zip(sections[::2], sections[1::2], strict=True)}
+
+
+def rows(section):
+    """The rows of a table of two columns, without its head."""
+    for row in re.findall(r"^\| (.+) \|$", section, re.MULTILINE)[2:]:
+        text, pressed = row.split(" | ")
+        yield text, keys(pressed)
+
+
+def usual(action):
+    """An action's keys as they are printed, one by one."""
+    return [printed([key]).translate(ISOLATES) for key in usual_keys(action.name)]
+
+
+def test_the_table_has_every_action_with_its_words_and_its_keys_and_nothing_else(guide):
+    menus = {**MENUS, None: "In the article"}
+    assert table(guide) == {
+        _(title).replace("&", ""): [(_(action.text), usual(action)) for action in ACTIONS if action.menu == menu]
+        for menu, title in menus.items()
+    }
+
+
+def test_the_text_before_the_table_names_every_key_of_a_menu(guide):
+    named = keys(guide.rpartition("\n## ")[0])
+    for action in ACTIONS:
+        assert set(usual(action)[:1]) <= set(named), action.name
+
+
+def test_a_key_that_is_named_is_somebodys(guide):
+    known = {key for action in ACTIONS for key in usual(action)} | IN_FIELDS
+    combined = {key for key in keys(guide) if "+" in key.rstrip("+") or re.fullmatch(r"F\d+", key)}
+    assert combined <= known
+
+
+def test_what_is_in_bold_behind_a_key_is_what_its_action_is_called(guide):
+    said = re.findall(rf"({KEY.pattern})(?:&lrm;)?\s\(\*\*([^*]+)\*\*\)", guide)
+    assert len(said) > 20
+    texts = {key: _(action.text) for action in ACTIONS for key in usual(action)}
+    for key, text in said:
+        assert texts[keys(key)[0]] == " ".join(text.split())
+
+
+def test_menus_buttons_and_states_are_called_as_in_the_window(guide):
+    words = " ".join(guide.split())
+    for text in (_(named).replace("&", "") for named in NAMED):
+        assert re.search(rf"\*{re.escape(text)}(?:\*| →| ←)|(?:→|←) {re.escape(text)}\*", words), text
+    for state in STATES:
+        assert f"| {state_title(state)} |" in words
+
+
+def test_the_key_that_goes_to_numbers_is_told_of_on_both_keyboards(guide):
+    _letter, _further, (_does, pressed) = told()
+    assert set(pressed.split()) <= set(keys(guide))
+
+
+# --- Pictures
+
+
+def shown():
+    """Which pictures the pages show or link to, with the page."""
+    return {
+        (page.name, name)
+        for page in PAGES
+        for name in re.findall(r"(?<=pictures/)[\w.-]+\.png", page.read_text(encoding="utf-8"))
+    }
+
+
+def test_every_picture_that_a_page_shows_is_there():
+    there = {path.name for path in (DOCS / "pictures").iterdir()}
+    assert {(page, name) for page, name in shown() if name not in there} == set()
+
+
+def test_every_picture_is_shown_by_a_page():
+    assert {path.name for path in (DOCS / "pictures").iterdir()} == {name for _page, name in shown()}
+
+
+def test_one_command_makes_all_pictures():
+    assert {path.name for path in (DOCS / "pictures").iterdir()} == set(pictures.names())
+
+
+def test_a_guide_shows_pictures_of_its_own_language(guide):
+    others = {language for language in pictures.GUIDES if language != i18n.current()}
+    names = set(re.findall(r"pictures/([\w.-]+)-(\w\w)\.png", guide))
+    assert {language for _name, language in names}.isdisjoint(others)
+    assert {name for name, _language in names} == set(pictures.FEATURES)
+
+
+def test_a_picture_of_the_window_has_the_size_that_it_is_named_for():
+    for path in (DOCS / "pictures").glob("window-*.png"):
+        width, height = struct.unpack(">II", path.read_bytes()[16:24])
+        assert path.stem.endswith(f"-{width}x{height}")
+
+
+def test_the_pictures_are_no_burden_to_who_clones():
+    assert sum(path.stat().st_size for path in (DOCS / "pictures").iterdir()) < LARGEST
