@@ -3,10 +3,11 @@
 There is no second record of it: the steps on disk are the undo stack, so it outlives the program (docs/adr/0003).
 """
 
+from bisect import insort
 from collections.abc import Iterable
 from typing import Final
 
-from annotator.core.model import Edit, Past, Step
+from annotator.core.model import Edit, Past, Span, Step
 
 IMPORT: Final = "import"
 """The name of a step that brought spans in from a file: no key takes back what nobody did by key."""
@@ -26,21 +27,38 @@ def stacks(steps: Iterable[Past]) -> tuple[list[Past], list[Past]]:
     undo: list[Past] = []
     redo: list[Past] = []
     for step in steps:
-        if step.name == IMPORT:
-            continue
-        if step.name == LABELS:
-            undo.clear()
-            redo.clear()
-        elif undo and step.undoes == undo[-1].uid:
-            undo.pop()
-            redo.append(step)
-        elif redo and step.undoes == redo[-1].uid:
-            redo.pop()
-            undo.append(step)
-        else:
-            undo.append(step)
-            redo.clear()
+        advance(undo, redo, step)
     return undo, redo
+
+
+def advance(undo: list[Past], redo: list[Past], step: Past) -> None:
+    """Bring both stacks (see `stacks`) to where they are after one step more."""
+    if step.name == IMPORT:
+        return
+    if step.name == LABELS:
+        undo.clear()
+        redo.clear()
+    elif undo and step.undoes == undo[-1].uid:
+        undo.pop()
+        redo.append(step)
+    elif redo and step.undoes == redo[-1].uid:
+        redo.pop()
+        undo.append(step)
+    else:
+        undo.append(step)
+        redo.clear()
+
+
+def applied(layer: Iterable[Span], edits: Iterable[Edit]) -> list[Span]:
+    """The spans of a layer after these edits of its spans, in the order in which a corpus reads them: by start, the
+    longer first."""
+    spans = list(layer)
+    for edit in edits:
+        if isinstance(edit.before, Span):
+            spans.remove(edit.before)
+        if isinstance(edit.after, Span):
+            insort(spans, edit.after, key=lambda span: (span.start, -span.end, span.uid))
+    return spans
 
 
 def reversal(step: Step) -> tuple[Edit, ...]:

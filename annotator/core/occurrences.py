@@ -20,6 +20,7 @@ _WITH_ARTICLE: Final = frozenset(
 _VERBAL: Final = frozenset(lead + FUTURE for lead in ("", *JOINING))
 _SWALLOWING: Final = frozenset(SWALLOWING)
 _SOUGHT: Final = _NOMINAL | _VERBAL | _WITH_ARTICLE
+_LEADING: Final = frozenset("".join(_SOUGHT))
 _SHORT: Final = 3  # letters: with one more in front, as likely as not another word
 _REACH: Final = 32  # characters that two proclitics take at most, with marks and tatweels
 _ARABIC: Final = "\u0620-\u065f\u066e-\u06ef\u06fa-\u06ff\u0750-\u077f\u0870-\u08ff"  # letters, once digits are folded
@@ -119,11 +120,14 @@ def beginnings(word: str) -> frozenset[str]:
 
     For an index that need not try all `forms` of a word of which so little is typed that it is in nearly every text.
     """
-    rests = [word[len(lead) :] for lead in _SOUGHT if word.startswith(lead)]
-    swallowed = [word[len(lead) :] for lead in SWALLOWING if word.startswith(lead + ARTICLE[1])]
-    begun = {rest[:length] for rest in rests for length in range(1, min(len(rest), BEGINNING) + 1)}
-    for rest in swallowed:  # see _swallowed
-        begun |= {ARTICLE, ARTICLE[0] + rest[: BEGINNING - 1], ARTICLE + ARTICLE[1]}
+    begun: set[str] = set()
+    for at, letter in enumerate(word):
+        if word[:at] in _SOUGHT:
+            begun.update([word[at : at + length] for length in range(1, BEGINNING + 1)])
+        if word[:at] in _SWALLOWING and letter == ARTICLE[1]:  # see _swallowed
+            begun.update([ARTICLE, ARTICLE[0] + word[at : at + BEGINNING - 1], ARTICLE + ARTICLE[1]])
+        if letter not in _LEADING:
+            break
     return frozenset(begun)
 
 

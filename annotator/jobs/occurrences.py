@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from annotator.core import editing
-from annotator.core.model import Article, Edit, Span, Step, new_uid
+from annotator.core.model import IN_PROGRESS, Article, Edit, Span, Status, Step, new_uid
 from annotator.core.occurrences import occurrences
 from annotator.core.text import sentences, tokens
 from annotator.store.corpus import Corpus, now
@@ -79,10 +79,11 @@ def in_corpus(
 
 
 def tag_each(
-    corpus: Corpus, annotator: str, label: str, chosen: Sequence[Occurrence]
+    corpus: Corpus, annotator: str, label: str, chosen: Sequence[Occurrence], here: str
 ) -> Generator[tuple[int, int], None, int]:
     """Label these places, in the order of their articles, but those that have the label: one step, so that one undo
-    takes all of it back. Yields how many places are done; returns how many spans there are more."""
+    takes all of it back, also in the article of uid `here`, where the annotator is, if none of the places is there.
+    Yields how many places are done; returns how many spans there are more."""
     edits: list[Edit] = []
     done = 0
     for number, group in groupby(chosen, lambda one: one.number):
@@ -91,9 +92,13 @@ def tag_each(
         edits += editing.add_each(article, corpus.spans(article.uid, annotator), annotator, label, places)
         done += len(places)
         yield done, len(chosen)
+    count = len(edits)
+    if edits and all(edit.article != here for edit in edits):
+        status = corpus.status(here, annotator)
+        edits.append(Edit(status, status or Status(here, annotator, IN_PROGRESS)))
     if edits:
         corpus.apply(Step(new_uid(), annotator, now(), STEP, tuple(edits)))
-    return len(edits)
+    return count
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:

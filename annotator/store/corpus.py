@@ -19,6 +19,8 @@ from annotator.i18n import _
 from annotator.store import index, opening, rows
 from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
 
+_SPAN = ", ".join(f'"{column}"' for column in Span.__struct_fields__)
+
 
 class Added(Struct, frozen=True):
     """What `Corpus.add` did: whether the article was new, how many spans came in, and why others did not."""
@@ -96,13 +98,11 @@ class Corpus:
 
     def spans(self, article: str, annotator: str | None = None) -> list[Span]:
         """The spans of the article of this uid, of one layer or of all: by start, the longer first."""
-        found = self.query(
-            'SELECT * FROM span WHERE article = ? AND (? IS NULL OR annotator = ?) ORDER BY start, "end" DESC, uid',
-            article,
-            annotator,
-            annotator,
-        )
-        return [cast(Span, rows.to_record(Span, row)) for row in found]
+        query = f"""
+            SELECT {_SPAN} FROM span WHERE article = ? AND (? IS NULL OR annotator = ?)
+            ORDER BY start, "end" DESC, uid
+        """
+        return [Span(*row) for row in self._tuples(query, article, annotator, annotator)]
 
     def status(self, article: str, annotator: str) -> Status | None:
         """How far the annotator is with the article; None before they did anything there."""
@@ -119,6 +119,11 @@ class Corpus:
         found = self.query('SELECT article, "offset" FROM place WHERE annotator = ?', annotator)
         return next(((row["article"], row["offset"]) for row in found), None)
 
+    def version(self) -> int:
+        """A number that changes when another connection has written to the file, and not by what this one writes."""
+        [(version,)] = self._tuples("PRAGMA data_version")
+        return int(version)
+
     def knows(self, words: str) -> bool:
         """Whether a span in the corpus says these words, or begins with them. `words` are as core.proclitics.form
         gives them."""
@@ -127,11 +132,8 @@ class Corpus:
 
     def history(self, article: str, annotator: str) -> list[Past]:
         """The steps that the annotator ever made on the article, oldest first (see core.history)."""
-        query = """
-            SELECT step AS uid, name, undoes FROM edit WHERE article = ? AND annotator = ?
-            GROUP BY step ORDER BY min(id)
-        """
-        return [Past(**row) for row in self.query(query, article, annotator)]
+        query = "SELECT step, name, undoes FROM edit WHERE article = ? AND annotator = ? ORDER BY id"
+        return [Past(*row) for row in dict.fromkeys(self._tuples(query, article, annotator))]
 
     def step(self, uid: str) -> Step:
         """The step of this uid, with its edits. Raises CorpusError where there is none."""
@@ -198,8 +200,7 @@ class Corpus:
     def stand(self, annotator: str, article: str, offset: int) -> None:
         """Remember where the annotator is (see `place`)."""
         with self.transaction():
-            row = {"annotator": annotator, "article": article, "offset": offset}
-            self._table("place").upsert(row, pk="annotator")
+            self._insert("place", {"annotator": annotator, "article": article, "offset": offset}, "REPLACE")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -237,7 +238,7 @@ class Corpus:
     def _know(self, annotator: str) -> None:
         if not annotator.strip():
             raise CorpusError(_("An annotator must have a name."))
-        self._table("annotator").insert({"name": annotator, "added": now()}, ignore=True)
+        self._insert("annotator", {"name": annotator, "added": now()}, "IGNORE")
 
     def _apply(self, edit: Edit) -> None:
         record = edit.before or edit.after
@@ -252,7 +253,7 @@ class Corpus:
         elif edit.before is None:
             if isinstance(edit.after, Span):
                 self._know(edit.after.annotator)
-            self._table(table).insert(rows.to_row(edit.after))
+            self._insert(table, rows.to_row(edit.after))
         else:
             row = rows.to_row(edit.after)
             changes = ", ".join(f'"{column}" = :{column}' for column in row.keys() - rows.key(record).keys())
@@ -266,8 +267,8 @@ class Corpus:
         editing.check_zones(self.article(uid), self.zones(uid))
 
     def _remember(self, step: Step) -> None:
-        self._table("edit").insert_all(
-            {
+        for edit in step.edits:
+            row = {
                 "step": step.uid,
                 "name": step.name,
                 "article": edit.article,
@@ -277,8 +278,18 @@ class Corpus:
                 "before": _encoded(edit.before),
                 "after": _encoded(edit.after),
             }
-            for edit in step.edits
-        )
+            self._insert("edit", row)
+
+    def _insert(self, table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> None:
+        """Insert one row. What a key waits for is not sqlite-utils' insert, which asks for the schema each time."""
+        columns = ", ".join(f'"{column}"' for column in row)
+        marks = ", ".join("?" * len(row))
+        self._db.execute(f"INSERT OR {conflict} INTO {table} ({columns}) VALUES ({marks})", list(row.values()))
+
+    def _tuples(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What an SQL query finds, all at once: for what a key waits for."""
+        with opening.spoken(self.path):
+            return self._db.execute(query, values).fetchall()
 
     def _add_spans(self, draft: Draft) -> tuple[int, list[str]]:
         known = {label.name for label in self.labels().labels} if draft.spans else set()

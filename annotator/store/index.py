@@ -28,7 +28,7 @@ def parts(text: str) -> list[str]:
 def add_article(db: Database, number: int, text: str) -> None:
     """Take the words of article `number` into the search."""
     words = parts(text)
-    begun = {letters for word in set(words) if word.isalnum() for letters in beginnings(word)}
+    begun = frozenset().union(*map(beginnings, filter(str.isalnum, set(words))))
     db.execute("INSERT INTO search(rowid, words) VALUES (?, ?)", (number, " ".join(words)))
     db.execute("INSERT INTO beginning(rowid, letters) VALUES (?, ?)", (number, " ".join(begun)))
 

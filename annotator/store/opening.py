@@ -23,6 +23,7 @@ from annotator.store.errors import (
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
 
 _WAIT = 5.0  # seconds for another process's lock
+_CACHE = 32_000  # KiB: the indexes that a list of a hundred thousand articles is read from
 _HEADER = 100  # bytes; https://www.sqlite.org/fileformat2.html#the_database_header
 
 
@@ -74,9 +75,8 @@ def connect(path: Path, *, readonly: bool = False) -> Database:
             if not readonly:
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute("PRAGMA synchronous = FULL")
-                migrations.apply(db)
                 if found < VERSION:
-                    db.execute(f"PRAGMA user_version = {VERSION}")
+                    _update(db)
             elif found < VERSION:
                 raise CorpusError(
                     _("“{path}” is of an older version and cannot be brought up to date where it lies.").format(
@@ -87,6 +87,18 @@ def connect(path: Path, *, readonly: bool = False) -> Database:
             db.close()
             raise
     return db
+
+
+def _update(db: Database) -> None:
+    """Bring the schema up to date, all of it or nothing; of several who find it old at once, one does."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        migrations.apply(db)
+        db.execute(f"PRAGMA user_version = {VERSION}")
+        db.execute("COMMIT")
+    except BaseException:
+        db.rollback()
+        raise
 
 
 @contextmanager
@@ -166,6 +178,7 @@ def _database(path: Path, *, readonly: bool) -> Database:
     connection = sqlite3.connect(uri, uri=True, timeout=_WAIT, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute(f"PRAGMA cache_size = {-_CACHE}")
     if readonly:
         connection.execute("PRAGMA query_only = ON")
     return Database(connection, execute_plugins=False)

@@ -59,6 +59,7 @@ class Desk(QObject):
         """Qt's own texts (the buttons of its dialogs) and the direction of everything."""
         if self._qt_texts:
             self._application.removeTranslator(self._qt_texts)
+            self._qt_texts.deleteLater()
         self._qt_texts = QTranslator(self)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if self._qt_texts.load(QLocale(language), "qtbase", "_", folder):
@@ -77,15 +78,16 @@ class Desk(QObject):
 
     def _say_anew(self) -> None:
         """Every text in a window of its own; the corpus is opened there where it was left."""
-        old, corpus = self.window, self.session.corpus
+        old, session, corpus = self.window, self.session, self.session.corpus
         old.remember(geometry=old.geometry_text())
-        self.session.close()
+        session.close()
         self._make(old.chosen)
         if corpus:
             self.window.corpus_commands.open_path(corpus.path)
         self.window.show()
         old.close()
         old.deleteLater()
+        session.deleteLater()
 
     def _change_theme(self, name: str) -> None:
         self.window.remember(theme=name)

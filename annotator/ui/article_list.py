@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, QStringListModel, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, SKIPPED
@@ -27,19 +27,23 @@ _EXCERPT: Final = 14.0  # pixels: the letters of a line that was found
 _Index = QModelIndex | QPersistentModelIndex
 
 
-class ArticleModel(QAbstractListModel):
-    """A row an article, as the session has them."""
+class ArticleModel(QStringListModel):
+    """A row an article, as the session has them.
+
+    Qt's own list of strings, all empty, does nothing but count the rows: a QListView asks twice for each row how many
+    there are, which for a hundred thousand articles is half a second if Python answers.
+    """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._rows = len(session.articles)
         self._places: dict[int, tuple[str, int, int] | None] = {}
         session.corpus_opened.connect(self._reread)
         session.articles_changed.connect(self._reread)
+        self._reread()
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        return 0 if parent.isValid() else self._rows
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        return super().flags(index) & (Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         summary = self._session.articles[index.row()]
@@ -65,10 +69,8 @@ class ArticleModel(QAbstractListModel):
         return self._places[number]
 
     def _reread(self) -> None:
-        self.beginResetModel()
         self._places.clear()
-        self._rows = len(self._session.articles)
-        self.endResetModel()
+        self.setStringList([""] * len(self._session.articles))
 
 
 class ArticleDelegate(QStyledItemDelegate):
@@ -154,7 +156,7 @@ class ArticleList(QListView):
         session.article_opened.connect(self._follow)
         session.articles_changed.connect(self._follow)
         # Not by the model's dataChanged, which makes a QListView lay out every row anew.
-        session.summaries_changed.connect(self.viewport().update)
+        session.summaries_changed.connect(self._show_again)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in this theme."""
@@ -166,9 +168,19 @@ class ArticleList(QListView):
         if self._session.choice != Choice() and not self._session.articles:
             paint_hint(self, self._delegate.theme, _("No article is like that."))
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._follow()  # arrow keys have gone elsewhere, and nothing was opened
+
+    def _show_again(self, place: int) -> None:
+        if place >= 0:
+            self.update(self._model.index(place))
+        else:
+            self.viewport().update()
+
     def _follow(self) -> None:
         index = self._model.index(self._session.place())
-        if index.isValid() and index != self.currentIndex():
+        if index != self.currentIndex():  # it is none where the open article is not in the list
             self.setCurrentIndex(index)
             self.scrollTo(index)
 

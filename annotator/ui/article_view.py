@@ -107,6 +107,9 @@ class ArticleView(ArticleCanvas):
         super().wheelEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self._ask_menu_here()
+            return
         at = self._on_page(QPointF(event.pos()))
         line = self._page.line_at(at.y())
         boundary = self._page.boundary_at(at.x(), at.y())
@@ -177,6 +180,14 @@ class ArticleView(ArticleCanvas):
             self.selection_made.emit()
 
     # Inside
+
+    def _ask_menu_here(self) -> None:
+        """The key of the menu means where the person is, wherever Qt takes that to be."""
+        offset = self.offset()
+        self.reveal(offset, offset + 1)
+        for segment in self._page.segments(offset, offset + 1)[:1]:
+            below = self.point_of((segment.left + segment.right) / 2, segment.line.bottom)
+            self.menu_asked.emit(self.viewport().mapToGlobal(below.toPoint()), offset)
 
     def _drag_to(self, position: QPointF, *, exact: bool) -> None:
         at = self._on_page(position)

@@ -20,8 +20,9 @@ _ASCENT, _DESCENT = 0.98, 0.52  # of a face's size: what Arabic letters with the
 # A byte order mark at the start of a string is lost on its way to Qt, or turns its bytes: show its like.
 NOT_FOR_QT: Final = {0xFEFF: 0x2060, 0xFFFE: 0xFFFD}
 _GRAPHEME: Final = regex.compile(r"\X")
-_UNSEEN: Final = regex.compile(r"[\p{M}\p{C}]")  # has no place of its own, or none at all
-_APART: Final = regex.compile(r"(?![\p{M}\p{C}])(?:(?<=[\s\p{P}])|(?=[\s\p{P}]))")
+# Joins another character in what a reader sees as one, or has no place of its own (UAX #29).
+_JOINING: Final = regex.compile(r"[\P{GCB=Other}\p{C}]")
+_APART: Final = regex.compile(r"(?![\P{GCB=Other}\p{C}])(?:(?<=[\s\p{P}])|(?=[\s\p{P}]))")
 _RTL: Final = regex.compile(r"[\p{bidi_class=R}\p{bidi_class=AL}]|(\p{bidi_class=L})")
 
 
@@ -78,7 +79,7 @@ class Line:
     def _is_plain(self, start: int, end: int) -> bool:
         """Whether each character from `start` to `end` has a glyph of its own or shares one within."""
         text, base = self.block.text, self.block.start
-        return not _UNSEEN.search(text, start - base, end - base) and all(
+        return not _JOINING.search(text, start - base, end - base) and all(
             at in (self.start, self.end) or _APART.match(text, at - base) for at in (start, end)
         )
 

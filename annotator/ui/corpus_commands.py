@@ -99,7 +99,9 @@ class CorpusCommands(QObject):
         from annotator.ui.dialogs.export import ExportDialog  # heavier than the rest, and used once a day
 
         if self._session.corpus:
-            ExportDialog(self._window, self._session, self.background).exec()
+            dialog = ExportDialog(self._window, self._session, self.background)
+            dialog.exec()
+            dialog.deleteLater()
 
     def edit_labels(self) -> None:
         from annotator.ui.dialogs.labels import LabelsDialog  # used once in a long while
@@ -112,9 +114,14 @@ class CorpusCommands(QObject):
                 return
             if dialog.exec():
                 self._session.changed()
+            dialog.deleteLater()
 
     def choose_annotator(self) -> None:
-        known = self._session.corpus.annotators() if self._session.corpus else []
+        try:
+            known = self._session.corpus.annotators() if self._session.corpus else []
+        except CorpusError as error:
+            self.warn(str(error))
+            return
         names = list(dict.fromkeys([self._session.annotator, *known]))
         name, ok = QInputDialog.getItem(
             self._window,
@@ -149,7 +156,9 @@ class CorpusCommands(QObject):
         if outcome.spans:
             said.append(ngettext("{count} span", "{count} spans", outcome.spans).format(count=number(outcome.spans)))
         if outcome.skipped:
-            RefusalsDialog(self._window, " · ".join(said), outcome.skipped).exec()
+            dialog = RefusalsDialog(self._window, " · ".join(said), outcome.skipped)
+            dialog.exec()
+            dialog.deleteLater()
         else:
             self._session.told.emit(" · ".join(said))
 

@@ -88,3 +88,4 @@ class FindingCommands(QObject):
         if corpus:
             dialog.look_everywhere()
         dialog.exec()
+        dialog.deleteLater()

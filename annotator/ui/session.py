@@ -26,10 +26,11 @@ class Session(QObject):
     """An annotator at a corpus. Attributes hold the last read; nothing waits here to be saved."""
 
     corpus_opened = Signal()
+    """Another corpus, or none any more."""
     articles_changed = Signal()
     """Which articles the list shows."""
-    summaries_changed = Signal()
-    """What the list says of articles that it shows, and how many are in which state."""
+    summaries_changed = Signal(int)
+    """What the list says of the article at this place, or of any (-1), and how many are in which state."""
     labels_changed = Signal()
     article_left = Signal()
     """Another article is about to be opened: what is being typed about this one is to be kept now."""
@@ -54,6 +55,7 @@ class Session(QObject):
         self.counts = dict.fromkeys(STATES, 0)
         self.where: Callable[[], int] = int
         """Asked for the place in the article where the annotator is: whoever shows the article knows it."""
+        self._version = 0  # of the corpus, when the article was read
         self.article: Article | None = None
         self.zones: list[Zone] = []
         self.spans: list[Span] = []
@@ -71,7 +73,7 @@ class Session(QObject):
         Raises CorpusError where it cannot be read; what was open stays open then.
         """
         labels = corpus.labels()
-        self.close()
+        self._let_go()
         self.corpus, self.labels, self.choice = corpus, labels, Choice()
         with self._telling():
             self._list()
@@ -80,6 +82,12 @@ class Session(QObject):
 
     def close(self) -> None:
         """Let go of the corpus."""
+        if self.corpus:
+            self._let_go()
+            self.corpus_opened.emit()
+            self.article_opened.emit(0)
+
+    def _let_go(self) -> None:
         self._take_leave()
         if self.corpus:
             self.corpus.close()
@@ -292,7 +300,11 @@ class Session(QObject):
         """What is shown is no longer what was read: after this step, or after anything. Where not even reading goes,
         the last read stays on the screen."""
         with self._telling():
-            if self.article:
+            if step and self._is_mine(step):
+                # As it would be read, and a long article's thousand spans would not be read within a frame.
+                self.spans = history.applied(self.spans, step.edits)
+                history.advance(self.undoable, self.redoable, Past(step.uid, step.name, step.undoes))
+            elif self.article:
                 self._read(self.article.uid)
             if step is None or any(isinstance(edit.before or edit.after, Status) for edit in step.edits):
                 self._count()
@@ -302,13 +314,20 @@ class Session(QObject):
         self.layer_changed.emit()
         only = self.article and step and all(edit.article == self.article.uid for edit in step.edits)
         self.articles.forget(self.article.id if self.article and only else None)
-        self.summaries_changed.emit()
+        self.summaries_changed.emit(self.place() if only else -1)
+
+    def _is_mine(self, step: Step) -> bool:
+        """Whether a step that was just written changed spans of the open layer alone, and nobody else anything."""
+        here = self.article.uid if self.article else None
+        mine = all(isinstance(edit.after or edit.before, Span) and edit.article == here for edit in step.edits)
+        return mine and self.corpus is not None and self.corpus.version() == self._version
 
     def _read(self, identity: int | str) -> None:
         """Read the article of this number or uid, which is the open one then, and all that is shown of it; what cannot
         be read changes nothing."""
         if not self.corpus:
             return
+        version = self.corpus.version()
         article = self.corpus.article(identity)
         of_mine = article.uid, self.annotator
         (self.article, self.zones, self.spans, self.status, self.note, (self.undoable, self.redoable)) = (
@@ -319,6 +338,7 @@ class Session(QObject):
             self.corpus.note(*of_mine),
             history.stacks(self.corpus.history(*of_mine)),
         )
+        self._version = version
 
     def _select_after(self, step: Step | None) -> None:
         """The span that a step left in the article is the one that the next key is about; else it is the one before."""

@@ -42,6 +42,7 @@ class ArticlesSide(_Side):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._shown: dict[str, int] = {}
         self.articles = ArticleList(session)
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("Search the corpus"))
@@ -83,6 +84,9 @@ class ArticlesSide(_Side):
     def show_counts(self) -> None:
         """Show how many articles are in which state, and what the list was asked for."""
         counts, total = self._session.counts, sum(self._session.counts.values())
+        if counts == self._shown:
+            return  # as at every key that tags
+        self._shown = dict(counts)
         self._bar.setMaximum(max(1, total))
         self._bar.setValue(counts[DONE])
         self._done.setText(_("{done} of {total} done").format(done=number(counts[DONE]), total=number(total)))

@@ -25,6 +25,8 @@ class Field(QLineEdit):
     """The text is to be kept: what is kept then is told by `show_text`."""
     left = Signal()
     """The person goes back to the article."""
+    ended = Signal()
+    """The keyboard is elsewhere now."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +76,7 @@ class Field(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.keep()
+        self.ended.emit()
 
 
 class SpanCard(QFrame):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, QStringListModel, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from annotator.core.labels import LabelSet
@@ -112,6 +112,7 @@ class SpanPanel(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._hint = _("No spans yet. Stand on a word and press a label's key, or drag over some words first.")
         self._article = False
+        self._selected: Span | None = None
         self.clicked.connect(lambda index: self.span_clicked.emit(index.data(_SPAN)))
         self.activated.connect(lambda index: self.span_clicked.emit(index.data(_SPAN)))
 
@@ -125,6 +126,7 @@ class SpanPanel(QListView):
 
     def show_selected(self, span: Span | None) -> None:
         """Show which span is the selected one."""
+        self._selected = span
         row = next((row for row, one in enumerate(self._model.spans) if span and one.uid == span.uid), -1)
         if row < 0:
             self.clearSelection()
@@ -137,6 +139,10 @@ class SpanPanel(QListView):
         """Paint in this theme."""
         self._delegate.theme = theme
         self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.show_selected(self._selected)  # arrow keys have gone elsewhere, and nothing was selected
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -22,7 +22,7 @@ class TaggingCommands(QObject):
     article_note_asked = Signal()
 
     def __init__(self, session: Session, view: ArticleView) -> None:
-        super().__init__()
+        super().__init__(view)
         self._session, self._view = session, view
         self.sticky: str | None = None
         """The label that each selection by mouse is given at once."""

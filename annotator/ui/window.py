@@ -142,7 +142,7 @@ class Window(QMainWindow):
         self.note.kept.connect(lambda: session.write_note(self.note.text()))
         for part in (card, self.note, self.articles_side):
             part.left.connect(view.setFocus)
-        self.note.left.connect(self._note_changed)
+        self.note.ended.connect(self._note_changed)
         for field in self._fields:
             session.article_left.connect(field.leave)
         self.spans.span_clicked.connect(self._choose)
@@ -165,6 +165,7 @@ class Window(QMainWindow):
         sheet = KeysDialog(self, self._actions.keymap)
         sheet.changed.connect(self.change_keys)
         sheet.exec()
+        sheet.deleteLater()
 
     # What changed
 

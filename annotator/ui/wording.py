@@ -70,6 +70,7 @@ def tell(parent: QWidget | None, icon: QMessageBox.Icon, text: str) -> None:
     box = QMessageBox(icon, _("Annotator"), text, QMessageBox.StandardButton.Ok, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.exec()
+    box.deleteLater()
 
 
 def printed(keys: Iterable[str]) -> str:

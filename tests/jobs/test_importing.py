@@ -11,9 +11,9 @@ from annotator.core.model import Refusal
 from annotator.jobs import importing
 from annotator.jobs.importing import Imported, import_paths
 from annotator.resources import resource
+from annotator.store import listing
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
-from annotator.store import listing
 
 PAGE = Path(__file__).resolve().parents[1] / "fixtures" / "page.txt"
 UNRECOGNISED = "The format of the file was not recognised."

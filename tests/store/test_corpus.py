@@ -11,6 +11,7 @@ from annotator.core.model import (
     Article,
     Draft,
     Edit,
+    Note,
     Past,
     Publication,
     Span,
@@ -61,7 +62,7 @@ def test_the_file_is_what_the_design_says(corpus: Corpus) -> None:
     tables = raw.execute(
         "SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main'"
     ).fetchall()
-    ours = {"article", "zone", "label", "annotator", "span", "status", "edit"}
+    ours = {"article", "zone", "label", "annotator", "span", "status", "edit", "note", "place", "mention"}
     assert ours <= {name for name, _strict in tables}
     assert all(strict for name, strict in tables if name in ours)
     raw.close()
@@ -230,3 +231,168 @@ def test_a_snapshot_does_not_see_what_others_write(corpus: Corpus) -> None:
 def test_a_title_may_hold_anything(corpus: Corpus) -> None:
     corpus.add(draft("\u200fعنوان 😀  طويل\nنص."))
     assert next(articles(corpus)).title == "عنوان 😀 طويل"
+
+
+# Notes and places
+
+
+def test_a_note_is_written_changed_and_taken_back(corpus: Corpus) -> None:
+    corpus.add(draft())
+    article = corpus.article(1)
+    assert corpus.note(article.uid, "Sanae") is None
+    written = step(article.uid, editing.note(None, article, "Sanae", "تنقصه الفقرة الأخيرة 😀"))
+    corpus.apply(written)
+    before = corpus.note(article.uid, "Sanae")
+    assert before == Note(article.uid, "Sanae", "تنقصه الفقرة الأخيرة 😀")
+    assert corpus.note(article.uid, "Omar") is None
+    changed = step(article.uid, editing.note(before, article, "Sanae", "تام"))
+    corpus.apply(changed)
+    with pytest.raises(Conflict):
+        corpus.apply(step(article.uid, editing.note(before, article, "Sanae", "آخر")))
+    corpus.close()
+    with Corpus.open(corpus.path) as opened:
+        assert opened.note(article.uid, "Sanae") == Note(article.uid, "Sanae", "تام")
+        for one in (changed, written):
+            opened.apply(step(article.uid, list(history.reversal(one)), undoes=one.uid))
+        assert opened.note(article.uid, "Sanae") is None
+
+
+def test_a_blank_note_is_none_and_the_table_holds_none(corpus: Corpus) -> None:
+    corpus.add(draft())
+    with pytest.raises(CorpusError):
+        corpus.apply(step("", [Edit(None, Note(corpus.article(1).uid, "Sanae", ""))]))
+
+
+def test_the_place_of_each_annotator_outlives_the_program(corpus: Corpus) -> None:
+    for text in (TEXT, "خبر آخر"):
+        corpus.add(draft(text))
+    first, second = (corpus.article(number).uid for number in (1, 2))
+    assert corpus.place("Sanae") is None
+    for annotator, article, offset in (("Sanae", first, 7), ("Omar", first, 3), ("Sanae", second, 0)):
+        corpus.stand(annotator, article, offset)
+    corpus.close()
+    with Corpus.open(corpus.path) as opened:
+        assert opened.place("Sanae") == (second, 0)
+        assert opened.place("Omar") == (first, 3)
+        assert opened.place("Huda") is None
+        assert opened.annotators() == [], "who only looked has no layer"
+        for article, offset in (("none", 0), (first, -1)):
+            with pytest.raises(CorpusError):
+                opened.stand("Sanae", article, offset)
+        assert opened.place("Sanae") == (second, 0)
+
+
+# What the corpus knows
+
+
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        ("وزارة الصحة", True),
+        ("وزارة", True),
+        ("وزا", False),
+        ("وزارة ال", False),
+        ("الصحة", False),
+        ("وزارة الصحة اليوم", False),
+        ("خطة 2024", False),
+        ("خطة", True),
+        ("وز%", False),
+        ("", False),
+        (" ", False),
+    ],
+)
+def test_the_words_that_spans_begin_with_are_known(corpus: Corpus, words: str, known: bool) -> None:
+    corpus.add(draft())
+    article = corpus.article(1)
+    for label, start, end in (("INSTITUTION", 0, 11), ("PLAN", 17, 20)):
+        corpus.apply(step(article.uid, editing.add(article, [], "Sanae", label, start, end)))
+    assert corpus.knows(words) is known
+
+
+def test_spans_that_come_with_an_article_are_known(corpus: Corpus) -> None:
+    uid = article_uid(TEXT)
+    assert not corpus.knows("وزارة")
+    corpus.add(draft(spans=(Span("one", uid, "Sanae", "INSTITUTION", 0, 11),)))
+    assert corpus.knows("وزارة")
+
+
+# A step over several articles
+
+
+@pytest.fixture
+def three(corpus: Corpus) -> list[Article]:
+    """Three articles, the same stretch of each to be labelled."""
+    for text in (TEXT, "وزارة العدل\nنص.", "وزارة المالية\nنص آخر."):
+        corpus.add(draft(text))
+    return [corpus.article(number) for number in (1, 2, 3)]
+
+
+def everywhere(articles: list[Article]) -> list[Edit]:
+    return [edit for article in articles for edit in editing.add(article, [], "Sanae", "INSTITUTION", 0, 5)]
+
+
+def layers(corpus: Corpus, articles: list[Article]) -> list[int]:
+    return [len(corpus.spans(article.uid)) for article in articles]
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_step_over_several_articles_is_undone_from_any_of_them(corpus: Corpus, three: list[Article], at: int) -> None:
+    done = step("", everywhere(three))
+    corpus.apply(done)
+    assert layers(corpus, three) == [1, 1, 1]
+    assert corpus.knows("وزارة")
+    for article in three:
+        assert corpus.history(article.uid, "Sanae") == [Past(done.uid, "tag")]
+        assert corpus.history(article.uid, "Omar") == []
+    undo, _redo = history.stacks(corpus.history(three[at].uid, "Sanae"))
+    taken = corpus.step(undo[-1].uid)
+    assert taken == done
+    corpus.apply(step("", list(history.reversal(taken)), undoes=taken.uid))
+    assert layers(corpus, three) == [0, 0, 0]
+    assert not corpus.knows("وزارة")
+    for article in three:
+        undo, redo = history.stacks(corpus.history(article.uid, "Sanae"))
+        assert (undo, len(redo)) == ([], 1)
+
+
+def test_a_step_over_several_articles_is_whole_or_nothing(corpus: Corpus, three: list[Article]) -> None:
+    label = everywhere(three[2:])
+    corpus.apply(step("", label))
+    before = list(corpus.query("SELECT * FROM edit"))
+    with pytest.raises(CorpusError):  # the last stretch has that label
+        corpus.apply(step("", everywhere(three)))
+    assert layers(corpus, three) == [0, 0, 1]
+    gone = [Edit(edit.after, None) for edit in everywhere(three[:1])]
+    with pytest.raises(Conflict):
+        corpus.apply(step("", [*everywhere(three[:2]), *gone]))
+    assert layers(corpus, three) == [0, 0, 1]
+    assert list(corpus.query("SELECT * FROM edit")) == before
+    assert [row["n"] for row in corpus.query("SELECT count(*) AS n FROM mention")] == [1]
+
+
+def test_a_span_that_was_changed_since_keeps_its_step_from_being_undone(corpus: Corpus, three: list[Article]) -> None:
+    done = step("", everywhere(three))
+    corpus.apply(done)
+    [span] = corpus.spans(three[1].uid)
+    corpus.apply(step("", editing.resize(three[1], [span], span, 0, 11)))
+    before = [corpus.spans(article.uid) for article in three], list(corpus.query("SELECT * FROM edit"))
+    with pytest.raises(Conflict):
+        corpus.apply(step("", list(history.reversal(done)), undoes=done.uid))
+    assert before == ([corpus.spans(article.uid) for article in three], list(corpus.query("SELECT * FROM edit")))
+    assert corpus.knows("وزارة العدل")
+
+
+def test_a_step_of_no_edits_leaves_no_trace(corpus: Corpus) -> None:
+    nothing = step("", [])
+    corpus.apply(nothing)
+    with pytest.raises(CorpusError, match="holds no step"):
+        corpus.step(nothing.uid)
+
+
+def test_numbers_are_those_of_the_query(corpus: Corpus) -> None:
+    assert corpus.numbers("SELECT id AS number FROM article") == []
+    for text in ("أول", "ثان", "ثالث"):
+        corpus.add(draft(text))
+    assert corpus.numbers("SELECT id AS number FROM article WHERE id > ?", 1) == [2, 3]
+    with pytest.raises(CorpusError):
+        corpus.numbers("SELECT id FROM article")

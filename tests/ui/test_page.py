@@ -75,6 +75,7 @@ def test_a_stretch_is_shown_as_wide_as_its_letters(qapp: QApplication, text: str
 @example("قال «لأحزاب الأغلبية» (لا) سنة 2024 Covid-19", 400.0)
 @example("لأحزاب\x1f\u200d", 400.0)
 @example(".\u200f", 400.0)
+@example("أحزاب 2023-2030\U0001f3fb", 400.0)
 @given(texts, st.sampled_from((90.0, 400.0)))
 def test_a_stretch_is_the_same_before_and_after_its_letters_are_measured(
     qapp: QApplication, text: str, width: float

@@ -5,11 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from annotator.core import editing
+from annotator.core import editing, history
 from annotator.core.drafting import draft
 from annotator.core.model import DONE, IN_PROGRESS, NEW, Step, new_uid
+from annotator.core.text import tokens
 from annotator.store.corpus import Corpus
 from annotator.store.listing import Choice
 from annotator.ui.session import Session
@@ -209,3 +212,44 @@ def test_a_corpus_that_another_program_changed_is_read_anew_on_request(session: 
     session.changed()
     assert [span.label for span in session.spans] == ["DATE"]
     assert len(session.undoable) == 1
+
+
+verbs = st.sampled_from(("tag", "resize", "remove", "relabel", "undo", "redo"))
+labels = st.sampled_from(("DATE", "PLAN"))
+stories = st.lists(st.tuples(verbs, labels, st.integers(0, 99), st.integers(0, 99)), max_size=25)
+
+
+@given(stories)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_kept_is_what_would_be_read(session: Session, story: list[tuple[str, str, int, int]]) -> None:
+    assert session.corpus
+    assert session.article
+    words = tokens(session.article.text)
+    for name, label, at, nth in story:
+        word = words[at % len(words)]
+        chosen = session.spans[nth % len(session.spans)] if session.spans else None
+        if name == "tag":
+            session.tag(label, *word)
+        elif name in ("undo", "redo"):
+            getattr(session, name)()
+        elif chosen and name == "resize":
+            session.resize(chosen, min(chosen.start, word.start), max(chosen.end, word.end))
+        elif chosen and name == "relabel":
+            session.relabel(chosen, label)
+        elif chosen:
+            session.remove(chosen)
+        uid = session.article.uid
+        with Corpus.open(session.corpus.path) as other:
+            assert session.spans == other.spans(uid, "Sanae")
+            assert (session.undoable, session.redoable) == history.stacks(other.history(uid, "Sanae"))
+
+
+def test_another_programs_spans_are_seen_at_the_next_step(session: Session, stretch: Stretch) -> None:
+    assert session.corpus
+    assert session.article
+    session.tag("DATE", *stretch("أمس"))
+    with Corpus.open(session.corpus.path) as other:
+        edits = editing.add(session.article, [], "Sanae", "PLAN", *stretch("الخطة"))
+        other.apply(Step(new_uid(), "Sanae", "2024-07-09T09:00:00.000+00:00", "tag", tuple(edits)))
+    session.tag("INSTITUTION", *stretch("الرباط"))
+    assert sorted(span.label for span in session.spans) == ["DATE", "INSTITUTION", "PLAN"]

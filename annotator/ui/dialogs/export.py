@@ -74,6 +74,13 @@ class ExportDialog(QDialog):
             state=self._state.currentData(),
         )
 
+    def reject(self) -> None:
+        """Close; while an export is at work, stop it."""
+        if self._background.busy:
+            self._background.stop()
+        else:
+            super().reject()
+
     def write(self, path: Path) -> None:
         """Export to `path` with what is chosen, and show the report."""
         corpus, options = self._session.corpus, self.options()

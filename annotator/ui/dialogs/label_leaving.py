@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from annotator.core.label_changes import REMOVE, Entry
-from annotator.i18n import _, ngettext
+from annotator.i18n import _, ngettext, number
 from annotator.ui.theme import Theme
 from annotator.ui.wording import plain_label
 
@@ -61,7 +61,7 @@ class LabelLeaving(QWidget):
         """Ask about this one, which has `count` spans; `entries` are all that there are."""
         self._title.setText(_("To be deleted: {label}").format(label=entry.label.shown()))
         said = ngettext("{count} span has this label.", "{count} spans have this label.", count)
-        self._count.setText(said.format(count=count) if count else _("No span has this label."))
+        self._count.setText(said.format(count=number(count)) if count else _("No span has this label."))
         others = [other for other in entries if not other.deleted]
         self.others.clear()
         for other in others:

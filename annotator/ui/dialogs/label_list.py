@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeySequence, QPainter, QPen, Q
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from annotator.core.label_changes import Entry
-from annotator.i18n import _, ngettext
+from annotator.i18n import _, ngettext, number
 from annotator.ui import fonts
 from annotator.ui.theme import Theme
 from annotator.ui.wording import elided, tooltip
@@ -115,7 +115,8 @@ class _Delegate(QStyledItemDelegate):
         painter.drawText(key, Qt.AlignmentFlag.AlignCenter, entry.label.key or "·")
         end -= toward * 36
         painter.setFont(fonts.interface(13))
-        said = f"{index.data(_COUNT) or ''} {'!' if index.data(_FAULTY) else ''}".strip()
+        count = index.data(_COUNT)
+        said = f"{number(count) if count else ''} {'!' if index.data(_FAULTY) else ''}".strip()
         painter.setPen(QColor(theme.warning if index.data(_FAULTY) else theme.dim))
         width = painter.fontMetrics().horizontalAdvance(said)
         painter.drawText(_between(body, end, end - toward * width), Qt.AlignmentFlag.AlignCenter, said)
@@ -136,7 +137,7 @@ def _between(body: QRectF, one: float, other: float) -> QRectF:
 
 def _spoken(entry: Entry, count: int, faulty: bool) -> str:
     """What a screen reader says of a row after its title."""
-    said = [ngettext("{count} span", "{count} spans", count).format(count=count)]
+    said = [ngettext("{count} span", "{count} spans", count).format(count=number(count))]
     if entry.label.key:
         said.append(_("Key {key}").format(key=entry.label.key))
     if entry.deleted:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QColorDialog, QHBoxLayout, QPushB
 from annotator.core.colours import READY
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.model import BODY, Span, Zone
-from annotator.i18n import _
+from annotator.i18n import _, number
 from annotator.ui.depths import depths
 from annotator.ui.page import Page
 from annotator.ui.painting import Marks, Painter
@@ -73,7 +73,7 @@ class ReadyColours(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._buttons = [_Ready(colour, number, theme, self) for number, colour in enumerate(READY, 1)]
+        self._buttons = [_Ready(colour, place, theme, self) for place, colour in enumerate(READY, 1)]
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -88,13 +88,13 @@ class ReadyColours(QWidget):
 
 
 class _Ready(QAbstractButton):
-    def __init__(self, colour: Colour, number: int, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, colour: Colour, place: int, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.colour, self._theme = colour, theme
         self.setCheckable(True)
         self.setFixedSize(_SWATCH, _SWATCH)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(_("Ready colour {number}").format(number=number))
+        self.setAccessibleName(_("Ready colour {number}").format(number=number(place)))
         self.setAccessibleDescription(f"{colour.light} {colour.dark}")
         self.setToolTip(tooltip(_("Easily read, and easily told from the others")))
 

@@ -1,8 +1,9 @@
 """Tagging all places that say the same: a preview of each in its sentence, each to be left out, then one step."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from functools import partial
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -28,7 +29,7 @@ from annotator.i18n import _, ngettext, number
 from annotator.jobs.occurrences import Occurrence, in_article, in_corpus, tag_each
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
-from annotator.ui.background import Background, Cancelled
+from annotator.ui.background import Background, Cancelled, Job
 from annotator.ui.excerpt import paint_excerpt
 from annotator.ui.session import Session
 from annotator.ui.theme import Theme
@@ -107,8 +108,16 @@ class OccurrencesDialog(QDialog):
         column.addWidget(self.tree, 1)
         column.addWidget(self._quiet)
         column.addWidget(buttons)
+        session.failed.connect(self._warn)
         self._look()
         self.tree.setFocus()
+
+    def reject(self) -> None:
+        """Close without a change; while something is at work, stop it."""
+        if self._background.busy:
+            self._background.stop()
+        else:
+            super().reject()
 
     def look_everywhere(self) -> None:
         """Look in the whole corpus."""
@@ -138,7 +147,22 @@ class OccurrencesDialog(QDialog):
             with Corpus.open(source) as opened:
                 return (yield from in_corpus(opened, annotator, words, taa=taa))
 
-        self._background.run(_("Looking through the corpus"), job, self._show, self._failed)
+        self._run(_("Looking through the corpus"), job, self._show, self._not_found)
+
+    def _run(self, title: str, job: Job, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
+        """As Background.run; nothing else can be asked for meanwhile."""
+
+        def ended(then: Callable[[Any], None], end: Any) -> None:
+            for part in parts:
+                part.setEnabled(True)
+            self.tree.setFocus()
+            self._count()
+            then(end)
+
+        parts = (self.tree, self._corpus, self._taa, self._go)
+        for part in parts:
+            part.setEnabled(False)
+        self._background.run(title, job, partial(ended, done), partial(ended, failed))
 
     def _show(self, found: list[Occurrence]) -> None:
         """Show these places, ticked but for those that may be another word or have the label already."""
@@ -209,13 +233,13 @@ class OccurrencesDialog(QDialog):
             if session.tag_each(label, [(one.start, one.end) for one in chosen]):
                 self._told(len(chosen))
             return
-        source, annotator = session.corpus.path, session.annotator
+        source, annotator, here = session.corpus.path, session.annotator, session.article.uid
 
         def job() -> Generator[tuple[int, int], None, int]:
             with Corpus.open(source) as opened:
-                return (yield from tag_each(opened, annotator, label, chosen))
+                return (yield from tag_each(opened, annotator, label, chosen, here))
 
-        self._background.run(_("Tagging"), job, self._tagged, self._failed)
+        self._run(_("Tagging"), job, self._tagged, self._failed)
 
     def _tagged(self, count: int) -> None:
         self._session.changed()
@@ -226,12 +250,20 @@ class OccurrencesDialog(QDialog):
         self._session.told.emit(said.format(count=number(count)))
         self.accept()
 
+    def _not_found(self, error: Exception) -> None:
+        """The corpus was not looked through: the places in the article are shown again."""
+        self._corpus.setChecked(False)
+        self._failed(error)
+
     def _failed(self, error: Exception) -> None:
         if isinstance(error, Cancelled):
             return
         if not isinstance(error, CorpusError):
             raise error
-        self._quiet.setText(str(error))
+        self._warn(str(error))
+
+    def _warn(self, text: str) -> None:
+        self._quiet.setText(text)
 
 
 def _tail(before: str) -> str:
