@@ -1,6 +1,7 @@
 """`annotator [CORPUS]`: the window."""
 
 import ctypes
+import gc
 import os
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ def window(corpus: Path | None = None) -> int:
     """Open the window on `corpus`, or on the last one; the exit code, once it is closed. Raises Failure."""
     if sys.platform.startswith("linux"):
         _look_for_screen()
+    gc.disable()  # until the window is there: what is loaded now stays
     from annotator.ui.app import run  # Qt takes its time to load, and no other command needs it
 
     return run(corpus)

@@ -1,28 +1,47 @@
 """`annotator` itself: a group of commands that also takes the corpus to open."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 import click
 
 from annotator import __version__
-from annotator.cli import exporting, importing, listing, opening, searching, showing
+from annotator.cli import opening
 from annotator.cli.command import Help
 from annotator.cli.output import NAME
 from annotator.i18n import LANGUAGES, _
 
 _SUFFIX: Final = ".corpus"
-_COMMANDS: Final = (importing, listing, showing, searching, exporting)
+_MODULES: Final = {
+    "import": "importing",
+    "list": "listing",
+    "show": "showing",
+    "search": "searching",
+    "export": "exporting",
+}
+"""Where each command is made; only what is asked for is loaded, for the window is what starts most often."""
 
 
 class Root(Help, click.Group):
     """A group whose first argument may be a corpus instead of a command: `annotator my.corpus` opens it."""
 
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """The names of the commands."""
+        return list(_MODULES)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        """The command of this name, in the language that is spoken now."""
+        if name not in _MODULES:
+            return None
+        made: click.Command = import_module(f"annotator.cli.{_MODULES[name]}").command()
+        return made
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         word = args[0]
-        if word in self.commands:
+        if word in _MODULES:
             return super().resolve_command(ctx, args)
         if Path(word).suffix == _SUFFIX or Path(word).exists():
             return NAME, opening.command(), args
@@ -41,7 +60,6 @@ def root() -> click.Group:
     group = Root(
         NAME,
         callback=_window_without_arguments,
-        commands=[made.command() for made in _COMMANDS],
         params=[language],
         help=_(
             "Label dates, institutions and plans in Arabic news. With a corpus, or nothing, the window opens; "

@@ -1,6 +1,7 @@
 """The values that everything else passes around: frozen, comparable, serialisable.
 
-Offsets are code points of the article's stored text, end exclusive. The words are defined in CONTEXT.md.
+Offsets are code points of the article's stored text, end exclusive. The words are defined in CONTEXT.md. What there are
+thousands of holds nothing that could hold it, and is kept from the garbage collector (`gc=False`).
 """
 
 import hashlib
@@ -49,7 +50,7 @@ class Article(Struct, frozen=True):
     id: int = 0
 
 
-class Zone(Struct, frozen=True, tag="zone"):
+class Zone(Struct, frozen=True, tag="zone", gc=False):
     """A stretch of an article by its role, `kind` one of ZONE_KINDS. The zones of an article never overlap."""
 
     uid: str
@@ -59,7 +60,7 @@ class Zone(Struct, frozen=True, tag="zone"):
     end: int
 
 
-class Span(Struct, frozen=True, tag="span"):
+class Span(Struct, frozen=True, tag="span", gc=False):
     """One labelled stretch in one annotator's layer. Spans may nest, overlap and cross."""
 
     uid: str
@@ -133,7 +134,7 @@ class Step(Struct, frozen=True):
     undoes: str | None = None
 
 
-class Past(Struct, frozen=True):
+class Past(Struct, frozen=True, gc=False):
     """That a step was made, without its edits: what undo and redo need to know of all but the last (see Step)."""
 
     uid: str

@@ -1,5 +1,6 @@
 """The program with a window: fonts, language, theme, and the way from a start to an open corpus."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -187,6 +188,8 @@ def run(path: Path | None = None) -> int:
         raise
     sys.excepthook = _unexpected
     desk.show()
+    gc.freeze()  # a collection that looks through all that was loaded takes longer than a frame
+    gc.enable()
     if complaint:
         desk.window.say(complaint)
     code = made.exec()

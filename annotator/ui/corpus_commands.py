@@ -14,7 +14,6 @@ from annotator.resources import resource
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.ui.background import Background, Cancelled
-from annotator.ui.dialogs.refusals import RefusalsDialog
 from annotator.ui.session import Session
 from annotator.ui.theme import LIGHT
 from annotator.ui.wording import tell
@@ -156,6 +155,8 @@ class CorpusCommands(QObject):
         if outcome.spans:
             said.append(ngettext("{count} span", "{count} spans", outcome.spans).format(count=number(outcome.spans)))
         if outcome.skipped:
+            from annotator.ui.dialogs.refusals import RefusalsDialog
+
             dialog = RefusalsDialog(self._window, " · ".join(said), outcome.skipped)
             dialog.exec()
             dialog.deleteLater()

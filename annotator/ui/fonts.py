@@ -1,5 +1,6 @@
 """The faces: they come with the program, so that every annotator reads the same letters."""
 
+from functools import cache
 from typing import Final
 
 from PySide6.QtGui import QFont, QFontDatabase
@@ -7,8 +8,8 @@ from PySide6.QtGui import QFont, QFontDatabase
 from annotator.resources import resource
 
 # Noto Naskh Arabic has no Latin letters and no hyphen, and neither has Noto Sans Arabic: Noto Sans has.
-READING: Final = ["Noto Naskh Arabic", "Noto Sans"]
-INTERFACE: Final = ["Noto Sans Arabic", "Noto Sans"]
+READING: Final = ("Noto Naskh Arabic", "Noto Sans")
+INTERFACE: Final = ("Noto Sans Arabic", "Noto Sans")
 
 
 class MissingFont(RuntimeError):
@@ -32,8 +33,10 @@ def interface(pixels: float, *, bold: bool = False) -> QFont:
     return _font(INTERFACE, pixels, bold)
 
 
-def _font(families: list[str], pixels: float, bold: bool) -> QFont:
-    font = QFont(families)
+@cache
+def _font(families: tuple[str, ...], pixels: float, bold: bool) -> QFont:
+    """Made once: a row of a list is painted with two of them. Nobody changes what is given out here."""
+    font = QFont(list(families))
     font.setPixelSize(max(1, round(pixels)))
     font.setBold(bold)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)

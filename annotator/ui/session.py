@@ -232,11 +232,9 @@ class Session(QObject):
         """Read anew what is shown: something else than this session wrote to the corpus for it."""
         if not self.corpus:
             return
-        with self._telling():
-            labels = self.corpus.labels()
-            if labels != self.labels:
-                self.labels = labels
-                self.labels_changed.emit()
+        if self.article is None:
+            with self._telling():
+                self._show_labels(self.corpus.labels())
         self._read_again(None)
 
     def remove(self, span: Span) -> bool:
@@ -299,6 +297,7 @@ class Session(QObject):
     def _read_again(self, step: Step | None) -> None:
         """What is shown is no longer what was read: after this step, or after anything. Where not even reading goes,
         the last read stays on the screen."""
+        seen, kinds = self._version, {type(edit.before or edit.after) for edit in step.edits} if step else set()
         with self._telling():
             if step and self._is_mine(step):
                 # As it would be read, and a long article's thousand spans would not be read within a frame.
@@ -306,13 +305,16 @@ class Session(QObject):
                 history.advance(self.undoable, self.redoable, Past(step.uid, step.name, step.undoes))
             elif self.article:
                 self._read(self.article.uid)
-            if step is None or any(isinstance(edit.before or edit.after, Status) for edit in step.edits):
+        anything = step is None or self._version != seen  # others have written too
+        if anything or Status in kinds:
+            with self._telling():
                 self._count()
         self._select_after(step)
-        if step is None or any(isinstance(edit.before or edit.after, Zone) for edit in step.edits):
+        if anything or Zone in kinds:
             self.zones_changed.emit()
         self.layer_changed.emit()
-        only = self.article and step and all(edit.article == self.article.uid for edit in step.edits)
+        here = self.article.uid if self.article else None
+        only = here and step and not anything and all(edit.article == here for edit in step.edits)
         self.articles.forget(self.article.id if self.article and only else None)
         self.summaries_changed.emit(self.place() if only else -1)
 
@@ -327,18 +329,25 @@ class Session(QObject):
         be read changes nothing."""
         if not self.corpus:
             return
-        version = self.corpus.version()
-        article = self.corpus.article(identity)
-        of_mine = article.uid, self.annotator
-        (self.article, self.zones, self.spans, self.status, self.note, (self.undoable, self.redoable)) = (
-            article,
-            self.corpus.zones(article.uid),
-            self.corpus.spans(*of_mine),
-            self.corpus.status(*of_mine),
-            self.corpus.note(*of_mine),
-            history.stacks(self.corpus.history(*of_mine)),
-        )
+        with self.corpus.snapshot():  # a span's label is one of the labels, whatever others do
+            version, labels = self.corpus.version(), self.corpus.labels()
+            article = self.corpus.article(identity)
+            of_mine = article.uid, self.annotator
+            (self.article, self.zones, self.spans, self.status, self.note, (self.undoable, self.redoable)) = (
+                article,
+                self.corpus.zones(article.uid),
+                self.corpus.spans(*of_mine),
+                self.corpus.status(*of_mine),
+                self.corpus.note(*of_mine),
+                history.stacks(self.corpus.history(*of_mine)),
+            )
         self._version = version
+        self._show_labels(labels)
+
+    def _show_labels(self, labels: LabelSet) -> None:
+        if labels != self.labels:
+            self.labels = labels
+            self.labels_changed.emit()
 
     def _select_after(self, step: Step | None) -> None:
         """The span that a step left in the article is the one that the next key is about; else it is the one before."""

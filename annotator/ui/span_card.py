@@ -51,12 +51,13 @@ class Field(QLineEdit):
         self.selectAll()
         self.setFocus()
 
-    def keep(self) -> None:
-        """Keep what was typed."""
+    def keep(self) -> bool:
+        """Keep what was typed; whether it is kept."""
         if self.text() != self._kept and not self._keeping:
             self._keeping = True  # a change may take the keyboard away, which keeps too
             self.kept.emit()
             self._keeping = False
+        return self.text().strip() == self._kept.strip()
 
     def leave(self) -> None:
         """Keep what was typed, and go back to the article."""
@@ -69,7 +70,8 @@ class Field(QLineEdit):
             self.setText(self._kept)
             self.left.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.leave()
+            if self.keep():
+                self.left.emit()
         else:
             super().keyPressEvent(event)
 
@@ -90,6 +92,7 @@ class SpanCard(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self._span: Span | None = None
+        self._choice: object = None
         self._words, self._about = plain_label(), plain_label(name="quiet")
         self._words.setFont(fonts.interface(14, bold=True))
         self.value, self.note = Field(_("Value")), Field(_("Note"))
@@ -113,6 +116,10 @@ class SpanCard(QFrame):
 
     def show_choice(self, article: Article | None, span: Span | None, labels: LabelSet, selected: str) -> None:
         """Show the selected span or the selected text."""
+        choice = (article and article.uid, span, labels, selected)
+        if choice == self._choice:
+            return
+        self._choice = choice
         if span is None or self._span is None or span.uid != self._span.uid:
             # What was typed is of the span that was shown, and is kept before another one is.
             self.value.leave()

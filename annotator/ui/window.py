@@ -21,7 +21,6 @@ from annotator.ui.action_set import ActionSet
 from annotator.ui.article_view import ZOOMS, ArticleView
 from annotator.ui.caret_commands import CaretCommands
 from annotator.ui.corpus_commands import CorpusCommands
-from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.find_bar import FindBar
 from annotator.ui.finding_commands import FindingCommands
 from annotator.ui.middle import Middle
@@ -162,6 +161,8 @@ class Window(QMainWindow):
         self._actions.show_keys(changed, self.session.labels.labels)
 
     def show_keys(self) -> None:
+        from annotator.ui.dialogs.keys import KeysDialog  # as all dialogs: no start waits for one
+
         sheet = KeysDialog(self, self._actions.keymap)
         sheet.changed.connect(self.change_keys)
         sheet.exec()

@@ -11,7 +11,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import corpus_speed
 import desk_speed
+import effort
 from long_article import long_article
 from measuring import RUNS, Figure, hundredth, measured
 from PySide6.QtCore import Qt
@@ -53,15 +55,23 @@ def main() -> int:
                 f"{figure.what:40} {own:6.2f} ms {slowest:6.2f} ms {figure.ratio():7.2f}"
                 f"   {figure.against} ({reference:.2f} ms)"
             )
+        print(*effort.table(folder), sep="\n")
     return 0
 
 
-def figures(folder: Path, runs: int = RUNS, presses: int = _PRESSES, articles: int = 200) -> Iterator[Figure]:
-    """Every figure; `folder` is for the files that it takes."""
+def figures(
+    folder: Path,
+    runs: int = RUNS,
+    presses: int = _PRESSES,
+    articles: int = 200,
+    large: int = corpus_speed.ARTICLES,
+) -> Iterator[Figure]:
+    """Every figure; `folder` is for the files that it takes, `large` how many articles a large corpus has."""
     app.application()
     yield from desk_speed.figures(folder, runs, presses)
     yield from _page(runs)
     yield _exporting(folder, articles, max(1, runs // 10))
+    yield from corpus_speed.figures(folder, runs, large)
 
 
 def _page(runs: int) -> Iterator[Figure]:
