@@ -109,9 +109,6 @@ class SpanCard(QFrame):
             field.kept.connect(self._describe)
             field.left.connect(self.left)
             row.addWidget(field, 1)
-            kept = field.sizePolicy()
-            kept.setRetainSizeWhenHidden(True)  # what is above stays where it is
-            field.setSizePolicy(kept)
         column.addLayout(row)
 
     def show_choice(self, article: Article | None, span: Span | None, labels: LabelSet, selected: str) -> None:
@@ -126,7 +123,7 @@ class SpanCard(QFrame):
             self.note.leave()
         self._span = span
         for field, text in ((self.value, span and span.value), (self.note, span and span.note)):
-            field.setVisible(span is not None)
+            field.setEnabled(span is not None)
             field.show_text(text or "", span and span.uid)
         if article and span:
             label = labels.find(span.label)

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from annotator.core import editing
+from annotator.core.drafting import draft
 from annotator.core.labels import Colour, Label, LabelSet
+from annotator.core.model import Step, new_uid
 from annotator.store import errors
-from annotator.store.corpus import Corpus
+from annotator.store.corpus import Corpus, now
 from annotator.store.schema import VERSION
 
 LABELS = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff"), "1"),))
@@ -142,3 +145,11 @@ def test_a_damaged_corpus_is_one_sentence(tmp_path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(errors.CorpusError, match="damaged"):
         Corpus.open(path)
+
+
+def test_what_the_schema_refuses_is_what_another_program_has_changed(tmp_path: Path) -> None:
+    with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
+        corpus.add(draft("خبر عاجل"))
+        edits = editing.add(corpus.article(1), [], "Sanae", "NONE", 0, 3)
+        with pytest.raises(errors.Conflict, match="another window"):
+            corpus.apply(Step(new_uid(), "Sanae", now(), "tag", tuple(edits)))

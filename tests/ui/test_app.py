@@ -1,9 +1,10 @@
 """The program around the window: its first start, its languages and themes, and what can go wrong before it opens."""
 
+import gc
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -112,3 +113,26 @@ def test_an_unforeseen_error_is_told_and_the_program_goes_on(
         app._unexpected(type(error), error, error.__traceback__)
     assert "ZeroDivisionError: by nothing" in told[0]
     assert "ZeroDivisionError: by nothing" in capsys.readouterr().err
+
+
+def test_a_language_leaves_nothing_of_the_one_before(desk: app.Desk, qapp: QApplication) -> None:
+    def count() -> tuple[int, int]:
+        for _again in range(3):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            qapp.processEvents()
+        gc.collect()
+        return len(qapp.allWidgets()), len(desk.findChildren(QObject))
+
+    counts = []
+    for language in ("fr", "en") * 3:
+        desk.window.language_asked.emit(language)
+        counts.append(count())
+    assert len(set(counts[1::2])) == 1
+
+
+def test_what_is_being_typed_outlives_a_change_of_language(desk: app.Desk) -> None:
+    desk.window.activateWindow()
+    desk.window.action("edit_article_note").trigger()
+    QTest.keyClicks(desk.window.note, "kept")
+    desk.window.language_asked.emit("fr")
+    assert desk.window.note.text() == "kept"

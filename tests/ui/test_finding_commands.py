@@ -1,15 +1,18 @@
 """Finding words in the article and in the corpus, and tagging them wherever they stand: in the real window."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from annotator.core.drafting import draft
 from annotator.store.corpus import Corpus
+from annotator.store.listing import Choice
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
 from annotator.ui.window import Window
 
@@ -206,3 +209,125 @@ def test_what_may_be_another_word_is_shown_and_not_ticked(third: Window, dialog:
 def test_without_a_span_it_is_said_that_one_is_needed(window: Window) -> None:
     window.action("tag_all_here").trigger()
     assert "Select a span first" in window._said.text()
+
+
+def test_a_line_that_comes_back_finds_what_is_in_it(window: Window) -> None:
+    QTest.keyClick(window.view, Qt.Key.Key_F, CONTROL)
+    typed(window.find_bar.line, "خطة")
+    QTest.keyClick(window.find_bar.line, Qt.Key.Key_Escape)
+    window.action("find_next").trigger()
+    assert words(window) == ["خطة", "خطة"]
+    QTest.keyClick(window.find_bar.line, Qt.Key.Key_Return)
+    assert window.find_bar.current in window.find_bar.hits
+
+
+def test_a_search_marks_the_hits_in_the_article_that_is_open(window: Window) -> None:
+    window.session.choose(Choice(words="خطة"))
+    assert words(window) == ["خطة", "خطة"]
+    assert list(window.view._hits) == window.find_bar.hits
+
+
+@pytest.mark.parametrize("query", ["", "  ", "a.*(+?[\\\\", "و " * 5000, "ا" * 20000])
+def test_any_query_will_do(window: Window, query: str) -> None:
+    window.find_bar.begin()
+    window.find_bar.line.setText(query)
+    window.session.choose(Choice(words=query))
+    assert words(window) == []
+
+
+def test_a_hit_that_is_folded_away_is_unfolded(window: Window, stretch: Stretch) -> None:
+    window.view.stand(stretch("أمس")[0])
+    window.action("line_boilerplate").trigger()
+    assert window.view.page().fold_of(stretch("الأطفال")[0])
+    window.find_bar.begin("الأطفال")
+    QTest.keyClick(window.find_bar.line, Qt.Key.Key_Return)
+    assert window.view.page().fold_of(stretch("الأطفال")[0]) is None
+    assert window.view.offset() == stretch("الأطفال")[0]
+
+
+def test_places_in_other_articles_alone_are_taken_back_from_here(
+    third: Window, dialog: Callable[..., None], stretch: Stretch, qtbot: QtBot
+) -> None:
+    session = third.session
+    session.open_number(3)
+    session.tag("PLAN", *stretch("القانون"))
+    session.open_number(2)
+    session.tag("PLAN", *stretch("وجدة"))
+    session.corpus.add(draft("عاد القطار من وجدة"))
+
+    def accept(opened: OccurrencesDialog) -> None:
+        for row in opened._rows:
+            if row.data(0, Qt.ItemDataRole.UserRole).number == 2:
+                row.setCheckState(0, Qt.CheckState.Unchecked)
+        opened._go.click()
+
+    with qtbot.waitSignal(session.told):
+        dialog("tag_all_corpus", accept)
+    assert (tagged(third, 2), tagged(third, 4)) == (["وجدة"], ["وجدة"])
+    third.action("undo").trigger()
+    assert (tagged(third, 2), tagged(third, 4)) == (["وجدة"], [])
+    third.action("redo").trigger()
+    assert (tagged(third, 2), tagged(third, 4)) == (["وجدة"], ["وجدة"])
+
+
+def test_nothing_else_can_be_asked_for_while_places_are_looked_for(
+    third: Window, dialog: Callable[..., None], stretch: Stretch, qtbot: QtBot
+) -> None:
+    third.session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    steps = len(third.session.undoable)
+
+    def twice(opened: OccurrencesDialog) -> None:
+        opened._go.click()
+        assert not any(part.isEnabled() for part in (opened._go, opened._taa, opened._corpus, opened.tree))
+        QTest.keyClick(opened, Qt.Key.Key_Return)
+
+    with qtbot.waitSignal(third.session.told) as said:
+        dialog("tag_all_corpus", twice)
+    assert said.args == ["3 places tagged in one step"]
+    assert len(third.session.undoable) == steps + 1
+
+
+def test_a_look_through_the_corpus_that_is_stopped_shows_the_article_again(
+    third: Window, dialog: Callable[..., None], stretch: Stretch
+) -> None:
+    third.session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+
+    def stop(opened: OccurrencesDialog) -> None:
+        opened.look_everywhere()
+        opened.reject()  # once for what is at work
+        QTest.qWaitFor(lambda: not opened._background.busy)
+        assert opened.isVisible()
+        assert not opened._corpus.isChecked()
+        assert {row.data(0, Qt.ItemDataRole.UserRole).number for row in opened._rows} == {1}
+        assert opened._go.isEnabled()
+        opened.reject()
+
+    dialog("tag_all_here", stop)
+
+
+def test_a_refusal_is_said_in_the_dialog(
+    third: Window, dialog: Callable[..., None], stretch: Stretch, corpus_path: Path
+) -> None:
+    session = third.session
+    assert session.corpus
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    session.corpus._db.execute("PRAGMA busy_timeout = 30")
+    holder = sqlite3.connect(corpus_path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    def refused(opened: OccurrencesDialog) -> None:
+        opened._go.click()
+        assert opened.isVisible()
+        assert "locked" in opened._quiet.text()
+        holder.close()
+        opened._go.click()
+
+    dialog("tag_all_here", refused)
+    assert tagged(third, 1) == ["وزارة الصحة"] * 2
+
+
+def test_dialogs_are_gone_once_they_are_closed(third: Window, dialog: Callable[..., None], stretch: Stretch) -> None:
+    third.session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    dialog("tag_all_here", OccurrencesDialog.reject)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert third.findChildren(OccurrencesDialog) == []

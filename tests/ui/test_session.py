@@ -5,15 +5,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from annotator.core import editing, history
 from annotator.core.drafting import draft
-from annotator.core.model import DONE, IN_PROGRESS, NEW, Step, new_uid
+from annotator.core.label_changes import Change
+from annotator.core.labels import LabelSet
+from annotator.core.model import DONE, IN_PROGRESS, NEW, Edit, Status, Step, new_uid
 from annotator.core.text import tokens
 from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
+from annotator.store.labelling import change_labels
 from annotator.store.listing import Choice
 from annotator.ui.session import Session
 
@@ -253,3 +258,165 @@ def test_another_programs_spans_are_seen_at_the_next_step(session: Session, stre
         other.apply(Step(new_uid(), "Sanae", "2024-07-09T09:00:00.000+00:00", "tag", tuple(edits)))
     session.tag("INSTITUTION", *stretch("الرباط"))
     assert sorted(span.label for span in session.spans) == ["DATE", "INSTITUTION", "PLAN"]
+
+
+@pytest.fixture
+def impatient(session: Session) -> Session:
+    """The session, that waits for no lock."""
+    assert session.corpus
+    session.corpus._db.execute("PRAGMA busy_timeout = 30")
+    return session
+
+
+def test_an_article_opens_whole_where_nothing_can_be_written(
+    impatient: Session, stretch: Stretch, corpus_path: Path, qtbot: QtBot
+) -> None:
+    impatient.tag("DATE", *stretch("أمس"))
+    holder = sqlite3.connect(corpus_path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with qtbot.waitSignal(impatient.article_opened):
+        impatient.open_article(1)
+    assert impatient.article
+    assert (impatient.article.id, impatient.spans, impatient.selection) == (2, [], None)
+    holder.close()
+
+
+def test_an_article_that_cannot_be_read_leaves_the_one_that_is_open(
+    session: Session, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    before = (session.article, session.spans, session.selection)
+
+    def fail(*_asked: object) -> None:
+        raise CorpusError("The disk is gone.")
+
+    monkeypatch.setattr(session.corpus, "note", fail)
+    with qtbot.waitSignal(session.failed) as said:
+        session.open_article(1)
+    assert said.args == ["The disk is gone."]
+    assert (session.article, session.spans, session.selection) == before
+
+
+@pytest.mark.parametrize("ask", ["refresh", "open_next", "changed"])
+def test_what_cannot_be_read_is_told(session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, ask: str) -> None:
+    def fail(*_asked: object) -> None:
+        raise CorpusError("The disk is gone.")
+
+    monkeypatch.setattr(session.corpus, "numbers", fail)
+    monkeypatch.setattr(session.corpus, "spans", fail)
+    with qtbot.waitSignal(session.failed) as said:
+        getattr(session, ask)()
+    assert said.args == ["The disk is gone."]
+    assert session.article
+
+
+def test_a_corpus_that_cannot_be_read_leaves_the_one_that_is_open(session: Session, tmp_path: Path) -> None:
+    with Corpus.create(tmp_path / "other.corpus", LabelSet(())) as other:
+        other._db.execute("DROP TABLE label")
+        before = session.corpus
+        with pytest.raises(CorpusError):
+            session.open(other)
+    assert session.corpus is before
+    assert session.tag("DATE", 0, 5)
+
+
+def test_a_corpus_that_is_let_go_of_is_told(session: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignals([session.corpus_opened, session.article_opened]):
+        session.close()
+    assert (session.corpus, session.article, len(session.articles)) == (None, None, 0)
+
+
+def test_the_ends_of_the_list_are_said_and_the_article_stays_as_it_is(session: Session, qtbot: QtBot) -> None:
+    opened: list[int] = []
+    session.article_opened.connect(opened.append)
+    with qtbot.waitSignal(session.told) as said:
+        session.open_step(-1)
+    assert said.args == ["This is the first article of the list."]
+    session.open_step(1)
+    with qtbot.waitSignal(session.told) as said:
+        session.open_step(1)
+    assert said.args == ["This is the last article of the list."]
+    assert opened == [0]
+
+
+def test_another_annotator_stands_at_the_same_place(session: Session) -> None:
+    opened: list[int] = []
+    session.article_opened.connect(opened.append)
+    session.where = lambda: 12
+    session.work_as("Omar")
+    assert opened == [12]
+
+
+def labels_are_changed(session: Session) -> LabelSet:
+    """Another program deletes DATE and renames PLAN."""
+    assert session.corpus
+    before = session.labels
+    after = LabelSet(
+        tuple(replace(label, name="SCHEME") if label.name == "PLAN" else label for label in before.labels[1:])
+    )
+    kept = {label.name: other.name for label, other in zip(before.labels[1:], after.labels, strict=True)}
+    with Corpus.open(session.corpus.path) as other:
+        for _count in change_labels(other, Change(before, after, kept)):
+            pass
+    return after
+
+
+def test_labels_that_another_program_changed_are_read_where_one_is_missed(
+    session: Session, stretch: Stretch, qtbot: QtBot
+) -> None:
+    session.tag("PLAN", *stretch("الخطة"))
+    after = labels_are_changed(session)
+    with qtbot.waitSignals([session.failed, session.labels_changed]) as said:
+        assert not session.tag("DATE", *stretch("أمس"))
+    assert "another window" in said.all_signals_and_args[-1].args[0]
+    assert session.labels == after
+    assert [span.label for span in session.spans] == ["SCHEME"]
+
+
+def test_spans_are_never_read_without_their_labels(session: Session, stretch: Stretch) -> None:
+    session.tag("PLAN", *stretch("الخطة"))
+    after = labels_are_changed(session)
+    session.open_article(0)
+    assert (session.labels, [span.label for span in session.spans]) == (after, ["SCHEME"])
+
+
+def test_what_others_did_meanwhile_is_shown_with_the_next_step(
+    session: Session, stretch: Stretch, qtbot: QtBot
+) -> None:
+    assert session.corpus
+    assert session.article
+    with Corpus.open(session.corpus.path) as other:
+        zones = editing.mark_zone(session.article, session.zones, "boilerplate", *stretch("وزارة الصحة تطلق"))
+        status = Status(other.article(2).uid, "Sanae", DONE)
+        for edits in (zones, [Edit(None, status)]):
+            other.apply(Step(new_uid(), "Sanae", "2024-07-09T09:00:00.000+00:00", "other", tuple(edits)))
+        with qtbot.waitSignal(session.zones_changed):
+            session.tag("DATE", *stretch("أمس"))
+        assert session.zones == other.zones(session.article.uid)
+    assert session.counts[DONE] == 1
+    assert session.state_of(session.articles[1]) == DONE
+
+
+def test_what_is_said_of_a_span_that_is_not_selected_selects_nothing(session: Session, stretch: Stretch) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    first = session.spans[0]
+    session.tag("PLAN", *stretch("الأطفال"))
+    session.describe(first, "2024-07-08", "")
+    assert session.selection
+    assert session.selection.label == "PLAN"
+    session.undo()
+    assert session.selection.uid == first.uid
+
+
+def test_a_step_over_several_articles_leaves_the_selection_to_the_open_one(session: Session, stretch: Stretch) -> None:
+    assert session.corpus
+    assert session.article
+    other = session.corpus.article(2)
+    edits = editing.add(session.article, [], "Sanae", "DATE", *stretch("أمس"))
+    edits += editing.add(other, [], "Sanae", "DATE", 0, 5)
+    session.corpus.apply(Step(new_uid(), "Sanae", "2024-07-09T09:00:00.000+00:00", "tag_each", tuple(edits)))
+    session.changed()
+    session.undo()
+    assert session.spans == []
+    session.redo()
+    assert session.selection == session.spans[0]

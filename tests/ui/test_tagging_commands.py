@@ -8,7 +8,10 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from annotator.core.label_changes import Change
+from annotator.core.labels import LabelSet
 from annotator.store.corpus import Corpus
+from annotator.store.labelling import change_labels
 from annotator.ui.article_view import ArticleView
 from annotator.ui.session import Session
 from annotator.ui.window import Window
@@ -219,3 +222,21 @@ def test_the_caret_goes_to_both_ends_of_the_article(window: Window, stretch: Str
     QTest.keyClick(window.view, Qt.Key.Key_Home, CONTROL)
     assert window.view.offset() == stretch("أعلنت")[0]
     assert window.view.page().fold_of(0)
+
+
+def test_the_label_that_was_given_last_is_forgotten_with_its_label_set(window: Window, stretch: Stretch) -> None:
+    session = window.session
+    assert session.corpus
+    window.view.stand(stretch("أمس")[0])
+    QTest.keyClick(window.view, Qt.Key.Key_1)
+    session.remove(session.spans[0])
+    before = session.labels
+    after = LabelSet(before.labels[1:])
+    with Corpus.open(session.corpus.path) as other:
+        for _count in change_labels(other, Change(before, after, {label.name: label.name for label in after.labels})):
+            pass
+    session.changed()
+    QTest.keyClick(window.view, Qt.Key.Key_L, CONTROL)
+    assert sticking(window) == ["INSTITUTION"]
+    drag(window.view, *stretch("الأطفال"))
+    assert spans(session) == [("INSTITUTION", "الأطفال")]
