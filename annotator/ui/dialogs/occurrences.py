@@ -155,11 +155,11 @@ class OccurrencesDialog(QDialog):
         def ended(then: Callable[[Any], None], end: Any) -> None:
             for part in parts:
                 part.setEnabled(True)
-            self.tree.setFocus()
             self._count()
             then(end)
 
-        parts = (self.tree, self._corpus, self._taa, self._go)
+        parts = (self._corpus, self._taa, self._go)
+        self.tree.setFocus()  # not on to the button that cancels, for Enter may be pressed twice
         for part in parts:
             part.setEnabled(False)
         self._background.run(title, job, partial(ended, done), partial(ended, failed))
@@ -223,7 +223,7 @@ class OccurrencesDialog(QDialog):
         shown = self._label.shown() if self._label else self._span.label
         said = ngettext("Tag {count} place as {label}", "Tag {count} places as {label}", count)
         self._go.setText(said.format(count=number(count), label=shown))
-        self._go.setEnabled(count > 0)
+        self._go.setEnabled(count > 0 and not self._background.busy)
 
     def _tag(self) -> None:
         session, label, chosen = self._session, self._span.label, self.chosen()
