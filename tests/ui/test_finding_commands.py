@@ -119,6 +119,11 @@ def dialog(third: Window, qtbot: QtBot) -> Iterator[Callable[[str, Callable[[Occ
     """Triggers an action that opens the dialog, and does something to it."""
     failures: list[BaseException] = []
 
+    def shut(opened: OccurrencesDialog) -> None:
+        opened.reject()  # or stop what is at work in it
+        if opened.isVisible():
+            QTimer.singleShot(20, lambda: shut(opened))
+
     def use(action: str, do: Callable[[OccurrencesDialog], None]) -> None:
         def then() -> None:
             opened = QApplication.activeModalWidget()
@@ -129,7 +134,7 @@ def dialog(third: Window, qtbot: QtBot) -> Iterator[Callable[[str, Callable[[Occ
                 do(opened)
             except BaseException as failure:
                 failures.append(failure)
-                opened.reject()
+                shut(opened)
 
         QTimer.singleShot(0, then)
         third.action(action).trigger()
@@ -290,14 +295,14 @@ def test_nothing_else_can_be_asked_for_while_places_are_looked_for(
 
 
 def test_a_look_through_the_corpus_that_is_stopped_shows_the_article_again(
-    third: Window, dialog: Callable[..., None], stretch: Stretch
+    third: Window, dialog: Callable[..., None], stretch: Stretch, qtbot: QtBot
 ) -> None:
     third.session.tag("INSTITUTION", *stretch("وزارة الصحة"))
 
     def stop(opened: OccurrencesDialog) -> None:
         opened.look_everywhere()
         opened.reject()  # once for what is at work
-        QTest.qWaitFor(lambda: not opened._background.busy)
+        qtbot.waitUntil(lambda: not opened._background.busy)
         assert opened.isVisible()
         assert not opened._corpus.isChecked()
         assert {row.data(0, Qt.ItemDataRole.UserRole).number for row in opened._rows} == {1}

@@ -5,7 +5,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -87,7 +87,11 @@ class OccurrencesDialog(QDialog):
         self.tree.setRootIsDecorated(False)
         self.tree.setAccessibleName(_("Places"))
         self.tree.setItemDelegate(HitDelegate(theme, self._label, self.tree))
-        self.tree.itemChanged.connect(lambda _item, _column: self._count())
+        self._counting = QTimer(self)  # once, when all places of an article were ticked
+        self._counting.setSingleShot(True)
+        self._counting.setInterval(0)
+        self._counting.timeout.connect(self._count)
+        self.tree.itemChanged.connect(lambda _item, _column: self._counting.start())
         self._taa = QCheckBox(_("ة and ه are the same letter"))
         self._taa.toggled.connect(lambda _on: self._look())
         self._corpus = QCheckBox(_("In the whole corpus"))
