@@ -1,7 +1,10 @@
 """Where else in a corpus the words of a span stand, and labelling all those places in one step."""
 
+from bisect import bisect_right
 from collections.abc import Generator, Iterable, Sequence
+from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from msgspec import Struct
@@ -105,7 +108,11 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
     """The sentence around a stretch, within its line."""
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", end)
-    for sentence in sentences(text, tokens(text, first, last if last >= 0 else len(text))):
-        if sentence[0].start <= start < sentence[-1].end:
-            return sentence[0].start, max(end, sentence[-1].end)
-    return start, end
+    line = _sentences(text, first, last if last >= 0 else len(text))
+    at = bisect_right(line, start, key=itemgetter(0)) - 1
+    return (line[at][0], max(end, line[at][1])) if at >= 0 and start < line[at][1] else (start, end)
+
+
+@lru_cache(maxsize=1)  # the next place is likely to be in the same line
+def _sentences(text: str, first: int, last: int) -> list[tuple[int, int]]:
+    return [(sentence[0].start, sentence[-1].end) for sentence in sentences(text, tokens(text, first, last))]

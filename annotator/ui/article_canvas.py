@@ -1,23 +1,28 @@
 """An article on the screen: laid out, painted, scrolled. What a person does to it is article_view's."""
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span, Zone
+from annotator.ui.block import UNDER, Line
 from annotator.ui.caret import Caret
-from annotator.ui.depths import Depth, depths
-from annotator.ui.page import Page, measure
-from annotator.ui.painting import Marks, Painter
+from annotator.ui.depths import Depths, depths
+from annotator.ui.marks import Marks, changes
+from annotator.ui.page import Fold, Page, measure
+from annotator.ui.painting import Painter
 from annotator.ui.theme import LIGHT, Theme
 
 BODY_SIZE: Final = 22.0  # pixels at 100 %
 _MARGIN: Final = 36  # pixels between the paper's edge and the column
+_ABOVE: Final = 6.0  # pixels: how far above a line's letters its marks reach
+_BENEATH: Final = UNDER + 16  # pixels: how far beneath them, where spans are nested deep
 
 
 class ArticleCanvas(QAbstractScrollArea):
@@ -33,7 +38,7 @@ class ArticleCanvas(QAbstractScrollArea):
         self._article: Article | None = None
         self._zones: list[Zone] = []
         self._spans: tuple[Span, ...] = ()
-        self._depths: Mapping[str, Depth] = {}
+        self._depths: Depths = depths((), LabelSet(()))
         self._labels = LabelSet(())
         self._selected: Span | None = None
         self._stretched: tuple[int, int] | None = None  # what the selected span would become
@@ -43,6 +48,7 @@ class ArticleCanvas(QAbstractScrollArea):
         self._zoom = 100
         self._opened: set[int] = set()
         self._page = self.caret.page
+        self._marks = Marks()  # as they are painted
         # A QBasicTimer outlives the view that it runs for, and then ends the program.
         self._growing = QTimer(self)
         self._growing.timeout.connect(self._grow)
@@ -54,7 +60,8 @@ class ArticleCanvas(QAbstractScrollArea):
     def show_article(self, article: Article | None, zones: Iterable[Zone], labels: LabelSet) -> None:
         """Show another article from its beginning, or none."""
         self._article, self._labels = article, labels
-        self._spans, self._depths, self._selected, self.selection = (), {}, None, None
+        self._spans, self._selected, self.selection = (), None, None
+        self._depths = depths((), labels)
         self._hits, self._current_hit, self._stretched = (), None, None
         self._opened.clear()
         self.verticalScrollBar().setValue(0)
@@ -70,18 +77,18 @@ class ArticleCanvas(QAbstractScrollArea):
         """Show these spans of the layer."""
         self._spans = tuple(spans)
         self._depths = depths(self._spans, self._labels)
-        self.viewport().update()
+        self._mark()
 
     def show_labels(self, labels: LabelSet) -> None:
         """Show the spans with these labels: their titles, colours and order."""
         self._labels = labels
         self._depths = depths(self._spans, labels)
-        self.viewport().update()
+        self._mark_all()
 
     def show_hits(self, hits: Iterable[tuple[int, int]], current: tuple[int, int] | None) -> None:
         """Mark these places, which a search has found, and the one that was gone to."""
         self._hits, self._current_hit = tuple(hits), current
-        self.viewport().update()
+        self._mark()
 
     def show_selected(self, span: Span | None) -> None:
         """Show which span is the selected one, and bring it into sight."""
@@ -91,7 +98,7 @@ class ArticleCanvas(QAbstractScrollArea):
             self._select(None)
             self.caret.stand(span.end - 1)  # the next word is the one after the span
             self.reveal(span.start, span.end)
-        self.viewport().update()
+        self._mark()
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in this theme."""
@@ -150,16 +157,7 @@ class ArticleCanvas(QAbstractScrollArea):
         exposed = event.rect()
         painter.setClipRect(exposed.intersected(self.viewport().rect().adjusted(1, 1, -1, -1)))
         painter.translate(origin)
-        marks = Marks(
-            spans=self._shown_spans(),
-            depths=self._depths,
-            selected=self._shown_selected(),
-            selection=self.selection,
-            word=self._word(),
-            hits=self._hits,
-            current_hit=self._current_hit,
-        )
-        shown = Painter(self._page, marks, self._labels, self._theme)
+        shown = Painter(self._page, self._marks, self._labels, self._theme)
         shown.paint(painter, exposed.top() - origin.y(), exposed.bottom() - origin.y())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -174,25 +172,25 @@ class ArticleCanvas(QAbstractScrollArea):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self.viewport().update()
+        self._mark()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.viewport().update()
+        self._mark()
 
     # Inside
 
     def _select(self, selection: tuple[int, int] | None) -> None:
         if selection != self.selection:
             self.selection = selection
-            self.viewport().update()
+            self._mark()
             self.selection_changed.emit()
 
     def _lay_out(self) -> None:
         self._page = self.caret.page = Page(self._text(), self._zones, self._column(), self._size(), self._opened)
         self._growing.start(0)
         self._fit()
-        self.viewport().update()
+        self._mark_all()
 
     def _grow(self) -> None:
         """Nothing else is to be done: lay out what is not in sight yet, so that no key has to wait for it."""
@@ -222,6 +220,42 @@ class ArticleCanvas(QAbstractScrollArea):
 
     def _on_page(self, position: QPointF) -> QPointF:
         return position - self._origin()
+
+    def _mark(self) -> None:
+        """Show what is marked by now, and paint anew no more than where it looks otherwise: a key waits for it."""
+        before, self._marks = self._marks, self._marks_now()
+        stretches = list(changes(before, self._marks))
+        if not stretches:
+            return
+        top = -self._origin().y()
+        bottom = top + self.viewport().height()
+        parts: list[Line | Fold] = [*self._page.lines_between(top, bottom), *self._page.folds_between(top, bottom)]
+        for part in parts:
+            if any(start < part.end and part.start < end for start, end in stretches):
+                self.viewport().update(self._area(part))
+
+    def _mark_all(self) -> None:
+        """Show what is marked by now, and paint all of it anew."""
+        self._marks = self._marks_now()
+        self.viewport().update()
+
+    def _area(self, part: Line | Fold) -> QRect:
+        """Where in the viewport something of a line or of a fold's line may be painted."""
+        bottom = part.bottom + _BENEATH if isinstance(part, Line) else part.top + part.height
+        top = part.top - _ABOVE
+        height = math.ceil(bottom - top) + 1
+        return QRect(0, math.floor(top + self._origin().y()), self.viewport().width(), height)
+
+    def _marks_now(self) -> Marks:
+        return Marks(
+            spans=self._shown_spans(),
+            depths=self._depths,
+            selected=self._shown_selected(),
+            selection=self.selection,
+            word=self._word(),
+            hits=self._hits,
+            current_hit=self._current_hit,
+        )
 
     def _shown_selected(self) -> Span | None:
         return next((span for span in self._shown_spans() if self._selected and span.uid == self._selected.uid), None)

@@ -77,7 +77,7 @@ class ArticleView(ArticleCanvas):
             self.caret.anchor = place
             self._select(None)
         self.reveal(*self.caret.words[place])
-        self.viewport().update()
+        self._mark()
         self.caret_moved.emit()
 
     def stand(self, offset: int) -> None:
@@ -86,7 +86,7 @@ class ArticleView(ArticleCanvas):
         self._select(None)
         self.caret.stand(offset)
         self.reveal(offset, offset + 1)
-        self.viewport().update()
+        self._mark()
         self.caret_moved.emit()
 
     def select(self, start: int, end: int) -> None:
@@ -159,7 +159,7 @@ class ArticleView(ArticleCanvas):
         if drag.span:
             if stretched and stretched != (drag.span.start, drag.span.end):
                 self.resize_asked.emit(drag.span, *stretched)
-            self.viewport().update()
+            self._mark()
             return
         at = self._on_page(event.position())
         if drag.anchor == self._page.boundary_at(at.x(), at.y()) or not self.selection:
@@ -197,7 +197,7 @@ class ArticleView(ArticleCanvas):
         reached = self._drag.reach(self._text(), boundary, exact=exact)
         if self._drag.span:
             self._stretched = reached
-            self.viewport().update()
+            self._mark()
         else:
             self._select(self.refine(*reached) if reached and not exact else reached)
 

@@ -26,18 +26,9 @@ class Depth(Struct, frozen=True):
     deepest: int
 
 
-def depths(spans: Iterable[Span], labels: LabelSet) -> Mapping[str, Depth]:
-    """For each span's uid how deep it lies, so that nested and crossing ones are told apart."""
-    return _depths(tuple(spans), tuple(label.name for label in labels.labels))
-
-
-@lru_cache(maxsize=1)  # the article and the list of its spans ask for the same at every key
-def _depths(spans: tuple[Span, ...], labels: tuple[str, ...]) -> Mapping[str, Depth]:
-    return _Depths(spans, {name: rank for rank, name in enumerate(labels)})
-
-
-class _Depths(Mapping[str, Depth]):
-    """Found when first asked for, for all spans that overlap one another: few of a thousand are in sight."""
+class Depths(Mapping[str, Depth]):
+    """For each span's uid how deep it lies. Found when first asked for, for all spans of a group, which share letters
+    with one another: few of a thousand are in sight."""
 
     def __init__(self, spans: Iterable[Span], ranks: Mapping[str, int]) -> None:
         self._ranks = ranks
@@ -48,11 +39,14 @@ class _Depths(Mapping[str, Depth]):
         self._firsts = [0, *compress(count(1), map(le, reached, map(attrgetter("start"), self._spans[1:])))]
         self._found: dict[str, Depth] = {}
 
+    def group(self, uid: str) -> tuple[int, int]:
+        """The stretch of the text that the group of this span covers."""
+        group = self._group(uid)
+        return group[0].start, max(span.end for span in group)
+
     def __getitem__(self, uid: str) -> Depth:
         if uid not in self._found:
-            at = bisect_right(self._firsts, self._places[uid])
-            last = self._firsts[at] if at < len(self._firsts) else None
-            self._find(self._spans[self._firsts[at - 1] : last])
+            self._find(self._group(uid))
         return self._found[uid]
 
     def __iter__(self) -> Iterator[str]:
@@ -61,6 +55,11 @@ class _Depths(Mapping[str, Depth]):
     def __len__(self) -> int:
         return len(self._places)
 
+    def _group(self, uid: str) -> list[Span]:
+        at = bisect_right(self._firsts, self._places[uid])
+        last = self._firsts[at] if at < len(self._firsts) else None
+        return self._spans[self._firsts[at - 1] : last]
+
     def _find(self, group: list[Span]) -> None:
         last = len(self._ranks)
         group.sort(key=lambda span: (span.start - span.end, span.start, self._ranks.get(span.label, last), span.uid))
@@ -68,6 +67,16 @@ class _Depths(Mapping[str, Depth]):
         deepest = max(inner)
         for span, above, beneath in zip(group, outer, inner, strict=True):
             self._found[span.uid] = Depth(above, beneath, deepest)
+
+
+def depths(spans: Iterable[Span], labels: LabelSet) -> Depths:
+    """How deep each of these spans lies, so that nested and crossing ones are told apart."""
+    return _depths(tuple(spans), tuple(label.name for label in labels.labels))
+
+
+@lru_cache(maxsize=1)  # the article and the list of its spans ask for the same at every key
+def _depths(spans: tuple[Span, ...], labels: tuple[str, ...]) -> Depths:
+    return Depths(spans, {name: rank for rank, name in enumerate(labels)})
 
 
 def _levels(ordered: list[Span]) -> list[int]:

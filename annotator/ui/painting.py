@@ -4,10 +4,8 @@ The text is drawn by QTextLayout without formats, so that no highlight can chang
 marks it lies beneath it.
 """
 
-from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
@@ -17,6 +15,7 @@ from annotator.i18n import ngettext, number
 from annotator.ui import fonts
 from annotator.ui.depths import Depth
 from annotator.ui.hits import edges
+from annotator.ui.marks import Marks
 from annotator.ui.page import Fold, Page, Segment
 from annotator.ui.theme import Theme
 
@@ -24,21 +23,6 @@ _LINE: Final = 2  # pixels: how thick a span's line is
 _STEP: Final = 4  # pixels: from one nested span's line to the next
 _NAME: Final = 11.0  # pixels: the letters of a span's name
 _HANDLE: Final = 4.5  # pixels: radius of the selected span's edges
-
-
-class Marks(Struct, frozen=True):
-    """What lies on the page beside the text."""
-
-    spans: tuple[Span, ...]
-    depths: Mapping[str, Depth]
-    selected: Span | None
-    selection: tuple[int, int] | None
-    word: tuple[int, int] | None
-    """The word under the caret, shown while nothing is selected."""
-    hits: tuple[tuple[int, int], ...] = ()
-    """The places that a search found."""
-    current_hit: tuple[int, int] | None = None
-    """The one of `hits` that the person was taken to."""
 
 
 class _Look(NamedTuple):

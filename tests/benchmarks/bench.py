@@ -32,8 +32,9 @@ from annotator.ui import app, fonts
 from annotator.ui.article_canvas import BODY_SIZE
 from annotator.ui.corpus_commands import default_labels
 from annotator.ui.depths import depths
+from annotator.ui.marks import Marks
 from annotator.ui.page import Page, measure
-from annotator.ui.painting import Marks, Painter
+from annotator.ui.painting import Painter
 from annotator.ui.theme import LIGHT
 
 _PRESSES = 200
@@ -96,12 +97,12 @@ def _page(runs: int) -> Iterator[Figure]:
         Painter(page, marks, labels, LIGHT).paint(painter, 0, image.height())
         painter.end()
 
-    spans = Marks(read.spans, depths(read.spans, labels), None, None, None)
+    spans = Marks(read.spans, depths(read.spans, labels))
     yield measured(
         f"painting it with {len(read.spans)} spans",
         lambda: paint(spans),
         "without",
-        lambda: paint(Marks((), {}, None, None, None)),
+        lambda: paint(Marks()),
         runs,
     )
 

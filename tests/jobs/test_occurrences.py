@@ -188,3 +188,17 @@ def test_what_cannot_be_labelled_leaves_all_as_it_was(corpus: Corpus) -> None:
         with pytest.raises(Conflict):
             next(job)
     assert labelled(corpus, "PLAN") == [(3, "وزارة الصحة")]
+
+
+def test_many_places_in_one_line_are_shown_without_looking_at_the_line_for_each(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus.add(draft("قالت وزارة الصحة كذا، ثم كذا. " * 300))
+    article = corpus.article(len(TEXTS) + 1)
+    looked: list[int] = []
+    sentences = occurrences.sentences
+    monkeypatch.setattr(occurrences, "sentences", lambda text, found: looked.append(0) or sentences(text, found))
+    found = in_article(article, "", [], FORM)
+    assert len(found) == 300
+    assert {(one.before, one.after) for one in found} == {("قالت ", " كذا، ثم كذا.")}
+    assert len(looked) == 1

@@ -154,3 +154,18 @@ def test_a_stopped_export_leaves_no_file(window: Window, stretch: Stretch, qtbot
         window.corpus_commands.background.stop()
     assert dialog.report is None
     assert list(target.iterdir()) == []
+
+
+def test_an_export_that_is_left_while_it_is_at_work_is_stopped_first(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    background = window.corpus_commands.background
+    dialog = ExportDialog(window, window.session, background)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    with qtbot.waitSignal(background.ended):
+        dialog.write(tmp_path / "out.conll")
+        dialog.reject()
+        assert dialog.isVisible()
+    dialog.reject()
+    assert not dialog.isVisible()

@@ -13,8 +13,9 @@ from annotator.core.model import Span
 from annotator.ui import painting
 from annotator.ui.depths import depths
 from annotator.ui.hits import edges
+from annotator.ui.marks import Marks
 from annotator.ui.page import Page
-from annotator.ui.painting import Marks, Painter
+from annotator.ui.painting import Painter
 from annotator.ui.theme import DARK, LIGHT, Theme
 
 TEXT = "اجتمعت لأحزاب الأغلبية مع اللجنة (لا) سنة 2023-2030 بالرباط، لإصلاح الإدارة 😀"
@@ -27,7 +28,7 @@ def painted(spans: list[Span], labels: LabelSet, *, selected: bool = False) -> Q
     laid = Page(TEXT, [], 420.0, 22.0)
     image = QImage(440, int(laid.height) + 20, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.white)
-    marks = Marks(tuple(spans), depths(spans, labels), spans[0] if selected and spans else None, None, None)
+    marks = Marks(tuple(spans), depths(spans, labels), spans[0] if selected and spans else None)
     painter = QPainter(image)
     Painter(laid, marks, labels, LIGHT).paint(painter, 0, laid.height)
     painter.end()
@@ -102,7 +103,7 @@ def searched(hits: list[tuple[int, int]], theme: Theme, current: tuple[int, int]
     image = QImage(440, int(laid.height) + 20, QImage.Format.Format_RGB32)
     image.fill(QColor(theme.paper))
     painter = QPainter(image)
-    Painter(laid, Marks((), {}, None, None, None, tuple(hits), current), SEEN, theme).paint(painter, 0, laid.height)
+    Painter(laid, Marks(hits=tuple(hits), current_hit=current), SEEN, theme).paint(painter, 0, laid.height)
     painter.end()
     return image
 
@@ -130,7 +131,7 @@ def test_a_hit_within_a_span_is_seen(qapp: QApplication) -> None:
     span, hit = layer((0, 20))[0], (9, 15)
     image = QImage(440, int(laid.height) + 20, QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    Painter(laid, Marks((span,), depths([span], SEEN), None, None, None, (hit,)), SEEN, LIGHT).paint(painter, 0, 99)
+    Painter(laid, Marks((span,), depths([span], SEEN), hits=(hit,)), SEEN, LIGHT).paint(painter, 0, 99)
     painter.end()
     [segment] = laid.segments(*hit)
     assert QColor(image.pixel(int(segment.left) + 3, int(segment.line.top) + 1)) == QColor(LIGHT.hit)

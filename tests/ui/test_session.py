@@ -347,6 +347,25 @@ def test_another_annotator_stands_at_the_same_place(session: Session) -> None:
     assert opened == [12]
 
 
+def test_a_look_at_anothers_layer_leaves_them_where_they_stopped(session: Session, corpus_path: Path) -> None:
+    assert session.corpus
+    session.corpus.stand("Omar", session.corpus.article(2).uid, 12)
+    session.work_as("Omar")
+    session.work_as("Sanae")
+    session.work_as("Omar")
+    session.close()
+    with Corpus.open(corpus_path) as other:
+        assert other.place("Omar") == (other.article(2).uid, 12)
+    session.open(Corpus.open(corpus_path))
+    assert session.article
+    assert session.article.id == 2
+    session.work_as("Sanae")
+    assert session.corpus
+    session.work_as("Omar")
+    session.open_article(0)
+    assert session.corpus.place("Omar") == (session.article.uid, 0)
+
+
 def labels_are_changed(session: Session) -> LabelSet:
     """Another program deletes DATE and renames PLAN."""
     assert session.corpus

@@ -11,8 +11,9 @@ from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.model import BODY, Span, Zone
 from annotator.i18n import _, number
 from annotator.ui.depths import depths
+from annotator.ui.marks import Marks
 from annotator.ui.page import Page
-from annotator.ui.painting import Marks, Painter
+from annotator.ui.painting import Painter
 from annotator.ui.theme import DARK, LIGHT, Theme
 from annotator.ui.wording import tooltip
 
@@ -149,7 +150,7 @@ class Preview(QWidget):
         start = len(_SAMPLE[0])
         span = Span("sample", "", "", self._label.name, start, start + len(_SAMPLE[1]))
         labels = LabelSet((self._label,))
-        marks = Marks((span,), depths([span], labels), None, None, None)
+        marks = Marks((span,), depths([span], labels))
         painter.setClipRect(room)
         painter.translate(room.left() + _EDGE, room.top() + _EDGE)
         Painter(page, marks, labels, paper).paint(painter, 0, page.height)
