@@ -129,7 +129,7 @@ def _cleared(zones: list[Zone], start: int, end: int) -> Iterator[Edit]:
 def _check(article: Article, layer: Iterable[Span], span: Span) -> None:
     check_span(article, span)
     for other in layer:
-        same = (other.label, other.start, other.end) == (span.label, span.start, span.end)
+        same = other.start == span.start and other.end == span.end and other.label == span.label
         if same and other.uid != span.uid:
             raise Rejected(_("This stretch has that label already."))
 

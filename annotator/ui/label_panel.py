@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from html import escape
+from operator import attrgetter
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
@@ -126,7 +127,7 @@ class LabelPanel(QWidget):
 
     def show_counts(self, spans: Iterable[Span]) -> None:
         """Show how many of these spans have each label."""
-        counts = Counter(span.label for span in spans)
+        counts = Counter(map(attrgetter("label"), spans))
         for row in self._rows:
             if row.count != counts[row.label.name]:
                 row.count = counts[row.label.name]

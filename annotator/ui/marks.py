@@ -1,8 +1,8 @@
 """What lies on an article's page beside its text, and where it came to differ."""
 
 from collections.abc import Iterator
-from itertools import takewhile
-from operator import eq
+from itertools import compress, count
+from operator import ne
 
 from msgspec import Struct
 
@@ -40,7 +40,8 @@ def changes(before: Marks, after: Marks) -> Iterator[tuple[int, int]]:
     if before.hits != after.hits:
         yield from before.hits
         yield from after.hits
-    yield from _changed_spans(before, after)
+    if before.spans is not after.spans:
+        yield from _changed_spans(before, after)
 
 
 def _changed_spans(before: Marks, after: Marks) -> Iterator[tuple[int, int]]:
@@ -56,4 +57,4 @@ def _changed_spans(before: Marks, after: Marks) -> Iterator[tuple[int, int]]:
 
 def _alike(some: tuple[Span, ...], others: tuple[Span, ...]) -> int:
     """With how many equal spans both begin."""
-    return sum(1 for _ in takewhile(bool, map(eq, some, others)))
+    return next(compress(count(), map(ne, some, others)), min(len(some), len(others)))

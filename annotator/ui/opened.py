@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from annotator.core import history
 from annotator.core.labels import LabelSet
@@ -21,6 +21,7 @@ from annotator.store.listing import Choice, Listing, Summary, counts, first_open
 
 DESCRIBE: Final = "describe"
 """The name of a step that says something of a span, and selects none."""
+_REST: Final = 1000  # milliseconds that the annotator stays somewhere before it is kept
 
 
 class Opened(QObject):
@@ -58,6 +59,10 @@ class Opened(QObject):
         """Asked for the place in the article where the annotator is: whoever shows the article knows it."""
         self._version = 0  # of the corpus, when the article was read
         self._moved = False  # whether the annotator opened or changed anything
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(_REST)
+        self._resting.timeout.connect(self._stand)
         self.article: Article | None = None
         self.zones: list[Zone] = []
         self.spans: list[Span] = []
@@ -91,6 +96,7 @@ class Opened(QObject):
 
     def _let_go(self) -> None:
         self._take_leave()
+        self._moved = False
         if self.corpus:
             self.corpus.close()
         self.corpus = None
@@ -126,6 +132,7 @@ class Opened(QObject):
         if self.article:
             self._open(self.article.id, self.where())
         self._moved = False
+        self._resting.stop()
 
     def open_article(self, place: int) -> None:
         """Open the article at this place of the list, if there is one."""
@@ -138,7 +145,13 @@ class Opened(QObject):
     def open_number(self, number: int, offset: int = 0) -> None:
         """Open the article of this number, in the list or not, and stand at this code point of it."""
         if self._open(number, offset):
-            self._stand(offset)
+            self._moved = True
+            self.moved()
+
+    def moved(self) -> None:
+        """The annotator is somewhere else: it is kept once they stay there, and no key waits for it."""
+        if self._moved:
+            self._resting.start()
 
     def open_step(self, step: int) -> None:
         """Open the article that is so many places further in the list, or the last one there is."""
@@ -226,10 +239,11 @@ class Opened(QObject):
         if anything or Zone in kinds:
             self.zones_changed.emit()
         self.layer_changed.emit()
-        here = self.article.uid if self.article else None
-        only = here and step and not anything and all(edit.article == here for edit in step.edits)
-        self.articles.forget(self.article.id if self.article and only else None)
-        self.summaries_changed.emit(self.place() if only else -1)
+        if anything or Status in kinds or Zone in kinds:  # the list shows states and headlines
+            here = self.article.uid if self.article else None
+            only = here and step and not anything and all(edit.article == here for edit in step.edits)
+            self.articles.forget(self.article.id if self.article and only else None)
+            self.summaries_changed.emit(self.place() if only else -1)
 
     def _is_mine(self, step: Step) -> bool:
         """Whether a step that was just written changed spans of the open layer alone, and nobody else anything."""
@@ -305,13 +319,13 @@ class Opened(QObject):
         if self.corpus and self.article:
             self.article_left.emit()
             if self._moved:
-                self._stand(self.where())
+                self._stand()
 
-    def _stand(self, offset: int) -> None:
-        self._moved = True
+    def _stand(self) -> None:
+        self._resting.stop()
         if self.corpus and self.article:
             with suppress(CorpusError):
-                self.corpus.stand(self.annotator, self.article.uid, offset)
+                self.corpus.stand(self.annotator, self.article.uid, self.where())
 
     @contextmanager
     def _telling(self) -> Iterator[None]:

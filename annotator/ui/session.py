@@ -93,10 +93,11 @@ class Session(Opened):
             with self.corpus.transaction():
                 self.corpus.apply(step)
                 self.corpus.stand(self.annotator, self.article.uid, self.where())
-            self._moved = True
         except (CorpusError, editing.Rejected) as error:
             self.changed()
             self.failed.emit(str(error))
             return False
+        self._moved = True
         self._read_again(step)
+        self._resting.stop()
         return True

@@ -13,6 +13,7 @@ from annotator.ui import fonts
 from annotator.ui.wording import as_read, plain_label, tooltip
 
 _ENDLESS: Final = 100_000  # pixels
+_LINES: Final = 3  # of words and what is said about them
 
 
 class Field(QLineEdit):
@@ -99,10 +100,18 @@ class SpanCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(4)
+        said = QVBoxLayout()
+        said.setSpacing(0)
         for label in (self._words, self._about):
             label.setWordWrap(True)
-            column.addWidget(label)
-        column.addStretch()
+            said.addWidget(label)
+        said.addStretch()
+        # Whatever is selected, what is around the card stays in its place, and no key waits for it to be laid out.
+        room = QWidget()
+        room.setLayout(said)
+        said.setContentsMargins(0, 0, 0, 0)
+        room.setFixedHeight(_LINES * max(label.fontMetrics().lineSpacing() for label in (self._words, self._about)))
+        column.addWidget(room)
         row = QHBoxLayout()
         row.setSpacing(6)
         for field in (self.value, self.note):
@@ -129,7 +138,7 @@ class SpanCard(QFrame):
             label = labels.find(span.label)
             self._say(article.text[span.start : span.end], label.shown() if label else span.label)
         elif selected:
-            self._say(selected, _("Press a label's key, or click the label."))
+            self._say(selected, _("Press a label's key."))
         else:
             self._say(_("Nothing is selected"), _("Drag over some words, then press a label's key."))
 
@@ -139,8 +148,9 @@ class SpanCard(QFrame):
 
     def _say(self, words: str, about: str) -> None:
         shown = as_read(" ".join(words.split()))
-        # Two lines at most, so that the card never grows; a line ends before its end, hence not twice the width.
-        room = round(1.8 * self._words.width()) if self._words.isVisible() else _ENDLESS
+        # As many lines as `about` leaves; a line ends before its end, hence not twice the width.
+        width = self._words.width() if self._words.isVisible() else _ENDLESS
+        room = round(width * (1.8 if self._about.fontMetrics().horizontalAdvance(about) < width else 0.95))
         # Not `elided`: a label goes by its text's first letter, and would take an isolate for one from left to right.
         self._words.setText(self._words.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, room))
         self._words.setToolTip(tooltip(shown))

@@ -150,6 +150,7 @@ class Window(QMainWindow):
         view.resize_asked.connect(session.resize)
         view.menu_asked.connect(self._context_menu)
         view.zoom_asked.connect(self._zoom_by)
+        view.caret_moved.connect(session.moved)
         view.selection_changed.connect(self._card_changed)
         commands = self.corpus_commands
         commands.corpus_opened.connect(lambda path: self.remember(last_corpus=path))

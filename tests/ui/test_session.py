@@ -363,6 +363,7 @@ def test_a_look_at_anothers_layer_leaves_them_where_they_stopped(session: Sessio
     assert session.corpus
     session.work_as("Omar")
     session.open_article(0)
+    session.work_as("Sanae")
     assert session.corpus.place("Omar") == (session.article.uid, 0)
 
 
