@@ -19,7 +19,7 @@ from annotator.i18n import _
 from annotator.store import index, opening, rows
 from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
 
-_SPAN = ", ".join(f'"{column}"' for column in Span.__struct_fields__)
+_OF_SPAN = ", ".join(f'"{column}"' for column in Span.__struct_fields__ if column not in ("uid", "article"))
 
 
 class Added(Struct, frozen=True):
@@ -99,10 +99,10 @@ class Corpus:
     def spans(self, article: str, annotator: str | None = None) -> list[Span]:
         """The spans of the article of this uid, of one layer or of all: by start, the longer first."""
         query = f"""
-            SELECT {_SPAN} FROM span WHERE article = ? AND (? IS NULL OR annotator = ?)
+            SELECT uid, {_OF_SPAN} FROM span WHERE article = ? AND (? IS NULL OR annotator = ?)
             ORDER BY start, "end" DESC, uid
         """
-        return [Span(*row) for row in self._tuples(query, article, annotator, annotator)]
+        return [Span(uid, article, *rest) for uid, *rest in self._tuples(query, article, annotator, annotator)]
 
     def status(self, article: str, annotator: str) -> Status | None:
         """How far the annotator is with the article; None before they did anything there."""

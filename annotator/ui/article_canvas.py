@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -21,6 +22,7 @@ from annotator.ui.theme import LIGHT, Theme
 
 BODY_SIZE: Final = 22.0  # pixels at 100 %
 _MARGIN: Final = 36  # pixels between the paper's edge and the column
+_MANY: Final = 50  # changes at once, after which to look for the lines of each is no gain
 _ABOVE: Final = 6.0  # pixels: how far above a line's letters its marks reach
 _BENEATH: Final = UNDER + 16  # pixels: how far beneath them, where spans are nested deep
 
@@ -224,8 +226,10 @@ class ArticleCanvas(QAbstractScrollArea):
     def _mark(self) -> None:
         """Show what is marked by now, and paint anew no more than where it looks otherwise: a key waits for it."""
         before, self._marks = self._marks, self._marks_now()
-        stretches = list(changes(before, self._marks))
-        if not stretches:
+        stretches = list(islice(changes(before, self._marks), _MANY))
+        if len(stretches) == _MANY:
+            self.viewport().update()
+        if not 0 < len(stretches) < _MANY:
             return
         top = -self._origin().y()
         bottom = top + self.viewport().height()
@@ -247,9 +251,10 @@ class ArticleCanvas(QAbstractScrollArea):
         return QRect(0, math.floor(top + self._origin().y()), self.viewport().width(), height)
 
     def _marks_now(self) -> Marks:
+        spans = self._shown_spans()
         return Marks(
-            spans=self._shown_spans(),
-            depths=self._depths,
+            spans=spans,
+            depths=depths(spans, self._labels) if self._stretched else self._depths,
             selected=self._shown_selected(),
             selection=self.selection,
             word=self._word(),

@@ -1,5 +1,6 @@
 """The list of articles with the annotator's state of each."""
 
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, QStringListModel, Qt
@@ -187,14 +188,20 @@ class ArticleList(QListView):
 
 def _two_lines(painter: QPainter, room: QRectF, text: str, font: QFont, *, rtl: bool) -> None:
     """Write `text` into two lines at most, the second one cut short with a sign of it."""
+    half = room.height() / 2
+    for at, line in enumerate(_broken(text, font, room.width())):
+        _write(painter, QRectF(room.left(), room.top() + at * half, room.width(), half), line, font, rtl=rtl)
+
+
+@lru_cache(maxsize=512)  # a row is painted many times
+def _broken(text: str, font: QFont, width: float) -> tuple[str, str]:
+    """As many of the words as have room in one line, and the others."""
     metrics = QFontMetricsF(font)
     words = text.split()
     first = ""
-    while words and metrics.horizontalAdvance(f"{first} {words[0]}".strip()) <= room.width():
+    while words and metrics.horizontalAdvance(f"{first} {words[0]}".strip()) <= width:
         first = f"{first} {words.pop(0)}".strip()
-    half = room.height() / 2
-    for at, line in enumerate((first, " ".join(words))):
-        _write(painter, QRectF(room.left(), room.top() + at * half, room.width(), half), line, font, rtl=rtl)
+    return first, " ".join(words)
 
 
 def _write(painter: QPainter, room: QRectF, text: str, font: QFont, *, rtl: bool) -> None:

@@ -1,7 +1,7 @@
 """How spans lie in and across one another, so that nested ones are told apart. Nothing is painted here."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import accumulate, compress, count
 from operator import attrgetter, le
@@ -26,39 +26,33 @@ class Depth(Struct, frozen=True):
     deepest: int
 
 
-class Depths(Mapping[str, Depth]):
-    """For each span's uid how deep it lies. Found when first asked for, for all spans of a group, which share letters
+class Depths:
+    """How deep each span lies among these. Found when first asked for, for all spans of a group, which share letters
     with one another: few of a thousand are in sight."""
 
     def __init__(self, spans: Iterable[Span], ranks: Mapping[str, int]) -> None:
         self._ranks = ranks
         self._spans = sorted(spans, key=attrgetter("start"))
-        self._places = dict(zip(map(attrgetter("uid"), self._spans), count(), strict=False))
+        starts = list(map(attrgetter("start"), self._spans))
         # A group of overlapping spans begins where none of those before reaches. All in C, as it is done at every key.
         reached = accumulate(map(attrgetter("end"), self._spans), max)
-        self._firsts = [0, *compress(count(1), map(le, reached, map(attrgetter("start"), self._spans[1:])))]
+        self._firsts = [0, *compress(count(1), map(le, reached, starts[1:])), len(starts)]
+        self._begins = [starts[first] for first in self._firsts[:-1]] if starts else []
         self._found: dict[str, Depth] = {}
 
-    def group(self, uid: str) -> tuple[int, int]:
-        """The stretch of the text that the group of this span covers."""
-        group = self._group(uid)
-        return group[0].start, max(span.end for span in group)
+    def group(self, span: Span) -> tuple[int, int]:
+        """The stretch of the text that the group of this one of the spans covers."""
+        group = self._group(span)
+        return group[0].start, max(one.end for one in group)
 
-    def __getitem__(self, uid: str) -> Depth:
-        if uid not in self._found:
-            self._find(self._group(uid))
-        return self._found[uid]
+    def __getitem__(self, span: Span) -> Depth:
+        if span.uid not in self._found:
+            self._find(self._group(span))
+        return self._found[span.uid]
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def _group(self, uid: str) -> list[Span]:
-        at = bisect_right(self._firsts, self._places[uid])
-        last = self._firsts[at] if at < len(self._firsts) else None
-        return self._spans[self._firsts[at - 1] : last]
+    def _group(self, span: Span) -> list[Span]:
+        at = bisect_right(self._begins, span.start)
+        return self._spans[self._firsts[at - 1] : self._firsts[at]]
 
     def _find(self, group: list[Span]) -> None:
         last = len(self._ranks)

@@ -51,8 +51,7 @@ def _changed_spans(before: Marks, after: Marks) -> Iterator[tuple[int, int]]:
     last = min(rest, _alike(before.spans[::-1], after.spans[::-1]))
     for marks in (before, after):
         for span in marks.spans[first : len(marks.spans) - last]:
-            yield span.start, span.end  # of a span whose edge is being dragged the group knows nothing yet
-            yield marks.depths.group(span.uid)  # how deep the others lie depends on it
+            yield marks.depths.group(span)  # how deep the others lie depends on it
 
 
 def _alike(some: tuple[Span, ...], others: tuple[Span, ...]) -> int:

@@ -58,7 +58,7 @@ class Painter:
             return
         first, last = lines[0].start, lines[-1].end
         marks = self._marks
-        shown = [(span, marks.depths[span.uid]) for span in marks.spans if span.start < last and first < span.end]
+        shown = [(span, marks.depths[span]) for span in marks.spans if span.start < last and first < span.end]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._spans(painter, shown)
         self._hits(painter, first, last)

@@ -1,6 +1,7 @@
 """The spans of the article, in the order of the text, and what the selected one is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, QStringListModel, Qt, Signal
@@ -11,7 +12,7 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span
 from annotator.i18n import _
 from annotator.ui import fonts
-from annotator.ui.depths import Depth, depths
+from annotator.ui.depths import depths
 from annotator.ui.empty import paint_hint
 from annotator.ui.panes import paint_ring
 from annotator.ui.theme import LIGHT, Theme
@@ -19,6 +20,7 @@ from annotator.ui.wording import as_read, elided, spoken, tooltip
 
 _SPAN: Final = Qt.ItemDataRole.UserRole
 _HEIGHT: Final = 30
+_LETTERS: Final = 13.5  # pixels
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -61,7 +63,7 @@ class SpanDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self.labels = LabelSet(())
         self.theme = LIGHT
-        self.depths: Mapping[str, Depth] = {}
+        self.depths = depths((), self.labels)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
         return QSize(120, _HEIGHT)
@@ -77,15 +79,14 @@ class SpanDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.chosen))
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
-        indent = 12 + 14 * self.depths[span.uid].outer
+        indent = 12 + 14 * self.depths[span].outer
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.theme.firm(label) if label else QColor(self.theme.faint))
         painter.drawEllipse(QPointF(rect.right() - indent if rtl else rect.left() + indent, rect.center().y()), 4, 4)
         room = rect.adjusted(8, 0, -indent - 12, 0) if rtl else rect.adjusted(indent + 12, 0, -8, 0)
-        font = fonts.interface(13.5)
-        painter.setFont(font)
+        painter.setFont(fonts.interface(_LETTERS))
         painter.setPen(QColor(self.theme.ink))
-        shown = elided(as_read(index.data()), QFontMetricsF(font), room.width())
+        shown = _shown(index.data(), room.width())
         side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
         painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, shown)
         if option.state & QStyle.StateFlag.State_HasFocus:
@@ -148,3 +149,9 @@ class SpanPanel(QListView):
         super().paintEvent(event)
         if self._article and not self._model.spans:
             paint_hint(self, self._delegate.theme, self._hint)
+
+
+@lru_cache(maxsize=512)  # a key moves the rows, and few of them are new
+def _shown(words: str, width: float) -> str:
+    """As much of a span's words as has room."""
+    return elided(as_read(words), QFontMetricsF(fonts.interface(_LETTERS)), width)
