@@ -26,6 +26,7 @@ def window(corpus: Path | None = None) -> int:
     if sys.platform.startswith("linux"):
         _look_for_screen()
     gc.disable()  # until the window is there: what is loaded now stays
+    import annotator.store.corpus  # noqa: F401 - before Qt: PySide takes a look at all that is imported after it
     from annotator.ui.app import run  # Qt takes its time to load, and no other command needs it
 
     return run(corpus)

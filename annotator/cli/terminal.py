@@ -6,11 +6,13 @@ Only the screen is concerned: what goes into a pipe or a file stays in logical o
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import regex
-from arabic_reshaper import ArabicReshaper
 from bidi.algorithm import get_base_level, get_display
+
+if TYPE_CHECKING:
+    from arabic_reshaper import ArabicReshaper
 
 _VTE_WITH_BIDI: Final = 5800
 _BIDI_PROGRAMS: Final = frozenset({"Apple_Terminal", "mintty"})
@@ -120,6 +122,8 @@ def _cells(character: str) -> int:
 
 
 @cache
-def _reshaper() -> ArabicReshaper:
+def _reshaper() -> "ArabicReshaper":
     # Built when it is first needed: it reads a configuration file and every ligature.
+    from arabic_reshaper import ArabicReshaper  # a window, which starts most often, never needs it
+
     return ArabicReshaper({"delete_harakat": False, "support_ligatures": True, "ARABIC LIGATURE ALLAH": False})

@@ -98,11 +98,10 @@ class Corpus:
 
     def spans(self, article: str, annotator: str | None = None) -> list[Span]:
         """The spans of the article of this uid, of one layer or of all: by start, the longer first."""
-        query = f"""
-            SELECT uid, {_OF_SPAN} FROM span WHERE article = ? AND (? IS NULL OR annotator = ?)
-            ORDER BY start, "end" DESC, uid
-        """
-        return [Span(uid, article, *rest) for uid, *rest in self._tuples(query, article, annotator, annotator)]
+        layer = "" if annotator is None else "AND annotator = ?"
+        query = f'SELECT uid, {_OF_SPAN} FROM span WHERE article = ? {layer} ORDER BY start, "end" DESC, uid'
+        found = self._tuples(query, article, *([] if annotator is None else [annotator]))
+        return [Span(uid, article, *rest) for uid, *rest in found]
 
     def status(self, article: str, annotator: str) -> Status | None:
         """How far the annotator is with the article; None before they did anything there."""

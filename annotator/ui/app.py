@@ -193,7 +193,7 @@ def run(path: Path | None = None) -> int:
     if complaint:
         desk.window.say(complaint)
     code = made.exec()
-    desk.session.close()
+    desk.session.let_go()  # the window is closed: there is nothing to show anew
     return code
 
 

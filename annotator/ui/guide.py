@@ -1,12 +1,13 @@
 """What the labels mean, beside the article."""
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from annotator.core.labels import LabelSet
 from annotator.i18n import _
 from annotator.ui import fonts
-from annotator.ui.theme import Theme
+from annotator.ui.theme import LIGHT, Theme
 from annotator.ui.wording import plain_label
 
 
@@ -21,9 +22,29 @@ class Guide(QScrollArea):
         self.setAccessibleName(_("What the labels mean"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._heads: dict[str, QWidget] = {}
+        self._labels, self._theme = LabelSet(()), LIGHT
+        self._stale = False
 
     def show_labels(self, labels: LabelSet, theme: Theme) -> None:
         """Show the guidelines of these labels."""
+        self._labels, self._theme, self._stale = labels, theme, True
+        if self.isVisible():
+            self._write()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._stale:  # most never look, and no start waits for it
+            self._write()
+        super().showEvent(event)
+
+    def go_to(self, name: str) -> None:
+        """Bring the guideline of this label to sight."""
+        head = self._heads.get(name)
+        if head:
+            # Once it is laid out: before it is first shown, nothing has a place.
+            QTimer.singleShot(0, head, lambda: self.verticalScrollBar().setValue(head.y()))
+
+    def _write(self) -> None:
+        labels, theme, self._stale = self._labels, self._theme, False
         page = QWidget()
         page.setObjectName("panel")
         column = QVBoxLayout(page)
@@ -46,10 +67,3 @@ class Guide(QScrollArea):
             column.addSpacing(10)
         column.addStretch()
         self.setWidget(page)
-
-    def go_to(self, name: str) -> None:
-        """Bring the guideline of this label to sight."""
-        head = self._heads.get(name)
-        if head:
-            # Once it is laid out: before it is first shown, nothing has a place.
-            QTimer.singleShot(0, head, lambda: self.verticalScrollBar().setValue(head.y()))

@@ -80,7 +80,7 @@ class Opened(QObject):
         Raises CorpusError where it cannot be read; what was open stays open then.
         """
         labels = corpus.labels()
-        self._let_go()
+        self.let_go()
         self.corpus, self.labels, self.choice = corpus, labels, Choice()
         with self._telling():
             self._list()
@@ -90,11 +90,12 @@ class Opened(QObject):
     def close(self) -> None:
         """Let go of the corpus."""
         if self.corpus:
-            self._let_go()
+            self.let_go()
             self.corpus_opened.emit()
             self.article_opened.emit(0)
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
+        """Close the corpus and tell nobody."""
         self._take_leave()
         self._moved = False
         if self.corpus:
