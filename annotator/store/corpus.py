@@ -17,7 +17,7 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Draft, Edit, Note, Past, Record, Span, Status, Step, Zone, new_uid
 from annotator.i18n import _
 from annotator.store import index, opening, rows
-from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
+from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
 
 _OF_SPAN = ", ".join(f'"{column}"' for column in Span.__struct_fields__ if column not in ("uid", "article"))
 
@@ -41,6 +41,7 @@ class Corpus:
     def __init__(self, path: Path, db: Database) -> None:
         self.path = path
         self._db = db
+        self._identity = opening.identity(path)
 
     @classmethod
     def create(cls, path: Path, labels: LabelSet) -> Self:
@@ -203,7 +204,14 @@ class Corpus:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All writes within are one, on disk when the block ends and undone when it raises. Blocks may nest."""
+        """All writes within are one, on disk when the block ends and undone when it raises. Blocks may nest.
+
+        Raises MissingCorpus where the file is no longer the one that was opened: SQLite would write on, into a file
+        that has no name any more.
+        """
+        if opening.identity(self.path) != self._identity:
+            said = _("“{path}” was moved or deleted while it was open: nothing more can be saved in it.")
+            raise MissingCorpus(said.format(path=self.path))
         with opening.spoken(self.path):
             if self._db.conn.in_transaction:
                 with self._db.atomic():

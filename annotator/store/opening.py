@@ -101,6 +101,15 @@ def _update(db: Database) -> None:
         raise
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """What tells the file at `path` from any other that may come to lie there; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 @contextmanager
 def spoken(path: Path) -> Iterator[None]:
     """Turns what SQLite says about `path` into a CorpusError for a person."""

@@ -47,7 +47,9 @@ class ArticleModel(QStringListModel):
         return super().flags(index) & (Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        summary = self._session.articles[index.row()]
+        summary = self._session.summary(index.row())
+        if summary is None:
+            return None
         if role == Qt.ItemDataRole.DisplayRole:
             return summary.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -86,6 +88,8 @@ class ArticleDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         state = index.data(_STATE)
+        if state is None:
+            return  # it cannot be read
         rtl = option.direction == Qt.LayoutDirection.RightToLeft
         rect = QRectF(option.rect)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)

@@ -184,6 +184,14 @@ class Opened(QObject):
         self.open_number(found)
         return True
 
+    def summary(self, place: int) -> Summary | None:
+        """What the list says of the article at this place; None where it cannot be read, which is told."""
+        try:
+            return self.articles[place]
+        except CorpusError as error:
+            self.failed.emit(str(error))
+            return None
+
     def place(self) -> int:
         """The place of the open article in the list; where it is not there, see Listing.place."""
         return self.articles.place(self.article.id if self.article else 0)

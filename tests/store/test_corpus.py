@@ -1,6 +1,7 @@
 """The corpus on real files: what is stored, what is refused, and that nothing is half written."""
 
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from annotator.core.model import (
     new_uid,
 )
 from annotator.store.corpus import Corpus, now
-from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
+from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
 from annotator.store.listing import articles
 
 TEXT = "وزارة الصحة تطلق خطة\nأعلنت وزارة الصحة، أمس، عن خطة 2024-2030 😀 للوقاية."
@@ -396,3 +397,19 @@ def test_numbers_are_those_of_the_query(corpus: Corpus) -> None:
     assert corpus.numbers("SELECT id AS number FROM article WHERE id > ?", 1) == [2, 3]
     with pytest.raises(CorpusError):
         corpus.numbers("SELECT id FROM article")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file that is open cannot be moved there")
+@pytest.mark.parametrize("what", ["moved", "deleted", "replaced"])
+def test_a_file_that_is_no_longer_there_takes_no_more_edits(corpus: Corpus, tmp_path: Path, what: str) -> None:
+    """SQLite would write on without a word, into a file that nobody finds any more."""
+    corpus.add(draft(TEXT))
+    article, place = corpus.article(1).uid, corpus.path
+    if what == "deleted":
+        place.unlink()
+    else:
+        place.rename(tmp_path / "elsewhere.corpus")
+    if what == "replaced":
+        Corpus.create(place, LabelSet(())).close()
+    with pytest.raises(MissingCorpus, match="moved or deleted"):
+        corpus.stand("Sanae", article, 3)

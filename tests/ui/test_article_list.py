@@ -34,6 +34,17 @@ def test_an_article_that_is_not_in_the_list_has_no_row(window: Window) -> None:
     assert chosen(window) == -1
 
 
+def test_what_cannot_be_read_is_told_and_leaves_a_gap(window: Window) -> None:
+    session, articles = window.session, window.articles_side.articles
+    assert session.corpus
+    session.articles.forget()
+    session.corpus._db.close()
+    articles.grab()
+    assert articles.model().index(0, 0).data() is None
+    assert "cannot be used" in window._said.text()
+    session.corpus = None
+
+
 def test_a_list_whose_corpus_is_let_go_of_is_empty(window: Window, qtbot: QtBot) -> None:
     articles = window.articles_side.articles
     assert articles.model().rowCount() == 2

@@ -134,9 +134,27 @@ def test_cancel_leaves_everything(dialog: LabelsDialog, corpus: Corpus) -> None:
     before = corpus.labels()
     typed(dialog.form.name, "TIME")
     dialog.add()
-    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    dialog.cancel()
     assert not dialog.isVisible()
     assert corpus.labels() == before
+
+
+def test_escape_drops_what_was_changed_only_when_it_is_pressed_twice(dialog: LabelsDialog, corpus: Corpus) -> None:
+    dialog.add()
+    for _ in range(2):
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        assert dialog.isVisible()
+        assert "not applied yet" in dialog.said.text()
+        dialog.add()  # another change, another question
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert len(corpus.labels().labels) == 3
+
+
+def test_escape_closes_what_was_not_changed(dialog: LabelsDialog) -> None:
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
 
 
 def test_enter_in_a_field_is_not_yet_an_answer(dialog: LabelsDialog, corpus: Corpus) -> None:

@@ -367,6 +367,22 @@ def test_a_look_at_anothers_layer_leaves_them_where_they_stopped(session: Sessio
     assert session.corpus.place("Omar") == (session.article.uid, 0)
 
 
+def test_where_the_annotator_rests_is_kept_without_a_step(session: Session, corpus_path: Path, qtbot: QtBot) -> None:
+    """A crash forgets no more than the last second's moves."""
+    session.open_article(1)
+    assert session.article
+    session.where = lambda: 7
+    session.moved()
+
+    def kept() -> None:
+        with Corpus.open(corpus_path) as other:
+            assert session.article
+            assert other.place("Sanae") == (session.article.uid, 7)
+
+    qtbot.waitUntil(lambda: not session._resting.isActive())
+    kept()
+
+
 def labels_are_changed(session: Session) -> LabelSet:
     """Another program deletes DATE and renames PLAN."""
     assert session.corpus

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from annotator.core.model import DONE, FLAGGED
 from annotator.store.corpus import Corpus
@@ -62,6 +62,20 @@ def press(window: Window, way: str) -> None:
         QTest.keyClick(window.note, Qt.Key.Key_M, CONTROL)
     else:
         window.action("flag").trigger()
+
+
+def test_the_card_stays_as_high_as_it_is_whatever_is_selected(window: Window, stretch: Stretch) -> None:
+    card, heights = window.labels_side.card, set()
+    whole = (0, len(window.session.article.text)) if window.session.article else (0, 0)
+    for place in (None, stretch("أمس"), whole):
+        window.view.select(*place) if place else window.view.clear_selection()
+        QApplication.processEvents()
+        heights.add((card.height(), card.value.y()))
+        if place:
+            window.session.tag("DATE", *place)
+            QApplication.processEvents()
+            heights.add((card.height(), card.value.y()))
+    assert len(heights) == 1
 
 
 @pytest.mark.parametrize("way", ["button", "key", "menu"])

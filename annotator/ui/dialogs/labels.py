@@ -45,6 +45,7 @@ class LabelsDialog(QDialog):
         self._before, self._usage = corpus.labels(), usage(corpus)
         self.entries = entries(self._before)
         self._current = self.entries[0].uid if self.entries else ""
+        self._warned = False  # that leaving would drop what was changed
         self.setWindowTitle(_("Labels"))
         self.resize(940, 640)
         self.list = LabelList(theme)
@@ -71,7 +72,7 @@ class LabelsDialog(QDialog):
         end = QHBoxLayout()
         end.addWidget(self.said, 1)
         end.addWidget(self.applying)
-        end.addWidget(_button(_("Cancel"), self.reject))
+        end.addWidget(_button(_("Cancel"), self.cancel))
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 18, 18, 16)
         column.setSpacing(14)
@@ -81,11 +82,19 @@ class LabelsDialog(QDialog):
         self.list.setFocus()
 
     def reject(self) -> None:
-        """Close without a change; while one is at work, stop it."""
+        """Close without a change, what was edited only when asked twice; while a change is at work, stop it."""
         if self._background.busy:
             self._background.stop()
+        elif self.entries != entries(self._before) and not self._warned:
+            self._warned = True
+            self._warn(_("What you changed is not applied yet. Press Escape once more to drop it."))
         else:
             super().reject()
+
+    def cancel(self) -> None:
+        """Close without a change at once; while one is at work, stop it."""
+        self._warned = True
+        self.reject()
 
     # What is done to the labels
 
@@ -187,6 +196,7 @@ class LabelsDialog(QDialog):
 
     def _take(self, edited: Iterable[Entry]) -> None:
         self.entries = list(edited)
+        self._warned = False
         self._tell("")
         self._refresh()
 
