@@ -134,7 +134,7 @@ class Step(Struct, frozen=True):
     undoes: str | None = None
 
 
-class Past(Struct, frozen=True, gc=False):
+class Past(Struct, frozen=True, gc=False, array_like=True):
     """That a step was made, without its edits: what undo and redo need to know of all but the last (see Step)."""
 
     uid: str

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
@@ -19,7 +19,19 @@ from annotator.i18n import _
 from annotator.store import index, opening, rows
 from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
 
-_OF_SPAN = ", ".join(f'"{column}"' for column in Span.__struct_fields__ if column not in ("uid", "article"))
+_Row = TypeVar("_Row")
+
+
+class _SpanRow(msgspec.Struct, array_like=True, gc=False):
+    """A span of an article that is known."""
+
+    uid: str
+    annotator: str
+    label: str
+    start: int
+    end: int
+    value: str | None
+    note: str | None
 
 
 class Added(Struct, frozen=True):
@@ -99,10 +111,14 @@ class Corpus:
 
     def spans(self, article: str, annotator: str | None = None) -> list[Span]:
         """The spans of the article of this uid, of one layer or of all: by start, the longer first."""
-        layer = "" if annotator is None else "AND annotator = ?"
-        query = f'SELECT uid, {_OF_SPAN} FROM span WHERE article = ? {layer} ORDER BY start, "end" DESC, uid'
-        found = self._tuples(query, article, *([] if annotator is None else [annotator]))
-        return [Span(uid, article, *rest) for uid, *rest in found]
+        query = """
+            SELECT * FROM span WHERE article = ? AND (? IS NULL OR annotator = ?) ORDER BY start, "end" DESC, uid
+        """
+        columns = 'uid, annotator, label, start, "end", value, note'
+        rows = self._listed(_SpanRow, columns, query, article, annotator, annotator)
+        return [
+            Span(row.uid, article, row.annotator, row.label, row.start, row.end, row.value, row.note) for row in rows
+        ]
 
     def status(self, article: str, annotator: str) -> Status | None:
         """How far the annotator is with the article; None before they did anything there."""
@@ -132,8 +148,9 @@ class Corpus:
 
     def history(self, article: str, annotator: str) -> list[Past]:
         """The steps that the annotator ever made on the article, oldest first (see core.history)."""
-        query = "SELECT step, name, undoes FROM edit WHERE article = ? AND annotator = ? ORDER BY id"
-        return [Past(*row) for row in dict.fromkeys(self._tuples(query, article, annotator))]
+        query = "SELECT * FROM edit WHERE article = ? AND annotator = ? ORDER BY id"
+        steps = self._listed(Past, "step, name, undoes", query, article, annotator)
+        return list({step.uid: step for step in steps}.values())
 
     def step(self, uid: str) -> Step:
         """The step of this uid, with its edits. Raises CorpusError where there is none."""
@@ -297,6 +314,13 @@ class Corpus:
         """What an SQL query finds, all at once: for what a key waits for."""
         with opening.spoken(self.path):
             return self._db.execute(query, values).fetchall()
+
+    def _listed(self, kind: type[_Row], columns: str, query: str, *values: object) -> list[_Row]:
+        """These columns of all that an SQL query finds, in its order, each row of this kind. For what a key waits
+        for: a thousand rows take half as long again as the one JSON text that SQLite makes of them here.
+        """
+        [(text,)] = self._tuples(f"SELECT json_group_array(json_array({columns})) FROM ({query})", *values)
+        return msgspec.json.decode(text, type=list[kind])  # type: ignore[valid-type]
 
     def _add_spans(self, draft: Draft) -> tuple[int, list[str]]:
         known = {label.name for label in self.labels().labels} if draft.spans else set()
