@@ -6,11 +6,11 @@ import click
 
 from annotator import settings
 from annotator.cli.command import Help, corpus_argument, json_option, words
-from annotator.cli.output import REFUSED, Failure, emit, finish, say, tell_refusals
+from annotator.cli.output import REFUSED, Failure, emit, finish, say, tell, tell_refusals
 from annotator.core.labels import BadLabelSet, LabelSet, decode
 from annotator.formats import FORMATS
 from annotator.i18n import _, ngettext
-from annotator.jobs.importing import Imported, import_paths
+from annotator.jobs.importing import Imported, Naming, import_paths
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
 
@@ -40,6 +40,23 @@ def command() -> click.Command:
                 type=click.Path(path_type=Path),
                 help=_("The labels of a new corpus, as TOML; without it, dates, institutions and plans."),
             ),
+            click.Option(
+                ["rename", "--rename"],
+                metavar="THEIRS=OURS",
+                multiple=True,
+                callback=_pairs,
+                help=_("What the corpus calls a label of the files; may be repeated."),
+            ),
+            click.Option(
+                ["add_labels", "--add-labels"],
+                is_flag=True,
+                help=_("Add the labels that the corpus lacks; without it, their spans are refused."),
+            ),
+            click.Option(
+                ["strict", "--strict"],
+                is_flag=True,
+                help=_("All or nothing: where anything is refused, CORPUS stays as it was."),
+            ),
             json_option(),
         ],
         help=_("Read the files, and every file in the folders, into CORPUS, which is made if it is missing."),
@@ -52,17 +69,31 @@ def _import(
     format_: str | None,
     annotator: str | None,
     labels: Path | None,
+    rename: dict[str, str],
+    add_labels: bool,
+    strict: bool,
     as_json: bool,
 ) -> int:
+    owner, naming = annotator or settings.load().annotator, Naming(rename, add_labels)
     with _opened(corpus, labels) as opened:
-        steps = import_paths(opened, paths, format_, annotator or settings.load().annotator)
-        done = finish(steps, _("Importing"))
+        done = finish(import_paths(opened, paths, format_, owner, naming, strict=strict), _("Importing"))
     tell_refusals(done.skipped)
+    if strict and done.skipped:
+        tell(_("nothing was imported, since not everything could be"))
     if as_json:
         emit(done)
     else:
         say(_summary(done))
     return REFUSED if done.skipped else 0
+
+
+def _pairs(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """The names in `PER=PERSON`, theirs and ours."""
+    pairs = [value.partition("=") for value in values]
+    wrong = next(("".join(pair) for pair in pairs if not all(part.strip() for part in pair)), None)
+    if wrong is not None:
+        raise click.BadParameter(_("“{value}” is not of the form THEIRS=OURS").format(value=wrong))
+    return {theirs.strip(): ours.strip() for theirs, _equals, ours in pairs}
 
 
 def _opened(path: Path, labels: Path | None) -> Corpus:

@@ -8,7 +8,7 @@ import click
 
 from annotator.cli.command import Help, corpus_argument, json_option, words
 from annotator.cli.output import emit, say, table
-from annotator.core.model import BODY, BOILERPLATE, DATELINE, HEADLINE, Article, Draft, Span, Zone
+from annotator.core.model import BODY, BOILERPLATE, DATELINE, HEADLINE, Article, Span, Zone
 from annotator.core.zones import title
 from annotator.formats.jsonl import record
 from annotator.i18n import _, ngettext
@@ -36,14 +36,11 @@ def command() -> click.Command:
 def _show(corpus: Path, id_: str, visual: bool | None, as_json: bool) -> int:
     identity = int(id_) if id_.isdecimal() and len(id_) <= _MOST_DIGITS else id_
     with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
-        article = opened.article(identity)
-        zones = opened.zones(article.uid)
-        spans = opened.spans(article.uid)
+        found = opened.whole(identity)
     if as_json:
-        value = record(Draft(article, tuple(zones), tuple(spans)))
-        del value["states"]  # the articles' list has them
-        emit(value)
+        emit(record(found))
         return 0
+    article, zones, spans = found.article, list(found.zones), found.spans
     say("\n".join(_head(article, zones)), reorder=visual)
     say("")
     say("\n".join(_body(article.text, zones)), reorder=visual)

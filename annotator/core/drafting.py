@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from annotator.core import zones as zoning
 from annotator.core.editing import Rejected, check_zones
-from annotator.core.model import DATELINE, Article, Draft, Span, Status, Zone, article_uid, new_uid
+from annotator.core.model import DATELINE, Article, Draft, Note, Span, Status, Zone, article_uid, new_uid
 from annotator.core.text import Newlines, normalise_newlines, visible
 from annotator.i18n import _
 
@@ -21,14 +21,15 @@ def draft(
     zones: Iterable[Zone] | None = None,
     spans: Iterable[Span] = (),
     states: Iterable[Status] = (),
+    notes: Iterable[Note] = (),
     line: int = 0,
 ) -> Draft:
     """The article with this text, verbatim but for its newlines.
 
-    `zones` and `spans` have the offsets of `text` as it is given, and are moved where a newline shrinks; what they
-    and `states` say of their article is put right. Zones that are None are recognised, and a time of publication
-    that is None is the first that a dateline states. Raises Rejected for a text that cannot be an article, and for
-    zones that overlap or lie outside it. Spans are not looked at: `Corpus.add` refuses those that cannot be.
+    `zones` and `spans` have the offsets of `text` as it is given, and are moved where a newline shrinks; what they,
+    `states` and `notes` say of their article is put right. Zones that are None are recognised, and a time of
+    publication that is None is the first that a dateline states. Raises Rejected for a text that cannot be an article,
+    and for zones that overlap or lie outside it. Spans are not looked at: `Corpus.add` refuses those that cannot be.
     """
     _check(text)
     moved = Newlines(text).moved
@@ -46,6 +47,7 @@ def draft(
         tuple(placed),
         tuple(replace(span, article=uid, start=moved(span.start), end=moved(span.end)) for span in spans),
         tuple(replace(status, article=uid) for status in states),
+        tuple(replace(note, article=uid) for note in notes),
         line,
     )
 

@@ -22,6 +22,9 @@ from msgspec import Struct
 from annotator.core.model import Refusal
 from annotator.i18n import DEFAULT, _, current
 
+KEYS: Final = "123456789"
+"""What a new label is given for a key, the first that is free."""
+
 _NAME: Final = re.compile(r"[^\W_][\w-]*")
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")  # https://toml.io/en/v1.0.0#keys

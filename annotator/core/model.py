@@ -152,6 +152,7 @@ class Draft(Struct, frozen=True):
     zones: tuple[Zone, ...] = ()
     spans: tuple[Span, ...] = ()
     states: tuple[Status, ...] = ()
+    notes: tuple[Note, ...] = ()
     line: int = 0
 
 

@@ -20,6 +20,9 @@ class Format(Protocol):
     @property
     def SUFFIXES(self) -> tuple[str, ...]: ...  # noqa: N802
 
+    def recognises(self, name: str, beginning: bytes) -> bool:
+        """Whether a file of this name, in lower case, that begins with these bytes is of the format."""
+
     def read(self, path: Path, annotator: str) -> Iterator[Draft | Refusal]:
         """The articles of the file, and what of it was not taken; spans that name nobody are `annotator`'s.
 
@@ -30,7 +33,9 @@ class Format(Protocol):
 FORMATS: Final[tuple[Format, ...]] = (text, jsonl)
 """The formats that articles are read from, in the order in which they are offered."""
 
-_BEGINNING: Final = 1_000_000
+_BEGINNING: Final = 1 << 16
+_LAST: Final = (jsonl, text)
+"""Those that take what looks like theirs and may be another's; they are asked when no other has said yes."""
 
 
 def by_name(name: str) -> Format:
@@ -39,17 +44,11 @@ def by_name(name: str) -> Format:
 
 
 def recognise(path: Path) -> Format | None:
-    """The format of the file at `path`, by its suffix and a look inside; None for one that is not known.
+    """The format of the file at `path`, by a look inside; None for one that is not known.
 
     Raises OSError where the file cannot be read.
     """
-    found = next((format_ for format_ in FORMATS if path.suffix.lower() in format_.SUFFIXES), None)
-    return None if found is jsonl and not _begins_with_object(path) else found
-
-
-def _begins_with_object(path: Path) -> bool:
-    """Whether the first line that is not blank is a JSON object, as far as its ends tell."""
     with path.open("rb") as file:
-        beginning = file.read(_BEGINNING).removeprefix(b"\xef\xbb\xbf").lstrip()
-    line, newline, _rest = beginning.partition(b"\n")
-    return line.startswith(b"{") and (line.rstrip().endswith(b"}") or (not newline and len(beginning) > 1))
+        beginning = file.read(_BEGINNING)
+    asked = (*(format_ for format_ in FORMATS if format_ not in _LAST), *_LAST)
+    return next((format_ for format_ in asked if format_.recognises(path.name.lower(), beginning)), None)

@@ -1,10 +1,10 @@
-"""JSON lines: one article a line, with the keys of `annotator show --json` and `states`. Nothing is lost in it.
+"""JSON lines: one article a line, with the keys of `annotator show --json`. Nothing is lost in it.
 
     {"id": 1, "uid": "…", "title": "…", "published": "2024-07-09T09:00", "source": null, "url": null, "text": "…",
      "zones": [{"kind": "body", "start": 0, "end": 5}],
      "spans": [{"uid": "…", "start": 0, "end": 5, "label": "DATE", "annotator": "…", "value": null, "note": null,
                 "text": "…"}],
-     "states": {"annotator": "done"}}
+     "states": {"annotator": "done"}, "notes": {"annotator": "…"}}
 
 Offsets are code points of the line's own text. Only `text` must be there; keys that are not listed are passed over.
 """
@@ -12,8 +12,8 @@ Offsets are code points of the line's own text. Only `text` must be there; keys 
 import re
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
-from typing import Any, Final, TextIO
+from pathlib import Path, PurePath
+from typing import Any, Final
 
 import msgspec
 from msgspec import Raw, Struct
@@ -21,11 +21,13 @@ from msgspec import Raw, Struct
 from annotator.core import zones as zoning
 from annotator.core.drafting import draft
 from annotator.core.editing import Rejected
-from annotator.core.model import STATES, Draft, Refusal, Span, Status, Zone, new_uid
+from annotator.core.model import STATES, Draft, Note, Refusal, Span, Status, Zone, new_uid
 from annotator.i18n import _
 
 NAME: Final = "jsonl"
 SUFFIXES: Final = (".jsonl", ".ndjson", ".json")
+HEAD = BETWEEN = FOOT = ""
+HOLDS: Final = frozenset({"annotator", "value", "note", "zones", "states", "notes"})
 LARGEST: Final = 50_000_000
 """Bytes of the longest line that is read."""
 
@@ -44,6 +46,7 @@ class _Line(Struct):
     zones: Raw = _NULL
     spans: Raw = _NULL
     states: Raw = _NULL
+    notes: Raw = _NULL
 
 
 class _Zone(Struct):
@@ -61,6 +64,13 @@ class _Span(Struct):
     value: str | None = None
     note: str | None = None
     text: str | None = None
+
+
+def recognises(name: str, beginning: bytes) -> bool:
+    """Whether a file of this name begins with a line that is a JSON object, as far as its ends tell."""
+    line, newline, _rest = beginning.removeprefix(_BOM).lstrip().partition(b"\n")
+    whole = line.rstrip().endswith(b"}") or not newline
+    return PurePath(name).suffix in SUFFIXES and line.startswith(b"{") and len(line) > 1 and whole
 
 
 def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
@@ -84,9 +94,9 @@ def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
                 yield from (Refusal(str(path), number, reason) for reason in refused)
 
 
-def write(stream: TextIO, item: Draft) -> None:
-    """Append one article with all that belongs to it. `stream` is UTF-8 and leaves newlines alone."""
-    stream.write(msgspec.json.encode(record(item)).decode() + "\n")
+def encode(item: Draft) -> str:
+    """One article with all that belongs to it, as its line."""
+    return msgspec.json.encode(record(item)).decode() + "\n"
 
 
 def record(item: Draft) -> dict[str, Any]:
@@ -115,6 +125,7 @@ def record(item: Draft) -> dict[str, Any]:
             for span in item.spans
         ],
         "states": {status.annotator: status.state for status in item.states},
+        "notes": {note.annotator: note.text for note in item.notes},
     }
 
 
@@ -134,6 +145,7 @@ def _article(data: bytes, annotator: str, number: int) -> tuple[Draft | None, li
         url=line.url,
         spans=list(_spans(line, annotator, refused)),
         states=list(_states(line, refused)),
+        notes=list(_notes(line, refused)),
         line=number,
     )
     zones = _zones(line, refused)
@@ -190,6 +202,12 @@ def _states(line: _Line, refused: list[str]) -> Iterator[Status]:
             yield Status("", annotator, state)
         else:
             refused.append(_("“{state}” is no state of {annotator}.").format(state=state, annotator=annotator))
+
+
+def _notes(line: _Line, refused: list[str]) -> Iterator[Note]:
+    for annotator, text in (_decoded(line.notes, dict[str, str] | None, "notes", refused) or {}).items():
+        if text.strip() and annotator.strip():
+            yield Note("", annotator, text.strip())
 
 
 def _decoded(raw: Raw, kind: Any, key: str, refused: list[str]) -> Any:

@@ -9,7 +9,7 @@ that is right each time.
 
 import codecs
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 import regex
@@ -32,6 +32,11 @@ _RARE: Final = regex.compile(r"[\p{Script=Arabic}&&\p{L}--[ء-ي]]", regex.V1)
 _ODD: Final = regex.compile(r"[\p{Cc}\p{Cn}\p{Co}--[\t\n\v\f\r]]", regex.V1)
 _ACCENTED: Final = r"[\u00c0-\u00ff\u0152\u0153\u0192]"
 _MIXED: Final = regex.compile(rf"\p{{Script=Arabic}}{_ACCENTED}|{_ACCENTED}\p{{Script=Arabic}}")
+
+
+def recognises(name: str, _beginning: bytes) -> bool:
+    """Whether a file of this name is taken for a text: nothing inside tells one."""
+    return PurePath(name).suffix in SUFFIXES
 
 
 def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:

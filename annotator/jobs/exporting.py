@@ -3,45 +3,51 @@
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final, Protocol, TextIO
+from typing import Any, Final, Protocol, TextIO
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator import __version__
 from annotator.core import projection, tagging
-from annotator.core.model import DONE, ZONE_KINDS, Article, Span
-from annotator.core.projection import OUTCOMES, WRITTEN, Fate, Projection, Stretch
-from annotator.formats import conll2002, conll2003
-from annotator.formats.conll import Rows
+from annotator.core.model import DONE, ZONE_KINDS, Article, Draft
+from annotator.core.projection import OUTCOMES, WRITTEN, Fate
+from annotator.formats import conll2002, conll2003, jsonl
 from annotator.formats.report import Entry, Part, Report, encode
 from annotator.i18n import _
-from annotator.jobs import verifying
+from annotator.jobs.flat import Flat, TaggedFormat
 from annotator.jobs.publishing import WHOLE, CannotExport, Destination, destination, published
 from annotator.jobs.verifying import NotVerified
+from annotator.jobs.whole import ArticleFormat, Whole
 from annotator.store.corpus import Corpus
 from annotator.store.listing import Summary, articles
 
 
-class TrainingFormat(Protocol):
-    """What a module of a format for training sets has. Its files are their articles, one after the other."""
+class Writer(Protocol):
+    """A format at work on one export: `Flat` or `Whole`."""
 
-    @property
-    def NAME(self) -> str: ...  # noqa: N802
+    suffix: str
+    """Of its files."""
+    zoned: bool
+    """Whether only some zones are taken, and spans may be outside of them."""
+    layered: bool
+    """Whether layers of several annotators have room in it."""
 
-    @property
-    def SUFFIXES(self) -> tuple[str, ...]: ...  # noqa: N802
-
-    def write(self, stream: TextIO, article: Projection, scheme: str) -> None:
-        """Append one article."""
-
-    def read_back(self, stream: TextIO) -> Iterator[list[Rows]]:
-        """The sentences of each article, read strictly. Raises Malformed."""
+    def begin(self, stream: TextIO) -> None: ...
+    def write(self, stream: TextIO, item: Draft) -> tuple[list[Fate], int, int]: ...
+    def end(self, stream: TextIO) -> None: ...
+    def read_back(self, path: Path) -> Generator[Any, None, None]: ...
+    def compare(self, item: Draft, found: Any) -> tuple[int, int]: ...
 
 
-FORMATS: Final[tuple[TrainingFormat, ...]] = (conll2003, conll2002)
+TAGGED: Final[tuple[TaggedFormat, ...]] = (conll2003, conll2002)
+"""The formats of tokens and tags."""
+WHOLE_ARTICLES: Final[tuple[ArticleFormat, ...]] = (jsonl,)
+"""The formats of whole articles."""
+FORMATS: Final[tuple[TaggedFormat | ArticleFormat, ...]] = (*TAGGED, *WHOLE_ARTICLES)
 """The formats that an export can write, in the order in which they are offered."""
 
 ALL: Final = "all"
@@ -77,11 +83,6 @@ class Options(Struct, frozen=True):
         return projection.Options(self.scheme, self.flatten, self.boundary, self.zones)
 
 
-def by_name(name: str) -> TrainingFormat:
-    """The format of this name. Raises KeyError."""
-    return {format_.NAME: format_ for format_ in FORMATS}[name]
-
-
 def export(corpus: Corpus, path: Path, options: Options) -> Generator[tuple[int, int], None, Report]:
     """Write the training set to `path` (a folder for a split) and its report beside; yields steps done, of how many.
 
@@ -89,10 +90,22 @@ def export(corpus: Corpus, path: Path, options: Options) -> Generator[tuple[int,
     corpus from its beginning to its end, so nothing else may be done with that connection meanwhile. Raises
     CannotExport at once, KeyError for an unknown format; later NotVerified, CorpusError and OSError.
     """
-    format_ = by_name(options.format)
-    annotator = _annotator(corpus, options.annotator)
-    files = destination(path, corpus.files(), format_.SUFFIXES[0], options.split)
-    return _Export(corpus, format_, annotator, options).run(files)
+    writer = _writer(corpus, options)
+    files = destination(path, corpus.files(), writer.suffix, options.split)
+    # Of a format with room for all layers, None means all of them.
+    layer = options.annotator if writer.layered and options.annotator is None else _annotator(corpus, options.annotator)
+    return _Export(corpus, writer, layer, options).run(files)
+
+
+def _writer(corpus: Corpus, options: Options) -> Writer:
+    """What writes the format of the options. Raises KeyError for an unknown one."""
+    for tagged in TAGGED:
+        if options.format == tagged.NAME:
+            return Flat(tagged, corpus.labels(), options.projecting())
+    for whole in WHOLE_ARTICLES:
+        if options.format == whole.NAME:
+            return Whole(whole)
+    raise KeyError(options.format)
 
 
 def _annotator(corpus: Corpus, name: str | None) -> str | None:
@@ -122,19 +135,18 @@ def divide(uids: Iterable[str], split: Mapping[str, int], seed: int) -> dict[str
 
 
 class _Export:
-    """One export under way: what it reads, and the account so far."""
+    """One export under way: what it reads, and the account so far. Of `annotator` None every layer is written that the
+    writer has room for, and none where it has room for one."""
 
-    def __init__(self, corpus: Corpus, format_: TrainingFormat, annotator: str | None, options: Options) -> None:
+    def __init__(self, corpus: Corpus, writer: Writer, annotator: str | None, options: Options) -> None:
         self.corpus = corpus
-        self.format = format_
+        self.writer = writer
         self.annotator = annotator
         self.options = options
-        self.projecting = options.projecting()
         self.articles: list[tuple[int, str]] = []
         self.done = 0
         self.parts = {part: Part() for part in options.split or (WHOLE,)}
         self.entries: dict[str, list[Entry]] = {outcome: [] for outcome in OUTCOMES if outcome != WRITTEN}
-        self.moved: dict[str, Stretch | None] = {}
 
     def run(self, files: Destination) -> Generator[tuple[int, int], None, Report]:
         """Write, read back, and put the files in their places."""
@@ -167,73 +179,58 @@ class _Export:
         self.done += by
         return self.done, 2 * len(self.articles)
 
-    def _layer(self, article: Article) -> list[Span]:
-        return self.corpus.spans(article.uid, self.annotator) if self.annotator is not None else []
+    def _item(self, number: int) -> Draft:
+        item = self.corpus.whole(number, self.annotator)
+        return item if self.annotator is not None or self.writer.layered else replace(item, spans=())
 
     def _write(self, parts: dict[str, Path]) -> Iterator[tuple[int, int]]:
-        labels = self.corpus.labels()
         with ExitStack() as stack:
             streams = {
                 part: stack.enter_context(path.open("x", encoding="utf-8", newline="\n"))
                 for part, path in parts.items()
             }
+            for stream in streams.values():
+                self.writer.begin(stream)
             for number, part in self.articles:
-                article = self.corpus.article(number)
-                zones = self.corpus.zones(article.uid)
-                projected = projection.project(article, zones, self._layer(article), labels, self.projecting)
-                self.format.write(streams[part], projected, self.options.scheme)
-                self._account(projected, self.parts[part])
+                item = self._item(number)
+                self._account(item.article, self.parts[part], *self.writer.write(streams[part], item))
                 yield self._step()
             for stream in streams.values():
+                self.writer.end(stream)
                 stream.flush()
                 os.fsync(stream.fileno())
 
-    def _account(self, projected: Projection, part: Part) -> None:
+    def _account(self, article: Article, part: Part, fates: list[Fate], sentences: int, tokens: int) -> None:
         part.articles += 1
-        part.sentences += len(projected.sentences)
-        part.tokens += sum(len(sentence.tokens) for sentence in projected.sentences)
-        part.spans += len(projected.fates)
-        for fate in projected.fates:
+        part.sentences += sentences
+        part.tokens += tokens
+        part.spans += len(fates)
+        for fate in fates:
             if fate.outcome == WRITTEN:
                 part.written += 1
             else:
-                self.entries[fate.outcome].append(_entry(projected.article, fate))
-                self.moved[fate.span.uid] = fate.stretch
+                self.entries[fate.outcome].append(_entry(article, fate))
 
     def _verify(self, parts: dict[str, Path]) -> Iterator[tuple[int, int]]:
         """Compare the files on disk with the corpus. Raises NotVerified."""
         counts = {part: Counter[str]() for part in parts}
-        with ExitStack() as stack:
-            readers = {
-                part: self.format.read_back(stack.enter_context(path.open(encoding="utf-8", newline="\n")))
-                for part, path in parts.items()
-            }
+        readers = {part: self.writer.read_back(path) for part, path in parts.items()}
+        try:
             for number, part in self.articles:
-                sentences = _next(readers[part])
-                if sentences is None:
+                found = _next(readers[part])
+                if found is None:
                     raise NotVerified(_("The file lacks article {number}.").format(number=number))
-                self._compare(self.corpus.article(number), sentences)
-                counts[part].update(articles=1, sentences=len(sentences), tokens=sum(map(len, sentences)))
+                sentences, tokens = self.writer.compare(self._item(number), found)
+                counts[part].update(articles=1, sentences=sentences, tokens=tokens)
                 yield self._step()
             for part, reader in readers.items():
                 told = self.parts[part]
                 right = Counter(articles=told.articles, sentences=told.sentences, tokens=told.tokens)
                 if _next(reader) is not None or counts[part] != right:
                     raise NotVerified(_("The file does not hold what was written."))
-
-    def _compare(self, article: Article, sentences: Sequence[Rows]) -> None:
-        zones = projection.segments(article, self.corpus.zones(article.uid), self.projecting.zones)
-        found = verifying.spans(article.text, zones, sentences, self.options.scheme)
-        expected = []
-        for span in self._layer(article):
-            stretch = self.moved.get(span.uid, Stretch(span.start, span.end))
-            if stretch is not None:
-                expected.append((*stretch, span.label))
-        if found != sorted(expected):
-            start, end, label = min(set(found) ^ set(expected), default=found[0])
-            reason = _("Article {number}: the file and the corpus differ in “{text}” ({label}) at {start}.")
-            text = article.text[start:end]
-            raise NotVerified(reason.format(number=article.id, text=text, label=label, start=start))
+        finally:
+            for reader in readers.values():
+                reader.close()
 
     def _report(self) -> Report:
         options, total = self.options, self.parts.values()
@@ -249,7 +246,9 @@ class _Export:
             verified=True,
             annotator=self.annotator,
             state=options.state,
-            zones=None if options.zones is None else [kind for kind in ZONE_KINDS if kind in options.zones],
+            zones=[kind for kind in ZONE_KINDS if kind in options.zones]
+            if self.writer.zoned and options.zones is not None
+            else None,
             flatten=options.flatten,
             boundary=options.boundary,
             program=f"annotator {__version__}",
@@ -264,7 +263,7 @@ def _entry(article: Article, fate: Fate) -> Entry:
     return Entry(article.id, span.uid, span.start, span.end, span.label, text, fate.reason, fate.became)
 
 
-def _next(reader: Iterator[list[Rows]]) -> list[Rows] | None:
+def _next(reader: Iterator[Any]) -> Any:
     """The next article of a file that is read back; None at its end. Raises NotVerified where it does not read."""
     try:
         return next(reader, None)

@@ -2,22 +2,31 @@
 
 import stat
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator import formats
+from annotator.core.labels import BadLabelSet
 from annotator.core.model import Draft, Refusal
 from annotator.formats import Format
 from annotator.i18n import _
 from annotator.store.corpus import Corpus
+from annotator.store.labelling import add_label
 
 _CHUNK: Final = 100
 """Articles in one transaction: few enough to wait for, many enough that the disk is not waited for each time."""
 
-"""What SQLite adds to the name of a corpus for the files that it keeps beside it."""
+
+class Naming(Struct, frozen=True):
+    """What becomes of the labels that a file names: `renamed` says which the corpus calls otherwise; with `added` those
+    that the corpus lacks are added to it. Without, their spans are refused."""
+
+    renamed: Mapping[str, str] = {}
+    added: bool = False
 
 
 class Imported(Struct, frozen=True):
@@ -30,14 +39,43 @@ class Imported(Struct, frozen=True):
 
 
 def import_paths(
-    corpus: Corpus, paths: Iterable[Path], format: str | None = None, annotator: str = ""
+    corpus: Corpus,
+    paths: Iterable[Path],
+    format: str | None = None,
+    annotator: str = "",
+    naming: Naming = Naming(),  # noqa: B008 - frozen
+    *,
+    strict: bool = False,
 ) -> Generator[tuple[int, int], None, Imported]:
     """Read the files, and all in the folders, into `corpus`; yields how many files are done, and of how many.
 
     `format` is the NAME of a format, None to recognise each file's; `annotator` has the spans that name nobody. What
     cannot be read is passed over and said in the result. No transaction is open at a yield: when the generator is
-    closed there, what was stored stays, whole articles only. Raises KeyError for an unknown format, CorpusError.
+    closed there, what was stored stays, whole articles only. With `strict` it is all or nothing: one transaction, in
+    which nothing stays where anything was passed over. Raises KeyError for an unknown format, CorpusError.
     """
+    steps = _import(corpus, paths, format, annotator, naming)
+    if not strict:
+        return (yield from steps)
+    try:
+        with corpus.transaction():
+            done = yield from steps
+            if done.skipped:
+                raise _NotAll(done.skipped)
+        return done
+    except _NotAll as refused:
+        return Imported(0, 0, 0, refused.skipped)
+
+
+class _NotAll(Exception):
+    def __init__(self, skipped: list[Refusal]) -> None:
+        super().__init__()
+        self.skipped = skipped
+
+
+def _import(
+    corpus: Corpus, paths: Iterable[Path], format: str | None, annotator: str, naming: Naming
+) -> Generator[tuple[int, int], None, Imported]:
     chosen = formats.by_name(format) if format is not None else None
     counts: Counter[str] = Counter()
     skipped: list[Refusal] = []
@@ -51,11 +89,11 @@ def import_paths(
                 continue
             waiting.append((path, found))
             if len(waiting) == _CHUNK:
-                counts += _store(corpus, waiting, skipped)
+                counts += _store(corpus, waiting, naming, skipped)
                 waiting.clear()
                 yield done - 1, len(files)
         if done == len(files):
-            counts += _store(corpus, waiting, skipped)
+            counts += _store(corpus, waiting, naming, skipped)
         yield done, len(files)
     order = {str(path): place for place, path in enumerate(files)}
     skipped.sort(key=lambda refusal: (order.get(refusal.path, -1), refusal.line))
@@ -106,13 +144,36 @@ def _unreadable(path: Path, error: OSError) -> Refusal:
     return Refusal(str(path), 0, _("It could not be read: {error}").format(error=error.strerror or error))
 
 
-def _store(corpus: Corpus, drafts: Iterable[tuple[Path, Draft]], skipped: list[Refusal]) -> Counter[str]:
+def _store(
+    corpus: Corpus, drafts: Iterable[tuple[Path, Draft]], naming: Naming, skipped: list[Refusal]
+) -> Counter[str]:
     """Add the drafts in one transaction; counts of what was done, by the names of Imported."""
     counts: Counter[str] = Counter()
     with corpus.transaction():
         for path, item in drafts:
+            item = _named(item, naming)
+            if naming.added:
+                skipped += [Refusal(str(path), item.line, reason) for reason in _add_labels(corpus, item)]
             added = corpus.add(item)
             counts["added" if added.new else "duplicates"] += 1
             counts["spans"] += added.spans
             skipped += [Refusal(str(path), item.line, reason) for reason in added.refused]
     return counts
+
+
+def _named(item: Draft, naming: Naming) -> Draft:
+    """The draft with its labels as the corpus calls them."""
+    if not naming.renamed:
+        return item
+    spans = (replace(span, label=naming.renamed.get(span.label, span.label)) for span in item.spans)
+    return replace(item, spans=tuple(spans))
+
+
+def _add_labels(corpus: Corpus, item: Draft) -> Iterator[str]:
+    """Add the labels that the draft's spans have and the corpus lacks; a sentence for each that cannot be one."""
+    known = {label.name for label in corpus.labels().labels} if item.spans else set()
+    for name in dict.fromkeys(span.label for span in item.spans if span.label not in known):
+        try:
+            add_label(corpus, name)
+        except BadLabelSet as bad:
+            yield str(bad)

@@ -130,6 +130,19 @@ class Corpus:
         found = self.query("SELECT * FROM note WHERE article = ? AND annotator = ?", article, annotator)
         return next((cast(Note, rows.to_record(Note, row)) for row in found), None)
 
+    def whole(self, identity: int | str, annotator: str | None = None) -> Draft:
+        """The article of this number or uid with all that is known of it, from one annotator or from all. Raises
+        NoSuchArticle."""
+        article = self.article(identity)
+        names = self.annotators() if annotator is None else [annotator]
+        return Draft(
+            article,
+            tuple(self.zones(article.uid)),
+            tuple(self.spans(article.uid, annotator)),
+            tuple(status for name in names if (status := self.status(article.uid, name))),
+            tuple(note for name in names if (note := self.note(article.uid, name))),
+        )
+
     def place(self, annotator: str) -> tuple[str, int] | None:
         """Where the annotator stopped: the article's uid, and the code point in its text."""
         found = self.query('SELECT article, "offset" FROM place WHERE annotator = ?', annotator)
@@ -195,7 +208,7 @@ class Corpus:
             self._remember(step)
 
     def add(self, draft: Draft) -> Added:
-        """Store an article with its zones, and the spans and states that came with it.
+        """Store an article with its zones, and the spans, states and notes that came with it.
 
         An article that is here already is left as it is, zones and all; spans that its layers lack are added even so.
         Spans that cannot be are refused, each with a reason; the rest is stored.
@@ -212,6 +225,9 @@ class Corpus:
             for status in draft.states:
                 if self.status(uid, status.annotator) is None:
                     self._add_step(status.annotator, [Edit(None, status)])
+            for note in draft.notes:
+                if self.note(uid, note.annotator) is None:
+                    self._add_step(note.annotator, [Edit(None, note)])
             return Added(new, spans, tuple(refused))
 
     def stand(self, annotator: str, article: str, offset: int) -> None:

@@ -7,8 +7,10 @@ from typing import Final, cast
 import msgspec
 from msgspec.structs import replace
 
+from annotator.core.colours import next_ready
 from annotator.core.history import LABELS
 from annotator.core.label_changes import REMOVE, Change
+from annotator.core.labels import KEYS, Label, LabelSet, check, same_key
 from annotator.core.model import Edit, Publication, Span, Step, new_uid
 from annotator.i18n import _
 from annotator.store import rows
@@ -22,6 +24,18 @@ def usage(corpus: Corpus) -> dict[str, int]:
     """How many spans, of all annotators, each label has that has any."""
     found = corpus.query("SELECT label, count(*) AS spans FROM span GROUP BY label")
     return {row["label"]: row["spans"] for row in found}
+
+
+def add_label(corpus: Corpus, name: str) -> None:
+    """Add a label of this name after the others, with a colour and a key that are free. Raises BadLabelSet where the
+    name cannot be one."""
+    with corpus.transaction():
+        labels = corpus.labels()
+        taken = {same_key(label.key) for label in labels.labels if label.key}
+        key = next((key for key in KEYS if key not in taken), None)
+        label = Label(name, {}, next_ready(labels), key)
+        check(LabelSet((*labels.labels, label)))
+        corpus._table("label").insert(rows.from_label(label, len(labels.labels)))
 
 
 def change_labels(corpus: Corpus, change: Change) -> Iterator[tuple[int, int]]:

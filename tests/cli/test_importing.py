@@ -1,5 +1,6 @@
 """`annotator import`."""
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -130,3 +131,22 @@ def test_what_is_no_corpus_is_left_alone(run: Run, tmp_path: Path, texts: Path) 
     ended = run("import", texts / "1.txt", texts / "2.txt")
     assert (ended.code, ended.out) == (2, b"")
     assert (texts / "1.txt").read_bytes() == before
+
+
+def test_foreign_labels_are_renamed_or_added(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    spans = [{"start": 0, "end": 3, "label": "TIME"}, {"start": 4, "end": 6, "label": "ROLE"}]
+    path.write_text(json.dumps({"text": "أمس قال", "spans": spans}), encoding="utf-8")
+    ended = run("import", tmp_path / "a.corpus", path, "--rename", "TIME=DATE", "--add-labels", "--json")
+    assert (ended.code, ended.json["spans"]) == (0, 2)
+    ended = run("import", tmp_path / "b.corpus", path, "--rename", "TIME")
+    assert ended.code == 2
+    assert "“TIME” is not of the form THEIRS=OURS" in ended.err
+
+
+def test_strict_says_that_nothing_was_imported(run: Run, tmp_path: Path, texts: Path) -> None:
+    ended = run("import", tmp_path / "a.corpus", texts, "--strict", "--json")
+    assert ended.code == 1
+    assert (ended.json["added"], len(ended.json["skipped"])) == (0, 1)
+    assert "nothing was imported" in ended.err
+    assert run("list", tmp_path / "a.corpus", "--json").json == []

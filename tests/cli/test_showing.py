@@ -14,7 +14,10 @@ def test_json_has_the_keys_of_the_contract(run: Run, corpus: Path) -> None:
     ended = run("show", corpus, 1, "--json")
     assert (ended.code, ended.err) == (0, "")
     value = ended.json
-    assert list(value) == ["id", "uid", "title", "published", "source", "url", "text", "zones", "spans"]
+    assert list(value) == [
+        *("id", "uid", "title", "published", "source", "url", "text", "zones", "spans"),
+        *("states", "notes"),
+    ]
     assert value["text"] == TEXT
     assert value["title"] == HEADLINE
     assert [(zone["kind"], TEXT[zone["start"] : zone["end"]]) for zone in value["zones"]] == [

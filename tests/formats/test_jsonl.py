@@ -1,6 +1,5 @@
 """JSON lines: all that belongs to an article comes back, and what cannot be taken is said with its line."""
 
-import io
 import json
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from annotator.core.drafting import draft
 from annotator.core.model import STATES, ZONE_KINDS, Refusal, Span, Status, Zone
 from annotator.formats import by_name, jsonl, recognise, text
-from annotator.formats.jsonl import read, record, write
+from annotator.formats.jsonl import encode, read, record
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
 
@@ -104,7 +103,7 @@ def test_what_is_written_is_read(tmp_path_factory, items):
     path = tmp_path_factory.mktemp("round") / "a.jsonl"
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         for item in items:
-            write(stream, item)
+            stream.write(encode(item))
     found = list(read(path, "nobody"))
     assert len(found) == len(items)
     for number, (before, after) in enumerate(zip(items, found, strict=True), 1):
@@ -114,11 +113,10 @@ def test_what_is_written_is_read(tmp_path_factory, items):
 
 
 def test_a_line_has_the_keys_of_the_contract():
-    stream = io.StringIO()
     item = draft(TEXT, zones=[Zone("z", "", "headline", 0, 10)], spans=[Span("s", "", "ليلى", "DATE", 4, 8)])
-    write(stream, item)
-    assert stream.getvalue().endswith("}\n")
-    assert json.loads(stream.getvalue()) == {
+    line = encode(item)
+    assert line.endswith("}\n")
+    assert json.loads(line) == {
         "id": 0,
         "uid": item.article.uid,
         "title": "خطة 2024 😀",
@@ -140,6 +138,7 @@ def test_a_line_has_the_keys_of_the_contract():
             }
         ],
         "states": {},
+        "notes": {},
     }
 
 

@@ -22,7 +22,7 @@ from annotator.core.model import DONE, IN_PROGRESS, ZONE_KINDS, Article, Draft, 
 from annotator.core.projection import BOUNDARIES, FLATTENINGS, OUTCOMES, Projection
 from annotator.formats import conll2002, conll2003
 from annotator.formats.report import Report
-from annotator.jobs.exporting import ALL, FORMATS, Options, divide, export
+from annotator.jobs.exporting import ALL, TAGGED, Options, divide, export
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.resources import resource
@@ -445,7 +445,7 @@ def test_a_missing_article_and_one_too_many_are_found(
 
 options = st.builds(
     Options,
-    format=st.sampled_from([format_.NAME for format_ in FORMATS]),
+    format=st.sampled_from([format_.NAME for format_ in TAGGED]),
     scheme=st.sampled_from(tagging.SCHEMES),
     flatten=st.sampled_from(FLATTENINGS),
     boundary=st.sampled_from(BOUNDARIES),

@@ -3,13 +3,14 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from annotator.core.labels import decode
 from annotator.core.model import Refusal
 from annotator.jobs import importing
-from annotator.jobs.importing import Imported, import_paths
+from annotator.jobs.importing import Imported, Naming, import_paths
 from annotator.resources import resource
 from annotator.store import listing
 from annotator.store.corpus import Corpus
@@ -33,7 +34,7 @@ def folder(tmp_path):
     return path
 
 
-def done(corpus: Corpus, *paths: Path, **options: str) -> Imported:
+def done(corpus: Corpus, *paths: Path, **options: Any) -> Imported:
     steps = import_paths(corpus, paths, **options)
     seen = []
     while True:
@@ -240,3 +241,98 @@ def test_refusals_come_in_the_order_of_the_files_and_their_lines(tmp_path: Path,
         ("a.jsonl", 2),
         ("b.txt", 0),
     ]
+
+
+# Labels that the corpus lacks
+
+
+FOREIGN = {
+    "text": "زار يوسف وجدة يوم الجمعة",
+    "spans": [
+        {"start": 4, "end": 8, "label": "PER"},
+        {"start": 9, "end": 13, "label": "LOC"},
+        {"start": 14, "end": 24, "label": "DATE"},
+    ],
+}
+
+
+def labelled(corpus: Corpus) -> list[str]:
+    return [span.label for span in corpus.spans(corpus.article(1).uid)]
+
+
+def test_a_label_that_the_corpus_lacks_is_refused_by_name(corpus, folder):
+    found = done(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى")
+    assert labelled(corpus) == ["DATE"]
+    assert [refusal.reason for refusal in found.skipped] == [
+        "the corpus has no label PER",
+        "the corpus has no label LOC",
+    ]
+
+
+def test_labels_are_added_on_request(corpus, folder):
+    found = done(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", naming=Naming(added=True))
+    assert (found.spans, found.skipped) == (3, [])
+    assert labelled(corpus) == ["PER", "LOC", "DATE"]
+    names = [label.name for label in corpus.labels().labels]
+    assert names == ["DATE", "INSTITUTION", "PLAN", "PER", "LOC"]
+    assert len({label.key for label in corpus.labels().labels}) == 5
+    assert len({label.colour for label in corpus.labels().labels}) == 5
+
+
+def test_labels_are_renamed_on_request(corpus, folder):
+    naming = Naming({"PER": "INSTITUTION", "LOC": "NOWHERE"})
+    found = done(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", naming=naming)
+    assert labelled(corpus) == ["INSTITUTION", "DATE"]
+    assert [refusal.reason for refusal in found.skipped] == ["the corpus has no label NOWHERE"]
+
+
+def test_what_cannot_name_a_label_is_refused_even_when_labels_are_added(corpus, folder):
+    spans = [{"start": 0, "end": 3, "label": "a place"}, {"start": 4, "end": 8, "label": "PER"}]
+    path = lines(folder / "a.jsonl", FOREIGN | {"spans": spans})
+    found = done(corpus, path, annotator="ليلى", naming=Naming(added=True))
+    assert labelled(corpus) == ["PER"]
+    assert [(refusal.path, refusal.line) for refusal in found.skipped] == [(str(path), 1)] * 2
+    assert "a place" in found.skipped[0].reason
+
+
+# All or nothing
+
+
+def test_strict_imports_all_or_nothing(corpus, folder):
+    good = lines(folder / "a.jsonl", {"text": "أ"}, {"text": "ب"})
+    bad = lines(folder / "b.jsonl", {"text": "ج"}, {"text": ""})
+    found = done(corpus, good, bad, naming=Naming(added=True), strict=True)
+    assert (found.added, found.duplicates, found.spans) == (0, 0, 0)
+    assert [refusal.line for refusal in found.skipped] == [2]
+    assert texts(corpus) == []
+    assert done(corpus, good, strict=True) == Imported(2, 0, 0, [])
+    assert texts(corpus) == ["أ", "ب"]
+
+
+def test_strict_leaves_no_label_behind(corpus, folder):
+    wrong = FOREIGN | {"text": "زار"}
+    before = corpus.labels()
+    found = done(
+        corpus, lines(folder / "a.jsonl", FOREIGN, wrong), naming=Naming(added=True), strict=True, annotator="x"
+    )
+    assert found.skipped
+    assert corpus.labels() == before
+
+
+def test_a_strict_import_that_is_stopped_leaves_nothing(corpus, folder):
+    steps = import_paths(corpus, [lines(folder / f"{n}.jsonl", {"text": f"نص {n}"}) for n in range(3)], strict=True)
+    next(steps)
+    next(steps)
+    steps.close()
+    assert texts(corpus) == []
+
+
+def test_notes_come_with_their_article(corpus, folder):
+    path = lines(folder / "a.jsonl", {"text": "نص", "notes": {"ليلى": " يُراجَع ", " ": "?", "سعيد": " "}})
+    done(corpus, path)
+    note = corpus.note(corpus.article(1).uid, "ليلى")
+    assert note
+    assert note.text == "يُراجَع"
+    assert corpus.annotators() == ["ليلى"]
+    done(corpus, lines(folder / "a.jsonl", {"text": "نص", "notes": {"ليلى": "آخر"}}))
+    assert corpus.note(corpus.article(1).uid, "ليلى") == note

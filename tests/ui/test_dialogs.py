@@ -169,3 +169,29 @@ def test_an_export_that_is_left_while_it_is_at_work_is_stopped_first(
         assert dialog.isVisible()
     dialog.reject()
     assert not dialog.isVisible()
+
+
+def test_a_format_of_whole_articles_leaves_less_to_ask(
+    window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.session.tag("DATE", *stretch("أمس"))
+    background = window.corpus_commands.background
+    dialog = ExportDialog(window, window.session, background)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    fields = (dialog._scheme, dialog._zones, dialog._flatten, dialog._boundary)
+    assert all(field.isEnabled() for field in fields)
+    assert dialog._annotator.findText("Everyone") == -1
+    dialog._format.setCurrentIndex(dialog._format.findData("jsonl"))
+    assert not any(field.isEnabled() for field in fields)
+    assert dialog._annotator.currentData() == "Sanae"
+    dialog._annotator.setCurrentIndex(dialog._annotator.findText("Everyone"))
+    dialog._state.setCurrentIndex(1)
+    with qtbot.waitSignal(background.ended):
+        dialog.write(tmp_path / "out.jsonl")
+    assert dialog.report
+    assert (dialog.report.spans, dialog.report.written, dialog.report.annotator) == (1, 1, None)
+    assert '"label":"DATE"' in (tmp_path / "out.jsonl").read_text(encoding="utf-8")
+    dialog._format.setCurrentIndex(0)
+    assert all(field.isEnabled() for field in fields)
+    assert dialog._annotator.currentData() == "Sanae"

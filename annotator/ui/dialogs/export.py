@@ -24,7 +24,7 @@ from annotator.core.projection import Options as Projecting
 from annotator.core.tagging import IOB1, IOB2, IOBES
 from annotator.formats.report import Report, beside
 from annotator.i18n import _, ngettext, number
-from annotator.jobs.exporting import ALL, FORMATS, Options, export
+from annotator.jobs.exporting import ALL, FORMATS, WHOLE_ARTICLES, Options, export
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.store.corpus import Corpus
@@ -104,14 +104,11 @@ class ExportDialog(QDialog):
         titles = {
             "conll2003": _("CoNLL 2003: four columns, the tag in the last"),
             "conll2002": _("CoNLL 2002: two columns, the tag in the second"),
+            "jsonl": _("JSON Lines: all that is known of each article"),
         }
         self._format = _choice({format_.NAME: titles[format_.NAME] for format_ in FORMATS})
         self._scheme = _choice({IOB2: "IOB2 (BIO)", IOB1: "IOB1", IOBES: "IOBES (BILOU)"})
-        corpus = self._session.corpus
-        known = corpus.annotators() if corpus else []
-        # Before anyone did anything there is no layer to name, and all that is exported is plain text.
-        self._annotator = _choice({name: name for name in known} or {None: self._session.annotator})
-        self._annotator.setCurrentIndex(max(0, self._annotator.findData(self._session.annotator)))
+        self._annotator = _choice({})
         self._state = _choice({DONE: _("Only the articles that are done"), ALL: _("All articles")})
         self._zones = _choice({Projecting().zones: _("Headline and body"), None: _("The whole text")})
         self._flatten = _choice(
@@ -138,10 +135,28 @@ class ExportDialog(QDialog):
             (_("Where a span cuts a word"), self._boundary),
         ):
             form.addRow(title, field)
+        self._format.currentIndexChanged.connect(self._fit)
+        self._fit()
         said = plain_label(_("Whatever is not in the file as it is here is listed, with the reason."), "quiet")
         said.setWordWrap(True)
         form.addRow(said)
         return page
+
+    def _fit(self) -> None:
+        """Ask only what the format leaves open: one of whole articles keeps every span as it is."""
+        whole = next((one for one in WHOLE_ARTICLES if self._format.currentData() == one.NAME), None)
+        for field in (self._scheme, self._zones, self._flatten, self._boundary):
+            field.setEnabled(whole is None)
+        chosen = self._annotator.currentData() or self._session.annotator
+        corpus = self._session.corpus
+        names: dict[Any, str] = {name: name for name in (corpus.annotators() if corpus else [])}
+        if whole and "annotator" in whole.HOLDS:
+            names[None] = _("Everyone")
+        # Before anyone did anything there is no layer to name, and all that is exported is plain text.
+        self._annotator.clear()
+        for name, title in (names or {None: self._session.annotator}).items():
+            self._annotator.addItem(title, name)
+        self._annotator.setCurrentIndex(max(0, self._annotator.findData(chosen)))
 
     def _report_page(self) -> QWidget:
         page = QWidget()

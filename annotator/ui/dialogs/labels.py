@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from annotator.core.colours import next_ready
 from annotator.core.label_changes import Entry, change, entries, loaded, shown_faults, without
-from annotator.core.labels import BadLabelSet, Label, LabelSet, decode, encode, same_key
+from annotator.core.labels import KEYS, BadLabelSet, Label, LabelSet, decode, encode, same_key
 from annotator.core.model import new_uid
 from annotator.i18n import _
 from annotator.store.corpus import Corpus
@@ -31,7 +31,6 @@ from annotator.ui.keyboard import portable
 from annotator.ui.theme import Theme
 from annotator.ui.wording import left_to_right, plain_label
 
-_KEYS: Final = "123456789"
 _FILTER: Final = "TOML (*.toml)"
 
 
@@ -104,7 +103,7 @@ class LabelsDialog(QDialog):
         names = {label.name for label in labels.labels} | {entry.origin for entry in self.entries}
         number = next(number for number in range(1, len(names) + 2) if f"LABEL{number}" not in names)
         used = {_same(label.key) for label in labels.labels if label.key}
-        key = next((key for key in _KEYS if key not in used), None)
+        key = next((key for key in KEYS if key not in used), None)
         entry = Entry(new_uid(), Label(f"LABEL{number}", {}, next_ready(labels), key))
         self._current = entry.uid
         self._take([*self.entries, entry])

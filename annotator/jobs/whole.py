@@ -1,0 +1,93 @@
+"""Formats of whole articles, which keep every span as it is: written, and compared with the corpus."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any, Protocol, TextIO
+
+from annotator.core.model import Draft, Refusal
+from annotator.core.projection import WRITTEN, Fate
+from annotator.i18n import _
+from annotator.jobs.verifying import NotVerified
+
+
+class ArticleFormat(Protocol):
+    """What the module of a format of whole articles has.
+
+    A file is HEAD, the articles with BETWEEN between them, and FOOT. HOLDS names what it keeps of an article besides
+    its text and the labels, starts and ends of its spans: of "annotator", "value", "note", "zones", "states", "notes".
+    """
+
+    @property
+    def NAME(self) -> str: ...  # noqa: N802
+    @property
+    def SUFFIXES(self) -> tuple[str, ...]: ...  # noqa: N802
+    @property
+    def HEAD(self) -> str: ...  # noqa: N802
+    @property
+    def BETWEEN(self) -> str: ...  # noqa: N802
+    @property
+    def FOOT(self) -> str: ...  # noqa: N802
+    @property
+    def HOLDS(self) -> frozenset[str]: ...  # noqa: N802
+
+    def encode(self, item: Draft) -> str:
+        """The article as it stands in a file."""
+
+    def read(self, path: Path, annotator: str) -> Iterator[Draft | Refusal]:
+        """See formats.Format."""
+
+
+class Whole:
+    """Writes drafts in a format of whole articles (see jobs.exporting.Writer)."""
+
+    zoned = False
+
+    def __init__(self, format_: ArticleFormat) -> None:
+        self.suffix = format_.SUFFIXES[0]
+        self._format = format_
+        self.layered = "annotator" in format_.HOLDS
+        self._begun: set[int] = set()
+
+    def begin(self, stream: TextIO) -> None:
+        """What comes before the first article."""
+        stream.write(self._format.HEAD)
+
+    def write(self, stream: TextIO, item: Draft) -> tuple[list[Fate], int, int]:
+        """Append an article; the fates of its spans. It has no sentences and no tokens."""
+        if id(stream) in self._begun:
+            stream.write(self._format.BETWEEN)
+        self._begun.add(id(stream))
+        stream.write(self._format.encode(item))
+        return [Fate(span, WRITTEN) for span in item.spans], 0, 0
+
+    def end(self, stream: TextIO) -> None:
+        """What comes after the last article."""
+        stream.write(self._format.FOOT)
+
+    def read_back(self, path: Path) -> Generator[Draft, None, None]:
+        """The articles of a file that this has written. Raises ValueError where something of it does not read."""
+        for found in self._format.read(path, ""):
+            if isinstance(found, Refusal):
+                raise ValueError(found.reason)
+            yield found
+
+    def compare(self, item: Draft, found: Draft) -> tuple[int, int]:
+        """Raises NotVerified where what was found for the article is not what the corpus holds."""
+        if found.article.text != item.article.text:
+            raise NotVerified(_("Article {number}: the text of the file differs.").format(number=item.article.id))
+        if self._said(found) != self._said(item):
+            raise NotVerified(_("Article {number}: the file and the corpus differ.").format(number=item.article.id))
+        return 0, 0
+
+    def _said(self, item: Draft) -> list[list[tuple[Any, ...]]]:
+        """All that the format says of an article, but for its text."""
+        held = [name for name in ("annotator", "value", "note") if name in self._format.HOLDS]
+        spans = [
+            (span.start, span.end, span.label, *(getattr(span, name) or "" for name in held)) for span in item.spans
+        ]
+        parts: dict[str, list[tuple[Any, ...]]] = {
+            "zones": [(zone.kind, zone.start, zone.end) for zone in item.zones],
+            "states": [(status.annotator, status.state) for status in item.states],
+            "notes": [(note.annotator, note.text) for note in item.notes],
+        }
+        return [sorted(spans), *(sorted(part) for name, part in parts.items() if name in self._format.HOLDS)]

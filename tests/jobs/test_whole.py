@@ -1,0 +1,125 @@
+"""Formats of whole articles lose nothing that they have room for, and an export that did would not be there."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from annotator.core import labels
+from annotator.core.drafting import draft
+from annotator.core.model import BODY, STATES, Draft, Note, Span, Status, Zone, new_uid
+from annotator.jobs import exporting
+from annotator.jobs.exporting import ALL, WHOLE_ARTICLES, Options, export
+from annotator.jobs.importing import import_paths
+from annotator.jobs.verifying import NotVerified
+from annotator.jobs.whole import ArticleFormat
+from annotator.resources import resource
+from annotator.store import listing
+from annotator.store.corpus import Corpus
+
+LABELS = labels.decode(resource("labels", "default.toml").read_bytes())
+NAMES = ("ليلى", "Omar =|,")
+LETTERS = 'لأحزاب الوزارةِ ـ«»،.2024 \t\n\u200e\u200f\u2028\x85"\\|=;#&<>😀é'
+TEXTS = st.text(st.sampled_from(LETTERS) | st.characters(codec="utf-8"), max_size=60)
+SAID = st.text(st.sampled_from('2024/ \t|=,;\\é😀"\n'), min_size=1, max_size=8).map(str.strip).filter(bool)
+
+
+@st.composite
+def drafts(drawn: Any) -> Draft:
+    text = drawn(TEXTS.filter(lambda text: any(letter.isalnum() for letter in text) and "\0" not in text))
+    item = draft(text, zones=[])
+    body = item.article.text
+    stretches = st.tuples(st.integers(0, len(body) - 1), st.integers(1, 30), st.sampled_from(NAMES))
+    some = st.none() | SAID
+    spans = {
+        (who, label, start, min(len(body), start + length)): Span(
+            new_uid(), "", who, label, start, min(len(body), start + length), drawn(some), drawn(some)
+        )
+        for start, length, who in drawn(st.lists(stretches, max_size=6))
+        for label in [drawn(st.sampled_from(("DATE", "PLAN")))]
+        if body[start : start + length].strip()
+    }
+    return draft(
+        text,
+        title=drawn(st.none() | st.just("عنوان = «آخر»")),
+        zones=[Zone(new_uid(), "", BODY, 0, len(text))] if drawn(st.booleans()) else [],
+        spans=spans.values(),
+        states=[Status("", who, drawn(st.sampled_from(STATES))) for who in NAMES if drawn(st.booleans())],
+        notes=[Note("", who, "يُراجَع: «ـ» | = ؟") for who in NAMES if drawn(st.booleans())],
+    )
+
+
+def finish(steps: Any) -> Any:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return stop.value
+
+
+@pytest.mark.parametrize("format_", WHOLE_ARTICLES, ids=lambda format_: format_.NAME)
+@settings(max_examples=40, deadline=None)
+@given(items=st.lists(drafts(), max_size=3), split=st.none() | st.just({"train": 2, "test": 1}))
+def test_what_is_written_is_read_back_whole(
+    format_: ArticleFormat, items: list[Draft], split: dict[str, int] | None
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder) / "a.corpus", LABELS) as corpus:
+        for item in items:
+            corpus.add(item)
+        stored = {
+            who: sum(len(corpus.spans(one.uid, who)) for one in listing.articles(corpus)) for who in corpus.annotators()
+        }
+        everyone = "annotator" in format_.HOLDS
+        whose = None if everyone else next(iter(stored), None)
+        options = Options(format=format_.NAME, state=ALL, split=split, annotator=whose)
+        report = finish(export(corpus, Path(folder) / "out", options))
+        assert report.verified
+        assert report.spans == report.written == (sum(stored.values()) if everyone else stored.get(whose or "", 0))
+        assert report.zones is None
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Any:
+    with Corpus.create(tmp_path / "a.corpus", LABELS) as made:
+        spans = [Span(new_uid(), "", "ليلى", "DATE", 0, 3, "2024", "?")]
+        states, notes = [Status("", "ليلى", "done")], [Note("", "ليلى", "نعم")]
+        made.add(draft("أمس في وجدة", spans=spans, states=states, notes=notes))
+        yield made
+
+
+LOSSES: dict[str, Callable[[Draft], Draft]] = {
+    "a span": lambda item: replace(item, spans=()),
+    "an edge": lambda item: replace(item, spans=tuple(replace(span, end=span.end - 1) for span in item.spans)),
+    "a value": lambda item: replace(item, spans=tuple(replace(span, value=None) for span in item.spans)),
+    "a note": lambda item: replace(item, spans=tuple(replace(span, note="!") for span in item.spans)),
+    "an annotator": lambda item: replace(item, spans=tuple(replace(span, annotator="x") for span in item.spans)),
+    "a zone": lambda item: replace(item, zones=()),
+    "a state": lambda item: replace(item, states=()),
+    "a note on the article": lambda item: replace(item, notes=()),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_loss_leaves_no_file(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str) -> None:
+    jsonl = exporting.jsonl
+    encode = jsonl.encode
+    monkeypatch.setattr(jsonl, "encode", lambda item: encode(LOSSES[loss](item)))
+    with pytest.raises(NotVerified, match="Article 1: the file and the corpus differ"):
+        finish(export(corpus, tmp_path / "out.jsonl", Options(format="jsonl")))
+    assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
+
+
+def test_a_lossless_export_is_imported_again_as_it_was(corpus: Corpus, tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    finish(export(corpus, path, Options(format="jsonl")))
+    with Corpus.create(tmp_path / "b.corpus", LABELS) as other:
+        done = finish(import_paths(other, [path], "jsonl"))
+        assert (done.added, done.spans, done.skipped) == (1, 1, [])
+        assert other.whole(1).notes == corpus.whole(1).notes
+        assert other.whole(1).states == corpus.whole(1).states
+        assert other.whole(1).spans == corpus.whole(1).spans
