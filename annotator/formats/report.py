@@ -31,13 +31,16 @@ class Part(Struct):
     tokens: int = 0
     spans: int = 0
     written: int = 0
+    labels: dict[str, int] = {}
 
 
 class Report(Struct, omit_defaults=True):
     """An export. Each of `spans` is counted in `written` or is in exactly one of the five lists that follow it.
 
     `verified`: the file was read back from disk and holds, span by span, what the corpus does. `zones` None are all
-    zones and the text in none; `parts` and `seed` are there for a split.
+    zones and the text in none; `parts` and `seed` are there for a split. `labels` counts what is in the files.
+    `digest` is the SHA-256 of the exported articles and their spans: as long as it and the options are the same, so are
+    the files, byte by byte.
     """
 
     format: str
@@ -53,6 +56,8 @@ class Report(Struct, omit_defaults=True):
     refused: list[Entry]
     outside_zones: list[Entry]
     verified: bool
+    labels: dict[str, int]
+    digest: str
     annotator: str | None
     state: str
     zones: list[str] | None

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, Protocol, TextIO
@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from annotator import __version__
 from annotator.core import projection, tagging
-from annotator.core.model import DONE, ZONE_KINDS, Article, Draft
-from annotator.core.projection import OUTCOMES, WRITTEN, Fate
+from annotator.core.dividing import Item, divide, sketch
+from annotator.core.model import BODY, DONE, HEADLINE, ZONE_KINDS, Article, Draft
+from annotator.core.projection import FLATTENED, OUTCOMES, OUTSIDE_ZONES, REFUSED, WRITTEN, Fate
 from annotator.formats import conll2002, conll2003, jsonl
 from annotator.formats.report import Entry, Part, Report, encode
 from annotator.i18n import _
@@ -52,6 +53,7 @@ FORMATS: Final[tuple[TaggedFormat | ArticleFormat, ...]] = (*TAGGED, *WHOLE_ARTI
 
 ALL: Final = "all"
 STATES: Final = (DONE, ALL)
+_NEWS: Final = frozenset((HEADLINE, BODY))  # what is compared of articles: the page around them is the same
 
 
 class Options(Struct, frozen=True):
@@ -59,7 +61,7 @@ class Options(Struct, frozen=True):
 
     `format` is the NAME of a format. `annotator` says whose layer; None for the only one there is. `state`: DONE for
     the articles that this annotator is done with, ALL for all. `split`: weights by part, such as {"train": 80,
-    "dev": 10, "test": 10}; the same `seed` gives the same parts.
+    "dev": 10, "test": 10}; the same `seed` gives the same parts (see core.dividing).
     """
 
     format: str = conll2003.NAME
@@ -122,18 +124,6 @@ def _annotator(corpus: Corpus, name: str | None) -> str | None:
     return able[0] if able else None
 
 
-def divide(uids: Iterable[str], split: Mapping[str, int], seed: int) -> dict[str, str]:
-    """The part of each article, by chance and yet the same each time; the sizes are exact, by largest remainder."""
-    shuffled = sorted(uids, key=lambda uid: hashlib.sha256(f"{seed} {uid}".encode()).digest())
-    total = sum(split.values())
-    sizes = {part: len(shuffled) * weight // total for part, weight in split.items()}
-    by_remainder = sorted(split, key=lambda part: -(len(shuffled) * split[part] % total))
-    for part in by_remainder[: len(shuffled) - sum(sizes.values())]:
-        sizes[part] += 1
-    places = (part for part, size in sizes.items() for _place in range(size))
-    return dict(zip(shuffled, places, strict=True))
-
-
 class _Export:
     """One export under way: what it reads, and the account so far. Of `annotator` None every layer is written that the
     writer has room for, and none where it has room for one."""
@@ -145,13 +135,14 @@ class _Export:
         self.options = options
         self.articles: list[tuple[int, str]] = []
         self.done = 0
+        self.digest = hashlib.sha256()
         self.parts = {part: Part() for part in options.split or (WHOLE,)}
         self.entries: dict[str, list[Entry]] = {outcome: [] for outcome in OUTCOMES if outcome != WRITTEN}
 
     def run(self, files: Destination) -> Generator[tuple[int, int], None, Report]:
         """Write, read back, and put the files in their places."""
         with self.corpus.snapshot(), published(files.files()) as drafts:
-            self.articles = self._choose()
+            yield from self._choose()
             parts = dict(zip(files.parts, drafts, strict=False))
             yield self._step(0)
             yield from self._write(parts)
@@ -160,13 +151,21 @@ class _Export:
             drafts[-1].write_bytes(encode(report))
         return report
 
-    def _choose(self) -> list[tuple[int, str]]:
-        """The number and the part of each article that is exported, in the corpus' order."""
-        chosen = [(summary.id, summary.uid) for summary in articles(self.corpus) if self._in_scope(summary)]
+    def _choose(self) -> Iterator[tuple[int, int]]:
+        """Find the number and the part of each article that is exported, in the corpus' order."""
+        chosen = [summary for summary in articles(self.corpus) if self._in_scope(summary)]
+        self.articles = [(summary.id, WHOLE) for summary in chosen]
         if self.options.split is None:
-            return [(number, WHOLE) for number, _uid in chosen]
-        parts = divide((uid for _number, uid in chosen), self.options.split, self.options.seed)
-        return [(number, parts[uid]) for number, uid in chosen]
+            return
+        items = []
+        for summary in chosen:
+            item = self.corpus.whole(summary.id, self.annotator)
+            text, zones = item.article.text, projection.segments(item.article, item.zones, _NEWS)
+            words = " ".join(text[zone.start : zone.end] for zone in zones) or text
+            items.append(Item(summary.uid, Counter(span.label for span in item.spans), sketch(words)))
+            yield self._step()
+        parts = divide(items, self.options.split, self.options.seed)
+        self.articles = [(summary.id, parts[summary.uid]) for summary in chosen]
 
     def _in_scope(self, summary: Summary) -> bool:
         if self.options.state == ALL:
@@ -177,7 +176,7 @@ class _Export:
 
     def _step(self, by: int = 1) -> tuple[int, int]:
         self.done += by
-        return self.done, 2 * len(self.articles)
+        return self.done, (2 if self.options.split is None else 3) * len(self.articles)
 
     def _item(self, number: int) -> Draft:
         item = self.corpus.whole(number, self.annotator)
@@ -205,7 +204,13 @@ class _Export:
         part.sentences += sentences
         part.tokens += tokens
         part.spans += len(fates)
+        self.digest.update(article.uid.encode())
         for fate in fates:
+            span = fate.span
+            said = (span.annotator, span.label, span.start, span.end, span.value, span.note)
+            self.digest.update(repr(said).encode("utf-8", "surrogatepass"))
+            if fate.outcome not in (REFUSED, FLATTENED, OUTSIDE_ZONES):
+                part.labels[span.label] = part.labels.get(span.label, 0) + 1
             if fate.outcome == WRITTEN:
                 part.written += 1
             else:
@@ -244,6 +249,8 @@ class _Export:
             written=sum(part.written for part in total),
             **self.entries,
             verified=True,
+            labels=dict(sum((Counter(part.labels) for part in total), Counter())),
+            digest=self.digest.hexdigest(),
             annotator=self.annotator,
             state=options.state,
             zones=[kind for kind in ZONE_KINDS if kind in options.zones]

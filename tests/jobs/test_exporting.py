@@ -1,6 +1,5 @@
 """Exports of whole corpora: files, reports, splits, refusals and the reading back."""
 
-import hashlib
 import io
 import itertools
 import os
@@ -16,13 +15,14 @@ import pytest
 from core.texts import layered
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.core import labels, tagging
 from annotator.core.model import DONE, IN_PROGRESS, ZONE_KINDS, Article, Draft, Span, Status, Zone, article_uid, new_uid
 from annotator.core.projection import BOUNDARIES, FLATTENINGS, OUTCOMES, Projection
 from annotator.formats import conll2002, conll2003
 from annotator.formats.report import Report
-from annotator.jobs.exporting import ALL, TAGGED, Options, divide, export
+from annotator.jobs.exporting import ALL, TAGGED, Options, export
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.resources import resource
@@ -250,28 +250,30 @@ def test_a_split_is_exact_and_the_same_each_time(make: Callable[..., Corpus], ou
     assert {path.name: path.read_bytes() for path in (out / "parts").iterdir()} == files
 
 
-@given(
-    st.sets(st.text(max_size=5)),
-    st.dictionaries(st.sampled_from("abcd"), st.integers(1, 50), min_size=1),
-    st.integers(),
-)
-def test_parts_have_their_shares(uids: set[str], split: dict[str, int], seed: int) -> None:
-    parts = divide(uids, split, seed)
-    assert parts == divide(sorted(uids, reverse=True), split, seed)
-    assert set(parts) == uids
-    for part, weight in split.items():
-        exact = len(uids) * weight / sum(split.values())
-        assert abs(list(parts.values()).count(part) - exact) < 1
+def test_near_duplicates_are_on_one_side_and_labels_are_counted(make: Callable[..., Corpus], out: Path) -> None:
+    news = "أعلنت وزارة التربية الوطنية عن انطلاق الخطة الوطنية لدعم القراءة ابتداء من شتنبر المقبل وفق بلاغ لها"
+    copies = [draft(f"{news} رقم {number}", ("شتنبر المقبل", "DATE")) for number in range(5)]
+    others = [
+        draft(" ".join(f"كلمة{number}{at}" for at in range(20)), (f"كلمة{number}1", "PLAN")) for number in range(5)
+    ]
+    corpus = make(*copies, *others)
+    report = finish(export(corpus, out / "parts", Options(split={"a": 1, "b": 1}, seed=3)))
+    assert report.parts is not None
+    assert {part: count.articles for part, count in report.parts.items()} == {"a": 5, "b": 5}
+    assert sorted(tuple(count.labels.items()) for count in report.parts.values()) == [
+        (("DATE", 5),),
+        (("PLAN", 5),),
+    ]
+    assert report.labels == {"DATE": 5, "PLAN": 5}
 
 
-def test_the_largest_remainder_has_the_article_that_is_left() -> None:
-    parts = divide(map(str, range(11)), {"dev": 10, "test": 10, "train": 80}, 0)
-    assert Counter(parts.values()) == {"dev": 1, "test": 1, "train": 9}
-
-
-def test_another_seed_is_another_split() -> None:
-    uids = [hashlib.sha256(bytes([number])).hexdigest() for number in range(40)]
-    assert divide(uids, SHARES, 1) != divide(uids, SHARES, 2)
+def test_the_digest_is_that_of_what_was_exported(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(EVERY_FATE)
+    one = finish(export(corpus, out / "a", Options()))
+    assert finish(export(corpus, out / "b", Options())).digest == one.digest
+    assert one.labels == Counter(tag[2:] for _token, tag in tagged(out / "a") if tag.startswith("B-"))
+    corpus.add(replace(EVERY_FATE, spans=(Span("new", EVERY_FATE.article.uid, "سلمى", "DATE", 8, 12, "2024"),)))
+    assert finish(export(corpus, out / "c", Options())).digest != one.digest
 
 
 # Refusals
