@@ -94,9 +94,14 @@ def export(corpus: Corpus, path: Path, options: Options) -> Generator[tuple[int,
     """
     writer = _writer(corpus, options)
     files = destination(path, corpus.files(), writer.suffix, options.split)
-    # Of a format with room for all layers, None means all of them.
-    layer = options.annotator if writer.layered and options.annotator is None else _annotator(corpus, options.annotator)
-    return _Export(corpus, writer, layer, options).run(files)
+    return _Export(corpus, writer, _layers(corpus, writer, options), options).run(files)
+
+
+def account(corpus: Corpus, options: Options) -> Generator[tuple[int, int], None, Report]:
+    """The report of an export with these options, `verified` aside: nothing is written. Yields and raises as `export`
+    does."""
+    writer = _writer(corpus, options)
+    return _Export(corpus, writer, _layers(corpus, writer, options), options).account()
 
 
 def _writer(corpus: Corpus, options: Options) -> Writer:
@@ -108,6 +113,11 @@ def _writer(corpus: Corpus, options: Options) -> Writer:
         if options.format == whole.NAME:
             return Whole(whole)
     raise KeyError(options.format)
+
+
+def _layers(corpus: Corpus, writer: Writer, options: Options) -> str | None:
+    """Whose layers to export: of a format with room for all of them, None means all. Raises CannotExport."""
+    return None if writer.layered and options.annotator is None else _annotator(corpus, options.annotator)
 
 
 def _annotator(corpus: Corpus, name: str | None) -> str | None:
@@ -150,6 +160,17 @@ class _Export:
             report = self._report()
             drafts[-1].write_bytes(encode(report))
         return report
+
+    def account(self) -> Generator[tuple[int, int], None, Report]:
+        """As `run` would, without a file."""
+        with self.corpus.snapshot():
+            yield from self._choose()
+            with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+                for number, part in self.articles:
+                    item = self._item(number)
+                    self._account(item.article, self.parts[part], *self.writer.write(nowhere, item))
+                    yield self._step(2)
+        return self._report(verified=False)
 
     def _choose(self) -> Iterator[tuple[int, int]]:
         """Find the number and the part of each article that is exported, in the corpus' order."""
@@ -237,7 +258,7 @@ class _Export:
             for reader in readers.values():
                 reader.close()
 
-    def _report(self) -> Report:
+    def _report(self, *, verified: bool = True) -> Report:
         options, total = self.options, self.parts.values()
         return Report(
             format=options.format,
@@ -248,7 +269,7 @@ class _Export:
             spans=sum(part.spans for part in total),
             written=sum(part.written for part in total),
             **self.entries,
-            verified=True,
+            verified=verified,
             labels=dict(sum((Counter(part.labels) for part in total), Counter())),
             digest=self.digest.hexdigest(),
             annotator=self.annotator,

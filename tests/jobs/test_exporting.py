@@ -22,7 +22,7 @@ from annotator.core.model import DONE, IN_PROGRESS, ZONE_KINDS, Article, Draft, 
 from annotator.core.projection import BOUNDARIES, FLATTENINGS, OUTCOMES, Projection
 from annotator.formats import conll2002, conll2003
 from annotator.formats.report import Report
-from annotator.jobs.exporting import ALL, TAGGED, Options, export
+from annotator.jobs.exporting import ALL, TAGGED, Options, account, export
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.resources import resource
@@ -248,6 +248,16 @@ def test_a_split_is_exact_and_the_same_each_time(make: Callable[..., Corpus], ou
     assert msgspec.json.decode((out / "parts.report.json").read_bytes())["parts"]["dev"]["articles"] == 1
     finish(export(corpus, out / "parts", options))
     assert {path.name: path.read_bytes() for path in (out / "parts").iterdir()} == files
+
+
+def test_an_account_is_the_report_without_a_file(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(EVERY_FATE)
+    told = finish(account(corpus, Options()))
+    assert list(out.iterdir()) == []
+    written = finish(export(corpus, out / "a.conll", Options()))
+    assert not told.verified
+    assert written.verified
+    assert replace(told, verified=True) == written
 
 
 def test_near_duplicates_are_on_one_side_and_labels_are_counted(make: Callable[..., Corpus], out: Path) -> None:

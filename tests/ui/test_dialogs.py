@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QTreeWidgetItem
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QFileDialog, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from annotator.core.model import DONE, Refusal
@@ -54,7 +56,7 @@ def test_an_export_shows_what_became_of_each_span(
     assert dialog.report
     report = json.loads((tmp_path / "out.conll.report.json").read_text(encoding="utf-8"))
     assert (report["spans"], report["written"], report["verified"]) == (3, 1, True)
-    rows = [item.text(0).strip("\u2068\u2069") for item in items(dialog.tree.invisibleRootItem())]
+    rows = [item.text(0).strip("\u2068\u2069\u061c") for item in items(dialog.tree.invisibleRootItem())]
     assert rows == ["Widened to the whole word (1)", "أحزاب", "Left out because others overlap (1)", "2024-2030"]
     assert "لأحزاب _ _ B-INSTITUTION\n" in path.read_text(encoding="utf-8")
 
@@ -195,3 +197,35 @@ def test_a_format_of_whole_articles_leaves_less_to_ask(
     dialog._format.setCurrentIndex(0)
     assert all(field.isEnabled() for field in fields)
     assert dialog._annotator.currentData() == "Sanae"
+
+
+def test_what_becomes_of_each_span_is_shown_before_anything_is_written(
+    window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, background = window.session, window.corpus_commands.background
+    session.tag("PLAN", *stretch("الخطة الوطنية للتلقيح 2024-2030"))
+    session.tag("DATE", *stretch("2024-2030"))
+    dialog = ExportDialog(window, session, background)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    with qtbot.waitSignal(background.ended):
+        QTest.mouseClick(dialog._on, Qt.MouseButton.LeftButton)
+    assert "mark articles as done first" in dialog._summary.text()
+    assert not dialog._go.isVisible()
+    QTest.mouseClick(dialog._back, Qt.MouseButton.LeftButton)
+    choose(dialog, "All articles")
+    with qtbot.waitSignal(background.ended):
+        QTest.mouseClick(dialog._on, Qt.MouseButton.LeftButton)
+    assert "Nothing is written yet" in dialog._summary.text()
+    assert "1 span exactly as here" in dialog._summary.text()
+    rows = [item.text(0).strip("\u2068\u2069\u061c") for item in items(dialog.tree.invisibleRootItem())]
+    assert rows == ["Left out because others overlap (1)", "2024-2030"]
+    assert dialog.report is None
+    path = tmp_path / "out.conll"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    with qtbot.waitSignal(background.ended):
+        QTest.mouseClick(dialog._go, Qt.MouseButton.LeftButton)
+    assert "is written, read back" in dialog._summary.text()
+    assert len(items(dialog.tree.invisibleRootItem())) == 2
+    assert path.exists()
+    assert not any(button.isVisible() for button in (dialog._on, dialog._go, dialog._back))

@@ -1,6 +1,6 @@
 """Exporting from the window: the options, and then the account of every span, each a link to its place."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
+    QPushButton,
     QStackedWidget,
     QTreeWidget,
     QTreeWidgetItem,
@@ -24,20 +25,21 @@ from annotator.core.projection import Options as Projecting
 from annotator.core.tagging import IOB1, IOB2, IOBES
 from annotator.formats.report import Report, beside
 from annotator.i18n import _, ngettext, number
-from annotator.jobs.exporting import ALL, FORMATS, WHOLE_ARTICLES, Options, export
+from annotator.jobs.exporting import ALL, FORMATS, WHOLE_ARTICLES, Options, account, export
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.session import Session
-from annotator.ui.wording import isolated, left_to_right, plain_label, tooltip
+from annotator.ui.wording import as_read, isolated, left_to_right, plain_label, tooltip
 
 _ENTRY = Qt.ItemDataRole.UserRole
 
 
 class ExportDialog(QDialog):
-    """Asks, exports in the background, and shows the report. `report` is the last one, None before."""
+    """Asks, shows what would become of each span, exports in the background, and shows what did. `report` is that of
+    the last export, None before."""
 
     def __init__(self, parent: QWidget, session: Session, background: Background) -> None:
         super().__init__(parent)
@@ -55,12 +57,13 @@ class ExportDialog(QDialog):
         self._said.hide()
         column.addWidget(self._said)
         self._buttons = QDialogButtonBox()
-        self._go = self._buttons.addButton(_("Export…"), QDialogButtonBox.ButtonRole.ActionRole)
-        self._go.setDefault(True)
-        self._go.clicked.connect(self._ask)
+        self._on = self._button(_("What becomes of each span"), self.show_account)
+        self._go = self._button(_("Export…"), self._ask)
+        self._back = self._button(_("Back"), self._show_options)
         self._buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         self._buttons.rejected.connect(self.reject)
         column.addWidget(self._buttons)
+        self._show_options()
 
     def options(self) -> Options:
         """What is chosen."""
@@ -81,20 +84,52 @@ class ExportDialog(QDialog):
         else:
             super().reject()
 
+    def show_account(self) -> None:
+        """Show what would become of each span with what is chosen."""
+        options = self.options()
+        self._run(_("Counting"), lambda corpus: account(corpus, options), self._accounted)
+
     def write(self, path: Path) -> None:
         """Export to `path` with what is chosen, and show the report."""
-        corpus, options = self._session.corpus, self.options()
+        options = self.options()
+        self._run(
+            _("Exporting"), lambda corpus: export(corpus, path, options), lambda report: self._wrote(path, report)
+        )
+
+    def _run(
+        self,
+        title: str,
+        steps: Callable[[Corpus], Generator[tuple[int, int], None, Report]],
+        done: Callable[[Report], None],
+    ) -> None:
+        corpus = self._session.corpus
         if not corpus:
             return
         source = corpus.path
 
         def job() -> Generator[tuple[int, int], None, Report]:
             with Corpus.open(source) as opened:
-                return (yield from export(opened, path, options))
+                return (yield from steps(opened))
 
-        self._go.setEnabled(False)
+        self._busy(True)
         self._said.hide()
-        self._background.run(_("Exporting"), job, lambda report: self._wrote(path, report), self._failed)
+        self._background.run(title, job, done, self._failed)
+
+    def _busy(self, busy: bool) -> None:
+        for button in (self._on, self._go, self._back):
+            button.setEnabled(not busy)
+
+    def _button(self, text: str, clicked: Callable[[], None]) -> QPushButton:
+        button = self._buttons.addButton(text, QDialogButtonBox.ButtonRole.ActionRole)
+        button.clicked.connect(clicked)
+        return button
+
+    def _show_options(self) -> None:
+        self._pages.setCurrentIndex(0)
+        self._go.hide()
+        self._back.hide()
+        self._on.show()
+        self._on.setDefault(True)
 
     def _options_page(self) -> QWidget:
         page = QWidget()
@@ -177,24 +212,40 @@ class ExportDialog(QDialog):
         corpus = self._session.corpus
         if not corpus:
             return
-        proposed = corpus.path.with_suffix(".conll")
+        suffix = next(one.SUFFIXES[0] for one in FORMATS if one.NAME == self._format.currentData())
+        proposed = corpus.path.with_suffix(suffix)
         name, _kind = QFileDialog.getSaveFileName(self, _("Export the training set"), str(proposed))
         if name:
             self.write(Path(name))
 
+    def _accounted(self, report: Report) -> None:
+        self._busy(False)
+        lines = [_("Nothing is written yet. This is what the file would hold:"), *_counted(report)]
+        if not report.articles:
+            lines = [_("There is nothing to export: mark articles as done first, or export all.")]
+        self._show_report(report, lines)
+        self._on.hide()
+        self._back.show()
+        self._go.setVisible(bool(report.articles))
+        self._go.setDefault(True)
+
     def _wrote(self, path: Path, report: Report) -> None:
+        self._busy(False)
         self.report = report
-        self._go.hide()
-        article = ngettext("{count} article", "{count} articles", report.articles).format(count=number(report.articles))
-        written = ngettext("{count} span exactly as here", "{count} spans exactly as here", report.written)
         lines = [
             _("“{path}” is written, read back and compared with the corpus.").format(path=left_to_right(path)),
-            f"{article} · {written.format(count=number(report.written))}",
+            *_counted(report),
             _("The report lies beside it: “{path}”.").format(path=left_to_right(beside(path).name)),
         ]
         if not report.articles:
             lines.append(_("No article was exported: mark articles as done first, or export all."))
+        self._show_report(report, lines)
+        for button in (self._on, self._go, self._back):
+            button.hide()
+
+    def _show_report(self, report: Report, lines: list[str]) -> None:
         self._summary.setText("\n".join(lines))
+        self.tree.clear()
         for title, entries in (
             (_("Widened to the whole word"), report.widened),
             (_("Cut a word in two"), report.split),
@@ -208,7 +259,8 @@ class ExportDialog(QDialog):
             head.setFirstColumnSpanned(True)
             head.setExpanded(True)
             for entry in entries:
-                cells = (entry.text, self._title(entry.label), entry.reason, entry.became or "—")
+                became = as_read(entry.became) if entry.became else "—"
+                cells = (as_read(entry.text), self._title(entry.label), entry.reason, became)
                 row = QTreeWidgetItem(head, [isolated(cell) for cell in cells])
                 row.setData(0, _ENTRY, (entry.article, entry.uid))
                 for column in range(4):
@@ -220,7 +272,7 @@ class ExportDialog(QDialog):
         self._pages.setCurrentIndex(1)
 
     def _failed(self, error: Exception) -> None:
-        self._go.setEnabled(True)
+        self._busy(False)
         if isinstance(error, Cancelled):
             return
         if isinstance(error, OSError):
@@ -246,6 +298,13 @@ class ExportDialog(QDialog):
     def _title(self, name: str) -> str:
         label = self._session.labels.find(name)
         return label.shown() if label else name
+
+
+def _counted(report: Report) -> list[str]:
+    """How much is in the file."""
+    article = ngettext("{count} article", "{count} articles", report.articles).format(count=number(report.articles))
+    written = ngettext("{count} span exactly as here", "{count} spans exactly as here", report.written)
+    return [f"{article} · {written.format(count=number(report.written))}"]
 
 
 def _choice(choices: dict[Any, str]) -> QComboBox:
