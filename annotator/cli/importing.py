@@ -74,7 +74,7 @@ def _import(
     strict: bool,
     as_json: bool,
 ) -> int:
-    owner, naming = annotator or settings.load().annotator, Naming(rename, add_labels)
+    owner, naming = annotator or settings.load().annotator, Naming(rename, None if add_labels else frozenset())
     with _opened(corpus, labels) as opened:
         done = finish(import_paths(opened, paths, format_, owner, naming, strict=strict), _("Importing"))
     tell_refusals(done.skipped)

@@ -22,11 +22,11 @@ _CHUNK: Final = 100
 
 
 class Naming(Struct, frozen=True):
-    """What becomes of the labels that a file names: `renamed` says which the corpus calls otherwise; with `added` those
-    that the corpus lacks are added to it. Without, their spans are refused."""
+    """What becomes of the labels that a file names: `renamed` says which the corpus calls otherwise; of those that it
+    lacks, the ones in `added` are added to it, None for all. The spans of others are refused."""
 
     renamed: Mapping[str, str] = {}
-    added: bool = False
+    added: frozenset[str] | None = frozenset()
 
 
 class Imported(Struct, frozen=True):
@@ -65,6 +65,22 @@ def import_paths(
         return done
     except _NotAll as refused:
         return Imported(0, 0, 0, refused.skipped)
+
+
+def lacking(
+    corpus: Corpus, paths: Iterable[Path], annotator: str = ""
+) -> Generator[tuple[int, int], None, dict[str, int]]:
+    """The labels that the files at `paths` name and the corpus lacks, by how many spans have them; nothing is stored.
+    Yields as `import_paths`. Raises CorpusError."""
+    known = {label.name for label in corpus.labels().labels}
+    found: Counter[str] = Counter()
+    files = list(_files(corpus, paths, []))
+    for done, path in enumerate(files):
+        yield done, len(files)
+        for item in _read(path, None, annotator):
+            if isinstance(item, Draft):
+                found.update(span.label for span in item.spans if span.label not in known)
+    return dict(found.most_common())
 
 
 class _NotAll(Exception):
@@ -152,8 +168,8 @@ def _store(
     with corpus.transaction():
         for path, item in drafts:
             item = _named(item, naming)
-            if naming.added:
-                skipped += [Refusal(str(path), item.line, reason) for reason in _add_labels(corpus, item)]
+            refused = _add_labels(corpus, item, naming)
+            skipped += [Refusal(str(path), item.line, reason) for reason in refused]
             added = corpus.add(item)
             counts["added" if added.new else "duplicates"] += 1
             counts["spans"] += added.spans
@@ -169,10 +185,14 @@ def _named(item: Draft, naming: Naming) -> Draft:
     return replace(item, spans=tuple(spans))
 
 
-def _add_labels(corpus: Corpus, item: Draft) -> Iterator[str]:
+def _add_labels(corpus: Corpus, item: Draft, naming: Naming) -> Iterator[str]:
     """Add the labels that the draft's spans have and the corpus lacks; a sentence for each that cannot be one."""
-    known = {label.name for label in corpus.labels().labels} if item.spans else set()
+    if not item.spans or naming.added == frozenset():
+        return
+    known = {label.name for label in corpus.labels().labels}
     for name in dict.fromkeys(span.label for span in item.spans if span.label not in known):
+        if naming.added is not None and name not in naming.added:
+            continue
         try:
             add_label(corpus, name)
         except BadLabelSet as bad:

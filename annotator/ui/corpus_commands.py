@@ -84,13 +84,36 @@ class CorpusCommands(QObject):
             return
         if not paths or not self._session.corpus:
             return
-        from annotator.jobs.importing import import_paths  # the formats take their time to load
+        from annotator.jobs.importing import lacking  # the formats take their time to load
 
+        corpus, annotator = self._session.corpus.path, self._session.annotator
+
+        def job() -> Generator[tuple[int, int], None, dict[str, int]]:
+            with Corpus.open(corpus) as opened:
+                return (yield from lacking(opened, paths, annotator))
+
+        self.background.run(_("Looking at the files"), job, lambda found: self._ask(paths, found), self._import_failed)
+
+    def _ask(self, paths: list[Path], lacking: dict[str, int]) -> None:
+        """Import, once it is known what becomes of the labels that the corpus lacks."""
+        from annotator.jobs.importing import Naming, import_paths
+
+        naming = Naming()
+        if lacking:
+            from annotator.ui.dialogs.import_labels import ImportLabelsDialog
+
+            dialog = ImportLabelsDialog(self._window, lacking, self._session.labels)
+            accepted, naming = dialog.exec(), dialog.naming()
+            dialog.deleteLater()
+            if not accepted:
+                return
+        if not self._session.corpus:
+            return
         corpus, annotator = self._session.corpus.path, self._session.annotator
 
         def job() -> Generator[tuple[int, int], None, object]:
             with Corpus.open(corpus) as opened:
-                return (yield from import_paths(opened, paths, annotator=annotator))
+                return (yield from import_paths(opened, paths, annotator=annotator, naming=naming))
 
         self.background.run(_("Importing"), job, self._imported, self._import_failed)
 
@@ -144,6 +167,7 @@ class CorpusCommands(QObject):
 
     def _imported(self, outcome: Any) -> None:
         self._session.refresh()
+        self._session.changed()
         said = [
             ngettext("{count} article added", "{count} articles added", outcome.added).format(
                 count=number(outcome.added)

@@ -10,7 +10,7 @@ import pytest
 from annotator.core.labels import decode
 from annotator.core.model import Refusal
 from annotator.jobs import importing
-from annotator.jobs.importing import Imported, Naming, import_paths
+from annotator.jobs.importing import Imported, Naming, import_paths, lacking
 from annotator.resources import resource
 from annotator.store import listing
 from annotator.store.corpus import Corpus
@@ -270,7 +270,7 @@ def test_a_label_that_the_corpus_lacks_is_refused_by_name(corpus, folder):
 
 
 def test_labels_are_added_on_request(corpus, folder):
-    found = done(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", naming=Naming(added=True))
+    found = done(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", naming=Naming(added=None))
     assert (found.spans, found.skipped) == (3, [])
     assert labelled(corpus) == ["PER", "LOC", "DATE"]
     names = [label.name for label in corpus.labels().labels]
@@ -289,10 +289,26 @@ def test_labels_are_renamed_on_request(corpus, folder):
 def test_what_cannot_name_a_label_is_refused_even_when_labels_are_added(corpus, folder):
     spans = [{"start": 0, "end": 3, "label": "a place"}, {"start": 4, "end": 8, "label": "PER"}]
     path = lines(folder / "a.jsonl", FOREIGN | {"spans": spans})
-    found = done(corpus, path, annotator="ليلى", naming=Naming(added=True))
+    found = done(corpus, path, annotator="ليلى", naming=Naming(added=None))
     assert labelled(corpus) == ["PER"]
     assert [(refusal.path, refusal.line) for refusal in found.skipped] == [(str(path), 1)] * 2
     assert "a place" in found.skipped[0].reason
+
+
+def test_some_labels_are_added_and_others_left_out(corpus, folder):
+    found = done(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", naming=Naming(added=frozenset({"LOC"})))
+    assert labelled(corpus) == ["LOC", "DATE"]
+    assert [refusal.reason for refusal in found.skipped] == ["the corpus has no label PER"]
+
+
+def test_labels_that_the_corpus_lacks_are_counted_and_nothing_is_stored(corpus, folder):
+    other = FOREIGN | {"text": FOREIGN["text"] + "."}
+    steps = lacking(corpus, [lines(folder / "a.jsonl", FOREIGN, other, {"text": ""})])
+    assert next(steps) == (0, 1)
+    with pytest.raises(StopIteration) as end:
+        next(steps)
+    assert end.value.value == {"PER": 2, "LOC": 2}
+    assert texts(corpus) == []
 
 
 # All or nothing
@@ -301,7 +317,7 @@ def test_what_cannot_name_a_label_is_refused_even_when_labels_are_added(corpus, 
 def test_strict_imports_all_or_nothing(corpus, folder):
     good = lines(folder / "a.jsonl", {"text": "أ"}, {"text": "ب"})
     bad = lines(folder / "b.jsonl", {"text": "ج"}, {"text": ""})
-    found = done(corpus, good, bad, naming=Naming(added=True), strict=True)
+    found = done(corpus, good, bad, naming=Naming(added=None), strict=True)
     assert (found.added, found.duplicates, found.spans) == (0, 0, 0)
     assert [refusal.line for refusal in found.skipped] == [2]
     assert texts(corpus) == []
@@ -313,7 +329,7 @@ def test_strict_leaves_no_label_behind(corpus, folder):
     wrong = FOREIGN | {"text": "زار"}
     before = corpus.labels()
     found = done(
-        corpus, lines(folder / "a.jsonl", FOREIGN, wrong), naming=Naming(added=True), strict=True, annotator="x"
+        corpus, lines(folder / "a.jsonl", FOREIGN, wrong), naming=Naming(added=None), strict=True, annotator="x"
     )
     assert found.skipped
     assert corpus.labels() == before

@@ -212,8 +212,8 @@ class ExportDialog(QDialog):
         corpus = self._session.corpus
         if not corpus:
             return
-        suffix = next(one.SUFFIXES[0] for one in FORMATS if one.NAME == self._format.currentData())
-        proposed = corpus.path.with_suffix(suffix)
+        suffixes = {one.NAME: one.SUFFIXES[0] for one in FORMATS}
+        proposed = corpus.path.with_suffix(suffixes[self._format.currentData()])
         name, _kind = QFileDialog.getSaveFileName(self, _("Export the training set"), str(proposed))
         if name:
             self.write(Path(name))
