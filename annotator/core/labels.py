@@ -100,6 +100,11 @@ def encode(labels: LabelSet) -> bytes:
     return "\n".join(map(_written, labels.labels)).encode()
 
 
+def is_name(text: str) -> bool:
+    """Whether a label may be called so."""
+    return bool(_NAME.fullmatch(text))
+
+
 def same_key(key: str) -> str:
     """What two labels' keys have in common when they are one key of a keyboard: ١ is 1, Q is q."""
     return str(int(key)) if key.isdecimal() else key.casefold()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
+from annotator.jobs.importing import Naming
 from annotator.ui.dialogs.import_labels import ImportLabelsDialog
 from annotator.ui.dialogs.refusals import RefusalsDialog
 from annotator.ui.window import Window
@@ -68,3 +69,10 @@ def test_nothing_is_imported_when_nothing_is_chosen(window: Window, foreign: Pat
     assert window.session.corpus
     assert len(window.session.articles) == 2
     assert len(window.session.labels.labels) == 3
+
+
+def test_what_cannot_name_a_label_is_not_offered_to_be_added(window: Window, qtbot: QtBot) -> None:
+    dialog = ImportLabelsDialog(window, {"a place": 3, "PER": 2}, window.session.labels)
+    qtbot.addWidget(dialog)
+    assert dialog.choices["a place"].findText("Add the label") == -1
+    assert dialog.naming() == Naming({}, frozenset({"PER"}))

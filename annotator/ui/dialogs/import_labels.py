@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.core.labels import LabelSet
+from annotator.core.labels import LabelSet, is_name
 from annotator.i18n import _, ngettext, number
 from annotator.jobs.importing import Naming
 from annotator.ui.wording import isolated, plain_label
@@ -38,10 +38,13 @@ class ImportLabelsDialog(QDialog):
         self.choices: dict[str, QComboBox] = {}
         for name, count in lacking.items():
             box = self.choices[name] = QComboBox()
-            box.addItem(_("Add the label"), _ADD)
+            if is_name(name):
+                box.addItem(_("Add the label"), _ADD)
             for label in labels.labels:
                 box.addItem(_("They are: {label}").format(label=label.shown()), label.name)
             box.addItem(_("Leave these spans out"), _OUT)
+            if not is_name(name):
+                box.setCurrentIndex(box.count() - 1)
             spans = ngettext("{count} span", "{count} spans", count).format(count=number(count))
             form.addRow(f"{isolated(name)} · {spans}", box)
         area = QScrollArea()
