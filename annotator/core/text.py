@@ -61,9 +61,12 @@ _LEADING: Final = regex.compile(rf"{_BLANK}*+", regex.V1)
 _TRAILING: Final = regex.compile(rf"[{_BLANK}--\p{{M}}--{_EMOJI_TAG}]*+", regex.V1 | regex.REVERSE)
 _PUNCTUATION: Final = regex.compile(r"\p{P}[\p{P}\p{M}\p{Cf}]*", regex.V1)
 
+_FILLERS: Final = "\u115f\u1160\u3164\uffa0"  # letters of Hangul that are blank
+
 _NEWLINE: Final = regex.compile(r"\r\n|[\r\v\f\u0085\u2028\u2029]")
 _QUOTES: Final = '"“”„'  # written either way round in Arabic, so only their order tells which one opens
 _OPENS: Final = {"»": "«", "›": "‹", "’": "‘", ")": "(", "]": "[", "}": "{", "⟩": "⟨", "﴾": "﴿"}
+_PAIRED: Final = frozenset([*_QUOTES, *_OPENS, *_OPENS.values()])
 _STOPS: Final = ".…!؟?"
 _PAUSE: Final = ".."  # in Arabic headlines what a dash is in English ones
 _NO_START: Final = "،؛,;:"
@@ -117,14 +120,21 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
 
 def written(text: str) -> str:
     """`text` as a file shows it: without direction marks and other invisible characters, joiners kept."""
-    return _INVISIBLE.sub("", text)
+    return text if text.isalnum() else _INVISIBLE.sub("", text)  # most words are, and none of those marks is
 
 
 def visible(text: str, start: int, end: int) -> tuple[int, int]:
     """`text[start:end]` without the spaces and invisible characters at its edges; (start, start) if none is left."""
+    if start < end and _is_seen(text[start]) and _is_seen(text[end - 1]):
+        return start, end
     leading, trailing = _LEADING.match(text, start, end), _TRAILING.match(text, start, end)
     first, last = leading.end() if leading else start, trailing.start() if trailing else end
     return (first, last) if first < last else (start, start)
+
+
+def _is_seen(character: str) -> bool:
+    """Whether a character is a letter or a digit that can be seen; many that are neither can be seen too."""
+    return character.isalnum() and character not in _FILLERS
 
 
 def is_punctuation(text: str, token: Token) -> bool:
@@ -214,7 +224,8 @@ def _partners(text: str, tokens: list[Token]) -> dict[int, int]:
     """Which token each quotation mark or bracket among `tokens` belongs with, both ways; a pair stays in its line."""
     found: dict[int, int] = {}
     waiting: list[tuple[str, int]] = []
-    for before, (at, token) in pairwise([(-1, Token(0, 0)), *enumerate(tokens)]):
+    marks = [(at, token) for at, token in enumerate(tokens) if text[token.start] in _PAIRED]
+    for before, (at, token) in pairwise([(-1, Token(0, 0)), *marks]):
         if "\n" in text[before[1].end : token.start]:
             waiting.clear()
         mark = '"' if text[token.start] in _QUOTES else text[token.start]

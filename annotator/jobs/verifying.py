@@ -57,6 +57,11 @@ def _rest(text: str, parts: list[Stretch]) -> list[Stretch]:
 
 def _find(text: str, part: Stretch, word: str) -> Stretch | None:
     """Where `word` stands at the beginning of `part`, past what cannot be seen; None if something else does."""
+    at = part.start
+    while at < part.end and text[at] in " \n":
+        at += 1
+    if text.startswith(word, at, part.end):
+        return Stretch(at, at + len(word))
     start, limit = visible(text, *part)
     at = start
     for character in word:
