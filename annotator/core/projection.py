@@ -6,7 +6,7 @@ Offsets are code points of the article's text, end exclusive.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple, TypeAlias
 
 from msgspec import Struct
@@ -122,15 +122,36 @@ def project(
     article: Article, zones: Iterable[Zone], spans: Sequence[Span], labels: LabelSet, options: Options
 ) -> Projection:
     """The projection of one annotator's `spans` on the article."""
+    tokens, placed = place(article, zones, spans, options)
+    fates = flattened(article.text, placed, labels, options.flatten)
+    sentences = (Sentence(*laid) for laid in lay(article.text, tokens, fates, labels))
+    return Projection(article, tuple(sentences), tuple(fates))
+
+
+def place(
+    article: Article, zones: Iterable[Zone], spans: Sequence[Span], options: Options
+) -> tuple[list[list[Token]], list[Fate]]:
+    """The tokens of each part of the article that is taken, and what becomes of each span, were it the only one."""
     words = article.text
     parts = segments(article, zones, options.zones)
     tokens = [text.tokens(words, *part) for part in parts]
     flat = [token for part in tokens for token in part]
-    placed = [_place(words, parts, flat, span, options.boundary) for span in spans]
-    fates = _flatten(words, placed, labels, options.flatten)
-    kept = sorted((fate.stretch, fate.span.label) for fate in fates if fate.stretch)
-    sentences = (sentence for part in tokens for sentence in _joined(text.sentences(words, part), kept))
-    return Projection(article, tuple(_tagged(words, sentence, kept) for sentence in sentences), tuple(fates))
+    return tokens, [_place(words, parts, flat, span, options.boundary) for span in spans]
+
+
+def lay(
+    words: str, tokens: Iterable[list[Token]], fates: Iterable[Fate], labels: LabelSet
+) -> Iterator[tuple[tuple[Token, ...], tuple[Chunk, ...]]]:
+    """The sentences of these parts of a text: their tokens, and the stretches of the fates as chunks of them.
+
+    No stretch runs over the end of a sentence or cuts a token. Of one stretch, the label of higher rank comes first.
+    """
+    standing = [fate for fate in fates if fate.stretch]
+    standing.sort(key=lambda fate: (fate.stretch, labels.rank(fate.span.label), fate.span.uid))
+    kept = [(fate.stretch, fate.span.label) for fate in standing if fate.stretch]
+    for part in tokens:
+        for sentence in _joined(text.sentences(words, part), kept):
+            yield _cut(words, sentence, kept)
 
 
 def _place(words: str, parts: list[Stretch], tokens: list[Token], span: Span, boundary: str) -> Fate:
@@ -150,8 +171,8 @@ def _place(words: str, parts: list[Stretch], tokens: list[Token], span: Span, bo
     first = tokens[bisect_right(tokens, seen.start, key=lambda token: token.end)]
     last = tokens[bisect_left(tokens, seen.end, key=lambda token: token.start) - 1]
     left = text.visible(words, min(seen.end, last.end), last.end)
-    if left[0] == left[1]:
-        seen = Stretch(seen.start, last.end)  # no cut where what is left of the token could not be seen
+    # No cut where what is left of the token could not be seen, nor in front of a mark that belongs to what was seen.
+    seen = Stretch(seen.start, last.end if left[0] == left[1] else text.visible(words, seen.start, left[0])[1])
     cut = dict.fromkeys([first] * (seen.start > first.start) + [last] * (seen.end < last.end))
     named = " ".join(text.written(words[token.start : token.end]) for token in cut)
     reasons = [_("Space or invisible marks at its edges are not counted.")] if seen != given else []
@@ -166,7 +187,7 @@ def _place(words: str, parts: list[Stretch], tokens: list[Token], span: Span, bo
     return Fate(span, outcome, " ".join(reasons), seen, text.written(words[seen.start : seen.end]))
 
 
-def _flatten(words: str, placed: list[Fate], labels: LabelSet, flatten: str) -> list[Fate]:
+def flattened(words: str, placed: list[Fate], labels: LabelSet, flatten: str) -> list[Fate]:
     """`placed`, with every fate that stands in the way of a better one replaced by its loss."""
     winners: list[Fate] = []
     lost: dict[str, Fate] = {}
@@ -222,9 +243,10 @@ _Kept: TypeAlias = list[tuple[Stretch, str]]
 def _joined(sentences: list[list[Token]], kept: _Kept) -> Iterator[list[Token]]:
     """The sentences of a part, without the breaks that a kept stretch runs over."""
     joined: list[Token] = []
+    reach = list(accumulate((stretch.end for stretch, _label in kept), max, initial=0))
     for sentence in sentences:
-        at = bisect_left(kept, sentence[0].start, key=lambda entry: entry[0].start) - 1
-        if joined and (at < 0 or kept[at][0].end <= sentence[0].start):
+        before = bisect_left(kept, sentence[0].start, key=lambda entry: entry[0].start)
+        if joined and reach[before] <= sentence[0].start:
             yield joined
             joined = []
         joined = joined + sentence
@@ -232,7 +254,7 @@ def _joined(sentences: list[list[Token]], kept: _Kept) -> Iterator[list[Token]]:
         yield joined
 
 
-def _tagged(words: str, tokens: list[Token], kept: _Kept) -> Sentence:
+def _cut(words: str, tokens: list[Token], kept: _Kept) -> tuple[tuple[Token, ...], tuple[Chunk, ...]]:
     """A sentence with its tokens cut where a kept stretch has its edge, and the stretches as chunks of them."""
     first = bisect_left(kept, tokens[0].start, key=lambda entry: entry[0].start)
     last = bisect_left(kept, tokens[-1].end, key=lambda entry: entry[0].start)
@@ -241,8 +263,11 @@ def _tagged(words: str, tokens: list[Token], kept: _Kept) -> Sentence:
     pieces: list[Token] = []
     for token in tokens:
         within = edges[bisect_right(edges, token.start) : bisect_left(edges, token.end)]
+        if not within:
+            pieces.append(token)
+            continue
         cut = (text.visible(words, *piece) for piece in pairwise([token.start, *within, token.end]))
         pieces += (Token(*piece) for piece in cut if piece[0] < piece[1])
     starts = [piece.start for piece in pieces]
     chunks = (Chunk(label, bisect_left(starts, start), bisect_left(starts, end)) for (start, end), label in here)
-    return Sentence(tuple(pieces), tuple(chunks))
+    return tuple(pieces), tuple(chunks)

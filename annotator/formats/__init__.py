@@ -8,7 +8,23 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from annotator.core.model import Draft, Refusal
-from annotator.formats import jsonl, text
+from annotator.formats import (
+    brat,
+    columns,
+    conllu,
+    doccano,
+    jsonl,
+    labelstudio,
+    pdf,
+    prodigy,
+    spacy_json,
+    tables,
+    text,
+    web,
+    webanno,
+    word,
+    xmi,
+)
 
 
 class Format(Protocol):
@@ -30,10 +46,15 @@ class Format(Protocol):
         """
 
 
-FORMATS: Final[tuple[Format, ...]] = (text, jsonl)
+FORMATS: Final[tuple[Format, ...]] = (
+    *(text, web, tables, word, pdf),
+    *(jsonl, doccano, prodigy, labelstudio),
+    *(columns, conllu, brat, webanno, xmi, spacy_json),
+)
 """The formats that articles are read from, in the order in which they are offered."""
 
 _BEGINNING: Final = 1 << 16
+_ACCOMPANIED: Final = (brat, xmi)
 _LAST: Final = (jsonl, text)
 """Those that take what looks like theirs and may be another's; they are asked when no other has said yes."""
 
@@ -41,6 +62,18 @@ _LAST: Final = (jsonl, text)
 def by_name(name: str) -> Format:
     """The format of this name. Raises KeyError."""
     return {format_.NAME: format_ for format_ in FORMATS}[name]
+
+
+def companions(path: Path) -> list[Path]:
+    """The files that the one at `path` is read with, so that they are not read by themselves too."""
+    return [
+        beside for format_ in _ACCOMPANIED if path.suffix in format_.SUFFIXES for beside in format_.companions(path)
+    ]
+
+
+def has_companions(format_: Format) -> bool:
+    """Whether files of this format are read with others."""
+    return format_ in _ACCOMPANIED
 
 
 def recognise(path: Path) -> Format | None:

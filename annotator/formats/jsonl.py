@@ -9,7 +9,6 @@
 Offsets are code points of the line's own text. Only `text` must be there; keys that are not listed are passed over.
 """
 
-import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path, PurePath
@@ -22,6 +21,7 @@ from annotator.core import zones as zoning
 from annotator.core.drafting import draft
 from annotator.core.editing import Rejected
 from annotator.core.model import STATES, Draft, Note, Refusal, Span, Status, Zone, new_uid
+from annotator.formats import json_lines
 from annotator.i18n import _
 
 NAME: Final = "jsonl"
@@ -33,7 +33,6 @@ LARGEST: Final = 50_000_000
 
 _BOM: Final = b"\xef\xbb\xbf"
 _NULL: Final = Raw(b"null")
-_ISO: Final = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
 
 
 class _Line(Struct):
@@ -78,20 +77,7 @@ def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
 
     Raises OSError.
     """
-    with path.open("rb") as file:
-        number = 0
-        while data := file.readline(LARGEST + 1):
-            number += 1
-            data = data.removeprefix(_BOM) if number == 1 else data
-            if len(data) > LARGEST:
-                size = LARGEST // 1_000_000
-                yield Refusal(str(path), number, _("The line is longer than {size} MB.").format(size=size))
-                return
-            if data.strip():
-                found, refused = _article(data, annotator, number)
-                if found:
-                    yield found
-                yield from (Refusal(str(path), number, reason) for reason in refused)
+    return json_lines.read(path, partial(json_lines.lines, largest=LARGEST), partial(_article, annotator=annotator))
 
 
 def encode(item: Draft) -> str:
@@ -129,7 +115,7 @@ def record(item: Draft) -> dict[str, Any]:
     }
 
 
-def _article(data: bytes, annotator: str, number: int) -> tuple[Draft | None, list[str]]:
+def _article(data: bytes, number: int, annotator: str) -> tuple[Draft | None, list[str]]:
     """The article of one line if there is one, and a sentence for each thing in it that was not taken."""
     refused: list[str] = []
     try:
@@ -140,7 +126,7 @@ def _article(data: bytes, annotator: str, number: int) -> tuple[Draft | None, li
         draft,
         line.text,
         title=line.title,
-        published=_published(line.published, refused),
+        published=json_lines.published(line.published, refused),
         source=line.source,
         url=line.url,
         spans=list(_spans(line, annotator, refused)),
@@ -161,16 +147,6 @@ def _article(data: bytes, annotator: str, number: int) -> tuple[Draft | None, li
         return None, [str(rejected)]
 
 
-def _published(given: str | None, refused: list[str]) -> str | None:
-    """The time of publication as ISO 8601: `given`, or what it says as a dateline would."""
-    if not given or _ISO.fullmatch(given):
-        return given or None
-    found = zoning.published(given)
-    if found is None:
-        refused.append(_("“{given}” is no time of publication.").format(given=given))
-    return found
-
-
 def _zones(line: _Line, refused: list[str]) -> list[Zone] | None:
     zones = _decoded(line.zones, list[_Zone] | None, "zones", refused)
     return zones if zones is None else [Zone(new_uid(), "", zone.kind, zone.start, zone.end) for zone in zones]
@@ -182,13 +158,9 @@ def _spans(line: _Line, annotator: str, refused: list[str]) -> Iterator[Span]:
         span = _decoded(raw, _Span, "spans", refused)
         if span is None:
             continue
-        where = {"start": span.start, "end": span.end}
-        if not 0 <= span.start < span.end <= len(line.text):
-            refused.append(_("A span from {start} to {end} is not within the text.").format(**where))
-        elif span.text not in (None, line.text[span.start : span.end]):
-            reason = _("The span from {start} to {end} should hold “{given}”, and the text there is “{there}”.")
-            there = line.text[span.start : span.end]
-            refused.append(reason.format(**where, given=span.text, there=there))
+        reason = json_lines.misplaced(line.text, span.start, span.end, span.text)
+        if reason:
+            refused.append(reason)
         else:
             uid = span.uid if span.uid and span.uid not in uids else new_uid()
             uids.add(uid)

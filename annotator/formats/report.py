@@ -39,6 +39,7 @@ class Report(Struct, omit_defaults=True):
 
     `verified`: the file was read back from disk and holds, span by span, what the corpus does. `zones` None are all
     zones and the text in none; `parts` and `seed` are there for a split. `labels` counts what is in the files.
+    `not_held` names what the format has no room for: of "annotator", "note", "notes", "states", "value", "zones".
     `digest` is the SHA-256 of the exported articles and their spans: as long as it and the options are the same, so are
     the files, byte by byte.
     """
@@ -58,6 +59,7 @@ class Report(Struct, omit_defaults=True):
     verified: bool
     labels: dict[str, int]
     digest: str
+    not_held: list[str]
     annotator: str | None
     state: str
     zones: list[str] | None

@@ -16,10 +16,21 @@ from annotator.core import projection, tagging
 from annotator.core.dividing import Item, divide, sketch
 from annotator.core.model import BODY, DONE, HEADLINE, ZONE_KINDS, Article, Draft
 from annotator.core.projection import FLATTENED, OUTCOMES, OUTSIDE_ZONES, REFUSED, WRITTEN, Fate
-from annotator.formats import conll2002, conll2003, jsonl
+from annotator.formats import (
+    conll2002,
+    conll2003,
+    conllu,
+    doccano,
+    jsonl,
+    labelstudio,
+    nested,
+    prodigy,
+    wojood,
+)
 from annotator.formats.report import Entry, Part, Report, encode
 from annotator.i18n import _
 from annotator.jobs.flat import Flat, TaggedFormat
+from annotator.jobs.nested import Nested, NestedFormat
 from annotator.jobs.publishing import WHOLE, CannotExport, Destination, destination, published
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import ArticleFormat, Whole
@@ -36,7 +47,12 @@ class Writer(Protocol):
     """Whether only some zones are taken, and spans may be outside of them."""
     layered: bool
     """Whether layers of several annotators have room in it."""
+    holds: frozenset[str]
+    """What is kept of an article besides its text and its spans (see jobs.whole)."""
+    looks: bool
+    """Whether each article is to be looked at before the first is written."""
 
+    def look(self, item: Draft) -> None: ...
     def begin(self, stream: TextIO) -> None: ...
     def write(self, stream: TextIO, item: Draft) -> tuple[list[Fate], int, int]: ...
     def end(self, stream: TextIO) -> None: ...
@@ -46,13 +62,16 @@ class Writer(Protocol):
 
 TAGGED: Final[tuple[TaggedFormat, ...]] = (conll2003, conll2002)
 """The formats of tokens and tags."""
-WHOLE_ARTICLES: Final[tuple[ArticleFormat, ...]] = (jsonl,)
+NESTED: Final[tuple[NestedFormat, ...]] = (nested, wojood)
+"""The formats of tokens with several tags."""
+WHOLE_ARTICLES: Final[tuple[ArticleFormat, ...]] = (jsonl, conllu, doccano, prodigy, labelstudio)
 """The formats of whole articles."""
-FORMATS: Final[tuple[TaggedFormat | ArticleFormat, ...]] = (*TAGGED, *WHOLE_ARTICLES)
+FORMATS: Final[tuple[TaggedFormat | NestedFormat | ArticleFormat, ...]] = (*TAGGED, *NESTED, *WHOLE_ARTICLES)
 """The formats that an export can write, in the order in which they are offered."""
 
 ALL: Final = "all"
 STATES: Final = (DONE, ALL)
+_KNOWN: Final = frozenset({"annotator", "value", "note", "zones", "states", "notes"})
 _NEWS: Final = frozenset((HEADLINE, BODY))  # what is compared of articles: the page around them is the same
 
 
@@ -109,6 +128,9 @@ def _writer(corpus: Corpus, options: Options) -> Writer:
     for tagged in TAGGED:
         if options.format == tagged.NAME:
             return Flat(tagged, corpus.labels(), options.projecting())
+    for deep in NESTED:
+        if options.format == deep.NAME:
+            return Nested(deep, corpus.labels(), options.projecting())
     for whole in WHOLE_ARTICLES:
         if options.format == whole.NAME:
             return Whole(whole)
@@ -155,6 +177,7 @@ class _Export:
             yield from self._choose()
             parts = dict(zip(files.parts, drafts, strict=False))
             yield self._step(0)
+            yield from self._look()
             yield from self._write(parts)
             yield from self._verify(parts)
             report = self._report()
@@ -165,6 +188,7 @@ class _Export:
         """As `run` would, without a file."""
         with self.corpus.snapshot():
             yield from self._choose()
+            yield from self._look()
             with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
                 for number, part in self.articles:
                     item = self._item(number)
@@ -197,11 +221,16 @@ class _Export:
 
     def _step(self, by: int = 1) -> tuple[int, int]:
         self.done += by
-        return self.done, (2 if self.options.split is None else 3) * len(self.articles)
+        return self.done, (2 + (self.options.split is not None) + self.writer.looks) * len(self.articles)
 
     def _item(self, number: int) -> Draft:
         item = self.corpus.whole(number, self.annotator)
         return item if self.annotator is not None or self.writer.layered else replace(item, spans=())
+
+    def _look(self) -> Iterator[tuple[int, int]]:
+        for number, _part in self.articles if self.writer.looks else ():
+            self.writer.look(self._item(number))
+            yield self._step()
 
     def _write(self, parts: dict[str, Path]) -> Iterator[tuple[int, int]]:
         with ExitStack() as stack:
@@ -272,6 +301,7 @@ class _Export:
             verified=verified,
             labels=dict(sum((Counter(part.labels) for part in total), Counter())),
             digest=self.digest.hexdigest(),
+            not_held=sorted(_KNOWN - self.writer.holds),
             annotator=self.annotator,
             state=options.state,
             zones=[kind for kind in ZONE_KINDS if kind in options.zones]

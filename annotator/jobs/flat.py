@@ -1,6 +1,6 @@
 """Formats of tokens and tags, which show an article's layer flattened: written, and compared with the corpus."""
 
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol, TextIO
 
@@ -30,16 +30,43 @@ class TaggedFormat(Protocol):
         """The sentences of each article, read strictly. Raises Malformed."""
 
 
+class Moved:
+    """Where the file holds spans that it does not hold as they are."""
+
+    def __init__(self) -> None:
+        self._stretches: dict[str, Stretch | None] = {}
+
+    def note(self, fates: Iterable[Fate]) -> None:
+        """Remember what became of these spans."""
+        self._stretches |= {fate.span.uid: fate.stretch for fate in fates if fate.outcome != WRITTEN}
+
+    def compare(self, item: Draft, said: list[tuple[int, int, str]]) -> None:
+        """Raise NotVerified unless these spans (start, end, label, sorted) are what the file should hold of an
+        article."""
+        stretches = ((span, self._stretches.get(span.uid, Stretch(span.start, span.end))) for span in item.spans)
+        expected = sorted((*stretch, span.label) for span, stretch in stretches if stretch is not None)
+        if said != expected:
+            start, end, label = min(set(said) ^ set(expected), default=said[0])
+            reason = _("Article {number}: the file and the corpus differ in “{text}” ({label}) at {start}.")
+            text = item.article.text[start:end]
+            raise NotVerified(reason.format(number=item.article.id, text=text, label=label, start=start))
+
+
 class Flat:
     """Writes drafts in a format of tokens and tags, and knows what became of each span (see jobs.exporting.Writer)."""
 
     zoned = True
     layered = False
+    looks = False
+    holds: frozenset[str] = frozenset()
 
     def __init__(self, format_: TaggedFormat, labels: LabelSet, options: projection.Options) -> None:
         self.suffix = format_.SUFFIXES[0]
         self._format, self._labels, self._options = format_, labels, options
-        self._moved: dict[str, Stretch | None] = {}
+        self._moved = Moved()
+
+    def look(self, item: Draft) -> None:
+        """Nothing has to be known before."""
 
     def begin(self, stream: TextIO) -> None:
         """Nothing comes before the first article."""
@@ -48,8 +75,8 @@ class Flat:
         """Append an article; the fates of its spans, and how many sentences and tokens it has."""
         projected = projection.project(item.article, item.zones, item.spans, self._labels, self._options)
         self._format.write(stream, projected, self._options.scheme)
-        self._moved |= {fate.span.uid: fate.stretch for fate in projected.fates if fate.outcome != WRITTEN}
-        return list(projected.fates), *_counts([sentence.tokens for sentence in projected.sentences])
+        self._moved.note(projected.fates)
+        return list(projected.fates), *counts([sentence.tokens for sentence in projected.sentences])
 
     def end(self, stream: TextIO) -> None:
         """Nothing comes after the last article."""
@@ -64,23 +91,10 @@ class Flat:
         spans."""
         article = item.article
         zones = projection.segments(article, item.zones, self._options.zones)
-        said = verifying.spans(article.text, zones, found, self._options.scheme)
-        expected = []
-        for span in item.spans:
-            stretch = self._moved.get(span.uid, Stretch(span.start, span.end))
-            if stretch is not None:
-                expected.append((*stretch, span.label))
-        if said != sorted(expected):
-            start, end, label = min(set(said) ^ set(expected), default=said[0])
-            raise _differs(item, start, end, label)
-        return _counts(found)
+        self._moved.compare(item, verifying.spans(article.text, zones, found, self._options.scheme))
+        return counts(found)
 
 
-def _counts(sentences: Collection[Collection[object]]) -> tuple[int, int]:
+def counts(sentences: Collection[Collection[object]]) -> tuple[int, int]:
+    """How many sentences there are, and tokens in them."""
     return len(sentences), sum(map(len, sentences))
-
-
-def _differs(item: Draft, start: int, end: int, label: str) -> NotVerified:
-    reason = _("Article {number}: the file and the corpus differ in “{text}” ({label}) at {start}.")
-    text = item.article.text[start:end]
-    return NotVerified(reason.format(number=item.article.id, text=text, label=label, start=start))

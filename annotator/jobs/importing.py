@@ -74,7 +74,7 @@ def lacking(
     Yields as `import_paths`. Raises CorpusError."""
     known = {label.name for label in corpus.labels().labels}
     found: Counter[str] = Counter()
-    files = list(_files(corpus, paths, []))
+    files = _files(corpus, paths, None, [])
     for done, path in enumerate(files):
         yield done, len(files)
         for item in _read(path, None, annotator):
@@ -96,7 +96,7 @@ def _import(
     counts: Counter[str] = Counter()
     skipped: list[Refusal] = []
     waiting: list[tuple[Path, Draft]] = []
-    files = list(_files(corpus, paths, skipped))
+    files = _files(corpus, paths, chosen, skipped)
     yield 0, len(files)
     for done, path in enumerate(files, 1):
         for found in _read(path, chosen, annotator):
@@ -116,7 +116,16 @@ def _import(
     return Imported(counts["added"], counts["duplicates"], counts["spans"], skipped)
 
 
-def _files(corpus: Corpus, paths: Iterable[Path], skipped: list[Refusal]) -> Iterator[Path]:
+def _files(corpus: Corpus, paths: Iterable[Path], chosen: Format | None, skipped: list[Refusal]) -> list[Path]:
+    """The files to read: those that are read with another one are not read by themselves too."""
+    files = list(_found(corpus, paths, skipped))
+    if chosen is not None and not formats.has_companions(chosen):
+        return files
+    taken = {beside.resolve() for path in files for beside in formats.companions(path)}
+    return [path for path in files if path.resolve() not in taken]
+
+
+def _found(corpus: Corpus, paths: Iterable[Path], skipped: list[Refusal]) -> Iterator[Path]:
     """The files at `paths` and in the folders there, by name; hidden ones and the corpus itself are passed over.
 
     A folder that a link leads back to is entered once.

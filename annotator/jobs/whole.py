@@ -41,12 +41,17 @@ class Whole:
     """Writes drafts in a format of whole articles (see jobs.exporting.Writer)."""
 
     zoned = False
+    looks = False
 
     def __init__(self, format_: ArticleFormat) -> None:
         self.suffix = format_.SUFFIXES[0]
         self._format = format_
-        self.layered = "annotator" in format_.HOLDS
+        self.holds = format_.HOLDS
+        self.layered = "annotator" in self.holds
         self._begun: set[int] = set()
+
+    def look(self, item: Draft) -> None:
+        """Nothing has to be known before."""
 
     def begin(self, stream: TextIO) -> None:
         """What comes before the first article."""

@@ -279,7 +279,7 @@ def test_a_line_that_is_too_long(tmp_path, monkeypatch):
         ("a.json", b'{\n  "text": "x"\n}', None),
         ("a.json", b'[{"text": "x"}]', None),
         ("a.jsonl", b"", None),
-        ("a.html", b"<html>", None),
+        ("a.xyz", b"\x00\x01", None),
         ("a.corpus", b"SQLite", None),
     ],
 )
@@ -292,4 +292,4 @@ def test_formats_by_name():
     assert by_name("text") is text
     assert by_name("jsonl") is jsonl
     with pytest.raises(KeyError):
-        by_name("docx")
+        by_name("odt")

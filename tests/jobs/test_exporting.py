@@ -20,9 +20,9 @@ from msgspec.structs import replace
 from annotator.core import labels, tagging
 from annotator.core.model import DONE, IN_PROGRESS, ZONE_KINDS, Article, Draft, Span, Status, Zone, article_uid, new_uid
 from annotator.core.projection import BOUNDARIES, FLATTENINGS, OUTCOMES, Projection
-from annotator.formats import conll2002, conll2003
+from annotator.formats import conll2002, conll2003, nested, wojood
 from annotator.formats.report import Report
-from annotator.jobs.exporting import ALL, TAGGED, Options, account, export
+from annotator.jobs.exporting import ALL, NESTED, TAGGED, Options, account, export
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.resources import resource
@@ -457,7 +457,7 @@ def test_a_missing_article_and_one_too_many_are_found(
 
 options = st.builds(
     Options,
-    format=st.sampled_from([format_.NAME for format_ in TAGGED]),
+    format=st.sampled_from([format_.NAME for format_ in (*TAGGED, *NESTED)]),
     scheme=st.sampled_from(tagging.SCHEMES),
     flatten=st.sampled_from(FLATTENINGS),
     boundary=st.sampled_from(BOUNDARIES),
@@ -492,8 +492,41 @@ def test_every_span_is_counted_once_and_the_file_reads_back(
             for sentence in article
         )
         assert chunks == report.written + len(report.widened) + len(report.split)
+        if options.format == nested.NAME:
+            assert report.flattened == []
 
 
 def read(path: Path, format_: str) -> Any:
+    """The sentences of each article; of one with several tags a token, once for each depth or label."""
     with path.open(encoding="utf-8", newline="\n") as file:
-        return list({"conll2003": conll2003, "conll2002": conll2002}[format_].read_back(file))
+        if format_ in ("conll2003", "conll2002"):
+            return list({"conll2003": conll2003, "conll2002": conll2002}[format_].read_back(file))
+        module = {"nested": nested, "wojood": wojood}[format_]
+        depth = file.readline().count("\t")
+        file.seek(0)
+        return [
+            [sentence for rows in module.flat(article) for sentence in rows]
+            for article in module.read_back(file, depth)
+        ]
+
+
+def test_nested_spans_are_all_in_a_nested_file(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(EVERY_FATE, draft("أمس قال", ("أمس", "DATE")))
+    report = finish(export(corpus, out / "a.tsv", Options(format="nested")))
+    assert (len(report.flattened), report.written, len(report.widened)) == (0, 3, 2)
+    lines = (out / "a.tsv").read_text(encoding="utf-8").split("\n")
+    assert "-DOCSTART-\tO\tO" in lines
+    assert "2024-2025\tI-PLAN\tB-DATE" in lines
+    assert "أمس\tB-DATE\tO" in lines
+    report = finish(export(corpus, out / "a.txt", Options(format="wojood")))
+    assert "2024-2025 I-PLAN B-DATE" in (out / "a.txt").read_text(encoding="utf-8").split("\n")
+
+
+def test_spans_of_one_label_that_overlap_are_told_where_no_file_can_say_them(
+    make: Callable[..., Corpus], out: Path
+) -> None:
+    corpus = make(draft("اللجنة الوطنية للتلقيح", ("اللجنة الوطنية للتلقيح", "PLAN"), ("الوطنية", "PLAN")))
+    report = finish(export(corpus, out / "a.tsv", Options(format="nested")))
+    assert (report.written, report.flattened) == (2, [])
+    report = finish(export(corpus, out / "a.txt", Options(format="wojood")))
+    assert (report.written, [entry.text for entry in report.flattened]) == (1, ["الوطنية"])

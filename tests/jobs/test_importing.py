@@ -162,7 +162,16 @@ def test_a_format_that_is_named_is_not_looked_for(corpus, folder):
     assert done(corpus, path, format="jsonl").added == 1
     assert texts(corpus) == ["نص", "أ"]
     with pytest.raises(KeyError):
-        done(corpus, path, format="docx")
+        done(corpus, path, format="odt")
+
+
+def test_a_text_that_belongs_to_annotations_is_read_with_them_alone(corpus, folder):
+    (folder / "a.txt").write_text("أمس في وجدة", encoding="utf-8")
+    (folder / "a.ann").write_text("T1\tDATE 0 3\tأمس\n", encoding="utf-8")
+    (folder / "b.txt").write_text("نص آخر", encoding="utf-8")
+    found = done(corpus, folder, annotator="ليلى")
+    assert (found.added, found.duplicates, found.spans, found.skipped) == (2, 0, 1, [])
+    assert done(corpus, folder / "a.txt", folder / "a.ann", format="text").duplicates == 1
 
 
 def test_spans_come_along_and_those_that_cannot_be_are_named(corpus, folder):

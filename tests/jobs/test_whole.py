@@ -63,7 +63,7 @@ def finish(steps: Any) -> Any:
 
 
 @pytest.mark.parametrize("format_", WHOLE_ARTICLES, ids=lambda format_: format_.NAME)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(items=st.lists(drafts(), max_size=3), split=st.none() | st.just({"train": 2, "test": 1}))
 def test_what_is_written_is_read_back_whole(
     format_: ArticleFormat, items: list[Draft], split: dict[str, int] | None
@@ -81,6 +81,7 @@ def test_what_is_written_is_read_back_whole(
         assert report.verified
         assert report.spans == report.written == (sum(stored.values()) if everyone else stored.get(whose or "", 0))
         assert report.zones is None
+        assert {*report.not_held} | format_.HOLDS == {"annotator", "value", "note", "zones", "states", "notes"}
 
 
 @pytest.fixture

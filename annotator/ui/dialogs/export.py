@@ -139,7 +139,11 @@ class ExportDialog(QDialog):
         titles = {
             "conll2003": _("CoNLL 2003: four columns, the tag in the last"),
             "conll2002": _("CoNLL 2002: two columns, the tag in the second"),
+            "nested": _("Nested: a column for each depth of spans"),
+            "wojood": _("Wojood: all tags of a token in one line"),
             "jsonl": _("JSON Lines: all that is known of each article"),
+            **{"doccano": "doccano", "prodigy": "Prodigy", "labelstudio": "Label Studio"},
+            "conllu": _("CoNLL-U: the words, and all that is known of each article"),
         }
         self._format = _choice({format_.NAME: titles[format_.NAME] for format_ in FORMATS})
         self._scheme = _choice({IOB2: "IOB2 (BIO)", IOB1: "IOB1", IOBES: "IOBES (BILOU)"})

@@ -1,0 +1,182 @@
+"""Web pages, and such that a browser saved whole (MHTML): one article a file, found by trafilatura.
+
+Nothing is loaded: what a page links to is not looked at, its scripts are not run and its entities not expanded. The
+article is the main text, a paragraph a line, with the headline before it. Title, source and address are what the page
+says of itself; the time of publication is what its metadata or the lines below its headline say, and never a guess.
+"""
+
+import codecs
+import email
+import email.policy
+import logging
+import re
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, Final
+
+from annotator.core import zones as zoning
+from annotator.core.drafting import draft
+from annotator.core.editing import Rejected
+from annotator.core.folding import fold
+from annotator.core.model import Draft, Refusal
+from annotator.formats.text import decoded
+from annotator.i18n import _
+
+NAME: Final = "html"
+SUFFIXES: Final = (".html", ".htm", ".xhtml", ".mhtml", ".mht")
+LARGEST: Final = 10_000_000
+"""Bytes of the largest page that is read, without what it shows besides text."""
+
+_BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_PROLOGUE: Final = rb"\s*+(?:<\?xml[^>]*+>\s*+|<!--.*?-->\s*+)*+"
+_PAGE: Final = re.compile(_PROLOGUE + rb"<(?:!doctype\s+html|html)\b", re.I | re.S)
+_XML: Final = re.compile(rb"\s*+<\?xml", re.I)
+_ELEMENT: Final = re.compile(rb"<(?:head|body|meta|title|article|main|div|p|h1|table|br)\b", re.I)
+_SAVED: Final = re.compile(rb"(?:[\w-]++:[^\n]*+\r?+\n(?:[ \t][^\n]*+\n)*+)*?mime-version:", re.I)
+_RELATED: Final = re.compile(rb"^content-type:\s*+(?:multipart/related|text/html)", re.I | re.M)
+_CHARSET: Final = re.compile(rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*+=\s*+[\"']?\s*+([\w.:-]++)", re.I)
+_HEAD: Final = 1 << 14  # bytes within which a page names its encoding
+_NEAR: Final = 3  # lines from the headline within which a dateline stands
+_LONG: Final = 150  # code points above which a line is no dateline
+_UNNAMED: Final = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252"}  # as browsers take them (WHATWG)
+
+
+def recognises(name: str, beginning: bytes) -> bool:
+    """Whether a file of this name that begins with these bytes is a web page."""
+    data = beginning
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            data = data.removeprefix(mark).decode(encoding, "ignore").encode()
+    if _PAGE.match(data) or (_SAVED.match(data) and _RELATED.search(data)):
+        return True
+    return name.endswith(SUFFIXES) and not _XML.match(data) and _ELEMENT.search(data) is not None
+
+
+def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
+    """The article in the page at `path`, or why it is none. A page has no spans, so `annotator` has none either.
+
+    Raises OSError.
+    """
+    with path.open("rb") as file:
+        data = file.read(10 * LARGEST + 1)
+    try:
+        yield _article(data)
+    except Rejected as rejected:
+        yield Refusal(str(path), 0, str(rejected))
+
+
+def _article(data: bytes) -> Draft:
+    """The article of a page. Raises Rejected."""
+    url = None
+    if _SAVED.match(data):
+        data, url = _unpacked(data)
+    if len(data) > LARGEST:
+        raise Rejected(_("The file is larger than {size} MB.").format(size=LARGEST // 1_000_000))
+    page = _text(data)
+    found = _extracted(page)
+    title = " ".join((found.title or "").split()) or None
+    text = found.text
+    if title and not _begins(text, title):
+        text = f"{title}\n{text}"
+    source = found.sitename or found.hostname or None
+    return draft(text, title=title, published=found.date or _stated(page, title), source=source, url=found.url or url)
+
+
+def _unpacked(data: bytes) -> tuple[bytes, str | None]:
+    """The page in a file that a browser saved whole, and its address. Raises Rejected."""
+    message = email.message_from_bytes(data, EmailMessage, policy=email.policy.default)
+    try:
+        for part in message.walk():
+            if part.get_content_type() in ("text/html", "application/xhtml+xml"):
+                content = part.get_payload(decode=True)
+                address = part.get("Content-Location") or message.get("Snapshot-Content-Location")
+                if isinstance(content, bytes):
+                    charset = part.get_content_charset()
+                    known = f'<meta charset="{charset}">'.encode() if charset else b""
+                    return known + content, str(address).strip() if address else None
+    except (ValueError, LookupError, IndexError, AttributeError, TypeError) as error:  # headers that no rule covers
+        raise Rejected(_("The saved page is damaged: {error}").format(error=error)) from error
+    raise Rejected(_("The file holds no web page."))
+
+
+def _text(data: bytes) -> str:
+    """A page as text: by its byte order mark, as UTF-8 if it is that, by the encoding that it names, or that it shows.
+
+    Raises Rejected.
+    """
+    if data.startswith(tuple(mark for mark, _encoding in _BOMS)):
+        return decoded(data)
+    named = _CHARSET.search(data[:_HEAD])
+    for encoding in ("utf-8", named[1].decode().lower() if named else ""):
+        try:
+            return data.decode(_UNNAMED.get(encoding, encoding))
+        except (UnicodeError, LookupError):  # not that one, or one that nobody knows
+            continue
+    return _guessed(data)
+
+
+def _guessed(data: bytes) -> str:
+    """A page that is not in the encoding that it names, if it names one. Raises Rejected."""
+    from charset_normalizer import from_bytes
+
+    # Only what is read can tell, and every byte is a character in Latin-1.
+    words = "\n".join(_lines(data.decode("latin-1"))).encode("latin-1", "ignore")
+    try:
+        text = decoded(words)
+        return next(data.decode(encoding) for encoding in ("cp1256", "iso8859-6") if words.decode(encoding) == text)
+    except (UnicodeError, Rejected, StopIteration):  # it is not Arabic
+        best = from_bytes(words).best()
+    try:
+        return data.decode(best.encoding if best else "ascii")
+    except UnicodeError as error:
+        raise Rejected(_("The encoding of the page was not recognised.")) from error
+
+
+def _extracted(page: str) -> Any:
+    """What trafilatura finds in a page: text, title, date, sitename, hostname and url. Raises Rejected."""
+    from trafilatura import bare_extraction
+
+    for name in ("trafilatura", "htmldate", "courlan"):
+        # They would tell on the terminal, from the middle of an import, what the sentences here say.
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        found: Any = bare_extraction(
+            page,
+            with_metadata=True,
+            include_comments=False,
+            date_extraction_params={"extensive_search": False, "original_date": True, "max_date": "9999-12-31"},
+        )
+    except Exception as error:  # of a page that is damaged or hostile; what is raised is nowhere listed
+        raise Rejected(_("The page does not read: {error}").format(error=error or type(error).__name__)) from error
+    if found is None or not found.text.strip():
+        raise Rejected(_("No main text was found in the page."))
+    return found
+
+
+def _begins(text: str, title: str) -> bool:
+    """Whether one of the first lines of `text` is the title."""
+    lines = [_words(line) for line in text.split("\n", _NEAR)[:_NEAR]]
+    return _words(title) in lines
+
+
+def _words(line: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", fold(line)))
+
+
+def _stated(page: str, title: str | None) -> str | None:
+    """The time of publication that a line close to the headline states."""
+    lines = list(_lines(page)) if title else []
+    heads = [at for at, line in enumerate(lines) if title and _words(line) == _words(title)]
+    near = (line for at in heads for line in lines[at + 1 : at + 1 + _NEAR] if len(line) <= _LONG)
+    return next(filter(None, map(zoning.published, near)), None)
+
+
+def _lines(page: str) -> Iterator[str]:
+    """What a page shows, each stretch between two tags that is more than space."""
+    from trafilatura import load_html
+
+    tree = load_html(page)
+    if tree is not None:
+        shown = tree.xpath("//text()[not(ancestor::script or ancestor::style or ancestor::head)]")
+        yield from filter(None, (str(text).strip() for text in shown))

@@ -1,0 +1,119 @@
+"""UIMA CAS, the format of DKPro and INCEpTION, as XMI or as JSON: a text and typed annotations at UTF-16 offsets.
+
+An annotation of any type that has a begin and an end is read (see `standoff.described`), so no type system has to be
+beside it. Those that only divide the text (tokens, sentences) or describe the file are passed over, for the program
+has its own; relations, links and the rest have no place in an article and are counted. Written by dkpro-cassis, as
+DKPro's NamedEntity with the label as its `value` and the value as `identifier`.
+https://docs.oasis-open.org/uima/v1.0/uima-v1.0.html, https://github.com/apache/uima-uimaj-io-jsoncas
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from annotator.core.editing import Rejected
+from annotator.core.model import Draft, Refusal, Span
+from annotator.formats.cas_reading import SOFA, Cas, Structure, from_json, from_xmi
+from annotator.formats.standoff import NAMED_ENTITY, Annotation, Tally, content, drafted, layered, short
+from annotator.i18n import _
+
+NAME: Final = "xmi"
+SUFFIXES: Final = (".xmi", ".json")
+HOLDS: Final = frozenset(("value",))
+
+_TYPES: Final = ".typesystem.xml"
+_BOM: Final = b"\xef\xbb\xbf"
+_XML: Final = re.compile(rb"(?:\s|<\?[^>]*+>|<!--(?>.*?-->))*+<(?:\w+:)?XMI\s[^>]*http://www\.omg\.org/XMI", re.DOTALL)
+_JSON: Final = re.compile(rb'\s*\{\s*"%(?:TYPES|FEATURE_STRUCTURES|VIEWS|HEADER)"')
+_MAIN: Final = "_InitialView"
+_PASSED_OVER: Final = re.compile(
+    r"uima\.cas\..+|uima\.tcas\.DocumentAnnotation"
+    r"|de\.tudarmstadt\.ukp\.dkpro\.core\.api\.(?:metadata\.type\..+"
+    r"|segmentation\.type\.(?:Token|TokenForm|Sentence|Paragraph|Heading|Div))"
+    r"|de\.tudarmstadt\.ukp\.clarin\.webanno\.api\.type\..+"
+)
+_RELATES: Final = frozenset(("Governor", "Dependent", "next", "referenceRelation"))
+
+
+def recognises(_name: str, beginning: bytes) -> bool:
+    """Whether a file that begins with these bytes is XMI, or JSON with the keys of a CAS."""
+    begun = beginning.removeprefix(_BOM)
+    return bool(_XML.match(begun) or _JSON.match(begun))
+
+
+def companions(path: Path) -> list[Path]:
+    """The type systems that lie beside the file at `path`, so that nobody takes them for articles."""
+    stem = path.name.removesuffix(path.suffix)
+    beside = (path.with_name(name) for name in (stem + _TYPES, "TypeSystem.xml", "typesystem.xml"))
+    return [file for file in beside if file.is_file()]
+
+
+def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
+    """The article of the file at `path`, and what of it was not taken; the spans are `annotator`'s. Raises OSError."""
+    refused: list[Refusal] = []
+    tally = Tally()
+    try:
+        data = content(path)
+        cas = from_json(data) if _JSON.match(data.removeprefix(_BOM)) else from_xmi(data)
+        sofa = _main(path, cas, refused)
+    except Rejected as rejected:
+        yield Refusal(str(path), 0, str(rejected))
+        return
+    text = sofa.features["sofaString"]
+    found = list(layered(path, text, _annotations(cas, sofa, tally), annotator, tally))
+    yield drafted(path, text, [item for item in found if isinstance(item, Span)], page=False)
+    yield from refused
+    yield from (item for item in found if isinstance(item, Refusal))
+    yield from tally.refusals(path)
+
+
+def encode_files(item: Draft) -> dict[str, bytes]:
+    """The XMI of an article and its type system, by their suffixes.
+
+    Raises Rejected for a text with a character that XML cannot hold.
+    """
+    from cassis import Cas as Written
+    from cassis import TypeSystem
+
+    types = TypeSystem()
+    entity: Any = types.create_type(NAMED_ENTITY, "uima.tcas.Annotation")
+    for feature in ("value", "identifier"):
+        types.create_feature(entity, feature, "uima.cas.String")
+    cas = Written(types)
+    cas.sofa_string = item.article.text
+    cas.sofa_mime = "text/plain"
+    for span in item.spans:
+        cas.add(entity(begin=span.start, end=span.end, value=span.label, identifier=span.value or None))
+    try:
+        return {".xmi": cas.to_xmi().encode(), _TYPES: types.to_xml().encode()}
+    except ValueError as error:
+        raise Rejected(_("The article holds a character that XML cannot: {error}").format(error=error)) from error
+
+
+def _main(path: Path, cas: Cas, refused: list[Refusal]) -> Structure:
+    """The text of the file; the texts of other views are refused. Raises Rejected where there is none."""
+    sofas = [one for one in cas.structures if one.type == SOFA and "sofaString" in one.features]
+    if not sofas:
+        raise Rejected(_("The file holds no text."))
+    main = next((one for one in sofas if one.features.get("sofaID") == _MAIN), sofas[0])
+    for one in sofas:
+        if one is not main:
+            reason = _("The view “{name}” is not taken: an article has one text.")
+            refused.append(Refusal(str(path), one.line, reason.format(name=one.features.get("sofaID", ""))))
+    return main
+
+
+def _annotations(cas: Cas, sofa: Structure, tally: Tally) -> Iterator[Annotation]:
+    """What is annotated in the text; the rest is counted."""
+    indexed = cas.members.get(sofa.id)
+    for found in cas.structures:
+        if _PASSED_OVER.fullmatch(found.type):
+            continue
+        here = found.place and found.sofa == sofa.id and (indexed is None or found.id in indexed)
+        if found.place is None or not here or _RELATES & found.features.keys():
+            tally.add(short(found.type), found.line)
+            continue
+        for name in found.lists:
+            tally.add(f"{short(found.type)}.{name}", found.line)
+        yield Annotation(found.type, *found.place, found.line, found.features)

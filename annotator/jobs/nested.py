@@ -1,0 +1,89 @@
+"""Formats of tokens with several tags, which keep spans that nest and cross: written, and compared with the corpus."""
+
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from annotator.core import projection
+from annotator.core.labels import LabelSet
+from annotator.core.levels import NestedProjection, project_levels
+from annotator.core.model import Draft
+from annotator.core.projection import Fate
+from annotator.formats.conll import Rows
+from annotator.formats.nested import NestedRows
+from annotator.jobs import verifying
+from annotator.jobs.flat import Moved, counts
+
+
+class NestedFormat(Protocol):
+    """What the module of a format of tokens with several tags has. WITHIN_LABEL: see core.levels.project_levels."""
+
+    @property
+    def NAME(self) -> str: ...  # noqa: N802
+    @property
+    def SUFFIXES(self) -> tuple[str, ...]: ...  # noqa: N802
+    @property
+    def WITHIN_LABEL(self) -> bool: ...  # noqa: N802
+
+    def write(self, stream: TextIO, article: NestedProjection, scheme: str, depth: int) -> None:
+        """Append one article to a file whose deepest article has this depth."""
+
+    def read_back(self, stream: TextIO, depth: int) -> Iterator[list[NestedRows]]:
+        """The sentences of each article, read strictly. Raises Malformed."""
+
+    def flat(self, sentences: Sequence[NestedRows]) -> Iterator[list[Rows]]:
+        """An article that was read back, several times with one tag a token: its spans are those of all."""
+
+
+class Nested:
+    """Writes drafts in a format of tokens with several tags (see jobs.exporting.Writer)."""
+
+    zoned = True
+    layered = False
+    looks = True
+    holds: frozenset[str] = frozenset()
+
+    def __init__(self, format_: NestedFormat, labels: LabelSet, options: projection.Options) -> None:
+        self.suffix = format_.SUFFIXES[0]
+        self._format, self._labels, self._options = format_, labels, options
+        self._moved = Moved()
+        self._depth = 1
+
+    def look(self, item: Draft) -> None:
+        """The deepest article says how many columns a file has."""
+        self._depth = max(self._depth, self._projected(item).depth)
+
+    def begin(self, stream: TextIO) -> None:
+        """Nothing comes before the first article."""
+
+    def write(self, stream: TextIO, item: Draft) -> tuple[list[Fate], int, int]:
+        """Append an article; the fates of its spans, and how many sentences and tokens it has."""
+        projected = self._projected(item)
+        self._format.write(stream, projected, self._options.scheme, self._depth)
+        self._moved.note(projected.fates)
+        return list(projected.fates), *counts([sentence.tokens for sentence in projected.sentences])
+
+    def end(self, stream: TextIO) -> None:
+        """Nothing comes after the last article."""
+
+    def read_back(self, path: Path) -> Generator[list[NestedRows], None, None]:
+        """The articles of a file that this has written. Raises ValueError where it does not read."""
+        with path.open(encoding="utf-8", newline="\n") as stream:
+            yield from self._format.read_back(stream, self._depth)
+
+    def compare(self, item: Draft, found: list[NestedRows]) -> tuple[int, int]:
+        """How many sentences and tokens were found for the article. Raises NotVerified where they do not say its
+        spans."""
+        article = item.article
+        zones = projection.segments(article, item.zones, self._options.zones)
+        said = [
+            one
+            for rows in self._format.flat(found)
+            for one in verifying.spans(article.text, zones, rows, self._options.scheme)
+        ]
+        self._moved.compare(item, sorted(said))
+        return counts(found)
+
+    def _projected(self, item: Draft) -> NestedProjection:
+        within = self._format.WITHIN_LABEL
+        return project_levels(item.article, item.zones, item.spans, self._labels, self._options, within_label=within)

@@ -1,0 +1,45 @@
+"""Which format a file is of is told by a look inside, and no two formats claim the same file."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from annotator.core.drafting import draft
+from annotator.core.model import Span
+from annotator.formats import FORMATS, conllu, doccano, jsonl, labelstudio, prodigy, recognise
+
+EXPECTED = {
+    "articles": {"jsonl": 1},
+    "html": {"html": 1, "text": 1},
+    "ner": {"conll": 2, None: 1},
+    "pdf": {"pdf": 5, "jsonl": 1, None: 1},
+    "peers/brat": {"brat": 2, "text": 2, None: 2},
+    "peers/cassis": {"xmi": 4, None: 2},
+    "peers/conll": {"conll": 4},
+    "peers/doccano": {"conll": 6, "doccano": 3},
+    "peers/label-studio": {"labelstudio": 1, "conll": 1, None: 1},
+    "peers/spacy": {"conll": 3, "spacy-json": 1},
+    "peers/webanno-tsv": {"webanno": 29},
+}
+
+
+@pytest.mark.parametrize("folder", EXPECTED)
+def test_the_files_of_peers_are_recognised(shared: Path, folder: str) -> None:
+    files = [path for path in (shared / "data" / folder).iterdir() if path.is_file()]
+    found = Counter(format_.NAME if (format_ := recognise(path)) else None for path in files)
+    assert found == EXPECTED[folder]
+
+
+ITEM = draft("أمس في وجدة 😀", spans=[Span("uid", "", "ليلى", "DATE", 0, 3)])
+
+
+@pytest.mark.parametrize("module", [jsonl, doccano, prodigy, labelstudio, conllu], ids=lambda module: module.NAME)
+def test_what_is_written_is_recognised_under_the_name_that_is_proposed(tmp_path: Path, module: object) -> None:
+    path = tmp_path / f"a{module.SUFFIXES[0]}"  # type: ignore[attr-defined]
+    path.write_text(module.HEAD + module.encode(ITEM) + module.FOOT, encoding="utf-8")  # type: ignore[attr-defined]
+    assert recognise(path) is module
+
+
+def test_each_format_has_a_name_of_its_own() -> None:
+    assert len({format_.NAME for format_ in FORMATS}) == len(FORMATS)
