@@ -26,7 +26,7 @@ import unicodedata
 from array import array
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import chain, pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 import regex
@@ -63,7 +63,7 @@ _BEFORE: Final = ("<initial>", "<medial>")
 _AFTER: Final = ("<medial>", "<final>")
 _STRONG_RIGHT: Final = ("R", "AL", "AN")
 _NUMBERS: Final = {"EN": "E", "AN": "A", "ES": "s", "CS": "c", "ET": "t"}
-_NUMBER: Final = regex.compile(r"t*+E++(?:[sc]E++)*+t*+|A++(?:cA++)*+")
+_NUMBER: Final = regex.compile(r"(?<!t)t*+E++(?:[sc]E++)*+t*+|A++(?:cA++)*+")
 _BRACKETS: Final = {")": "(", "]": "[", "}": "{"}
 
 
@@ -239,25 +239,30 @@ def _levels(line: str) -> list[int]:
     kinds = [unicodedata.bidirectional(character) for character in line]
     if not _right_to_left(line, kinds):
         return _left_to_right_levels(kinds, _pairs(line))
-    levels, mixed = _right_to_left_levels(kinds, _pairs(line), frozenset())
-    wrong = frozenset(start for start, end in mixed if not _looks(line, levels, start, end))
+    pairs = _pairs(line)
+    levels, mixed = _right_to_left_levels(kinds, pairs, frozenset())
+    wrong = _shown_otherwise(line, levels, pairs, mixed)
     if not wrong:
         return levels
-    apart, _mixed = _right_to_left_levels(kinds, _pairs(line), wrong)
-    right = frozenset(start for start, end in mixed if start in wrong and _looks(line, apart, start, end))
-    return _right_to_left_levels(kinds, _pairs(line), right)[0]
+    apart, _mixed = _right_to_left_levels(kinds, pairs, wrong)
+    return _right_to_left_levels(kinds, pairs, wrong - _shown_otherwise(line, apart, pairs, mixed))[0]
 
 
-def _looks(line: str, levels: list[int], start: int, end: int) -> bool:
-    """Whether the line that `levels` give is shown as `line` is, from `start` to `end`."""
+def _shown_otherwise(
+    line: str, levels: list[int], pairs: dict[int, int], stretches: list[tuple[int, int]]
+) -> frozenset[int]:
+    """Where those of the stretches begin in which the line that `levels` give is not shown as `line` is."""
     from bidi.algorithm import get_display
 
+    if not stretches:
+        return frozenset()
     # A pair of brackets within Latin letters is of their direction (rule N0), which this algorithm does not know.
-    pairs = _pairs(line).items()
-    inside = {at for at, other in pairs if 1 not in levels[max(min(at, other) - 1, 0) : max(at, other) + 1]}
+    outside = list(accumulate((level < 2 for level in levels), initial=0))
+    inside = {at for at in pairs if outside[max(min(at, pairs[at]) - 1, 0)] == outside[max(at, pairs[at]) + 1]}
     line = "".join("x" if at in inside else character for at, character in enumerate(line))
     given = "".join(_mirrored(line[at]) if levels[at] % 2 else line[at] for at in _reordered(levels))
-    return str(get_display(given, base_dir="R"))[start:end] == line[start:end]
+    shown = str(get_display(given, base_dir="R"))
+    return frozenset(start for start, end in stretches if shown[start:end] != line[start:end])
 
 
 def _reordered(levels: list[int]) -> list[int]:
@@ -340,14 +345,11 @@ def _left_to_right_levels(kinds: list[str], pairs: dict[int, int]) -> list[int]:
 
 def _between(kinds: list[str], pairs: dict[int, int], splits: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     """The stretches without `splits`, nor brackets around one (rule N0)."""
-    cuts = [at for at, kind in enumerate(kinds) if kind in splits]
-    around = chain.from_iterable(
-        (opening, closing)
-        for opening, closing in pairs.items()
-        if opening < closing and any(kind in splits for kind in kinds[opening:closing])
-    )
+    cuts = [kind in splits for kind in kinds]
+    before = list(accumulate(cuts, initial=0))
+    around = (at for at, other in pairs.items() if before[at] != before[other])
     start = 0
-    for cut in sorted({*cuts, *around, len(kinds)}):
+    for cut in sorted({*(at for at, cut in enumerate(cuts) if cut), *around, len(kinds)}):
         if start < cut:
             yield start, cut
         start = cut + 1

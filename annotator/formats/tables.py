@@ -61,6 +61,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 _SAMPLE: Final = 1 << 18  # bytes that tell the encoding and the columns
 _PIECE: Final = 1 << 16  # bytes from where it may be cut off
 _PARTIAL: Final = re.compile(rb"[\xc0-\xff][\x80-\xbf]{0,2}\Z")
+_PARTIAL_WIDE: Final = re.compile(rb"(?:[\xd8-\xdb].|.[\xd8-\xdb])\Z", re.DOTALL)  # the pieces are even
 _ROWS: Final = 200  # rows that tell them, at most
 _ENCODINGS: Final = ("utf-8-sig", "utf-16-le", "utf-16-be", "cp1256", "iso8859-6")
 _ISO: Final = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
@@ -200,9 +201,9 @@ def _article(path: Path, number: int, row: list[str], layout: _Layout) -> Iterat
 
 
 def _sample(beginning: bytes) -> tuple[str, str]:
-    """What these bytes hold, and their encoding; of many, what they hold up to the end of a line. Raises Rejected."""
+    """What these bytes hold, and their encoding; of many, without a character that is cut off. Raises Rejected."""
     if len(beginning) >= _PIECE:
-        beginning = beginning[: _line_end(beginning)] or _PARTIAL.sub(b"", beginning)
+        beginning = (_PARTIAL_WIDE if b"\0" in beginning else _PARTIAL).sub(b"", beginning)
     text = decoded(beginning)
     marked = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if marked else _ENCODINGS:
@@ -212,14 +213,6 @@ def _sample(beginning: bytes) -> tuple[str, str]:
         except UnicodeError:  # not that one
             continue
     raise Rejected(_("The encoding was not recognised: it is not UTF-8, UTF-16 or Windows-1256."))
-
-
-def _line_end(data: bytes) -> int:
-    """Where the last line that is whole ends, in UTF-16 or in an encoding that has ASCII; 0 where there is none."""
-    if b"\0" not in data:
-        return data.rfind(b"\n") + 1
-    ends = (at + 2 for at in reversed(range(0, len(data) - 1, 2)) if data[at : at + 2] in (b"\n\0", b"\0\n"))
-    return next(ends, 0)
 
 
 def _shape(sample: str, whole: bool) -> tuple[_Shape, int]:

@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Iterator
 from email.message import EmailMessage
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,9 @@ NAME: Final = "html"
 SUFFIXES: Final = (".html", ".htm", ".xhtml", ".mhtml", ".mht")
 LARGEST: Final = 10_000_000
 """Bytes of the largest page that is read, without what it shows besides text."""
+
+MOST: Final = 20_000
+"""Elements of a page that is read. An article has a few thousand, and finding the text takes longer with every one."""
 
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _PROLOGUE: Final = rb"\s*+(?:<\?xml[^>]*+>\s*+|<!--.*?-->\s*+)*+"
@@ -135,21 +139,24 @@ def _guessed(data: bytes) -> str:
 
 def _extracted(page: str) -> Any:
     """What trafilatura finds in a page: text, title, date, sitename, hostname and url. Raises Rejected."""
-    from trafilatura import bare_extraction
+    from trafilatura import bare_extraction, load_html
 
     for name in ("trafilatura", "htmldate", "courlan"):
         # They would tell on the terminal, from the middle of an import, what the sentences here say.
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        found: Any = bare_extraction(
-            page,
-            with_metadata=True,
-            include_comments=False,
-            date_extraction_params={"extensive_search": False, "original_date": True, "max_date": "9999-12-31"},
+        tree = load_html(page)
+        if tree is not None and sum(1 for _element in islice(tree.iter(), MOST + 1)) > MOST:
+            raise Rejected(_("The page has more than {count} elements.").format(count=MOST))
+        dates = {"extensive_search": False, "original_date": True, "max_date": "9999-12-31"}
+        found: Any = tree is not None and bare_extraction(
+            tree, with_metadata=True, include_comments=False, date_extraction_params=dates
         )
+    except Rejected:
+        raise
     except Exception as error:  # of a page that is damaged or hostile; what is raised is nowhere listed
         raise Rejected(_("The page does not read: {error}").format(error=error or type(error).__name__)) from error
-    if found is None or not found.text.strip():
+    if not found or not found.text.strip():
         raise Rejected(_("No main text was found in the page."))
     return found
 

@@ -1,6 +1,7 @@
 """Text as a page shows it: noticed, put right, and every offset with it."""
 
 import json
+import time
 import unicodedata
 from itertools import pairwise
 
@@ -63,6 +64,7 @@ def turned(text: str) -> str:
 
 @given(TEXTS)
 @example("الحكومة خطة 2023-2030 المغربية.")
+@example("الحكومة عام 2024 (OECD) المغربية.")
 @example("الحكومة في (OECD) 2024، و«OECD» المغربية.")
 def test_what_was_laid_out_comes_back(text):
     shown = visual(text)
@@ -219,6 +221,15 @@ def test_brackets_as_other_engines_lay_them_out():
 def test_marks_that_stand_before_their_letters(text):
     # As the algorithm alone leaves them (rule L3).
     assert repaired(get_display(MARKED.reshape(text), base_dir="R")).text == text
+
+
+@pytest.mark.parametrize("piece", ["%", "(", "(a 1", "()", "ﺔﻄﺧ OECD (2024) 5 GB ", "\u064e"])
+def test_a_line_without_an_end_takes_no_longer_a_character(piece):
+    line = "ﺔﻄﺧ " + piece * (60_000 // len(piece)) + ")" * 10_000
+    started = time.monotonic()
+    assert suspect(line) is not None
+    assert len(repaired(line).text) == len(line)
+    assert time.monotonic() - started < 5
 
 
 def test_a_line_goes_by_its_own_letters_first():

@@ -109,6 +109,14 @@ def test_encodings(path, encoding, count):
     assert texts(path, data.encode(encoding)) == [BODY] * count
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16", "cp1256"])
+@pytest.mark.parametrize("shift", range(4))
+def test_a_first_row_that_is_longer_than_what_is_looked_at(path, encoding, shift):
+    long = "a" * shift + ("اب ت" if encoding == "cp1256" else "اب 😀") * 75_000
+    assert texts(path, long.encode(encoding)) == [long]
+    assert texts(path, f"text,n\n{long},1\nب,2".encode(encoding)) == [long, "ب"]
+
+
 def test_a_row_is_where_it_begins(path):
     found = drafts(path, 'text,n\n"ا\nب",1\n\n\n"ج",2\r\n"د",3\r"ه",4')
     assert [(item.article.text, item.line) for item in found] == [("ا\nب", 2), ("ج", 6), ("د", 7), ("ه", 8)]

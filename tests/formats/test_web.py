@@ -243,6 +243,10 @@ def test_bytes_that_are_no_page(path):
 
 
 def test_large_pages(path, monkeypatch):
+    assert found(path, page(*["<a href='/x'>ا</a>" * 1000] * 9)).article
+    started = time.monotonic()
+    assert reason(path, page("<a href='/x'>ا</a>" * web.MOST)) == "The page has more than 20000 elements."
+    assert time.monotonic() - started < 10
     monkeypatch.setattr(web, "LARGEST", 10_000)
     assert reason(path, page() + " " * 10_000) == "The file is larger than 0 MB."
 
