@@ -4,6 +4,9 @@
     python3 packaging/dev.py test [ARGUMENTS]     run every test (ARGUMENTS go to pytest)
     python3 packaging/dev.py bench                measure the main job against known things
 
+`test --with consumers [ARGUMENTS]` also installs the heavy programs that read what the annotator
+writes (spaCy, seqeval and the like), for the tests that are skipped without them.
+
 Each first makes what it needs and is missing: the environment in .venv with the packages that
 constraints.txt pins, the compiled translations and, on Linux, the system libraries that Qt needs.
 What cannot be installed from here, it says how to install.
@@ -36,6 +39,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 PROJECT = ROOT / "pyproject.toml"
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
+GROUPS = ("consumers",)
+"""What may be installed besides what the tests cannot do without: optional dependencies of pyproject.toml."""
 ON_LINUX = sys.platform == "linux"
 DESKTOP_SETTINGS = ("QT_", "WAYLAND_", "XAUTHORITY", "XDG_CURRENT_DESKTOP", "LANGUAGE", "LC_")
 
@@ -101,29 +106,39 @@ def hand_over(command: Sequence[str | Path], cwd: Path | None = None, env: Mappi
 
 
 def stamp() -> str:
-    """What .venv is made from: its Python and its place on one line, what is installed on the next."""
+    """What .venv is made from: its Python and its place on one line, the requirements on the next."""
     installed = hashlib.sha256(PROJECT.read_bytes() + CONSTRAINTS.read_bytes()).hexdigest()
     return "Python {}.{} {}\n{}".format(*sys.version_info[:2], VENV, installed)
 
 
-def make_environment() -> None:
-    """Bring .venv up to date with this Python, pyproject.toml and constraints.txt."""
+def make_environment(groups: Iterable[str] = ()) -> None:
+    """Bring .venv up to date with this Python, pyproject.toml and constraints.txt, with these groups in it.
+
+    A group that is there stays, and is brought up to date with the rest: the last line of the stamp says which are.
+    """
     kept = VENV / "stamp"
     wanted = stamp()
     found = kept.read_text(encoding="utf-8") if kept.exists() and PYTHON.exists() else ""
-    if found == wanted:
+    place, requirements, there = [*found.split("\n"), "", ""][:3]
+    present = set(there.split())
+    if f"{place}\n{requirements}" == wanted and present.issuperset(groups):
         return
     kept.unlink(missing_ok=True)
-    if found.split("\n")[0] != wanted.split("\n")[0]:
+    if place != wanted.split("\n")[0]:
+        present = set()
         say(f"Making the Python environment in {VENV} …")
         quietly("Making the environment", [sys.executable, "-m", "venv", "--clear", VENV])
+    present.update(groups)
     say("Installing the Python packages (the first time, this takes a minute or two) …")
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     pip += ["--constraint", CONSTRAINTS]
     # What builds the project is pinned too; pip left to itself would fetch the newest for each build.
-    quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel"])
-    quietly("Installing the packages", [*pip, "--no-build-isolation", "--editable", ".[dev]"])
-    kept.write_text(wanted, encoding="utf-8")
+    # One of the consumers, seqeval, is built here too: it comes as source alone.
+    built = ["setuptools", "setuptools-scm"] if "consumers" in present else []
+    quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel", *built])
+    extras = ",".join(["dev", *sorted(present)])
+    quietly("Installing the packages", [*pip, "--no-build-isolation", "--editable", f".[{extras}]"])
+    kept.write_text(f"{wanted}\n{' '.join(sorted(present))}", encoding="utf-8")
 
 
 def compile_translations() -> None:
@@ -276,10 +291,10 @@ def virtual_screen() -> Iterator[dict[str, str]]:
 # The commands
 
 
-def prepare(with_xvfb: bool = False) -> None:
+def prepare(with_xvfb: bool = False, groups: Iterable[str] = ()) -> None:
     """Bring the system, the environment and the translations up to date."""
     prepare_system(with_xvfb)
-    make_environment()
+    make_environment(groups)
     compile_translations()
 
 
@@ -295,8 +310,14 @@ def run(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests; on Linux on a virtual screen, so that no window pops up."""
-    prepare(with_xvfb=True)
+    """Run the tests, with `--with GROUP` in front those that need it too; on Linux on a virtual screen, so that no
+    window pops up."""
+    groups: list[str] = []
+    if arguments[:1] == ["--with"]:
+        groups, arguments = arguments[1:2], arguments[2:]
+        if not groups or groups[0] not in GROUPS:
+            raise CannotGoOn(f"--with is followed by the name of a group: {', '.join(GROUPS)}.")
+    prepare(with_xvfb=True, groups=groups)
     pytest: list[str | Path] = [PYTHON, "-m", "pytest", *arguments]
     if not ON_LINUX:
         return hand_over(pytest, cwd=ROOT)

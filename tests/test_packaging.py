@@ -17,6 +17,7 @@ import demo
 import dev
 import pictures
 import pytest
+from consumers.reading import consumer
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
@@ -69,6 +70,28 @@ def test_the_environment_is_made_once(commands):
     commands.clear()
     dev.make_environment()
     assert commands == []
+
+
+def test_a_group_is_installed_once_and_stays(commands, checkout):
+    dev.make_environment()
+    commands.clear()
+    dev.make_environment(["consumers"])
+    assert commands[-1][-2:] == ["--editable", ".[dev,consumers]"]
+    assert all("venv" not in command for command in commands)
+    commands.clear()
+    dev.make_environment()
+    dev.make_environment(["consumers"])
+    assert commands == []
+    (checkout / "constraints.txt").write_text("two", encoding="utf-8")
+    dev.make_environment()
+    assert commands[-1][-2:] == ["--editable", ".[dev,consumers]"]
+
+
+def test_another_python_begins_without_groups(commands, monkeypatch):
+    dev.make_environment(["consumers"])
+    monkeypatch.setattr(sys, "version_info", (3, 99, 0))
+    dev.make_environment()
+    assert commands[-1][-2:] == ["--editable", ".[dev]"]
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
@@ -285,7 +308,7 @@ def handed(monkeypatch, checkout):
     started = []
     monkeypatch.setattr(dev, "ON_LINUX", True)
     monkeypatch.setattr(dev, "prepare_system", lambda with_xvfb: None)
-    monkeypatch.setattr(dev, "make_environment", lambda: None)
+    monkeypatch.setattr(dev, "make_environment", lambda groups: started.extend(groups))
     monkeypatch.setattr(dev, "compile_translations", lambda: None)
     monkeypatch.setattr(dev, "screen_opens", lambda: False)
 
@@ -301,6 +324,19 @@ def handed(monkeypatch, checkout):
 def test_the_tests_run_on_a_virtual_screen_with_the_arguments_given(handed):
     assert dev.main(["test", "-k", "zones", "--maxfail=1"]) == 5
     assert handed == [(["-m", "pytest", "-k", "zones", "--maxfail=1"], "xcb")]
+
+
+@on_linux
+def test_a_group_is_named_before_the_arguments_of_pytest(handed, capfd):
+    assert dev.main(["test", "--with", "consumers", "-x"]) == 5
+    assert handed == ["consumers", (["-m", "pytest", "-x"], "xcb")]
+    for wrong in (["--with"], ["--with", "-x"], ["--with", "dev"]):
+        assert dev.main(["test", *wrong]) == 2
+        assert "--with is followed by the name of a group: consumers." in capfd.readouterr().err
+
+
+def test_the_groups_are_optional_dependencies():
+    assert set(dev.GROUPS) <= set(PROJECT["optional-dependencies"])
 
 
 @on_linux
@@ -431,9 +467,13 @@ def needed(requirements, environments):
     return {name for name, _ in found}
 
 
-def test_everything_that_is_installed_is_pinned():
+OWN = {"pip", PROJECT["name"]}  # sqlite-utils names pip, and every environment has it from the start
+
+
+def environments():
+    """Every kind of machine that the pins are for, as markers of requirements see it."""
     systems = [("linux", "posix", "Linux"), ("darwin", "posix", "Darwin"), ("win32", "nt", "Windows")]
-    environments = [
+    return [
         {
             "python_version": version,
             "python_full_version": f"{version}.1",
@@ -444,13 +484,26 @@ def test_everything_that_is_installed_is_pinned():
         for version in ("3.11", "3.12", "3.13")
         for system, kind, name in systems
     ]
+
+
+def test_everything_that_is_installed_is_pinned():
     requirements = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
-    own = {"pip"}  # sqlite-utils names it, and every environment has one from the start
-    assert needed(requirements, environments) - own == set(pins())
+    assert needed(requirements, environments()) - OWN <= set(pins())
+
+
+def test_everything_that_is_pinned_is_needed():
+    for name in ("datasets", "label_studio_sdk", "nervaluate", "nltk", "pyarrow", "seqeval", "spacy"):
+        consumer(name)
+    groups = PROJECT["optional-dependencies"]
+    requirements = [*PROJECT["dependencies"], *(text for group in groups.values() for text in group)]
+    assert needed(requirements, environments()) - OWN == set(pins())
 
 
 def test_the_pins_are_versions_that_the_project_allows():
-    for text in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]:
+    groups = PROJECT["optional-dependencies"].values()
+    for text in [*PROJECT["dependencies"], *(text for group in groups for text in group)]:
+        if Requirement(text).name in OWN:
+            continue
         requirement = Requirement(text)
         if requirement.marker is None or requirement.marker.evaluate():
             pin = pins()[canonicalize_name(requirement.name)]

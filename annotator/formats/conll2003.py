@@ -1,4 +1,7 @@
-"""CoNLL-2003: token, two placeholders where the task had part of speech and phrase, tag."""
+"""CoNLL-2003: token, two placeholders where the task had part of speech and phrase, tag.
+
+The line that begins an article is the one that spaCy looks for, to the letter.
+"""
 
 from typing import Final
 
@@ -7,6 +10,6 @@ from annotator.formats.conll import Columns
 NAME: Final = "conll2003"
 SUFFIXES: Final = (".conll",)
 
-_COLUMNS = Columns(between=("_", "_"), at_start=("-X-", "-X-"))
+_COLUMNS = Columns(between=("_", "_"), at_start=("-X-", "O"))
 write = _COLUMNS.write
 read_back = _COLUMNS.read_back

@@ -33,10 +33,10 @@ def written(format_: ModuleType, *articles: Projection, scheme: str = "iob2") ->
 
 def test_conll2003_to_the_letter() -> None:
     expected = (
-        "-DOCSTART- -X- -X- O\n\n"
+        "-DOCSTART- -X- O O\n\n"
         "« _ _ O\nخطة _ _ B-PLAN\n2030 _ _ I-PLAN\n» _ _ O\n\n"
         "أمس _ _ B-DATE\n. _ _ O\n\n"
-        "-DOCSTART- -X- -X- O\n\n"
+        "-DOCSTART- -X- O O\n\n"
         "نص _ _ O\n\n"
     )
     assert written(conll2003, projection(TEXT, PLAN, DATE), projection("نص")) == expected
@@ -78,7 +78,7 @@ def test_a_text_that_says_docstart_begins_no_article() -> None:
         ("-DOCSTART- O\n\nنص  O\n\n", 3),
         ("-DOCSTART- O\n\n O\n\n", 3),
         ("-DOCSTART- O\n\nنص \n\n", 3),
-        ("-DOCSTART- -X- -X- O\n\nنص O\n\n", 1),
+        ("-DOCSTART- -X- O O\n\nنص O\n\n", 1),
     ],
 )
 def test_reading_back_takes_nothing_else(file: str, line: int) -> None:

@@ -397,7 +397,7 @@ def test_anything_is_read_or_refused(tmp_path_factory, data):
         ("a.txt", "# only a comment\n", False),
         ("a.conllu", "", False),
         ("a.conllu", '{"text": "أ"}\n', False),
-        ("a.conll", "-DOCSTART- -X- -X- O\n\nأ _ _ O\n", False),
+        ("a.conll", "-DOCSTART- -X- O O\n\nأ _ _ O\n", False),
         ("a.tsv", "#\thttp://a.ma\n1\tأ\tO\tO\n", False),
         ("a.tsv", "#FORMAT=WebAnno TSV 3.3\n\n#Text=أ\n1-1\t0-1\tأ\t_\t_\t_\t_\t_\t_\t_\t\n", False),
         ("a.tsv", "#FORMAT=WebAnno TSV 3.3\n1-1\t0-1\tأ\t_\t_\t_\t_\t_\t_\t_\n", False),

@@ -408,7 +408,7 @@ def test_no_file_is_left_where_the_report_cannot_take_its_place(
         (". _ _ O\n", ". _ _ O\n؟ _ _ O\n", "“؟” where the text does not"),
         ("خطة _ _ B-PLAN\n", "\nخطة _ _ B-PLAN\n", "not hold what"),
         (" _ _ ", " _ ", "does not read back"),
-        ("-DOCSTART- -X- -X- O\n\n", "", "does not read back"),
+        ("-DOCSTART- -X- O O\n\n", "", "does not read back"),
         ("أمس", "\udcff", "does not read back"),
     ],
 )

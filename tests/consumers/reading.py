@@ -1,0 +1,166 @@
+"""What the tests share that have other programs read what was written: a corpus, and where its spans should be found.
+
+Places are letters of an article's text without its spaces and invisible marks: all that a file of tokens shows of it.
+"""
+
+import importlib
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from annotator.core import labels
+from annotator.core.drafting import draft
+from annotator.core.model import BODY, DONE, HEADLINE, Article, Draft, Span, Status, Zone, new_uid
+from annotator.core.text import tokens, written
+from annotator.formats.report import Report
+from annotator.jobs.exporting import Options, export
+from annotator.resources import resource
+from annotator.store import listing
+from annotator.store.corpus import Corpus
+
+LABELS = labels.decode(resource("labels", "default.toml").read_bytes())
+NAMES = tuple(label.name for label in LABELS.labels)
+WHO = "سلمى"
+Found = tuple[int, int, str]
+Sentence = list[tuple[str, str]]
+
+
+def consumer(name: str) -> Any:
+    """The module of a program that reads what is written; the test is skipped where it is not installed."""
+    reason = f"{name} is not installed; this brings it: python3 packaging/dev.py test --with consumers"
+    return pytest.importorskip(name, reason=reason) if importlib.util.find_spec(name) else pytest.skip(reason)
+
+
+def tricky() -> list[Draft]:
+    """What makes readers go wrong: emoji, marks, tatweel, spans that nest, cross, touch and cut words."""
+
+    def article(text: str, *found: tuple[str, str]) -> Draft:
+        spans = [
+            Span(new_uid(), "", WHO, label, text.index(part), text.index(part) + len(part)) for part, label in found
+        ]
+        return draft(text, zones=[Zone(new_uid(), "", BODY, 0, len(text))], spans=spans, states=[Status("", WHO, DONE)])
+
+    return [
+        article(
+            "😀👩\u200d👧 أعلنت لوزارة الصحة خطة العمل 2024-2025 يوم 9 يوليوز.\nقالت الوزارة: «نعم»!",
+            *(("وزارة الصحة", "INSTITUTION"), ("خطة العمل 2024-2025", "PLAN"), ("2024-2025", "DATE")),
+            *(("الصحة خطة", "PLAN"), ("9 يوليوز", "DATE"), ("الوزارة", "INSTITUTION"), ("نعم", "PLAN")),
+        ),
+        article(
+            "رؤ\u200fية  2030\u200f: كـتـابٌ وَزَارَةٌ\u00a0🇲🇦 l'État “خطة” 2.16.668 😀",
+            *(("رؤ\u200fية  2030", "PLAN"), ("كـتـابٌ", "PLAN"), ("وَزَارَةٌ", "PLAN"), ("🇲🇦", "INSTITUTION")),
+            *(("l'État", "INSTITUTION"), ("خطة", "PLAN"), ("2.16.668", "DATE"), ("😀", "DATE")),
+        ),
+        article("لا شيء هنا."),
+        article("أمس غدا", ("أمس", "DATE"), ("غدا", "DATE")),
+        article("أمس. غدا قال", ("أمس. غدا", "PLAN"), ("غدا", "DATE")),
+    ]
+
+
+def samples() -> Iterator[Draft]:
+    """The articles that come with the program, each with spans at random that nest, cross and cut words."""
+    dice = random.Random(7)
+    for path in sorted(resource("samples").glob("*.txt")):
+        item = draft(path.read_text(encoding="utf-8"), states=[Status("", WHO, DONE)])
+        text = item.article.text
+        words = tokens(text)
+        stretches = set()
+        for _ in range(40):
+            first = dice.randrange(len(words))
+            last = min(first + dice.choice((0, 0, 1, 1, 2, 5)), len(words) - 1)
+            start, end = words[first].start, words[last].end
+            cut = dice.random() < 0.1 and end - start > 1
+            stretches.add((start + cut, end, dice.choice(NAMES)))
+        spans = (Span(new_uid(), item.article.uid, WHO, label, start, end) for start, end, label in sorted(stretches))
+        yield replace(item, spans=tuple(spans))
+
+
+def build(path: Path) -> Corpus:
+    """The corpus."""
+    corpus = Corpus.create(path, LABELS)
+    for item in (*tricky(), *samples()):
+        corpus.add(item)
+    return corpus
+
+
+def exported(corpus: Corpus, path: Path, **options: Any) -> Report:
+    """Export to `path` with these options."""
+    steps = export(corpus, path, Options(**options))
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return stop.value
+
+
+def squeezed(text: str) -> str:
+    """What can be seen of a text, without spaces."""
+    return "".join(character for character in written(text) if not character.isspace())
+
+
+def expected(corpus: Corpus, report: Report) -> list[list[Found]]:
+    """Where the file of a report should have spans, article by article: those of the corpus, moved as it says."""
+    lists = (report.widened, report.split, report.flattened, report.refused, report.outside_zones)
+    told = {entry.uid: entry for entries in lists for entry in entries}
+    found = []
+    for summary in listing.articles(corpus):
+        item = corpus.whole(summary.id, WHO)
+        stretches = []
+        for span in item.spans:
+            entry = told.get(span.uid)
+            shown = entry.became if entry else item.article.text[span.start : span.end]
+            if shown is not None and (entry is None or entry not in report.flattened + report.refused):
+                stretches.append(_stretch(item, span, squeezed(shown)))
+        found.append(sorted(stretches))
+    return found
+
+
+def everything(corpus: Corpus, report: Report) -> list[list[Found]]:
+    """As `expected`, with what is flattened too."""
+    whole = replace(report, flattened=[], refused=[], widened=report.widened + report.flattened + report.refused)
+    return expected(corpus, whole)
+
+
+def _stretch(item: Draft, span: Span, shown: str) -> Found:
+    parts = sorted((zone.start, zone.end) for zone in item.zones if zone.kind in (HEADLINE, BODY))
+    text = item.article.text
+    before = sum(len(squeezed(text[start : min(end, span.start)])) for start, end in parts if start < span.start)
+    everything = "".join(squeezed(text[start:end]) for start, end in parts)
+    start = everything.rindex(shown, 0, before + len(shown))
+    assert start <= before <= start + len(shown)
+    return start, start + len(shown), span.label
+
+
+def columns(path: Path) -> list[list[Sentence]]:
+    """The sentences of each article of a file of columns, as (token, tag), read in the plainest way."""
+    articles: list[list[Sentence]] = []
+    for block in path.read_text(encoding="utf-8").strip().split("\n\n"):
+        rows = [line.split(" ") for line in block.split("\n")]
+        if rows[0][0] == "-DOCSTART-":
+            articles.append([])
+        else:
+            articles[-1].append([(row[0], row[-1]) for row in rows])
+    return articles
+
+
+def placed(sentences: Sequence[Sequence[str]], chunks: Iterable[tuple[int, int, int, str]]) -> list[Found]:
+    """Chunks of an article, each as (sentence, first token, last token, label), as places in its text."""
+    starts, at = [], 0
+    for words in sentences:
+        starts.append([])
+        for word in words:
+            starts[-1].append(at)
+            at += len(word)
+    return sorted(
+        (starts[number][first], starts[number][last] + len(sentences[number][last]), label)
+        for number, first, last, label in chunks
+    )
+
+
+def texts(corpus: Corpus) -> list[Article]:
+    """The articles."""
+    return [corpus.article(summary.id) for summary in listing.articles(corpus)]
