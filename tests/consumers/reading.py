@@ -3,7 +3,7 @@
 Places are letters of an article's text without its spaces and invisible marks: all that a file of tokens shows of it.
 """
 
-import importlib
+import importlib.util
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -32,7 +32,7 @@ Sentence = list[tuple[str, str]]
 def consumer(name: str) -> Any:
     """The module of a program that reads what is written; the test is skipped where it is not installed."""
     reason = f"{name} is not installed; this brings it: python3 packaging/dev.py test --with consumers"
-    return pytest.importorskip(name, reason=reason) if importlib.util.find_spec(name) else pytest.skip(reason)
+    return pytest.importorskip(name, reason=reason) if importlib.util.find_spec(name.partition(".")[0]) else pytest.skip(reason)
 
 
 def tricky() -> list[Draft]:
