@@ -12,6 +12,7 @@ from annotator.formats import (
     brat,
     columns,
     conllu,
+    docbin,
     doccano,
     jsonl,
     labelstudio,
@@ -49,7 +50,7 @@ class Format(Protocol):
 FORMATS: Final[tuple[Format, ...]] = (
     *(text, web, tables, word, pdf),
     *(jsonl, doccano, prodigy, labelstudio),
-    *(columns, conllu, brat, webanno, xmi, spacy_json),
+    *(columns, conllu, brat, webanno, xmi, spacy_json, docbin),
 )
 """The formats that articles are read from, in the order in which they are offered."""
 

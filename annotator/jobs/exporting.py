@@ -1,12 +1,11 @@
 """Exporting a corpus as a training set, with an account of every span, read back before it is there."""
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Any, Final, Protocol, TextIO
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +19,7 @@ from annotator.formats import (
     conll2002,
     conll2003,
     conllu,
+    docbin,
     doccano,
     jsonl,
     labelstudio,
@@ -32,6 +32,7 @@ from annotator.i18n import _
 from annotator.jobs.flat import Flat, TaggedFormat
 from annotator.jobs.nested import Nested, NestedFormat
 from annotator.jobs.publishing import WHOLE, CannotExport, Destination, destination, published
+from annotator.jobs.twofold import Twofold, TwofoldFormat
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import ArticleFormat, Whole
 from annotator.store.corpus import Corpus
@@ -39,7 +40,10 @@ from annotator.store.listing import Summary, articles
 
 
 class Writer(Protocol):
-    """A format at work on one export: `Flat` or `Whole`."""
+    """A format at work on one export: `Flat`, `Nested`, `Twofold` or `Whole`.
+
+    What it writes to is what it has opened.
+    """
 
     suffix: str
     """Of its files."""
@@ -52,10 +56,11 @@ class Writer(Protocol):
     looks: bool
     """Whether each article is to be looked at before the first is written."""
 
+    def opened(self, path: Path | None) -> AbstractContextManager[Any]: ...
     def look(self, item: Draft) -> None: ...
-    def begin(self, stream: TextIO) -> None: ...
-    def write(self, stream: TextIO, item: Draft) -> tuple[list[Fate], int, int]: ...
-    def end(self, stream: TextIO) -> None: ...
+    def begin(self, stream: Any) -> None: ...
+    def write(self, stream: Any, item: Draft) -> tuple[list[Fate], int, int]: ...
+    def end(self, stream: Any) -> None: ...
     def read_back(self, path: Path) -> Generator[Any, None, None]: ...
     def compare(self, item: Draft, found: Any) -> tuple[int, int]: ...
 
@@ -64,9 +69,16 @@ TAGGED: Final[tuple[TaggedFormat, ...]] = (conll2003, conll2002)
 """The formats of tokens and tags."""
 NESTED: Final[tuple[NestedFormat, ...]] = (nested, wojood)
 """The formats of tokens with several tags."""
+TWOFOLD: Final[tuple[TwofoldFormat, ...]] = (docbin,)
+"""The formats of tokens with flat tags and, beside them, every span; each needs a package that may be missing."""
 WHOLE_ARTICLES: Final[tuple[ArticleFormat, ...]] = (jsonl, conllu, doccano, prodigy, labelstudio)
 """The formats of whole articles."""
-FORMATS: Final[tuple[TaggedFormat | NestedFormat | ArticleFormat, ...]] = (*TAGGED, *NESTED, *WHOLE_ARTICLES)
+FORMATS: Final[tuple[TaggedFormat | NestedFormat | TwofoldFormat | ArticleFormat, ...]] = (
+    *TAGGED,
+    *NESTED,
+    *TWOFOLD,
+    *WHOLE_ARTICLES,
+)
 """The formats that an export can write, in the order in which they are offered."""
 
 ALL: Final = "all"
@@ -124,13 +136,17 @@ def account(corpus: Corpus, options: Options) -> Generator[tuple[int, int], None
 
 
 def _writer(corpus: Corpus, options: Options) -> Writer:
-    """What writes the format of the options. Raises KeyError for an unknown one."""
+    """What writes the format of the options. Raises KeyError for an unknown one, CannotExport for one that needs what
+    is not installed."""
     for tagged in TAGGED:
         if options.format == tagged.NAME:
             return Flat(tagged, corpus.labels(), options.projecting())
     for deep in NESTED:
         if options.format == deep.NAME:
             return Nested(deep, corpus.labels(), options.projecting())
+    for twofold in TWOFOLD:
+        if options.format == twofold.NAME:
+            return Twofold(twofold, corpus.labels(), options.projecting())
     for whole in WHOLE_ARTICLES:
         if options.format == whole.NAME:
             return Whole(whole)
@@ -189,7 +205,7 @@ class _Export:
         with self.corpus.snapshot():
             yield from self._choose()
             yield from self._look()
-            with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            with self.writer.opened(None) as nowhere:
                 for number, part in self.articles:
                     item = self._item(number)
                     self._account(item.article, self.parts[part], *self.writer.write(nowhere, item))
@@ -234,10 +250,7 @@ class _Export:
 
     def _write(self, parts: dict[str, Path]) -> Iterator[tuple[int, int]]:
         with ExitStack() as stack:
-            streams = {
-                part: stack.enter_context(path.open("x", encoding="utf-8", newline="\n"))
-                for part, path in parts.items()
-            }
+            streams = {part: stack.enter_context(self.writer.opened(path)) for part, path in parts.items()}
             for stream in streams.values():
                 self.writer.begin(stream)
             for number, part in self.articles:
@@ -246,8 +259,6 @@ class _Export:
                 yield self._step()
             for stream in streams.values():
                 self.writer.end(stream)
-                stream.flush()
-                os.fsync(stream.fileno())
 
     def _account(self, article: Article, part: Part, fates: list[Fate], sentences: int, tokens: int) -> None:
         part.articles += 1

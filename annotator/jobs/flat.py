@@ -11,6 +11,7 @@ from annotator.core.projection import WRITTEN, Fate, Projection, Stretch
 from annotator.formats.conll import Rows
 from annotator.i18n import _
 from annotator.jobs import verifying
+from annotator.jobs.publishing import text_file
 from annotator.jobs.verifying import NotVerified
 
 
@@ -46,7 +47,7 @@ class Moved:
         stretches = ((span, self._stretches.get(span.uid, Stretch(span.start, span.end))) for span in item.spans)
         expected = sorted((*stretch, span.label) for span, stretch in stretches if stretch is not None)
         if said != expected:
-            start, end, label = min(set(said) ^ set(expected), default=said[0])
+            start, end, label = min(set(said) ^ set(expected), default=(said or expected)[0])
             reason = _("Article {number}: the file and the corpus differ in “{text}” ({label}) at {start}.")
             text = item.article.text[start:end]
             raise NotVerified(reason.format(number=item.article.id, text=text, label=label, start=start))
@@ -59,6 +60,7 @@ class Flat:
     layered = False
     looks = False
     holds: frozenset[str] = frozenset()
+    opened = staticmethod(text_file)
 
     def __init__(self, format_: TaggedFormat, labels: LabelSet, options: projection.Options) -> None:
         self.suffix = format_.SUFFIXES[0]

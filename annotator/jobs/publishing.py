@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from msgspec import Struct
 
@@ -82,6 +82,19 @@ def _check_folder(folder: Path, suffix: str, found: Destination) -> None:
     stray = sorted(file for file in folder.glob(f"*{suffix}") if file not in found.parts.values())
     if stray:
         raise CannotExport(_("“{path}” is not a part of this split; move it away.").format(path=stray[0]))
+
+
+@contextmanager
+def text_file(path: Path | None) -> Iterator[TextIO]:
+    """A new file to write text to, which is on the disk when the block ends; None is nowhere. Raises OSError."""
+    if path is None:
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            yield nowhere
+        return
+    with path.open("x", encoding="utf-8", newline="\n") as stream:
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 @contextmanager

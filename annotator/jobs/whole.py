@@ -7,6 +7,7 @@ from typing import Any, Protocol, TextIO
 from annotator.core.model import Draft, Refusal
 from annotator.core.projection import WRITTEN, Fate
 from annotator.i18n import _
+from annotator.jobs.publishing import text_file
 from annotator.jobs.verifying import NotVerified
 
 
@@ -42,6 +43,7 @@ class Whole:
 
     zoned = False
     looks = False
+    opened = staticmethod(text_file)
 
     def __init__(self, format_: ArticleFormat) -> None:
         self.suffix = format_.SUFFIXES[0]

@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 from cli.sample import HEADLINE, TEXT, Run, at
+from consumers.reading import consumer
 
 from annotator.cli import exporting
+from annotator.jobs import twofold
 from annotator.jobs.verifying import NotVerified
 
 KEYS = [
@@ -157,3 +159,32 @@ def test_the_corpus_stays_as_it_was(run: Run, corpus: Path, tmp_path: Path) -> N
     assert run("show", corpus, 1, "--json") == before
     assert run("export", corpus, corpus, "--format", "conll2003", *SAMIRA).code == 2
     assert before.json["text"] == TEXT
+
+
+def test_a_format_whose_program_is_not_installed_is_one_line(
+    run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twofold, "installed", lambda package: False)
+    ended = run("export", corpus, tmp_path / "out.spacy", "--format", "spacy", *SAMIRA)
+    assert ended.code == 2
+    assert ended.err.splitlines() == [
+        "annotator: This format needs spaCy, which is not installed. "
+        'This installs it: pip install "arabic-news-annotator[spacy]"'
+    ]
+    assert list(tmp_path.glob("out*")) == []
+    told = run("--language", "ar", "export", corpus, tmp_path / "out.spacy", "--format", "spacy", *SAMIRA).err
+    assert "غير مثبَّت" in told
+    assert 'pip install "arabic-news-annotator[spacy]"' in told
+
+
+def test_a_docbin_is_accounted_for_as_the_others(run: Run, corpus: Path, tmp_path: Path) -> None:
+    consumer("spacy")
+    ended = run("export", corpus, tmp_path / "out.spacy", "--format", "spacy", *SAMIRA, "--json")
+    report = ended.json
+    assert ended.code == 0
+    assert [report[key] for key in ("format", "spans", "written", "verified")] == ["spacy", 2, 1, True]
+    (entry,) = report["flattened"]
+    assert (entry["became"], entry["reason"].endswith('It is in doc.spans["sc"], where spans may overlap.')) == (
+        "2024-2025",
+        True,
+    )

@@ -32,7 +32,9 @@ Sentence = list[tuple[str, str]]
 def consumer(name: str) -> Any:
     """The module of a program that reads what is written; the test is skipped where it is not installed."""
     reason = f"{name} is not installed; this brings it: python3 packaging/dev.py test --with consumers"
-    return pytest.importorskip(name, reason=reason) if importlib.util.find_spec(name.partition(".")[0]) else pytest.skip(reason)
+    if importlib.util.find_spec(name.partition(".")[0]) is None:
+        pytest.skip(reason)
+    return importlib.import_module(name)
 
 
 def tricky() -> list[Draft]:

@@ -92,6 +92,18 @@ def test_nothing_done_is_said_and_not_taken_for_success(window: Window, qtbot: Q
     assert "mark articles as done first" in dialog._summary.text()
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_format_is_offered_where_what_it_needs_is_installed(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    monkeypatch.setattr("annotator.ui.dialogs.export.installed", lambda package: there)
+    dialog = ExportDialog(window, window.session, window.corpus_commands.background)
+    qtbot.addWidget(dialog)
+    boxes = dialog.findChildren(QComboBox)
+    assert any(box.findText("spaCy: documents for training (DocBin)") >= 0 for box in boxes) == there
+    assert any(box.findData("doccano") >= 0 for box in boxes)
+
+
 def test_an_export_that_cannot_be_is_one_sentence(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = export(window, qtbot, tmp_path / "none" / "out.conll")
     assert dialog.report is None

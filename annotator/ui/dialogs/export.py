@@ -23,9 +23,10 @@ from annotator.core.model import DONE
 from annotator.core.projection import INNERMOST, OUTERMOST, REFUSE, SPLIT, WIDEN
 from annotator.core.projection import Options as Projecting
 from annotator.core.tagging import IOB1, IOB2, IOBES
+from annotator.formats.extras import installed
 from annotator.formats.report import Report, beside
 from annotator.i18n import _, ngettext, number
-from annotator.jobs.exporting import ALL, FORMATS, WHOLE_ARTICLES, Options, account, export
+from annotator.jobs.exporting import ALL, FORMATS, TWOFOLD, WHOLE_ARTICLES, Options, account, export
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.store.corpus import Corpus
@@ -142,10 +143,13 @@ class ExportDialog(QDialog):
             "nested": _("Nested: a column for each depth of spans"),
             "wojood": _("Wojood: all tags of a token in one line"),
             "jsonl": _("JSON Lines: all that is known of each article"),
+            "spacy": _("spaCy: documents for training (DocBin)"),
             **{"doccano": "doccano", "prodigy": "Prodigy", "labelstudio": "Label Studio"},
             "conllu": _("CoNLL-U: the words, and all that is known of each article"),
         }
-        self._format = _choice({format_.NAME: titles[format_.NAME] for format_ in FORMATS})
+        lacking = {one.NAME for one in TWOFOLD if not installed(one.PACKAGE)}
+        offered = [format_.NAME for format_ in FORMATS if format_.NAME not in lacking]
+        self._format = _choice({name: titles[name] for name in offered})
         self._scheme = _choice({IOB2: "IOB2 (BIO)", IOB1: "IOB1", IOBES: "IOBES (BILOU)"})
         self._annotator = _choice({})
         self._state = _choice({DONE: _("Only the articles that are done"), ALL: _("All articles")})

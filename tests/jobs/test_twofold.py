@@ -1,0 +1,244 @@
+"""Exports with flat spans and all spans beside them: accounted for, read back, and as the consumer finds them."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from consumers.reading import consumer
+from core.texts import layered
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from annotator.core import labels, tagging
+from annotator.core.drafting import draft
+from annotator.core.model import BODY, ZONE_KINDS, Article, Draft, Span, Zone, new_uid
+from annotator.core.projection import BOUNDARIES, FLATTENINGS, segments
+from annotator.core.text import tokens, written
+from annotator.formats import docbin
+from annotator.formats.report import Report
+from annotator.jobs import twofold
+from annotator.jobs.exporting import ALL, TWOFOLD, Options, account, export
+from annotator.jobs.importing import import_paths
+from annotator.jobs.publishing import CannotExport
+from annotator.jobs.twofold import TwofoldFormat
+from annotator.jobs.verifying import NotVerified
+from annotator.resources import resource
+from annotator.store import listing
+from annotator.store.corpus import Corpus
+
+LABELS = labels.decode(resource("labels", "default.toml").read_bytes())
+formats = pytest.mark.parametrize("format_", TWOFOLD, ids=lambda format_: format_.NAME)
+
+
+def finish(steps: Any) -> Any:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return stop.value
+
+
+def needing(format_: TwofoldFormat) -> None:
+    consumer(format_.PACKAGE)
+
+
+options = st.builds(
+    Options,
+    scheme=st.sampled_from(tagging.SCHEMES),
+    flatten=st.sampled_from(FLATTENINGS),
+    boundary=st.sampled_from(BOUNDARIES),
+    zones=st.none() | st.frozensets(st.sampled_from(ZONE_KINDS)),
+    state=st.just(ALL),
+    split=st.none() | st.just({"train": 2, "test": 1}),
+)
+
+
+@formats
+@settings(max_examples=60)
+@given(articles=st.lists(layered(), max_size=4), chosen=options)
+def test_every_span_is_counted_once_and_found_in_the_file(
+    format_: TwofoldFormat, articles: list[tuple[Article, list[Zone], list[Span]]], chosen: Options
+) -> None:
+    needing(format_)
+    chosen = replace(chosen, format=format_.NAME)
+    with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder) / "a.corpus", LABELS) as corpus:
+        for article, zones, spans in articles:
+            renamed = [replace(zone, uid=new_uid()) for zone in zones]
+            corpus.add(Draft(article, tuple(renamed), tuple(spans)))
+        stored = [span.uid for summary in listing.articles(corpus) for span in corpus.spans(summary.uid)]
+        told = finish(account(corpus, chosen))
+        report: Report = finish(export(corpus, Path(folder) / "out", chosen))
+        assert replace(told, verified=True) == report
+        lists = [report.widened, report.split, report.flattened, report.refused, report.outside_zones]
+        listed = [entry.uid for entries in lists for entry in entries]
+        assert report.spans == len(stored) == report.written + len(listed)
+        assert len(set(listed)) == len(listed)
+        assert set(listed) <= set(stored)
+        files = sorted((Path(folder) / "out").iterdir()) if chosen.split else [Path(folder) / "out"]
+        sentences = [sentence for file in files for item in format_.read_back(file, chosen.scheme) for sentence in item]
+        flat = report.written + len(report.widened) + len(report.split)
+        assert sum(len(chunks) for _words, chunks, _all in sentences) == flat
+        # Nothing that the file holds at all is left out beside.
+        beside = sum(entry.became is not None for entries in (report.flattened, report.refused) for entry in entries)
+        assert sum(len(chunks) for _words, _flat, chunks in sentences) == flat + beside
+        if chosen.flatten != "refuse":
+            assert beside == len(report.flattened)
+        first = [file.read_bytes() for file in files]
+        assert finish(export(corpus, Path(folder) / "out", chosen)).digest == report.digest
+        assert [file.read_bytes() for file in files] == first
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    text = "خارج\n\nأعلنت  لوزارة\u200f العدل خطة العمل 2024-2025.\nغدا 😀"
+    uid = ""
+    start = text.index("أعلنت")
+
+    def span(part: str, label: str) -> Span:
+        return Span(new_uid(), "", "ليلى", label, text.index(part), text.index(part) + len(part), "قيمة", None)
+
+    spans = [
+        *(span("خطة العمل 2024-2025", "PLAN"), span("2024-2025", "DATE"), span("وزارة\u200f العدل", "INSTITUTION")),
+        *(span("العدل خطة", "DATE"), span("خارج", "PLAN"), span("😀", "PLAN")),
+    ]
+    with Corpus.create(tmp_path / "a.corpus", LABELS) as made:
+        made.add(draft(text, zones=[Zone(new_uid(), uid, BODY, start, len(text))], spans=spans))
+        made.add(draft("لا شيء", zones=[], spans=[]))
+        yield made
+
+
+def found(spans: Any) -> list[tuple[str, str]]:
+    return sorted((span.text, span.label_) for span in spans)
+
+
+def test_spacy_finds_the_text_the_entities_and_all_spans(corpus: Corpus, tmp_path: Path) -> None:
+    spacy = consumer("spacy")
+    report = finish(export(corpus, tmp_path / "a.spacy", Options(format="spacy", state=ALL)))
+    assert (report.articles, report.sentences, report.tokens, report.verified) == (2, 2, 9, True)
+    nlp = spacy.blank("ar")
+    doc, empty = spacy.tokens.DocBin().from_disk(tmp_path / "a.spacy").get_docs(nlp.vocab)
+    assert (empty.text, len(empty.ents), list(empty.spans["sc"])) == ("", 0, [])
+    assert doc.text == "أعلنت  لوزارة العدل خطة العمل 2024-2025.\nغدا 😀"
+    assert [(token.text, token.whitespace_) for token in doc][:3] == [("أعلنت", " "), (" ", ""), ("لوزارة", " ")]
+    assert [sent.text.strip() for sent in doc.sents] == ["أعلنت  لوزارة العدل خطة العمل 2024-2025.", "غدا 😀"]
+    flat = [("خطة العمل 2024-2025", "PLAN"), ("لوزارة العدل", "INSTITUTION"), ("😀", "PLAN")]
+    assert found(doc.ents) == flat
+    assert found(doc.spans["sc"]) == sorted([*flat, ("2024-2025", "DATE"), ("العدل خطة", "DATE")])
+    assert {entry.became for entry in report.flattened} == {"2024-2025", "العدل خطة"}
+    (inner,) = (entry for entry in report.flattened if entry.text == "2024-2025")
+    assert inner.reason == (
+        'It lies inside “خطة العمل 2024-2025” (PLAN), which is kept. It is in doc.spans["sc"], where spans may overlap.'
+    )
+    assert [entry.text for entry in report.outside_zones] == ["خارج"]
+    assert report.labels == {"PLAN": 2, "INSTITUTION": 1}
+
+
+def test_spacy_trains_on_it(corpus: Corpus, tmp_path: Path) -> None:
+    """Both of its components take the file as it is: the flat ones for `ner`, all of them for `spancat`."""
+    spacy = consumer("spacy")
+    finish(export(corpus, tmp_path / "a.spacy", Options(format="spacy", state=ALL, boundary="split")))
+    nlp = spacy.blank("ar")
+    ner, spancat = nlp.add_pipe("ner"), nlp.add_pipe("spancat")
+    examples = [
+        example for example in consumer("spacy.training").Corpus(tmp_path / "a.spacy")(nlp) if len(example.reference)
+    ]
+    nlp.initialize(lambda: examples)
+    assert set(ner.labels) == {"PLAN", "INSTITUTION"}
+    assert set(spancat.labels) == {"PLAN", "INSTITUTION", "DATE"}
+    losses = nlp.update(examples)
+    assert set(losses) == {"ner", "spancat"}
+    assert not {problem for example in examples for problem in _misaligned(example)}
+
+
+def _misaligned(example: Any) -> list[str]:
+    """Entities that spaCy could not lay over the tokens that a pipeline is given."""
+    return [tag for tag in example.get_aligned_ner() if tag == "-"]
+
+
+@settings(max_examples=100)
+@given(made=layered())
+def test_the_text_of_the_zones_comes_back(made: tuple[Article, list[Zone], list[Span]]) -> None:
+    spacy = consumer("spacy")
+    article, zones, spans = made
+    with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder) / "a.corpus", LABELS) as corpus:
+        corpus.add(Draft(article, tuple(zones), tuple(spans)))
+        finish(export(corpus, Path(folder) / "a", Options(format="spacy", state=ALL, zones=None)))
+        (doc,) = spacy.tokens.DocBin().from_disk(Path(folder) / "a").get_docs(spacy.blank("ar").vocab)
+        parts = segments(article, zones, None)
+        words = [token for part in parts for token in tokens(article.text, *part)]
+        shown = "".join(written(article.text[token.start : token.end]) for token in words)
+        assert "".join(doc.text.split()) == "".join(shown.split())
+        if all(letter.isalnum() or letter in " \n\u00a0,.،؟😀" for letter in article.text):
+            assert doc.text == article.text.strip()
+
+
+def test_what_is_written_is_imported_again(corpus: Corpus, tmp_path: Path) -> None:
+    consumer("spacy")
+    options = Options(format="spacy", state=ALL, boundary="split")
+    report = finish(export(corpus, tmp_path / "a.spacy", options))
+    with Corpus.create(tmp_path / "b.corpus", LABELS) as other:
+        done = finish(import_paths(other, [tmp_path / "a.spacy"], annotator="ليلى"))
+        assert (done.added, done.spans) == (1, 5)
+        assert [refusal.reason for refusal in done.skipped] == ["Document 2: The text is empty."]
+        again = finish(export(other, tmp_path / "b.spacy", replace(options, zones=None)))
+    assert (again.spans, again.written, len(again.split), len(again.flattened)) == (5, 2, 1, 2)
+    assert sorted(entry.text for entry in again.flattened) == sorted(entry.text for entry in report.flattened)
+
+
+LOSSES: dict[str, Callable[[Any], Any]] = {
+    "an entity": lambda doc: setattr(doc, "ents", doc.ents[1:]),
+    "a span": lambda doc: doc.spans.update({"sc": list(doc.spans["sc"])[1:]}),
+    "the group": lambda doc: doc.spans.clear(),
+    "a label": lambda doc: setattr(doc, "ents", [_relabelled(doc.ents[0]), *doc.ents[1:]]),
+    "an edge": lambda doc: setattr(doc, "ents", [_shorter(doc.ents[0]), *doc.ents[1:]]),
+}
+
+
+def _relabelled(span: Any) -> Any:
+    return type(span)(span.doc, span.start, span.end, "OTHER")
+
+
+def _shorter(span: Any) -> Any:
+    return type(span)(span.doc, span.start, span.end - 1, span.label_)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_loss_leaves_no_file(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str) -> None:
+    consumer("spacy")
+    inner = docbin._doc
+
+    def spoilt(*given: Any) -> Any:
+        doc = inner(*given)
+        if len(doc):
+            LOSSES[loss](doc)
+        return doc
+
+    monkeypatch.setattr(docbin, "_doc", spoilt)
+    with pytest.raises(NotVerified, match="Article 1: the file and the corpus differ"):
+        finish(export(corpus, tmp_path / "out.spacy", Options(format="spacy", state=ALL)))
+    assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
+
+
+@formats
+@pytest.mark.parametrize("steps", range(5))
+def test_a_cancelled_export_leaves_nothing(format_: TwofoldFormat, corpus: Corpus, tmp_path: Path, steps: int) -> None:
+    needing(format_)
+    running = export(corpus, tmp_path / "out", Options(format=format_.NAME, state=ALL))
+    for _ in range(steps):
+        next(running)
+    running.close()
+    assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
+
+
+@formats
+def test_without_its_package_it_is_said_what_brings_it(
+    format_: TwofoldFormat, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twofold, "installed", lambda package: False)
+    options = Options(format=format_.NAME, state=ALL)
+    for begin in (lambda: export(corpus, tmp_path / "out", options), lambda: account(corpus, options)):
+        with pytest.raises(CannotExport, match=r'pip install "arabic-news-annotator\[\w+\]"$'):
+            begin()
