@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Raw, Struct
@@ -152,7 +152,7 @@ def _documents(bin_: _Bin) -> Iterator[_Document]:
         at += length
 
 
-def _numbers(data: bytes, kind: str) -> memoryview:
+def _numbers(data: bytes, kind: Literal["i", "Q"]) -> memoryview:
     if len(data) % struct.calcsize(kind):
         raise ValueError("numbers")
     return memoryview(data).cast(kind)
@@ -234,6 +234,5 @@ def _grouped(document: _Document, size: int, said: list[str]) -> Iterator[tuple[
             if 0 <= start < end <= size:
                 yield start, end - 1, document.texts[label], document.texts[value]
             else:
-                said.append(
-                    _("A span from token {start} to {end} lies outside the document.").format(start=start, end=end)
-                )
+                reason = _("A span from token {start} to {end} lies outside the document.")
+                said.append(reason.format(start=start, end=end))
