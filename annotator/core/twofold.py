@@ -38,6 +38,13 @@ class TwofoldProjection(Struct, frozen=True):
         return text.written(self.article.text[token.start : token.end])
 
 
+def space(words: str, start: int, end: int) -> str:
+    """The space between two tokens, from the end of one to the start of the next; a newline where others are left out
+    between them. Invisible marks are none."""
+    seen = text.visible(words, start, end)
+    return "\n" if seen[0] < seen[1] else "".join(filter(str.isspace, words[start:end]))
+
+
 def project_twofold(
     article: Article, zones: Iterable[Zone], spans: Sequence[Span], labels: LabelSet, options: Options, beside: str
 ) -> TwofoldProjection:

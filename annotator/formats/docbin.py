@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 from annotator.core.tagging import Chunk
-from annotator.core.text import visible
-from annotator.core.twofold import TwofoldProjection
+from annotator.core.twofold import TwofoldProjection, space
 from annotator.formats import docbin_reading
+from annotator.formats.report import Report
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -27,6 +27,7 @@ NAME: Final = "spacy"
 SUFFIXES: Final = (".spacy",)
 PACKAGE: Final = "spacy"
 BESIDE: Final = 'doc.spans["sc"]'
+COMPANIONS: Final[tuple[str, ...]] = ()
 
 _GROUP: Final = "sc"
 _ATTRIBUTES: Final = ("ENT_IOB", "ENT_TYPE", "SENT_START")
@@ -62,6 +63,11 @@ def sink(stream: BinaryIO, labels: Sequence[str], scheme: str) -> Iterator[_Sink
     stream.write(made.docs.to_bytes())
 
 
+def companions(report: Report, labels: Sequence[str]) -> Iterator[bytes]:
+    """Nothing lies beside a DocBin."""
+    return iter(())
+
+
 def read_back(path: Path, scheme: str) -> Iterator[list[_Said]]:
     """The sentences of each article as spaCy reads them, space left out. Raises ValueError, OSError."""
     from spacy.tokens import DocBin
@@ -85,7 +91,7 @@ def _doc(vocab: Any, article: TwofoldProjection) -> "Doc":
         places: list[int] = []
         for token in sentence.tokens:
             if before is not None:
-                between = _between(text, before, token.start)
+                between = space(text, before, token.start)
                 spaces[-1] = between.startswith(" ")
                 if rest := between[spaces[-1] :]:
                     words.append(rest)
@@ -102,12 +108,6 @@ def _doc(vocab: Any, article: TwofoldProjection) -> "Doc":
     doc.ents = [Span(doc, *stretch) for stretch in flat]
     doc.spans[_GROUP] = [Span(doc, *stretch) for stretch in all_]
     return doc
-
-
-def _between(text: str, start: int, end: int) -> str:
-    """The space between two tokens; a newline for what is left out there."""
-    seen = visible(text, start, end)
-    return "\n" if seen[0] < seen[1] else "".join(filter(str.isspace, text[start:end]))
 
 
 def _said(doc: "Doc") -> list[_Said]:

@@ -107,7 +107,7 @@ def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
                     yield Refusal(str(path), 0, reason)
     except Rejected as rejected:
         yield Refusal(str(path), 0, str(rejected))
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         yield Refusal(str(path), 0, _("It does not read as a DocBin of spaCy's: {error}").format(error=error))
 
 

@@ -21,6 +21,7 @@ from annotator.formats import (
     conllu,
     docbin,
     doccano,
+    huggingface,
     jsonl,
     labelstudio,
     nested,
@@ -69,7 +70,7 @@ TAGGED: Final[tuple[TaggedFormat, ...]] = (conll2003, conll2002)
 """The formats of tokens and tags."""
 NESTED: Final[tuple[NestedFormat, ...]] = (nested, wojood)
 """The formats of tokens with several tags."""
-TWOFOLD: Final[tuple[TwofoldFormat, ...]] = (docbin,)
+TWOFOLD: Final[tuple[TwofoldFormat, ...]] = (docbin, huggingface)
 """The formats of tokens with flat tags and, beside them, every span; each needs a package that may be missing."""
 WHOLE_ARTICLES: Final[tuple[ArticleFormat, ...]] = (jsonl, conllu, doccano, prodigy, labelstudio)
 """The formats of whole articles."""
@@ -117,14 +118,16 @@ class Options(Struct, frozen=True):
 
 
 def export(corpus: Corpus, path: Path, options: Options) -> Generator[tuple[int, int], None, Report]:
-    """Write the training set to `path` (a folder for a split) and its report beside; yields steps done, of how many.
+    """Write the training set to `path` (a folder for a split, and for a format whose files have others beside them) and
+    its report beside; yields steps done, of how many.
 
     A failed, cancelled (closed) or unverified export leaves no file behind. The generator reads one state of the
     corpus from its beginning to its end, so nothing else may be done with that connection meanwhile. Raises
     CannotExport at once, KeyError for an unknown format; later NotVerified, CorpusError and OSError.
     """
     writer = _writer(corpus, options)
-    files = destination(path, corpus.files(), writer.suffix, options.split)
+    companions = writer.companions if isinstance(writer, Twofold) else ()
+    files = destination(path, corpus.files(), writer.suffix, options.split, companions)
     return _Export(corpus, writer, _layers(corpus, writer, options), options).run(files)
 
 
@@ -197,6 +200,9 @@ class _Export:
             yield from self._write(parts)
             yield from self._verify(parts)
             report = self._report()
+            if isinstance(self.writer, Twofold):
+                for draft, content in zip(drafts[len(parts) : -1], self.writer.accompany(report), strict=True):
+                    draft.write_bytes(content)
             drafts[-1].write_bytes(encode(report))
         return report
 

@@ -16,6 +16,9 @@ from annotator.i18n import _
 WHOLE: Final = ""
 """The name of the only part of an export that is not split."""
 
+LONE: Final = "train"
+"""What the only part is called in a folder."""
+
 _PART_NAME: Final = re.compile(r"\w[\w-]*")
 
 
@@ -24,34 +27,41 @@ class CannotExport(Exception):
 
 
 class Destination(Struct, frozen=True):
-    """The files that an export makes: one a part, and the report."""
+    """The files that an export makes: one a part, what accompanies them, and the report."""
 
     parts: dict[str, Path]
     report: Path
+    companions: tuple[Path, ...] = ()
 
     def files(self) -> list[Path]:
-        """All of them, the report last."""
-        return [*self.parts.values(), self.report]
+        """All of them in this order, the report last."""
+        return [*self.parts.values(), *self.companions, self.report]
 
 
-def destination(path: Path, corpus: Set[Path], suffix: str, split: Mapping[str, int] | None) -> Destination:
+def destination(
+    path: Path, corpus: Set[Path], suffix: str, split: Mapping[str, int] | None, companions: Sequence[str] = ()
+) -> Destination:
     """The files of an export to `path`: that file, or with `split` those in that folder; the report beside it.
+
+    With `companions` it is a folder too where it is not split, with one part and files of these names.
 
     Raises CannotExport where they cannot be made or would take the place of something else; `corpus` are the
     files of the one that is exported.
     """
-    if split is None:
+    if split is None and not companions:
         if path.is_dir():
             raise CannotExport(_("“{path}” is a folder; name a file in it.").format(path=path))
         found = Destination({WHOLE: path}, beside(path))
     else:
-        _check_split(split)
+        if split is not None:
+            _check_split(split)
         folder = path if path.name not in ("", "..") else path.resolve()
-        found = Destination({part: folder / f"{part}{suffix}" for part in split}, beside(folder))
+        parts = {part: folder / f"{part or LONE}{suffix}" for part in split or (WHOLE,)}
+        found = Destination(parts, beside(folder), tuple(folder / name for name in companions))
         if folder.is_dir():
             _check_folder(folder, suffix, found)
         elif folder.exists():
-            raise CannotExport(_("“{path}” is not a folder, and a split export needs one.").format(path=folder))
+            raise CannotExport(_("“{path}” is not a folder, and this export needs one.").format(path=folder))
     folder = found.report.parent
     if not folder.is_dir():
         raise CannotExport(_("The folder “{path}” is missing.").format(path=folder))
@@ -78,8 +88,11 @@ def _check_split(split: Mapping[str, int]) -> None:
 def _check_folder(folder: Path, suffix: str, found: Destination) -> None:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=folder))
-    # A part of an older split would hold articles that are now in another part, and nobody would notice.
+    # A part of an older split would hold articles that are now in another part, and nobody would notice; and a page in
+    # a folder without a report beside it is nothing that an export has made.
     stray = sorted(file for file in folder.glob(f"*{suffix}") if file not in found.parts.values())
+    if not found.report.exists():
+        stray += (file for file in found.companions if file.exists())
     if stray:
         raise CannotExport(_("“{path}” is not a part of this split; move it away.").format(path=stray[0]))
 

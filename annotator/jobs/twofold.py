@@ -18,6 +18,7 @@ from annotator.core.tagging import Chunk
 from annotator.core.twofold import TwofoldProjection, project_twofold
 from annotator.formats.conll import Rows
 from annotator.formats.extras import installed
+from annotator.formats.report import Report
 from annotator.jobs import verifying
 from annotator.jobs.flat import Moved, counts
 from annotator.jobs.publishing import CannotExport
@@ -36,7 +37,8 @@ class Sink(Protocol):
 
 
 class TwofoldFormat(Protocol):
-    """What the module of such a format has. It needs the PACKAGE, and calls the place of all spans BESIDE."""
+    """What the module of such a format has. It needs the PACKAGE, and calls the place of all spans BESIDE. Where it has
+    COMPANIONS, an export is a folder with these files beside its own."""
 
     @property
     def NAME(self) -> str: ...  # noqa: N802
@@ -47,11 +49,17 @@ class TwofoldFormat(Protocol):
     @property
     def BESIDE(self) -> str: ...  # noqa: N802
 
+    @property
+    def COMPANIONS(self) -> tuple[str, ...]: ...  # noqa: N802
+
     def sink(self, stream: BinaryIO, labels: Sequence[str], scheme: str) -> AbstractContextManager[Sink]:
         """A file of articles, whole when the block has ended well. Raises OSError."""
 
     def read_back(self, path: Path, scheme: str) -> Iterator[list[Said]]:
         """The sentences of each article, read strictly by the PACKAGE. Raises ValueError."""
+
+    def companions(self, report: Report, labels: Sequence[str]) -> Iterator[bytes]:
+        """The contents of the COMPANIONS of an export, where the corpus has these labels."""
 
     def missing(self) -> str:
         """Says what to install where the PACKAGE is missing."""
@@ -70,7 +78,9 @@ class Twofold:
         if not installed(format_.PACKAGE):
             raise CannotExport(format_.missing())
         self.suffix = format_.SUFFIXES[0]
+        self.companions = format_.COMPANIONS
         self._format, self._labels, self._options = format_, labels, options
+        self._names = [label.name for label in labels.labels]
         self._flat, self._all = Moved(), Moved()
 
     @contextmanager
@@ -80,7 +90,7 @@ class Twofold:
             yield None
             return
         with path.open("xb") as stream:
-            with self._format.sink(stream, [label.name for label in self._labels.labels], self._options.scheme) as sink:
+            with self._format.sink(stream, self._names, self._options.scheme) as sink:
                 yield sink
             stream.flush()
             os.fsync(stream.fileno())
@@ -103,6 +113,10 @@ class Twofold:
 
     def end(self, sink: Sink | None) -> None:
         """Nothing comes after the last article that the file itself does not see to."""
+
+    def accompany(self, report: Report) -> Iterator[bytes]:
+        """The contents of the files beside those of the articles."""
+        return self._format.companions(report, self._names)
 
     def read_back(self, path: Path) -> Generator[Layers, None, None]:
         """The articles of a file that this has written. Raises ValueError where it does not read."""

@@ -17,7 +17,7 @@ from annotator.core.drafting import draft
 from annotator.core.model import BODY, ZONE_KINDS, Article, Draft, Span, Zone, new_uid
 from annotator.core.projection import BOUNDARIES, FLATTENINGS, segments
 from annotator.core.text import tokens, written
-from annotator.formats import docbin
+from annotator.formats import docbin, huggingface
 from annotator.formats.report import Report
 from annotator.jobs import twofold
 from annotator.jobs.exporting import ALL, TWOFOLD, Options, account, export
@@ -39,6 +39,11 @@ def finish(steps: Any) -> Any:
             next(steps)
         except StopIteration as stop:
             return stop.value
+
+
+def written_to(path: Path, format_: TwofoldFormat) -> list[Path]:
+    """The files of articles at `path`."""
+    return sorted(path.glob(f"*{format_.SUFFIXES[0]}")) if path.is_dir() else [path]
 
 
 def needing(format_: TwofoldFormat) -> None:
@@ -77,7 +82,8 @@ def test_every_span_is_counted_once_and_found_in_the_file(
         assert report.spans == len(stored) == report.written + len(listed)
         assert len(set(listed)) == len(listed)
         assert set(listed) <= set(stored)
-        files = sorted((Path(folder) / "out").iterdir()) if chosen.split else [Path(folder) / "out"]
+        files = written_to(Path(folder) / "out", format_)
+        assert len(files) == len(chosen.split or "1")
         sentences = [sentence for file in files for item in format_.read_back(file, chosen.scheme) for sentence in item]
         flat = report.written + len(report.widened) + len(report.split)
         assert sum(len(chunks) for _words, chunks, _all in sentences) == flat
@@ -86,9 +92,10 @@ def test_every_span_is_counted_once_and_found_in_the_file(
         assert sum(len(chunks) for _words, _flat, chunks in sentences) == flat + beside
         if chosen.flatten != "refuse":
             assert beside == len(report.flattened)
-        first = [file.read_bytes() for file in files]
+        first = {path: path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
+        first = {path: content for path, content in first.items() if ".corpus" not in path.name}
         assert finish(export(corpus, Path(folder) / "out", chosen)).digest == report.digest
-        assert [file.read_bytes() for file in files] == first
+        assert {path: path.read_bytes() for path in first} == first
 
 
 @pytest.fixture
@@ -226,11 +233,12 @@ def test_a_loss_leaves_no_file(corpus: Corpus, tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize("steps", range(5))
 def test_a_cancelled_export_leaves_nothing(format_: TwofoldFormat, corpus: Corpus, tmp_path: Path, steps: int) -> None:
     needing(format_)
+    before = sorted(tmp_path.iterdir())
     running = export(corpus, tmp_path / "out", Options(format=format_.NAME, state=ALL))
     for _ in range(steps):
         next(running)
     running.close()
-    assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
+    assert sorted(tmp_path.iterdir()) == before
 
 
 @formats
@@ -242,3 +250,64 @@ def test_without_its_package_it_is_said_what_brings_it(
     for begin in (lambda: export(corpus, tmp_path / "out", options), lambda: account(corpus, options)):
         with pytest.raises(CannotExport, match=r'pip install "arabic-news-annotator\[\w+\]"$'):
             begin()
+
+
+# Folders
+
+
+def test_a_folder_with_the_card_stands_for_a_file(corpus: Corpus, tmp_path: Path) -> None:
+    consumer("pyarrow")
+    chosen = Options(format="huggingface", state=ALL)
+    report = finish(export(corpus, tmp_path / "out", chosen))
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.md", "train.parquet"]
+    assert (tmp_path / "out.report.json").exists()
+    assert (report.articles, report.sentences, report.parts) == (2, 2, None)
+    finish(export(corpus, tmp_path / "out", replace(chosen, zones=None)))
+    parts = {"train": 1, "dev": 1}
+    with pytest.raises(CannotExport, match="not a part of this split") as refused:
+        export(corpus, tmp_path / "out", replace(chosen, split={"a": 1, "b": 1}))
+    assert "train.parquet" in str(refused.value)
+    (tmp_path / "out" / "train.parquet").unlink()
+    report = finish(export(corpus, tmp_path / "out", replace(chosen, split=parts)))
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.md", "dev.parquet", "train.parquet"]
+
+
+def test_nobodys_own_page_or_file_is_replaced(corpus: Corpus, tmp_path: Path) -> None:
+    consumer("pyarrow")
+    chosen = Options(format="huggingface", state=ALL)
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "README.md").write_text("mine")
+    with pytest.raises(CannotExport, match="file” is not a folder, and this export needs one"):
+        export(corpus, tmp_path / "file", chosen)
+    with pytest.raises(CannotExport, match=r"README\.md” is not a part of this split; move it away"):
+        export(corpus, tmp_path / "mine", chosen)
+    assert (tmp_path / "mine" / "README.md").read_text() == "mine"
+
+
+@pytest.mark.parametrize("loss", ["tags", "spans", "tokens", "rows", "labels"])
+def test_a_row_that_differs_leaves_no_folder(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str
+) -> None:
+    consumer("pyarrow")
+    inner = huggingface._Sink._flush
+
+    def spoilt(self: Any) -> None:
+        row = self._rows[0]
+        if loss == "tags":
+            row["ner_tags"] = [0] * len(row["tokens"])
+        elif loss == "spans":
+            row["spans"] = row["spans"][1:]
+        elif loss == "tokens":
+            row["tokens"] = [*row["tokens"][:-1], "؟"]
+        elif loss == "rows":
+            del self._rows[-1]
+        else:
+            row["spans"] = [{**span, "label": "DATE"} for span in row["spans"]]
+        inner(self)
+
+    monkeypatch.setattr(huggingface._Sink, "_flush", spoilt)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(NotVerified):
+        finish(export(corpus, tmp_path / "out", Options(format="huggingface", state=ALL)))
+    assert sorted(tmp_path.iterdir()) == before

@@ -144,6 +144,7 @@ class ExportDialog(QDialog):
             "wojood": _("Wojood: all tags of a token in one line"),
             "jsonl": _("JSON Lines: all that is known of each article"),
             "spacy": _("spaCy: documents for training (DocBin)"),
+            "huggingface": _("Hugging Face: a folder with sentences (Parquet)"),
             **{"doccano": "doccano", "prodigy": "Prodigy", "labelstudio": "Label Studio"},
             "conllu": _("CoNLL-U: the words, and all that is known of each article"),
         }
@@ -220,7 +221,7 @@ class ExportDialog(QDialog):
         corpus = self._session.corpus
         if not corpus:
             return
-        suffixes = {one.NAME: one.SUFFIXES[0] for one in FORMATS}
+        suffixes = {one.NAME: one.SUFFIXES[0] for one in FORMATS} | {one.NAME: "" for one in TWOFOLD if one.COMPANIONS}
         proposed = corpus.path.with_suffix(suffixes[self._format.currentData()])
         name, _kind = QFileDialog.getSaveFileName(self, _("Export the training set"), str(proposed))
         if name:
