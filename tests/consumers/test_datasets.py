@@ -82,9 +82,8 @@ def test_tokens_are_those_of_the_columns(corpus: Corpus, tmp_path: Path) -> None
     exported(corpus, tmp_path / "news", format="huggingface", boundary="refuse", flatten="innermost")
     exported(corpus, tmp_path / "news.conll", boundary="refuse", flatten="innermost")
     rows = parquet.read_table(tmp_path / "news/train.parquet")["tokens"].to_pylist()
-    words = [
-        word for sentences in columns(tmp_path / "news.conll") for sentence in sentences for word, _tag in sentence
-    ]
+    sentences = [sentence for article in columns(tmp_path / "news.conll") for sentence in article]
+    words = [word for sentence in sentences for word, _tag in sentence]
     assert [token for row in rows for token in row] == words
 
 
