@@ -191,9 +191,11 @@ def _article(document: _Document, annotator: str) -> Iterator[Draft | str]:
 
 
 def _laid_out(document: _Document) -> tuple[str, list[tuple[int, int]]]:
-    """The text of a document, and where in it each token starts and ends. Raises KeyError."""
+    """The text of a document, and where in it each token starts and ends. Raises KeyError, ValueError."""
     from spacy.attrs import ORTH, SENT_START
 
+    if ORTH not in document.columns:
+        raise ValueError("ORTH")
     words = document.said(ORTH)
     if document.unknown_spaces:
         starts = enumerate(document.columns.get(SENT_START, ()))

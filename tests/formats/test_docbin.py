@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from consumers.reading import consumer
 from core.texts import PIECES
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.core.model import Draft, Refusal
@@ -242,3 +242,23 @@ def test_without_spacy_it_is_said_what_brings_it(tmp_path: Path, monkeypatch: py
     assert refusal.reason == (
         'This format needs spaCy, which is not installed. This installs it: pip install "arabic-news-annotator[spacy]"'
     )
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.binary(min_size=1, max_size=9)), min_size=1, max_size=4))
+def test_no_byte_may_break_it(tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, bytes]]) -> None:
+    """Whatever is written over whatever place: articles or sentences, and no exception."""
+    spacy = consumer("spacy")
+    doc = spacy.tokens.Doc(spacy.vocab.Vocab(), words=["قال", "نعم", "غدا"], sent_starts=[True, False, False])
+    doc.ents = [spacy.tokens.Span(doc, 1, 2, "PLAN", kb_id="Q1")]
+    doc.spans["sc"] = [spacy.tokens.Span(doc, 0, 2, "DATE")]
+    content = bytearray(zlib.decompress(spacy.tokens.DocBin(docs=[doc, doc]).to_bytes()))
+    for place, data in changes:
+        content[place % len(content) : place % len(content) + len(data)] = data
+    path = tmp_path_factory.mktemp("docbin") / "a.spacy"
+    path.write_bytes(zlib.compress(content))
+    for item in read(path, ""):
+        if isinstance(item, Draft):
+            assert item.article.text
+        else:
+            assert "\n" not in item.reason

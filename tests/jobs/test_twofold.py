@@ -178,7 +178,7 @@ def test_the_text_of_the_zones_comes_back(made: tuple[Article, list[Zone], list[
         words = [token for part in parts for token in tokens(article.text, *part)]
         shown = "".join(written(article.text[token.start : token.end]) for token in words)
         assert "".join(doc.text.split()) == "".join(shown.split())
-        if all(letter in " \n\u00a0.،؟😀" or letter.isalnum() and letter < "\u0700" for letter in article.text):
+        if all(letter in " \n\u00a0.،؟😀" or (letter.isalnum() and letter < "\u0700") for letter in article.text):
             assert doc.text == article.text.strip()
 
 
