@@ -9,8 +9,6 @@ from typing import Any, Self, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
-from sqlite_utils import Database
-from sqlite_utils.db import Table
 
 from annotator.core import editing
 from annotator.core.history import IMPORT
@@ -19,6 +17,7 @@ from annotator.core.model import Article, Draft, Edit, Note, Past, Record, Span,
 from annotator.i18n import _
 from annotator.store import index, opening, rows
 from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
+from annotator.store.lean import Database, Table
 
 _Row = TypeVar("_Row")
 
