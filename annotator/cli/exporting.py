@@ -136,6 +136,8 @@ def _export(corpus: Path, path: Path, format_: str, as_json: bool, **options: An
             report = finish(export(opened, path, Options(format=format_, **options)), _("Exporting"))
         except (CannotExport, NotVerified) as error:
             raise Failure(str(error)) from error
+    for article in report.left_out:
+        tell(f"{corpus}: {article.article}: {article.reason}")
     for entry in report.refused:
         text = _("“{text}” ({label})").format(text=entry.text, label=entry.label)
         tell(f"{corpus}: {entry.article}:{entry.start}-{entry.end} {text}: {entry.reason}")
@@ -145,7 +147,7 @@ def _export(corpus: Path, path: Path, format_: str, as_json: bool, **options: An
         emit(report)
     else:
         say("\n".join(_summary(path, report)))
-    return REFUSED if report.refused else 0
+    return REFUSED if report.refused or report.left_out else 0
 
 
 def _summary(path: Path, report: Report) -> Iterator[str]:

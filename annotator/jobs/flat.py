@@ -11,6 +11,7 @@ from annotator.core.projection import WRITTEN, Fate, Projection, Stretch
 from annotator.formats.conll import Rows
 from annotator.i18n import _
 from annotator.jobs import verifying
+from annotator.jobs.publishing import text_file
 from annotator.jobs.verifying import NotVerified
 
 
@@ -59,6 +60,7 @@ class Flat:
     layered = False
     looks = False
     holds: frozenset[str] = frozenset()
+    opened = staticmethod(text_file)
 
     def __init__(self, format_: TaggedFormat, labels: LabelSet, options: projection.Options) -> None:
         self.suffix = format_.SUFFIXES[0]

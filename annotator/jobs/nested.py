@@ -13,6 +13,7 @@ from annotator.formats.conll import Rows
 from annotator.formats.nested import NestedRows
 from annotator.jobs import verifying
 from annotator.jobs.flat import Moved, counts
+from annotator.jobs.publishing import text_file
 
 
 class NestedFormat(Protocol):
@@ -42,6 +43,7 @@ class Nested:
     layered = False
     looks = True
     holds: frozenset[str] = frozenset()
+    opened = staticmethod(text_file)
 
     def __init__(self, format_: NestedFormat, labels: LabelSet, options: projection.Options) -> None:
         self.suffix = format_.SUFFIXES[0]

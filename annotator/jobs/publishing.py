@@ -3,9 +3,9 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from msgspec import Struct
 
@@ -33,6 +33,10 @@ class Destination(Struct, frozen=True):
         """All of them, the report last."""
         return [*self.parts.values(), self.report]
 
+    def published(self) -> AbstractContextManager[list[Path]]:
+        """Drafts of the files (see `published`)."""
+        return published(self.files())
+
 
 def destination(path: Path, corpus: Set[Path], suffix: str, split: Mapping[str, int] | None) -> Destination:
     """The files of an export to `path`: that file, or with `split` those in that folder; the report beside it.
@@ -45,27 +49,33 @@ def destination(path: Path, corpus: Set[Path], suffix: str, split: Mapping[str, 
             raise CannotExport(_("“{path}” is a folder; name a file in it.").format(path=path))
         found = Destination({WHOLE: path}, beside(path))
     else:
-        _check_split(split)
+        check_split(split)
         folder = path if path.name not in ("", "..") else path.resolve()
         found = Destination({part: folder / f"{part}{suffix}" for part in split}, beside(folder))
         if folder.is_dir():
             _check_folder(folder, suffix, found)
         elif folder.exists():
             raise CannotExport(_("“{path}” is not a folder, and a split export needs one.").format(path=folder))
-    folder = found.report.parent
+    check_files(found.files(), corpus)
+    return found
+
+
+def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:
+    """Raise CannotExport where one of `files` cannot be made, or the last, which is the report, has no folder."""
+    folder = files[-1].parent
     if not folder.is_dir():
         raise CannotExport(_("The folder “{path}” is missing.").format(path=folder))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=folder))
-    for file in found.files():
+    for file in files:
         if file.resolve() in corpus:
             raise CannotExport(_("“{path}” is the corpus itself.").format(path=file))
         if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
             raise CannotExport(_("“{path}” cannot be written to.").format(path=file))
-    return found
 
 
-def _check_split(split: Mapping[str, int]) -> None:
+def check_split(split: Mapping[str, int]) -> None:
+    """Raise CannotExport for weights by part that are none."""
     for part, weight in split.items():
         if not _PART_NAME.fullmatch(part):
             raise CannotExport(_("“{part}” cannot name a part of a split.").format(part=part))
@@ -82,6 +92,19 @@ def _check_folder(folder: Path, suffix: str, found: Destination) -> None:
     stray = sorted(file for file in folder.glob(f"*{suffix}") if file not in found.parts.values())
     if stray:
         raise CannotExport(_("“{path}” is not a part of this split; move it away.").format(path=stray[0]))
+
+
+@contextmanager
+def text_file(path: Path | None) -> Iterator[TextIO]:
+    """A new file to write text to, which is on the disk when the block ends; None is nowhere. Raises OSError."""
+    if path is None:
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            yield nowhere
+        return
+    with path.open("x", encoding="utf-8", newline="\n") as stream:
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 @contextmanager
