@@ -175,7 +175,8 @@ def test_written_to_the_letter() -> None:
 
 
 def test_what_a_folder_needs_once() -> None:
-    conf = "[entities]\nDATE\nخطة_1\n[relations]\n<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>\n[events]\n[attributes]\n"
+    overlapping = "<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>"
+    conf = f"[entities]\nDATE\nخطة_1\n[relations]\n{overlapping}\n[events]\n[attributes]\n"
     assert brat.shared_files(["DATE", "خطة_1"], ["a|b", "a b"]) == {"annotation.conf": conf.encode()}
     listed = brat.shared_files(["DATE", "خطة_1"], {"2024", "a,b", "2023/2030", "a b"})
     assert listed == {"annotation.conf": (conf + "Value\tArg:<ENTITY>, Value:2023/2030|2024\n").encode()}
