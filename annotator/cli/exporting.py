@@ -13,7 +13,7 @@ from annotator.core.projection import BOUNDARIES, FLATTENINGS
 from annotator.core.tagging import SCHEMES
 from annotator.formats.report import Report, beside
 from annotator.i18n import _, ngettext
-from annotator.jobs.exporting import ALL, FORMATS, STATES, Options, export
+from annotator.jobs.exporting import ALL, FILES, FORMATS, STATES, Options, export
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.store.corpus import Corpus
@@ -56,8 +56,9 @@ def command() -> click.Command:
         ],
         help=_(
             "Write the spans of CORPUS as a training set to PATH, and what became of each to PATH.report.json. "
-            "What was written is read back and compared first."
-        ),
+            "What was written is read back and compared first. For {formats}, PATH is a folder with a file for each "
+            "article."
+        ).format(formats=_(", ").join(format_.NAME for format_ in FILES)),
     )
 
 

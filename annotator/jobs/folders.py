@@ -86,7 +86,10 @@ class FolderDestination(Struct, frozen=True):
             return
         told = _told(self.report)
         if told is None or _digest(folder) != told:
-            reason = _("“{path}” holds something else than an export as it was written; move it away.")
+            reason = _(
+                "“{path}” is there already and holds something else than an export as it was written; choose another "
+                "name or move it away."
+            )
             raise CannotExport(reason.format(path=self.folder))
 
 

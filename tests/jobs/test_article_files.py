@@ -320,7 +320,9 @@ def test_what_somebody_did_in_the_folder_is_not_touched(make: Callable[..., Corp
     finish(export(corpus, out / "a", Options(format="brat")))
     FOREIGN[done](out / "a")
     before = tree(out)
-    with pytest.raises(CannotExport, match="a” holds something else than an export as it was written"):
+    with pytest.raises(
+        CannotExport, match="a” is there already and holds something else than an export as it was written"
+    ):
         finish(export(corpus, out / "a", Options(format="brat")))
     assert tree(out) == before
 
