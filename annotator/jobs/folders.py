@@ -88,7 +88,7 @@ class FolderDestination(Struct, frozen=True):
         if told is None or _digest(folder) != told:
             reason = _(
                 "“{path}” is there already and holds something else than an export as it was written; choose another "
-                "name or move it away."
+                "folder or move it away."
             )
             raise CannotExport(reason.format(path=self.folder))
 
