@@ -13,7 +13,7 @@ from annotator.core.projection import BOUNDARIES, FLATTENINGS
 from annotator.core.tagging import SCHEMES
 from annotator.formats.report import Report, beside
 from annotator.i18n import _, ngettext
-from annotator.jobs.exporting import ALL, FORMATS, STATES, Options, export
+from annotator.jobs.exporting import ALL, FILES, FORMATS, STATES, Options, export
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.store.corpus import Corpus
@@ -56,8 +56,9 @@ def command() -> click.Command:
         ],
         help=_(
             "Write the spans of CORPUS as a training set to PATH, and what became of each to PATH.report.json. "
-            "What was written is read back and compared first."
-        ),
+            "What was written is read back and compared first. For {formats}, PATH is a folder with a file for each "
+            "article."
+        ).format(formats=_(", ").join(format_.NAME for format_ in FILES)),
     )
 
 
@@ -136,6 +137,8 @@ def _export(corpus: Path, path: Path, format_: str, as_json: bool, **options: An
             report = finish(export(opened, path, Options(format=format_, **options)), _("Exporting"))
         except (CannotExport, NotVerified) as error:
             raise Failure(str(error)) from error
+    for article in report.left_out:
+        tell(f"{corpus}: {article.article}: {article.reason}")
     for entry in report.refused:
         text = _("“{text}” ({label})").format(text=entry.text, label=entry.label)
         tell(f"{corpus}: {entry.article}:{entry.start}-{entry.end} {text}: {entry.reason}")
@@ -145,7 +148,7 @@ def _export(corpus: Path, path: Path, format_: str, as_json: bool, **options: An
         emit(report)
     else:
         say("\n".join(_summary(path, report)))
-    return REFUSED if report.refused else 0
+    return REFUSED if report.refused or report.left_out else 0
 
 
 def _summary(path: Path, report: Report) -> Iterator[str]:

@@ -7,7 +7,7 @@ import click
 from annotator.cli.command import Help, corpus_argument, json_option, words
 from annotator.cli.output import emit, say, table
 from annotator.core.snippets import snippet
-from annotator.core.zones import title
+from annotator.core.titles import title
 from annotator.i18n import _, ngettext
 from annotator.store.corpus import Corpus
 from annotator.store.search import Found, search

@@ -9,7 +9,7 @@ import click
 from annotator.cli.command import Help, corpus_argument, json_option, words
 from annotator.cli.output import emit, say, table
 from annotator.core.model import BODY, BOILERPLATE, DATELINE, HEADLINE, Article, Span, Zone
-from annotator.core.zones import title
+from annotator.core.titles import title
 from annotator.formats.jsonl import record
 from annotator.i18n import _, ngettext
 from annotator.store.corpus import Corpus

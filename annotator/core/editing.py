@@ -9,7 +9,6 @@ from itertools import pairwise
 import msgspec
 
 from annotator.core.model import DATELINE, ZONE_KINDS, Article, Edit, Note, Publication, Span, Status, Zone, new_uid
-from annotator.core.zones import published
 from annotator.i18n import _
 
 
@@ -87,10 +86,16 @@ def mark_zone(article: Article, zones: Iterable[Zone], kind: str, start: int, en
         edits = [Edit(same, msgspec.structs.replace(same, kind=kind))]
     else:
         edits = [*_cleared(zones, start, end), Edit(None, Zone(new_uid(), article.uid, kind, start, end))]
-    when = published(article.text[start:end]) if kind == DATELINE else None
+    when = _published(article.text[start:end]) if kind == DATELINE else None
     if when and when != article.published:
         edits.append(Edit(Publication(article.uid, article.published), Publication(article.uid, when)))
     return edits
+
+
+def _published(dateline: str) -> str | None:
+    from annotator.core.zones import published  # its patterns take their time, and few edits need them
+
+    return published(dateline)
 
 
 def check_zones(article: Article, zones: Iterable[Zone]) -> None:

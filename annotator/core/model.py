@@ -37,7 +37,7 @@ def article_uid(text: str) -> str:
 class Article(Struct, frozen=True):
     """One news text, stored once. `uid` is the hash of `text`; `id` its number in its corpus, 0 before it is stored.
 
-    `title` is what the source called it, if it did: what is shown is `core.zones.title`. `published` is ISO 8601,
+    `title` is what the source called it, if it did: what is shown is `core.titles.title`. `published` is ISO 8601,
     to the precision that the source gives (`2024-07-09T09:00`, `2024-07-09`).
     """
 

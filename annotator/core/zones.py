@@ -11,7 +11,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
-from annotator.core.model import BODY, BOILERPLATE, DATELINE, HEADLINE, Article, Zone
+from annotator.core.model import BODY, BOILERPLATE, DATELINE, HEADLINE
 from annotator.core.text import visible, written
 
 Stretch: TypeAlias = tuple[str, int, int]
@@ -70,7 +70,6 @@ BYLINE: Final = ("بقلم", "كتب", "كتبه", "كتبها", "حرره", "ح
 """What says that a name follows."""
 
 _PARAGRAPH = 150  # code points above which a line is no headline: the longest of 119 Moroccan ones has 134
-_TITLE = 80  # code points of a text's beginning that stand for a title
 _NEAR = 3  # how many lines above the first paragraph a headline without a dateline may stand
 _NAMES = 4  # words of a dateline that are not of the date, at most; words of a headline among section names, at least
 _JOINED = 2  # how many of the former may stand beside the date without a mark between
@@ -286,24 +285,3 @@ def _linked(lines: list[_Line], at: int) -> range:
         end += 1
     alone = end == at + 1 and not lines[end].paragraph
     return range(at + 1, end + alone)
-
-
-def title(article: Article, zones: Iterable[Zone]) -> str:
-    """What to call `article` in a list: its first headline, else what its source called it, else how it begins."""
-    found = sorted((zone.start, zone.end) for zone in zones if zone.kind == HEADLINE)
-    return shown_title(article.text[slice(*found[0])] if found else None, article.title, article.text)
-
-
-def shown_title(headline: str | None, named: str | None, beginning: str) -> str:
-    """The first of these that shows something, without invisible marks and with single spaces.
-
-    Of `beginning`, which is a text or its first lines, it is the first line, cut where it is long.
-    """
-    if given := _plain(headline or "") or _plain(named or ""):
-        return given
-    line = next(filter(None, map(_plain, beginning.split("\n"))), "")
-    return line if len(line) <= _TITLE else f"{line[:_TITLE].rpartition(' ')[0] or line[:_TITLE]}…"
-
-
-def _plain(text: str) -> str:
-    return " ".join(written(text).split())

@@ -6,11 +6,12 @@
 
 A line end cannot stand within a line: brat cuts a span there, so pieces with nothing but space between them are one
 span. Other pieces have text between them that is not the span's, and are refused. Notes and values that a line cannot
-hold as they are stand as JSON in comments of a kind of their own. https://brat.nlplab.org/standoff.html
+hold as they are stand as JSON in comments of a kind of their own; so do values that `annotation.conf`, which says what
+may be annotated in its folder, could not list. https://brat.nlplab.org/standoff.html
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -20,7 +21,7 @@ from msgspec import Struct
 from annotator.core.editing import Rejected
 from annotator.core.model import Draft, Refusal, Span, new_uid
 from annotator.formats import text as plain
-from annotator.formats.standoff import Tally, differs, drafted, loaded
+from annotator.formats.standoff import Tally, differs, drafted, loaded, within
 from annotator.i18n import _
 
 NAME: Final = "brat"
@@ -41,6 +42,12 @@ _VALUE: Final = "Value"
 _NOTES: Final = "AnnotatorNotes"
 _JSON_NOTE: Final = "NoteJSON"
 _JSON_VALUE: Final = "ValueJSON"
+_LISTED: Final = re.compile(r"[^\s,|]+")
+"""A value that `annotation.conf` can list: a comma or a bar would end it there."""
+_OVERLAPPING: Final = "<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>"
+"""Without it brat has all spans that overlap for mistakes."""
+_CONFIGURATION: Final = "annotation.conf"
+_CONFIGURATIONS: Final = (_CONFIGURATION, "visual.conf", "tools.conf", "kb_shortcuts.conf", "acl.conf")
 
 
 class _Found(Struct):
@@ -62,8 +69,8 @@ def recognises(name: str, beginning: bytes) -> bool:
 
 def companions(path: Path) -> list[Path]:
     """The files that the `.ann` at `path` is read with, so that nobody takes them for articles of their own."""
-    beside = path.with_suffix(".txt")
-    return [beside] if beside.is_file() else []
+    beside = (path.with_suffix(".txt"), *map(path.with_name, _CONFIGURATIONS))
+    return [file for file in beside if file.is_file()]
 
 
 def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
@@ -106,7 +113,7 @@ def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
 
 
 def encode_files(item: Draft) -> dict[str, bytes]:
-    """The `.txt` and the `.ann` of an article, by their suffixes."""
+    """The `.txt` and the `.ann` of an article, by their suffixes. Raises Rejected for a text that is too long."""
     mark = _BOM if item.article.text.startswith(_BOM) else ""  # or the text would lose its first character
     text = mark + item.article.text
     lines: list[str] = []
@@ -116,7 +123,7 @@ def encode_files(item: Draft) -> dict[str, bytes]:
         pieces = _pieces(text, start, end)
         places = ";".join(f"{first} {last}" for first, last in pieces)
         lines.append(f"T{number}\t{span.label} {places}\t{_copy(text, pieces)}")
-        if span.value and not re.search(r"\s", span.value):
+        if span.value and _LISTED.fullmatch(span.value):
             attributes += 1
             lines.append(f"A{attributes}\t{_VALUE} T{number} {span.value}")
         elif span.value:
@@ -127,7 +134,25 @@ def encode_files(item: Draft) -> dict[str, bytes]:
             plainly = span.note == span.note.strip() and not _BREAKS.search(span.note)
             kind, note = (_NOTES, span.note) if plainly else (_JSON_NOTE, _json(span.note))
             lines.append(f"#{comments}\t{kind} T{number}\t{note}")
-    return {".txt": text.encode(), ".ann": "".join(f"{line}\n" for line in lines).encode()}
+    encoded = within({".txt": text.encode()}, plain.LARGEST)
+    return encoded | within({".ann": "".join(f"{line}\n" for line in lines).encode()})
+
+
+def shared_files(labels: Sequence[str], values: Collection[str]) -> dict[str, bytes]:
+    """What brat needs once a folder, by name: the labels that may be given there, and the values that spans have.
+
+    brat would not keep a value that is not listed. It takes no label to be one that has other than ASCII letters,
+    digits, `_` and `-`, though it shows what is labelled so.
+    """
+    listed = "|".join(sorted(filter(_LISTED.fullmatch, values)))
+    attributes = [f"{_VALUE}\tArg:<ENTITY>, Value:{listed}"] if listed else []
+    lines = ["[entities]", *labels, "[relations]", _OVERLAPPING, "[events]", "[attributes]", *attributes]
+    return {_CONFIGURATION: "".join(f"{line}\n" for line in lines).encode()}
+
+
+def fault(span: Span) -> str | None:
+    """Why an `.ann` cannot hold a span; None where it can."""
+    return _("A label with a space in it would end there.") if re.search(r"\s", span.label) else None
 
 
 def _spans(path: Path, lines: list[str], text: str, refused: list[Refusal]) -> dict[str, _Found | None]:

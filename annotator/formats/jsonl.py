@@ -17,10 +17,10 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw, Struct
 
-from annotator.core import zones as zoning
 from annotator.core.drafting import draft
 from annotator.core.editing import Rejected
 from annotator.core.model import STATES, Draft, Note, Refusal, Span, Status, Zone, new_uid
+from annotator.core.titles import title
 from annotator.formats import json_lines
 from annotator.i18n import _
 
@@ -91,7 +91,7 @@ def record(item: Draft) -> dict[str, Any]:
     return {
         "id": article.id,
         "uid": article.uid,
-        "title": zoning.title(article, item.zones),
+        "title": title(article, item.zones),
         "published": article.published,
         "source": article.source,
         "url": article.url,

@@ -23,6 +23,13 @@ class Entry(Struct, frozen=True):
     became: str | None
 
 
+class LeftOut(Struct, frozen=True):
+    """An article that is not in the files, since the format cannot hold it; its spans are among the refused."""
+
+    article: int
+    reason: str
+
+
 class Part(Struct):
     """The counts of one file of a split."""
 
@@ -40,8 +47,9 @@ class Report(Struct, omit_defaults=True):
     `verified`: the file was read back from disk and holds, span by span, what the corpus does. `zones` None are all
     zones and the text in none; `parts` and `seed` are there for a split. `labels` counts what is in the files.
     `not_held` names what the format has no room for: of "annotator", "note", "notes", "states", "value", "zones".
+    `left_out` are the articles that it cannot hold at all.
     `digest` is the SHA-256 of the exported articles and their spans: as long as it and the options are the same, so are
-    the files, byte by byte.
+    the files, byte by byte. `files` is the digest of what is in the folder, where the format has a file an article.
     """
 
     format: str
@@ -66,6 +74,8 @@ class Report(Struct, omit_defaults=True):
     flatten: str
     boundary: str
     program: str
+    left_out: list[LeftOut] = []
+    files: str | None = None
     parts: dict[str, Part] | None = None
     seed: int | None = None
 

@@ -78,6 +78,13 @@ def content(path: Path, largest: int = LARGEST) -> bytes:
     return data
 
 
+def within(files: dict[str, bytes], largest: int = LARGEST) -> dict[str, bytes]:
+    """The same files. Raises Rejected for one that would not be read again, since it is larger than `largest`."""
+    if max(map(len, files.values())) > largest:
+        raise Rejected(_("Its file would be larger than {size} MB.").format(size=largest // 1_000_000))
+    return files
+
+
 def drafted(path: Path, text: str, spans: Iterable[Span], *, page: bool) -> Draft | Refusal:
     """The article of the file, or why it is none. What may be a page of the web has its zones recognised."""
     try:

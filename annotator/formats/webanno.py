@@ -6,26 +6,19 @@ an article and are counted. https://inception-project.github.io/releases/30.0/do
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from annotator.core.editing import Rejected
 from annotator.core.model import Draft, Refusal, Span
 from annotator.formats import webanno2, webanno_reading
-from annotator.formats.standoff import Tally, drafted, layered, loaded
+from annotator.formats.standoff import Tally, drafted, layered, loaded, within
 from annotator.formats.webanno_writing import encode
 from annotator.i18n import _
 
-__all__ = ("BETWEEN", "FOOT", "HEAD", "HOLDS", "NAME", "ONE_ARTICLE", "SUFFIXES", "encode", "read", "recognises")
-
 NAME: Final = "webanno"
 SUFFIXES: Final = (".tsv",)
-ONE_ARTICLE: Final = True
-"""A file holds one article: another one after it would not read."""
-HEAD: Final = ""
-BETWEEN: Final = ""
-FOOT: Final = ""
 HOLDS: Final = frozenset(("value",))
 
 _BOM: Final = "\ufeff"
@@ -58,6 +51,21 @@ def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
     yield from refused
     yield from (item for item in found if isinstance(item, Refusal))
     yield from tally.refusals(path)
+
+
+def encode_files(item: Draft) -> dict[str, bytes]:
+    """The file of an article, by its suffix. Raises Rejected for a text that is too long."""
+    return within({SUFFIXES[0]: encode(item).encode()})
+
+
+def shared_files(_labels: Sequence[str], _values: Collection[str]) -> dict[str, bytes]:
+    """What a folder of these files needs besides: nothing."""
+    return {}
+
+
+def fault(_span: Span) -> str | None:
+    """Why a file cannot hold a span: it can hold any."""
+    return None
 
 
 def _parsed(path: Path, content: str, tally: Tally, refused: list[Refusal]) -> webanno_reading.Parsed:

@@ -8,14 +8,15 @@ https://docs.oasis-open.org/uima/v1.0/uima-v1.0.html, https://github.com/apache/
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from annotator.core.editing import Rejected
 from annotator.core.model import Draft, Refusal, Span
 from annotator.formats.cas_reading import SOFA, Cas, Structure, from_json, from_xmi
-from annotator.formats.standoff import NAMED_ENTITY, Annotation, Tally, content, drafted, layered, short
+from annotator.formats.standoff import NAMED_ENTITY, Annotation, Tally, content, drafted, layered, short, within
 from annotator.i18n import _
 
 NAME: Final = "xmi"
@@ -23,6 +24,7 @@ SUFFIXES: Final = (".xmi", ".json")
 HOLDS: Final = frozenset(("value",))
 
 _TYPES: Final = ".typesystem.xml"
+_TYPE_SYSTEM: Final = "TypeSystem.xml"
 _BOM: Final = b"\xef\xbb\xbf"
 _XML: Final = re.compile(rb"(?:\s|<\?[^>]*+>|<!--(?>.*?-->))*+<(?:\w+:)?XMI\s[^>]*http://www\.omg\.org/XMI", re.DOTALL)
 _JSON: Final = re.compile(rb'\s*\{\s*"%(?:TYPES|FEATURE_STRUCTURES|VIEWS|HEADER)"')
@@ -33,6 +35,7 @@ _PASSED_OVER: Final = re.compile(
     r"|segmentation\.type\.(?:Token|TokenForm|Sentence|Paragraph|Heading|Div))"
     r"|de\.tudarmstadt\.ukp\.clarin\.webanno\.api\.type\..+"
 )
+_NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RELATES: Final = frozenset(("Governor", "Dependent", "next", "referenceRelation"))
 
 
@@ -45,7 +48,7 @@ def recognises(_name: str, beginning: bytes) -> bool:
 def companions(path: Path) -> list[Path]:
     """The type systems that lie beside the file at `path`, so that nobody takes them for articles."""
     stem = path.name.removesuffix(path.suffix)
-    beside = (path.with_name(name) for name in (stem + _TYPES, "TypeSystem.xml", "typesystem.xml"))
+    beside = (path.with_name(name) for name in (stem + _TYPES, _TYPE_SYSTEM, "typesystem.xml"))
     return [file for file in beside if file.is_file()]
 
 
@@ -69,26 +72,54 @@ def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
 
 
 def encode_files(item: Draft) -> dict[str, bytes]:
-    """The XMI of an article and its type system, by their suffixes.
+    """The XMI of an article, by its suffix.
 
-    Raises Rejected for a text with a character that XML cannot hold.
+    Raises Rejected for a text that is too long, or has a character that XML cannot hold. Its spans may have no fault.
     """
     from cassis import Cas as Written
+
+    if character := _NOT_IN_XML.search(item.article.text):
+        raise Rejected(
+            _("The text has a character that XML cannot hold: {character}.").format(character=_code(character))
+        )
+    types, entity = _types()
+    cas = Written(types)
+    cas.sofa_string = item.article.text
+    cas.sofa_mime = "text/plain"
+    for span in item.spans:
+        cas.add(entity(begin=span.start, end=span.end, value=span.label, identifier=span.value or None))
+    return within({SUFFIXES[0]: cas.to_xmi().encode()})
+
+
+def shared_files(_labels: Sequence[str], _values: Collection[str]) -> dict[str, bytes]:
+    """The type system of all XMI in a folder, by its name."""
+    return {_TYPE_SYSTEM: _types()[0].to_xml().encode()}
+
+
+def fault(span: Span) -> str | None:
+    """Why XMI cannot hold a span; None where it can."""
+    character = _NOT_IN_XML.search(span.value or "")
+    return (
+        _("Its value has a character that XML cannot hold: {character}.").format(character=_code(character))
+        if character
+        else None
+    )
+
+
+@cache
+def _types() -> tuple[Any, Any]:
+    """The type system, and the type of names in it."""
     from cassis import TypeSystem
 
     types = TypeSystem()
     entity: Any = types.create_type(NAMED_ENTITY, "uima.tcas.Annotation")
     for feature in ("value", "identifier"):
         types.create_feature(entity, feature, "uima.cas.String")
-    cas = Written(types)
-    cas.sofa_string = item.article.text
-    cas.sofa_mime = "text/plain"
-    for span in item.spans:
-        cas.add(entity(begin=span.start, end=span.end, value=span.label, identifier=span.value or None))
-    try:
-        return {".xmi": cas.to_xmi().encode(), _TYPES: types.to_xml().encode()}
-    except ValueError as error:
-        raise Rejected(_("The article holds a character that XML cannot: {error}").format(error=error)) from error
+    return types, entity
+
+
+def _code(character: re.Match[str]) -> str:
+    return f"U+{ord(character[0]):04X}"
 
 
 def _main(path: Path, cas: Cas, refused: list[Refusal]) -> Structure:

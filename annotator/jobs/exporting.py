@@ -13,9 +13,11 @@ from msgspec.structs import replace
 from annotator import __version__
 from annotator.core import projection, tagging
 from annotator.core.dividing import Item, divide, sketch
+from annotator.core.editing import Rejected
 from annotator.core.model import BODY, DONE, HEADLINE, ZONE_KINDS, Article, Draft
 from annotator.core.projection import FLATTENED, OUTCOMES, OUTSIDE_ZONES, REFUSED, WRITTEN, Fate
 from annotator.formats import (
+    brat,
     conll2002,
     conll2003,
     conllu,
@@ -26,13 +28,17 @@ from annotator.formats import (
     labelstudio,
     nested,
     prodigy,
+    webanno,
     wojood,
+    xmi,
 )
-from annotator.formats.report import Entry, Part, Report, encode
+from annotator.formats.report import Entry, LeftOut, Part, Report, encode
 from annotator.i18n import _
+from annotator.jobs.article_files import ArticleFiles, FileFormat
 from annotator.jobs.flat import Flat, TaggedFormat
+from annotator.jobs.folders import FolderDestination, folder_destination
 from annotator.jobs.nested import Nested, NestedFormat
-from annotator.jobs.publishing import WHOLE, CannotExport, Destination, destination, published
+from annotator.jobs.publishing import WHOLE, CannotExport, Destination, destination
 from annotator.jobs.twofold import Twofold, TwofoldFormat
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import ArticleFormat, Whole
@@ -41,9 +47,10 @@ from annotator.store.listing import Summary, articles
 
 
 class Writer(Protocol):
-    """A format at work on one export: `Flat`, `Nested`, `Twofold` or `Whole`.
+    """A format at work on one export: `Flat`, `Nested`, `Twofold`, `Whole` or `ArticleFiles`.
 
-    What it writes to is what it has opened.
+    What it writes to is what it has opened: a stream of text, a file under way, or a folder. `write` raises Rejected
+    for an article that the format cannot hold; it is then left out.
     """
 
     suffix: str
@@ -74,11 +81,14 @@ TWOFOLD: Final[tuple[TwofoldFormat, ...]] = (docbin, huggingface)
 """The formats of tokens with flat tags and, beside them, every span; each needs a package that may be missing."""
 WHOLE_ARTICLES: Final[tuple[ArticleFormat, ...]] = (jsonl, conllu, doccano, prodigy, labelstudio)
 """The formats of whole articles."""
-FORMATS: Final[tuple[TaggedFormat | NestedFormat | TwofoldFormat | ArticleFormat, ...]] = (
+FILES: Final[tuple[FileFormat, ...]] = (brat, webanno, xmi)
+"""The formats with a file an article: what they are exported to is a folder."""
+FORMATS: Final[tuple[TaggedFormat | NestedFormat | TwofoldFormat | ArticleFormat | FileFormat, ...]] = (
     *TAGGED,
     *NESTED,
     *TWOFOLD,
     *WHOLE_ARTICLES,
+    *FILES,
 )
 """The formats that an export can write, in the order in which they are offered."""
 
@@ -118,16 +128,20 @@ class Options(Struct, frozen=True):
 
 
 def export(corpus: Corpus, path: Path, options: Options) -> Generator[tuple[int, int], None, Report]:
-    """Write the training set to `path` (a folder for a split, and for a format whose files have others beside them) and
-    its report beside; yields steps done, of how many.
+    """Write the training set to `path` and its report beside; yields steps done, of how many. `path` is a folder for a
+    split, and for the formats with a file an article or with others beside it.
 
     A failed, cancelled (closed) or unverified export leaves no file behind. The generator reads one state of the
     corpus from its beginning to its end, so nothing else may be done with that connection meanwhile. Raises
     CannotExport at once, KeyError for an unknown format; later NotVerified, CorpusError and OSError.
     """
     writer = _writer(corpus, options)
-    companions = writer.companions if isinstance(writer, Twofold) else ()
-    files = destination(path, corpus.files(), writer.suffix, options.split, companions)
+    files: Destination | FolderDestination
+    if isinstance(writer, ArticleFiles):
+        files = folder_destination(path, corpus.files(), options.split)
+    else:
+        companions = writer.companions if isinstance(writer, Twofold) else ()
+        files = destination(path, corpus.files(), writer.suffix, options.split, companions)
     return _Export(corpus, writer, _layers(corpus, writer, options), options).run(files)
 
 
@@ -153,6 +167,9 @@ def _writer(corpus: Corpus, options: Options) -> Writer:
     for whole in WHOLE_ARTICLES:
         if options.format == whole.NAME:
             return Whole(whole)
+    for filed in FILES:
+        if options.format == filed.NAME:
+            return ArticleFiles(filed, corpus.labels(), parted=options.split is not None)
     raise KeyError(options.format)
 
 
@@ -186,13 +203,14 @@ class _Export:
         self.options = options
         self.articles: list[tuple[int, str]] = []
         self.done = 0
+        self.left_out: list[LeftOut] = []
         self.digest = hashlib.sha256()
         self.parts = {part: Part() for part in options.split or (WHOLE,)}
         self.entries: dict[str, list[Entry]] = {outcome: [] for outcome in OUTCOMES if outcome != WRITTEN}
 
-    def run(self, files: Destination) -> Generator[tuple[int, int], None, Report]:
+    def run(self, files: Destination | FolderDestination) -> Generator[tuple[int, int], None, Report]:
         """Write, read back, and put the files in their places."""
-        with self.corpus.snapshot(), published(files.files()) as drafts:
+        with self.corpus.snapshot(), files.published() as drafts:
             yield from self._choose()
             parts = dict(zip(files.parts, drafts, strict=False))
             yield self._step(0)
@@ -213,8 +231,7 @@ class _Export:
             yield from self._look()
             with self.writer.opened(None) as nowhere:
                 for number, part in self.articles:
-                    item = self._item(number)
-                    self._account(item.article, self.parts[part], *self.writer.write(nowhere, item))
+                    self._add(nowhere, self.parts[part], self._item(number))
                     yield self._step(2)
         return self._report(verified=False)
 
@@ -260,14 +277,22 @@ class _Export:
             for stream in streams.values():
                 self.writer.begin(stream)
             for number, part in self.articles:
-                item = self._item(number)
-                self._account(item.article, self.parts[part], *self.writer.write(streams[part], item))
+                self._add(streams[part], self.parts[part], self._item(number))
                 yield self._step()
             for stream in streams.values():
                 self.writer.end(stream)
 
+    def _add(self, stream: Any, part: Part, item: Draft) -> None:
+        """Write an article, and account for it."""
+        try:
+            fates, sentences, tokens = self.writer.write(stream, item)
+            part.articles += 1
+        except Rejected as rejected:
+            self.left_out.append(LeftOut(item.article.id, str(rejected)))
+            fates, sentences, tokens = [Fate(span, REFUSED, str(rejected)) for span in item.spans], 0, 0
+        self._account(item.article, part, fates, sentences, tokens)
+
     def _account(self, article: Article, part: Part, fates: list[Fate], sentences: int, tokens: int) -> None:
-        part.articles += 1
         part.sentences += sentences
         part.tokens += tokens
         part.spans += len(fates)
@@ -287,8 +312,12 @@ class _Export:
         """Compare the files on disk with the corpus. Raises NotVerified."""
         counts = {part: Counter[str]() for part in parts}
         readers = {part: self.writer.read_back(path) for part, path in parts.items()}
+        left_out = {entry.article for entry in self.left_out}
         try:
             for number, part in self.articles:
+                if number in left_out:
+                    yield self._step()
+                    continue
                 found = _next(readers[part])
                 if found is None:
                     raise NotVerified(_("The file lacks article {number}.").format(number=number))
@@ -327,6 +356,8 @@ class _Export:
             flatten=options.flatten,
             boundary=options.boundary,
             program=f"annotator {__version__}",
+            left_out=self.left_out,
+            files=self.writer.contents() if isinstance(self.writer, ArticleFiles) and verified else None,
             parts=None if options.split is None else self.parts,
             seed=None if options.split is None else options.seed,
         )

@@ -86,7 +86,8 @@ def tag_each(
 ) -> Generator[tuple[int, int], None, int]:
     """Label these places, in the order of their articles, but those that have the label: one step, so that one undo
     takes all of it back, also in the article of uid `here`, where the annotator is, if none of the places is there.
-    Yields how many places are done; returns how many spans there are more."""
+    Yields how much is done: each place counts once when it is looked at and once when it is written. Returns how many
+    spans there are more. Closed before its end, it leaves nothing written."""
     edits: list[Edit] = []
     done = 0
     for number, group in groupby(chosen, lambda one: one.number):
@@ -94,13 +95,14 @@ def tag_each(
         article = corpus.article(number)
         edits += editing.add_each(article, corpus.spans(article.uid, annotator), annotator, label, places)
         done += len(places)
-        yield done, len(chosen)
+        yield done, 2 * len(chosen)
     count = len(edits)
     if edits and all(edit.article != here for edit in edits):
         status = corpus.status(here, annotator)
         edits.append(Edit(status, status or Status(here, annotator, IN_PROGRESS)))
     if edits:
-        corpus.apply(Step(new_uid(), annotator, now(), STEP, tuple(edits)))
+        for written in corpus.applying(Step(new_uid(), annotator, now(), STEP, tuple(edits))):
+            yield min(done + written, 2 * done), 2 * done
     return count
 
 

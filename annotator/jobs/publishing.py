@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -37,6 +37,10 @@ class Destination(Struct, frozen=True):
         """All of them in this order, the report last."""
         return [*self.parts.values(), *self.companions, self.report]
 
+    def published(self) -> AbstractContextManager[list[Path]]:
+        """Drafts of the files (see `published`)."""
+        return published(self.files())
+
 
 def destination(
     path: Path, corpus: Set[Path], suffix: str, split: Mapping[str, int] | None, companions: Sequence[str] = ()
@@ -54,7 +58,7 @@ def destination(
         found = Destination({WHOLE: path}, beside(path))
     else:
         if split is not None:
-            _check_split(split)
+            check_split(split)
         folder = path if path.name not in ("", "..") else path.resolve()
         parts = {part: folder / f"{part or LONE}{suffix}" for part in split or (WHOLE,)}
         found = Destination(parts, beside(folder), tuple(folder / name for name in companions))
@@ -62,20 +66,26 @@ def destination(
             _check_folder(folder, suffix, found)
         elif folder.exists():
             raise CannotExport(_("“{path}” is not a folder, and this export needs one.").format(path=folder))
-    folder = found.report.parent
+    check_files(found.files(), corpus)
+    return found
+
+
+def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:
+    """Raise CannotExport where one of `files` cannot be made, or the last, which is the report, has no folder."""
+    folder = files[-1].parent
     if not folder.is_dir():
         raise CannotExport(_("The folder “{path}” is missing.").format(path=folder))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=folder))
-    for file in found.files():
+    for file in files:
         if file.resolve() in corpus:
             raise CannotExport(_("“{path}” is the corpus itself.").format(path=file))
         if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
             raise CannotExport(_("“{path}” cannot be written to.").format(path=file))
-    return found
 
 
-def _check_split(split: Mapping[str, int]) -> None:
+def check_split(split: Mapping[str, int]) -> None:
+    """Raise CannotExport for weights by part that are none."""
     for part, weight in split.items():
         if not _PART_NAME.fullmatch(part):
             raise CannotExport(_("“{part}” cannot name a part of a split.").format(part=part))

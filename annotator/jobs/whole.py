@@ -80,21 +80,25 @@ class Whole:
 
     def compare(self, item: Draft, found: Draft) -> tuple[int, int]:
         """Raises NotVerified where what was found for the article is not what the corpus holds."""
-        if found.article.text != item.article.text:
-            raise NotVerified(_("Article {number}: the text of the file differs.").format(number=item.article.id))
-        if self._said(found) != self._said(item):
-            raise NotVerified(_("Article {number}: the file and the corpus differ.").format(number=item.article.id))
+        compare(item, found, self.holds)
         return 0, 0
 
-    def _said(self, item: Draft) -> list[list[tuple[Any, ...]]]:
-        """All that the format says of an article, but for its text."""
-        held = [name for name in ("annotator", "value", "note") if name in self._format.HOLDS]
-        spans = [
-            (span.start, span.end, span.label, *(getattr(span, name) or "" for name in held)) for span in item.spans
-        ]
-        parts: dict[str, list[tuple[Any, ...]]] = {
-            "zones": [(zone.kind, zone.start, zone.end) for zone in item.zones],
-            "states": [(status.annotator, status.state) for status in item.states],
-            "notes": [(note.annotator, note.text) for note in item.notes],
-        }
-        return [sorted(spans), *(sorted(part) for name, part in parts.items() if name in self._format.HOLDS)]
+
+def compare(item: Draft, found: Draft, holds: frozenset[str]) -> None:
+    """Raise NotVerified where what was found for the article is not what a format that `holds` this should hold."""
+    if found.article.text != item.article.text:
+        raise NotVerified(_("Article {number}: the text of the file differs.").format(number=item.article.id))
+    if _said(found, holds) != _said(item, holds):
+        raise NotVerified(_("Article {number}: the file and the corpus differ.").format(number=item.article.id))
+
+
+def _said(item: Draft, holds: frozenset[str]) -> list[list[tuple[Any, ...]]]:
+    """All that the format says of an article, but for its text."""
+    held = [name for name in ("annotator", "value", "note") if name in holds]
+    spans = [(span.start, span.end, span.label, *(getattr(span, name) or "" for name in held)) for span in item.spans]
+    parts: dict[str, list[tuple[Any, ...]]] = {
+        "zones": [(zone.kind, zone.start, zone.end) for zone in item.zones],
+        "states": [(status.annotator, status.state) for status in item.states],
+        "notes": [(note.annotator, note.text) for note in item.notes],
+    }
+    return [sorted(spans), *(sorted(part) for name, part in parts.items() if name in holds)]

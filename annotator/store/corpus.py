@@ -1,5 +1,6 @@
 """The corpus: one SQLite file that holds everything, and the only place that reads and writes it."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,8 +9,6 @@ from typing import Any, Self, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
-from sqlite_utils import Database
-from sqlite_utils.db import Table
 
 from annotator.core import editing
 from annotator.core.history import IMPORT
@@ -18,6 +17,7 @@ from annotator.core.model import Article, Draft, Edit, Note, Past, Record, Span,
 from annotator.i18n import _
 from annotator.store import index, opening, rows
 from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
+from annotator.store.lean import Database, Table
 
 _Row = TypeVar("_Row")
 
@@ -111,11 +111,10 @@ class Corpus:
 
     def spans(self, article: str, annotator: str | None = None) -> list[Span]:
         """The spans of the article of this uid, of one layer or of all: by start, the longer first."""
-        query = """
-            SELECT * FROM span WHERE article = ? AND (? IS NULL OR annotator = ?) ORDER BY start, "end" DESC, uid
-        """
+        query = "SELECT * FROM span WHERE article = ? AND (? IS NULL OR annotator = ?)"
         columns = 'uid, annotator, label, start, "end", value, note'
         rows = self._listed(_SpanRow, columns, query, article, annotator, annotator)
+        rows.sort(key=lambda row: (row.start, -row.end, row.uid))  # a thousand in a quarter of the time SQLite takes
         return [
             Span(row.uid, article, row.annotator, row.label, row.start, row.end, row.value, row.note) for row in rows
         ]
@@ -174,6 +173,11 @@ class Corpus:
         first = found[0]
         return Step(uid, first["annotator"], first["time"], first["name"], edits, first["undoes"])
 
+    def size(self, step: str) -> int:
+        """How many edits the step of this uid has."""
+        [(count,)] = self._tuples("SELECT count(*) FROM edit WHERE step = ?", step)
+        return int(count)
+
     def query(self, query: str, *values: object) -> Iterator[Mapping[str, Any]]:
         """The rows that an SQL query finds: for the modules of the store alone."""
         with opening.spoken(self.path):
@@ -194,18 +198,23 @@ class Corpus:
 
         Raises Conflict when a record is no longer what an edit says that it was before.
         """
+        deque(self.applying(step), maxlen=0)
+
+    def applying(self, step: Step) -> Iterator[int]:
+        """The same, edit by edit: yields how many are done. Closed before its end, it leaves nothing written."""
         with self.transaction():
             self._know(step.annotator)
             texts: dict[str, str] = {}
-            for edit in step.edits:
+            for done, edit in enumerate(step.edits, 1):
                 self._apply(edit)
                 if isinstance(edit.after, Span):
                     uid = edit.article
                     texts[uid] = texts.get(uid) or self.article(uid).text
                     index.add_span(self._db, edit.after, texts[uid])
+                self._remember(step, edit)
+                yield done
             for uid in {edit.article for edit in step.edits if isinstance(edit.after, Zone)}:
                 self._check_zones(uid)
-            self._remember(step)
 
     def add(self, draft: Draft) -> Added:
         """Store an article with its zones, and the spans, states and notes that came with it.
@@ -306,19 +315,18 @@ class Corpus:
     def _check_zones(self, uid: str) -> None:
         editing.check_zones(self.article(uid), self.zones(uid))
 
-    def _remember(self, step: Step) -> None:
-        for edit in step.edits:
-            row = {
-                "step": step.uid,
-                "name": step.name,
-                "article": edit.article,
-                "annotator": step.annotator,
-                "time": step.time,
-                "undoes": step.undoes,
-                "before": _encoded(edit.before),
-                "after": _encoded(edit.after),
-            }
-            self._insert("edit", row)
+    def _remember(self, step: Step, edit: Edit) -> None:
+        row = {
+            "step": step.uid,
+            "name": step.name,
+            "article": edit.article,
+            "annotator": step.annotator,
+            "time": step.time,
+            "undoes": step.undoes,
+            "before": _encoded(edit.before),
+            "after": _encoded(edit.after),
+        }
+        self._insert("edit", row)
 
     def _insert(self, table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> None:
         """Insert one row. What a key waits for is not sqlite-utils' insert, which asks for the schema each time."""

@@ -8,12 +8,11 @@ the file.
 import re
 from typing import Final
 
-from sqlite_utils import Database
-
 from annotator.core.folding import fold
 from annotator.core.model import Span
 from annotator.core.occurrences import SEAM, beginnings
 from annotator.core.proclitics import form
+from annotator.store.lean import Database
 
 _PART: Final = re.compile(r"[^\W_]+|\S")
 _JOINED: Final = " \u2060 "  # between the words of سنة2024, which are then not those of سنة 2024; no folded text has it

@@ -99,7 +99,9 @@ class _Record:
 
     def write(self, annotator: str, edits: list[Edit]) -> None:
         """Record edits of this annotator's step."""
-        self._corpus._remember(Step(self._uids[annotator], annotator, self._time, LABELS, tuple(edits)))
+        step = Step(self._uids[annotator], annotator, self._time, LABELS, tuple(edits))
+        for edit in edits:
+            self._corpus._remember(step, edit)
 
 
 def _layers(corpus: Corpus, names: list[str]) -> Mapping[tuple[str, str], str | None]:

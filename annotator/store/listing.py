@@ -11,8 +11,8 @@ from typing import Final, overload
 import msgspec
 from msgspec import Struct
 
-from annotator.core import zones
 from annotator.core.model import IN_PROGRESS, NEW, STATES
+from annotator.core.titles import shown_title
 from annotator.store.corpus import Corpus
 from annotator.store.search import matching
 
@@ -73,7 +73,7 @@ def summaries(corpus: Corpus, wanted: Iterable[int]) -> Iterator[Summary]:
             yield Summary(
                 id=row["id"],
                 uid=row["uid"],
-                title=zones.shown_title(row["headline"], row["title"], row["beginning"]),
+                title=shown_title(row["headline"], row["title"], row["beginning"]),
                 published=row["published"],
                 source=row["source"],
                 states=msgspec.json.decode(row["states"], type=dict[str, str]),

@@ -8,8 +8,6 @@ from os import W_OK, access
 from pathlib import Path
 from uuid import uuid4
 
-from sqlite_utils import Database
-
 from annotator.i18n import _
 from annotator.store.errors import (
     Conflict,
@@ -20,6 +18,7 @@ from annotator.store.errors import (
     NotACorpus,
     ReadOnlyCorpus,
 )
+from annotator.store.lean import Database
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
 
 _WAIT = 5.0  # seconds for another process's lock

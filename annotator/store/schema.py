@@ -6,9 +6,8 @@ file's `user_version`, so that a file from a newer program is known as such befo
 
 from typing import Final
 
-from sqlite_utils import Database, Migrations
-
 from annotator.store import index
+from annotator.store.lean import Database, Migrations
 
 APPLICATION_ID: Final = 0x41724E41  # "ArNA": Arabic news annotator
 

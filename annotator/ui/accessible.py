@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QAccessibleWidget, QPlainTextEdit
 from shiboken6 import Shiboken
 
 from annotator.core.text import Utf16
-from annotator.core.zones import title
+from annotator.core.titles import title
 from annotator.i18n import _
 from annotator.ui.article_view import ArticleView
 from annotator.ui.block import NOT_FOR_QT

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from annotator.core.occurrences import found
 from annotator.i18n import _, number
 from annotator.ui import icons
+from annotator.ui.search_line import SearchLine
 from annotator.ui.theme import Theme
 from annotator.ui.wording import plain_label
 
@@ -31,10 +32,7 @@ class FindBar(QFrame):
         self.where: Callable[[], int] = int
         """Asked for the place in the article from which to look for the first hit."""
         self._text = ""
-        self.line = QLineEdit()
-        self.line.setPlaceholderText(_("Find in the article"))
-        self.line.setAccessibleName(_("Find in the article"))
-        self.line.setClearButtonEnabled(True)
+        self.line = SearchLine(_("Find in the article"))
         self.line.textChanged.connect(self._typed)
         self._count = plain_label(name="quiet")
         self._row = row = QHBoxLayout(self)

@@ -4,12 +4,16 @@ A change that fails is told by `failed` and does nothing.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from annotator.core import editing, history
 from annotator.core.model import IN_PROGRESS, NEW, Article, Edit, Past, Span, Step, new_uid
 from annotator.store.corpus import now
 from annotator.store.errors import CorpusError
 from annotator.ui.opened import DESCRIBE, Opened
+
+_AT_ONCE: Final = 2000
+"""Edits: a tenth of a second."""
 
 
 class Session(Opened):
@@ -62,6 +66,16 @@ class Session(Opened):
     def redo(self) -> bool:
         """Do again what was undone last."""
         return self._take_back(self.redoable)
+
+    def takes_long(self, stack: list[Past]) -> bool:
+        """Whether what `undo` or `redo` would take back, the top of this stack, is more than a key can wait for: that
+        is then done by `jobs.undoing`."""
+        if not stack or not self.corpus:
+            return False
+        size = 0
+        with self._telling():
+            size = self.corpus.size(stack[-1].uid)
+        return size > _AT_ONCE
 
     def _do(self, name: str, verb: Callable[[Article], list[Edit]]) -> bool:
         if not self.article:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QProgressBar, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout
 
 from annotator.core.labels import LabelSet
 from annotator.core.model import DONE, STATES, Article, Span
@@ -13,6 +13,7 @@ from annotator.store.listing import Choice
 from annotator.ui.article_list import ArticleList
 from annotator.ui.guide import Guide
 from annotator.ui.label_panel import LabelPanel
+from annotator.ui.search_line import SearchLine
 from annotator.ui.session import Session
 from annotator.ui.span_card import SpanCard
 from annotator.ui.span_panel import SpanPanel
@@ -44,10 +45,7 @@ class ArticlesSide(_Side):
         self._session = session
         self._shown: dict[str, int] = {}
         self.articles = ArticleList(session)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(_("Search the corpus"))
-        self.search.setAccessibleName(_("Search the corpus"))
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine(_("Search the corpus"))
         self.state = QComboBox()
         self.state.setAccessibleName(_("Which articles"))
         self.state.setObjectName("filter")

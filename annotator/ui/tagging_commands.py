@@ -1,15 +1,20 @@
 """What the keys do to the open article. Each public method is an action of the table in `actions`."""
 
 import unicodedata
+from collections.abc import Generator
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
 
-from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, SKIPPED, Span
+from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, SKIPPED, Past, Span
 from annotator.core.proclitics import toggled
 from annotator.core.text import written
 from annotator.i18n import _
+from annotator.jobs.undoing import take_back
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
 from annotator.ui.article_view import ArticleView
+from annotator.ui.background import Background, Cancelled
 from annotator.ui.session import Session
 
 
@@ -21,9 +26,9 @@ class TaggingCommands(QObject):
     note_asked = Signal()
     article_note_asked = Signal()
 
-    def __init__(self, session: Session, view: ArticleView) -> None:
+    def __init__(self, session: Session, view: ArticleView, background: Background) -> None:
         super().__init__(view)
-        self._session, self._view = session, view
+        self._session, self._view, self._background = session, view, background
         self.sticky: str | None = None
         """The label that each selection by mouse is given at once."""
         self._last: str | None = None  # the label that was given last
@@ -93,10 +98,16 @@ class TaggingCommands(QObject):
             self._session.remove(self._session.selection)
 
     def undo(self) -> None:
-        self._session.undo()
+        if self._session.takes_long(self._session.undoable):
+            self._take_back(self._session.undoable[-1], _("Undoing"))
+        else:
+            self._session.undo()
 
     def redo(self) -> None:
-        self._session.redo()
+        if self._session.takes_long(self._session.redoable):
+            self._take_back(self._session.redoable[-1], _("Redoing"))
+        else:
+            self._session.redo()
 
     def copy(self) -> None:
         """The selected text, or the selected span's, as the article has it."""
@@ -179,6 +190,25 @@ class TaggingCommands(QObject):
         self._mark_line("boilerplate")
 
     # Inside
+
+    def _take_back(self, past: Past, title: str) -> None:
+        session = self._session
+        if not session.corpus or self._background.busy:
+            return
+        source, annotator = session.corpus.path, session.annotator
+
+        def job() -> Generator[tuple[int, int], None, None]:
+            with Corpus.open(source) as opened:
+                yield from take_back(opened, annotator, past.uid)
+
+        self._background.run(title, job, lambda _nothing: session.changed(), self._not_taken_back)
+
+    def _not_taken_back(self, error: Exception) -> None:
+        if isinstance(error, CorpusError):
+            self._session.changed()
+            self._session.failed.emit(str(error))
+        elif not isinstance(error, Cancelled):
+            raise error
 
     def _forget_labels(self) -> None:
         self._last = None

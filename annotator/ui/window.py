@@ -54,9 +54,9 @@ class Window(QMainWindow):
         self.find_bar = FindBar()
         self.note = Field(_("Note on the article"))
         self._fields = (self.labels_side.card.value, self.labels_side.card.note, self.note)
-        self.tagging = TaggingCommands(session, self.view)
-        self.moving = CaretCommands(session, self.view)
         self.corpus_commands = CorpusCommands(self, session)
+        self.tagging = TaggingCommands(session, self.view, self.corpus_commands.background)
+        self.moving = CaretCommands(session, self.view)
         self.finding = FindingCommands(
             self, session, self.view, self.find_bar, self.articles_side, self.corpus_commands.background
         )

@@ -37,6 +37,7 @@ application.processEvents()
 _OWN = """
 import sys
 from annotator.cli.running import run
+import annotator.store.corpus  # as the program does, before Qt
 from PySide6.QtWidgets import QApplication
 QApplication.exec = lambda *_: QApplication.processEvents()
 run(sys.argv[1:])

@@ -161,6 +161,61 @@ def test_the_corpus_stays_as_it_was(run: Run, corpus: Path, tmp_path: Path) -> N
     assert before.json["text"] == TEXT
 
 
+@pytest.mark.parametrize("format_", ["brat", "webanno", "xmi"])
+@pytest.mark.parametrize("split", [[], ["--split", "train=1,dev=1"]])
+def test_a_folder_with_a_file_an_article_is_imported_again(
+    run: Run, corpus: Path, tmp_path: Path, format_: str, split: list[str]
+) -> None:
+    target = tmp_path / "out"
+    ended = run("export", corpus, target, "--format", format_, "--state", "all", *SAMIRA, *split, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    report = ended.json
+    assert list(report)[: len(KEYS)] == KEYS
+    assert report == msgspec.json.decode((tmp_path / "out.report.json").read_bytes())
+    assert (report["articles"], report["spans"], report["written"], report["verified"]) == (2, 2, 2, True)
+    assert {path.name for path in target.iterdir() if path.is_dir()} == ({"train", "dev"} if split else set())
+    ended = run("import", tmp_path / "again.corpus", target, *SAMIRA, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.json == {"added": 2, "duplicates": 0, "spans": 2, "skipped": []}
+    shown = {}
+    for which in (corpus, tmp_path / "again.corpus"):
+        for article in run("list", which, "--json").json:
+            said = run("show", which, article["id"], "--json").json
+            keys = ("start", "end", "label", "value", "annotator", *(["note"] if format_ == "brat" else []))
+            spans = [tuple(span[key] for key in keys) for span in said["spans"] if span["annotator"] == "سميرة"]
+            assert shown.setdefault(said["uid"], (said["text"], sorted(spans))) == (said["text"], sorted(spans))
+    assert len(shown) == 2
+
+
+def test_an_article_that_the_format_cannot_hold_is_named_and_the_rest_written(run: Run, tmp_path: Path) -> None:
+    source, target = tmp_path / "a.jsonl", tmp_path / "out"
+    source.write_bytes(
+        b'{"text": "bad \\u001f", "spans": [{"start": 0, "end": 3, "label": "DATE"}]}\n{"text": "good"}\n'
+    )
+    assert run("import", tmp_path / "a.corpus", source).code == 0
+    ended = run("export", tmp_path / "a.corpus", target, "--format", "xmi", "--state", "all", "--json")
+    reason = "The text has a character that XML cannot hold: U+001F."
+    assert ended.code == 1
+    assert ended.json["left_out"] == [{"article": 1, "reason": reason}]
+    assert ended.err.splitlines() == [
+        f"annotator: {tmp_path / 'a.corpus'}: 1: {reason}",
+        f"annotator: {tmp_path / 'a.corpus'}: 1:0-3 “bad” (DATE): {reason}",
+    ]
+    assert {path.name for path in target.iterdir()} == {"TypeSystem.xml", "article-00002.xmi"}
+
+
+def test_a_folder_of_somebody_else_is_refused_in_one_line(run: Run, corpus: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "mine").write_text("mine")
+    ended = run("export", corpus, target, "--format", "brat", *SAMIRA)
+    assert (ended.code, ended.out) == (2, b"")
+    assert ended.err.count("\n") == 1
+    assert f"“{target}” is there already" in ended.err
+    assert (target / "mine").read_text() == "mine"
+    assert not (tmp_path / "out.report.json").exists()
+
+
 def test_a_format_whose_program_is_not_installed_is_one_line(
     run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.model import ZONE_KINDS, Article, Zone
+from annotator.core.model import ZONE_KINDS
 from annotator.core.text import visible
-from annotator.core.zones import published, recognise, shown_title, title
+from annotator.core.zones import published, recognise
 from annotator.resources import resource
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
@@ -275,22 +275,3 @@ def test_there_is_one_zone_a_line(lines):
         assert text[start:end] in line
         assert visible(text, start, end) == (start, end)
         assert kind == "body" or end - start <= 150
-
-
-def test_titles():
-    text = f"• {OTHER}\n{DATE}\n \u200f{HEADLINE}\n{PARAGRAPH}"
-    article = Article("uid", text, title="ما سماه \u200eالمصدر \n")
-    zones = [Zone(str(at), "uid", *stretch) for at, stretch in enumerate(recognise(text))]
-    assert title(article, zones) == HEADLINE
-    assert title(article, reversed(zones)) == HEADLINE
-    assert title(article, []) == "ما سماه المصدر"
-    assert title(Article("uid", "\n \u200f\n\u200f أول\u00a0 سطر \nثان"), []) == "أول سطر"
-
-
-def test_a_title_taken_from_the_beginning_is_cut_between_words():
-    cut = shown_title(None, " \u200f", PARAGRAPH)
-    assert cut.endswith("…")
-    assert len(cut) <= 81
-    assert PARAGRAPH.startswith(cut[:-1] + " ")
-    assert shown_title("", None, "ا" * 200) == "ا" * 80 + "…"
-    assert shown_title(None, None, "") == ""

@@ -18,11 +18,12 @@ NASTY = st.sampled_from(["2023/2030", "a|b", "*", "_", "[1]", "\\", "x\\", "->",
 @st.composite
 def drafts(draw: st.DrawFn, notes: bool = False, texts: st.SearchStrategy[str] = raw_texts) -> Draft:
     """An article with spans that nest, cross, cut words and lie on the very same stretch; each within the text."""
-    text = draw(texts.filter(_stands))
-    stored = draft(text).article.text
+    text = draw(texts)
+    stored = draft(text if _stands(text) else "خطة").article.text
     offsets = st.integers(0, len(stored))
-    stretches = st.tuples(offsets, offsets).filter(lambda edge: stored[edge[0] : edge[1]].strip())
-    found = draw(st.lists(st.tuples(stretches, st.sampled_from(LABELS), SAID | NASTY, SAID | NASTY), max_size=8))
+    edges = st.tuples(offsets, offsets).map(sorted)
+    drawn = draw(st.lists(st.tuples(edges, st.sampled_from(LABELS), SAID | NASTY, SAID | NASTY), max_size=8))
+    found = [one for one in drawn if stored[slice(*one[0])].strip()]  # not filtered: too many are
     again = draw(st.booleans())
     spans = [
         Span(f"s{at}", "", "سلمى", label, *edge, value, note if notes else None)

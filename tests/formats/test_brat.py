@@ -9,6 +9,7 @@ from hypothesis import given
 
 from annotator import i18n
 from annotator.core.drafting import draft
+from annotator.core.editing import Rejected
 from annotator.core.model import Draft, Refusal, Span
 from annotator.formats import brat
 
@@ -171,6 +172,36 @@ def test_written_to_the_letter() -> None:
         "T2\tPLAN 0 10;11 16\tخطة 2024 😀 أعلنت\n"
         f'#2\tValueJSON T2\t{json.dumps("من 2024", ensure_ascii=False)}\n#3\tNoteJSON T2\t"سطر\\nآخر"\n'
     )
+
+
+def test_what_a_folder_needs_once() -> None:
+    overlapping = "<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>"
+    conf = f"[entities]\nDATE\nخطة_1\n[relations]\n{overlapping}\n[events]\n[attributes]\n"
+    assert brat.shared_files(["DATE", "خطة_1"], ["a|b", "a b"]) == {"annotation.conf": conf.encode()}
+    listed = brat.shared_files(["DATE", "خطة_1"], {"2024", "a,b", "2023/2030", "a b"})
+    assert listed == {"annotation.conf": (conf + "Value\tArg:<ENTITY>, Value:2023/2030|2024\n").encode()}
+
+
+def test_a_value_that_the_folder_cannot_list_is_in_a_comment() -> None:
+    spans = [Span(value, "", "a", "X", 0, 3, value) for value in ("2024", "a|b", "a,b")]
+    ann = brat.encode_files(draft("خطة", spans=spans))[".ann"].decode()
+    assert ann == (
+        'T1\tX 0 3\tخطة\nA1\tValue T1 2024\nT2\tX 0 3\tخطة\n#1\tValueJSON T2\t"a|b"\nT3\tX 0 3\tخطة\n'
+        '#2\tValueJSON T3\t"a,b"\n'
+    )
+
+
+def test_what_an_ann_cannot_hold() -> None:
+    assert brat.fault(Span("1", "", "a", "ONE TWO", 0, 3)) == "A label with a space in it would end there."
+    assert brat.fault(Span("1", "", "a", "خطة_1", 0, 3, "a\tb", "c\nd")) is None
+    with pytest.raises(Rejected, match="Its file would be larger than 10 MB"):
+        brat.encode_files(draft("خطة" * 2_000_000))
+
+
+def test_the_files_of_brat_itself_are_no_articles(tmp_path: Path) -> None:
+    for name in ("a.ann", "b.conf", "annotation.conf", "visual.conf"):
+        (tmp_path / name).touch()
+    assert brat.companions(tmp_path / "a.ann") == [tmp_path / "annotation.conf", tmp_path / "visual.conf"]
 
 
 @given(drafts(notes=True))

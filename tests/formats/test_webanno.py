@@ -237,7 +237,8 @@ def test_written_to_the_letter() -> None:
         "\n#Text=أمس.\n"
         "3-1\t12-15\tأمس\t2024\\|07[2]|*[3]\tDATE[2]|PLAN[3]\t\n3-2\t15-16\t.\t_\t_\t\n"
     )
-    assert (webanno.HEAD, webanno.BETWEEN, webanno.FOOT, webanno.ONE_ARTICLE) == ("", "", "", True)
+    assert webanno.encode_files(item) == {".tsv": webanno.encode(item).encode()}
+    assert webanno.shared_files(["PLAN"], ["2024"]) == {}
     assert {"value"} == webanno.HOLDS
 
 

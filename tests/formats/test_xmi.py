@@ -9,6 +9,7 @@ import pytest
 from core.texts import raw_texts
 from formats.standoff_samples import drafts, labelled, outcome, said
 from hypothesis import given
+from msgspec.structs import replace
 
 from annotator import i18n
 from annotator.core.drafting import draft
@@ -259,8 +260,11 @@ def test_type_systems_belong_to_a_file(tmp_path: Path) -> None:
 
 def test_a_character_that_xml_cannot_hold_is_named() -> None:
     pytest.importorskip("cassis")
-    with pytest.raises(Rejected, match="The article holds a character that XML cannot"):
+    with pytest.raises(Rejected, match=r"The text has a character that XML cannot hold: U\+001F\."):
         xmi.encode_files(draft("a\x1fb"))
+    fault = xmi.fault(Span("1", "", "a", "PLAN", 0, 1, "\ufffe"))
+    assert fault == "Its value has a character that XML cannot hold: U+FFFE."
+    assert xmi.fault(Span("1", "", "a", "PLAN", 0, 1, "\t\ud7ff😀", "\ufffe")) is None
 
 
 XML_TEXTS = raw_texts.map(
@@ -275,21 +279,19 @@ def test_what_is_written_reads_back_and_cassis_reads_it_too(
     cassis = pytest.importorskip("cassis")
     i18n.use("en")
     folder = tmp_path_factory.mktemp("xmi")
-    try:
-        files = xmi.encode_files(item)
-    except Rejected:  # a value that XML cannot hold
-        return
-    for suffix, data in files.items():
-        (folder / f"a{suffix}").write_bytes(data)
-    assert xmi.recognises("a.xmi", files[".xmi"])
-    assert xmi.companions(folder / "a.xmi") == [folder / "a.typesystem.xml"]
+    item = replace(item, spans=tuple(span for span in item.spans if xmi.fault(span) is None))
+    files = {"a.xmi": xmi.encode_files(item)[".xmi"], **xmi.shared_files([], [])}
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    assert xmi.recognises("a.xmi", files["a.xmi"])
+    assert xmi.companions(folder / "a.xmi") == [folder / "TypeSystem.xml"]
     found, refused = outcome(folder / "a.xmi", xmi.read)
     assert refused == []
     assert (found.article.text, said(found)) == (item.article.text, said(item))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        types = cassis.load_typesystem(io.BytesIO(files[".typesystem.xml"]))
-        cas = cassis.load_cas_from_xmi(io.BytesIO(files[".xmi"]), typesystem=types)
+        types = cassis.load_typesystem(io.BytesIO(files["TypeSystem.xml"]))
+        cas = cassis.load_cas_from_xmi(io.BytesIO(files["a.xmi"]), typesystem=types)
     entities = cas.select("de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity")
     assert cas.sofa_string == item.article.text
     assert sorted((one.begin, one.end, one.value, one.identifier or "", "") for one in entities) == said(item)
@@ -302,10 +304,12 @@ def test_what_is_written_reads_back_and_cassis_reads_it_too(
 def test_written_to_the_letter() -> None:
     pytest.importorskip("cassis")
     files = xmi.encode_files(draft(TEXT, spans=[Span("1", "", "a", "PLAN", 2, 5, "2024")]))
-    assert list(files) == [".xmi", ".typesystem.xml"]
+    assert list(files) == [".xmi"]
     assert files == xmi.encode_files(draft(TEXT, spans=[Span("2", "", "b", "PLAN", 2, 5, "2024")]))
     assert b'begin="3" end="6" value="PLAN" identifier="2024"' in files[".xmi"]
-    assert b"de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity" in files[".typesystem.xml"]
+    ((name, types),) = xmi.shared_files([], []).items()
+    assert name == "TypeSystem.xml"
+    assert b"de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity" in types
 
 
 EMOJI = ["🥳", "This", "👳🏻\u200d♀️", "is", "✆", "a", "🧔🏾\u200d♂️", "test", "👻"]

@@ -10,7 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
+from annotator.core.drafting import draft
 from annotator.core.model import DONE, Refusal
+from annotator.store import listing
 from annotator.ui.background import Background
 from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.refusals import RefusalsDialog
@@ -241,3 +243,64 @@ def test_what_becomes_of_each_span_is_shown_before_anything_is_written(
     assert len(items(dialog.tree.invisibleRootItem())) == 2
     assert path.exists()
     assert not any(button.isVisible() for button in (dialog._on, dialog._go, dialog._back))
+
+
+def test_a_format_with_a_file_an_article_asks_for_the_place_of_its_folder(
+    window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, background = window.session, window.corpus_commands.background
+    assert session.corpus
+    session.tag("DATE", *stretch("أمس"))
+    name = f"{session.corpus.path.stem}-brat"
+    place = tmp_path / "place"
+    place.mkdir()
+    asked: list[str] = []
+    for chosen in (place, place / name, None):
+        dialog = ExportDialog(window, session, background)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        choose(dialog, "brat: a folder with two files for each article")
+        choose(dialog, "All articles")
+        assert not any(box.isEnabled() for box in (dialog._scheme, dialog._zones, dialog._flatten, dialog._boundary))
+        with qtbot.waitSignal(background.ended):
+            QTest.mouseClick(dialog._on, Qt.MouseButton.LeftButton)
+
+        def answer(_parent: object, title: str, _at: str, chosen: Path | None = chosen) -> str:
+            asked.append(title)
+            return str(chosen) if chosen else ""
+
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", answer)
+        if not chosen:
+            QTest.mouseClick(dialog._go, Qt.MouseButton.LeftButton)
+            assert not background.busy
+            assert dialog.report is None
+            break
+        with qtbot.waitSignal(background.ended):
+            QTest.mouseClick(dialog._go, Qt.MouseButton.LeftButton)
+        assert dialog.report
+        assert (dialog.report.written, dialog.report.verified) == (1, True)
+        assert {path.name for path in place.iterdir()} == {name, f"{name}.report.json"}
+    assert asked == [f"Choose the place of the folder “{name}”"] * 3
+    assert (place / name / "annotation.conf").exists()
+    assert len(list((place / name).glob("*.ann"))) == len(list((place / name).glob("*.txt"))) > 0
+
+
+def test_an_article_that_is_left_out_is_shown_and_led_to(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    session = window.session
+    assert session.corpus
+    session.corpus.add(draft("مقال فيه \x1f محرف"))
+    number = max(summary.id for summary in listing.articles(session.corpus))
+    dialog = export(
+        window, qtbot, tmp_path / "out", "UIMA CAS (XMI): a folder with a file for each article", "All articles"
+    )
+    head, row = items(dialog.tree.invisibleRootItem())
+    assert head.text(0) == "Articles left out (1)"
+    assert [row.text(column) for column in range(4)] == [
+        f"Article {number}",
+        "",
+        "The text has a character that XML cannot hold: U+001F.",
+        "—",
+    ]
+    dialog.tree.itemActivated.emit(row, 0)
+    assert session.article
+    assert session.article.id == number

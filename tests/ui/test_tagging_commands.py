@@ -7,10 +7,13 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from annotator.core import editing
 from annotator.core.label_changes import Change
 from annotator.core.labels import LabelSet
-from annotator.store.corpus import Corpus
+from annotator.core.model import Step, new_uid
+from annotator.store.corpus import Corpus, now
 from annotator.store.labelling import change_labels
 from annotator.ui.article_view import ArticleView
 from annotator.ui.session import Session
@@ -240,3 +243,50 @@ def test_the_label_that_was_given_last_is_forgotten_with_its_label_set(window: W
     assert sticking(window) == ["INSTITUTION"]
     drag(window.view, *stretch("الأطفال"))
     assert spans(session) == [("INSTITUTION", "الأطفال")]
+
+
+def test_a_step_of_thousands_of_edits_is_taken_back_and_done_again_out_of_the_way(
+    window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotator.ui.session._AT_ONCE", 1)
+    session, background = window.session, window.corpus_commands.background
+    session.tag_each("DATE", [stretch("أمس"), stretch("الخطة"), stretch("الرباط")])
+    made = spans(session)
+    assert len(made) == 3
+    for action, left in (("undo", []), ("redo", made)):
+        with qtbot.waitSignal(background.ended):
+            window.action(action).trigger()
+            assert background.busy
+        assert spans(session) == left
+        assert len(session.spans) == len(left)
+    assert window.action("undo").isEnabled()
+
+
+def test_what_cannot_be_taken_back_out_of_the_way_is_said(
+    window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotator.ui.session._AT_ONCE", 1)
+    session, background = window.session, window.corpus_commands.background
+    session.tag_each("DATE", [stretch("أمس"), stretch("الخطة")])
+    assert session.corpus
+    with Corpus.open(session.corpus.path) as other:
+        edits = editing.remove(session.spans[0])
+        other.apply(Step(new_uid(), "Sanae", now(), "remove", tuple(edits)))
+    with qtbot.waitSignal(background.ended):
+        window.action("undo").trigger()
+    assert "changed in another window" in window._said.text()
+    assert len(session.spans) == len(spans(session)) == 1
+
+
+def test_taking_back_can_be_cancelled(
+    window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotator.ui.session._AT_ONCE", 1)
+    session, background = window.session, window.corpus_commands.background
+    session.tag_each("DATE", [stretch("أمس"), stretch("الخطة")])
+    made = spans(session)
+    with qtbot.waitSignal(background.ended):
+        window.action("undo").trigger()
+        background.stop()
+    assert spans(session) == made
+    assert (len(session.spans), window._said.text()) == (2, "")

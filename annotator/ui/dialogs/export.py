@@ -26,9 +26,11 @@ from annotator.core.tagging import IOB1, IOB2, IOBES
 from annotator.formats.extras import installed
 from annotator.formats.report import Report, beside
 from annotator.i18n import _, ngettext, number
-from annotator.jobs.exporting import ALL, FORMATS, TWOFOLD, WHOLE_ARTICLES, Options, account, export
+from annotator.jobs.article_files import FileFormat
+from annotator.jobs.exporting import ALL, FILES, FORMATS, TWOFOLD, WHOLE_ARTICLES, Options, account, export
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
+from annotator.jobs.whole import ArticleFormat
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.ui.background import Background, Cancelled
@@ -36,6 +38,8 @@ from annotator.ui.session import Session
 from annotator.ui.wording import as_read, isolated, left_to_right, plain_label, tooltip
 
 _ENTRY = Qt.ItemDataRole.UserRole
+_KEEPING: tuple[ArticleFormat | FileFormat, ...] = (*WHOLE_ARTICLES, *FILES)
+"""The formats that keep each span as it is."""
 
 
 class ExportDialog(QDialog):
@@ -147,6 +151,9 @@ class ExportDialog(QDialog):
             "huggingface": _("Hugging Face: a folder with sentences (Parquet)"),
             **{"doccano": "doccano", "prodigy": "Prodigy", "labelstudio": "Label Studio"},
             "conllu": _("CoNLL-U: the words, and all that is known of each article"),
+            "brat": _("brat: a folder with two files for each article"),
+            "webanno": _("WebAnno TSV: a folder with a file for each article"),
+            "xmi": _("UIMA CAS (XMI): a folder with a file for each article"),
         }
         lacking = {one.NAME for one in TWOFOLD if not installed(one.PACKAGE)}
         offered = [format_.NAME for format_ in FORMATS if format_.NAME not in lacking]
@@ -188,7 +195,7 @@ class ExportDialog(QDialog):
 
     def _fit(self) -> None:
         """Ask only what the format leaves open: one of whole articles keeps every span as it is."""
-        whole = next((one for one in WHOLE_ARTICLES if self._format.currentData() == one.NAME), None)
+        whole = next((one for one in _KEEPING if self._format.currentData() == one.NAME), None)
         for field in (self._scheme, self._zones, self._flatten, self._boundary):
             field.setEnabled(whole is None)
         chosen = self._annotator.currentData() or self._session.annotator
@@ -221,11 +228,22 @@ class ExportDialog(QDialog):
         corpus = self._session.corpus
         if not corpus:
             return
-        suffixes = {one.NAME: one.SUFFIXES[0] for one in FORMATS} | {one.NAME: "" for one in TWOFOLD if one.COMPANIONS}
-        proposed = corpus.path.with_suffix(suffixes[self._format.currentData()])
-        name, _kind = QFileDialog.getSaveFileName(self, _("Export the training set"), str(proposed))
-        if name:
-            self.write(Path(name))
+        format_ = self._format.currentData()
+        if format_ in [*(one.NAME for one in FILES), *(one.NAME for one in TWOFOLD if one.COMPANIONS)]:
+            path = self._ask_folder(corpus.path.parent, f"{corpus.path.stem}-{format_}")
+        else:
+            suffixes = {one.NAME: one.SUFFIXES[0] for one in FORMATS}
+            proposed = corpus.path.with_suffix(suffixes[format_])
+            path, _kind = QFileDialog.getSaveFileName(self, _("Export the training set"), str(proposed))
+        if path:
+            self.write(Path(path))
+
+    def _ask_folder(self, place: Path, name: str) -> str:
+        """The folder to export to; "" where it is not wanted after all. A dialog for saving would enter a folder that
+        is there, so what is asked is where the folder of this name is to be; choosing an older one of it will do."""
+        title = _("Choose the place of the folder “{name}”").format(name=name)
+        chosen = QFileDialog.getExistingDirectory(self, title, str(place))
+        return chosen if not chosen or Path(chosen).name == name else str(Path(chosen, name))
 
     def _accounted(self, report: Report) -> None:
         self._busy(False)
@@ -264,9 +282,7 @@ class ExportDialog(QDialog):
         ):
             if not entries:
                 continue
-            head = QTreeWidgetItem(self.tree, [f"{title} ({len(entries)})"])
-            head.setFirstColumnSpanned(True)
-            head.setExpanded(True)
+            head = self._head(title, len(entries))
             for entry in entries:
                 became = as_read(entry.became) if entry.became else "—"
                 cells = (as_read(entry.text), self._title(entry.label), entry.reason, became)
@@ -274,11 +290,24 @@ class ExportDialog(QDialog):
                 row.setData(0, _ENTRY, (entry.article, entry.uid))
                 for column in range(4):
                     row.setToolTip(column, tooltip(cells[column]))
+        if report.left_out:
+            head = self._head(_("Articles left out"), len(report.left_out))
+            for left in report.left_out:
+                said = _("Article {number}").format(number=left.article)
+                row = QTreeWidgetItem(head, [said, "", left.reason, "—"])
+                row.setData(0, _ENTRY, (left.article, ""))
+                row.setToolTip(2, tooltip(left.reason))
         self.tree.setVisible(bool(self.tree.topLevelItemCount()))
         for column, width in enumerate((220, 80, 260)):
             self.tree.setColumnWidth(column, width)
         self.resize(max(self.width(), 820), self.sizeHint().height())
         self._pages.setCurrentIndex(1)
+
+    def _head(self, title: str, count: int) -> QTreeWidgetItem:
+        head = QTreeWidgetItem(self.tree, [f"{title} ({count})"])
+        head.setFirstColumnSpanned(True)
+        head.setExpanded(True)
+        return head
 
     def _failed(self, error: Exception) -> None:
         self._busy(False)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QHeaderView,
-    QLineEdit,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -22,6 +21,7 @@ from annotator.i18n import _
 from annotator.ui.actions import ACTIONS, MENUS, Keymap
 from annotator.ui.jump import told
 from annotator.ui.keyboard import is_everywhere, latin, pressed
+from annotator.ui.search_line import SearchLine
 from annotator.ui.wording import plain_label, printed
 
 _ACTION: Final = Qt.ItemDataRole.UserRole
@@ -41,10 +41,7 @@ class KeysDialog(QDialog):
         self._sections: list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = []
         self.setWindowTitle(_("All keys"))
         self.resize(680, 690)
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(_("Search by words or by key"))
-        self.filter.setAccessibleName(self.filter.placeholderText())
-        self.filter.setClearButtonEnabled(True)
+        self.filter = SearchLine(_("Search by words or by key"))
         self.filter.textChanged.connect(self._filter)
         self.filter.installEventFilter(self)
         self.tree = self._tree()

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from annotator.core.labels import Label
 from annotator.core.model import Span
 from annotator.core.proclitics import form
-from annotator.core.zones import title
+from annotator.core.titles import title
 from annotator.i18n import _, ngettext, number
 from annotator.jobs.occurrences import Occurrence, in_article, in_corpus, tag_each
 from annotator.store.corpus import Corpus

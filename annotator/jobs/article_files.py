@@ -1,0 +1,148 @@
+"""Formats with a file, or several, for each article: written into a folder, and compared with the corpus."""
+
+import hashlib
+import os
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from annotator.core.labels import LabelSet
+from annotator.core.model import Article, Draft, Refusal, Span
+from annotator.core.projection import REFUSED, WRITTEN, Fate
+from annotator.i18n import _
+from annotator.jobs.folders import Contents
+from annotator.jobs.verifying import NotVerified
+from annotator.jobs.whole import compare
+
+
+class FileFormat(Protocol):
+    """What the module of a format with a file an article has. The file that is read has the first of SUFFIXES, and
+    those beside it that it is read with have their own. HOLDS: see jobs.whole."""
+
+    @property
+    def NAME(self) -> str: ...  # noqa: N802
+    @property
+    def SUFFIXES(self) -> tuple[str, ...]: ...  # noqa: N802
+    @property
+    def HOLDS(self) -> frozenset[str]: ...  # noqa: N802
+
+    def fault(self, span: Span) -> str | None:
+        """Why a file cannot hold a span; None where it can."""
+
+    def encode_files(self, item: Draft) -> dict[str, bytes]:
+        """The files of an article, by suffix. Its spans have no fault. Raises Rejected where it cannot be held."""
+
+    def shared_files(self, labels: Sequence[str], values: Collection[str]) -> dict[str, bytes]:
+        """What a folder needs once, by name: `labels` are the corpus', `values` what its spans stand for."""
+
+    def read(self, path: Path, annotator: str) -> Iterator[Draft | Refusal]:
+        """See formats.Format."""
+
+
+class Folder:
+    """A folder that is being filled. Its files are counted in `contents` by the names that they have under `within`."""
+
+    def __init__(self, path: Path, within: str, contents: Contents) -> None:
+        self._path, self._within, self._contents = path, within, contents
+        self.values: set[str] = set()
+        """What the spans of its articles stand for."""
+        self.filled = False
+
+    def add(self, name: str, data: bytes) -> None:
+        """Make a file. Raises OSError."""
+        with (self._path / name).open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        self._contents.add(self._within + name, hashlib.sha256(data).digest())
+        self.filled = True
+
+
+class ArticleFiles:
+    """Writes drafts in a format with a file an article (see jobs.exporting.Writer). With `parted`, each folder that it
+    fills is a part of the export."""
+
+    zoned = False
+    looks = False
+
+    def __init__(self, format_: FileFormat, labels: LabelSet, *, parted: bool) -> None:
+        self.suffix = format_.SUFFIXES[0]
+        self.holds = format_.HOLDS
+        self.layered = "annotator" in self.holds
+        self._contents = Contents()
+        self._format, self._parted = format_, parted
+        self._labels = [label.name for label in labels.labels]
+        self._refused: set[str] = set()
+
+    @contextmanager
+    def opened(self, path: Path | None) -> Iterator[Folder | None]:
+        """A new folder to fill; None is nowhere."""
+        if path is None:
+            yield None
+            return
+        path.mkdir(parents=True)
+        within = f"{path.name}/" if self._parted else ""
+        if within:
+            self._contents.add(within)
+        yield Folder(path, within, self._contents)
+
+    def contents(self) -> str:
+        """The digest of all that was written."""
+        return self._contents.digest()
+
+    def look(self, item: Draft) -> None:
+        """Nothing has to be known before."""
+
+    def begin(self, folder: Folder | None) -> None:
+        """Nothing comes before the first article."""
+
+    def write(self, folder: Folder | None, item: Draft) -> tuple[list[Fate], int, int]:
+        """Add an article; the fates of its spans. It has no sentences and no tokens. Raises Rejected where the format
+        cannot hold the article."""
+        faults = {span.uid: fault for span in item.spans if (fault := self._format.fault(span))}
+        kept = [span for span in item.spans if span.uid not in faults]
+        files = self._format.encode_files(replace(item, spans=tuple(kept)))
+        self._refused |= faults.keys()
+        if folder is not None:
+            for suffix, data in files.items():
+                folder.add(_stem(item.article) + suffix, data)
+            folder.values |= {span.value for span in kept if span.value}
+        return [_fate(span, faults.get(span.uid)) for span in item.spans], 0, 0
+
+    def end(self, folder: Folder | None) -> None:
+        """What the files need besides, where there are any."""
+        if folder is not None and folder.filled:
+            for name, data in self._format.shared_files(self._labels, folder.values).items():
+                folder.add(name, data)
+
+    def read_back(self, path: Path) -> Generator[Path, None, None]:
+        """The folder, once for each article that is in it: which of its files is whose, an article's number says."""
+        with os.scandir(path) as entries:
+            for entry in entries:
+                if entry.name.endswith(self.suffix):
+                    yield path
+
+    def compare(self, item: Draft, found: Path) -> tuple[int, int]:
+        """Raises NotVerified where the file of the article does not hold what the corpus does."""
+        kept = tuple(span for span in item.spans if span.uid not in self._refused)
+        path = found / (_stem(item.article) + self.suffix)
+        if not path.is_file():
+            raise NotVerified(_("The file lacks article {number}.").format(number=item.article.id))
+        for one in self._format.read(path, ""):
+            if isinstance(one, Refusal):
+                raise NotVerified(_("The file does not read back: {error}").format(error=one.reason))
+            compare(replace(item, spans=kept), one, self.holds)
+        return 0, 0
+
+
+def _stem(article: Article) -> str:
+    """What the files of an article are called. Its number is its own and stays; brat falls over letters that are not
+    ASCII in a name (https://github.com/nlplab/brat/issues/1195), so there is no title in it."""
+    return f"article-{article.id:05}"
+
+
+def _fate(span: Span, fault: str | None) -> Fate:
+    return Fate(span, REFUSED, fault) if fault else Fate(span, WRITTEN)
