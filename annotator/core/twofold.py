@@ -1,19 +1,26 @@
 """An article both ways: with flat spans, as a flat file shows it, and beside them with all that its tokens allow.
 
-The tokens are one set: they are cut, and the sentences joined, as all the spans need it.
+The tokens are one set: they are cut, and the sentences joined, as all the spans need it. Of each token it is known
+where it stands in the article, since such formats keep what lies between them.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from annotator.core import text
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span, Zone
-from annotator.core.projection import Fate, Options, Stretch, flattened, lay, place
+from annotator.core.projection import Fate, Options, Stretch, flattened, place, segments
 from annotator.core.tagging import Chunk
 from annotator.core.text import Token
 from annotator.i18n import _
+
+_Kept: TypeAlias = tuple[Stretch, str]
+"""Where a span is in the file, and its label."""
 
 
 class Sentence(Struct, frozen=True):
@@ -52,25 +59,60 @@ def project_twofold(
 
     A span that is left out of the flat ones for another has its loss as its fate, and `became` says what is beside.
     """
-    tokens, placed = place(article, zones, spans, options)
-    flat = flattened(article.text, placed, labels, options.flatten)
-    kept = {(*fate.stretch, fate.span.label) for fate in flat if fate.stretch}
-    sentences = []
-    for pieces, chunks in lay(article.text, tokens, placed, labels):
-        # Spans that widening has made one are twice among all, and once among the flat ones.
-        chosen = (chunk for chunk in dict.fromkeys(chunks) if (*_stretch(pieces, chunk), chunk.label) in kept)
-        sentences.append(Sentence(pieces, tuple(chosen), chunks))
-    fates = (_told(loss, fate, beside) for loss, fate in zip(flat, placed, strict=True))
-    return TwofoldProjection(article, tuple(sentences), tuple(fates), tuple(placed))
+    zones = list(zones)
+    _parts, placed = place(article, zones, spans, options)
+    fates = flattened(article.text, placed, labels, options.flatten)
+    flat = {(fate.stretch, fate.span.label) for fate in fates if fate.stretch}
+    standing = [(fate.stretch, fate.span.label) for fate in placed if fate.stretch]
+    standing.sort(key=lambda kept: (kept[0], labels.rank(kept[1])))
+    sentences = (
+        sentence
+        for part in segments(article, zones, options.zones)
+        for sentence in _laid(article.text, part, [kept for kept in standing if part.holds(kept[0])], flat)
+    )
+    told = (_told(fate, all_, beside) for fate, all_ in zip(fates, placed, strict=True))
+    return TwofoldProjection(article, tuple(sentences), tuple(told), tuple(placed))
 
 
-def _stretch(tokens: Sequence[Token], chunk: Chunk) -> Stretch:
-    return Stretch(tokens[chunk.start].start, tokens[chunk.end - 1].end)
+def _laid(words: str, part: Stretch, spans: list[_Kept], flat: set[_Kept]) -> Iterator[Sentence]:
+    """The sentences of a part: no span there runs over the end of one or cuts a token."""
+    edges = sorted({edge for stretch, _label in spans for edge in stretch})
+    reach = list(accumulate((stretch.end for stretch, _label in spans), max, initial=0))
+    joined: list[Token] = []
+    for sentence in text.sentences(words, text.tokens(words, *part)):
+        begun = bisect_left(spans, sentence[0].start, key=lambda kept: kept[0].start)
+        if joined and reach[begun] <= sentence[0].start:
+            yield _sentence(joined, spans, flat)
+            joined = []
+        joined += (piece for token in sentence for piece in _cut(words, token, edges))
+    if joined:
+        yield _sentence(joined, spans, flat)
 
 
-def _told(loss: Fate, fate: Fate, beside: str) -> Fate:
+def _cut(words: str, token: Token, edges: list[int]) -> list[Token]:
+    """A token, in pieces where an edge lies in it."""
+    within = edges[bisect_right(edges, token.start) : bisect_left(edges, token.end)]
+    if not within:
+        return [token]
+    pieces = (text.visible(words, *piece) for piece in pairwise([token.start, *within, token.end]))
+    return [Token(*piece) for piece in pieces if piece[0] < piece[1]]
+
+
+def _sentence(tokens: list[Token], spans: list[_Kept], flat: set[_Kept]) -> Sentence:
+    starts = [token.start for token in tokens]
+    first, last = (bisect_left(spans, edge, key=lambda kept: kept[0].start) for edge in (starts[0], tokens[-1].end))
+    chunks = [
+        (Chunk(kept[1], bisect_left(starts, kept[0].start), bisect_left(starts, kept[0].end)), kept in flat)
+        for kept in spans[first:last]
+    ]
+    # Spans that widening has made one are twice among all, and once among the flat ones.
+    chosen = dict.fromkeys(chunk for chunk, is_flat in chunks if is_flat)
+    return Sentence(tuple(tokens), tuple(chosen), tuple(chunk for chunk, _is_flat in chunks))
+
+
+def _told(fate: Fate, all_: Fate, beside: str) -> Fate:
     """A fate among the flat spans, which says so where the span is beside them."""
-    if loss.stretch or not fate.stretch:
-        return loss
-    reasons = [loss.reason, fate.reason, _("It is in {place}, where spans may overlap.").format(place=beside)]
-    return Fate(loss.span, loss.outcome, " ".join(filter(None, reasons)), None, fate.became)
+    if fate.stretch or not all_.stretch:
+        return fate
+    reasons = [fate.reason, all_.reason, _("It is in {place}, where spans may overlap.").format(place=beside)]
+    return Fate(fate.span, fate.outcome, " ".join(filter(None, reasons)), None, all_.became)
