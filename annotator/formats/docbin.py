@@ -28,6 +28,7 @@ SUFFIXES: Final = (".spacy",)
 PACKAGE: Final = "spacy"
 BESIDE: Final = 'doc.spans["sc"]'
 COMPANIONS: Final[tuple[str, ...]] = ()
+TAGS: Final = False
 
 _GROUP: Final = "sc"
 _ATTRIBUTES: Final = ("ENT_IOB", "ENT_TYPE", "SENT_START")

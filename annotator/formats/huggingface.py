@@ -37,6 +37,7 @@ SUFFIXES: Final = (".parquet",)
 PACKAGE: Final = "pyarrow"
 BESIDE: Final = "spans"
 COMPANIONS: Final = ("README.md",)
+TAGS: Final = True
 
 _FEATURES: Final = b"huggingface"
 _COUNTS: Final = b"annotator"

@@ -38,7 +38,7 @@ class Sink(Protocol):
 
 class TwofoldFormat(Protocol):
     """What the module of such a format has. It needs the PACKAGE, and calls the place of all spans BESIDE. Where it has
-    COMPANIONS, an export is a folder with these files beside its own."""
+    COMPANIONS, an export is a folder with these files beside its own. Its flat spans are tags of a scheme if TAGS."""
 
     @property
     def NAME(self) -> str: ...  # noqa: N802
@@ -49,6 +49,8 @@ class TwofoldFormat(Protocol):
     @property
     def BESIDE(self) -> str: ...  # noqa: N802
 
+    @property
+    def TAGS(self) -> bool: ...  # noqa: N802
     @property
     def COMPANIONS(self) -> tuple[str, ...]: ...  # noqa: N802
 

@@ -103,7 +103,14 @@ def test_a_format_is_offered_where_what_it_needs_is_installed(
     qtbot.addWidget(dialog)
     boxes = dialog.findChildren(QComboBox)
     assert any(box.findText("spaCy: documents for training (DocBin)") >= 0 for box in boxes) == there
-    assert any(box.findData("doccano") >= 0 for box in boxes)
+    (formats,) = (box for box in boxes if box.findData("doccano") >= 0)
+    (schemes,) = (box for box in boxes if box.findData("iobes") >= 0)
+    assert schemes.isEnabled()
+    if there:
+        formats.setCurrentIndex(formats.findData("spacy"))
+        assert not schemes.isEnabled()
+        formats.setCurrentIndex(formats.findData("huggingface"))
+        assert schemes.isEnabled()
 
 
 def test_an_export_that_cannot_be_is_one_sentence(window: Window, qtbot: QtBot, tmp_path: Path) -> None:

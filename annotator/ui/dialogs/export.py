@@ -198,6 +198,8 @@ class ExportDialog(QDialog):
         whole = next((one for one in _KEEPING if self._format.currentData() == one.NAME), None)
         for field in (self._scheme, self._zones, self._flatten, self._boundary):
             field.setEnabled(whole is None)
+        if self._format.currentData() in [one.NAME for one in TWOFOLD if not one.TAGS]:
+            self._scheme.setEnabled(False)
         chosen = self._annotator.currentData() or self._session.annotator
         corpus = self._session.corpus
         names: dict[Any, str] = {name: name for name in (corpus.annotators() if corpus else [])}
