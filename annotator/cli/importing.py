@@ -6,7 +6,7 @@ import click
 
 from annotator import settings
 from annotator.cli.command import Help, corpus_argument, json_option, words
-from annotator.cli.output import REFUSED, Failure, emit, finish, say, tell, tell_refusals
+from annotator.cli.output import REFUSED, Failure, emit, finish, say, tell, tell_remarks
 from annotator.core.labels import BadLabelSet, LabelSet, decode
 from annotator.formats import FORMATS
 from annotator.i18n import _, ngettext
@@ -77,7 +77,7 @@ def _import(
     owner, naming = annotator or settings.load().annotator, Naming(rename, None if add_labels else frozenset())
     with _opened(corpus, labels) as opened:
         done = finish(import_paths(opened, paths, format_, owner, naming, strict=strict), _("Importing"))
-    tell_refusals(done.skipped)
+    tell_remarks([*done.skipped, *done.repaired])
     if strict and done.skipped:
         tell(_("nothing was imported, since not everything could be"))
     if as_json:
@@ -123,4 +123,6 @@ def _summary(done: Imported) -> str:
         ),
         ngettext("{count} span read", "{count} spans read", done.spans).format(count=done.spans),
     ]
+    if done.repaired:
+        parts.append(ngettext("{count} repair", "{count} repairs", len(done.repaired)).format(count=len(done.repaired)))
     return _(", ").join(parts)

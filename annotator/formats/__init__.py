@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
-from annotator.core.model import Draft, Refusal
+from annotator.core.model import Draft, Remark
 from annotator.formats import (
     brat,
     columns,
@@ -39,8 +39,9 @@ class Format(Protocol):
     def recognises(self, name: str, beginning: bytes) -> bool:
         """Whether a file of this name, in lower case, that begins with these bytes is of the format."""
 
-    def read(self, path: Path, annotator: str) -> Iterator[Draft | Refusal]:
-        """The articles of the file, and what of it was not taken; spans that name nobody are `annotator`'s.
+    def read(self, path: Path, annotator: str) -> Iterator[Draft | Remark]:
+        """The articles of the file, what of it was not taken, and what was put right; spans that name nobody are
+        `annotator`'s.
 
         Raises OSError where the file cannot be read.
         """

@@ -1,6 +1,5 @@
 """Bringing files and folders into a corpus."""
 
-import stat
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -11,9 +10,8 @@ from msgspec.structs import replace
 
 from annotator import formats
 from annotator.core.labels import BadLabelSet
-from annotator.core.model import Draft, Refusal
-from annotator.formats import Format
-from annotator.i18n import _
+from annotator.core.model import Draft, Refusal, Remark, Repair
+from annotator.jobs import reading
 from annotator.store.corpus import Corpus
 from annotator.store.labelling import add_label
 
@@ -30,12 +28,14 @@ class Naming(Struct, frozen=True):
 
 
 class Imported(Struct, frozen=True):
-    """What an import did: articles that are new, articles that were there, spans stored, and what was not taken."""
+    """What an import did: articles that are new, articles that were there, spans stored, what was not taken, and what
+    was put right and taken."""
 
     added: int
     duplicates: int
     spans: int
     skipped: list[Refusal]
+    repaired: list[Repair] = []
 
 
 def import_paths(
@@ -74,10 +74,10 @@ def lacking(
     Yields as `import_paths`. Raises CorpusError."""
     known = {label.name for label in corpus.labels().labels}
     found: Counter[str] = Counter()
-    files = _files(corpus, paths, None, [])
+    files = reading.files(corpus, paths, None, [])
     for done, path in enumerate(files):
         yield done, len(files)
-        for item in _read(path, None, annotator):
+        for item in reading.read(path, None, annotator):
             if isinstance(item, Draft):
                 found.update(span.label for span in item.spans if span.label not in known)
     return dict(found.most_common())
@@ -94,95 +94,44 @@ def _import(
 ) -> Generator[tuple[int, int], None, Imported]:
     chosen = formats.by_name(format) if format is not None else None
     counts: Counter[str] = Counter()
-    skipped: list[Refusal] = []
+    remarks: list[Remark] = []
     waiting: list[tuple[Path, Draft]] = []
-    files = _files(corpus, paths, chosen, skipped)
+    files = reading.files(corpus, paths, chosen, remarks)
     yield 0, len(files)
     for done, path in enumerate(files, 1):
-        for found in _read(path, chosen, annotator):
-            if isinstance(found, Refusal):
-                skipped.append(found)
+        for found in reading.read(path, chosen, annotator):
+            if isinstance(found, Remark):
+                remarks.append(found)
                 continue
             waiting.append((path, found))
             if len(waiting) == _CHUNK:
-                counts += _store(corpus, waiting, naming, skipped)
+                counts += _store(corpus, waiting, naming, remarks)
                 waiting.clear()
                 yield done - 1, len(files)
         if done == len(files):
-            counts += _store(corpus, waiting, naming, skipped)
+            counts += _store(corpus, waiting, naming, remarks)
         yield done, len(files)
     order = {str(path): place for place, path in enumerate(files)}
-    skipped.sort(key=lambda refusal: (order.get(refusal.path, -1), refusal.line))
-    return Imported(counts["added"], counts["duplicates"], counts["spans"], skipped)
+    remarks.sort(key=lambda remark: (order.get(remark.path, -1), remark.line))
+    return Imported(
+        *(counts["added"], counts["duplicates"], counts["spans"]),
+        [remark for remark in remarks if isinstance(remark, Refusal)],
+        [remark for remark in remarks if isinstance(remark, Repair)],
+    )
 
 
-def _files(corpus: Corpus, paths: Iterable[Path], chosen: Format | None, skipped: list[Refusal]) -> list[Path]:
-    """The files to read: those that are read with another one are not read by themselves too."""
-    files = list(_found(corpus, paths, skipped))
-    if chosen is not None and not formats.has_companions(chosen):
-        return files
-    taken = {beside.resolve() for path in files for beside in formats.companions(path)}
-    return [path for path in files if path.resolve() not in taken]
-
-
-def _found(corpus: Corpus, paths: Iterable[Path], skipped: list[Refusal]) -> Iterator[Path]:
-    """The files at `paths` and in the folders there, by name; hidden ones and the corpus itself are passed over.
-
-    A folder that a link leads back to is entered once.
-    """
-    own = corpus.files()
-    for root in paths:
-        entered: set[tuple[int, int]] = set()
-        left = [root]
-        while left:
-            path = left.pop()
-            try:
-                found = path.stat()
-                if stat.S_ISDIR(found.st_mode):
-                    if (found.st_dev, found.st_ino) not in entered:
-                        entered.add((found.st_dev, found.st_ino))
-                        inside = (entry for entry in path.iterdir() if not entry.name.startswith("."))
-                        left += sorted(inside, reverse=True)
-                elif not stat.S_ISREG(found.st_mode):
-                    skipped.append(Refusal(str(path), 0, _("This is neither a file nor a folder.")))
-                elif path.resolve() not in own:
-                    yield path
-            except OSError as error:
-                skipped.append(_unreadable(path, error))
-
-
-def _read(path: Path, chosen: Format | None, annotator: str) -> Iterator[Draft | Refusal]:
-    """What is in one file, in the format that was chosen or the one that it is recognised to have."""
-    try:
-        format_ = chosen or formats.recognise(path)
-        if format_ is None:
-            yield Refusal(str(path), 0, _("The format of the file was not recognised."))
-        else:
-            yield from format_.read(path, annotator)
-    except OSError as error:
-        yield _unreadable(path, error)
-
-
-def _unreadable(path: Path, error: OSError) -> Refusal:
-    if isinstance(error, FileNotFoundError):
-        return Refusal(str(path), 0, _("There is no such file or folder."))
-    return Refusal(str(path), 0, _("It could not be read: {error}").format(error=error.strerror or error))
-
-
-def _store(
-    corpus: Corpus, drafts: Iterable[tuple[Path, Draft]], naming: Naming, skipped: list[Refusal]
-) -> Counter[str]:
+def _store(corpus: Corpus, drafts: Iterable[tuple[Path, Draft]], naming: Naming, remarks: list[Remark]) -> Counter[str]:
     """Add the drafts in one transaction; counts of what was done, by the names of Imported."""
     counts: Counter[str] = Counter()
     with corpus.transaction():
         for path, item in drafts:
             item = _named(item, naming)
             refused = _add_labels(corpus, item, naming)
-            skipped += [Refusal(str(path), item.line, reason) for reason in refused]
+            remarks += [Refusal(str(path), item.line, reason) for reason in refused]
             added = corpus.add(item)
             counts["added" if added.new else "duplicates"] += 1
             counts["spans"] += added.spans
-            skipped += [Refusal(str(path), item.line, reason) for reason in added.refused]
+            remarks += [Refusal(str(path), item.line, reason) for reason in added.refused]
     return counts
 
 

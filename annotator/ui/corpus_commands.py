@@ -178,10 +178,10 @@ class CorpusCommands(QObject):
         ]
         if outcome.spans:
             said.append(ngettext("{count} span", "{count} spans", outcome.spans).format(count=number(outcome.spans)))
-        if outcome.skipped:
-            from annotator.ui.dialogs.refusals import RefusalsDialog
+        if outcome.skipped or outcome.repaired:
+            from annotator.ui.dialogs.imported import ImportedDialog
 
-            dialog = RefusalsDialog(self._window, " · ".join(said), outcome.skipped)
+            dialog = ImportedDialog(self._window, " · ".join(said), outcome)
             dialog.exec()
             dialog.deleteLater()
         else:

@@ -36,7 +36,7 @@ def test_json_has_the_keys_of_the_contract(run: Run, tmp_path: Path, texts: Path
     corpus = tmp_path / "new.corpus"
     ended = run("import", corpus, texts, "--json")
     assert ended.code == 1
-    assert list(ended.json) == ["added", "duplicates", "spans", "skipped"]
+    assert list(ended.json) == ["added", "duplicates", "spans", "skipped", "repaired"]
     assert (ended.json["added"], ended.json["duplicates"], ended.json["spans"]) == (2, 1, 0)
     (skipped,) = ended.json["skipped"]
     assert list(skipped) == ["path", "line", "reason"]
@@ -51,7 +51,10 @@ def test_a_second_import_adds_nothing(run: Run, tmp_path: Path, texts: Path) -> 
     first = run("import", corpus, texts)
     assert (first.code, first.err) == (0, "")
     assert first.text == "2 articles added, 1 was there already, 0 spans read\n"
-    assert run("import", corpus, texts, "--json").json == {"added": 0, "duplicates": 3, "spans": 0, "skipped": []}
+    assert run("import", corpus, texts, "--json").json == {
+        **{"added": 0, "duplicates": 3, "spans": 0},
+        **{"skipped": [], "repaired": []},
+    }
 
 
 def test_spans_without_a_name_are_the_annotators(run: Run, tmp_path: Path) -> None:
@@ -142,6 +145,17 @@ def test_foreign_labels_are_renamed_or_added(run: Run, tmp_path: Path) -> None:
     ended = run("import", tmp_path / "b.corpus", path, "--rename", "TIME")
     assert ended.code == 2
     assert "“TIME” is not of the form THEIRS=OURS" in ended.err
+
+
+def test_what_was_put_right_is_told_and_costs_nothing(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text("أمس O\nالجمعة I-DATE\nفي O\nوجدة B-DATE\n", encoding="utf-8")
+    ended = run("import", tmp_path / "a.corpus", path, "--strict")
+    assert ended.code == 0
+    assert ended.err == f"annotator: {path}:2: put right: I-DATE after O: read as the beginning of a span.\n"
+    assert ended.text == "1 article added, 0 were there already, 2 spans read, 1 repair\n"
+    repaired = run("import", tmp_path / "b.corpus", path, "--json").json["repaired"]
+    assert [list(repair) for repair in repaired] == [["path", "line", "reason"]]
 
 
 def test_strict_says_that_nothing_was_imported(run: Run, tmp_path: Path, texts: Path) -> None:

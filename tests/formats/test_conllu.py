@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from annotator.core import text as rules
 from annotator.core.drafting import draft
-from annotator.core.model import STATES, ZONE_KINDS, Draft, Note, Refusal, Span, Status, Zone
+from annotator.core.model import STATES, ZONE_KINDS, Draft, Note, Remark, Span, Status, Zone
 from annotator.core.text import visible
 from annotator.formats import conllu_articles, conllu_sentences
 from annotator.formats.conllu import encode, read, recognises
@@ -21,12 +21,12 @@ from annotator.formats.conllu import encode, read, recognises
 TEXT = "«خطة  لوزارة\u200f العدل» 😀\nكـتـاب، أمس."
 
 
-def reading(path: Path, content: str | bytes, annotator: str = "ليلى") -> tuple[list[Draft], list[Refusal]]:
+def reading(path: Path, content: str | bytes, annotator: str = "ليلى") -> tuple[list[Draft], list[Remark]]:
     file = path / "articles.conllu"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     found = list(read(file, annotator))
-    assert {item.path for item in found if isinstance(item, Refusal)} <= {str(file)}
-    return [item for item in found if isinstance(item, Draft)], [item for item in found if isinstance(item, Refusal)]
+    assert {item.path for item in found if isinstance(item, Remark)} <= {str(file)}
+    return [item for item in found if isinstance(item, Draft)], [item for item in found if isinstance(item, Remark)]
 
 
 def said(item: Draft) -> tuple[object, ...]:

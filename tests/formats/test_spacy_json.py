@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core import tagging
-from annotator.core.model import BODY, Draft, Refusal
+from annotator.core.model import BODY, Draft, Remark
 from annotator.core.text import normalise_newlines, visible
 from annotator.formats.spacy_json import read, recognises
 
@@ -43,7 +43,7 @@ def reading(folder: Path, file: object, annotator: str = "ليلى") -> tuple[li
     path = folder / "file.json"
     path.write_bytes(file if isinstance(file, bytes) else json.dumps(file, ensure_ascii=False).encode())
     found = list(read(path, annotator))
-    refused = [item for item in found if isinstance(item, Refusal)]
+    refused = [item for item in found if isinstance(item, Remark)]
     assert {(item.path, item.line) for item in refused} <= {(str(path), 0)}
     return [item for item in found if isinstance(item, Draft)], [item.reason for item in refused]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from annotator.core.labels import decode
-from annotator.core.model import Refusal
+from annotator.core.model import Refusal, Repair
 from annotator.jobs import importing
 from annotator.jobs.importing import Imported, Naming, import_paths, lacking
 from annotator.resources import resource
@@ -236,7 +236,7 @@ def test_a_corpus_that_fails_ends_the_import_and_keeps_none_of_the_chunk(corpus,
 
 def test_nothing_to_import(corpus):
     assert done(corpus) == Imported(0, 0, 0, [])
-    assert importing.Imported.__struct_fields__ == ("added", "duplicates", "spans", "skipped")
+    assert importing.Imported.__struct_fields__ == ("added", "duplicates", "spans", "skipped", "repaired")
 
 
 def test_refusals_come_in_the_order_of_the_files_and_their_lines(tmp_path: Path, corpus: Corpus) -> None:
@@ -318,6 +318,21 @@ def test_labels_that_the_corpus_lacks_are_counted_and_nothing_is_stored(corpus, 
         next(steps)
     assert end.value.value == {"PER": 2, "LOC": 2}
     assert texts(corpus) == []
+
+
+# What is put right
+
+
+BROKEN = "أمس O\nالجمعة I-DATE\nفي O\nوجدة B-DATE\n"
+
+
+def test_what_was_put_right_is_no_refusal(corpus, folder):
+    path = folder / "a.conll"
+    path.write_text(BROKEN, encoding="utf-8")
+    found = done(corpus, path, annotator="ليلى", strict=True)
+    assert (found.added, found.spans, found.skipped) == (1, 2, [])
+    reason = "I-DATE after O: read as the beginning of a span."
+    assert found.repaired == [Repair(str(path), 2, reason)]
 
 
 # All or nothing

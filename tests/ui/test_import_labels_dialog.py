@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from annotator.jobs.importing import Naming
 from annotator.ui.dialogs.import_labels import ImportLabelsDialog
-from annotator.ui.dialogs.refusals import RefusalsDialog
+from annotator.ui.dialogs.imported import ImportedDialog
 from annotator.ui.window import Window
 
 
@@ -37,7 +37,7 @@ def answer(window: Window, choices: dict[str, str], *, accept: bool = True) -> l
             for name, text in choices.items():
                 dialog.choices[name].setCurrentText(text)
             dialog.accept() if accept else dialog.reject()
-        elif isinstance(dialog, RefusalsDialog):
+        elif isinstance(dialog, ImportedDialog):
             seen.append("refusals")
             dialog.reject()
         elif isinstance(dialog, QDialog):

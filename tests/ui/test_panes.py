@@ -9,13 +9,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QDialog, QListView, QWidget
 
 from annotator.core.model import Refusal
+from annotator.jobs.importing import Imported
 from annotator.ui import app
 from annotator.ui.actions import Keymap
 from annotator.ui.dialogs.export import ExportDialog
+from annotator.ui.dialogs.imported import ImportedDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
-from annotator.ui.dialogs.refusals import RefusalsDialog
 from annotator.ui.panes import controls
 from annotator.ui.session import Session
 from annotator.ui.theme import DARK, LIGHT, Theme, style_sheet
@@ -44,11 +45,11 @@ def occurrences_dialog(window: Window) -> QDialog:
     return OccurrencesDialog(window, session, window.corpus_commands.background, session.spans[0], LIGHT)
 
 
-def refusals_dialog(window: Window) -> QDialog:
-    return RefusalsDialog(window, "3 articles added", [Refusal("a.txt", 3, "not UTF-8")])
+def imported_dialog(window: Window) -> QDialog:
+    return ImportedDialog(window, "3 articles added", Imported(3, 0, 0, [Refusal("a.txt", 3, "not UTF-8")]))
 
 
-DIALOGS = [export_dialog, keys_dialog, labels_dialog, occurrences_dialog, refusals_dialog]
+DIALOGS = [export_dialog, keys_dialog, labels_dialog, occurrences_dialog, imported_dialog]
 
 
 @pytest.fixture
