@@ -9,8 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator import formats
-from annotator.core.labels import BadLabelSet
-from annotator.core.model import Draft, Refusal, Remark, Repair
+from annotator.core.labels import is_name
+from annotator.core.model import Draft, Refusal, Remark, Repair, Span
+from annotator.i18n import ngettext
 from annotator.jobs import reading
 from annotator.store.corpus import Corpus
 from annotator.store.labelling import add_label
@@ -21,7 +22,7 @@ _CHUNK: Final = 100
 
 class Naming(Struct, frozen=True):
     """What becomes of the labels that a file names: `renamed` says which the corpus calls otherwise; of those that it
-    lacks, the ones in `added` are added to it, None for all. The spans of others are refused."""
+    lacks, the ones in `added` are added to it, None for all that may be. The spans of others are refused."""
 
     renamed: Mapping[str, str] = {}
     added: frozenset[str] | None = frozenset()
@@ -95,6 +96,7 @@ def _import(
     chosen = formats.by_name(format) if format is not None else None
     counts: Counter[str] = Counter()
     remarks: list[Remark] = []
+    unknown = _Unknown()
     waiting: list[tuple[Path, Draft]] = []
     files = reading.files(corpus, paths, chosen, remarks)
     yield 0, len(files)
@@ -105,12 +107,13 @@ def _import(
                 continue
             waiting.append((path, found))
             if len(waiting) == _CHUNK:
-                counts += _store(corpus, waiting, naming, remarks)
+                counts += _store(corpus, waiting, naming, unknown, remarks)
                 waiting.clear()
                 yield done - 1, len(files)
         if done == len(files):
-            counts += _store(corpus, waiting, naming, remarks)
+            counts += _store(corpus, waiting, naming, unknown, remarks)
         yield done, len(files)
+    remarks += unknown.refusals()
     order = {str(path): place for place, path in enumerate(files)}
     remarks.sort(key=lambda remark: (order.get(remark.path, -1), remark.line))
     return Imported(
@@ -120,38 +123,62 @@ def _import(
     )
 
 
-def _store(corpus: Corpus, drafts: Iterable[tuple[Path, Draft]], naming: Naming, remarks: list[Remark]) -> Counter[str]:
+class _Unknown:
+    """The spans of a file whose label the corpus lacks, counted by label, with the line of the first."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[Path, str], tuple[int, int]] = {}
+
+    def add(self, path: Path, item: Draft, label: str) -> None:
+        """Count one."""
+        count, line = self._found.get((path, label), (0, item.line))
+        self._found[path, label] = count + 1, line
+
+    def refusals(self) -> Iterator[Refusal]:
+        """One for each label and file."""
+        for (path, label), (count, line) in self._found.items():
+            if is_name(label):
+                reason = ngettext(
+                    "the corpus has no label {label}: {count} span was not taken",
+                    "the corpus has no label {label}: {count} spans were not taken",
+                    count,
+                )
+            else:
+                reason = ngettext(
+                    "“{label}” cannot name a label (letters, digits, _ and - can): {count} span was not taken",
+                    "“{label}” cannot name a label (letters, digits, _ and - can): {count} spans were not taken",
+                    count,
+                )
+            yield Refusal(str(path), line, reason.format(label=label, count=count))
+
+
+def _store(
+    corpus: Corpus, drafts: Iterable[tuple[Path, Draft]], naming: Naming, unknown: _Unknown, remarks: list[Remark]
+) -> Counter[str]:
     """Add the drafts in one transaction; counts of what was done, by the names of Imported."""
     counts: Counter[str] = Counter()
     with corpus.transaction():
+        known = {label.name for label in corpus.labels().labels}
         for path, item in drafts:
-            item = _named(item, naming)
-            refused = _add_labels(corpus, item, naming)
-            remarks += [Refusal(str(path), item.line, reason) for reason in refused]
-            added = corpus.add(item)
+            spans = tuple(_labelled(corpus, path, item, naming, known, unknown))
+            added = corpus.add(replace(item, spans=spans))
             counts["added" if added.new else "duplicates"] += 1
             counts["spans"] += added.spans
             remarks += [Refusal(str(path), item.line, reason) for reason in added.refused]
     return counts
 
 
-def _named(item: Draft, naming: Naming) -> Draft:
-    """The draft with its labels as the corpus calls them."""
-    if not naming.renamed:
-        return item
-    spans = (replace(span, label=naming.renamed.get(span.label, span.label)) for span in item.spans)
-    return replace(item, spans=tuple(spans))
-
-
-def _add_labels(corpus: Corpus, item: Draft, naming: Naming) -> Iterator[str]:
-    """Add the labels that the draft's spans have and the corpus lacks; a sentence for each that cannot be one."""
-    if not item.spans or naming.added == frozenset():
-        return
-    known = {label.name for label in corpus.labels().labels}
-    for name in dict.fromkeys(span.label for span in item.spans if span.label not in known):
-        if naming.added is not None and name not in naming.added:
-            continue
-        try:
-            add_label(corpus, name)
-        except BadLabelSet as bad:
-            yield str(bad)
+def _labelled(
+    corpus: Corpus, path: Path, item: Draft, naming: Naming, known: set[str], unknown: _Unknown
+) -> Iterator[Span]:
+    """The draft's spans with their labels as the corpus calls them, those that may be added with it; `known` are all
+    that it has. The others go to `unknown`."""
+    for span in item.spans:
+        label = naming.renamed.get(span.label, span.label)
+        if label not in known and is_name(label) and (naming.added is None or label in naming.added):
+            add_label(corpus, label)
+            known.add(label)
+        if label not in known:
+            unknown.add(path, item, label)
+        else:
+            yield span if label == span.label else replace(span, label=label)

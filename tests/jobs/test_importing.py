@@ -186,7 +186,7 @@ def test_spans_come_along_and_those_that_cannot_be_are_named(corpus, folder):
     found = done(corpus, path, annotator="ليلى")
     assert (found.added, found.spans) == (2, 2)
     assert [(refusal.path, refusal.line) for refusal in found.skipped] == [(str(path), 2)] * 3
-    assert {refusal.reason for refusal in found.skipped} >= {"the corpus has no label EVENT"}
+    assert {refusal.reason for refusal in found.skipped} >= {"the corpus has no label EVENT: 1 span was not taken"}
     summary = list(listing.articles(corpus))[1]
     assert [(span.annotator, span.label) for span in corpus.spans(summary.uid)] == [("ليلى", "PLAN"), ("سعيد", "DATE")]
     assert summary.states == {"سعيد": "done"}
@@ -273,8 +273,8 @@ def test_a_label_that_the_corpus_lacks_is_refused_by_name(corpus, folder):
     found = done(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى")
     assert labelled(corpus) == ["DATE"]
     assert [refusal.reason for refusal in found.skipped] == [
-        "the corpus has no label PER",
-        "the corpus has no label LOC",
+        "the corpus has no label PER: 1 span was not taken",
+        "the corpus has no label LOC: 1 span was not taken",
     ]
 
 
@@ -292,7 +292,7 @@ def test_labels_are_renamed_on_request(corpus, folder):
     naming = Naming({"PER": "INSTITUTION", "LOC": "NOWHERE"})
     found = done(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", naming=naming)
     assert labelled(corpus) == ["INSTITUTION", "DATE"]
-    assert [refusal.reason for refusal in found.skipped] == ["the corpus has no label NOWHERE"]
+    assert [refusal.reason for refusal in found.skipped] == ["the corpus has no label NOWHERE: 1 span was not taken"]
 
 
 def test_what_cannot_name_a_label_is_refused_even_when_labels_are_added(corpus, folder):
@@ -300,14 +300,27 @@ def test_what_cannot_name_a_label_is_refused_even_when_labels_are_added(corpus, 
     path = lines(folder / "a.jsonl", FOREIGN | {"spans": spans})
     found = done(corpus, path, annotator="ليلى", naming=Naming(added=None))
     assert labelled(corpus) == ["PER"]
-    assert [(refusal.path, refusal.line) for refusal in found.skipped] == [(str(path), 1)] * 2
-    assert "a place" in found.skipped[0].reason
+    said = "“a place” cannot name a label (letters, digits, _ and - can): 1 span was not taken"
+    assert found.skipped == [Refusal(str(path), 1, said)]
+
+
+def test_the_spans_of_a_label_are_refused_once_for_all_of_a_file(corpus, folder):
+    spans = [{"start": start, "end": start + 2, "label": label} for start in (0, 4, 9) for label in ("PER", "a b")]
+    path = lines(
+        folder / "a.jsonl", {"text": "خبر"}, FOREIGN | {"spans": spans[:4]}, {"text": "أمس زار", "spans": spans[:2]}
+    )
+    other = lines(folder / "b.jsonl", FOREIGN | {"spans": spans[:1]})
+    assert done(corpus, path, other).skipped == [
+        Refusal(str(path), 2, "the corpus has no label PER: 3 spans were not taken"),
+        Refusal(str(path), 2, "“a b” cannot name a label (letters, digits, _ and - can): 3 spans were not taken"),
+        Refusal(str(other), 1, "the corpus has no label PER: 1 span was not taken"),
+    ]
 
 
 def test_some_labels_are_added_and_others_left_out(corpus, folder):
     found = done(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", naming=Naming(added=frozenset({"LOC"})))
     assert labelled(corpus) == ["LOC", "DATE"]
-    assert [refusal.reason for refusal in found.skipped] == ["the corpus has no label PER"]
+    assert [refusal.reason for refusal in found.skipped] == ["the corpus has no label PER: 1 span was not taken"]
 
 
 def test_labels_that_the_corpus_lacks_are_counted_and_nothing_is_stored(corpus, folder):
