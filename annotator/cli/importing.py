@@ -57,6 +57,11 @@ def command() -> click.Command:
                 is_flag=True,
                 help=_("All or nothing: where anything is refused, CORPUS stays as it was."),
             ),
+            click.Option(
+                ["logical", "--logical"],
+                is_flag=True,
+                help=_("Put text in presentation forms or visual order right; without it, such text is noticed."),
+            ),
             json_option(),
         ],
         help=_("Read the files, and every file in the folders, into CORPUS, which is made if it is missing."),
@@ -72,12 +77,17 @@ def _import(
     rename: dict[str, str],
     add_labels: bool,
     strict: bool,
+    logical: bool,
     as_json: bool,
 ) -> int:
     owner, naming = annotator or settings.load().annotator, Naming(rename, None if add_labels else frozenset())
     with _opened(corpus, labels) as opened:
-        done = finish(import_paths(opened, paths, format_, owner, naming, strict=strict), _("Importing"))
-    tell_remarks([*done.skipped, *done.repaired])
+        done = finish(
+            import_paths(opened, paths, format_, owner, naming, logical=logical, strict=strict), _("Importing")
+        )
+    tell_remarks([*done.skipped, *done.repaired, *done.noticed])
+    if done.noticed:
+        tell(_("--logical puts such text right; what is in the corpus already stays there as it is"))
     if strict and done.skipped:
         tell(_("nothing was imported, since not everything could be"))
     if as_json:

@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from annotator.cli import terminal
-from annotator.core.model import Remark, Repair
+from annotator.core.model import Notice, Remark, Repair
 from annotator.i18n import _
 
 NAME: Final = "annotator"
@@ -55,8 +55,12 @@ def tell_remarks(remarks: Iterable[Remark]) -> None:
     """One line on stderr for each: file, line and reason, as compilers write them; what was no refusal says so."""
     for remark in remarks:
         where = f"{remark.path}:{remark.line}" if remark.line else remark.path
-        said = _("put right: {reason}") if isinstance(remark, Repair) else "{reason}"
-        tell(f"{where}: {said.format(reason=remark.reason)}")
+        said = remark.reason
+        if isinstance(remark, Repair):
+            said = _("put right: {reason}").format(reason=said)
+        elif isinstance(remark, Notice):
+            said = _("note: {reason}").format(reason=said)
+        tell(f"{where}: {said}")
 
 
 def for_screen(text: str, stream: TextIO, *, reorder: bool | None = None) -> str:

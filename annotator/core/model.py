@@ -170,3 +170,7 @@ class Refusal(Remark, frozen=True):
 
 class Repair(Remark, frozen=True):
     """Something in the input that was not in order and was put right: nothing of it is lost."""
+
+
+class Notice(Remark, frozen=True):
+    """Something in the input that is doubtful and was taken as it is."""

@@ -8,11 +8,11 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from annotator import formats
 from annotator.core.labels import is_name
-from annotator.core.model import Draft, Refusal, Remark, Repair, Span
+from annotator.core.model import Draft, Notice, Refusal, Remark, Repair, Span
 from annotator.i18n import ngettext
 from annotator.jobs import reading
+from annotator.jobs.reading import Way
 from annotator.store.corpus import Corpus
 from annotator.store.labelling import add_label
 
@@ -29,14 +29,15 @@ class Naming(Struct, frozen=True):
 
 
 class Imported(Struct, frozen=True):
-    """What an import did: articles that are new, articles that were there, spans stored, what was not taken, and what
-    was put right and taken."""
+    """What an import did: articles that are new, articles that were there, spans stored; what was not taken, what was
+    put right and taken, and what was taken and is doubtful."""
 
     added: int
     duplicates: int
     spans: int
     skipped: list[Refusal]
     repaired: list[Repair] = []
+    noticed: list[Notice] = []
 
 
 def import_paths(
@@ -46,16 +47,18 @@ def import_paths(
     annotator: str = "",
     naming: Naming = Naming(),  # noqa: B008 - frozen
     *,
+    logical: bool = False,
     strict: bool = False,
 ) -> Generator[tuple[int, int], None, Imported]:
     """Read the files, and all in the folders, into `corpus`; yields how many files are done, and of how many.
 
-    `format` is the NAME of a format, None to recognise each file's; `annotator` has the spans that name nobody. What
-    cannot be read is passed over and said in the result. No transaction is open at a yield: when the generator is
+    `format` is the NAME of a format, None to recognise each file's; `annotator` has the spans that name nobody. With
+    `logical`, text in presentation forms or visual order is put right, which is else noticed. What cannot be read is
+    passed over and said in the result. No transaction is open at a yield: when the generator is
     closed there, what was stored stays, whole articles only. With `strict` it is all or nothing: one transaction, in
     which nothing stays where anything was passed over. Raises KeyError for an unknown format, CorpusError.
     """
-    steps = _import(corpus, paths, format, annotator, naming)
+    steps = _import(corpus, paths, Way(format, logical), annotator, naming)
     if not strict:
         return (yield from steps)
     try:
@@ -78,7 +81,7 @@ def lacking(
     files = reading.files(corpus, paths, None, [])
     for done, path in enumerate(files):
         yield done, len(files)
-        for item in reading.read(path, None, annotator):
+        for item in reading.read(path, Way(), annotator):
             if isinstance(item, Draft):
                 found.update(span.label for span in item.spans if span.label not in known)
     return dict(found.most_common())
@@ -91,17 +94,16 @@ class _NotAll(Exception):
 
 
 def _import(
-    corpus: Corpus, paths: Iterable[Path], format: str | None, annotator: str, naming: Naming
+    corpus: Corpus, paths: Iterable[Path], way: Way, annotator: str, naming: Naming
 ) -> Generator[tuple[int, int], None, Imported]:
-    chosen = formats.by_name(format) if format is not None else None
     counts: Counter[str] = Counter()
     remarks: list[Remark] = []
     unknown = _Unknown()
     waiting: list[tuple[Path, Draft]] = []
-    files = reading.files(corpus, paths, chosen, remarks)
+    files = reading.files(corpus, paths, way.format, remarks)
     yield 0, len(files)
     for done, path in enumerate(files, 1):
-        for found in reading.read(path, chosen, annotator):
+        for found in reading.read(path, way, annotator):
             if isinstance(found, Remark):
                 remarks.append(found)
                 continue
@@ -120,6 +122,7 @@ def _import(
         *(counts["added"], counts["duplicates"], counts["spans"]),
         [remark for remark in remarks if isinstance(remark, Refusal)],
         [remark for remark in remarks if isinstance(remark, Repair)],
+        [remark for remark in remarks if isinstance(remark, Notice)],
     )
 
 

@@ -4,36 +4,85 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from msgspec import Struct
+
 from annotator import formats
-from annotator.core.model import Draft, Refusal, Remark
-from annotator.formats import Format
-from annotator.i18n import _
+from annotator.core.editing import Rejected
+from annotator.core.logical import is_logical, logical
+from annotator.core.model import Draft, Notice, Refusal, Remark, Repair
+from annotator.i18n import _, ngettext
 from annotator.store.corpus import Corpus
 
 
-def files(corpus: Corpus, paths: Iterable[Path], chosen: Format | None, remarks: list[Remark]) -> list[Path]:
+class Way(Struct, frozen=True):
+    """How a file is read: `format` is the NAME of one, None for the one that it is recognised to have; with `logical`,
+    text in presentation forms or visual order is put right (see core.logical)."""
+
+    format: str | None = None
+    logical: bool = False
+
+
+def files(corpus: Corpus, paths: Iterable[Path], chosen: str | None, remarks: list[Remark]) -> list[Path]:
     """The files at `paths` and in the folders there, by name; what is none of both goes to `remarks`.
 
     Hidden ones in folders and the corpus itself are passed over, and so are those that are read with another one; with
-    a format `chosen`, only if that is one that reads them.
+    a format of the NAME `chosen`, only if that is one that reads them.
     """
     found = list(_found(corpus, paths, remarks))
-    if chosen is not None and not formats.has_companions(chosen):
+    if chosen is not None and not formats.has_companions(formats.by_name(chosen)):
         return found
     taken = {beside.resolve() for path in found for beside in formats.companions(path)}
     return [path for path in found if path.resolve() not in taken]
 
 
-def read(path: Path, chosen: Format | None, annotator: str) -> Iterator[Draft | Remark]:
-    """What is in one file, in the format that was chosen or the one that it is recognised to have."""
+def read(path: Path, way: Way, annotator: str) -> Iterator[Draft | Remark]:
+    """The articles in one file, and what is to be said of it. Raises KeyError for an unknown format."""
     try:
-        format_ = chosen or formats.recognise(path)
+        format_ = formats.by_name(way.format) if way.format is not None else formats.recognise(path)
         if format_ is None:
             yield Refusal(str(path), 0, _("The format of the file was not recognised."))
         else:
-            yield from format_.read(path, annotator)
+            yield from _noticed(path, format_.read(path, annotator), way.logical)
     except OSError as error:
         yield _unreadable(path, error)
+
+
+def _noticed(path: Path, items: Iterable[Draft | Remark], repair: bool) -> Iterator[Draft | Remark]:
+    """The `items` of a file, texts that are not logical put right with `repair`; last, how many there were."""
+    count = line = 0
+    for item in items:
+        if isinstance(item, Draft) and not is_logical(item):
+            count, line = count + 1, line if count else item.line
+            if repair:
+                yield from _put_right(path, item)
+                continue
+        yield item
+    if not count:
+        return
+    if repair:
+        reason = ngettext(
+            "{count} text was in presentation forms or visual order, and is logical text now.",
+            "{count} texts were in presentation forms or visual order, and are logical text now.",
+            count,
+        )
+        yield Repair(str(path), line, reason.format(count=count))
+    else:
+        reason = ngettext(
+            "{count} text is in presentation forms or visual order, as PDFs have it, and was taken as it is.",
+            "{count} texts are in presentation forms or visual order, as PDFs have them, and were taken as they are.",
+            count,
+        )
+        yield Notice(str(path), line, reason.format(count=count))
+
+
+def _put_right(path: Path, item: Draft) -> Iterator[Draft | Remark]:
+    try:
+        found, lost = logical(item)
+    except Rejected as rejected:
+        yield Refusal(str(path), item.line, str(rejected))
+        return
+    yield found
+    yield from (Refusal(str(path), item.line, reason) for reason in lost)
 
 
 def _found(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Iterator[Path]:

@@ -178,7 +178,7 @@ class CorpusCommands(QObject):
         ]
         if outcome.spans:
             said.append(ngettext("{count} span", "{count} spans", outcome.spans).format(count=number(outcome.spans)))
-        if outcome.skipped or outcome.repaired:
+        if outcome.skipped or outcome.repaired or outcome.noticed:
             from annotator.ui.dialogs.imported import ImportedDialog
 
             dialog = ImportedDialog(self._window, " · ".join(said), outcome)

@@ -8,6 +8,7 @@ import pytest
 from cli.sample import BODY, TEXT, Run
 
 from annotator import settings
+from annotator.cli.terminal import visual
 from annotator.core.model import article_uid
 from annotator.settings import Settings
 
@@ -36,7 +37,7 @@ def test_json_has_the_keys_of_the_contract(run: Run, tmp_path: Path, texts: Path
     corpus = tmp_path / "new.corpus"
     ended = run("import", corpus, texts, "--json")
     assert ended.code == 1
-    assert list(ended.json) == ["added", "duplicates", "spans", "skipped", "repaired"]
+    assert list(ended.json) == ["added", "duplicates", "spans", "skipped", "repaired", "noticed"]
     assert (ended.json["added"], ended.json["duplicates"], ended.json["spans"]) == (2, 1, 0)
     (skipped,) = ended.json["skipped"]
     assert list(skipped) == ["path", "line", "reason"]
@@ -53,7 +54,7 @@ def test_a_second_import_adds_nothing(run: Run, tmp_path: Path, texts: Path) -> 
     assert first.text == "2 articles added, 1 was there already, 0 spans read\n"
     assert run("import", corpus, texts, "--json").json == {
         **{"added": 0, "duplicates": 3, "spans": 0},
-        **{"skipped": [], "repaired": []},
+        **{"skipped": [], "repaired": [], "noticed": []},
     }
 
 
@@ -156,6 +157,19 @@ def test_what_was_put_right_is_told_and_costs_nothing(run: Run, tmp_path: Path) 
     assert ended.text == "1 article added, 0 were there already, 2 spans read, 1 repair\n"
     repaired = run("import", tmp_path / "b.corpus", path, "--json").json["repaired"]
     assert [list(repair) for repair in repaired] == [["path", "line", "reason"]]
+
+
+def test_text_as_a_page_shows_it_is_noticed_and_put_right_on_request(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(visual("قالت الوزارة في بلاغ"), encoding="utf-8")
+    ended = run("import", tmp_path / "a.corpus", path)
+    assert ended.code == 0
+    assert ended.err.startswith(f"annotator: {path}: note: 1 text is in presentation forms or visual order")
+    assert "--logical puts such text right" in ended.err
+    right = run("import", tmp_path / "a.corpus", path, "--logical", "--json")
+    assert (right.code, right.json["added"], len(right.json["repaired"]), right.json["noticed"]) == (0, 1, 1, [])
+    stored = run("list", tmp_path / "a.corpus", "--json").json
+    assert [article["title"] for article in stored] == [visual("قالت الوزارة في بلاغ"), "قالت الوزارة في بلاغ"]
 
 
 def test_strict_says_that_nothing_was_imported(run: Run, tmp_path: Path, texts: Path) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from annotator.cli.terminal import visual
 from annotator.core.labels import decode
-from annotator.core.model import Refusal, Repair
+from annotator.core.model import Notice, Refusal, Repair
 from annotator.jobs import importing
 from annotator.jobs.importing import Imported, Naming, import_paths, lacking
 from annotator.resources import resource
@@ -236,7 +237,10 @@ def test_a_corpus_that_fails_ends_the_import_and_keeps_none_of_the_chunk(corpus,
 
 def test_nothing_to_import(corpus):
     assert done(corpus) == Imported(0, 0, 0, [])
-    assert importing.Imported.__struct_fields__ == ("added", "duplicates", "spans", "skipped", "repaired")
+    assert importing.Imported.__struct_fields__ == (
+        *("added", "duplicates", "spans"),
+        *("skipped", "repaired", "noticed"),
+    )
 
 
 def test_refusals_come_in_the_order_of_the_files_and_their_lines(tmp_path: Path, corpus: Corpus) -> None:
@@ -346,6 +350,49 @@ def test_what_was_put_right_is_no_refusal(corpus, folder):
     assert (found.added, found.spans, found.skipped) == (1, 2, [])
     reason = "I-DATE after O: read as the beginning of a span."
     assert found.repaired == [Repair(str(path), 2, reason)]
+
+
+# Text as a page shows it
+
+
+OTHER = "أعلنت الوزارة خطة"
+
+
+def shown(folder: Path) -> Path:
+    text = "قالت الوزارة في بلاغ\nيوم الجمعة 5 يوليوز"
+    span = {"start": visual(text).index("ﺔﻌﻤﺠﻟﺍ"), "label": "DATE"}
+    span["end"] = span["start"] + len("ﺔﻌﻤﺠﻟﺍ")
+    return lines(folder / "a.jsonl", {"text": "خبر"}, {"text": visual(text), "spans": [span]}, {"text": visual(OTHER)})
+
+
+def test_text_as_a_page_shows_it_is_noticed_once_a_file_and_taken_as_it_is(corpus, folder):
+    path = shown(folder)
+    found = done(corpus, path, annotator="ليلى", strict=True)
+    assert (found.added, found.spans, found.skipped, found.repaired) == (3, 1, [], [])
+    reason = "2 texts are in presentation forms or visual order, as PDFs have them, and were taken as they are."
+    assert found.noticed == [Notice(str(path), 2, reason)]
+    assert texts(corpus)[2] == visual(OTHER)
+
+
+def test_it_is_put_right_on_request_and_its_spans_with_it(corpus, folder):
+    path = shown(folder)
+    found = done(corpus, path, annotator="ليلى", logical=True, strict=True)
+    assert (found.added, found.spans, found.skipped, found.noticed) == (3, 1, [], [])
+    reason = "2 texts were in presentation forms or visual order, and are logical text now."
+    assert found.repaired == [Repair(str(path), 2, reason)]
+    assert texts(corpus) == ["خبر", "قالت الوزارة في بلاغ\nيوم الجمعة 5 يوليوز", OTHER]
+    article = corpus.article(2)
+    assert [article.text[span.start : span.end] for span in corpus.spans(article.uid)] == ["الجمعة"]
+
+
+def test_pairs_of_forms_and_logical_text(corpus, folder, shared):
+    given = (shared / "data" / "pdf" / "presentation-forms.jsonl").read_text(encoding="utf-8").splitlines()
+    pairs = [json.loads(line) for line in given]
+    path = lines(folder / "a.jsonl", *({"text": pair["presentation"]} for pair in pairs))
+    found = done(corpus, path, logical=True)
+    assert found.added + found.duplicates == len(pairs)
+    stored = set(texts(corpus))
+    assert sum(pair["logical"] in stored for pair in pairs) == 48  # the forms of the others say less, or otherwise
 
 
 # All or nothing

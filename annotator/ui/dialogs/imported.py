@@ -1,4 +1,4 @@
-"""What an import did not take and what it put right, and why: nothing is passed over in silence."""
+"""What an import did not take, what it put right and what it found doubtful: nothing is passed over in silence."""
 
 from collections.abc import Sequence
 
@@ -23,6 +23,7 @@ class ImportedDialog(QDialog):
         self.tree.setRootIsDecorated(False)
         self._add(_("This was not taken:"), outcome.skipped)
         self._add(_("This was put right and taken:"), outcome.repaired)
+        self._add(_("This was taken and is doubtful:"), outcome.noticed)
         self.tree.expandAll()
         for column in range(3):
             self.tree.resizeColumnToContents(column)
