@@ -47,18 +47,20 @@ def import_paths(
     annotator: str = "",
     naming: Naming = Naming(),  # noqa: B008 - frozen
     *,
+    columns: Mapping[str, str] | None = None,
     logical: bool = False,
     strict: bool = False,
 ) -> Generator[tuple[int, int], None, Imported]:
     """Read the files, and all in the folders, into `corpus`; yields how many files are done, and of how many.
 
-    `format` is the NAME of a format, None to recognise each file's; `annotator` has the spans that name nobody. With
-    `logical`, text in presentation forms or visual order is put right, which is else noticed. What cannot be read is
-    passed over and said in the result. No transaction is open at a yield: when the generator is
-    closed there, what was stored stays, whole articles only. With `strict` it is all or nothing: one transaction, in
+    `format` is the NAME of a format, None to recognise each file's; `annotator` has the spans that name nobody;
+    `columns` say which column of a table holds what (see formats.tables.read). With `logical`, text in presentation
+    forms or visual order is put right, which is else noticed. What cannot be read is passed over and said in the
+    result. No transaction is open at a yield: when the generator is closed there, what was stored stays, whole articles
+    only. With `strict` it is all or nothing: one transaction, in
     which nothing stays where anything was passed over. Raises KeyError for an unknown format, CorpusError.
     """
-    steps = _import(corpus, paths, Way(format, logical), annotator, naming)
+    steps = _import(corpus, paths, Way(format, columns or {}, logical), annotator, naming)
     if not strict:
         return (yield from steps)
     try:

@@ -1,7 +1,7 @@
 """Finding files in folders, and reading each in its format: what an import stores and a look at the files counts."""
 
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -10,15 +10,18 @@ from annotator import formats
 from annotator.core.editing import Rejected
 from annotator.core.logical import is_logical, logical
 from annotator.core.model import Draft, Notice, Refusal, Remark, Repair
+from annotator.formats import tables
 from annotator.i18n import _, ngettext
 from annotator.store.corpus import Corpus
 
 
 class Way(Struct, frozen=True):
-    """How a file is read: `format` is the NAME of one, None for the one that it is recognised to have; with `logical`,
-    text in presentation forms or visual order is put right (see core.logical)."""
+    """How a file is read: `format` is the NAME of one, None for the one that it is recognised to have; `columns` say
+    which column of a table holds what (see formats.tables.read); with `logical`, text in presentation forms or visual
+    order is put right (see core.logical)."""
 
     format: str | None = None
+    columns: Mapping[str, str] = {}
     logical: bool = False
 
 
@@ -39,7 +42,9 @@ def read(path: Path, way: Way, annotator: str) -> Iterator[Draft | Remark]:
     """The articles in one file, and what is to be said of it. Raises KeyError for an unknown format."""
     try:
         format_ = formats.by_name(way.format) if way.format is not None else formats.recognise(path)
-        if format_ is None:
+        if format_ is tables or (format_ is None and way.columns and path.suffix.lower() in tables.SUFFIXES):
+            yield from _noticed(path, tables.read(path, annotator, way.columns), way.logical)
+        elif format_ is None:
             yield Refusal(str(path), 0, _("The format of the file was not recognised."))
         else:
             yield from _noticed(path, format_.read(path, annotator), way.logical)

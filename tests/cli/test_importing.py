@@ -172,6 +172,32 @@ def test_text_as_a_page_shows_it_is_noticed_and_put_right_on_request(run: Run, t
     assert [article["title"] for article in stored] == [visual("قالت الوزارة في بلاغ"), "قالت الوزارة في بلاغ"]
 
 
+def test_columns_of_a_table_can_be_named(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_text("c\thead\tid\nأعلنت الوزارة خطة\tعنوان\t1\n", encoding="utf-8")
+    corpus = tmp_path / "a.corpus"
+    assert run("import", corpus, path).code == 1
+    assert run("import", corpus, path, "--column", "text=c", "--column", "title=head", "--json").json["added"] == 1
+    shown = run("show", corpus, 1, "--json").json
+    assert (shown["text"], shown["title"]) == ("أعلنت الوزارة خطة", "عنوان")
+    ended = run("import", corpus, path, "--column", "text=none")
+    assert (ended.code, "No column is called “none”." in ended.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--column", "text"], "“text” is not of the form FIELD=NAME"),
+        (["--column", "body=text"], "“body” is none of text, title, published, source, url"),
+        (["--column", "text=c", "--format", "text"], "--column is for tables, and the format is text"),
+    ],
+)
+def test_columns_that_mean_nothing(run: Run, tmp_path: Path, texts: Path, arguments: list[str], told: str) -> None:
+    ended = run("import", tmp_path / "a.corpus", texts, *arguments)
+    assert ended.code == 2
+    assert told in ended.err
+
+
 def test_strict_says_that_nothing_was_imported(run: Run, tmp_path: Path, texts: Path) -> None:
     ended = run("import", tmp_path / "a.corpus", texts, "--strict", "--json")
     assert ended.code == 1

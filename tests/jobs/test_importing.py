@@ -337,6 +337,19 @@ def test_labels_that_the_corpus_lacks_are_counted_and_nothing_is_stored(corpus, 
     assert texts(corpus) == []
 
 
+# Tables
+
+
+def test_columns_that_are_named_are_those_of_tables_alone(corpus, folder):
+    (folder / "a.csv").write_text("c;id\nأمس في وجدة;1\nاليوم;2\n", encoding="utf-8")
+    (folder / "b.tsv").write_text("c\tid\nغدا\t1\n", encoding="utf-8")
+    (folder / "c.txt").write_text("نص", encoding="utf-8")
+    found = done(corpus, folder, columns={"text": "c"})
+    assert (found.added, found.skipped) == (4, [])
+    assert texts(corpus) == ["أمس في وجدة", "اليوم", "غدا", "نص"]
+    assert [refusal.reason for refusal in done(corpus, folder / "b.tsv").skipped] == [UNRECOGNISED]
+
+
 # What is put right
 
 
