@@ -49,18 +49,19 @@ def import_paths(
     *,
     columns: Mapping[str, str] | None = None,
     logical: bool = False,
+    ways: Mapping[Path, Way] | None = None,
     strict: bool = False,
 ) -> Generator[tuple[int, int], None, Imported]:
     """Read the files, and all in the folders, into `corpus`; yields how many files are done, and of how many.
 
     `format` is the NAME of a format, None to recognise each file's; `annotator` has the spans that name nobody;
     `columns` say which column of a table holds what (see formats.tables.read). With `logical`, text in presentation
-    forms or visual order is put right, which is else noticed. What cannot be read is passed over and said in the
-    result. No transaction is open at a yield: when the generator is closed there, what was stored stays, whole articles
-    only. With `strict` it is all or nothing: one transaction, in
-    which nothing stays where anything was passed over. Raises KeyError for an unknown format, CorpusError.
+    forms or visual order is put right, which is else noticed. `ways` has the files that are read in a way of their
+    own. What cannot be read is passed over and said in the result. No transaction is open at a yield: when the
+    generator is closed there, what was stored stays, whole articles only. With `strict` it is all or nothing: one
+    transaction, in which nothing stays where anything was refused. Raises KeyError for an unknown format, CorpusError.
     """
-    steps = _import(corpus, paths, Way(format, columns or {}, logical), annotator, naming)
+    steps = _import(corpus, paths, Way(format, columns or {}, logical), ways or {}, annotator, naming)
     if not strict:
         return (yield from steps)
     try:
@@ -73,22 +74,6 @@ def import_paths(
         return Imported(0, 0, 0, refused.skipped)
 
 
-def lacking(
-    corpus: Corpus, paths: Iterable[Path], annotator: str = ""
-) -> Generator[tuple[int, int], None, dict[str, int]]:
-    """The labels that the files at `paths` name and the corpus lacks, by how many spans have them; nothing is stored.
-    Yields as `import_paths`. Raises CorpusError."""
-    known = {label.name for label in corpus.labels().labels}
-    found: Counter[str] = Counter()
-    files = reading.files(corpus, paths, None, [])
-    for done, path in enumerate(files):
-        yield done, len(files)
-        for item in reading.read(path, Way(), annotator):
-            if isinstance(item, Draft):
-                found.update(span.label for span in item.spans if span.label not in known)
-    return dict(found.most_common())
-
-
 class _NotAll(Exception):
     def __init__(self, skipped: list[Refusal]) -> None:
         super().__init__()
@@ -96,7 +81,7 @@ class _NotAll(Exception):
 
 
 def _import(
-    corpus: Corpus, paths: Iterable[Path], way: Way, annotator: str, naming: Naming
+    corpus: Corpus, paths: Iterable[Path], way: Way, ways: Mapping[Path, Way], annotator: str, naming: Naming
 ) -> Generator[tuple[int, int], None, Imported]:
     counts: Counter[str] = Counter()
     remarks: list[Remark] = []
@@ -105,7 +90,7 @@ def _import(
     files = reading.files(corpus, paths, way.format, remarks)
     yield 0, len(files)
     for done, path in enumerate(files, 1):
-        for found in reading.read(path, way, annotator):
+        for found in reading.read(path, ways.get(path, way), annotator):
             if isinstance(found, Remark):
                 remarks.append(found)
                 continue

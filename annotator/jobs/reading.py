@@ -10,7 +10,7 @@ from annotator import formats
 from annotator.core.editing import Rejected
 from annotator.core.logical import is_logical, logical
 from annotator.core.model import Draft, Notice, Refusal, Remark, Repair
-from annotator.formats import tables
+from annotator.formats import Format, tables
 from annotator.i18n import _, ngettext
 from annotator.store.corpus import Corpus
 
@@ -40,16 +40,30 @@ def files(corpus: Corpus, paths: Iterable[Path], chosen: str | None, remarks: li
 
 def read(path: Path, way: Way, annotator: str) -> Iterator[Draft | Remark]:
     """The articles in one file, and what is to be said of it. Raises KeyError for an unknown format."""
+    yield from _noticed(path, as_it_is(path, way, annotator), way.logical)
+
+
+def as_it_is(path: Path, way: Way, annotator: str) -> Iterator[Draft | Remark]:
+    """As `read`, but no text is asked whether it is logical."""
     try:
-        format_ = formats.by_name(way.format) if way.format is not None else formats.recognise(path)
-        if format_ is tables or (format_ is None and way.columns and path.suffix.lower() in tables.SUFFIXES):
-            yield from _noticed(path, tables.read(path, annotator, way.columns), way.logical)
-        elif format_ is None:
+        format_ = format_of(path, way)
+        if format_ is None:
             yield Refusal(str(path), 0, _("The format of the file was not recognised."))
+        elif format_ is tables:
+            yield from tables.read(path, annotator, way.columns)
         else:
-            yield from _noticed(path, format_.read(path, annotator), way.logical)
+            yield from format_.read(path, annotator)
     except OSError as error:
         yield _unreadable(path, error)
+
+
+def format_of(path: Path, way: Way) -> Format | None:
+    """The format that the file is read in, None where it is not known. A table whose columns are named is one even
+    where they do not tell. Raises OSError, and KeyError for an unknown format."""
+    if way.format is not None:
+        return formats.by_name(way.format)
+    named = tables if way.columns and path.suffix.lower() in tables.SUFFIXES else None
+    return formats.recognise(path) or named
 
 
 def _noticed(path: Path, items: Iterable[Draft | Remark], repair: bool) -> Iterator[Draft | Remark]:

@@ -11,7 +11,8 @@ from annotator.cli.terminal import visual
 from annotator.core.labels import decode
 from annotator.core.model import Notice, Refusal, Repair
 from annotator.jobs import importing
-from annotator.jobs.importing import Imported, Naming, import_paths, lacking
+from annotator.jobs.importing import Imported, Naming, import_paths
+from annotator.jobs.reading import Way
 from annotator.resources import resource
 from annotator.store import listing
 from annotator.store.corpus import Corpus
@@ -327,14 +328,12 @@ def test_some_labels_are_added_and_others_left_out(corpus, folder):
     assert [refusal.reason for refusal in found.skipped] == ["the corpus has no label PER: 1 span was not taken"]
 
 
-def test_labels_that_the_corpus_lacks_are_counted_and_nothing_is_stored(corpus, folder):
-    other = FOREIGN | {"text": FOREIGN["text"] + "."}
-    steps = lacking(corpus, [lines(folder / "a.jsonl", FOREIGN, other, {"text": ""})])
-    assert next(steps) == (0, 1)
-    with pytest.raises(StopIteration) as end:
-        next(steps)
-    assert end.value.value == {"PER": 2, "LOC": 2}
-    assert texts(corpus) == []
+def test_a_file_is_read_in_the_way_that_is_its_own(corpus, folder):
+    for name in ("a.md", "b.md"):
+        (folder / name).write_text("نص " + name, encoding="utf-8")
+    found = done(corpus, folder, ways={folder / "b.md": Way("text")})
+    assert texts(corpus) == ["نص b.md"]
+    assert found.skipped == [Refusal(str(folder / "a.md"), 0, UNRECOGNISED)]
 
 
 # Tables
