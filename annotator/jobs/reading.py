@@ -80,15 +80,15 @@ def _noticed(path: Path, items: Iterable[Draft | Remark], repair: bool) -> Itera
         return
     if repair:
         reason = ngettext(
-            "{count} text was in presentation forms or visual order, and is logical text now.",
-            "{count} texts were in presentation forms or visual order, and are logical text now.",
+            "{count} text had letters in presentation forms or lines in visual order, and is logical text now.",
+            "{count} texts had letters in presentation forms or lines in visual order, and are logical text now.",
             count,
         )
         yield Repair(str(path), line, reason.format(count=count))
     else:
         reason = ngettext(
-            "{count} text is in presentation forms or visual order, as PDFs have it, and was taken as it is.",
-            "{count} texts are in presentation forms or visual order, as PDFs have them, and were taken as they are.",
+            "{count} text has letters in presentation forms or lines in visual order, and was taken as it is.",
+            "{count} texts have letters in presentation forms or lines in visual order, and were taken as they are.",
             count,
         )
         yield Notice(str(path), line, reason.format(count=count))

@@ -164,7 +164,9 @@ def test_text_as_a_page_shows_it_is_noticed_and_put_right_on_request(run: Run, t
     path.write_text(visual("قالت الوزارة في بلاغ"), encoding="utf-8")
     ended = run("import", tmp_path / "a.corpus", path)
     assert ended.code == 0
-    assert ended.err.startswith(f"annotator: {path}: note: 1 text is in presentation forms or visual order")
+    assert ended.err.startswith(
+        f"annotator: {path}: note: 1 text has letters in presentation forms or lines in visual order"
+    )
     assert "--logical puts such text right" in ended.err
     right = run("import", tmp_path / "a.corpus", path, "--logical", "--json")
     assert (right.code, right.json["added"], len(right.json["repaired"]), right.json["noticed"]) == (0, 1, 1, [])

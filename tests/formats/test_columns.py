@@ -132,7 +132,7 @@ def test_a_list_of_tags_moves_from_column_to_column(tmp_path: Path) -> None:
 
 def test_labels_of_every_kind_and_tokens_like_tags(tmp_path: Path) -> None:
     file = "B-52 _ _ O\nO _ _ B-خطة\nI-95 _ _ I-خطة\n# _ _ B-13\nB-1 _ _ B-A-B\n"
-    assert one(tmp_path, file) == ("B-52 O I-95 # B-1", [("O I-95", "خطة"), ("#", "13"), ("B-1", "A-B")])
+    assert one(tmp_path, file) == ("B-52 O I-95 #B-1", [("O I-95", "خطة"), ("#", "13"), ("B-1", "A-B")])
     assert one(tmp_path, "1 _ _ O\n2 _ _ B-A\n")[1] == [("2", "A")]
     assert one(tmp_path, "2023 O\n2024 B-A\n")[1] == [("2024", "A")]
     assert one(tmp_path, "# O\n# B-A\n")[1] == [("#", "A")]

@@ -381,7 +381,7 @@ def test_text_as_a_page_shows_it_is_noticed_once_a_file_and_taken_as_it_is(corpu
     path = shown(folder)
     found = done(corpus, path, annotator="ليلى", strict=True)
     assert (found.added, found.spans, found.skipped, found.repaired) == (3, 1, [], [])
-    reason = "2 texts are in presentation forms or visual order, as PDFs have them, and were taken as they are."
+    reason = "2 texts have letters in presentation forms or lines in visual order, and were taken as they are."
     assert found.noticed == [Notice(str(path), 2, reason)]
     assert texts(corpus)[2] == visual(OTHER)
 
@@ -390,7 +390,7 @@ def test_it_is_put_right_on_request_and_its_spans_with_it(corpus, folder):
     path = shown(folder)
     found = done(corpus, path, annotator="ليلى", logical=True, strict=True)
     assert (found.added, found.spans, found.skipped, found.noticed) == (3, 1, [], [])
-    reason = "2 texts were in presentation forms or visual order, and are logical text now."
+    reason = "2 texts had letters in presentation forms or lines in visual order, and are logical text now."
     assert found.repaired == [Repair(str(path), 2, reason)]
     assert texts(corpus) == ["خبر", "قالت الوزارة في بلاغ\nيوم الجمعة 5 يوليوز", OTHER]
     article = corpus.article(2)

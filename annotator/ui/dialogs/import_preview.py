@@ -148,8 +148,8 @@ class ImportDialog(QDialog):
         self._summary.setText(" · ".join(said))
         texts = sum(each.illogical for each in looks)
         asked = ngettext(
-            "Put {count} text right that is in presentation forms or visual order, as PDFs have it",
-            "Put {count} texts right that are in presentation forms or visual order, as PDFs have them",
+            "Put {count} text right that has letters in presentation forms or lines in visual order, as PDFs do",
+            "Put {count} texts right that have letters in presentation forms or lines in visual order, as PDFs do",
             texts,
         )
         self.logical.setText(asked.format(count=number(texts)))
