@@ -106,7 +106,7 @@ def test_refusals_and_repairs_are_shown_with_file_line_and_reason(window: Window
     dialog = ImportedDialog(window, "1 article", Imported(1, 0, 0, refused, [Repair("c.conll", 7, "I-A after O")]))
     qtbot.addWidget(dialog)
     rows = items(dialog.tree.invisibleRootItem())
-    assert [[row.text(column) for column in range(3)] for row in rows] == [
+    assert [[row.text(column).strip("\u2066\u2069") for column in range(3)] for row in rows] == [
         ["This was not taken: 2", "", ""],
         ["a.jsonl", "3", "not JSON"],
         ["b.txt", "", "empty"],

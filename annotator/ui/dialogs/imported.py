@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidge
 from annotator.core.model import Remark
 from annotator.i18n import _, number
 from annotator.jobs.importing import Imported
-from annotator.ui.wording import plain_label
+from annotator.ui.wording import left_to_right, plain_label
 
 
 class ImportedDialog(QDialog):
@@ -42,4 +42,4 @@ class ImportedDialog(QDialog):
         group = QTreeWidgetItem(self.tree, [f"{heading} {number(len(remarks))}"])
         group.setFirstColumnSpanned(True)
         for remark in remarks:
-            QTreeWidgetItem(group, [remark.path, str(remark.line or ""), remark.reason])
+            QTreeWidgetItem(group, [left_to_right(remark.path), str(remark.line or ""), remark.reason])
