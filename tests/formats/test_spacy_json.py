@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core import tagging
-from annotator.core.model import BODY, Draft, Remark
+from annotator.core.model import BODY, Draft, Refusal, Remark, Repair
 from annotator.core.text import normalise_newlines, visible
 from annotator.formats.spacy_json import read, recognises
 
@@ -94,6 +94,12 @@ def test_repairs_are_said(tmp_path: Path) -> None:
         "Document 1: B-A is the last of its span: read as its end.",
         "Document 1: “X” is no tag: read as O.",
     ]
+
+
+def test_a_repair_is_no_refusal_and_a_tag_that_is_lost_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([document(["أ/L-A ب/B-A ج/X"])]), encoding="utf-8")
+    assert [type(item) for item in read(path, "")] == [Draft, Repair, Repair, Refusal]
 
 
 @pytest.mark.parametrize(
