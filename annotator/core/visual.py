@@ -19,7 +19,8 @@ A layout cannot always be undone, for several texts look the same. Not to be had
 - a number at the right end of the Arabic in a line of Latin letters, which is left to the Latin ones;
 - where a bracket without its partner was, and which letter of a ligature a mark was on: it comes after both;
 - what was a presentation form, or a sign such as ﷲ, before it was laid out;
-- the order of a text whose letters never join and of which the signs above say too little: it is taken to be logical.
+- the order of a text whose letters never join, or of which few are in forms, and of which the signs above say too
+  little: it is taken to be logical.
 """
 
 import re
@@ -41,6 +42,7 @@ _FORMS: Final = re.compile(_FORM)  # `re` takes a third of the time
 _LINE: Final = regex.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _LETTER: Final = r"[\p{L}&&\p{Script=Arabic}]"
 _WORD: Final = regex.compile(rf"[{_LETTER}\p{{M}}\u0640]+", regex.V1)
+_LETTERS: Final = regex.compile(_LETTER, regex.V1)
 _CLUSTER: Final = regex.compile(r"\X")
 _MARK_FIRST: Final = regex.compile(rf"\p{{M}}*+{_LETTER}|[\s\p{{P}}](?=\p{{M}}+{_LETTER})|\X", regex.V1)
 _MARK_BEFORE: Final = regex.compile(rf"(?<![{_LETTER}\p{{M}}\u0640])\p{{M}}++{_LETTER}", regex.V1)
@@ -59,6 +61,8 @@ _SIGNS: Final = {
 _FACING: Final = {kind: tuple(map(regex.compile, pair)) for kind, pair in _SIGNS.items()}
 _LEAST: Final = 3  # signs of visual order
 _TIMES: Final = 3  # how many more than of logical order
+
+_PLAIN: Final = 3  # to one form: letters in a text that was drawn, at most, for some never join
 
 _BEFORE: Final = ("<initial>", "<medial>")
 _AFTER: Final = ("<medial>", "<final>")
@@ -188,6 +192,7 @@ def _facing(text: str) -> int:
     """How many more neighbours in its words join as they are than would if they were the other way round.
 
     A letter that joins the next one is in its initial or medial form, and the next is in its medial or final one.
+    Where few letters are in forms, they are odd ones in a text that nobody drew, and say nothing of its order.
     """
     if not _FORMS.search(text):
         return 0
@@ -196,7 +201,7 @@ def _facing(text: str) -> int:
         shapes = [_shape(character) for character in word[0] if not unicodedata.combining(character)]
         for left, right in pairwise(["", *shapes, ""]) if len(shapes) > 1 else ():
             score += ((left in _BEFORE) == (right in _AFTER)) - ((right in _BEFORE) == (left in _AFTER))
-    return score
+    return max(score, 0) if len(_FORMS.findall(text)) * _PLAIN < len(_LETTERS.findall(text)) else score
 
 
 def _shape(letter: str) -> str:
