@@ -18,8 +18,10 @@ from PySide6.QtGui import QContextMenuEvent, QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
+from annotator.cli.terminal import visual
 from annotator.core.model import DONE, FLAGGED, SKIPPED, Span
 from annotator.i18n import LANGUAGES
+from annotator.jobs.looking import look
 from annotator.store.corpus import Corpus
 from annotator.store.listing import Choice
 from annotator.ui import app
@@ -27,6 +29,7 @@ from annotator.ui.actions import Keymap
 from annotator.ui.background import Background
 from annotator.ui.corpus_commands import default_labels
 from annotator.ui.dialogs.export import ExportDialog
+from annotator.ui.dialogs.import_preview import ImportDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
@@ -39,6 +42,8 @@ GUIDES: Final = ("ar", "en")
 """The languages of the annotator's guide."""
 _PLAN: Final = "الخطة الوطنية لدعم القراءة 2024-2028"
 _NOTE: Final = "يُراجَع: هل «خطة لدعم القراءة» في العنوان اسم للخطة؟"
+_FROM_A_PDF: Final = "أعلنت وزارة الثقافة، أمس، «خطة دعم القراءة 2024-2028».\nوتشمل الخطة مكتبات في وجدة وفاس وطنجة."
+_FROM_ANOTHER: Final = "زارت O\nالكاتبة O\nليلى B-PERS\nمكتبة B-ORG\nطنجة I-ORG\nيوم B-DATE\nالجمعة I-DATE\n. O\n"
 _UNTOUCHED: Final = 7
 """The place of an article that nothing was done to."""
 _CROPPED: Final = 14  # pixels beside lines of the article
@@ -223,6 +228,22 @@ def _export(desk: app.Desk) -> QPixmap:
     return _shown(ExportDialog(desk.window, desk.session, desk.window.corpus_commands.background))
 
 
+def _import(desk: app.Desk) -> QPixmap:
+    """What is asked before an import."""
+    corpus, background = desk.session.corpus, desk.window.corpus_commands.background
+    assert corpus
+    folder = corpus.path.parent / "new"
+    folder.mkdir()
+    (folder / "news.txt").write_text(visual(_FROM_A_PDF), encoding="utf-8")
+    (folder / "wojood.conll").write_text(_FROM_ANOTHER, encoding="utf-8")
+    steps = look(corpus, [folder])
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return _shown(ImportDialog(desk.window, desk.session, background, end.value))
+
+
 def _report(desk: app.Desk) -> QPixmap:
     """What an export tells afterwards."""
     corpus, background = desk.session.corpus, desk.window.corpus_commands.background
@@ -271,6 +292,7 @@ FEATURES: Final[dict[str, Callable[[app.Desk], QPixmap]]] = {
     "labels": _labels,
     "label-deletion": _leaving,
     "keys": _keys,
+    "import": _import,
     "export": _export,
     "export-report": _report,
     "no-spans": _no_spans,

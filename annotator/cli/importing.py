@@ -6,9 +6,9 @@ import click
 
 from annotator import settings
 from annotator.cli.command import Help, corpus_argument, json_option, words
-from annotator.cli.output import REFUSED, Failure, emit, finish, say, tell, tell_refusals
+from annotator.cli.output import REFUSED, Failure, emit, finish, say, tell, tell_remarks
 from annotator.core.labels import BadLabelSet, LabelSet, decode
-from annotator.formats import FORMATS
+from annotator.formats import FORMATS, tables
 from annotator.i18n import _, ngettext
 from annotator.jobs.importing import Imported, Naming, import_paths
 from annotator.resources import resource
@@ -27,6 +27,16 @@ def command() -> click.Command:
                 ["format_", "--format"],
                 type=click.Choice([format_.NAME for format_ in FORMATS]),
                 help=_("The format of the files; without it, each is recognised."),
+            ),
+            click.Option(
+                ["columns", "--column"],
+                metavar="FIELD=NAME",
+                multiple=True,
+                callback=_columns,
+                help=_(
+                    "Which column of a table holds the text, title, published, source or url, where its name does not"
+                    " say; may be repeated."
+                ),
             ),
             click.Option(
                 ["--annotator"],
@@ -57,6 +67,11 @@ def command() -> click.Command:
                 is_flag=True,
                 help=_("All or nothing: where anything is refused, CORPUS stays as it was."),
             ),
+            click.Option(
+                ["logical", "--logical"],
+                is_flag=True,
+                help=_("Put text in presentation forms or visual order right; without it, such text is noticed."),
+            ),
             json_option(),
         ],
         help=_("Read the files, and every file in the folders, into CORPUS, which is made if it is missing."),
@@ -67,17 +82,26 @@ def _import(
     corpus: Path,
     paths: tuple[Path, ...],
     format_: str | None,
+    columns: dict[str, str],
     annotator: str | None,
     labels: Path | None,
     rename: dict[str, str],
     add_labels: bool,
     strict: bool,
+    logical: bool,
     as_json: bool,
 ) -> int:
+    if columns and format_ not in (None, tables.NAME):
+        raise click.UsageError(_("--column is for tables, and the format is {format}").format(format=format_))
     owner, naming = annotator or settings.load().annotator, Naming(rename, None if add_labels else frozenset())
     with _opened(corpus, labels) as opened:
-        done = finish(import_paths(opened, paths, format_, owner, naming, strict=strict), _("Importing"))
-    tell_refusals(done.skipped)
+        done = finish(
+            import_paths(opened, paths, format_, owner, naming, columns=columns, logical=logical, strict=strict),
+            _("Importing"),
+        )
+    tell_remarks([*done.skipped, *done.repaired, *done.noticed])
+    if done.noticed:
+        tell(_("--logical puts such text right; what is in the corpus already stays there as it is"))
     if strict and done.skipped:
         tell(_("nothing was imported, since not everything could be"))
     if as_json:
@@ -87,13 +111,23 @@ def _import(
     return REFUSED if done.skipped else 0
 
 
-def _pairs(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """The names in `PER=PERSON`, theirs and ours."""
+def _pairs(_context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """What stands before and after the = in each value: theirs and ours in `PER=PERSON`."""
     pairs = [value.partition("=") for value in values]
     wrong = next(("".join(pair) for pair in pairs if not all(part.strip() for part in pair)), None)
     if wrong is not None:
-        raise click.BadParameter(_("“{value}” is not of the form THEIRS=OURS").format(value=wrong))
-    return {theirs.strip(): ours.strip() for theirs, _equals, ours in pairs}
+        raise click.BadParameter(_("“{value}” is not of the form {form}").format(value=wrong, form=parameter.metavar))
+    return {before.strip(): after.strip() for before, _equals, after in pairs}
+
+
+def _columns(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """The names of columns by what of an article they hold: `text=body`."""
+    columns = _pairs(context, parameter, values)
+    wrong = next((field for field in columns if field not in tables.COLUMNS), None)
+    if wrong is not None:
+        reason = _("“{field}” is none of {fields}").format(field=wrong, fields=", ".join(tables.COLUMNS))
+        raise click.BadParameter(reason)
+    return columns
 
 
 def _opened(path: Path, labels: Path | None) -> Corpus:
@@ -123,4 +157,6 @@ def _summary(done: Imported) -> str:
         ),
         ngettext("{count} span read", "{count} spans read", done.spans).format(count=done.spans),
     ]
+    if done.repaired:
+        parts.append(ngettext("{count} repair", "{count} repairs", len(done.repaired)).format(count=len(done.repaired)))
     return _(", ").join(parts)

@@ -12,7 +12,8 @@ import click
 import msgspec
 
 from annotator.cli import terminal
-from annotator.core.model import Refusal
+from annotator.core.model import Notice, Remark, Repair
+from annotator.i18n import _
 
 NAME: Final = "annotator"
 REFUSED: Final = 1
@@ -50,11 +51,16 @@ def tell(text: str) -> None:
     click.echo(for_screen(f"{NAME}: {' '.join(text.split())}", sys.stderr), err=True)
 
 
-def tell_refusals(refusals: Iterable[Refusal]) -> None:
-    """One line on stderr for each: file, line and reason, as compilers write them."""
-    for refusal in refusals:
-        where = f"{refusal.path}:{refusal.line}" if refusal.line else refusal.path
-        tell(f"{where}: {refusal.reason}")
+def tell_remarks(remarks: Iterable[Remark]) -> None:
+    """One line on stderr for each: file, line and reason, as compilers write them; what was no refusal says so."""
+    for remark in remarks:
+        where = f"{remark.path}:{remark.line}" if remark.line else remark.path
+        said = remark.reason
+        if isinstance(remark, Repair):
+            said = _("put right: {reason}").format(reason=said)
+        elif isinstance(remark, Notice):
+            said = _("note: {reason}").format(reason=said)
+        tell(f"{where}: {said}")
 
 
 def for_screen(text: str, stream: TextIO, *, reorder: bool | None = None) -> str:

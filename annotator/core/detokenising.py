@@ -7,7 +7,8 @@ A sentence is a line. There is one space between two tokens, and none
 - between a pair of quotation marks and what it encloses. " “ ” „ ' are written either way round, so their order in
   the sentence tells which opens: one that none is open for opens, unless it ends the sentence or is a ” that no other
   follows;
-- before % and ٪ after a digit, before what English cuts off a word ('s, n't), after an elided French article (l', d’).
+- before % and ٪ after a digit, before what English cuts off a word ('s, n't), after an elided French article (l', d’);
+- after #, on both sides of _ between words, of / between digits: #رؤية_2030 is a hashtag, 15/1/1959 a date.
 
 The characters of the tokens stay as they are, direction marks and all. Dots are not run together with dots: ".." is
 another token than "." and ".".
@@ -28,16 +29,18 @@ _ELIDED: Final = r"(?i:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu|aujourd)"
 _CLOSING: Final = regex.compile(
     rf"{_MARKS}*(?:[.,;:!?…،؛؟۔»›)\]}}⟩﴾’]{_AFTER}*)+|{_MARKS}*''|['’](?i:s|re|ve|ll|d|m|t)|n['’]t", regex.V1
 )
-_OPENING: Final = regex.compile(rf"{_MARKS}*(?:[«‹(\[{{⟨﴿‘¿¡]{_AFTER}*)+|``|{_ELIDED}['’]", regex.V1)
+_OPENING: Final = regex.compile(rf"{_MARKS}*(?:[#«‹(\[{{⟨﴿‘¿¡]{_AFTER}*)+|``|{_ELIDED}['’]", regex.V1)
 _QUOTE: Final = regex.compile(rf"{_MARKS}*[\"“”„']{_AFTER}*", regex.V1)
 _PERCENT: Final = regex.compile(r"[%٪]")
+_LINE: Final = "_"
+_SLASH: Final = "/"
 _DIGIT: Final = regex.compile(rf".*\p{{Nd}}{_MARKS}*", regex.V1 | regex.DOTALL)
 _DOT_LAST: Final = regex.compile(rf".*{_DOTS}{_AFTER}*", regex.V1 | regex.DOTALL)
 _DOT_FIRST: Final = regex.compile(rf"{_AFTER}*{_DOTS}.*", regex.V1 | regex.DOTALL)
 _LEANING: Final = regex.compile(r"[\p{M}\p{Cf}].*", regex.V1 | regex.DOTALL)
 """Begins with what would join the character before it."""
 
-_PLAIN, _CLOSES, _OPENS, _EITHER, _UNIT = range(5)
+_PLAIN, _CLOSES, _OPENS, _EITHER, _UNIT, _JOINS = range(6)
 
 
 def detokenise(sentences: Iterable[Sequence[str]]) -> tuple[str, list[list[int]]]:
@@ -77,14 +80,25 @@ def _spaces(tokens: Sequence[str]) -> list[bool]:
         return spaces
     before = _PLAIN
     for at, kind in enumerate(kinds):
+        if kind == _JOINS and not _joins(tokens, kinds, at):
+            kind = _PLAIN
         if kind == _CLOSES:
             spaces[at] = bool(_DOT_FIRST.fullmatch(tokens[at]) and _DOT_LAST.fullmatch(tokens[at - 1]))
-        elif kind == _UNIT and _DIGIT.fullmatch(tokens[at - 1]):
+        elif kind == _JOINS or (kind == _UNIT and _DIGIT.fullmatch(tokens[at - 1])):
             spaces[at] = False
-        elif before == _OPENS:
+        elif before in (_OPENS, _JOINS):
             spaces[at] = _LEANING.match(tokens[at]) is not None
         before = kind
     return [False, *spaces[1:]]
+
+
+def _joins(tokens: Sequence[str], kinds: list[int], at: int) -> bool:
+    """Whether the _ or / at this place joins what is beside it: words, and numbers."""
+    if not 0 < at < len(tokens) - 1:
+        return False
+    if tokens[at] == _SLASH:
+        return tokens[at + 1][0].isdecimal() and _DIGIT.fullmatch(tokens[at - 1]) is not None
+    return kinds[at - 1] == kinds[at + 1] == _PLAIN
 
 
 def _paired(tokens: Sequence[str], kinds: list[int]) -> list[int]:
@@ -114,4 +128,6 @@ def _kind(token: str) -> int:
         return _CLOSES
     if _OPENING.fullmatch(token):
         return _OPENS
+    if token in (_LINE, _SLASH):
+        return _JOINS
     return _UNIT if _PERCENT.fullmatch(token) else _PLAIN

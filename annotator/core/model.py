@@ -156,9 +156,21 @@ class Draft(Struct, frozen=True):
     line: int = 0
 
 
-class Refusal(Struct, frozen=True):
-    """Something in the input that was not taken, and why. `line` counts from 1; 0 is the file as a whole."""
+class Remark(Struct, frozen=True):
+    """Something to be said of a place in the input, in a sentence. `line` counts from 1; 0 is the file as a whole."""
 
     path: str
     line: int
     reason: str
+
+
+class Refusal(Remark, frozen=True):
+    """Something in the input that was not taken, and why."""
+
+
+class Repair(Remark, frozen=True):
+    """Something in the input that was not in order and was put right: nothing of it is lost."""
+
+
+class Notice(Remark, frozen=True):
+    """Something in the input that is doubtful and was taken as it is."""

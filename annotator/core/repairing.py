@@ -34,7 +34,7 @@ _KINDS: Final = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U"
 _TAG: Final = re.compile(rf"O|[{''.join(_KINDS)}]-[^\W_].*", re.DOTALL)
 
 
-class Repair(NamedTuple):
+class TagRepair(NamedTuple):
     """What was done about a tag that is not in order: which token, its kind (BEGUN, ENDED, UNKNOWN), and a sentence."""
 
     at: int
@@ -82,20 +82,20 @@ def recognise(sentences: Iterable[Sequence[Row]]) -> str:
     return IOB1 if soft > hard else IOB2
 
 
-def decode(rows: Sequence[Row], scheme: str) -> tuple[list[Chunk], list[Repair]]:
+def decode(rows: Sequence[Row], scheme: str) -> tuple[list[Chunk], list[TagRepair]]:
     """The chunks of a sentence, the outer before the inner, and what had to be put right for `scheme`, in order.
 
     `rows` has the tags of each token; a token without any is outside. What is no tag is read as O.
     """
     chunks: list[Chunk] = []
-    repairs: list[Repair] = []
+    repairs: list[TagRepair] = []
     opened: dict[str, list[int]] = {}
     for at, row in enumerate(rows):
         if row == _OUTSIDE and not opened:
             continue
         tallies, going, unknown = _tallies(row)
         if unknown:
-            repairs += (Repair(at, UNKNOWN, _("“{tag}” is no tag: read as O.").format(tag=tag)) for tag in unknown)
+            repairs += (TagRepair(at, UNKNOWN, _("“{tag}” is no tag: read as O.").format(tag=tag)) for tag in unknown)
         for label in [label for label, starts in opened.items() if len(starts) > going.get(label, 0)]:
             starts, keeps = opened[label], going.get(label, 0)
             if scheme == IOBES:
@@ -108,7 +108,7 @@ def decode(rows: Sequence[Row], scheme: str) -> tuple[list[Chunk], list[Repair]]
             starts = opened.get(label, [])
             missing = keeps - len(starts)
             if missing and within and scheme != IOB1:
-                repairs += [Repair(at, BEGUN, _begun(rows, at, within))] * missing
+                repairs += [TagRepair(at, BEGUN, _begun(rows, at, within))] * missing
             if missing or ends or alone or begins:
                 starts += [at] * missing
                 kept = keeps - ends
@@ -151,8 +151,8 @@ def _begun(rows: Sequence[Row], at: int, tag: str) -> str:
     return _("{tag} after {before}: read as the beginning of a span.").format(tag=tag, before=before)
 
 
-def _ended(rows: Sequence[Row], at: int, label: str, count: int) -> Iterator[Repair]:
+def _ended(rows: Sequence[Row], at: int, label: str, count: int) -> Iterator[TagRepair]:
     """Says of `count` chunks of the label that they end before token `at` though no tag says so."""
     tags = [tag for tag in rows[at - 1] if tag[2:] == label and _KINDS.get(tag[0]) in ("B", "I")]
     for tag in tags[-count:]:
-        yield Repair(at - 1, ENDED, _("{tag} is the last of its span: read as its end.").format(tag=tag))
+        yield TagRepair(at - 1, ENDED, _("{tag} is the last of its span: read as its end.").format(tag=tag))

@@ -104,11 +104,14 @@ _LINK = re.compile(rf"(?:{_any_of(LINKS)})\b")
 _NOTICE = re.compile(rf"©|(?:{_any_of(NOTICES)})\b|(?:{_any_of(TAGS)})\s*(?::|$)")
 _NUMBERS = {_fold(name): number for number, names in enumerate(MONTHS, 1) for name in names}
 _MONTH = rf"(?:{_any_of(_NUMBERS)})(?!\w)"
+_YEAR = r"(?:1[3-9]|2[01])\d\d"  # 2.16.6682 is a decree
+_DONE = r"(?!\d|[.,٫٬]\d)"
 _DATE = re.compile(
     rf"(?:(?<!\d)(?P<day>\d+|فاتح)\s*(?:من\s+)?(?:شهر\s+)?)?(?<![^\W\d])(?P<month>{_MONTH})"
     rf"(?:\s*[/(-]\s*{_MONTH}\)?)?(?:\s*[،,]?\s*(?:من\s+)?(?:سنه\s+|عام\s+)?(?P<year>\d{{4}})(?!\d))?"
-    r"|(?<![\d./-])(?P<y>\d{4})(?P<s1>[-/.])(?P<m>\d{1,2})(?P=s1)(?P<d>\d{1,2})(?!\d)"
-    r"|(?<![\d./-])(?P<first>\d{1,2})\s?(?P<s2>[-/.])\s?(?P<second>\d{1,2})\s?(?P=s2)\s?(?P<last>\d{4})(?!\d)"
+    rf"|(?<![\d./-])(?P<y>{_YEAR})(?P<s1>[-/.])(?P<m>\d{{1,2}})(?P=s1)(?P<d>\d{{1,2}}){_DONE}"
+    r"|(?<![\d./-])(?P<first>\d{1,2})\s?(?P<s2>[-/.])\s?(?P<second>\d{1,2})\s?(?P=s2)\s?"
+    rf"(?P<last>{_YEAR}){_DONE}"
 )
 _CLOCK = re.compile(
     r"(?<![\d:])(?P<hour>[01]?\d|2[0-3])(?::|\s?[hس]\s?)(?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d:])"

@@ -3,11 +3,12 @@
 Those here hold articles, and an import reads them. What training sets are written in is listed in `jobs.exporting`.
 """
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
-from annotator.core.model import Draft, Refusal
+from annotator.core.model import Draft, Remark
 from annotator.formats import (
     brat,
     columns,
@@ -40,8 +41,9 @@ class Format(Protocol):
     def recognises(self, name: str, beginning: bytes) -> bool:
         """Whether a file of this name, in lower case, that begins with these bytes is of the format."""
 
-    def read(self, path: Path, annotator: str) -> Iterator[Draft | Refusal]:
-        """The articles of the file, and what of it was not taken; spans that name nobody are `annotator`'s.
+    def read(self, path: Path, annotator: str) -> Iterator[Draft | Remark]:
+        """The articles of the file, what of it was not taken, and what was put right; spans that name nobody are
+        `annotator`'s.
 
         Raises OSError where the file cannot be read.
         """
@@ -56,6 +58,7 @@ FORMATS: Final[tuple[Format, ...]] = (
 
 _BEGINNING: Final = 1 << 16
 _ACCOMPANIED: Final = (brat, xmi)
+_BINARY: Final = (word, pdf, docbin)
 _LAST: Final = (jsonl, text)
 """Those that take what looks like theirs and may be another's; they are asked when no other has said yes."""
 
@@ -77,12 +80,28 @@ def has_companions(format_: Format) -> bool:
     return format_ in _ACCOMPANIED
 
 
+def possible(path: Path) -> list[Format]:
+    """The formats that the file at `path` may be read as, by its name, or all that hold text where no format has such
+    names; none for a binary file. Raises OSError."""
+    beginning = _begins(path)
+    if b"\0" in beginning and not beginning.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return []
+    written = [format_ for format_ in FORMATS if format_ not in _BINARY]
+    suffix = path.suffix.lower()
+    named = [format_ for format_ in written if suffix in format_.SUFFIXES]
+    return [format_ for format_ in written if format_ in named or format_ is text] if named else written
+
+
 def recognise(path: Path) -> Format | None:
     """The format of the file at `path`, by a look inside; None for one that is not known.
 
     Raises OSError where the file cannot be read.
     """
-    with path.open("rb") as file:
-        beginning = file.read(_BEGINNING)
+    beginning = _begins(path)
     asked = (*(format_ for format_ in FORMATS if format_ not in _LAST), *_LAST)
     return next((format_ for format_ in asked if format_.recognises(path.name.lower(), beginning)), None)
+
+
+def _begins(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_BEGINNING)

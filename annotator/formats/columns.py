@@ -7,7 +7,8 @@ begin and end where tokens do.
 A new article begins at a `-DOCSTART-` line (AIDA has its title there in brackets), after the token `$#$` (Wojood), at a
 comment with the address of another page (GermEval: the article has it, and the day that stands with it), and at
 `# newdoc id = …`, which is its title. A file without any is one article, or several where it would be too long.
-Other columns and comments are passed over. All else that was not taken is said, and each repair.
+Other columns and comments are passed over. What was not taken is said, and each repair: a tag that is no tag is lost,
+and so refused.
 """
 
 import codecs
@@ -21,7 +22,7 @@ from annotator.core import repairing
 from annotator.core.detokenising import detokenise
 from annotator.core.drafting import draft
 from annotator.core.editing import Rejected
-from annotator.core.model import BODY, Draft, Refusal, Span, Zone, new_uid
+from annotator.core.model import BODY, Draft, Refusal, Remark, Repair, Span, Zone, new_uid
 from annotator.core.repairing import Row
 from annotator.core.tagging import OUTSIDE, Chunk
 from annotator.formats import column_layout, text
@@ -35,12 +36,15 @@ LARGEST: Final = 1_000_000
 LONGEST: Final = 250_000
 """Tokens of the longest article, and of the longest sentence: what follows is another."""
 MOST: Final = 1000
-"""Refusals of one kind that are given one by one; of more there is the first and their number."""
+"""Remarks of one kind that are given one by one; of more there is the first and their number."""
 
 _OWN: Final = frozenset(SUFFIXES[: SUFFIXES.index(".txt")])
 _SAMPLE: Final = 1 << 18
 """Bytes by which the layout and the scheme of a file are recognised."""
 _SIGNS: Final = (DOCSTART[0], COMMENT)
+_LONG: Final = "long"
+_REPAIRS: Final = frozenset((repairing.BEGUN, repairing.ENDED, _LONG))
+"""The kinds of remarks where nothing is lost."""
 _SEPARATOR: Final = "$#$"
 _NO_TAG: Final = frozenset((OUTSIDE,))
 _IN_BRACKETS: Final = re.compile(r"\((.+)\)")
@@ -70,27 +74,31 @@ class _Account:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._found: dict[str, list[Refusal]] = {}
+        self._found: dict[str, list[Remark]] = {}
         self._more: dict[str, int] = {}
 
     def add(self, line: int, kind: str, reason: str) -> None:
         found = self._found.setdefault(kind, [])
         if len(found) < MOST:
-            found.append(Refusal(self._path, line, reason))
+            found.append(_kind(kind)(self._path, line, reason))
         else:
             self._more[kind] = self._more.get(kind, 0) + 1
 
-    def refusals(self) -> list[Refusal]:
+    def remarks(self) -> list[Remark]:
         """All that was found, by line; of a kind that there is too much of, the first and their number."""
-        said: list[Refusal] = []
+        said: list[Remark] = []
         for kind, found in self._found.items():
             count = len(found) + self._more.get(kind, 0)
             if count == len(found):
                 said += found
                 continue
             reason = ngettext("{reason} The same kind: {count} line.", "{reason} The same kind: {count} lines.", count)
-            said.append(Refusal(self._path, found[0].line, reason.format(reason=found[0].reason, count=count)))
-        return sorted(said, key=lambda refusal: refusal.line)
+            said.append(_kind(kind)(self._path, found[0].line, reason.format(reason=found[0].reason, count=count)))
+        return sorted(said, key=lambda remark: remark.line)
+
+
+def _kind(kind: str) -> type[Remark]:
+    return Repair if kind in _REPAIRS else Refusal
 
 
 def recognises(name: str, beginning: bytes) -> bool:
@@ -106,7 +114,7 @@ def recognises(name: str, beginning: bytes) -> bool:
     return any(tag != OUTSIDE and repairing.is_tag(tag) for tag in tags)
 
 
-def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
+def read(path: Path, annotator: str) -> Iterator[Draft | Remark]:
     """The articles of the file at `path`, with their spans as `annotator`'s, then what was not taken or put right.
 
     Raises OSError.
@@ -117,7 +125,7 @@ def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
             yield from _read(file, annotator, account)
         except Rejected as rejected:
             account.add(0, "file", str(rejected))
-    yield from account.refusals()
+    yield from account.remarks()
 
 
 def _read(file: BinaryIO, annotator: str, account: _Account) -> Iterator[Draft]:
@@ -165,7 +173,7 @@ def _articles(
             yield heading, sentences
             count += 1
         if isinstance(part, _Sentence):
-            account.add(part.lines[0], "long", _("The article is too long: another one begins here."))
+            account.add(part.lines[0], _LONG, _("The article is too long: another one begins here."))
             heading, sentences, length = _Heading(0), [part], len(part.tokens)
         else:
             heading, sentences, length = part, [], 0
@@ -199,7 +207,7 @@ def _parts(lines: Iterable[tuple[int, str]], layout: Layout, account: _Account) 
                     numbers.append(number)
         if heading or layout.items or not line or len(tokens) >= LONGEST:
             if len(tokens) >= LONGEST:
-                account.add(number, "long", _("The sentence is too long: it ends here."))
+                account.add(number, _LONG, _("The sentence is too long: it ends here."))
             if tokens:
                 yield sentence
                 tokens, tags, numbers = sentence = _Sentence([], [], [])

@@ -30,7 +30,7 @@ from typing import Final
 import regex
 
 from annotator.core import text
-from annotator.core.model import Draft, Refusal, Span
+from annotator.core.model import Draft, Remark, Span
 from annotator.core.text import Token
 from annotator.formats.conllu_articles import FIELDS, METADATA, NONE, Document
 from annotator.formats.conllu_sentences import BOM, LETTERS, sentences
@@ -85,7 +85,7 @@ def encode(item: Draft) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
+def read(path: Path, annotator: str) -> Iterator[Draft | Remark]:
     """The articles of the file at `path`, and what of it was not taken; spans that name nobody are `annotator`'s.
 
     Raises OSError.

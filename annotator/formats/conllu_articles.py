@@ -7,7 +7,20 @@ from typing import Final
 from annotator.core import repairing
 from annotator.core.drafting import draft
 from annotator.core.editing import Rejected
-from annotator.core.model import BODY, STATES, Draft, Note, Refusal, Span, Status, Zone, article_uid, new_uid
+from annotator.core.model import (
+    BODY,
+    STATES,
+    Draft,
+    Note,
+    Refusal,
+    Remark,
+    Repair,
+    Span,
+    Status,
+    Zone,
+    article_uid,
+    new_uid,
+)
 from annotator.core.text import Token, visible
 from annotator.formats.conllu_sentences import LARGEST, Sentence, Word, unescape
 from annotator.formats.standoff import Tally
@@ -41,12 +54,13 @@ class Document:
         self._paragraphs = False
         self._said: list[tuple[int, str]] = []
         self._tagged: list[tuple[list[Token], list[Word]]] = []
-        self._refused: list[tuple[int, str]] = []
+        self._remarks: dict[Remark, None] = {}
 
     def add(self, sentence: Sentence) -> None:
         """Take the next sentence, unless the article is longer than one can be."""
         self._size += sentence.size
-        self._refused += sentence.refused
+        for line, reason in sentence.refused:
+            self._refuse(line, reason)
         self._paragraphs = self._paragraphs or sentence.says("newpar")
         if self._size > LARGEST or not sentence.words:
             return
@@ -56,16 +70,19 @@ class Document:
         else:
             self._add_foreign(sentence)
 
-    def finish(self) -> Iterator[Draft | Refusal]:
+    def finish(self) -> Iterator[Draft | Remark]:
         """The article, and what of it was not taken."""
         if self._size > LARGEST:
             self._refuse(self._line, _("The article is longer than {size} MB.").format(size=LARGEST // 1_000_000))
         elif found := self._article():
             yield found
-        yield from (Refusal(self._path, line, reason) for line, reason in sorted(set(self._refused)))
+        yield from sorted(self._remarks, key=lambda remark: (remark.line, remark.reason))
 
     def _refuse(self, line: int, reason: str) -> None:
-        self._refused.append((line, reason))
+        self._remarks[Refusal(self._path, line, reason)] = None
+
+    def _repair(self, line: int, reason: str) -> None:
+        self._remarks[Repair(self._path, line, reason)] = None
 
     def _write(self, said: str) -> None:
         self._pieces.append(said)
@@ -189,14 +206,15 @@ class Document:
             chunks, repairs = repairing.decode(row, scheme)
             for repair in repairs:
                 if repair.reason not in told:
-                    self._refuse(where[repair.at][1], repair.reason)
+                    say = self._refuse if repair.kind == repairing.UNKNOWN else self._repair
+                    say(where[repair.at][1], repair.reason)
                 told.add(repair.reason)
             for label, start, end in chunks:
                 (first, line), (last, _line) = where[start], where[end - 1]
                 outside = [place for place, _line in (*where[max(start - 1, 0) : start], *where[end : end + 1])]
                 if first in outside or last in outside:
                     reason = _("A span of {label} begins or ends within a word as it is written, and has all of it.")
-                    self._refuse(line, reason.format(label=label))
+                    self._repair(line, reason.format(label=label))
                 yield Span(new_uid(), "", self._annotator, label, first.start, last.end)
 
 

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import Raw, Struct
@@ -24,7 +24,7 @@ from annotator.core import repairing
 from annotator.core.detokenising import detokenise
 from annotator.core.drafting import draft
 from annotator.core.editing import Rejected
-from annotator.core.model import BODY, Draft, Refusal, Span, Zone, new_uid
+from annotator.core.model import BODY, Draft, Refusal, Remark, Repair, Span, Zone, new_uid
 from annotator.core.tagging import IOB2, OUTSIDE
 from annotator.formats import extras
 from annotator.i18n import _
@@ -39,6 +39,9 @@ _LOOK: Final = 64
 _GROUPED: Final = struct.Struct(">QQQllll")  # id, knowledge base, label, tokens from and to, characters from and to
 _STARTS: Final = 1  # of SENT_START
 _INSIDE, _BEGINS = 1, 3  # of ENT_IOB
+
+
+_Said: TypeAlias = tuple[type[Remark], str]
 
 
 class _Bin(Struct):
@@ -88,10 +91,10 @@ def recognises(name: str, beginning: bytes) -> bool:
     return head[:1] in (b"\x88", b"\x89", b"\x8a") and b"\xa7version" in head and b"\xa5attrs" in head
 
 
-def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
+def read(path: Path, annotator: str) -> Iterator[Draft | Remark]:
     """The documents of the file at `path`, and what of it was not taken or put right; all spans are `annotator`'s.
 
-    Refusals name the document. Raises OSError.
+    Remarks name the document. Raises OSError.
     """
     if not extras.installed("spacy"):
         yield Refusal(str(path), 0, missing())
@@ -103,8 +106,8 @@ def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
                 if isinstance(item, Draft):
                     yield item
                 else:
-                    reason = _("Document {number}: {reason}").format(number=number, reason=item)
-                    yield Refusal(str(path), 0, reason)
+                    kind, said = item
+                    yield kind(str(path), 0, _("Document {number}: {reason}").format(number=number, reason=said))
     except Rejected as rejected:
         yield Refusal(str(path), 0, str(rejected))
     except (ValueError, RecursionError) as error:
@@ -169,9 +172,9 @@ def _entries(raw: Raw, kind: Any) -> Any:
     return msgspec.msgpack.decode(raw, type=kind)
 
 
-def _article(document: _Document, annotator: str) -> Iterator[Draft | str]:
+def _article(document: _Document, annotator: str) -> Iterator[Draft | _Said]:
     """The article, and a sentence for each thing in it that was not taken or put right."""
-    said: list[str] = []
+    said: list[_Said] = []
     try:
         text, places = _laid_out(document)
         found: dict[tuple[int, int, str], str] = {}
@@ -184,9 +187,9 @@ def _article(document: _Document, annotator: str) -> Iterator[Draft | str]:
         zones = [Zone(new_uid(), "", BODY, 0, len(text))] if document.unknown_spaces and text else None
         yield draft(text, zones=zones, spans=spans)
     except Rejected as rejected:
-        said.append(str(rejected))
+        said.append((Refusal, str(rejected)))
     except KeyError:
-        said.append(_("The file lacks the text of a word or a label in it."))
+        said.append((Refusal, _("The file lacks the text of a word or a label in it.")))
     yield from said
 
 
@@ -208,7 +211,7 @@ def _laid_out(document: _Document) -> tuple[str, list[tuple[int, int]]]:
     return "".join(spaced), [(at, at + len(word)) for at, word in zip(ends, words, strict=False)]
 
 
-def _entities(document: _Document, said: list[str]) -> Iterator[tuple[int, int, str, str]]:
+def _entities(document: _Document, said: list[_Said]) -> Iterator[tuple[int, int, str, str]]:
     """The first and last token, the label and the value of each span of `doc.ents`. Raises KeyError."""
     from spacy.attrs import ENT_IOB, ENT_KB_ID, ENT_TYPE
 
@@ -219,12 +222,12 @@ def _entities(document: _Document, said: list[str]) -> Iterator[tuple[int, int, 
     ]
     values = document.said(ENT_KB_ID)
     chunks, repairs = repairing.decode(rows, IOB2)
-    said += (repair.reason for repair in repairs)
+    said += ((Refusal if repair.kind == repairing.UNKNOWN else Repair, repair.reason) for repair in repairs)
     for label, start, end in chunks:
         yield start, end - 1, label, values[start] if values else ""
 
 
-def _grouped(document: _Document, size: int, said: list[str]) -> Iterator[tuple[int, int, str, str]]:
+def _grouped(document: _Document, size: int, said: list[_Said]) -> Iterator[tuple[int, int, str, str]]:
     """The same of the spans of every group. Raises KeyError, DecodeError."""
     kind = list[bytes] | dict[bytes, list[str]]
     groups = msgspec.msgpack.decode(document.groups, type=kind) if document.groups else []
@@ -237,4 +240,4 @@ def _grouped(document: _Document, size: int, said: list[str]) -> Iterator[tuple[
                 yield start, end - 1, document.texts[label], document.texts[value]
             else:
                 reason = _("A span from token {start} to {end} lies outside the document.")
-                said.append(reason.format(start=start, end=end))
+                said.append((Refusal, reason.format(start=start, end=end)))

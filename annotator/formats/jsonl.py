@@ -36,7 +36,7 @@ _NULL: Final = Raw(b"null")
 
 
 class _Line(Struct):
-    text: str
+    text: str | None = None
     title: str | None = None
     published: str | None = None
     source: str | None = None
@@ -122,6 +122,8 @@ def _article(data: bytes, number: int, annotator: str) -> tuple[Draft | None, li
         line = msgspec.json.decode(data, type=_Line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return None, [_("The line does not read as an article: {error}").format(error=error)]
+    if line.text is None:
+        return None, [_("There is no text in it.")]
     drafted = partial(
         draft,
         line.text,
@@ -129,7 +131,7 @@ def _article(data: bytes, number: int, annotator: str) -> tuple[Draft | None, li
         published=json_lines.published(line.published, refused),
         source=line.source,
         url=line.url,
-        spans=list(_spans(line, annotator, refused)),
+        spans=list(_spans(line, line.text, annotator, refused)),
         states=list(_states(line, refused)),
         notes=list(_notes(line, refused)),
         line=number,
@@ -152,13 +154,13 @@ def _zones(line: _Line, refused: list[str]) -> list[Zone] | None:
     return zones if zones is None else [Zone(new_uid(), "", zone.kind, zone.start, zone.end) for zone in zones]
 
 
-def _spans(line: _Line, annotator: str, refused: list[str]) -> Iterator[Span]:
+def _spans(line: _Line, text: str, annotator: str, refused: list[str]) -> Iterator[Span]:
     uids: set[str] = set()
     for raw in _decoded(line.spans, list[Raw] | None, "spans", refused) or ():
         span = _decoded(raw, _Span, "spans", refused)
         if span is None:
             continue
-        reason = json_lines.misplaced(line.text, span.start, span.end, span.text)
+        reason = json_lines.misplaced(text, span.start, span.end, span.text)
         if reason:
             refused.append(reason)
         else:

@@ -10,7 +10,7 @@ The other keys are passed over.
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 from msgspec import Raw, Struct
@@ -19,7 +19,7 @@ from annotator.core import repairing
 from annotator.core.detokenising import detokenise, locate
 from annotator.core.drafting import draft
 from annotator.core.editing import Rejected
-from annotator.core.model import BODY, Draft, Refusal, Span, Zone, new_uid
+from annotator.core.model import BODY, Draft, Refusal, Remark, Repair, Span, Zone, new_uid
 from annotator.core.tagging import IOBES, OUTSIDE
 from annotator.i18n import _
 
@@ -33,6 +33,8 @@ _BEGINS: Final = re.compile(
     rb'\s*\[?\s*\{[^{}\[\]]*"paragraphs"\s*:\s*\[\s*\{.*?"sentences"\s*:\s*\[\s*\{\s*"', re.DOTALL
 )
 _UNKNOWN: Final = "-"
+
+_Said: TypeAlias = tuple[type[Remark], str]
 
 
 class _Token(Struct):
@@ -58,10 +60,10 @@ def recognises(name: str, beginning: bytes) -> bool:
     return _BEGINS.match(beginning.removeprefix(_BOM)) is not None
 
 
-def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
+def read(path: Path, annotator: str) -> Iterator[Draft | Remark]:
     """The documents of the file at `path`, and what of it was not taken or put right; all spans are `annotator`'s.
 
-    Refusals name the document, for a JSON value has no lines. Raises OSError.
+    Remarks name the document, for a JSON value has no lines. Raises OSError.
     """
     with path.open("rb") as file:
         data = file.read(LARGEST + 1).removeprefix(_BOM)
@@ -75,13 +77,13 @@ def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
         return
     for number, raw in enumerate(whole if isinstance(whole, list) else [whole], 1):
         document = _decoded(raw, _Document)
-        found = [document] if isinstance(document, str) else _article(document, annotator)
+        found = [(Refusal, document)] if isinstance(document, str) else _article(document, annotator)
         for item in found:
             if isinstance(item, Draft):
                 yield item
             else:
-                reason = _("Document {number}: {reason}").format(number=number, reason=item)
-                yield Refusal(str(path), 0, reason)
+                kind, said = item
+                yield kind(str(path), 0, _("Document {number}: {reason}").format(number=number, reason=said))
 
 
 def _decoded(data: bytes | Raw, kind: Any) -> Any:
@@ -92,17 +94,17 @@ def _decoded(data: bytes | Raw, kind: Any) -> Any:
         return _("It does not read as a document of spaCy's: {error}").format(error=error)
 
 
-def _article(document: _Document, annotator: str) -> Iterator[Draft | str]:
+def _article(document: _Document, annotator: str) -> Iterator[Draft | _Said]:
     """The article, and a sentence for each thing in it that was not taken or put right."""
     text = ""
     spans: list[Span] = []
-    said: list[str] = []
+    said: list[_Said] = []
     for paragraph in document.paragraphs:
         text += "\n\n" if text else ""
         content, starts = _laid_out(paragraph, said)
         for sentence, begins in zip(paragraph.sentences, starts, strict=True):
             chunks, repairs = repairing.decode([_row(token) for token in sentence.tokens], IOBES)
-            said += (repair.reason for repair in repairs)
+            said += ((Refusal if repair.kind == repairing.UNKNOWN else Repair, repair.reason) for repair in repairs)
             for label, start, end in chunks:
                 stretch = len(text) + begins[start], len(text) + begins[end - 1] + len(sentence.tokens[end - 1].orth)
                 spans.append(Span(new_uid(), "", annotator, label, *stretch))
@@ -111,18 +113,18 @@ def _article(document: _Document, annotator: str) -> Iterator[Draft | str]:
     try:
         yield draft(text, zones=zones, spans=spans)
     except Rejected as rejected:
-        said.append(str(rejected))
+        said.append((Refusal, str(rejected)))
     yield from said
 
 
-def _laid_out(paragraph: _Paragraph, said: list[str]) -> tuple[str, list[list[int]]]:
+def _laid_out(paragraph: _Paragraph, said: list[_Said]) -> tuple[str, list[list[int]]]:
     """The text of a paragraph, and where in it the tokens of its sentences begin."""
     sentences = [[token.orth for token in sentence.tokens] for sentence in paragraph.sentences]
     if paragraph.raw is None:
         return detokenise(sentences)
     places = locate(paragraph.raw, (token for sentence in sentences for token in sentence))
     if places is None:
-        said.append(_("The text of a paragraph is not that of its tokens, and was made of these."))
+        said.append((Refusal, _("The text of a paragraph is not that of its tokens, and was made of these.")))
         return detokenise(sentences)
     left = iter(places)
     return paragraph.raw, [[next(left) for _token in sentence] for sentence in sentences]

@@ -154,6 +154,19 @@ def read(path: Path, annotator: str, columns: Mapping[str, str] | None = None) -
         yield from _articles(path, file, encoding, shape, layout, skipped)
 
 
+def names(path: Path) -> list[str]:
+    """The cells of the first row of the table at `path`: the names of its columns, if it has any. Raises OSError."""
+    with path.open("rb") as file:
+        beginning = file.read(_SAMPLE)
+    try:
+        sample = _sample(beginning)[0]
+    except Rejected:  # it is no table that can be read, and reading it says so
+        return []
+    shape, skipped = _shape(sample, len(beginning) < _SAMPLE)
+    rows = _first_rows(shape, sample, skipped, len(beginning) < _SAMPLE)
+    return next((row for row in rows if not isinstance(row, str)), [])
+
+
 def _articles(
     path: Path, file: IO[bytes], encoding: str, shape: _Shape, layout: _Layout, skipped: int
 ) -> Iterator[Draft | Refusal]:

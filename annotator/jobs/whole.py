@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
-from annotator.core.model import Draft, Refusal
+from annotator.core.model import Draft, Remark
 from annotator.core.projection import WRITTEN, Fate
 from annotator.i18n import _
 from annotator.jobs.publishing import text_file
@@ -34,7 +34,7 @@ class ArticleFormat(Protocol):
     def encode(self, item: Draft) -> str:
         """The article as it stands in a file."""
 
-    def read(self, path: Path, annotator: str) -> Iterator[Draft | Refusal]:
+    def read(self, path: Path, annotator: str) -> Iterator[Draft | Remark]:
         """See formats.Format."""
 
 
@@ -74,7 +74,7 @@ class Whole:
     def read_back(self, path: Path) -> Generator[Draft, None, None]:
         """The articles of a file that this has written. Raises ValueError where something of it does not read."""
         for found in self._format.read(path, ""):
-            if isinstance(found, Refusal):
+            if isinstance(found, Remark):
                 raise ValueError(found.reason)
             yield found
 

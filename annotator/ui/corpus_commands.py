@@ -84,26 +84,26 @@ class CorpusCommands(QObject):
             return
         if not paths or not self._session.corpus:
             return
-        from annotator.jobs.importing import lacking  # the formats take their time to load
+        from annotator.jobs.looking import Look, look  # the formats take their time to load
 
         corpus, annotator = self._session.corpus.path, self._session.annotator
 
-        def job() -> Generator[tuple[int, int], None, dict[str, int]]:
+        def job() -> Generator[tuple[int, int], None, list[Look]]:
             with Corpus.open(corpus) as opened:
-                return (yield from lacking(opened, paths, annotator))
+                return (yield from look(opened, paths, annotator))
 
-        self.background.run(_("Looking at the files"), job, lambda found: self._ask(paths, found), self._import_failed)
+        self.background.run(_("Looking at the files"), job, lambda looks: self._ask(paths, looks), self._import_failed)
 
-    def _ask(self, paths: list[Path], lacking: dict[str, int]) -> None:
-        """Import, once it is known what becomes of the labels that the corpus lacks."""
+    def _ask(self, paths: list[Path], looks: list[Any]) -> None:
+        """Import, after a look at what was found where something of it is to be decided."""
         from annotator.jobs.importing import Naming, import_paths
 
-        naming = Naming()
-        if lacking:
-            from annotator.ui.dialogs.import_labels import ImportLabelsDialog
+        naming, ways = Naming(), dict[Path, Any]()
+        if any(each.open for each in looks):
+            from annotator.ui.dialogs.import_preview import ImportDialog
 
-            dialog = ImportLabelsDialog(self._window, lacking, self._session.labels)
-            accepted, naming = dialog.exec(), dialog.naming()
+            dialog = ImportDialog(self._window, self._session, self.background, looks)
+            accepted, naming, ways = dialog.exec(), dialog.naming(), dict(dialog.ways())
             dialog.deleteLater()
             if not accepted:
                 return
@@ -113,7 +113,7 @@ class CorpusCommands(QObject):
 
         def job() -> Generator[tuple[int, int], None, object]:
             with Corpus.open(corpus) as opened:
-                return (yield from import_paths(opened, paths, annotator=annotator, naming=naming))
+                return (yield from import_paths(opened, paths, annotator=annotator, naming=naming, ways=ways))
 
         self.background.run(_("Importing"), job, self._imported, self._import_failed)
 
@@ -178,10 +178,10 @@ class CorpusCommands(QObject):
         ]
         if outcome.spans:
             said.append(ngettext("{count} span", "{count} spans", outcome.spans).format(count=number(outcome.spans)))
-        if outcome.skipped:
-            from annotator.ui.dialogs.refusals import RefusalsDialog
+        if outcome.skipped or outcome.repaired or outcome.noticed:
+            from annotator.ui.dialogs.imported import ImportedDialog
 
-            dialog = RefusalsDialog(self._window, " · ".join(said), outcome.skipped)
+            dialog = ImportedDialog(self._window, " · ".join(said), outcome)
             dialog.exec()
             dialog.deleteLater()
         else:

@@ -7,7 +7,7 @@ from typing import Final
 import regex
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QKeySequence
-from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QPlainTextEdit, QWidget
 
 from annotator.core.labels import LabelSet
 from annotator.core.model import Span
@@ -49,6 +49,17 @@ def plain_label(text: str = "", name: str = "") -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setObjectName(name)
     return label
+
+
+def set_direction(field: QPlainTextEdit, direction: Qt.LayoutDirection) -> None:
+    """Have the text of a field run in this direction, from the side that it begins on."""
+    field.setLayoutDirection(direction)
+    option = field.document().defaultTextOption()
+    option.setTextDirection(direction)
+    # Qt's own option says left, whatever the direction.
+    side = Qt.AlignmentFlag.AlignRight if direction == Qt.LayoutDirection.RightToLeft else Qt.AlignmentFlag.AlignLeft
+    option.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)
+    field.document().setDefaultTextOption(option)
 
 
 def tooltip(text: str) -> str:

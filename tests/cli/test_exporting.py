@@ -176,7 +176,8 @@ def test_a_folder_with_a_file_an_article_is_imported_again(
     assert {path.name for path in target.iterdir() if path.is_dir()} == ({"train", "dev"} if split else set())
     ended = run("import", tmp_path / "again.corpus", target, *SAMIRA, "--json")
     assert (ended.code, ended.err) == (0, "")
-    assert ended.json == {"added": 2, "duplicates": 0, "spans": 2, "skipped": []}
+    told = {"skipped": [], "repaired": [], "noticed": []}
+    assert ended.json == {"added": 2, "duplicates": 0, "spans": 2, **told}
     shown = {}
     for which in (corpus, tmp_path / "again.corpus"):
         for article in run("list", which, "--json").json:

@@ -8,6 +8,7 @@ import pytest
 from cli.sample import BODY, TEXT, Run
 
 from annotator import settings
+from annotator.cli.terminal import visual
 from annotator.core.model import article_uid
 from annotator.settings import Settings
 
@@ -36,7 +37,7 @@ def test_json_has_the_keys_of_the_contract(run: Run, tmp_path: Path, texts: Path
     corpus = tmp_path / "new.corpus"
     ended = run("import", corpus, texts, "--json")
     assert ended.code == 1
-    assert list(ended.json) == ["added", "duplicates", "spans", "skipped"]
+    assert list(ended.json) == ["added", "duplicates", "spans", "skipped", "repaired", "noticed"]
     assert (ended.json["added"], ended.json["duplicates"], ended.json["spans"]) == (2, 1, 0)
     (skipped,) = ended.json["skipped"]
     assert list(skipped) == ["path", "line", "reason"]
@@ -51,7 +52,10 @@ def test_a_second_import_adds_nothing(run: Run, tmp_path: Path, texts: Path) -> 
     first = run("import", corpus, texts)
     assert (first.code, first.err) == (0, "")
     assert first.text == "2 articles added, 1 was there already, 0 spans read\n"
-    assert run("import", corpus, texts, "--json").json == {"added": 0, "duplicates": 3, "spans": 0, "skipped": []}
+    assert run("import", corpus, texts, "--json").json == {
+        **{"added": 0, "duplicates": 3, "spans": 0},
+        **{"skipped": [], "repaired": [], "noticed": []},
+    }
 
 
 def test_spans_without_a_name_are_the_annotators(run: Run, tmp_path: Path) -> None:
@@ -142,6 +146,58 @@ def test_foreign_labels_are_renamed_or_added(run: Run, tmp_path: Path) -> None:
     ended = run("import", tmp_path / "b.corpus", path, "--rename", "TIME")
     assert ended.code == 2
     assert "“TIME” is not of the form THEIRS=OURS" in ended.err
+
+
+def test_what_was_put_right_is_told_and_costs_nothing(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text("أمس O\nالجمعة I-DATE\nفي O\nوجدة B-DATE\n", encoding="utf-8")
+    ended = run("import", tmp_path / "a.corpus", path, "--strict")
+    assert ended.code == 0
+    assert ended.err == f"annotator: {path}:2: put right: I-DATE after O: read as the beginning of a span.\n"
+    assert ended.text == "1 article added, 0 were there already, 2 spans read, 1 repair\n"
+    repaired = run("import", tmp_path / "b.corpus", path, "--json").json["repaired"]
+    assert [list(repair) for repair in repaired] == [["path", "line", "reason"]]
+
+
+def test_text_as_a_page_shows_it_is_noticed_and_put_right_on_request(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(visual("قالت الوزارة في بلاغ"), encoding="utf-8")
+    ended = run("import", tmp_path / "a.corpus", path)
+    assert ended.code == 0
+    assert ended.err.startswith(
+        f"annotator: {path}: note: 1 text has letters in presentation forms or lines in visual order"
+    )
+    assert "--logical puts such text right" in ended.err
+    right = run("import", tmp_path / "a.corpus", path, "--logical", "--json")
+    assert (right.code, right.json["added"], len(right.json["repaired"]), right.json["noticed"]) == (0, 1, 1, [])
+    stored = run("list", tmp_path / "a.corpus", "--json").json
+    assert [article["title"] for article in stored] == [visual("قالت الوزارة في بلاغ"), "قالت الوزارة في بلاغ"]
+
+
+def test_columns_of_a_table_can_be_named(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_text("c\thead\tid\nأعلنت الوزارة خطة\tعنوان\t1\n", encoding="utf-8")
+    corpus = tmp_path / "a.corpus"
+    assert run("import", corpus, path).code == 1
+    assert run("import", corpus, path, "--column", "text=c", "--column", "title=head", "--json").json["added"] == 1
+    shown = run("show", corpus, 1, "--json").json
+    assert (shown["text"], shown["title"]) == ("أعلنت الوزارة خطة", "عنوان")
+    ended = run("import", corpus, path, "--column", "text=none")
+    assert (ended.code, "No column is called “none”." in ended.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--column", "text"], "“text” is not of the form FIELD=NAME"),
+        (["--column", "body=text"], "“body” is none of text, title, published, source, url"),
+        (["--column", "text=c", "--format", "text"], "--column is for tables, and the format is text"),
+    ],
+)
+def test_columns_that_mean_nothing(run: Run, tmp_path: Path, texts: Path, arguments: list[str], told: str) -> None:
+    ended = run("import", tmp_path / "a.corpus", texts, *arguments)
+    assert ended.code == 2
+    assert told in ended.err
 
 
 def test_strict_says_that_nothing_was_imported(run: Run, tmp_path: Path, texts: Path) -> None:

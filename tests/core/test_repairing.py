@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.repairing import BEGUN, ENDED, UNKNOWN, Repair, decode, is_tag, recognise
+from annotator.core.repairing import BEGUN, ENDED, UNKNOWN, TagRepair, decode, is_tag, recognise
 from annotator.core.tagging import IOB1, IOB2, IOBES, SCHEMES, Chunk, encode
 
 
@@ -102,46 +102,46 @@ def test_each_tag_is_in_one_chunk_of_its_label(tags: list[tuple[str, ...]], sche
 @pytest.mark.parametrize(
     ("scheme", "tags", "chunks", "repairs"),
     [
-        (IOB2, "O I-A I-A", ["A 1 3"], [Repair(1, BEGUN, "I-A after O: read as the beginning of a span.")]),
+        (IOB2, "O I-A I-A", ["A 1 3"], [TagRepair(1, BEGUN, "I-A after O: read as the beginning of a span.")]),
         (IOB1, "O I-A I-A B-A", ["A 1 3", "A 3 4"], []),
         (IOB1, "B-A I-A O I-A I-B", ["A 0 2", "A 3 4", "B 4 5"], []),
-        (IOB2, "B-A I-B", ["A 0 1", "B 1 2"], [Repair(1, BEGUN, "I-B after B-A: read as the beginning of a span.")]),
+        (IOB2, "B-A I-B", ["A 0 1", "B 1 2"], [TagRepair(1, BEGUN, "I-B after B-A: read as the beginning of a span.")]),
         (
             IOB2,
             "I-A O",
             ["A 0 1"],
-            [Repair(0, BEGUN, "I-A at the beginning of a sentence: read as the beginning of a span.")],
+            [TagRepair(0, BEGUN, "I-A at the beginning of a sentence: read as the beginning of a span.")],
         ),
         (
             IOB2,
             "B-A I-A+I-B",
             ["A 0 2", "B 1 2"],
-            [Repair(1, BEGUN, "I-B after B-A: read as the beginning of a span.")],
+            [TagRepair(1, BEGUN, "I-B after B-A: read as the beginning of a span.")],
         ),
         (IOB2, "B-A X-A I-A", ["A 0 1", "A 2 3"], None),
-        (IOB2, "O B-", [], [Repair(1, UNKNOWN, "“B-” is no tag: read as O.")]),
+        (IOB2, "O B-", [], [TagRepair(1, UNKNOWN, "“B-” is no tag: read as O.")]),
         (IOB2, "S-A E-A B-A E-A I-A", ["A 0 1", "A 1 2", "A 2 4", "A 4 5"], None),
-        (IOBES, "O E-A", ["A 1 2"], [Repair(1, BEGUN, "E-A after O: read as the beginning of a span.")]),
+        (IOBES, "O E-A", ["A 1 2"], [TagRepair(1, BEGUN, "E-A after O: read as the beginning of a span.")]),
         (
             IOBES,
             "S-A I-A E-A",
             ["A 0 1", "A 1 3"],
-            [Repair(1, BEGUN, "I-A after S-A: read as the beginning of a span.")],
+            [TagRepair(1, BEGUN, "I-A after S-A: read as the beginning of a span.")],
         ),
-        (IOBES, "B-A I-A O", ["A 0 2"], [Repair(1, ENDED, "I-A is the last of its span: read as its end.")]),
+        (IOBES, "B-A I-A O", ["A 0 2"], [TagRepair(1, ENDED, "I-A is the last of its span: read as its end.")]),
         (
             IOBES,
             "B-A B-A",
             ["A 0 1", "A 1 2"],
             [
-                Repair(0, ENDED, "B-A is the last of its span: read as its end."),
-                Repair(1, ENDED, "B-A is the last of its span: read as its end."),
+                TagRepair(0, ENDED, "B-A is the last of its span: read as its end."),
+                TagRepair(1, ENDED, "B-A is the last of its span: read as its end."),
             ],
         ),
         (IOBES, "U-A B-A M-A L-A W-A", ["A 0 1", "A 1 4", "A 4 5"], []),
     ],
 )
-def test_what_is_not_in_order(scheme: str, tags: str, chunks: list[str], repairs: list[Repair] | None) -> None:
+def test_what_is_not_in_order(scheme: str, tags: str, chunks: list[str], repairs: list[TagRepair] | None) -> None:
     found, done = decode(rows(tags), scheme)
     assert [f"{label} {start} {end}" for label, start, end in found] == chunks
     if repairs is not None:

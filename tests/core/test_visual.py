@@ -203,6 +203,20 @@ def test_what_cannot_be_had_back(logical, back):
     assert repaired(visual(logical)).text == back
 
 
+FORMS_OF = {
+    letter: [chr(form) for form in range(0xFE80, 0xFEF5) if unicodedata.normalize("NFKC", chr(form)) == letter]
+    for letter in LETTERS
+}
+
+
+@given(st.lists(st.sampled_from(LETTERS), min_size=4, max_size=9).map("".join), st.data())
+def test_odd_forms_in_logical_text_never_turn_its_line(word, data):
+    at = data.draw(st.integers(0, len(word) - 2))
+    odd = "".join(data.draw(st.sampled_from(FORMS_OF[letter])) for letter in word[at : at + 2])
+    text = "قالت الوزارة {} في بلاغ\n{}"
+    assert repaired(text.format(word[:at] + odd + word[at + 2 :], word)).text == text.format(word, word)
+
+
 def test_lines_of_latin_letters():
     text = "The ministry (وزارة العدل) published 2023 الخطة in Rabat."
     assert repaired(visual(text)).text == text

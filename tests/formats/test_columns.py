@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 
 from annotator.core.labels import LabelSet
 from annotator.core.levels import project_levels
-from annotator.core.model import BODY, Article, Draft, Refusal, Span, Zone
+from annotator.core.model import BODY, Article, Draft, Refusal, Remark, Repair, Span, Zone
 from annotator.core.projection import BOUNDARIES, FLATTENINGS, Options, project
 from annotator.core.tagging import SCHEMES
 from annotator.formats import columns, conll2002, conll2003, jsonl, nested, wojood
 from annotator.formats.columns import read, recognises
 
 
-def reading(folder: Path, file: str | bytes, annotator: str = "ليلى") -> tuple[list[Draft], list[Refusal]]:
+def reading(folder: Path, file: str | bytes, annotator: str = "ليلى") -> tuple[list[Draft], list[Remark]]:
     path = folder / "file.conll"
     path.write_bytes(file.encode() if isinstance(file, str) else file)
     found = list(read(path, annotator))
-    refused = [item for item in found if isinstance(item, Refusal)]
+    refused = [item for item in found if isinstance(item, Remark)]
     assert {item.path for item in refused} <= {str(path)}
     return [item for item in found if isinstance(item, Draft)], refused
 
@@ -40,7 +40,7 @@ def marked(item: Draft) -> list[tuple[str, str]]:
     return [(item.article.text[span.start : span.end], span.label) for span in item.spans]
 
 
-def said(refused: list[Refusal]) -> list[tuple[int, str]]:
+def said(refused: list[Remark]) -> list[tuple[int, str]]:
     return [(item.line, item.reason) for item in refused]
 
 
@@ -132,7 +132,7 @@ def test_a_list_of_tags_moves_from_column_to_column(tmp_path: Path) -> None:
 
 def test_labels_of_every_kind_and_tokens_like_tags(tmp_path: Path) -> None:
     file = "B-52 _ _ O\nO _ _ B-خطة\nI-95 _ _ I-خطة\n# _ _ B-13\nB-1 _ _ B-A-B\n"
-    assert one(tmp_path, file) == ("B-52 O I-95 # B-1", [("O I-95", "خطة"), ("#", "13"), ("B-1", "A-B")])
+    assert one(tmp_path, file) == ("B-52 O I-95 #B-1", [("O I-95", "خطة"), ("#", "13"), ("B-1", "A-B")])
     assert one(tmp_path, "1 _ _ O\n2 _ _ B-A\n")[1] == [("2", "A")]
     assert one(tmp_path, "2023 O\n2024 B-A\n")[1] == [("2024", "A")]
     assert one(tmp_path, "# O\n# B-A\n")[1] == [("#", "A")]
@@ -251,6 +251,11 @@ def test_what_is_not_taken_is_said(tmp_path: Path, file: str | bytes, line: int,
 def test_a_file_of_another_kind_is_refused(tmp_path: Path, file: str | bytes, reason: str) -> None:
     assert reading(tmp_path, file) == ([], [Refusal(str(tmp_path / "file.conll"), 0, reason)])
     assert not recognises("file.conll", file.encode() if isinstance(file, str) else file)
+
+
+def test_a_repair_is_no_refusal_and_a_tag_that_is_lost_is_one(tmp_path: Path) -> None:
+    _items, remarks = reading(tmp_path, "أمس O\nفي I-DATE\nوجدة LOC\nاليوم B-DATE\nغدا O\n" + "نص O\n" * 20)
+    assert [(type(remark), remark.line) for remark in remarks] == [(Repair, 2), (Refusal, 3)]
 
 
 def test_thousands_of_repairs_are_counted(tmp_path: Path) -> None:
@@ -467,7 +472,7 @@ def test_the_files_of_peers(shared: Path, name: str) -> None:
     spans, labels, refused = PEERS[name]
     assert [len(item.spans) for item in items] == spans
     assert Counter(span.label for item in items for span in item.spans) == labels
-    assert said([item for item in found if isinstance(item, Refusal)]) == refused
+    assert said([item for item in found if isinstance(item, Remark)]) == refused
 
 
 def test_texts_of_peers(shared: Path) -> None:
@@ -510,4 +515,4 @@ def test_wojood(shared: Path, name: str, articles: int, labels: dict[str, int], 
     )
     assert counts - begun == Counter(FAC=1 if refused else 0) + Counter()
     assert not begun - counts
-    assert said([item for item in found if isinstance(item, Refusal)]) == refused
+    assert said([item for item in found if isinstance(item, Remark)]) == refused

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from annotator.core import text as rules
 from annotator.core.drafting import draft
-from annotator.core.model import STATES, ZONE_KINDS, Draft, Note, Refusal, Span, Status, Zone
+from annotator.core.model import STATES, ZONE_KINDS, Draft, Note, Refusal, Remark, Repair, Span, Status, Zone
 from annotator.core.text import visible
 from annotator.formats import conllu_articles, conllu_sentences
 from annotator.formats.conllu import encode, read, recognises
@@ -21,12 +21,12 @@ from annotator.formats.conllu import encode, read, recognises
 TEXT = "«خطة  لوزارة\u200f العدل» 😀\nكـتـاب، أمس."
 
 
-def reading(path: Path, content: str | bytes, annotator: str = "ليلى") -> tuple[list[Draft], list[Refusal]]:
+def reading(path: Path, content: str | bytes, annotator: str = "ليلى") -> tuple[list[Draft], list[Remark]]:
     file = path / "articles.conllu"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     found = list(read(file, annotator))
-    assert {item.path for item in found if isinstance(item, Refusal)} <= {str(file)}
-    return [item for item in found if isinstance(item, Draft)], [item for item in found if isinstance(item, Refusal)]
+    assert {item.path for item in found if isinstance(item, Remark)} <= {str(file)}
+    return [item for item in found if isinstance(item, Draft)], [item for item in found if isinstance(item, Remark)]
 
 
 def said(item: Draft) -> tuple[object, ...]:
@@ -292,18 +292,17 @@ def test_entities_on_words_that_are_joined(tmp_path):
     )
     (found,), refused = reading(tmp_path, content)
     assert spans(found) == [("للبنك الدولي", "ORG"), ("بها", "X")]
-    assert [(refusal.line, refusal.reason) for refusal in refused] == [
-        (3, "A span of ORG begins or ends within a word as it is written, and has all of it.")
-    ]
+    reason = "A span of ORG begins or ends within a word as it is written, and has all of it."
+    assert refused == [Repair(str(tmp_path / "articles.conllu"), 3, reason)]
 
 
 def test_tags_that_are_put_right_are_told_once(tmp_path):
     content = lines("أ|NER=PER", "ب|NER=PER", "ج|NER=B-LOC", "د|NER=_", "هـ|NER=B-LOC", "و", "ز|NER=I-X")
     (found,), refused = reading(tmp_path, content)
     assert spans(found) == [("ج", "LOC"), ("هـ", "LOC"), ("ز", "X")]
-    assert [(refusal.line, refusal.reason) for refusal in refused] == [
-        (1, "“PER” is no tag: read as O."),
-        (7, "I-X after O: read as the beginning of a span."),
+    assert [(type(remark), remark.line, remark.reason) for remark in refused] == [
+        (Refusal, 1, "“PER” is no tag: read as O."),
+        (Repair, 7, "I-X after O: read as the beginning of a span."),
     ]
 
 

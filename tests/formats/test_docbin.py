@@ -13,7 +13,7 @@ from core.texts import PIECES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.model import Draft, Refusal
+from annotator.core.model import Draft, Refusal, Remark, Repair
 from annotator.formats import docbin, docbin_reading, extras, recognise
 from annotator.formats.docbin import read, recognises
 
@@ -31,7 +31,7 @@ def reading(tmp_path: Path) -> Callable[..., tuple[list[Draft], list[str]]]:
         path = tmp_path / "a.spacy"
         path.write_bytes(content if isinstance(content, bytes) else content.to_bytes())
         found = list(read(path, "ليلى"))
-        refused = [item for item in found if isinstance(item, Refusal)]
+        refused = [item for item in found if isinstance(item, Remark)]
         assert {(item.path, item.line) for item in refused} <= {(str(path), 0)}
         return [item for item in found if isinstance(item, Draft)], [item.reason for item in refused]
 
@@ -126,15 +126,18 @@ def test_it_reads_what_spacy_reads(
     assert sorted(all_) == sorted((span.start, span.end, span.label) for span in item.spans)
 
 
-def test_an_inside_that_nothing_begins_is_put_right_and_said(docs: Any, reading: Any) -> None:
+def test_an_inside_that_nothing_begins_is_put_right_and_said(docs: Any, tmp_path: Path) -> None:
     attributes = docs.attrs
     tokens = msgspec.msgpack.decode(zlib.decompress(docs.to_bytes()))["tokens"]
     table = list(struct.unpack(f"<{8 * len(attributes)}Q", tokens))
     column = attributes.index(77)  # ENT_IOB
     table[2 * len(attributes) + column] = 1
-    (item,), refused = reading(packed(docs, tokens=struct.pack(f"<{len(table)}Q", *table)))
+    (tmp_path / "a.spacy").write_bytes(packed(docs, tokens=struct.pack(f"<{len(table)}Q", *table)))
+    item, repair = read(tmp_path / "a.spacy", "")
+    assert isinstance(item, Draft)
     assert marked(item)[0] == ("وزارة الصحة", "INSTITUTION")
-    assert [reason.startswith("Document 1: I-INSTITUTION") for reason in refused] == [True]
+    assert isinstance(repair, Repair)
+    assert repair.reason.startswith("Document 1: I-INSTITUTION")
 
 
 def span_group(start: int, end: int, label: int = 391) -> bytes:

@@ -175,7 +175,7 @@ def test_lines_that_are_no_articles_cost_nothing_else(tmp_path):
     assert [item.article.text for item in found] == ["أول", "أخير"]
     assert [item.line for item in found] == [1, 14]
     assert [item.line for item in refused] == [2, 4, 5, 6, 7, 8, 9, 10, 11, 12]
-    assert refused[1].reason == "The line does not read as an article: Object missing required field `text`"
+    assert refused[1].reason == "There is no text in it."
     assert refused[4].reason == "The text is empty."
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from annotator.core.drafting import draft
-from annotator.core.model import Span
+from annotator.core.model import Draft, Span
 from annotator.formats import FORMATS, conllu, doccano, jsonl, labelstudio, prodigy, recognise
+from annotator.jobs import reading
+from annotator.jobs.reading import Way
 
 EXPECTED = {
     "articles": {"jsonl": 1},
@@ -29,6 +31,33 @@ def test_the_files_of_peers_are_recognised(shared: Path, folder: str) -> None:
     files = [path for path in (shared / "data" / folder).iterdir() if path.is_file()]
     found = Counter(format_.NAME if (format_ := recognise(path)) else None for path in files)
     assert found == EXPECTED[folder]
+
+
+OUTCOMES = {
+    "articles": (119, 0, {}),
+    "html": (2, 0, {}),
+    # A tag that begins a span without saying so; letters such as ﺁ and ﻻ among others; and a licence.
+    "ner": (393, 3353, {"Repair": 1, "Notice": 1, "Refusal": 1}),
+    # One in presentation forms, one with a Hebrew one; the lines of pairs have no text of their own.
+    "pdf": (5, 0, {"Notice": 2, "Refusal": 55}),
+    "peers/brat": (4, 11, {"Refusal": 8}),
+    "peers/cassis": (4, 22, {"Refusal": 2}),
+    "peers/conll": (4, 62, {}),
+    "peers/doccano": (13, 50, {"Refusal": 1}),
+    "peers/label-studio": (3, 12, {"Refusal": 1}),
+    "peers/spacy": (4, 28, {}),
+    "peers/webanno-tsv": (29, 64, {"Refusal": 24}),
+}
+"""Articles, spans, and what is said of the files of each folder, read one by one."""
+
+
+@pytest.mark.parametrize("folder", OUTCOMES)
+def test_the_files_of_peers_are_read(shared: Path, folder: str) -> None:
+    files = [path for path in (shared / "data" / folder).iterdir() if path.is_file()]
+    found = [item for path in files for item in reading.read(path, Way(), "ليلى")]
+    items = [item for item in found if isinstance(item, Draft)]
+    said = Counter(type(item).__name__ for item in found if not isinstance(item, Draft))
+    assert (len(items), sum(len(item.spans) for item in items), said) == OUTCOMES[folder]
 
 
 ITEM = draft("أمس في وجدة 😀", spans=[Span("uid", "", "ليلى", "DATE", 0, 3)])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core import tagging
-from annotator.core.model import BODY, Draft, Refusal
+from annotator.core.model import BODY, Draft, Refusal, Remark, Repair
 from annotator.core.text import normalise_newlines, visible
 from annotator.formats.spacy_json import read, recognises
 
@@ -43,7 +43,7 @@ def reading(folder: Path, file: object, annotator: str = "ليلى") -> tuple[li
     path = folder / "file.json"
     path.write_bytes(file if isinstance(file, bytes) else json.dumps(file, ensure_ascii=False).encode())
     found = list(read(path, annotator))
-    refused = [item for item in found if isinstance(item, Refusal)]
+    refused = [item for item in found if isinstance(item, Remark)]
     assert {(item.path, item.line) for item in refused} <= {(str(path), 0)}
     return [item for item in found if isinstance(item, Draft)], [item.reason for item in refused]
 
@@ -94,6 +94,12 @@ def test_repairs_are_said(tmp_path: Path) -> None:
         "Document 1: B-A is the last of its span: read as its end.",
         "Document 1: “X” is no tag: read as O.",
     ]
+
+
+def test_a_repair_is_no_refusal_and_a_tag_that_is_lost_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([document(["أ/L-A ب/B-A ج/X"])]), encoding="utf-8")
+    assert [type(item) for item in read(path, "")] == [Draft, Repair, Repair, Refusal]
 
 
 @pytest.mark.parametrize(

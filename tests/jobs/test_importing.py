@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from annotator.cli.terminal import visual
 from annotator.core.labels import decode
-from annotator.core.model import Refusal
+from annotator.core.model import Notice, Refusal, Repair
 from annotator.jobs import importing
-from annotator.jobs.importing import Imported, Naming, import_paths, lacking
+from annotator.jobs.importing import Imported, Naming, import_paths
+from annotator.jobs.reading import Way
 from annotator.resources import resource
 from annotator.store import listing
 from annotator.store.corpus import Corpus
@@ -186,7 +188,7 @@ def test_spans_come_along_and_those_that_cannot_be_are_named(corpus, folder):
     found = done(corpus, path, annotator="ليلى")
     assert (found.added, found.spans) == (2, 2)
     assert [(refusal.path, refusal.line) for refusal in found.skipped] == [(str(path), 2)] * 3
-    assert {refusal.reason for refusal in found.skipped} >= {"the corpus has no label EVENT"}
+    assert {refusal.reason for refusal in found.skipped} >= {"the corpus has no label EVENT: 1 span was not taken"}
     summary = list(listing.articles(corpus))[1]
     assert [(span.annotator, span.label) for span in corpus.spans(summary.uid)] == [("ليلى", "PLAN"), ("سعيد", "DATE")]
     assert summary.states == {"سعيد": "done"}
@@ -236,7 +238,10 @@ def test_a_corpus_that_fails_ends_the_import_and_keeps_none_of_the_chunk(corpus,
 
 def test_nothing_to_import(corpus):
     assert done(corpus) == Imported(0, 0, 0, [])
-    assert importing.Imported.__struct_fields__ == ("added", "duplicates", "spans", "skipped")
+    assert importing.Imported.__struct_fields__ == (
+        *("added", "duplicates", "spans"),
+        *("skipped", "repaired", "noticed"),
+    )
 
 
 def test_refusals_come_in_the_order_of_the_files_and_their_lines(tmp_path: Path, corpus: Corpus) -> None:
@@ -273,8 +278,8 @@ def test_a_label_that_the_corpus_lacks_is_refused_by_name(corpus, folder):
     found = done(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى")
     assert labelled(corpus) == ["DATE"]
     assert [refusal.reason for refusal in found.skipped] == [
-        "the corpus has no label PER",
-        "the corpus has no label LOC",
+        "the corpus has no label PER: 1 span was not taken",
+        "the corpus has no label LOC: 1 span was not taken",
     ]
 
 
@@ -292,7 +297,7 @@ def test_labels_are_renamed_on_request(corpus, folder):
     naming = Naming({"PER": "INSTITUTION", "LOC": "NOWHERE"})
     found = done(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", naming=naming)
     assert labelled(corpus) == ["INSTITUTION", "DATE"]
-    assert [refusal.reason for refusal in found.skipped] == ["the corpus has no label NOWHERE"]
+    assert [refusal.reason for refusal in found.skipped] == ["the corpus has no label NOWHERE: 1 span was not taken"]
 
 
 def test_what_cannot_name_a_label_is_refused_even_when_labels_are_added(corpus, folder):
@@ -300,24 +305,106 @@ def test_what_cannot_name_a_label_is_refused_even_when_labels_are_added(corpus, 
     path = lines(folder / "a.jsonl", FOREIGN | {"spans": spans})
     found = done(corpus, path, annotator="ليلى", naming=Naming(added=None))
     assert labelled(corpus) == ["PER"]
-    assert [(refusal.path, refusal.line) for refusal in found.skipped] == [(str(path), 1)] * 2
-    assert "a place" in found.skipped[0].reason
+    said = "“a place” cannot name a label (letters, digits, _ and - can): 1 span was not taken"
+    assert found.skipped == [Refusal(str(path), 1, said)]
+
+
+def test_the_spans_of_a_label_are_refused_once_for_all_of_a_file(corpus, folder):
+    spans = [{"start": start, "end": start + 2, "label": label} for start in (0, 4, 9) for label in ("PER", "a b")]
+    path = lines(
+        folder / "a.jsonl", {"text": "خبر"}, FOREIGN | {"spans": spans[:4]}, {"text": "أمس زار", "spans": spans[:2]}
+    )
+    other = lines(folder / "b.jsonl", FOREIGN | {"spans": spans[:1]})
+    assert done(corpus, path, other).skipped == [
+        Refusal(str(path), 2, "the corpus has no label PER: 3 spans were not taken"),
+        Refusal(str(path), 2, "“a b” cannot name a label (letters, digits, _ and - can): 3 spans were not taken"),
+        Refusal(str(other), 1, "the corpus has no label PER: 1 span was not taken"),
+    ]
 
 
 def test_some_labels_are_added_and_others_left_out(corpus, folder):
     found = done(corpus, lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", naming=Naming(added=frozenset({"LOC"})))
     assert labelled(corpus) == ["LOC", "DATE"]
-    assert [refusal.reason for refusal in found.skipped] == ["the corpus has no label PER"]
+    assert [refusal.reason for refusal in found.skipped] == ["the corpus has no label PER: 1 span was not taken"]
 
 
-def test_labels_that_the_corpus_lacks_are_counted_and_nothing_is_stored(corpus, folder):
-    other = FOREIGN | {"text": FOREIGN["text"] + "."}
-    steps = lacking(corpus, [lines(folder / "a.jsonl", FOREIGN, other, {"text": ""})])
-    assert next(steps) == (0, 1)
-    with pytest.raises(StopIteration) as end:
-        next(steps)
-    assert end.value.value == {"PER": 2, "LOC": 2}
-    assert texts(corpus) == []
+def test_a_file_is_read_in_the_way_that_is_its_own(corpus, folder):
+    for name in ("a.md", "b.md"):
+        (folder / name).write_text("نص " + name, encoding="utf-8")
+    found = done(corpus, folder, ways={folder / "b.md": Way("text")})
+    assert texts(corpus) == ["نص b.md"]
+    assert found.skipped == [Refusal(str(folder / "a.md"), 0, UNRECOGNISED)]
+
+
+# Tables
+
+
+def test_columns_that_are_named_are_those_of_tables_alone(corpus, folder):
+    (folder / "a.csv").write_text("c;id\nأمس في وجدة;1\nاليوم;2\n", encoding="utf-8")
+    (folder / "b.tsv").write_text("c\tid\nغدا\t1\n", encoding="utf-8")
+    (folder / "c.txt").write_text("نص", encoding="utf-8")
+    found = done(corpus, folder, columns={"text": "c"})
+    assert (found.added, found.skipped) == (4, [])
+    assert texts(corpus) == ["أمس في وجدة", "اليوم", "غدا", "نص"]
+    assert [refusal.reason for refusal in done(corpus, folder / "b.tsv").skipped] == [UNRECOGNISED]
+
+
+# What is put right
+
+
+BROKEN = "أمس O\nالجمعة I-DATE\nفي O\nوجدة B-DATE\n"
+
+
+def test_what_was_put_right_is_no_refusal(corpus, folder):
+    path = folder / "a.conll"
+    path.write_text(BROKEN, encoding="utf-8")
+    found = done(corpus, path, annotator="ليلى", strict=True)
+    assert (found.added, found.spans, found.skipped) == (1, 2, [])
+    reason = "I-DATE after O: read as the beginning of a span."
+    assert found.repaired == [Repair(str(path), 2, reason)]
+
+
+# Text as a page shows it
+
+
+OTHER = "أعلنت الوزارة خطة"
+
+
+def shown(folder: Path) -> Path:
+    text = "قالت الوزارة في بلاغ\nيوم الجمعة 5 يوليوز"
+    span = {"start": visual(text).index("ﺔﻌﻤﺠﻟﺍ"), "label": "DATE"}
+    span["end"] = span["start"] + len("ﺔﻌﻤﺠﻟﺍ")
+    return lines(folder / "a.jsonl", {"text": "خبر"}, {"text": visual(text), "spans": [span]}, {"text": visual(OTHER)})
+
+
+def test_text_as_a_page_shows_it_is_noticed_once_a_file_and_taken_as_it_is(corpus, folder):
+    path = shown(folder)
+    found = done(corpus, path, annotator="ليلى", strict=True)
+    assert (found.added, found.spans, found.skipped, found.repaired) == (3, 1, [], [])
+    reason = "2 texts have letters in presentation forms or lines in visual order, and were taken as they are."
+    assert found.noticed == [Notice(str(path), 2, reason)]
+    assert texts(corpus)[2] == visual(OTHER)
+
+
+def test_it_is_put_right_on_request_and_its_spans_with_it(corpus, folder):
+    path = shown(folder)
+    found = done(corpus, path, annotator="ليلى", logical=True, strict=True)
+    assert (found.added, found.spans, found.skipped, found.noticed) == (3, 1, [], [])
+    reason = "2 texts had letters in presentation forms or lines in visual order, and are logical text now."
+    assert found.repaired == [Repair(str(path), 2, reason)]
+    assert texts(corpus) == ["خبر", "قالت الوزارة في بلاغ\nيوم الجمعة 5 يوليوز", OTHER]
+    article = corpus.article(2)
+    assert [article.text[span.start : span.end] for span in corpus.spans(article.uid)] == ["الجمعة"]
+
+
+def test_pairs_of_forms_and_logical_text(corpus, folder, shared):
+    given = (shared / "data" / "pdf" / "presentation-forms.jsonl").read_text(encoding="utf-8").splitlines()
+    pairs = [json.loads(line) for line in given]
+    path = lines(folder / "a.jsonl", *({"text": pair["presentation"]} for pair in pairs))
+    found = done(corpus, path, logical=True)
+    assert found.added + found.duplicates == len(pairs)
+    stored = set(texts(corpus))
+    assert sum(pair["logical"] in stored for pair in pairs) == 48  # the forms of the others say less, or otherwise
 
 
 # All or nothing

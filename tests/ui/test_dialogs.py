@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from annotator.core.drafting import draft
-from annotator.core.model import DONE, Refusal
+from annotator.core.model import DONE, Refusal, Repair
+from annotator.jobs.importing import Imported
 from annotator.store import listing
 from annotator.ui.background import Background
 from annotator.ui.dialogs.export import ExportDialog
-from annotator.ui.dialogs.refusals import RefusalsDialog
+from annotator.ui.dialogs.imported import ImportedDialog
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
@@ -121,13 +122,17 @@ def test_an_export_that_cannot_be_is_one_sentence(window: Window, qtbot: QtBot, 
     assert not (tmp_path / "none").exists()
 
 
-def test_refusals_are_shown_with_file_line_and_reason(window: Window, qtbot: QtBot) -> None:
-    dialog = RefusalsDialog(window, "1 article", [Refusal("a.jsonl", 3, "not JSON"), Refusal("b.txt", 0, "empty")])
+def test_refusals_and_repairs_are_shown_with_file_line_and_reason(window: Window, qtbot: QtBot) -> None:
+    refused = [Refusal("a.jsonl", 3, "not JSON"), Refusal("b.txt", 0, "empty")]
+    dialog = ImportedDialog(window, "1 article", Imported(1, 0, 0, refused, [Repair("c.conll", 7, "I-A after O")]))
     qtbot.addWidget(dialog)
     rows = items(dialog.tree.invisibleRootItem())
-    assert [[row.text(column) for column in range(3)] for row in rows] == [
+    assert [[row.text(column).strip("\u2066\u2069") for column in range(3)] for row in rows] == [
+        ["This was not taken: 2", "", ""],
         ["a.jsonl", "3", "not JSON"],
         ["b.txt", "", "empty"],
+        ["This was put right and taken: 1", "", ""],
+        ["c.conll", "7", "I-A after O"],
     ]
 
 

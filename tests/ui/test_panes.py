@@ -1,6 +1,7 @@
 """Every control has a name and a role, the keyboard reaches it, and comes back to the article."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -9,13 +10,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QDialog, QListView, QWidget
 
 from annotator.core.model import Refusal
+from annotator.jobs.importing import Imported
+from annotator.jobs.looking import Look
+from annotator.jobs.reading import Way
 from annotator.ui import app
 from annotator.ui.actions import Keymap
 from annotator.ui.dialogs.export import ExportDialog
+from annotator.ui.dialogs.import_preview import ImportDialog
+from annotator.ui.dialogs.imported import ImportedDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
-from annotator.ui.dialogs.refusals import RefusalsDialog
 from annotator.ui.panes import controls
 from annotator.ui.session import Session
 from annotator.ui.theme import DARK, LIGHT, Theme, style_sheet
@@ -44,11 +49,19 @@ def occurrences_dialog(window: Window) -> QDialog:
     return OccurrencesDialog(window, session, window.corpus_commands.background, session.spans[0], LIGHT)
 
 
-def refusals_dialog(window: Window) -> QDialog:
-    return RefusalsDialog(window, "3 articles added", [Refusal("a.txt", 3, "not UTF-8")])
+def imported_dialog(window: Window) -> QDialog:
+    return ImportedDialog(window, "3 articles added", Imported(3, 0, 0, [Refusal("a.txt", 3, "not UTF-8")]))
 
 
-DIALOGS = [export_dialog, keys_dialog, labels_dialog, occurrences_dialog, refusals_dialog]
+def import_dialog(window: Window) -> QDialog:
+    found = Look(
+        *(Path("a.csv"), Way(logical=True), "csv", ["text", "csv"], 2, frozenset("u"), 3, "خبر", 1, [("ﺮﺒﺧ", "خبر")]),
+        *({"PER": 2, "a b": 1}, [Refusal("a.csv", 3, "empty")], 1, 0, ["c1", "c2"]),
+    )
+    return ImportDialog(window, window.session, window.corpus_commands.background, [found])
+
+
+DIALOGS = [export_dialog, keys_dialog, labels_dialog, occurrences_dialog, import_dialog, imported_dialog]
 
 
 @pytest.fixture

@@ -1,17 +1,10 @@
-"""What becomes of the labels that files name and the corpus lacks, asked before anything is imported."""
+"""What becomes of the labels that files name and the corpus lacks, as a part of the dialog before an import."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
 from annotator.core.labels import LabelSet, is_name
 from annotator.i18n import _, ngettext, number
@@ -22,50 +15,52 @@ _ADD: Final = "+"  # no label is called so
 _OUT: Final = "-"
 
 
-class ImportLabelsDialog(QDialog):
-    """Asks for each of `lacking`, labels by how many spans have them, which of the corpus' `labels` it is."""
+class LabelChoices(QWidget):
+    """Asks for labels of the files which of the corpus' `labels` they are; it is hidden where there is none to ask."""
 
-    def __init__(self, parent: QWidget, lacking: Mapping[str, int], labels: LabelSet) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(_("Import"))
-        self.resize(560, 420)
+    def __init__(self, labels: LabelSet) -> None:
+        super().__init__()
+        self._labels = labels
+        self.choices: dict[str, QComboBox] = {}
         asked = plain_label(_("The files have labels that this corpus lacks. What is to become of their spans?"))
         asked.setWordWrap(True)
+        self._area = QScrollArea()
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its boxes have it
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(asked)
+        column.addWidget(self._area, 1)
+
+    def ask(self, lacking: Mapping[str, int]) -> None:
+        """Ask for these labels, by how many spans have them; what was chosen for one that is asked again stays."""
+        before = {name: box.currentData() for name, box in self.choices.items()}
         page = QWidget()
         form = QFormLayout(page)
-        form.setVerticalSpacing(10)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(8)
         form.setHorizontalSpacing(18)
-        self.choices: dict[str, QComboBox] = {}
+        self.choices = {}
         for name, count in lacking.items():
-            box = self.choices[name] = QComboBox()
-            if is_name(name):
-                box.addItem(_("Add the label"), _ADD)
-            for label in labels.labels:
-                box.addItem(_("They are: {label}").format(label=label.shown()), label.name)
-            box.addItem(_("Leave these spans out"), _OUT)
-            if not is_name(name):
-                box.setCurrentIndex(box.count() - 1)
+            box = self.choices[name] = self._box(name)
+            box.setCurrentIndex(max(0, box.findData(before.get(name, _ADD if is_name(name) else _OUT))))
             spans = ngettext("{count} span", "{count} spans", count).format(count=number(count))
             form.addRow(f"{isolated(name)} · {spans}", box)
-        area = QScrollArea()
-        area.setWidget(page)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        buttons = QDialogButtonBox()
-        go = buttons.addButton(_("Import"), QDialogButtonBox.ButtonRole.AcceptRole)
-        go.setObjectName("primary")
-        go.setDefault(True)
-        buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setSpacing(14)
-        column.addWidget(asked)
-        column.addWidget(area, 1)
-        column.addWidget(buttons)
+        self._area.setWidget(page)
+        self.setVisible(bool(lacking))
 
     def naming(self) -> Naming:
         """What was chosen."""
         chosen = {name: box.currentData() for name, box in self.choices.items()}
         renamed = {name: choice for name, choice in chosen.items() if choice not in (_ADD, _OUT)}
         return Naming(renamed, frozenset(name for name, choice in chosen.items() if choice == _ADD))
+
+    def _box(self, name: str) -> QComboBox:
+        box = QComboBox()
+        if is_name(name):
+            box.addItem(_("Add the label"), _ADD)
+        for label in self._labels.labels:
+            box.addItem(_("They are: {label}").format(label=label.shown()), label.name)
+        box.addItem(_("Leave these spans out"), _OUT)
+        return box

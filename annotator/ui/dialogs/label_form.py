@@ -23,7 +23,7 @@ from annotator.core.labels import Colour, Fault, Label
 from annotator.i18n import LANGUAGES, _
 from annotator.ui.dialogs.label_looks import ColourButton, Preview, ReadyColours
 from annotator.ui.theme import DARK, LIGHT, Theme
-from annotator.ui.wording import plain_label, tooltip
+from annotator.ui.wording import plain_label, set_direction, tooltip
 
 
 class LabelForm(QWidget):
@@ -221,13 +221,7 @@ def _direction(language: str) -> Qt.LayoutDirection:
 
 def _long_field(direction: Qt.LayoutDirection) -> QPlainTextEdit:
     field = QPlainTextEdit()
-    field.setLayoutDirection(direction)
-    option = field.document().defaultTextOption()
-    option.setTextDirection(direction)
-    # Qt's own option says left, whatever the direction.
-    side = Qt.AlignmentFlag.AlignRight if direction == Qt.LayoutDirection.RightToLeft else Qt.AlignmentFlag.AlignLeft
-    option.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)
-    field.document().setDefaultTextOption(option)
+    set_direction(field, direction)
     field.setTabChangesFocus(True)
     field.setMinimumHeight(84)
     return field
