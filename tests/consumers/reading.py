@@ -104,27 +104,21 @@ def squeezed(text: str) -> str:
     return "".join(character for character in written(text) if not character.isspace())
 
 
-def expected(corpus: Corpus, report: Report) -> list[list[Found]]:
-    """Where the file of a report should have spans, article by article: those of the corpus, moved as it says."""
-    lists = (report.widened, report.split, report.flattened, report.refused, report.outside_zones)
-    told = {entry.uid: entry for entries in lists for entry in entries}
+def expected(corpus: Corpus, report: Report, *, beside: bool = False) -> list[list[Found]]:
+    """Where the file of a report should have spans, article by article: those of the corpus, moved as it says. With
+    `beside` those too that are left out for others and kept in a second list."""
+    lost = {entry.uid: entry for entry in (*report.flattened, *report.refused, *report.outside_zones)}
+    told = {entry.uid: entry for entry in (*report.widened, *report.split, *lost.values())}
     found = []
     for summary in listing.articles(corpus):
         item = corpus.whole(summary.id, WHO)
         stretches = []
         for span in item.spans:
-            entry = told.get(span.uid)
-            shown = entry.became if entry else item.article.text[span.start : span.end]
-            if shown is not None and (entry is None or entry not in report.flattened + report.refused):
+            shown = told[span.uid].became if span.uid in told else item.article.text[span.start : span.end]
+            if shown is not None and (beside or span.uid not in lost):
                 stretches.append(_stretch(item, span, squeezed(shown)))
         found.append(sorted(stretches))
     return found
-
-
-def everything(corpus: Corpus, report: Report) -> list[list[Found]]:
-    """As `expected`, with what is flattened too."""
-    whole = replace(report, flattened=[], refused=[], widened=report.widened + report.flattened + report.refused)
-    return expected(corpus, whole)
 
 
 def _stretch(item: Draft, span: Span, shown: str) -> Found:

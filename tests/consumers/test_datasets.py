@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from consumers.reading import NAMES, columns, consumer, everything, expected, exported, placed, squeezed
+from consumers.reading import NAMES, columns, consumer, expected, exported, placed, squeezed
 
 from annotator.core.tagging import IOB1, IOB2, IOBES
 from annotator.jobs.exporting import ALL
@@ -53,7 +53,7 @@ def test_load_dataset(datasets: Any, corpus: Corpus, tmp_path: Path, scheme: str
             at += len(squeezed(row["text"]))
         all_.append(sorted(spans))
     assert flat == expected(corpus, report)
-    assert all_ == everything(corpus, report)
+    assert all_ == expected(corpus, report, beside=True)
 
 
 def test_the_parts_of_a_split(datasets: Any, corpus: Corpus, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from consumers.reading import consumer, everything, expected, exported, placed
+from consumers.reading import consumer, expected, exported, placed
 
 from annotator.store.corpus import Corpus
 
@@ -19,5 +19,5 @@ def test_docbin(corpus: Corpus, tmp_path: Path, flatten: str, boundary: str) -> 
         for spans, found in ((doc.ents, flat), (doc.spans["sc"], all_)):
             found.append(placed(words, [(0, span.start, span.end - 1, span.label_) for span in spans]))
     assert flat == expected(corpus, report)
-    assert all_ == everything(corpus, report)
+    assert all_ == expected(corpus, report, beside=True)
     assert sum(map(len, all_)) > sum(map(len, flat)) > 100
