@@ -34,8 +34,10 @@ from annotator.jobs.nested import Nested, NestedFormat
 from annotator.jobs.publishing import WHOLE, CannotExport, Destination, destination, published
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import ArticleFormat, Whole
+from annotator.store import listing
 from annotator.store.corpus import Corpus
-from annotator.store.listing import Summary, articles
+from annotator.store.listing import Choice
+from annotator.store.reading import drafts
 
 
 class Writer(Protocol):
@@ -190,46 +192,42 @@ class _Export:
             yield from self._choose()
             yield from self._look()
             with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-                for number, part in self.articles:
-                    item = self._item(number)
+                for item, part in self._items():
                     self._account(item.article, self.parts[part], *self.writer.write(nowhere, item))
                     yield self._step(2)
         return self._report(verified=False)
 
     def _choose(self) -> Iterator[tuple[int, int]]:
         """Find the number and the part of each article that is exported, in the corpus' order."""
-        chosen = [summary for summary in articles(self.corpus) if self._in_scope(summary)]
-        self.articles = [(summary.id, WHOLE) for summary in chosen]
+        if self.options.state == ALL:
+            numbers = listing.numbers(self.corpus, "", Choice())
+        else:
+            numbers = listing.done(self.corpus, self.annotator)
+        self.articles = [(number, WHOLE) for number in numbers]
         if self.options.split is None:
             return
         items = []
-        for summary in chosen:
-            item = self.corpus.whole(summary.id, self.annotator)
+        for item, _part in self._items():
             text, zones = item.article.text, projection.segments(item.article, item.zones, _NEWS)
             words = " ".join(text[zone.start : zone.end] for zone in zones) or text
-            items.append(Item(summary.uid, Counter(span.label for span in item.spans), sketch(words)))
+            items.append(Item(item.article.uid, Counter(span.label for span in item.spans), sketch(words)))
             yield self._step()
         parts = divide(items, self.options.split, self.options.seed)
-        self.articles = [(summary.id, parts[summary.uid]) for summary in chosen]
-
-    def _in_scope(self, summary: Summary) -> bool:
-        if self.options.state == ALL:
-            return True
-        if self.annotator is None:
-            return DONE in summary.states.values()
-        return summary.states.get(self.annotator) == DONE
+        self.articles = [(number, parts[item.uid]) for number, item in zip(numbers, items, strict=True)]
 
     def _step(self, by: int = 1) -> tuple[int, int]:
         self.done += by
         return self.done, (2 + (self.options.split is not None) + self.writer.looks) * len(self.articles)
 
-    def _item(self, number: int) -> Draft:
-        item = self.corpus.whole(number, self.annotator)
-        return item if self.annotator is not None or self.writer.layered else replace(item, spans=())
+    def _items(self) -> Iterator[tuple[Draft, str]]:
+        """The articles, read from the corpus, with their parts."""
+        found = drafts(self.corpus, (number for number, _part in self.articles), self.annotator)
+        for item, (_number, part) in zip(found, self.articles, strict=True):
+            yield item if self.annotator is not None or self.writer.layered else replace(item, spans=()), part
 
     def _look(self) -> Iterator[tuple[int, int]]:
-        for number, _part in self.articles if self.writer.looks else ():
-            self.writer.look(self._item(number))
+        for item, _part in self._items() if self.writer.looks else ():
+            self.writer.look(item)
             yield self._step()
 
     def _write(self, parts: dict[str, Path]) -> Iterator[tuple[int, int]]:
@@ -240,8 +238,7 @@ class _Export:
             }
             for stream in streams.values():
                 self.writer.begin(stream)
-            for number, part in self.articles:
-                item = self._item(number)
+            for item, part in self._items():
                 self._account(item.article, self.parts[part], *self.writer.write(streams[part], item))
                 yield self._step()
             for stream in streams.values():
@@ -271,11 +268,11 @@ class _Export:
         counts = {part: Counter[str]() for part in parts}
         readers = {part: self.writer.read_back(path) for part, path in parts.items()}
         try:
-            for number, part in self.articles:
+            for item, part in self._items():
                 found = _next(readers[part])
                 if found is None:
-                    raise NotVerified(_("The file lacks article {number}.").format(number=number))
-                sentences, tokens = self.writer.compare(self._item(number), found)
+                    raise NotVerified(_("The file lacks article {number}.").format(number=item.article.id))
+                sentences, tokens = self.writer.compare(item, found)
                 counts[part].update(articles=1, sentences=sentences, tokens=tokens)
                 yield self._step()
             for part, reader in readers.items():

@@ -26,8 +26,8 @@ class TaggedFormat(Protocol):
     def write(self, stream: TextIO, article: Projection, scheme: str) -> None:
         """Append one article."""
 
-    def read_back(self, stream: TextIO) -> Iterator[list[Rows]]:
-        """The sentences of each article, read strictly. Raises Malformed."""
+    def read_back(self, stream: TextIO) -> Iterator[Rows]:
+        """The lines of each article, read strictly. Raises Malformed."""
 
 
 class Moved:
@@ -76,23 +76,24 @@ class Flat:
         projected = projection.project(item.article, item.zones, item.spans, self._labels, self._options)
         self._format.write(stream, projected, self._options.scheme)
         self._moved.note(projected.fates)
-        return list(projected.fates), *counts([sentence.tokens for sentence in projected.sentences])
+        return list(projected.fates), *counts([sentence.words for sentence in projected.sentences])
 
     def end(self, stream: TextIO) -> None:
         """Nothing comes after the last article."""
 
-    def read_back(self, path: Path) -> Generator[list[Rows], None, None]:
+    def read_back(self, path: Path) -> Generator[Rows, None, None]:
         """The articles of a file that this has written. Raises ValueError where it does not read."""
         with path.open(encoding="utf-8", newline="\n") as stream:
             yield from self._format.read_back(stream)
 
-    def compare(self, item: Draft, found: list[Rows]) -> tuple[int, int]:
+    def compare(self, item: Draft, found: Rows) -> tuple[int, int]:
         """How many sentences and tokens were found for the article. Raises NotVerified where they do not say its
         spans."""
         article = item.article
         zones = projection.segments(article, item.zones, self._options.zones)
         self._moved.compare(item, verifying.spans(article.text, zones, found, self._options.scheme))
-        return counts(found)
+        sentences = found.words.count("")
+        return sentences, len(found.words) - sentences
 
 
 def counts(sentences: Collection[Collection[object]]) -> tuple[int, int]:

@@ -150,7 +150,7 @@ class Corpus:
 
     def version(self) -> int:
         """A number that changes when another connection has written to the file, and not by what this one writes."""
-        [(version,)] = self._tuples("PRAGMA data_version")
+        [(version,)] = self.tuples("PRAGMA data_version")
         return int(version)
 
     def knows(self, words: str) -> bool:
@@ -178,6 +178,12 @@ class Corpus:
         """The rows that an SQL query finds: for the modules of the store alone."""
         with opening.spoken(self.path):
             yield from self._db.query(query, values)
+
+    def tuples(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows that an SQL query finds, all at once: likewise, for what a key waits for or a whole corpus is read
+        by."""
+        with opening.spoken(self.path):
+            return self._db.execute(query, values).fetchall()
 
     def numbers(self, query: str, *values: object) -> list[int]:
         """What an SQL query finds in its column `number`, the numbers of articles: likewise.
@@ -326,16 +332,11 @@ class Corpus:
         marks = ", ".join("?" * len(row))
         self._db.execute(f"INSERT OR {conflict} INTO {table} ({columns}) VALUES ({marks})", list(row.values()))
 
-    def _tuples(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """What an SQL query finds, all at once: for what a key waits for."""
-        with opening.spoken(self.path):
-            return self._db.execute(query, values).fetchall()
-
     def _listed(self, kind: type[_Row], columns: str, query: str, *values: object) -> list[_Row]:
         """These columns of all that an SQL query finds, in its order, each row of this kind. For what a key waits
         for: a thousand rows take half as long again as the one JSON text that SQLite makes of them here.
         """
-        [(text,)] = self._tuples(f"SELECT json_group_array(json_array({columns})) FROM ({query})", *values)
+        [(text,)] = self.tuples(f"SELECT json_group_array(json_array({columns})) FROM ({query})", *values)
         return msgspec.json.decode(text, type=list[kind])  # type: ignore[valid-type]
 
     def _add_spans(self, draft: Draft) -> tuple[int, list[str]]:

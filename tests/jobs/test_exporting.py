@@ -485,11 +485,10 @@ def test_every_span_is_counted_once_and_the_file_reads_back(
         assert len(set(told)) == len(told)
         assert set(told) <= set(stored)
         chunks = sum(
-            len(tagging.decode([tag for _token, tag in sentence], options.scheme))
+            len(tagging.decode([rows.tags.get(at, "O") for at in range(len(rows.words))], options.scheme))
             for file in Path(folder).rglob("out*")
             for path in (file.iterdir() if file.is_dir() else [file] if file.suffix != ".json" else [])
-            for article in read(path, options.format)
-            for sentence in article
+            for rows in read(path, options.format)
         )
         assert chunks == report.written + len(report.widened) + len(report.split)
         if options.format == nested.NAME:
@@ -497,17 +496,14 @@ def test_every_span_is_counted_once_and_the_file_reads_back(
 
 
 def read(path: Path, format_: str) -> Any:
-    """The sentences of each article; of one with several tags a token, once for each depth or label."""
+    """The lines of each article; of one with several tags a token, once for each depth or label."""
     with path.open(encoding="utf-8", newline="\n") as file:
         if format_ in ("conll2003", "conll2002"):
             return list({"conll2003": conll2003, "conll2002": conll2002}[format_].read_back(file))
         module = {"nested": nested, "wojood": wojood}[format_]
         depth = file.readline().count("\t")
         file.seek(0)
-        return [
-            [sentence for rows in module.flat(article) for sentence in rows]
-            for article in module.read_back(file, depth)
-        ]
+        return [rows for article in module.read_back(file, depth) for rows in module.flat(article)]
 
 
 def test_nested_spans_are_all_in_a_nested_file(make: Callable[..., Corpus], out: Path) -> None:
