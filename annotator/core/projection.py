@@ -144,6 +144,8 @@ def lay(
     standing.sort(key=lambda fate: (fate.stretch, labels.rank(fate.span.label), fate.span.uid))
     kept = [(fate.stretch, fate.span.label) for fate in standing if fate.stretch]
     for part in parts:
+        if whole[slice(*part)].isspace():  # as is what lies between zones
+            continue
         first, last = (bisect_left(kept, edge, key=lambda entry: entry[0].start) for edge in part)
         yield from _sentences(whole, part, kept[first:last])
 

@@ -4,8 +4,7 @@ Offsets are code points, end exclusive. Everything here is a pure function of th
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Set
-from functools import cache, partial
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -176,7 +175,16 @@ def breaks(text: str, start: int, end: int) -> list[int]:
 
 def _stops(text: str, start: int, end: int) -> Iterator[int]:
     """Where in a line a sentence begins after another."""
-    closing = cache(partial(_closing_quotes, text, start, end))
+    closing: list[set[int]] = []
+
+    def goes_on(at: int) -> bool:
+        """Whether the token at this offset belongs to the sentence that was stopped before it."""
+        if text[at] not in _QUOTES:
+            return text[at] in _STOPS or text[at] in _OPENS
+        if not closing:  # found when the first is met, once a line
+            closing.append(_closing_quotes(text, start, end))
+        return at in closing[0]
+
     reached = start
     for match in _STOP.finditer(text, start, end):
         first, last = match.span()
@@ -190,15 +198,10 @@ def _stops(text: str, start: int, end: int) -> Iterator[int]:
         for at, (first, last) in enumerate(word):
             stops = text[first] in _STOPS and text[first:last] != _PAUSE and not _abbreviates(text, word, at)
             if stops and first >= reached:
-                reached = next((at for at in _starts(text, last, end) if not _goes_on(text, at, closing)), end)
+                reached = next((at for at in _starts(text, last, end) if not goes_on(at)), end)
                 if reached < end and text[reached] not in _NO_START:
                     yield reached
         reached = max(reached, word[-1].end)
-
-
-def _goes_on(text: str, at: int, closing: Callable[[], Set[int]]) -> bool:
-    """Whether the token at this offset belongs to the sentence that was stopped before it."""
-    return text[at] in _STOPS or text[at] in _OPENS or (text[at] in _QUOTES and at in closing())
 
 
 def _closing_quotes(text: str, start: int, end: int) -> set[int]:
