@@ -1,8 +1,9 @@
 """The corpus: one SQLite file that holds everything, and the only place that reads and writes it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
@@ -170,14 +171,20 @@ class Corpus:
         found = list(self.query("SELECT * FROM edit WHERE step = ? ORDER BY id", uid))
         if not found:
             raise CorpusError(_("“{path}” holds no step {uid}.").format(path=self.path, uid=uid))
-        edits = tuple(Edit(_decoded(row["before"]), _decoded(row["after"])) for row in found)
+        edits = tuple(Edit(rows.decoded(row["before"]), rows.decoded(row["after"])) for row in found)
         first = found[0]
         return Step(uid, first["annotator"], first["time"], first["name"], edits, first["undoes"])
 
     def query(self, query: str, *values: object) -> Iterator[Mapping[str, Any]]:
-        """The rows that an SQL query finds: for the modules of the store alone."""
+        """The rows that an SQL query finds: for the modules of the store alone.
+
+        Not by sqlite-utils' query, which sets a savepoint (see `transaction`).
+        """
         with opening.spoken(self.path):
-            yield from self._db.query(query, values)
+            found = self._db.execute(query, values)
+            columns = [column[0] for column in found.description]
+            for row in found:
+                yield dict(zip(columns, row, strict=True))
 
     def tuples(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows that an SQL query finds, all at once: likewise, for what a key waits for or a whole corpus is read
@@ -202,13 +209,14 @@ class Corpus:
         """
         with self.transaction():
             self._know(step.annotator)
-            texts: dict[str, str] = {}
-            for edit in step.edits:
-                self._apply(edit)
-                if isinstance(edit.after, Span):
-                    uid = edit.article
-                    texts[uid] = texts.get(uid) or self.article(uid).text
-                    index.add_span(self._db, edit.after, texts[uid])
+            for table, some in groupby(step.edits, key=rows.added_to):
+                if table is None:
+                    for edit in some:
+                        self._change(edit)
+                else:
+                    self._insert_all(table, [rows.to_row(edit.after) for edit in some if edit.after])
+            spans = [edit.after for edit in step.edits if isinstance(edit.after, Span)]
+            index.add_spans(self._db, spans, {uid: self.article(uid).text for uid in {span.article for span in spans}})
             for uid in {edit.article for edit in step.edits if isinstance(edit.after, Zone)}:
                 self._check_zones(uid)
             self._remember(step)
@@ -224,15 +232,15 @@ class Corpus:
             new = not list(self.query("SELECT 1 AS found FROM article WHERE uid = ?", uid))
             if new:
                 editing.check_zones(draft.article, draft.zones)
-                self._table("article").insert({**rows.from_article(draft.article), "added": now()})
-                index.add_article(self._db, self.article(uid).id, draft.article.text)
-                self._table("zone").insert_all(rows.to_row(zone) for zone in draft.zones)
-            spans, refused = self._add_spans(draft)
+                number = self._insert("article", {**rows.from_article(draft.article), "added": now()})
+                index.add_article(self._db, number, draft.article.text)
+                self._insert_all("zone", [rows.to_row(zone) for zone in draft.zones])
+            spans, refused = self._add_spans(draft, [] if new else self.spans(uid))
             for status in draft.states:
-                if self.status(uid, status.annotator) is None:
+                if new or self.status(uid, status.annotator) is None:
                     self._add_step(status.annotator, [Edit(None, status)])
             for note in draft.notes:
-                if self.note(uid, note.annotator) is None:
+                if new or self.note(uid, note.annotator) is None:
                     self._add_step(note.annotator, [Edit(None, note)])
             return Added(new, spans, tuple(refused))
 
@@ -243,7 +251,10 @@ class Corpus:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All writes within are one, on disk when the block ends and undone when it raises. Blocks may nest.
+        """All writes within are one, on disk when the block ends and undone when it raises.
+
+        Blocks may nest: an inner one is a part of the outer one. An error in it after a write must not be caught there:
+        a savepoint, to go back to, has FTS5 write all that it holds, which is most of what an import would cost.
 
         Raises MissingCorpus where the file is no longer the one that was opened: SQLite would write on, into a file
         that has no name any more.
@@ -253,8 +264,7 @@ class Corpus:
             raise MissingCorpus(said.format(path=self.path))
         with opening.spoken(self.path):
             if self._db.conn.in_transaction:
-                with self._db.atomic():
-                    yield
+                yield
                 return
             # IMMEDIATE takes the lock before the first read, so that what was checked is what is changed.
             self._db.execute("BEGIN IMMEDIATE")
@@ -286,51 +296,54 @@ class Corpus:
             raise CorpusError(_("An annotator must have a name."))
         self._insert("annotator", {"name": annotator, "added": now()}, "IGNORE")
 
-    def _apply(self, edit: Edit) -> None:
-        record = edit.before or edit.after
+    def _change(self, edit: Edit) -> None:
+        """Change or remove a record."""
+        record = edit.before
         if record is None:
             raise ValueError(edit)
         table = rows.KEYS[type(record)][0]
-        where = " AND ".join(f"{column} = :{column}" for column in rows.key(record))
+        where = " AND ".join(f"{column} = ?" for column in rows.key(record))
         if self._current(table, where, record) != edit.before:
             raise Conflict(_("This was changed in another window meanwhile: look at it once more."))
         if edit.after is None:
-            self._db.execute(f"DELETE FROM {table} WHERE {where}", rows.key(record))
-        elif edit.before is None:
-            if isinstance(edit.after, Span):
-                self._know(edit.after.annotator)
-            self._insert(table, rows.to_row(edit.after))
+            self._db.execute(f"DELETE FROM {table} WHERE {where}", [*rows.key(record).values()])
         else:
             row = rows.to_row(edit.after)
-            changes = ", ".join(f'"{column}" = :{column}' for column in row.keys() - rows.key(record).keys())
-            self._db.execute(f"UPDATE {table} SET {changes} WHERE {where}", row)
+            changed = row.keys() - rows.key(record).keys()
+            changes = ", ".join(f'"{column}" = ?' for column in changed)
+            values = [row[column] for column in (*changed, *rows.key(record))]
+            self._db.execute(f"UPDATE {table} SET {changes} WHERE {where}", values)
 
     def _current(self, table: str, where: str, record: Record) -> Record | None:
-        found = self._db.query(f"SELECT * FROM {table} WHERE {where}", rows.key(record))
+        found = self.query(f"SELECT * FROM {table} WHERE {where}", *rows.key(record).values())
         return next((rows.to_record(type(record), row) for row in found), None)
 
     def _check_zones(self, uid: str) -> None:
         editing.check_zones(self.article(uid), self.zones(uid))
 
     def _remember(self, step: Step) -> None:
-        for edit in step.edits:
-            row = {
-                "step": step.uid,
-                "name": step.name,
+        made = {"step": step.uid, "name": step.name, "annotator": step.annotator, "time": step.time}
+        edits = [
+            {
+                **made,
                 "article": edit.article,
-                "annotator": step.annotator,
-                "time": step.time,
                 "undoes": step.undoes,
-                "before": _encoded(edit.before),
-                "after": _encoded(edit.after),
+                "before": rows.encoded(edit.before),
+                "after": rows.encoded(edit.after),
             }
-            self._insert("edit", row)
+            for edit in step.edits
+        ]
+        self._insert_all("edit", edits)
 
-    def _insert(self, table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> None:
-        """Insert one row. What a key waits for is not sqlite-utils' insert, which asks for the schema each time."""
-        columns = ", ".join(f'"{column}"' for column in row)
-        marks = ", ".join("?" * len(row))
-        self._db.execute(f"INSERT OR {conflict} INTO {table} ({columns}) VALUES ({marks})", list(row.values()))
+    def _insert(self, table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> int:
+        """Insert one row; its number. What a key waits for is not sqlite-utils' insert, which asks for the schema each
+        time."""
+        return int(self._db.execute(rows.insertion(table, row, conflict), list(row.values())).lastrowid or 0)
+
+    def _insert_all(self, table: str, new: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows of the same columns."""
+        if new:
+            self._db.conn.executemany(rows.insertion(table, new[0]), [list(row.values()) for row in new])
 
     def _listed(self, kind: type[_Row], columns: str, query: str, *values: object) -> list[_Row]:
         """These columns of all that an SQL query finds, in its order, each row of this kind. For what a key waits
@@ -339,10 +352,16 @@ class Corpus:
         [(text,)] = self.tuples(f"SELECT json_group_array(json_array({columns})) FROM ({query})", *values)
         return msgspec.json.decode(text, type=list[kind])  # type: ignore[valid-type]
 
-    def _add_spans(self, draft: Draft) -> tuple[int, list[str]]:
-        known = {label.name for label in self.labels().labels} if draft.spans else set()
+    def _add_spans(self, draft: Draft, stored: Iterable[Span]) -> tuple[int, list[str]]:
+        """Add the spans that are not among those `stored` of the article; how many, and why others were not."""
+        if not draft.spans:
+            return 0, []
+        known = {name for (name,) in self.tuples("SELECT name FROM label")}
+        uids = msgspec.json.encode([span.uid for span in draft.spans]).decode()
+        query = "SELECT uid FROM span WHERE uid IN (SELECT value FROM json_each(?))"
+        taken = {uid for (uid,) in self.tuples(query, uids)}
         layers: dict[str, list[Edit]] = {}
-        here = {_place(span): span for span in self.spans(draft.article.uid)} if draft.spans else {}
+        here = {_place(span): span for span in stored}
         refused = []
         for span in draft.spans:
             if span.label not in known:
@@ -355,8 +374,9 @@ class Corpus:
                 continue
             there = here.get(_place(span))
             if there is None:
-                if list(self.query("SELECT 1 AS found FROM span WHERE uid = ?", span.uid)):
+                if span.uid in taken:
                     span = msgspec.structs.replace(span, uid=new_uid())
+                taken.add(span.uid)
                 here[_place(span)] = span
                 layers.setdefault(span.annotator, []).append(Edit(None, span))
             elif (there.value, there.note) != (span.value, span.note):
@@ -373,11 +393,3 @@ class Corpus:
 
 def _place(span: Span) -> tuple[str, str, int, int]:
     return span.annotator, span.label, span.start, span.end
-
-
-def _encoded(record: Record | None) -> str | None:
-    return None if record is None else msgspec.json.encode(record).decode()
-
-
-def _decoded(text: str | None) -> Record | None:
-    return None if text is None else msgspec.json.decode(text, type=Record)
