@@ -27,7 +27,9 @@ from annotator.formats import (
     prodigy,
     wojood,
 )
-from annotator.formats.report import Entry, Part, Report, encode
+from annotator.formats.report import Entry, Part, Report
+from annotator.formats.report import write as write_report
+from annotator.formats.spooling import Spool
 from annotator.i18n import _
 from annotator.jobs.flat import Flat, TaggedFormat
 from annotator.jobs.nested import Nested, NestedFormat
@@ -167,11 +169,12 @@ class _Export:
         self.writer = writer
         self.annotator = annotator
         self.options = options
-        self.articles: list[tuple[int, str]] = []
+        self.numbers: list[int] = []
+        self.part_of: list[str] = []
         self.done = 0
         self.digest = hashlib.sha256()
         self.parts = {part: Part() for part in options.split or (WHOLE,)}
-        self.entries: dict[str, list[Entry]] = {outcome: [] for outcome in OUTCOMES if outcome != WRITTEN}
+        self.entries = {outcome: Spool(Entry) for outcome in OUTCOMES if outcome != WRITTEN}
 
     def run(self, files: Destination) -> Generator[tuple[int, int], None, Report]:
         """Write, read back, and put the files in their places."""
@@ -183,7 +186,8 @@ class _Export:
             yield from self._write(parts)
             yield from self._verify(parts)
             report = self._report()
-            drafts[-1].write_bytes(encode(report))
+            with drafts[-1].open("xb") as stream:
+                write_report(report, stream)
         return report
 
     def account(self) -> Generator[tuple[int, int], None, Report]:
@@ -200,29 +204,29 @@ class _Export:
     def _choose(self) -> Iterator[tuple[int, int]]:
         """Find the number and the part of each article that is exported, in the corpus' order."""
         if self.options.state == ALL:
-            numbers = listing.numbers(self.corpus, "", Choice())
+            self.numbers = listing.numbers(self.corpus, "", Choice())
         else:
-            numbers = listing.done(self.corpus, self.annotator)
-        self.articles = [(number, WHOLE) for number in numbers]
+            self.numbers = listing.done(self.corpus, self.annotator)
+        self.part_of = [WHOLE] * len(self.numbers)
         if self.options.split is None:
             return
         items = []
         for item, _part in self._items():
             text, zones = item.article.text, projection.segments(item.article, item.zones, _NEWS)
             words = " ".join(text[zone.start : zone.end] for zone in zones) or text
-            items.append(Item(item.article.uid, Counter(span.label for span in item.spans), sketch(words)))
+            items.append(Item(item.article.uid, dict(Counter(span.label for span in item.spans)), sketch(words)))
             yield self._step()
         parts = divide(items, self.options.split, self.options.seed)
-        self.articles = [(number, parts[item.uid]) for number, item in zip(numbers, items, strict=True)]
+        self.part_of = [parts[item.uid] for item in items]
 
     def _step(self, by: int = 1) -> tuple[int, int]:
         self.done += by
-        return self.done, (2 + (self.options.split is not None) + self.writer.looks) * len(self.articles)
+        return self.done, (2 + (self.options.split is not None) + self.writer.looks) * len(self.numbers)
 
     def _items(self) -> Iterator[tuple[Draft, str]]:
         """The articles, read from the corpus, with their parts."""
-        found = drafts(self.corpus, (number for number, _part in self.articles), self.annotator)
-        for item, (_number, part) in zip(found, self.articles, strict=True):
+        found = drafts(self.corpus, self.numbers, self.annotator)
+        for item, part in zip(found, self.part_of, strict=True):
             yield item if self.annotator is not None or self.writer.layered else replace(item, spans=()), part
 
     def _look(self) -> Iterator[tuple[int, int]]:

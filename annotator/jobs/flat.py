@@ -9,6 +9,7 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import Draft
 from annotator.core.projection import WRITTEN, Fate, Projection, Stretch
 from annotator.formats.conll import Rows
+from annotator.formats.spooling import Spool
 from annotator.i18n import _
 from annotator.jobs import verifying
 from annotator.jobs.verifying import NotVerified
@@ -31,19 +32,22 @@ class TaggedFormat(Protocol):
 
 
 class Moved:
-    """Where the file holds spans that it does not hold as they are."""
+    """Where the file holds spans that it does not hold as they are. Articles are compared in the order in which they
+    were noted."""
 
     def __init__(self) -> None:
-        self._stretches: dict[str, Stretch | None] = {}
+        self._noted = Spool(dict[str, Stretch | None])
+        self._left = iter(self._noted)
 
     def note(self, fates: Iterable[Fate]) -> None:
-        """Remember what became of these spans."""
-        self._stretches |= {fate.span.uid: fate.stretch for fate in fates if fate.outcome != WRITTEN}
+        """Remember what became of the spans of an article."""
+        self._noted.append({fate.span.uid: fate.stretch for fate in fates if fate.outcome != WRITTEN})
 
     def compare(self, item: Draft, said: list[tuple[int, int, str]]) -> None:
-        """Raise NotVerified unless these spans (start, end, label, sorted) are what the file should hold of an
+        """Raise NotVerified unless these spans (start, end, label, sorted) are what the file should hold of the next
         article."""
-        stretches = ((span, self._stretches.get(span.uid, Stretch(span.start, span.end))) for span in item.spans)
+        moved = next(self._left)
+        stretches = ((span, moved.get(span.uid, Stretch(span.start, span.end))) for span in item.spans)
         expected = sorted((*stretch, span.label) for span, stretch in stretches if stretch is not None)
         if said != expected:
             start, end, label = min(set(said) ^ set(expected), default=said[0])

@@ -229,3 +229,16 @@ def test_what_becomes_of_each_span_is_shown_before_anything_is_written(
     assert len(items(dialog.tree.invisibleRootItem())) == 2
     assert path.exists()
     assert not any(button.isVisible() for button in (dialog._on, dialog._go, dialog._back))
+
+
+def test_of_very_many_entries_the_first_are_shown_and_the_others_counted(
+    window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotator.ui.dialogs.export._SHOWN", 1)
+    session = window.session
+    session.tag("PLAN", *stretch("الخطة الوطنية للتلقيح 2024-2030"))
+    for part in ("2024-2030", "الخطة"):
+        session.tag("DATE", *stretch(part))
+    dialog = export(window, qtbot, tmp_path / "out.conll", "All articles")
+    rows = [row.text(0).strip("\u2068\u2069") for row in items(dialog.tree.invisibleRootItem())]
+    assert rows == ["Left out because others overlap (2)", "الخطة", "and 1 more"]

@@ -1,8 +1,9 @@
 """Exporting from the window: the options, and then the account of every span, each a link to its place."""
 
 from collections.abc import Callable, Generator
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -35,6 +36,7 @@ from annotator.ui.session import Session
 from annotator.ui.wording import as_read, isolated, left_to_right, plain_label, tooltip
 
 _ENTRY = Qt.ItemDataRole.UserRole
+_SHOWN: Final = 500  # entries of one kind: nobody reads more of them here, and the report has them all
 
 
 class ExportDialog(QDialog):
@@ -262,13 +264,16 @@ class ExportDialog(QDialog):
             head = QTreeWidgetItem(self.tree, [f"{title} ({len(entries)})"])
             head.setFirstColumnSpanned(True)
             head.setExpanded(True)
-            for entry in entries:
+            for entry in islice(entries, _SHOWN):
                 became = as_read(entry.became) if entry.became else "—"
                 cells = (as_read(entry.text), self._title(entry.label), entry.reason, became)
                 row = QTreeWidgetItem(head, [isolated(cell) for cell in cells])
                 row.setData(0, _ENTRY, (entry.article, entry.uid))
                 for column in range(4):
                     row.setToolTip(column, tooltip(cells[column]))
+            if more := max(0, len(entries) - _SHOWN):
+                text = ngettext("and {count} more", "and {count} more", more).format(count=number(more))
+                QTreeWidgetItem(head, [text]).setFirstColumnSpanned(True)
         self.tree.setVisible(bool(self.tree.topLevelItemCount()))
         for column, width in enumerate((220, 80, 260)):
             self.tree.setColumnWidth(column, width)
