@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 
 from annotator.cli.command import Help, corpus_argument, json_option, words
-from annotator.cli.output import REFUSED, Failure, emit, finish, say, tell
+from annotator.cli.output import REFUSED, Failure, copy, finish, say, tell
 from annotator.core.model import ZONE_KINDS
 from annotator.core.projection import BOUNDARIES, FLATTENINGS
 from annotator.core.tagging import SCHEMES
@@ -145,7 +145,7 @@ def _export(corpus: Path, path: Path, format_: str, as_json: bool, **options: An
     if not report.articles:
         tell(_("No article is done, so none was exported: mark articles as done, or use --state all."))
     if as_json:
-        emit(report)
+        copy(beside(path))
     else:
         say("\n".join(_summary(path, report)))
     return REFUSED if report.refused or report.left_out else 0

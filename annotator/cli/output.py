@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
+from pathlib import Path
 from typing import Any, Final, TextIO, TypeVar, cast
 
 import click
@@ -39,6 +40,12 @@ def emit(value: Any) -> None:
     text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
     # A path may hold what no encoding has; UTF-8 has no lone surrogates.
     click.echo(text.encode("utf-8", "replace"))
+
+
+def copy(path: Path) -> None:
+    """What is in the file at `path`, as it is, on stdout."""
+    with path.open("rb") as file:
+        shutil.copyfileobj(file, sys.stdout.buffer)
 
 
 def say(text: str, *, reorder: bool | None = None) -> None:

@@ -11,6 +11,7 @@ Chance is a hash of the seed and the article's uid, so that it is the same on ev
 
 import hashlib
 import zlib
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -22,22 +23,26 @@ from annotator.core.folding import fold
 _RUN: Final = 4  # words
 _SKETCH: Final = 8  # hashes
 _SHARED: Final = 4  # hashes that texts which are alike share
+_SHARES: Final = 16  # of the hashes, in which they are counted
 _COMMON: Final = 50  # texts with the same hash: one that more have is a phrase of the trade
 
 
-class Item(Struct, frozen=True):
-    """An article to be put into a part: how often each label stands in it, and the sketch of its text."""
+class Item(Struct, frozen=True, gc=False):
+    """An article to be put into a part: how often each label stands in it, and the sketch of its text.
+
+    All of a corpus are in memory at once, so that they must be small.
+    """
 
     uid: str
     labels: Mapping[str, int] = {}
-    sketch: tuple[int, ...] = ()
+    sketch: Sequence[int] = ()
 
 
-def sketch(text: str) -> tuple[int, ...]:
+def sketch(text: str) -> Sequence[int]:
     """What is compared of a text: the smallest hashes of its runs of four folded words."""
     words = fold(text, taa=True).split()
     runs = (" ".join(words[at : at + _RUN]) for at in range(max(1, len(words) - _RUN + 1)))
-    return tuple(sorted({zlib.crc32(run.encode("utf-8", "replace")) for run in runs})[:_SKETCH])
+    return array("I", sorted({zlib.crc32(run.encode("utf-8", "replace")) for run in runs})[:_SKETCH])
 
 
 def divide(items: Iterable[Item], split: Mapping[str, int], seed: int) -> dict[str, str]:
@@ -69,12 +74,12 @@ def _groups(items: Sequence[Item]) -> list[list[Item]]:
             leads[at] = at = leads[leads[at]]
         return at
 
-    often = Counter(value for item in items for value in item.sketch)
+    telling = _telling(items)
     holders: defaultdict[int, list[int]] = defaultdict(list)
     for at, item in enumerate(items):
         shared: Counter[int] = Counter()
         for value in item.sketch:
-            if 1 < often[value] <= _COMMON:
+            if value in telling:
                 shared.update(holders[value])
                 holders[value].append(at)
         for other, count in shared.items():
@@ -84,6 +89,15 @@ def _groups(items: Sequence[Item]) -> list[list[Item]]:
     for at, item in enumerate(items):
         groups[lead(at)].append(item)
     return list(groups.values())
+
+
+def _telling(items: Sequence[Item]) -> set[int]:
+    """The hashes that several texts have, but not many; counted a share of them at a time, as most are in one text."""
+    found: set[int] = set()
+    for share in range(_SHARES):
+        often = Counter(value for item in items for value in item.sketch if value % _SHARES == share)
+        found.update(value for value, count in often.items() if 1 < count <= _COMMON)
+    return found
 
 
 class _Parts:

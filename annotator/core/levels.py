@@ -11,12 +11,11 @@ from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
-from annotator.core import tagging, text
+from annotator.core import tagging
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span, Zone
 from annotator.core.projection import Fate, Options, flattened, lay, place
 from annotator.core.tagging import Chunk
-from annotator.core.text import Token
 
 
 class Spanning(Protocol):
@@ -32,14 +31,15 @@ S = TypeVar("S", bound=Spanning)
 
 
 class Sentence(Struct, frozen=True):
-    """The tokens of a sentence and its chunks by depth, the outermost first. Those of one depth never overlap."""
+    """The tokens of a sentence as the file shows them, and its chunks by depth, the outermost first. Those of one depth
+    never overlap."""
 
-    tokens: tuple[Token, ...]
-    levels: tuple[tuple[Chunk, ...], ...]
+    words: Sequence[str]
+    levels: Sequence[Sequence[Chunk]]
 
     def tags(self, scheme: str) -> list[list[str]]:
-        """For each depth one tag a token."""
-        return [tagging.encode(len(self.tokens), level, scheme) for level in self.levels]
+        """For each depth one tag a word."""
+        return [tagging.encode(len(self.words), level, scheme) for level in self.levels]
 
 
 class NestedProjection(Struct, frozen=True):
@@ -53,10 +53,6 @@ class NestedProjection(Struct, frozen=True):
     def depth(self) -> int:
         """How many depths there are."""
         return max((len(sentence.levels) for sentence in self.sentences), default=0)
-
-    def word(self, token: Token) -> str:
-        """What the file shows of a token."""
-        return text.written(self.article.text[token.start : token.end])
 
 
 def project_levels(
@@ -73,13 +69,10 @@ def project_levels(
     Nothing is flattened, and `options.flatten` counts for nothing; but where `within_label` is false, since the format
     cannot tell spans of one label that overlap, it says which of those stays.
     """
-    tokens, fates = place(article, zones, spans, options)
+    parts, fates = place(article, zones, spans, options)
     if not within_label:
         fates = _flattened_by_label(article.text, fates, labels, options.flatten)
-    sentences = (
-        Sentence(pieces, tuple(map(tuple, levels(chunks))))
-        for pieces, chunks in lay(article.text, tokens, fates, labels)
-    )
+    sentences = (Sentence(words, levels(chunks)) for words, chunks in lay(article.text, parts, fates, labels))
     return NestedProjection(article, tuple(sentences), tuple(fates))
 
 

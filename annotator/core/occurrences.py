@@ -20,7 +20,7 @@ _WITH_ARTICLE: Final = frozenset(
 _VERBAL: Final = frozenset(lead + FUTURE for lead in ("", *JOINING))
 _SWALLOWING: Final = frozenset(SWALLOWING)
 _SOUGHT: Final = _NOMINAL | _VERBAL | _WITH_ARTICLE
-_LEADING: Final = frozenset("".join(_SOUGHT))
+_RUN: Final = re.compile(f"[{''.join(sorted(set(''.join(_SOUGHT))))}]{{0,{max(map(len, _SOUGHT))}}}")
 _SHORT: Final = 3  # letters: with one more in front, as likely as not another word
 _REACH: Final = 32  # characters that two proclitics take at most, with marks and tatweels
 _ARABIC: Final = "\u0620-\u065f\u066e-\u06ef\u06fa-\u06ff\u0750-\u077f\u0870-\u08ff"  # letters, once digits are folded
@@ -120,15 +120,19 @@ def beginnings(word: str) -> frozenset[str]:
 
     For an index that need not try all `forms` of a word of which so little is typed that it is in nearly every text.
     """
-    begun: set[str] = set()
-    for at, letter in enumerate(word):
-        if word[:at] in _SOUGHT:
-            begun.update([word[at : at + length] for length in range(1, BEGINNING + 1)])
-        if word[:at] in _SWALLOWING and letter == ARTICLE[1]:  # see _swallowed
+    run = _RUN.match(word)
+    starts = _leads(run[0]) if run else ()
+    begun = {word[at : at + length] for at in starts for length in range(1, BEGINNING + 1)}
+    for at in (1, 2):
+        if word[:at] in _SWALLOWING and word[at : at + 1] == ARTICLE[1]:  # see _swallowed
             begun.update([ARTICLE, ARTICLE[0] + word[at : at + BEGINNING - 1], ARTICLE + ARTICLE[1]])
-        if letter not in _LEADING:
-            break
-    return frozenset(begun)
+    return frozenset(begun - {""})
+
+
+@lru_cache
+def _leads(run: str) -> tuple[int, ...]:
+    """Where a word that begins with these letters of proclitics may begin without some of them."""
+    return tuple(at for at in range(len(run) + 1) if run[:at] in _SOUGHT)
 
 
 @lru_cache(maxsize=1)

@@ -83,9 +83,9 @@ def form(text: str, start: int, end: int, *, taa: bool = False) -> str:
     At the second lam of للأمم the alef of the article is put back: الامم. Words that are known to begin with a lam
     stay as they are written: للجنة gives لجنة.
     """
-    word = _word(text, start)
     found = fold(text[start:end], taa=taa).strip()
-    return ARTICLE[0] + found if found and word and _has_lost_alef(text, word, start) else found
+    word = _word(text, start) if found.startswith(ARTICLE[1]) else None
+    return ARTICLE[0] + found if word and _has_lost_alef(text, word, start) else found
 
 
 def begins_with_lam(folded: str) -> bool:

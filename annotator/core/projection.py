@@ -4,10 +4,10 @@ The order of the rules: the zones, then the spans' edges against the tokens, the
 Offsets are code points of the article's text, end exclusive.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
-from typing import Final, NamedTuple, TypeAlias
+from itertools import chain, pairwise
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
@@ -16,6 +16,7 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import BODY, HEADLINE, ZONE_KINDS, Article, Span, Zone
 from annotator.core.tagging import Chunk
 from annotator.core.text import Token
+from annotator.core.words import words
 from annotator.i18n import _
 
 OUTERMOST: Final = "outermost"
@@ -87,15 +88,15 @@ class Fate(Struct, frozen=True):
     became: str | None = None
 
 
-class Sentence(Struct, frozen=True):
-    """The tokens of a sentence and its chunks, which never overlap."""
+class Sentence(Struct, frozen=True, gc=False):
+    """The tokens of a sentence as the file shows them, and its chunks, which never overlap."""
 
-    tokens: tuple[Token, ...]
-    chunks: tuple[Chunk, ...]
+    words: Sequence[str]
+    chunks: Sequence[Chunk]
 
     def tags(self, scheme: str) -> list[str]:
-        """One tag a token."""
-        return tagging.encode(len(self.tokens), self.chunks, scheme)
+        """One tag a word."""
+        return tagging.encode(len(self.words), self.chunks, scheme)
 
 
 class Projection(Struct, frozen=True):
@@ -104,10 +105,6 @@ class Projection(Struct, frozen=True):
     article: Article
     sentences: tuple[Sentence, ...]
     fates: tuple[Fate, ...]
-
-    def word(self, token: Token) -> str:
-        """What the file shows of a token."""
-        return text.written(self.article.text[token.start : token.end])
 
 
 def segments(article: Article, zones: Iterable[Zone], kinds: frozenset[str] | None) -> list[Stretch]:
@@ -122,42 +119,57 @@ def project(
     article: Article, zones: Iterable[Zone], spans: Sequence[Span], labels: LabelSet, options: Options
 ) -> Projection:
     """The projection of one annotator's `spans` on the article."""
-    tokens, placed = place(article, zones, spans, options)
+    parts, placed = place(article, zones, spans, options)
     fates = flattened(article.text, placed, labels, options.flatten)
-    sentences = (Sentence(*laid) for laid in lay(article.text, tokens, fates, labels))
+    sentences = (Sentence(*laid) for laid in lay(article.text, parts, fates, labels))
     return Projection(article, tuple(sentences), tuple(fates))
 
 
 def place(
     article: Article, zones: Iterable[Zone], spans: Sequence[Span], options: Options
-) -> tuple[list[list[Token]], list[Fate]]:
-    """The tokens of each part of the article that is taken, and what becomes of each span, were it the only one."""
-    words = article.text
+) -> tuple[list[Stretch], list[Fate]]:
+    """The parts of the article that are taken, and what becomes of each span, were it the only one."""
     parts = segments(article, zones, options.zones)
-    tokens = [text.tokens(words, *part) for part in parts]
-    flat = [token for part in tokens for token in part]
-    return tokens, [_place(words, parts, flat, span, options.boundary) for span in spans]
+    return parts, [_place(article.text, parts, span, options.boundary) for span in spans]
 
 
 def lay(
-    words: str, tokens: Iterable[list[Token]], fates: Iterable[Fate], labels: LabelSet
-) -> Iterator[tuple[tuple[Token, ...], tuple[Chunk, ...]]]:
-    """The sentences of these parts of a text: their tokens, and the stretches of the fates as chunks of them.
+    whole: str, parts: Iterable[Stretch], fates: Iterable[Fate], labels: LabelSet
+) -> Iterator[tuple[list[str], list[Chunk]]]:
+    """The sentences of these parts of a text: their words, and the stretches of the fates as chunks of them.
 
-    No stretch runs over the end of a sentence or cuts a token. Of one stretch, the label of higher rank comes first.
+    No stretch runs over the end of a sentence or cuts a word. Of one stretch, the label of higher rank comes first.
     """
     standing = [fate for fate in fates if fate.stretch]
     standing.sort(key=lambda fate: (fate.stretch, labels.rank(fate.span.label), fate.span.uid))
     kept = [(fate.stretch, fate.span.label) for fate in standing if fate.stretch]
-    for part in tokens:
-        for sentence in _joined(text.sentences(words, part), kept):
-            yield _cut(words, sentence, kept)
+    for part in parts:
+        if whole[slice(*part)].isspace():  # as is what lies between zones
+            continue
+        first, last = (bisect_left(kept, edge, key=lambda entry: entry[0].start) for edge in part)
+        yield from _sentences(whole, part, kept[first:last])
 
 
-def _place(words: str, parts: list[Stretch], tokens: list[Token], span: Span, boundary: str) -> Fate:
+def _sentences(whole: str, part: Stretch, kept: list[tuple[Stretch, str]]) -> Iterator[tuple[list[str], list[Chunk]]]:
+    """The sentences of a part, without the breaks that one of the stretches there runs over."""
+    breaks = text.breaks(whole, *part)
+    edges = sorted({*breaks, *chain.from_iterable(stretch for stretch, _label in kept)})
+    found, counts = words(whole, *part, edges)
+    before = dict(zip(edges, counts, strict=True))
+    chunks = [Chunk(label, before[start], before[end]) for (start, end), label in kept]
+    ends = {len(found), *map(before.__getitem__, breaks)}
+    ends.difference_update(*(range(start + 1, end) for _label, start, end in chunks))
+    first = 0
+    for start, end in pairwise(sorted({0, *ends})):
+        last = bisect_left(chunks, end, first, key=lambda chunk: chunk.start)
+        yield found[start:end], [Chunk(label, one - start, other - start) for label, one, other in chunks[first:last]]
+        first = last
+
+
+def _place(whole: str, parts: list[Stretch], span: Span, boundary: str) -> Fate:
     """What becomes of a span by itself, before others are in its way."""
     given = Stretch(span.start, span.end)
-    seen = Stretch(*text.visible(words, *given))
+    seen = Stretch(*text.visible(whole, *given))
     empty = seen.start == seen.end
     near = [part for part in parts if part.overlaps(given if empty else seen)]
     if not near:
@@ -168,13 +180,14 @@ def _place(words: str, parts: list[Stretch], tokens: list[Token], span: Span, bo
         return Fate(span, REFUSED, _("It runs from one zone into another."))
     if not near[0].holds(seen):
         return Fate(span, REFUSED, _("It crosses the edge of a zone that is exported."))
-    first = tokens[bisect_right(tokens, seen.start, key=lambda token: token.end)]
-    last = tokens[bisect_left(tokens, seen.end, key=lambda token: token.start) - 1]
-    left = text.visible(words, min(seen.end, last.end), last.end)
+    if given == seen == _in_words(whole, near[0], seen):  # as most do, and tokens need not be found to see it
+        return Fate(span, WRITTEN, "", seen, text.written(whole[seen.start : seen.end]))
+    first, last = _touched(whole, near[0], seen)
+    left = text.visible(whole, min(seen.end, last.end), last.end)
     # No cut where what is left of the token could not be seen, nor in front of a mark that belongs to what was seen.
-    seen = Stretch(seen.start, last.end if left[0] == left[1] else text.visible(words, seen.start, left[0])[1])
+    seen = Stretch(seen.start, last.end if left[0] == left[1] else text.visible(whole, seen.start, left[0])[1])
     cut = dict.fromkeys([first] * (seen.start > first.start) + [last] * (seen.end < last.end))
-    named = " ".join(text.written(words[token.start : token.end]) for token in cut)
+    named = " ".join(text.written(whole[token.start : token.end]) for token in cut)
     reasons = [_("Space or invisible marks at its edges are not counted.")] if seen != given else []
     if cut and boundary == REFUSE:
         return Fate(span, REFUSED, _("It cuts “{token}”.").format(token=named))
@@ -184,11 +197,32 @@ def _place(words: str, parts: list[Stretch], tokens: list[Token], span: Span, bo
     elif cut:
         reasons.append(_("“{token}” is cut at the edge of the span.").format(token=named))
     outcome = CUT if cut and boundary == SPLIT else WIDENED if reasons else WRITTEN
-    return Fate(span, outcome, " ".join(reasons), seen, text.written(words[seen.start : seen.end]))
+    return Fate(span, outcome, " ".join(reasons), seen, text.written(whole[seen.start : seen.end]))
+
+
+def _in_words(whole: str, part: Stretch, seen: Stretch) -> Stretch:
+    """A stretch from the space before it to the space behind it."""
+    return Stretch(text.word_start(whole, seen.start, part.start), text.word_end(whole, seen.end - 1, part.end))
+
+
+def _touched(whole: str, part: Stretch, seen: Stretch) -> tuple[Token, Token]:
+    """The first and the last of the tokens of a part that a stretch with something to be seen touches."""
+    start, end = _in_words(whole, part, seen)
+    front = text.tokens(whole, start, text.word_end(whole, seen.start, part.end))
+    first = next(token for token in front if token.end > seen.start)
+    at = seen.end
+    while True:  # what is seen may end with a mark that is in no token, such as one that stands alone
+        at = text.word_start(whole, at - 1, part.start)
+        before = [token for token in text.tokens(whole, at, end) if token.start < seen.end]
+        if before:
+            return first, before[-1]
 
 
 def flattened(words: str, placed: list[Fate], labels: LabelSet, flatten: str) -> list[Fate]:
     """`placed`, with every fate that stands in the way of a better one replaced by its loss."""
+    stretches = sorted(fate.stretch for fate in placed if fate.stretch)
+    if all(left.end <= right.start for left, right in pairwise(stretches)):
+        return placed
     winners: list[Fate] = []
     lost: dict[str, Fate] = {}
     standing = sorted((fate for fate in placed if fate.stretch), key=lambda fate: _priority(fate, labels, flatten))
@@ -235,39 +269,3 @@ def _loss(words: str, fate: Fate, winner: Fate, flatten: str) -> Fate:
 
 def _overlap(one: Fate, other: Fate) -> bool:
     return one.stretch is not None and other.stretch is not None and one.stretch.overlaps(other.stretch)
-
-
-_Kept: TypeAlias = list[tuple[Stretch, str]]
-
-
-def _joined(sentences: list[list[Token]], kept: _Kept) -> Iterator[list[Token]]:
-    """The sentences of a part, without the breaks that a kept stretch runs over."""
-    joined: list[Token] = []
-    reach = list(accumulate((stretch.end for stretch, _label in kept), max, initial=0))
-    for sentence in sentences:
-        before = bisect_left(kept, sentence[0].start, key=lambda entry: entry[0].start)
-        if joined and reach[before] <= sentence[0].start:
-            yield joined
-            joined = []
-        joined = joined + sentence
-    if joined:
-        yield joined
-
-
-def _cut(words: str, tokens: list[Token], kept: _Kept) -> tuple[tuple[Token, ...], tuple[Chunk, ...]]:
-    """A sentence with its tokens cut where a kept stretch has its edge, and the stretches as chunks of them."""
-    first = bisect_left(kept, tokens[0].start, key=lambda entry: entry[0].start)
-    last = bisect_left(kept, tokens[-1].end, key=lambda entry: entry[0].start)
-    here = kept[first:last]
-    edges = sorted({edge for stretch, _label in here for edge in stretch})
-    pieces: list[Token] = []
-    for token in tokens:
-        within = edges[bisect_right(edges, token.start) : bisect_left(edges, token.end)]
-        if not within:
-            pieces.append(token)
-            continue
-        cut = (text.visible(words, *piece) for piece in pairwise([token.start, *within, token.end]))
-        pieces += (Token(*piece) for piece in cut if piece[0] < piece[1])
-    starts = [piece.start for piece in pieces]
-    chunks = (Chunk(label, bisect_left(starts, start), bisect_left(starts, end)) for (start, end), label in here)
-    return tuple(pieces), tuple(chunks)

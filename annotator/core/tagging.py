@@ -7,7 +7,7 @@ The schemes, after Ramshaw & Marcus 1995 and Tjong Kim Sang & Veenstra 1999:
 - `iobes`: as iob2, and E-X where a chunk ends, S-X where one token is a chunk.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 IOB1: Final = "iob1"
@@ -47,25 +47,20 @@ def encode(length: int, chunks: Iterable[Chunk], scheme: str = IOB2) -> list[str
     return tags
 
 
-def decode(tags: Sequence[str], scheme: str = IOB2) -> list[Chunk]:
+def decode(tags: list[str], scheme: str = IOB2) -> list[Chunk]:
     """The chunks that `tags` say, in order. Takes exactly what `encode` writes in the scheme.
 
     Raises ValueError naming the position of the first tag that `encode` would not have written there.
     """
     chunks: list[Chunk] = []
-    begun: int | None = None
-    for at, tag in enumerate(tags):
-        kind, _, label = tag.partition("-")
-        goes_on = kind in ("I", "E") and at > 0 and tags[at - 1] in (f"B-{label}", f"I-{label}")
-        if begun is not None and not goes_on:
-            chunks.append(Chunk(tags[begun].partition("-")[2], begun, at))
-            begun = None
-        if tag != OUTSIDE and not goes_on:
-            begun = at
-    if begun is not None:
-        chunks.append(Chunk(tags[begun].partition("-")[2], begun, len(tags)))
+    for at in [at for at, tag in enumerate(tags) if tag != OUTSIDE]:
+        kind, _, label = tags[at].partition("-")
+        if kind in ("I", "E") and at > 0 and tags[at - 1] in (f"B-{label}", f"I-{label}"):
+            chunks[-1] = Chunk(label, chunks[-1].start, at + 1)
+        else:
+            chunks.append(Chunk(label, at, at + 1))
     rewritten = encode(len(tags), chunks, scheme)
-    wrong = next((at for at, (tag, right) in enumerate(zip(tags, rewritten, strict=True)) if tag != right), None)
-    if wrong is not None:
-        raise ValueError(f"{tags[wrong]!r} at token {wrong} does not belong there in {scheme}")
-    return chunks
+    if rewritten == tags:
+        return chunks
+    wrong = next(at for at, (tag, right) in enumerate(zip(tags, rewritten, strict=True)) if tag != right)
+    raise ValueError(f"{tags[wrong]!r} at token {wrong} does not belong there in {scheme}")

@@ -4,6 +4,7 @@ Offsets are code points, end exclusive. Everything here is a pure function of th
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -56,7 +57,8 @@ _TOKEN: Final = regex.compile(
     ),
     regex.V1,
 )
-_INVISIBLE: Final = regex.compile(rf"[{_HIDDEN}--[\u200C\u200D]--{_EMOJI_TAG}]+", regex.V1)
+INVISIBLE: Final = regex.compile(rf"[{_HIDDEN}--[\u200C\u200D]--{_EMOJI_TAG}]+", regex.V1)
+"""What no file shows: direction marks and the like, but not joiners."""
 _LEADING: Final = regex.compile(rf"{_BLANK}*+", regex.V1)
 _TRAILING: Final = regex.compile(rf"[{_BLANK}--\p{{M}}--{_EMOJI_TAG}]*+", regex.V1 | regex.REVERSE)
 _PUNCTUATION: Final = regex.compile(r"\p{P}[\p{P}\p{M}\p{Cf}]*", regex.V1)
@@ -68,6 +70,9 @@ _QUOTES: Final = '"“”„'  # written either way round in Arabic, so only the
 _OPENS: Final = {"»": "«", "›": "‹", "’": "‘", ")": "(", "]": "[", "}": "{", "⟩": "⟨", "﴾": "﴿"}
 _PAIRED: Final = frozenset([*_QUOTES, *_OPENS, *_OPENS.values()])
 _STOPS: Final = ".…!؟?"
+# As most sentences end, with what is between a word and another; or any other stop, which has to be looked at.
+_STOP: Final = regex.compile(rf"(?<=[ء-غف-ي]{{3}})[{_STOPS}] ++(?=[ء-غف-ي])|[{_STOPS}]")
+_PAIR: Final = regex.compile(f"[{regex.escape(''.join(sorted(_PAIRED)))}]")
 _PAUSE: Final = ".."  # in Arabic headlines what a dash is in English ones
 _NO_START: Final = "،؛,;:"
 
@@ -120,7 +125,7 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
 
 def written(text: str) -> str:
     """`text` as a file shows it: without direction marks and other invisible characters, joiners kept."""
-    return text if text.isalnum() else _INVISIBLE.sub("", text)  # most words are, and none of those marks is
+    return text if text.isalnum() else INVISIBLE.sub("", text)  # most words are, and none of those marks is
 
 
 def visible(text: str, start: int, end: int) -> tuple[int, int]:
@@ -143,32 +148,93 @@ def is_punctuation(text: str, token: Token) -> bool:
 
 
 def sentences(text: str, tokens: list[Token]) -> list[list[Token]]:
-    """`tokens`, the tokens of a stretch of `text`, as its sentences; none is empty.
+    """`tokens`, the tokens of a stretch of `text`, as its sentences (see `breaks`); none is empty."""
+    if not tokens:
+        return []
+    found = breaks(text, tokens[0].start, tokens[-1].end)
+    firsts = [bisect_left(tokens, offset, key=lambda token: token.start) for offset in found]
+    return [tokens[first:last] for first, last in pairwise([0, *firsts, len(tokens)]) if first < last]
+
+
+def breaks(text: str, start: int, end: int) -> list[int]:
+    """Where one sentence of `text[start:end]` ends and another begins: offsets that no token has within it, in order.
 
     A sentence ends at a newline, and after . ! ؟ ? … with the closing quotes and brackets that follow, unless a
     comma, semicolon or colon comes next. Two dots end none: Arabic headlines have them for a dash. Nor does the dot
-    after a word of one letter (م. د. ص. and ود.), which is an abbreviation's.
+    after a word of one letter (م. د. ص. and ود.), which is an abbreviation's. Cut into tokens are only the words with
+    a stop in them, and what follows: what reads a whole corpus has no time for more.
     """
-    partners = _partners(text, tokens)
-    found: list[list[Token]] = []
-    ended = True
-    for at, token in enumerate(tokens):
-        mark = text[token.start]
-        stop = mark in _STOPS and text[slice(*token)] != _PAUSE and not _abbreviates(text, tokens, at)
-        closing = partners.get(at, at) < at or (at not in partners and mark in _OPENS)
-        if at and "\n" in text[tokens[at - 1].end : token.start]:
-            ended = True
-        elif mark in _STOPS or closing:
-            if found and ended:
-                found[-1].append(token)
-                continue
-        elif mark in _NO_START:
-            ended = False
-        if ended or not found:
-            found.append([])
-        found[-1].append(token)
-        ended = stop
-    return found
+    found: list[int] = []
+    newline = text.find("\n", start, end)
+    while newline >= 0:
+        found += (*_stops(text, start, newline), newline)
+        start = newline + 1
+        newline = text.find("\n", start, end)
+    return [*found, *_stops(text, start, end)]
+
+
+def _stops(text: str, start: int, end: int) -> Iterator[int]:
+    """Where in a line a sentence begins after another."""
+    closing: list[set[int]] = []
+
+    def goes_on(at: int) -> bool:
+        """Whether the token at this offset belongs to the sentence that was stopped before it."""
+        if text[at] not in _QUOTES:
+            return text[at] in _STOPS or text[at] in _OPENS
+        if not closing:  # found when the first is met, once a line
+            closing.append(_closing_quotes(text, start, end))
+        return at in closing[0]
+
+    reached = start
+    for match in _STOP.finditer(text, start, end):
+        first, last = match.span()
+        if first < reached or last == end:
+            continue
+        if last > first + 1:
+            reached = last
+            yield reached
+            continue
+        word = tokens(text, word_start(text, first, start), word_end(text, first, end))
+        for at, (first, last) in enumerate(word):
+            stops = text[first] in _STOPS and text[first:last] != _PAUSE and not _abbreviates(text, word, at)
+            if stops and first >= reached:
+                reached = next((at for at in _starts(text, last, end) if not goes_on(at)), end)
+                if reached < end and text[reached] not in _NO_START:
+                    yield reached
+        reached = max(reached, word[-1].end)
+
+
+def _closing_quotes(text: str, start: int, end: int) -> set[int]:
+    """The offsets of the quotation marks in a line that close what another one opens."""
+    marks: list[Token] = []
+    reached = start
+    for match in _PAIR.finditer(text, start, end):
+        if match.start() >= reached:
+            reached = word_end(text, match.start(), end)
+            word = tokens(text, word_start(text, match.start(), start), reached)
+            marks += (token for token in word if text[token.start] in _PAIRED)
+    return {marks[at].start for at, partner in _partners(text, marks).items() if partner < at}
+
+
+def _starts(text: str, start: int, end: int) -> Iterator[int]:
+    """The offsets at which the tokens of `text[start:end]` begin, found one by one."""
+    return (match.start() for match in _TOKEN.finditer(text, start, end))
+
+
+def word_start(text: str, at: int, start: int = 0) -> int:
+    """Where the word that `text[at]` is in begins: behind the last space or newline before it, not before `start`.
+
+    No token holds a space, so the tokens of a text are those of its words, each cut by itself.
+    """
+    space = text.rfind(" ", start, at) + 1 or start
+    return text.rfind("\n", space, at) + 1 or space
+
+
+def word_end(text: str, at: int, end: int) -> int:
+    """Where that word ends: at the first space or newline from `at` on, `end` if there is none before that."""
+    space = text.find(" ", at, end)
+    newline = text.find("\n", at, space if space >= 0 else end)
+    return newline if newline >= 0 else space if space >= 0 else end
 
 
 def _abbreviates(text: str, tokens: list[Token], at: int) -> bool:

@@ -5,7 +5,8 @@ other, so writing one needs no more memory than an article. Tjong Kim Sang 2002;
 """
 
 from collections.abc import Iterator
-from typing import Final, TextIO, TypeAlias
+from operator import add
+from typing import Final, NamedTuple, TextIO
 
 from msgspec import Struct
 
@@ -13,10 +14,15 @@ from annotator.core.projection import Projection
 from annotator.core.tagging import OUTSIDE
 from annotator.i18n import _
 
-Rows: TypeAlias = list[tuple[str, str]]
-"""The tokens of a sentence, each with its tag."""
-
 _DOCSTART: Final = "-DOCSTART-"
+_AT_ONCE: Final = 1 << 16  # characters that are read
+
+
+class Rows(NamedTuple):
+    """The lines of an article: the token of each, "" for one that ends a sentence; all tags but O, by line from 0."""
+
+    words: list[str]
+    tags: dict[int, str]
 
 
 class Malformed(ValueError):
@@ -34,57 +40,71 @@ class Columns(Struct, frozen=True):
 
     def write(self, stream: TextIO, article: Projection, scheme: str) -> None:
         """Append one article to `stream`, which must write LF as it is."""
-        stream.write(_line(_DOCSTART, *self.at_start, OUTSIDE) + "\n")
+        stream.write(f"{self._start()}\n\n")
+        gap = self._gap()
+        outside = f"{gap}{OUTSIDE}\n"
         for sentence in article.sentences:
-            for token, tag in zip(sentence.tokens, sentence.tags(scheme), strict=True):
-                stream.write(_line(article.word(token), *self.between, tag))
-            stream.write("\n")
-
-    def read_back(self, stream: TextIO) -> Iterator[list[Rows]]:
-        """The sentences of each article. Takes exactly what `write` writes; raises Malformed at anything else.
-
-        `stream` must split lines at LF alone.
-        """
-        start = _line(_DOCSTART, *self.at_start, OUTSIDE)
-        article: list[Rows] | None = None
-        number = 0
-        for block in _blocks(stream):
-            if block[0] == start:
-                if len(block) != 1:
-                    raise Malformed(number + 2)
-                if article is not None:
-                    yield article
-                article = []
-            elif article is None:
-                raise Malformed(number + 1)
+            if sentence.chunks:
+                tags = sentence.tags(scheme)
+                ends = {tag: f"{gap}{tag}\n" for tag in set(tags)}
+                stream.write("".join(map(add, sentence.words, map(ends.__getitem__, tags))) + "\n")
             else:
-                article.append([self._row(line, number + at) for at, line in enumerate(block, 1)])
-            number += len(block) + 1
-        if article is not None:
-            yield article
+                stream.write(outside.join((*sentence.words, "\n")))
 
-    def _row(self, line: str, number: int) -> tuple[str, str]:
-        token, *between, tag = line[:-1].split(" ") if line.count(" ") else ("", "")
-        if not token or not tag or tuple(between) != self.between:
-            raise Malformed(number)
-        return token, tag
+    def read_back(self, stream: TextIO) -> Iterator[Rows]:
+        """The lines of each article. Takes exactly what `write` writes; raises Malformed at anything else.
+
+        `stream` must not change its line ends.
+        """
+        for number, article in _articles(stream, f"{self._start()}\n\n"):
+            yield self._rows(article, number)
+
+    def _rows(self, article: str, number: int) -> Rows:
+        """The lines of an article, of which the first has this number."""
+        outside = f"{self._gap()}{OUTSIDE}\n"
+        words, tags = article.replace(outside, "\n").split("\n")[:-1], dict[int, str]()
+        for at in [at for at, line in enumerate(words) if " " in line]:
+            words[at], *between, tags[at] = words[at].split(" ")
+            if tuple(between) != self.between or not (words[at] and tags[at]):
+                raise self._malformed(article, number)
+        ends = words.count("")
+        lines = ends + len(tags) + article.count(outside)
+        whole = not article or article.endswith("\n\n")
+        if not whole or lines != len(words) or ends != article.count("\n\n") or _DOCSTART in words:
+            raise self._malformed(article, number)
+        return Rows(words, tags)
+
+    def _malformed(self, article: str, number: int) -> Malformed:
+        """What to raise for an article that is malformed: it names the first line that does not belong."""
+        before = ""
+        for at, line in enumerate(article.split("\n")):
+            token, *between, tag = line.split(" ") if " " in line else ("", "")
+            row = token and tag and tuple(between) == self.between
+            if before == self._start() or not (row or (before and not line)):
+                return Malformed(number + at)
+            before = line
+        return Malformed(number + article.rstrip("\n").count("\n"))
+
+    def _start(self) -> str:
+        return " ".join((_DOCSTART, *self.at_start, OUTSIDE))
+
+    def _gap(self) -> str:
+        return " ".join(("", *self.between, ""))
 
 
-def _line(*fields: str) -> str:
-    return " ".join(fields) + "\n"
-
-
-def _blocks(stream: TextIO) -> Iterator[list[str]]:
-    """The lines of `stream` between empty ones; the last block must end with an empty line too, and none is empty."""
-    block: list[str] = []
-    number = 0
-    for number, line in enumerate(stream, 1):
-        if line != "\n":
-            block.append(line)
-        elif block:
-            yield block
-            block = []
-        else:
-            raise Malformed(number)
-    if block:
+def _articles(stream: TextIO, start: str) -> Iterator[tuple[int, str]]:
+    """What follows each `start` in `stream`, with the number of its first line."""
+    number, rest, begun = 1, "", False
+    while read := stream.read(_AT_ONCE):
+        *articles, rest = (rest + read).split(start)
+        for article in articles:
+            if begun:
+                yield number, article
+            elif article:
+                raise Malformed(number)
+            begun = True
+            number += article.count("\n") + 2
+    if begun:
+        yield number, rest
+    elif rest:
         raise Malformed(number)

@@ -5,7 +5,7 @@ which whoever writes must know before: `NestedProjection.depth` of each article 
 first column, which numbers the tokens, is left out.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TextIO, TypeAlias
 
 from annotator.core.levels import NestedProjection
@@ -32,9 +32,9 @@ def write(stream: TextIO, article: NestedProjection, scheme: str, depth: int) ->
     stream.write(_start(depth) + "\n")
     for sentence in article.sentences:
         columns = sentence.tags(scheme)
-        columns += [[OUTSIDE] * len(sentence.tokens)] * (depth - len(columns))
-        for token, *tags in zip(sentence.tokens, *columns, strict=True):
-            stream.write("\t".join((article.word(token), *tags)) + "\n")
+        columns += [[OUTSIDE] * len(sentence.words)] * (depth - len(columns))
+        for word, *tags in zip(sentence.words, *columns, strict=True):
+            stream.write("\t".join((word, *tags)) + "\n")
         stream.write("\n")
 
 
@@ -53,11 +53,16 @@ def read_back(stream: TextIO, depth: int) -> Iterator[list[NestedRows]]:
     return articles(stream, _start(depth), row)
 
 
-def flat(sentences: Sequence[NestedRows]) -> Iterator[list[Rows]]:
+def flat(sentences: Sequence[NestedRows]) -> Iterator[Rows]:
     """An article that was read back once for each depth, as `verifying.spans` takes it: its spans are those of all."""
-    depth = len(sentences[0][0][1]) if sentences else 1
-    for level in range(depth):
-        yield [[(token, tags[level]) for token, tags in rows] for rows in sentences]
+    for level in range(len(sentences[0][0][1]) if sentences else 1):
+        yield rows_of([(token, tags[level]) for token, tags in rows] for rows in sentences)
+
+
+def rows_of(sentences: Iterable[Iterable[tuple[str, str]]]) -> Rows:
+    """The lines of these sentences of tokens, each with one tag."""
+    lines = [line for sentence in sentences for line in (*sentence, ("", OUTSIDE))]
+    return Rows([token for token, _tag in lines], {at: tag for at, (_token, tag) in enumerate(lines) if tag != OUTSIDE})
 
 
 def articles(

@@ -1,9 +1,16 @@
 """The account of an export: what became of every span in scope. JSON, with the keys of the commands' contract."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, BinaryIO, Final
 
 import msgspec
 from msgspec import Struct
+
+from annotator.formats.spooling import Spool
+
+_SELDOM: Final = ("left_out", "files", "parts", "seed")
+"""What is told only where there is something to tell."""
 
 
 class Entry(Struct, frozen=True):
@@ -41,8 +48,8 @@ class Part(Struct):
     labels: dict[str, int] = {}
 
 
-class Report(Struct, omit_defaults=True):
-    """An export. Each of `spans` is counted in `written` or is in exactly one of the five lists that follow it.
+class Report(Struct):
+    """An export. Each of `spans` is counted in `written` or is in exactly one of the five spools that follow it.
 
     `verified`: the file was read back from disk and holds, span by span, what the corpus does. `zones` None are all
     zones and the text in none; `parts` and `seed` are there for a split. `labels` counts what is in the files.
@@ -59,11 +66,11 @@ class Report(Struct, omit_defaults=True):
     tokens: int
     spans: int
     written: int
-    widened: list[Entry]
-    split: list[Entry]
-    flattened: list[Entry]
-    refused: list[Entry]
-    outside_zones: list[Entry]
+    widened: Spool[Entry]
+    split: Spool[Entry]
+    flattened: Spool[Entry]
+    refused: Spool[Entry]
+    outside_zones: Spool[Entry]
     verified: bool
     labels: dict[str, int]
     digest: str
@@ -80,9 +87,30 @@ class Report(Struct, omit_defaults=True):
     seed: int | None = None
 
 
-def encode(report: Report) -> bytes:
-    """The report as the bytes of its file."""
-    return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+def write(report: Report, stream: BinaryIO) -> None:
+    """Write the report as JSON, an entry at a time: there may be one for each span."""
+    before = b"{"
+    for name in Report.__struct_fields__:
+        value = getattr(report, name)
+        if name in _SELDOM and value in (None, []):
+            continue
+        stream.write(before + b'\n  "' + name.encode() + b'": ')
+        before = b","
+        stream.writelines(_entries(value) if isinstance(value, Spool) else [_json(value, 2)])
+    stream.write(b"\n}\n")
+
+
+def _entries(spool: Spool[Entry]) -> Iterator[bytes]:
+    before = b"["
+    for entry in spool:
+        yield before + b"\n    " + _json(entry, 4)
+        before = b","
+    yield b"\n  ]" if len(spool) else b"[]"
+
+
+def _json(value: Any, indent: int) -> bytes:
+    """The JSON of a value in lines, all but the first of them so far from the margin."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).replace(b"\n", b"\n" + b" " * indent)
 
 
 def beside(path: Path) -> Path:

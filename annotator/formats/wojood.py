@@ -14,7 +14,7 @@ from annotator.core import tagging
 from annotator.core.levels import NestedProjection, Sentence
 from annotator.core.tagging import OUTSIDE
 from annotator.formats.conll import Malformed, Rows
-from annotator.formats.nested import DOCSTART, NestedRows, articles
+from annotator.formats.nested import DOCSTART, NestedRows, articles, rows_of
 
 NAME: Final = "wojood"
 SUFFIXES: Final = (".txt",)
@@ -32,8 +32,8 @@ def write(stream: TextIO, article: NestedProjection, scheme: str, _depth: int = 
     """
     stream.write(_START + "\n")
     for sentence in article.sentences:
-        for token, tags in zip(sentence.tokens, _tags(sentence, scheme), strict=True):
-            stream.write(" ".join((article.word(token), *(tags or (OUTSIDE,)))) + "\n")
+        for word, tags in zip(sentence.words, _tags(sentence, scheme), strict=True):
+            stream.write(" ".join((word, *(tags or (OUTSIDE,)))) + "\n")
         stream.write("\n")
 
 
@@ -45,24 +45,24 @@ def read_back(stream: TextIO, _depth: int = 0) -> Iterator[list[NestedRows]]:
     return articles(stream, _START, _row)
 
 
-def flat(sentences: Sequence[NestedRows]) -> Iterator[list[Rows]]:
+def flat(sentences: Sequence[NestedRows]) -> Iterator[Rows]:
     """An article that was read back once for each label, as `verifying.spans` takes it: its spans are those of all."""
     labels = {_label(tag) for rows in sentences for _token, tags in rows for tag in tags}
     for label in sorted(labels) or [""]:
-        yield [
+        yield rows_of(
             [(token, next((tag for tag in tags if _label(tag) == label), OUTSIDE)) for token, tags in rows]
             for rows in sentences
-        ]
+        )
 
 
 def _tags(sentence: Sentence, scheme: str) -> list[list[str]]:
     """The tags of each token, the outermost first."""
     chunks = [chunk for level in sentence.levels for chunk in level]
     columns = {
-        label: tagging.encode(len(sentence.tokens), [chunk for chunk in chunks if chunk.label == label], scheme)
+        label: tagging.encode(len(sentence.words), [chunk for chunk in chunks if chunk.label == label], scheme)
         for label in {chunk.label for chunk in chunks}
     }
-    found: list[list[str]] = [[] for _token in sentence.tokens]
+    found: list[list[str]] = [[] for _word in sentence.words]
     for label, start, end in chunks:
         for at in range(start, end):
             found[at].append(columns[label][at])

@@ -32,7 +32,9 @@ from annotator.formats import (
     wojood,
     xmi,
 )
-from annotator.formats.report import Entry, LeftOut, Part, Report, encode
+from annotator.formats.report import Entry, LeftOut, Part, Report
+from annotator.formats.report import write as write_report
+from annotator.formats.spooling import Spool
 from annotator.i18n import _
 from annotator.jobs.article_files import ArticleFiles, FileFormat
 from annotator.jobs.flat import Flat, TaggedFormat
@@ -42,8 +44,10 @@ from annotator.jobs.publishing import WHOLE, CannotExport, Destination, destinat
 from annotator.jobs.twofold import Twofold, TwofoldFormat
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import ArticleFormat, Whole
+from annotator.store import listing
 from annotator.store.corpus import Corpus
-from annotator.store.listing import Summary, articles
+from annotator.store.listing import Choice
+from annotator.store.reading import drafts
 
 
 class Writer(Protocol):
@@ -201,12 +205,13 @@ class _Export:
         self.writer = writer
         self.annotator = annotator
         self.options = options
-        self.articles: list[tuple[int, str]] = []
+        self.numbers: list[int] = []
+        self.part_of: list[str] = []
         self.done = 0
         self.left_out: list[LeftOut] = []
         self.digest = hashlib.sha256()
         self.parts = {part: Part() for part in options.split or (WHOLE,)}
-        self.entries: dict[str, list[Entry]] = {outcome: [] for outcome in OUTCOMES if outcome != WRITTEN}
+        self.entries = {outcome: Spool(Entry) for outcome in OUTCOMES if outcome != WRITTEN}
 
     def run(self, files: Destination | FolderDestination) -> Generator[tuple[int, int], None, Report]:
         """Write, read back, and put the files in their places."""
@@ -221,7 +226,8 @@ class _Export:
             if isinstance(self.writer, Twofold):
                 for draft, content in zip(drafts[len(parts) : -1], self.writer.accompany(report), strict=True):
                     draft.write_bytes(content)
-            drafts[-1].write_bytes(encode(report))
+            with drafts[-1].open("xb") as stream:
+                write_report(report, stream)
         return report
 
     def account(self) -> Generator[tuple[int, int], None, Report]:
@@ -230,45 +236,42 @@ class _Export:
             yield from self._choose()
             yield from self._look()
             with self.writer.opened(None) as nowhere:
-                for number, part in self.articles:
-                    self._add(nowhere, self.parts[part], self._item(number))
+                for item, part in self._items():
+                    self._add(nowhere, self.parts[part], item)
                     yield self._step(2)
         return self._report(verified=False)
 
     def _choose(self) -> Iterator[tuple[int, int]]:
         """Find the number and the part of each article that is exported, in the corpus' order."""
-        chosen = [summary for summary in articles(self.corpus) if self._in_scope(summary)]
-        self.articles = [(summary.id, WHOLE) for summary in chosen]
+        if self.options.state == ALL:
+            self.numbers = listing.numbers(self.corpus, "", Choice())
+        else:
+            self.numbers = listing.done(self.corpus, self.annotator)
+        self.part_of = [WHOLE] * len(self.numbers)
         if self.options.split is None:
             return
         items = []
-        for summary in chosen:
-            item = self.corpus.whole(summary.id, self.annotator)
+        for item, _part in self._items():
             text, zones = item.article.text, projection.segments(item.article, item.zones, _NEWS)
             words = " ".join(text[zone.start : zone.end] for zone in zones) or text
-            items.append(Item(summary.uid, Counter(span.label for span in item.spans), sketch(words)))
+            items.append(Item(item.article.uid, dict(Counter(span.label for span in item.spans)), sketch(words)))
             yield self._step()
         parts = divide(items, self.options.split, self.options.seed)
-        self.articles = [(summary.id, parts[summary.uid]) for summary in chosen]
-
-    def _in_scope(self, summary: Summary) -> bool:
-        if self.options.state == ALL:
-            return True
-        if self.annotator is None:
-            return DONE in summary.states.values()
-        return summary.states.get(self.annotator) == DONE
+        self.part_of = [parts[item.uid] for item in items]
 
     def _step(self, by: int = 1) -> tuple[int, int]:
         self.done += by
-        return self.done, (2 + (self.options.split is not None) + self.writer.looks) * len(self.articles)
+        return self.done, (2 + (self.options.split is not None) + self.writer.looks) * len(self.numbers)
 
-    def _item(self, number: int) -> Draft:
-        item = self.corpus.whole(number, self.annotator)
-        return item if self.annotator is not None or self.writer.layered else replace(item, spans=())
+    def _items(self) -> Iterator[tuple[Draft, str]]:
+        """The articles, read from the corpus, with their parts."""
+        found = drafts(self.corpus, self.numbers, self.annotator)
+        for item, part in zip(found, self.part_of, strict=True):
+            yield item if self.annotator is not None or self.writer.layered else replace(item, spans=()), part
 
     def _look(self) -> Iterator[tuple[int, int]]:
-        for number, _part in self.articles if self.writer.looks else ():
-            self.writer.look(self._item(number))
+        for item, _part in self._items() if self.writer.looks else ():
+            self.writer.look(item)
             yield self._step()
 
     def _write(self, parts: dict[str, Path]) -> Iterator[tuple[int, int]]:
@@ -276,8 +279,8 @@ class _Export:
             streams = {part: stack.enter_context(self.writer.opened(path)) for part, path in parts.items()}
             for stream in streams.values():
                 self.writer.begin(stream)
-            for number, part in self.articles:
-                self._add(streams[part], self.parts[part], self._item(number))
+            for item, part in self._items():
+                self._add(streams[part], self.parts[part], item)
                 yield self._step()
             for stream in streams.values():
                 self.writer.end(stream)
@@ -314,14 +317,14 @@ class _Export:
         readers = {part: self.writer.read_back(path) for part, path in parts.items()}
         left_out = {entry.article for entry in self.left_out}
         try:
-            for number, part in self.articles:
-                if number in left_out:
+            for item, part in self._items():
+                if item.article.id in left_out:
                     yield self._step()
                     continue
                 found = _next(readers[part])
                 if found is None:
-                    raise NotVerified(_("The file lacks article {number}.").format(number=number))
-                sentences, tokens = self.writer.compare(self._item(number), found)
+                    raise NotVerified(_("The file lacks article {number}.").format(number=item.article.id))
+                sentences, tokens = self.writer.compare(item, found)
                 counts[part].update(articles=1, sentences=sentences, tokens=tokens)
                 yield self._step()
             for part, reader in readers.items():

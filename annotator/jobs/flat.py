@@ -9,6 +9,7 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import Draft
 from annotator.core.projection import WRITTEN, Fate, Projection, Stretch
 from annotator.formats.conll import Rows
+from annotator.formats.spooling import Spool
 from annotator.i18n import _
 from annotator.jobs import verifying
 from annotator.jobs.publishing import text_file
@@ -27,24 +28,27 @@ class TaggedFormat(Protocol):
     def write(self, stream: TextIO, article: Projection, scheme: str) -> None:
         """Append one article."""
 
-    def read_back(self, stream: TextIO) -> Iterator[list[Rows]]:
-        """The sentences of each article, read strictly. Raises Malformed."""
+    def read_back(self, stream: TextIO) -> Iterator[Rows]:
+        """The lines of each article, read strictly. Raises Malformed."""
 
 
 class Moved:
-    """Where the file holds spans that it does not hold as they are."""
+    """Where the file holds spans that it does not hold as they are. Articles are compared in the order in which they
+    were noted."""
 
     def __init__(self) -> None:
-        self._stretches: dict[str, Stretch | None] = {}
+        self._noted = Spool(dict[str, Stretch | None])
+        self._left = iter(self._noted)
 
     def note(self, fates: Iterable[Fate]) -> None:
-        """Remember what became of these spans."""
-        self._stretches |= {fate.span.uid: fate.stretch for fate in fates if fate.outcome != WRITTEN}
+        """Remember what became of the spans of an article."""
+        self._noted.append({fate.span.uid: fate.stretch for fate in fates if fate.outcome != WRITTEN})
 
     def compare(self, item: Draft, said: list[tuple[int, int, str]]) -> None:
-        """Raise NotVerified unless these spans (start, end, label, sorted) are what the file should hold of an
+        """Raise NotVerified unless these spans (start, end, label, sorted) are what the file should hold of the next
         article."""
-        stretches = ((span, self._stretches.get(span.uid, Stretch(span.start, span.end))) for span in item.spans)
+        moved = next(self._left)
+        stretches = ((span, moved.get(span.uid, Stretch(span.start, span.end))) for span in item.spans)
         expected = sorted((*stretch, span.label) for span, stretch in stretches if stretch is not None)
         if said != expected:
             start, end, label = min(set(said) ^ set(expected), default=(said or expected)[0])
@@ -78,23 +82,24 @@ class Flat:
         projected = projection.project(item.article, item.zones, item.spans, self._labels, self._options)
         self._format.write(stream, projected, self._options.scheme)
         self._moved.note(projected.fates)
-        return list(projected.fates), *counts([sentence.tokens for sentence in projected.sentences])
+        return list(projected.fates), *counts([sentence.words for sentence in projected.sentences])
 
     def end(self, stream: TextIO) -> None:
         """Nothing comes after the last article."""
 
-    def read_back(self, path: Path) -> Generator[list[Rows], None, None]:
+    def read_back(self, path: Path) -> Generator[Rows, None, None]:
         """The articles of a file that this has written. Raises ValueError where it does not read."""
         with path.open(encoding="utf-8", newline="\n") as stream:
             yield from self._format.read_back(stream)
 
-    def compare(self, item: Draft, found: list[Rows]) -> tuple[int, int]:
+    def compare(self, item: Draft, found: Rows) -> tuple[int, int]:
         """How many sentences and tokens were found for the article. Raises NotVerified where they do not say its
         spans."""
         article = item.article
         zones = projection.segments(article, item.zones, self._options.zones)
         self._moved.compare(item, verifying.spans(article.text, zones, found, self._options.scheme))
-        return counts(found)
+        sentences = found.words.count("")
+        return sentences, len(found.words) - sentences
 
 
 def counts(sentences: Collection[Collection[object]]) -> tuple[int, int]:

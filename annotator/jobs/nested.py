@@ -32,7 +32,7 @@ class NestedFormat(Protocol):
     def read_back(self, stream: TextIO, depth: int) -> Iterator[list[NestedRows]]:
         """The sentences of each article, read strictly. Raises Malformed."""
 
-    def flat(self, sentences: Sequence[NestedRows]) -> Iterator[list[Rows]]:
+    def flat(self, sentences: Sequence[NestedRows]) -> Iterator[Rows]:
         """An article that was read back, several times with one tag a token: its spans are those of all."""
 
 
@@ -63,7 +63,7 @@ class Nested:
         projected = self._projected(item)
         self._format.write(stream, projected, self._options.scheme, self._depth)
         self._moved.note(projected.fates)
-        return list(projected.fates), *counts([sentence.tokens for sentence in projected.sentences])
+        return list(projected.fates), *counts([sentence.words for sentence in projected.sentences])
 
     def end(self, stream: TextIO) -> None:
         """Nothing comes after the last article."""

@@ -4,7 +4,7 @@ They are written and read by a package that need not be installed.
 """
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeAlias
@@ -25,8 +25,8 @@ from annotator.jobs.publishing import CannotExport
 
 Said: TypeAlias = tuple[list[str], list[Chunk], list[Chunk]]
 """A sentence that was read back: its tokens, the flat chunks, and all of them."""
-Layers: TypeAlias = tuple[list[Rows], list[list[Rows]]]
-"""The sentences of an article with the tags of the flat chunks, and for each depth of all chunks with those."""
+Layers: TypeAlias = tuple[Rows, list[Rows]]
+"""The lines of an article with the tags of the flat chunks, and for each depth of all chunks with those."""
 
 
 class Sink(Protocol):
@@ -133,22 +133,28 @@ class Twofold:
         self._flat.compare(item, verifying.spans(text, zones, flat, tagging.IOB2))
         said = [one for rows in depths for one in verifying.spans(text, zones, rows, tagging.IOB2)]
         self._all.compare(item, sorted(said))
-        return counts(flat)
+        sentences = flat.words.count("")
+        return sentences, len(flat.words) - sentences
 
 
 def _layers(sentences: Sequence[Said]) -> Layers:
     """An article as tags. Raises ValueError for chunks that are none."""
-    flat = [_rows(words, chunks) for words, chunks, _all in sentences]
     depths = [levels(chunks) for _words, _flat, chunks in sentences]
     deepest = max(map(len, depths), default=0)
-    return flat, [
-        [
-            _rows(words, depth[at] if at < len(depth) else [])
+    return _rows((words, chunks) for words, chunks, _all in sentences), [
+        _rows(
+            (words, depth[at] if at < len(depth) else [])
             for (words, _flat, _all), depth in zip(sentences, depths, strict=True)
-        ]
+        )
         for at in range(deepest)
     ]
 
 
-def _rows(words: list[str], chunks: Sequence[Chunk]) -> Rows:
-    return list(zip(words, tagging.encode(len(words), chunks, tagging.IOB2), strict=True))
+def _rows(sentences: Iterable[tuple[list[str], Sequence[Chunk]]]) -> Rows:
+    """Sentences with flat chunks, as lines."""
+    rows = Rows([], {})
+    for words, chunks in sentences:
+        tags = tagging.encode(len(words), chunks, tagging.IOB2)
+        rows.tags.update((len(rows.words) + at, tag) for at, tag in enumerate(tags) if tag != tagging.OUTSIDE)
+        rows.words.extend((*words, ""))
+    return rows

@@ -1,49 +1,123 @@
 """Reading an exported article back: which spans of the corpus' text do its tokens and tags say?
 
-It trusts nothing that the export computed: the tokens are found in the text again, character by character.
+It trusts nothing that the export computed: the tokens are found in the text again. Where the text has nothing in it but
+space, marks that no file shows and what the tokens show, their letters in a row are the text's, and each space is at
+the edge of a token; that is compared at once. Where it has more, or something is wrong, the tokens are found character
+by character.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Final, NamedTuple, TypeAlias
 
 from annotator.core import tagging
 from annotator.core.projection import Stretch
-from annotator.core.text import visible, written
+from annotator.core.text import INVISIBLE, visible, written
+from annotator.formats.conll import Rows
 from annotator.i18n import _
+
+_SPACE: Final = re.compile(r"[^\S ]")
+_Places: TypeAlias = Callable[[int, int], Stretch]
+"""The stretch of the text from one token to another (exclusive), by their numbers."""
 
 
 class NotVerified(Exception):
     """The file does not hold what the corpus holds; the text is one sentence that says where."""
 
 
-def spans(
-    text: str, parts: Iterable[Stretch], sentences: Iterable[Sequence[tuple[str, str]]], scheme: str
-) -> list[tuple[int, int, str]]:
-    """Start, end and label of each chunk in `sentences` of (token, tag), as code points of `text`, sorted.
+def spans(text: str, parts: Sequence[Stretch], rows: Rows, scheme: str) -> list[tuple[int, int, str]]:
+    """Start, end and label of each chunk that the lines of an article say, as code points of `text`, sorted.
 
-    `sentences` must hold all that can be seen in `parts` of the text, in order, each sentence within one part.
-    Raises NotVerified where they do not, and for tags that the scheme does not have there.
+    They must hold all that can be seen in `parts` of the text, in order, each sentence within one part. Raises
+    NotVerified where they do not, and for tags that the scheme does not have there.
     """
+    places = _compared(text, parts, rows.words) or _searched(text, parts, rows.words)
     found: list[tuple[int, int, str]] = []
-    left = list(parts)
-    for sentence in sentences:
-        left = _rest(text, left)
-        tokens = []
-        for word, _tag in sentence:
-            token = _find(text, left[0], word) if left else None
-            if token is None:
-                raise NotVerified(_("The file holds “{token}” where the text does not.").format(token=word))
-            tokens.append(token)
-            left[0] = Stretch(token.end, left[0].end)
+    for first, tags in _runs(rows.tags):
         try:
-            chunks = tagging.decode([tag for _word, tag in sentence], scheme)
+            chunks = tagging.decode(tags, scheme)
         except ValueError as error:
             raise NotVerified(_("The tags of the file are broken: {error}").format(error=error)) from error
-        found += ((tokens[chunk.start].start, tokens[chunk.end - 1].end, chunk.label) for chunk in chunks)
+        found += ((*places(first + start, first + end), label) for label, start, end in chunks)
+    return sorted(found)
+
+
+def _runs(tags: Mapping[int, str]) -> Iterator[tuple[int, list[str]]]:
+    """The tags of lines that follow each other, with the number of the first."""
+    first, run = 0, list[str]()
+    for at, tag in tags.items():
+        if at > first + len(run):
+            yield first, run
+            first, run = at, []
+        run.append(tag)
+    yield first, run
+
+
+class _Part(NamedTuple):
+    """A part of the text: where it starts; how many characters are shown before each piece between its spaces, and
+    before its end, those of other parts too; and how many of them and of spaces are in it before each of its marks."""
+
+    start: int
+    shown: list[int]
+    marks: list[int]
+
+
+def _compared(text: str, parts: Sequence[Stretch], words: Sequence[str]) -> _Places | None:
+    """Where the tokens stand in a text that has nothing but spaces and such marks between them; None where that is not
+    so."""
+    edges = list(accumulate(map(len, words), initial=0))
+    all_edges = set(edges)
+    letters = "".join(words)
+    found: list[_Part] = []
+    done = 0
+    for start, end in parts:
+        spaced, marks = text[start:end].replace("\n", " "), list[int]()
+        if not spaced.isprintable():  # there are other spaces, or marks
+            spaced = _SPACE.sub(" ", spaced)
+            marks = [at for match in INVISIBLE.finditer(spaced) for at in range(*match.span())]
+            marks = [at - before for before, at in enumerate(marks)]
+            spaced = INVISIBLE.sub("", spaced)
+        pieces = spaced.split(" ")
+        shown = list(accumulate(map(len, pieces), initial=done))
+        if "".join(pieces) != letters[done : shown[-1]] or not all_edges.issuperset(shown):
+            return None
+        done = shown[-1]
+        after = bisect_left(edges, done)
+        if done and (after == len(words) or words[after]):  # a sentence must end with the part
+            return None
+        found.append(_Part(start, shown, marks))
+    if done < len(letters):
+        return None
+
+    def offset(count: int) -> int:
+        """Of the character with so many shown before it."""
+        start, shown, marks = found[bisect_right(found, count, key=lambda part: part.shown[0]) - 1]
+        at = count - shown[0] + bisect_right(shown, count) - 1  # a space before each piece but the first
+        return start + at + bisect_right(marks, at)
+
+    return lambda first, last: Stretch(offset(edges[first]), offset(edges[last] - 1) + 1)
+
+
+def _searched(text: str, parts: Sequence[Stretch], words: Sequence[str]) -> _Places:
+    """Where the tokens stand in any text, found one by one. Raises NotVerified."""
+    tokens: list[Stretch] = []
+    left = _rest(text, list(parts))
+    for word in words:
+        token = _find(text, left[0], word) if left and word else None
+        if token:
+            left[0] = Stretch(token.end, left[0].end)
+        elif word:
+            raise NotVerified(_("The file holds “{token}” where the text does not.").format(token=word))
+        else:  # a sentence ends
+            left = _rest(text, left)
+        tokens.append(token or Stretch(0, 0))
     left = _rest(text, left)
     if left:
         missing = text[slice(*left[0])].split("\n")[0]
         raise NotVerified(_("The file lacks “{text}”.").format(text=missing))
-    return sorted(found)
+    return lambda first, last: Stretch(tokens[first].start, tokens[last - 1].end)
 
 
 def _rest(text: str, parts: list[Stretch]) -> list[Stretch]:

@@ -1,11 +1,11 @@
 """The corpus: one SQLite file that holds everything, and the only place that reads and writes it."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
-from typing import Any, Self, TypeVar, cast
+from typing import Final, Self, cast
 
 import msgspec
 from msgspec import Struct
@@ -16,10 +16,10 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Draft, Edit, Note, Past, Record, Span, Status, Step, Zone, new_uid
 from annotator.i18n import _
 from annotator.store import index, opening, rows
-from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
-from annotator.store.lean import Database, Table
+from annotator.store.connection import Connection
+from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
 
-_Row = TypeVar("_Row")
+_AT_ONCE: Final = 500  # edits: a hundredth of a second
 
 
 class _SpanRow(msgspec.Struct, array_like=True, gc=False):
@@ -47,13 +47,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-class Corpus:
+class Corpus(Connection):
     """An open corpus file. Every method raises CorpusError, with a sentence for a person, where the file fails it."""
-
-    def __init__(self, path: Path, db: Database) -> None:
-        self.path = path
-        self._db = db
-        self._identity = opening.identity(path)
 
     @classmethod
     def create(cls, path: Path, labels: LabelSet) -> Self:
@@ -68,20 +63,6 @@ class Corpus:
     def open(cls, path: Path, *, readonly: bool = False) -> Self:
         """Open the corpus at `path`; with `readonly` one that cannot be written to will do."""
         return cls(path, opening.connect(path, readonly=readonly))
-
-    def files(self) -> set[Path]:
-        """Every file that is the corpus or may lie beside it while it is in use, links resolved."""
-        return {self.path.resolve().with_name(self.path.name + end) for end in ("", "-wal", "-shm", "-journal")}
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
 
     # Reading
 
@@ -149,7 +130,7 @@ class Corpus:
 
     def version(self) -> int:
         """A number that changes when another connection has written to the file, and not by what this one writes."""
-        [(version,)] = self._tuples("PRAGMA data_version")
+        [(version,)] = self.tuples("PRAGMA data_version")
         return int(version)
 
     def knows(self, words: str) -> bool:
@@ -169,27 +150,14 @@ class Corpus:
         found = list(self.query("SELECT * FROM edit WHERE step = ? ORDER BY id", uid))
         if not found:
             raise CorpusError(_("“{path}” holds no step {uid}.").format(path=self.path, uid=uid))
-        edits = tuple(Edit(_decoded(row["before"]), _decoded(row["after"])) for row in found)
+        edits = tuple(Edit(rows.decoded(row["before"]), rows.decoded(row["after"])) for row in found)
         first = found[0]
         return Step(uid, first["annotator"], first["time"], first["name"], edits, first["undoes"])
 
     def size(self, step: str) -> int:
         """How many edits the step of this uid has."""
-        [(count,)] = self._tuples("SELECT count(*) FROM edit WHERE step = ?", step)
+        [(count,)] = self.tuples("SELECT count(*) FROM edit WHERE step = ?", step)
         return int(count)
-
-    def query(self, query: str, *values: object) -> Iterator[Mapping[str, Any]]:
-        """The rows that an SQL query finds: for the modules of the store alone."""
-        with opening.spoken(self.path):
-            yield from self._db.query(query, values)
-
-    def numbers(self, query: str, *values: object) -> list[int]:
-        """What an SQL query finds in its column `number`, the numbers of articles: likewise.
-
-        A hundred thousand rows would take five times as long as the one JSON text that SQLite makes of them here.
-        """
-        [row] = self.query(f"SELECT json_group_array(number) AS numbers FROM ({query})", *values)
-        return msgspec.json.decode(row["numbers"], type=list[int])
 
     # Writing
 
@@ -201,18 +169,15 @@ class Corpus:
         deque(self.applying(step), maxlen=0)
 
     def applying(self, step: Step) -> Iterator[int]:
-        """The same, edit by edit: yields how many are done. Closed before its end, it leaves nothing written."""
+        """The same, some hundreds at a time: yields how many are done. Closed before its end, it leaves nothing
+        written."""
         with self.transaction():
             self._know(step.annotator)
-            texts: dict[str, str] = {}
-            for done, edit in enumerate(step.edits, 1):
-                self._apply(edit)
-                if isinstance(edit.after, Span):
-                    uid = edit.article
-                    texts[uid] = texts.get(uid) or self.article(uid).text
-                    index.add_span(self._db, edit.after, texts[uid])
-                self._remember(step, edit)
-                yield done
+            for start in range(0, len(step.edits), _AT_ONCE):
+                edits = step.edits[start : start + _AT_ONCE]
+                self._write(edits)
+                self._remember(step, edits)
+                yield start + len(edits)
             for uid in {edit.article for edit in step.edits if isinstance(edit.after, Zone)}:
                 self._check_zones(uid)
 
@@ -227,15 +192,15 @@ class Corpus:
             new = not list(self.query("SELECT 1 AS found FROM article WHERE uid = ?", uid))
             if new:
                 editing.check_zones(draft.article, draft.zones)
-                self._table("article").insert({**rows.from_article(draft.article), "added": now()})
-                index.add_article(self._db, self.article(uid).id, draft.article.text)
-                self._table("zone").insert_all(rows.to_row(zone) for zone in draft.zones)
-            spans, refused = self._add_spans(draft)
+                number = self._insert("article", {**rows.from_article(draft.article), "added": now()})
+                index.add_article(self._db, number, draft.article.text)
+                self._insert_all("zone", [rows.to_row(zone) for zone in draft.zones])
+            spans, refused = self._add_spans(draft, [] if new else self.spans(uid))
             for status in draft.states:
-                if self.status(uid, status.annotator) is None:
+                if new or self.status(uid, status.annotator) is None:
                     self._add_step(status.annotator, [Edit(None, status)])
             for note in draft.notes:
-                if self.note(uid, note.annotator) is None:
+                if new or self.note(uid, note.annotator) is None:
                     self._add_step(note.annotator, [Edit(None, note)])
             return Added(new, spans, tuple(refused))
 
@@ -244,112 +209,73 @@ class Corpus:
         with self.transaction():
             self._insert("place", {"annotator": annotator, "article": article, "offset": offset}, "REPLACE")
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All writes within are one, on disk when the block ends and undone when it raises. Blocks may nest.
-
-        Raises MissingCorpus where the file is no longer the one that was opened: SQLite would write on, into a file
-        that has no name any more.
-        """
-        if opening.identity(self.path) != self._identity:
-            said = _("“{path}” was moved or deleted while it was open: nothing more can be saved in it.")
-            raise MissingCorpus(said.format(path=self.path))
-        with opening.spoken(self.path):
-            if self._db.conn.in_transaction:
-                with self._db.atomic():
-                    yield
-                return
-            # IMMEDIATE takes the lock before the first read, so that what was checked is what is changed.
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                self._db.rollback()  # nothing, where the error has ended the transaction
-                raise
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """All reads within see the corpus as it was at the first of them, whatever others write meanwhile."""
-        with opening.spoken(self.path):
-            self._db.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._db.execute("COMMIT")
-
     def _missing(self, identity: int | str) -> NoSuchArticle:
         return NoSuchArticle(_("“{path}” holds no article {identity}.").format(path=self.path, identity=identity))
-
-    def _table(self, name: str) -> Table:
-        return self._db.table(name)
 
     def _know(self, annotator: str) -> None:
         if not annotator.strip():
             raise CorpusError(_("An annotator must have a name."))
         self._insert("annotator", {"name": annotator, "added": now()}, "IGNORE")
 
-    def _apply(self, edit: Edit) -> None:
-        record = edit.before or edit.after
+    def _change(self, edit: Edit) -> None:
+        """Change or remove a record."""
+        record = edit.before
         if record is None:
             raise ValueError(edit)
         table = rows.KEYS[type(record)][0]
-        where = " AND ".join(f"{column} = :{column}" for column in rows.key(record))
+        where = " AND ".join(f"{column} = ?" for column in rows.key(record))
         if self._current(table, where, record) != edit.before:
             raise Conflict(_("This was changed in another window meanwhile: look at it once more."))
         if edit.after is None:
-            self._db.execute(f"DELETE FROM {table} WHERE {where}", rows.key(record))
-        elif edit.before is None:
-            if isinstance(edit.after, Span):
-                self._know(edit.after.annotator)
-            self._insert(table, rows.to_row(edit.after))
+            self._db.execute(f"DELETE FROM {table} WHERE {where}", [*rows.key(record).values()])
         else:
             row = rows.to_row(edit.after)
-            changes = ", ".join(f'"{column}" = :{column}' for column in row.keys() - rows.key(record).keys())
-            self._db.execute(f"UPDATE {table} SET {changes} WHERE {where}", row)
+            changed = row.keys() - rows.key(record).keys()
+            changes = ", ".join(f'"{column}" = ?' for column in changed)
+            values = [row[column] for column in (*changed, *rows.key(record))]
+            self._db.execute(f"UPDATE {table} SET {changes} WHERE {where}", values)
 
     def _current(self, table: str, where: str, record: Record) -> Record | None:
-        found = self._db.query(f"SELECT * FROM {table} WHERE {where}", rows.key(record))
+        found = self.query(f"SELECT * FROM {table} WHERE {where}", *rows.key(record).values())
         return next((rows.to_record(type(record), row) for row in found), None)
 
     def _check_zones(self, uid: str) -> None:
         editing.check_zones(self.article(uid), self.zones(uid))
 
-    def _remember(self, step: Step, edit: Edit) -> None:
-        row = {
-            "step": step.uid,
-            "name": step.name,
-            "article": edit.article,
-            "annotator": step.annotator,
-            "time": step.time,
-            "undoes": step.undoes,
-            "before": _encoded(edit.before),
-            "after": _encoded(edit.after),
-        }
-        self._insert("edit", row)
+    def _write(self, edits: Sequence[Edit]) -> None:
+        for table, some in groupby(edits, key=rows.added_to):
+            if table is None:
+                for edit in some:
+                    self._change(edit)
+            else:
+                self._insert_all(table, [rows.to_row(edit.after) for edit in some if edit.after])
+        spans = [edit.after for edit in edits if isinstance(edit.after, Span)]
+        index.add_spans(self._db, spans, {uid: self.article(uid).text for uid in {span.article for span in spans}})
 
-    def _insert(self, table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> None:
-        """Insert one row. What a key waits for is not sqlite-utils' insert, which asks for the schema each time."""
-        columns = ", ".join(f'"{column}"' for column in row)
-        marks = ", ".join("?" * len(row))
-        self._db.execute(f"INSERT OR {conflict} INTO {table} ({columns}) VALUES ({marks})", list(row.values()))
+    def _remember(self, step: Step, edits: Iterable[Edit]) -> None:
+        made = {"step": step.uid, "name": step.name, "annotator": step.annotator, "time": step.time}
+        new = [
+            {
+                **made,
+                "article": edit.article,
+                "undoes": step.undoes,
+                "before": rows.encoded(edit.before),
+                "after": rows.encoded(edit.after),
+            }
+            for edit in edits
+        ]
+        self._insert_all("edit", new)
 
-    def _tuples(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """What an SQL query finds, all at once: for what a key waits for."""
-        with opening.spoken(self.path):
-            return self._db.execute(query, values).fetchall()
-
-    def _listed(self, kind: type[_Row], columns: str, query: str, *values: object) -> list[_Row]:
-        """These columns of all that an SQL query finds, in its order, each row of this kind. For what a key waits
-        for: a thousand rows take half as long again as the one JSON text that SQLite makes of them here.
-        """
-        [(text,)] = self._tuples(f"SELECT json_group_array(json_array({columns})) FROM ({query})", *values)
-        return msgspec.json.decode(text, type=list[kind])  # type: ignore[valid-type]
-
-    def _add_spans(self, draft: Draft) -> tuple[int, list[str]]:
-        known = {label.name for label in self.labels().labels} if draft.spans else set()
+    def _add_spans(self, draft: Draft, stored: Iterable[Span]) -> tuple[int, list[str]]:
+        """Add the spans that are not among those `stored` of the article; how many, and why others were not."""
+        if not draft.spans:
+            return 0, []
+        known = {name for (name,) in self.tuples("SELECT name FROM label")}
+        uids = msgspec.json.encode([span.uid for span in draft.spans]).decode()
+        query = "SELECT uid FROM span WHERE uid IN (SELECT value FROM json_each(?))"
+        taken = {uid for (uid,) in self.tuples(query, uids)}
         layers: dict[str, list[Edit]] = {}
-        here = {_place(span): span for span in self.spans(draft.article.uid)} if draft.spans else {}
+        here = {_place(span): span for span in stored}
         refused = []
         for span in draft.spans:
             if span.label not in known:
@@ -362,8 +288,9 @@ class Corpus:
                 continue
             there = here.get(_place(span))
             if there is None:
-                if list(self.query("SELECT 1 AS found FROM span WHERE uid = ?", span.uid)):
+                if span.uid in taken:
                     span = msgspec.structs.replace(span, uid=new_uid())
+                taken.add(span.uid)
                 here[_place(span)] = span
                 layers.setdefault(span.annotator, []).append(Edit(None, span))
             elif (there.value, there.note) != (span.value, span.note):
@@ -380,11 +307,3 @@ class Corpus:
 
 def _place(span: Span) -> tuple[str, str, int, int]:
     return span.annotator, span.label, span.start, span.end
-
-
-def _encoded(record: Record | None) -> str | None:
-    return None if record is None else msgspec.json.encode(record).decode()
-
-
-def _decoded(text: str | None) -> Record | None:
-    return None if text is None else msgspec.json.decode(text, type=Record)

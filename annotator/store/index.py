@@ -6,6 +6,7 @@ the file.
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from annotator.core.folding import fold
@@ -32,11 +33,11 @@ def add_article(db: Database, number: int, text: str) -> None:
     db.execute("INSERT INTO beginning(rowid, letters) VALUES (?, ?)", (number, " ".join(begun)))
 
 
-def add_span(db: Database, span: Span, text: str) -> None:
-    """Know the words of `span`, a stretch of its article's `text`; a span that was known is known anew."""
-    words = form(text, span.start, span.end)
-    db.execute(
-        "INSERT INTO mention VALUES (?, ?) ON CONFLICT (span) DO UPDATE SET words = excluded.words", (span.uid, words)
+def add_spans(db: Database, spans: Iterable[Span], texts: Mapping[str, str]) -> None:
+    """Know the words of the spans, stretches of the `texts` of their articles; a span that was known is known anew."""
+    db.conn.executemany(
+        "INSERT INTO mention VALUES (?, ?) ON CONFLICT (span) DO UPDATE SET words = excluded.words",
+        [(span.uid, form(texts[span.article], span.start, span.end)) for span in spans],
     )
 
 

@@ -100,8 +100,7 @@ class _Record:
     def write(self, annotator: str, edits: list[Edit]) -> None:
         """Record edits of this annotator's step."""
         step = Step(self._uids[annotator], annotator, self._time, LABELS, tuple(edits))
-        for edit in edits:
-            self._corpus._remember(step, edit)
+        self._corpus._remember(step, edits)
 
 
 def _layers(corpus: Corpus, names: list[str]) -> Mapping[tuple[str, str], str | None]:

@@ -11,7 +11,7 @@ from typing import Final, overload
 import msgspec
 from msgspec import Struct
 
-from annotator.core.model import IN_PROGRESS, NEW, STATES
+from annotator.core.model import DONE, IN_PROGRESS, NEW, STATES
 from annotator.core.titles import shown_title
 from annotator.store.corpus import Corpus
 from annotator.store.search import matching
@@ -123,6 +123,14 @@ class Listing(Sequence[Summary]):
 def articles(corpus: Corpus) -> Iterator[Summary]:
     """Every article, in the order in which they came."""
     return summaries(corpus, numbers(corpus, "", Choice()))
+
+
+def done(corpus: Corpus, annotator: str | None) -> list[int]:
+    """The numbers of the articles that the annotator is done with; of None, those that anybody is."""
+    if annotator is not None:
+        return sorted(_in_states(corpus, annotator, DONE))
+    query = "SELECT id AS number FROM article WHERE uid IN (SELECT article FROM status WHERE state = ?) ORDER BY id"
+    return corpus.numbers(query, DONE)
 
 
 def counts(corpus: Corpus, annotator: str) -> dict[str, int]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from annotator.core.labels import Colour, Label
-from annotator.core.model import Article, Note, Publication, Record, Span, Status, Zone
+from annotator.core.model import Article, Edit, Note, Publication, Record, Span, Status, Zone
 
 KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Span: ("span", ("uid",)),
@@ -37,6 +37,27 @@ def to_record(kind: type[Record], row: Mapping[str, Any]) -> Record:
     if kind is Publication:
         return Publication(row["uid"], row["published"])
     return kind(**{field: row[field] for field in kind.__struct_fields__})
+
+
+def added_to(edit: Edit) -> str | None:
+    """The table that an edit adds a row to; None if it changes or removes one."""
+    return KEYS[type(edit.after)][0] if edit.before is None and edit.after is not None else None
+
+
+def insertion(table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> str:
+    """The SQL that inserts rows with the columns of this one."""
+    columns = ", ".join(f'"{column}"' for column in row)
+    return f"INSERT OR {conflict} INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})"
+
+
+def encoded(record: Record | None) -> str | None:
+    """A record as an edit keeps it."""
+    return None if record is None else msgspec.json.encode(record).decode()
+
+
+def decoded(text: str | None) -> Record | None:
+    """The record that an edit keeps."""
+    return None if text is None else msgspec.json.decode(text, type=Record)
 
 
 def to_article(row: Mapping[str, Any]) -> Article:

@@ -14,6 +14,8 @@ from pathlib import Path
 import corpus_speed
 import desk_speed
 import effort
+import memory
+import transfer_speed
 from long_article import long_article
 from measuring import RUNS, Figure, hundredth, measured
 from PySide6.QtCore import Qt
@@ -56,7 +58,7 @@ def main() -> int:
                 f"{figure.what:40} {own:6.2f} ms {slowest:6.2f} ms {figure.ratio():7.2f}"
                 f"   {figure.against} ({reference:.2f} ms)"
             )
-        print(*effort.table(folder), sep="\n")
+        print(*transfer_speed.missing(), *memory.table(folder), *effort.table(folder), sep="\n")
     return 0
 
 
@@ -72,6 +74,7 @@ def figures(
     yield from desk_speed.figures(folder, runs, presses)
     yield from _page(runs)
     yield _exporting(folder, articles, max(1, runs // 10))
+    yield from transfer_speed.figures(folder, max(1, runs // 3), articles)
     yield from corpus_speed.figures(folder, runs, large)
 
 

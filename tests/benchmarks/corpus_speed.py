@@ -160,7 +160,7 @@ def make(path: Path, articles: int) -> list[str]:
     kept: list[str] = []
     with Corpus.create(path, decode(resource("labels", "default.toml").read_bytes())) as corpus, corpus.transaction():
         corpus._know(_ANNOTATOR)
-        dice, made, batch = Random(3), _texts(), []
+        dice, made, batch = Random(3), texts(), []
         for number in range(1, articles + 1):
             batch.append((number, article_uid(text := next(made)), text))
             if len(batch) == _AT_ONCE or number == articles:
@@ -170,7 +170,8 @@ def make(path: Path, articles: int) -> list[str]:
     return kept
 
 
-def _texts() -> Iterator[str]:
+def texts() -> Iterator[str]:
+    """The texts of such a corpus, without end."""
     dice, pieces = Random(1), []
     for sample in sorted(resource("samples").iterdir()):
         text = sample.read_text(encoding="utf-8")

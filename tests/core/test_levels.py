@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from core.texts import layered
+from core.texts import layered, places
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +11,7 @@ from annotator.core import tagging
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.levels import NestedProjection, levels, project_levels
 from annotator.core.model import ZONE_KINDS, Article, Span, Zone, article_uid
-from annotator.core.projection import BOUNDARIES, FLATTENINGS, Options, Stretch, place, project
+from annotator.core.projection import BOUNDARIES, FLATTENINGS, Options, Stretch, place, project, segments
 
 LABELS = LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in ("DATE", "INSTITUTION", "PLAN")))
 
@@ -89,10 +89,7 @@ def _nests(span: Stretch, spans: list[Stretch]) -> bool:
 def rows(projection: NestedProjection) -> list[str]:
     """Each sentence as `token/tag/tag` with spaces between."""
     return [
-        " ".join(
-            "/".join((projection.word(token), *tags))
-            for token, *tags in zip(sentence.tokens, *sentence.tags("iob2"), strict=True)
-        )
+        " ".join("/".join((word, *tags)) for word, *tags in zip(sentence.words, *sentence.tags("iob2"), strict=True))
         for sentence in projection.sentences
     ]
 
@@ -160,10 +157,13 @@ options = st.builds(
 )
 
 
-def in_file(projection: NestedProjection) -> list[tuple[int, int, str]]:
+def in_file(projection: NestedProjection, parts: list[Stretch]) -> list[tuple[int, int, str]]:
+    words = (word for sentence in projection.sentences for word in sentence.words)
+    at = iter(places(projection.article.text, parts, words))
+    located = [list(itertools.islice(at, len(sentence.words))) for sentence in projection.sentences]
     return sorted(
-        (sentence.tokens[chunk.start].start, sentence.tokens[chunk.end - 1].end, chunk.label)
-        for sentence in projection.sentences
+        (stretches[chunk.start][0], stretches[chunk.end - 1][1], chunk.label)
+        for stretches, sentence in zip(located, projection.sentences, strict=True)
         for level in sentence.levels
         for chunk in level
     )
@@ -177,8 +177,8 @@ def test_every_span_has_one_fate_and_the_file_is_what_the_fates_say(
     article, zones, spans = layer
     found = project_levels(article, zones, spans, LABELS, options, within_label=within_label)
     assert [fate.span for fate in found.fates] == spans
-    assert in_file(found) == sorted((*fate.stretch, fate.span.label) for fate in found.fates if fate.stretch)
-    _tokens, alone = place(article, zones, spans, options)
+    parts, alone = place(article, zones, spans, options)
+    assert in_file(found, parts) == sorted((*fate.stretch, fate.span.label) for fate in found.fates if fate.stretch)
     if within_label:
         assert list(found.fates) == alone
     for fate, other in zip(found.fates, alone, strict=True):
@@ -198,5 +198,6 @@ def test_without_overlaps_it_is_the_flat_projection(
     alone = [fate.span for fate in flat.fates if fate.stretch]
     again = project_levels(article, zones, alone, LABELS, options)
     assert again.depth <= 1
-    assert [sentence.tokens for sentence in again.sentences] == [sentence.tokens for sentence in flat.sentences]
-    assert in_file(again) == sorted((*fate.stretch, fate.span.label) for fate in flat.fates if fate.stretch)
+    assert [sentence.words for sentence in again.sentences] == [sentence.words for sentence in flat.sentences]
+    parts = segments(article, zones, options.zones)
+    assert in_file(again, parts) == sorted((*fate.stretch, fate.span.label) for fate in flat.fates if fate.stretch)

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from core.texts import layered
+from core.texts import layered, places
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +21,7 @@ from annotator.core.projection import (
     project,
     segments,
 )
-from annotator.core.text import visible, written
+from annotator.core.text import sentences, tokens, visible, written
 
 KINDS = {"h": "headline", "d": "dateline", "b": "body", "x": "boilerplate"}
 LABELS = LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in ("DATE", "INSTITUTION", "PLAN")))
@@ -56,9 +56,7 @@ def fates(projection: Projection) -> list[tuple[str, str | None]]:
 def rows(projection: Projection, scheme: str = "iob2") -> list[str]:
     """Each sentence as `token/tag` with spaces between."""
     return [
-        " ".join(
-            f"{projection.word(token)}/{tag}" for token, tag in zip(sentence.tokens, sentence.tags(scheme), strict=True)
-        )
+        " ".join(f"{word}/{tag}" for word, tag in zip(sentence.words, sentence.tags(scheme), strict=True))
         for sentence in projection.sentences
     ]
 
@@ -334,13 +332,21 @@ def test_every_span_has_one_fate_and_the_file_is_what_the_fates_say(
     assert [fate.span for fate in found.fates] == spans
     for fate in found.fates:
         check_fate(article, fate, options)
+    words = located(found, zones, options)
     in_file = sorted(
-        (sentence.tokens[chunk.start].start, sentence.tokens[chunk.end - 1].end, chunk.label)
-        for sentence in found.sentences
-        for chunk in sentence.chunks
+        (sentence[chunk.start][0], sentence[chunk.end - 1][1], chunk.label)
+        for sentence, laid in zip(words, found.sentences, strict=True)
+        for chunk in laid.chunks
     )
     assert in_file == sorted((*fate.stretch, fate.span.label) for fate in found.fates if fate.stretch)
     assert all(left[1] <= right[0] for left, right in itertools.pairwise(in_file))
+
+
+def located(found: Projection, zones: list[Zone], options: Options) -> list[list[tuple[int, int]]]:
+    """Where the words of each sentence stand in the text."""
+    parts = segments(found.article, zones, options.zones)
+    at = iter(places(found.article.text, parts, (word for sentence in found.sentences for word in sentence.words)))
+    return [list(itertools.islice(at, len(sentence.words))) for sentence in found.sentences]
 
 
 def check_fate(article: Article, fate: Fate, options: Options) -> None:
@@ -366,23 +372,36 @@ def test_sentences_hold_all_that_is_visible_in_the_zones(
 ) -> None:
     article, zones, spans = layer
     found = project(article, zones, spans, LABELS, options)
-    tokens = [token for sentence in found.sentences for token in sentence.tokens]
-    for token in tokens:
-        assert visible(article.text, *token) == token
-        assert found.word(token)
-    at = iter([*tokens, None])
+    placed = located(found, zones, options)
+    stretches = [stretch for sentence in placed for stretch in sentence]
+    for stretch in stretches:
+        assert visible(article.text, *stretch) == stretch
+    at = iter([*stretches, None])
     token = next(at)
     for part in segments(article, zones, options.zones):
         left = part.start
-        while token and token.end <= part.end:
-            assert left <= token.start
-            assert visible(article.text, left, token.start) == (left, left)
-            left, token = token.end, next(at)
+        while token and token[1] <= part.end:
+            assert left <= token[0]
+            assert visible(article.text, left, token[0]) == (left, left)
+            left, token = token[1], next(at)
         assert visible(article.text, left, part.end) == (left, left)
     assert token is None
-    for sentence in found.sentences:
-        inside = [
-            part for part in segments(article, zones, options.zones) if part.overlaps(Stretch(*sentence.tokens[0]))
-        ]
-        assert sentence.tokens[-1].end <= inside[0].end
-        assert len(sentence.tags(options.scheme)) == len(sentence.tokens)
+    for sentence, laid in zip(placed, found.sentences, strict=True):
+        inside = [part for part in segments(article, zones, options.zones) if part.overlaps(Stretch(*sentence[0]))]
+        assert sentence[-1][1] <= inside[0].end
+        assert len(laid.tags(options.scheme)) == len(sentence)
+
+
+@settings(max_examples=300)
+@given(layered(), options)
+def test_without_spans_the_words_of_the_sentences_are_the_tokens(
+    layer: tuple[Article, list[Zone], list[Span]], options: Options
+) -> None:
+    article, zones, _spans = layer
+    found = project(article, zones, [], LABELS, options)
+    expected = [
+        [written(article.text[slice(*token)]) for token in sentence]
+        for part in segments(article, zones, options.zones)
+        for sentence in sentences(article.text, tokens(article.text, *part))
+    ]
+    assert [list(sentence.words) for sentence in found.sentences] == expected

@@ -1,10 +1,12 @@
 """Random texts, zones and spans, made of what makes text handling go wrong."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 from hypothesis import strategies as st
 
 from annotator.core.model import ZONE_KINDS, Article, Span, Zone, article_uid
+from annotator.core.text import written
 
 PIECES = (
     *("وزارة", "لوزارة", "للأمم", "العدل", "كـتـاب", "وَزَارَةٌ", "لأحزاب", "م", "هـ", "ﷲ", "َ", "ـ", "ي\u200cخ"),
@@ -22,6 +24,20 @@ raw_texts = st.lists(st.sampled_from((*PIECES, "\r\n", "\r", "\u2028", "\x0b", "
 texts = st.lists(st.sampled_from(PIECES) | _ANY.filter(lambda c: c not in "\r\v\f\x85\u2028\u2029"), max_size=25).map(
     "".join
 )
+
+
+def places(text: str, parts: Iterable[tuple[int, int]], words: Iterable[str]) -> list[tuple[int, int]]:
+    """Where the words of a file stand in these parts of the text: letter by letter, past what no file shows."""
+    left = [at for part in parts for at in range(*part)]
+    found = []
+    for word in words:
+        at = []
+        for letter in word:
+            while text[left[0]] != letter:
+                assert not written(text[left.pop(0)]).strip() or at == []
+            at.append(left.pop(0))
+        found.append((at[0], at[-1] + 1))
+    return found
 
 
 @st.composite

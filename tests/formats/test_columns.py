@@ -356,7 +356,7 @@ def expected(projected, chunks_of) -> tuple[str, Spots]:
     """What `packed` gives for what was written."""
     text, spots = "", Counter()
     for sentence in projected.sentences:
-        words = [projected.word(token) for token in sentence.tokens]
+        words = list(sentence.words)
         begins = [len(text) + len("".join(words[:at])) for at in range(len(words) + 1)]
         spots.update((label, begins[start], begins[end]) for label, start, end in chunks_of(sentence))
         text += "".join(words)

@@ -8,8 +8,8 @@ import pytest
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span, article_uid
 from annotator.core.projection import Options, Projection, project
-from annotator.formats import conll2002, conll2003
-from annotator.formats.conll import Malformed
+from annotator.formats import conll, conll2002, conll2003
+from annotator.formats.conll import Malformed, Rows
 
 TEXT = "«خطة\u200f 2030»\nأمس."
 PLAN = ("خطة\u200f 2030", "PLAN")
@@ -51,23 +51,31 @@ def test_conll2002_to_the_letter() -> None:
 def test_what_is_written_reads_back(format_: ModuleType) -> None:
     stream = io.StringIO(written(format_, projection(TEXT, PLAN, DATE), projection(" "), projection("نص")))
     assert list(format_.read_back(stream)) == [
-        [[("«", "O"), ("خطة", "B-PLAN"), ("2030", "I-PLAN"), ("»", "O")], [("أمس", "B-DATE"), (".", "O")]],
-        [],
-        [[("نص", "O")]],
+        Rows(["«", "خطة", "2030", "»", "", "أمس", ".", ""], {1: "B-PLAN", 2: "I-PLAN", 5: "B-DATE"}),
+        Rows([], {}),
+        Rows(["نص", ""], {}),
     ]
     assert list(format_.read_back(io.StringIO(""))) == []
 
 
 def test_a_text_that_says_docstart_begins_no_article() -> None:
     (article,) = conll2002.read_back(io.StringIO(written(conll2002, projection("-DOCSTART- O"))))
-    assert article == [[("-", "O"), ("DOCSTART", "O"), ("-", "O"), ("O", "O")]]
+    assert article == Rows(["-", "DOCSTART", "-", "O", ""], {})
+
+
+def test_a_file_is_read_a_piece_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = written(conll2003, projection(TEXT, PLAN, DATE), projection(" "), projection("نص"), projection(TEXT))
+    whole = list(conll2003.read_back(io.StringIO(file)))
+    for size in (1, 2, 7, 30):
+        monkeypatch.setattr(conll, "_AT_ONCE", size)
+        assert list(conll2003.read_back(io.StringIO(file))) == whole
 
 
 @pytest.mark.parametrize(
     ("file", "line"),
     [
         ("نص O\n\n", 1),
-        ("-DOCSTART- O\nنص O\n\n", 2),
+        ("-DOCSTART- O\nنص O\n\n", 1),
         ("-DOCSTART- O\n", 1),
         ("-DOCSTART- O\n\nنص O\n", 3),
         ("-DOCSTART- O\n\nنص O", 3),
@@ -79,6 +87,11 @@ def test_a_text_that_says_docstart_begins_no_article() -> None:
         ("-DOCSTART- O\n\n O\n\n", 3),
         ("-DOCSTART- O\n\nنص \n\n", 3),
         ("-DOCSTART- -X- O O\n\nنص O\n\n", 1),
+        ("-DOCSTART- O\n\nنص O\n-DOCSTART- O\n\n", 3),
+        ("-DOCSTART- O\n\nنص O\n\n-DOCSTART- O\nنص O\n\n", 6),
+        ("-DOCSTART- O\n\nنص-DOCSTART- O\n\n", 3),
+        ("-DOCSTART- O\n\nنص O\n O\n\n", 4),
+        ("-DOCSTART- O\n\n\nنص O\n\n", 3),
     ],
 )
 def test_reading_back_takes_nothing_else(file: str, line: int) -> None:

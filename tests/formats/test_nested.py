@@ -14,7 +14,7 @@ from annotator.core.levels import NestedProjection, project_levels
 from annotator.core.model import Article, Span, Zone, article_uid
 from annotator.core.projection import BOUNDARIES, Options, segments
 from annotator.formats import nested, wojood
-from annotator.formats.conll import Malformed
+from annotator.formats.conll import Malformed, Rows
 from annotator.jobs import verifying
 
 TEXT = "«خطة\u200f 2030 للأمم»\nأمس."
@@ -88,8 +88,9 @@ def test_what_is_written_reads_back(format_: ModuleType) -> None:
     assert one[0][0][1] == (("B-PLAN", "O", "O") if format_ is nested else ("B-PLAN",))
     assert two[0][0][1] == (("O", "O", "O") if format_ is nested else ())
     assert list(format_.read_back(io.StringIO(""), 3)) == []
-    assert list(format_.flat(empty)) == [[]]
-    assert next(format_.flat(two)) == [[("أ", "O")], [("ب", "O")]]
+    assert list(format_.flat(empty)) == [Rows([], {})]
+    assert next(format_.flat(one)) == Rows(["نص", ""], {0: "B-PLAN"})
+    assert next(format_.flat(two)) == Rows(["أ", "", "ب", ""], {})
 
 
 @settings(max_examples=300)

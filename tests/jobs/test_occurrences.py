@@ -28,6 +28,11 @@ SANAE: Final = "Sanae"
 _Result = TypeVar("_Result")
 
 
+@pytest.fixture(autouse=True)
+def _one_edit_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotator.store.corpus._AT_ONCE", 1)
+
+
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
     with Corpus.create(tmp_path / "a.corpus", LABELS) as opened:

@@ -18,6 +18,11 @@ LABELS: Final = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", 
 SANAE: Final = "Sanae"
 
 
+@pytest.fixture(autouse=True)
+def _one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotator.store.corpus._AT_ONCE", 1)
+
+
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
     """Three articles, each with two spans that one step made."""

@@ -316,3 +316,16 @@ def test_an_article_that_is_left_out_is_shown_and_led_to(window: Window, qtbot: 
     dialog.tree.itemActivated.emit(row, 0)
     assert session.article
     assert session.article.id == number
+
+
+def test_of_very_many_entries_the_first_are_shown_and_the_others_counted(
+    window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotator.ui.dialogs.export._SHOWN", 1)
+    session = window.session
+    session.tag("PLAN", *stretch("الخطة الوطنية للتلقيح 2024-2030"))
+    for part in ("2024-2030", "الخطة"):
+        session.tag("DATE", *stretch(part))
+    dialog = export(window, qtbot, tmp_path / "out.conll", "All articles")
+    rows = [row.text(0).strip("\u2068\u2069") for row in items(dialog.tree.invisibleRootItem())]
+    assert rows == ["Left out because others overlap (2)", "الخطة", "and 1 more"]

@@ -1,8 +1,9 @@
 """Exporting from the window: the options, and then the account of every span, each a link to its place."""
 
 from collections.abc import Callable, Generator
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -40,6 +41,7 @@ from annotator.ui.wording import as_read, isolated, left_to_right, plain_label, 
 _ENTRY = Qt.ItemDataRole.UserRole
 _KEEPING: tuple[ArticleFormat | FileFormat, ...] = (*WHOLE_ARTICLES, *FILES)
 """The formats that keep each span as it is."""
+_SHOWN: Final = 500  # entries of one kind: nobody reads more of them here, and the report has them all
 
 
 class ExportDialog(QDialog):
@@ -285,13 +287,16 @@ class ExportDialog(QDialog):
             if not entries:
                 continue
             head = self._head(title, len(entries))
-            for entry in entries:
+            for entry in islice(entries, _SHOWN):
                 became = as_read(entry.became) if entry.became else "—"
                 cells = (as_read(entry.text), self._title(entry.label), entry.reason, became)
                 row = QTreeWidgetItem(head, [isolated(cell) for cell in cells])
                 row.setData(0, _ENTRY, (entry.article, entry.uid))
                 for column in range(4):
                     row.setToolTip(column, tooltip(cells[column]))
+            if more := max(0, len(entries) - _SHOWN):
+                text = ngettext("and {count} more", "and {count} more", more).format(count=number(more))
+                QTreeWidgetItem(head, [text]).setFirstColumnSpanned(True)
         if report.left_out:
             head = self._head(_("Articles left out"), len(report.left_out))
             for left in report.left_out:

@@ -1,0 +1,124 @@
+"""An open corpus file as SQL sees it: rows read and written, in transactions. What they mean, `corpus` knows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import msgspec
+
+from annotator.i18n import _
+from annotator.store import opening, rows
+from annotator.store.errors import MissingCorpus
+from annotator.store.lean import Database, Table
+
+_Row = TypeVar("_Row")
+
+
+class Connection:
+    """A connection to the file at `path`. Every method raises CorpusError, with a sentence for a person, where the file
+    fails it."""
+
+    def __init__(self, path: Path, db: Database) -> None:
+        self.path = path
+        self._db = db
+        self._identity = opening.identity(path)
+
+    def files(self) -> set[Path]:
+        """Every file that is the corpus or may lie beside it while it is in use, links resolved."""
+        return {self.path.resolve().with_name(self.path.name + end) for end in ("", "-wal", "-shm", "-journal")}
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    # Reading: for the modules of the store alone
+
+    def query(self, query: str, *values: object) -> Iterator[Mapping[str, Any]]:
+        """The rows that an SQL query finds: for the modules of the store alone.
+
+        Not by sqlite-utils' query, which sets a savepoint (see `transaction`).
+        """
+        with opening.spoken(self.path):
+            found = self._db.execute(query, values)
+            columns = [column[0] for column in found.description]
+            for row in found:
+                yield dict(zip(columns, row, strict=True))
+
+    def tuples(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows that an SQL query finds, all at once: likewise, for what a key waits for or a whole corpus is read
+        by."""
+        with opening.spoken(self.path):
+            return self._db.execute(query, values).fetchall()
+
+    def numbers(self, query: str, *values: object) -> list[int]:
+        """What an SQL query finds in its column `number`, the numbers of articles: likewise.
+
+        A hundred thousand rows would take five times as long as the one JSON text that SQLite makes of them here.
+        """
+        [row] = self.query(f"SELECT json_group_array(number) AS numbers FROM ({query})", *values)
+        return msgspec.json.decode(row["numbers"], type=list[int])
+
+    # Writing
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes within are one, on disk when the block ends and undone when it raises.
+
+        Blocks may nest: an inner one is a part of the outer one. An error in it after a write must not be caught there:
+        a savepoint, to go back to, has FTS5 write all that it holds, which is most of what an import would cost.
+
+        Raises MissingCorpus where the file is no longer the one that was opened: SQLite would write on, into a file
+        that has no name any more.
+        """
+        if opening.identity(self.path) != self._identity:
+            said = _("“{path}” was moved or deleted while it was open: nothing more can be saved in it.")
+            raise MissingCorpus(said.format(path=self.path))
+        with opening.spoken(self.path):
+            if self._db.conn.in_transaction:
+                yield
+                return
+            # IMMEDIATE takes the lock before the first read, so that what was checked is what is changed.
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.rollback()  # nothing, where the error has ended the transaction
+                raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All reads within see the corpus as it was at the first of them, whatever others write meanwhile."""
+        with opening.spoken(self.path):
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("COMMIT")
+
+    def _table(self, name: str) -> Table:
+        return self._db.table(name)
+
+    def _insert(self, table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> int:
+        """Insert one row; its number. What a key waits for is not sqlite-utils' insert, which asks for the schema each
+        time."""
+        return int(self._db.execute(rows.insertion(table, row, conflict), list(row.values())).lastrowid or 0)
+
+    def _insert_all(self, table: str, new: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows of the same columns."""
+        if new:
+            self._db.conn.executemany(rows.insertion(table, new[0]), [list(row.values()) for row in new])
+
+    def _listed(self, kind: type[_Row], columns: str, query: str, *values: object) -> list[_Row]:
+        """These columns of all that an SQL query finds, in its order, each row of this kind. For what a key waits
+        for: a thousand rows take half as long again as the one JSON text that SQLite makes of them here.
+        """
+        [(text,)] = self.tuples(f"SELECT json_group_array(json_array({columns})) FROM ({query})", *values)
+        return msgspec.json.decode(text, type=list[kind])  # type: ignore[valid-type]
