@@ -1,5 +1,6 @@
 """What keys and clicks do to the open article: a label that sticks, proclitics, many places in one step, far moves."""
 
+import sqlite3
 from collections.abc import Callable
 
 import pytest
@@ -282,11 +283,16 @@ def test_taking_back_can_be_cancelled(
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("annotator.ui.session._AT_ONCE", 1)
+    monkeypatch.setattr("annotator.store.corpus._AT_ONCE", 1)
     session, background = window.session, window.corpus_commands.background
     session.tag_each("DATE", [stretch("أمس"), stretch("الخطة")])
     made = spans(session)
+    assert session.corpus
+    holder = sqlite3.connect(session.corpus.path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")  # the job waits until it is told to stop
     with qtbot.waitSignal(background.ended):
         window.action("undo").trigger()
         background.stop()
+        holder.close()
     assert spans(session) == made
     assert (len(session.spans), window._said.text()) == (2, "")
