@@ -235,6 +235,13 @@ STOPPING = st.sampled_from(
 )
 
 
+def test_a_stretch_of_a_text_knows_nothing_of_what_is_before_it() -> None:
+    text = "كلم. نعم"
+    assert breaks(text, 0, len(text)) == [5]
+    assert breaks(text, 1, len(text)) == [5]
+    assert breaks(text, 2, len(text)) == []  # there it is م.
+
+
 @settings(max_examples=500)
 @given(texts | st.lists(STOPPING, max_size=30).map("".join))
 def test_sentences_found_by_their_stops_are_those_of_all_tokens(text: str) -> None:
