@@ -70,8 +70,9 @@ _QUOTES: Final = '"“”„'  # written either way round in Arabic, so only the
 _OPENS: Final = {"»": "«", "›": "‹", "’": "‘", ")": "(", "]": "[", "}": "{", "⟩": "⟨", "﴾": "﴿"}
 _PAIRED: Final = frozenset([*_QUOTES, *_OPENS, *_OPENS.values()])
 _STOPS: Final = ".…!؟?"
+_LETTERS_BEFORE: Final = 3  # in a word that is no abbreviation
 # As most sentences end, with what is between a word and another; or any other stop, which has to be looked at.
-_STOP: Final = regex.compile(rf"(?<=[ء-غف-ي]{{3}})[{_STOPS}] ++(?=[ء-غف-ي])|[{_STOPS}]")
+_STOP: Final = regex.compile(rf"(?<=[ء-غف-ي]{{{_LETTERS_BEFORE}}})[{_STOPS}] ++(?=[ء-غف-ي])|[{_STOPS}]")
 _PAIR: Final = regex.compile(f"[{regex.escape(''.join(sorted(_PAIRED)))}]")
 _PAUSE: Final = ".."  # in Arabic headlines what a dash is in English ones
 _NO_START: Final = "،؛,;:"
@@ -190,7 +191,7 @@ def _stops(text: str, start: int, end: int) -> Iterator[int]:
         first, last = match.span()
         if first < reached or last == end:
             continue
-        if last > first + 1:
+        if last > first + 1 and first - start >= _LETTERS_BEFORE:
             reached = last
             yield reached
             continue

@@ -8,7 +8,7 @@ by character.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple, TypeAlias
 
@@ -34,25 +34,14 @@ def spans(text: str, parts: Sequence[Stretch], rows: Rows, scheme: str) -> list[
     NotVerified where they do not, and for tags that the scheme does not have there.
     """
     places = _compared(text, parts, rows.words) or _searched(text, parts, rows.words)
-    found: list[tuple[int, int, str]] = []
-    for first, tags in _runs(rows.tags):
-        try:
-            chunks = tagging.decode(tags, scheme)
-        except ValueError as error:
-            raise NotVerified(_("The tags of the file are broken: {error}").format(error=error)) from error
-        found += ((*places(first + start, first + end), label) for label, start, end in chunks)
-    return sorted(found)
-
-
-def _runs(tags: Mapping[int, str]) -> Iterator[tuple[int, list[str]]]:
-    """The tags of lines that follow each other, with the number of the first."""
-    first, run = 0, list[str]()
-    for at, tag in tags.items():
-        if at > first + len(run):
-            yield first, run
-            first, run = at, []
-        run.append(tag)
-    yield first, run
+    tags = [tagging.OUTSIDE] * len(rows.words)  # of the ends of sentences too, over which no chunk goes on
+    for at, tag in rows.tags.items():
+        tags[at] = tag
+    try:
+        chunks = tagging.decode(tags, scheme)
+    except ValueError as error:
+        raise NotVerified(_("The tags of the file are broken: {error}").format(error=error)) from error
+    return sorted((*places(start, end), label) for label, start, end in chunks)
 
 
 class _Part(NamedTuple):

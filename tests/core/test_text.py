@@ -5,13 +5,15 @@ import time
 import pytest
 import regex
 from core.texts import raw_texts, texts
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from annotator.core import text as rules
 from annotator.core.text import (
     Newlines,
     Token,
     Utf16,
+    breaks,
     is_punctuation,
     normalise_newlines,
     sentences,
@@ -192,6 +194,8 @@ def test_no_text_takes_long(unit: str) -> None:
         "تقرير المغرب.. تنويه",
         "تقرير المغرب...| تنويه",
         "هل؟| «نعم».",
+        'هل؟| "نعم".',
+        'قال "هل؟"| "نعم".',
         "وقع.\u200f\u200e|ثم",
         "نقطة .",
     ],
@@ -201,6 +205,55 @@ def test_sentences(text: str) -> None:
     plain = text.replace("|", "")
     found = [[plain[a:b] for a, b in sentence] for sentence in sentences(plain, tokens(plain))]
     assert found == [words(part) for part in text.split("|")]
+
+
+def walked(text: str) -> list[list[Token]]:
+    """The sentences of a text by a walk over all of its tokens."""
+    cut = tokens(text)
+    partners = rules._partners(text, cut)
+    found: list[list[Token]] = []
+    ended = True
+    for at, token in enumerate(cut):
+        mark = text[token.start]
+        closing = partners.get(at, at) < at or (at not in partners and mark in rules._OPENS)
+        if at and "\n" in text[cut[at - 1].end : token.start]:
+            ended = True
+        elif found and ended and (mark in rules._STOPS or closing):
+            found[-1].append(token)
+            continue
+        elif mark in rules._NO_START:
+            ended = False
+        if ended or not found:
+            found.append([])
+        found[-1].append(token)
+        ended = mark in rules._STOPS and text[slice(*token)] != ".." and not rules._abbreviates(text, cut, at)
+    return found
+
+
+STOPPING = st.sampled_from(
+    [*'.!؟?…،:“”"«»’()', "..", ".\u200f", " ", " ", " ", "\n", "كلمة", "م", "ود", "2.5", "a.ma", "كِ"]
+)
+
+
+def test_a_stretch_of_a_text_knows_nothing_of_what_is_before_it() -> None:
+    text = "كلم. نعم"
+    assert breaks(text, 0, len(text)) == [5]
+    assert breaks(text, 1, len(text)) == [5]
+    assert breaks(text, 2, len(text)) == []  # there it is م.
+
+
+@settings(max_examples=500)
+@given(texts | st.lists(STOPPING, max_size=30).map("".join))
+def test_sentences_found_by_their_stops_are_those_of_all_tokens(text: str) -> None:
+    assert sentences(text, tokens(text)) == walked(text)
+
+
+@pytest.mark.parametrize("unit", [". ", '." ', '"."', "كلمة. ", "؟! ", ".a"])
+def test_sentences_take_no_longer_than_their_text(unit: str) -> None:
+    text = unit * 20_000
+    began = time.perf_counter()
+    breaks(text, 0, len(text))
+    assert time.perf_counter() - began < 3
 
 
 @given(texts)

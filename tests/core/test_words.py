@@ -38,6 +38,6 @@ def test_at_an_edge_a_token_is_cut_and_all_words_before_it_are_counted(text: str
 
 
 def test_words_known_from_one_text_are_right_in_another() -> None:
-    for piece in PIECES:
+    for piece in (*PIECES, "سنة2024", "2024هـ", "٢٠٢٤م", "كلمةword", "گچپ", "كلمة،"):
         for text in (piece, f"{piece} {piece}", f"قال {piece}\n{piece}، {piece}"):
             assert words(text, 0, len(text))[0] == words(text, 0, len(text))[0] == shown(text, tokens(text))

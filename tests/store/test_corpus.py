@@ -413,3 +413,12 @@ def test_a_file_that_is_no_longer_there_takes_no_more_edits(corpus: Corpus, tmp_
         Corpus.create(place, LabelSet(())).close()
     with pytest.raises(MissingCorpus, match="moved or deleted"):
         corpus.stand("Sanae", article, 3)
+
+
+def test_two_spans_of_a_draft_with_one_uid_are_both_stored(corpus: Corpus) -> None:
+    uid = article_uid(TEXT)
+    spans = tuple(Span("same", uid, who, "PLAN", start, 10) for who, start in (("Sanae", 0), ("Sanae", 5), ("Omar", 0)))
+    assert corpus.add(draft(spans=spans)).spans == 3
+    stored = corpus.spans(uid)
+    assert len({span.uid for span in stored}) == 3
+    assert sorted((span.annotator, span.start) for span in stored) == [("Omar", 0), ("Sanae", 0), ("Sanae", 5)]
