@@ -25,6 +25,7 @@ from annotator.ui.theme import DARK, LIGHT, Theme, style_sheet
 from annotator.ui.window import Window
 from annotator.ui.wording import tell
 
+_MANY_OBJECTS: Final = 20_000  # some megabytes
 _STARTED_BY_ICON: Final = ("DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GIO_LAUNCHED_DESKTOP_FILE")
 
 
@@ -188,13 +189,20 @@ def run(path: Path | None = None) -> int:
         raise
     sys.excepthook = _unexpected
     desk.show()
-    gc.freeze()  # a collection that looks through all that was loaded takes longer than a frame
-    gc.enable()
+    settle()
     if complaint:
         desk.window.say(complaint)
     code = made.exec()
     desk.session.let_go()  # the window is closed: there is nothing to show anew
     return code
+
+
+def settle() -> None:
+    """Have Python's collector of garbage keep out of the way of keys, now that everything is loaded: looking through
+    all of it takes longer than a frame, and looking after each 700 objects is a twentieth of opening an article."""
+    gc.freeze()
+    gc.set_threshold(_MANY_OBJECTS)
+    gc.enable()
 
 
 def _without_terminal() -> bool:

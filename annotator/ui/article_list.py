@@ -208,9 +208,15 @@ def _broken(text: str, font: QFont, width: float) -> tuple[str, str]:
     return first, " ".join(words)
 
 
+@lru_cache(maxsize=512)
+def _cut(text: str, font: QFont, width: float) -> str:
+    """As much of the text as has room in one line, with a sign where that is not all."""
+    return elided(text, QFontMetricsF(font), width)
+
+
 def _write(painter: QPainter, room: QRectF, text: str, font: QFont, *, rtl: bool) -> None:
     """Write `text` into one line, cut short with a sign of it."""
     painter.setFont(font)
     side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
     flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(room, flags, elided(text, QFontMetricsF(font), room.width()))
+    painter.drawText(room, flags, _cut(text, font, room.width()))

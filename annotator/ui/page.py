@@ -5,6 +5,7 @@ Offsets are code points of the article's text. Coordinates are pixels from the t
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import groupby
 from typing import Final, NamedTuple, Self
 
@@ -208,6 +209,7 @@ class Page:
         return run if fold.opened else []
 
 
+@cache
 def measure(size: float) -> float:
     """The width in pixels of a comfortable line whose letters are `size` pixels."""
     metrics = QFontMetricsF(fonts.reading(size))

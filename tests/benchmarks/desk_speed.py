@@ -1,6 +1,5 @@
 """How fast the desk answers, in a real window on a long article: keys, opening, starting."""
 
-import gc
 import os
 import subprocess
 import sys
@@ -56,7 +55,7 @@ def figures(folder: Path, runs: int, presses: int) -> Iterator[Figure]:
     QTest.qWaitForWindowActive(desk.window)
     desk.session.open_article(0)
     QTest.qWait(500)
-    gc.freeze()  # as the program does when it has started
+    app.settle()
     yield from _keys(desk, presses)
     desk.work_at(_corpus(folder / "opening.corpus"))  # the other one has hundreds of spans and steps more by now
     desk.session.open_article(0)
