@@ -1,12 +1,15 @@
-"""What a report says, for comparing it."""
+"""Running a job to its end, and what the report of an export says, for comparing it."""
 
 import io
-from typing import Any
+from collections.abc import Generator
+from typing import Any, TypeVar
 
 import msgspec
 
 from annotator.formats import report as report_format
 from annotator.formats.report import Report
+
+_Outcome = TypeVar("_Outcome")
 
 
 def as_json(report: Report) -> Any:
@@ -14,3 +17,13 @@ def as_json(report: Report) -> Any:
     stream = io.BytesIO()
     report_format.write(report, stream)
     return msgspec.json.decode(stream.getvalue())
+
+
+def finish(steps: Generator[Any, None, _Outcome]) -> _Outcome:
+    """What a job comes to."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            outcome: _Outcome = end.value
+            return outcome

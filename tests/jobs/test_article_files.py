@@ -4,7 +4,7 @@ import itertools
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from core.texts import raw_texts
 from formats.standoff_samples import drafts
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import as_json
+from jobs.reports import as_json, finish
 from msgspec.structs import replace
 
 from annotator.core import labels
@@ -46,38 +46,6 @@ TWO = (
     article("أعلنت وزارة العدل\nأمس 😀", ("وزارة العدل\nأمس", "PLAN"), ("أمس", "DATE"), value="2024"),
     article("لا شيء"),
 )
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Callable[..., Corpus]]:
-    """Makes a corpus of drafts."""
-    made = []
-
-    def corpus(*items: Draft) -> Corpus:
-        made.append(Corpus.create(tmp_path / f"{len(made)}.corpus", LABELS))
-        for item in items:
-            made[-1].add(item)
-        return made[-1]
-
-    yield corpus
-    for opened in made:
-        opened.close()
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    """A folder for exports alone."""
-    folder = tmp_path / "out"
-    folder.mkdir()
-    return folder
-
-
-def finish(steps: Any) -> Any:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            return stop.value
 
 
 def names(folder: Path) -> list[str]:

@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,13 @@ import pytest
 from core.texts import layered
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jobs.reports import as_json
+from jobs.reports import as_json, finish
 from msgspec.structs import replace
 
 from annotator.core import labels, tagging
 from annotator.core.model import DONE, IN_PROGRESS, ZONE_KINDS, Article, Draft, Span, Status, Zone, article_uid, new_uid
 from annotator.core.projection import BOUNDARIES, FLATTENINGS, OUTCOMES, Projection
 from annotator.formats import conll2002, conll2003, nested, wojood
-from annotator.formats.report import Report
 from annotator.formats.report import write as write_report
 from annotator.jobs.exporting import ALL, NESTED, TAGGED, Options, account, export
 from annotator.jobs.publishing import CannotExport
@@ -47,39 +46,6 @@ def draft(text: str, *found: tuple[str, str], who: str = "سلمى", state: str 
         ),
         (Status(uid, who, state),) if state else (),
     )
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Callable[..., Corpus]]:
-    """Makes a corpus of drafts."""
-    made = []
-
-    def corpus(*drafts: Draft) -> Corpus:
-        made.append(Corpus.create(tmp_path / f"{len(made)}.corpus", LABELS))
-        for item in drafts:
-            made[-1].add(item)
-        return made[-1]
-
-    yield corpus
-    for opened in made:
-        opened.close()
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    """A folder for exports alone."""
-    folder = tmp_path / "out"
-    folder.mkdir()
-    return folder
-
-
-def finish(steps: Any) -> Report:
-    """Run an export to its end."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            return stop.value
 
 
 def tagged(path: Path) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from consumers.reading import consumer
 from core.texts import layered
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jobs.reports import finish
 from msgspec.structs import replace
 
 from annotator.core import labels, tagging
@@ -31,14 +32,6 @@ from annotator.store.corpus import Corpus
 
 LABELS = labels.decode(resource("labels", "default.toml").read_bytes())
 formats = pytest.mark.parametrize("format_", TWOFOLD, ids=lambda format_: format_.NAME)
-
-
-def finish(steps: Any) -> Any:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            return stop.value
 
 
 def written_to(path: Path, format_: TwofoldFormat) -> list[Path]:

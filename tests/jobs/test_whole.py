@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jobs.reports import finish
 from msgspec.structs import replace
 
 from annotator.core import labels
@@ -52,14 +53,6 @@ def drafts(drawn: Any) -> Draft:
         states=[Status("", who, drawn(st.sampled_from(STATES))) for who in NAMES if drawn(st.booleans())],
         notes=[Note("", who, "يُراجَع: «ـ» | = ؟") for who in NAMES if drawn(st.booleans())],
     )
-
-
-def finish(steps: Any) -> Any:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            return stop.value
 
 
 @pytest.mark.parametrize("format_", WHOLE_ARTICLES, ids=lambda format_: format_.NAME)
