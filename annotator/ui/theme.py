@@ -165,6 +165,8 @@ def style_sheet(theme: Theme) -> str:
     QComboBox#filter:hover, QComboBox#filter:focus {{ border-color: {theme.rule}; }}
     QComboBox::drop-down {{ border: none; width: 26px; }}
     QComboBox::down-arrow {{ image: url({_arrow(theme)}); width: 12px; height: 12px; }}
+    QComboBox:disabled {{ background: transparent; color: {theme.faint}; }}
+    QComboBox::down-arrow:disabled {{ image: none; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QComboBox QAbstractItemView {{
         background: {theme.paper}; selection-background-color: {theme.chosen}; selection-color: {theme.ink};
