@@ -18,7 +18,7 @@ from functools import lru_cache
 from itertools import starmap
 from typing import Final, NamedTuple, TypeAlias
 
-from annotator.core.tagging import IOB1, IOB2, IOBES, OUTSIDE, Chunk
+from annotator.core.tagging import CLOSING, IOB1, IOB2, IOBES, OUTSIDE, Chunk
 from annotator.i18n import _
 
 BEGUN: Final = "begun"
@@ -63,7 +63,10 @@ def is_tag(value: str) -> bool:
 
 
 def recognise(sentences: Iterable[Sequence[Row]]) -> str:
-    """The scheme that these sentences are written in, by what most of their chunks look like; iob2 if all fits."""
+    """The scheme that these sentences are written in, by what most of their chunks look like; iob2 if all fits.
+
+    Those that say where a chunk ends are all one here, iobes.
+    """
     chunks = closed = soft = hard = 0
     for rows in sentences:
         before: dict[str, Tally] = {}
@@ -98,7 +101,7 @@ def decode(rows: Sequence[Row], scheme: str) -> tuple[list[Chunk], list[TagRepai
             repairs += (TagRepair(at, UNKNOWN, _("“{tag}” is no tag: read as O.").format(tag=tag)) for tag in unknown)
         for label in [label for label, starts in opened.items() if len(starts) > going.get(label, 0)]:
             starts, keeps = opened[label], going.get(label, 0)
-            if scheme == IOBES:
+            if scheme in CLOSING:
                 repairs += _ended(rows, at, label, len(starts) - keeps)
             chunks += [Chunk(label, start, at) for start in starts[keeps:]]
             opened[label] = starts[:keeps]
@@ -118,7 +121,7 @@ def decode(rows: Sequence[Row], scheme: str) -> tuple[list[Chunk], list[TagRepai
                     del opened[label]
     for label, starts in opened.items():
         chunks += (Chunk(label, start, len(rows)) for start in starts)
-        if scheme == IOBES:
+        if scheme in CLOSING:
             repairs += _ended(rows, len(rows), label, len(starts))
     chunks.sort(key=lambda chunk: (chunk.start, -chunk.end))
     repairs.sort(key=lambda repair: repair.at)

@@ -5,6 +5,7 @@ The schemes, after Ramshaw & Marcus 1995 and Tjong Kim Sang & Veenstra 1999:
 - `iob1`: I-X within a chunk; B-X only where a chunk begins right after another of the same label.
 - `iob2`: B-X where a chunk begins, I-X within. What CoNLL-2002 used, and what libraries expect today.
 - `iobes`: as iob2, and E-X where a chunk ends, S-X where one token is a chunk.
+- `bilou`: the same with the letters L-X and U-X (Ratinov & Roth 2009), which spaCy and others know it by.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,10 @@ from typing import Final, NamedTuple
 IOB1: Final = "iob1"
 IOB2: Final = "iob2"
 IOBES: Final = "iobes"
-SCHEMES: Final = (IOB1, IOB2, IOBES)
+BILOU: Final = "bilou"
+SCHEMES: Final = (IOB1, IOB2, IOBES, BILOU)
+CLOSING: Final = {IOBES: ("E", "S"), BILOU: ("L", "U")}
+"""The schemes that say where a chunk ends: the letter of its last token, and that of a token which is all of it."""
 OUTSIDE: Final = "O"
 
 
@@ -41,8 +45,9 @@ def encode(length: int, chunks: Iterable[Chunk], scheme: str = IOB2) -> list[str
         tags[start:end] = [f"I-{label}"] * (end - start)
         if scheme != IOB1 or (before.label, before.end) == (label, start):
             tags[start] = f"B-{label}"
-        if scheme == IOBES:
-            tags[end - 1] = f"E-{label}" if end - start > 1 else f"S-{label}"
+        if scheme in CLOSING:
+            last, alone = CLOSING[scheme]
+            tags[end - 1] = f"{last if end - start > 1 else alone}-{label}"
         before = chunk
     return tags
 
@@ -55,7 +60,7 @@ def decode(tags: list[str], scheme: str = IOB2) -> list[Chunk]:
     chunks: list[Chunk] = []
     for at in [at for at, tag in enumerate(tags) if tag != OUTSIDE]:
         kind, _, label = tags[at].partition("-")
-        if kind in ("I", "E") and at > 0 and tags[at - 1] in (f"B-{label}", f"I-{label}"):
+        if kind in ("I", "E", "L") and at > 0 and tags[at - 1] in (f"B-{label}", f"I-{label}"):
             chunks[-1] = Chunk(label, chunks[-1].start, at + 1)
         else:
             chunks.append(Chunk(label, at, at + 1))

@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from annotator.core import tagging
 from annotator.core.detokenising import locate
-from annotator.core.tagging import IOBES, OUTSIDE, Chunk
+from annotator.core.tagging import CLOSING, OUTSIDE, Chunk
 from annotator.core.twofold import Sentence, TwofoldProjection, space
 from annotator.formats import extras
 from annotator.formats.dataset_card import card
@@ -79,7 +79,7 @@ def missing() -> str:
 
 def tag_names(labels: Sequence[str], scheme: str) -> list[str]:
     """The tags that a scheme has for these labels, in the order of their numbers."""
-    kinds = "BIES" if scheme == IOBES else "BI"
+    kinds = ("B", "I", *CLOSING.get(scheme, ()))
     return [OUTSIDE, *(f"{kind}-{label}" for label in labels for kind in kinds)]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from consumers.reading import columns, consumer, expected, exported, placed
 
-from annotator.core.tagging import IOB1, IOB2, IOBES, SCHEMES
+from annotator.core.tagging import BILOU, IOB1, IOB2, IOBES, SCHEMES
 from annotator.jobs.exporting import TAGGED
 from annotator.store.corpus import Corpus
 
@@ -31,7 +31,7 @@ def test_seqeval(corpus: Corpus, tmp_path: Path, format_: str, scheme: str, boun
     metrics = consumer("seqeval.metrics")
     report = exported(corpus, tmp_path / "a", format=format_, scheme=scheme, boundary=boundary, flatten=flatten)
     articles = columns(tmp_path / "a")
-    kind = {IOB1: seqeval.IOB1, IOB2: seqeval.IOB2, IOBES: seqeval.IOBES}[scheme]
+    kind = {IOB1: seqeval.IOB1, IOB2: seqeval.IOB2, IOBES: seqeval.IOBES, BILOU: seqeval.BILOU}[scheme]
     found = []
     for article in articles:
         read = seqeval.Entities([[tag for _word, tag in sentence] for sentence in article], kind).entities

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.tagging import IOB1, IOB2, IOBES, SCHEMES, Chunk, decode, encode
+from annotator.core.tagging import BILOU, IOB1, IOB2, IOBES, SCHEMES, Chunk, decode, encode
 
 CHUNKS = [Chunk("A", 0, 2), Chunk("A", 2, 3), Chunk("B-C", 3, 4), Chunk("A", 5, 8)]
 
@@ -17,6 +17,7 @@ CHUNKS = [Chunk("A", 0, 2), Chunk("A", 2, 3), Chunk("B-C", 3, 4), Chunk("A", 5, 
         (IOB1, "I-A I-A B-A I-B-C O I-A I-A I-A"),
         (IOB2, "B-A I-A B-A B-B-C O B-A I-A I-A"),
         (IOBES, "B-A E-A S-A S-B-C O B-A I-A E-A"),
+        (BILOU, "B-A L-A U-A U-B-C O B-A I-A L-A"),
     ],
 )
 def test_what_each_scheme_writes(scheme: str, tags: str) -> None:
@@ -41,7 +42,7 @@ def test_decoding_gives_back_what_was_encoded(sentence: tuple[int, list[Chunk]],
 
 
 @given(
-    st.lists(st.sampled_from(["O", "B-A", "I-A", "E-A", "S-A", "I-B", "B", "I", "", "-A", "X-A"])),
+    st.lists(st.sampled_from(["O", "B-A", "I-A", "E-A", "S-A", "L-A", "U-A", "I-B", "B", "I", "", "-A", "X-A"])),
     st.sampled_from(SCHEMES),
 )
 def test_decoding_takes_nothing_but_what_encoding_writes(tags: list[str], scheme: str) -> None:
@@ -67,6 +68,9 @@ def test_decoding_takes_nothing_but_what_encoding_writes(tags: list[str], scheme
         (IOBES, "O E-A", 1),
         (IOBES, "B-A E-B", 0),
         (IOBES, "S-A I-A", 1),
+        (IOBES, "B-A L-A", 1),
+        (BILOU, "B-A E-A", 1),
+        (BILOU, "B-A I-A", 1),
     ],
 )
 def test_a_broken_sequence_is_named_by_its_place(scheme: str, tags: str, position: int) -> None:

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from annotator.core.model import DONE
 from annotator.core.projection import INNERMOST, OUTERMOST, REFUSE, SPLIT, WIDEN
 from annotator.core.projection import Options as Projecting
-from annotator.core.tagging import IOB1, IOB2, IOBES
+from annotator.core.tagging import BILOU, IOB1, IOB2, IOBES
 from annotator.formats.extras import installed
 from annotator.formats.report import Report, beside
 from annotator.i18n import _, ngettext, number
@@ -160,7 +160,7 @@ class ExportDialog(QDialog):
         lacking = {one.NAME for one in TWOFOLD if not installed(one.PACKAGE)}
         offered = [format_.NAME for format_ in FORMATS if format_.NAME not in lacking]
         self._format = _choice({name: titles[name] for name in offered})
-        self._scheme = _choice({IOB2: "IOB2 (BIO)", IOB1: "IOB1", IOBES: "IOBES (BILOU)"})
+        self._scheme = _choice({IOB2: "IOB2 (BIO)", IOB1: "IOB1", IOBES: "IOBES", BILOU: "BILOU"})
         self._annotator = _choice({})
         self._state = _choice({DONE: _("Only the articles that are done"), ALL: _("All articles")})
         self._zones = _choice({Projecting().zones: _("Headline and body"), None: _("The whole text")})
