@@ -59,6 +59,7 @@ class Background(QObject):
         def ended(end: _End) -> None:
             self._worker = None
             progress.canceled.disconnect()
+            progress.reset()  # or it would still show itself when its time has come, over a dialog that `done` opens
             progress.close()
             progress.deleteLater()
             if end.error:

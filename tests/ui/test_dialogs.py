@@ -1,13 +1,13 @@
 """The dialogs: an export with its account, refusals."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QFileDialog, QTreeWidgetItem
+from PySide6.QtWidgets import QComboBox, QFileDialog, QProgressDialog, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from annotator.core.drafting import draft
@@ -134,6 +134,25 @@ def test_refusals_and_repairs_are_shown_with_file_line_and_reason(window: Window
         ["This was put right and taken: 1", "", ""],
         ["c.conll", "7", "I-A after O"],
     ]
+
+
+def test_the_progress_of_a_job_that_has_ended_is_not_shown_over_what_comes_next(window: Window, qtbot: QtBot) -> None:
+    seen: list[bool] = []
+
+    def quick() -> Generator[tuple[int, int], None, None]:
+        yield 0, 3
+        yield 2, 3
+
+    def ask(_outcome: object) -> None:
+        """As a dialog does, which has the window wait for an answer."""
+        qtbot.wait(700)  # longer than a job has to take for its progress to be shown
+        seen.extend(progress.isVisible() for progress in window.findChildren(QProgressDialog))
+
+    background = Background(window)
+    with qtbot.waitSignal(background.ended):
+        background.run("Working", quick, ask, ask)
+    assert seen
+    assert not any(seen)
 
 
 def test_a_job_reports_its_end_its_failure_and_being_stopped(window: Window, qtbot: QtBot) -> None:
