@@ -183,8 +183,11 @@ def style_sheet(theme: Theme) -> str:
     QScrollBar:vertical {{ background: transparent; width: 9px; margin: 2px; }}
     QScrollBar::handle:vertical {{ background: {theme.rule}; border-radius: 3px; min-height: 30px; }}
     QScrollBar::handle:vertical:hover {{ background: {theme.faint}; }}
+    QScrollBar:horizontal {{ background: transparent; height: 9px; margin: 2px; }}
+    QScrollBar::handle:horizontal {{ background: {theme.rule}; border-radius: 3px; min-width: 30px; }}
+    QScrollBar::handle:horizontal:hover {{ background: {theme.faint}; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
-        background: transparent; border: none; height: 0;
+        background: transparent; border: none; width: 0; height: 0;
     }}
     QSplitter::handle {{ background: transparent; }}
     """

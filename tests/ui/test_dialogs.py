@@ -123,7 +123,7 @@ def test_an_export_that_cannot_be_is_one_sentence(window: Window, qtbot: QtBot, 
 
 
 def test_refusals_and_repairs_are_shown_with_file_line_and_reason(window: Window, qtbot: QtBot) -> None:
-    refused = [Refusal("a.jsonl", 3, "not JSON"), Refusal("b.txt", 0, "empty")]
+    refused = [Refusal("/news/2024/a.jsonl", 3, "not JSON"), Refusal("b.txt", 0, "empty")]
     dialog = ImportedDialog(window, "1 article", Imported(1, 0, 0, refused, [Repair("c.conll", 7, "I-A after O")]))
     qtbot.addWidget(dialog)
     rows = items(dialog.tree.invisibleRootItem())
@@ -134,6 +134,7 @@ def test_refusals_and_repairs_are_shown_with_file_line_and_reason(window: Window
         ["This was put right and taken: 1", "", ""],
         ["c.conll", "7", "I-A after O"],
     ]
+    assert "/news/2024/a.jsonl" in dialog.tree.topLevelItem(0).child(0).toolTip(0)
 
 
 def test_the_progress_of_a_job_that_has_ended_is_not_shown_over_what_comes_next(window: Window, qtbot: QtBot) -> None:
