@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import overload
 
-from annotator.core.text import Token, sentences, tokens
+from annotator.core.text import Token, is_punctuation, sentences, tokens
 from annotator.ui.page import Page
 
 
@@ -101,13 +101,18 @@ class Caret:
         return self.words[first].start, self.words[last].end
 
     def by_word(self, step: int) -> int | None:
-        """The place of the next (1) or previous (-1) word; None where there is none."""
-        at = self.focus + step
+        """The place of the next (1) or previous (-1) word; None where there is none.
+
+        A mark of punctuation is stopped at only where no word comes after it: no span begins or ends with one.
+        """
+        at, mark = self.focus + step, None
         while 0 <= at < len(self.words):
             if self.page.line_of(self.words[at].start):
-                return at
+                if not is_punctuation(self.page.text, self.words[at]):
+                    return at
+                mark = at if mark is None else mark
             at += step
-        return None
+        return mark
 
     def by_sentence(self, step: int) -> int | None:
         """The place of the first word of the next sentence (1), or of this one and then the one before (-1)."""

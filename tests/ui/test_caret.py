@@ -76,3 +76,19 @@ def test_the_last_line_has_none_below(caret: Caret) -> None:
     caret.stand(len(TEXT))
     assert caret.word == tokens(TEXT)[-1]
     assert caret.by_line(1) is None
+
+
+def test_marks_of_punctuation_are_passed_over_by_word_but_for_the_last(qapp: QApplication) -> None:
+    text = "قال: «الخطة»، ثم (2024)."
+    caret = Caret(Page(text, [], 400, 22))
+    passed = [0]
+    while (at := caret.by_word(1)) is not None:
+        caret.focus = at
+        passed.append(at)
+    words = [text[slice(*token)] for token in tokens(text)]
+    assert [words[at] for at in passed] == ["قال", "الخطة", "ثم", "2024", ")", "."]
+    back = []
+    while (at := caret.by_word(-1)) is not None:
+        caret.focus = at
+        back.append(at)
+    assert [words[at] for at in back] == ["2024", "ثم", "الخطة", "قال"]
