@@ -73,6 +73,20 @@ class Span(Struct, frozen=True, tag="span", gc=False):
     note: str | None = None
 
 
+class Suggestion(Struct, frozen=True, gc=False):
+    """A span that the program proposes for an article; nothing is stored of it until somebody accepts it.
+
+    `source` is the suggester's name, `score` how likely it is to be accepted, from 0 to 1.
+    """
+
+    start: int
+    end: int
+    label: str
+    source: str
+    score: float
+    value: str | None = None
+
+
 class Status(Struct, frozen=True, tag="status"):
     """How far one annotator is with one article: `state` is one of STATES."""
 

@@ -7,6 +7,7 @@ written للأمم.
 import re
 from bisect import bisect_right
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from annotator.core.folding import fold, folded
@@ -86,6 +87,17 @@ def form(text: str, start: int, end: int, *, taa: bool = False) -> str:
     found = fold(text[start:end], taa=taa).strip()
     word = _word(text, start) if found.startswith(ARTICLE[1]) else None
     return ARTICLE[0] + found if word and _has_lost_alef(text, word, start) else found
+
+
+@lru_cache(maxsize=1 << 15)
+def readings(word: str) -> tuple[tuple[int, str], ...]:
+    """The folded words that a token may be without its proclitics, each with the offset in `word` at which it begins.
+
+    As it is written comes first, then without the first proclitic, then without both; where the alef of an article is
+    lost, the readings with it come before the one without: of للأمم (0, للامم), (1, الامم), (1, اللامم), (1, لامم).
+    """
+    token = Token(0, len(word))
+    return tuple((place, shape) for place in _starts(word, token) for shape in _readings(word, token, place))
 
 
 def begins_with_lam(folded: str) -> bool:

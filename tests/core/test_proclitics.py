@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from annotator.core.folding import fold
-from annotator.core.proclitics import Words, form, known_start, toggled
+from annotator.core.proclitics import Words, form, known_start, readings, toggled
 from annotator.core.text import snap, tokens
 
 WORDS = st.lists(
@@ -165,3 +165,24 @@ def test_a_known_start_is_one_that_toggling_leads_to(text: str, data: st.DataObj
     assert at in (toggled(text, start, end), toggled(text, toggled(text, start, end) or 0, end))
     assert asked[0].startswith(fold(text[start:at]))
     assert any(token.start <= at < token.end for token in tokens(text))
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("للأمم", [(0, "للامم"), (1, "الامم"), (1, "اللامم"), (1, "لامم")]),
+        ("فللجنة", [(0, "فللجنة"), (1, "للجنة"), (2, "الجنة"), (2, "اللجنة"), (2, "لجنة")]),
+        ("بِالرباط", [(0, "بالرباط"), (2, "الرباط")]),
+        ("2024", [(0, "2024")]),
+    ],
+)
+def test_readings_of_a_word(word: str, expected: list[tuple[int, str]]) -> None:
+    assert list(readings(word)) == expected
+
+
+@given(WORDS)
+def test_a_reading_is_what_is_folded_from_its_place_but_for_the_article(text: str) -> None:
+    for token in tokens(text):
+        word = text[slice(*token)]
+        for place, shape in readings(word):
+            assert fold(word[place:]) in (shape, shape.removeprefix("ا"), shape.removeprefix("ال"))
