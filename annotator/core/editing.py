@@ -8,7 +8,20 @@ from itertools import pairwise
 
 import msgspec
 
-from annotator.core.model import DATELINE, ZONE_KINDS, Article, Edit, Note, Publication, Span, Status, Zone, new_uid
+from annotator.core.model import (
+    DATELINE,
+    ZONE_KINDS,
+    Article,
+    Edit,
+    Note,
+    Publication,
+    Rejection,
+    Span,
+    Status,
+    Suggestion,
+    Zone,
+    new_uid,
+)
 from annotator.i18n import _
 
 
@@ -24,12 +37,12 @@ def add(article: Article, layer: Iterable[Span], annotator: str, label: str, sta
 
 
 def relabel(article: Article, layer: Iterable[Span], span: Span, label: str) -> list[Edit]:
-    """Give `span` another label; nothing to do when it has that label."""
+    """Give `span` another label; nothing to do when it has that label. It is the annotator's own then (see accept)."""
     return _change(article, layer, span, msgspec.structs.replace(span, label=label))
 
 
 def resize(article: Article, layer: Iterable[Span], span: Span, start: int, end: int) -> list[Edit]:
-    """Move the edges of `span`; nothing to do when they stand there."""
+    """Move the edges of `span`; nothing to do when they stand there. It is the annotator's own then (see accept)."""
     return _change(article, layer, span, msgspec.structs.replace(span, start=start, end=end))
 
 
@@ -46,6 +59,33 @@ def add_each(
     return [Edit(None, span) for span in spans]
 
 
+def accept(
+    article: Article, layer: Iterable[Span], annotator: str, proposed: Suggestion, wanted: Suggestion
+) -> list[Edit]:
+    """Label what a suggestion is about. `wanted` is that suggestion as the annotator has changed it: with another
+    label or other edges the span is the annotator's own, without the value, and what was proposed is rejected."""
+    as_it_is = (wanted.label, wanted.start, wanted.end) == (proposed.label, proposed.start, proposed.end)
+    span = Span(new_uid(), article.uid, annotator, wanted.label, wanted.start, wanted.end)
+    _check(article, layer, span)
+    if not as_it_is:
+        return [Edit(None, span), *reject(article, annotator, proposed)]
+    return [Edit(None, msgspec.structs.replace(span, value=proposed.value, source=proposed.source))]
+
+
+def reject(article: Article, annotator: str, suggestion: Suggestion) -> list[Edit]:
+    """Say that a suggestion is wrong, for good."""
+    place = suggestion.label, suggestion.start, suggestion.end
+    return [Edit(None, Rejection(new_uid(), article.uid, annotator, *place, suggestion.source))]
+
+
+def accept_each(
+    article: Article, layer: Iterable[Span], annotator: str, suggestions: Iterable[Suggestion]
+) -> list[Edit]:
+    """Label what each of these suggestions is about, as it is."""
+    spans = list(layer)
+    return [edit for one in suggestions for edit in accept(article, spans, annotator, one, one)]
+
+
 def describe(span: Span, value: str, note: str) -> list[Edit]:
     """Say what `span` means and what there is to note about it; a blank text is none."""
     after = msgspec.structs.replace(span, value=value.strip() or None, note=note.strip() or None)
@@ -59,8 +99,8 @@ def note(before: Note | None, article: Article, annotator: str, text: str) -> li
 
 
 def remove(span: Span) -> list[Edit]:
-    """Take `span` away."""
-    return [Edit(span, None)]
+    """Take `span` away; a suggestion that was accepted is rejected so."""
+    return [Edit(span, None), *_rejected(span)]
 
 
 def set_state(before: Status | None, article: Article, annotator: str, state: str) -> list[Edit]:
@@ -142,5 +182,14 @@ def _check(article: Article, layer: Iterable[Span], span: Span) -> None:
 def _change(article: Article, layer: Iterable[Span], before: Span, after: Span) -> list[Edit]:
     if before == after:
         return []
+    after = msgspec.structs.replace(after, source=None)
     _check(article, layer, after)
-    return [Edit(before, after)]
+    return [Edit(before, after), *_rejected(before)]
+
+
+def _rejected(span: Span) -> list[Edit]:
+    """What says that the suggestion which `span` was accepted from is not right, if it is one."""
+    if span.source is None:
+        return []
+    place = span.label, span.start, span.end
+    return [Edit(None, Rejection(new_uid(), span.article, span.annotator, *place, span.source))]

@@ -61,7 +61,10 @@ class Zone(Struct, frozen=True, tag="zone", gc=False):
 
 
 class Span(Struct, frozen=True, tag="span", gc=False):
-    """One labelled stretch in one annotator's layer. Spans may nest, overlap and cross."""
+    """One labelled stretch in one annotator's layer. Spans may nest, overlap and cross.
+
+    `source` is the suggester whose suggestion it is, accepted as it was; None for what a person labelled.
+    """
 
     uid: str
     article: str
@@ -71,6 +74,19 @@ class Span(Struct, frozen=True, tag="span", gc=False):
     end: int
     value: str | None = None
     note: str | None = None
+    source: str | None = None
+
+
+class Rejection(Struct, frozen=True, tag="rejection", gc=False):
+    """That an annotator does not want this stretch suggested with this label, by `source` or anybody."""
+
+    uid: str
+    article: str
+    annotator: str
+    label: str
+    start: int
+    end: int
+    source: str
 
 
 class Suggestion(Struct, frozen=True, gc=False):
@@ -110,7 +126,7 @@ class Note(Struct, frozen=True, tag="note"):
     text: str
 
 
-Record: TypeAlias = Span | Zone | Status | Publication | Note
+Record: TypeAlias = Span | Zone | Status | Publication | Note | Rejection
 """What an edit may alter."""
 
 

@@ -1,16 +1,17 @@
 """Indexes that the corpus keeps beside its articles and spans, all of folded text (see core.folding).
 
 `search` holds the words of each article, and `beginning` what they begin with, for a search as it is typed; `mention`
-the words of each span, which is how the corpus knows what was labelled before. All can be made anew from the rest of
-the file.
+the words of each span, which is how the corpus knows what was labelled before, and `rejected` those of each rejection
+with the words beside it. All can be made anew from the rest of the file.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from annotator.core.context import context
 from annotator.core.folding import fold
-from annotator.core.model import Span
+from annotator.core.model import Rejection, Span
 from annotator.core.occurrences import SEAM, beginnings
 from annotator.core.proclitics import form
 from annotator.store.lean import Database
@@ -38,6 +39,14 @@ def add_spans(db: Database, spans: Iterable[Span], texts: Mapping[str, str]) -> 
     db.conn.executemany(
         "INSERT INTO mention VALUES (?, ?) ON CONFLICT (span) DO UPDATE SET words = excluded.words",
         [(span.uid, form(texts[span.article], span.start, span.end)) for span in spans],
+    )
+
+
+def add_rejections(db: Database, rejections: Iterable[Rejection], texts: Mapping[str, str]) -> None:
+    """Know the words of the rejections and those beside them (see core.context)."""
+    db.conn.executemany(
+        "INSERT INTO rejected VALUES (?, ?, ?, ?)",
+        [(one.uid, *context(texts[one.article], one.start, one.end)) for one in rejections],
     )
 
 

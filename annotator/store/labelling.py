@@ -61,6 +61,7 @@ def change_labels(corpus: Corpus, change: Change) -> Iterator[tuple[int, int]]:
         corpus._db.execute("PRAGMA defer_foreign_keys = ON")  # spans and labels agree again when all is done
         _rename(corpus, change.renamed())
         corpus._table("label").delete_where()
+        corpus._db.execute("DELETE FROM rejection WHERE label IN (SELECT value FROM json_each(?))", (_json(deleted),))
         corpus._table("label").insert_all(rows.from_label(label, at) for at, label in enumerate(change.after.labels))
         record = _Record(corpus)
         done, total = 0, sum(used.get(name, 0) for name in deleted)
@@ -130,7 +131,8 @@ def _rename(corpus: Corpus, names: dict[str, str]) -> None:
         stages = [{old: f" {new}" for old, new in names.items()}, {f" {new}": new for new in names.values()}]
     for stage in stages:
         for old, new in stage.items():
-            corpus._db.execute("UPDATE span SET label = ? WHERE label = ?", (new, old))
+            for table in ("span", "rejection"):
+                corpus._db.execute(f"UPDATE {table} SET label = ? WHERE label = ?", (new, old))
     # json_replace leaves what has no label, and the rest of what has one, as it is.
     corpus._db.execute(
         """

@@ -35,7 +35,7 @@ def _read(corpus: Corpus, numbers: Sequence[int], annotator: str | None) -> Iter
 
     by = (annotator, annotator)
     zones = grouped('uid, article, kind, start, "end"', "zone", "ORDER BY start")
-    columns = 'uid, article, annotator, label, start, "end", value, note'
+    columns = 'uid, article, annotator, label, start, "end", value, note, source'
     spans = grouped(columns, "span", f'{_BY} ORDER BY start, "end" DESC, uid', *by)
     known = "(SELECT rowid FROM annotator WHERE name = annotator)"
     states = grouped("state, article, annotator", "status", f"{_BY} ORDER BY {known}", *by)

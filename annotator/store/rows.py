@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from annotator.core.labels import Colour, Label
-from annotator.core.model import Article, Edit, Note, Publication, Record, Span, Status, Zone
+from annotator.core.model import Article, Edit, Note, Publication, Record, Rejection, Span, Status, Zone
 
 KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Span: ("span", ("uid",)),
@@ -14,6 +14,7 @@ KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Status: ("status", ("article", "annotator")),
     Publication: ("article", ("uid",)),
     Note: ("note", ("article", "annotator")),
+    Rejection: ("rejection", ("uid",)),
 }
 """For each kind of record: its table, and the columns that tell one row from another."""
 

@@ -154,4 +154,44 @@ def m002_desk(db: Database) -> None:
     index.fill(db)
 
 
-VERSION: Final = 2
+@migrations()
+def m003_suggestions(db: Database) -> None:
+    """What was accepted and rejected of what the program suggested, and what it has learned.
+
+    `rejected` holds the folded words of each rejection and those beside it (see store.index). `learned` is a trained
+    model, `doubt` how many wrong suggestions it expects in an article; both can be made anew from the rest.
+    """
+    for statement in (
+        "ALTER TABLE span ADD COLUMN source TEXT",
+        """
+        CREATE TABLE rejection (
+            uid TEXT PRIMARY KEY NOT NULL,
+            article TEXT NOT NULL REFERENCES article(uid),
+            annotator TEXT NOT NULL REFERENCES annotator(name),
+            label TEXT NOT NULL REFERENCES label(name),
+            start INTEGER NOT NULL CHECK (start >= 0),
+            "end" INTEGER NOT NULL CHECK ("end" > start),
+            source TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX rejection_by_layer ON rejection(article, annotator)",
+        """
+        CREATE TABLE rejected (
+            rejection TEXT PRIMARY KEY NOT NULL REFERENCES rejection(uid) ON DELETE CASCADE,
+            before TEXT NOT NULL,
+            words TEXT NOT NULL,
+            after TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE TABLE learned (source TEXT PRIMARY KEY NOT NULL, time TEXT NOT NULL, model BLOB NOT NULL) STRICT",
+        """
+        CREATE TABLE doubt (
+            article TEXT PRIMARY KEY NOT NULL REFERENCES article(uid),
+            wrong REAL NOT NULL
+        ) STRICT
+        """,
+    ):
+        db.execute(statement)
+
+
+VERSION: Final = 3

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from annotator.core import history
 from annotator.core.labels import LabelSet
-from annotator.core.model import NEW, STATES, Article, Note, Past, Span, Status, Step, Zone
+from annotator.core.model import NEW, STATES, Article, Note, Past, Rejection, Span, Status, Step, Zone
 from annotator.core.proclitics import known_start
 from annotator.i18n import _
 from annotator.store.corpus import Corpus
@@ -20,7 +20,10 @@ from annotator.store.errors import CorpusError
 from annotator.store.listing import Choice, Listing, Summary, counts, first_open
 
 DESCRIBE: Final = "describe"
-"""The name of a step that says something of a span, and selects none."""
+ACCEPT: Final = "accept"
+REJECT: Final = "reject"
+SELECTING_NONE: Final = frozenset([DESCRIBE, ACCEPT, REJECT])
+"""The names of steps that leave the selection as it was."""
 _REST: Final = 1000  # milliseconds that the annotator stays somewhere before it is kept
 
 
@@ -43,6 +46,8 @@ class Opened(QObject):
     """Spans, state, note or history of the open article."""
     selected = Signal()
     """Another span, or none, is the selected one."""
+    stepped = Signal(object)
+    """What is on disk is another than before by this step; by anything, with None."""
     failed = Signal(str)
     told = Signal(str)
     """Something worth knowing that is no failure."""
@@ -245,6 +250,7 @@ class Opened(QObject):
             with self._telling():
                 self._count()
         self._select_after(step)
+        self.stepped.emit(None if anything else step)
         if anything or Zone in kinds:
             self.zones_changed.emit()
         self.layer_changed.emit()
@@ -257,7 +263,9 @@ class Opened(QObject):
     def _is_mine(self, step: Step) -> bool:
         """Whether a step that was just written changed spans of the open layer alone, and nobody else anything."""
         here = self.article.uid if self.article else None
-        mine = all(isinstance(edit.after or edit.before, Span) and edit.article == here for edit in step.edits)
+        mine = all(
+            isinstance(edit.after or edit.before, Span | Rejection) and edit.article == here for edit in step.edits
+        )
         return mine and self.corpus is not None and self.corpus.version() == self._version
 
     def _open(self, number: int, offset: int) -> bool:
@@ -300,7 +308,7 @@ class Opened(QObject):
     def _select_after(self, step: Step | None) -> None:
         """The span that a step left in the article is the one that the next key is about; else it is the one before."""
         chosen = self.selection.uid if self.selection else None
-        if step and self.article and (step.undoes or step.name != DESCRIBE):
+        if step and self.article and (step.undoes or step.name not in SELECTING_NONE):
             uid = self.article.uid
             left = [edit.after.uid for edit in step.edits if isinstance(edit.after, Span) and edit.article == uid]
             chosen = left[-1] if left else chosen

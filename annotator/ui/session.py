@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from annotator.core import editing, history
-from annotator.core.model import IN_PROGRESS, NEW, Article, Edit, Past, Span, Step, new_uid
+from annotator.core.model import IN_PROGRESS, NEW, Article, Edit, Past, Span, Step, Suggestion, new_uid
 from annotator.store.corpus import now
 from annotator.store.errors import CorpusError
-from annotator.ui.opened import DESCRIBE, Opened
+from annotator.ui.opened import ACCEPT, DESCRIBE, REJECT, Opened
 
 _AT_ONCE: Final = 2000
 """Edits: a tenth of a second."""
@@ -46,6 +46,20 @@ class Session(Opened):
         return self._do(
             "tag_each", lambda article: editing.add_each(article, self.spans, self.annotator, label, places)
         )
+
+    def accept(self, proposed: Suggestion, wanted: Suggestion) -> bool:
+        """Label what a suggestion is about, as the annotator has changed it (see editing.accept)."""
+        return self._do(
+            ACCEPT, lambda article: editing.accept(article, self.spans, self.annotator, proposed, wanted)
+        )
+
+    def accept_each(self, suggestions: Sequence[Suggestion]) -> bool:
+        """Label what each of these suggestions is about, in one step."""
+        return self._do(ACCEPT, lambda article: editing.accept_each(article, self.spans, self.annotator, suggestions))
+
+    def reject(self, suggestion: Suggestion) -> bool:
+        """Say that a suggestion is wrong."""
+        return self._do(REJECT, lambda article: editing.reject(article, self.annotator, suggestion))
 
     def remove(self, span: Span) -> bool:
         """Take a span away."""

@@ -24,8 +24,10 @@ from annotator.core.model import (
     Note,
     Publication,
     Record,
+    Rejection,
     Span,
     Status,
+    Suggestion,
     Zone,
     article_uid,
 )
@@ -472,3 +474,59 @@ def test_a_layer_stays_sound_and_every_edit_can_be_taken_back(text: str, data: s
     while steps:
         assert undone(layers.pop(), steps.pop()) == layers[-1]
     assert layers == [Counter()]
+
+
+PROPOSED: Final = Suggestion(0, 23, "DATE", "dates", 0.9, "2024-07-09")
+
+
+def test_a_suggestion_accepted_as_it_is_keeps_its_source_and_value() -> None:
+    [edit] = editing.accept(article(), [], SANAE, PROPOSED, PROPOSED)
+    assert edit.before is None
+    assert isinstance(edit.after, Span)
+    assert (edit.after.label, edit.after.start, edit.after.end) == ("DATE", 0, 23)
+    assert (edit.after.source, edit.after.value) == ("dates", "2024-07-09")
+    with pytest.raises(Rejected):
+        editing.accept(article(), [edit.after], SANAE, PROPOSED, PROPOSED)
+
+
+@pytest.mark.parametrize("change", [{"label": "PLAN"}, {"start": 9}, {"end": 18}])
+def test_a_suggestion_accepted_otherwise_is_the_annotators_own_and_was_wrong(change: dict[str, object]) -> None:
+    wanted = msgspec.structs.replace(PROPOSED, **change)
+    added, wrong = (edit.after for edit in editing.accept(article(), [], SANAE, PROPOSED, wanted))
+    assert isinstance(added, Span)
+    assert (added.label, added.start, added.end) == (wanted.label, wanted.start, wanted.end)
+    assert (added.source, added.value) == (None, None)
+    assert isinstance(wrong, Rejection)
+    assert (wrong.label, wrong.start, wrong.end, wrong.source) == ("DATE", 0, 23, "dates")
+
+
+def test_several_suggestions_are_accepted_at_once_or_none() -> None:
+    other = msgspec.structs.replace(PROPOSED, start=40, end=60, label="PLAN")
+    edits = editing.accept_each(article(), [], SANAE, [PROPOSED, other])
+    assert [edit.after.label for edit in edits if isinstance(edit.after, Span)] == ["DATE", "PLAN"]
+    with pytest.raises(Rejected):
+        editing.accept_each(article(), [span("PLAN", 40, 60)], SANAE, [PROPOSED, other])
+
+
+@pytest.mark.parametrize("how", ["relabel", "resize", "remove"])
+def test_an_accepted_suggestion_that_is_changed_was_wrong(how: str) -> None:
+    accepted = msgspec.structs.replace(span("DATE", 0, 23), source="dates")
+    if how == "relabel":
+        edits = editing.relabel(article(), [accepted], accepted, "PLAN")
+    elif how == "resize":
+        edits = editing.resize(article(), [accepted], accepted, 0, 18)
+    else:
+        edits = editing.remove(accepted)
+    after, wrong = (edit.after for edit in edits)
+    assert edits[0].before == accepted
+    assert after is None if how == "remove" else isinstance(after, Span) and after.source is None
+    assert isinstance(wrong, Rejection)
+    assert (wrong.article, wrong.annotator) == (accepted.article, accepted.annotator)
+    assert (wrong.label, wrong.start, wrong.end, wrong.source) == ("DATE", 0, 23, "dates")
+
+
+def test_saying_what_an_accepted_suggestion_means_leaves_it_accepted() -> None:
+    accepted = msgspec.structs.replace(span("DATE", 0, 23), source="dates")
+    [edit] = editing.describe(accepted, "2024-07-10", "")
+    assert isinstance(edit.after, Span)
+    assert edit.after.source == "dates"

@@ -48,7 +48,9 @@ def older(path: Path) -> Path:
     db.table("annotator").insert_all({"name": name, "added": now()} for name in ("Sanae", "Omar"))
     records: list[Record] = [*ZONES, *SPANS, STATUS]
     for record in records:
-        db.table(rows.KEYS[type(record)][0]).insert(rows.to_row(record))
+        row = rows.to_row(record)
+        row.pop("source", None)  # of spans, since version 3
+        db.table(rows.KEYS[type(record)][0]).insert(row)
         if not isinstance(record, Zone):
             fields = {"step": f"t{record.article[:4]}{new_uid()}", "name": "tag", "undoes": None, "time": now()}
             known = {"article": record.article, "annotator": record.annotator, "before": None}
@@ -91,7 +93,7 @@ def test_an_older_file_is_brought_up_to_date_when_it_is_opened(tmp_path: Path) -
     path = older(tmp_path / "a.corpus")
     with Corpus.open(path) as corpus:
         check(corpus)
-    assert version(path) == schema.VERSION == 2
+    assert version(path) == schema.VERSION == 3
     with Corpus.open(path) as corpus:
         check(corpus)
 

@@ -1,0 +1,186 @@
+"""What the program suggests for the open article, and which suggestion the next key is about.
+
+The suggesters are asked in a thread of their own; no key waits for them.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from annotator.core.model import Rejection, Step, Suggestion
+from annotator.core.suggesting import Rejected
+from annotator.jobs.suggesting import Heard, Suggesting, left
+from annotator.store import learning
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
+from annotator.ui.session import Session
+
+
+class Suggestions(QObject):
+    """Attributes hold what is shown; nothing of it is stored before the session is told to accept it."""
+
+    changed = Signal()
+    """Which suggestions stand."""
+    chosen_changed = Signal()
+    """Another suggestion, or none, is the chosen one, or its edges or label are others."""
+    _answered = Signal(object, object)  # what to do with it in this thread, and a Future
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self.standing: tuple[Suggestion, ...] = ()
+        self.proposed: Suggestion | None = None
+        """The chosen one, as it stands."""
+        self.chosen: Suggestion | None = None
+        """The same as the annotator has changed it."""
+        self._heard: Heard = {}
+        self._rejected = Rejected()
+        self._suggesting: Suggesting | None = None
+        self._turn = 0  # answers to questions of an earlier one come too late
+        self._waiting = 0
+        self._thread = ThreadPoolExecutor(1, "suggestions")
+        self._answered.connect(self._take)
+        session.corpus_opened.connect(self._begin)
+        session.labels_changed.connect(self._begin)
+        session.article_opened.connect(self._open)
+        session.stepped.connect(self._learn)
+        session.layer_changed.connect(self._show)
+        session.zones_changed.connect(self._show)
+        session.selected.connect(self._give_way)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the suggesters are still being asked."""
+        return self._waiting > 0
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def choose(self, suggestion: Suggestion | None) -> None:
+        """Make a suggestion the one that the next key is about, or none; no span is selected beside it."""
+        if suggestion == self.proposed == self.chosen:
+            return
+        self.proposed = self.chosen = suggestion
+        if suggestion:
+            self._session.select(None)
+        self.chosen_changed.emit()
+
+    def change(self, wanted: Suggestion) -> None:
+        """Have the chosen one with other edges or another label."""
+        if self.proposed and wanted != self.chosen:
+            self.chosen = wanted
+            self.chosen_changed.emit()
+
+    def next_after(self, offset: int) -> Suggestion | None:
+        """The first suggestion that begins at this code point or after it, after the last the first."""
+        return next((one for one in self.standing if one.start >= offset), next(iter(self.standing), None))
+
+    def last_before(self, offset: int) -> Suggestion | None:
+        """The last suggestion that begins before this code point, before the first the last."""
+        return next((one for one in self.standing[::-1] if one.start < offset), next(iter(self.standing[::-1]), None))
+
+    def learned(self) -> None:
+        """What the corpus has learned is another than before: ask anew."""
+        self._begin()
+
+    # Inside
+
+    def _begin(self) -> None:
+        """Another corpus, other labels, or anything in it may be different: read it, in the thread."""
+        self._turn += 1
+        self._suggesting = None
+        if self._session.corpus is None:
+            self._hear({})
+            return
+        path, annotator = self._session.corpus.path, self._session.annotator
+
+        def read() -> tuple[Suggesting, Rejected]:
+            with Corpus.open(path, readonly=True) as corpus, corpus.snapshot():
+                return Suggesting.of(corpus), Rejected(learning.rejected(corpus, annotator))
+
+        def ready(found: tuple[Suggesting, Rejected]) -> None:
+            self._suggesting, self._rejected = found
+            self._ask()
+
+        self._submit(read, ready)
+
+    def _open(self) -> None:
+        self._turn += 1
+        self._hear({})
+        self._ask()
+
+    def _ask(self) -> None:
+        suggesting, article = self._suggesting, self._session.article
+        if suggesting and article:
+            self._submit(lambda: suggesting.ask(article), self._hear)
+
+    def _learn(self, step: Step | None) -> None:
+        """What was decided teaches at once; after what others wrote, everything is read anew."""
+        suggesting, article = self._suggesting, self._session.article
+        if step is None:
+            self._begin()
+        elif suggesting and article:
+            for edit in step.edits:
+                for record, times in ((edit.before, -1), (edit.after, 1)):
+                    if isinstance(record, Rejection):
+                        self._rejected.learn(article.text, record, times)
+            self._submit(
+                lambda: suggesting.learn(article, step.edits), lambda said: self._hear({**self._heard, **said})
+            )
+
+    def _hear(self, heard: Heard) -> None:
+        self._heard = heard
+        self._show()
+
+    def _show(self) -> None:
+        session, before = self._session, self.standing
+        self.standing = (
+            left(session.article, self._heard, self._rejected, session.spans, session.zones)
+            if session.article and self._heard
+            else ()
+        )
+        self._keep_chosen()
+        if self.standing != before:
+            self.changed.emit()
+
+    def _keep_chosen(self) -> None:
+        """What is known of the chosen one may be new; it may also stand no longer."""
+        here = self.proposed
+        if here is None:
+            return
+        again = next((one for one in self.standing if _place(one) == _place(here)), None)
+        if again is None or self.chosen == here:
+            self.choose(again)
+        else:
+            self.proposed = again
+
+    def _give_way(self) -> None:
+        if self._session.selection:
+            self.choose(None)
+
+    def _submit(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        self._waiting += 1
+        turn = self._turn
+
+        def come(future: Future[Any]) -> None:
+            self._answered.emit((turn, then), future)
+
+        self._thread.submit(work).add_done_callback(come)
+
+    def _take(self, asked: tuple[int, Callable[[Any], None]], future: Future[Any]) -> None:
+        self._waiting -= 1
+        turn, then = asked
+        if turn != self._turn or future.cancelled():
+            return
+        try:
+            then(future.result())
+        except CorpusError as error:
+            self._session.failed.emit(str(error))
+
+
+def _place(suggestion: Suggestion) -> tuple[int, int, str]:
+    return suggestion.start, suggestion.end, suggestion.label
