@@ -253,7 +253,8 @@ class Corpus(Connection):
                 self._insert_all(table, [rows.to_row(edit.after) for edit in some if edit.after])
         spans = [edit.after for edit in edits if isinstance(edit.after, Span)]
         rejections = [edit.after for edit in edits if isinstance(edit.after, Rejection)]
-        texts = {uid: self.article(uid).text for uid in {record.article for record in (*spans, *rejections)}}
+        told = {span.article for span in spans} | {rejection.article for rejection in rejections}
+        texts = {uid: self.article(uid).text for uid in told}
         index.add_spans(self._db, spans, texts)
         index.add_rejections(self._db, rejections, texts)
 

@@ -49,9 +49,7 @@ class Session(Opened):
 
     def accept(self, proposed: Suggestion, wanted: Suggestion) -> bool:
         """Label what a suggestion is about, as the annotator has changed it (see editing.accept)."""
-        return self._do(
-            ACCEPT, lambda article: editing.accept(article, self.spans, self.annotator, proposed, wanted)
-        )
+        return self._do(ACCEPT, lambda article: editing.accept(article, self.spans, self.annotator, proposed, wanted))
 
     def accept_each(self, suggestions: Sequence[Suggestion]) -> bool:
         """Label what each of these suggestions is about, in one step."""
