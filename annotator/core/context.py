@@ -9,7 +9,7 @@ from annotator.core.proclitics import Words, form
 class Context(NamedTuple):
     """Folded: the word before a stretch, its own words without a proclitic (see proclitics.form), the word after it.
 
-    A proclitic that is written onto the first word counts to the word before. Both are empty where a line begins or ends.
+    A proclitic that is written onto the first word counts to the word before. Both are empty at the edges of a line.
     """
 
     before: str

@@ -5,7 +5,6 @@ The suggesters are asked in a thread of their own; no key waits for them.
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
