@@ -1,36 +1,61 @@
 """The suggesters of a corpus with what it has taught them: what joins `suggest` with `store`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from msgspec import Struct
+
+from annotator.core import editing
 from annotator.core.labels import LabelSet
-from annotator.core.model import Article, Edit, Rejection, Span, Suggestion, Zone
+from annotator.core.model import IN_PROGRESS, NEW, Article, Edit, Rejection, Span, Step, Suggestion, Zone, new_uid
 from annotator.core.proclitics import form
 from annotator.core.suggesting import Rejected, standing
 from annotator.store import learning
-from annotator.store.corpus import Corpus
+from annotator.store.corpus import Corpus, now
+from annotator.store.reading import drafts
 from annotator.suggest.memory import Memory
+from annotator.suggest.model import Model
 from annotator.suggest.suggester import Suggester
+from annotator.suggest.training import Trained, decoded
+
+ACCEPT = "accept"
+"""The name of the step that accepts suggestions."""
 
 Heard: TypeAlias = Mapping[str, Sequence[Suggestion]]
 """What each suggester says of an article, by its name; the one that is to be heard first in front."""
 
 
+def rules() -> tuple[Suggester, ...]:
+    """The suggesters that nobody has to teach."""
+    return ()
+
+
 class Suggesting:
     """Asks the suggesters. Not for two threads at once."""
 
-    def __init__(self, labels: LabelSet, memory: Memory) -> None:
+    def __init__(self, labels: LabelSet, memory: Memory, trained: Trained | None = None) -> None:
         self._labels, self._memory = labels, memory
-        self._suggesters: tuple[Suggester, ...] = (memory,)
+        self._recent = _Recent(memory)  # the model asks for what was just asked for
+        before = tuple(map(_Recent, rules()))
+        model = (Model(trained, (*before, self._recent)),) if trained else ()
+        self._taught: tuple[Suggester, ...] = (*model, self._recent)
+        self._suggesters: tuple[Suggester, ...] = (*before, *self._taught)
 
     @classmethod
-    def of(cls, corpus: Corpus) -> "Suggesting":
-        """Those of a corpus, as it is now. Takes a second where it holds a million spans."""
-        return cls(corpus.labels(), Memory(learning.known(corpus)))
+    def of(cls, corpus: Corpus, trained: Trained | None = None) -> "Suggesting":
+        """Those of a corpus, as it is now; with the model that was trained for it or, without one, that it keeps."""
+        labels = corpus.labels()
+        return cls(labels, Memory(learning.known(corpus)), trained or kept(corpus, labels))
 
-    def ask(self, article: Article) -> Heard:
-        """What all of them say."""
-        return {one.name: one.suggest(article, self._labels) for one in self._suggesters}
+    @property
+    def names(self) -> list[str]:
+        """What the suggesters are called; there is no `model` where nothing was learned."""
+        return [one.name for one in self._suggesters]
+
+    def ask(self, article: Article, source: str | None = None) -> Heard:
+        """What all of them say, or the one of this name."""
+        asked = (one for one in self._suggesters if source in (None, one.name))
+        return {one.name: one.suggest(article, self._labels) for one in asked}
 
     def learn(self, article: Article, edits: Iterable[Edit]) -> Heard:
         """Learn from edits of spans and rejections in the article, at once; what those say of it now who say something
@@ -42,7 +67,42 @@ class Suggesting:
                     self._memory.learn(form(text, record.start, record.end), record.label, accepted=times)
                 elif isinstance(record, Rejection):
                     self._memory.learn(form(text, record.start, record.end), record.label, rejected=times)
-        return {self._memory.name: self._memory.suggest(article, self._labels)}
+        self._recent.forget()
+        return {one.name: one.suggest(article, self._labels) for one in self._taught}
+
+
+class _Recent:
+    """A suggester that remembers what it said last."""
+
+    def __init__(self, asked: Suggester) -> None:
+        self.name, self._asked = asked.name, asked
+        self._of: tuple[Article, LabelSet] | None = None
+        self._said: list[Suggestion] = []
+
+    def suggest(self, article: Article, labels: LabelSet) -> list[Suggestion]:
+        """See Suggester.suggest."""
+        if self._of != (article, labels):
+            self._said = self._asked.suggest(article, labels)
+            self._of = (article, labels)
+        return self._said
+
+    def forget(self) -> None:
+        """It may say something else now."""
+        self._of = None
+
+
+class Found(Struct, frozen=True):
+    """What stands of what is suggested for an article."""
+
+    article: Article
+    suggestions: tuple[Suggestion, ...]
+
+
+def kept(corpus: Corpus, labels: LabelSet) -> Trained | None:
+    """The model that the corpus keeps; None where there is none that fits its labels and this program."""
+    found = learning.learned(corpus, Model.name)
+    trained = decoded(found.model) if found and found.model else None
+    return trained if trained and trained.fits(labels) else None
 
 
 def left(
@@ -51,3 +111,37 @@ def left(
     """What of all that is heard the annotator has neither decided nor rejected (see core.suggesting)."""
     sources = [[one for one in said if not rejected.holds(article.text, one)] for said in heard.values()]
     return standing(sources, layer, zones)
+
+
+def suggest(
+    corpus: Corpus, suggesting: Suggesting, annotator: str, numbers: Sequence[int], source: str | None = None
+) -> Generator[tuple[int, int], None, list[Found]]:
+    """What is suggested to the annotator in the articles of these numbers, by all suggesters or the one of this name.
+    Yields how many are done."""
+    rejected, found = Rejected(learning.rejected(corpus, annotator)), list[Found]()
+    for count, draft in enumerate(drafts(corpus, numbers, annotator)):
+        yield count, len(numbers)
+        heard = suggesting.ask(draft.article, source)
+        found.append(Found(draft.article, left(draft.article, heard, rejected, draft.spans, draft.zones)))
+    return found
+
+
+def accept_each(
+    corpus: Corpus, annotator: str, found: Sequence[Found]
+) -> Generator[tuple[int, int], None, list[Found]]:
+    """Accept all that was found and still stands, in one step for each article. Yields how many are done; returns what
+    was accepted."""
+    accepted = []
+    for count, one in enumerate(found):
+        yield count, len(found)
+        article = one.article
+        with corpus.transaction():
+            layer, status = corpus.spans(article.uid, annotator), corpus.status(article.uid, annotator)
+            still = standing([one.suggestions], layer, corpus.zones(article.uid))
+            edits = editing.accept_each(article, layer, annotator, still)
+            if edits and (status is None or status.state == NEW):
+                edits += editing.set_state(status, article, annotator, IN_PROGRESS)
+            if edits:
+                corpus.apply(Step(new_uid(), annotator, now(), ACCEPT, tuple(edits)))
+                accepted.append(Found(article, still))
+    return accepted

@@ -1,13 +1,18 @@
 """What the corpus holds for suggestions to learn from, and what they have learned."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
-
-import msgspec
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
 
 from annotator.core.context import Context
 from annotator.core.model import DONE, NEW
 from annotator.store.corpus import Corpus, now
+
+# A layer teaches once it is done; one with spans that nobody has begun to work at was imported, and teaches too.
+_TEACHES: Final = f"""(
+    status.state = '{DONE}' OR coalesce(status.state, '{NEW}') = '{NEW}' AND EXISTS (
+        SELECT 1 FROM span WHERE span.article = layer.article AND span.annotator = layer.annotator
+    )
+)"""
 
 
 class Known(NamedTuple):
@@ -17,6 +22,17 @@ class Known(NamedTuple):
     label: str
     spans: int
     rejections: int
+
+
+class Learned(NamedTuple):
+    """What a suggester has learned, as it was stored: nothing (None) where there was too little to learn from.
+
+    It learned from so many `lessons`, when edit `last` was the last one in the corpus.
+    """
+
+    model: bytes | None
+    lessons: int
+    last: int
 
 
 def known(corpus: Corpus) -> Iterator[Known]:
@@ -48,44 +64,64 @@ def lessons(corpus: Corpus) -> list[tuple[int, str]]:
 
     A layer that is done is one; so is one with spans that nobody has begun to work at, for those were imported.
     """
-    query = """
-        SELECT article.id, layer.annotator FROM (
-            SELECT article, annotator, max(id) AS latest FROM edit GROUP BY article, annotator
-        ) AS layer
+    query = f"""
+        SELECT article.id, layer.annotator
+        FROM (SELECT article, annotator, max(id) AS latest FROM edit GROUP BY article, annotator) AS layer
         JOIN article ON article.uid = layer.article
         LEFT JOIN status ON status.article = layer.article AND status.annotator = layer.annotator
-        WHERE status.state = ? OR coalesce(status.state, ?) = ? AND EXISTS (
-            SELECT 1 FROM span WHERE span.article = layer.article AND span.annotator = layer.annotator
-        )
-        ORDER BY latest
+        WHERE {_TEACHES} ORDER BY latest
     """
-    return [(number, annotator) for number, annotator in corpus.tuples(query, DONE, NEW, NEW)]
+    return corpus.tuples(query)
 
 
-def model(corpus: Corpus, source: str) -> bytes | None:
-    """What the suggester of this name has learned, as it was stored."""
-    return next((data for (data,) in corpus.tuples("SELECT model FROM learned WHERE source = ?", source)), None)
+def lessons_since(corpus: Corpus, last: int) -> int:
+    """How many lessons (see `lessons`) somebody worked at since edit `last`."""
+    query = f"""
+        SELECT count(*) FROM (SELECT DISTINCT article, annotator FROM edit WHERE id > ?) AS layer
+        LEFT JOIN status ON status.article = layer.article AND status.annotator = layer.annotator
+        WHERE {_TEACHES}
+    """
+    [(count,)] = corpus.tuples(query, last)
+    return int(count)
 
 
-def keep_model(corpus: Corpus, source: str, data: bytes | None, doubts: Mapping[str, float]) -> None:
-    """Keep what the suggester of this name has learned, in place of what it had; nothing with None. `doubts` are how
-    many wrong suggestions it expects in articles, by their uid."""
+def last_edit(corpus: Corpus) -> int:
+    """The number of the last edit in the corpus, which grows with each; 0 where there is none."""
+    [(last,)] = corpus.tuples("SELECT coalesce(max(id), 0) FROM edit")
+    return int(last)
+
+
+def learned(corpus: Corpus, source: str) -> Learned | None:
+    """What the suggester of this name has learned; None if it never tried."""
+    query = "SELECT model, lessons, last FROM learned WHERE source = ?"
+    return next((Learned(*row) for row in corpus.tuples(query, source)), None)
+
+
+def keep(corpus: Corpus, source: str, learned: Learned, doubts: Mapping[str, float]) -> None:
+    """Keep what the suggester of this name has learned, in place of what it had. `doubts` are how much articles would
+    teach it, by their uid: the greater, the more."""
     with corpus.transaction():
-        corpus._db.execute("DELETE FROM learned WHERE source = ?", [source])
+        corpus._insert("learned", {"source": source, "time": now(), **learned._asdict()}, "REPLACE")
         corpus._db.execute("DELETE FROM doubt")
-        if data is not None:
-            corpus._insert("learned", {"source": source, "time": now(), "model": data})
-        corpus._insert_all("doubt", [{"article": uid, "wrong": wrong} for uid, wrong in doubts.items()])
+        corpus._insert_all("doubt", [{"article": uid, "doubt": doubt} for uid, doubt in doubts.items()])
 
 
-def most_doubtful(corpus: Corpus, annotator: str, among: Sequence[int]) -> int | None:
-    """Of these articles that the annotator has not begun, the one in which most is doubtful; None where of none it is
-    known."""
+def doubtful(corpus: Corpus, annotator: str) -> list[int]:
+    """The articles that the annotator has not begun and of which it is known how much they would teach, those that
+    would teach most first."""
     query = """
         SELECT article.id FROM doubt JOIN article ON article.uid = doubt.article
         LEFT JOIN status ON status.article = article.uid AND status.annotator = ?
-        WHERE coalesce(state, ?) = ? AND article.id IN (SELECT value FROM json_each(?))
-        ORDER BY wrong DESC, article.id LIMIT 1
+        WHERE coalesce(state, ?) = ? ORDER BY doubt DESC, article.id
     """
-    found = corpus.tuples(query, annotator, NEW, NEW, msgspec.json.encode(among).decode())
-    return next((int(number) for (number,) in found), None)
+    return [number for (number,) in corpus.tuples(query, annotator, NEW, NEW)]
+
+
+def untouched(corpus: Corpus) -> list[int]:
+    """The articles in which nobody has labelled or decided anything."""
+    return corpus.numbers(
+        """
+        SELECT id AS number FROM article
+        WHERE uid NOT IN (SELECT article FROM edit) ORDER BY id
+        """
+    )

@@ -159,7 +159,8 @@ def m003_suggestions(db: Database) -> None:
     """What was accepted and rejected of what the program suggested, and what it has learned.
 
     `rejected` holds the folded words of each rejection and those beside it (see store.index). `learned` is a trained
-    model, `doubt` how many wrong suggestions it expects in an article; both can be made anew from the rest.
+    model, with how many layers it learned from and the last edit that there was then; `doubt` how much an article would
+    teach. Both can be made anew from the rest.
     """
     for statement in (
         "ALTER TABLE span ADD COLUMN source TEXT",
@@ -183,11 +184,19 @@ def m003_suggestions(db: Database) -> None:
             after TEXT NOT NULL
         ) STRICT
         """,
-        "CREATE TABLE learned (source TEXT PRIMARY KEY NOT NULL, time TEXT NOT NULL, model BLOB NOT NULL) STRICT",
+        """
+        CREATE TABLE learned (
+            source TEXT PRIMARY KEY NOT NULL,
+            time TEXT NOT NULL,
+            lessons INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            model BLOB
+        ) STRICT
+        """,
         """
         CREATE TABLE doubt (
             article TEXT PRIMARY KEY NOT NULL REFERENCES article(uid),
-            wrong REAL NOT NULL
+            doubt REAL NOT NULL
         ) STRICT
         """,
     ):
