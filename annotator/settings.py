@@ -38,6 +38,7 @@ class Settings(Struct, frozen=True):
     geometry: str | None = None
     keys: dict[str, list[str]] = {}
     numerals: Literal["western", "eastern"] = "western"
+    instructive: bool = False
 
 
 def config_dir() -> Path:

@@ -3,11 +3,14 @@
 import os
 import sys
 from pathlib import Path
+from typing import Final
 
 import click
 
 from annotator.cli.output import for_screen
 from annotator.i18n import _
+
+_MOST_DIGITS: Final = 18  # of a number that SQLite can hold; a uid is longer
 
 
 class Help(click.Command):
@@ -21,6 +24,11 @@ class Help(click.Command):
 def words(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """A parameter's value as the UTF-8 that it is, even in a locale without such letters, where Python leaves bytes."""
     return None if value is None else os.fsencode(value).decode("utf-8", "replace")
+
+
+def identity(written: str) -> int | str:
+    """What names an article on the command line: its number or its uid."""
+    return int(written) if written.isdecimal() and len(written) <= _MOST_DIGITS else written
 
 
 def corpus_argument() -> click.Argument:

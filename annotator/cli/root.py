@@ -18,6 +18,8 @@ _MODULES: Final = {
     "list": "listing",
     "show": "showing",
     "search": "searching",
+    "suggest": "suggesting",
+    "learn": "learning",
     "export": "exporting",
 }
 """Where each command is made; only what is asked for is loaded, for the window is what starts most often."""

@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from annotator.cli.command import Help, corpus_argument, json_option, words
+from annotator.cli.command import Help, corpus_argument, identity, json_option, words
 from annotator.cli.output import emit, say, table
 from annotator.core.model import BODY, BOILERPLATE, DATELINE, HEADLINE, Article, Span, Zone
 from annotator.core.titles import title
@@ -14,7 +14,6 @@ from annotator.formats.jsonl import record
 from annotator.i18n import _, ngettext
 from annotator.store.corpus import Corpus
 
-_MOST_DIGITS: Final = 18  # of a number that SQLite can hold; a uid is longer
 _NONE: Final = ""  # the kind of what is in no zone
 
 
@@ -34,9 +33,8 @@ def command() -> click.Command:
 
 
 def _show(corpus: Path, id_: str, visual: bool | None, as_json: bool) -> int:
-    identity = int(id_) if id_.isdecimal() and len(id_) <= _MOST_DIGITS else id_
     with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
-        found = opened.whole(identity)
+        found = opened.whole(identity(id_))
     if as_json:
         emit(record(found))
         return 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import pairwise
+from math import ceil
 from typing import Final
 
 from msgspec import Struct
@@ -51,7 +52,8 @@ def due(corpus: Corpus) -> bool:
     if found and found.model and kept(corpus, labels) is None:
         return True
     last, known = (found.last, found.lessons) if found else (0, 0)
-    return learning.lessons_since(corpus, last) >= max(1, _MORE * known)
+    enough = max(1, ceil(_MORE * known))
+    return learning.lessons_since(corpus, last, enough) == enough
 
 
 def teach(corpus: Corpus) -> Taught:
@@ -111,9 +113,7 @@ def _taught(lessons: _Lessons) -> Taught:
     trained = train(lessons.examples, lessons.labels, (*rules(), lessons.memory))
     for words, label in lessons.elsewhere:
         lessons.memory.learn(words, label, accepted=1)
-    return Taught(
-        trained, len(lessons.examples), sum(len(example.spans) for example in lessons.examples), lessons.last
-    )
+    return Taught(trained, len(lessons.examples), sum(len(example.spans) for example in lessons.examples), lessons.last)
 
 
 def _labelled(draft: Draft) -> tuple[tuple[int, int], ...] | None:

@@ -1,6 +1,6 @@
 """What the corpus holds for suggestions to learn from, and what they have learned."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from annotator.core.context import Context
@@ -35,18 +35,17 @@ class Learned(NamedTuple):
     last: int
 
 
-def known(corpus: Corpus) -> Iterator[Known]:
-    """What was labelled and rejected in the whole corpus, by everybody."""
+def known(corpus: Corpus) -> list[Known]:
+    """What was labelled and then what was rejected in the whole corpus, by everybody."""
+    # Read from end to end: by the index of their words, a million spans would take five times as long.
     query = """
-        SELECT words, label, sum(spans), sum(rejections) FROM (
-            SELECT words, label, count(*) AS spans, 0 AS rejections
-            FROM mention JOIN span ON span.uid = mention.span GROUP BY words, label
-            UNION ALL
-            SELECT words, label, 0, count(*)
-            FROM rejected JOIN rejection ON rejection.uid = rejected.rejection GROUP BY words, label
-        ) GROUP BY words, label ORDER BY words, label
+        SELECT words, label, count(*), 0 FROM mention NOT INDEXED CROSS JOIN span ON span.uid = mention.span
+        GROUP BY words, label
+        UNION ALL
+        SELECT words, label, 0, count(*) FROM rejected JOIN rejection ON rejection.uid = rejected.rejection
+        GROUP BY words, label
     """
-    return (Known(*row) for row in corpus.tuples(query))
+    return [Known(*row) for row in corpus.tuples(query)]
 
 
 def rejected(corpus: Corpus, annotator: str) -> set[tuple[Context, str]]:
@@ -74,14 +73,17 @@ def lessons(corpus: Corpus) -> list[tuple[int, str]]:
     return corpus.tuples(query)
 
 
-def lessons_since(corpus: Corpus, last: int) -> int:
-    """How many lessons (see `lessons`) somebody worked at since edit `last`."""
+def lessons_since(corpus: Corpus, last: int, most: int) -> int:
+    """How many lessons (see `lessons`) somebody worked at since edit `last`; no more than `most` are counted."""
+    # Without an index, so that what was done before is not looked at.
     query = f"""
-        SELECT count(*) FROM (SELECT DISTINCT article, annotator FROM edit WHERE id > ?) AS layer
-        LEFT JOIN status ON status.article = layer.article AND status.annotator = layer.annotator
-        WHERE {_TEACHES}
+        SELECT count(*) FROM (
+            SELECT 1 FROM (SELECT DISTINCT article, annotator FROM edit NOT INDEXED WHERE id > ?) AS layer
+            LEFT JOIN status ON status.article = layer.article AND status.annotator = layer.annotator
+            WHERE {_TEACHES} LIMIT ?
+        )
     """
-    [(count,)] = corpus.tuples(query, last)
+    [(count,)] = corpus.tuples(query, last, most)
     return int(count)
 
 
@@ -119,9 +121,8 @@ def doubtful(corpus: Corpus, annotator: str) -> list[int]:
 
 def untouched(corpus: Corpus) -> list[int]:
     """The articles in which nobody has labelled or decided anything."""
-    return corpus.numbers(
-        """
-        SELECT id AS number FROM article
-        WHERE uid NOT IN (SELECT article FROM edit) ORDER BY id
-        """
-    )
+    query = """
+        SELECT id AS number FROM article WHERE NOT EXISTS (SELECT 1 FROM edit WHERE edit.article = article.uid)
+        ORDER BY id
+    """
+    return corpus.numbers(query)

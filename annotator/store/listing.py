@@ -11,7 +11,7 @@ from typing import Final, overload
 import msgspec
 from msgspec import Struct
 
-from annotator.core.model import DONE, IN_PROGRESS, NEW, STATES
+from annotator.core.model import DONE, IN_PROGRESS, NEW, SKIPPED, STATES
 from annotator.core.titles import shown_title
 from annotator.store.corpus import Corpus
 from annotator.store.search import matching
@@ -131,6 +131,12 @@ def done(corpus: Corpus, annotator: str | None) -> list[int]:
         return sorted(_in_states(corpus, annotator, DONE))
     query = "SELECT id AS number FROM article WHERE uid IN (SELECT article FROM status WHERE state = ?) ORDER BY id"
     return corpus.numbers(query, DONE)
+
+
+def waiting(corpus: Corpus, annotator: str) -> list[int]:
+    """The numbers of the articles that the annotator has neither done nor skipped."""
+    closed = _in_states(corpus, annotator, DONE, SKIPPED)
+    return [number for number in numbers(corpus, annotator, Choice()) if number not in closed]
 
 
 def counts(corpus: Corpus, annotator: str) -> dict[str, int]:

@@ -34,6 +34,7 @@ class ActionSet:
         for row in ACTIONS:
             handler = next(getattr(one, row.name) for one in handlers if row.name in vars(type(one)))
             action = self.named[row.name] = self._make(_(row.text), handler)
+            action.setCheckable(row.checkable)
             if row.menu:
                 if row.separated:
                     self.menus[row.menu].addSeparator()

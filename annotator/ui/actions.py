@@ -30,6 +30,7 @@ class Action(Struct, frozen=True):
     keys: tuple[str, ...] = ()
     menu: str | None = None
     separated: bool = False
+    checkable: bool = False
 
 
 MENUS: Final = {
@@ -81,6 +82,14 @@ ACTIONS: Final = (
     Action("edit_article_note", N_("Note on the article"), ("Ctrl+F2",), "article"),
     Action("next_article", N_("Next article"), ("Alt+Down", "Ctrl+PgDown"), "article", separated=True),
     Action("previous_article", N_("Previous article"), ("Alt+Up", "Ctrl+PgUp"), "article"),
+    Action(
+        "toggle_instructive",
+        N_("Most instructive article first"),
+        ("Ctrl+Shift+Down",),
+        "article",
+        separated=True,
+        checkable=True,
+    ),
     Action("line_headline", N_("Headline"), ("F6",), "line"),
     Action("line_dateline", N_("Dateline"), ("F7",), "line"),
     Action("line_body", N_("Body"), ("F8",), "line"),
@@ -89,6 +98,7 @@ ACTIONS: Final = (
     Action("zoom_out", N_("Smaller letters"), ("Ctrl+-",), "view"),
     Action("zoom_reset", N_("Usual letters"), ("Ctrl+0",), "view"),
     Action("toggle_folds", N_("Show or hide what is not of the article"), ("F4",), "view", separated=True),
+    Action("show_quality", N_("How good the suggestions are…"), ("Ctrl+G",), "view", separated=True),
     Action("next_pane", N_("To the next part of the window"), ("Ctrl+Tab",), "view", separated=True),
     Action("previous_pane", N_("To the part before"), ("Ctrl+Shift+Tab",), "view"),
     Action("toggle_guide", N_("What the labels mean"), ("Shift+F1",), "help"),

@@ -20,6 +20,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.ui import fonts
 from annotator.ui.corpus_commands import default_labels
+from annotator.ui.learner import Learner
 from annotator.ui.session import Session
 from annotator.ui.theme import DARK, LIGHT, Theme, style_sheet
 from annotator.ui.window import Window
@@ -52,6 +53,7 @@ class Desk(QObject):
         i18n.use_numerals(chosen.numerals)
         self._speak(i18n.current())
         self.session = Session(chosen.annotator, self)
+        self.learner = Learner(self.session)
         self.window = Window(self.session, chosen, self._paint(chosen))
         self.window.language_asked.connect(self._change_language)
         self.window.theme_asked.connect(self._change_theme)
@@ -193,6 +195,7 @@ def run(path: Path | None = None) -> int:
     if complaint:
         desk.window.say(complaint)
     code = made.exec()
+    desk.learner.stop()
     desk.session.let_go()  # the window is closed: there is nothing to show anew
     return code
 

@@ -17,6 +17,7 @@ from annotator.core.proclitics import known_start
 from annotator.i18n import _
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
+from annotator.store.learning import doubtful
 from annotator.store.listing import Choice, Listing, Summary, counts, first_open
 
 DESCRIBE: Final = "describe"
@@ -48,6 +49,10 @@ class Opened(QObject):
     """Another span, or none, is the selected one."""
     stepped = Signal(object)
     """What is on disk is another than before by this step; by anything, with None."""
+    learning_changed = Signal()
+    """Whether the program is learning from what is done."""
+    learned = Signal()
+    """What the corpus has learned is another than before."""
     failed = Signal(str)
     told = Signal(str)
     """Something worth knowing that is no failure."""
@@ -58,6 +63,9 @@ class Opened(QObject):
         self.corpus: Corpus | None = None
         self.labels = LabelSet(())
         self.choice = Choice()
+        self.instructive = False
+        """Whether the next open article is the one that teaches most, where that is known, and not the next in order."""
+        self.learning = False
         self.articles = Listing()
         self.counts = dict.fromkeys(STATES, 0)
         self.where: Callable[[], int] = int
@@ -175,7 +183,8 @@ class Opened(QObject):
             self.told.emit(_("This is the first article of the list."))
 
     def open_next(self) -> bool:
-        """Open the next article of the list that waits to be done, after its last the first; whether there is one."""
+        """Open the next article of the list that waits to be done, after its last the first; whether there is one.
+        See `instructive`."""
         if not self.corpus:
             return False
         here = self.article.id if self.article else 0
@@ -183,11 +192,19 @@ class Opened(QObject):
         after = bisect_right(numbers, here)
         found = None
         with self._telling():
-            found = first_open(self.corpus, self.annotator, [*numbers[after:], *numbers[:after]])
+            if self.instructive:
+                found = self._most_instructive(self.corpus, here)
+            if found is None:
+                found = first_open(self.corpus, self.annotator, [*numbers[after:], *numbers[:after]])
         if found is None or found == here:
             return False
         self.open_number(found)
         return True
+
+    def now_learning(self, learning: bool) -> None:
+        """Tell whether the program is learning."""
+        self.learning = learning
+        self.learning_changed.emit()
 
     def summary(self, place: int) -> Summary | None:
         """What the list says of the article at this place; None where it cannot be read, which is told."""
@@ -267,6 +284,12 @@ class Opened(QObject):
             isinstance(edit.after or edit.before, Span | Rejection) and edit.article == here for edit in step.edits
         )
         return mine and self.corpus is not None and self.corpus.version() == self._version
+
+    def _most_instructive(self, corpus: Corpus, here: int) -> int | None:
+        """The article of the list that would teach most, of those less instructive than `here` if that is one, too."""
+        known = [number for number in doubtful(corpus, self.annotator) if self.articles.place(number) >= 0]
+        after = known.index(here) + 1 if here in known else 0
+        return next((number for number in [*known[after:], *known[:after]] if number != here), None)
 
     def _open(self, number: int, offset: int) -> bool:
         if not self.corpus:

@@ -46,6 +46,7 @@ class Suggestions(QObject):
         session.labels_changed.connect(self._begin)
         session.article_opened.connect(self._open)
         session.stepped.connect(self._learn)
+        session.learned.connect(self.learned)
         session.layer_changed.connect(self._show)
         session.zones_changed.connect(self._show)
         session.selected.connect(self._give_way)

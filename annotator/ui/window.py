@@ -63,6 +63,7 @@ class Window(QMainWindow):
         handlers = (self, self.tagging, self.moving, self.finding, self.corpus_commands)
         self._actions = ActionSet(self, self.view, handlers, self._keep_typed)
         self._reader = Reader(self.view, session)
+        session.instructive = chosen.instructive
         self._make_menus()
         self._build()
         self._connect()
@@ -114,6 +115,7 @@ class Window(QMainWindow):
         actions.add_choices("view", _("Colours"), themes, self.chosen.theme, self.theme_asked)
         numerals = {"western": "0 1 2 3", "eastern": "٠ ١ ٢ ٣"}
         actions.add_choices("view", _("Digits"), numerals, self.chosen.numerals, self.numerals_asked)
+        actions.named["toggle_instructive"].setChecked(self.session.instructive)
         for name, menu in actions.menus.items():
             if name != "line":
                 self.menuBar().addMenu(menu)
@@ -131,6 +133,7 @@ class Window(QMainWindow):
         session.selected.connect(self._selected)
         session.failed.connect(self.say)
         session.told.connect(lambda text: self.say(text, well=True))
+        session.learning_changed.connect(self._status_changed)
         self.labels.label_clicked.connect(self._take)
         self.tagging.sticky_changed.connect(lambda: self.labels.show_sticky(self.tagging.sticky))
         card = self.labels_side.card
@@ -234,6 +237,8 @@ class Window(QMainWindow):
         parts = [_("Everything is saved"), session.annotator]
         if session.article:
             parts.append(state_title(session.state()))
+        if session.learning:
+            parts.append(_("learning from what is done"))
         self._saved.setText("  ·  ".join(parts))
 
     def _card_changed(self) -> None:
@@ -264,6 +269,18 @@ class Window(QMainWindow):
     def toggle_guide(self) -> None:
         span = self.session.selection
         self.labels_side.toggle_guide(span.label if span else None)
+
+    def toggle_instructive(self) -> None:
+        self.session.instructive = self._actions.named["toggle_instructive"].isChecked()
+        self.remember(instructive=self.session.instructive)
+
+    def show_quality(self) -> None:
+        from annotator.ui.dialogs.quality import QualityDialog
+
+        if self.session.corpus:
+            dialog = QualityDialog(self, self.session, self._theme)
+            dialog.exec()
+            dialog.deleteLater()
 
     def next_pane(self) -> None:
         self._panes.step(1)

@@ -1,0 +1,129 @@
+"""`annotator suggest CORPUS`: what the program proposes, and accepting it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from annotator import settings
+from annotator.cli.command import Help, corpus_argument, identity, json_option, words
+from annotator.cli.output import emit, finish, say, table, tell
+from annotator.i18n import _, ngettext
+from annotator.jobs.learning import due, learn, teach
+from annotator.jobs.suggesting import Found, Suggesting, accept_each, suggest
+from annotator.store.corpus import Corpus
+from annotator.store.errors import ReadOnlyCorpus
+from annotator.store.listing import waiting
+from annotator.suggest.model import Model
+from annotator.suggest.training import Trained
+
+
+def command() -> click.Command:
+    """The command, in the language that is spoken now."""
+    return Help(
+        "suggest",
+        callback=_suggest,
+        params=[
+            corpus_argument(),
+            click.Option(
+                ["--article"],
+                metavar="ID",
+                callback=words,
+                help=_("Only in this article, by its number or its uid; else in all that the annotator has not done."),
+            ),
+            click.Option(
+                ["--source"],
+                metavar="NAME",
+                callback=words,
+                help=_("Only what this suggester says: dates, names, memory, model."),
+            ),
+            click.Option(
+                ["--annotator"],
+                metavar="NAME",
+                callback=words,
+                help=_("Who decides: nothing is suggested that is labelled or rejected there; without it, you."),
+            ),
+            click.Option(["accept", "--accept"], is_flag=True, help=_("Label all that is suggested.")),
+            json_option(),
+        ],
+        help=_(
+            "List what is suggested for the articles of CORPUS, after learning from what was done since the program "
+            "learned last."
+        ),
+    )
+
+
+def _suggest(
+    corpus: Path, article: str | None, source: str | None, annotator: str | None, accept: bool, as_json: bool
+) -> int:
+    name = annotator or settings.load().annotator
+    opened, writable = _opened(corpus, writing=accept)
+    with opened:
+        trained = _learned(opened, writable=writable) if source in (None, Model.name) else None
+        suggesting = Suggesting.of(opened, trained)
+        _check(source, suggesting.names)
+        numbers = [opened.article(identity(article)).id] if article else waiting(opened, name)
+        found = finish(suggest(opened, suggesting, name, numbers, source), _("Looking for suggestions"))
+        if accept:
+            found = finish(accept_each(opened, name, found), _("Accepting"))
+    if as_json:
+        emit([record for one in found for record in _records(one)])
+    else:
+        say(_summary(found, accepted=accept))
+        table([row for one in found for row in _rows(one)])
+    return 0
+
+
+def _opened(path: Path, *, writing: bool) -> tuple[Corpus, bool]:
+    """The corpus, and whether it can be written to. Raises ReadOnlyCorpus if it has to be and cannot."""
+    try:
+        return Corpus.open(path), True
+    except ReadOnlyCorpus:
+        if writing:
+            raise
+        return Corpus.open(path, readonly=True), False
+
+
+def _learned(corpus: Corpus, *, writable: bool) -> Trained | None:
+    """What was learned just now, where that was due; it is kept in the corpus if it can be."""
+    if not due(corpus):
+        return None
+    return (finish(learn(corpus), _("Learning")) if writable else teach(corpus)).trained
+
+
+def _check(source: str | None, names: list[str]) -> None:
+    """Raise UsageError for a source that there is not; say so where one has nothing to say yet."""
+    if source is None or source in names:
+        return
+    if source != Model.name:
+        told = _("“{source}” suggests nothing here; those who do are {names}")
+        raise click.UsageError(told.format(source=source, names=", ".join(dict.fromkeys([*names, Model.name]))))
+    tell(_("nothing was learned yet: too little is done"))
+
+
+def _summary(found: list[Found], *, accepted: bool) -> str:
+    count = sum(len(one.suggestions) for one in found)
+    if accepted:
+        return ngettext("{count} suggestion accepted", "{count} suggestions accepted", count).format(count=count)
+    return ngettext("{count} suggestion", "{count} suggestions", count).format(count=count)
+
+
+def _records(found: Found) -> Iterator[dict[str, object]]:
+    for one in found.suggestions:
+        yield {
+            "article": found.article.id,
+            "start": one.start,
+            "end": one.end,
+            "label": one.label,
+            "text": found.article.text[one.start : one.end],
+            "value": one.value,
+            "source": one.source,
+            "score": one.score,
+        }
+
+
+def _rows(found: Found) -> Iterator[list[str]]:
+    for one in found.suggestions:
+        text = found.article.text[one.start : one.end]
+        place = f"{one.start}-{one.end}"
+        yield [str(found.article.id), place, one.label, one.source, f"{one.score:.0%}", one.value or "-", text]

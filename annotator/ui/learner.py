@@ -1,0 +1,97 @@
+"""Learning beside the work: `annotator learn` in a process of its own, whenever enough was done since the last time."""
+
+import sys
+
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTemporaryDir
+
+from annotator import i18n
+from annotator.core.model import DONE, Status, Step
+from annotator.i18n import _
+from annotator.jobs.learning import due
+from annotator.store.errors import CorpusError
+from annotator.ui.session import Session
+
+
+class Learner(QObject):
+    """Starts by itself; the session tells when it does, and when it has learned."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._process: QProcess | None = None
+        self._folder = QTemporaryDir()
+        self._told = ""  # the last failure: it may come again at each article
+        session.corpus_opened.connect(self._begin)
+        session.stepped.connect(self._after)
+
+    def stop(self) -> None:
+        """Have nothing learned any more; nothing is kept of what was being learned."""
+        process, self._process = self._process, None
+        if process:
+            process.finished.disconnect()
+            process.errorOccurred.disconnect()
+            process.kill()
+            process.waitForFinished()
+            process.deleteLater()
+            self._session.now_learning(False)
+
+    def _begin(self) -> None:
+        self.stop()
+        self._told = ""
+        self._look()
+
+    def _after(self, step: Step | None) -> None:
+        """Others may have done an article too, and imports bring some that are done."""
+        states = [edit.after for edit in step.edits if isinstance(edit.after, Status)] if step else []
+        if step is None or any(status.state == DONE for status in states):
+            self._look()
+
+    def _look(self) -> None:
+        corpus = self._session.corpus
+        if self._process or not corpus:
+            return
+        try:
+            if due(corpus):
+                self._start(str(corpus.path.absolute()))
+        except CorpusError as error:
+            self._fail(str(error))
+
+    def _start(self, path: str) -> None:
+        process = self._process = QProcess(self)
+        environment = QProcessEnvironment.systemEnvironment()
+        environment.insert("ANNOTATOR_LANGUAGE", i18n.current())
+        for name in ("TMPDIR", "TEMP", "TMP"):  # what it leaves there when it is stopped goes with the folder
+            environment.insert(name, self._folder.path())
+        process.setProcessEnvironment(environment)
+        process.setStandardInputFile(QProcess.nullDevice())
+        process.finished.connect(self._end)
+        process.errorOccurred.connect(self._not_started)
+        program = [] if getattr(sys, "frozen", False) else ["-m", "annotator"]
+        process.start(sys.executable, [*program, "learn", path])
+        self._session.now_learning(True)
+
+    def _end(self, code: int, how: QProcess.ExitStatus) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        said = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
+        process.deleteLater()
+        self._session.now_learning(False)
+        if code == 0 and how == QProcess.ExitStatus.NormalExit:
+            self._told = ""
+            self._session.learned.emit()
+            self._look()  # more may have been done meanwhile
+        else:
+            self._fail(said.splitlines()[-1].removeprefix("annotator: ") if said else _("it ended without a word"))
+
+    def _not_started(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart and self._process:
+            process, self._process = self._process, None
+            self._session.now_learning(False)
+            self._fail(process.errorString())
+            process.deleteLater()
+
+    def _fail(self, reason: str) -> None:
+        if reason != self._told:
+            self._told = reason
+            self._session.failed.emit(_("Learning from what is done failed: {reason}").format(reason=reason))
