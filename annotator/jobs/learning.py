@@ -1,6 +1,6 @@
 """Learning from what is done in a corpus, and knowing when it is time to."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import pairwise
 from math import ceil
 from typing import Final

@@ -15,6 +15,7 @@ from annotator.store.corpus import Corpus, now
 from annotator.store.reading import drafts
 from annotator.suggest.memory import Memory
 from annotator.suggest.model import Model
+from annotator.suggest.names import Names
 from annotator.suggest.suggester import Suggester
 from annotator.suggest.training import Trained, decoded
 
@@ -27,7 +28,7 @@ Heard: TypeAlias = Mapping[str, Sequence[Suggestion]]
 
 def rules() -> tuple[Suggester, ...]:
     """The suggesters that nobody has to teach."""
-    return ()
+    return (Names(),)
 
 
 class Suggesting:

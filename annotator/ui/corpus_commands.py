@@ -138,6 +138,26 @@ class CorpusCommands(QObject):
                 self._session.changed()
             dialog.deleteLater()
 
+    def show_quality(self) -> None:
+        from annotator.store.quality import Quality, quality
+        from annotator.ui.dialogs.quality import QualityDialog  # used once in a while
+
+        if not self._session.corpus:
+            return
+        path, annotator = self._session.corpus.path, self._session.annotator
+
+        def job() -> Generator[tuple[int, int], None, Quality]:
+            with Corpus.open(path, readonly=True) as corpus:
+                yield 0, 0
+                return quality(corpus, annotator)
+
+        def show(found: Quality) -> None:
+            dialog = QualityDialog(self._window, found, self._session.labels, self.theme)
+            dialog.exec()
+            dialog.deleteLater()
+
+        self.background.run(_("Counting what was decided"), job, show, self._not_counted)
+
     def choose_annotator(self) -> None:
         try:
             known = self._session.corpus.annotators() if self._session.corpus else []
@@ -164,6 +184,12 @@ class CorpusCommands(QObject):
     def warn(self, text: str) -> None:
         """Say what could not be done, until it is read."""
         tell(self._window, QMessageBox.Icon.Warning, text)
+
+    def _not_counted(self, error: Exception) -> None:
+        if isinstance(error, CorpusError):
+            self.warn(str(error))
+        elif not isinstance(error, Cancelled):
+            raise error
 
     def _imported(self, outcome: Any) -> None:
         self._session.refresh()

@@ -64,7 +64,7 @@ class Opened(QObject):
         self.labels = LabelSet(())
         self.choice = Choice()
         self.instructive = False
-        """Whether the next open article is the one that teaches most, where that is known, and not the next in order."""
+        """Whether the next open article is the one that would teach most, where that is known, and not the next one."""
         self.learning = False
         self.articles = Listing()
         self.counts = dict.fromkeys(STATES, 0)

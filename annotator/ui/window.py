@@ -274,14 +274,6 @@ class Window(QMainWindow):
         self.session.instructive = self._actions.named["toggle_instructive"].isChecked()
         self.remember(instructive=self.session.instructive)
 
-    def show_quality(self) -> None:
-        from annotator.ui.dialogs.quality import QualityDialog
-
-        if self.session.corpus:
-            dialog = QualityDialog(self, self.session, self._theme)
-            dialog.exec()
-            dialog.deleteLater()
-
     def next_pane(self) -> None:
         self._panes.step(1)
 
