@@ -19,6 +19,7 @@ _TITLE: Final = 150  # pixels for the label's name and what was decided last
 _AXIS: Final = 34  # beside the columns, for the numbers of the axis
 _ABOVE: Final = 12
 _BELOW: Final = 22
+_WIDEST: Final = 60
 _GAP: Final = 0.22  # of a column's room
 _LINES: Final = (0, 50, 100)
 
@@ -62,7 +63,7 @@ class QualityChart(QWidget):
     def column(self, at: int) -> QRectF:
         """Where the column of this part stands, from 0 to 100."""
         ground = self._ground()
-        room = ground.width() / len(self._tallies)
+        room = min(_WIDEST, ground.width() / len(self._tallies))
         left = ground.right() - (at + 1) * room if is_rtl() else ground.left() + at * room
         return QRectF(left + room * _GAP / 2, ground.top(), room * (1 - _GAP), ground.height())
 

@@ -11,9 +11,10 @@ import pytest
 from sqlite_utils import Database, Migrations
 
 from annotator.core import editing, history
+from annotator.core.context import Context
 from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import Article, Edit, Record, Span, Status, Step, Zone, article_uid, new_uid
-from annotator.store import rows, schema
+from annotator.core.model import Article, Edit, Record, Span, Status, Step, Suggestion, Zone, article_uid, new_uid
+from annotator.store import learning, rows, schema
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import CorpusError
 from annotator.store.listing import Choice, articles, counts, numbers
@@ -33,8 +34,8 @@ SPANS: Final = [
 STATUS: Final = Status(UIDS[0], "Sanae", "done")
 
 
-def older(path: Path) -> Path:
-    """A file as version 1 of the program left it: two articles, three spans, each a step, and a state."""
+def older(path: Path, left_by: int = 1) -> Path:
+    """A file as this version of the schema, 1 or 2, left it: two articles, three spans, each a step, and a state."""
     db = Database(sqlite3.connect(path, isolation_level=None))
     db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
     db.execute("PRAGMA user_version = 1")
@@ -55,9 +56,14 @@ def older(path: Path) -> Path:
             fields = {"step": f"t{record.article[:4]}{new_uid()}", "name": "tag", "undoes": None, "time": now()}
             known = {"article": record.article, "annotator": record.annotator, "before": None}
             db.table("edit").insert({**fields, **known, "after": msgspec.json.encode(record).decode()})
+    if left_by > 1:
+        second = Migrations("annotator")
+        second()(schema.m002_desk)
+        second.apply(db)
+        db.execute("PRAGMA user_version = 2")
     db.execute("PRAGMA journal_mode = WAL")
     db.close()
-    assert int.from_bytes(path.read_bytes()[60:64], "big") == 1
+    assert int.from_bytes(path.read_bytes()[60:64], "big") == left_by
     return path
 
 
@@ -89,8 +95,9 @@ def version(path: Path) -> int:
     return int(found)
 
 
-def test_an_older_file_is_brought_up_to_date_when_it_is_opened(tmp_path: Path) -> None:
-    path = older(tmp_path / "a.corpus")
+@pytest.mark.parametrize("left_by", [1, 2])
+def test_an_older_file_is_brought_up_to_date_when_it_is_opened(tmp_path: Path, left_by: int) -> None:
+    path = older(tmp_path / "a.corpus", left_by)
     with Corpus.open(path) as corpus:
         check(corpus)
     assert version(path) == schema.VERSION == 3
@@ -98,8 +105,9 @@ def test_an_older_file_is_brought_up_to_date_when_it_is_opened(tmp_path: Path) -
         check(corpus)
 
 
-def test_it_is_worked_with_like_a_new_one(tmp_path: Path) -> None:
-    with Corpus.open(older(tmp_path / "a.corpus")) as corpus:
+@pytest.mark.parametrize("left_by", [1, 2])
+def test_it_is_worked_with_like_a_new_one(tmp_path: Path, left_by: int) -> None:
+    with Corpus.open(older(tmp_path / "a.corpus", left_by)) as corpus:
         undo, _redo = history.stacks(corpus.history(UIDS[1], "Sanae"))
         step = corpus.step(undo[-1].uid)
         corpus.apply(Step(new_uid(), "Sanae", now(), "tag", history.reversal(step), step.uid))
@@ -110,12 +118,18 @@ def test_it_is_worked_with_like_a_new_one(tmp_path: Path) -> None:
         corpus.apply(Step(new_uid(), "Omar", now(), "note", tuple(edits)))
         corpus.stand("Omar", UIDS[1], 7)
         assert corpus.place("Omar") == (UIDS[1], 7)
+        wrong = Suggestion(27, 31, "DATE", "dates", 0.9)
+        corpus.apply(Step(new_uid(), "Omar", now(), "reject", tuple(editing.reject(corpus.article(1), "Omar", wrong))))
+        assert learning.rejected(corpus, "Omar") == {(Context("خطة", "2024", ""), "DATE")}
+        assert [(known.words, known.spans) for known in learning.known(corpus)] == [("وزارة الصحة", 1), ("2024", 0)]
+        assert learning.lessons(corpus) == [(1, "Sanae")]
 
 
-def test_an_older_file_and_a_new_one_have_the_same_tables(tmp_path: Path) -> None:
+@pytest.mark.parametrize("left_by", [1, 2])
+def test_an_older_file_and_a_new_one_have_the_same_tables(tmp_path: Path, left_by: int) -> None:
     found = []
     Corpus.create(tmp_path / "new.corpus", LABELS).close()
-    Corpus.open(older(tmp_path / "old.corpus")).close()
+    Corpus.open(older(tmp_path / "old.corpus", left_by)).close()
     for name in ("new", "old"):
         with sqlite3.connect(tmp_path / f"{name}.corpus") as db:
             found.append(db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name").fetchall())

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
+    QHeaderView,
     QScrollArea,
     QTreeWidget,
     QTreeWidgetItem,
@@ -42,7 +43,7 @@ class QualityDialog(QDialog):
         layout.setSpacing(10)
         if self.charts:
             self._build(layout, found, labels, theme)
-            self.resize(820, min(720, 350 + 110 * len(self.charts)))
+            self.resize(820, min(740, 390 + 110 * len(self.charts)))
         else:
             layout.addWidget(
                 _paragraph(
@@ -123,6 +124,7 @@ def _table(found: Quality, labels: LabelSet) -> QTreeWidget:
     for column in range(table.columnCount()):
         table.resizeColumnToContents(column)
     table.header().setStretchLastSection(False)
+    table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     table.setFixedHeight(170)
     return table
 
