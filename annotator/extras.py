@@ -1,4 +1,4 @@
-"""Packages that one format or one kind of model needs, and that are installed with the program where they are asked for."""
+"""Packages that one format or one kind of model needs, installed with the program where they are asked for."""
 
 import importlib.util
 
