@@ -1,8 +1,10 @@
 """What models made elsewhere have in common: they are loaded late, name labels in their own way, and may fail."""
 
+import os
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
@@ -39,24 +41,32 @@ _Model = TypeVar("_Model")
 class ForeignModel(ABC, Generic[_Model]):
     """A suggester that runs a model made elsewhere, which is loaded when it is first asked for suggestions.
 
-    `place` is where the model is, as a person wrote it. `names` has the corpus's label for a label of the model. One
-    that it lacks is the corpus's label of the same name, in any case, or of the same role (ORG is INSTITUTION). What
-    has none of these is not proposed: `lacking` counts it, by the model's label.
+    `place` is where the model is, as a person wrote it, and `folder` the same as a path. `names` has the corpus's label
+    for a label of the model. One that it lacks is the corpus's label of the same name, in any case, or of the same role
+    (ORG is INSTITUTION). What has none of these is not proposed: `lacking` counts it, by the model's label.
     """
 
     name: str
 
     def __init__(self, place: str, names: Mapping[str, str] | None = None) -> None:
         self.place = place
+        self.folder = Path(os.path.expanduser(place))  # noqa: PTH111 (Path's own fails where nobody has that home)
         self.lacking: Counter[str] = Counter()
         self._names = dict(names or {})
         self._model: _Model | None = None
         self._failure = ""
         self._one_at_a_time = Lock()
 
-    @abstractmethod
     def check(self) -> None:
         """Raise CannotSuggest for what can be told without loading the model."""
+        try:
+            self._check()
+        except OSError as error:
+            raise CannotSuggest(self._not_loaded(error)) from error
+
+    @abstractmethod
+    def _check(self) -> None:
+        """Raise CannotSuggest where something is missing, or is of another kind. May raise OSError."""
 
     @abstractmethod
     def _load(self) -> _Model:
@@ -100,10 +110,12 @@ class ForeignModel(ABC, Generic[_Model]):
             self.check()
             self._model = self._load()
         except Exception as error:
-            said = _("The model “{place}” cannot be loaded: {error}").format(place=self.place, error=one_line(error))
-            self._failure = str(error) if isinstance(error, CannotSuggest) else said
+            self._failure = str(error) if isinstance(error, CannotSuggest) else self._not_loaded(error)
             raise CannotSuggest(self._failure) from error
         return self._model
+
+    def _not_loaded(self, error: Exception) -> str:
+        return _("The model “{place}” cannot be loaded: {error}").format(place=self.place, error=one_line(error))
 
     def _label(self, theirs: str, labels: LabelSet) -> str | None:
         if theirs in self._names:

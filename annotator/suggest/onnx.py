@@ -8,8 +8,7 @@ of a token speaks for all of it, as such models are trained (https://huggingface
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -61,27 +60,22 @@ class OnnxModel(ForeignModel[_Loaded]):
 
     name = "onnx"
 
-    def __init__(self, place: str, names: Mapping[str, str] | None = None) -> None:
-        super().__init__(place, names)
-        self._folder = Path(place).expanduser()
-
-    def check(self) -> None:
-        """Raise CannotSuggest where a package or a file is missing, or the configuration is that of another kind."""
+    def _check(self) -> None:
         if not installed(*_PACKAGES):
             raise CannotSuggest(missing("ONNX Runtime", "onnx"))
-        if not self._folder.is_dir():
-            raise CannotSuggest(_("There is no folder {folder}.").format(folder=self._folder))
+        if not self.folder.is_dir():
+            raise CannotSuggest(_("There is no folder {folder}.").format(folder=self.folder))
         for names in (_MODELS, (_TOKENISER,), (_CONFIG,)):
-            if not any((self._folder / name).is_file() for name in names):
+            if not any((self.folder / name).is_file() for name in names):
                 said = _("The folder {folder} holds no model in ONNX: it lacks {file}.")
-                raise CannotSuggest(said.format(folder=self._folder, file=names[0]))
+                raise CannotSuggest(said.format(folder=self.folder, file=names[0]))
         self._config()
 
     def _config(self) -> _Config:
-        path = self._folder / _CONFIG
+        path = self.folder / _CONFIG
         try:
             config = msgspec.json.decode(path.read_bytes(), type=_Config)
-        except (msgspec.MsgspecError, UnicodeDecodeError, OSError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             said = _("{file} does not read: {error}")
             raise CannotSuggest(said.format(file=path, error=one_line(error))) from error
         if sorted(config.id2label) != list(range(len(config.id2label))) or OUTSIDE not in config.id2label.values():
@@ -90,19 +84,19 @@ class OnnxModel(ForeignModel[_Loaded]):
 
     def _of_another_kind(self, reason: str) -> CannotSuggest:
         said = _("The model in {folder} does not classify tokens: {reason}.")
-        return CannotSuggest(said.format(folder=self._folder, reason=reason))
+        return CannotSuggest(said.format(folder=self.folder, reason=reason))
 
     def _load(self) -> _Loaded:
         import onnxruntime
         import tokenizers
 
         config = self._config()
-        tokeniser = tokenizers.Tokenizer.from_file(str(self._folder / _TOKENISER))
+        tokeniser = tokenizers.Tokenizer.from_file(str(self.folder / _TOKENISER))
         tokeniser.no_truncation()
         tokeniser.no_padding()
         options = onnxruntime.SessionOptions()
         options.log_severity_level = _QUIET
-        model = next(path for name in _MODELS if (path := self._folder / name).is_file())
+        model = next(path for name in _MODELS if (path := self.folder / name).is_file())
         session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         return _Loaded(session, tokeniser, config.tags, config.positions)
 

@@ -1,8 +1,8 @@
 """Suggestions of a spaCy pipeline, from a folder or installed as a package: what it puts into `doc.ents` and, as a span
 categoriser does, into `doc.spans["sc"]`."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any, Final
 
 from annotator.extras import installed, missing
@@ -21,27 +21,22 @@ class SpacyPipeline(ForeignModel[Any]):
 
     name = "spacy"
 
-    def __init__(self, place: str, names: Mapping[str, str] | None = None) -> None:
-        super().__init__(place, names)
-        self._folder = Path(place).expanduser()
-
-    def check(self) -> None:
-        """Raise CannotSuggest where spaCy is not installed, or where no pipeline is."""
+    def _check(self) -> None:
         if not installed("spacy"):
             raise CannotSuggest(missing("spaCy", "spacy"))
-        if self._folder.is_dir():
+        if self.folder.is_dir():
             for file in _FILES:
-                if not (self._folder / file).is_file():
+                if not (self.folder / file).is_file():
                     said = _("The folder {folder} holds no pipeline of spaCy's: it lacks {file}.")
-                    raise CannotSuggest(said.format(folder=self._folder, file=file))
-        elif not (self.place.isidentifier() and installed(self.place)):
+                    raise CannotSuggest(said.format(folder=self.folder, file=file))
+        elif not _is_package(self.place):
             said = _("“{place}” is neither a folder nor an installed pipeline of spaCy's.")
             raise CannotSuggest(said.format(place=self.place))
 
     def _load(self) -> Any:
         import spacy
 
-        return spacy.load(self._folder if self._folder.is_dir() else self.place)
+        return spacy.load(self.folder if self.folder.is_dir() else self.place)
 
     def _run(self, model: Any, text: str) -> Iterator[Found]:
         doc = model(text)
@@ -56,3 +51,12 @@ class SpacyPipeline(ForeignModel[Any]):
             said_scores = map(float, scores) if scores is not None else [_SCORE] * len(group)
             for span, score in zip(group, said_scores, strict=True):
                 yield Found(span.start_char, span.end_char, span.label_, score)
+
+
+def _is_package(name: str) -> bool:
+    """Whether a package of this name is installed, as spaCy asks before it loads one."""
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        return False
+    return True

@@ -110,7 +110,7 @@ def test_what_a_brought_model_finds_under_other_labels_is_told_once() -> None:
     class Brought(ForeignModel[int]):
         name = "brought"
 
-        def check(self) -> None:
+        def _check(self) -> None:
             pass
 
         def _load(self) -> int:

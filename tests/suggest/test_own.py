@@ -52,10 +52,13 @@ def test_what_is_named_is_there(brought: tuple[str, str]) -> None:
 
 
 def test_what_cannot_be_had_is_a_sentence(tmp_path: Path) -> None:
-    for place in ({"spacy": str(tmp_path / "none")}, {"onnx": str(tmp_path / "none")}):
+    consumer("spacy")
+    consumer("onnxruntime")
+    none = str(tmp_path / "none")
+    for place in ({"spacy": none}, {"onnx": none}, {"spacy": "~nobody/none"}, {"onnx": "none" * 2000}):
         with pytest.raises(CannotSuggest) as reason:
             own(**place)
-        assert re.search(r"none.*\.$|This installs it", str(reason.value))
+        assert re.search(r"none.*\.$|cannot be loaded: .*none", str(reason.value))
 
 
 def test_the_settings_say_which(brought: tuple[str, str], tmp_path: Path) -> None:

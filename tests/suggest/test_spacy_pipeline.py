@@ -114,10 +114,14 @@ def test_a_failure_is_one_sentence(spacy: Any, tmp_path: Path) -> None:
         piped(spacy, tmp_path, "tests_fails").suggest(article(TEXT), LABELS)
 
 
+@pytest.fixture(scope="module")
+def by_letter(spacy: Any, tmp_path_factory: pytest.TempPathFactory) -> SpacyPipeline:
+    return piped(spacy, tmp_path_factory.mktemp("letters"), "tests_letters")
+
+
 @given(text=texts)
-def test_no_letter_is_cut(spacy: Any, tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    model = piped(spacy, tmp_path_factory.mktemp("letters"), "tests_letters")
-    for one in model.suggest(article(text), LABELS):
+def test_no_letter_is_cut(by_letter: SpacyPipeline, text: str) -> None:
+    for one in by_letter.suggest(article(text), LABELS):
         assert 0 <= one.start < one.end <= len(text)
         assert (one.start, one.end) == visible(text, one.start, one.end) == whole(text, one.start, one.end)
 
