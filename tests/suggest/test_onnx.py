@@ -18,12 +18,12 @@ from annotator.suggest.foreign import CannotSuggest
 from annotator.suggest.onnx import OnnxModel
 
 LABELS = label_set("DATE", "INSTITUTION", "PLAN")
-TEXT = "😀 أعلنت وَزارة الصحّة\u200f خطة الماء 2024.\nقالت الوزارة: «9 يوليوز»!"
+TEXT = "😀 أعلنت وَزارة الصحّة\u200f خ\u200fطة الماء 2024.\nقالت الوزارة: «9 يوليوز»!"
 PIECES = {
     **{"وزا": "B-INSTITUTION", "##رة": "B-DATE", "الصحة": "I-INSTITUTION", "الوزارة": "B-INSTITUTION"},
     **{"خطة": "B-PLAN", "الماء": "I-PLAN", "9": "B-DATE", "يوليوز": "I-DATE", "قالت": "O"},
 }
-FOUND = [("وَزارة الصحّة", "INSTITUTION"), ("خطة الماء", "PLAN"), ("الوزارة", "INSTITUTION"), ("9 يوليوز", "DATE")]
+FOUND = [("وَزارة الصحّة", "INSTITUTION"), ("خ\u200fطة الماء", "PLAN"), ("الوزارة", "INSTITUTION"), ("9 يوليوز", "DATE")]
 
 
 @pytest.fixture(scope="module", autouse=True)
