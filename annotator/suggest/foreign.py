@@ -78,16 +78,15 @@ class ForeignModel(ABC, Generic[_Model]):
 
     def suggest(self, article: Article, labels: LabelSet) -> list[Suggestion]:
         """What the model proposes, by start; of one stretch and label once. Raises CannotSuggest."""
-        with self._one_at_a_time:
-            found = self._found(article.text)
         best: dict[tuple[int, int, str], float] = {}
-        for start, end, theirs, score in found:
-            start, end = whole(article.text, start, end)
-            ours = self._label(theirs, labels)
-            if ours is None:
-                self.lacking[theirs] += 1
-            elif start < end:
-                best[start, end, ours] = max(score, best.get((start, end, ours), 0.0))
+        with self._one_at_a_time:
+            for start, end, theirs, score in self._found(article.text):
+                start, end = whole(article.text, start, end)
+                ours = self._label(theirs, labels)
+                if ours is None:
+                    self.lacking[theirs] += 1
+                elif start < end:
+                    best[start, end, ours] = max(score, best.get((start, end, ours), 0.0))
         return [Suggestion(*place, self.name, score) for place, score in sorted(best.items())]
 
     def _found(self, text: str) -> list[Found]:
