@@ -9,7 +9,7 @@ A file looks like this; every table may repeat:
     preposition = ["في", "منذ"]
 
     [[rule]]
-    makes = "date"                       # the class that it adds to; "date" is what is suggested
+    makes = "date"                       # the class that it adds to; "date" is suggested, "no-date" never
     pattern = "{day} من? {month}"        # see `pattern`
     value = "merge"                      # a function of `values`; without one the parts are merged
     with = { by = 1 }                    # what it is given besides the parts
@@ -31,8 +31,10 @@ from annotator.resources import resource
 from annotator.suggest.dates.pattern import Choice, Kind, Row, Word, labelled, parsed, silenced
 
 DATE: Final = "date"
+NO_DATE: Final = "no-date"
+"""What looks like a date and is none: where it is at least as long, nothing is suggested."""
 _NUMBERS: Final = ("number", "1-31", "1-12", "0-24", "0-59", "1-2-digits", "2-digits", "13-31", "13-99")
-_YEARS: Final = ("year-digits", "near-year", "hijri-digits", "near-hijri")
+_YEARS: Final = ("year-digits", "near-year", "round-year", "hijri-digits", "near-hijri")
 LEXER: Final = frozenset([*_NUMBERS, *_YEARS, "clock-token", "punctuation", "end", "definite", "glued"])
 """The classes that `lattice` gives to tokens by their shape."""
 

@@ -210,6 +210,8 @@ def _number_labels(digits: str) -> dict[str, Any]:
         ):
             if low <= number <= high:
                 labels[label] = number
+        if "near-year" in labels and number % 50 == 0:
+            labels["round-year"] = labels.pop("near-year")
     return labels
 
 

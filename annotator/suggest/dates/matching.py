@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from annotator.suggest.dates.grammar import DATE, Compiled, Grammar
+from annotator.suggest.dates.grammar import DATE, NO_DATE, Compiled, Grammar
 from annotator.suggest.dates.lattice import Lattice
 from annotator.suggest.dates.pattern import Choice, Row, Word
 
@@ -52,20 +52,21 @@ class _Matcher:
         self._labels: dict[int, frozenset[str]] = {}
 
     def dates(self) -> Iterator[Match]:
-        lattice, wanted, free = self._lattice, self._grammar.first[DATE], 0
+        lattice, wanted, free = self._lattice, self._grammar.first[DATE] | self._grammar.first[NO_DATE], 0
         for node in lattice.starts:
             if wanted.isdisjoint(self._labels_at(node)):
                 continue
             found = self._found(DATE, node)
-            ends = [end for end in found if lattice.is_end(end) and lattice.is_apart(node, end)]
-            if not ends:
+            end = max((end for end in found if lattice.is_end(end) and lattice.is_apart(node, end)), default=0)
+            none = max(filter(lattice.is_end, self._found(NO_DATE, node)), default=0)
+            if not end and not none:
                 continue
-            end = max(ends)
-            first, last = lattice.bounds(node, end)
-            tree = found[end]
-            if first >= free and isinstance(tree, Tree):
+            first, last = lattice.bounds(node, max(end, none))
+            tree = found.get(end)
+            if first >= free:
                 free = last
-                yield Match(first, last, tree)
+                if isinstance(tree, Tree) and end > none:
+                    yield Match(first, last, tree)
 
     def _labels_at(self, node: int) -> frozenset[str]:
         if node not in self._labels:

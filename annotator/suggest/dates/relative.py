@@ -66,6 +66,20 @@ def _ago(today: date | None, unit: str, way: int, number: int = 1) -> Time | Non
 _YEARS: Final = {"year": 1, "decade": 10, "century": 100}
 
 
+def _amount(today: date | None, unit: str, number: int = 1) -> tuple[str, int]:
+    return unit, number
+
+
+def _amounts(today: date | None, **amounts: tuple[str, int]) -> Moment | None:
+    """The day that is several amounts of time away from the publication."""
+    if today is None:
+        return None
+    ahead, by = today, dict(amounts.values())
+    month = _months_on(today, 12 * by.get("year", 0) + by.get("month", 0))
+    ahead = last_day(month) if day_of(replace(month, day=today.day)) is None else day_of(replace(month, day=today.day))
+    return of(ahead + timedelta(7 * by.get("week", 0) + by.get("day", 0))) if ahead else None
+
+
 def _stretch(today: date | None, unit: str, way: int, number: int = 0) -> Time | None:
     """The last or the next so many days, weeks, months or years; None where no number is said."""
     if today is None or not number:
@@ -136,6 +150,13 @@ def _nth_weekday(today: date | None, weekday: Moment, number: int, within: Time)
         return of(last - timedelta((last.weekday() - weekday.weekday) % _WEEK), assumed=_guessed(within))
     day = first + timedelta((weekday.weekday - first.weekday()) % _WEEK + _WEEK * (number - 1))
     return of(day, assumed=_guessed(within)) if day <= last else None
+
+
+def _weekday_or_nth(today: date | None, weekday: Moment, number: int, within: Time) -> Moment | None:
+    """The day of that number if it is such a weekday, else the weekday of that number."""
+    day = _nth_day(today, number, within)
+    known = day_of(day) if day else None
+    return day if known and known.weekday() == weekday.weekday else _nth_weekday(today, weekday, number, within)
 
 
 def _nth_day(today: date | None, number: int, within: Time) -> Moment | None:
@@ -319,6 +340,9 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "month_on": _month_on,
     "nth_weekday": _nth_weekday,
     "nth_day": _nth_day,
+    "weekday_or_nth": _weekday_or_nth,
+    "amount": _amount,
+    "amounts": _amounts,
     "nth_week": _nth_week,
     "edge": _edge,
     "part": _part,
