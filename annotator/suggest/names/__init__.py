@@ -7,13 +7,14 @@ end exclusive.
 from collections.abc import Iterator
 from typing import Final
 
+from annotator.core.folding import fold
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Suggestion
 from annotator.core.proclitics import ARTICLE, readings
 from annotator.suggest.analysis import Analysis, analysed
 from annotator.suggest.lexicon import Lexicon
 from annotator.suggest.names.chain import name_end
-from annotator.suggest.names.data import Head, knowledge
+from annotator.suggest.names.data import PROPER, Head, knowledge
 from annotator.suggest.overlapping import apart
 from annotator.suggest.suggester import INSTITUTION, PLAN, label_for
 
@@ -46,7 +47,7 @@ class Names:
             label = by_role[role]
             if label and ((start, end) not in best or best[start, end].score < score):
                 best[start, end] = Suggestion(start, end, label, self.name, round(score, 3), value)
-        return apart(best.values(), _begins_later)
+        return apart(best.values(), lambda inner, outer: self._may_nest(article.text, inner, outer))
 
     def _by_list(self, found: Analysis) -> Iterator[tuple[int, int, str, float, str | None]]:
         listed = knowledge().listed
@@ -81,12 +82,19 @@ class Names:
             for head in self._heads.get(word[len(ARTICLE) :], ()):
                 yield head, True
 
+    def _may_nest(self, text: str, inner: Suggestion, outer: Suggestion) -> bool:
+        """Whether one name stands within another on its own.
+
+        Not if it begins where the other does and is that cut short, nor if it is what the other is called: حماس in
+        حركة حماس, but the United Nations in مفوضية الأمم المتحدة.
+        """
+        if inner.start == outer.start:
+            return False
+        heads = self._heads.get(fold(text[outer.start : inner.start]).strip(), ())
+        called = inner.end == outer.end and any(PROPER in head.takes for head in heads)
+        return not called or fold(text[inner.start : inner.end]).partition(" ")[0] in self._heads
+
 
 def _is_adjective_of(word: str, before: str) -> bool:
     """Whether a head in ية is the adjective of a definite noun before it: العلاقات الخارجية."""
     return word.endswith("ية") and before.startswith((ARTICLE, "وال", "بال", "لل"))
-
-
-def _begins_later(inner: Suggestion, outer: Suggestion) -> bool:
-    """A name that begins where a longer one does is that one cut short."""
-    return inner.start > outer.start

@@ -8,6 +8,7 @@ adjectives that tell it apart (المكتب الوطني); after that more adjec
 import re
 from typing import Final, NamedTuple
 
+from annotator.core.folding import fold
 from annotator.core.proclitics import ARTICLE
 from annotator.suggest.names.data import (
     ADJECTIVE,
@@ -28,6 +29,7 @@ from annotator.suggest.names.reading import AND, AT, DEFINITE, FOR, LATIN, LOCAL
 _CLOSING: Final = {"«": "»", "“": "”", "”": "“", '"': '"'}
 _LONGEST_QUOTED: Final = 8  # tokens between the marks
 _NOUNS: Final = 3  # indefinite ones in a row, at most, before the definite one
+_FEMININE: Final = frozenset(map(fold, ("كتائب", "أوقاف", "جمارك", "العليا", "الكبرى", "العظمى")))
 _YEARS: Final = re.compile(r"(?:19|20)\d\d(?:[-‐‑–/](?:19|20)?\d\d)?")
 
 
@@ -65,10 +67,10 @@ class _Walk:
             return self._end
         if first.lead or first.kind != DEFINITE or not self._allows(first):
             return None
-        if NATION in takes:
-            if first.word in knowledge().nations:
-                self._step(NATION)
-                self._go_on()
+        if not _agrees(self._head.words[-1], first.word):
+            return None
+        if NATION in takes and self._of_a_nation():
+            self._go_on()
             return self._end
         if first.is_adjective:
             self._step(ADJECTIVE)
@@ -92,6 +94,16 @@ class _Walk:
             if not first.lead and self._idafa(GENITIVE):
                 self._go_on()
         return self._end
+
+    def _of_a_nation(self) -> bool:
+        """Behind the adjective of a country, over others before it: القوات البحرية السعودية."""
+        start = self._at
+        while (word := self._next()) and not word.lead and word.is_adjective:
+            if word.word in knowledge().nations:
+                return self._step(NATION)
+            self._at += 1
+        self._at = start
+        return False
 
     def _next(self) -> Reading | None:
         return reading(self._words[self._at]) if self._at < len(self._words) else None
@@ -119,7 +131,7 @@ class _Walk:
                 break
             nouns += 1
             self._at += 1
-            if nouns == 1 and PROPER in self._head.takes and word.is_proper:
+            if nouns == 1 and PROPER in self._head.takes and word.is_proper and not self._looks_like_adjective(word):
                 self._end = End(self._at, PROPER)
         self._at = start
         return False
@@ -132,6 +144,9 @@ class _Walk:
         if nouns == 0 and (word.word.endswith("ية") or word.word in known.common):
             return False
         return not word.word.startswith("ي")  # a verb
+
+    def _looks_like_adjective(self, word: Reading) -> bool:
+        return self._head.words[-1].endswith("ة") and word.word.endswith("ة")
 
     def _go_on(self) -> None:
         while (word := self._next()) and self._further(word):
@@ -175,7 +190,7 @@ class _Walk:
     def _joined(self, word: Reading, before: Reading, rule: str) -> bool:
         if word.is_adjective and before.is_adjective:
             return self._step(rule)
-        if JOINED not in self._head.takes or word.is_actor or word.is_head:
+        if JOINED not in self._head.takes or word.is_actor or word.is_people or word.is_head:
             return False
         return self._complement(word, rule)
 
@@ -223,3 +238,9 @@ class _Walk:
         self._at += 1 if ahead[0] == self._words[self._at] else 2
         self._end = End(self._at, PERIOD)
         return True
+
+
+def _agrees(head: str, adjective: str) -> bool:
+    """Whether an adjective has the gender of a head; plurals of things are feminine."""
+    feminine = head.endswith(("ة", "ات", "ا")) or head in _FEMININE
+    return feminine == adjective.endswith("ة") or adjective in _FEMININE
