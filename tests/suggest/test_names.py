@@ -59,7 +59,19 @@ def test_every_suggestion_keeps_the_promises(text: str) -> None:
 
 
 def test_every_head_has_rules_that_there_are() -> None:
-    rules = {"genitive", "proper", "quoted", "adjective", "nation", "country", "works", "joined", "purpose", "place"}
+    rules = {
+        "genitive",
+        "proper",
+        "quoted",
+        "adjective",
+        "nation",
+        "country",
+        "works",
+        "honour",
+        "joined",
+        "purpose",
+        "place",
+    }
     heads = [head for row in knowledge().heads.values() for head in row]
-    assert {rule for head in heads for rule in head.takes} == rules | {"period"}
+    assert {rule for head in heads for rule in head.takes} == rules | {"place", "period"}
     assert {head.role for head in heads} == {"institution", "plan"}

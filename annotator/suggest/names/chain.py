@@ -14,6 +14,7 @@ from annotator.suggest.names.data import (
     ADJECTIVE,
     COUNTRY,
     GENITIVE,
+    HONOUR,
     JOINED,
     NATION,
     PERIOD,
@@ -34,6 +35,7 @@ _NOUNS: Final = 3  # indefinite ones in a row, at most, before the definite one
 _FEMININE: Final = frozenset(map(fold, ("كتائب", "أوقاف", "جمارك", "العليا", "الكبرى", "العظمى")))
 _SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
 _FOR_THE_PERIOD: Final = fold("للفترة")
+_HYPHENS: Final = ("-", "–", "‑", "‐")
 _YEARS: Final = re.compile(r"(?:19|20)\d\d(?:[-‐‑–/](?:19|20)?\d\d)?")
 
 
@@ -187,7 +189,7 @@ class _Walk:
         if self._end is None or before is None:
             return False
         takes, rule = self._head.takes, self._end.rule
-        if self._bound(word, before, rule) or self._asks(word, rule):
+        if self._ended(rule) or self._bound(word, before, rule) or self._asks(word, rule):
             return True
         if word.lead == AND:
             return self._joined(word, before, rule)
@@ -195,22 +197,43 @@ class _Walk:
             return PURPOSE in takes and not word.is_actor and self._complement(word, PURPOSE)
         if word.lead == AT:
             return PLACE in takes and self._placed(word, rule)
-        if word.is_adjective or (before.kind == LOCAL and self._is_more_of_a_place(word)):
+        if word.is_adjective or (before.is_person and word.word in knowledge().ordinals):
             return self._step(rule)
-        if PROPER in takes and self._is_person(word, before):
-            return self._step(rule)
+        if before.kind == LOCAL and self._more_of_a_place(word, rule):
+            return True
+        if HONOUR in takes and rule == ADJECTIVE and (word.is_person or word.word in _CLOSING):
+            return self._quoted() or self._honoured()
         if PERIOD in takes:
             return self._period() or (QUOTED in takes and self._quoted())
         return PURPOSE in takes and self._unknown_purpose(word)
 
-    def _is_person(self, word: Reading, before: Reading) -> bool:
-        """Whether a name goes on with a person's: محمد السادس, المركز الاستشفائي الحسن الثاني."""
-        return word.is_person or (before.is_person and word.word in knowledge().ordinals)
+    def _honoured(self) -> bool:
+        """Behind the one in whose honour it is named: المركز الاستشفائي الحسن الثاني, المستشفى الجهوي ابن زهر."""
+        start = self._at
+        while (word := self._next()) and not word.lead and (word.is_person or word.is_proper):
+            self._step(PROPER)
+            if not word.is_person:
+                break
+        return self._at > start
 
-    def _is_more_of_a_place(self, word: Reading) -> bool:
-        """Whether one more place belongs to the one before it: الرباط سلا, فاس-مكناس."""
+    def _more_of_a_place(self, word: Reading, rule: str) -> bool:
+        """Behind one more place that belongs to the one before it: الرباط سلا, فاس-مكناس."""
+        if word.kind == LOCAL:
+            return self._step(rule)
         following = self._next(1)
-        return word.kind == LOCAL or (word.word == "-" and following is not None and following.kind == LOCAL)
+        if word.word not in _HYPHENS or following is None or following.kind != LOCAL:
+            return False
+        self._at += 1
+        return self._step(rule)
+
+    def _ended(self, rule: str) -> bool:
+        """Behind words that belong to names and only end them: بالخارج, عن بعد."""
+        for tail in knowledge().tails:
+            if self._line.words[self._at : self._at + len(tail)] == tail:
+                self._at += len(tail)
+                self._end = End(self._at, rule)
+                return True
+        return False
 
     def _bound(self, word: Reading, before: Reading, rule: str) -> bool:
         """Over a preposition that the noun before it asks for: الوقاية من الرشوة, الاتجار بالبشر."""
@@ -241,7 +264,7 @@ class _Walk:
     def _joined(self, word: Reading, before: Reading, rule: str) -> bool:
         if word.is_adjective and before.is_adjective:
             return self._step(rule)
-        if JOINED not in self._head.takes or word.is_actor or word.is_people or word.is_head:
+        if (JOINED not in self._head.takes and rule != PURPOSE) or word.is_actor or word.is_people or word.is_head:
             return False
         return self._complement(word, rule)
 
@@ -256,8 +279,9 @@ class _Walk:
         following = self._next(1)
         if word.kind != NOUN or not word.word.startswith(FOR) or following is None or following.kind != DEFINITE:
             return False
-        is_action = reading(word.word[1:]).is_action  # what the sentence goes on to: لتقديم الدعم
-        return not (is_action or following.lead) and self._idafa(PURPOSE, 1)
+        is_action = reading(word.word[1:]).is_action  # of institutions, what the sentence goes on to: لتقديم الدعم
+        is_spoken = is_action and self._head.role != PLAN
+        return not (is_spoken or following.lead) and self._idafa(PURPOSE, 1)
 
     def _placed(self, word: Reading, rule: str) -> bool:
         """Behind a place (بفاس, بمدينة فاس), or behind the name of what it is a part of: بوزارة الداخلية."""
@@ -285,9 +309,9 @@ class _Walk:
         return self._step(QUOTED)
 
     def _period(self) -> bool:
-        """Behind years: 2024-2025, للفترة 2021-2025."""
-        words = self._line.words[self._at : self._at + 2]
-        skipped = 1 if words[0] == _FOR_THE_PERIOD else 0
+        """Behind years, also those behind an adjective that else says nothing: للفترة 2021-2025, الجديدة 2030."""
+        words, word = self._line.words[self._at : self._at + 2], self._next()
+        skipped = 1 if words[0] == _FOR_THE_PERIOD or (word and word.is_plain) else 0
         if not _YEARS.fullmatch("".join(words[skipped : skipped + 1])):
             return False
         self._at += skipped

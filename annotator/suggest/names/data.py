@@ -3,7 +3,7 @@
 Words are held folded (see core.folding).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, TypeVar
 
@@ -25,6 +25,7 @@ PLACE: Final = "place"
 PERIOD: Final = "period"
 WORKS: Final = "works"
 COUNTRY: Final = "country"
+HONOUR: Final = "honour"
 
 _File = TypeVar("_File", bound=Struct)
 
@@ -60,7 +61,7 @@ class Knowledge(Struct, frozen=True):
     """All that the rules know, as the files explain it.
 
     `bound` holds the words that a preposition may follow within a name, by preposition; `phrases` are the places whose
-    names have several words.
+    names have several words; `tails` may end a name.
     """
 
     heads: Mapping[Words, tuple[Head, ...]]
@@ -79,6 +80,7 @@ class Knowledge(Struct, frozen=True):
     places: frozenset[str]
     phrases: frozenset[Words]
     bound: Mapping[str, frozenset[str]]
+    tails: frozenset[Words]
     listed: Mapping[Words, Listed]
 
 
@@ -116,6 +118,7 @@ class _Words(Struct, forbid_unknown_fields=True):
     works: str
     common: str
     persons: str
+    tails: list[str]
     bound: dict[str, list[str]]
 
 
@@ -157,7 +160,8 @@ def knowledge() -> Knowledge:
         places=_set(places.names),
         phrases=frozenset(words_of(fold(line)) for line in places.phrases.splitlines() if line),
         bound={fold(word): frozenset(map(fold, before)) for word, before in words.bound.items()},
-        listed=dict(_listed(_read("lists", _Lists).list)),
+        tails=frozenset(words_of(fold(tail)) for tail in words.tails),
+        listed=_listed(_read("lists", _Lists).list),
     )
 
 
@@ -180,12 +184,12 @@ def _by_words(rows: list[_Head]) -> dict[Words, tuple[Head, ...]]:
     return found
 
 
-def _listed(lists: list[_List]) -> Iterator[tuple[Words, Listed]]:
+def _listed(lists: list[_List]) -> dict[Words, Listed]:
+    found: dict[Words, Listed] = {}
     for group in lists:
         for line in group.names.splitlines():
             full, _colon, short = line.partition(":")
-            for name in (full, *short.split(",")):
-                words = words_of(fold(name).strip())
-                if words:
-                    other = None if name == full else full
-                    yield words, Listed(group.role, group.score, name.strip().isupper(), other)
+            for name in filter(None, (full, *map(str.strip, short.split(",")))):
+                other = None if name == full else full
+                found.setdefault(words_of(fold(name)), Listed(group.role, group.score, name.isupper(), other))
+    return found

@@ -27,7 +27,7 @@ _FEWEST: Final = 3  # letters behind an article
 _PEOPLE: Final = re.compile("ال(?:م.*[يو]ن|.*يين|.*يون)")  # the plurals in ين and ون that are hardly anything else
 _LOCALITIES: Final = frozenset(map(fold, ("مدينة", "جهة", "إقليم", "عمالة", "منطقة", "مطار")))
 _SUFFIXED: Final = ("ها", "هم", "هما", "هن")
-_ACTION: Final = re.compile("ا.{2,4}ا.|.*(?:ات|ية|ين|ون)|[يتن].*")  # احتجاز, استقبال, plurals, verbs: no proper names
+_ACTION: Final = re.compile("ا.{2,4}ا.|.*(?:ات|ي|ية|ين|ون)|[يتن].*")  # احتجاز, استقبال, plurals, verbs: no proper names
 _LEADS: Final = (("وال", AND), ("بال", AT), ("لل", FOR))
 
 
