@@ -15,7 +15,7 @@ from annotator.core.proclitics import ARTICLE, readings
 from annotator.suggest.analysis import Analysis, analysed
 from annotator.suggest.lexicon import Lexicon, Match
 from annotator.suggest.names.chain import name_end
-from annotator.suggest.names.data import PROPER, Head, knowledge
+from annotator.suggest.names.data import PROPER, QUOTED, Head, knowledge
 from annotator.suggest.names.reading import Line
 from annotator.suggest.overlapping import apart
 from annotator.suggest.suggester import INSTITUTION, PLAN, label_for
@@ -23,6 +23,7 @@ from annotator.suggest.suggester import INSTITUTION, PLAN, label_for
 _DOUBTFUL: Final = 0.5  # of its score is left to a short word that may be another one behind its proclitic
 
 
+_AROUND: Final = ' "“”«»'
 _ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z0-9-]*[A-Z0-9]) ?\)")
 
 
@@ -89,7 +90,8 @@ class Names:
                         behind = at + len(head.words)
                         if line.words[at + 1 : behind] != head.words[1:]:
                             continue
-                        if definite and at and _is_adjective_of(shape, line.words[at - 1]):
+                        before = line.words[at - 1] if at else ""
+                        if before.endswith(head.not_after) or (definite and _is_adjective_of(shape, before)):
                             continue
                         end = name_end(line, behind, head, definite=definite)
                         if end:
@@ -107,14 +109,13 @@ class Names:
     def _may_nest(self, text: str, inner: Suggestion, outer: Suggestion) -> bool:
         """Whether one name stands within another on its own.
 
-        Not if it begins where the other does and is that cut short, nor if it is what the other is called: حماس in
-        حركة حماس, but the United Nations in مفوضية الأمم المتحدة.
+        Not if it begins where the other does and is that cut short; nor if it is short for the other, or is what a head
+        is called: حماس in حركة حماس. But the United Nations do in مفوضية الأمم المتحدة.
         """
-        if inner.start == outer.start:
-            return False
-        heads = self._heads.get(fold(text[outer.start : inner.start]).strip(), ())
-        called = inner.end == outer.end and any(PROPER in head.takes for head in heads)
-        return not called or fold(text[inner.start : inner.end]).partition(" ")[0] in self._heads
+        between = fold(text[outer.start : inner.start]).strip(_AROUND)
+        is_called = any({PROPER, QUOTED} & head.takes for head in self._heads.get(between, ()))
+        is_short = inner.value is not None and fold(inner.value) == fold(text[outer.start : outer.end])
+        return inner.start > outer.start and not is_called and not is_short
 
 
 def _is_written_so(found: Analysis, match: Match) -> bool:

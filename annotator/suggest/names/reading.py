@@ -10,7 +10,7 @@ from msgspec import Struct
 from annotator.core.folding import fold
 from annotator.core.proclitics import ARTICLE
 from annotator.suggest.lexicon import Words
-from annotator.suggest.names.data import knowledge
+from annotator.suggest.names.data import NATION, knowledge
 
 AND: Final = "و"
 FOR: Final = "ل"
@@ -38,7 +38,7 @@ class Reading(Struct, frozen=True):
     an adjective that does not. `is_actor`: it is somebody, rather than part of a name; `is_people`: it is several of
     them. `is_head`: names begin with it. `is_of_names`: it is known to stand within names. `is_person`: it is of the
     name of one. `is_action`: by its shape it is a noun of action, a plural or a verb. `is_common`: it makes the head
-    before it no name.
+    before it no name. `is_locality`: it is a city, a region and the like, whose name follows.
     """
 
     lead: str
@@ -54,6 +54,7 @@ class Reading(Struct, frozen=True):
     is_person: bool = False
     is_action: bool = False
     is_common: bool = False
+    is_locality: bool = False
 
     @property
     def is_proper(self) -> bool:
@@ -69,7 +70,8 @@ def reading(word: str) -> Reading:
     bare = rest.removeprefix(ARTICLE) if kind == DEFINITE else rest
     plain = rest in known.plain
     matter = rest in known.works
-    head = (bare,) in known.heads
+    heads = known.heads.get((bare,), ())
+    head = any(NATION not in head.takes or not bare.endswith("ية") for head in heads)  # المالية الخارجية
     return Reading(
         lead,
         rest,
@@ -83,6 +85,7 @@ def reading(word: str) -> Reading:
         is_of_names=matter or head or rest in known.persons,
         is_person=kind != END and rest in known.persons,
         is_action=_ACTION.fullmatch(rest) is not None,
+        is_locality=rest in _LOCALITIES,
         is_common=rest in known.common or rest.endswith("ية"),
     )
 
@@ -109,7 +112,7 @@ def _cut(word: str) -> tuple[str, str, str]:
         rest = word[1:]
         if rest in known.places:
             return word[0], rest, LOCAL
-        if rest in (known.works if word[0] != AT else _LOCALITIES) or (rest,) in known.heads:
+        if rest in known.works or rest in _LOCALITIES or (rest,) in known.heads:
             return word[0], rest, NOUN
     if word[:1].isdecimal():
         return "", word, NUMBER
@@ -119,10 +122,10 @@ def _cut(word: str) -> tuple[str, str, str]:
 
 
 def _is_led(word: str) -> bool:
-    """Whether something is written onto a word that no list has: بطرح, ومحاسبة. In a name such words are not met."""
+    """Whether و is written onto a word that no list has: ومحاسبة. In a name such words are not met."""
     known = knowledge()
     is_known = word in known.works or word in known.persons or (word,) in known.heads
-    return word.startswith((AND, AT)) and len(word) > _FEWEST + 1 and not is_known
+    return word.startswith(AND) and len(word) > _FEWEST + 1 and not is_known
 
 
 class Line(Struct, frozen=True):
