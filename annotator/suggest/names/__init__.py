@@ -1,23 +1,39 @@
 """The suggester `names`: institutions and plans by their head nouns and by lists, before anything is learned.
 
-What is known of words stands in resources/names, with examples; `chain` tells where a name ends. Offsets are code points,
-end exclusive.
+What is known of words stands in resources/names, with examples; `chain` tells where a name ends. Offsets are code
+points, end exclusive.
 """
 
-from collections.abc import Iterator
-from typing import Final
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
 
+from annotator.core.folding import fold
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Suggestion
 from annotator.core.proclitics import ARTICLE, readings
 from annotator.suggest.analysis import Analysis, analysed
-from annotator.suggest.lexicon import Lexicon
+from annotator.suggest.lexicon import Lexicon, Match
 from annotator.suggest.names.chain import name_end
-from annotator.suggest.names.data import Head, knowledge
+from annotator.suggest.names.data import PROPER, Head, knowledge
+from annotator.suggest.names.reading import Line
 from annotator.suggest.overlapping import apart
 from annotator.suggest.suggester import INSTITUTION, PLAN, label_for
 
 _DOUBTFUL: Final = 0.5  # of its score is left to a short word that may be another one behind its proclitic
+
+
+_ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z0-9-]*[A-Z0-9]) ?\)")
+
+
+class _Name(NamedTuple):
+    """A stretch that is the name of an institution or a plan; `full` is what a short one stands for."""
+
+    start: int
+    end: int
+    role: str
+    score: float
+    full: str | None = None
 
 
 class Names:
@@ -41,37 +57,44 @@ class Names:
         """The institutions and plans that the rules and lists find, by start, nested ones too."""
         by_role = {role: label_for(role, labels) for role in (INSTITUTION, PLAN)}
         found = analysed(article.text)
+        matches = [match for match in self._listed.matches(found) if _is_written_so(found, match)]
+        known = {match.first: match.last for match in matches if match.start == found.tokens[match.first].start}
+        names = [*map(_listed, matches), *self._by_head(found, known)]
+        names += self._abbreviated(found, names)
         best: dict[tuple[int, int], Suggestion] = {}
-        for start, end, role, score, value in (*self._by_list(found), *self._by_head(found)):
-            label = by_role[role]
-            if label and ((start, end) not in best or best[start, end].score < score):
-                best[start, end] = Suggestion(start, end, label, self.name, round(score, 3), value)
-        return apart(best.values(), _begins_later)
+        for name in names:
+            label, place = by_role[name.role], (name.start, name.end)
+            if label and (place not in best or best[place].score < name.score):
+                best[place] = Suggestion(*place, label, self.name, round(name.score, 3), name.full)
+        return apart(best.values(), lambda inner, outer: self._may_nest(article.text, inner, outer))
 
-    def _by_list(self, found: Analysis) -> Iterator[tuple[int, int, str, float, str | None]]:
-        listed = knowledge().listed
-        for match in self._listed.matches(found):
-            name = listed[match.words]
-            if not name.capitals or found.text[match.start : match.end].isupper():
-                score = name.score * (1 if match.sure else _DOUBTFUL)
-                yield match.start, match.end, name.role, score, name.full
+    def _abbreviated(self, found: Analysis, names: Iterable[_Name]) -> Iterator[_Name]:
+        """The abbreviations in brackets behind names: المكتب الوطني للمطارات (ONDA)."""
+        score = knowledge().scores["abbreviation"]
+        for name in names:
+            inside = _ABBREVIATION.match(found.text, name.end)
+            if inside:
+                yield _Name(*inside.span(1), name.role, score, found.text[name.start : name.end])
 
-    def _by_head(self, found: Analysis) -> Iterator[tuple[int, int, str, float, str | None]]:
+    def _by_head(self, found: Analysis, known: Mapping[int, int]) -> Iterator[_Name]:
+        """The names that begin with a head; `known` has the ends of those in the lists by their starts, in tokens."""
         scores = knowledge().scores
         for first, last in found.sentences:
-            for at in range(first, last):
-                token = found.tokens[at]
-                for place, word in readings(found.text[slice(*token)]):
-                    for head, definite in self._heads_at(word):
+            line = Line(
+                found.folded[first:last], {at - first: known[at] - first for at in range(first, last) if at in known}
+            )
+            for at, token in enumerate(found.tokens[first:last]):
+                for place, shape in readings(found.text[slice(*token)]):
+                    for head, definite in self._heads_at(shape):
                         behind = at + len(head.words)
-                        if found.folded[at + 1 : behind] != head.words[1:]:
+                        if line.words[at + 1 : behind] != head.words[1:]:
                             continue
-                        if definite and at > first and _is_adjective_of(word, found.folded[at - 1]):
+                        if definite and at and _is_adjective_of(shape, line.words[at - 1]):
                             continue
-                        end = name_end(found.folded[:last], behind, head, definite=definite)
+                        end = name_end(line, behind, head, definite=definite)
                         if end:
-                            stop = found.tokens[end.last - 1].end
-                            yield token.start + place, stop, head.role, scores[end.rule] * head.weight, None
+                            stop = found.tokens[first + end.last - 1].end
+                            yield _Name(token.start + place, stop, head.role, scores[end.rule] * head.weight)
 
     def _heads_at(self, word: str) -> Iterator[tuple[Head, bool]]:
         """The heads that a folded word without proclitics is, and whether it has its article."""
@@ -81,12 +104,29 @@ class Names:
             for head in self._heads.get(word[len(ARTICLE) :], ()):
                 yield head, True
 
+    def _may_nest(self, text: str, inner: Suggestion, outer: Suggestion) -> bool:
+        """Whether one name stands within another on its own.
+
+        Not if it begins where the other does and is that cut short, nor if it is what the other is called: حماس in
+        حركة حماس, but the United Nations in مفوضية الأمم المتحدة.
+        """
+        if inner.start == outer.start:
+            return False
+        heads = self._heads.get(fold(text[outer.start : inner.start]).strip(), ())
+        called = inner.end == outer.end and any(PROPER in head.takes for head in heads)
+        return not called or fold(text[inner.start : inner.end]).partition(" ")[0] in self._heads
+
+
+def _is_written_so(found: Analysis, match: Match) -> bool:
+    """Whether an abbreviation of the lists is one here: MAP, but not map."""
+    return not knowledge().listed[match.words].capitals or found.text[match.start : match.end].isupper()
+
+
+def _listed(match: Match) -> _Name:
+    name = knowledge().listed[match.words]
+    return _Name(match.start, match.end, name.role, name.score * (1 if match.sure else _DOUBTFUL), name.full)
+
 
 def _is_adjective_of(word: str, before: str) -> bool:
     """Whether a head in ية is the adjective of a definite noun before it: العلاقات الخارجية."""
     return word.endswith("ية") and before.startswith((ARTICLE, "وال", "بال", "لل"))
-
-
-def _begins_later(inner: Suggestion, outer: Suggestion) -> bool:
-    """A name that begins where a longer one does is that one cut short."""
-    return inner.start > outer.start

@@ -1,17 +1,20 @@
 """Where a name ends that begins with a head noun.
 
-An Arabic name is a chain: a head, then an idafa that a definite noun closes (مجلس مدينة الرباط), or a definite head with
-adjectives that tell it apart (المكتب الوطني); after that more adjectives, what is joined to it by و (والمالية), what it is for
-(للسكك الحديدية), where it is (بالرباط), and for a plan its years. Anything else ends it.
+An Arabic name is a chain: a head, then an idafa that a definite noun closes (مجلس مدينة الرباط), or a definite head
+with adjectives that tell it apart (المكتب الوطني); after that more adjectives, what is joined to it by و (والمالية),
+what it is for (للسكك الحديدية), where it is (بالرباط), and for a plan its years. All else ends it.
 """
 
 import re
 from typing import Final, NamedTuple
 
+from annotator.core.folding import fold
 from annotator.core.proclitics import ARTICLE
 from annotator.suggest.names.data import (
     ADJECTIVE,
+    COUNTRY,
     GENITIVE,
+    HONOUR,
     JOINED,
     NATION,
     PERIOD,
@@ -23,11 +26,16 @@ from annotator.suggest.names.data import (
     Head,
     knowledge,
 )
-from annotator.suggest.names.reading import AND, AT, DEFINITE, FOR, LATIN, LOCAL, NOUN, NUMBER, Reading, reading
+from annotator.suggest.names.reading import AND, AT, DEFINITE, FOR, LATIN, LOCAL, NOUN, Line, Reading, reading
+from annotator.suggest.suggester import PLAN
 
 _CLOSING: Final = {"«": "»", "“": "”", "”": "“", '"': '"'}
 _LONGEST_QUOTED: Final = 8  # tokens between the marks
 _NOUNS: Final = 3  # indefinite ones in a row, at most, before the definite one
+_FEMININE: Final = frozenset(map(fold, ("كتائب", "أوقاف", "جمارك", "العليا", "الكبرى", "العظمى")))
+_SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
+_FOR_THE_PERIOD: Final = fold("للفترة")
+_HYPHENS: Final = ("-", "–", "‑", "‐")
 _YEARS: Final = re.compile(r"(?:19|20)\d\d(?:[-‐‑–/](?:19|20)?\d\d)?")
 
 
@@ -38,20 +46,20 @@ class End(NamedTuple):
     rule: str
 
 
-def name_end(words: tuple[str, ...], at: int, head: Head, *, definite: bool) -> End | None:
-    """Where the name ends whose head stands before word `at` of a sentence; None if it is none.
+def name_end(line: Line, at: int, head: Head, *, definite: bool) -> End | None:
+    """Where the name ends whose head stands before word `at` of the line; None if it is none.
 
-    `words` are folded. `definite` says whether the head has its article.
+    `definite` says whether the head has its article.
     """
-    walk = _Walk(words, at, head)
+    walk = _Walk(line, at, head)
     return walk.definite() if definite else walk.indefinite()
 
 
 class _Walk:
-    """One way along a sentence from behind a head; `_end` is the last place where the name could end."""
+    """One way along a line from behind a head; `_end` is the last place where the name could end."""
 
-    def __init__(self, words: tuple[str, ...], at: int, head: Head) -> None:
-        self._words = words
+    def __init__(self, line: Line, at: int, head: Head) -> None:
+        self._line = line
         self._at = at
         self._head = head
         self._end: End | None = None
@@ -63,18 +71,18 @@ class _Walk:
             return None
         if QUOTED in takes and self._quoted():
             return self._end
-        if first.lead or first.kind != DEFINITE or not self._allows(first):
+        if first.lead or first.kind != DEFINITE or not self._allows(first) or not _agrees(self._head, first):
             return None
-        if NATION in takes:
-            if first.word in knowledge().nations:
-                self._step(NATION)
-                self._go_on()
-            return self._end
-        if first.is_adjective:
-            self._step(ADJECTIVE)
+        if NATION in takes and self._of_a_nation():
             self._go_on()
-        told = ADJECTIVE in takes or (self._end is not None and self._end.rule != ADJECTIVE)
-        return self._end if told else None
+            return self._end
+        if not first.is_adjective:
+            return None
+        self._step(ADJECTIVE)
+        alone = self._end
+        self._go_on()
+        is_told = ADJECTIVE in takes and not (first.is_vague and self._end == alone)
+        return self._end if is_told or (self._end and self._end.rule != ADJECTIVE) else None
 
     def indefinite(self) -> End | None:
         takes = self._head.takes
@@ -83,21 +91,49 @@ class _Walk:
             return None
         if (QUOTED in takes and self._quoted()) or (PERIOD in takes and self._period()):
             return self._end
-        if PROPER in takes and first.kind == LATIN:
-            while (word := self._next()) and word.kind == LATIN:
-                self._step(PROPER)
+        if PROPER in takes and self._called():
             return self._end
-        of_matter = first.kind == NOUN and first.word in knowledge().works
-        if GENITIVE in takes or (WORKS in takes and of_matter) or (NATION in takes and first.kind == LOCAL):
-            if not first.lead and self._idafa(GENITIVE):
-                self._go_on()
+        if self._begins_idafa(first) and self._idafa(GENITIVE):
+            alone = self._end
+            self._go_on()
+            if self._head.role == PLAN and first.kind == LOCAL and self._end == alone:
+                return None
         return self._end
 
-    def _next(self) -> Reading | None:
-        return reading(self._words[self._at]) if self._at < len(self._words) else None
+    def _begins_idafa(self, first: Reading) -> bool:
+        takes = self._head.takes
+        if first.lead:
+            return False
+        if COUNTRY in takes and first.kind == LOCAL:
+            return True
+        return GENITIVE in takes or (WORKS in takes and first.kind == NOUN and first.word in knowledge().works)
+
+    def _called(self) -> bool:
+        """Behind a known name or one in Latin letters: منظمة أطباء بلا حدود, شركة Managem."""
+        last = self._line.listed.get(self._at)
+        if last is not None:
+            self._at, self._end = last, End(last, GENITIVE)
+            self._go_on()
+            return True
+        while (word := self._next()) and word.kind == LATIN:
+            self._step(PROPER)
+        return self._end is not None
+
+    def _of_a_nation(self) -> bool:
+        """Behind the adjective of a country, over others before it: القوات البحرية السعودية."""
+        start = self._at
+        while (word := self._next()) and not word.lead and word.is_adjective:
+            if word.word in knowledge().nations:
+                return self._step(NATION)
+            self._at += 1
+        self._at = start
+        return False
+
+    def _next(self, ahead: int = 0) -> Reading | None:
+        return self._line.read(self._at + ahead)
 
     def _step(self, rule: str) -> bool:
-        self._at += 1
+        self._at += self._line.width(self._at)
         self._end = End(self._at, rule)
         return True
 
@@ -106,32 +142,42 @@ class _Walk:
         return first.word not in head.without and (not head.only or first.word in head.only)
 
     def _idafa(self, rule: str, nouns: int = 0) -> bool:
-        """Goes behind the definite noun or place that closes a run of indefinite nouns, of which there were some
-        already; where none does, it stays."""
+        """Goes behind the definite noun or place that closes a run of indefinite nouns; where none does, it stays.
+
+        `nouns` is 1 where the word here is known to be the first of them. Two may share the one that closes them:
+        إعادة بناء وتأهيل المناطق.
+        """
         start = self._at
-        self._at += 1 if nouns else 0
+        self._at += nouns
         while word := self._next():
-            if word.lead:
+            if word.lead and not (word.lead == AND and nouns and word.kind == NOUN and not word.is_head):
                 break
             if word.kind == LOCAL or (word.kind == DEFINITE and not word.is_plain and (nouns or not word.is_actor)):
                 return self._step(rule)
             if word.kind != NOUN or nouns > _NOUNS or not self._goes_within(word, nouns):
                 break
+            before = self._next(-1)
             nouns += 1
             self._at += 1
-            if nouns == 1 and PROPER in self._head.takes and word.is_proper:
+            if rule == GENITIVE and self._may_be_called(word, before, nouns):
                 self._end = End(self._at, PROPER)
         self._at = start
         return False
 
+    def _may_be_called(self, word: Reading, before: Reading | None, nouns: int) -> bool:
+        """Whether a noun is a proper name that the head has: the first behind it, or one behind ابن and the like."""
+        if PROPER not in self._head.takes or not word.is_proper:
+            return False
+        looks_like_adjective = self._head.words[-1].endswith("ة") and word.word.endswith("ة")
+        return (nouns == 1 and not looks_like_adjective) or (before is not None and before.is_person)
+
     def _goes_within(self, word: Reading, nouns: int) -> bool:
         """Whether an indefinite noun may stand in the idafa: the first may not be an adjective of the head."""
-        known = knowledge()
         if word.is_of_names:
             return True
-        if nouns == 0 and (word.word.endswith("ية") or word.word in known.common):
+        if word.word.startswith((FOR, "ي")):  # for something, or a verb
             return False
-        return not word.word.startswith("ي")  # a verb
+        return nouns > 0 or not word.is_common
 
     def _go_on(self) -> None:
         while (word := self._next()) and self._further(word):
@@ -139,23 +185,55 @@ class _Walk:
 
     def _further(self, word: Reading) -> bool:
         """Goes behind what may follow a name that could end here; false if that ends it."""
-        end, takes = self._end, self._head.takes
-        if end is None:
+        before = self._next(-1)
+        if self._end is None or before is None:
             return False
-        before = reading(self._words[self._at - 1])
-        if self._bound(word, before, end.rule):
+        takes, rule = self._head.takes, self._end.rule
+        if self._ended(rule) or self._bound(word, before, rule) or self._asks(word, rule):
             return True
         if word.lead == AND:
-            return self._joined(word, before, end.rule)
+            return self._joined(word, before, rule)
         if word.lead == FOR:
             return PURPOSE in takes and not word.is_actor and self._complement(word, PURPOSE)
         if word.lead == AT:
-            return PLACE in takes and self._placed(word, end.rule)
-        if word.is_adjective or (word.kind == LOCAL and before.kind == LOCAL):
-            return self._step(end.rule)
+            return PLACE in takes and self._placed(word, rule)
+        if word.is_adjective or (before.is_person and word.word in knowledge().ordinals):
+            return self._step(rule)
+        if before.kind == LOCAL and self._more_of_a_place(word, rule):
+            return True
+        if HONOUR in takes and rule == ADJECTIVE and (word.is_person or word.word in _CLOSING):
+            return self._quoted() or self._honoured()
         if PERIOD in takes:
             return self._period() or (QUOTED in takes and self._quoted())
         return PURPOSE in takes and self._unknown_purpose(word)
+
+    def _honoured(self) -> bool:
+        """Behind the one in whose honour it is named: المركز الاستشفائي الحسن الثاني, المستشفى الجهوي ابن زهر."""
+        start = self._at
+        while (word := self._next()) and not word.lead and (word.is_person or word.is_proper):
+            self._step(PROPER)
+            if not word.is_person:
+                break
+        return self._at > start
+
+    def _more_of_a_place(self, word: Reading, rule: str) -> bool:
+        """Behind one more place that belongs to the one before it: الرباط سلا, فاس-مكناس."""
+        if word.kind == LOCAL:
+            return self._step(rule)
+        following = self._next(1)
+        if word.word not in _HYPHENS or following is None or following.kind != LOCAL:
+            return False
+        self._at += 1
+        return self._step(rule)
+
+    def _ended(self, rule: str) -> bool:
+        """Behind words that belong to names and only end them: بالخارج, عن بعد."""
+        for tail in knowledge().tails:
+            if self._line.words[self._at : self._at + len(tail)] == tail:
+                self._at += len(tail)
+                self._end = End(self._at, rule)
+                return True
+        return False
 
     def _bound(self, word: Reading, before: Reading, rule: str) -> bool:
         """Over a preposition that the noun before it asks for: الوقاية من الرشوة, الاتجار بالبشر."""
@@ -164,7 +242,7 @@ class _Walk:
             return before.word in bound[AT] and self._complement(word, rule)
         if before.word not in bound.get(word.word, ()):
             return False
-        if word.word in ("منه", "منها"):
+        if word.word in _SUFFIXED:
             return self._step(rule)
         self._at += 1
         if self._idafa(rule):
@@ -172,10 +250,21 @@ class _Walk:
         self._at -= 1
         return False
 
+    def _asks(self, word: Reading, rule: str) -> bool:
+        """Behind an adjective with the preposition that it asks for: المناطق المتضررة من الفيضانات."""
+        following = self._next(1)
+        if following is None or word.word not in knowledge().bound.get(following.word, ()):
+            return False
+        self._at += 1
+        if self._bound(following, word, rule):
+            return True
+        self._at -= 1
+        return False
+
     def _joined(self, word: Reading, before: Reading, rule: str) -> bool:
         if word.is_adjective and before.is_adjective:
             return self._step(rule)
-        if JOINED not in self._head.takes or word.is_actor or word.is_head:
+        if (JOINED not in self._head.takes and rule != PURPOSE) or word.is_actor or word.is_people or word.is_head:
             return False
         return self._complement(word, rule)
 
@@ -187,39 +276,50 @@ class _Walk:
 
     def _unknown_purpose(self, word: Reading) -> bool:
         """Behind ل and a noun that no list has, if a definite one follows: لمهن المستقبل."""
-        following = reading(self._words[self._at + 1]) if self._at + 1 < len(self._words) else None
-        if word.kind != NOUN or not word.word.startswith(FOR) or following is None:
+        following = self._next(1)
+        if word.kind != NOUN or not word.word.startswith(FOR) or following is None or following.kind != DEFINITE:
             return False
-        return following.kind == DEFINITE and not following.lead and self._idafa(PURPOSE, 1)
+        is_action = reading(word.word[1:]).is_action  # of institutions, what the sentence goes on to: لتقديم الدعم
+        is_spoken = is_action and self._head.role != PLAN
+        return not (is_spoken or following.lead) and self._idafa(PURPOSE, 1)
 
     def _placed(self, word: Reading, rule: str) -> bool:
-        """Behind a place, or behind the name of what it is a part of: بوزارة الداخلية."""
+        """Behind a place (بفاس, بمدينة فاس), or behind the name of what it is a part of: بوزارة الداخلية."""
         if word.kind == LOCAL:
             return self._step(rule)
+        following = self._next(1)
+        if word.kind == NOUN and following and following.kind == LOCAL and not following.lead:
+            self._at += 1
+            return self._step(rule)
         for head in knowledge().heads.get((word.word.removeprefix(ARTICLE),), ()):
-            end = name_end(self._words, self._at + 1, head, definite=word.kind == DEFINITE)
+            end = name_end(self._line, self._at + 1, head, definite=word.kind == DEFINITE)
             if end:
-                self._at = end.last
-                self._end = End(end.last, rule)
+                self._at, self._end = end.last, End(end.last, rule)
                 return True
         return False
 
     def _quoted(self) -> bool:
         """Behind what is in quotation marks, with both of them."""
-        closing = _CLOSING.get(self._words[self._at]) if self._at < len(self._words) else None
-        inside = self._words[self._at + 1 : self._at + 2 + _LONGEST_QUOTED]
+        words = self._line.words
+        closing = _CLOSING.get(words[self._at])
+        inside = words[self._at + 1 : self._at + 2 + _LONGEST_QUOTED]
         if closing is None or closing not in inside[1:]:
             return False
         self._at += inside.index(closing) + 1
         return self._step(QUOTED)
 
     def _period(self) -> bool:
-        """Behind years, which may be said to be years: 2024-2025, للفترة 2021-2025."""
-        ahead = self._words[self._at : self._at + 2]
-        if ahead[:1] == ("للفترة",):
-            ahead = ahead[1:]
-        if not ahead or reading(ahead[0]).kind != NUMBER or not _YEARS.fullmatch(ahead[0]):
+        """Behind years, also those behind an adjective that else says nothing: للفترة 2021-2025, الجديدة 2030."""
+        words, word = self._line.words[self._at : self._at + 2], self._next()
+        skipped = 1 if words[0] == _FOR_THE_PERIOD or (word and word.is_plain) else 0
+        if not _YEARS.fullmatch("".join(words[skipped : skipped + 1])):
             return False
-        self._at += 1 if ahead[0] == self._words[self._at] else 2
-        self._end = End(self._at, PERIOD)
-        return True
+        self._at += skipped
+        return self._step(PERIOD)
+
+
+def _agrees(head: Head, adjective: Reading) -> bool:
+    """Whether an adjective has the gender of a head; plurals of things are feminine."""
+    noun = head.words[-1]
+    feminine = noun.endswith(("ة", "ات", "ا")) or noun in _FEMININE
+    return feminine == adjective.word.endswith("ة") or adjective.word in _FEMININE

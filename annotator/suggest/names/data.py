@@ -3,7 +3,7 @@
 Words are held folded (see core.folding).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, TypeVar
 
@@ -24,6 +24,8 @@ PURPOSE: Final = "purpose"
 PLACE: Final = "place"
 PERIOD: Final = "period"
 WORKS: Final = "works"
+COUNTRY: Final = "country"
+HONOUR: Final = "honour"
 
 _File = TypeVar("_File", bound=Struct)
 
@@ -31,8 +33,8 @@ _File = TypeVar("_File", bound=Struct)
 class Head(Struct, frozen=True):
     """A head noun, without its article: whether it begins an `institution` or a `plan`, and what may follow it.
 
-    `takes` are the rules that heads.toml explains; with a word of `without` next it is no head, nor with any but those of
-    `only` where there are some. `weight` multiplies the scores of the rules.
+    `takes` are the rules that heads.toml explains; with a word of `without` next it is no head, nor with any but those
+    of `only` where there are some. `weight` multiplies the scores of the rules.
     """
 
     words: Words
@@ -56,20 +58,29 @@ class Listed(Struct, frozen=True):
 
 
 class Knowledge(Struct, frozen=True):
-    """All that the rules know. `bound` holds the words that a preposition may follow within a name, by preposition."""
+    """All that the rules know, as the files explain it.
+
+    `bound` holds the words that a preposition may follow within a name, by preposition; `phrases` are the places whose
+    names have several words; `tails` may end a name.
+    """
 
     heads: Mapping[Words, tuple[Head, ...]]
     scores: Mapping[str, float]
     ends: frozenset[str]
     plain: frozenset[str]
+    nouns: frozenset[str]
     telling: frozenset[str]
     nations: frozenset[str]
+    vague: frozenset[str]
+    ordinals: frozenset[str]
     actors: frozenset[str]
     works: frozenset[str]
     common: frozenset[str]
     persons: frozenset[str]
     places: frozenset[str]
+    phrases: frozenset[Words]
     bound: Mapping[str, frozenset[str]]
+    tails: frozenset[Words]
     listed: Mapping[Words, Listed]
 
 
@@ -83,6 +94,8 @@ class _Head(Struct, forbid_unknown_fields=True, rename={"without": "not"}):
 
 
 class _Example(Struct, forbid_unknown_fields=True):
+    """What is to be found in a text; the tests ask."""
+
     text: str
     names: list[str]
 
@@ -90,22 +103,28 @@ class _Example(Struct, forbid_unknown_fields=True):
 class _Heads(Struct, forbid_unknown_fields=True):
     scores: dict[str, float]
     head: list[_Head]
+    example: list[_Example]
 
 
 class _Words(Struct, forbid_unknown_fields=True):
     ends: str
     plain: str
+    nouns: str
     telling: str
     nations: str
+    vague: str
+    ordinals: str
     actors: str
     works: str
     common: str
     persons: str
+    tails: list[str]
     bound: dict[str, list[str]]
 
 
 class _Places(Struct, forbid_unknown_fields=True):
     names: str
+    phrases: str
 
 
 class _List(Struct, forbid_unknown_fields=True):
@@ -122,22 +141,27 @@ class _Lists(Struct, forbid_unknown_fields=True):
 @lru_cache(maxsize=1)
 def knowledge() -> Knowledge:
     """What stands in resources/names, read once."""
-    heads, words = _read("heads", _Heads), _read("words", _Words)
+    heads, words, places = _read("heads", _Heads), _read("words", _Words), _read("places", _Places)
     nations = _set(words.nations)
     return Knowledge(
         heads=_by_words(heads.head),
         scores=heads.scores,
         ends=_set(words.ends),
         plain=_set(words.plain),
+        nouns=_set(words.nouns),
         telling=_set(words.telling),
         nations=nations | {nation + "ة" for nation in nations},
+        vague=_set(words.vague),
+        ordinals=_set(words.ordinals),
         actors=_set(words.actors),
         works=_set(words.works),
         common=_set(words.common),
         persons=_set(words.persons),
-        places=_set(_read("places", _Places).names),
+        places=_set(places.names),
+        phrases=frozenset(words_of(fold(line)) for line in places.phrases.splitlines() if line),
         bound={fold(word): frozenset(map(fold, before)) for word, before in words.bound.items()},
-        listed=dict(_listed(_read("lists", _Lists).list)),
+        tails=frozenset(words_of(fold(tail)) for tail in words.tails),
+        listed=_listed(_read("lists", _Lists).list),
     )
 
 
@@ -160,12 +184,12 @@ def _by_words(rows: list[_Head]) -> dict[Words, tuple[Head, ...]]:
     return found
 
 
-def _listed(lists: list[_List]) -> Iterator[tuple[Words, Listed]]:
+def _listed(lists: list[_List]) -> dict[Words, Listed]:
+    found: dict[Words, Listed] = {}
     for group in lists:
         for line in group.names.splitlines():
             full, _colon, short = line.partition(":")
-            for name in (full, *short.split(",")):
-                words = words_of(fold(name).strip())
-                if words:
-                    other = None if name == full else full
-                    yield words, Listed(group.role, group.score, name.strip().isupper(), other)
+            for name in filter(None, (full, *map(str.strip, short.split(",")))):
+                other = None if name == full else full
+                found.setdefault(words_of(fold(name)), Listed(group.role, group.score, name.isupper(), other))
+    return found
