@@ -10,7 +10,7 @@ from annotator.cli.command import Help, corpus_argument, identity, json_option, 
 from annotator.cli.output import emit, finish, say, table, tell
 from annotator.i18n import _, ngettext
 from annotator.jobs.learning import due, learn, teach
-from annotator.jobs.suggesting import Found, Suggesting, accept_each, suggest
+from annotator.jobs.suggesting import Found, Suggesting, accept_each, brought, suggest
 from annotator.store.corpus import Corpus
 from annotator.store.errors import ReadOnlyCorpus
 from annotator.store.listing import waiting
@@ -35,7 +35,7 @@ def command() -> click.Command:
                 ["--source"],
                 metavar="NAME",
                 callback=words,
-                help=_("Only what this suggester says: dates, names, memory, model."),
+                help=_("Only what this suggester says: dates, names, memory, model or one that was brought."),
             ),
             click.Option(
                 ["--annotator"],
@@ -60,9 +60,9 @@ def _suggest(
     opened, writable = _opened(corpus, writing=accept)
     with opened:
         trained = _learned(opened, writable=writable) if source in (None, Model.name) else None
-        suggesting = Suggesting.of(opened, trained)
+        suggesting = Suggesting.of(opened, trained, brought(tell))
         _check(source, suggesting.names)
-        numbers = [opened.article(identity(article)).id] if article else waiting(opened, name)
+        numbers = [opened.article(identity(article)).id] if article is not None else waiting(opened, name)
         found = finish(suggest(opened, suggesting, name, numbers, source), _("Looking for suggestions"))
         if accept:
             found = finish(accept_each(opened, name, found), _("Accepting"))

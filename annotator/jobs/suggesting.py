@@ -1,10 +1,11 @@
 """The suggesters of a corpus with what it has taught them: what joins `suggest` with `store`."""
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 
+from annotator import settings
 from annotator.core import editing
 from annotator.core.labels import LabelSet
 from annotator.core.model import IN_PROGRESS, NEW, Article, Edit, Rejection, Span, Step, Suggestion, Zone, new_uid
@@ -13,9 +14,13 @@ from annotator.core.suggesting import Rejected, standing
 from annotator.store import learning
 from annotator.store.corpus import Corpus, now
 from annotator.store.reading import drafts
+from annotator.suggest.checking import Checked
+from annotator.suggest.dates import Dates
 from annotator.suggest.memory import Memory
 from annotator.suggest.model import Model
 from annotator.suggest.names import Names
+from annotator.suggest.own import of_settings
+from annotator.suggest.plugins import plugged
 from annotator.suggest.suggester import Suggester
 from annotator.suggest.training import Trained, decoded
 
@@ -28,25 +33,36 @@ Heard: TypeAlias = Mapping[str, Sequence[Suggestion]]
 
 def rules() -> tuple[Suggester, ...]:
     """The suggesters that nobody has to teach."""
-    return (Names(),)
+    return (Dates(), Names())
+
+
+def brought(tell: Callable[[str], None]) -> tuple[Suggester, ...]:
+    """The models of a person's own and those of plugins. `tell` is told, in any thread, what is wrong with one."""
+    found = of_settings(settings.load()), plugged()
+    for refusal in (refusal for one in found for refusal in one.refused):
+        tell(refusal)
+    return tuple(Checked(suggester, tell) for one in found for suggester in one.suggesters)
 
 
 class Suggesting:
     """Asks the suggesters. Not for two threads at once."""
 
-    def __init__(self, labels: LabelSet, memory: Memory, trained: Trained | None = None) -> None:
+    def __init__(
+        self, labels: LabelSet, memory: Memory, trained: Trained | None = None, others: Sequence[Suggester] = ()
+    ) -> None:
         self._labels, self._memory = labels, memory
         self._recent = _Recent(memory)  # the model asks for what was just asked for
         before = tuple(map(_Recent, rules()))
         model = (Model(trained, (*before, self._recent)),) if trained else ()
         self._taught: tuple[Suggester, ...] = (*model, self._recent)
-        self._suggesters: tuple[Suggester, ...] = (*before, *self._taught)
+        self._suggesters: tuple[Suggester, ...] = (*before, *model, *others, self._recent)
 
     @classmethod
-    def of(cls, corpus: Corpus, trained: Trained | None = None) -> "Suggesting":
-        """Those of a corpus, as it is now; with the model that was trained for it or, without one, that it keeps."""
+    def of(cls, corpus: Corpus, trained: Trained | None = None, others: Sequence[Suggester] = ()) -> "Suggesting":
+        """Those of a corpus, as it is now, with these `others`; and the model that was trained for it or, without one,
+        that it keeps. Takes some seconds where it holds a million spans."""
         labels = corpus.labels()
-        return cls(labels, Memory(learning.known(corpus)), trained or kept(corpus, labels))
+        return cls(labels, Memory(learning.known(corpus)), trained or kept(corpus, labels), others)
 
     @property
     def names(self) -> list[str]:

@@ -254,5 +254,5 @@ def test_suggestions_are_those_of_the_suggester_type(make: Callable[..., Corpus]
     corpus = make(*taught(60))
     drained(corpus)
     heard = Suggesting.of(corpus).ask(Article(article_uid(NEW_TEXT), NEW_TEXT))
-    assert list(heard) == ["names", "model", "memory"]
+    assert list(heard) == ["dates", "names", "model", "memory"]
     assert all(isinstance(one, Suggestion) and one.source == name for name, said in heard.items() for one in said)

@@ -30,6 +30,7 @@ from annotator.core.model import (
 )
 from annotator.store import learning
 from annotator.store.corpus import Corpus, now
+from annotator.store.errors import Conflict
 from annotator.store.labelling import change_labels
 from annotator.store.learning import Known, Learned
 
@@ -232,7 +233,7 @@ def test_an_article_is_untouched_until_anybody_does_anything_in_it(corpus: Corpu
 
 def test_a_failure_while_it_is_kept_leaves_what_was_there(corpus: Corpus) -> None:
     learning.keep(corpus, "model", Learned(b"one", 3, 7), {UIDS[0]: 1.0})
-    with pytest.raises(Exception, match="UNIQUE|FOREIGN|changed"):
+    with pytest.raises(Conflict):
         learning.keep(corpus, "model", Learned(b"two", 4, 8), {"no article": 1.0})
     assert learning.learned(corpus, "model") == Learned(b"one", 3, 7)
     assert learning.doubtful(corpus, SANAE) == [1]
