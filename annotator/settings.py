@@ -38,6 +38,7 @@ class Settings(Struct, frozen=True):
     geometry: str | None = None
     keys: dict[str, list[str]] = {}
     numerals: Literal["western", "eastern"] = "western"
+    suggestions: bool = True
 
 
 def config_dir() -> Path:

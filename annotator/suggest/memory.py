@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Suggestion
-from annotator.core.proclitics import ARTICLE, begins_with_lam, readings
+from annotator.core.proclitics import ARTICLE, readings
 from annotator.core.text import tokens
 from annotator.suggest.analysis import Analysis, analysed
 
