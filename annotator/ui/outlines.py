@@ -14,9 +14,9 @@ from annotator.core.suggesting import SURE
 from annotator.ui.page import Segment
 
 _RADIUS: Final = 4.0  # pixels
-_BESIDE: Final = 2.5  # pixels between the letters and the outermost outline at their sides
+_BESIDE: Final = (3.0, 1.0, -0.5, -1.5)  # pixels between an outline and the letters at its sides, by its level
 _INSET: Final = 3.0  # pixels by which each further one within lies farther inside, above and beneath
-_DEEPEST: Final = 3
+_DEEPEST: Final = len(_BESIDE) - 1
 _SURE: Final = (1.4, [4.0, 2.5])  # pixels, and the dash and the gap in widths of the line
 _DOUBTFUL: Final = (1.1, [1.6, 2.6])
 _CHOSEN: Final = (2.2, [4.0, 1.8])
@@ -49,9 +49,8 @@ def outline(segments: Sequence[Segment], at: int, level: int) -> QPainterPath:
     """Around this one of the segments of a suggestion."""
     segment = segments[at]
     line, inside = segment.line, _INSET * level
-    beside = _BESIDE - min(level, 2)
     rect = QRectF(segment.left, line.top, segment.right - segment.left, line.bottom - line.top)
-    rect.adjust(-beside, inside, beside, 2 - inside)
+    rect.adjust(-_BESIDE[level], inside, _BESIDE[level], 2 - inside)
     goes_on = at + 1 < len(segments) and segments[at + 1].line is not line
     came_on = at > 0 and segments[at - 1].line is not line
     rtl = line.block.rtl

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from annotator.core.model import Rejection, Span, Step, Suggestion
+from annotator.core.model import Article, Rejection, Span, Step, Suggestion
 from annotator.core.suggesting import Rejected
 from annotator.jobs.suggesting import Heard, Suggesting, left
 from annotator.store import learning
@@ -45,7 +45,7 @@ class Suggestions(QObject):
         self._heard: Heard = {}
         self._rejected = Rejected()
         self._suggesting: Suggesting | None = None
-        self._turn = 0  # answers to questions of an earlier one come too late
+        self._turn = 0  # how often the corpus was read: what an earlier reading says comes too late
         self._waiting = 0
         self._thread: ThreadPoolExecutor | None = ThreadPoolExecutor(1, "suggestions")
         self._answered.connect(self._take)
@@ -132,33 +132,39 @@ class Suggestions(QObject):
             self._suggesting, self._rejected = found
             self._ask()
 
-        self._submit(read, ready)
+        turn = self._turn
+        self._submit(read, ready, lambda: self._turn == turn)
 
     def _open(self) -> None:
-        self._turn += 1
         self._hear({})
         self._ask()
 
     def _ask(self) -> None:
         suggesting, article = self._suggesting, self._session.article
         if suggesting and article:
-            self._submit(lambda: suggesting.ask(article), self._hear)
+            self._submit(lambda: suggesting.ask(article), self._hear, lambda: self._is_open(suggesting, article))
 
     def _learn(self, step: Step | None) -> None:
-        """What was decided teaches at once; after what others wrote, everything is read anew."""
+        """What was decided here teaches at once; after anything else, all that was learned is read anew."""
         suggesting, article = self._suggesting, self._session.article
-        if step is None:
+        if step and step.undoes:
+            self._back = _undecided(step)
+        if not step or not suggesting or not article or any(edit.article != article.uid for edit in step.edits):
             self._begin()
-        elif suggesting and article:
-            if step.undoes:
-                self._back = _undecided(step)
+        elif any(isinstance(edit.before or edit.after, Span | Rejection) for edit in step.edits):
             for edit in step.edits:
                 for record, times in ((edit.before, -1), (edit.after, 1)):
                     if isinstance(record, Rejection):
                         self._rejected.learn(article.text, record, times)
             self._submit(
-                lambda: suggesting.learn(article, step.edits), lambda said: self._hear({**self._heard, **said})
+                lambda: suggesting.learn(article, step.edits),
+                lambda said: self._hear({**self._heard, **said}),
+                lambda: self._is_open(suggesting, article),
             )
+
+    def _is_open(self, suggesting: Suggesting, article: Article) -> bool:
+        here = self._session.article
+        return self._suggesting is suggesting and here is not None and here.uid == article.uid
 
     def _hear(self, heard: Heard) -> None:
         self._heard = heard
@@ -206,21 +212,21 @@ class Suggestions(QObject):
         if self._session.selection:
             self.choose(None)
 
-    def _submit(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+    def _submit(self, work: Callable[[], Any], then: Callable[[Any], None], wanted: Callable[[], bool]) -> None:
+        """Have this done in the thread and its outcome taken here, if it is still wanted by then."""
         if not self._thread:
             return
         self._waiting += 1
-        turn = self._turn
 
         def come(future: Future[Any]) -> None:
-            self._answered.emit((turn, then), future)
+            self._answered.emit((then, wanted), future)
 
         self._thread.submit(work).add_done_callback(come)
 
-    def _take(self, asked: tuple[int, Callable[[Any], None]], future: Future[Any]) -> None:
+    def _take(self, asked: tuple[Callable[[Any], None], Callable[[], bool]], future: Future[Any]) -> None:
         self._waiting -= 1
-        turn, then = asked
-        if turn == self._turn and not future.cancelled():
+        then, wanted = asked
+        if not future.cancelled() and wanted():
             try:
                 then(future.result())
             except CorpusError as error:
