@@ -492,7 +492,10 @@ def test_everything_that_is_installed_is_pinned():
 
 
 def test_everything_that_is_pinned_is_needed():
-    for name in ("datasets", "label_studio_sdk", "nervaluate", "nltk", "pyarrow", "seqeval", "spacy"):
+    for name in (
+        *("datasets", "label_studio_sdk", "nervaluate", "nltk", "onnx", "onnxruntime", "pyarrow", "seqeval", "spacy"),
+        "tokenizers",
+    ):
         consumer(name)
     groups = PROJECT["optional-dependencies"]
     requirements = [*PROJECT["dependencies"], *(text for group in groups.values() for text in group)]

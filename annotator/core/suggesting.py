@@ -49,7 +49,7 @@ def standing(
     `sources` are what each suggester says, the one that is to be heard first in front; `layer` is what the annotator
     has labelled. Nothing is suggested in boilerplate, and nothing that crosses a span, or another suggestion that was
     heard before, or stands on just the same stretch. One may lie within another of its own label only where its source
-    says both. Where two sources say the same, the score is the chance that not both are wrong.
+    says both. Where two sources say the same, the first one is named and the higher score counts.
     """
     away = [(zone.start, zone.end) for zone in zones if zone.kind == BOILERPLATE]
     decided = _Decided(layer)
@@ -61,7 +61,7 @@ def standing(
         for one in sorted(source, key=lambda one: (-one.score, one.start, -one.end)):
             place = (one.start, one.end, one.label)
             if same := heard.get(place):
-                heard[place] = replace(same, score=1 - (1 - same.score) * (1 - one.score))
+                heard[place] = replace(same, score=max(same.score, one.score))
             elif not any(start < one.end and one.start < end for start, end in away) and not any(
                 _clash(place, other, nested)
                 for other in (

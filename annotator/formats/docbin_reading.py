@@ -20,13 +20,13 @@ from typing import Any, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Raw, Struct
 
+from annotator import extras
 from annotator.core import repairing
 from annotator.core.detokenising import detokenise
 from annotator.core.drafting import draft
 from annotator.core.editing import Rejected
 from annotator.core.model import BODY, Draft, Refusal, Remark, Repair, Span, Zone, new_uid
 from annotator.core.tagging import IOB2, OUTSIDE
-from annotator.formats import extras
 from annotator.i18n import _
 
 LARGEST: Final = 400_000_000

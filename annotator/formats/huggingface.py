@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from annotator import extras
 from annotator.core import tagging
 from annotator.core.detokenising import locate
 from annotator.core.tagging import CLOSING, OUTSIDE, Chunk
 from annotator.core.twofold import Sentence, TwofoldProjection, space
-from annotator.formats import extras
 from annotator.formats.dataset_card import card
 from annotator.formats.report import Report
 

@@ -16,8 +16,8 @@ from annotator.core.model import Draft
 from annotator.core.projection import Fate
 from annotator.core.tagging import Chunk
 from annotator.core.twofold import TwofoldProjection, project_twofold
+from annotator.extras import installed
 from annotator.formats.conll import Rows
-from annotator.formats.extras import installed
 from annotator.formats.report import Report
 from annotator.jobs import verifying
 from annotator.jobs.flat import Moved, counts

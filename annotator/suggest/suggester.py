@@ -35,3 +35,8 @@ def label_for(role: str, labels: LabelSet) -> str | None:
     it, in any case; None where the corpus has none."""
     names = _NAMES[role]
     return next((label.name for label in labels.labels if label.name.upper() in names), None)
+
+
+def role_of(name: str) -> str | None:
+    """Which of DATE, INSTITUTION and PLAN a label of this name, in any case, stands for."""
+    return next((role for role, names in _NAMES.items() if name.upper() in names), None)

@@ -224,7 +224,7 @@ def test_a_format_whose_program_is_not_installed_is_one_line(
     ended = run("export", corpus, tmp_path / "out.spacy", "--format", "spacy", *SAMIRA)
     assert ended.code == 2
     assert ended.err.splitlines() == [
-        "annotator: This format needs spaCy, which is not installed. "
+        "annotator: This needs spaCy, which is not installed. "
         'This installs it: pip install "arabic-news-annotator[spacy]"'
     ]
     assert list(tmp_path.glob("out*")) == []

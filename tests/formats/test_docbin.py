@@ -13,8 +13,9 @@ from core.texts import PIECES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotator import extras
 from annotator.core.model import Draft, Refusal, Remark, Repair
-from annotator.formats import docbin, docbin_reading, extras, recognise
+from annotator.formats import docbin, docbin_reading, recognise
 from annotator.formats.docbin import read, recognises
 
 
@@ -243,7 +244,7 @@ def test_without_spacy_it_is_said_what_brings_it(tmp_path: Path, monkeypatch: py
     (refusal,) = read(path, "")
     assert isinstance(refusal, Refusal)
     assert refusal.reason == (
-        'This format needs spaCy, which is not installed. This installs it: pip install "arabic-news-annotator[spacy]"'
+        'This needs spaCy, which is not installed. This installs it: pip install "arabic-news-annotator[spacy]"'
     )
 
 

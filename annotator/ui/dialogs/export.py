@@ -24,7 +24,7 @@ from annotator.core.model import DONE
 from annotator.core.projection import INNERMOST, OUTERMOST, REFUSE, SPLIT, WIDEN
 from annotator.core.projection import Options as Projecting
 from annotator.core.tagging import BILOU, IOB1, IOB2, IOBES
-from annotator.formats.extras import installed
+from annotator.extras import installed
 from annotator.formats.report import Report, beside
 from annotator.i18n import _, ngettext, number
 from annotator.jobs.article_files import FileFormat
