@@ -74,6 +74,19 @@ def standing(
     return tuple(sorted(heard.values(), key=lambda one: (one.start, -one.end, one.label)))
 
 
+def undecided(standing: Sequence[Suggestion], decided: Iterable[Span | Rejection]) -> tuple[Suggestion, ...]:
+    """Those of the suggestions that stand which are in nobody's way after these decisions.
+
+    Others may stand in their place now: those only `standing` finds.
+    """
+    places = {(one.start, one.end, one.label): isinstance(one, Span) for one in decided}
+    left = [one for one in standing if (one.start, one.end, one.label) not in places]
+    if len(left) + len(places) == len(standing):  # they were suggested just so, and so are in nobody's way
+        return tuple(left)
+    spans = [place for place, is_span in places.items() if is_span]
+    return tuple(one for one in left if not any(_clash((one.start, one.end, one.label), span, set()) for span in spans))
+
+
 def _nested(source: Sequence[Suggestion]) -> set[tuple[int, int, str]]:
     """What a source says within another of its suggestions of the same label."""
     inner = set()

@@ -16,7 +16,7 @@ from annotator.ui.suggestions import Suggestions
 
 
 class SuggestionCommands(QObject):
-    """Joins the suggestions with the view and with the session's verbs. After a decision the next one is chosen."""
+    """Joins the suggestions with the view and with the session's verbs."""
 
     toggled = Signal(bool)
     """Whether suggestions are to be shown from now on."""
@@ -24,11 +24,11 @@ class SuggestionCommands(QObject):
     def __init__(self, session: Session, view: ArticleView, suggestions: Suggestions) -> None:
         super().__init__(view)
         self._session, self._view, self._suggestions = session, view, suggestions
-        self._waiting: Suggestion | None = None  # the last decided one, while others are still being looked for
+        self._decided: Suggestion | None = None  # the last one, until it is known what follows from it
         for changed in (suggestions.changed, suggestions.chosen_changed):
             changed.connect(self._show)
-        suggestions.settled.connect(self._go_on_at_last)
-        view.suggestion_clicked.connect(suggestions.choose)
+        suggestions.settled.connect(self._go_on)
+        view.suggestion_clicked.connect(self.choose)
         view.accept_asked.connect(self._accept_clicked)
         view.caret_moved.connect(self._leave)
         view.selection_changed.connect(self._give_way)
@@ -48,6 +48,7 @@ class SuggestionCommands(QObject):
 
     def choose(self, suggestion: Suggestion | None) -> None:
         """Make this the one that the next key is about, or none."""
+        self._decided = None
         self._suggestions.choose(suggestion)
 
     def accept(self) -> None:
@@ -66,7 +67,7 @@ class SuggestionCommands(QObject):
         """Say that the chosen suggestion is wrong, and choose the next one."""
         proposed = self._suggestions.proposed
         if proposed and self._session.reject(proposed):
-            self._go_on(proposed)
+            self._decided = proposed
 
     def accept_sentence(self) -> None:
         """Accept all the sure ones of this sentence, and choose the first that is left from its beginning on."""
@@ -103,7 +104,7 @@ class SuggestionCommands(QObject):
     def _accept(self, wanted: Suggestion) -> None:
         proposed = self._suggestions.proposed
         if proposed and self._session.accept(proposed, wanted):
-            self._go_on(proposed)
+            self._decided = proposed
 
     def _show(self) -> None:
         proposed, chosen = self._suggestions.proposed, self._suggestions.chosen
@@ -132,7 +133,7 @@ class SuggestionCommands(QObject):
 
     def _begin(self, suggestion: Suggestion | None) -> None:
         if suggestion:
-            self._suggestions.choose(suggestion)
+            self.choose(suggestion)
         elif not self._suggestions.shown:
             self._session.told.emit(_("Suggestions are hidden."))
         elif self._suggestions.busy:
@@ -140,17 +141,13 @@ class SuggestionCommands(QObject):
         else:
             self._tell_the_end()
 
-    def _go_on(self, decided: Suggestion) -> None:
-        """To the first that begins where this one did or after it; what was decided may have taught others."""
-        following = self._suggestions.following(decided)
-        self._suggestions.choose(following)
-        self._waiting = decided if following is None and self._suggestions.busy else None
-        if following is None and not self._waiting:
-            self._tell_the_end()
-
-    def _go_on_at_last(self) -> None:
-        if self._waiting:
-            self._go_on(self._waiting)
+    def _go_on(self) -> None:
+        """After the last one, what was decided may have taught others that come after it; else this is the end."""
+        decided, self._decided = self._decided, None
+        if decided and not self.chosen:
+            self._suggestions.choose(self._suggestions.following(decided))
+            if not self.chosen:
+                self._tell_the_end()
 
     def _tell_the_end(self) -> None:
         left = len(self._suggestions.standing)
@@ -170,8 +167,7 @@ class SuggestionCommands(QObject):
         self._session.told.emit(said)
 
     def _leave(self) -> None:
-        self._waiting = None
-        self._suggestions.choose(None)
+        self.choose(None)
 
     def _give_way(self) -> None:
         if self._view.selection or self._session.selection:
