@@ -27,7 +27,8 @@ def user_name() -> str:
 class Settings(Struct, frozen=True):
     """The choices. `zoom` is in per cent; `geometry` is the window's, in whatever form the window wrote it.
 
-    `keys` has only what a person changed: the keys of an action by its name, as the window names both.
+    `keys` has only what a person changed: the keys of an action by its name, as the window names both. `suggestions`
+    says whether they are shown.
 
     The last three say which models of one's own propose spans (see `suggest.own`): a pipeline of spaCy's by folder or
     name, a folder with a model in ONNX, and the corpus's label for a label of theirs.
@@ -42,6 +43,7 @@ class Settings(Struct, frozen=True):
     keys: dict[str, list[str]] = {}
     numerals: Literal["western", "eastern"] = "western"
     instructive: bool = False
+    suggestions: bool = True
     spacy_pipeline: str = ""
     onnx_folder: str = ""
     model_labels: dict[str, str] = {}

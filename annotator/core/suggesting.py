@@ -1,7 +1,10 @@
 """Which of all that is suggested for an article still stands: what its annotator has not decided yet."""
 
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+from operator import attrgetter
 from typing import Final
 
 from msgspec.structs import replace
@@ -49,7 +52,9 @@ def standing(
     says both. Where two sources say the same, the first one is named and the higher score counts.
     """
     away = [(zone.start, zone.end) for zone in zones if zone.kind == BOILERPLATE]
-    taken: list[tuple[int, int, str]] = [(span.start, span.end, span.label) for span in layer]
+    decided = _Decided(layer)
+    taken: list[tuple[int, int, str]] = []  # by start
+    longest = max((one.end - one.start for source in sources for one in source), default=0)
     heard: dict[tuple[int, int, str], Suggestion] = {}
     for source in sources:
         nested = _nested(source)
@@ -58,23 +63,53 @@ def standing(
             if same := heard.get(place):
                 heard[place] = replace(same, score=max(same.score, one.score))
             elif not any(start < one.end and one.start < end for start, end in away) and not any(
-                _clash(place, other, nested) for other in taken
+                _clash(place, other, nested)
+                for other in (
+                    *decided.touching(one.start, one.end),
+                    *taken[bisect_left(taken, (one.start - longest,)) : bisect_left(taken, (one.end,))],
+                )
             ):
                 heard[place] = one
-                taken.append(place)
+                insort(taken, place)
     return tuple(sorted(heard.values(), key=lambda one: (one.start, -one.end, one.label)))
+
+
+def undecided(standing: Sequence[Suggestion], decided: Iterable[Span | Rejection]) -> tuple[Suggestion, ...]:
+    """Those of the suggestions that stand which are in nobody's way after these decisions.
+
+    Others may stand in their place now: those only `standing` finds.
+    """
+    places = {(one.start, one.end, one.label): isinstance(one, Span) for one in decided}
+    left = [one for one in standing if (one.start, one.end, one.label) not in places]
+    if len(left) + len(places) == len(standing):  # they were suggested just so, and so are in nobody's way
+        return tuple(left)
+    spans = [place for place, is_span in places.items() if is_span]
+    return tuple(one for one in left if not any(_clash((one.start, one.end, one.label), span, set()) for span in spans))
 
 
 def _nested(source: Sequence[Suggestion]) -> set[tuple[int, int, str]]:
     """What a source says within another of its suggestions of the same label."""
     inner = set()
-    outer: dict[str, list[Suggestion]] = {}
+    reached: dict[str, int] = {}  # how far those before go, by label
     for one in sorted(source, key=lambda one: (one.start, -one.end)):
-        enclosing = outer.setdefault(one.label, [])
-        if any(other.start <= one.start and one.end <= other.end for other in enclosing):
+        if one.end <= reached.get(one.label, -1):
             inner.add((one.start, one.end, one.label))
-        enclosing.append(one)
+        reached[one.label] = max(one.end, reached.get(one.label, -1))
     return inner
+
+
+class _Decided:
+    """The places of the spans of a layer, of which there may be a thousand, and a key waits for them."""
+
+    def __init__(self, layer: Sequence[Span]) -> None:
+        self._spans = sorted(layer, key=attrgetter("start"))
+        self._starts = list(map(attrgetter("start"), self._spans))
+        self._reached = list(accumulate(map(attrgetter("end"), self._spans), max))
+
+    def touching(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """Those that share letters with this stretch, and perhaps a few more."""
+        for span in self._spans[bisect_right(self._reached, start) : bisect_left(self._starts, end)]:
+            yield span.start, span.end, span.label
 
 
 def _clash(one: tuple[int, int, str], other: tuple[int, int, str], nested: set[tuple[int, int, str]]) -> bool:

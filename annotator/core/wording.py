@@ -13,3 +13,13 @@ def state_title(state: str) -> str:
         SKIPPED: pgettext("state of an article", "skipped"),
         FLAGGED: pgettext("state of an article", "flagged"),
     }[state]
+
+
+def source_title(source: str) -> str:
+    """Where a suggestion comes from; a suggester that nobody here knows goes by its own name."""
+    return {
+        "dates": pgettext("source of a suggestion", "Date rules"),
+        "names": pgettext("source of a suggestion", "Names"),
+        "memory": pgettext("source of a suggestion", "Seen before"),
+        "model": pgettext("source of a suggestion", "Learned here"),
+    }.get(source, source)

@@ -29,7 +29,8 @@ from annotator.ui.article_view import ArticleView
 from annotator.ui.block import NOT_FOR_QT
 from annotator.ui.guide import Guide
 from annotator.ui.session import Session
-from annotator.ui.wording import spoken
+from annotator.ui.suggestions import Suggestions
+from annotator.ui.wording import spoken, spoken_suggestion
 
 _NOTHING: Final = Shiboken.VoidPtr(0)
 """An interface that there is not. PySide6 takes a pointer or a wrapped object here, and None ends the program."""
@@ -39,18 +40,24 @@ _send: Final = QAccessible.updateAccessibility
 class Reader(QObject):
     """Stands between an article's view, whose child it is, and a screen reader."""
 
-    def __init__(self, view: ArticleView, session: Session) -> None:
+    def __init__(self, view: ArticleView, session: Session, suggestions: Suggestions) -> None:
         super().__init__(view)
-        self._view, self._session = view, session
+        self._view, self._session, self._suggestions = view, session, suggestions
         self._twin: QPlainTextEdit | None = None
         self._uid: str | None = None  # the article that the twin holds
         self._units = Utf16("")
-        self._said = ""
+        self._told = "", (0, 0)  # the last that was told, and of which place
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._tell)
-        for changed in (view.caret_moved, view.selection_changed, session.selected, session.layer_changed):
+        for changed in (
+            view.caret_moved,
+            view.selection_changed,
+            session.selected,
+            session.layer_changed,
+            suggestions.chosen_changed,
+        ):
             changed.connect(self._changed)
         _install()
 
@@ -60,10 +67,13 @@ class Reader(QObject):
         return title(article, self._session.zones) if article else _("No article is open")
 
     def here(self) -> str:
-        """The selected words, else the word under the caret, and what they are labelled; empty without an article."""
+        """The selected words, else the word under the caret, and what they are labelled; or those of the chosen
+        suggestion, how they may be labelled, and how sure that is. Empty without an article."""
         session, (start, end) = self._session, self._place()
         if not session.article:
             return ""
+        if chosen := self._suggestions.chosen:
+            return spoken_suggestion(session.article.text[start:end], chosen, session.labels)
         covering = [span for span in session.spans if span.start < end and start < span.end]
         about = [session.selection] if session.selection else covering
         return spoken(session.article.text[start:end], about, session.labels)
@@ -75,9 +85,9 @@ class Reader(QObject):
 
     def _place(self) -> tuple[int, int]:
         """The code points that the next key is about."""
-        selected, word = self._session.selection, self._view.caret.word
-        if selected:
-            return selected.start, selected.end
+        held, word = self._session.selection or self._suggestions.chosen, self._view.caret.word
+        if held:
+            return held.start, held.end
         return self._view.selection or ((word.start, word.end) if word else (0, 0))
 
     def _changed(self) -> None:
@@ -87,9 +97,9 @@ class Reader(QObject):
     def _tell(self) -> None:
         """Tell of the place, if the person is in the article and there is something new to tell."""
         said = self.here()
-        if said == self._said or not self._view.hasFocus():
+        if (said, self._place()) == self._told or not self._view.hasFocus():
             return
-        self._said = said
+        self._told = said, self._place()
         twin = self._follow()
         start, end = (self._units.units(offset) for offset in self._place())
         _send(QAccessibleTextCursorEvent(self._view, start))
@@ -108,7 +118,7 @@ class Reader(QObject):
             self._units = Utf16(text)
             twin.setPlainText(text)
         start, end = (self._units.units(offset) for offset in self._place())
-        chosen = self._view.selection or self._session.selection
+        chosen = self._view.selection or self._session.selection or self._suggestions.chosen
         cursor = QTextCursor(twin.document())
         cursor.setPosition(end if chosen else start)
         cursor.setPosition(start, QTextCursor.MoveMode.KeepAnchor)

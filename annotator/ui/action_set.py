@@ -35,14 +35,16 @@ class ActionSet:
             handler = next(getattr(one, row.name) for one in handlers if row.name in vars(type(one)))
             action = self.named[row.name] = self._make(_(row.text), handler)
             action.setCheckable(row.checkable)
+            action.setAutoRepeat(row.repeats)
             if row.menu:
                 if row.separated:
                     self.menus[row.menu].addSeparator()
                 self.menus[row.menu].addAction(action)
-                window.addAction(action)
-            else:
+            if row.in_article or not row.menu:
                 action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
                 article.addAction(action)
+            else:
+                window.addAction(action)
 
     def show_labels(self, labels: Iterable[Label], tag: Callable[[str], None]) -> None:
         """Have an action for each of these labels, which calls `tag` with its name."""

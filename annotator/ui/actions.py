@@ -22,8 +22,11 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is 
 
 
 class Action(Struct, frozen=True):
-    """`keys` are portable key sequences, the first the one that is shown. `menu` is a key of MENUS, or none for keys
-    that only the article takes, while it has the focus."""
+    """`keys` are portable key sequences, the first the one that is shown. `menu` is a key of MENUS.
+
+    With `in_article`, and in no menu, they are keys that only the article takes, while it has the focus. Unless it
+    `repeats`, a key held down does it once.
+    """
 
     name: str
     text: str
@@ -31,11 +34,14 @@ class Action(Struct, frozen=True):
     menu: str | None = None
     separated: bool = False
     checkable: bool = False
+    in_article: bool = False
+    repeats: bool = True
 
 
 MENUS: Final = {
     "corpus": N_("&Corpus"),
     "edit": N_("&Edit"),
+    "suggestions": N_("&Suggestions"),
     "article": N_("&Article"),
     "line": N_("This &line is"),
     "view": N_("&View"),
@@ -55,7 +61,7 @@ ACTIONS: Final = (
     Action("undo", N_("Undo"), ("Ctrl+Z",), "edit"),
     Action("redo", N_("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "edit"),
     Action("copy", N_("Copy the text"), ("Ctrl+C",), "edit", separated=True),
-    Action("remove", N_("Remove the span"), ("Delete", "Backspace"), "edit"),
+    Action("remove", N_("Remove the span, reject the suggestion"), ("Delete", "Backspace"), "edit", repeats=False),
     Action("toggle_proclitic", N_("Without the proclitic, or with it"), ("Space",), "edit"),
     Action("tag_all_here", N_("Tag all such places in the article…"), ("Ctrl+A",), "edit", separated=True),
     Action("tag_all_corpus", N_("Tag all such places in the corpus…"), ("Ctrl+Shift+A",), "edit"),
@@ -74,6 +80,26 @@ ACTIONS: Final = (
     Action("end_back_letter", N_("End one letter earlier"), ("Alt+Right",), "edit"),
     Action("start_forward_letter", N_("Start one letter further"), ("Alt+Shift+Left",), "edit"),
     Action("start_back_letter", N_("Start one letter earlier"), ("Alt+Shift+Right",), "edit"),
+    Action("accept", N_("Accept the suggestion"), ("Return",), "suggestions", in_article=True, repeats=False),
+    Action(
+        "accept_sentence",
+        N_("Accept the sure ones of the sentence"),
+        ("Shift+Return",),
+        "suggestions",
+        in_article=True,
+        repeats=False,
+    ),
+    Action(
+        "accept_article",
+        N_("Accept the sure ones of the article"),
+        ("Ctrl+Shift+Return",),
+        "suggestions",
+        in_article=True,
+        repeats=False,
+    ),
+    Action("next_suggestion", N_("Next suggestion"), ("F5",), "suggestions", separated=True),
+    Action("previous_suggestion", N_("Suggestion before"), ("Shift+F5",), "suggestions"),
+    Action("toggle_suggestions", N_("Show or hide suggestions"), ("Shift+F4",), "suggestions", separated=True),
     Action("done_and_next", N_("Done and next"), ("Ctrl+Return",), "article"),
     Action("next_open", N_("Next open article"), ("Ctrl+Down",), "article"),
     Action("done", N_("Done"), ("Ctrl+D",), "article"),

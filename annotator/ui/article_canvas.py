@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QRes
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from annotator.core.labels import LabelSet
-from annotator.core.model import Article, Span, Zone
+from annotator.core.model import Article, Span, Suggestion, Zone
 from annotator.ui.block import UNDER, Line
 from annotator.ui.caret import Caret
 from annotator.ui.depths import Depths, depths
@@ -43,7 +43,9 @@ class ArticleCanvas(QAbstractScrollArea):
         self._depths: Depths = depths((), LabelSet(()))
         self._labels = LabelSet(())
         self._selected: Span | None = None
-        self._stretched: tuple[int, int] | None = None  # what the selected span would become
+        self._suggestions: tuple[Suggestion, ...] = ()
+        self._chosen: Suggestion | None = None
+        self._stretched: tuple[int, int] | None = None  # what the selected span or suggestion would become
         self._hits: tuple[tuple[int, int], ...] = ()
         self._current_hit: tuple[int, int] | None = None
         self._theme = LIGHT
@@ -63,6 +65,7 @@ class ArticleCanvas(QAbstractScrollArea):
         """Show another article from its beginning, or none."""
         self._article, self._labels = article, labels
         self._spans, self._selected, self.selection = (), None, None
+        self._suggestions, self._chosen = (), None
         self._depths = depths((), labels)
         self._hits, self._current_hit, self._stretched = (), None, None
         self._opened.clear()
@@ -100,6 +103,18 @@ class ArticleCanvas(QAbstractScrollArea):
             self._select(None)
             self.caret.stand(span.end - 1)  # the next word is the one after the span
             self.reveal(span.start, span.end)
+        self._mark()
+
+    def show_suggestions(self, suggestions: Iterable[Suggestion], chosen: Suggestion | None) -> None:
+        """Show these suggestions, by start and the longer first, and bring to sight the one of them that is chosen."""
+        another = chosen != self._chosen
+        self._suggestions, self._chosen = tuple(suggestions), chosen
+        if another:
+            self._stretched = None
+        if another and chosen:
+            self._select(None)
+            self.caret.stand(chosen.end - 1)  # as after a span
+            self.reveal(chosen.start, chosen.end)
         self._mark()
 
     def set_theme(self, theme: Theme) -> None:
@@ -251,7 +266,8 @@ class ArticleCanvas(QAbstractScrollArea):
         return QRect(0, math.floor(top + self._origin().y()), self.viewport().width(), height)
 
     def _marks_now(self) -> Marks:
-        spans = self._shown_spans()
+        spans, chosen = self._shown_spans(), self._shown_chosen()
+        changed = chosen is not self._chosen
         return Marks(
             spans=spans,
             depths=depths(spans, self._labels) if self._stretched else self._depths,
@@ -260,7 +276,17 @@ class ArticleCanvas(QAbstractScrollArea):
             word=self._word(),
             hits=self._hits,
             current_hit=self._current_hit,
+            suggestions=tuple(chosen if one == self._chosen else one for one in self._suggestions)  # type: ignore[misc]
+            if changed
+            else self._suggestions,
+            chosen=chosen,
         )
+
+    def _shown_chosen(self) -> Suggestion | None:
+        """The chosen suggestion, as far as its edge has been dragged."""
+        if not self._stretched or not self._chosen:
+            return self._chosen
+        return msgspec.structs.replace(self._chosen, start=self._stretched[0], end=self._stretched[1])
 
     def _shown_selected(self) -> Span | None:
         return next((span for span in self._shown_spans() if self._selected and span.uid == self._selected.uid), None)
@@ -278,6 +304,6 @@ class ArticleCanvas(QAbstractScrollArea):
     def _word(self) -> tuple[int, int] | None:
         """The word under the caret, where it is to be seen."""
         word = self.caret.word
-        if not word or self._selected or self.selection or not self.hasFocus():
+        if not word or self._selected or self._chosen or self.selection or not self.hasFocus():
             return None
         return word.start, word.end

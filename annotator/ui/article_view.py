@@ -8,10 +8,10 @@ from PySide6.QtGui import QContextMenuEvent, QCursor, QGuiApplication, QMouseEve
 from PySide6.QtWidgets import QWidget
 
 from annotator.core.labels import LabelSet
-from annotator.core.model import Article, Zone
+from annotator.core.model import Article, Span, Suggestion, Zone
 from annotator.ui.article_canvas import ArticleCanvas
 from annotator.ui.drag import Drag, meant
-from annotator.ui.hits import edge_at, span_under
+from annotator.ui.hits import edge_at, under
 
 ZOOMS: Final = (60, 70, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300)
 _SCROLL: Final = 60  # milliseconds between steps while a drag is held beyond the edge
@@ -23,9 +23,13 @@ class ArticleView(ArticleCanvas):
     caret_moved = Signal()
     span_clicked = Signal(object)
     """A span of the layer, or None where there is none."""
+    suggestion_clicked = Signal(object)
+    accept_asked = Signal(object)
+    """A suggestion was clicked twice."""
     selection_made = Signal()
     """The mouse has let go of a new selection."""
     resize_asked = Signal(object, int, int)
+    """The selected span or the chosen suggestion, and the edges that it is to have."""
     menu_asked = Signal(object, object)
     """The global position, and the offset of the letter there or None."""
     zoom_asked = Signal(int)
@@ -35,6 +39,9 @@ class ArticleView(ArticleCanvas):
         super().__init__(parent)
         self.refine: Callable[[int, int], tuple[int, int]] = lambda start, end: (start, end)
         """What a selection of whole words is to become."""
+        self.accepting = True
+        """Whether a double click on a suggestion accepts it; else it selects the word there, as it does elsewhere."""
+        self._clicked: Suggestion | None = None  # the chosen one, as it was before the last click
         self._drag: Drag | None = None
         self._scrolling = QTimer(self)
         self._scrolling.setInterval(_SCROLL)
@@ -53,16 +60,16 @@ class ArticleView(ArticleCanvas):
     def target(self) -> tuple[int, int] | None:
         """What a label's key is about when no span is selected: the selection, else the word under the caret, if it
         is not folded away."""
-        if self.selection or self._selected or not self.caret.word or self._page.fold_of(self.caret.word.start):
+        if self.selection or self._held() or not self.caret.word or self._page.fold_of(self.caret.word.start):
             return self.selection
         return self.refine(*self.caret.word)
 
     def offset(self) -> int:
-        """Where the person is: at the selection, the selected span or the caret."""
+        """Where the person is: at the selection, the selected span, the chosen suggestion or the caret."""
         if self.selection:
             return self.selection[0]
-        if self._selected:
-            return self._selected.start
+        if held := self._held():
+            return held.start
         return self.caret.word.start if self.caret.word else 0
 
     def go(self, place: int | None, *, extend: bool = False) -> None:
@@ -127,9 +134,9 @@ class ArticleView(ArticleCanvas):
             self._lay_out()
             return
         boundary = self._page.boundary_at(at.x(), at.y())
-        edge = edge_at(at, self._page, self._selected)
+        edge = edge_at(at, self._page, self._held())
         if boundary is not None:
-            self._drag = Drag(boundary) if edge is None else Drag(boundary, self._selected, edge)
+            self._drag = Drag(boundary) if edge is None else Drag(boundary, self._held(), edge)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not event.buttons() & Qt.MouseButton.LeftButton:
@@ -156,9 +163,9 @@ class ArticleView(ArticleCanvas):
         self._drag = self._stretched = None
         if drag is None:
             return
-        if drag.span:
-            if stretched and stretched != (drag.span.start, drag.span.end):
-                self.resize_asked.emit(drag.span, *stretched)
+        if drag.held:
+            if stretched and stretched != (drag.held.start, drag.held.end):
+                self.resize_asked.emit(drag.held, *stretched)
             self._mark()
             return
         at = self._on_page(event.position())
@@ -174,6 +181,11 @@ class ArticleView(ArticleCanvas):
         at = self._on_page(event.position())
         box = self._page.box_at(at.x(), at.y())
         if event.button() == Qt.MouseButton.LeftButton and box:
+            # The first click may have chosen the next one out: what was chosen before it is what the hand is on.
+            here = (one for one in (self._clicked, self._chosen) if one and one.start <= box.start < one.end)
+            if self.accepting and (found := next(here, None)):
+                self.accept_asked.emit(found)
+                return
             self.span_clicked.emit(None)
             self.caret.stand(box.start)
             self._select(self._words(box.start, box.end))
@@ -195,7 +207,7 @@ class ArticleView(ArticleCanvas):
         if self._drag is None or boundary is None or boundary == self._drag.anchor:
             return
         reached = self._drag.reach(self._text(), boundary, exact=exact)
-        if self._drag.span:
+        if self._drag.held:
             self._stretched = reached
             self._mark()
         else:
@@ -205,25 +217,37 @@ class ArticleView(ArticleCanvas):
         found = meant(self._text(), start, end, exact=False)
         return self.refine(*found) if found else None
 
+    def _held(self) -> Span | Suggestion | None:
+        """The selected span, or the chosen suggestion."""
+        return self._selected or self._chosen
+
     def _click(self, at: QPointF, boundary: int) -> None:
+        box, self._clicked = self._page.box_at(at.x(), at.y()), self._chosen
+        marked: list[Span | Suggestion] = [*self._spans, *self._suggestions]
+        found = under(box.start, marked, self._held(), self._labels) if box else None
+        if found and found == self._chosen:
+            return  # as the annotator has changed it
         self._select(None)
-        box = self._page.box_at(at.x(), at.y())
         self.caret.stand(box.start if box else boundary)
         self.caret_moved.emit()
-        self.span_clicked.emit(span_under(box.start, self._spans, self._selected, self._labels) if box else None)
+        if isinstance(found, Suggestion):
+            self.suggestion_clicked.emit(found)
+        else:
+            self.span_clicked.emit(found)
 
     def _press_right(self, at: QPointF) -> None:
-        """The menu is about what is under the pointer: its span, unless the selection is there."""
+        """The menu is about what is under the pointer: what is marked there, unless the selection is there."""
         box = self._page.box_at(at.x(), at.y())
         boundary = self._page.boundary_at(at.x(), at.y())
-        kept = self.selection or (self._selected and (self._selected.start, self._selected.end))
+        held = self._held()
+        kept = self.selection or (held and (held.start, held.end))
         if boundary is not None and not (box and kept and kept[0] <= box.start < kept[1]):
             self._click(at, boundary)
 
     def _set_cursor(self, at: QPointF) -> None:
         if self._page.fold_at(at.y()):
             shape = Qt.CursorShape.PointingHandCursor
-        elif edge_at(at, self._page, self._selected) is not None:
+        elif edge_at(at, self._page, self._held()) is not None:
             shape = Qt.CursorShape.SizeHorCursor
         else:
             shape = Qt.CursorShape.IBeamCursor

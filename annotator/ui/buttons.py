@@ -13,11 +13,22 @@ _GAP: Final = 3  # pixels on each side of the icon, beside those that Qt leaves
 
 
 class ActionButton(QPushButton):
-    """Does what `action` does and says its key. `icon` is the name of one, `primary` what is done most."""
+    """Does what `action` does and says its key. `icon` is the name of one, `primary` what is done most.
 
-    def __init__(self, action: QAction, icon: str, *, primary: bool = False, parent: QWidget | None = None) -> None:
+    Where there is little room, it says `words` instead of the action's, and the key.
+    """
+
+    def __init__(
+        self,
+        action: QAction,
+        icon: str = "",
+        *,
+        words: str = "",
+        primary: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._action, self._icon, self._primary = action, icon, primary
+        self._action, self._icon, self._words, self._primary = action, icon, words, primary
         self.setObjectName("primary" if primary else "")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the keys
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
@@ -28,7 +39,8 @@ class ActionButton(QPushButton):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icon for this theme."""
-        self.setIcon(icons.icon(self._icon, theme, on_accent=self._primary))
+        if self._icon:
+            self.setIcon(icons.icon(self._icon, theme, on_accent=self._primary))
 
     def key(self) -> str:
         """The key of the action, as it is shown; empty when it has none."""
@@ -36,6 +48,6 @@ class ActionButton(QPushButton):
 
     def _follow(self) -> None:
         text, _tab, key = self._action.text().partition("\t")
-        self.setText(text)
+        self.setText(f"{self._words}  {key}" if self._words else text)
         self.setToolTip(f"{text}   {key}")
         self.setEnabled(self._action.isEnabled())

@@ -2,6 +2,7 @@
 
 from annotator.core.model import Span
 from annotator.ui.article_view import ArticleView
+from annotator.ui.held import Held
 from annotator.ui.jump import Jumps
 from annotator.ui.session import Session
 
@@ -9,9 +10,9 @@ from annotator.ui.session import Session
 class CaretCommands:
     """Moves the caret, extends the selection, jumps from span to span."""
 
-    def __init__(self, session: Session, view: ArticleView) -> None:
+    def __init__(self, session: Session, view: ArticleView, held: Held) -> None:
         self._session, self._view = session, view
-        self._jumps = Jumps(session, view)
+        self._jumps = Jumps(session, view, held)
 
     # Left is forward where the text runs from right to left; elsewhere the same keys mean the other way.
 

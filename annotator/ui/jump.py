@@ -16,6 +16,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from annotator.core.folding import fold
 from annotator.i18n import _
 from annotator.ui.article_view import ArticleView
+from annotator.ui.held import Held
 from annotator.ui.keyboard import pressed, twins
 from annotator.ui.session import Session
 
@@ -85,9 +86,9 @@ class _Stand(NamedTuple):
 class Jumps(QObject):
     """Takes the letters that are pressed in the article."""
 
-    def __init__(self, session: Session, view: ArticleView) -> None:
+    def __init__(self, session: Session, view: ArticleView, held: Held) -> None:
         super().__init__(view)
-        self._session, self._view = session, view
+        self._session, self._view, self._held = session, view, held
         self._trail: list[_Stand] = []
         session.article_opened.connect(lambda _offset: self._trail.clear())
         view.installEventFilter(self)
@@ -110,15 +111,15 @@ class Jumps(QObject):
                 self._view.go(stand.focus, extend=True)
 
     def _go(self, meant: tuple[str, ...], *, extend: bool) -> None:
-        caret, span = self._view.caret, self._session.selection
+        caret, held = self._view.caret, self._held.it()
         place = self._next(meant)
         if place is None:
             said = (
                 _("No number comes after this.") if NUMBER in meant else _("No word after this begins with “{letter}”.")
             )
             self._session.told.emit(said.format(letter=meant[0]))
-        elif extend and span and not self._view.selection:
-            self._session.resize(span, span.start, caret.words[place].end)
+        elif extend and held and not self._view.selection:
+            self._held.resize(held, held.start, caret.words[place].end)
         else:
             self._trail.append(_Stand(caret.anchor, caret.focus, self._view.selection is not None))
             self._view.go(place, extend=extend)

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from itertools import compress, count
 from operator import ne
+from typing import TypeVar
 
 from msgspec import Struct
 
-from annotator.core.model import Span
+from annotator.core.model import Span, Suggestion
 from annotator.ui.depths import Depths
+
+_Marked = TypeVar("_Marked", Span, Suggestion)
 
 
 class Marks(Struct, frozen=True):
@@ -23,6 +26,10 @@ class Marks(Struct, frozen=True):
     """The places that a search found."""
     current_hit: tuple[int, int] | None = None
     """The one of `hits` that the person was taken to."""
+    suggestions: tuple[Suggestion, ...] = ()
+    """By start, the longer first."""
+    chosen: Suggestion | None = None
+    """The one of `suggestions` that the next key is about."""
 
 
 def changes(before: Marks, after: Marks) -> Iterator[tuple[int, int]]:
@@ -35,25 +42,29 @@ def changes(before: Marks, after: Marks) -> Iterator[tuple[int, int]]:
         ):
             if stretch and stretch != was:
                 yield stretch
-        if one.selected and one.selected != other.selected:
-            yield one.selected.start, one.selected.end
+        for marked, before_that in ((one.selected, other.selected), (one.chosen, other.chosen)):
+            if marked and marked != before_that:
+                yield marked.start, marked.end
     if before.hits != after.hits:
         yield from before.hits
         yield from after.hits
     if before.spans is not after.spans:
-        yield from _changed_spans(before, after)
+        for marks, spans in zip((before, after), _differing(before.spans, after.spans), strict=True):
+            for span in spans:
+                yield marks.depths.group(span)  # how deep the others lie depends on it
+    if before.suggestions is not after.suggestions:
+        for suggestions in _differing(before.suggestions, after.suggestions):
+            yield from ((suggestion.start, suggestion.end) for suggestion in suggestions)
 
 
-def _changed_spans(before: Marks, after: Marks) -> Iterator[tuple[int, int]]:
-    """A key changes one span of perhaps a thousand: those before it and after it are compared in C."""
-    first = _alike(before.spans, after.spans)
-    rest = min(len(before.spans), len(after.spans)) - first
-    last = min(rest, _alike(before.spans[::-1], after.spans[::-1]))
-    for marks in (before, after):
-        for span in marks.spans[first : len(marks.spans) - last]:
-            yield marks.depths.group(span)  # how deep the others lie depends on it
+def _differing(before: tuple[_Marked, ...], after: tuple[_Marked, ...]) -> tuple[tuple[_Marked, ...], ...]:
+    """A key changes one of perhaps a thousand: those before it and after it are compared in C, and left out of both."""
+    first = _alike(before, after)
+    rest = min(len(before), len(after)) - first
+    last = min(rest, _alike(before[::-1], after[::-1]))
+    return before[first : len(before) - last], after[first : len(after) - last]
 
 
-def _alike(some: tuple[Span, ...], others: tuple[Span, ...]) -> int:
-    """With how many equal spans both begin."""
+def _alike(some: tuple[_Marked, ...], others: tuple[_Marked, ...]) -> int:
+    """With how many equal ones both begin."""
     return next(compress(count(), map(ne, some, others)), min(len(some), len(others)))

@@ -10,14 +10,15 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from annotator.core.labels import Label, LabelSet
-from annotator.core.model import BOILERPLATE, DATELINE, Span
-from annotator.i18n import ngettext, number
-from annotator.ui import fonts
+from annotator.core.model import BOILERPLATE, DATELINE, Span, Suggestion
+from annotator.i18n import _, ngettext, number
+from annotator.ui import fonts, outlines
 from annotator.ui.depths import Depth
 from annotator.ui.hits import edges
 from annotator.ui.marks import Marks
 from annotator.ui.page import Fold, Page, Segment
 from annotator.ui.theme import Theme
+from annotator.ui.wording import percent
 
 _LINE: Final = 2  # pixels: how thick a span's line is
 _STEP: Final = 4  # pixels: from one nested span's line to the next
@@ -26,13 +27,22 @@ _HANDLE: Final = 4.5  # pixels: radius of the selected span's edges
 
 
 class _Look(NamedTuple):
-    """What the spans of a label are painted with; `width` is that of its name."""
+    """What the spans of a label are painted with."""
 
     firm: QColor
     fill: QColor
     chosen: QColor
     name: str
-    width: float
+
+
+class _Name(NamedTuple):
+    """What is written beneath the first of `segments`, under so many lines of spans."""
+
+    segments: list[Segment]
+    lines: int
+    text: str
+    colour: QColor
+    bold: bool
 
 
 class Painter:
@@ -40,14 +50,12 @@ class Painter:
 
     def __init__(self, page: Page, marks: Marks, labels: LabelSet, theme: Theme) -> None:
         self._page, self._marks, self._theme = page, marks, theme
-        self._name_font = fonts.interface(_NAME, bold=True)
-        self._name_metrics = QFontMetricsF(self._name_font)
+        self._name_fonts = {bold: fonts.interface(_NAME, bold=bold) for bold in (True, False)}
+        self._name_metrics = {bold: QFontMetricsF(font) for bold, font in self._name_fonts.items()}
         self._looks = {label.name: self._look(label) for label in labels.labels}
 
     def _look(self, label: Label) -> _Look:
-        name = label.shown()
-        width = self._name_metrics.horizontalAdvance(name)
-        return _Look(self._theme.firm(label), self._theme.fill(label), self._theme.fill(label, 1.7), name, width)
+        return _Look(self._theme.firm(label), self._theme.fill(label), self._theme.fill(label, 1.7), label.shown())
 
     def paint(self, painter: QPainter, top: float, bottom: float) -> None:
         """Paint what lies between these heights of the page."""
@@ -59,16 +67,18 @@ class Painter:
         first, last = lines[0].start, lines[-1].end
         marks = self._marks
         shown = [(span, marks.depths[span]) for span in marks.spans if span.start < last and first < span.end]
+        suggested = [one for one in marks.suggestions if one.start < last and first < one.end]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._spans(painter, shown)
         self._hits(painter, first, last)
         self._selection(painter)
+        self._outlines(painter, suggested, shown)
         for block in dict.fromkeys(line.block for line in lines):
             painter.setPen(self._ink(block.kind))
             block.layout.draw(painter, QPointF(0, 0), [], QRectF(0, top, self._page.width, bottom - top))
-        self._names(painter, shown)
-        if marks.selected:
-            self._handles(painter, marks.selected)
+        self._names(painter, shown, suggested)
+        if held := marks.selected or marks.chosen:
+            self._handles(painter, held)
 
     def _ink(self, kind: str | None) -> QColor:
         if kind == DATELINE:
@@ -111,20 +121,45 @@ class Painter:
             top = round(segment.line.bottom) + _STEP * depth.inner
             painter.fillRect(letters.left(), top, letters.width(), _LINE + chosen, look.firm)
 
-    def _names(self, painter: QPainter, shown: list[tuple[Span, Depth]]) -> None:
-        painter.setFont(self._name_font)
+    def _outlines(self, painter: QPainter, suggested: list[Suggestion], shown: list[tuple[Span, Depth]]) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for one, level in outlines.levels(suggested, (span for span, _depth in shown)):
+            painter.setPen(outlines.pen(one, self._looks[one.label].firm, chosen=one == self._marks.chosen))
+            segments = self._page.segments(one.start, one.end)
+            for at in range(len(segments)):
+                painter.drawPath(outlines.outline(segments, at, level))
+
+    def _names(self, painter: QPainter, shown: list[tuple[Span, Depth]], suggested: list[Suggestion]) -> None:
+        names = [(span.start, -depth.inner, self._name_of_span(span, depth)) for span, depth in shown]
+        names += [(one.start, 0, self._name_of_suggestion(one, shown)) for one in suggested]
         taken: dict[int, list[tuple[float, float]]] = {}
-        for span, depth in sorted(shown, key=lambda pair: (pair[0].start, -pair[1].inner)):
-            segments = self._page.segments(span.start, span.end)
-            if not segments:
+        for _start, _inner, name in sorted(names, key=lambda name: name[:2]):
+            if not name.segments:
                 continue
-            look, first = self._looks[span.label], segments[0]
+            first, metrics = name.segments[0], self._name_metrics[name.bold]
+            width = metrics.horizontalAdvance(name.text)
             places = taken.setdefault(id(first.line), [])
-            left = self._free(first, look.width, places)
-            places.append((left, left + look.width))
-            baseline = first.line.bottom + _STEP * (depth.deepest + 1) + self._name_metrics.ascent() - 3
-            painter.setPen(look.firm)
-            painter.drawText(QPointF(left, baseline), look.name)
+            left = self._free(first, width, places)
+            places.append((left, left + width))
+            baseline = first.line.bottom + _STEP * (name.lines + 1) + metrics.ascent() - 3
+            painter.setFont(self._name_fonts[name.bold])
+            painter.setPen(name.colour)
+            painter.drawText(QPointF(left, baseline), name.text)
+
+    def _name_of_span(self, span: Span, depth: Depth) -> _Name:
+        look = self._looks[span.label]
+        return _Name(self._page.segments(span.start, span.end), depth.deepest, look.name, look.firm, bold=True)
+
+    def _name_of_suggestion(self, one: Suggestion, shown: list[tuple[Span, Depth]]) -> _Name:
+        """What is doubtful is called into question; the chosen one says how sure it is."""
+        look, text = self._looks[one.label], self._looks[one.label].name
+        beside = [depth.deepest for span, depth in shown if span.start < one.end and one.start < span.end]
+        chosen = one == self._marks.chosen
+        if chosen:
+            text = f"{text} · {percent(one.score)}"
+        elif not outlines.is_sure(one):
+            text = _("{label}?").format(label=text)
+        return _Name(self._page.segments(one.start, one.end), max(beside, default=0), text, look.firm, bold=chosen)
 
     def _free(self, segment: Segment, width: float, taken: list[tuple[float, float]]) -> float:
         """Where a name of this width has room beneath the segment: at its beginning, or after other names there."""
@@ -141,10 +176,13 @@ class Painter:
                 start = end + gap
         return start
 
-    def _handles(self, painter: QPainter, span: Span) -> None:
-        painter.setBrush(self._looks[span.label].firm)
-        painter.setPen(QPen(QColor(self._theme.paper), 1.5))
-        for point in edges(self._page, span):
+    def _handles(self, painter: QPainter, held: Span | Suggestion) -> None:
+        """Round, and of a suggestion hollow."""
+        firm, paper = self._looks[held.label].firm, QColor(self._theme.paper)
+        span = isinstance(held, Span)
+        painter.setBrush(firm if span else paper)
+        painter.setPen(QPen(paper if span else firm, 1.5))
+        for point in edges(self._page, held):
             painter.drawEllipse(point, _HANDLE, _HANDLE)
 
     def _fold(self, painter: QPainter, fold: Fold) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout
 
 from annotator.core.labels import LabelSet
-from annotator.core.model import DONE, STATES, Article, Span
+from annotator.core.model import DONE, STATES, Article, Span, Suggestion
 from annotator.core.wording import state_title
 from annotator.i18n import _, ngettext, number
 from annotator.store.listing import Choice
@@ -15,7 +15,7 @@ from annotator.ui.guide import Guide
 from annotator.ui.label_panel import LabelPanel
 from annotator.ui.search_line import SearchLine
 from annotator.ui.session import Session
-from annotator.ui.span_card import SpanCard
+from annotator.ui.span_card import Hint, SpanCard
 from annotator.ui.span_panel import SpanPanel
 from annotator.ui.wording import plain_label
 
@@ -163,11 +163,18 @@ class LabelsSide(_Side):
         if label and not shown:
             self.guide.go_to(label)
 
-    def show_choice(self, article: Article | None, span: Span | None, labels: LabelSet, selected: str) -> None:
-        """Show the selected span or the selected text; with nothing selected, how to begin."""
-        self.card.show_choice(article, span, labels, selected)
-        if span:
-            self.guide.go_to(span.label)
+    def show_choice(
+        self,
+        article: Article | None,
+        held: Span | Suggestion | None,
+        labels: LabelSet,
+        selected: str,
+        hint: Hint | None,
+    ) -> None:
+        """Show the selected span, the chosen suggestion or the selected text; with nothing selected, how to begin."""
+        self.card.show_choice(article, held, labels, selected, hint)
+        if held:
+            self.guide.go_to(held.label)
 
     def _head(self) -> None:
         guide = self._stack.currentWidget() is self.guide

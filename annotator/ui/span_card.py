@@ -1,17 +1,20 @@
-"""The selected span: its words, its label, and what is said of it: a value and a note."""
+"""The selected span: its words, its label, and what is said of it: a value and a note. Or the chosen suggestion."""
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from annotator.core.labels import LabelSet
-from annotator.core.model import Article, Span
+from annotator.core.model import Article, Span, Suggestion
+from annotator.core.wording import source_title
 from annotator.i18n import _
 from annotator.ui import fonts
-from annotator.ui.wording import as_read, plain_label, tooltip
+from annotator.ui.wording import as_read, isolated, percent, plain_label, tooltip
 
+Hint: TypeAlias = tuple[str, str]
+"""How things are, and what to do."""
 _ENDLESS: Final = 100_000  # pixels
 _LINES: Final = 3  # of words and what is said about them
 
@@ -112,20 +115,31 @@ class SpanCard(QFrame):
         said.setContentsMargins(0, 0, 0, 0)
         room.setFixedHeight(_LINES * max(label.fontMetrics().lineSpacing() for label in (self._words, self._about)))
         column.addWidget(room)
-        row = QHBoxLayout()
-        row.setSpacing(6)
         for field in (self.value, self.note):
             field.kept.connect(self._describe)
             field.left.connect(self.left)
-            row.addWidget(field, 1)
-        column.addLayout(row)
+        self._foot = QStackedWidget()
+        self._foot.addWidget(_row(self.value, self.note))
+        column.addWidget(self._foot)
 
-    def show_choice(self, article: Article | None, span: Span | None, labels: LabelSet, selected: str) -> None:
-        """Show the selected span or the selected text."""
-        choice = (article and article.uid, span, labels, selected)
+    def add_buttons(self, *buttons: QPushButton) -> None:
+        """Have these beneath a suggestion."""
+        self._foot.addWidget(_row(*buttons))
+
+    def show_choice(
+        self,
+        article: Article | None,
+        held: Span | Suggestion | None,
+        labels: LabelSet,
+        selected: str,
+        hint: Hint | None = None,
+    ) -> None:
+        """Show the selected span, the chosen suggestion or the selected text; with nothing selected, a hint."""
+        choice = (article and article.uid, held, labels, selected, hint)
         if choice == self._choice:
             return
         self._choice = choice
+        span = held if isinstance(held, Span) else None
         if span is None or self._span is None or span.uid != self._span.uid:
             # What was typed is of the span that was shown, and is kept before another one is.
             self.value.leave()
@@ -134,11 +148,17 @@ class SpanCard(QFrame):
         for field, text in ((self.value, span and span.value), (self.note, span and span.note)):
             field.setEnabled(span is not None)
             field.show_text(text or "", span and span.uid)
-        if article and span:
-            label = labels.find(span.label)
-            self._say(article.text[span.start : span.end], label.shown() if label else span.label)
+        self._foot.setCurrentIndex(isinstance(held, Suggestion))
+        if article and held:
+            label = labels.find(held.label)
+            about = [label.shown() if label else held.label]
+            if isinstance(held, Suggestion):
+                about += [isolated(held.value or ""), source_title(held.source), percent(held.score)]
+            self._say(article.text[held.start : held.end], " · ".join(filter(None, about)))
         elif selected:
             self._say(selected, _("Press a label's key."))
+        elif hint:
+            self._say(*hint)
         else:
             self._say(_("Nothing is selected"), _("Drag over some words, then press a label's key."))
 
@@ -155,3 +175,13 @@ class SpanCard(QFrame):
         self._words.setText(self._words.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, room))
         self._words.setToolTip(tooltip(shown))
         self._about.setText(about)
+
+
+def _row(*parts: QWidget) -> QWidget:
+    made = QWidget()
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(6)
+    for part in parts:
+        row.addWidget(part, 1)
+    return made

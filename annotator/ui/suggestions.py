@@ -1,79 +1,121 @@
 """What the program suggests for the open article, and which suggestion the next key is about.
 
-The suggesters are asked in a thread of their own; no key waits for them.
+The suggesters are asked in a thread of their own, and no sooner than what a key did is painted: no key waits for them.
+What was decided is taken out of what stands at once; what else follows from it comes a moment later.
 """
 
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Final, NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from annotator.core.model import Rejection, Step, Suggestion
-from annotator.core.suggesting import Rejected
-from annotator.jobs.suggesting import Heard, Suggesting, left
-from annotator.store import learning
-from annotator.store.corpus import Corpus
+from annotator.core.model import Article, Edit, Rejection, Span, Step, Suggestion
+from annotator.core.suggesting import undecided
+from annotator.jobs.proposals import Proposals
 from annotator.store.errors import CorpusError
+from annotator.ui.opened import ACCEPT, REJECT
 from annotator.ui.session import Session
+
+_PAUSE: Final = 25  # milliseconds from a key until the thread gets to work: else both would want Python at once
+_GLANCE: Final = 200  # milliseconds in which nobody has yet seen which suggestion is chosen, and acted upon it
+
+
+class _Answer(NamedTuple):
+    proposals: Proposals
+    left: tuple[Suggestion, ...]
 
 
 class Suggestions(QObject):
-    """Attributes hold what is shown; nothing of it is stored before the session is told to accept it."""
+    """Attributes hold what is shown; nothing of it is stored before the session is told to accept it.
+
+    When the chosen one is decided on, the next one is chosen, if any comes after it; when that is undone, it is again.
+    """
 
     changed = Signal()
     """Which suggestions stand."""
     chosen_changed = Signal()
     """Another suggestion, or none, is the chosen one, or its edges or label are others."""
-    _answered = Signal(object, object)  # what to do with it in this thread, and a Future
+    settled = Signal()
+    """All suggesters have answered."""
+    _answered = Signal(object)  # a Future
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
         self.standing: tuple[Suggestion, ...] = ()
+        """By start, the longer first."""
         self.proposed: Suggestion | None = None
         """The chosen one, as it stands."""
         self.chosen: Suggestion | None = None
         """The same as the annotator has changed it."""
-        self._heard: Heard = {}
-        self._rejected = Rejected()
-        self._suggesting: Suggesting | None = None
-        self._turn = 0  # answers to questions of an earlier one come too late
-        self._waiting = 0
-        self._thread = ThreadPoolExecutor(1, "suggestions")
+        self.shown = True
+        """Whether any stand; else none does, whatever is suggested."""
+        self._back: tuple[int, int, str] | None = None  # the place of one that is chosen as soon as it stands again
+        self._since = QElapsedTimer()  # when it was chosen
+        self._left: tuple[Suggestion, ...] = ()  # what stands when suggestions are shown
+        self._proposals: Proposals | None = None  # the thread's
+        self._lessons: list[tuple[Article, tuple[Edit, ...]]] = []
+        self._opening = False  # whether the suggesters are to be asked about another article
+        self._again = self._waiting = False  # whether there is anything to be asked, and an answer to come
+        self._thread: ThreadPoolExecutor | None = ThreadPoolExecutor(1, "suggestions")
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_PAUSE)
+        self._soon.timeout.connect(self._ask)
         self._answered.connect(self._take)
-        session.corpus_opened.connect(self._begin)
-        session.labels_changed.connect(self._begin)
+        session.corpus_opened.connect(self.learned)
+        session.labels_changed.connect(self.learned)
         session.article_opened.connect(self._open)
         session.stepped.connect(self._learn)
         session.learned.connect(self.learned)
-        session.layer_changed.connect(self._show)
-        session.zones_changed.connect(self._show)
+        session.zones_changed.connect(self._ask_soon)
         session.selected.connect(self._give_way)
+        self.learned()
 
     @property
     def busy(self) -> bool:
-        """Whether the suggesters are still being asked."""
-        return self._waiting > 0
+        """Whether the suggesters are still being asked, or about to be."""
+        return self._waiting or self._soon.isActive()
 
     def close(self) -> None:
-        """Ask no more."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        """Ask no more, whatever happens; the thread has ended afterwards."""
+        self._soon.stop()
+        if self._thread:
+            self._thread.shutdown(wait=True, cancel_futures=True)
+        self._thread = None
+
+    def show(self, shown: bool) -> None:
+        """Have suggestions stand, or none."""
+        self.shown = shown
+        self._stand(self._left)
 
     def choose(self, suggestion: Suggestion | None) -> None:
         """Make a suggestion the one that the next key is about, or none; no span is selected beside it."""
-        if suggestion == self.proposed == self.chosen:
-            return
-        self.proposed = self.chosen = suggestion
-        if suggestion:
-            self._session.select(None)
-        self.chosen_changed.emit()
+        self._back = None
+        self._choose(suggestion)
 
     def change(self, wanted: Suggestion) -> None:
         """Have the chosen one with other edges or another label."""
         if self.proposed and wanted != self.chosen:
             self.chosen = wanted
             self.chosen_changed.emit()
+
+    def here(self, offset: int) -> Suggestion | None:
+        """The innermost suggestion at this code point, or the next one after it (see next_after)."""
+        at = (one for one in self.standing[::-1] if one.start <= offset < one.end)
+        return next(at, None) or self.next_after(offset)
+
+    def beside(self, one: Suggestion, step: int) -> Suggestion | None:
+        """The suggestion after this one (1) or before it (-1), and round again."""
+        order = list(map(_order, self.standing))
+        at = bisect_right(order, _order(one)) if step > 0 else bisect_left(order, _order(one)) - 1
+        return self.standing[at % len(order)] if order else None
+
+    def following(self, one: Suggestion) -> Suggestion | None:
+        """The first suggestion at the place of this one, which stands no longer, or after it; None after the last."""
+        at = bisect_left(self.standing, _order(one), key=_order)
+        return self.standing[at] if at < len(self.standing) else None
 
     def next_after(self, offset: int) -> Suggestion | None:
         """The first suggestion that begins at this code point or after it, after the last the first."""
@@ -84,102 +126,131 @@ class Suggestions(QObject):
         return next((one for one in self.standing[::-1] if one.start < offset), next(iter(self.standing[::-1]), None))
 
     def learned(self) -> None:
-        """What the corpus has learned is another than before: ask anew."""
-        self._begin()
+        """What the corpus holds to learn from, or has learned, is another than before: read it anew."""
+        self._proposals = None
+        self._lessons.clear()
+        self._ask_soon()
 
     # Inside
 
-    def _begin(self) -> None:
-        """Another corpus, other labels, or anything in it may be different: read it, in the thread."""
-        self._turn += 1
-        self._suggesting = None
-        if self._session.corpus is None:
-            self._hear({})
-            return
-        path, annotator = self._session.corpus.path, self._session.annotator
-
-        def read() -> tuple[Suggesting, Rejected]:
-            with Corpus.open(path, readonly=True) as corpus, corpus.snapshot():
-                return Suggesting.of(corpus), Rejected(learning.rejected(corpus, annotator))
-
-        def ready(found: tuple[Suggesting, Rejected]) -> None:
-            self._suggesting, self._rejected = found
-            self._ask()
-
-        self._submit(read, ready)
-
     def _open(self) -> None:
-        self._turn += 1
-        self._hear({})
-        self._ask()
-
-    def _ask(self) -> None:
-        suggesting, article = self._suggesting, self._session.article
-        if suggesting and article:
-            self._submit(lambda: suggesting.ask(article), self._hear)
+        self._opening = True
+        self._stand(())
+        self._ask_soon()
 
     def _learn(self, step: Step | None) -> None:
-        """What was decided teaches at once; after what others wrote, everything is read anew."""
-        suggesting, article = self._suggesting, self._session.article
-        if step is None:
-            self._begin()
-        elif suggesting and article:
-            for edit in step.edits:
-                for record, times in ((edit.before, -1), (edit.after, 1)):
-                    if isinstance(record, Rejection):
-                        self._rejected.learn(article.text, record, times)
-            self._submit(
-                lambda: suggesting.learn(article, step.edits), lambda said: self._hear({**self._heard, **said})
-            )
+        """What was decided here teaches soon; after anything else, all that there is to learn is read anew."""
+        article = self._session.article
+        if step and step.undoes:
+            self._back = _taken_back(step)
+        if not step or not article or any(edit.article != article.uid for edit in step.edits):
+            self.learned()
+            return
+        records = [edit.after for edit in step.edits if isinstance(edit.after, Span | Rejection)]
+        self._stand(undecided(self._left, records), decided=step.name in (ACCEPT, REJECT))
+        self._lessons.append((article, step.edits))
+        self._ask_soon()
 
-    def _hear(self, heard: Heard) -> None:
-        self._heard = heard
-        self._show()
+    def _ask_soon(self) -> None:
+        self._again = True
+        if self._thread and not self._waiting and not self._soon.isActive():
+            self._soon.start()
 
-    def _show(self) -> None:
-        session, before = self._session, self.standing
-        self.standing = (
-            left(session.article, self._heard, self._rejected, session.spans, session.zones)
-            if session.article and self._heard
-            else ()
-        )
-        self._keep_chosen()
+    def _ask(self) -> None:
+        """One question at a time: what comes up meanwhile is asked next."""
+        session, known, lessons = self._session, self._proposals, self._lessons
+        self._again = False
+        if not self._thread or not session.corpus or not session.article:
+            self._stand(())
+            self.settled.emit()
+            return
+        path, annotator, article = session.corpus.path, session.annotator, session.article
+        layer, zones, opening = tuple(session.spans), tuple(session.zones), self._opening or known is None
+        self._lessons, self._opening, self._waiting = [], False, True
+
+        def work() -> _Answer:
+            proposals = known or Proposals.of(path, annotator)
+            for about, edits in lessons:
+                proposals.learn(about, edits)
+            if opening:
+                proposals.open(article)
+            return _Answer(proposals, proposals.left(layer, zones))
+
+        self._thread.submit(work).add_done_callback(self._answered.emit)
+
+    def _take(self, future: Future[_Answer]) -> None:
+        self._waiting = False
+        if future.cancelled():
+            return
+        proposals: Proposals | None
+        try:
+            proposals, left = future.result()
+        except CorpusError as error:
+            proposals, left = None, ()
+            self._session.failed.emit(str(error))
+        if self._proposals is None and self._again:
+            self._lessons.clear()  # whether it has read what was done meanwhile is not known: it reads once more
+        else:
+            self._proposals = proposals
+        if self._again:
+            self._ask_soon()
+        else:
+            self._stand(left)
+            self.settled.emit()
+
+    def _stand(self, left: tuple[Suggestion, ...], *, decided: bool = False) -> None:
+        self._left, before = left, self.standing
+        self.standing = left if self.shown else ()
+        self._keep_chosen(decided=decided)
+        if again := self._standing_at(self._back):
+            self.choose(again)  # what was decided is so no longer
         if self.standing != before:
             self.changed.emit()
 
-    def _keep_chosen(self) -> None:
+    def _keep_chosen(self, *, decided: bool) -> None:
         """What is known of the chosen one may be new; it may also stand no longer."""
         here = self.proposed
         if here is None:
             return
-        again = next((one for one in self.standing if _place(one) == _place(here)), None)
-        if again is None or self.chosen == here:
-            self.choose(again)
-        else:
+        again = self._standing_at(_place(here))
+        if again and self.chosen != here:
             self.proposed = again
+        elif again or not (decided or self._since.elapsed() < _GLANCE):
+            self._choose(again)
+        else:
+            self._choose(self.following(here))
+
+    def _standing_at(self, place: tuple[int, int, str] | None) -> Suggestion | None:
+        if place is None:
+            return None
+        first = bisect_left(self.standing, (place[0], -place[1]), key=_order)
+        return next((one for one in self.standing[first : first + 1] if _place(one) == place), None)
+
+    def _choose(self, suggestion: Suggestion | None) -> None:
+        if suggestion == self.proposed == self.chosen:
+            return
+        self.proposed = self.chosen = suggestion
+        if suggestion:
+            self._since.start()
+            self._session.select(None)
+        self.chosen_changed.emit()
 
     def _give_way(self) -> None:
         if self._session.selection:
             self.choose(None)
 
-    def _submit(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
-        self._waiting += 1
-        turn = self._turn
 
-        def come(future: Future[Any]) -> None:
-            self._answered.emit((turn, then), future)
+def _taken_back(step: Step) -> tuple[int, int, str] | None:
+    """The first place that an undone step had decided on."""
+    gone = [edit.before for edit in step.edits if edit.after is None] if step.name in (ACCEPT, REJECT) else []
+    # What was accepted otherwise was proposed where it is rejected.
+    rejected = [(one.start, one.end, one.label) for one in gone if isinstance(one, Rejection)]
+    accepted = [(one.start, one.end, one.label) for one in gone if isinstance(one, Span)]
+    return min(rejected or accepted, default=None)
 
-        self._thread.submit(work).add_done_callback(come)
 
-    def _take(self, asked: tuple[int, Callable[[Any], None]], future: Future[Any]) -> None:
-        self._waiting -= 1
-        turn, then = asked
-        if turn != self._turn or future.cancelled():
-            return
-        try:
-            then(future.result())
-        except CorpusError as error:
-            self._session.failed.emit(str(error))
+def _order(suggestion: Suggestion) -> tuple[int, int]:
+    return suggestion.start, -suggestion.end
 
 
 def _place(suggestion: Suggestion) -> tuple[int, int, str]:

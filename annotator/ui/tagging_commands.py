@@ -1,14 +1,11 @@
 """What the keys do to the open article. Each public method is an action of the table in `actions`."""
 
-import unicodedata
 from collections.abc import Generator
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
 
-from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, SKIPPED, Past, Span
-from annotator.core.proclitics import toggled
-from annotator.core.text import written
+from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, SKIPPED, Past
 from annotator.i18n import _
 from annotator.jobs.undoing import take_back
 from annotator.store.corpus import Corpus
@@ -16,6 +13,7 @@ from annotator.store.errors import CorpusError
 from annotator.ui.article_view import ArticleView
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.session import Session
+from annotator.ui.suggestion_commands import SuggestionCommands
 
 
 class TaggingCommands(QObject):
@@ -26,9 +24,11 @@ class TaggingCommands(QObject):
     note_asked = Signal()
     article_note_asked = Signal()
 
-    def __init__(self, session: Session, view: ArticleView, background: Background) -> None:
+    def __init__(
+        self, session: Session, view: ArticleView, background: Background, suggesting: SuggestionCommands
+    ) -> None:
         super().__init__(view)
-        self._session, self._view, self._background = session, view, background
+        self._session, self._view, self._background, self._suggesting = session, view, background, suggesting
         self.sticky: str | None = None
         """The label that each selection by mouse is given at once."""
         self._last: str | None = None  # the label that was given last
@@ -38,10 +38,12 @@ class TaggingCommands(QObject):
 
     def tag(self, label: str) -> None:
         """A label's key: tags what is selected in the text or the word under the caret; with a span selected, gives
-        it this label, or removes it when it has this label already."""
+        it this label, or removes it when it has this label already; with a suggestion chosen, accepts it as this."""
         span = self._session.selection
         target = self._view.target()
-        if span and not self._view.selection:
+        if self._suggesting.chosen:
+            self._suggesting.accept_as(label)
+        elif span and not self._view.selection:
             if span.label == label:
                 self._session.remove(span)
             else:
@@ -55,7 +57,7 @@ class TaggingCommands(QObject):
     def take(self, label: str) -> None:
         """A click on a label: does what its key does to what is selected; with nothing selected, or with a label that
         sticks already, it sticks from now on, or no longer."""
-        if not self.sticky and (self._view.selection or self._session.selection):
+        if not self.sticky and (self._view.selection or self._session.selection or self._suggesting.chosen):
             self.tag(label)
         else:
             self._set_sticky(None if self.sticky == label else label)
@@ -68,21 +70,6 @@ class TaggingCommands(QObject):
 
     # Spans
 
-    def toggle_proclitic(self) -> None:
-        """Leave out the proclitic at the start of the selected span, or of what is selected, or take it in again."""
-        span, article, selection = self._session.selection, self._session.article, self._view.selection
-        stretch = selection or (span and (span.start, span.end))
-        if not article or not stretch:
-            return
-        start, end = stretch
-        moved = toggled(article.text, start, end)
-        if moved is None:
-            self._session.told.emit(_("There is no proclitic here."))
-        elif selection:
-            self._view.select(moved, end)
-        elif span:
-            self._session.resize(span, moved, end)
-
     def edit_value(self) -> None:
         self._of_span(self.value_asked)
 
@@ -94,7 +81,9 @@ class TaggingCommands(QObject):
             self.article_note_asked.emit()
 
     def remove(self) -> None:
-        if self._session.selection:
+        if self._suggesting.chosen:
+            self._suggesting.reject()
+        elif self._session.selection:
             self._session.remove(self._session.selection)
 
     def undo(self) -> None:
@@ -110,43 +99,18 @@ class TaggingCommands(QObject):
             self._session.redo()
 
     def copy(self) -> None:
-        """The selected text, or the selected span's, as the article has it."""
+        """The selected text, or that of the selected span or the chosen suggestion, as the article has it."""
         text = self._view.text_of_selection()
-        span, article = self._session.selection, self._session.article
-        if not text and span and article:
-            text = article.text[span.start : span.end]
+        held, article = self._session.selection or self._suggesting.chosen, self._session.article
+        if not text and held and article:
+            text = article.text[held.start : held.end]
         if text:
             QGuiApplication.clipboard().setText(text)
 
-    # By words and letters as they are read: see Caret.reading.
-
-    def end_forward(self) -> None:
-        self._edge_by_word(end=True, step=1)
-
-    def end_back(self) -> None:
-        self._edge_by_word(end=True, step=-1)
-
-    def start_forward(self) -> None:
-        self._edge_by_word(end=False, step=1)
-
-    def start_back(self) -> None:
-        self._edge_by_word(end=False, step=-1)
-
-    def end_forward_letter(self) -> None:
-        self._edge_by_letter(end=True, step=1)
-
-    def end_back_letter(self) -> None:
-        self._edge_by_letter(end=True, step=-1)
-
-    def start_forward_letter(self) -> None:
-        self._edge_by_letter(end=False, step=1)
-
-    def start_back_letter(self) -> None:
-        self._edge_by_letter(end=False, step=-1)
-
     def deselect(self) -> None:
-        """Nothing is selected any more, and no label sticks."""
+        """Nothing is selected any more, no suggestion is chosen, and no label sticks."""
         self._set_sticky(None)
+        self._suggesting.choose(None)
         self._session.select(None)
         self._view.clear_selection()
 
@@ -221,6 +185,7 @@ class TaggingCommands(QObject):
     def _set_sticky(self, label: str | None) -> None:
         if label != self.sticky:
             self.sticky = label
+            self._view.accepting = label is None
             self.sticky_changed.emit()
             known = self._session.labels.find(label) if label else None
             if known:
@@ -230,45 +195,13 @@ class TaggingCommands(QObject):
     def _of_span(self, asked: SignalInstance) -> None:
         if self._session.selection:
             asked.emit()
+        elif self._suggesting.chosen:
+            self._session.told.emit(_("Accept the suggestion first."))
         else:
             self._session.told.emit(_("Select a span first."))
 
     def _toggle(self, state: str) -> None:
         self._session.set_state(IN_PROGRESS if self._session.state() == state else state)
-
-    def _edge_by_word(self, *, end: bool, step: int) -> None:
-        step = self._view.caret.reading(step)
-        span, article = self._session.selection, self._session.article
-        if span is None or article is None or self._view.selection:
-            caret = self._view.caret
-            if not end:
-                self._view.go(caret.sentence_edge(step), extend=True)
-            elif self._view.selection:
-                self._view.go(caret.by_word(step), extend=True)
-            else:
-                # A first press selects the word under the caret, each further one a word more.
-                self._view.go(caret.focus, extend=True)
-            return
-        moved = self._view.caret.next_edge(span.end if end else span.start, step, end=end)
-        self._resize(span, moved, end=end)
-
-    def _edge_by_letter(self, *, end: bool, step: int) -> None:
-        step = self._view.caret.reading(step)
-        span, article = self._session.selection, self._session.article
-        if span is None or article is None:
-            return
-        at = (span.end if end else span.start) + step
-        # Over what cannot be seen: a mark on its letter, a space, a direction mark.
-        while 0 < at < len(article.text) and not _is_edge(article.text, at, end=end):
-            at += step
-        self._resize(span, at, end=end)
-
-    def _resize(self, span: Span, at: int | None, *, end: bool) -> None:
-        if at is None or self._session.article is None:
-            return
-        start, stop = (span.start, at) if end else (at, span.end)
-        if 0 <= start < stop <= len(self._session.article.text):
-            self._session.resize(span, start, stop)
 
     def _mark_line(self, kind: str) -> None:
         """The line with the selection, the selected span or the caret is of this kind."""
@@ -282,13 +215,3 @@ class TaggingCommands(QObject):
         line = article.text[start:stop]
         start += len(line) - len(line.lstrip())
         self._session.mark_zone(kind, start, start + len(line.strip()))
-
-
-def _is_edge(text: str, at: int, *, end: bool) -> bool:
-    """Whether a span may end (or begin) here: by a letter that is seen, never between a letter and its marks."""
-    letter = text[at - 1] if end else text[at]
-    return bool(written(letter).strip()) and not _combining(text[at : at + 1])
-
-
-def _combining(character: str) -> bool:
-    return bool(character) and unicodedata.category(character) in ("Mn", "Me")

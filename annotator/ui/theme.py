@@ -161,6 +161,8 @@ def style_sheet(theme: Theme) -> str:
     }}
     QLineEdit:focus, QComboBox:focus, QTreeWidget:focus {{ border-color: {theme.accent}; }}
     #card QLineEdit {{ padding: 3px 8px; border-radius: 5px; }}
+    #card QPushButton {{ padding: 4px 2px; border-radius: 5px; font-size: 12px; }}
+    #card QPushButton:focus {{ padding: 3px 1px; }}
     QComboBox#filter {{ background: transparent; border-color: transparent; padding: 4px 2px; color: {theme.dim}; }}
     QComboBox#filter:hover, QComboBox#filter:focus {{ border-color: {theme.rule}; }}
     QComboBox::drop-down {{ border: none; width: 26px; }}

@@ -8,7 +8,6 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGu
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QWidget,
 )
 
@@ -19,18 +18,24 @@ from annotator.settings import Settings
 from annotator.ui.accessible import Reader
 from annotator.ui.action_set import ActionSet
 from annotator.ui.article_view import ZOOMS, ArticleView
+from annotator.ui.buttons import ActionButton
 from annotator.ui.caret_commands import CaretCommands
+from annotator.ui.context_menu import context_menu
 from annotator.ui.corpus_commands import CorpusCommands
+from annotator.ui.edge_commands import EdgeCommands
 from annotator.ui.find_bar import FindBar
 from annotator.ui.finding_commands import FindingCommands
+from annotator.ui.held import Held
 from annotator.ui.middle import Middle
 from annotator.ui.panes import Panes
 from annotator.ui.session import Session
 from annotator.ui.sides import ArticlesSide, LabelsSide
 from annotator.ui.span_card import Field
+from annotator.ui.suggestion_commands import SuggestionCommands
+from annotator.ui.suggestions import Suggestions
 from annotator.ui.tagging_commands import TaggingCommands
 from annotator.ui.theme import Theme
-from annotator.ui.wording import plain_label
+from annotator.ui.wording import plain_label, printed
 
 _TOLD = 9000  # milliseconds that a message stays
 
@@ -55,15 +60,20 @@ class Window(QMainWindow):
         self.note = Field(_("Note on the article"))
         self._fields = (self.labels_side.card.value, self.labels_side.card.note, self.note)
         self.corpus_commands = CorpusCommands(self, session)
-        self.tagging = TaggingCommands(session, self.view, self.corpus_commands.background)
-        self.moving = CaretCommands(session, self.view)
+        self.suggestions = Suggestions(session)
+        self.suggestions.show(chosen.suggestions)
+        self.suggesting = SuggestionCommands(session, self.view, self.suggestions)
+        self.tagging = TaggingCommands(session, self.view, self.corpus_commands.background, self.suggesting)
+        self.held = Held(session, self.suggestions)
+        self.moving = CaretCommands(session, self.view, self.held)
         self.finding = FindingCommands(
             self, session, self.view, self.find_bar, self.articles_side, self.corpus_commands.background
         )
-        handlers = (self, self.tagging, self.moving, self.finding, self.corpus_commands)
+        edges = EdgeCommands(session, self.view, self.held)
+        handlers = (self, self.tagging, self.suggesting, edges, self.moving, self.finding, self.corpus_commands)
         self._actions = ActionSet(self, self.view, handlers, self._keep_typed)
-        self._reader = Reader(self.view, session)
         session.instructive = chosen.instructive
+        self._reader = Reader(self.view, session, self.suggestions)
         self._make_menus()
         self._build()
         self._connect()
@@ -91,6 +101,11 @@ class Window(QMainWindow):
         row.addWidget(self._middle, 1)
         row.addWidget(self.labels_side)
         self.setCentralWidget(centre)
+        named = self._actions.named
+        self.labels_side.card.add_buttons(
+            ActionButton(named["accept"], words=_("Accept"), primary=True),
+            ActionButton(named["remove"], words=_("Reject")),
+        )
         self._panes = Panes(
             self, self.view, (self.articles_side, self._middle.pages, self._middle.foot, self.labels_side)
         )
@@ -150,7 +165,10 @@ class Window(QMainWindow):
         self.spans.span_clicked.connect(self._choose)
         view.refine = session.meant
         view.span_clicked.connect(session.select)
-        view.resize_asked.connect(session.resize)
+        view.resize_asked.connect(self.held.resize)
+        self.suggestions.changed.connect(self._suggestions_changed)
+        self.suggestions.chosen_changed.connect(self._card_changed)
+        self.suggesting.toggled.connect(lambda shown: self.remember(suggestions=shown))
         view.menu_asked.connect(self._context_menu)
         view.zoom_asked.connect(self._zoom_by)
         view.caret_moved.connect(session.moved)
@@ -239,11 +257,19 @@ class Window(QMainWindow):
             parts.append(state_title(session.state()))
         if session.learning:
             parts.append(_("learning from what is done"))
+        if left := self.suggesting.left():
+            parts.append(left)
         self._saved.setText("  ·  ".join(parts))
 
     def _card_changed(self) -> None:
-        session = self.session
-        self.labels_side.show_choice(session.article, session.selection, session.labels, self.view.text_of_selection())
+        session, selected = self.session, self.view.text_of_selection()
+        keys, left = self._actions.keymap.keys("accept"), self.suggesting.left()
+        hint = (left, _("{key} goes to the next one.").format(key=printed(keys[:1]))) if left and keys else None
+        self.labels_side.show_choice(session.article, self.held.it(), session.labels, selected, hint)
+
+    def _suggestions_changed(self) -> None:
+        self._status_changed()
+        self._card_changed()
 
     def say(self, text: str, *, well: bool = False) -> None:
         """Tell the person, for a while, something that went wrong; or `well`."""
@@ -318,15 +344,7 @@ class Window(QMainWindow):
         session = self.session
         if offset is None or not session.article:
             return
-        menu = QMenu(self)
-        for action in self._actions.labels:
-            menu.addAction(action)
-        menu.addSeparator()
-        of_span = ("remove", "toggle_proclitic", "edit_value", "tag_all_here", "tag_all_corpus")
-        names = (*of_span, "copy") if session.selection else ("copy",)
-        menu.addActions([self._actions.named[name] for name in names])
-        menu.addSeparator()
-        menu.addMenu(self._actions.menus["line"])
+        menu = context_menu(self, self._actions, self.held.it())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
 
@@ -360,6 +378,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.remember(geometry=self.geometry_text())
+        self.suggestions.close()
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

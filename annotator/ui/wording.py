@@ -10,8 +10,8 @@ from PySide6.QtGui import QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import QLabel, QMessageBox, QPlainTextEdit, QWidget
 
 from annotator.core.labels import LabelSet
-from annotator.core.model import Span
-from annotator.i18n import _
+from annotator.core.model import Span, Suggestion
+from annotator.i18n import _, number
 
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX 9: isolates keep a text's direction from its neighbours
 _ALM: Final = "\u061c"  # UAX 9: an Arabic letter that is not seen
@@ -74,6 +74,18 @@ def spoken(words: str, spans: Iterable[Span], labels: LabelSet) -> str:
         label = labels.find(span.label)
         said += [label.shown() if label else span.label, span.value or ""]
     return ", ".join(filter(None, said))
+
+
+def percent(score: float) -> str:
+    """How sure a suggestion is, of 100."""
+    return _("{number}%").format(number=number(round(100 * score)))
+
+
+def spoken_suggestion(words: str, one: Suggestion, labels: LabelSet) -> str:
+    """A suggestion's words and what is said of it, as a screen reader says it."""
+    label = labels.find(one.label)
+    said = _("suggested: {label}").format(label=label.shown() if label else one.label)
+    return ", ".join(filter(None, (" ".join(words.split()), said, one.value, percent(one.score))))
 
 
 def tell(parent: QWidget | None, icon: QMessageBox.Icon, text: str) -> None:

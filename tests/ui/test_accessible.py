@@ -23,6 +23,7 @@ from annotator.ui.accessible import Reader
 from annotator.ui.article_view import ArticleView
 from annotator.ui.corpus_commands import default_labels
 from annotator.ui.session import Session
+from annotator.ui.suggestions import Suggestions
 from annotator.ui.window import Window
 from annotator.ui.wording import spoken
 
@@ -210,7 +211,7 @@ def alone(qtbot: QtBot) -> tuple[ArticleView, Session]:
     """A view on a session without a corpus."""
     view, session = ArticleView(), Session("Sanae")
     qtbot.addWidget(view)
-    Reader(view, session)
+    Reader(view, session, Suggestions(session))
     return view, session
 
 
@@ -254,7 +255,7 @@ def test_views_come_and_go_without_harm(qapp: QApplication, session: Session, he
         other = Session("Sanae")
         other.open(Corpus.open(path))
         view = ArticleView()
-        Reader(view, other)
+        Reader(view, other, Suggestions(other))
         view.show_article(other.article, other.zones, other.labels)
         view.show()
         found = asked(view)

@@ -12,8 +12,10 @@ from annotator.core.labels import Colour, Label
 from annotator.ui.actions import ACTIONS, Keymap, usual_keys
 from annotator.ui.caret_commands import CaretCommands
 from annotator.ui.corpus_commands import CorpusCommands, default_labels
+from annotator.ui.edge_commands import EdgeCommands
 from annotator.ui.finding_commands import FindingCommands
 from annotator.ui.keyboard import portable, twins
+from annotator.ui.suggestion_commands import SuggestionCommands
 from annotator.ui.tagging_commands import TaggingCommands
 from annotator.ui.window import Window
 
@@ -31,7 +33,15 @@ def shown(keymap: Keymap, name: str) -> list[str]:
 
 
 def test_every_action_is_a_method_of_exactly_one_part() -> None:
-    parts = (Window, TaggingCommands, CaretCommands, FindingCommands, CorpusCommands)
+    parts = (
+        Window,
+        TaggingCommands,
+        SuggestionCommands,
+        EdgeCommands,
+        CaretCommands,
+        FindingCommands,
+        CorpusCommands,
+    )
     for action in ACTIONS:
         assert len([part for part in parts if action.name in vars(part)]) == 1, action.name
 

@@ -139,7 +139,7 @@ def test_a_key_is_changed_without_a_mouse(sheet: Sheet) -> None:
     ("key", "modifier", "wanted"),
     [
         (Qt.Key.Key_Tab, ALT, "Alt+Tab"),
-        (Qt.Key.Key_Return, SHIFT, "Shift+Return"),
+        (Qt.Key.Key_Return, ALT, "Alt+Return"),
         (Qt.Key.Key_Space, SHIFT, "Shift+Space"),
         (Qt.Key.Key_Insert, PLAIN, "Ins"),
         (Qt.Key(ord("ت")), CONTROL, "Ctrl+J"),

@@ -1,0 +1,44 @@
+"""What is suggested to one annotator, and what their decisions teach; for the window, which asks in a thread."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from annotator.core.model import Article, Edit, Rejection, Span, Suggestion, Zone
+from annotator.core.suggesting import Rejected
+from annotator.jobs.suggesting import Heard, Suggesting, left
+from annotator.store import learning
+from annotator.store.corpus import Corpus
+
+
+class Proposals:
+    """The suggesters of a corpus with what they say of one of its articles. Not for two threads at once."""
+
+    def __init__(self, suggesting: Suggesting, rejected: Rejected) -> None:
+        self._suggesting, self._rejected = suggesting, rejected
+        self._article: Article | None = None
+        self._heard: Heard = {}
+
+    @classmethod
+    def of(cls, path: Path, annotator: str) -> "Proposals":
+        """Those of the corpus at this path, as it is now. Raises CorpusError."""
+        with Corpus.open(path, readonly=True) as corpus, corpus.snapshot():
+            return cls(Suggesting.of(corpus), Rejected(learning.rejected(corpus, annotator)))
+
+    def open(self, article: Article) -> None:
+        """Ask what all suggesters say of this article."""
+        self._article, self._heard = article, self._suggesting.ask(article)
+
+    def learn(self, article: Article, edits: Iterable[Edit]) -> None:
+        """Learn from edits of spans and rejections in an article."""
+        edits = list(edits)
+        for edit in edits:
+            for record, times in ((edit.before, -1), (edit.after, 1)):
+                if isinstance(record, Rejection):
+                    self._rejected.learn(article.text, record, times)
+        said = self._suggesting.learn(article, edits)
+        if self._article and article.uid == self._article.uid:
+            self._heard = {**self._heard, **said}
+
+    def left(self, layer: Sequence[Span], zones: Iterable[Zone]) -> tuple[Suggestion, ...]:
+        """What the annotator has not decided yet in the article that is open (see core.suggesting.standing)."""
+        return left(self._article, self._heard, self._rejected, layer, zones) if self._article else ()
