@@ -8,6 +8,7 @@ from annotator.core.suggesting import Rejected
 from annotator.jobs.suggesting import Heard, Suggesting, left
 from annotator.store import learning
 from annotator.store.corpus import Corpus
+from annotator.suggest.suggester import Suggester
 
 
 class Proposals:
@@ -19,10 +20,10 @@ class Proposals:
         self._heard: Heard = {}
 
     @classmethod
-    def of(cls, path: Path, annotator: str) -> "Proposals":
-        """Those of the corpus at this path, as it is now. Raises CorpusError."""
+    def of(cls, path: Path, annotator: str, others: Sequence[Suggester] = ()) -> "Proposals":
+        """Those of the corpus at this path, as it is now, with these `others`. Raises CorpusError."""
         with Corpus.open(path, readonly=True) as corpus, corpus.snapshot():
-            return cls(Suggesting.of(corpus), Rejected(learning.rejected(corpus, annotator)))
+            return cls(Suggesting.of(corpus, others=others), Rejected(learning.rejected(corpus, annotator)))
 
     def open(self, article: Article) -> None:
         """Ask what all suggesters say of this article."""

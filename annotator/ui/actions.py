@@ -25,7 +25,7 @@ class Action(Struct, frozen=True):
     """`keys` are portable key sequences, the first the one that is shown. `menu` is a key of MENUS.
 
     With `in_article`, and in no menu, they are keys that only the article takes, while it has the focus. Unless it
-    `repeats`, a key held down does it once.
+    `repeats`, a key held down does it once. A `checkable` one is on or off.
     """
 
     name: str
@@ -100,6 +100,7 @@ ACTIONS: Final = (
     Action("next_suggestion", N_("Next suggestion"), ("F5",), "suggestions", separated=True),
     Action("previous_suggestion", N_("Suggestion before"), ("Shift+F5",), "suggestions"),
     Action("toggle_suggestions", N_("Show or hide suggestions"), ("Shift+F4",), "suggestions", separated=True),
+    Action("show_quality", N_("How good the suggestions are…"), ("Ctrl+G",), "suggestions"),
     Action("done_and_next", N_("Done and next"), ("Ctrl+Return",), "article"),
     Action("next_open", N_("Next open article"), ("Ctrl+Down",), "article"),
     Action("done", N_("Done"), ("Ctrl+D",), "article"),
@@ -124,7 +125,6 @@ ACTIONS: Final = (
     Action("zoom_out", N_("Smaller letters"), ("Ctrl+-",), "view"),
     Action("zoom_reset", N_("Usual letters"), ("Ctrl+0",), "view"),
     Action("toggle_folds", N_("Show or hide what is not of the article"), ("F4",), "view", separated=True),
-    Action("show_quality", N_("How good the suggestions are…"), ("Ctrl+G",), "view", separated=True),
     Action("next_pane", N_("To the next part of the window"), ("Ctrl+Tab",), "view", separated=True),
     Action("previous_pane", N_("To the part before"), ("Ctrl+Shift+Tab",), "view"),
     Action("toggle_guide", N_("What the labels mean"), ("Shift+F1",), "help"),

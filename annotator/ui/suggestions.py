@@ -13,7 +13,9 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from annotator.core.model import Article, Edit, Rejection, Span, Step, Suggestion
 from annotator.core.suggesting import undecided
 from annotator.jobs.proposals import Proposals
+from annotator.jobs.suggesting import brought
 from annotator.store.errors import CorpusError
+from annotator.suggest.suggester import Suggester
 from annotator.ui.opened import ACCEPT, REJECT
 from annotator.ui.session import Session
 
@@ -39,6 +41,7 @@ class Suggestions(QObject):
     settled = Signal()
     """All suggesters have answered."""
     _answered = Signal(object)  # a Future
+    _complained = Signal(str)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -55,6 +58,7 @@ class Suggestions(QObject):
         self._since = QElapsedTimer()  # when it was chosen
         self._left: tuple[Suggestion, ...] = ()  # what stands when suggestions are shown
         self._proposals: Proposals | None = None  # the thread's
+        self._others: tuple[Suggester, ...] | None = None  # likewise: what a person brought is loaded once
         self._lessons: list[tuple[Article, tuple[Edit, ...]]] = []
         self._opening = False  # whether the suggesters are to be asked about another article
         self._again = self._waiting = False  # whether there is anything to be asked, and an answer to come
@@ -64,6 +68,7 @@ class Suggestions(QObject):
         self._soon.setInterval(_PAUSE)
         self._soon.timeout.connect(self._ask)
         self._answered.connect(self._take)
+        self._complained.connect(session.failed)
         session.corpus_opened.connect(self.learned)
         session.labels_changed.connect(self.learned)
         session.article_opened.connect(self._open)
@@ -169,7 +174,9 @@ class Suggestions(QObject):
         self._lessons, self._opening, self._waiting = [], False, True
 
         def work() -> _Answer:
-            proposals = known or Proposals.of(path, annotator)
+            if self._others is None:
+                self._others = brought(self._complained.emit)
+            proposals = known or Proposals.of(path, annotator, self._others)
             for about, edits in lessons:
                 proposals.learn(about, edits)
             if opening:
