@@ -4,7 +4,8 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from os import W_OK, access
+from errno import EACCES
+from os import R_OK, W_OK, access, strerror
 from pathlib import Path
 from uuid import uuid4
 
@@ -144,23 +145,46 @@ def _file_errors(path: Path) -> Iterator[None]:
 
 
 def _inspect(path: Path) -> int:
-    """Look at the file's first bytes: opening it with SQLite would already leave files beside it. Its version."""
+    """Look at the file's header, and leave no files beside it yet. Its version.
+
+    SQLite has to read it, though these are its first bytes: when a process closes a file, POSIX takes all locks from it
+    that it has there, those of an open corpus too (https://sqlite.org/howtocorrupt.html#posix_close_bug). The next
+    process to close the corpus would then take away the log of writes that this one goes on writing to.
+    """
     if path.is_dir():
         raise NotACorpus(_("“{path}” is a folder, not a corpus.").format(path=path))
     if not path.exists():
         if not path.absolute().parent.is_dir():
             raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=path.absolute().parent))
         raise MissingCorpus(_("There is no file “{path}”.").format(path=path))
-    with _file_errors(path), path.open("rb") as opened:
-        header = opened.read(_HEADER)
-    if len(header) < _HEADER or not header.startswith(b"SQLite format 3\0"):
+    with _file_errors(path):
+        if not access(path, R_OK):
+            raise PermissionError(EACCES, strerror(EACCES))
+        size = path.stat().st_size
+    application, version = _marks(path) if size >= _HEADER else (None, 0)
+    if application is None:
         raise NotACorpus(_("“{path}” is not a corpus.").format(path=path))
-    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+    if application != APPLICATION_ID:
         raise NotACorpus(_("“{path}” is a database, but not a corpus.").format(path=path))
-    version = int.from_bytes(header[60:64], "big")
     if version > VERSION:
         raise _newer(path)
     return version
+
+
+def _marks(path: Path) -> tuple[int | None, int]:
+    """The application id and the version in a database's header; no id where it is no database."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        [application], [version] = (
+            connection.execute(f"PRAGMA {mark}").fetchone() for mark in ("application_id", "user_version")
+        )
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname != "SQLITE_NOTADB":
+            raise CorpusError(_("“{path}” cannot be used: {error}").format(path=path, error=error)) from error
+        return None, 0
+    finally:
+        connection.close()
+    return application, version
 
 
 def _newer(path: Path) -> NewerCorpus:

@@ -1,6 +1,8 @@
 """Files that are no corpus, or not for us: one clear sentence, and not a byte changed, not a file left beside."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,3 +155,27 @@ def test_what_the_schema_refuses_is_what_another_program_has_changed(tmp_path: P
         edits = editing.add(corpus.article(1), [], "Sanae", "NONE", 0, 3)
         with pytest.raises(errors.Conflict, match="another window"):
             corpus.apply(Step(new_uid(), "Sanae", now(), "tag", tuple(edits)))
+
+
+def test_a_corpus_that_is_opened_twice_here_keeps_what_is_written_after_another_program_has_closed_it(
+    tmp_path: Path,
+) -> None:
+    """POSIX: a process that closes a file has no lock on it any more, not even those of its other connections."""
+    path = make(tmp_path / "a.corpus")
+    elsewhere = "import sys; from pathlib import Path; from annotator.store.corpus import Corpus\n"
+    elsewhere += "with Corpus.open(Path(sys.argv[1])) as corpus: print(len(corpus.annotators()))"
+
+    def annotators() -> int:
+        done = subprocess.run([sys.executable, "-c", elsewhere, path], capture_output=True, text=True, check=True)
+        return int(done.stdout)
+
+    with Corpus.open(path) as corpus:
+        corpus.add(draft("واحد"))
+        Corpus.open(path).close()
+        Corpus.open(path, readonly=True).close()
+        assert annotators() == 0
+        edits = editing.note(None, corpus.article(1), "Sanae", "ملاحظة")
+        corpus.apply(Step(new_uid(), "Sanae", now(), "note", tuple(edits)))
+        assert annotators() == 1
+    with Corpus.open(path) as corpus:
+        assert corpus.annotators() == ["Sanae"]
