@@ -49,7 +49,7 @@ def quality(corpus: Corpus, annotator: str, bins: int = BINS) -> Quality:
     for label, at, *counts, size in corpus.tuples(_QUERY, annotator, bins):
         if label is None:
             sizes[at] = size
-        else:
+        elif any(counts):
             found.setdefault(label, {})[at] = Tally(*counts)
     tallies = {label: [parts.get(at, Tally()) for at in sizes] for label, parts in found.items()}
     return Quality([*sizes.values()], tallies)
