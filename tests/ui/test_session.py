@@ -19,6 +19,7 @@ from annotator.core.text import tokens
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.labelling import change_labels
+from annotator.store.learning import Learned, keep
 from annotator.store.listing import Choice
 from annotator.ui.session import Session
 
@@ -456,3 +457,57 @@ def test_a_step_over_several_articles_leaves_the_selection_to_the_open_one(sessi
     assert session.spans == []
     session.redo()
     assert session.selection == session.spans[0]
+
+
+def doubt(session: Session, *numbers: int) -> None:
+    """Have it known of these articles how much they would teach, of the first most."""
+    assert session.corpus
+    doubts = {session.corpus.article(number).uid: 1 / (1 + at) for at, number in enumerate(numbers)}
+    keep(session.corpus, "model", Learned(b"", 1, 1), doubts)
+
+
+def test_the_next_article_is_the_most_instructive_one_where_that_is_asked_for_and_known(session: Session) -> None:
+    assert session.corpus
+    for number in range(3, 7):
+        session.corpus.add(draft(f"مقال رقم {number}"))
+    session.refresh()
+    assert session.article
+    session.instructive = True
+    assert session.open_next()
+    assert session.article.id == 2, "nothing is known: the next in order"
+    doubt(session, 5, 3, 1)
+    order = []
+    for _again in range(4):
+        assert session.open_next()
+        order.append(session.article.id)
+    assert order == [5, 3, 1, 5], "one after the other, though none was begun"
+    session.set_state(DONE)
+    assert session.open_next()
+    assert session.article.id == 3, "of those that are left the most instructive"
+    session.instructive = False
+    assert session.open_next()
+    assert session.article.id == 4, "the next one in order"
+
+
+def test_when_all_that_is_instructive_was_begun_the_others_follow_in_order(session: Session) -> None:
+    doubt(session, 2)
+    session.instructive = True
+    assert session.article
+    assert session.article.id == 1
+    assert session.open_next()
+    session.set_state(DONE)
+    assert session.open_next()
+    assert session.article.id == 1
+    assert not session.open_next()
+
+
+def test_only_what_the_list_shows_is_opened_as_instructive(session: Session) -> None:
+    assert session.corpus
+    session.corpus.add(draft("وصل القطار إلى فاس"))
+    doubt(session, 1, 3, 2)
+    session.instructive = True
+    session.open_number(2)
+    session.choose(Choice(words="القطار"))
+    assert session.open_next()
+    assert session.article
+    assert session.article.id == 3

@@ -21,6 +21,7 @@ from annotator.ui.article_view import ArticleView
 from annotator.ui.hits import edges
 from annotator.ui.page import Box
 from annotator.ui.session import Session
+from annotator.ui.theme import LIGHT
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
@@ -398,3 +399,19 @@ def test_an_article_that_looks_like_html_is_shown_as_it_is(window: Window) -> No
         index = model.index(model.rowCount() - 1, 0)
         assert index.data() == text[:end]
         assert "&lt;b&gt;عنوان&lt;/b&gt; &lt;img src=x&gt; &amp; خبر" in index.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_the_order_of_the_articles_is_chosen_in_the_menu_and_remembered(window: Window) -> None:
+    action = window.action("toggle_instructive")
+    assert not action.isChecked()
+    assert not window.session.instructive
+    action.trigger()
+    assert action.isChecked()
+    assert window.session.instructive
+    assert kept.load().instructive
+    again = Window(window.session, kept.load(), LIGHT)
+    assert again.action("toggle_instructive").isChecked()
+    again.action("toggle_instructive").trigger()
+    assert not kept.load().instructive
+    assert not window.session.instructive
+    again.deleteLater()
