@@ -21,7 +21,7 @@ from annotator.suggest.model import Model
 from annotator.suggest.training import MOST, Example, Trained, encoded, train
 
 _MORE: Final = 0.1  # of what was learned from, done anew, is worth the time to learn again
-_DOUBTED: Final = 200  # articles about which a model is asked how sure it is, in some seconds
+_DOUBTED: Final = 300  # articles about which a model is asked how sure it is, in some seconds
 _OPENING: Final = 100  # tokens: what it costs an annotator to begin an article, beside reading it
 _TRAINING: Final = 100  # steps that training counts for: it takes as long as so many articles
 
