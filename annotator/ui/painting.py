@@ -77,7 +77,7 @@ class Painter:
             painter.setPen(self._ink(block.kind))
             block.layout.draw(painter, QPointF(0, 0), [], QRectF(0, top, self._page.width, bottom - top))
         self._names(painter, shown, suggested)
-        if held := marks.selected or marks.chosen:
+        for held in filter(None, (marks.selected, marks.chosen)):
             self._handles(painter, held)
 
     def _ink(self, kind: str | None) -> QColor:
