@@ -267,7 +267,9 @@ class ArticleCanvas(QAbstractScrollArea):
 
     def _marks_now(self) -> Marks:
         spans, chosen = self._shown_spans(), self._shown_chosen()
-        changed = chosen is not self._chosen
+        suggestions = self._suggestions
+        if chosen and chosen is not self._chosen:
+            suggestions = tuple(chosen if one == self._chosen else one for one in suggestions)
         return Marks(
             spans=spans,
             depths=depths(spans, self._labels) if self._stretched else self._depths,
@@ -276,9 +278,7 @@ class ArticleCanvas(QAbstractScrollArea):
             word=self._word(),
             hits=self._hits,
             current_hit=self._current_hit,
-            suggestions=tuple(chosen if one == self._chosen else one for one in self._suggestions)  # type: ignore[misc]
-            if changed
-            else self._suggestions,
+            suggestions=suggestions,
             chosen=chosen,
         )
 

@@ -489,7 +489,7 @@ def test_the_menu_of_a_right_click_has_what_can_be_done(desk: Window, stretch: C
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     said = [action.text().partition("\t")[0] for action in menu.actions() if action.text()]
-    assert said[:3] == ["Accept the suggestion", "Remove the span, reject the suggestion", "Accept as"]
+    assert said[:3] == ["Accept the suggestion", "Reject the suggestion", "Accept as"]
     assert "Accept the sure ones of the sentence" in said
     submenu = next(action.menu() for action in menu.actions() if action.text() == "Accept as")
     assert isinstance(submenu, QMenu)
