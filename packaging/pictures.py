@@ -46,6 +46,8 @@ _FROM_A_PDF: Final = "أعلنت وزارة الثقافة، أمس، «خطة �
 _FROM_ANOTHER: Final = "زارت O\nالكاتبة O\nليلى B-PERS\nمكتبة B-ORG\nطنجة I-ORG\nيوم B-DATE\nالجمعة I-DATE\n. O\n"
 _UNTOUCHED: Final = 7
 """The place of an article that nothing was done to."""
+_TAUGHT: Final = 5
+"""The place of an article in which what others hold is suggested."""
 _CROPPED: Final = 14  # pixels beside lines of the article
 
 
@@ -134,6 +136,14 @@ def _nested(desk: app.Desk) -> QPixmap:
     """A selected span with its handles, and others inside it."""
     span = _select(desk, "خارطة طريق وزارة التربية الوطنية لتجويد التعلمات 2023-2027")
     return _lines(desk, span.start, span.end)
+
+
+def _suggestions(desk: app.Desk) -> QPixmap:
+    """What is suggested in an article of which other ones have taught something, and a chosen one."""
+    desk.session.open_article(_TAUGHT)
+    _settle(desk)
+    QTest.keyClick(desk.window.view, Qt.Key.Key_Return)
+    return _grabbed(desk.window)
 
 
 def _value(desk: app.Desk) -> QPixmap:
@@ -282,6 +292,7 @@ FEATURES: Final[dict[str, Callable[[app.Desk], QPixmap]]] = {
     "caret": _caret,
     "selection": _selection,
     "nested": _nested,
+    "suggestions": _suggestions,
     "value": _value,
     "menu": _menu,
     "sticky": _sticky,
@@ -332,6 +343,12 @@ def _lines(desk: app.Desk, start: int, end: int) -> QPixmap:
     left, right = view.point_of(0, 0).toPoint().x(), view.point_of(view.page().width, 0).toPoint().x()
     QTest.qWait(30)
     return view.viewport().grab(QRect(QPoint(left - _CROPPED, top), QPoint(right + _CROPPED, bottom)))
+
+
+def _settle(desk: app.Desk) -> None:
+    """Until the suggesters have answered."""
+    while desk.window.suggestions.busy:
+        QTest.qWait(20)
 
 
 def _wait(background: Background) -> None:

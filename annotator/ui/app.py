@@ -26,6 +26,7 @@ from annotator.ui.theme import DARK, LIGHT, Theme, style_sheet
 from annotator.ui.window import Window
 from annotator.ui.wording import tell
 
+_TURN: Final = 0.0005  # seconds that a key waits at most, each time, while suggesters are at work in their thread
 _MANY_OBJECTS: Final = 20_000  # some megabytes
 _STARTED_BY_ICON: Final = ("DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GIO_LAUNCHED_DESKTOP_FILE")
 
@@ -203,6 +204,7 @@ def run(path: Path | None = None) -> int:
 def settle() -> None:
     """Have Python's collector of garbage keep out of the way of keys, now that everything is loaded: looking through
     all of it takes longer than a frame, and looking after each 700 objects is a twentieth of opening an article."""
+    sys.setswitchinterval(_TURN)
     gc.freeze()
     gc.set_threshold(_MANY_OBJECTS)
     gc.enable()

@@ -114,7 +114,7 @@ class ArticleCanvas(QAbstractScrollArea):
         if another and chosen:
             self._select(None)
             self.caret.stand(chosen.end - 1)  # as after a span
-            self.reveal(chosen.start, chosen.end)
+            self.reveal(chosen.start, chosen.end, around=True)  # who decides reads on
         self._mark()
 
     def set_theme(self, theme: Theme) -> None:
@@ -127,8 +127,8 @@ class ArticleCanvas(QAbstractScrollArea):
         self._zoom = percent
         self._lay_out()
 
-    def reveal(self, start: int, end: int) -> None:
-        """Bring code points `start` to `end` into sight, opening a fold that hides them."""
+    def reveal(self, start: int, end: int, *, around: bool = False) -> None:
+        """Bring code points `start` to `end` into sight, opening a fold that hides them; with what is `around`."""
         fold = self._page.fold_of(start)
         if fold:
             self._opened.add(fold.start)
@@ -140,9 +140,9 @@ class ArticleCanvas(QAbstractScrollArea):
         bar, height = self.verticalScrollBar(), self.viewport().height()
         top, bottom = int(first.top + _MARGIN - 30), int(last.bottom + _MARGIN + 50)
         if top < bar.value():
-            bar.setValue(top)
-        elif bottom > bar.value() + height:
-            bar.setValue(min(top, bottom - height))
+            bar.setValue(top - height // 3 * around)
+        elif bottom + height // 5 * around > bar.value() + height:
+            bar.setValue(min(top, bottom - height // 2 if around else bottom - height))
 
     def page(self) -> Page:
         """The geometry of what is shown."""
@@ -267,7 +267,9 @@ class ArticleCanvas(QAbstractScrollArea):
 
     def _marks_now(self) -> Marks:
         spans, chosen = self._shown_spans(), self._shown_chosen()
-        changed = chosen is not self._chosen
+        suggestions = self._suggestions
+        if chosen and chosen is not self._chosen:
+            suggestions = tuple(chosen if one == self._chosen else one for one in suggestions)
         return Marks(
             spans=spans,
             depths=depths(spans, self._labels) if self._stretched else self._depths,
@@ -276,9 +278,7 @@ class ArticleCanvas(QAbstractScrollArea):
             word=self._word(),
             hits=self._hits,
             current_hit=self._current_hit,
-            suggestions=tuple(chosen if one == self._chosen else one for one in self._suggestions)  # type: ignore[misc]
-            if changed
-            else self._suggestions,
+            suggestions=suggestions,
             chosen=chosen,
         )
 

@@ -8,21 +8,32 @@ from annotator.core.model import Span, Suggestion
 from annotator.i18n import _
 from annotator.ui.action_set import ActionSet
 
-_OF_SPAN: Final = ("remove", "toggle_proclitic", "edit_value", "tag_all_here", "tag_all_corpus", "copy")
+_OF_SPAN: Final = ("toggle_proclitic", "edit_value", "tag_all_here", "tag_all_corpus", "copy")
+_OF_SUGGESTION: Final = ("accept_sentence", "toggle_proclitic", "copy")
 
 
 def context_menu(parent: QWidget, actions: ActionSet, held: Span | Suggestion | None) -> QMenu:
     """The menu for a selected span or a chosen suggestion, or for the text where nothing is held."""
     menu, named = QMenu(parent), actions.named
+    names: tuple[str, ...] = ("copy",)
     if isinstance(held, Suggestion):
-        menu.addActions([named["accept"], named["remove"]])
+        menu.addAction(named["accept"])
+        _add_removal(menu, actions, _("Reject the suggestion"))
         menu.addMenu(_("Accept as")).addActions(actions.labels)
-        menu.addSeparator()
-        menu.addActions([named[name] for name in ("accept_sentence", "toggle_proclitic", "copy")])
+        names = _OF_SUGGESTION
     else:
         menu.addActions(actions.labels)
-        menu.addSeparator()
-        menu.addActions([named[name] for name in (_OF_SPAN if held else ("copy",))])
+    menu.addSeparator()
+    if isinstance(held, Span):
+        _add_removal(menu, actions, _("Remove the span"))
+        names = _OF_SPAN
+    menu.addActions([named[name] for name in names])
     menu.addSeparator()
     menu.addMenu(actions.menus["line"])
     return menu
+
+
+def _add_removal(menu: QMenu, actions: ActionSet, text: str) -> None:
+    """The action that removes or rejects, by what it would do here."""
+    removal = actions.named["remove"]
+    menu.addAction("\t".join((text, removal.text().partition("\t")[2]))).triggered.connect(removal.trigger)

@@ -77,8 +77,10 @@ class Painter:
             painter.setPen(self._ink(block.kind))
             block.layout.draw(painter, QPointF(0, 0), [], QRectF(0, top, self._page.width, bottom - top))
         self._names(painter, shown, suggested)
-        if held := marks.selected or marks.chosen:
-            self._handles(painter, held)
+        if marks.selected:
+            self._handles(painter, marks.selected)
+        if marks.chosen:
+            self._handles(painter, marks.chosen)
 
     def _ink(self, kind: str | None) -> QColor:
         if kind == DATELINE:

@@ -153,8 +153,9 @@ class SpanCard(QFrame):
             label = labels.find(held.label)
             about = [label.shown() if label else held.label]
             if isinstance(held, Suggestion):
-                about += [isolated(held.value or ""), source_title(held.source), percent(held.score)]
-            self._say(article.text[held.start : held.end], " · ".join(filter(None, about)))
+                about += [isolated(held.value)] if held.value else []
+                about += [source_title(held.source), percent(held.score)]
+            self._say(article.text[held.start : held.end], " · ".join(about))
         elif selected:
             self._say(selected, _("Press a label's key."))
         elif hint:

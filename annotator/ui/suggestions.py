@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from annotator.core.model import Article, Edit, Rejection, Span, Step, Suggestion
@@ -101,8 +102,12 @@ class Suggestions(QObject):
         self._choose(suggestion)
 
     def change(self, wanted: Suggestion) -> None:
-        """Have the chosen one with other edges or another label."""
-        if self.proposed and wanted != self.chosen:
+        """Have the chosen one with other edges or another label; its value is of the words that were proposed."""
+        if not self.proposed:
+            return
+        same = _place(wanted) == _place(self.proposed)
+        wanted = self.proposed if same else replace(wanted, value=None)
+        if wanted != self.chosen:
             self.chosen = wanted
             self.chosen_changed.emit()
 

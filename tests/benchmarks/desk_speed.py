@@ -139,6 +139,15 @@ def _keys(desk: app.Desk, presses: int) -> Iterator[Figure]:
     yield figure("the caret by a word", lambda: press("Left"))
     yield figure("the caret by a line", lambda: press("Down"))
 
+    def to_suggestion() -> None:
+        while desk.window.suggestions.busy:
+            QTest.qWait(1)
+        if desk.window.suggestions.chosen is None:
+            press("Return")
+        assert desk.window.suggestions.chosen
+
+    yield figure("Return accepts a suggestion", committed("Return"), to_suggestion)
+
 
 def _opening(desk: app.Desk, runs: int) -> Figure:
     session, view = desk.session, desk.window.view

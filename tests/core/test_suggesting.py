@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core.model import Rejection, Span, Suggestion, Zone
-from annotator.core.suggesting import Rejected, standing
+from annotator.core.suggesting import Rejected, standing, undecided
 
 TEXT: Final = "قالت وزارة العدل إن وزارة العدل تعمل، وقال وزير العدل إن وزارة العدل تعمل"
 
@@ -94,6 +94,38 @@ def test_no_two_that_stand_cross_or_are_on_one_stretch(
         within = (one[0] <= other[0] and other[1] <= one[1]) or (other[0] <= one[0] and one[1] <= other[1])
         assert one != other
         assert apart or within
+
+
+@given(
+    st.lists(SUGGESTIONS, max_size=3),
+    st.sets(st.tuples(st.integers(0, 20), st.integers(1, 10)), max_size=4),
+    st.data(),
+)
+def test_what_is_accepted_leaves_the_others_as_they_are(
+    sources: list[list[Suggestion]], stretches: set[tuple[int, int]], data: st.DataObject
+) -> None:
+    layer = [span(start, start + length) for start, length in sorted(stretches)]
+    found = standing(sources, layer)
+    accepted = data.draw(st.sets(st.sampled_from(found))) if found else set()
+    spans = [Span(str(one), "article", "Sanae", one.label, one.start, one.end) for one in accepted]
+    left = undecided(found, spans)
+    assert places(left) == places(standing(sources, [*layer, *spans]))
+    assert set(left) == set(found) - accepted
+
+
+@given(SUGGESTIONS, st.tuples(st.integers(0, 20), st.integers(1, 10)))
+def test_what_is_labelled_otherwise_takes_what_is_in_its_way(said: list[Suggestion], place: tuple[int, int]) -> None:
+    found = standing([said], [])
+    labelled = span(place[0], sum(place))
+    left = undecided(found, [labelled])
+    assert set(places(left)) <= set(places(found))
+    assert set(places(standing([left], [labelled]))) == set(places(left))
+
+
+def test_what_is_rejected_stands_no_more_and_nothing_else_changes() -> None:
+    found = standing([[suggestion(0, 10), suggestion(3, 6, "B"), suggestion(20, 25)]], [])
+    rejected = Rejection("r", "article", "Sanae", "A", 0, 10, "names")
+    assert places(undecided(found, [rejected])) == [(3, 6, "B"), (20, 25, "A")]
 
 
 def test_what_was_rejected_is_known_in_the_same_context_and_no_other() -> None:

@@ -83,6 +83,8 @@ class Eyes:
             "selection": view.text_of_selection(),
             "stretch": view.selection,
             "selected": session.selection.uid if session.selection else None,
+            "suggestions": [[one.label, one.start, one.end] for one in self._desk.window.suggestions.standing],
+            "chosen": [one.label, one.start, one.end] if (one := self._desk.window.suggestions.chosen) else None,
             "sticky": self._desk.window.tagging.sticky,
             "scrolled": view.verticalScrollBar().value(),
             "spans": [[span.label, span.start, span.end] for span in session.spans],

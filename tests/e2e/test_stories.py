@@ -1,4 +1,7 @@
-"""Two whole stories in a real window: an article labelled by keyboard only, and by mouse only, to the exported file."""
+"""Whole stories in a real window: an article labelled by keyboard only, and by mouse only, to the exported file.
+
+And one labelled by deciding on suggestions only, of which nothing is left once it is undone.
+"""
 
 import json
 import os
@@ -10,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stories import Wanted, by_keyboard, by_mouse, gold, sample
+from stories import MANY, Wanted, by_keyboard, by_mouse, gold, sample
 
 from annotator.core.tagging import decode
 from annotator.core.text import tokens
+from annotator.store.corpus import Corpus
 
 if not os.environ.get("DISPLAY"):
     pytest.skip("no X server here: packaging/dev.py test brings one", allow_module_level=True)
@@ -21,6 +25,19 @@ if not os.environ.get("DISPLAY"):
 from hands import Annotator, Desk, Hands  # it speaks to the X server when it is made
 
 ARTICLE, OTHER = "07-oasis-heat", "03-night-trains"
+LABELLED = "أعلنت الوكالة الوطنية للمياه عن برنامج سدود الجنوب، وقالت وزارة الفلاحة إنها تدعمه في الربيع."
+KNOWN = (
+    ("INSTITUTION", "الوكالة الوطنية للمياه"),
+    ("PLAN", "برنامج سدود الجنوب"),
+    ("INSTITUTION", "وزارة الفلاحة"),
+    ("DATE", "الربيع"),
+)
+"""What is labelled in that text."""
+SUGGESTED = """سدود الجنوب على جدول أعمال الحكومة
+
+استقبلت وزارة الفلاحة وفدا من الوكالة الوطنية للمياه. وقالت الوكالة الوطنية للمياه إن برنامج سدود الجنوب مستمر.
+
+وتفتح حديقة الربيع أبوابها، حسب وزارة الفلاحة."""
 
 
 @pytest.fixture(scope="module")
@@ -126,3 +143,74 @@ def test_an_article_by_mouse_only(hands: Hands, corpus: Path) -> None:
     assert "keys" not in person.tally
     desk.kill()
     export_and_read_back(corpus)
+
+
+@pytest.mark.usefixtures("layout")
+def test_an_article_by_deciding_on_suggestions_only_and_all_undone(hands: Hands, tmp_path: Path) -> None:
+    corpus = two_articles(tmp_path)
+    desk = Desk(corpus)
+    seen = desk.wait(lambda shown: len(shown["suggestions"]) == 6, "the suggestions")
+    assert seen["text"] == SUGGESTED
+    proposed = seen["suggestions"]
+    said = [(label, SUGGESTED[start:end]) for label, start, end in proposed]
+    ministry, agency, plan, spring = KNOWN[2], KNOWN[0], KNOWN[1], KNOWN[3]
+    assert said == [ministry, agency, agency, plan, spring, ministry]
+
+    def press(*keys: str) -> None:
+        hands.press_physical(*map(hands.code, keys))
+
+    def is_chosen(at: int) -> None:
+        desk.wait(lambda shown: shown["chosen"] == proposed[at], f"suggestion {at} is chosen")
+
+    press("Return")
+    is_chosen(0)
+    press("Return")
+    is_chosen(1)
+    press("Shift", "Return")  # what is left in the first sentence
+    is_chosen(2)
+    press("1")  # as a date: no one would, but it is what the key says
+    is_chosen(3)
+    press("Ctrl", "ئ")
+    is_chosen(2)
+    press("Return")
+    is_chosen(3)
+    place = desk.ask("letter", offset=proposed[4][1] + 1, after=False)
+    hands.click(place)
+    is_chosen(4)
+    press("Delete")
+    is_chosen(5)
+    hands.double_click(desk.ask("letter", offset=proposed[3][1] + 1, after=False))
+    desk.wait(lambda shown: proposed[3] in shown["spans"], "the double click accepts")
+    press("F5")
+    is_chosen(5)
+    press("Return")
+    decided = desk.wait(lambda shown: shown["chosen"] is None and not shown["suggestions"], "no suggestion is left")
+    assert decided["spans"] == [one for at, one in enumerate(proposed) if at != 4]
+
+    for _ in range(MANY):
+        if desk.ask("shown")["state"] == "new":
+            break
+        press("Ctrl", "ئ")
+    undone = desk.wait(lambda shown: shown["suggestions"] == proposed, "all suggestions are back")
+    assert (undone["spans"], undone["state"], undone["chosen"]) == ([], "new", proposed[0])
+    press("Ctrl", "ض")
+    assert desk.process.wait(15) == 0
+    with Corpus.open(corpus, readonly=True) as opened:
+        article = opened.article(1)
+        assert article.text == SUGGESTED
+        assert list(opened.tuples("SELECT * FROM span WHERE article = ?", article.uid)) == []
+        assert list(opened.tuples("SELECT * FROM rejection")) == []
+
+
+def two_articles(folder: Path) -> Path:
+    """A corpus in which one article is not labelled, and another one is, by somebody else."""
+    corpus, plain, labelled = folder / "two.corpus", folder / "plain.txt", folder / "labelled.jsonl"
+    plain.write_text(SUGGESTED, encoding="utf-8")
+    spans = [
+        {"label": label, "start": LABELLED.index(words), "end": LABELLED.index(words) + len(words)}
+        for label, words in KNOWN
+    ]
+    labelled.write_text(json.dumps({"text": LABELLED, "spans": spans}), encoding="utf-8")
+    command("import", corpus, plain)
+    assert command("import", corpus, labelled, "--annotator", "Idris")["spans"] == len(KNOWN)
+    return corpus

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from annotator.core.labels import LabelSet
-from annotator.core.model import Article, Span
+from annotator.core.model import Article, Span, Suggestion
 from annotator.core.text import Utf16
 from annotator.store.corpus import Corpus
 from annotator.ui import accessible
@@ -151,6 +151,29 @@ def test_a_jump_to_a_span_tells_it_whole(window: Window, stretch: Stretch, heard
     QTest.keyClick(window.view, Qt.Key.Key_Tab)
     QTest.qWait(20)
     assert heard.announced == ["وزارة الصحة, Institution"]
+
+
+def test_a_chosen_suggestion_is_told_with_its_label_its_value_and_how_sure_it_is(
+    qtbot: QtBot, window: Window, stretch: Stretch, heard: Heard
+) -> None:
+    qtbot.waitUntil(lambda: not window.suggestions.busy)
+    start, end = stretch("الثلاثاء 09 يوليوز 2024")
+    window.suggestions.choose(Suggestion(start, end, "DATE", "dates", 0.97, "2024-07-09"))
+    QTest.qWait(20)
+    assert heard.announced[-1] == "الثلاثاء 09 يوليوز 2024, suggested: Date, 2024-07-09, 97%"
+    assert text_of(window.view).selectionCount() == 1
+    assert text_of(window.view).cursorPosition() == start
+
+
+def test_the_same_words_in_another_place_are_told_again(
+    qtbot: QtBot, window: Window, stretch: Stretch, heard: Heard
+) -> None:
+    qtbot.waitUntil(lambda: not window.suggestions.busy)
+    heard.announced.clear()
+    for nth in range(2):
+        window.suggestions.choose(Suggestion(*stretch("وزارة الصحة", nth), "INSTITUTION", "names", 0.9))
+        QTest.qWait(20)
+    assert heard.announced == ["وزارة الصحة, suggested: Institution, 90%"] * 2
 
 
 def test_tagging_and_selecting_are_told_once(window: Window, stretch: Stretch, heard: Heard) -> None:

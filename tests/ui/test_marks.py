@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication
 
 from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import BOILERPLATE, Article, Span, Zone
+from annotator.core.model import BOILERPLATE, Article, Span, Suggestion, Zone
 from annotator.ui import app
 from annotator.ui.article_canvas import ArticleCanvas
 from annotator.ui.depths import depths
@@ -25,7 +25,18 @@ PLACES = st.tuples(st.integers(0, len(TEXT) - 2), st.integers(1, 60)).map(
 SPANS = st.builds(
     lambda place, label: Span(f"{label}{place}", "x", "a", label, *place), PLACES, st.sampled_from(("DATE", "PLAN"))
 )
+SUGGESTIONS = st.lists(
+    st.builds(
+        lambda place, label, score: Suggestion(*place, label, "names", score),
+        PLACES,
+        st.sampled_from(("DATE", "PLAN")),
+        st.sampled_from((0.5, 0.95)),
+    ),
+    max_size=4,
+).map(lambda found: sorted(found, key=lambda one: (one.start, -one.end)))
 ACTS = st.one_of(
+    st.tuples(st.just("suggest"), SUGGESTIONS),
+    st.tuples(st.just("choose a suggestion"), st.integers(0, 9)),
     st.tuples(st.just("toggle"), SPANS),
     st.tuples(st.just("relabel"), st.integers(0, 9)),
     st.tuples(st.just("choose"), st.integers(0, 9)),
@@ -91,6 +102,11 @@ def do(view: ArticleCanvas, spans: list[Span], act: tuple[str, Any]) -> None:
     elif name == "relabel" and chosen:
         spans[spans.index(chosen)] = replace(chosen, label="PLAN" if chosen.label == "DATE" else "DATE")
         view.show_spans(spans)
+    elif name == "suggest":
+        view.show_suggestions(what, None)
+    elif name == "choose a suggestion":
+        known = view._suggestions
+        view.show_suggestions(known, known[what % len(known)] if known else None)
     elif name == "choose":
         view.show_selected(chosen)
     elif name == "select":

@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import Span
-from annotator.ui import painting
+from annotator.core.model import Span, Suggestion
+from annotator.ui import outlines, painting
 from annotator.ui.depths import depths
 from annotator.ui.hits import edges
 from annotator.ui.marks import Marks
@@ -135,3 +135,77 @@ def test_a_hit_within_a_span_is_seen(qapp: QApplication) -> None:
     painter.end()
     [segment] = laid.segments(*hit)
     assert QColor(image.pixel(int(segment.left) + 3, int(segment.line.top) + 1)) == QColor(LIGHT.hit)
+
+
+def suggested(
+    *places: tuple[int, int, float], theme: Theme = LIGHT, spans: list[Span] | None = None, chosen: int | None = None
+) -> QImage:
+    laid = Page(TEXT, [], 420.0, 22.0)
+    image = QImage(440, int(laid.height) + 20, QImage.Format.Format_RGB32)
+    image.fill(QColor(theme.paper))
+    ones = tuple(Suggestion(start, end, "PLAN", "names", score) for start, end, score in places)
+    layer = tuple(spans or ())
+    marks = Marks(
+        layer, depths(layer, SEEN), suggestions=ones, chosen=ones[chosen] if chosen is not None and ones else None
+    )
+    painter = QPainter(image)
+    Painter(laid, marks, UNSEEN if theme.paper == "#ffffff" else SEEN, theme).paint(painter, 0, laid.height)
+    painter.end()
+    return image
+
+
+@given(st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, len(TEXT))).map(sorted), max_size=4))
+def test_the_letters_are_the_same_with_and_without_suggestions(qapp: QApplication, stretches: list[list[int]]) -> None:
+    white = replace(LIGHT, paper="#ffffff")
+    places = [(start, end, 0.5) for start, end in stretches if start < end]
+    with pytest.MonkeyPatch.context() as patched:
+        without_names(patched)
+        assert suggested(*places, theme=white) == suggested(theme=white)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize("chosen", [None, 0])
+def test_a_suggestion_is_an_outline_and_nothing_within_it_is_filled(
+    qapp: QApplication, theme: Theme, chosen: int | None
+) -> None:
+    start = TEXT.index("الأغلبية")
+    [segment] = Page(TEXT, [], 420.0, 22.0).segments(start, start + 8)
+    plain, image = suggested(theme=theme), suggested((start, start + 8, 0.95), theme=theme, chosen=chosen)
+    within = [
+        (x, y)
+        for x in range(int(segment.left) + 8, int(segment.right) - 8)
+        for y in range(int(segment.line.top) + 4, int(segment.line.bottom) - 5)
+    ]
+    assert all(image.pixel(x, y) == plain.pixel(x, y) for x, y in within)
+    assert image != plain
+
+
+def test_sure_doubtful_and_chosen_ones_are_told_apart_and_from_spans(qapp: QApplication) -> None:
+    start = TEXT.index("الأغلبية")
+    place = start, start + 8
+    looks = [
+        suggested((*place, 0.95)),
+        suggested((*place, 0.5)),
+        suggested((*place, 0.95), chosen=0),
+        suggested(spans=layer(place, label="PLAN")),
+    ]
+    assert all(one != other for at, one in enumerate(looks) for other in looks[:at])
+
+
+def test_nested_suggestions_and_those_within_a_span_are_both_seen(qapp: QApplication) -> None:
+    both = suggested((0, 30, 0.95), (10, 20, 0.95))
+    assert both != suggested((0, 30, 0.95))
+    around = layer((0, 30))
+    assert suggested((10, 20, 0.95), spans=around) != suggested(spans=around)
+    assert suggested((10, 30, 0.95), (22, 30, 0.95)) != suggested((10, 30, 0.95))
+
+
+def test_an_outline_that_goes_on_in_the_next_line_is_open_there(qapp: QApplication) -> None:
+    laid = Page(TEXT, [], 420.0, 22.0)
+    first, second = laid.lines[:2]
+    whole = Suggestion(first.end - 12, second.start + 6, "PLAN", "names", 0.95)
+    segments = laid.segments(whole.start, whole.end)
+    here, there = (next(at for at, one in enumerate(segments) if one.line is line) for line in (first, second))
+    for at in (there - 1, there):
+        assert outlines.outline(segments, at, 0).length() < outlines.outline([segments[at]], 0, 0).length()
+    assert here == 0

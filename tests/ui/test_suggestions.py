@@ -60,6 +60,7 @@ def test_what_is_accepted_is_a_span_and_suggested_no_more(
     stored = session.corpus.spans(session.article.uid, "Sanae")
     assert [(span.start, span.source) for span in stored] == [(0, None), (one.start, "memory")]
     session.undo()
+    ready(qtbot, suggestions)
     assert at(suggestions, (one.start, one.end))
 
 
