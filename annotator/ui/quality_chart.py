@@ -72,13 +72,12 @@ class QualityChart(QWidget):
         first, last = sum(self._sizes[:at]) + 1, sum(self._sizes[: at + 1])
         tally = self._tallies[at]
         where = _("Article {first}") if first == last else _("Articles {first} to {last}")
-        said = [where.format(first=number(first), last=number(last))]
+        where = where.format(first=number(first), last=number(last))
+        facts = [_("nothing was suggested or labelled")]
         if tally.total:
             count = ngettext("{count} decision", "{count} decisions", tally.total)
-            said += [count.format(count=number(tally.total)), figures(tally)]
-        else:
-            said.append(_("nothing was suggested or labelled"))
-        return _(": ").join([said[0], _(", ").join(said[1:])])
+            facts = [count.format(count=number(tally.total)), figures(tally)]
+        return _("{name}: {fact}").format(name=where, fact=_(", ").join(facts))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -98,8 +98,8 @@ def test_the_table_has_all_and_the_last_of_each_label(qtbot: QtBot) -> None:
     assert [made.accessibleName() for made in dialog.charts] == [DATE.shown()]
     rows = [dialog.table.topLevelItem(at) for at in range(dialog.table.topLevelItemCount())]
     assert [[row.text(column) for column in range(6)] for row in rows if row] == [
-        [DATE.shown(), "all 12", "14", "71 %", "7 %", "22 %"],
-        [DATE.shown(), "the last 4", "10", "90 %", "0 %", "10 %"],
+        [DATE.shown(), "all 12", "14", "71%", "7%", "22%"],
+        [DATE.shown(), "the last 4", "10", "90%", "0%", "10%"],
     ]
 
 

@@ -23,7 +23,7 @@ from annotator.i18n import _, ngettext, number
 from annotator.store.quality import Quality, Tally
 from annotator.ui.quality_chart import QualityChart, brushes, hundredths
 from annotator.ui.theme import Theme
-from annotator.ui.wording import plain_label
+from annotator.ui.wording import percent, plain_label
 
 _NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
@@ -135,7 +135,7 @@ def _last(count: int) -> str:
 
 def _add(table: QTreeWidget, label: str, articles: str, tallies: Sequence[Tally]) -> None:
     tally = reduce(Tally.plus, tallies)
-    of_hundred = [_("{number} %").format(number=number(share)) for share in hundredths(tally)]
+    of_hundred = [percent(share / 100) for share in hundredths(tally)]
     row = QTreeWidgetItem(table, [label, articles, number(tally.total), *of_hundred])
     for column in range(2, row.columnCount()):
         row.setTextAlignment(column, _NUMBERS)
