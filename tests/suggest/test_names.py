@@ -75,3 +75,8 @@ def test_every_head_has_rules_that_there_are() -> None:
     heads = [head for row in knowledge().heads.values() for head in row]
     assert {rule for head in heads for rule in head.takes} == rules | {"place", "period"}
     assert {head.role for head in heads} == {"institution", "plan"}
+
+
+def test_names_that_stand_in_one_another_without_end_are_cut_short() -> None:
+    text = "محكمة الاستئناف ب" * 2000
+    assert all(one.end - one.start < 200 for one in Names().suggest(article(text), LABELS))

@@ -115,7 +115,7 @@ class Names:
         between = fold(text[outer.start : inner.start]).strip(_AROUND)
         is_called = any({PROPER, QUOTED} & head.takes for head in self._heads.get(between, ()))
         is_short = inner.value is not None and fold(inner.value) == fold(text[outer.start : outer.end])
-        return inner.start > outer.start and not is_called and not is_short
+        return inner.start > outer.start and not is_short and not (is_called and inner.label == outer.label)
 
 
 def _is_written_so(found: Analysis, match: Match) -> bool:

@@ -53,8 +53,8 @@ class End(NamedTuple):
 def name_end(line: Line, at: int, head: Head, *, definite: bool, depth: int = 0) -> End | None:
     """Where the name ends whose head stands before word `at` of the line; None if it is none.
 
-    `definite` says whether the head has its article; `depth` is in how many other names it stands, all of which end with
-    it: غرفة الجنايات بمحكمة الاستئناف.
+    `definite` says whether the head has its article; `depth` is in how many other names it stands, all of which end
+    with it: غرفة الجنايات بمحكمة الاستئناف.
     """
     walk = _Walk(line, at, head, depth)
     return walk.definite() if definite else walk.indefinite()
@@ -308,7 +308,7 @@ class _Walk:
         return not (is_said or following.lead) and self._idafa(PURPOSE, 1)
 
     def _placed(self, word: Reading, rule: str) -> bool:
-        """Behind a place (بفاس, بمدينة فاس), or behind the name of what it is a part of: بوزارة الداخلية."""
+        """Behind a place (بفاس, بمدينة فاس), or to the end of the name of what it is a part of: بوزارة الداخلية."""
         if word.kind == LOCAL:
             return self._step(rule)
         following = self._next(1)
@@ -321,8 +321,8 @@ class _Walk:
         for head in knowledge().heads.get((word.word.removeprefix(ARTICLE),), ()):
             end = name_end(self._line, self._at + 1, head, definite=definite, depth=depth)
             if end:
-                self._at, self._end = end.last, End(end.last, rule)
-                return True
+                self._end = End(end.last, rule)
+                break
         return False
 
     def _quoted(self) -> bool:

@@ -158,7 +158,7 @@ class Line(Struct, frozen=True):
 def _beginnings(word: str) -> tuple[tuple[str, str], ...]:
     """The words with which a place may begin here, each with what is written onto it."""
     found = [("", word), *((start, ARTICLE + word[len(begun) :]) for begun, start in _LEADS if word.startswith(begun))]
-    if word[0] in (AND, FOR, AT):
+    if word[:1] in (AND, FOR, AT):
         found.append((word[0], word[1:]))
     return tuple(pair for pair in found if pair[1] in _by_first())
 
