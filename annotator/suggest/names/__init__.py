@@ -5,7 +5,7 @@ points, end exclusive.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from annotator.core.folding import fold
@@ -59,8 +59,7 @@ class Names:
         by_role = {role: label_for(role, labels) for role in (INSTITUTION, PLAN)}
         found = analysed(article.text)
         matches = [match for match in self._listed.matches(found) if _is_written_so(found, match)]
-        known = {match.first: match.last for match in matches if match.start == found.tokens[match.first].start}
-        names = [*map(_listed, matches), *self._by_head(found, known)]
+        names = [*map(_listed, matches), *self._by_head(found, matches)]
         names += self._abbreviated(found, names)
         best: dict[tuple[int, int], Suggestion] = {}
         for name in names:
@@ -116,6 +115,21 @@ class Names:
         is_called = any({PROPER, QUOTED} & head.takes for head in self._heads.get(between, ()))
         is_short = inner.value is not None and fold(inner.value) == fold(text[outer.start : outer.end])
         return inner.start > outer.start and not is_short and not (is_called and inner.label == outer.label)
+
+
+def _lines(found: Analysis, matches: list[Match]) -> Iterator[tuple[Line, int, int]]:
+    """The sentences as lines with the listed names in them, and their first and last token."""
+    at = 0
+    for first, last in found.sentences:
+        listed, led = {}, set()
+        while at < len(matches) and matches[at].first < last:
+            match = matches[at]
+            if match.start == found.tokens[match.first].start:
+                listed[match.first - first] = match.last - first
+            else:
+                led.add(match.first - first)
+            at += 1
+        yield Line(found.folded[first:last], listed, led), first, last
 
 
 def _is_written_so(found: Analysis, match: Match) -> bool:

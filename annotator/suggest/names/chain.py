@@ -287,6 +287,8 @@ class _Walk:
     def _joined(self, word: Reading, before: Reading, rule: str) -> bool:
         if before.is_adjective and (word.is_adjective or (word.kind == DEFINITE and word.word.endswith("ية"))):
             return self._step(rule)
+        if self._at in self._line.led:  # another name
+            return False
         if (JOINED not in self._head.takes and rule != PURPOSE) or word.is_actor or word.is_people or word.is_head:
             return False
         return self._complement(word, rule)

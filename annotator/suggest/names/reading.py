@@ -1,7 +1,7 @@
 """What one folded word may be in a name: a definite noun, an adjective, a place, behind و, ل or ب or not."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -86,7 +86,7 @@ def reading(word: str) -> Reading:
         is_person=kind != END and rest in known.persons,
         is_action=_ACTION.fullmatch(rest) is not None,
         is_locality=rest in _LOCALITIES,
-        is_common=rest in known.common or rest.endswith("ية"),
+        is_common=rest in known.common or rest.endswith(("ي", "ية")),
     )
 
 
@@ -129,10 +129,14 @@ def _is_led(word: str) -> bool:
 
 
 class Line(Struct, frozen=True):
-    """The folded words of a sentence, along which a name goes. `listed` has the ends of known names by their starts."""
+    """The folded words of a sentence, along which a name goes.
+
+    `listed` has the ends of known names by their starts, `led` the starts of those behind a proclitic.
+    """
 
     words: tuple[str, ...]
     listed: Mapping[int, int]
+    led: Container[int]
 
     def read(self, at: int) -> Reading | None:
         """The word at this place; a place of several words as one. None beyond the end."""
