@@ -76,13 +76,10 @@ class Names:
             if inside:
                 yield _Name(*inside.span(1), name.role, score, found.text[name.start : name.end])
 
-    def _by_head(self, found: Analysis, known: Mapping[int, int]) -> Iterator[_Name]:
-        """The names that begin with a head; `known` has the ends of those in the lists by their starts, in tokens."""
+    def _by_head(self, found: Analysis, matches: list[Match]) -> Iterator[_Name]:
+        """The names that begin with a head; `matches` are those of the lists."""
         scores = knowledge().scores
-        for first, last in found.sentences:
-            line = Line(
-                found.folded[first:last], {at - first: known[at] - first for at in range(first, last) if at in known}
-            )
+        for line, first, last in _lines(found, matches):
             for at, token in enumerate(found.tokens[first:last]):
                 for place, shape in readings(found.text[slice(*token)]):
                     for head, definite in self._heads_at(shape):
