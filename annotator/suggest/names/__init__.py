@@ -23,6 +23,7 @@ from annotator.suggest.suggester import INSTITUTION, PLAN, label_for
 _DOUBTFUL: Final = 0.5  # of its score is left to a short word that may be another one behind its proclitic
 
 
+_YEARS: Final = re.compile(r"\b((?:19|20)\d\d)(?:[-‐‑–/]((?:19|20)\d\d))?\b")
 _AROUND: Final = ' "“”«»'
 _ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z0-9-]*[A-Z0-9]) ?\)")
 
@@ -40,7 +41,8 @@ class _Name(NamedTuple):
 class Names:
     """The suggester `names`. It proposes nothing in a corpus without a label for institutions or plans.
 
-    The value of a suggestion is the full name where the text has a short one.
+    The value of an institution is its full name where the text has a short one, that of a plan is its years (`2030`,
+    `2024/2025`) where its name has some.
     """
 
     name = "names"
@@ -65,7 +67,8 @@ class Names:
         for name in names:
             label, place = by_role[name.role], (name.start, name.end)
             if label and (place not in best or best[place].score < name.score):
-                best[place] = Suggestion(*place, label, self.name, round(name.score, 3), name.full)
+                value = _period(article.text[slice(*place)]) if name.role == PLAN else name.full
+                best[place] = Suggestion(*place, label, self.name, round(name.score, 3), value)
         return apart(best.values(), lambda inner, outer: self._may_nest(article.text, inner, outer))
 
     def _abbreviated(self, found: Analysis, names: Iterable[_Name]) -> Iterator[_Name]:
@@ -127,6 +130,12 @@ def _lines(found: Analysis, matches: list[Match]) -> Iterator[tuple[Line, int, i
                 led.add(match.first - first)
             at += 1
         yield Line(found.folded[first:last], listed, led), first, last
+
+
+def _period(name: str) -> str | None:
+    """The years in the name of a plan, as ISO 8601 has them; None where there are none, or several."""
+    found = _YEARS.findall(fold(name))
+    return "/".join(filter(None, found[0])) if len(found) == 1 else None
 
 
 def _is_written_so(found: Analysis, match: Match) -> bool:
