@@ -25,7 +25,7 @@ _DOUBTFUL: Final = 0.5  # of its score is left to a short word that may be anoth
 
 _YEARS: Final = re.compile(r"\b((?:19|20)\d\d)(?:[-‐‑–/]((?:19|20)\d\d))?\b")
 _AROUND: Final = ' "“”«»'
-_ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z0-9-]*[A-Z0-9]) ?\)")
+_ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z-]*[A-Z][0-9]?) ?\)")
 
 
 class _Name(NamedTuple):

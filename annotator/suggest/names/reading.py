@@ -100,7 +100,7 @@ def _cut(word: str) -> tuple[str, str, str]:
     known = knowledge()
     if word in known.ends:
         return "", word, END
-    if word in known.places:
+    if word in known.places and word not in known.nations:  # السعودية is both
         return "", word, LOCAL
     if word.startswith(ARTICLE) and len(word) >= len(ARTICLE) + _FEWEST:
         return "", word, DEFINITE
