@@ -60,7 +60,7 @@ class Names:
         """The institutions and plans that the rules and lists find, by start, nested ones too."""
         by_role = {role: label_for(role, labels) for role in (INSTITUTION, PLAN)}
         found = analysed(article.text)
-        matches = [match for match in self._listed.matches(found) if _is_written_so(found, match)]
+        matches = [match for match in self._listed.matches(found) if _is_name(found, match)]
         names = [*map(_listed, matches), *self._by_head(found, matches)]
         names += self._abbreviated(found, names)
         best: dict[tuple[int, int], Suggestion] = {}
@@ -90,7 +90,7 @@ class Names:
                         if line.words[at + 1 : behind] != head.words[1:]:
                             continue
                         before = line.words[at - 1] if at else ""
-                        if before.endswith(head.not_after) or (definite and _is_adjective_of(shape, before)):
+                        if before.endswith(head.not_after) or (not place and _is_adjective_of(shape, before)):
                             continue
                         end = name_end(line, behind, head, definite=definite)
                         if end:
@@ -138,9 +138,12 @@ def _period(name: str) -> str | None:
     return "/".join(filter(None, found[0])) if len(found) == 1 else None
 
 
-def _is_written_so(found: Analysis, match: Match) -> bool:
-    """Whether an abbreviation of the lists is one here: MAP, but not map."""
-    return not knowledge().listed[match.words].capitals or found.text[match.start : match.end].isupper()
+def _is_name(found: Analysis, match: Match) -> bool:
+    """Whether what says a listed name is one: an abbreviation in capitals, and no adjective of what stands before."""
+    if knowledge().listed[match.words].capitals and not found.text[match.start : match.end].isupper():
+        return False
+    leads = match.start > found.tokens[match.first].start or not match.first
+    return leads or not _is_adjective_of(match.words[0], found.folded[match.first - 1])
 
 
 def _listed(match: Match) -> _Name:
@@ -149,5 +152,5 @@ def _listed(match: Match) -> _Name:
 
 
 def _is_adjective_of(word: str, before: str) -> bool:
-    """Whether a head in ية is the adjective of a definite noun before it: العلاقات الخارجية."""
-    return word.endswith("ية") and before.startswith((ARTICLE, "وال", "بال", "لل"))
+    """Whether a word in ية is the adjective of a definite noun before it, and begins no name: العلاقات الخارجية."""
+    return word.startswith(ARTICLE) and word.endswith("ية") and before.startswith((ARTICLE, "وال", "بال", "لل"))
