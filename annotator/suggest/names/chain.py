@@ -285,7 +285,7 @@ class _Walk:
         return False
 
     def _joined(self, word: Reading, before: Reading, rule: str) -> bool:
-        if before.is_adjective and (word.is_adjective or (word.kind == DEFINITE and word.word.endswith("ية"))):
+        if before.is_adjective and word.is_adjective:
             return self._step(rule)
         if self._at in self._line.led:  # another name
             return False

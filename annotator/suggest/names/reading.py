@@ -10,7 +10,8 @@ from msgspec import Struct
 from annotator.core.folding import fold
 from annotator.core.proclitics import ARTICLE
 from annotator.suggest.lexicon import Words
-from annotator.suggest.names.data import NATION, knowledge
+from annotator.suggest.names.data import NATION, Head, knowledge
+from annotator.suggest.suggester import PLAN
 
 AND: Final = "و"
 FOR: Final = "ل"
@@ -71,7 +72,7 @@ def reading(word: str) -> Reading:
     plain = rest in known.plain
     matter = rest in known.works
     heads = known.heads.get((bare,), ())
-    head = any(NATION not in head.takes or not bare.endswith("ية") for head in heads)  # المالية الخارجية
+    head = bool(heads) and not (bare.endswith("ية") and all(map(_is_oftener_an_adjective, heads)))
     return Reading(
         lead,
         rest,
@@ -88,6 +89,11 @@ def reading(word: str) -> Reading:
         is_locality=rest in _LOCALITIES,
         is_common=rest in known.common or rest.endswith(("ي", "ية")),
     )
+
+
+def _is_oftener_an_adjective(head: Head) -> bool:
+    """Whether a head in ية is met in names as an adjective rather: المالية الخارجية, الدراسات الاستراتيجية."""
+    return NATION in head.takes or head.role == PLAN
 
 
 def _tells(word: str) -> bool:
