@@ -2,9 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final
-
-from msgspec.structs import replace
+from typing import Final, TypeAlias
 
 from annotator.core.context import Context, context
 from annotator.core.model import BOILERPLATE, Rejection, Span, Suggestion, Zone
@@ -12,6 +10,9 @@ from annotator.core.proclitics import form
 
 SURE: Final = 0.9
 """The score from which a suggestion is accepted with all the others that are sure."""
+
+
+_Place: TypeAlias = tuple[int, int, str]
 
 
 class Rejected:
@@ -43,41 +44,42 @@ def standing(
 ) -> tuple[Suggestion, ...]:
     """The suggestions that are neither decided nor in the way of a better one, by start, the longer first.
 
-    `sources` are what each suggester says, the one that is to be heard first in front; `layer` is what the annotator
-    has labelled. Nothing is suggested in boilerplate, and nothing that crosses a span, or another suggestion that was
-    heard before, or stands on just the same stretch. One may lie within another of its own label only where its source
-    says both. Where two sources say the same, the first one is named and the higher score counts.
+    `sources` are what each suggester says; the surest is heard first, and of those that are as sure the first one's.
+    `layer` is what the annotator has labelled. Nothing is suggested in boilerplate, and nothing that crosses a span, or
+    another suggestion that was heard before, or stands on just the same stretch. One may lie within another of its own
+    label only where its source says both.
     """
     away = [(zone.start, zone.end) for zone in zones if zone.kind == BOILERPLATE]
-    taken: list[tuple[int, int, str]] = [(span.start, span.end, span.label) for span in layer]
-    heard: dict[tuple[int, int, str], Suggestion] = {}
-    for source in sources:
-        nested = _nested(source)
-        for one in sorted(source, key=lambda one: (-one.score, one.start, -one.end)):
-            place = (one.start, one.end, one.label)
-            if same := heard.get(place):
-                heard[place] = replace(same, score=max(same.score, one.score))
-            elif not any(start < one.end and one.start < end for start, end in away) and not any(
-                _clash(place, other, nested) for other in taken
-            ):
-                heard[place] = one
-                taken.append(place)
-    return tuple(sorted(heard.values(), key=lambda one: (one.start, -one.end, one.label)))
+    taken = [_place(span) for span in layer]
+    heard: list[Suggestion] = []
+    nested = [_nested(source) for source in sources]
+    ranked = [(one, inner) for source, inner in zip(sources, nested, strict=True) for one in source]
+    for one, inner in sorted(ranked, key=lambda pair: (-pair[0].score, pair[0].start, -pair[0].end)):
+        if any(start < one.end and one.start < end for start, end in away):
+            continue
+        if not any(_clash(_place(one), other, inner) for other in taken):
+            heard.append(one)
+            taken.append(_place(one))
+    return tuple(sorted(heard, key=lambda one: (one.start, -one.end, one.label)))
 
 
-def _nested(source: Sequence[Suggestion]) -> set[tuple[int, int, str]]:
+def _place(one: Span | Suggestion) -> _Place:
+    return one.start, one.end, one.label
+
+
+def _nested(source: Sequence[Suggestion]) -> set[_Place]:
     """What a source says within another of its suggestions of the same label."""
     inner = set()
     outer: dict[str, list[Suggestion]] = {}
     for one in sorted(source, key=lambda one: (one.start, -one.end)):
         enclosing = outer.setdefault(one.label, [])
         if any(other.start <= one.start and one.end <= other.end for other in enclosing):
-            inner.add((one.start, one.end, one.label))
+            inner.add(_place(one))
         enclosing.append(one)
     return inner
 
 
-def _clash(one: tuple[int, int, str], other: tuple[int, int, str], nested: set[tuple[int, int, str]]) -> bool:
+def _clash(one: _Place, other: _Place, nested: set[_Place]) -> bool:
     if one[1] <= other[0] or other[1] <= one[0]:
         return False
     if one[:2] == other[:2]:
