@@ -1,6 +1,6 @@
 """Which of all that is suggested for an article still stands: what its annotator has not decided yet."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
 
@@ -12,6 +12,7 @@ SURE: Final = 0.9
 """The score from which a suggestion is accepted with all the others that are sure."""
 
 
+_BLOCK: Final = 64  # code points
 _Place: TypeAlias = tuple[int, int, str]
 
 
@@ -49,17 +50,16 @@ def standing(
     another suggestion that was heard before, or stands on just the same stretch. One may lie within another of its own
     label only where its source says both.
     """
-    away = [(zone.start, zone.end) for zone in zones if zone.kind == BOILERPLATE]
-    taken = [_place(span) for span in layer]
+    away = _Taken((zone.start, zone.end, zone.kind) for zone in zones if zone.kind == BOILERPLATE)
+    taken = _Taken(map(_place, layer))
     heard: list[Suggestion] = []
     nested = [_nested(source) for source in sources]
     ranked = [(one, inner) for source, inner in zip(sources, nested, strict=True) for one in source]
     for one, inner in sorted(ranked, key=lambda pair: (-pair[0].score, pair[0].start, -pair[0].end)):
-        if any(start < one.end and one.start < end for start, end in away):
-            continue
-        if not any(_clash(_place(one), other, inner) for other in taken):
+        place = _place(one)
+        if not away.overlapping(place) and not any(_clash(place, other, inner) for other in taken.overlapping(place)):
             heard.append(one)
-            taken.append(_place(one))
+            taken.add(place)
     return tuple(sorted(heard, key=lambda one: (one.start, -one.end, one.label)))
 
 
@@ -70,18 +70,16 @@ def _place(one: Span | Suggestion) -> _Place:
 def _nested(source: Sequence[Suggestion]) -> set[_Place]:
     """What a source says within another of its suggestions of the same label."""
     inner = set()
-    outer: dict[str, list[Suggestion]] = {}
+    reached: dict[str, int] = {}  # by those of a label that begin before
     for one in sorted(source, key=lambda one: (one.start, -one.end)):
-        enclosing = outer.setdefault(one.label, [])
-        if any(other.start <= one.start and one.end <= other.end for other in enclosing):
+        if one.end <= reached.get(one.label, 0):
             inner.add(_place(one))
-        enclosing.append(one)
+        reached[one.label] = max(one.end, reached.get(one.label, 0))
     return inner
 
 
 def _clash(one: _Place, other: _Place, nested: set[_Place]) -> bool:
-    if one[1] <= other[0] or other[1] <= one[0]:
-        return False
+    """Whether only one of two places that overlap may stand."""
     if one[:2] == other[:2]:
         return True
     within = other[0] <= one[0] and one[1] <= other[1]
@@ -89,3 +87,29 @@ def _clash(one: _Place, other: _Place, nested: set[_Place]) -> bool:
     if not within and not around:
         return True
     return one[2] == other[2] and (one if within else other) not in nested
+
+
+class _Taken:
+    """Places, found by where they are: an article may have a thousand spans."""
+
+    def __init__(self, places: Iterable[_Place] = ()) -> None:
+        self._blocks: defaultdict[int, list[_Place]] = defaultdict(list)
+        for place in places:
+            self.add(place)
+
+    def add(self, place: _Place) -> None:
+        for block in self._of(place):
+            self._blocks[block].append(place)
+
+    def overlapping(self, place: _Place) -> list[_Place]:
+        """Those that overlap this one; one that is long may be told more than once."""
+        return [
+            other
+            for block in self._of(place)
+            for other in self._blocks.get(block, ())
+            if other[0] < place[1] and place[0] < other[1]
+        ]
+
+    @staticmethod
+    def _of(place: _Place) -> range:
+        return range(place[0] // _BLOCK, (place[1] - 1) // _BLOCK + 1)
