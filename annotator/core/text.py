@@ -47,10 +47,10 @@ _TOKEN: Final = regex.compile(
             rf"{_DOMAIN}(?:/(?:{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?\p{{M}}*+)?)?",
             rf"(?!{_BLANK})\p{{M}}*+" + _run(_ARABIC, rf"[{_ARABIC}\p{{M}}]"),
             # Digits before a letter belong to it (5G, 19h30); those before an Arabic letter do not (1445هـ).
-            rf"\p{{Nd}}*{_LATIN}(?:{_HIDDEN}*['’‐‑-]{_HIDDEN}*\p{{Nd}}*(?:{_LATIN}|(?<=\p{{Nd}})))*",
+            rf"\p{{Nd}}*{_LATIN}(?:{_HIDDEN}*['’‐‑-]{_HIDDEN}*\p{{Nd}}*(?:{_LATIN}|(?<=\p{{Nd}})\p{{M}}*+))*",
             rf"{_DIGITS}(?:{_HIDDEN}*[-‐‑–/:.,٫٬]{_HIDDEN}*{_DIGITS})*+",
-            rf"[.…](?:{_HIDDEN}*[.…])*+",
-            r"\p{Regional_Indicator}{2}",
+            rf"[.…](?:{_HIDDEN}*[.…])*+\p{{M}}*+",
+            r"\p{Regional_Indicator}{2}\p{M}*+",
             rf"{_PICTURE}(?:\u200D{_PICTURE})*+",
             _run(rf"[^{_BLANK}]", r"\p{M}"),
         )

@@ -1,6 +1,7 @@
 """Newlines, UTF-16, tokens, sentences and snapping."""
 
 import time
+import unicodedata
 
 import pytest
 import regex
@@ -324,3 +325,12 @@ def test_snap_gives_whole_tokens_and_stays(text: str, data: st.DataObject) -> No
     assert snap(text, first, last) == (first, last)
     meant = [token for token in touched if not is_punctuation(text, token)]
     assert all(first <= token.start and token.end <= last for token in meant or touched)
+
+
+@given(texts)
+@example("Covid-19\ufe0f")
+@example("..\u064b")
+@example("🇲🇦\ufe0f")
+def test_no_token_is_cut_off_its_marks(text: str) -> None:
+    following = [text[token.end] for token in tokens(text) if token.end < len(text)]
+    assert not any(unicodedata.category(character).startswith("M") for character in following)

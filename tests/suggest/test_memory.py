@@ -64,11 +64,17 @@ def test_what_lies_within_is_proposed_with_another_label_only() -> None:
             ("خطة العمل 2024", "PLAN", 2, 0),
             ("2024", "DATE", 3, 0),
             ("خطة العمل", "PLAN", 2, 0),
-            ("العمل 2024 معا", "PLAN", 2, 0),
+            ("العمل 2024 معا", "INSTITUTION", 2, 0),
+            ("في خطة", "INSTITUTION", 2, 0),
         ]
     )
-    text = "خطة العمل 2024 معا"
+    text = "في خطة العمل 2024 معا"
     assert proposed(memory, text) == [("خطة العمل 2024", "PLAN"), ("2024", "DATE")]
+
+
+def test_a_form_that_would_go_on_is_not_found_at_the_end() -> None:
+    memory = Memory([("رؤية", "PLAN", 5, 0), ("رؤية المغرب 2030", "PLAN", 5, 0)])
+    assert proposed(memory, "قال رؤية") == [("رؤية", "PLAN")]
 
 
 def test_rejections_count_against_a_form_and_an_undo_takes_them_back() -> None:
