@@ -1,13 +1,8 @@
 """Which of all that is suggested for an article still stands: what its annotator has not decided yet."""
 
-from bisect import bisect_left, bisect_right, insort
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
-from operator import attrgetter
-from typing import Final
-
-from msgspec.structs import replace
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeAlias
 
 from annotator.core.context import Context, context
 from annotator.core.model import BOILERPLATE, Rejection, Span, Suggestion, Zone
@@ -15,6 +10,10 @@ from annotator.core.proclitics import form
 
 SURE: Final = 0.9
 """The score from which a suggestion is accepted with all the others that are sure."""
+
+
+_BLOCK: Final = 64  # code points
+_Place: TypeAlias = tuple[int, int, str]
 
 
 class Rejected:
@@ -46,32 +45,22 @@ def standing(
 ) -> tuple[Suggestion, ...]:
     """The suggestions that are neither decided nor in the way of a better one, by start, the longer first.
 
-    `sources` are what each suggester says, the one that is to be heard first in front; `layer` is what the annotator
-    has labelled. Nothing is suggested in boilerplate, and nothing that crosses a span, or another suggestion that was
-    heard before, or stands on just the same stretch. One may lie within another of its own label only where its source
-    says both. Where two sources say the same, the first one is named and the higher score counts.
+    `sources` are what each suggester says; the surest is heard first, and of those that are as sure the first one's.
+    `layer` is what the annotator has labelled. Nothing is suggested in boilerplate, and nothing that crosses a span, or
+    another suggestion that was heard before, or stands on just the same stretch. One may lie within another of its own
+    label only where its source says both.
     """
-    away = [(zone.start, zone.end) for zone in zones if zone.kind == BOILERPLATE]
-    decided = _Decided(layer)
-    taken: list[tuple[int, int, str]] = []  # by start
-    longest = max((one.end - one.start for source in sources for one in source), default=0)
-    heard: dict[tuple[int, int, str], Suggestion] = {}
-    for source in sources:
-        nested = _nested(source)
-        for one in sorted(source, key=lambda one: (-one.score, one.start, -one.end)):
-            place = (one.start, one.end, one.label)
-            if same := heard.get(place):
-                heard[place] = replace(same, score=max(same.score, one.score))
-            elif not any(start < one.end and one.start < end for start, end in away) and not any(
-                _clash(place, other, nested)
-                for other in (
-                    *decided.touching(one.start, one.end),
-                    *taken[bisect_left(taken, (one.start - longest,)) : bisect_left(taken, (one.end,))],
-                )
-            ):
-                heard[place] = one
-                insort(taken, place)
-    return tuple(sorted(heard.values(), key=lambda one: (one.start, -one.end, one.label)))
+    away = _Taken((zone.start, zone.end, zone.kind) for zone in zones if zone.kind == BOILERPLATE)
+    taken = _Taken(map(_place, layer))
+    heard: list[Suggestion] = []
+    nested = [_nested(source) for source in sources]
+    ranked = [(one, inner) for source, inner in zip(sources, nested, strict=True) for one in source]
+    for one, inner in sorted(ranked, key=lambda pair: (-pair[0].score, pair[0].start, -pair[0].end)):
+        place = _place(one)
+        if not away.overlapping(place) and not any(_clash(place, other, inner) for other in taken.overlapping(place)):
+            heard.append(one)
+            taken.add(place)
+    return tuple(sorted(heard, key=lambda one: (one.start, -one.end, one.label)))
 
 
 def undecided(standing: Sequence[Suggestion], decided: Iterable[Span | Rejection]) -> tuple[Suggestion, ...]:
@@ -79,42 +68,33 @@ def undecided(standing: Sequence[Suggestion], decided: Iterable[Span | Rejection
 
     Others may stand in their place now: those only `standing` finds.
     """
-    places = {(one.start, one.end, one.label): isinstance(one, Span) for one in decided}
-    left = [one for one in standing if (one.start, one.end, one.label) not in places]
-    if len(left) + len(places) == len(standing):  # they were suggested just so, and so are in nobody's way
-        return tuple(left)
-    spans = [place for place, is_span in places.items() if is_span]
-    return tuple(one for one in left if not any(_clash((one.start, one.end, one.label), span, set()) for span in spans))
+    decisions = {_place(one): isinstance(one, Span) for one in decided}
+    left = tuple(one for one in standing if _place(one) not in decisions)
+    if len(left) + len(decisions) == len(standing):
+        return left  # all were suggested just so, and were in nobody's way before
+    taken = _Taken(place for place, is_span in decisions.items() if is_span)
+    return tuple(
+        one for one in left if not any(_clash(_place(one), other, set()) for other in taken.overlapping(_place(one)))
+    )
 
 
-def _nested(source: Sequence[Suggestion]) -> set[tuple[int, int, str]]:
+def _place(one: Span | Suggestion | Rejection) -> _Place:
+    return one.start, one.end, one.label
+
+
+def _nested(source: Sequence[Suggestion]) -> set[_Place]:
     """What a source says within another of its suggestions of the same label."""
     inner = set()
-    reached: dict[str, int] = {}  # how far those before go, by label
+    reached: dict[str, int] = {}  # by those of a label that begin before
     for one in sorted(source, key=lambda one: (one.start, -one.end)):
-        if one.end <= reached.get(one.label, -1):
-            inner.add((one.start, one.end, one.label))
-        reached[one.label] = max(one.end, reached.get(one.label, -1))
+        if one.end <= reached.get(one.label, 0):
+            inner.add(_place(one))
+        reached[one.label] = max(one.end, reached.get(one.label, 0))
     return inner
 
 
-class _Decided:
-    """The places of the spans of a layer, of which there may be a thousand, and a key waits for them."""
-
-    def __init__(self, layer: Sequence[Span]) -> None:
-        self._spans = sorted(layer, key=attrgetter("start"))
-        self._starts = list(map(attrgetter("start"), self._spans))
-        self._reached = list(accumulate(map(attrgetter("end"), self._spans), max))
-
-    def touching(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
-        """Those that share letters with this stretch, and perhaps a few more."""
-        for span in self._spans[bisect_right(self._reached, start) : bisect_left(self._starts, end)]:
-            yield span.start, span.end, span.label
-
-
-def _clash(one: tuple[int, int, str], other: tuple[int, int, str], nested: set[tuple[int, int, str]]) -> bool:
-    if one[1] <= other[0] or other[1] <= one[0]:
-        return False
+def _clash(one: _Place, other: _Place, nested: set[_Place]) -> bool:
+    """Whether only one of two places that overlap may stand."""
     if one[:2] == other[:2]:
         return True
     within = other[0] <= one[0] and one[1] <= other[1]
@@ -122,3 +102,29 @@ def _clash(one: tuple[int, int, str], other: tuple[int, int, str], nested: set[t
     if not within and not around:
         return True
     return one[2] == other[2] and (one if within else other) not in nested
+
+
+class _Taken:
+    """Places, found by where they are: an article may have a thousand spans."""
+
+    def __init__(self, places: Iterable[_Place] = ()) -> None:
+        self._blocks: defaultdict[int, list[_Place]] = defaultdict(list)
+        for place in places:
+            self.add(place)
+
+    def add(self, place: _Place) -> None:
+        for block in self._of(place):
+            self._blocks[block].append(place)
+
+    def overlapping(self, place: _Place) -> list[_Place]:
+        """Those that overlap this one; one that is long may be told more than once."""
+        return [
+            other
+            for block in self._of(place)
+            for other in self._blocks.get(block, ())
+            if other[0] < place[1] and place[0] < other[1]
+        ]
+
+    @staticmethod
+    def _of(place: _Place) -> range:
+        return range(place[0] // _BLOCK, (place[1] - 1) // _BLOCK + 1)

@@ -52,15 +52,17 @@ def test_a_source_may_suggest_one_within_another() -> None:
     assert places(standing([both[:1], both[1:]], [])) == [(0, 20, "A")]
 
 
-def test_the_first_source_is_heard_before_the_others() -> None:
-    first, second = suggestion(0, 10, score=0.3), suggestion(5, 15, score=0.9)
-    assert places(standing([[first], [second]], [])) == [(0, 10, "A")]
-    assert places(standing([[second], [first]], [])) == [(5, 15, "A")]
+def test_the_surest_is_heard_before_the_others() -> None:
+    sure, doubtful = suggestion(0, 10, score=0.9), suggestion(5, 15, score=0.3)
+    assert places(standing([[doubtful], [sure]], [])) == [(0, 10, "A")]
+    assert places(standing([[sure], [doubtful]], [])) == [(0, 10, "A")]
 
 
-def test_of_two_sources_that_agree_the_first_is_named_and_the_surer_one_counts() -> None:
-    [one] = standing([[suggestion(0, 10, score=0.5, source="dates")], [suggestion(0, 10, score=0.8)]], [])
-    assert (one.source, one.score) == ("dates", 0.8)
+@pytest.mark.parametrize(("second", "named"), [(0.5, "dates"), (0.8, "model"), (0.3, "dates")])
+def test_of_two_sources_that_agree_the_surer_one_is_named_or_else_the_first(second: float, named: str) -> None:
+    sources = [[suggestion(0, 10, score=0.5, source="dates")], [suggestion(0, 10, score=second, source="model")]]
+    [one] = standing(sources, [])
+    assert (one.source, one.score) == (named, max(0.5, second))
 
 
 def test_nothing_is_suggested_in_boilerplate() -> None:

@@ -53,8 +53,8 @@ class End(NamedTuple):
 def name_end(line: Line, at: int, head: Head, *, definite: bool, depth: int = 0) -> End | None:
     """Where the name ends whose head stands before word `at` of the line; None if it is none.
 
-    `definite` says whether the head has its article; `depth` is in how many other names it stands, all of which end with
-    it: غرفة الجنايات بمحكمة الاستئناف.
+    `definite` says whether the head has its article; `depth` is in how many other names it stands, all of which end
+    with it: غرفة الجنايات بمحكمة الاستئناف.
     """
     walk = _Walk(line, at, head, depth)
     return walk.definite() if definite else walk.indefinite()
@@ -102,9 +102,12 @@ class _Walk:
         if self._begins_idafa(first) and self._idafa(GENITIVE):
             alone = self._end
             self._go_on()
-            is_bare = self._head.role == PLAN and first.kind == LOCAL and self._end == alone
+            needs_more = (self._head.role == PLAN and first.kind == LOCAL) or (
+                WORKS in takes and first.kind == DEFINITE
+            )
+            needs_years = PERIOD in takes and GENITIVE not in takes  # رؤية المملكة 2030
             is_dated = self._end is not None and self._end.rule == PERIOD
-            if is_bare or (PERIOD in takes and GENITIVE not in takes and not is_dated):  # رؤية المملكة 2030
+            if (needs_more and self._end == alone) or (needs_years and not is_dated):
                 return None
         return self._end
 
@@ -114,11 +117,7 @@ class _Walk:
             return False
         if COUNTRY in takes and first.kind == LOCAL:
             return True
-        return (
-            GENITIVE in takes
-            or PERIOD in takes
-            or (WORKS in takes and first.kind == NOUN and first.word in knowledge().works)
-        )
+        return GENITIVE in takes or PERIOD in takes or (WORKS in takes and first.is_work)
 
     def _called(self) -> bool:
         """Behind a known name or one in Latin letters: منظمة أطباء بلا حدود, شركة Managem."""
@@ -189,7 +188,7 @@ class _Walk:
             return True
         if word.word.startswith((FOR, "ي")) or (nouns and word.word.startswith(AT)):  # a verb, or written onto the word
             return False
-        return nouns > 0 or not word.is_common
+        return nouns > 0 or not word.is_quality
 
     def _go_on(self) -> None:
         while (word := self._next()) and self._further(word):
@@ -285,8 +284,10 @@ class _Walk:
         return False
 
     def _joined(self, word: Reading, before: Reading, rule: str) -> bool:
-        if before.is_adjective and (word.is_adjective or (word.kind == DEFINITE and word.word.endswith("ية"))):
+        if before.is_adjective and word.is_adjective:
             return self._step(rule)
+        if self._at in self._line.led:  # another name
+            return False
         if (JOINED not in self._head.takes and rule != PURPOSE) or word.is_actor or word.is_people or word.is_head:
             return False
         return self._complement(word, rule)
@@ -300,7 +301,9 @@ class _Walk:
     def _unknown_purpose(self, word: Reading) -> bool:
         """Behind ل and a noun that no list has, if a definite one follows: لمهن المستقبل."""
         following = self._next(1)
-        if word.kind != NOUN or not word.word.startswith(FOR) or following is None or following.kind != DEFINITE:
+        if word.kind != NOUN or not word.word.startswith(FOR) or following is None:
+            return False
+        if following.kind != DEFINITE and not following.is_of_names:
             return False
         purpose = reading(word.word[1:])
         is_action = purpose.is_action or len(purpose.word) <= _SHORT
@@ -308,7 +311,7 @@ class _Walk:
         return not (is_said or following.lead) and self._idafa(PURPOSE, 1)
 
     def _placed(self, word: Reading, rule: str) -> bool:
-        """Behind a place (بفاس, بمدينة فاس), or behind the name of what it is a part of: بوزارة الداخلية."""
+        """Behind a place (بفاس, بمدينة فاس), or to the end of the name of what it is a part of: بوزارة الداخلية."""
         if word.kind == LOCAL:
             return self._step(rule)
         following = self._next(1)
@@ -321,8 +324,8 @@ class _Walk:
         for head in knowledge().heads.get((word.word.removeprefix(ARTICLE),), ()):
             end = name_end(self._line, self._at + 1, head, definite=definite, depth=depth)
             if end:
-                self._at, self._end = end.last, End(end.last, rule)
-                return True
+                self._end = End(end.last, rule)
+                break
         return False
 
     def _quoted(self) -> bool:

@@ -1,7 +1,7 @@
 """What one folded word may be in a name: a definite noun, an adjective, a place, behind و, ل or ب or not."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -10,7 +10,8 @@ from msgspec import Struct
 from annotator.core.folding import fold
 from annotator.core.proclitics import ARTICLE
 from annotator.suggest.lexicon import Words
-from annotator.suggest.names.data import NATION, knowledge
+from annotator.suggest.names.data import NATION, Head, knowledge
+from annotator.suggest.suggester import PLAN
 
 AND: Final = "و"
 FOR: Final = "ل"
@@ -37,8 +38,10 @@ class Reading(Struct, frozen=True):
     `is_adjective`: it tells a body apart from others; `is_vague`: it does only with others behind it; `is_plain`: it is
     an adjective that does not. `is_actor`: it is somebody, rather than part of a name; `is_people`: it is several of
     them. `is_head`: names begin with it. `is_of_names`: it is known to stand within names. `is_person`: it is of the
-    name of one. `is_action`: by its shape it is a noun of action, a plural or a verb. `is_common`: it makes the head
-    before it no name. `is_locality`: it is a city, a region and the like, whose name follows.
+    name of one. `is_action`: by its shape it is a noun of action, a plural or a verb. `is_common`: the head before
+    it is not called so; `is_quality`: it is an indefinite adjective of it. `is_work`: it is a noun of action or matter
+    that stands in names, with its article or without. `is_locality`: it is a city, a region and the like, whose name
+    follows.
     """
 
     lead: str
@@ -54,12 +57,14 @@ class Reading(Struct, frozen=True):
     is_person: bool = False
     is_action: bool = False
     is_common: bool = False
+    is_quality: bool = False
     is_locality: bool = False
+    is_work: bool = False
 
     @property
     def is_proper(self) -> bool:
         """Whether it may be a proper name by itself."""
-        return self.kind == NOUN and not (self.is_of_names or self.is_action or self.is_common)
+        return self.kind == NOUN and not (self.is_of_names or self.is_action or self.is_common or self.is_quality)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -71,7 +76,7 @@ def reading(word: str) -> Reading:
     plain = rest in known.plain
     matter = rest in known.works
     heads = known.heads.get((bare,), ())
-    head = any(NATION not in head.takes or not bare.endswith("ية") for head in heads)  # المالية الخارجية
+    head = bool(heads) and not (bare.endswith("ية") and all(map(_is_oftener_an_adjective, heads)))
     return Reading(
         lead,
         rest,
@@ -86,13 +91,20 @@ def reading(word: str) -> Reading:
         is_person=kind != END and rest in known.persons,
         is_action=_ACTION.fullmatch(rest) is not None,
         is_locality=rest in _LOCALITIES,
-        is_common=rest in known.common or rest.endswith("ية"),
+        is_common=rest in known.common,
+        is_quality=rest in known.qualities or rest.endswith(("ي", "ية")),
+        is_work=bare in known.works,
     )
+
+
+def _is_oftener_an_adjective(head: Head) -> bool:
+    """Whether a head in ية is met in names as an adjective rather: المالية الخارجية, الدراسات الاستراتيجية."""
+    return NATION in head.takes or head.role == PLAN
 
 
 def _tells(word: str) -> bool:
     known = knowledge()
-    return word in known.telling or (word.endswith(("ي", "ية")) and word not in known.nouns)
+    return word in known.telling or word in known.vague or (word.endswith(("ي", "ية")) and word not in known.nouns)
 
 
 def _cut(word: str) -> tuple[str, str, str]:
@@ -100,7 +112,7 @@ def _cut(word: str) -> tuple[str, str, str]:
     known = knowledge()
     if word in known.ends:
         return "", word, END
-    if word in known.places:
+    if word in known.places and word not in known.nations:  # السعودية is both
         return "", word, LOCAL
     if word.startswith(ARTICLE) and len(word) >= len(ARTICLE) + _FEWEST:
         return "", word, DEFINITE
@@ -129,10 +141,14 @@ def _is_led(word: str) -> bool:
 
 
 class Line(Struct, frozen=True):
-    """The folded words of a sentence, along which a name goes. `listed` has the ends of known names by their starts."""
+    """The folded words of a sentence, along which a name goes.
+
+    `listed` has the ends of known names by their starts, `led` the starts of those behind a proclitic.
+    """
 
     words: tuple[str, ...]
     listed: Mapping[int, int]
+    led: Container[int]
 
     def read(self, at: int) -> Reading | None:
         """The word at this place; a place of several words as one. None beyond the end."""
@@ -158,7 +174,7 @@ class Line(Struct, frozen=True):
 def _beginnings(word: str) -> tuple[tuple[str, str], ...]:
     """The words with which a place may begin here, each with what is written onto it."""
     found = [("", word), *((start, ARTICLE + word[len(begun) :]) for begun, start in _LEADS if word.startswith(begun))]
-    if word[0] in (AND, FOR, AT):
+    if word[:1] in (AND, FOR, AT):
         found.append((word[0], word[1:]))
     return tuple(pair for pair in found if pair[1] in _by_first())
 
