@@ -13,7 +13,7 @@ A file looks like this; every table may repeat:
     pattern = "{day} من? {month}"        # see `pattern`
     value = "merge"                      # a function of `values`; without one the parts are merged
     with = { by = 1 }                    # what it is given besides the parts
-    score = 0.9                          # how likely a date that it finds is to be accepted
+    score = 0.9                          # how likely such a date is to be accepted; without one, the least of the parts'
     after = "{preposition}"              # what stands before it, or after it (`before`), or must not (`unless_…`)
     examples = [{ text = "في 9 يوليوز", span = "9 يوليوز", value = "2024-07-09" }]
 """
@@ -56,7 +56,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"given": "wi
     pattern: str
     value: str | None = None
     given: dict[str, int | str] = {}
-    score: float = 1.0
+    score: float | None = None
     after: str = ""
     before: str = ""
     unless_after: str = ""

@@ -21,7 +21,7 @@ class Leaf(Struct, frozen=True):
 
 
 class Tree(Struct, frozen=True):
-    """What a rule has found: its parts, by their names. `score` is the least of the rules that were needed."""
+    """What a rule has found: its parts, by their names. `score` is the rule's, or else the least of its parts'."""
 
     rule: Compiled
     parts: tuple[tuple[str, "Node"], ...]
@@ -90,7 +90,7 @@ class _Matcher:
                 continue
             for end, parts in self._rows(rule.row, 0, node):
                 if end not in found and self._fits_behind(rule, end):
-                    found[end] = Tree(rule, parts, min(rule.rule.score, *map(_score, parts), 1.0))
+                    found[end] = Tree(rule, parts, rule.rule.score or min(map(_score, parts), default=1.0))
         return found
 
     def _rows(self, row: Row, at: int, node: int) -> Iterator[tuple[int, Parts]]:

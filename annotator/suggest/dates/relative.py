@@ -102,12 +102,35 @@ def _weekday_on(today: date | None, weekday: Moment, way: int) -> Moment | None:
     ahead = (weekday.weekday - today.weekday()) % _WEEK
     if way == 0:
         return of(today + timedelta(weekday.weekday - today.weekday()))
-    return of(today + timedelta((ahead or _WEEK) if way > 0 else (ahead - _WEEK)))
+    nearest = (ahead or _WEEK) - _WEEK if way > 0 else ahead
+    return of(today + timedelta(nearest + _WEEK * way))
+
+
+def _spread_way(today: date | None, first: Moment, last: Moment, way: int = 0) -> Period | None:
+    """The last, the present or the next of two weekdays that follow each other."""
+    ended = _weekday_on(today, last, way)
+    day = day_of(ended) if ended else None
+    if ended is None or day is None or first.weekday is None:
+        return None
+    return Period(of(day - timedelta((day.weekday() - first.weekday) % _WEEK)), ended)
 
 
 def _weekday_of(today: date | None, weekday: Moment, week: Time) -> Moment | None:
     """The weekday of a week."""
     return weekday_in(weekday, week)
+
+
+def _hijri_month_on(today: date | None, month: int, way: int) -> Moment | None:
+    """The last such month of the Hijri calendar that is over, the next one that has not begun, or the nearest."""
+    if today is None:
+        return None
+    near = settled(Moment(month=month, hijri=True), today)
+    if near is None or near.year is None or way == 0:
+        return near
+    found = [replace(near, year=near.year + by, assumed=False) for by in (-1, 0, 1)]
+    if way < 0:
+        return next((one for one in reversed(found) if (last_day(one) or today) < today), None)
+    return next((one for one in found if (first_day(one) or today) > today), None)
 
 
 def _month_on(today: date | None, month: Moment, way: int) -> Moment | None:
@@ -337,7 +360,9 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "edge_of_this": _edge_of_this,
     "hijri_month_in": _hijri_month_in,
     "weekday_in": _weekday_of,
+    "spread_way": _spread_way,
     "month_on": _month_on,
+    "hijri_month_on": _hijri_month_on,
     "nth_weekday": _nth_weekday,
     "nth_day": _nth_day,
     "weekday_or_nth": _weekday_or_nth,
