@@ -13,7 +13,7 @@ A file looks like this; every table may repeat:
     pattern = "{day} من? {month}"        # see `pattern`
     value = "merge"                      # a function of `values`; without one the parts are merged
     with = { by = 1 }                    # what it is given besides the parts
-    score = 0.9                          # how likely such a date is to be accepted; without one, the least of the parts'
+    score = 0.9                          # how likely such a date is to be accepted; else the least of its parts'
     after = "{preposition}"              # what stands before it, or after it (`before`), or must not (`unless_…`)
     examples = [{ text = "في 9 يوليوز", span = "9 يوليوز", value = "2024-07-09" }]
 """

@@ -74,7 +74,7 @@ def _amounts(today: date | None, **amounts: tuple[str, int]) -> Moment | None:
     """The day that is several amounts of time away from the publication."""
     if today is None:
         return None
-    ahead, by = today, dict(amounts.values())
+    by = dict(amounts.values())
     month = _months_on(today, 12 * by.get("year", 0) + by.get("month", 0))
     ahead = last_day(month) if day_of(replace(month, day=today.day)) is None else day_of(replace(month, day=today.day))
     return of(ahead + timedelta(7 * by.get("week", 0) + by.get("day", 0))) if ahead else None
