@@ -76,7 +76,7 @@ def _amounts(today: date | None, **amounts: tuple[str, int]) -> Moment | None:
         return None
     by = dict(amounts.values())
     month = _months_on(today, 12 * by.get("year", 0) + by.get("month", 0))
-    ahead = last_day(month) if day_of(replace(month, day=today.day)) is None else day_of(replace(month, day=today.day))
+    ahead = day_of(replace(month, day=today.day)) or last_day(month)
     return of(ahead + timedelta(7 * by.get("week", 0) + by.get("day", 0))) if ahead else None
 
 
