@@ -174,7 +174,11 @@ def iso(time: Time) -> str | None:
 
 
 def _iso(moment: Moment) -> str | None:
-    if moment.year is None or (moment.month and moment.day and moment.year > 0 and day_of(moment) is None):
+    if (
+        moment.year is None
+        or abs(moment.year) > date.max.year
+        or (moment.month and moment.day and moment.year > 0 and day_of(moment) is None)
+    ):
         return None
     text = f"{moment.year:04d}" if moment.year >= 0 else f"-{-moment.year:04d}"
     if moment.month:
@@ -245,8 +249,9 @@ def _gregorian(year: int, month: int, day: int) -> date | None:
         return date.fromisoformat(Hijri(year, month, day).to_gregorian().isoformat())
     except OverflowError:
         pass
-    except ValueError:
-        return None
+    except ValueError:  # a day that this month has not, though it may have it elsewhere: sightings differ
+        before = _gregorian(year, month, 29) if day == 30 and 1 <= month <= _MONTHS else None
+        return before + timedelta(1) if before else None
     if not 1 <= month <= _MONTHS or not 1 <= day <= 30:
         return None
     # The civil tabular calendar: 11 leap years of 355 days in 30; day 1 of year 1 is 19 July 622, Gregorian.
