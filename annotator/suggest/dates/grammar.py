@@ -39,6 +39,10 @@ LEXER: Final = frozenset([*_NUMBERS, *_YEARS, "clock-token", "punctuation", "end
 """The classes that `lattice` gives to tokens by their shape."""
 
 
+class BadGrammar(ValueError):
+    """Rules that cannot be used, and why."""
+
+
 class Example(Struct, frozen=True, forbid_unknown_fields=True):
     """A text, what the rule finds in it (none: that nothing is found), and the value. `published` is 2024-07-09, a
     Tuesday, where it is not given."""
@@ -98,14 +102,14 @@ def shipped() -> Grammar:
 
 
 def read(paths: Iterable[Path]) -> Grammar:
-    """The grammar of these files. ValueError, with the file and what is wrong, if one cannot be used."""
+    """The grammar of these files. BadGrammar, with the file and what is wrong, if one cannot be used."""
     files = []
     for path in paths:
         try:
             file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
             rows = [(rule, parsed(rule.pattern)) for rule in (*file.rule, *_phrases(file))]
         except ValueError as error:  # tomllib's and msgspec's are such
-            raise ValueError(f"{path.name}: {error}") from error
+            raise BadGrammar(f"{path.name}: {error}") from error
         files.append((path.name, file, rows))
     return _built(files)
 
@@ -146,7 +150,7 @@ def _built(files: list[tuple[str, _File, list[tuple[Rule, Row]]]]) -> Grammar:
                 if isinstance(part, Word):
                     words.setdefault(part.label[1:], {})[part.label] = None
                 elif part.kind not in kinds:
-                    raise ValueError(f"{name}: {rule.pattern!r}: there is no class {part.kind!r}")
+                    raise BadGrammar(f"{name}: {rule.pattern!r}: there is no class {part.kind!r}")
     cues = {kind for _, file, _ in files for kind in file.cues}
     return _indexed(words, [(rule, silenced(row, cues)) for *_, rows in files for rule, row in rows])
 
@@ -170,7 +174,7 @@ def _indexed(words: dict[str, dict[str, Any]], rows: list[tuple[Rule, Row]]) -> 
 
 
 def _refuse_circles(rows: list[tuple[Rule, Row]]) -> None:
-    """ValueError if something of a class may begin with itself: it would be looked for without end."""
+    """BadGrammar if something of a class may begin with itself: it would be looked for without end."""
     begins: dict[str, set[str]] = {}
     for rule, row in rows:
         begins.setdefault(rule.makes, set()).update(_first(row, {}))
@@ -182,7 +186,7 @@ def _refuse_circles(rows: list[tuple[Rule, Row]]) -> None:
             seen.add(one)
             coming |= begins.get(one, set()) - seen
         if kind in seen:
-            raise ValueError(f"{kind!r} may begin with itself")
+            raise BadGrammar(f"{kind!r} may begin with itself")
 
 
 def _beside(words: dict[str, dict[str, Any]], side: str) -> frozenset[str]:
@@ -195,7 +199,7 @@ def _beside(words: dict[str, dict[str, Any]], side: str) -> frozenset[str]:
         elif isinstance(part, Kind):
             labels.add(part.kind)
         else:
-            raise ValueError(f"{side!r}: words and classes alone can stand beside a date")
+            raise BadGrammar(f"{side!r}: words and classes alone can stand beside a date")
     return frozenset(labels)
 
 
