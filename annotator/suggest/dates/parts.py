@@ -120,6 +120,11 @@ def _part(today: date | None, number: int, parts: int, within: Time) -> Time | N
     return days(first, middle) if number == 1 else days(middle + timedelta(1), last)
 
 
+def _part_of_this(today: date | None, number: int, parts: int) -> Time | None:
+    """One of the equal parts of the year of the publication."""
+    return _part(today, number, parts, Moment(year=today.year, assumed=True)) if today else None
+
+
 def _months_of(today: date | None, number: int, within: Time, edge: int = 1) -> Time | None:
     """The first or the last so many months of a year."""
     bounds = _bounds(today, within)
@@ -192,6 +197,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "nth_week": _nth_week,
     "edge": _edge,
     "part": _part,
+    "part_of_this": _part_of_this,
     "months_of": _months_of,
     "season": _season,
     "decade": _decade,

@@ -9,7 +9,7 @@ A pattern is read from its beginning, its parts apart by spaces:
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -63,6 +63,16 @@ def parsed(pattern: str) -> Row:
     if at < len(pieces) or not choice.rows[0]:
         raise BadPattern(f"{pattern!r}: a part is missing, or a bracket")
     return choice.rows[0] if len(choice.rows) == 1 else (choice,)
+
+
+def leaves(row: Row) -> Iterator[Word | Kind]:
+    """The words and classes of a row, in groups too."""
+    for part in row:
+        if isinstance(part, Choice):
+            for inner in part.rows:
+                yield from leaves(inner)
+        else:
+            yield part
 
 
 def silenced(row: Row, kinds: Collection[str]) -> Row:
