@@ -197,19 +197,19 @@ def _beside(words: _Words, name: str, side: str) -> frozenset[str]:
 
 
 def _refuse_circles(rules: list[tuple[str, Rule, Row]]) -> None:
-    """BadGrammar if something of a class may begin with itself: it would be looked for without end."""
-    begins: dict[str, set[str]] = {}
+    """BadGrammar if something of a class may hold another of it: then the depth of what is looked for has no bound."""
+    held: dict[str, set[str]] = {}
     for _, rule, row in rules:
-        begins.setdefault(rule.makes, set()).update(_first(row, {}))
+        held.setdefault(rule.makes, set()).update(part.kind for part in leaves(row) if isinstance(part, Kind))
     for name, rule, _ in rules:
         seen: set[str] = set()
-        coming = set(begins[rule.makes])
+        coming = set(held[rule.makes])
         while coming:
             one = coming.pop()
             seen.add(one)
-            coming |= begins.get(one, set()) - seen
+            coming |= held.get(one, set()) - seen
         if rule.makes in seen:
-            raise BadGrammar(f"{name}: {rule.makes!r} may begin with itself")
+            raise BadGrammar(f"{name}: {rule.makes!r} may hold itself")
 
 
 def _first(row: Row, known: dict[str, frozenset[str]]) -> frozenset[str]:

@@ -117,3 +117,8 @@ def test_spellings_and_marks_do_not_matter(text: str, span: str) -> None:
 )
 def test_what_only_looks_like_a_date_is_none(text: str) -> None:
     assert found(text, "2024-07-09") == []
+
+
+@pytest.mark.parametrize("text", ["شهر ", "سنة ", "صباح ", "يومي ", "و", "القرن ", "1-", "1/", "(", "9 و"])
+def test_a_word_without_end_is_no_trouble(text: str) -> None:
+    found(text * 3000 + "2024", "2024-07-09")
