@@ -92,7 +92,8 @@ class Rejection(Struct, frozen=True, tag="rejection", gc=False):
 class Suggestion(Struct, frozen=True, gc=False):
     """A span that the program proposes for an article; nothing is stored of it until somebody accepts it.
 
-    `source` is the suggester's name, `score` how likely it is to be accepted, from 0 to 1.
+    `source` is the suggester's name, `score` how likely it is to be accepted, from 0 to 1. `assumed` is that the text
+    does not say all that is in `value`: a date without its year.
     """
 
     start: int
@@ -101,6 +102,7 @@ class Suggestion(Struct, frozen=True, gc=False):
     source: str
     score: float
     value: str | None = None
+    assumed: bool = False
 
 
 class Status(Struct, frozen=True, tag="status"):

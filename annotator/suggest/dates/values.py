@@ -1,0 +1,172 @@
+"""What the rules of the grammar stand for: small functions from the parts of a date to a moment or a period.
+
+Each is named in `resources/dates` by its rules, and is called with the day of publication and with what the parts that
+have a name stand for. None is what cannot be known: without the day of publication nothing relative can be.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from functools import reduce
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from annotator.suggest.dates import feasts, parts, ranges, relative
+from annotator.suggest.dates.matching import Leaf, Node
+from annotator.suggest.dates.moments import (
+    Moment,
+    Period,
+    Time,
+    iso,
+    merged,
+    settled,
+)
+
+_AFTERNOON: Final = 12
+
+
+def evaluated(node: Node, today: date | None) -> tuple[str | None, bool]:
+    """The ISO 8601 value of a date, None where it cannot be known; and whether some of that was assumed."""
+    try:
+        value = whole(_value(node, today), today)
+        text = iso(value) if value is not None else None
+    except OverflowError:  # beyond the years that a calendar has
+        return None, False
+    return text, text is not None and value is not None and value.assumed
+
+
+def whole(time: Time | None, today: date | None) -> Time | None:
+    """The time with all that it does not say."""
+    if time is None or isinstance(time, Moment):
+        return settled(time, today) if time else None
+    first, last = settled(time.first, today), settled(time.last, today)
+    return Period(first, last) if first and last else None
+
+
+def _value(node: Node, today: date | None) -> Any:
+    if isinstance(node, Leaf):
+        return node.value
+    rule, parts = node.rule.rule, {}
+    for name, part in node.parts:
+        if name:
+            parts[name] = _value(part, today)
+            if parts[name] is None:
+                return None
+    if rule.value is None:
+        return reduce(merged, parts.values()) if parts else None
+    return FUNCTIONS[rule.value](today, **parts, **rule.given)
+
+
+def _constant(today: date | None, constant: Any) -> Any:
+    return constant
+
+
+def _total(today: date | None, **parts: int) -> int:
+    return sum(parts.values())
+
+
+def _day(today: date | None, day: int) -> Moment:
+    return Moment(day=day)
+
+
+def _weekday(today: date | None, weekday: int) -> Moment:
+    return Moment(weekday=weekday)
+
+
+def _day_in(today: date | None, month: Moment, day: int, year: Moment | None = None) -> Moment:
+    return replace(month, day=day, year=year.year if year else month.year)
+
+
+def _hijri_day(today: date | None, month: int, **day: Moment) -> Moment:
+    return replace(next(iter(day.values())), month=month, hijri=True)
+
+
+def _month(today: date | None, month: int, year: int | None = None) -> Moment:
+    return Moment(month=month, year=year)
+
+
+def _hijri_month(today: date | None, month: int) -> Moment:
+    return Moment(month=month, hijri=True)
+
+
+def _year(today: date | None, year: int) -> Moment:
+    return Moment(year=year)
+
+
+def _hijri_year(today: date | None, year: int) -> Moment:
+    return Moment(year=year, hijri=True)
+
+
+def _year_before_christ(today: date | None, year: int) -> Moment:
+    return Moment(year=1 - year)
+
+
+def _numeric(today: date | None, day: int, month: int, year: int | None = None, hijri: int = 0) -> Moment:
+    """A day in digits; a year of two digits is of this century up to ten years from now, else of the last one."""
+    if year is not None and year < 100:
+        year += (1400 if year < 60 else 1300) if hijri else (2000 if year < 40 else 1900)
+    return Moment(year=year, month=month, day=day, hijri=bool(hijri))
+
+
+def _clock(
+    today: date | None, hour: int, minute: int = 0, second: int | None = None, half: int | None = None
+) -> Moment:
+    """A time of day; `half` is 0 before noon, 1 after it, 2 at night, and minutes below 0 are before the hour."""
+    if half == 0 and hour == _AFTERNOON:
+        hour = 0
+    elif half == 1 and hour < _AFTERNOON:
+        hour += _AFTERNOON
+    elif half == 2:
+        hour = (hour + _AFTERNOON) % 24 if 6 <= hour <= _AFTERNOON else hour
+    minutes = (hour * 60 + minute) % (24 * 60)
+    clock = (minutes // 60, minutes % 60)
+    return Moment(clock=clock if second is None else (*clock, second))
+
+
+def _with_half(today: date | None, clock: Moment, half: int) -> Moment:
+    hour, minute, second = (*(clock.clock or (0, 0)), None)[:3]
+    return _clock(today, hour or 0, minute or 0, second, half)
+
+
+def _weekday_and_day(today: date | None, weekday: Moment, day: int) -> Moment:
+    return replace(weekday, day=day)
+
+
+def _this_evening(today: date | None, **hour: Moment) -> Moment | None:
+    """An hour of the evening of the publication."""
+    return replace(next(iter(hour.values())), year=today.year, month=today.month, day=today.day) if today else None
+
+
+def _unknown(today: date | None, **parts: Any) -> None:
+    """What has no value, since the text does not say enough."""
+
+
+def _clock_token(today: date | None, clock: tuple[int, int]) -> Moment:
+    return Moment(clock=clock)
+
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "constant": _constant,
+    "total": _total,
+    "day": _day,
+    "weekday": _weekday,
+    "day_in": _day_in,
+    "hijri_day": _hijri_day,
+    "month": _month,
+    "hijri_month": _hijri_month,
+    "year": _year,
+    "hijri_year": _hijri_year,
+    "year_before_christ": _year_before_christ,
+    "numeric": _numeric,
+    "clock": _clock,
+    "with_half": _with_half,
+    "this_evening": _this_evening,
+    "unknown": _unknown,
+    "clock_token": _clock_token,
+    "weekday_and_day": _weekday_and_day,
+    **ranges.FUNCTIONS,
+    **relative.FUNCTIONS,
+    **parts.FUNCTIONS,
+    **feasts.FUNCTIONS,
+}
+"""What a rule may name as its value."""

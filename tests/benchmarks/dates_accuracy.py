@@ -1,0 +1,158 @@
+"""How many of the dates that other programs' tests expect are found, and how many values are right.
+
+    .venv/bin/python tests/benchmarks/dates_accuracy.py
+
+reads the cases of Duckling and of Microsoft's recognisers in the shared data. What the guideline takes for no date is
+left aside; where it draws an edge elsewhere, its edge counts: `ASIDE` and `EDGES` say which and why.
+"""
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from annotator.suggest.dates import Found, found
+
+FILES = {"Duckling": "duckling-ar-time.jsonl", "Microsoft": "ms-recognizers-ar.jsonl"}
+DATED = re.compile("الليل|هذا|هذه|اليوم|يوم|غد|أمس|شهر|سنة|عام|الأسبوع|الاسبوع")
+ASIDE = {
+    "durations": re.compile(r"^(خلال )?(\d+ )?(ساعتين|يومين|اسبوعين|أسبوعين|شهرين|سنتين|عامين)$"),
+    "a number that may be a day": re.compile(r"^(إلى )?\d\d?(\.\d\d)?$"),
+    "now, as a point of time": re.compile("^(في هذه اللحظة|ال[آا]ن|حالا)$"),
+}
+KINDS_ASIDE = {"duration": "durations", "time": "clock times without a date", "timerange": "clock times without a date"}
+EDGES = {
+    "a preposition before it is left out": re.compile(
+        r"(?:(?:و?من|في|ما بين|بين|منذ|خلال|إلى|الى|حتى|حوالي|بحدود|عند) |ل(?=ل))"
+    ),
+}
+TAKEN_IN = {"يوم before it is taken in": "يوم ", "هذا before it is taken in": "هذا "}
+
+
+class Case(NamedTuple):
+    """One date that is expected, with the edges of the guideline; `rule` says which edge that moved."""
+
+    text: str
+    start: int
+    end: int
+    value: dict[str, Any] | None
+    published: str | None
+    rule: str | None
+
+
+class Figures(NamedTuple):
+    """Of how many dates how many are found exactly and overlapped; of how many values how many are right."""
+
+    name: str
+    cases: int
+    exact: int
+    overlapped: int
+    valued: int
+    right: int
+    aside: Counter[str]
+    moved: Counter[str]
+    missed: tuple[str, ...]
+    wrong: tuple[str, ...]
+
+    def line(self) -> str:
+        """The figures in one line."""
+        parts = [f"{self.name}: {self.cases} dates", f"exactly {self.exact / self.cases:.1%}"]
+        parts.append(f"overlapped {self.overlapped / self.cases:.1%}")
+        if self.valued:
+            parts.append(f"values right {self.right / self.valued:.1%} of {self.valued}")
+        return ", ".join(parts)
+
+
+def figures(folder: Path, name: str) -> Figures:
+    """How the dates of one of FILES, in the shared folder of dates, are found."""
+    aside: Counter[str] = Counter()
+    moved: Counter[str] = Counter()
+    exact = overlapped = valued = right = total = 0
+    missed, wrong = [], []
+    for case in _cases(folder / FILES[name], aside):
+        total += 1
+        moved.update([case.rule] if case.rule else [])
+        own = found(case.text, case.published)
+        best = next((one for one in own if (one.start, one.end) == (case.start, case.end)), None)
+        if best:
+            exact += 1
+        else:
+            told = " ".join(f"[{case.text[one.start : one.end]}]" for one in own) or "nothing"
+            missed.append(f"{case.text} | {case.text[case.start : case.end]} | {told}")
+        overlapping = [one for one in own if one.start < case.end and case.start < one.end]
+        overlapped += bool(overlapping)
+        if case.value:
+            valued += 1
+            value = best or (overlapping or [None])[0]
+            expected = wanted(case.value)
+            if value and value.value in expected:
+                right += 1
+            else:
+                wrong.append(f"{case.text} | {expected[0]} | {value.value if value else None}")
+    return Figures(name, total, exact, overlapped, valued, right, aside, moved, tuple(missed), tuple(wrong))
+
+
+def wanted(value: dict[str, Any]) -> list[str]:
+    """The ISO 8601 forms of a value of Duckling's."""
+    if "start" in value:
+        first, last = value["start"], value["end_exclusive"]
+        if value["grain"] == "day":
+            return [f"{first[:10]}/{date.fromisoformat(last[:10]) - timedelta(1)}"]
+        return [f"{first[:16]}/{last[:16]}", first[:10]]
+    moment, grain = value["iso"], value["grain"]
+    if grain == "week":
+        first = date.fromisoformat(moment[:10])
+        return [f"{first}/{first + timedelta(6)}"]
+    return [moment[: {"year": 4, "month": 7, "day": 10, "second": 19}.get(grain, 16)]]
+
+
+def _cases(path: Path, aside: Counter[str]) -> Iterator[Case]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        for one in row["expected"]:
+            text = row["text"][one["start"] : one["end"]]
+            why = KINDS_ASIDE.get(one["type"]) or next((why for why, what in ASIDE.items() if what.search(text)), None)
+            value = one.get("value")
+            if not why and isinstance(value, dict) and value["grain"] in ("hour", "minute", "second"):
+                why = None if DATED.search(text) else "clock times without a date"
+            if why:
+                aside[why] += 1
+                continue
+            start, end, rule = _moved(row["text"], one["start"], one["end"])
+            published = row.get("reference_time", "2024-07-09")
+            yield Case(row["text"], start, end, value if isinstance(value, dict) else None, published, rule)
+
+
+def _moved(text: str, start: int, end: int) -> tuple[int, int, str | None]:
+    """The edges as the guideline draws them, and the rule that moved one."""
+    rule = None
+    for why, what in EDGES.items():
+        lead = what.match(text, start, end)
+        if lead:
+            start, rule = lead.end(), why
+    for why, before in TAKEN_IN.items():
+        if text[:start].endswith((" " + before, " ل" + before)) or text[:start] == before:
+            start, rule = start - len(before), why
+    return start, end, rule
+
+
+def main() -> None:
+    """Prints the figures, what is left aside or has other edges, and all that is missed or wrong."""
+    folder = Path(__file__).resolve().parents[3] / "shared" / "data" / "dates"
+    for name in FILES:
+        one = figures(folder, name)
+        sys.stdout.write(one.line() + "\n")
+        for title, told in (("aside", one.aside), ("other edges", one.moved)):
+            sys.stdout.writelines(f"  {title}: {why}: {count}\n" for why, count in told.most_common())
+        sys.stdout.writelines(f"  missed: {line}\n" for line in one.missed)
+        sys.stdout.writelines(f"  value: {line}\n" for line in one.wrong)
+
+
+__all__ = ["Figures", "Found", "figures", "main"]
+
+if __name__ == "__main__":
+    main()
