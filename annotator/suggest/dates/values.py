@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from annotator.suggest.dates import feasts, ranges, relative
+from annotator.suggest.dates import feasts, parts, ranges, relative
 from annotator.suggest.dates.matching import Leaf, Node
 from annotator.suggest.dates.moments import (
     Moment,
@@ -71,6 +71,14 @@ def _day(today: date | None, day: int) -> Moment:
 
 def _weekday(today: date | None, weekday: int) -> Moment:
     return Moment(weekday=weekday)
+
+
+def _day_in(today: date | None, month: Moment, day: int, year: Moment | None = None) -> Moment:
+    return replace(month, day=day, year=year.year if year else month.year)
+
+
+def _hijri_day(today: date | None, month: int, **day: Moment) -> Moment:
+    return replace(next(iter(day.values())), month=month, hijri=True)
 
 
 def _month(today: date | None, month: int, year: int | None = None) -> Moment:
@@ -142,6 +150,8 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "total": _total,
     "day": _day,
     "weekday": _weekday,
+    "day_in": _day_in,
+    "hijri_day": _hijri_day,
     "month": _month,
     "hijri_month": _hijri_month,
     "year": _year,
@@ -156,6 +166,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "weekday_and_day": _weekday_and_day,
     **ranges.FUNCTIONS,
     **relative.FUNCTIONS,
+    **parts.FUNCTIONS,
     **feasts.FUNCTIONS,
 }
 """What a rule may name as its value."""
