@@ -14,13 +14,8 @@ from annotator.core.suggesting import Rejected, standing
 from annotator.store import learning
 from annotator.store.corpus import Corpus, now
 from annotator.store.reading import drafts
-from annotator.suggest.checking import Checked
-from annotator.suggest.dates import Dates
 from annotator.suggest.memory import Memory
 from annotator.suggest.model import Model
-from annotator.suggest.names import Names
-from annotator.suggest.own import of_settings
-from annotator.suggest.plugins import plugged
 from annotator.suggest.suggester import Suggester
 from annotator.suggest.training import Trained, decoded
 
@@ -33,11 +28,18 @@ Heard: TypeAlias = Mapping[str, Sequence[Suggestion]]
 
 def rules() -> tuple[Suggester, ...]:
     """The suggesters that nobody has to teach."""
+    from annotator.suggest.dates import Dates  # what is known of words takes its time, and no start waits for it
+    from annotator.suggest.names import Names
+
     return (Dates(), Names())
 
 
 def brought(tell: Callable[[str], None]) -> tuple[Suggester, ...]:
     """The models of a person's own and those of plugins. `tell` is told, in any thread, what is wrong with one."""
+    from annotator.suggest.checking import Checked  # likewise
+    from annotator.suggest.own import of_settings
+    from annotator.suggest.plugins import plugged
+
     found = of_settings(settings.load()), plugged()
     for refusal in (refusal for one in found for refusal in one.refused):
         tell(refusal)

@@ -1,15 +1,17 @@
 """Learning beside the work: `annotator learn` in a process of its own, whenever enough was done since the last time."""
 
 import sys
+from typing import Final
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTemporaryDir
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTemporaryDir, QTimer
 
 from annotator import i18n
 from annotator.core.model import DONE, Status, Step
 from annotator.i18n import _
-from annotator.jobs.learning import due
 from annotator.store.errors import CorpusError
 from annotator.ui.session import Session
+
+_OPENED: Final = 2000  # milliseconds after which a corpus that was opened is on the screen
 
 
 class Learner(QObject):
@@ -21,11 +23,15 @@ class Learner(QObject):
         self._process: QProcess | None = None
         self._folder = QTemporaryDir()
         self._told = ""  # the last failure: it may come again at each article
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._look)
         session.corpus_opened.connect(self._begin)
         session.stepped.connect(self._after)
 
     def stop(self) -> None:
         """Have nothing learned any more; nothing is kept of what was being learned."""
+        self._soon.stop()
         process, self._process = self._process, None
         if process:
             process.finished.disconnect()
@@ -38,7 +44,7 @@ class Learner(QObject):
     def _begin(self) -> None:
         self.stop()
         self._told = ""
-        self._look()
+        self._soon.start(_OPENED)
 
     def _after(self, step: Step | None) -> None:
         """Others may have done an article too, and imports bring some that are done."""
@@ -50,6 +56,8 @@ class Learner(QObject):
         corpus = self._session.corpus
         if self._process or not corpus:
             return
+        from annotator.jobs.learning import due  # no start waits for the suggesters
+
         try:
             if due(corpus):
                 self._start(str(corpus.path.absolute()))
@@ -67,8 +75,8 @@ class Learner(QObject):
         process.finished.connect(self._end)
         process.errorOccurred.connect(self._not_started)
         program = [] if getattr(sys, "frozen", False) else ["-m", "annotator"]
-        process.start(sys.executable, [*program, "learn", path])
         self._session.now_learning(True)
+        process.start(sys.executable, [*program, "learn", path])
 
     def _end(self, code: int, how: QProcess.ExitStatus) -> None:
         process, self._process = self._process, None

@@ -36,6 +36,17 @@ def learner(session: Session) -> Iterator[Learner]:
     made.stop()
 
 
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotator.ui.learner._OPENED", 0)
+
+
+def opened(qtbot: QtBot, session: Session, path: Path) -> None:
+    """Open the corpus, which is learned from once it is on the screen."""
+    with qtbot.waitSignal(session.learning_changed):
+        session.open(Corpus.open(path))
+
+
 @pytest.fixture
 def failures(session: Session) -> list[str]:
     told: list[str] = []
@@ -56,8 +67,7 @@ needs_sh = pytest.mark.skipif(sys.platform == "win32", reason="a program here is
 def test_what_is_done_is_learned_when_the_corpus_is_opened_and_again_when_more_is(
     qtbot: QtBot, taught: Path, session: Session, learner: Learner, failures: list[str]
 ) -> None:
-    session.open(Corpus.open(taught))
-    assert session.learning
+    opened(qtbot, session, taught)
     with qtbot.waitSignal(session.learned, timeout=LONG):
         pass
     assert not session.learning
@@ -77,13 +87,17 @@ def test_what_is_done_is_learned_when_the_corpus_is_opened_and_again_when_more_i
     assert failures == []
 
 
-def test_nothing_is_learned_where_nothing_is_done(session: Session, learner: Learner, corpus_path: Path) -> None:
+def test_nothing_is_learned_where_nothing_is_done(
+    qtbot: QtBot, session: Session, learner: Learner, corpus_path: Path
+) -> None:
     session.open(Corpus.open(corpus_path))
+    qtbot.wait(50)
     assert not session.learning
 
 
 @needs_sh
 def test_it_is_stopped_when_the_corpus_is_closed(
+    qtbot: QtBot,
     taught: Path,
     session: Session,
     learner: Learner,
@@ -92,8 +106,7 @@ def test_it_is_stopped_when_the_corpus_is_closed(
     tmp_path: Path,
 ) -> None:
     monkeypatch.setattr(sys, "executable", program(tmp_path / "slow", "exec sleep 600"))
-    session.open(Corpus.open(taught))
-    assert session.learning
+    opened(qtbot, session, taught)
     session.close()
     assert not session.learning
     assert failures == []
@@ -110,14 +123,14 @@ def test_a_failure_is_told_once_and_not_again_at_each_article(
     tmp_path: Path,
 ) -> None:
     monkeypatch.setattr(sys, "executable", program(tmp_path / "bad", "echo 'annotator: the disk is full' >&2; exit 2"))
-    session.open(Corpus.open(taught))
+    opened(qtbot, session, taught)
     qtbot.waitUntil(lambda: not session.learning, timeout=LONG)
     assert failures == ["Learning from what is done failed: the disk is full"]
     session.set_state(DONE)
     assert session.learning
     qtbot.waitUntil(lambda: not session.learning, timeout=LONG)
     assert len(failures) == 1
-    session.open(Corpus.open(taught))
+    opened(qtbot, session, taught)
     qtbot.waitUntil(lambda: not session.learning, timeout=LONG)
     assert len(failures) == 2
 
@@ -133,7 +146,7 @@ def test_one_that_dies_without_a_word_is_told_too(
     tmp_path: Path,
 ) -> None:
     monkeypatch.setattr(sys, "executable", program(tmp_path / "dies", "kill -9 $$"))
-    session.open(Corpus.open(taught))
+    opened(qtbot, session, taught)
     qtbot.waitUntil(lambda: not session.learning, timeout=LONG)
     assert failures == ["Learning from what is done failed: it ended without a word"]
 
@@ -142,7 +155,7 @@ def test_a_program_that_cannot_be_started_is_told(
     qtbot: QtBot, taught: Path, session: Session, learner: Learner, failures: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/no/such/program")
-    session.open(Corpus.open(taught))
+    opened(qtbot, session, taught)
     qtbot.waitUntil(lambda: not session.learning, timeout=LONG)
     assert len(failures) == 1
     assert failures[0].startswith("Learning from what is done failed: ")
@@ -157,7 +170,7 @@ def test_it_is_given_the_corpus_in_the_language_of_the_window(
     monkeypatch.setattr(sys, "executable", program(tmp_path / "tells", f"{line}; exit 1"))
     for frozen, arguments in ((False, "-m annotator learn"), (True, "learn")):
         monkeypatch.setattr(sys, "frozen", frozen, raising=False)
-        session.open(Corpus.open(taught))
+        opened(qtbot, session, taught)
         qtbot.waitUntil(lambda: not session.learning, timeout=LONG)
         assert told.read_text() == f"en {arguments} {taught.absolute()}\n"
 
