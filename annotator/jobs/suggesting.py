@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator import settings
 from annotator.core import editing
@@ -129,7 +130,18 @@ def left(
 ) -> tuple[Suggestion, ...]:
     """What of all that is heard the annotator has neither decided nor rejected (see core.suggesting)."""
     sources = [[one for one in said if not rejected.holds(article.text, one)] for said in heard.values()]
-    return standing(sources, layer, zones)
+    # The one that is surest of a date need not be the one that knows what it means.
+    meant = {_place(one): one for said in sources for one in said if one.value is not None}
+    return tuple(
+        replace(one, value=other.value, assumed=other.assumed)
+        if one.value is None and (other := meant.get(_place(one)))
+        else one
+        for one in standing(sources, layer, zones)
+    )
+
+
+def _place(suggestion: Suggestion) -> tuple[int, int, str]:
+    return suggestion.start, suggestion.end, suggestion.label
 
 
 def suggest(

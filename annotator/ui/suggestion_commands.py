@@ -114,9 +114,10 @@ class SuggestionCommands(QObject):
         self._view.show_suggestions(shown, chosen)
 
     def _accept_clicked(self, suggestion: Suggestion) -> None:
-        if suggestion != self.chosen:
-            self._suggestions.choose(suggestion)
-        self._accept(suggestion)
+        if suggestion != self.chosen and suggestion in self._suggestions.standing:
+            self.choose(suggestion)
+        if suggestion == self.chosen:
+            self._accept(suggestion)
 
     def _accept_sure(self, suggestions: Sequence[Suggestion], start: int, none: str) -> None:
         """As they are proposed, in one step; what the annotator has changed is left for a key of its own."""

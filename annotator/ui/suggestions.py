@@ -58,8 +58,10 @@ class Suggestions(QObject):
         self._back: tuple[int, int, str] | None = None  # the place of one that is chosen as soon as it stands again
         self._since = QElapsedTimer()  # when it was chosen
         self._left: tuple[Suggestion, ...] = ()  # what stands when suggestions are shown
-        self._proposals: Proposals | None = None  # the thread's
         self._others: tuple[Suggester, ...] | None = None  # likewise: what a person brought is loaded once
+        self._proposals: Proposals | None = None  # the thread's, once they are read
+        self._stale = True  # whether they are to be read, or read again
+        self._annotator = session.annotator  # whose they are
         self._lessons: list[tuple[Article, tuple[Edit, ...]]] = []
         self._opening = False  # whether the suggesters are to be asked about another article
         self._again = self._waiting = False  # whether there is anything to be asked, and an answer to come
@@ -71,7 +73,7 @@ class Suggestions(QObject):
         self._answered.connect(self._take)
         self._complained.connect(session.failed)
         session.corpus_opened.connect(self.learned)
-        session.labels_changed.connect(self.learned)
+        session.labels_changed.connect(self._relabel)
         session.article_opened.connect(self._open)
         session.stepped.connect(self._learn)
         session.learned.connect(self.learned)
@@ -137,16 +139,22 @@ class Suggestions(QObject):
 
     def learned(self) -> None:
         """What the corpus holds to learn from, or has learned, is another than before: read it anew."""
-        self._proposals = None
-        self._lessons.clear()
+        self._stale = True
         self._ask_soon()
 
     # Inside
 
     def _open(self) -> None:
         self._opening = True
+        self._stale |= self._session.annotator != self._annotator
         self._stand(())
         self._ask_soon()
+
+    def _relabel(self) -> None:
+        """Nothing is shown with a label that is gone."""
+        labels = self._session.labels
+        self._stand(tuple(one for one in self._left if labels.find(one.label)))
+        self.learned()
 
     def _learn(self, step: Step | None) -> None:
         """What was decided here teaches soon; after anything else, all that there is to learn is read anew."""
@@ -156,10 +164,12 @@ class Suggestions(QObject):
         if not step or not article or any(edit.article != article.uid for edit in step.edits):
             self.learned()
             return
-        records = [edit.after for edit in step.edits if isinstance(edit.after, Span | Rejection)]
-        self._stand(undecided(self._left, records), decided=step.name in (ACCEPT, REJECT))
-        self._lessons.append((article, step.edits))
-        self._ask_soon()
+        edits = tuple(edit for edit in step.edits if isinstance(edit.after or edit.before, Span | Rejection))
+        if edits:
+            records = [edit.after for edit in edits if isinstance(edit.after, Span | Rejection)]
+            self._stand(undecided(self._left, records), decided=step.name in (ACCEPT, REJECT))
+            self._lessons.append((article, edits))
+            self._ask_soon()
 
     def _ask_soon(self) -> None:
         self._again = True
@@ -168,8 +178,11 @@ class Suggestions(QObject):
 
     def _ask(self) -> None:
         """One question at a time: what comes up meanwhile is asked next."""
-        session, known, lessons = self._session, self._proposals, self._lessons
-        self._again = False
+        session = self._session
+        known = self._proposals = None if self._stale else self._proposals
+        lessons = self._lessons if known else []  # the others are read
+        self._again = self._stale = False
+        self._annotator = session.annotator
         if not self._thread or not session.corpus or not session.article:
             self._stand(())
             self.settled.emit()
@@ -200,10 +213,9 @@ class Suggestions(QObject):
         except CorpusError as error:
             proposals, left = None, ()
             self._session.failed.emit(str(error))
-        if self._proposals is None and self._again:
-            self._lessons.clear()  # whether it has read what was done meanwhile is not known: it reads once more
-        else:
-            self._proposals = proposals
+        # Whether what was done while it was reading has been read is not known: it reads once more.
+        self._stale |= proposals is None or (self._proposals is None and bool(self._lessons))
+        self._proposals = proposals
         if self._again:
             self._ask_soon()
         else:

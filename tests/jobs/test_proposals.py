@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
+import pytest
+
 from annotator.core.drafting import draft
 from annotator.core.model import Article, Edit, Rejection, Span, Step, new_uid
 from annotator.jobs.proposals import Proposals
@@ -12,6 +14,11 @@ SANAE: Final = "Sanae"
 WORDS: Final = "وزارة العدل"
 HERE: Final = "قالت وزارة العدل إنها تعمل. وأضافت وزارة العدل أنها مستمرة."
 ELSEWHERE: Final = "زار الوفد وزارة العدل صباحا."
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_suggested_before_it_is_taught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotator.jobs.suggesting.rules", tuple)
 
 
 def label(corpus: Corpus, article: Article, nth: int = 0) -> Edit:

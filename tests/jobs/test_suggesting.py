@@ -22,6 +22,7 @@ from annotator.core.model import (
     article_uid,
     new_uid,
 )
+from annotator.core.suggesting import Rejected
 from annotator.jobs import suggesting
 from annotator.jobs.suggesting import Found, Suggesting, accept_each, suggest
 from annotator.store.corpus import Corpus, now
@@ -189,3 +190,13 @@ def test_a_label_that_is_gone_is_a_conflict_and_nothing_is_written(corpus: Corpu
         drained(accept_each(corpus, SANAE, found))
     assert corpus.spans(corpus.article(1).uid) == []
     assert corpus.status(corpus.article(1).uid, SANAE) is None
+
+
+def test_what_is_surest_has_the_value_that_another_knows(corpus: Corpus) -> None:
+    article = corpus.article(1)
+    sure, knows = Suggestion(0, 6, "DATE", "model", 0.9), Suggestion(0, 6, "DATE", "dates", 0.5, "2024", True)
+    beside = Suggestion(0, 6, "PLAN", "names", 0.1, "another")
+    heard = {"dates": [knows], "names": [beside], "model": [sure]}
+    assert suggesting.left(article, heard, Rejected(), [], []) == (
+        Suggestion(0, 6, "DATE", "model", 0.9, "2024", True),
+    )

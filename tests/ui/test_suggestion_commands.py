@@ -55,7 +55,7 @@ class Fixed:
     """Suggesters that always say the same, and learn nothing."""
 
     @classmethod
-    def of(cls, _corpus: Corpus) -> "Fixed":
+    def of(cls, _corpus: Corpus, **_others: object) -> "Fixed":
         return cls()
 
     def ask(self, article: Article) -> dict[str, list[Suggestion]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from annotator.core.labels import LabelSet
 from annotator.core.model import Suggestion
 from annotator.ui.session import Session
 from annotator.ui.suggestions import Suggestions
@@ -119,3 +120,62 @@ def test_nothing_is_suggested_when_no_corpus_is_open(
     session.close()
     ready(qtbot, suggestions)
     assert suggestions.standing == ()
+
+
+def test_another_annotator_has_rejected_nothing(
+    qtbot: QtBot, session: Session, suggestions: Suggestions, stretch: Stretch
+) -> None:
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    ready(qtbot, suggestions)
+    place = stretch("وزارة الصحة", 1)
+    session.reject(chosen_at(suggestions, place))
+    ready(qtbot, suggestions)
+    assert not at(suggestions, place)
+    session.work_as("Idris")
+    ready(qtbot, suggestions)
+    assert len([one for one in suggestions.standing if one.label == "INSTITUTION"]) >= 1
+    assert suggestions._annotator == "Idris"
+
+
+def test_what_is_labelled_while_the_corpus_is_being_read_teaches_too(
+    qtbot: QtBot, session: Session, suggestions: Suggestions, stretch: Stretch
+) -> None:
+    suggestions.learned()
+    suggestions._soon.stop()
+    suggestions._ask()
+    assert suggestions.busy
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    ready(qtbot, suggestions)
+    place = stretch("وزارة الصحة", 1)
+    assert at(suggestions, place)
+    session.undo()
+    ready(qtbot, suggestions)
+    assert not at(suggestions, place)
+
+
+def test_nothing_is_suggested_with_a_label_that_is_gone(
+    qtbot: QtBot, session: Session, suggestions: Suggestions, stretch: Stretch
+) -> None:
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    ready(qtbot, suggestions)
+    assert suggestions.standing
+    session.labels = LabelSet(tuple(label for label in session.labels.labels if label.name != "INSTITUTION"))
+    session.labels_changed.emit()
+    assert suggestions.standing == ()
+
+
+def test_an_article_that_is_left_at_once_is_not_answered_for(
+    qtbot: QtBot, session: Session, suggestions: Suggestions, stretch: Stretch
+) -> None:
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    ready(qtbot, suggestions)
+    assert suggestions.standing
+    for place in (1, 0, 1):
+        session.open_article(place)
+        assert suggestions.standing == ()
+        qtbot.wait(30)
+    ready(qtbot, suggestions)
+    assert suggestions.standing == ()
+    session.open_article(0)
+    ready(qtbot, suggestions)
+    assert suggestions.standing
