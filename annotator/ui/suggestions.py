@@ -58,7 +58,7 @@ class Suggestions(QObject):
         self._back: tuple[int, int, str] | None = None  # the place of one that is chosen as soon as it stands again
         self._since = QElapsedTimer()  # when it was chosen
         self._left: tuple[Suggestion, ...] = ()  # what stands when suggestions are shown
-        self._others: tuple[Suggester, ...] | None = None  # likewise: what a person brought is loaded once
+        self._others: tuple[Suggester, ...] | None = None  # what a person brought; the thread loads it once
         self._proposals: Proposals | None = None  # the thread's, once they are read
         self._stale = True  # whether they are to be read, or read again
         self._annotator = session.annotator  # whose they are
