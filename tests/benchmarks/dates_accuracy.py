@@ -21,12 +21,13 @@ FILES = {"Duckling": "duckling-ar-time.jsonl", "Microsoft": "ms-recognizers-ar.j
 DATED = re.compile("الليل|هذا|هذه|اليوم|يوم|غد|أمس|شهر|سنة|عام|الأسبوع|الاسبوع")
 ASIDE = {
     "durations": re.compile(r"^(خلال )?(\d+ )?(ساعتين|يومين|اسبوعين|أسبوعين|شهرين|سنتين|عامين)$"),
+    "a number that may be a day": re.compile(r"^(إلى )?\d\d?(\.\d\d)?$"),
     "now, as a point of time": re.compile("^(في هذه اللحظة|ال[آا]ن|حالا)$"),
 }
 KINDS_ASIDE = {"duration": "durations", "time": "clock times without a date", "timerange": "clock times without a date"}
 EDGES = {
     "a preposition before it is left out": re.compile(
-        r"(?:(?:و?من|في|ما بين|بين|منذ|خلال|إلى|الى|حتى|حوالي|بحدود|عند) |لل(?=[^ل])|ل(?=ل))"
+        r"(?:(?:و?من|في|ما بين|بين|منذ|خلال|إلى|الى|حتى|حوالي|بحدود|عند) |ل(?=ل))"
     ),
 }
 TAKEN_IN = {"يوم before it is taken in": "يوم ", "هذا before it is taken in": "هذا "}

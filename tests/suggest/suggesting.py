@@ -40,4 +40,4 @@ def check_promises(suggester: Suggester, text: str) -> list[Suggestion]:
 
 def is_mark(text: str, at: int) -> bool:
     """Whether what is at this offset belongs to the letter before it."""
-    return 0 < at < len(text) and unicodedata.category(text[at]) in ("Mn", "Me", "Mc") and text[at - 1].isalnum()
+    return 0 < at < len(text) and unicodedata.category(text[at]) in ("Mn", "Me", "Mc") and text[at - 1].isalpha()

@@ -47,6 +47,15 @@ def test_a_short_name_has_the_full_one_for_its_value() -> None:
     assert [one.value for one in found] == ["الاتحاد الدولي لكرة القدم", None]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("خطة العمل ٢٠٢٤-٢٠٢٥", "2024/2025"), ("رؤية 2030", "2030"), ("خطة العمل المناخي", None)],
+    ids=["period", "year", "none"],
+)
+def test_a_plan_has_its_years_for_its_value(text: str, value: str | None) -> None:
+    assert [(one.end, one.value) for one in Names().suggest(article(text), LABELS)] == [(len(text), value)]
+
+
 def test_a_list_is_surer_than_a_guess() -> None:
     text = "زار بنك المغرب واللجنة الزرقاوية"
     listed, guessed = Names().suggest(article(text), LABELS)
@@ -75,3 +84,8 @@ def test_every_head_has_rules_that_there_are() -> None:
     heads = [head for row in knowledge().heads.values() for head in row]
     assert {rule for head in heads for rule in head.takes} == rules | {"place", "period"}
     assert {head.role for head in heads} == {"institution", "plan"}
+
+
+def test_names_that_stand_in_one_another_without_end_are_cut_short() -> None:
+    text = "محكمة الاستئناف ب" * 2000
+    assert all(one.end - one.start < 200 for one in Names().suggest(article(text), LABELS))

@@ -8,7 +8,6 @@ from msgspec import Struct
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Suggestion
 from annotator.suggest.analysis import analysed
-from annotator.suggest.dates.grammar import shipped
 from annotator.suggest.dates.lattice import Lattice
 from annotator.suggest.dates.matching import Match, matches
 from annotator.suggest.dates.values import evaluated
@@ -54,7 +53,7 @@ def found(text: str, published: str | None = None) -> list[Found]:
 
 @lru_cache(maxsize=16)
 def _matches(text: str) -> tuple[Match, ...]:
-    return tuple(matches(Lattice(analysed(text)), shipped()))
+    return tuple(matches(Lattice(analysed(text))))
 
 
 def _found(match: Match, today: date | None) -> Found:

@@ -18,6 +18,14 @@ def _feast(today: date | None, feast: str, year: Moment | None = None) -> Moment
         if known is None or known.year is None:
             return None
         return of(easter(known.year) + timedelta(int(place)), assumed=year is None)
+    if kind == "weekday":
+        known = year or (Moment(year=today.year) if today else None)
+        if known is None or known.year is None:
+            return None
+        month, number, weekday = (int(part) for part in place.split("-"))
+        first = date(known.year, month, 1)
+        ahead = (weekday - first.weekday()) % 7 + 7 * (number - 1)
+        return of(first + timedelta(ahead), assumed=year is None)
     month, day = (int(part) for part in place.split("-"))
     if kind != "hijri":
         return Moment(year=year.year if year else None, month=month, day=day)

@@ -9,11 +9,11 @@ A file looks like this; every table may repeat:
     preposition = ["في", "منذ"]
 
     [[rule]]
-    makes = "date"                       # the class that it adds to; "date" is what is suggested
+    makes = "date"                       # the class that it adds to; "date" is suggested, "no-date" never
     pattern = "{day} من? {month}"        # see `pattern`
     value = "merge"                      # a function of `values`; without one the parts are merged
     with = { by = 1 }                    # what it is given besides the parts
-    score = 0.9                          # how likely a date that it finds is to be accepted
+    score = 0.9                          # how likely such a date is to be accepted; else the least of its parts'
     after = "{preposition}"              # what stands before it, or after it (`before`), or must not (`unless_…`)
     examples = [{ text = "في 9 يوليوز", span = "9 يوليوز", value = "2024-07-09" }]
 """
@@ -31,8 +31,10 @@ from annotator.resources import resource
 from annotator.suggest.dates.pattern import Choice, Kind, Row, Word, labelled, parsed, silenced
 
 DATE: Final = "date"
+NO_DATE: Final = "no-date"
+"""What looks like a date and is none: where it is at least as long, nothing is suggested."""
 _NUMBERS: Final = ("number", "1-31", "1-12", "0-24", "0-59", "1-2-digits", "2-digits", "13-31", "13-99")
-_YEARS: Final = ("year-digits", "near-year", "hijri-digits", "near-hijri")
+_YEARS: Final = ("year-digits", "near-year", "round-year", "hijri-digits", "near-hijri")
 LEXER: Final = frozenset([*_NUMBERS, *_YEARS, "clock-token", "punctuation", "end", "definite", "glued"])
 """The classes that `lattice` gives to tokens by their shape."""
 
@@ -54,7 +56,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"given": "wi
     pattern: str
     value: str | None = None
     given: dict[str, int | str] = {}
-    score: float = 1.0
+    score: float | None = None
     after: str = ""
     before: str = ""
     unless_after: str = ""

@@ -5,13 +5,17 @@ and of two rules the one that comes first.
 """
 
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
-from annotator.suggest.dates.grammar import DATE, Compiled, Grammar
+from annotator.suggest.dates.grammar import DATE, NO_DATE, Compiled, shipped
 from annotator.suggest.dates.lattice import Lattice
-from annotator.suggest.dates.pattern import Choice, Row, Word
+from annotator.suggest.dates.pattern import Kind, Row, Word
+
+
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class Leaf(Struct, frozen=True):
@@ -21,7 +25,7 @@ class Leaf(Struct, frozen=True):
 
 
 class Tree(Struct, frozen=True):
-    """What a rule has found: its parts, by their names. `score` is the least of the rules that were needed."""
+    """What a rule has found: its parts, by their names. `score` is the rule's, or else the least of its parts'."""
 
     rule: Compiled
     parts: tuple[tuple[str, "Node"], ...]
@@ -40,78 +44,66 @@ class Match(Struct, frozen=True):
     tree: Tree
 
 
-def matches(lattice: Lattice, grammar: Grammar) -> list[Match]:
+def matches(lattice: Lattice) -> list[Match]:
     """The dates of a text, none overlapping another: from the left, the longest that begins at a place."""
-    return list(_Matcher(lattice, grammar).dates())
+    return list(_Matcher(lattice).dates())
 
 
 class _Matcher:
-    def __init__(self, lattice: Lattice, grammar: Grammar) -> None:
-        self._lattice, self._grammar = lattice, grammar
+    def __init__(self, lattice: Lattice) -> None:
+        self._lattice = lattice
         self._known: dict[tuple[str, int], dict[int, Node]] = {}
-        self._labels: dict[int, frozenset[str]] = {}
 
     def dates(self) -> Iterator[Match]:
-        lattice, wanted, free = self._lattice, self._grammar.first[DATE], 0
+        lattice, free = self._lattice, 0
         for node in lattice.starts:
-            if wanted.isdisjoint(self._labels_at(node)):
-                continue
             found = self._found(DATE, node)
-            ends = [end for end in found if lattice.is_end(end) and lattice.is_apart(node, end)]
-            if not ends:
+            end = max((end for end in found if lattice.is_end(end) and lattice.is_apart(node, end)), default=0)
+            none = max(filter(lattice.is_end, self._found(NO_DATE, node)), default=0)
+            if not end and not none:
                 continue
-            end = max(ends)
-            first, last = lattice.bounds(node, end)
-            tree = found[end]
-            if first >= free and isinstance(tree, Tree):
-                free = last
+            first, last = lattice.bounds(node, max(end, none))
+            if first < free:
+                continue
+            free, tree = last, found.get(end)
+            if isinstance(tree, Tree) and end > none:
                 yield Match(first, last, tree)
-
-    def _labels_at(self, node: int) -> frozenset[str]:
-        if node not in self._labels:
-            edges = self._lattice.edges[node]
-            self._labels[node] = frozenset(label for edge in edges for label in edge.labels)
-        return self._labels[node]
 
     def _found(self, kind: str, node: int) -> dict[int, Node]:
         """Where something of a class ends that begins at a node, and its tree."""
+        labels = self._lattice.labels.get(node, _NOTHING)
+        rules = _candidates(kind, labels)
+        if not rules and kind not in labels:
+            return {}
         key = (kind, node)
         if key in self._known:
             return self._known[key]
-        found: dict[int, Node] = {}
-        self._known[key] = found
+        found = self._known[key] = {}
         for edge in self._lattice.edges[node]:
             if kind in edge.labels:
                 found.setdefault(edge.to, Leaf(edge.labels[kind]))
-        labels = self._labels_at(node)
-        for rule in self._grammar.rules.get(kind, ()):
-            if rule.first.isdisjoint(labels) or not self._fits_in_front(rule, node):
-                continue
-            for end, parts in self._rows(rule.row, 0, node):
-                if end not in found and self._fits_behind(rule, end):
-                    found[end] = Tree(rule, parts, min(rule.rule.score, *map(_score, parts), 1.0))
+        for rule in rules:
+            if self._fits_in_front(rule, node):
+                for end, parts in self._rows(rule.row, node):
+                    if end not in found and self._fits_behind(rule, end):
+                        found[end] = Tree(rule, parts, rule.rule.score or min(map(_score, parts), default=1.0))
         return found
 
-    def _rows(self, row: Row, at: int, node: int) -> Iterator[tuple[int, Parts]]:
-        """The ends of `row[at:]` from a node, with the parts that are of a class."""
-        if at == len(row):
-            yield node, ()
-            return
-        part = row[at]
-        if isinstance(part, Word):
-            for edge in self._lattice.edges[node]:
-                if part.label in edge.labels:
-                    yield from self._rows(row, at + 1, edge.to)
-        elif isinstance(part, Choice):
-            for inner in part.rows:
-                for end, parts in self._rows(inner, 0, node):
-                    for last, more in self._rows(row, at + 1, end):
-                        yield last, parts + more
-        elif not self._grammar.first.get(part.kind, frozenset([part.kind])).isdisjoint(self._labels_at(node)):
-            for end, tree in self._found(part.kind, node).items():
-                own = ((part.name, tree),)
-                for last, more in self._rows(row, at + 1, end):
-                    yield last, own + more
+    def _rows(self, row: Row, node: int) -> list[tuple[int, Parts]]:
+        """The ends of a row of parts from a node, with the parts that are of a class; the first ways first."""
+        ways: list[tuple[int, Parts]] = [(node, ())]
+        for part in row:
+            before, ways = ways, []
+            for at, parts in before:
+                if isinstance(part, Word):
+                    ways += [(edge.to, parts) for edge in self._lattice.edges.get(at, ()) if part.label in edge.labels]
+                elif isinstance(part, Kind):
+                    ways += [(end, (*parts, (part.name, tree))) for end, tree in self._found(part.kind, at).items()]
+                else:
+                    ways += [(end, parts + more) for inner in part.rows for end, more in self._rows(inner, at)]
+            if not ways:
+                break
+        return ways
 
     def _fits_in_front(self, rule: Compiled, node: int) -> bool:
         if not rule.after and not rule.unless_after:
@@ -126,6 +118,12 @@ class _Matcher:
             return not rule.before
         labels = self._lattice.behind(end)
         return (not rule.before or not rule.before.isdisjoint(labels)) and rule.unless_before.isdisjoint(labels)
+
+
+@lru_cache(maxsize=1 << 15)
+def _candidates(kind: str, labels: frozenset[str]) -> tuple[Compiled, ...]:
+    """The rules that make something of a class and may begin with one of the labels."""
+    return tuple(rule for rule in shipped().rules.get(kind, ()) if not rule.first.isdisjoint(labels))
 
 
 def _score(part: tuple[str, Node]) -> float:

@@ -188,7 +188,7 @@ def _iso(moment: Moment) -> str | None:
 
 def _in_a_year(moment: Moment, today: date) -> Moment:
     """The moment in the year of publication, or in the one that brings it nearest; a weekday must agree if it can."""
-    candidates = [replace(moment, year=today.year + by, assumed=True) for by in (0, -1, 1, -2, 2, -3, 3)]
+    candidates = [replace(moment, year=today.year + by, assumed=True) for by in (0, -1, 1)]
     if moment.weekday is not None and moment.day is not None:
         for candidate in candidates:
             day = day_of(candidate)

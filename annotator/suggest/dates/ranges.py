@@ -11,6 +11,7 @@ from annotator.suggest.dates.moments import (
     Moment,
     Period,
     Time,
+    day_of,
     first_day,
     last_day,
     merged,
@@ -82,7 +83,24 @@ def _year_range(today: date | None, first: int, last: int) -> Period | None:
     return years(first, last) if first < last else None
 
 
+def _spread_clock(today: date | None, day: Moment, first: Moment, last: Moment) -> Period | None:
+    """From one time of a day to another, which is on the next day where it is earlier."""
+    known = settled(day, today)
+    if known is None or first.clock is None or last.clock is None:
+        return None
+    ended, here = replace(known, clock=last.clock), day_of(known)
+    if last.clock < first.clock and here:
+        ended = replace(of(here + timedelta(1), known.assumed), clock=last.clock)
+    return Period(replace(known, clock=first.clock), ended)
+
+
+def _first(today: date | None, days: Time, **more: Time) -> Time:
+    return days
+
+
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "spread_clock": _spread_clock,
+    "first": _first,
     "spread": _spread,
     "spread_in": _spread_in,
     "spread_week": _spread_week,

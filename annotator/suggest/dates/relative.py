@@ -66,6 +66,20 @@ def _ago(today: date | None, unit: str, way: int, number: int = 1) -> Time | Non
 _YEARS: Final = {"year": 1, "decade": 10, "century": 100}
 
 
+def _amount(today: date | None, unit: str, number: int = 1) -> tuple[str, int]:
+    return unit, number
+
+
+def _amounts(today: date | None, **amounts: tuple[str, int]) -> Moment | None:
+    """The day that is several amounts of time away from the publication."""
+    if today is None:
+        return None
+    by = dict(amounts.values())
+    month = _months_on(today, 12 * by.get("year", 0) + by.get("month", 0))
+    ahead = last_day(month) if day_of(replace(month, day=today.day)) is None else day_of(replace(month, day=today.day))
+    return of(ahead + timedelta(7 * by.get("week", 0) + by.get("day", 0))) if ahead else None
+
+
 def _stretch(today: date | None, unit: str, way: int, number: int = 0) -> Time | None:
     """The last or the next so many days, weeks, months or years; None where no number is said."""
     if today is None or not number:
@@ -88,12 +102,35 @@ def _weekday_on(today: date | None, weekday: Moment, way: int) -> Moment | None:
     ahead = (weekday.weekday - today.weekday()) % _WEEK
     if way == 0:
         return of(today + timedelta(weekday.weekday - today.weekday()))
-    return of(today + timedelta((ahead or _WEEK) if way > 0 else (ahead - _WEEK)))
+    nearest = (ahead or _WEEK) - _WEEK if way > 0 else ahead
+    return of(today + timedelta(nearest + _WEEK * way))
+
+
+def _spread_way(today: date | None, first: Moment, last: Moment, way: int = 0) -> Period | None:
+    """The last, the present or the next of two weekdays that follow each other."""
+    ended = _weekday_on(today, last, way)
+    day = day_of(ended) if ended else None
+    if ended is None or day is None or first.weekday is None:
+        return None
+    return Period(of(day - timedelta((day.weekday() - first.weekday) % _WEEK)), ended)
 
 
 def _weekday_of(today: date | None, weekday: Moment, week: Time) -> Moment | None:
     """The weekday of a week."""
     return weekday_in(weekday, week)
+
+
+def _hijri_month_on(today: date | None, month: int, way: int) -> Moment | None:
+    """The last such month of the Hijri calendar that is over, the next one that has not begun, or the nearest."""
+    if today is None:
+        return None
+    near = settled(Moment(month=month, hijri=True), today)
+    if near is None or near.year is None or way == 0:
+        return near
+    found = [replace(near, year=near.year + by, assumed=False) for by in (-1, 0, 1)]
+    if way < 0:
+        return next((one for one in reversed(found) if (last_day(one) or today) < today), None)
+    return next((one for one in found if (first_day(one) or today) > today), None)
 
 
 def _month_on(today: date | None, month: Moment, way: int) -> Moment | None:
@@ -136,6 +173,13 @@ def _nth_weekday(today: date | None, weekday: Moment, number: int, within: Time)
         return of(last - timedelta((last.weekday() - weekday.weekday) % _WEEK), assumed=_guessed(within))
     day = first + timedelta((weekday.weekday - first.weekday()) % _WEEK + _WEEK * (number - 1))
     return of(day, assumed=_guessed(within)) if day <= last else None
+
+
+def _weekday_or_nth(today: date | None, weekday: Moment, number: int, within: Time) -> Moment | None:
+    """The day of that number if it is such a weekday, else the weekday of that number."""
+    day = _nth_day(today, number, within)
+    known = day_of(day) if day else None
+    return day if known and known.weekday() == weekday.weekday else _nth_weekday(today, weekday, number, within)
 
 
 def _nth_day(today: date | None, number: int, within: Time) -> Moment | None:
@@ -316,9 +360,14 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "edge_of_this": _edge_of_this,
     "hijri_month_in": _hijri_month_in,
     "weekday_in": _weekday_of,
+    "spread_way": _spread_way,
     "month_on": _month_on,
+    "hijri_month_on": _hijri_month_on,
     "nth_weekday": _nth_weekday,
     "nth_day": _nth_day,
+    "weekday_or_nth": _weekday_or_nth,
+    "amount": _amount,
+    "amounts": _amounts,
     "nth_week": _nth_week,
     "edge": _edge,
     "part": _part,

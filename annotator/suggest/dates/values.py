@@ -73,6 +73,14 @@ def _weekday(today: date | None, weekday: int) -> Moment:
     return Moment(weekday=weekday)
 
 
+def _day_in(today: date | None, month: Moment, day: int, year: Moment | None = None) -> Moment:
+    return replace(month, day=day, year=year.year if year else month.year)
+
+
+def _hijri_day(today: date | None, month: int, **day: Moment) -> Moment:
+    return replace(next(iter(day.values())), month=month, hijri=True)
+
+
 def _month(today: date | None, month: int, year: int | None = None) -> Moment:
     return Moment(month=month, year=year)
 
@@ -142,6 +150,8 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "total": _total,
     "day": _day,
     "weekday": _weekday,
+    "day_in": _day_in,
+    "hijri_day": _hijri_day,
     "month": _month,
     "hijri_month": _hijri_month,
     "year": _year,

@@ -5,7 +5,7 @@ points, end exclusive.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from annotator.core.folding import fold
@@ -15,7 +15,7 @@ from annotator.core.proclitics import ARTICLE, readings
 from annotator.suggest.analysis import Analysis, analysed
 from annotator.suggest.lexicon import Lexicon, Match
 from annotator.suggest.names.chain import name_end
-from annotator.suggest.names.data import PROPER, Head, knowledge
+from annotator.suggest.names.data import PROPER, QUOTED, Head, knowledge
 from annotator.suggest.names.reading import Line
 from annotator.suggest.overlapping import apart
 from annotator.suggest.suggester import INSTITUTION, PLAN, label_for
@@ -23,7 +23,9 @@ from annotator.suggest.suggester import INSTITUTION, PLAN, label_for
 _DOUBTFUL: Final = 0.5  # of its score is left to a short word that may be another one behind its proclitic
 
 
-_ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z0-9-]*[A-Z0-9]) ?\)")
+_YEARS: Final = re.compile(r"\b((?:19|20)\d\d)(?:[-‐‑–/]((?:19|20)\d\d))?\b")
+_AROUND: Final = ' "“”«»'
+_ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z-]*[A-Z][0-9]?) ?\)")
 
 
 class _Name(NamedTuple):
@@ -39,7 +41,8 @@ class _Name(NamedTuple):
 class Names:
     """The suggester `names`. It proposes nothing in a corpus without a label for institutions or plans.
 
-    The value of a suggestion is the full name where the text has a short one.
+    The value of an institution is its full name where the text has a short one, that of a plan is its years (`2030`,
+    `2024/2025`) where its name has some.
     """
 
     name = "names"
@@ -57,15 +60,15 @@ class Names:
         """The institutions and plans that the rules and lists find, by start, nested ones too."""
         by_role = {role: label_for(role, labels) for role in (INSTITUTION, PLAN)}
         found = analysed(article.text)
-        matches = [match for match in self._listed.matches(found) if _is_written_so(found, match)]
-        known = {match.first: match.last for match in matches if match.start == found.tokens[match.first].start}
-        names = [*map(_listed, matches), *self._by_head(found, known)]
+        matches = [match for match in self._listed.matches(found) if _is_name(found, match)]
+        names = [*map(_listed, matches), *self._by_head(found, matches)]
         names += self._abbreviated(found, names)
         best: dict[tuple[int, int], Suggestion] = {}
         for name in names:
             label, place = by_role[name.role], (name.start, name.end)
             if label and (place not in best or best[place].score < name.score):
-                best[place] = Suggestion(*place, label, self.name, round(name.score, 3), name.full)
+                value = _period(article.text[slice(*place)]) if name.role == PLAN else name.full
+                best[place] = Suggestion(*place, label, self.name, round(name.score, 3), value)
         return apart(best.values(), lambda inner, outer: self._may_nest(article.text, inner, outer))
 
     def _abbreviated(self, found: Analysis, names: Iterable[_Name]) -> Iterator[_Name]:
@@ -76,20 +79,18 @@ class Names:
             if inside:
                 yield _Name(*inside.span(1), name.role, score, found.text[name.start : name.end])
 
-    def _by_head(self, found: Analysis, known: Mapping[int, int]) -> Iterator[_Name]:
-        """The names that begin with a head; `known` has the ends of those in the lists by their starts, in tokens."""
+    def _by_head(self, found: Analysis, matches: list[Match]) -> Iterator[_Name]:
+        """The names that begin with a head; `matches` are those of the lists."""
         scores = knowledge().scores
-        for first, last in found.sentences:
-            line = Line(
-                found.folded[first:last], {at - first: known[at] - first for at in range(first, last) if at in known}
-            )
+        for line, first, last in _lines(found, matches):
             for at, token in enumerate(found.tokens[first:last]):
                 for place, shape in readings(found.text[slice(*token)]):
                     for head, definite in self._heads_at(shape):
                         behind = at + len(head.words)
                         if line.words[at + 1 : behind] != head.words[1:]:
                             continue
-                        if definite and at and _is_adjective_of(shape, line.words[at - 1]):
+                        before = line.words[at - 1] if at else ""
+                        if before.endswith(head.not_after) or (not place and _is_adjective_of(shape, before)):
                             continue
                         end = name_end(line, behind, head, definite=definite)
                         if end:
@@ -107,19 +108,42 @@ class Names:
     def _may_nest(self, text: str, inner: Suggestion, outer: Suggestion) -> bool:
         """Whether one name stands within another on its own.
 
-        Not if it begins where the other does and is that cut short, nor if it is what the other is called: حماس in
-        حركة حماس, but the United Nations in مفوضية الأمم المتحدة.
+        Not if it begins where the other does and is that cut short; nor if it is short for the other, or is what a head
+        is called: حماس in حركة حماس. But the United Nations do in مفوضية الأمم المتحدة.
         """
-        if inner.start == outer.start:
-            return False
-        heads = self._heads.get(fold(text[outer.start : inner.start]).strip(), ())
-        called = inner.end == outer.end and any(PROPER in head.takes for head in heads)
-        return not called or fold(text[inner.start : inner.end]).partition(" ")[0] in self._heads
+        between = fold(text[outer.start : inner.start]).strip(_AROUND)
+        is_called = any({PROPER, QUOTED} & head.takes for head in self._heads.get(between, ()))
+        is_short = inner.value is not None and fold(inner.value) == fold(text[outer.start : outer.end])
+        return inner.start > outer.start and not is_short and not (is_called and inner.label == outer.label)
 
 
-def _is_written_so(found: Analysis, match: Match) -> bool:
-    """Whether an abbreviation of the lists is one here: MAP, but not map."""
-    return not knowledge().listed[match.words].capitals or found.text[match.start : match.end].isupper()
+def _lines(found: Analysis, matches: list[Match]) -> Iterator[tuple[Line, int, int]]:
+    """The sentences as lines with the listed names in them, and their first and last token."""
+    at = 0
+    for first, last in found.sentences:
+        listed, led = {}, set()
+        while at < len(matches) and matches[at].first < last:
+            match = matches[at]
+            if match.start == found.tokens[match.first].start:
+                listed[match.first - first] = match.last - first
+            else:
+                led.add(match.first - first)
+            at += 1
+        yield Line(found.folded[first:last], listed, led), first, last
+
+
+def _period(name: str) -> str | None:
+    """The years in the name of a plan, as ISO 8601 has them; None where there are none, or several."""
+    found = _YEARS.findall(fold(name))
+    return "/".join(filter(None, found[0])) if len(found) == 1 else None
+
+
+def _is_name(found: Analysis, match: Match) -> bool:
+    """Whether what says a listed name is one: an abbreviation in capitals, and no adjective of what stands before."""
+    if knowledge().listed[match.words].capitals and not found.text[match.start : match.end].isupper():
+        return False
+    leads = match.start > found.tokens[match.first].start or not match.first
+    return leads or not _is_adjective_of(match.words[0], found.folded[match.first - 1])
 
 
 def _listed(match: Match) -> _Name:
@@ -128,5 +152,5 @@ def _listed(match: Match) -> _Name:
 
 
 def _is_adjective_of(word: str, before: str) -> bool:
-    """Whether a head in ية is the adjective of a definite noun before it: العلاقات الخارجية."""
-    return word.endswith("ية") and before.startswith((ARTICLE, "وال", "بال", "لل"))
+    """Whether a word in ية is the adjective of a definite noun before it, and begins no name: العلاقات الخارجية."""
+    return word.startswith(ARTICLE) and word.endswith("ية") and before.startswith((ARTICLE, "وال", "بال", "لل"))

@@ -32,9 +32,13 @@ from annotator.suggest.suggester import PLAN
 _CLOSING: Final = {"«": "»", "“": "”", "”": "“", '"': '"'}
 _LONGEST_QUOTED: Final = 8  # tokens between the marks
 _NOUNS: Final = 3  # indefinite ones in a row, at most, before the definite one
-_FEMININE: Final = frozenset(map(fold, ("كتائب", "أوقاف", "جمارك", "العليا", "الكبرى", "العظمى")))
+_FEMININE: Final = frozenset(
+    map(fold, ("كتائب", "أوقاف", "جمارك", "العليا", "الكبرى", "الصغرى", "العظمى", "الخضراء", "الحمراء"))
+)
 _SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
 _FOR_THE_PERIOD: Final = fold("للفترة")
+_SHORT: Final = 3  # letters of nouns of action such as بدء, رفع
+_DEEPEST: Final = 3  # names that end with one another
 _HYPHENS: Final = ("-", "–", "‑", "‐")
 _YEARS: Final = re.compile(r"(?:19|20)\d\d(?:[-‐‑–/](?:19|20)?\d\d)?")
 
@@ -46,19 +50,21 @@ class End(NamedTuple):
     rule: str
 
 
-def name_end(line: Line, at: int, head: Head, *, definite: bool) -> End | None:
+def name_end(line: Line, at: int, head: Head, *, definite: bool, depth: int = 0) -> End | None:
     """Where the name ends whose head stands before word `at` of the line; None if it is none.
 
-    `definite` says whether the head has its article.
+    `definite` says whether the head has its article; `depth` is in how many other names it stands, all of which end
+    with it: غرفة الجنايات بمحكمة الاستئناف.
     """
-    walk = _Walk(line, at, head)
+    walk = _Walk(line, at, head, depth)
     return walk.definite() if definite else walk.indefinite()
 
 
 class _Walk:
     """One way along a line from behind a head; `_end` is the last place where the name could end."""
 
-    def __init__(self, line: Line, at: int, head: Head) -> None:
+    def __init__(self, line: Line, at: int, head: Head, depth: int) -> None:
+        self._depth = depth
         self._line = line
         self._at = at
         self._head = head
@@ -96,7 +102,9 @@ class _Walk:
         if self._begins_idafa(first) and self._idafa(GENITIVE):
             alone = self._end
             self._go_on()
-            if self._head.role == PLAN and first.kind == LOCAL and self._end == alone:
+            is_bare = self._head.role == PLAN and first.kind == LOCAL and self._end == alone
+            is_dated = self._end is not None and self._end.rule == PERIOD
+            if is_bare or (PERIOD in takes and GENITIVE not in takes and not is_dated):  # رؤية المملكة 2030
                 return None
         return self._end
 
@@ -106,7 +114,11 @@ class _Walk:
             return False
         if COUNTRY in takes and first.kind == LOCAL:
             return True
-        return GENITIVE in takes or (WORKS in takes and first.kind == NOUN and first.word in knowledge().works)
+        return (
+            GENITIVE in takes
+            or PERIOD in takes
+            or (WORKS in takes and first.kind == NOUN and first.word in knowledge().works)
+        )
 
     def _called(self) -> bool:
         """Behind a known name or one in Latin letters: منظمة أطباء بلا حدود, شركة Managem."""
@@ -175,7 +187,7 @@ class _Walk:
         """Whether an indefinite noun may stand in the idafa: the first may not be an adjective of the head."""
         if word.is_of_names:
             return True
-        if word.word.startswith((FOR, "ي")):  # for something, or a verb
+        if word.word.startswith((FOR, "ي")) or (nouns and word.word.startswith(AT)):  # a verb, or written onto the word
             return False
         return nouns > 0 or not word.is_common
 
@@ -197,7 +209,9 @@ class _Walk:
             return PURPOSE in takes and not word.is_actor and self._complement(word, PURPOSE)
         if word.lead == AT:
             return PLACE in takes and self._placed(word, rule)
-        if word.is_adjective or (before.is_person and word.word in knowledge().ordinals):
+        if (word.is_adjective and self._agrees(word, before)) or (
+            before.is_person and word.word in knowledge().ordinals
+        ):
             return self._step(rule)
         if before.kind == LOCAL and self._more_of_a_place(word, rule):
             return True
@@ -206,6 +220,14 @@ class _Walk:
         if PERIOD in takes:
             return self._period() or (QUOTED in takes and self._quoted())
         return PURPOSE in takes and self._unknown_purpose(word)
+
+    def _agrees(self, word: Reading, before: Reading) -> bool:
+        """Whether an adjective may be that of the head or of the word before it.
+
+        A feminine one always may, for many a plural does not look feminine.
+        """
+        nouns = (self._head.words[-1], before.word)
+        return _is_feminine(word.word) or not all(map(_is_feminine, nouns))
 
     def _honoured(self) -> bool:
         """Behind the one in whose honour it is named: المركز الاستشفائي الحسن الثاني, المستشفى الجهوي ابن زهر."""
@@ -253,7 +275,8 @@ class _Walk:
     def _asks(self, word: Reading, rule: str) -> bool:
         """Behind an adjective with the preposition that it asks for: المناطق المتضررة من الفيضانات."""
         following = self._next(1)
-        if following is None or word.word not in knowledge().bound.get(following.word, ()):
+        asked = AT if following and following.lead == AT else following.word if following else ""
+        if following is None or word.word not in knowledge().bound.get(asked, ()):
             return False
         self._at += 1
         if self._bound(following, word, rule):
@@ -262,8 +285,10 @@ class _Walk:
         return False
 
     def _joined(self, word: Reading, before: Reading, rule: str) -> bool:
-        if word.is_adjective and before.is_adjective:
+        if before.is_adjective and word.is_adjective:
             return self._step(rule)
+        if self._at in self._line.led:  # another name
+            return False
         if (JOINED not in self._head.takes and rule != PURPOSE) or word.is_actor or word.is_people or word.is_head:
             return False
         return self._complement(word, rule)
@@ -279,23 +304,27 @@ class _Walk:
         following = self._next(1)
         if word.kind != NOUN or not word.word.startswith(FOR) or following is None or following.kind != DEFINITE:
             return False
-        is_action = reading(word.word[1:]).is_action  # of institutions, what the sentence goes on to: لتقديم الدعم
-        is_spoken = is_action and self._head.role != PLAN
-        return not (is_spoken or following.lead) and self._idafa(PURPOSE, 1)
+        purpose = reading(word.word[1:])
+        is_action = purpose.is_action or len(purpose.word) <= _SHORT
+        is_said = is_action and self._head.role != PLAN  # what the sentence goes on to: لتقديم الدعم, لبدء العمل
+        return not (is_said or following.lead) and self._idafa(PURPOSE, 1)
 
     def _placed(self, word: Reading, rule: str) -> bool:
-        """Behind a place (بفاس, بمدينة فاس), or behind the name of what it is a part of: بوزارة الداخلية."""
+        """Behind a place (بفاس, بمدينة فاس), or to the end of the name of what it is a part of: بوزارة الداخلية."""
         if word.kind == LOCAL:
             return self._step(rule)
         following = self._next(1)
-        if word.kind == NOUN and following and following.kind == LOCAL and not following.lead:
+        if word.is_locality and following and following.kind == LOCAL and not following.lead:
             self._at += 1
             return self._step(rule)
+        if self._depth == _DEEPEST:
+            return False
+        definite, depth = word.kind == DEFINITE, self._depth + 1
         for head in knowledge().heads.get((word.word.removeprefix(ARTICLE),), ()):
-            end = name_end(self._line, self._at + 1, head, definite=word.kind == DEFINITE)
+            end = name_end(self._line, self._at + 1, head, definite=definite, depth=depth)
             if end:
-                self._at, self._end = end.last, End(end.last, rule)
-                return True
+                self._end = End(end.last, rule)
+                break
         return False
 
     def _quoted(self) -> bool:
@@ -319,7 +348,10 @@ class _Walk:
 
 
 def _agrees(head: Head, adjective: Reading) -> bool:
-    """Whether an adjective has the gender of a head; plurals of things are feminine."""
-    noun = head.words[-1]
-    feminine = noun.endswith(("ة", "ات", "ا")) or noun in _FEMININE
-    return feminine == adjective.word.endswith("ة") or adjective.word in _FEMININE
+    """Whether an adjective has the gender of a head."""
+    return _is_feminine(head.words[-1]) == _is_feminine(adjective.word)
+
+
+def _is_feminine(word: str) -> bool:
+    """Whether a word is, as far as its form says; plurals of things are."""
+    return word.endswith(("ة", "ات", "ا")) or word in _FEMININE

@@ -34,7 +34,8 @@ class Head(Struct, frozen=True):
     """A head noun, without its article: whether it begins an `institution` or a `plan`, and what may follow it.
 
     `takes` are the rules that heads.toml explains; with a word of `without` next it is no head, nor with any but those
-    of `only` where there are some. `weight` multiplies the scores of the rules.
+    of `only` where there are some, nor behind a word that ends in one of `not_after`. `weight` multiplies the scores of
+    the rules.
     """
 
     words: Words
@@ -42,6 +43,7 @@ class Head(Struct, frozen=True):
     takes: frozenset[str]
     without: frozenset[str] = frozenset()
     only: frozenset[str] = frozenset()
+    not_after: tuple[str, ...] = ()
     weight: float = 1.0
 
 
@@ -90,6 +92,7 @@ class _Head(Struct, forbid_unknown_fields=True, rename={"without": "not"}):
     takes: list[str]
     without: list[str] = []
     only: list[str] = []
+    not_after: list[str] = []
     score: float = 1.0
 
 
@@ -177,9 +180,10 @@ def _by_words(rows: list[_Head]) -> dict[Words, tuple[Head, ...]]:
     found: dict[Words, tuple[Head, ...]] = {}
     for row in rows:
         without, only = frozenset(map(fold, row.without)), frozenset(map(fold, row.only))
+        not_after = tuple(map(fold, row.not_after))
         for name in row.words:
             words = words_of(fold(name))
-            head = Head(words, row.role, frozenset(row.takes), without, only, row.score)
+            head = Head(words, row.role, frozenset(row.takes), without, only, not_after, row.score)
             found[words] = (*found.get(words, ()), head)
     return found
 

@@ -1,7 +1,7 @@
 """What one folded word may be in a name: a definite noun, an adjective, a place, behind و, ل or ب or not."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -10,7 +10,8 @@ from msgspec import Struct
 from annotator.core.folding import fold
 from annotator.core.proclitics import ARTICLE
 from annotator.suggest.lexicon import Words
-from annotator.suggest.names.data import knowledge
+from annotator.suggest.names.data import NATION, Head, knowledge
+from annotator.suggest.suggester import PLAN
 
 AND: Final = "و"
 FOR: Final = "ل"
@@ -38,7 +39,7 @@ class Reading(Struct, frozen=True):
     an adjective that does not. `is_actor`: it is somebody, rather than part of a name; `is_people`: it is several of
     them. `is_head`: names begin with it. `is_of_names`: it is known to stand within names. `is_person`: it is of the
     name of one. `is_action`: by its shape it is a noun of action, a plural or a verb. `is_common`: it makes the head
-    before it no name.
+    before it no name. `is_locality`: it is a city, a region and the like, whose name follows.
     """
 
     lead: str
@@ -54,6 +55,7 @@ class Reading(Struct, frozen=True):
     is_person: bool = False
     is_action: bool = False
     is_common: bool = False
+    is_locality: bool = False
 
     @property
     def is_proper(self) -> bool:
@@ -69,7 +71,8 @@ def reading(word: str) -> Reading:
     bare = rest.removeprefix(ARTICLE) if kind == DEFINITE else rest
     plain = rest in known.plain
     matter = rest in known.works
-    head = (bare,) in known.heads
+    heads = known.heads.get((bare,), ())
+    head = bool(heads) and not (bare.endswith("ية") and all(map(_is_oftener_an_adjective, heads)))
     return Reading(
         lead,
         rest,
@@ -83,8 +86,14 @@ def reading(word: str) -> Reading:
         is_of_names=matter or head or rest in known.persons,
         is_person=kind != END and rest in known.persons,
         is_action=_ACTION.fullmatch(rest) is not None,
-        is_common=rest in known.common or rest.endswith("ية"),
+        is_locality=rest in _LOCALITIES,
+        is_common=rest in known.common or rest.endswith(("ي", "ية")),
     )
+
+
+def _is_oftener_an_adjective(head: Head) -> bool:
+    """Whether a head in ية is met in names as an adjective rather: المالية الخارجية, الدراسات الاستراتيجية."""
+    return NATION in head.takes or head.role == PLAN
 
 
 def _tells(word: str) -> bool:
@@ -97,7 +106,7 @@ def _cut(word: str) -> tuple[str, str, str]:
     known = knowledge()
     if word in known.ends:
         return "", word, END
-    if word in known.places:
+    if word in known.places and word not in known.nations:  # السعودية is both
         return "", word, LOCAL
     if word.startswith(ARTICLE) and len(word) >= len(ARTICLE) + _FEWEST:
         return "", word, DEFINITE
@@ -109,7 +118,7 @@ def _cut(word: str) -> tuple[str, str, str]:
         rest = word[1:]
         if rest in known.places:
             return word[0], rest, LOCAL
-        if rest in (known.works if word[0] != AT else _LOCALITIES) or (rest,) in known.heads:
+        if rest in known.works or rest in _LOCALITIES or (rest,) in known.heads:
             return word[0], rest, NOUN
     if word[:1].isdecimal():
         return "", word, NUMBER
@@ -119,17 +128,21 @@ def _cut(word: str) -> tuple[str, str, str]:
 
 
 def _is_led(word: str) -> bool:
-    """Whether something is written onto a word that no list has: بطرح, ومحاسبة. In a name such words are not met."""
+    """Whether و is written onto a word that no list has: ومحاسبة. In a name such words are not met."""
     known = knowledge()
     is_known = word in known.works or word in known.persons or (word,) in known.heads
-    return word.startswith((AND, AT)) and len(word) > _FEWEST + 1 and not is_known
+    return word.startswith(AND) and len(word) > _FEWEST + 1 and not is_known
 
 
 class Line(Struct, frozen=True):
-    """The folded words of a sentence, along which a name goes. `listed` has the ends of known names by their starts."""
+    """The folded words of a sentence, along which a name goes.
+
+    `listed` has the ends of known names by their starts, `led` the starts of those behind a proclitic.
+    """
 
     words: tuple[str, ...]
     listed: Mapping[int, int]
+    led: Container[int]
 
     def read(self, at: int) -> Reading | None:
         """The word at this place; a place of several words as one. None beyond the end."""
@@ -155,7 +168,7 @@ class Line(Struct, frozen=True):
 def _beginnings(word: str) -> tuple[tuple[str, str], ...]:
     """The words with which a place may begin here, each with what is written onto it."""
     found = [("", word), *((start, ARTICLE + word[len(begun) :]) for begun, start in _LEADS if word.startswith(begun))]
-    if word[0] in (AND, FOR, AT):
+    if word[:1] in (AND, FOR, AT):
         found.append((word[0], word[1:]))
     return tuple(pair for pair in found if pair[1] in _by_first())
 

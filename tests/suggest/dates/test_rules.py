@@ -27,7 +27,7 @@ def test_an_example_gives_its_span_and_value(rule: Rule, example: Example) -> No
 
 
 def _matches(text: str) -> list[Tree]:
-    return [match.tree for match in matches(Lattice(analysed(text)), shipped())]
+    return [match.tree for match in matches(Lattice(analysed(text)))]
 
 
 def _rules(node: Node) -> list[Rule]:
