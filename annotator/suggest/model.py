@@ -8,6 +8,7 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Suggestion
 from annotator.suggest.analysis import Analysis, analysed
 from annotator.suggest.features import features
+from annotator.suggest.opinions import opinions
 from annotator.suggest.suggester import Suggester
 from annotator.suggest.tags import DEEPER, Chunk, read, stretch
 from annotator.suggest.training import Trained
@@ -60,8 +61,7 @@ class Model:
     def _read(self, found: Analysis, article: Article, labels: LabelSet) -> Iterator[_Tagged]:
         from pycrfsuite import ItemSequence
 
-        opinions = [opinion for other in self._others for opinion in other.suggest(article, labels)]
-        told = features(found, opinions)
+        told = features(found, opinions(article, labels, self._others))
         for first, last in found.sentences:
             items = ItemSequence(told[first:last])
             for tagger in self._taggers:

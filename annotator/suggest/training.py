@@ -21,7 +21,7 @@ from annotator.core.model import Article, Suggestion
 from annotator.core.proclitics import form
 from annotator.suggest.analysis import analysed
 from annotator.suggest.features import VERSION, features
-from annotator.suggest.memory import Memory
+from annotator.suggest.opinions import opinions
 from annotator.suggest.suggester import Suggester
 from annotator.suggest.tags import DEEPER, Chunk, chunks, deepened, tags
 
@@ -31,9 +31,10 @@ FEWEST: Final = 10
 """Spans without which there is no model."""
 
 _FEWEST_OF_LABEL: Final = 3
-_TOGETHER: Final = 5  # labels that are learned together: what it takes grows with the square
+_RAREST: Final = 0.003  # of all spans: what is rarer takes time to learn and is hardly found then
+_TOGETHER: Final = 8  # labels that are learned together: what it takes grows with the square
 _OVERLAPS: Final = 0.02  # of a label's spans that may overlap those it is learned with, and are not learned then
-_PARAMETERS: Final = {"c1": 0.1, "c2": 0.1, "max_iterations": 50}
+_PARAMETERS: Final = {"c1": 0.1, "c2": 0.03, "max_iterations": 50, "period": 5, "delta": 0.02}
 
 
 class Example(Struct, frozen=True):
@@ -72,7 +73,8 @@ def train(examples: Sequence[Example], labels: LabelSet, others: Sequence[Sugges
     names = _names(labels)
     taken = list(_latest(examples))
     counts = Counter(chunk.label for example in taken for chunk in _learned(example, names))
-    kept = {label for label, count in counts.items() if count >= _FEWEST_OF_LABEL}
+    fewest = max(_FEWEST_OF_LABEL, _RAREST * counts.total())
+    kept = {label for label, count in counts.items() if count >= fewest}
     if sum(counts[label] for label in kept) < FEWEST:
         return None
     sentences = [sentence for example in taken for sentence in _sentences(example, labels, others)]
@@ -132,15 +134,11 @@ def _sentences(example: Example, labels: LabelSet, others: Sequence[Suggester]) 
             yield _Sentence(told[first:last], tuple(moved))
 
 
-def _opinions(example: Example, labels: LabelSet, others: Sequence[Suggester]) -> Iterator[Suggestion]:
+def _opinions(example: Example, labels: LabelSet, others: Sequence[Suggester]) -> Iterable[Suggestion]:
     """What the others say of an example's article, without having seen its spans."""
-    article = example.article
-    for other in others:
-        if isinstance(other, Memory):
-            own = [(form(article.text, start, end), label, 1, 0) for start, end, label in example.spans]
-            yield from other.suggest(article, labels, own)
-        else:
-            yield from other.suggest(article, labels)
+    text = example.article.text
+    own = [(form(text, start, end), label, 1, 0) for start, end, label in example.spans]
+    return opinions(example.article, labels, others, own)
 
 
 def _groups(sentences: Iterable[_Sentence], counts: Counter[str], kept: set[str]) -> list[set[str]]:

@@ -1,8 +1,8 @@
 """How good the suggester `model` is after so many sentences, and how fast: on the sample of Wojood beside the checkout.
 
 The gold are the spans of the sample's validation part as the program itself reads them, of those of one label that lie
-within each other the outermost; a span is right where label, start and end are. `python3 tests/benchmarks/model_accuracy.py`
-in the environment prints the table.
+within each other the outermost; a span is right where label, start and end are. In the environment
+`python3 tests/benchmarks/model_accuracy.py` prints the table.
 """
 
 import random
@@ -18,6 +18,7 @@ from annotator.core.model import Article, Draft, article_uid
 from annotator.core.proclitics import form
 from annotator.formats import columns
 from annotator.suggest.analysis import analysed
+from annotator.suggest.dates import Dates
 from annotator.suggest.memory import Memory
 from annotator.suggest.model import SURE, Model
 from annotator.suggest.names import Names
@@ -99,7 +100,7 @@ def suggesters(known: Iterable[Example]) -> list[Suggester]:
             memory.learn(form(one.article.text, start, end), label, 1)
     for one in known:
         memory.read(one.article.text)
-    return [Names(), memory]
+    return [Dates(), Names(), memory]
 
 
 def outermost(spans: Iterable[Spanned]) -> set[Spanned]:
