@@ -113,7 +113,8 @@ class Names:
         """
         between = fold(text[outer.start : inner.start]).strip(_AROUND)
         is_called = any({PROPER, QUOTED} & head.takes for head in self._heads.get(between, ()))
-        is_short = inner.value is not None and fold(inner.value) == fold(text[outer.start : outer.end])
+        full = outer.value or text[outer.start : outer.end]
+        is_short = inner.value is not None and fold(inner.value) == fold(full)
         return inner.start > outer.start and not is_short and not (is_called and inner.label == outer.label)
 
 

@@ -102,9 +102,12 @@ class _Walk:
         if self._begins_idafa(first) and self._idafa(GENITIVE):
             alone = self._end
             self._go_on()
-            is_bare = self._head.role == PLAN and first.kind == LOCAL and self._end == alone
+            needs_more = (self._head.role == PLAN and first.kind == LOCAL) or (
+                WORKS in takes and first.kind == DEFINITE
+            )
+            needs_years = PERIOD in takes and GENITIVE not in takes  # رؤية المملكة 2030
             is_dated = self._end is not None and self._end.rule == PERIOD
-            if is_bare or (PERIOD in takes and GENITIVE not in takes and not is_dated):  # رؤية المملكة 2030
+            if (needs_more and self._end == alone) or (needs_years and not is_dated):
                 return None
         return self._end
 
@@ -114,11 +117,7 @@ class _Walk:
             return False
         if COUNTRY in takes and first.kind == LOCAL:
             return True
-        return (
-            GENITIVE in takes
-            or PERIOD in takes
-            or (WORKS in takes and first.kind == NOUN and first.word in knowledge().works)
-        )
+        return GENITIVE in takes or PERIOD in takes or (WORKS in takes and first.is_work)
 
     def _called(self) -> bool:
         """Behind a known name or one in Latin letters: منظمة أطباء بلا حدود, شركة Managem."""
@@ -189,7 +188,7 @@ class _Walk:
             return True
         if word.word.startswith((FOR, "ي")) or (nouns and word.word.startswith(AT)):  # a verb, or written onto the word
             return False
-        return nouns > 0 or not word.is_common
+        return nouns > 0 or not word.is_quality
 
     def _go_on(self) -> None:
         while (word := self._next()) and self._further(word):
@@ -302,7 +301,9 @@ class _Walk:
     def _unknown_purpose(self, word: Reading) -> bool:
         """Behind ل and a noun that no list has, if a definite one follows: لمهن المستقبل."""
         following = self._next(1)
-        if word.kind != NOUN or not word.word.startswith(FOR) or following is None or following.kind != DEFINITE:
+        if word.kind != NOUN or not word.word.startswith(FOR) or following is None:
+            return False
+        if following.kind != DEFINITE and not following.is_of_names:
             return False
         purpose = reading(word.word[1:])
         is_action = purpose.is_action or len(purpose.word) <= _SHORT

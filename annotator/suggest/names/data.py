@@ -78,6 +78,7 @@ class Knowledge(Struct, frozen=True):
     actors: frozenset[str]
     works: frozenset[str]
     common: frozenset[str]
+    qualities: frozenset[str]
     persons: frozenset[str]
     places: frozenset[str]
     phrases: frozenset[Words]
@@ -120,6 +121,7 @@ class _Words(Struct, forbid_unknown_fields=True):
     actors: str
     works: str
     common: str
+    qualities: str
     persons: str
     tails: list[str]
     bound: dict[str, list[str]]
@@ -159,6 +161,7 @@ def knowledge() -> Knowledge:
         actors=_set(words.actors),
         works=_set(words.works),
         common=_set(words.common),
+        qualities=_set(words.qualities),
         persons=_set(words.persons),
         places=_set(places.names),
         phrases=frozenset(words_of(fold(line)) for line in places.phrases.splitlines() if line),

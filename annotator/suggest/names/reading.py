@@ -38,8 +38,10 @@ class Reading(Struct, frozen=True):
     `is_adjective`: it tells a body apart from others; `is_vague`: it does only with others behind it; `is_plain`: it is
     an adjective that does not. `is_actor`: it is somebody, rather than part of a name; `is_people`: it is several of
     them. `is_head`: names begin with it. `is_of_names`: it is known to stand within names. `is_person`: it is of the
-    name of one. `is_action`: by its shape it is a noun of action, a plural or a verb. `is_common`: it makes the head
-    before it no name. `is_locality`: it is a city, a region and the like, whose name follows.
+    name of one. `is_action`: by its shape it is a noun of action, a plural or a verb. `is_common`: the head before
+    it is not called so; `is_quality`: it is an indefinite adjective of it. `is_work`: it is a noun of action or matter
+    that stands in names, with its article or without. `is_locality`: it is a city, a region and the like, whose name
+    follows.
     """
 
     lead: str
@@ -55,12 +57,14 @@ class Reading(Struct, frozen=True):
     is_person: bool = False
     is_action: bool = False
     is_common: bool = False
+    is_quality: bool = False
     is_locality: bool = False
+    is_work: bool = False
 
     @property
     def is_proper(self) -> bool:
         """Whether it may be a proper name by itself."""
-        return self.kind == NOUN and not (self.is_of_names or self.is_action or self.is_common)
+        return self.kind == NOUN and not (self.is_of_names or self.is_action or self.is_common or self.is_quality)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -87,7 +91,9 @@ def reading(word: str) -> Reading:
         is_person=kind != END and rest in known.persons,
         is_action=_ACTION.fullmatch(rest) is not None,
         is_locality=rest in _LOCALITIES,
-        is_common=rest in known.common or rest.endswith(("ي", "ية")),
+        is_common=rest in known.common,
+        is_quality=rest in known.qualities or rest.endswith(("ي", "ية")),
+        is_work=bare in known.works,
     )
 
 
@@ -98,7 +104,7 @@ def _is_oftener_an_adjective(head: Head) -> bool:
 
 def _tells(word: str) -> bool:
     known = knowledge()
-    return word in known.telling or (word.endswith(("ي", "ية")) and word not in known.nouns)
+    return word in known.telling or word in known.vague or (word.endswith(("ي", "ية")) and word not in known.nouns)
 
 
 def _cut(word: str) -> tuple[str, str, str]:
