@@ -10,28 +10,36 @@ from annotator.suggest.dates.moments import Moment, first_day, gregorian, of, se
 
 
 def _feast(today: date | None, feast: str, year: Moment | None = None) -> Moment | None:
-    """The day of a feast, written `12-25` (month and day), `hijri 10-01`, `easter -46` (days from Easter), in a year
-    of either calendar. Without a year it is assumed."""
+    """The day of a feast, written as in `resources/dates/2-names.toml`, in a year of either calendar. Without a year it
+    is assumed."""
     kind, _, place = feast.rpartition(" ")
-    if kind == "easter":
+    if kind in _MOVABLE:
         known = year or (Moment(year=today.year) if today else None)
-        if known is None or known.year is None:
+        if known is None or known.hijri or known.year is None or not 1 <= known.year <= date.max.year:
             return None
-        return of(easter(known.year) + timedelta(int(place)), assumed=year is None)
-    if kind == "weekday":
-        known = year or (Moment(year=today.year) if today else None)
-        if known is None or known.year is None:
-            return None
-        month, number, weekday = (int(part) for part in place.split("-"))
-        first = date(known.year, month, 1)
-        ahead = (weekday - first.weekday()) % 7 + 7 * (number - 1)
-        return of(first + timedelta(ahead), assumed=year is None)
+        return of(_MOVABLE[kind](known.year, place), assumed=year is None)
     month, day = (int(part) for part in place.split("-"))
-    if kind != "hijri":
-        return Moment(year=year.year if year else None, month=month, day=day)
-    if year is None or year.hijri:
-        return Moment(year=year.year if year else None, month=month, day=day, hijri=True)
-    return settled(Moment(month=month, day=day, hijri=True), date(year.year or 1, 7, 1))
+    said = Moment(year=year.year if year else None, month=month, day=day, hijri=kind == "hijri")
+    if year is None or year.hijri == said.hijri:
+        return said
+    if year.hijri or year.year is None or not 1 <= year.year <= date.max.year:
+        return None
+    found = settled(replace(said, year=None), date(year.year, 7, 1))
+    return replace(found, assumed=False) if found else None
+
+
+def _by_easter(year: int, place: str) -> date:
+    return easter(year) + timedelta(int(place))
+
+
+def _by_weekday(year: int, place: str) -> date:
+    """The weekday of that number in a month: month, number, weekday."""
+    month, number, weekday = (int(part) for part in place.split("-"))
+    first = date(year, month, 1)
+    return first + timedelta((weekday - first.weekday()) % 7 + 7 * (number - 1))
+
+
+_MOVABLE: Final[dict[str, Callable[[int, str], date]]] = {"easter": _by_easter, "weekday": _by_weekday}
 
 
 def _feast_on(today: date | None, feast: str, way: int) -> Moment | None:

@@ -28,8 +28,9 @@ import msgspec
 from msgspec import Struct
 
 from annotator.resources import resource
-from annotator.suggest.dates.pattern import Choice, Kind, Row, Word, labelled, parsed, silenced
+from annotator.suggest.dates.pattern import Kind, Row, Word, labelled, leaves, parsed, silenced
 
+CONSTANT: Final = "constant"
 DATE: Final = "date"
 NO_DATE: Final = "no-date"
 """What looks like a date and is none: where it is at least as long, nothing is suggested."""
@@ -37,6 +38,10 @@ _NUMBERS: Final = ("number", "1-31", "1-12", "0-24", "0-59", "1-2-digits", "2-di
 _YEARS: Final = ("year-digits", "near-year", "round-year", "hijri-digits", "near-hijri")
 LEXER: Final = frozenset([*_NUMBERS, *_YEARS, "clock-token", "punctuation", "end", "definite", "glued"])
 """The classes that `lattice` gives to tokens by their shape."""
+
+
+class BadGrammar(ValueError):
+    """Rules that cannot be used, and why."""
 
 
 class Example(Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,12 +82,10 @@ class Compiled(Struct, frozen=True):
 
 
 class Grammar(Struct, frozen=True):
-    """`words` are the labels of each known word, with what it stands for; `rules` those of each class, in their order;
-    `first` the labels with which something of a class may begin."""
+    """`words` are the labels of each known word, with what it stands for; `rules` those of a class, in order."""
 
     words: dict[str, dict[str, Any]]
     rules: dict[str, tuple[Compiled, ...]]
-    first: dict[str, frozenset[str]]
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,121 +101,115 @@ def shipped() -> Grammar:
 
 
 def read(paths: Iterable[Path]) -> Grammar:
-    """The grammar of these files. ValueError, with the file and what is wrong, if one cannot be used."""
-    files = []
+    """The grammar of these files. BadGrammar, with the file and what is wrong, if one cannot be used."""
+    words = _Words()
+    rules: list[tuple[str, Rule, Row]] = []
     for path in paths:
         try:
             file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
-            rows = [(rule, parsed(rule.pattern)) for rule in (*file.rule, *_phrases(file))]
+            phrases = _taken(file, words)
+            rules += [(path.name, rule, parsed(rule.pattern)) for rule in (*file.rule, *phrases)]
         except ValueError as error:  # tomllib's and msgspec's are such
-            raise ValueError(f"{path.name}: {error}") from error
-        files.append((path.name, file, rows))
-    return _built(files)
+            raise BadGrammar(f"{path.name}: {error}") from error
+    kinds = LEXER | words.kinds | {rule.makes for _, rule, _ in rules}
+    for name, rule, row in rules:
+        unknown = next((part.kind for part in leaves(row) if isinstance(part, Kind) and part.kind not in kinds), None)
+        if unknown:
+            raise BadGrammar(f"{name}: {rule.pattern!r}: there is no class {unknown!r}")
+    return _indexed(words, [(name, rule, silenced(row, words.cues)) for name, rule, row in rules])
 
 
-def _phrases(file: _File) -> list[Rule]:
-    """A rule for each name of several words."""
+class _Words:
+    """The words that are known, with their labels; `kinds` are their classes, `cues` those that stand for nothing."""
+
+    def __init__(self) -> None:
+        self.labels: dict[str, dict[str, Any]] = {}
+        self.kinds: set[str] = set()
+        self.cues: set[str] = set()
+
+    def add(self, label: str, kind: str | None = None, value: int | str | None = None) -> None:
+        """A word, by its label, is known, and of a class."""
+        labels = self.labels.setdefault(label[1:], {})
+        labels[label] = None
+        if kind is not None:
+            labels[kind] = value
+
+
+def _taken(file: _File, words: _Words) -> list[Rule]:
+    """Takes the words of a file; a name of several is a rule instead."""
     found = []
     for kind, values in file.words.items():
-        for value, names in values.items():
-            found += [
-                Rule(kind, name, value="constant", given={"constant": _number(value)}) for name in names if " " in name
-            ]
-    found += [
-        Rule(kind, name, "constant", {"constant": 0}) for kind in file.cues for name in file.cues[kind] if " " in name
-    ]
+        words.kinds.add(kind)
+        for key, names in values.items():
+            value = int(key) if key.lstrip("-").isdigit() else key
+            found += _named(words, kind, value, names)
+    for kind, names in file.cues.items():
+        words.kinds.add(kind)
+        words.cues.add(kind)
+        found += _named(words, kind, None, names)
     return found
 
 
-def _built(files: list[tuple[str, _File, list[tuple[Rule, Row]]]]) -> Grammar:
-    words: dict[str, dict[str, Any]] = {}
-    kinds = set(LEXER)
-    for _, file, rows in files:
-        for kind, values in file.words.items():
-            kinds.add(kind)
-            for value, names in values.items():
-                for name in names:
-                    if " " not in name:
-                        _known(words, name)[kind] = _number(value)
-        for kind, names in file.cues.items():
-            kinds.add(kind)
-            for name in names:
-                if " " not in name:
-                    _known(words, name)[kind] = None
-        kinds.update(rule.makes for rule, _ in rows)
-    for name, _, rows in files:
-        for rule, row in rows:
-            for part in _leaves(row):
-                if isinstance(part, Word):
-                    words.setdefault(part.label[1:], {})[part.label] = None
-                elif part.kind not in kinds:
-                    raise ValueError(f"{name}: {rule.pattern!r}: there is no class {part.kind!r}")
-    cues = {kind for _, file, _ in files for kind in file.cues}
-    return _indexed(words, [(rule, silenced(row, cues)) for *_, rows in files for rule, row in rows])
+def _named(words: _Words, kind: str, value: int | str | None, names: list[str]) -> list[Rule]:
+    found = []
+    for name in names:
+        if " " in name:
+            found.append(Rule(kind, name, CONSTANT, {CONSTANT: "" if value is None else value}))
+        else:
+            words.add(labelled(name), kind, value)
+    return found
 
 
-def _indexed(words: dict[str, dict[str, Any]], rows: list[tuple[Rule, Row]]) -> Grammar:
+def _indexed(words: _Words, rules: list[tuple[str, Rule, Row]]) -> Grammar:
     first: dict[str, frozenset[str]] = {}
+    _refuse_circles(rules)
     grown = True
     while grown:
         grown = False
-        for rule, row in rows:
+        for _, rule, row in rules:
             known = first.get(rule.makes, frozenset([rule.makes]))
             more = known | _first(row, first)
             grown = grown or more != known or rule.makes not in first
             first[rule.makes] = more
-    _refuse_circles(rows)
-    rules: dict[str, list[Compiled]] = {}
-    for rule, row in rows:
-        sides = (_beside(words, side) for side in (rule.after, rule.before, rule.unless_after, rule.unless_before))
-        rules.setdefault(rule.makes, []).append(Compiled(rule, row, _first(row, first), *sides))
-    return Grammar(words, {kind: tuple(some) for kind, some in rules.items()}, first)
+    found: dict[str, list[Compiled]] = {}
+    for name, rule, row in rules:
+        for part in leaves(row):
+            if isinstance(part, Word):
+                words.add(part.label)
+        sides = [rule.after, rule.before, rule.unless_after, rule.unless_before]
+        beside = [_beside(words, name, side) for side in sides]
+        found.setdefault(rule.makes, []).append(Compiled(rule, row, _first(row, first), *beside))
+    return Grammar(words.labels, {kind: tuple(some) for kind, some in found.items()})
 
 
-def _refuse_circles(rows: list[tuple[Rule, Row]]) -> None:
-    """ValueError if something of a class may begin with itself: it would be looked for without end."""
-    begins: dict[str, set[str]] = {}
-    for rule, row in rows:
-        begins.setdefault(rule.makes, set()).update(_first(row, {}))
-    for kind in begins:
-        seen: set[str] = set()
-        coming = set(begins[kind])
-        while coming:
-            one = coming.pop()
-            seen.add(one)
-            coming |= begins.get(one, set()) - seen
-        if kind in seen:
-            raise ValueError(f"{kind!r} may begin with itself")
-
-
-def _beside(words: dict[str, dict[str, Any]], side: str) -> frozenset[str]:
-    """The labels that a condition names; its words become known."""
+def _beside(words: _Words, name: str, side: str) -> frozenset[str]:
+    """The labels that a condition names; its words become known. They are those of single words: no rule makes them."""
     labels = set()
     for part in parsed(side) if side else ():
         if isinstance(part, Word):
-            words.setdefault(part.label[1:], {})[part.label] = None
+            words.add(part.label)
             labels.add(part.label)
-        elif isinstance(part, Kind):
+        elif isinstance(part, Kind) and part.kind in words.kinds | LEXER:
             labels.add(part.kind)
         else:
-            raise ValueError(f"{side!r}: words and classes alone can stand beside a date")
+            raise BadGrammar(f"{name}: {side!r}: beside a date stand words, and classes of single words")
     return frozenset(labels)
 
 
-def _known(words: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
-    label = labelled(name)
-    labels = words.setdefault(label[1:], {})
-    labels[label] = None
-    return labels
-
-
-def _leaves(row: Row) -> Iterable[Word | Kind]:
-    for part in row:
-        if isinstance(part, Choice):
-            for inner in part.rows:
-                yield from _leaves(inner)
-        else:
-            yield part
+def _refuse_circles(rules: list[tuple[str, Rule, Row]]) -> None:
+    """BadGrammar if something of a class may hold another of it: then the depth of what is looked for has no bound."""
+    held: dict[str, set[str]] = {}
+    for _, rule, row in rules:
+        held.setdefault(rule.makes, set()).update(part.kind for part in leaves(row) if isinstance(part, Kind))
+    for name, rule, _ in rules:
+        seen: set[str] = set()
+        coming = set(held[rule.makes])
+        while coming:
+            one = coming.pop()
+            seen.add(one)
+            coming |= held.get(one, set()) - seen
+        if rule.makes in seen:
+            raise BadGrammar(f"{name}: {rule.makes!r} may hold itself")
 
 
 def _first(row: Row, known: dict[str, frozenset[str]]) -> frozenset[str]:
@@ -222,12 +219,8 @@ def _first(row: Row, known: dict[str, frozenset[str]]) -> frozenset[str]:
         if isinstance(part, Word):
             return labels | {part.label}
         if isinstance(part, Kind):
-            return labels | known.get(part.kind, frozenset([part.kind])) | {part.kind}
+            return labels | known.get(part.kind, frozenset()) | {part.kind}
         labels |= frozenset().union(*(_first(inner, known) for inner in part.rows))
         if () not in part.rows:
             return labels
     return labels
-
-
-def _number(value: str) -> int | str:
-    return int(value) if value.lstrip("-").isdigit() else value

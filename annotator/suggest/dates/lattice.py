@@ -169,7 +169,7 @@ def _context(word: str, folded: str) -> frozenset[str]:
     if _PUNCTUATION.fullmatch(folded):
         return frozenset(["punctuation", *shipped().words.get(folded, _NONE)])
     if folded[:1].isdigit():
-        return frozenset(["number"])
+        return frozenset(["number", *_part_labels(folded)])
     labels = set() if len(folded) > 1 or folded not in _PROCLITICS else {"proclitic"}
     for offset, shape in readings(word):
         known = shipped().words.get(_key(shape), _NONE)

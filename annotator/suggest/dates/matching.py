@@ -14,7 +14,6 @@ from annotator.suggest.dates.grammar import DATE, NO_DATE, Compiled, shipped
 from annotator.suggest.dates.lattice import Lattice
 from annotator.suggest.dates.pattern import Kind, Row, Word
 
-
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 

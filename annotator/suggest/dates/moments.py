@@ -174,16 +174,18 @@ def iso(time: Time) -> str | None:
 
 
 def _iso(moment: Moment) -> str | None:
-    if moment.year is None or (moment.month and moment.day and moment.year > 0 and day_of(moment) is None):
+    year = moment.year
+    if year is None or abs(year) > date.max.year:
         return None
-    text = f"{moment.year:04d}" if moment.year >= 0 else f"-{-moment.year:04d}"
-    if moment.month:
-        text += f"-{moment.month:02d}"
-        if moment.day:
-            text += f"-{moment.day:02d}"
-            if moment.clock:
-                text += "T" + ":".join(f"{part:02d}" for part in moment.clock)
-    return text
+    text = f"{year:04d}" if year >= 0 else f"-{-year:04d}"
+    if not moment.month:
+        return text
+    if not moment.day:
+        return f"{text}-{moment.month:02d}"
+    if day_of(moment) is None:
+        return None
+    clock = "T" + ":".join(f"{part:02d}" for part in moment.clock) if moment.clock else ""
+    return f"{text}-{moment.month:02d}-{moment.day:02d}{clock}"
 
 
 def _in_a_year(moment: Moment, today: date) -> Moment:
@@ -245,8 +247,9 @@ def _gregorian(year: int, month: int, day: int) -> date | None:
         return date.fromisoformat(Hijri(year, month, day).to_gregorian().isoformat())
     except OverflowError:
         pass
-    except ValueError:
-        return None
+    except ValueError:  # a day that this month has not, though it may have it elsewhere: sightings differ
+        before = _gregorian(year, month, 29) if day == 30 and 1 <= month <= _MONTHS else None
+        return before + timedelta(1) if before else None
     if not 1 <= month <= _MONTHS or not 1 <= day <= 30:
         return None
     # The civil tabular calendar: 11 leap years of 355 days in 30; day 1 of year 1 is 19 July 622, Gregorian.

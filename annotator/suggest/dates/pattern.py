@@ -9,7 +9,7 @@ A pattern is read from its beginning, its parts apart by spaces:
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -20,6 +20,10 @@ _PART: Final = re.compile(r"\{(?:(?P<name>[^{}:\s]*):)?(?P<kind>[^{}:\s]+)\}|(?P
 
 
 _SILENT: Final = "_"
+
+
+class BadPattern(ValueError):
+    """What is no pattern, and why."""
 
 
 class Word(Struct, frozen=True):
@@ -51,14 +55,24 @@ def labelled(word: str) -> str:
 
 
 def parsed(pattern: str) -> Row:
-    """The parts of a pattern. ValueError, with what is wrong, if it is none."""
+    """The parts of a pattern. BadPattern, with what is wrong, if it is none."""
     pieces = list(_PART.finditer(pattern))
     if "".join(piece[0] for piece in pieces) != "".join(pattern.split()):
-        raise ValueError(f"{pattern!r}: not a pattern")
+        raise BadPattern(f"{pattern!r}: not a pattern")
     choice, at = _choice(pieces, 0)
     if at < len(pieces) or not choice.rows[0]:
-        raise ValueError(f"{pattern!r}: a part is missing, or a bracket")
+        raise BadPattern(f"{pattern!r}: a part is missing, or a bracket")
     return choice.rows[0] if len(choice.rows) == 1 else (choice,)
+
+
+def leaves(row: Row) -> Iterator[Word | Kind]:
+    """The words and classes of a row, in groups too."""
+    for part in row:
+        if isinstance(part, Choice):
+            for inner in part.rows:
+                yield from leaves(inner)
+        else:
+            yield part
 
 
 def silenced(row: Row, kinds: Collection[str]) -> Row:
@@ -79,7 +93,7 @@ def _choice(pieces: list[re.Match[str]], at: int) -> tuple[Choice, int]:
     while at < len(pieces) and pieces[at]["mark"] != ")":
         mark = pieces[at]["mark"]
         if mark in ("|", "?") and not row:
-            raise ValueError(f"{pieces[at].string!r}: nothing before {mark}")
+            raise BadPattern(f"{pieces[at].string!r}: nothing before {mark}")
         if mark == "?":
             row[-1], at = Choice((*_rows(row[-1]), ())), at + 1
         elif mark == "|":
@@ -93,12 +107,12 @@ def _choice(pieces: list[re.Match[str]], at: int) -> tuple[Choice, int]:
 
 def _part(pieces: list[re.Match[str]], at: int) -> tuple[Part, int]:
     if at == len(pieces) or pieces[at]["mark"] in (")", "|", "?"):
-        raise ValueError(f"{pieces[0].string!r}: a part is missing")
+        raise BadPattern(f"{pieces[0].string!r}: a part is missing")
     piece = pieces[at]
     if piece["mark"] == "(":
         choice, at = _choice(pieces, at + 1)
         if at == len(pieces) or not choice.rows[0]:
-            raise ValueError(f"{piece.string!r}: a bracket is not closed, or empty")
+            raise BadPattern(f"{piece.string!r}: a bracket is not closed, or empty")
         return choice, at + 1
     if piece["kind"]:
         name = piece["kind"] if piece["name"] is None else piece["name"].strip(_SILENT)

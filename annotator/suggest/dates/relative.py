@@ -1,4 +1,4 @@
-"""What relative dates stand for, and the parts of months, years and centuries (see `values`).
+"""What relative dates stand for (see `values`): reckoned from the day of publication.
 
 `way` is -1 for the last one, 0 for this one, 1 for the next. Weeks begin on Monday.
 """
@@ -29,7 +29,7 @@ _WEEK: Final = 7
 _UNITS: Final = {"day": 1, "week": _WEEK}
 
 
-def _shift(today: date | None, unit: str, way: int) -> Time | None:
+def shift(today: date | None, unit: str, way: int) -> Time | None:
     """The day, week, weekend, month, year, decade or century so many before or after that of the publication."""
     if today is None:
         return None
@@ -49,7 +49,8 @@ def _shift(today: date | None, unit: str, way: int) -> Time | None:
     if unit == "decade":
         first = today.year - today.year % 10 + 10 * way
         return years(first, first + 9)
-    return _century(today, (today.year - 1) // 100 + 1 + way)
+    first = today.year - (today.year - 1) % 100 + 100 * way
+    return years(first, first + 99)
 
 
 def _ago(today: date | None, unit: str, way: int, number: int = 1) -> Time | None:
@@ -76,7 +77,7 @@ def _amounts(today: date | None, **amounts: tuple[str, int]) -> Moment | None:
         return None
     by = dict(amounts.values())
     month = _months_on(today, 12 * by.get("year", 0) + by.get("month", 0))
-    ahead = last_day(month) if day_of(replace(month, day=today.day)) is None else day_of(replace(month, day=today.day))
+    ahead = day_of(replace(month, day=today.day)) or last_day(month)
     return of(ahead + timedelta(7 * by.get("week", 0) + by.get("day", 0))) if ahead else None
 
 
@@ -163,159 +164,8 @@ def _months_on(today: date, by: int) -> Moment:
     return Moment(year=count // 12, month=count % 12 + 1)
 
 
-def _nth_weekday(today: date | None, weekday: Moment, number: int, within: Time) -> Moment | None:
-    """The weekday of that number within a month or a year; -1 is the last."""
-    bounds = _bounds(today, within)
-    if bounds is None or weekday.weekday is None:
-        return None
-    first, last = bounds
-    if number == _LAST:
-        return of(last - timedelta((last.weekday() - weekday.weekday) % _WEEK), assumed=_guessed(within))
-    day = first + timedelta((weekday.weekday - first.weekday()) % _WEEK + _WEEK * (number - 1))
-    return of(day, assumed=_guessed(within)) if day <= last else None
-
-
-def _weekday_or_nth(today: date | None, weekday: Moment, number: int, within: Time) -> Moment | None:
-    """The day of that number if it is such a weekday, else the weekday of that number."""
-    day = _nth_day(today, number, within)
-    known = day_of(day) if day else None
-    return day if known and known.weekday() == weekday.weekday else _nth_weekday(today, weekday, number, within)
-
-
-def _nth_day(today: date | None, number: int, within: Time) -> Moment | None:
-    bounds = _bounds(today, within)
-    if bounds is None:
-        return None
-    day = bounds[1] if number == _LAST else bounds[0] + timedelta(number - 1)
-    return of(day, assumed=_guessed(within)) if day <= bounds[1] else None
-
-
-def _nth_week(today: date | None, number: int, within: Time) -> Period | None:
-    """The week of that number among those that begin within a month or a year; the last one ends in it."""
-    bounds = _bounds(today, within)
-    if bounds is None:
-        return None
-    first, last = bounds
-    if number == _LAST:
-        sunday = last - timedelta((last.weekday() + 1) % _WEEK)
-        return days(sunday - timedelta(6), sunday)
-    monday = first + timedelta(-first.weekday() % _WEEK + _WEEK * (number - 1))
-    return days(monday, monday + timedelta(6))
-
-
-def _edge(today: date | None, edge: str, within: Time) -> Time | None:
-    """The beginning, middle or end of a month, year, week or decade. Of a month `start` is its first day and `end` its
-    last, `early` and `late` are ten days and `middle` is the 15th; of longer times it goes by months or years."""
-    known = _known(today, within)
-    bounds = _bounds(today, within)
-    if known is None or bounds is None:
-        return None
-    first, last = bounds
-    length, assumed = (last - first).days + 1, _guessed(within)
-    if length <= _WEEK:
-        day = {"start": first, "early": first, "middle": first + timedelta(length // 2)}.get(edge, last)
-        return of(day, assumed=assumed)
-    if length <= 31:
-        if edge in ("early", "late"):
-            tenth = timedelta(9)
-            early = edge == "early"
-            return Period(
-                of(first if early else first + timedelta(20), assumed=assumed),
-                of(first + tenth if early else last, assumed=assumed),
-            )
-        return of({"start": first, "middle": first + timedelta(14)}.get(edge, last), assumed=assumed)
-    if length <= 366:
-        size = max(1, round(length / 30.4))
-        parts = {"start": (0, 0), "early": (0, size // 3 - 1), "middle": ((size - 1) // 2,) * 2}
-        begin, end = parts.get(edge, (size - 1 if edge == "end" else size - max(1, size // 3), size - 1))
-        return months(first.year, first.month + begin, first.month + max(begin, end), assumed)
-    size = last.year - first.year + 1
-    spans = {"start": (0, size // 3 - 1), "early": (0, size // 3 - 1), "middle": (size // 3, size - size // 3 - 1)}
-    begin, end = spans.get(edge, (size - size // 3, size - 1))
-    return years(first.year + begin, first.year + max(begin, end))
-
-
-def _part(today: date | None, number: int, parts: int, within: Time) -> Time | None:
-    """One of the equal parts of a year (quarters, halves), of a month (two halves) or of a century; -1 is the last."""
-    bounds = _bounds(today, within)
-    if bounds is None:
-        return None
-    number = parts if number == _LAST else number
-    first, last = bounds
-    length = (last - first).days + 1
-    if number > parts:
-        return None
-    if length > 366:
-        size = (last.year - first.year + 1) // parts
-        return years(first.year + size * (number - 1), first.year + size * number - 1)
-    if length > 31:
-        size = 12 // parts
-        return months(first.year, first.month + size * (number - 1), first.month + size * number - 1, _guessed(within))
-    middle = first + timedelta(14)
-    return days(first, middle) if number == 1 else days(middle + timedelta(1), last)
-
-
-def _months_of(today: date | None, number: int, within: Time, edge: int = 1) -> Time | None:
-    """The first or the last so many months of a year."""
-    bounds = _bounds(today, within)
-    if bounds is None or not 1 <= number <= 12:
-        return None
-    year = bounds[0].year
-    return months(year, 1, number) if edge == 1 else months(year, 13 - number, 12)
-
-
-def _season(today: date | None, season: int, year: Time | None = None, way: int = 0) -> Time | None:
-    """The three months from month `season` on: of a year, or the last, the present or the next ones. Winter begins in
-    December of its year."""
-    start = first_day(year) if year else today
-    if start is None:
-        return None
-    number = start.year
-    if year is None and today is not None and way:
-        own = months(number, season, season + 2)
-        begun, ended = first_day(own), last_day(own)
-        if begun and ended and (ended >= today if way < 0 else begun <= today):
-            number += way
-    return months(number, season, season + 2)
-
-
-def _decade(today: date | None, decade: int, century: Time | None = None) -> Period:
-    """The years of a decade, of the last century but for the first two decades; or of the century that is named."""
-    start = first_day(century) if century else None
-    first = (start.year - 1 if start else 1900 if decade >= 20 else 2000) + decade
-    return years(first, first + 9)
-
-
-def _century(today: date | None, number: int, before: int = 0) -> Period:
-    if before:
-        return years(1 - 100 * number, -100 * (number - 1))
-    return years(100 * (number - 1) + 1, 100 * number)
-
-
-def _hijri_century(today: date | None, number: int) -> Period:
-    return Period(Moment(year=100 * (number - 1) + 1, hijri=True), Moment(year=100 * number, hijri=True))
-
-
-def _known(today: date | None, time: Time) -> Time | None:
-    return settled(time, today) if isinstance(time, Moment) else time
-
-
-def _bounds(today: date | None, time: Time) -> tuple[date, date] | None:
-    """The first and the last day of a month, a year or a period."""
-    known = _known(today, time)
-    if known is None:
-        return None
-    first, last = first_day(known), last_day(known)
-    return (first, last) if first and last else None
-
-
-def _guessed(time: Time) -> bool:
-    """Whether the year of a time has to be assumed."""
-    return time.assumed or (isinstance(time, Moment) and time.year is None)
-
-
 def _week(today: date | None, unit: str, way: int = 0) -> Time | None:
-    return _shift(today, unit, way)
+    return shift(today, unit, way)
 
 
 def _week_of(today: date | None, day: Moment) -> Period | None:
@@ -335,11 +185,6 @@ def _weekday_after(today: date | None, number: int, weekday: Moment, after: Mome
     return of(day + timedelta(((weekday.weekday - day.weekday()) % _WEEK or _WEEK) + _WEEK * (number - 1)))
 
 
-def _edge_of_this(today: date | None, edge: str, unit: str) -> Time | None:
-    this = _shift(today, unit, 0)
-    return _edge(today, edge, this) if this else None
-
-
 def _hijri_month_in(today: date | None, month: Moment, year: Moment) -> Moment | None:
     """The Hijri month nearest to the middle of a Gregorian year."""
     if year.year is None or not 1 < year.year < date.max.year:
@@ -349,7 +194,7 @@ def _hijri_month_in(today: date | None, month: Moment, year: Moment) -> Moment |
 
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "shift": _shift,
+    "shift": shift,
     "ago": _ago,
     "stretch": _stretch,
     "week": _week,
@@ -357,24 +202,12 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "weekday_on": _weekday_on,
     "weekday_after": _weekday_after,
     "day_on": _day_on,
-    "edge_of_this": _edge_of_this,
     "hijri_month_in": _hijri_month_in,
     "weekday_in": _weekday_of,
     "spread_way": _spread_way,
     "month_on": _month_on,
     "hijri_month_on": _hijri_month_on,
-    "nth_weekday": _nth_weekday,
-    "nth_day": _nth_day,
-    "weekday_or_nth": _weekday_or_nth,
     "amount": _amount,
     "amounts": _amounts,
-    "nth_week": _nth_week,
-    "edge": _edge,
-    "part": _part,
-    "months_of": _months_of,
-    "season": _season,
-    "decade": _decade,
-    "century": _century,
-    "hijri_century": _hijri_century,
 }
 """What a rule may name as its value."""

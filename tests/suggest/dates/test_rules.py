@@ -4,7 +4,7 @@ import pytest
 
 from annotator.suggest.analysis import analysed
 from annotator.suggest.dates import found
-from annotator.suggest.dates.grammar import Example, Rule, shipped
+from annotator.suggest.dates.grammar import NO_DATE, Example, Rule, shipped
 from annotator.suggest.dates.lattice import Lattice
 from annotator.suggest.dates.matching import Node, Tree, matches
 from annotator.suggest.dates.values import FUNCTIONS
@@ -16,12 +16,17 @@ EXAMPLES = [pytest.param(rule, example, id=example.text) for rule in RULES for e
 @pytest.mark.parametrize("rule", RULES, ids=[f"{rule.makes} = {rule.pattern}" for rule in RULES])
 def test_every_rule_has_an_example_that_needs_it(rule: Rule) -> None:
     assert rule.value is None or rule.value in FUNCTIONS
+    if rule.makes == NO_DATE:
+        assert rule.examples
+        assert all(example.span is None for example in rule.examples)
+        return
     used = {id(one) for example in rule.examples for match in _matches(example.text) for one in _rules(match)}
     assert id(rule) in used
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_an_example_gives_its_span_and_value(rule: Rule, example: Example) -> None:
+    assert all(0 < one.score < 1 for one in found(example.text))
     told = [(example.text[one.start : one.end], one.value) for one in found(example.text, example.published)]
     assert told == ([(example.span, example.value)] if example.span else [])
 

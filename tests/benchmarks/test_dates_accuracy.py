@@ -1,0 +1,16 @@
+"""What the grammar of dates reaches on the cases of other programs' tests stays reached."""
+
+from pathlib import Path
+
+import dates_accuracy
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("name", "exact", "overlapped", "right"), [("Duckling", 0.98, 0.99, 0.96), ("Microsoft", 0.95, 0.97, 0)]
+)
+def test_as_many_are_found_as_before(shared: Path, name: str, exact: float, overlapped: float, right: float) -> None:
+    found = dates_accuracy.figures(shared / "data" / "dates", name)
+    assert found.exact >= exact * found.cases, found.missed
+    assert found.overlapped >= overlapped * found.cases, found.missed
+    assert found.right >= right * found.valued, found.wrong

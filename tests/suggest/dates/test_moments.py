@@ -1,0 +1,68 @@
+"""Days and periods of the calendar: what is assumed where they do not say all, and how they are written."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.suggest.dates.feasts import easter
+from annotator.suggest.dates.moments import Moment, Period, first_day, iso, last_day, settled
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (Moment(year=2024), "2024"),
+        (Moment(year=2024, month=7), "2024-07"),
+        (Moment(year=2024, month=7, day=9, clock=(9, 0)), "2024-07-09T09:00"),
+        (Moment(year=2024, month=6, day=31), None),
+        (Moment(year=-299), "-0299"),
+        (Moment(year=123456), None),
+        (Moment(year=1446, month=1, day=1, hijri=True), "2024-07-07"),
+        (Moment(year=1445, month=9, hijri=True), "2024-03-11/2024-04-09"),
+        (Moment(year=656, month=2, day=4, hijri=True), "1258-02-17"),  # the fall of Baghdad, 10 February of the Julian
+        (Period(Moment(year=2023), Moment(year=2030)), "2023/2030"),
+        (Period(Moment(year=2024, month=6, day=31), Moment(year=2024, month=7, day=1)), None),
+    ],
+)
+def test_a_moment_is_written_as_iso_8601_has_it(moment: Moment | Period, text: str | None) -> None:
+    assert iso(moment) == text
+
+
+@pytest.mark.parametrize(
+    ("moment", "today", "text"),
+    [
+        (Moment(month=12, day=25), "2024-01-10", "2023-12-25"),
+        (Moment(month=1, day=5), "2023-12-20", "2024-01-05"),
+        (Moment(month=10), "2024-02-12", "2024-10"),
+        (Moment(day=31), "2024-07-09", "2024-07-31"),
+        (Moment(weekday=4), "2024-07-09", "2024-07-12"),
+        (Moment(weekday=5), "2024-07-09", "2024-07-06"),
+        (Moment(weekday=0, month=1, day=15), "2023-11-20", "2024-01-15"),
+        (Moment(month=9, hijri=True), "2024-01-15", "2024-03-11/2024-04-09"),
+    ],
+)
+def test_what_is_not_said_is_assumed_from_the_publication(moment: Moment, today: str, text: str) -> None:
+    found = settled(moment, date.fromisoformat(today))
+    assert found is not None
+    assert (iso(found), found.assumed) == (text, True)
+
+
+@given(st.integers(1, 1600), st.integers(1, 12))
+def test_hijri_months_follow_each_other(year: int, month: int) -> None:
+    """They are of 29 or 30 days, but for the last ones before the calendar changes, in 1343 and in 1501."""
+    one = Moment(year=year, month=month, hijri=True)
+    other = Moment(year=year + month // 12, month=month % 12 + 1, hijri=True)
+    begun, ended, following = first_day(one), last_day(one), first_day(other)
+    assert begun is not None
+    assert ended is not None
+    assert following is not None
+    assert (following - ended).days == 1
+    assert 28 <= (ended - begun).days + 1 <= 31
+    assert (ended - begun).days + 1 in (29, 30) or (year, month) in ((1342, 12), (1500, 12))
+
+
+@pytest.mark.parametrize(("year", "day"), [(2024, "2024-03-31"), (2025, "2025-04-20"), (2038, "2038-04-25")])
+def test_easter(year: int, day: str) -> None:
+    assert easter(year).isoformat() == day
