@@ -10,6 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,18 +22,19 @@ from annotator.core.model import Article, Suggestion
 from annotator.core.proclitics import form
 from annotator.suggest.analysis import analysed
 from annotator.suggest.features import VERSION, features
-from annotator.suggest.opinions import opinions
+from annotator.suggest.opinions import heard, opinions
 from annotator.suggest.suggester import Suggester
 from annotator.suggest.tags import DEEPER, Chunk, chunks, deepened, tags
 
 MOST: Final = 60_000
-"""Tokens that are learned from: those of the examples that come last."""
-FEWEST: Final = 10
-"""Spans without which there is no model."""
+"""Tokens that are learned from, those of the examples that come last; with more than EACH labels as many times fewer
+as there are EACH labels."""
+EACH: Final = 8
+FEWEST: Final = 20
+"""Spans without which there is no model: with fewer it finds less than the rules do."""
 
 _FEWEST_OF_LABEL: Final = 3
 _RAREST: Final = 0.003  # of all spans: what is rarer takes time to learn and is hardly found then
-_TOGETHER: Final = 8  # labels that are learned together: what it takes grows with the square
 _OVERLAPS: Final = 0.02  # of a label's spans that may overlap those it is learned with, and are not learned then
 _PARAMETERS: Final = {"c1": 0.1, "c2": 0.03, "max_iterations": 50, "period": 5, "delta": 0.02}
 
@@ -71,7 +73,7 @@ def train(examples: Sequence[Example], labels: LabelSet, others: Sequence[Sugges
     none. The same examples and others give the same. Takes memory and time for MOST tokens at most.
     """
     names = _names(labels)
-    taken = list(_latest(examples))
+    taken = list(_latest(examples, MOST // ceil(len(names) / EACH)))
     counts = Counter(chunk.label for example in taken for chunk in _learned(example, names))
     fewest = max(_FEWEST_OF_LABEL, _RAREST * counts.total())
     kept = {label for label, count in counts.items() if count >= fewest}
@@ -103,8 +105,8 @@ def _names(labels: LabelSet) -> tuple[str, ...]:
     return tuple(sorted(label.name for label in labels.labels))
 
 
-def _latest(examples: Sequence[Example]) -> Iterator[Example]:
-    left = MOST
+def _latest(examples: Sequence[Example], left: int) -> Iterator[Example]:
+    """The last of them, of so many tokens together; at least one."""
     taken: list[Example] = []
     for example in reversed(examples):
         left -= len(analysed(example.article.text).tokens)
@@ -138,7 +140,7 @@ def _opinions(example: Example, labels: LabelSet, others: Sequence[Suggester]) -
     """What the others say of an example's article, without having seen its spans."""
     text = example.article.text
     own = [(form(text, start, end), label, 1, 0) for start, end, label in example.spans]
-    return opinions(example.article, labels, others, own)
+    return heard(opinions(example.article, labels, others, own), labels)
 
 
 def _groups(sentences: Iterable[_Sentence], counts: Counter[str], kept: set[str]) -> list[set[str]]:
@@ -152,7 +154,7 @@ def _groups(sentences: Iterable[_Sentence], counts: Counter[str], kept: set[str]
     for label in sorted(kept, key=lambda label: (DEEPER in label, -counts[label], label)):
         for group in groups:
             lost = sum(overlaps[frozenset((label, other))] for other in group)
-            if len(group) < _TOGETHER and lost <= _OVERLAPS * counts[label]:
+            if len(group) < EACH and lost <= _OVERLAPS * counts[label]:
                 group.add(label)
                 break
         else:
