@@ -36,7 +36,9 @@ FEWEST: Final = 20
 _FEWEST_OF_LABEL: Final = 3
 _RAREST: Final = 0.003  # of all spans: what is rarer takes time to learn and is hardly found then
 _OVERLAPS: Final = 0.02  # of a label's spans that may overlap those it is learned with, and are not learned then
-_PARAMETERS: Final = {"c1": 0.1, "c2": 0.03, "max_iterations": 50, "period": 5, "delta": 0.02}
+_PARAMETERS: Final = {"c1": 0.1, "c2": 0.03, "period": 5, "delta": 0.02}
+_STEPS: Final = 50  # of learning; more make it hardly better
+_STEPS_IN_ALL: Final = 140  # where there are many fields
 
 
 class Example(Struct, frozen=True):
@@ -80,7 +82,7 @@ def train(examples: Sequence[Example], labels: LabelSet, others: Sequence[Sugges
     if sum(counts[label] for label in kept) < FEWEST:
         return None
     sentences = [sentence for example in taken for sentence in _sentences(example, labels, others)]
-    return Trained(VERSION, names, tuple(_field(sentences, group) for group in _groups(sentences, counts, kept)))
+    return Trained(VERSION, names, tuple(_fields(sentences, _groups(sentences, counts, kept))))
 
 
 def encoded(trained: Trained) -> bytes:
@@ -162,15 +164,18 @@ def _groups(sentences: Iterable[_Sentence], counts: Counter[str], kept: set[str]
     return groups
 
 
-def _field(sentences: Iterable[_Sentence], labels: set[str]) -> bytes:
-    import pycrfsuite
+def _fields(sentences: Iterable[_Sentence], groups: Sequence[set[str]]) -> Iterator[bytes]:
+    """What is learned of each group of labels."""
+    from pycrfsuite import ItemSequence, Trainer
 
-    trainer = pycrfsuite.Trainer("lbfgs", verbose=False)
-    trainer.set_params(_PARAMETERS)
+    parameters = {**_PARAMETERS, "max_iterations": min(_STEPS, _STEPS_IN_ALL // len(groups))}
+    trainers = [Trainer("lbfgs", parameters, verbose=False) for _group in groups]
     for sentence in sentences:
-        made = [chunk for chunk in sentence.chunks if chunk.label in labels]
-        trainer.append(sentence.features, tags(len(sentence.features), made))
-    return _written(trainer)
+        items = ItemSequence(sentence.features)
+        for trainer, group in zip(trainers, groups, strict=True):
+            made = [chunk for chunk in sentence.chunks if chunk.label in group]
+            trainer.append(items, tags(len(sentence.features), made))
+    return map(_written, trainers)
 
 
 def _written(trainer: Any) -> bytes:
