@@ -36,7 +36,7 @@ NO_DATE: Final = "no-date"
 """What looks like a date and is none: where it is at least as long, nothing is suggested."""
 _NUMBERS: Final = ("number", "1-31", "1-12", "0-24", "0-59", "1-2-digits", "2-digits", "13-31", "13-99")
 _YEARS: Final = ("year-digits", "near-year", "round-year", "hijri-digits", "near-hijri")
-LEXER: Final = frozenset([*_NUMBERS, *_YEARS, "clock-token", "punctuation", "end", "definite", "glued"])
+LEXER: Final = frozenset([*_NUMBERS, *_YEARS, "clock-token", "punctuation", "end", "definite", "verb", "glued"])
 """The classes that `lattice` gives to tokens by their shape."""
 
 

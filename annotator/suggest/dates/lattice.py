@@ -18,6 +18,7 @@ _LONGEST: Final = 9  # digits of a number that is worth a look
 _CLOCK: Final = re.compile(r"(\d{1,2})h(\d{2})?")
 _DASHES: Final = "‐‑–"
 _PUNCTUATION: Final = re.compile(r"[^\w\s]+")
+_VERB: Final = re.compile(r"[وف]?س?ي\w{3,}")  # of the present: a number before it counts nothing
 _PROCLITICS: Final = JOINING + BOUND + FUTURE
 _SHORT: Final = 2  # letters: with ب in front, آب is باب
 _BEFORE_SHORT: Final = ("", "و", "ل", "ول")
@@ -171,6 +172,8 @@ def _context(word: str, folded: str) -> frozenset[str]:
     if folded[:1].isdigit():
         return frozenset(["number", *_part_labels(folded)])
     labels = set() if len(folded) > 1 or folded not in _PROCLITICS else {"proclitic"}
+    if _VERB.fullmatch(folded):
+        labels.add("verb")
     for offset, shape in readings(word):
         known = shipped().words.get(_key(shape), _NONE)
         labels.update(known)

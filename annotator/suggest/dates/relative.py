@@ -24,9 +24,9 @@ from annotator.suggest.dates.moments import (
     years,
 )
 
-_LAST: Final = -1
 _WEEK: Final = 7
 _UNITS: Final = {"day": 1, "week": _WEEK}
+_YEARS: Final = {"year": 1, "decade": 10, "century": 100}
 
 
 def shift(today: date | None, unit: str, way: int) -> Time | None:
@@ -53,18 +53,17 @@ def shift(today: date | None, unit: str, way: int) -> Time | None:
     return years(first, first + 99)
 
 
-def _ago(today: date | None, unit: str, way: int, number: int = 1) -> Time | None:
-    """The day, month or year that is a number of units away."""
+def _ago(today: date | None, unit: str, way: int, number: int = 1) -> Moment | None:
+    """The day, month or year that is a number of units away; hours are counted as the days that they take."""
     if today is None:
         return None
     if unit in _UNITS:
         return of(today + timedelta(way * number * _UNITS[unit]))
+    if unit == "hour":
+        return of(today + timedelta(way * -(-number // 24)))
     if unit == "month":
         return _months_on(today, way * number)
-    return Moment(year=today.year + way * number * _YEARS.get(unit, 1)) if unit in _YEARS else of(today)
-
-
-_YEARS: Final = {"year": 1, "decade": 10, "century": 100}
+    return Moment(year=today.year + way * number * _YEARS[unit])
 
 
 def _amount(today: date | None, unit: str, number: int = 1) -> tuple[str, int]:
@@ -81,18 +80,11 @@ def _amounts(today: date | None, **amounts: tuple[str, int]) -> Moment | None:
     return of(ahead + timedelta(7 * by.get("week", 0) + by.get("day", 0))) if ahead else None
 
 
-def _stretch(today: date | None, unit: str, way: int, number: int = 0) -> Time | None:
-    """The last or the next so many days, weeks, months or years; None where no number is said."""
-    if today is None or not number:
+def _stretch(today: date | None, unit: str, way: int, number: int = 0) -> Period | None:
+    """The last or the next so many hours, days, weeks, months or years; None where no number is said."""
+    here, other = _ago(today, unit, 0), _ago(today, unit, way, number)
+    if not number or here is None or other is None:
         return None
-    other = _ago(today, unit, way, number)
-    here = _ago(today, unit, 0)
-    if other is None or here is None:
-        return None
-    if unit in _UNITS or unit == "hour":
-        other = of(today + timedelta(way * (number * _UNITS[unit] if unit in _UNITS else -(-number // 24))))
-    assert isinstance(other, Moment)
-    assert isinstance(here, Moment)
     return Period(other, here) if way < 0 else Period(here, other)
 
 

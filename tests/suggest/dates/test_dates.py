@@ -113,6 +113,12 @@ def test_spellings_and_marks_do_not_matter(text: str, span: str) -> None:
         "شعبان عبد الرحيم",
         "في باب سبتة",
         "أحد الموظفين",
+        "كتب اليوم24",
+        "مرحبا2024",
+        "القطاع العام 1990 نقطة",
+        "بكرة القدم",
+        "فاز بنتيجة 3-صفر",
+        "كأس من 2015 قطعة",
     ],
 )
 def test_what_only_looks_like_a_date_is_none(text: str) -> None:
@@ -122,3 +128,18 @@ def test_what_only_looks_like_a_date_is_none(text: str) -> None:
 @pytest.mark.parametrize("text", ["شهر ", "سنة ", "صباح ", "يومي ", "و", "القرن ", "1-", "1/", "(", "9 و"])
 def test_a_word_without_end_is_no_trouble(text: str) -> None:
     found(text * 3000 + "2024", "2024-07-09")
+
+
+@pytest.mark.parametrize("text", ["يوم\nالثلاثاء", "9\nيوليوز 2024", "9 \n يوليوز 2024", "9\r\u200f\nيوليوز 2024"])
+def test_a_date_never_goes_over_a_line_end(text: str) -> None:
+    assert [text[one.start : one.end] for one in found(text, "2024-07-09")] in (["الثلاثاء"], ["يوليوز 2024"])
+
+
+def test_what_a_word_may_be_without_its_first_letter_has_to_be_long_enough() -> None:
+    text = "دخلوا من باب 2024"
+    assert [text[one.start : one.end] for one in found(text)] == ["2024"]
+
+
+@pytest.mark.parametrize("text", ["قبل 999999999 يوما", "قبل 999999999 سنة", "بعد 99999999 شهرا"])
+def test_beyond_the_calendar_there_is_no_value(text: str) -> None:
+    assert [one.value for one in found(text, "2024-07-09")] == [None]

@@ -20,6 +20,8 @@ from annotator.suggest.dates.moments import Moment, Period, first_day, iso, last
         (Moment(year=-299), "-0299"),
         (Moment(year=123456), None),
         (Moment(year=1446, month=1, day=1, hijri=True), "2024-07-07"),
+        (Moment(year=1433, month=2, day=30, hijri=True), "2012-01-24"),  # seen elsewhere; this calendar ends with 29
+        (Moment(year=1433, month=2, day=31, hijri=True), None),
         (Moment(year=1445, month=9, hijri=True), "2024-03-11/2024-04-09"),
         (Moment(year=656, month=2, day=4, hijri=True), "1258-02-17"),  # the fall of Baghdad, 10 February of the Julian
         (Period(Moment(year=2023), Moment(year=2030)), "2023/2030"),
