@@ -18,7 +18,7 @@ from annotator.core.model import Suggestion
 from annotator.core.proclitics import readings
 from annotator.suggest.analysis import Analysis
 from annotator.suggest.dates.grammar import shipped
-from annotator.suggest.tags import Chunk, chunks, tags
+from annotator.suggest.tags import Chunk, chunks, places, tags
 
 VERSION: Final = 1
 
@@ -85,7 +85,8 @@ def _word(word: str, folded: str) -> tuple[str, ...]:
     if kind != folded:
         told += (f"p{length}{folded[:length]}" for length in _AFFIXES if len(folded) >= length)
         told += (f"q{length}{folded[-length:]}" for length in _AFFIXES if len(folded) >= length)
-        told += (f"r{place}{shape}" for place, shape in readings(word)[1:])
+        order = places(word)
+        told += (f"r{order.index(place)}{shape}" for place, shape in readings(word)[1:])
     return tuple(told)
 
 

@@ -26,7 +26,7 @@ from annotator.suggest.opinions import heard, opinions
 from annotator.suggest.suggester import Suggester
 from annotator.suggest.tags import DEEPER, Chunk, chunks, deepened, tags
 
-MOST: Final = 60_000
+MOST: Final = 50_000
 """Tokens that are learned from, those of the examples that come last; with more than EACH labels as many times fewer
 as there are EACH labels."""
 EACH: Final = 8
