@@ -15,7 +15,11 @@ from annotator.suggest.tags import DEEPER, Chunk, read, stretch
 from annotator.suggest.training import Trained
 
 SURE: Final = 0.99
-"""The score from which on a suggestion of the model may be accepted unseen: fewer than one in a hundred are wrong."""
+"""The score from which on a suggestion of the model may be accepted unseen: fewer than one in a hundred are wrong.
+
+Measured by cross-validation on Wojood's training part: 36 % of the suggestions for DATE and ORG are sure, and of these
+0.3 % not as in the gold; with every label 33 % and 0.5 %; having learned from 300 and 600 of the 1,115 sentences 13 %
+and 0.3 %, 32 % and 0.9 %."""
 
 # What share of the proposals is right, by the lowest marginal probability of their tags: by five-fold cross-validation
 # on Wojood's training part with models of 100 to 900 sentences. The fields by themselves are too sure.

@@ -72,16 +72,18 @@ def train(examples: Sequence[Example], labels: LabelSet, others: Sequence[Sugges
 
     The opinions of `others` are learned from too: the same have to be given to the Model. Of a memory among them what
     an example has taught it is left out there (see Memory.suggest); it must have learned and read each example, or
-    none. The same examples and others give the same. Takes memory and time for MOST tokens at most.
+    none. The same examples and others give the same. What it takes is bounded by MOST: earlier examples are left out.
+    It holds the interpreter for seconds, so a window has it run in a process of its own. Raises OSError where no
+    temporary file can be written.
     """
     names = _names(labels)
-    taken = list(_latest(examples, MOST // ceil(len(names) / EACH)))
-    counts = Counter(chunk.label for example in taken for chunk in _learned(example, names))
+    taken = _latest(examples, MOST // max(ceil(len(names) / EACH), 1))
+    sentences = [sentence for example in taken for sentence in _sentences(example, labels, others)]
+    counts = Counter(chunk.label for sentence in sentences for chunk in sentence.chunks)
     fewest = max(_FEWEST_OF_LABEL, _RAREST * counts.total())
     kept = {label for label, count in counts.items() if count >= fewest}
     if sum(counts[label] for label in kept) < FEWEST:
         return None
-    sentences = [sentence for example in taken for sentence in _sentences(example, labels, others)]
     return Trained(VERSION, names, tuple(_fields(sentences, _groups(sentences, counts, kept))))
 
 

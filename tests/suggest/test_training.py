@@ -28,6 +28,8 @@ def memory_of(some: list[Example]) -> Memory:
 def test_few_spans_teach_nothing() -> None:
     assert train([], LABELS) is None
     assert train(examples()[:3], LABELS) is None
+    assert train([Example(one.article, one.spans, ()) for one in examples()], LABELS) is None
+    assert train(examples(), LabelSet(())) is None
 
 
 def test_labels_that_overlap_are_learned_apart(trained: Trained) -> None:
