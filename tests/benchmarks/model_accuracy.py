@@ -1,0 +1,185 @@
+"""How good the suggester `model` is after so many sentences, and how fast: on the sample of Wojood beside the checkout.
+
+The gold are the spans of the sample's validation part as the program itself reads them, of those of one label that lie
+within each other the outermost; a span is right where label, start and end are. In the environment
+`python3 tests/benchmarks/model_accuracy.py` prints the table.
+"""
+
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple, TypeAlias
+
+from annotator.core.labels import Colour, Label, LabelSet
+from annotator.core.model import Article, Draft, article_uid
+from annotator.core.proclitics import form
+from annotator.formats import columns
+from annotator.suggest.analysis import analysed
+from annotator.suggest.dates import Dates
+from annotator.suggest.memory import Memory
+from annotator.suggest.model import SURE, Model
+from annotator.suggest.names import Names
+from annotator.suggest.opinions import opinions
+from annotator.suggest.suggester import Suggester
+from annotator.suggest.training import Example, train
+
+DATA: Final = Path(__file__).resolve().parents[3] / "shared" / "data" / "ner"
+TWO: Final = ("DATE", "ORG")
+COUNTS: Final = (30, 100, 300, 1000, None)
+"""Sentences that are learned from, None for all that there are."""
+SHUFFLES: Final = 3
+
+Spanned: TypeAlias = tuple[int, int, str]
+
+
+class Accuracy(NamedTuple):
+    """What a model that learned from `sentences` reaches: F1 by label, of outermost and of all spans, how long it took
+    to learn (seconds, those of the other suggesters among them), how many tokens a second it reads when these have been
+    asked already, and how many of its sure spans there are and are wrong."""
+
+    sentences: int
+    outermost: dict[str, float]
+    nested: dict[str, float]
+    seconds: float
+    tokens: float
+    sure: int
+    wrong: int
+
+
+def sentences(path: Path) -> list[Example]:
+    """The sentences of a sample, each as an article."""
+    found = []
+    for draft in columns.read(path, "gold"):
+        if isinstance(draft, Draft):
+            start = 0
+            for line in draft.article.text.split("\n"):
+                end = start + len(line)
+                within = (span for span in draft.spans if start <= span.start and span.end <= end)
+                spans = tuple((span.start - start, span.end - start, span.label) for span in within)
+                found.append(Example(Article(article_uid(line), line), spans))
+                start = end + 1
+    return found
+
+
+def label_set(names: Iterable[str]) -> LabelSet:
+    """Labels of these names."""
+    return LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in names))
+
+
+def accuracy(known: Sequence[Example], gold: Sequence[Example], labels: LabelSet) -> Accuracy:
+    """What a model that learns from `known` reaches on `gold`."""
+    names = {label.name for label in labels.labels}
+    known = [Example(one.article, tuple(span for span in one.spans if span[2] in names)) for one in known]
+    others = suggesters(known)
+    begun = time.perf_counter()
+    trained = train(known, labels, others)
+    seconds = time.perf_counter() - begun
+    if trained is None:
+        return Accuracy(len(known), {}, {}, seconds, 0, 0, 0)
+    model = Model(trained, others)
+    count = sum(len(analysed(one.article.text).tokens) for one in gold)
+    said = [list(opinions(one.article, labels, others)) for one in gold]
+    analysed.cache_clear()
+    begun = time.perf_counter()
+    proposed = [model.suggest(one.article, labels, some) for one, some in zip(gold, said, strict=True)]
+    tokens = count / (time.perf_counter() - begun)
+    found = [{(one.start, one.end, one.label) for one in some} for some in proposed]
+    wanted = [{span for span in one.spans if span[2] in names} for one in gold]
+    sure = [(at, one) for at, some in enumerate(proposed) for one in some if one.score >= SURE]
+    wrong = sum((one.start, one.end, one.label) not in wanted[at] for at, one in sure)
+    outer = f1(map(outermost, wanted), map(outermost, found))
+    return Accuracy(len(known), outer, f1(wanted, found), seconds, tokens, len(sure), wrong)
+
+
+def suggesters(known: Iterable[Example]) -> list[Suggester]:
+    """Those that need not learn, and a memory of these examples."""
+    memory = Memory()
+    for one in known:
+        for start, end, label in one.spans:
+            memory.learn(form(one.article.text, start, end), label, 1)
+    for one in known:
+        memory.read(one.article.text)
+    return [Dates(), Names(), memory]
+
+
+def outermost(spans: Iterable[Spanned]) -> set[Spanned]:
+    """The spans that lie in no other one of their label."""
+    kept: set[Spanned] = set()
+    for start, end, label in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not any(start >= first and end <= last and label == name for first, last, name in kept):
+            kept.add((start, end, label))
+    return kept
+
+
+def f1(wanted: Iterable[set[Spanned]], found: Iterable[set[Spanned]]) -> dict[str, float]:
+    """The harmonic mean of precision and recall by label, and under `all` that of all spans together."""
+    right, missed, false = Counter[str](), Counter[str](), Counter[str]()
+    for gold, proposed in zip(wanted, found, strict=True):
+        for counter, spans in ((right, gold & proposed), (missed, gold - proposed), (false, proposed - gold)):
+            for _start, _end, label in spans:
+                counter.update((label, "all"))
+    return {
+        label: 2 * right[label] / (2 * right[label] + missed[label] + false[label])
+        for label in {*right, *missed, *false}
+    }
+
+
+def curve(folder: Path = DATA, counts: Sequence[int | None] = COUNTS, shuffles: int = SHUFFLES) -> Iterator[Accuracy]:
+    """DATE and ORG after so many sentences: the first of the file, and the mean of as many shuffles of it."""
+    known, gold = (sentences(folder / f"wojood-sample-{part}.txt") for part in ("train", "val"))
+    for count in counts:
+        yield accuracy(known[:count], gold, label_set(TWO))
+        shuffled = [random.Random(seed).sample(known, len(known))[:count] for seed in range(shuffles)]
+        if count is not None and shuffled:
+            yield _mean([accuracy(some, gold, label_set(TWO)) for some in shuffled])
+
+
+def all_labels(folder: Path = DATA) -> Accuracy:
+    """Every label of the sample, learned from all its sentences."""
+    known, gold = (sentences(folder / f"wojood-sample-{part}.txt") for part in ("train", "val"))
+    return accuracy(known, gold, label_set(sorted({span[2] for one in known for span in one.spans})))
+
+
+def _mean(some: Sequence[Accuracy]) -> Accuracy:
+    def mean(values: Iterable[float]) -> float:
+        return sum(values) / len(some)
+
+    labels = sorted({label for one in some for label in one.outermost})
+    return Accuracy(
+        some[0].sentences,
+        {label: mean(one.outermost.get(label, 0.0) for one in some) for label in labels},
+        {label: mean(one.nested.get(label, 0.0) for one in some) for label in labels},
+        mean(one.seconds for one in some),
+        mean(one.tokens for one in some),
+        sum(one.sure for one in some),
+        sum(one.wrong for one in some),
+    )
+
+
+def table() -> Iterator[str]:
+    """The figures in lines to be printed."""
+    heads = ("DATE", "ORG", "DATE nested", "ORG nested", "seconds", "tokens/s", "sure", "of them wrong")
+    yield f"{'learned from':34}" + "".join(f"{head:>14}" for head in heads)
+    for at, one in enumerate(curve()):
+        yield _line(f"{one.sentences} sentences, {'the mean of shuffles' if at % 2 else 'the first'}", one)
+    yield _line("all of them, every label", all_labels())
+
+
+def _line(what: str, one: Accuracy) -> str:
+    scores = (scored.get(label, 0.0) for scored in (one.outermost, one.nested) for label in TWO)
+    figures = "".join(f"{score:14.3f}" for score in scores)
+    return f"{what:34}{figures}{one.seconds:14.2f}{one.tokens:14.0f}{one.sure:14}{one.wrong:14}"
+
+
+def main() -> int:
+    """Print the table."""
+    for line in table():
+        print(line, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
