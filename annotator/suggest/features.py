@@ -1,8 +1,10 @@
 """What the model is told of each token: its word and those around it, and what the other suggesters say of it.
 
 A feature is a short text; that it is there is all it says. Every text costs room and time for each token, so the names
-are short: `w` a folded word, `k` its kind, `l` its core, `p2` its first two letters, `q2` its last two; with a sign in
-front they are those of a token before (`-`, `=`: the last, the last but one) or after (`+`, `*`).
+are short: `w` a folded word, `k` its kind, `l` its core, `c` what the date grammar takes it for, `p2` its first two
+letters, `q2` its last two, `r1` its reading behind the first proclitic; with a sign in front they are those of a token
+before (`-`, `=`: the last, the last but one) or after (`+`, `*`). Opinions are tags (see `tags`) with their source in
+front, and once more with the quarter that the score lies in; `o` are those of two neighbours together.
 
 Whoever changes what is said here counts VERSION up: a model that learned other features is of no use.
 """
@@ -15,52 +17,52 @@ from typing import Final
 from annotator.core.model import Suggestion
 from annotator.core.proclitics import readings
 from annotator.suggest.analysis import Analysis
-from annotator.suggest.tags import Chunk, chunks, tags
+from annotator.suggest.dates.grammar import shipped
+from annotator.suggest.tags import Chunk, chunks, places, tags
 
 VERSION: Final = 1
 
 _NEAR: Final = (("-", -1), ("+", 1))
 _FAR: Final = (("=", -2), ("*", 2))
-_AFFIXES: Final = (1, 2, 3, 4)
-_BESIDE: Final = (2, 3)
+_AFFIXES: Final = (2, 3, 4)
 _SEEN: Final = 1 << 12  # words of which the features are kept; those of a word take about 3 KB
 _STEPS: Final = 4  # of a score: an opinion says which quarter it lies in
 _CORE: Final = re.compile("[وف]?(?:[بكل]?ال|لل|[بكل])?(?=.{3})")
 _ENDING: Final = re.compile("(?<=.{3})(?:ات|ين|ون|يه|ه|ي|ها|هم|ا)$")
+_YEAR: Final = re.compile(r"1\d{3}|20\d\d")
+_NUMBERS: Final = re.compile(r"\d+(?:[-/.]\d+)+")
 _DEFINITE: Final = re.compile("[وف]?(?:[بك]?ال|لل)")
 
 
 def features(found: Analysis, opinions: Iterable[Suggestion]) -> list[list[str]]:
     """The features of every token of an article. `opinions` are the others' suggestions in it."""
-    words = [found.text[slice(*token)] for token in found.tokens]
+    written = (found.text[slice(*token)] for token in found.tokens)
+    words = list(zip(written, found.folded, strict=True))
     told: list[list[str]] = []
     said = _opinions(found, opinions)
     for first, last in found.sentences:
         for at in range(first, last):
-            told.append(_told(words, found.folded, said, at, first, last))
+            told.append(_told(words, said, at, first, last))
     return told
 
 
-def _told(
-    words: Sequence[str], folded: Sequence[str], said: Sequence[Sequence[str]], at: int, first: int, last: int
-) -> list[str]:
-    own = [*_word(words[at], folded[at])]
+def _told(words: Sequence[tuple[str, str]], said: Sequence[Sequence[str]], at: int, first: int, last: int) -> list[str]:
+    """The features of token `at` of a sentence; of `words` there is how they are written and how they are folded."""
+    own = [*_word(*words[at]), *said[at]]
+    kind = _date_kind(*words[at])
     for sign, step in _NEAR:
         there = at + step
         if first <= there < last:
-            own += _beside(sign, words[there], folded[there])
+            own += _beside(sign, *words[there])
             own += [sign + opinion for opinion in said[there]]
+            own.append(f"{sign}o{'|'.join(said[at][::2])} {'|'.join(said[there][::2])}")
+            own.append(f"{sign}d{kind} {_date_kind(*words[there])}")
         else:
             own.append(sign)
     for sign, step in _FAR:
         there = at + step
         if first <= there < last:
-            own += _away(sign, words[there], folded[there])
-    if at > first:
-        own.append(f"-2{folded[at - 1]} {folded[at]}")
-    if at + 1 < last:
-        own.append(f"+2{folded[at]} {folded[at + 1]}")
-    own += said[at]
+            own += _away(sign, *words[there])
     return own
 
 
@@ -79,27 +81,24 @@ def _opinions(found: Analysis, opinions: Iterable[Suggestion]) -> list[list[str]
 @lru_cache(_SEEN)
 def _word(word: str, folded: str) -> tuple[str, ...]:
     kind = _kind(word, folded)
-    told = [f"w{folded}", f"k{kind}", f"l{_core(folded)}"]
+    told = [f"w{folded}", f"k{kind}", f"l{_core(folded)}", f"c{_date_kind(word, folded)}"]
     if kind != folded:
         told += (f"p{length}{folded[:length]}" for length in _AFFIXES if len(folded) >= length)
         told += (f"q{length}{folded[-length:]}" for length in _AFFIXES if len(folded) >= length)
-        told += (f"r{place}{shape}" for place, shape in readings(word)[1:])
+        order = places(word)
+        told += (f"r{order.index(place)}{shape}" for place, shape in readings(word)[1:])
     return tuple(told)
 
 
 @lru_cache(_SEEN * 2)
 def _beside(sign: str, word: str, folded: str) -> tuple[str, ...]:
-    kind = _kind(word, folded)
-    told = [f"{sign}w{folded}", f"{sign}k{kind}", f"{sign}l{_core(folded)}"]
-    if kind != folded:
-        told += (f"{sign}p{length}{folded[:length]}" for length in _BESIDE if len(folded) >= length)
-        told += (f"{sign}q{length}{folded[-length:]}" for length in _BESIDE if len(folded) >= length)
-    return tuple(told)
+    kinds = (f"{sign}c{kind}" for kind in _date_kind(word, folded).split())
+    return f"{sign}w{folded}", f"{sign}k{_kind(word, folded)}", f"{sign}l{_core(folded)}", *kinds
 
 
 @lru_cache(_SEEN * 2)
 def _away(sign: str, word: str, folded: str) -> tuple[str, ...]:
-    return f"{sign}w{folded}", f"{sign}k{_kind(word, folded)}"
+    return f"{sign}w{folded}", f"{sign}k{_kind(word, folded)}", f"{sign}c{_date_kind(word, folded)}"
 
 
 def _kind(word: str, folded: str) -> str:
@@ -121,3 +120,15 @@ def _core(folded: str) -> str:
     word = folded.replace("ة", "ه")
     begun = _CORE.match(word)
     return _ENDING.sub("", word[begun.end() :] if begun else word)
+
+
+@lru_cache(_SEEN)
+def _date_kind(word: str, folded: str) -> str:
+    """What the date grammar takes a word for: months, weekdays, units and so on; empty for other words."""
+    if folded[:1].isdecimal():
+        if folded.isdecimal():
+            return "year" if _YEAR.fullmatch(folded) else "number" if len(folded) < 3 else ""
+        return "numbers" if _NUMBERS.fullmatch(folded) else ""
+    known = shipped().words
+    kinds = {kind for _place, shape in readings(word) for kind in known.get(shape.replace("ة", "ه"), ())}
+    return " ".join(sorted(kind for kind in kinds if not kind.startswith("=")))

@@ -10,6 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,19 +22,23 @@ from annotator.core.model import Article, Suggestion
 from annotator.core.proclitics import form
 from annotator.suggest.analysis import analysed
 from annotator.suggest.features import VERSION, features
-from annotator.suggest.memory import Memory
+from annotator.suggest.opinions import heard, opinions
 from annotator.suggest.suggester import Suggester
 from annotator.suggest.tags import DEEPER, Chunk, chunks, deepened, tags
 
-MOST: Final = 60_000
-"""Tokens that are learned from: those of the examples that come last."""
-FEWEST: Final = 10
-"""Spans without which there is no model."""
+MOST: Final = 50_000
+"""Tokens that are learned from, those of the examples that come last; with more than EACH labels as many times fewer
+as there are EACH labels."""
+EACH: Final = 8
+FEWEST: Final = 20
+"""Spans without which there is no model: with fewer it finds less than the rules do."""
 
 _FEWEST_OF_LABEL: Final = 3
-_TOGETHER: Final = 5  # labels that are learned together: what it takes grows with the square
+_RAREST: Final = 0.003  # of all spans: what is rarer takes time to learn and is hardly found then
 _OVERLAPS: Final = 0.02  # of a label's spans that may overlap those it is learned with, and are not learned then
-_PARAMETERS: Final = {"c1": 0.1, "c2": 0.1, "max_iterations": 50}
+_PARAMETERS: Final = {"c1": 0.1, "c2": 0.03, "period": 5, "delta": 0.02}
+_STEPS: Final = 50  # of learning; more make it hardly better
+_STEPS_IN_ALL: Final = 140  # where there are many fields
 
 
 class Example(Struct, frozen=True):
@@ -67,16 +72,19 @@ def train(examples: Sequence[Example], labels: LabelSet, others: Sequence[Sugges
 
     The opinions of `others` are learned from too: the same have to be given to the Model. Of a memory among them what
     an example has taught it is left out there (see Memory.suggest); it must have learned and read each example, or
-    none. The same examples and others give the same. Takes memory and time for MOST tokens at most.
+    none. The same examples and others give the same. What it takes is bounded by MOST: earlier examples are left out.
+    It holds the interpreter for seconds, so a window has it run in a process of its own. Raises OSError where no
+    temporary file can be written.
     """
     names = _names(labels)
-    taken = list(_latest(examples))
-    counts = Counter(chunk.label for example in taken for chunk in _learned(example, names))
-    kept = {label for label, count in counts.items() if count >= _FEWEST_OF_LABEL}
+    taken = _latest(examples, MOST // max(ceil(len(names) / EACH), 1))
+    sentences = [sentence for example in taken for sentence in _sentences(example, labels, others)]
+    counts = Counter(chunk.label for sentence in sentences for chunk in sentence.chunks)
+    fewest = max(_FEWEST_OF_LABEL, _RAREST * counts.total())
+    kept = {label for label, count in counts.items() if count >= fewest}
     if sum(counts[label] for label in kept) < FEWEST:
         return None
-    sentences = [sentence for example in taken for sentence in _sentences(example, labels, others)]
-    return Trained(VERSION, names, tuple(_field(sentences, group) for group in _groups(sentences, counts, kept)))
+    return Trained(VERSION, names, tuple(_fields(sentences, _groups(sentences, counts, kept))))
 
 
 def encoded(trained: Trained) -> bytes:
@@ -101,8 +109,8 @@ def _names(labels: LabelSet) -> tuple[str, ...]:
     return tuple(sorted(label.name for label in labels.labels))
 
 
-def _latest(examples: Sequence[Example]) -> Iterator[Example]:
-    left = MOST
+def _latest(examples: Sequence[Example], left: int) -> Iterator[Example]:
+    """The last of them, of so many tokens together; at least one."""
     taken: list[Example] = []
     for example in reversed(examples):
         left -= len(analysed(example.article.text).tokens)
@@ -132,15 +140,11 @@ def _sentences(example: Example, labels: LabelSet, others: Sequence[Suggester]) 
             yield _Sentence(told[first:last], tuple(moved))
 
 
-def _opinions(example: Example, labels: LabelSet, others: Sequence[Suggester]) -> Iterator[Suggestion]:
+def _opinions(example: Example, labels: LabelSet, others: Sequence[Suggester]) -> Iterable[Suggestion]:
     """What the others say of an example's article, without having seen its spans."""
-    article = example.article
-    for other in others:
-        if isinstance(other, Memory):
-            own = [(form(article.text, start, end), label, 1, 0) for start, end, label in example.spans]
-            yield from other.suggest(article, labels, own)
-        else:
-            yield from other.suggest(article, labels)
+    text = example.article.text
+    own = [(form(text, start, end), label, 1, 0) for start, end, label in example.spans]
+    return heard(opinions(example.article, labels, others, own), labels)
 
 
 def _groups(sentences: Iterable[_Sentence], counts: Counter[str], kept: set[str]) -> list[set[str]]:
@@ -154,7 +158,7 @@ def _groups(sentences: Iterable[_Sentence], counts: Counter[str], kept: set[str]
     for label in sorted(kept, key=lambda label: (DEEPER in label, -counts[label], label)):
         for group in groups:
             lost = sum(overlaps[frozenset((label, other))] for other in group)
-            if len(group) < _TOGETHER and lost <= _OVERLAPS * counts[label]:
+            if len(group) < EACH and lost <= _OVERLAPS * counts[label]:
                 group.add(label)
                 break
         else:
@@ -162,15 +166,18 @@ def _groups(sentences: Iterable[_Sentence], counts: Counter[str], kept: set[str]
     return groups
 
 
-def _field(sentences: Iterable[_Sentence], labels: set[str]) -> bytes:
-    import pycrfsuite
+def _fields(sentences: Iterable[_Sentence], groups: Sequence[set[str]]) -> Iterator[bytes]:
+    """What is learned of each group of labels."""
+    from pycrfsuite import ItemSequence, Trainer
 
-    trainer = pycrfsuite.Trainer("lbfgs", verbose=False)
-    trainer.set_params(_PARAMETERS)
+    parameters = {**_PARAMETERS, "max_iterations": min(_STEPS, _STEPS_IN_ALL // len(groups))}
+    trainers = [Trainer("lbfgs", parameters, verbose=False) for _group in groups]
     for sentence in sentences:
-        made = [chunk for chunk in sentence.chunks if chunk.label in labels]
-        trainer.append(sentence.features, tags(len(sentence.features), made))
-    return _written(trainer)
+        items = ItemSequence(sentence.features)
+        for trainer, group in zip(trainers, groups, strict=True):
+            made = [chunk for chunk in sentence.chunks if chunk.label in group]
+            trainer.append(items, tags(len(sentence.features), made))
+    return map(_written, trainers)
 
 
 def _written(trainer: Any) -> bytes:

@@ -1,5 +1,7 @@
 """The model: what it has learned it proposes elsewhere."""
 
+from itertools import combinations
+
 import pytest
 from core.texts import PIECES
 from hypothesis import given
@@ -74,18 +76,28 @@ def test_the_same_examples_give_the_same(model: Model) -> None:
     assert proposed(Model(one), text) == proposed(model, text) != []
 
 
-def test_spans_within_spans_of_their_own_label_are_learned() -> None:
-    nested = [
-        example(f"زار [مختبر {who} ب[جامعة {where}|INSTITUTION]|INSTITUTION] أمس.")
-        for who in "أبجدهوز"
-        for where in "ست"
-    ]
-    trained = train(nested, LABELS)
+@pytest.fixture(scope="module")
+def nesting() -> Model:
+    marked = "زار [مختبر {} ب[جامعة {}|INSTITUTION]|INSTITUTION] أمس."
+    trained = train([example(marked.format(who, where)) for who in "أبجدهوز" for where in "ستث"], LABELS)
     assert trained
-    assert proposed(Model(trained), "زار مختبر ف بجامعة ق أمس.") == [
+    return Model(trained)
+
+
+def test_spans_within_spans_of_their_own_label_are_learned(nesting: Model) -> None:
+    assert proposed(nesting, "زار مختبر ف بجامعة ق أمس.") == [
         ("مختبر ف بجامعة ق", "INSTITUTION"),
         ("جامعة ق", "INSTITUTION"),
     ]
+
+
+@given(st.lists(st.sampled_from(("زار", "مختبر", "أ", "س", "بجامعة", "جامعة", "أمس", "لمختبر", ".")), max_size=12))
+def test_spans_of_one_label_nest_or_are_apart(nesting: Model, words: list[str]) -> None:
+    text = " ".join(words)
+    found = nesting.suggest(Article(article_uid(text), text), LABELS)
+    for one, other in combinations(found, 2):
+        assert (one.start, one.end) != (other.start, other.end)
+        assert other.start >= one.end or other.end <= one.end
 
 
 _WORDS = ("وزارة الثقافة", "لوزارة", "ول‏وزارة", "2024", "برنامج", "في", "3 غشت", "وَلِجَامِعَةِ", "وبشركة", ". ", "\n")

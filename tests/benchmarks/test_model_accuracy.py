@@ -1,0 +1,38 @@
+"""That the model is about as good as it was when it was last measured (see docs/suggestions.md)."""
+
+from pathlib import Path
+
+import model_accuracy as measured
+import pytest
+
+from annotator.suggest.training import Example
+
+
+@pytest.fixture(scope="module")
+def sample(shared: Path) -> tuple[list[Example], list[Example]]:
+    known, gold = (measured.sentences(shared / "data/ner" / f"wojood-sample-{part}.txt") for part in ("train", "val"))
+    return known, gold
+
+
+def test_the_sample_is_read_by_the_sentence(sample: tuple[list[Example], list[Example]]) -> None:
+    known, gold = sample
+    assert (len(known), len(gold)) == (1115, 159)
+    assert sum(span[2] == "DATE" for one in gold for span in one.spans) == 84
+
+
+def test_three_hundred_sentences_teach_it_dates_and_institutions(sample: tuple[list[Example], list[Example]]) -> None:
+    known, gold = sample
+    found = measured.accuracy(known[:300], gold, measured.label_set(measured.TWO))
+    assert found.outermost["DATE"] >= 0.78
+    assert found.outermost["ORG"] >= 0.80
+    assert found.wrong <= found.sure // 20
+    assert min(found.seconds, found.tokens) > 0
+
+
+def test_the_outermost_of_a_label_are_counted() -> None:
+    assert measured.outermost([(0, 5, "A"), (1, 3, "A"), (1, 3, "B"), (4, 6, "A")]) == {
+        (0, 5, "A"),
+        (1, 3, "B"),
+        (4, 6, "A"),
+    }
+    assert measured.f1([{(0, 1, "A"), (2, 3, "A")}], [{(0, 1, "A"), (2, 4, "A")}]) == {"A": 0.5, "all": 0.5}
