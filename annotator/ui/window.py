@@ -299,6 +299,8 @@ class Window(QMainWindow):
     def toggle_instructive(self) -> None:
         self.session.instructive = self._actions.named["toggle_instructive"].isChecked()
         self.remember(instructive=self.session.instructive)
+        most, order = _("The most instructive article comes next."), _("The articles come in their order.")
+        self.say(most if self.session.instructive else order, well=True)
 
     def next_pane(self) -> None:
         self._panes.step(1)

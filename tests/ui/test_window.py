@@ -409,6 +409,7 @@ def test_the_order_of_the_articles_is_chosen_in_the_menu_and_remembered(window: 
     assert action.isChecked()
     assert window.session.instructive
     assert kept.load().instructive
+    assert window._said.text() == "The most instructive article comes next."
     again = Window(window.session, kept.load(), LIGHT)
     assert again.action("toggle_instructive").isChecked()
     again.action("toggle_instructive").trigger()
