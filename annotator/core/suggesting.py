@@ -8,8 +8,10 @@ from annotator.core.context import Context, context
 from annotator.core.model import BOILERPLATE, Rejection, Span, Suggestion, Zone
 from annotator.core.proclitics import form
 
-SURE: Final = 0.9
-"""The score from which a suggestion is accepted with all the others that are sure."""
+SURE: Final = 0.99
+"""The score from which a suggestion is accepted with all the others that are sure: of a hundred such one is wrong."""
+CREDIBLE: Final = 0.6
+"""The score from which a suggestion stands in the way of shorter, surer ones."""
 
 
 _BLOCK: Final = 64  # code points
@@ -48,13 +50,20 @@ def standing(
     `sources` are what each suggester says; the surest is heard first, and of those that are as sure the first one's.
     `layer` is what the annotator has labelled. Nothing is suggested in boilerplate, and nothing that crosses a span, or
     another suggestion that was heard before, or stands on just the same stretch. One may lie within another of its own
-    label only where its source says both.
+    label only where its source says both; else the longer one stands, if it is CREDIBLE: a span is the longest stretch
+    that it can be.
     """
     away = _Taken((zone.start, zone.end, zone.kind) for zone in zones if zone.kind == BOILERPLATE)
     taken = _Taken(map(_place, layer))
     heard: list[Suggestion] = []
     nested = [_nested(source) for source in sources]
-    ranked = [(one, inner) for source, inner in zip(sources, nested, strict=True) for one in source]
+    wide = _Taken(_place(one) for source in sources for one in source if one.score >= CREDIBLE)
+    ranked = [
+        (one, inner)
+        for source, inner in zip(sources, nested, strict=True)
+        for one in source
+        if _place(one) in inner or not any(_is_part(_place(one), other) for other in wide.overlapping(_place(one)))
+    ]
     for one, inner in sorted(ranked, key=lambda pair: (-pair[0].score, pair[0].start, -pair[0].end)):
         place = _place(one)
         if not away.overlapping(place) and not any(_clash(place, other, inner) for other in taken.overlapping(place)):
@@ -91,6 +100,11 @@ def _nested(source: Sequence[Suggestion]) -> set[_Place]:
             inner.add(_place(one))
         reached[one.label] = max(one.end, reached.get(one.label, 0))
     return inner
+
+
+def _is_part(one: _Place, other: _Place) -> bool:
+    """Whether one place lies within another, longer one of its label."""
+    return one[2] == other[2] and one[:2] != other[:2] and other[0] <= one[0] and one[1] <= other[1]
 
 
 def _clash(one: _Place, other: _Place, nested: set[_Place]) -> bool:

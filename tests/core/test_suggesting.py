@@ -58,6 +58,16 @@ def test_the_surest_is_heard_before_the_others() -> None:
     assert places(standing([[sure], [doubtful]], [])) == [(0, 10, "A")]
 
 
+@pytest.mark.parametrize(
+    ("score", "stands"), [(0.7, (0, 20, "A")), (0.5, (10, 20, "A"))], ids=["credible", "hardly credible"]
+)
+def test_the_longer_of_two_stands_if_it_is_credible(score: float, stands: tuple[int, int, str]) -> None:
+    longer, shorter = suggestion(0, 20, score=score), suggestion(10, 20, score=0.9)
+    assert places(standing([[longer], [shorter]], [])) == [stands]
+    other = suggestion(10, 20, "B", score=0.9)
+    assert places(standing([[longer], [other]], [])) == [(0, 20, "A"), (10, 20, "B")]
+
+
 @pytest.mark.parametrize(("second", "named"), [(0.5, "dates"), (0.8, "model"), (0.3, "dates")])
 def test_of_two_sources_that_agree_the_surer_one_is_named_or_else_the_first(second: float, named: str) -> None:
     sources = [[suggestion(0, 10, score=0.5, source="dates")], [suggestion(0, 10, score=second, source="model")]]

@@ -1,0 +1,96 @@
+"""That the simulated annotator counts what is done, and that what is waved through is told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import suggestion_effort
+from suggestion_effort import WAYS, Gold, Helped, simulate
+
+from annotator.core.model import DONE, Article, Suggestion, article_uid
+from annotator.core.suggesting import SURE
+from annotator.jobs.suggesting import Suggesting
+from annotator.store.corpus import Corpus
+from annotator.store.listing import done
+
+TEXT = "أعلنت وزارة الصحة أمس عن خطة. وقال مجلس النواب إن وزارة الصحة لم تعلن شيئا في ماي."
+ARTICLE = Article(article_uid(TEXT), TEXT)
+
+
+def place(words: str, label: str, nth: int = 0) -> tuple[int, int, str]:
+    at = -1
+    for _ in range(nth + 1):
+        at = TEXT.index(words, at + 1)
+    return at, at + len(words), label
+
+
+GOLD = (
+    place("وزارة الصحة", "ORG"),
+    place("أمس", "DATE"),
+    place("مجلس النواب", "ORG"),
+    place("وزارة الصحة", "ORG", 1),
+    place("ماي", "DATE"),
+)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with Corpus.create(tmp_path / "a.corpus", suggestion_effort._labels(("DATE", "ORG"))) as made:
+        yield made
+
+
+def told(monkeypatch: pytest.MonkeyPatch, *said: tuple[tuple[int, int, str], float]) -> None:
+    """The suggesters say this, and learn nothing."""
+    suggestions = [Suggestion(*where, "told", score) for where, score in said]
+    monkeypatch.setattr(Suggesting, "ask", lambda *_article: {"told": suggestions})
+    monkeypatch.setattr(Suggesting, "learn", lambda *_edits: {})
+
+
+def spans(corpus: Corpus) -> list[tuple[int, int, str]]:
+    return [(span.start, span.end, span.label) for span in corpus.spans(ARTICLE.uid)]
+
+
+def test_by_hand_every_span_is_labelled_and_paid_for(corpus: Corpus) -> None:
+    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], WAYS[0])
+    assert spans(corpus) == [*GOLD]
+    assert done(corpus, None) == [1]
+    assert corpus.status(ARTICLE.uid, "bench").state == DONE  # type: ignore[union-attr]
+    # To each by one key, an arrow or its letter; those of two words take one more to the last; and the label.
+    assert (cost.spans, cost.errors) == (5, 0)
+    assert cost.keys == 3 + 2 + 3 + 3 + 2
+
+
+def test_a_suggestion_that_is_right_costs_one_key_and_a_wrong_one_another(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(monkeypatch, *((where, 0.5) for where in GOLD), (place("خطة", "ORG"), 0.5))
+    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], Helped("all"))
+    assert spans(corpus) == [*GOLD]
+    assert cost.keys == 1 + 5 + 1  # to the first one, five that are right, one that is not
+    assert cost.clicking == pytest.approx(5 * 1.3)
+
+
+def test_what_is_sure_is_accepted_by_a_key_a_sentence_and_what_was_wrong_is_told(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(monkeypatch, *((where, SURE) for where in GOLD), (place("خطة", "ORG"), SURE))
+    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], Helped("all", at_once="sentence"))
+    assert spans(corpus) == sorted([*GOLD, place("خطة", "ORG")])
+    assert (cost.keys, cost.errors) == (2, 1)
+
+
+def test_edges_and_labels_are_put_right(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = [(place("وزارة", "ORG"), 0.5), (place("أمس", "ORG"), 0.5)]
+    told(monkeypatch, *wrong)
+    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD[:2])], Helped("all"))
+    assert spans(corpus) == [*GOLD[:2]]
+    assert cost.keys == 1 + (1 + 1) + 1
+
+
+def test_the_table_tells_every_way_and_the_peers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggestion_effort, "gold", lambda *_: [Gold(ARTICLE, GOLD)])
+    lines = list(suggestion_effort.table(Path("any"), tmp_path, shuffles=1))
+    for helped in WAYS:
+        assert any(line.startswith(helped.what) for line in lines)
+    assert sum(", shuffled 1" in line for line in lines) == sum(helped.at_once is not None for helped in WAYS)
+    assert {"INCEpTION,", "Label", "a"} <= {line.split()[0] for line in lines}
