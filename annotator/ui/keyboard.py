@@ -97,7 +97,7 @@ class OneMeaning(QObject):
         super().__init__(window)
         self._window = window
         self._press: QKeyCombination | None = None
-        self._released = (0, 0)  # the key that was released last, and when
+        self._released: tuple[object, int] | None = None  # the key that was released last, and when
         self._repeated = False  # whether the press is by a key that is held down
         window.installEventFilter(self)
 
@@ -110,10 +110,10 @@ class OneMeaning(QObject):
             # It comes to the window when no part of it wants the key for itself.
             taken = self._told_field(event)
             self._press = event.keyCombination()
-            self._repeated = event.timestamp() > 0 and (event.key(), event.timestamp()) == self._released
+            self._repeated = event.timestamp() > 0 and _moment(event) == self._released
             return taken
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease:
-            self._released = event.key(), event.timestamp()
+            self._released = _moment(event)
             return False
         if isinstance(event, QShortcutEvent) and isinstance(watched, QAction):
             meant = self._meant(watched, event.key())
@@ -150,6 +150,11 @@ class OneMeaning(QObject):
             QCoreApplication.sendEvent(field, told)
             event.accept()
         return asked.isAccepted()
+
+
+def _moment(event: QKeyEvent) -> tuple[object, int]:
+    """Which key, with which others, and when (0 where that is not known)."""
+    return event.keyCombination(), event.timestamp()
 
 
 def _split(key: str) -> tuple[str, str]:
