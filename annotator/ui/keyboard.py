@@ -88,6 +88,8 @@ class OneMeaning(QObject):
       and does nothing.
     - fr,ma: A is where the twin of Q is. With Ctrl, Qt names the Latin key of a press, and that one counts.
     - Shift+7 of a US keyboard is no `&` of AZERTY's digit row.
+    - A key that is held down: Qt takes some of an X server's repeats for presses when the machine is busy. They come
+      at the very time of a release.
     - An input field knows Ctrl+C, and not its twin: it is told the Latin key before the window's action has it.
     """
 
@@ -95,6 +97,8 @@ class OneMeaning(QObject):
         super().__init__(window)
         self._window = window
         self._press: QKeyCombination | None = None
+        self._released: tuple[object, int] | None = None  # the key that was released last, and when
+        self._repeated = False  # whether the press is by a key that is held down
         window.installEventFilter(self)
 
     def watch(self, action: QAction) -> None:
@@ -106,11 +110,15 @@ class OneMeaning(QObject):
             # It comes to the window when no part of it wants the key for itself.
             taken = self._told_field(event)
             self._press = event.keyCombination()
+            self._repeated = event.timestamp() > 0 and _moment(event) == self._released
             return taken
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease:
+            self._released = _moment(event)
+            return False
         if isinstance(event, QShortcutEvent) and isinstance(watched, QAction):
             meant = self._meant(watched, event.key())
             self._press = None
-            if meant:
+            if meant and (meant.autoRepeat() or not self._repeated):
                 meant.trigger()
             return True
         return False
@@ -142,6 +150,11 @@ class OneMeaning(QObject):
             QCoreApplication.sendEvent(field, told)
             event.accept()
         return asked.isAccepted()
+
+
+def _moment(event: QKeyEvent) -> tuple[object, int]:
+    """Which key, with which others, and when (0 where that is not known)."""
+    return event.keyCombination(), event.timestamp()
 
 
 def _split(key: str) -> tuple[str, str]:

@@ -86,6 +86,12 @@ class Hands:
         for code in reversed(codes):
             self._event(X.KeyRelease, code)
 
+    def hold_key(self, code: int, seconds: float) -> None:
+        """Press a key and hold it: the X server repeats it meanwhile."""
+        self._event(X.KeyPress, code)
+        time.sleep(seconds)
+        self._event(X.KeyRelease, code)
+
     def _move(self, place: list[int]) -> None:
         xtest.fake_input(self._display, X.MotionNotify, x=place[0], y=place[1])
         self._display.sync()

@@ -164,7 +164,7 @@ def test_an_article_by_deciding_on_suggestions_only_and_all_undone(hands: Hands,
 
     press("Return")
     is_chosen(0)
-    press("Return")
+    hands.hold_key(hands.code("Return"), 1.2)  # however long, it is one decision
     is_chosen(1)
     press("Shift", "Return")  # what is left in the first sentence
     is_chosen(2)

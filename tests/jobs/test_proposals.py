@@ -47,7 +47,7 @@ def test_what_was_labelled_before_is_suggested_and_what_is_labelled_now_teaches(
     assert said(proposals, corpus, here) == []
     edit = label(corpus, elsewhere)
     proposals.learn(elsewhere, [edit])  # of another article than the open one
-    assert said(proposals, corpus, here) == []
+    assert proposals.left([], []) == ()
     proposals.open(here)
     assert said(proposals, corpus, here) == [5, HERE.rindex(WORDS)]
     again = Proposals.of(corpus.path, SANAE)

@@ -180,6 +180,18 @@ def test_a_suggestion_is_an_outline_and_nothing_within_it_is_filled(
     assert image != plain
 
 
+@pytest.mark.parametrize(("score", "chosen"), [(0.95, None), (0.5, None), (0.95, 0)])
+def test_an_outline_is_dashed(qapp: QApplication, score: float, chosen: int | None) -> None:
+    start = TEXT.index("الأغلبية")
+    [segment] = Page(TEXT, [], 420.0, 22.0).segments(start, start + 8)
+    plain, image = suggested(), suggested((start, start + 8, score), chosen=chosen)
+    columns = range(int(segment.left) + 8, int(segment.right) - 8)
+    rows = range(int(segment.line.top) - 2, int(segment.line.top) + 3)
+    drawn = [any(image.pixel(x, y) != plain.pixel(x, y) for y in rows) for x in columns]
+    assert any(drawn)
+    assert not all(drawn)
+
+
 def test_sure_doubtful_and_chosen_ones_are_told_apart_and_from_spans(qapp: QApplication) -> None:
     start = TEXT.index("الأغلبية")
     place = start, start + 8
