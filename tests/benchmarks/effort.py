@@ -121,8 +121,9 @@ class Tester(Person):
 def efforts(folder: Path) -> Iterator[Effort]:
     """What both stories take on the sample articles that have their spans beside them; `folder` is for the files.
 
-    Counted is everything from the first to the last span: the way there, the label, what is put right at its edges.
-    Not counted are reading, finding out what to label, and saying that the article is done.
+    Nothing is suggested: what that saves, `suggestion_effort` tells. Counted is everything from the first to the last
+    span: the way there, the label, what is put right at its edges. Not counted are reading, finding out what to label,
+    and saying that the article is done.
     """
     app.application()
     for what, story in (("keyboard", by_keyboard), ("mouse", by_mouse)):
@@ -137,7 +138,7 @@ def _spans(folder: Path, name: str, story: Story) -> Iterator[tuple[int, Counter
     text = sample(name).read_text(encoding="utf-8")
     corpus = Corpus.create(folder / f"{name}-{story.__name__}.corpus", default_labels())
     corpus.add(draft(text))
-    desk = app.Desk(app.application(), Settings(language="en", annotator="bench"))
+    desk = app.Desk(app.application(), Settings(language="en", annotator="bench", suggestions=False))
     desk.work_at(corpus)
     desk.window.resize(1366, 768)
     desk.show()

@@ -215,4 +215,4 @@ def test_a_model_of_ones_own_that_fails_is_told_and_the_rest_is_suggested(run: R
     assert ended.code == 0
     assert len(ended.json) == 2
     assert ended.err.count("\n") == 1
-    assert "ONNX" in ended.err
+    assert "no-model" in ended.err or "[onnx]" in ended.err  # where that extra is not installed
