@@ -4,7 +4,6 @@ Stretches are known by their form (see core.proclitics.form), so spelling is fol
 are code points, end exclusive.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
@@ -17,10 +16,10 @@ from annotator.suggest.overlapping import apart
 Count: TypeAlias = tuple[str, str, int, int]
 """A form, a label, how often the form got that label, and how often a proposal of it with that label was rejected."""
 
-# A form that was labelled `a` times of the `n` that it was met is so again in (a + x) of (n + y) cases. Measured on the
-# second half of Wojood's training part, knowing the first: a word labelled once and met once 0.6, a longer form 0.9.
-_WORD: Final = (0.2, 1.0)
-_WORD_UNMET: Final = (0.2, 3.0)  # where no text was read, so that nobody knows how often it stood there unlabelled
+# A form of which `a` of `n` decisions were for a label gets it again in (a + x) of (n + y) cases. Measured on the
+# second half of Wojood's training part, knowing the first: a word labelled once 0.3, for nobody knows how often it
+# stood there unlabelled; a longer form 0.9. To count how often it did would not have saved an annotator a key.
+_WORD: Final = (0.2, 3.0)
 _LONGER: Final = (1.5, 1.75)
 _DOUBTFUL: Final = 0.5  # of its score is left to a word that may be another one behind its proclitic
 _LEAST: Final = 0.25  # below this score, rejecting costs more than accepting saves
@@ -37,22 +36,15 @@ _NONE: Final = _Tally()
 
 
 class Memory:
-    """The suggester `memory`. It holds counts and no texts, and is taught by `learn` and `read`.
-
-    `counts` may name a form and label more than once. `texts` are those of the articles that are done: a form that
-    stands in them oftener than it was labelled is proposed with less confidence.
-    """
+    """The suggester `memory`. It holds counts and no texts; `counts` may name a form and label more than once."""
 
     name = "memory"
 
-    def __init__(self, counts: Iterable[Count] = (), texts: Iterable[str] = ()) -> None:
+    def __init__(self, counts: Iterable[Count] = ()) -> None:
         self._lexicon = Lexicon()
         self._tallies: dict[Words, Mapping[str, _Tally]] = {}
-        self._met: Counter[Words] = Counter()
         for count in counts:
             self.learn(*count)
-        for text in texts:
-            self.read(text)
 
     def learn(self, form: str, label: str, accepted: int = 0, rejected: int = 0) -> None:
         """A form was given the label, or a proposal of it rejected, so many times more; fewer when that is undone."""
@@ -65,19 +57,11 @@ class Memory:
         self._tallies[words] = {**tallies, label: tally}  # a new one, as another thread may be reading the old
         self._lexicon.add(words)
 
-    def read(self, text: str, times: int = 1) -> None:
-        """An article is done: the known forms in its text were met there once more; -1 when it is done no longer.
-
-        How often it holds forms that are learned later is not known.
-        """
-        for match in self._lexicon.matches(analysed(text)):
-            self._met[match.words] += times
-
     def suggest(self, article: Article, labels: LabelSet, own: Iterable[Count] | None = None) -> list[Suggestion]:
         """The known forms in the article, each with the label it most often got, by start.
 
-        One within another is proposed if it has another label. `own` is what this article, learned and read, has
-        taught: that is left out, for a model that learns from the article must not see its own answers.
+        One within another is proposed if it has another label. `own` is what this article has taught: that is left out,
+        for a model that learns from the article must not see its own answers.
         """
         matches = list(self._lexicon.matches(analysed(article.text)))
         names = [label.name for label in labels.labels]
@@ -91,10 +75,8 @@ class Memory:
         return apart(proposed)
 
     def _without(self, own: Iterable[Count], matches: list[Match]) -> "Memory":
-        """What is known of the forms that are matched, without `own` and without these matches."""
+        """What is known of the forms that are matched, without `own`."""
         left = Memory()
-        left._met = Counter({match.words: self._met[match.words] for match in matches})
-        left._met.subtract(match.words for match in matches)
         left._tallies = {match.words: self._tallies[match.words] for match in matches}
         for form, label, accepted, rejected in own:
             left.learn(form, label, -accepted, -rejected)
@@ -107,10 +89,9 @@ class Memory:
         tally, label = max(given, key=_most, default=(_NONE, ""))
         if tally.accepted <= 0:
             return "", 0.0
-        met = self._met[words]
-        labelled = sum(other.accepted for other, _name in given)
-        more, most = _LONGER if len(words) > 1 else _WORD if met > 0 else _WORD_UNMET
-        return label, (tally.accepted + more) / (max(met, labelled + tally.rejected) + most)
+        decided = sum(other.accepted for other, _name in given) + tally.rejected
+        more, most = _LONGER if len(words) > 1 else _WORD
+        return label, (tally.accepted + more) / (decided + most)
 
 
 def _most(candidate: tuple[_Tally, str]) -> tuple[int, int]:

@@ -71,7 +71,7 @@ def train(examples: Sequence[Example], labels: LabelSet, others: Sequence[Sugges
     """What these examples, the oldest first, teach of these labels; None if they are too few to be of use.
 
     The opinions of `others` are learned from too: the same have to be given to the Model. Of a memory among them what
-    an example has taught it is left out there (see Memory.suggest); it must have learned and read each example, or
+    an example has taught it is left out there (see Memory.suggest); it must have learned each example, or
     none. The same examples and others give the same. What it takes is bounded by MOST: earlier examples are left out.
     It holds the interpreter for seconds, so a window has it run in a process of its own. Raises OSError where no
     temporary file can be written.

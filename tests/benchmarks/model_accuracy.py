@@ -100,8 +100,6 @@ def suggesters(known: Iterable[Example]) -> list[Suggester]:
     for one in known:
         for start, end, label in one.spans:
             memory.learn(form(one.article.text, start, end), label, 1)
-    for one in known:
-        memory.read(one.article.text)
     return [Dates(), Names(), memory]
 
 

@@ -91,17 +91,6 @@ def test_rejections_count_against_a_form_and_an_undo_takes_them_back() -> None:
     assert score(memory, text) == 0
 
 
-def test_a_word_that_stands_unlabelled_in_what_is_done_is_proposed_with_less_confidence() -> None:
-    counts = [("الاستقلال", "INSTITUTION", 1, 0)]
-    once = "عيد الاستقلال"
-    met = Memory(counts, [once])
-    often = Memory(counts, [once] * 2)
-    assert score(met, once) > score(Memory(counts), once)
-    assert score(met, once) > score(often, once) > 0
-    often.read(once, times=-1)
-    assert score(often, once) == score(met, once)
-
-
 def test_a_short_word_behind_a_proclitic_is_doubtful() -> None:
     memory = Memory([("جدة", "INSTITUTION", 9, 0), ("الجمعية", "INSTITUTION", 9, 0), ("لجنة", "INSTITUTION", 9, 0)])
     assert score(memory, "وجدة") < score(memory, "جدة")
@@ -110,11 +99,11 @@ def test_a_short_word_behind_a_proclitic_is_doubtful() -> None:
 
 
 def test_an_article_does_not_see_its_own_answers() -> None:
-    text, other = "قالت وزارة العدل إن وزارة العدل", "ردت وزارة العدل"
+    text = "قالت وزارة العدل إن وزارة العدل"
     own = [("وزارة العدل", "INSTITUTION", 2, 0)]
-    assert score(Memory(own, [text]), text, own) == 0
-    both = Memory([*own, ("وزارة العدل", "INSTITUTION", 1, 0)], [text, other])
-    assert score(both, text, own) == score(Memory([("وزارة العدل", "INSTITUTION", 1, 0)], [other]), text) > 0
+    assert score(Memory(own), text, own) == 0
+    both = Memory([*own, ("وزارة العدل", "INSTITUTION", 1, 0)])
+    assert score(both, text, own) == score(Memory([("وزارة العدل", "INSTITUTION", 1, 0)]), text) > 0
     assert score(both, text) > score(both, text, own)
 
 
@@ -135,10 +124,10 @@ def test_every_suggestion_keeps_the_promises_and_what_was_learned_is_found(
     labelled: tuple[str, list[Count]], other: str
 ) -> None:
     text, counts = labelled
-    memory = Memory(counts, [text])
+    memory = Memory(counts)
     check_promises(memory, other)
-    found = {form(text, one.start, one.end) for one in check_promises(memory, text)}
-    assert found <= {words for words, *_rest in counts}
+    found = {form(text, one.start, one.end).replace(" ", "") for one in check_promises(memory, text)}
+    assert found <= {words.replace(" ", "") for words, *_rest in counts}  # two tokens may touch elsewhere
 
 
 @given(_labelled(), _labelled())

@@ -22,7 +22,7 @@ def trained() -> Trained:
 
 def memory_of(some: list[Example]) -> Memory:
     taught = [(form(one.article.text, start, end), label, 1, 0) for one in some for start, end, label in one.spans]
-    return Memory(taught, [one.article.text for one in some])
+    return Memory(taught)
 
 
 def test_few_spans_teach_nothing() -> None:
