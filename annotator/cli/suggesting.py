@@ -119,6 +119,7 @@ def _records(found: Found) -> Iterator[dict[str, object]]:
             "value": one.value,
             "source": one.source,
             "score": one.score,
+            "assumed": one.assumed,
         }
 
 

@@ -49,6 +49,7 @@ class ArticleCanvas(QAbstractScrollArea):
         self._hits: tuple[tuple[int, int], ...] = ()
         self._current_hit: tuple[int, int] | None = None
         self._theme = LIGHT
+        self._pointed = False  # whether something is chosen by a click: nothing moves under the mouse
         self._zoom = 100
         self._opened: set[int] = set()
         self._page = self.caret.page
@@ -102,7 +103,7 @@ class ArticleCanvas(QAbstractScrollArea):
         if span:
             self._select(None)
             self.caret.stand(span.end - 1)  # the next word is the one after the span
-            self.reveal(span.start, span.end)
+            self._bring(span, around=False)
         self._mark()
 
     def show_suggestions(self, suggestions: Iterable[Suggestion], chosen: Suggestion | None) -> None:
@@ -114,7 +115,7 @@ class ArticleCanvas(QAbstractScrollArea):
         if another and chosen:
             self._select(None)
             self.caret.stand(chosen.end - 1)  # as after a span
-            self.reveal(chosen.start, chosen.end, around=True)  # who decides reads on
+            self._bring(chosen, around=True)  # who decides reads on
         self._mark()
 
     def set_theme(self, theme: Theme) -> None:
@@ -143,6 +144,10 @@ class ArticleCanvas(QAbstractScrollArea):
             bar.setValue(top - height // 3 * around)
         elif bottom + height // 5 * around > bar.value() + height:
             bar.setValue(min(top, bottom - height // 2 if around else bottom - height))
+
+    def _bring(self, marked: Span | Suggestion, *, around: bool) -> None:
+        if not self._pointed:
+            self.reveal(marked.start, marked.end, around=around)
 
     def page(self) -> Page:
         """The geometry of what is shown."""

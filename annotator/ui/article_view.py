@@ -230,10 +230,12 @@ class ArticleView(ArticleCanvas):
         self._select(None)
         self.caret.stand(box.start if box else boundary)
         self.caret_moved.emit()
+        self._pointed = True
         if isinstance(found, Suggestion):
             self.suggestion_clicked.emit(found)
         else:
             self.span_clicked.emit(found)
+        self._pointed = False
 
     def _press_right(self, at: QPointF) -> None:
         """The menu is about what is under the pointer: what is marked there, unless the selection is there."""

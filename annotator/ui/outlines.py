@@ -10,14 +10,15 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
 
 from annotator.core.model import Span, Suggestion
-from annotator.core.suggesting import SURE
+from annotator.core.suggesting import CREDIBLE, SURE
 from annotator.ui.page import Segment
 
 _RADIUS: Final = 4.0  # pixels
 _BESIDE: Final = (3.0, 1.0, -0.5, -1.5)  # pixels between an outline and the letters at its sides, by its level
 _INSET: Final = 3.0  # pixels by which each further one within lies farther inside, above and beneath
 _DEEPEST: Final = len(_BESIDE) - 1
-_SURE: Final = (1.4, [4.0, 2.5])  # pixels, and the dash and the gap in widths of the line
+_SURE: Final = (1.8, [5.0, 1.4])  # pixels, and the dash and the gap in widths of the line
+_USUAL: Final = (1.4, [4.0, 2.5])
 _DOUBTFUL: Final = (1.1, [1.6, 2.6])
 _CHOSEN: Final = (2.2, [4.0, 1.8])
 
@@ -25,6 +26,11 @@ _CHOSEN: Final = (2.2, [4.0, 1.8])
 def is_sure(suggestion: Suggestion) -> bool:
     """Whether it is accepted with all the others that are sure."""
     return suggestion.score >= SURE
+
+
+def is_doubtful(suggestion: Suggestion) -> bool:
+    """Whether it is hardly more likely to be right than wrong."""
+    return suggestion.score < CREDIBLE
 
 
 def levels(suggestions: Iterable[Suggestion], spans: Iterable[Span]) -> Iterator[tuple[Suggestion, int]]:
@@ -37,8 +43,9 @@ def levels(suggestions: Iterable[Suggestion], spans: Iterable[Span]) -> Iterator
 
 
 def pen(suggestion: Suggestion, colour: QColor, *, chosen: bool) -> QPen:
-    """What its outline is drawn with: what is doubtful is finer, what is chosen firmer."""
-    width, dashes = _CHOSEN if chosen else _SURE if is_sure(suggestion) else _DOUBTFUL
+    """What its outline is drawn with: what is sure is firmer, what is doubtful finer, what is chosen firmest."""
+    look = _SURE if is_sure(suggestion) else _DOUBTFUL if is_doubtful(suggestion) else _USUAL
+    width, dashes = _CHOSEN if chosen else look
     made = QPen(colour, width)
     made.setDashPattern(dashes)
     made.setCapStyle(Qt.PenCapStyle.FlatCap)

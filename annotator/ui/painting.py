@@ -153,15 +153,16 @@ class Painter:
         return _Name(self._page.segments(span.start, span.end), depth.deepest, look.name, look.firm, bold=True)
 
     def _name_of_suggestion(self, one: Suggestion, shown: list[tuple[Span, Depth]]) -> _Name:
-        """What is doubtful is called into question; the chosen one says how sure it is."""
+        """What is sure is bold, what is doubtful is called into question; the chosen one says how sure it is."""
         look, text = self._looks[one.label], self._looks[one.label].name
         beside = [depth.deepest for span, depth in shown if span.start < one.end and one.start < span.end]
         chosen = one == self._marks.chosen
         if chosen:
             text = f"{text} · {percent(one.score)}"
-        elif not outlines.is_sure(one):
+        elif outlines.is_doubtful(one):
             text = _("{label}?").format(label=text)
-        return _Name(self._page.segments(one.start, one.end), max(beside, default=0), text, look.firm, bold=chosen)
+        bold = chosen or outlines.is_sure(one)
+        return _Name(self._page.segments(one.start, one.end), max(beside, default=0), text, look.firm, bold=bold)
 
     def _free(self, segment: Segment, width: float, taken: list[tuple[float, float]]) -> float:
         """Where a name of this width has room beneath the segment: at its beginning, or after other names there."""

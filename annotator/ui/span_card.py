@@ -11,7 +11,7 @@ from annotator.core.model import Article, Span, Suggestion
 from annotator.core.wording import source_title
 from annotator.i18n import _
 from annotator.ui import fonts
-from annotator.ui.wording import as_read, isolated, percent, plain_label, tooltip
+from annotator.ui.wording import as_read, isolated, percent, plain_label, proposed_value, tooltip
 
 Hint: TypeAlias = tuple[str, str]
 """How things are, and what to do."""
@@ -153,7 +153,7 @@ class SpanCard(QFrame):
             label = labels.find(held.label)
             about = [label.shown() if label else held.label]
             if isinstance(held, Suggestion):
-                about += [isolated(held.value)] if held.value else []
+                about += [isolated(proposed_value(held))] if held.value else []
                 about += [source_title(held.source), percent(held.score)]
             self._say(article.text[held.start : held.end], " · ".join(about))
         elif selected:

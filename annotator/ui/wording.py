@@ -1,5 +1,6 @@
 """Texts as they are put on the screen, where two directions of writing meet."""
 
+import math
 from collections.abc import Iterable
 from html import escape
 from typing import Final
@@ -77,15 +78,22 @@ def spoken(words: str, spans: Iterable[Span], labels: LabelSet) -> str:
 
 
 def percent(score: float) -> str:
-    """How sure a suggestion is, of 100."""
-    return _("{number}%").format(number=number(round(100 * score)))
+    """How sure a suggestion is, of 100; all 100 only where nothing else can be."""
+    return _("{number}%").format(number=number(math.floor(100 * score + 1e-9)))
+
+
+def proposed_value(one: Suggestion) -> str:
+    """What a suggestion means, and whether a part of it was assumed; empty where it has no value."""
+    if one.value is None:
+        return ""
+    return _("{value} (in part assumed)").format(value=one.value) if one.assumed else one.value
 
 
 def spoken_suggestion(words: str, one: Suggestion, labels: LabelSet) -> str:
     """A suggestion's words and what is said of it, as a screen reader says it."""
     label = labels.find(one.label)
     said = _("suggested: {label}").format(label=label.shown() if label else one.label)
-    return ", ".join(filter(None, (" ".join(words.split()), said, one.value, percent(one.score))))
+    return ", ".join(filter(None, (" ".join(words.split()), said, proposed_value(one), percent(one.score))))
 
 
 def tell(parent: QWidget | None, icon: QMessageBox.Icon, text: str) -> None:

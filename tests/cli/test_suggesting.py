@@ -25,7 +25,7 @@ from annotator.core.model import (
 from annotator.store import learning
 from annotator.store.corpus import Corpus, now
 
-KEYS = ["article", "start", "end", "label", "text", "value", "source", "score"]
+KEYS = ["article", "start", "end", "label", "text", "value", "source", "score", "assumed"]
 NEW = "أعلنت وزارة الفلاحة عن نتائجها في 2015 بالرباط."
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.model import Span, Suggestion
+from annotator.core.suggesting import SURE
 from annotator.ui import outlines, painting
 from annotator.ui.depths import depths
 from annotator.ui.hits import edges
@@ -196,9 +197,10 @@ def test_sure_doubtful_and_chosen_ones_are_told_apart_and_from_spans(qapp: QAppl
     start = TEXT.index("الأغلبية")
     place = start, start + 8
     looks = [
-        suggested((*place, 0.95)),
+        suggested((*place, SURE)),
+        suggested((*place, 0.8)),
         suggested((*place, 0.5)),
-        suggested((*place, 0.95), chosen=0),
+        suggested((*place, SURE), chosen=0),
         suggested(spans=layer(place, label="PLAN")),
     ]
     assert all(one != other for at, one in enumerate(looks) for other in looks[:at])

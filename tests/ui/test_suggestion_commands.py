@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from annotator import settings
 from annotator.core.model import Article, Edit, Rejection, Span, Suggestion
+from annotator.core.suggesting import SURE
 from annotator.jobs import proposals
 from annotator.store.corpus import Corpus
 from annotator.ui import app
@@ -38,12 +39,12 @@ HEADLINE, DAY, PLAN, YEARS, PARTY, LAST = (
     "اللجنة الوطنية للتلقيح",
 )
 PROPOSED = (
-    (HEADLINE, "INSTITUTION", "names", 0.95, None),
-    (DAY, "DATE", "dates", 0.97, "2024-07-09"),
-    (PLAN, "PLAN", "names", 0.92, None),
+    (HEADLINE, "INSTITUTION", "names", 0.995, None),
+    (DAY, "DATE", "dates", 0.995, "2024-07-09"),
+    (PLAN, "PLAN", "names", 0.992, None),
     (YEARS, "DATE", "dates", 0.7, "2024/2030"),
     (PARTY, "INSTITUTION", "memory", 0.5, None),
-    (LAST, "INSTITUTION", "names", 0.93, None),
+    (LAST, "INSTITUTION", "names", 0.993, None),
 )
 """In the order of the text."""
 PARTY_WITH_LAM = "لأحزاب الأغلبية"
@@ -270,7 +271,7 @@ def test_the_sentence_is_that_of_the_caret_where_none_is_chosen(
 
 def test_the_sure_ones_of_the_article_are_one_step(desk: Window) -> None:
     press(desk, RETURN, modifier=CONTROL | SHIFT)
-    assert [span[1] for span in stored(desk.session)[0]] == [row[0] for row in PROPOSED if row[3] >= 0.9]
+    assert [span[1] for span in stored(desk.session)[0]] == [row[0] for row in PROPOSED if row[3] >= SURE]
     assert chosen(desk) == YEARS
     press(desk, Qt.Key.Key_Z, modifier=CONTROL)
     assert stored(desk.session) == ([], [])
@@ -506,10 +507,13 @@ def test_the_card_says_what_is_suggested_by_whom_and_how_sure_and_has_the_button
     assert card._words.text() == "6 suggestions left"
     assert card._about.text() == "\u2066Enter\u2069 goes to the next one."
     press(desk, RETURN)
-    assert card._about.text() == "Institution · Names · 95%"
+    assert card._about.text() == "Institution · Names · 99%"
     press(desk, Qt.Key.Key_F5)
     assert card._words.text() == DAY
-    assert card._about.text() == "Date · \u20682024-07-09\u2069 · Date rules · 97%"
+    assert card._about.text() == "Date · \u20682024-07-09\u2069 · Date rules · 99%"
+    assumed = replace(desk.suggestions.standing[1], assumed=True)
+    card.show_choice(desk.session.article, assumed, desk.session.labels, "")
+    assert card._about.text().startswith("Date · \u20682024-07-09 (in part assumed)\u2069 · ")
     buttons = [button for button in card.findChildren(QPushButton) if button.isVisible()]
     assert [button.text().split("  ")[0] for button in buttons] == ["Accept", "Reject"]
     assert ["Enter" in buttons[0].text(), "Delete" in buttons[1].text()] == [True, True]
