@@ -1,20 +1,26 @@
-"""How fast the main job is, as ratios against a named reference in the same run: `python3 packaging/dev.py bench`.
+"""How fast the main job is, as ratios against a named reference in the same run, and how good what is suggested is.
 
-Seconds differ from machine to machine; how many times as long as a known thing something takes differs less. Each
-ratio is that of the medians of many runs, taken by turns with the reference.
+`python3 packaging/dev.py bench` measures all of it, `bench suggest effort` these parts (see PARTS). Seconds differ from
+machine to machine; how many times as long as a known thing something takes differs less. Each ratio is that of the
+medians of many runs, taken by turns with the reference.
 """
 
 import os
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import corpus_speed
+import dates_accuracy
 import desk_speed
 import effort
 import memory
+import model_accuracy
+import suggestion_effort
+import suggestion_speed
 import transfer_speed
 from long_article import long_article
 from measuring import RUNS, Figure, hundredth, measured
@@ -39,27 +45,68 @@ from annotator.ui.page import Page, measure
 from annotator.ui.painting import Painter
 from annotator.ui.theme import LIGHT
 
-_PRESSES = 200
+_PRESSES: Final = 200
+_SAMPLES: Final = Path(__file__).resolve().parents[3] / "shared" / "data"
+_WOJOOD: Final = "wojood-sample-train.txt"
 
 
-def main() -> int:
+def main(wanted: list[str]) -> int:
+    """Print these parts, or all."""
     i18n.use("en")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        os.environ["ANNOTATOR_HOME"] = str(folder / "home")
-        print(f"{'':40} {'median':>9} {'99 %':>9} {'times':>7}   reference")
-        for figure in figures(folder):
-            own, slowest, reference = (
-                statistics.median(figure.own),
-                hundredth(figure.own),
-                statistics.median(figure.reference),
-            )
-            print(
-                f"{figure.what:40} {own:6.2f} ms {slowest:6.2f} ms {figure.ratio():7.2f}"
-                f"   {figure.against} ({reference:.2f} ms)"
-            )
-        print(*transfer_speed.missing(), *memory.table(folder), *effort.table(folder), sep="\n")
+    unknown = set(wanted) - PARTS.keys()
+    if unknown:
+        print(f"bench: no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    for part, lines in PARTS.items():
+        if not wanted or part in wanted:
+            with tempfile.TemporaryDirectory() as name:
+                os.environ["ANNOTATOR_HOME"] = str(Path(name) / "home")
+                for line in lines(Path(name)):
+                    print(line, flush=True)
     return 0
+
+
+def _speed(folder: Path) -> Iterator[str]:
+    yield f"{'':40} {'median':>9} {'99 %':>9} {'times':>7}   reference"
+    for figure in figures(folder):
+        own, slowest, reference = (
+            statistics.median(figure.own),
+            hundredth(figure.own),
+            statistics.median(figure.reference),
+        )
+        yield (
+            f"{figure.what:40} {own:6.2f} ms {slowest:6.2f} ms {figure.ratio():7.2f}"
+            f"   {figure.against} ({reference:.2f} ms)"
+        )
+    yield from transfer_speed.missing()
+
+
+def _effort(folder: Path) -> Iterator[str]:
+    yield from effort.table(folder)
+    yield from _on_samples(lambda samples: suggestion_effort.table(samples / "ner" / _WOJOOD, folder))
+
+
+def _suggest(_folder: Path) -> Iterator[str]:
+    yield from _on_samples(lambda samples: dates_accuracy.table(samples / "dates"))
+    yield from _on_samples(lambda samples: model_accuracy.table(samples / "ner"))
+    yield from suggestion_speed.table()
+
+
+def _on_samples(lines: Callable[[Path], Iterator[str]]) -> Iterator[str]:
+    """What is measured on the real texts beside the checkout, or that they are not there."""
+    if _SAMPLES.is_dir():
+        yield from lines(_SAMPLES)
+    else:
+        yield f"not measured: the real texts ({_SAMPLES.parent.name}/) are not beside this checkout"
+
+
+PARTS: Final[dict[str, Callable[[Path], Iterator[str]]]] = {
+    "speed": _speed,
+    "memory": memory.table,
+    "effort": _effort,
+    "suggest": _suggest,
+}
+"""What can be measured by itself."""
 
 
 def figures(
@@ -128,4 +175,4 @@ def _exporting(folder: Path, articles: int, runs: int) -> Figure:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

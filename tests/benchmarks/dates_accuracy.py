@@ -1,21 +1,18 @@
 """How many of the dates that other programs' tests expect are found, and how many values are right.
 
-    .venv/bin/python tests/benchmarks/dates_accuracy.py
-
-reads the cases of Duckling and of Microsoft's recognisers in the shared data. What the guideline takes for no date is
-left aside; where it draws an edge elsewhere, its edge counts: `ASIDE` and `EDGES` say which and why.
+The cases are those of Duckling and of Microsoft's recognisers in the shared data. What the guideline takes for no date
+is left aside; where it draws an edge elsewhere, its edge counts: `ASIDE` and `EDGES` say which and why.
 """
 
 import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from annotator.suggest.dates import Found, found
+from annotator.suggest.dates import found
 
 FILES = {"Duckling": "duckling-ar-time.jsonl", "Microsoft": "ms-recognizers-ar.jsonl"}
 DATED = re.compile("الليل|هذا|هذه|اليوم|يوم|غد|أمس|شهر|سنة|عام|الأسبوع|الاسبوع")
@@ -140,19 +137,12 @@ def _moved(text: str, start: int, end: int) -> tuple[int, int, str | None]:
     return start, end, rule
 
 
-def main() -> None:
-    """Prints the figures, what is left aside or has other edges, and all that is missed or wrong."""
-    folder = Path(__file__).resolve().parents[3] / "shared" / "data" / "dates"
+def table(folder: Path) -> Iterator[str]:
+    """The figures in lines to be printed, what is left aside or has other edges, and all that is missed or wrong."""
     for name in FILES:
         one = figures(folder, name)
-        sys.stdout.write(one.line() + "\n")
+        yield one.line()
         for title, told in (("aside", one.aside), ("other edges", one.moved)):
-            sys.stdout.writelines(f"  {title}: {why}: {count}\n" for why, count in told.most_common())
-        sys.stdout.writelines(f"  missed: {line}\n" for line in one.missed)
-        sys.stdout.writelines(f"  value: {line}\n" for line in one.wrong)
-
-
-__all__ = ["Figures", "Found", "figures", "main"]
-
-if __name__ == "__main__":
-    main()
+            yield from (f"  {title}: {why}: {count}" for why, count in told.most_common())
+        yield from (f"  missed: {line}" for line in one.missed)
+        yield from (f"  value: {line}" for line in one.wrong)

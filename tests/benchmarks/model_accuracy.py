@@ -1,12 +1,10 @@
 """How good the suggester `model` is after so many sentences, and how fast: on the sample of Wojood beside the checkout.
 
 The gold are the spans of the sample's validation part as the program itself reads them, of those of one label that lie
-within each other the outermost; a span is right where label, start and end are. In the environment
-`python3 tests/benchmarks/model_accuracy.py` prints the table.
+within each other the outermost; a span is right where label, start and end are.
 """
 
 import random
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -157,27 +155,16 @@ def _mean(some: Sequence[Accuracy]) -> Accuracy:
     )
 
 
-def table() -> Iterator[str]:
+def table(folder: Path = DATA) -> Iterator[str]:
     """The figures in lines to be printed."""
     heads = ("DATE", "ORG", "DATE nested", "ORG nested", "seconds", "tokens/s", "sure", "of them wrong")
     yield f"{'learned from':34}" + "".join(f"{head:>14}" for head in heads)
-    for at, one in enumerate(curve()):
+    for at, one in enumerate(curve(folder)):
         yield _line(f"{one.sentences} sentences, {'the mean of shuffles' if at % 2 else 'the first'}", one)
-    yield _line("all of them, every label", all_labels())
+    yield _line("all of them, every label", all_labels(folder))
 
 
 def _line(what: str, one: Accuracy) -> str:
     scores = (scored.get(label, 0.0) for scored in (one.outermost, one.nested) for label in TWO)
     figures = "".join(f"{score:14.3f}" for score in scores)
     return f"{what:34}{figures}{one.seconds:14.2f}{one.tokens:14.0f}{one.sure:14}{one.wrong:14}"
-
-
-def main() -> int:
-    """Print the table."""
-    for line in table():
-        print(line, flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -12,8 +12,6 @@ labelling by hand. What is missing is gone to by its first letter, as `stories.b
 """
 
 import random
-import sys
-import tempfile
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -21,7 +19,6 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from annotator import i18n
 from annotator.core import editing
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.model import DONE, Article, Draft, Edit, Span, Step, Suggestion, new_uid
@@ -29,6 +26,7 @@ from annotator.core.proclitics import readings
 from annotator.core.suggesting import SURE, Rejected
 from annotator.core.text import is_punctuation
 from annotator.jobs.importing import import_paths
+from annotator.jobs.learning import due, learn
 from annotator.jobs.suggesting import Heard, Suggesting, left
 from annotator.store.corpus import Corpus, now
 from annotator.store.listing import articles
@@ -100,14 +98,12 @@ def simulate(corpus: Corpus, work: Sequence[Gold], helped: Helped) -> Iterator[C
             corpus.add(Draft(one.article))
     suggesting = Suggesting.of(corpus)
     rejected = Rejected()
+    learns = helped.sources is None or "model" in helped.sources
     for one in work:
-        if helped.sources is None or "model" in helped.sources:
-            from annotator.jobs.learning import due, learn
-
-            if due(corpus):
-                for _ in learn(corpus):
-                    pass
-                suggesting = Suggesting.of(corpus)
+        if learns and due(corpus):
+            for _ in learn(corpus):
+                pass
+            suggesting = Suggesting.of(corpus)
         yield _Labelling(corpus, one, suggesting, rejected, helped).cost()
 
 
@@ -333,16 +329,3 @@ def _clicking(costs: Sequence[Cost]) -> float:
 
 def _labels(names: Iterable[str]) -> LabelSet:
     return LabelSet(tuple(Label(name, {}, Colour("#8f6a0a", "#ecc04c")) for name in names))
-
-
-def main() -> int:
-    """Print the table for the labelled file that is named."""
-    i18n.use("en")
-    with tempfile.TemporaryDirectory() as name:
-        for line in table(Path(sys.argv[1]), Path(name), int(sys.argv[2]) if len(sys.argv) > 2 else 3):
-            print(line, flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

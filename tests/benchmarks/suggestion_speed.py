@@ -1,0 +1,57 @@
+"""How long an annotator waits for suggestions: all suggesters on an article of 500 words, a trained model too."""
+
+import statistics
+from collections.abc import Iterator
+from itertools import cycle, islice
+from typing import Final
+
+from measuring import RUNS, hundredth, timed
+
+from annotator.core.drafting import draft
+from annotator.core.model import Article, Suggestion
+from annotator.core.proclitics import form
+from annotator.jobs.suggesting import Suggesting, rules
+from annotator.resources import resource
+from annotator.suggest.memory import Memory
+from annotator.suggest.training import Example, train
+from annotator.ui.corpus_commands import default_labels
+
+_WORDS: Final = 500
+_WANTED: Final = 50  # milliseconds
+
+
+def table(runs: int = RUNS) -> Iterator[str]:
+    """The times in a line to be printed."""
+    times = measure(runs)
+    yield (
+        f"all suggesters on an article of {_WORDS} words: {statistics.median(times):.1f} ms, "
+        f"99 % {hundredth(times):.1f} ms (wanted: within {_WANTED} ms)"
+    )
+
+
+def measure(runs: int) -> list[float]:
+    """How long it took each time, in milliseconds; each article is another one, and one was asked about before."""
+    suggesting = _taught()
+    suggesting.ask(_article(0))
+    return [timed(lambda number=number: suggesting.ask(_article(number))) for number in range(1, runs + 1)]
+
+
+def _taught() -> Suggesting:
+    """Suggesters that know of the sample articles what the rules say of them."""
+    labels = default_labels()
+    articles = [draft(path.read_text(encoding="utf-8")).article for path in sorted(resource("samples").glob("*.txt"))]
+    found = [(one, [said for rule in rules() for said in rule.suggest(one, labels)]) for one in articles]
+    memory = Memory((form(one.text, said.start, said.end), said.label, 1, 0) for one, some in found for said in some)
+    examples = [Example(one, tuple({_place(said) for said in some})) for one, some in found]
+    return Suggesting(labels, memory, train(examples, labels, (*rules(), memory)))
+
+
+def _place(one: Suggestion) -> tuple[int, int, str]:
+    return one.start, one.end, one.label
+
+
+def _article(number: int) -> Article:
+    """Words of the sample articles from somewhere on, in sentences of their own."""
+    words = [word for path in sorted(resource("samples").glob("*.txt")) for word in path.read_text("utf-8").split()]
+    text = " ".join(islice(cycle(words), number * 37, number * 37 + _WORDS))
+    return draft(text).article
