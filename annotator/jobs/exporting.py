@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from annotator import __version__
 from annotator.core import projection, tagging
-from annotator.core.dividing import Item, divide, sketch
+from annotator.core.dividing import Division, sketch
 from annotator.core.editing import Rejected
 from annotator.core.model import BODY, DONE, HEADLINE, ZONE_KINDS, Article, Draft
 from annotator.core.projection import FLATTENED, OUTCOMES, OUTSIDE_ZONES, REFUSED, WRITTEN, Fate
@@ -250,14 +250,13 @@ class _Export:
         self.part_of = [WHOLE] * len(self.numbers)
         if self.options.split is None:
             return
-        items = []
+        division = Division(self.options.split, self.options.seed)
         for item, _part in self._items():
             text, zones = item.article.text, projection.segments(item.article, item.zones, _NEWS)
             words = " ".join(text[zone.start : zone.end] for zone in zones) or text
-            items.append(Item(item.article.uid, dict(Counter(span.label for span in item.spans)), sketch(words)))
+            division.add(item.article.uid, Counter(span.label for span in item.spans), sketch(words))
             yield self._step()
-        parts = divide(items, self.options.split, self.options.seed)
-        self.part_of = [parts[item.uid] for item in items]
+        self.part_of = division.parts()
 
     def _step(self, by: int = 1) -> tuple[int, int]:
         self.done += by
