@@ -10,7 +10,7 @@ spaCy makes the documents, a few at a time (`docbin_packing`). They are read bac
 it would have all of them in memory at once. How a file is read that another program has made is in `docbin_reading`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
@@ -31,7 +31,7 @@ NAME: Final = "spacy"
 SUFFIXES: Final = (".spacy",)
 PACKAGE: Final = "spacy"
 BESIDE: Final = 'doc.spans["sc"]'
-COMPANIONS: Final[tuple[str, ...]] = ()
+IN_FOLDER: Final = False
 TAGS: Final = False
 
 _GROUP: Final = "sc"
@@ -65,9 +65,9 @@ def sink(stream: BinaryIO, labels: Sequence[str], scheme: str) -> Iterator[_Sink
     made.packing.write(stream)
 
 
-def companions(report: Report, labels: Sequence[str]) -> Iterator[bytes]:
+def companions(report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
     """Nothing lies beside a DocBin."""
-    return iter(())
+    return {}
 
 
 def read_back(path: Path, scheme: str) -> Iterator[list[_Said]]:

@@ -28,7 +28,17 @@ from annotator.formats.extras import installed
 from annotator.formats.report import Report, beside
 from annotator.i18n import _, ngettext, number
 from annotator.jobs.article_files import FileFormat
-from annotator.jobs.exporting import ALL, FILES, FORMATS, TWOFOLD, WHOLE_ARTICLES, Options, account, export
+from annotator.jobs.exporting import (
+    ALL,
+    FILES,
+    FORMATS,
+    TWOFOLD,
+    WHOLE_ARTICLES,
+    Options,
+    account,
+    export,
+    makes_folder,
+)
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import ArticleFormat
@@ -233,7 +243,7 @@ class ExportDialog(QDialog):
         if not corpus:
             return
         format_ = self._format.currentData()
-        if format_ in [*(one.NAME for one in FILES), *(one.NAME for one in TWOFOLD if one.COMPANIONS)]:
+        if makes_folder(corpus, self.options()):
             path = self._ask_folder(corpus.path.parent, f"{corpus.path.stem}-{format_}")
         else:
             suffixes = {one.NAME: one.SUFFIXES[0] for one in FORMATS}
