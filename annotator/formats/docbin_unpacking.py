@@ -154,24 +154,22 @@ def _texts(file: IO[bytes], strings: _Thing) -> Callable[[int], str]:
     import numpy
     from spacy.strings import StringStore, get_string_id
 
-    hashes, places = array("Q"), array("Q")
     if strings.length > MOST:
         raise ValueError("array")
+    known = array("Q")  # of each text its hash and its place, by turns
     file.seek(strings.start)
     for _string in range(strings.length):
         thing = _head(file)
-        hashes.append(get_string_id(_text(file, thing)))
-        places.append(thing.at)
-    order = numpy.argsort(numpy.frombuffer(hashes, "uint64"))
-    hashes, places = (array("Q", numpy.frombuffer(one, "uint64")[order].tobytes()) for one in (hashes, places))
+        known.extend((get_string_id(_text(file, thing)), thing.at))
+    numpy.frombuffer(known, [("hash", "u8"), ("place", "u8")]).sort(order="hash")  # where they are: they are many
     symbols = StringStore()
 
     @lru_cache(_KEPT)
     def text(hash_: int) -> str:
-        at = bisect_left(hashes, hash_)
-        if at == len(hashes) or hashes[at] != hash_:
+        at = bisect_left(range(0, len(known), 2), hash_, key=known.__getitem__) * 2
+        if at == len(known) or known[at] != hash_:
             return symbols[hash_]  # the text of none, or one of those that spaCy has numbered
-        file.seek(places[at])
+        file.seek(known[at + 1])
         return _text(file, _head(file))
 
     return text
