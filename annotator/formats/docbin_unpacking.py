@@ -1,19 +1,18 @@
 """Unpacks the file of a DocBin (see docbin_packing), which may come from anywhere, with any number of documents.
 
 What is unpacked is in a file without a name, in which each column is looked into where it stands. In memory are the
-lengths of the documents, and of each text its hash, by which tokens have it, and its place: sixteen bytes. spaCy is
+lengths of the documents, and of each text its hash, by which tokens have it, and its place: twelve bytes. spaCy is
 asked for what it alone knows, the hash of a text: its own reading trusts the offsets and lengths in the file.
 """
 
 import zlib
-from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import repeat
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -28,7 +27,7 @@ LONGEST: Final = 1_000_000
 
 _IN_MEMORY: Final = 1 << 16  # bytes unpacked; what is more goes to the disk
 _CHUNK: Final = 1 << 20
-_KEPT: Final = 1 << 14  # texts that are not looked for again
+_KEPT: Final = 1 << 12  # texts that are not looked for again
 
 _AT_ONCE: Final = 400_000_000  # bytes that are read at once: there may be no more in a text, or a document
 _WIDE: Final = 8  # bytes of an attribute
@@ -156,20 +155,21 @@ def _texts(file: IO[bytes], strings: _Thing) -> Callable[[int], str]:
 
     if strings.length > MOST:
         raise ValueError("array")
-    known = array("Q")  # of each text its hash and its place, by turns
+    known: numpy.ndarray[Any, Any] = numpy.empty(strings.length, [("hash", "u8"), ("place", "u4")])
     file.seek(strings.start)
-    for _string in range(strings.length):
+    for number in range(strings.length):
         thing = _head(file)
-        known.extend((get_string_id(_text(file, thing)), thing.at))
-    numpy.frombuffer(known, [("hash", "u8"), ("place", "u8")]).sort(order="hash")  # where they are: they are many
+        known[number] = get_string_id(_text(file, thing)), thing.at - strings.start
+    known.sort(order="hash")  # where they are: they are many
+    hashes, places = known["hash"], known["place"]
     symbols = StringStore()
 
     @lru_cache(_KEPT)
     def text(hash_: int) -> str:
-        at = bisect_left(range(0, len(known), 2), hash_, key=known.__getitem__) * 2
-        if at == len(known) or known[at] != hash_:
+        at = bisect_left(hashes, hash_)
+        if at == len(hashes) or hashes[at] != hash_:
             return symbols[hash_]  # the text of none, or one of those that spaCy has numbered
-        file.seek(known[at + 1])
+        file.seek(strings.start + int(places[at]))
         return _text(file, _head(file))
 
     return text

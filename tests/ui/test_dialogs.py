@@ -103,7 +103,7 @@ def test_an_export_in_parts_makes_a_folder_and_counts_each(
     height = dialog.height()
     parts.divided.click()
     assert parts.seed.isVisible()
-    assert dialog.height() > height
+    qtbot.waitUntil(lambda: dialog.height() > height)  # what is beneath stays where it is seen
     assert dialog.options().split == {"train": 80, "dev": 10, "test": 10}
     parts.dev.setValue(0)
     parts.test.setValue(50)

@@ -204,7 +204,6 @@ class ExportDialog(QDialog):
         ):
             form.addRow(title, field)
         self._format.currentIndexChanged.connect(self._fit)
-        self._parts.changed.connect(self._make_room)
         self._fit()
         said = plain_label(_("Whatever is not in the file as it is here is listed, with the reason."), "quiet")
         said.setWordWrap(True)
@@ -228,10 +227,6 @@ class ExportDialog(QDialog):
         for name, title in (names or {None: self._session.annotator}).items():
             self._annotator.addItem(title, name)
         self._annotator.setCurrentIndex(max(0, self._annotator.findData(chosen)))
-
-    def _make_room(self) -> None:
-        """Grow by what the parts take more, so that nothing else moves."""
-        self.resize(self.width(), self.sizeHint().height())
 
     def _report_page(self) -> QWidget:
         page = QWidget()

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from annotator.i18n import _, number
@@ -21,10 +21,7 @@ def part_title(part: str) -> str:
 
 
 class Parts(QWidget):
-    """Asks for the parts; what is left of them by the others is for training. `changed` tells that they take more or
-    less room."""
-
-    changed = Signal()
+    """Asks for the parts; what is left of them by the others is for training."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,4 +74,3 @@ class Parts(QWidget):
         left = number(_WHOLE - self.dev.value() - self.test.value())
         self._train.setText(left + _PER_CENT)
         self._numbers.setVisible(self.divided.isChecked())
-        self.changed.emit()
