@@ -4,9 +4,9 @@ The tokens are one set: they are cut, and the sentences joined, as all the spans
 where it stands in the article, since such formats keep what lies between them.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -17,6 +17,7 @@ from annotator.core.model import Article, Span, Zone
 from annotator.core.projection import Fate, Options, Stretch, flattened, place, segments
 from annotator.core.tagging import Chunk
 from annotator.core.text import Token
+from annotator.core.words import cut
 from annotator.i18n import _
 
 _Kept: TypeAlias = tuple[Stretch, str]
@@ -84,18 +85,9 @@ def _laid(words: str, part: Stretch, spans: list[_Kept], flat: set[_Kept]) -> It
         if joined and reach[begun] <= sentence[0].start:
             yield _sentence(joined, spans, flat)
             joined = []
-        joined += (piece for token in sentence for piece in _cut(words, token, edges))
+        joined += cut(words, sentence, edges)
     if joined:
         yield _sentence(joined, spans, flat)
-
-
-def _cut(words: str, token: Token, edges: list[int]) -> list[Token]:
-    """A token, in pieces where an edge lies in it."""
-    within = edges[bisect_right(edges, token.start) : bisect_left(edges, token.end)]
-    if not within:
-        return [token]
-    pieces = (text.visible(words, *piece) for piece in pairwise([token.start, *within, token.end]))
-    return [Token(*piece) for piece in pieces if piece[0] < piece[1]]
 
 
 def _sentence(tokens: list[Token], spans: list[_Kept], flat: set[_Kept]) -> Sentence:

@@ -6,7 +6,7 @@ met before, in any language. What is known of it is kept, as many as fit into so
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain, pairwise
 from typing import Final
@@ -40,7 +40,7 @@ def words(text: str, start: int, end: int, edges: Sequence[int] = ()) -> tuple[l
     within: dict[int, int] = {}
     for piece, here in inner.items():
         stretch = texts.word_start(text, here[0], start), texts.word_end(text, here[0], end)
-        tokens = _cut(text, texts.tokens(text, *stretch), here)
+        tokens = cut(text, texts.tokens(text, *stretch), here)
         found[piece] = tuple(texts.written(text[slice(*token)]) for token in tokens)
         within |= {edge: bisect_left(tokens, edge, key=lambda token: token.start) for edge in here}
     before = list(accumulate(map(len, found), initial=0))
@@ -56,11 +56,11 @@ def _words(piece: str) -> tuple[str, ...]:
     return tuple(texts.written(piece[slice(*token)]) for token in texts.tokens(piece))
 
 
-def _cut(text: str, tokens: list[Token], edges: Sequence[int]) -> list[Token]:
-    """The tokens, cut where an edge lies in one."""
+def cut(text: str, tokens: Iterable[Token], edges: Sequence[int]) -> list[Token]:
+    """The tokens, cut where one of `edges` lies in one, into pieces that have something to be seen."""
     pieces: list[Token] = []
     for token in tokens:
         within = edges[bisect_right(edges, token.start) : bisect_left(edges, token.end)]
-        cut = (texts.visible(text, *piece) for piece in pairwise([token.start, *within, token.end]))
-        pieces += (Token(*piece) for piece in cut if piece[0] < piece[1]) if within else [token]
+        parts = (texts.visible(text, *piece) for piece in pairwise([token.start, *within, token.end]))
+        pieces += (Token(*piece) for piece in parts if piece[0] < piece[1]) if within else [token]
     return pieces

@@ -6,18 +6,22 @@ as spaCy's tokenizer has it; what is left out between two words is a newline. Se
 are the flat spans, since they may not overlap there; `doc.spans["sc"]`, which is where a `spancat` looks, has all of
 them. spaCy takes every span of these tokens: none is empty, or begins or ends with space.
 
-A DocBin is in memory as a whole when it is written and when it is read. How one is read that another program has
-made is in `docbin_reading`.
+spaCy makes the documents, a few at a time (`docbin_packing`). They are read back without it (`docbin_unpacking`), since
+it would have all of them in memory at once. How a file is read that another program has made is in `docbin_reading`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
-from annotator.core.tagging import Chunk
+from annotator.core import tagging
+from annotator.core.tagging import OUTSIDE, Chunk
 from annotator.core.twofold import TwofoldProjection, space
 from annotator.formats import docbin_reading
+from annotator.formats.docbin_packing import Packing
+from annotator.formats.docbin_reading import KINDS, STARTS
+from annotator.formats.docbin_unpacking import Document, documents
 from annotator.formats.report import Report
 
 if TYPE_CHECKING:
@@ -27,7 +31,7 @@ NAME: Final = "spacy"
 SUFFIXES: Final = (".spacy",)
 PACKAGE: Final = "spacy"
 BESIDE: Final = 'doc.spans["sc"]'
-COMPANIONS: Final[tuple[str, ...]] = ()
+IN_FOLDER: Final = False
 TAGS: Final = False
 
 _GROUP: Final = "sc"
@@ -45,37 +49,30 @@ class _Sink:
     """Gathers the articles in a DocBin."""
 
     def __init__(self) -> None:
-        from spacy.tokens import DocBin
-        from spacy.vocab import Vocab
-
-        self.docs = DocBin(attrs=_ATTRIBUTES)
-        self._vocab = Vocab()
+        self.packing = Packing(_ATTRIBUTES)
 
     def add(self, article: TwofoldProjection) -> None:
-        """Append one article."""
-        self.docs.add(_doc(self._vocab, article))
+        """Append one article. Raises Rejected where the file has no room for it, OSError."""
+        self.packing.add(_doc(self.packing.vocab, article))
 
 
 @contextmanager
 def sink(stream: BinaryIO, labels: Sequence[str], scheme: str) -> Iterator[_Sink]:
-    """A DocBin that is written to `stream` when the block has ended well; Docs have no tags, so no `scheme` counts."""
+    """A DocBin that is written to `stream` when the block has ended well; Docs have no tags, so no `scheme` counts.
+    Raises OSError."""
     made = _Sink()
     yield made
-    stream.write(made.docs.to_bytes())
+    made.packing.write(stream)
 
 
-def companions(report: Report, labels: Sequence[str]) -> Iterator[bytes]:
+def companions(report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
     """Nothing lies beside a DocBin."""
-    return iter(())
+    return {}
 
 
 def read_back(path: Path, scheme: str) -> Iterator[list[_Said]]:
-    """The sentences of each article as spaCy reads them, space left out. Raises ValueError, OSError."""
-    from spacy.tokens import DocBin
-    from spacy.vocab import Vocab
-
-    for doc in DocBin().from_disk(path).get_docs(Vocab()):
-        yield _said(doc)
+    """The sentences of each article, space left out. Raises ValueError, OSError."""
+    return map(_said, documents(path, None))
 
 
 def _doc(vocab: Any, article: TwofoldProjection) -> "Doc":
@@ -111,22 +108,33 @@ def _doc(vocab: Any, article: TwofoldProjection) -> "Doc":
     return doc
 
 
-def _said(doc: "Doc") -> list[_Said]:
-    """The sentences of a Doc. Raises ValueError for a span that no sentence holds."""
+def _said(document: Document) -> list[_Said]:
+    """The sentences of a document. Raises ValueError where it is none that this has written."""
+    from spacy.attrs import ENT_IOB, ENT_TYPE, ORTH, SENT_START
+
     sentences: list[_Said] = []
     places: dict[int, tuple[int, int]] = {}  # of a token: its sentence, and where it is there
-    for token in doc:
-        if token.is_sent_start:
-            sentences.append(([], [], []))
-        if not token.text.isspace():
-            words = sentences[-1][0]
-            places[token.i] = len(sentences) - 1, len(words)
-            words.append(token.text)
-    for flat, spans in ((True, doc.ents), (False, doc.spans.get(_GROUP, ()))):
-        for span in spans:
-            begins, ends = places.get(span.start), places.get(span.end - 1)
-            if begins is None or ends is None or begins[0] != ends[0]:
-                raise ValueError(repr(span))
-            _words, some, all_ = sentences[begins[0]]
-            (some if flat else all_).append(Chunk(span.label_, begins[1], ends[1] + 1))
+    refused: list[docbin_reading.Said] = []
+    try:
+        for at, (word, start) in enumerate(zip(document.said(ORTH), document.columns[SENT_START], strict=True)):
+            if start == STARTS:
+                sentences.append(([], [], []))
+            if not word.isspace():
+                places[at] = len(sentences) - 1, len(sentences[-1][0])
+                sentences[-1][0].append(word)
+        kinds = zip(document.columns[ENT_IOB], document.said(ENT_TYPE), strict=True)
+        flat = tagging.decode([f"{KINDS[kind]}-{label}" if kind in KINDS else OUTSIDE for kind, label in kinds])
+        spans = docbin_reading.grouped(document, len(document.spaces), refused)
+        all_ = [Chunk(label, first, last + 1) for first, last, label, _value in spans]
+        for is_flat, chunks in ((True, flat), (False, all_)):
+            for label, first, end in chunks:
+                (begins, start), (ends, last) = places[first], places[end - 1]
+                if begins != ends:
+                    raise ValueError(label)
+                _words, some, every = sentences[begins]
+                (some if is_flat else every).append(Chunk(label, start, last + 1))
+    except LookupError as error:
+        raise ValueError(str(error)) from error
+    if refused:
+        raise ValueError(refused[0][1])
     return sentences

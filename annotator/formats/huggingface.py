@@ -36,7 +36,7 @@ NAME: Final = "huggingface"
 SUFFIXES: Final = (".parquet",)
 PACKAGE: Final = "pyarrow"
 BESIDE: Final = "spans"
-COMPANIONS: Final = ("README.md",)
+IN_FOLDER: Final = True
 TAGS: Final = True
 
 _FEATURES: Final = b"huggingface"
@@ -133,9 +133,9 @@ def sink(stream: BinaryIO, labels: Sequence[str], scheme: str) -> Iterator[_Sink
         made.finish()
 
 
-def companions(report: Report, labels: Sequence[str]) -> Iterator[bytes]:
+def companions(report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
     """The card."""
-    yield card(report, tag_names(labels, report.scheme)).encode()
+    return {"README.md": card(report, tag_names(labels, report.scheme)).encode()}
 
 
 def read_back(path: Path, scheme: str) -> Iterator[list[_Said]]:

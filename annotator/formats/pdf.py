@@ -2,16 +2,19 @@
 
 A PDF says which glyphs stand where and not what the text is. pypdf turns the Arabic in it, run by run: in a line that
 was drawn as a whole, from left to right, that leaves the runs in the wrong order, and numbers of Arabic digits
-backwards. Both can be told from the same page as it was drawn, and are put right. Where letters come out in
-presentation forms or in visual order all the same, `core.visual` tells and puts them right; here they stay.
+backwards. Both can be told from the same page as it was drawn, and are put right. A line of Arabic alone whose words
+were drawn one by one from left to right comes with the last of them first: where they stand on the page tells. Where
+letters come out in presentation forms or in visual order all the same, `core.visual` tells and puts them right; here
+they stay.
 """
 
 import logging
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from annotator.core.drafting import draft
 from annotator.core.editing import Rejected
@@ -42,6 +45,13 @@ _RUN_ON: Final = re.compile(rf"\A{_NEUTRAL}*{_RUN.pattern}|{_RUN.pattern}")  # w
 _ARABIC: Final = re.compile(rf"(?!{_NEUTRAL}){_RIGHT}")
 _OTHER: Final = re.compile(rf"[٠-٩۰-۹]{{2}}|(?!{_RIGHT})[^\W_]")
 _NUMBER: Final = re.compile(r"[٠-٩۰-۹]+(?:[/.,:٫٬-][٠-٩۰-۹]+)*")
+
+
+class _Piece(NamedTuple):
+    """Text that was drawn at once, and where it begins: how far to the right, and how high; None where it is turned."""
+
+    text: str
+    place: tuple[float, float] | None
 
 
 class _TooLong(Exception):
@@ -107,12 +117,49 @@ def _pages(reader: "PdfReader") -> Iterator[str]:
 
     for page in reader.pages:
         check()
-        text = page.extract_text(visitor_operand_before=check).strip("\n")
+        pieces: list[_Piece] = []
+
+        def take(text: str, page: list[float], line: list[float], *_font: object, pieces: Any = pieces) -> None:
+            pieces.append(_Piece(text, _place(page, line)))
+
+        page.extract_text(visitor_operand_before=check, visitor_text=take)
+        text = "\n".join(map(_from_the_right, _lines(pieces))).strip("\n")
         if any(map(_mixed, text.split("\n"))):
             check()
             text = _as_drawn(text, page.extract_text(extraction_mode="layout"))
         if text:
             yield text
+
+
+def _place(page: Sequence[float], line: Sequence[float]) -> tuple[float, float] | None:
+    """Where text begins by the matrices of its page and its line (ISO 32000-1, 9.4.4)."""
+    if page[1] or page[2] or line[1] or line[2] or page[0] * line[0] <= 0:
+        return None
+    return line[4] * page[0] + page[4], line[5] * page[3] + page[5]
+
+
+def _lines(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
+    line: list[_Piece] = []
+    for text, place in pieces:
+        before, *after = text.split("\n")
+        line.append(_Piece(before, place))
+        for begun in after:
+            yield line
+            line = [_Piece(begun, place)]
+    yield line
+
+
+def _from_the_right(line: Sequence[_Piece]) -> str:
+    """The text of a line. One of Arabic alone is read from the right: where each of its pieces stands further to the
+    right than the one before, they are taken from the last to the first."""
+    text = "".join(piece.text for piece in line)
+    shown = [piece.place for piece in line if piece.text.strip()]
+    if len(shown) < 2 or not _ARABIC.search(text) or _OTHER.search(text):
+        return text
+    for before, after in pairwise(shown):
+        if before is None or after is None or before[0] >= after[0] or before[1] != after[1]:
+            return text
+    return "".join(piece.text for piece in reversed(line))
 
 
 def _as_drawn(text: str, drawn: str) -> str:

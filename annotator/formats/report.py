@@ -56,7 +56,7 @@ class Report(Struct):
     `not_held` names what the format has no room for: of "annotator", "note", "notes", "states", "value", "zones".
     `left_out` are the articles that it cannot hold at all.
     `digest` is the SHA-256 of the exported articles and their spans: as long as it and the options are the same, so are
-    the files, byte by byte. `files` is the digest of what is in the folder, where the format has a file an article.
+    the files, byte by byte. `files` is the digest of what is in the folder, where it is one.
     """
 
     format: str

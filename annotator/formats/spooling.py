@@ -8,7 +8,7 @@ import msgspec
 
 T = TypeVar("T")
 
-_IN_MEMORY: Final = 1 << 20  # bytes; what is more goes to the disk
+_IN_MEMORY: Final = 1 << 18  # bytes; what is more goes to the disk
 
 
 class Spool(Generic[T]):

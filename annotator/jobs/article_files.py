@@ -1,6 +1,5 @@
 """Formats with a file, or several, for each article: written into a folder, and compared with the corpus."""
 
-import hashlib
 import os
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,9 +12,9 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Draft, Refusal, Span
 from annotator.core.projection import REFUSED, WRITTEN, Fate
 from annotator.i18n import _
-from annotator.jobs.folders import Contents
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import compare
+from annotator.jobs.writing import Writer
 
 
 class FileFormat(Protocol):
@@ -43,10 +42,10 @@ class FileFormat(Protocol):
 
 
 class Folder:
-    """A folder that is being filled. Its files are counted in `contents` by the names that they have under `within`."""
+    """A folder that is being filled."""
 
-    def __init__(self, path: Path, within: str, contents: Contents) -> None:
-        self._path, self._within, self._contents = path, within, contents
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self.values: set[str] = set()
         """What the spans of its articles stand for."""
         self.filled = False
@@ -57,51 +56,38 @@ class Folder:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        self._contents.add(self._within + name, hashlib.sha256(data).digest())
         self.filled = True
 
 
-class ArticleFiles:
-    """Writes drafts in a format with a file an article (see jobs.exporting.Writer). With `parted`, each folder that it
-    fills is a part of the export."""
+class ArticleFiles(Writer):
+    """Writes drafts in a format with a file an article, which has no sentences and no tokens. Each part is a folder."""
 
     zoned = False
-    looks = False
+    in_folder = True
 
-    def __init__(self, format_: FileFormat, labels: LabelSet, *, parted: bool) -> None:
+    def __init__(self, format_: FileFormat, labels: LabelSet) -> None:
         self.suffix = format_.SUFFIXES[0]
         self.holds = format_.HOLDS
         self.layered = "annotator" in self.holds
-        self._contents = Contents()
-        self._format, self._parted = format_, parted
+        self._format = format_
         self._labels = [label.name for label in labels.labels]
         self._refused: set[str] = set()
 
+    def named(self, part: str) -> str:
+        """See Writer."""
+        return part
+
     @contextmanager
     def opened(self, path: Path | None) -> Iterator[Folder | None]:
-        """A new folder to fill; None is nowhere."""
+        """See Writer."""
         if path is None:
             yield None
             return
-        path.mkdir(parents=True)
-        within = f"{path.name}/" if self._parted else ""
-        if within:
-            self._contents.add(within)
-        yield Folder(path, within, self._contents)
-
-    def contents(self) -> str:
-        """The digest of all that was written."""
-        return self._contents.digest()
-
-    def look(self, item: Draft) -> None:
-        """Nothing has to be known before."""
-
-    def begin(self, folder: Folder | None) -> None:
-        """Nothing comes before the first article."""
+        path.mkdir(exist_ok=True)
+        yield Folder(path)
 
     def write(self, folder: Folder | None, item: Draft) -> tuple[list[Fate], int, int]:
-        """Add an article; the fates of its spans. It has no sentences and no tokens. Raises Rejected where the format
-        cannot hold the article."""
+        """See Writer."""
         faults = {span.uid: fault for span in item.spans if (fault := self._format.fault(span))}
         kept = [span for span in item.spans if span.uid not in faults]
         files = self._format.encode_files(replace(item, spans=tuple(kept)))
@@ -113,7 +99,7 @@ class ArticleFiles:
         return [_fate(span, faults.get(span.uid)) for span in item.spans], 0, 0
 
     def end(self, folder: Folder | None) -> None:
-        """What the files need besides, where there are any."""
+        """Write what the files need besides, where there are any."""
         if folder is not None and folder.filled:
             for name, data in self._format.shared_files(self._labels, folder.values).items():
                 folder.add(name, data)
@@ -126,7 +112,7 @@ class ArticleFiles:
                     yield path
 
     def compare(self, item: Draft, found: Path) -> tuple[int, int]:
-        """Raises NotVerified where the file of the article does not hold what the corpus does."""
+        """See Writer."""
         kept = tuple(span for span in item.spans if span.uid not in self._refused)
         path = found / (_stem(item.article) + self.suffix)
         if not path.is_file():

@@ -3,16 +3,16 @@
 import hashlib
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator import __version__
 from annotator.core import projection, tagging
-from annotator.core.dividing import Item, divide, sketch
+from annotator.core.dividing import Division, sketch
 from annotator.core.editing import Rejected
 from annotator.core.model import BODY, DONE, HEADLINE, ZONE_KINDS, Article, Draft
 from annotator.core.projection import FLATTENED, OUTCOMES, OUTSIDE_ZONES, REFUSED, WRITTEN, Fate
@@ -38,44 +38,17 @@ from annotator.formats.spooling import Spool
 from annotator.i18n import _
 from annotator.jobs.article_files import ArticleFiles, FileFormat
 from annotator.jobs.flat import Flat, TaggedFormat
-from annotator.jobs.folders import FolderDestination, folder_destination
+from annotator.jobs.folders import FolderDestination, contents, folder_destination
 from annotator.jobs.nested import Nested, NestedFormat
-from annotator.jobs.publishing import WHOLE, CannotExport, Destination, destination
+from annotator.jobs.publishing import WHOLE, CannotExport, FileDestination, check_split, file_destination
 from annotator.jobs.twofold import Twofold, TwofoldFormat
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import ArticleFormat, Whole
+from annotator.jobs.writing import Writer
 from annotator.store import listing
 from annotator.store.corpus import Corpus
 from annotator.store.listing import Choice
 from annotator.store.reading import drafts
-
-
-class Writer(Protocol):
-    """A format at work on one export: `Flat`, `Nested`, `Twofold`, `Whole` or `ArticleFiles`.
-
-    What it writes to is what it has opened: a stream of text, a file under way, or a folder. `write` raises Rejected
-    for an article that the format cannot hold; it is then left out.
-    """
-
-    suffix: str
-    """Of its files."""
-    zoned: bool
-    """Whether only some zones are taken, and spans may be outside of them."""
-    layered: bool
-    """Whether layers of several annotators have room in it."""
-    holds: frozenset[str]
-    """What is kept of an article besides its text and its spans (see jobs.whole)."""
-    looks: bool
-    """Whether each article is to be looked at before the first is written."""
-
-    def opened(self, path: Path | None) -> AbstractContextManager[Any]: ...
-    def look(self, item: Draft) -> None: ...
-    def begin(self, stream: Any) -> None: ...
-    def write(self, stream: Any, item: Draft) -> tuple[list[Fate], int, int]: ...
-    def end(self, stream: Any) -> None: ...
-    def read_back(self, path: Path) -> Generator[Any, None, None]: ...
-    def compare(self, item: Draft, found: Any) -> tuple[int, int]: ...
-
 
 TAGGED: Final[tuple[TaggedFormat, ...]] = (conll2003, conll2002)
 """The formats of tokens and tags."""
@@ -132,21 +105,28 @@ class Options(Struct, frozen=True):
 
 
 def export(corpus: Corpus, path: Path, options: Options) -> Generator[tuple[int, int], None, Report]:
-    """Write the training set to `path` and its report beside; yields steps done, of how many. `path` is a folder for a
-    split, and for the formats with a file an article or with others beside it.
+    """Write the training set to `path` and its report beside; yields steps done, of how many. Whether `path` is a file
+    or a folder, `makes_folder` says.
 
     A failed, cancelled (closed) or unverified export leaves no file behind. The generator reads one state of the
     corpus from its beginning to its end, so nothing else may be done with that connection meanwhile. Raises
     CannotExport at once, KeyError for an unknown format; later NotVerified, CorpusError and OSError.
     """
     writer = _writer(corpus, options)
-    files: Destination | FolderDestination
-    if isinstance(writer, ArticleFiles):
-        files = folder_destination(path, corpus.files(), options.split)
+    if options.split is not None:
+        check_split(options.split)
+    files: FileDestination | FolderDestination
+    if options.split is not None or writer.in_folder:
+        parts = {part: writer.named(part) for part in options.split or (WHOLE,)}
+        files = folder_destination(path, corpus.files(), parts)
     else:
-        companions = writer.companions if isinstance(writer, Twofold) else ()
-        files = destination(path, corpus.files(), writer.suffix, options.split, companions)
+        files = file_destination(path, corpus.files())
     return _Export(corpus, writer, _layers(corpus, writer, options), options).run(files)
+
+
+def makes_folder(corpus: Corpus, options: Options) -> bool:
+    """Whether what an export with these options makes is a folder. Raises as `export` does at once."""
+    return options.split is not None or _writer(corpus, options).in_folder
 
 
 def account(corpus: Corpus, options: Options) -> Generator[tuple[int, int], None, Report]:
@@ -173,7 +153,7 @@ def _writer(corpus: Corpus, options: Options) -> Writer:
             return Whole(whole)
     for filed in FILES:
         if options.format == filed.NAME:
-            return ArticleFiles(filed, corpus.labels(), parted=options.split is not None)
+            return ArticleFiles(filed, corpus.labels())
     raise KeyError(options.format)
 
 
@@ -213,20 +193,20 @@ class _Export:
         self.parts = {part: Part() for part in options.split or (WHOLE,)}
         self.entries = {outcome: Spool(Entry) for outcome in OUTCOMES if outcome != WRITTEN}
 
-    def run(self, files: Destination | FolderDestination) -> Generator[tuple[int, int], None, Report]:
+    def run(self, files: FileDestination | FolderDestination) -> Generator[tuple[int, int], None, Report]:
         """Write, read back, and put the files in their places."""
         with self.corpus.snapshot(), files.published() as drafts:
             yield from self._choose()
-            parts = dict(zip(files.parts, drafts, strict=False))
             yield self._step(0)
             yield from self._look()
-            yield from self._write(parts)
-            yield from self._verify(parts)
+            yield from self._write(drafts.parts)
+            yield from self._verify(drafts.parts)
             report = self._report()
-            if isinstance(self.writer, Twofold):
-                for draft, content in zip(drafts[len(parts) : -1], self.writer.accompany(report), strict=True):
-                    draft.write_bytes(content)
-            with drafts[-1].open("xb") as stream:
+            if drafts.folder:
+                for name, content in self.writer.companions(report).items():
+                    (drafts.folder / name).write_bytes(content)
+                report.files = contents(drafts.folder)
+            with drafts.report.open("xb") as stream:
                 write_report(report, stream)
         return report
 
@@ -250,14 +230,13 @@ class _Export:
         self.part_of = [WHOLE] * len(self.numbers)
         if self.options.split is None:
             return
-        items = []
+        division = Division(self.options.split, self.options.seed)
         for item, _part in self._items():
             text, zones = item.article.text, projection.segments(item.article, item.zones, _NEWS)
             words = " ".join(text[zone.start : zone.end] for zone in zones) or text
-            items.append(Item(item.article.uid, dict(Counter(span.label for span in item.spans)), sketch(words)))
+            division.add(item.article.uid, Counter(span.label for span in item.spans), sketch(words))
             yield self._step()
-        parts = divide(items, self.options.split, self.options.seed)
-        self.part_of = [parts[item.uid] for item in items]
+        self.part_of = division.parts()
 
     def _step(self, by: int = 1) -> tuple[int, int]:
         self.done += by
@@ -274,7 +253,7 @@ class _Export:
             self.writer.look(item)
             yield self._step()
 
-    def _write(self, parts: dict[str, Path]) -> Iterator[tuple[int, int]]:
+    def _write(self, parts: Mapping[str, Path]) -> Iterator[tuple[int, int]]:
         with ExitStack() as stack:
             streams = {part: stack.enter_context(self.writer.opened(path)) for part, path in parts.items()}
             for stream in streams.values():
@@ -311,7 +290,7 @@ class _Export:
             else:
                 self.entries[fate.outcome].append(_entry(article, fate))
 
-    def _verify(self, parts: dict[str, Path]) -> Iterator[tuple[int, int]]:
+    def _verify(self, parts: Mapping[str, Path]) -> Iterator[tuple[int, int]]:
         """Compare the files on disk with the corpus. Raises NotVerified."""
         counts = {part: Counter[str]() for part in parts}
         readers = {part: self.writer.read_back(path) for part, path in parts.items()}
@@ -360,7 +339,7 @@ class _Export:
             boundary=options.boundary,
             program=f"annotator {__version__}",
             left_out=self.left_out,
-            files=self.writer.contents() if isinstance(self.writer, ArticleFiles) and verified else None,
+            files=None,
             parts=None if options.split is None else self.parts,
             seed=None if options.split is None else options.seed,
         )

@@ -6,31 +6,16 @@ import shutil
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from annotator.core.model import new_uid
 from annotator.formats.report import beside
 from annotator.i18n import _
-from annotator.jobs.publishing import WHOLE, CannotExport, check_files, check_split
+from annotator.jobs.publishing import CannotExport, Drafts, check_files, hidden
 
-
-class Contents:
-    """All that is in a folder, by names and contents, as one number; in whatever order it is added, none is kept."""
-
-    def __init__(self) -> None:
-        self._sum = 0
-
-    def add(self, name: str, content: bytes = b"") -> None:
-        """Count a file by the SHA-256 of what is in it, or a folder by nothing; `name` is relative to the folder, with
-        slashes, and that of a folder ends with one."""
-        said = hashlib.sha256(os.fsencode(name) + b"\0" + content).digest()
-        self._sum = (self._sum + int.from_bytes(said)) % (1 << 256)
-
-    def digest(self) -> str:
-        """The number, in hexadecimal."""
-        return f"{self._sum:064x}"
+_CHUNK: Final = 1 << 16
 
 
 class _Told(Struct):
@@ -40,21 +25,23 @@ class _Told(Struct):
 
 
 class FolderDestination(Struct, frozen=True):
-    """The folder that an export makes, the one of each part in it (or itself), and the report."""
+    """The folder that an export makes, the names of its parts in it, and the report. A part without a name is the
+    folder itself."""
 
     folder: Path
-    parts: tuple[str, ...]
+    parts: Mapping[str, str]
     report: Path
 
     @contextmanager
-    def published(self) -> Iterator[list[Path]]:
-        """A draft to make and fill for each part, and one of the report. They take their places when the block ends,
-        and go when it raises. Raises CannotExport where something else has the folder's place, OSError."""
+    def published(self) -> Iterator[Drafts]:
+        """Drafts to make in one of the folder. They take their places when the block ends, and go when it raises.
+        Raises CannotExport where something else has the folder's place, OSError."""
         if self.folder.exists():
             self._check(self.folder)
-        draft, report = _hidden(self.folder, "part"), _hidden(self.report, "part")
+        draft, report = hidden(self.folder, "part"), hidden(self.report, "part")
         try:
-            yield [*(draft / part for part in self.parts), report]
+            draft.mkdir()
+            yield Drafts({part: draft / name for part, name in self.parts.items()}, report, draft)
             self._replace(draft, report)
         finally:
             report.unlink(missing_ok=True)
@@ -63,7 +50,7 @@ class FolderDestination(Struct, frozen=True):
 
     def _replace(self, draft: Path, report: Path) -> None:
         """Put the drafts in their places, or leave everything as it was. Raises CannotExport, OSError."""
-        old = _hidden(self.folder, "old") if self.folder.exists() else None
+        old = hidden(self.folder, "old") if self.folder.exists() else None
         if old:
             self.folder.replace(old)
         try:
@@ -85,7 +72,7 @@ class FolderDestination(Struct, frozen=True):
         if next(folder.iterdir(), None) is None:
             return
         told = _told(self.report)
-        if told is None or _digest(folder) != told:
+        if told is None or contents(folder) != told:
             reason = _(
                 "“{path}” is there already and holds something else than an export as it was written; choose another "
                 "folder or move it away."
@@ -93,27 +80,21 @@ class FolderDestination(Struct, frozen=True):
             raise CannotExport(reason.format(path=self.folder))
 
 
-def folder_destination(path: Path, corpus: Set[Path], split: Mapping[str, int] | None) -> FolderDestination:
-    """The folder of an export to `path`, or with `split` the one of each part in it; the report beside it.
+def folder_destination(path: Path, corpus: Set[Path], parts: Mapping[str, str]) -> FolderDestination:
+    """The folder of an export to `path`, with `parts` of these names in it; the report beside it.
 
     Raises CannotExport where they cannot be made; whether what is there is an older export is seen when they are.
     `corpus` are the files of the one that is exported.
     """
-    if split is not None:
-        check_split(split)
     named = path if path.name not in ("", "..") else path.resolve()
     folder = named.resolve() if named.is_symlink() else named
     if folder.exists() and not folder.is_dir():
-        raise CannotExport(_("“{path}” is not a folder, and the format has a file for each article.").format(path=path))
+        raise CannotExport(_("“{path}” is not a folder, and this export needs one.").format(path=path))
     check_files([beside(named)], corpus)
     for place in (folder, folder.parent):
         if place.exists() and not os.access(place, os.W_OK | os.X_OK):
             raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=place))
-    return FolderDestination(folder, tuple(split or (WHOLE,)), beside(named))
-
-
-def _hidden(path: Path, kind: str) -> Path:
-    return path.with_name(f".{path.name}.{new_uid()}.{kind}")
+    return FolderDestination(folder, parts, beside(named))
 
 
 def _told(report: Path) -> str | None:
@@ -124,21 +105,27 @@ def _told(report: Path) -> str | None:
         return None
 
 
-def _digest(folder: Path) -> str:
-    """The contents of a folder, as they are on the disk. Raises OSError."""
-    found = Contents()
+def contents(folder: Path) -> str:
+    """All that is in a folder, by names and contents, as one number; in whatever order they are on the disk. Raises
+    OSError."""
+    total = 0
     left = [(folder, "")]
     while left:
         path, within = left.pop()
         with os.scandir(path) as entries:
             for entry in entries:
-                name = within + entry.name
+                name, content = within + entry.name, hashlib.sha256()
                 if entry.is_dir(follow_symlinks=False):
-                    found.add(f"{name}/")
-                    left.append((Path(entry.path), f"{name}/"))
+                    name += "/"
+                    left.append((Path(entry.path), name))
                 elif entry.is_file(follow_symlinks=False):
-                    with Path(entry.path).open("rb") as file:
-                        found.add(name, hashlib.file_digest(file, "sha256").digest())
+                    with Path(entry.path).open(
+                        "rb", buffering=0
+                    ) as file:  # hashlib.file_digest is slow with small ones
+                        while data := file.read(_CHUNK):
+                            content.update(data)
                 else:
-                    found.add(f"{name}?")  # a link, say: no export has one
-    return found.digest()
+                    name += "?"  # a link, say: no export has one
+                said = hashlib.sha256(os.fsencode(name) + b"\0" + content.digest()).digest()
+                total = (total + int.from_bytes(said)) % (1 << 256)
+    return f"{total:064x}"

@@ -11,9 +11,7 @@ from annotator.core.model import Draft
 from annotator.core.projection import Fate
 from annotator.formats.conll import Rows
 from annotator.formats.nested import NestedRows
-from annotator.jobs import verifying
-from annotator.jobs.flat import Moved, counts
-from annotator.jobs.publishing import text_file
+from annotator.jobs.writing import TokenWriter, counts
 
 
 class NestedFormat(Protocol):
@@ -36,54 +34,35 @@ class NestedFormat(Protocol):
         """An article that was read back, several times with one tag a token: its spans are those of all."""
 
 
-class Nested:
-    """Writes drafts in a format of tokens with several tags (see jobs.exporting.Writer)."""
+class Nested(TokenWriter):
+    """Writes drafts in a format of tokens with several tags."""
 
-    zoned = True
-    layered = False
     looks = True
-    holds: frozenset[str] = frozenset()
-    opened = staticmethod(text_file)
 
     def __init__(self, format_: NestedFormat, labels: LabelSet, options: projection.Options) -> None:
-        self.suffix = format_.SUFFIXES[0]
-        self._format, self._labels, self._options = format_, labels, options
-        self._moved = Moved()
+        super().__init__(format_.SUFFIXES[0], labels, options)
+        self._format = format_
         self._depth = 1
 
     def look(self, item: Draft) -> None:
         """The deepest article says how many columns a file has."""
         self._depth = max(self._depth, self._projected(item).depth)
 
-    def begin(self, stream: TextIO) -> None:
-        """Nothing comes before the first article."""
-
     def write(self, stream: TextIO, item: Draft) -> tuple[list[Fate], int, int]:
-        """Append an article; the fates of its spans, and how many sentences and tokens it has."""
+        """See Writer."""
         projected = self._projected(item)
         self._format.write(stream, projected, self._options.scheme, self._depth)
         self._moved.note(projected.fates)
         return list(projected.fates), *counts([sentence.words for sentence in projected.sentences])
 
-    def end(self, stream: TextIO) -> None:
-        """Nothing comes after the last article."""
-
     def read_back(self, path: Path) -> Generator[list[NestedRows], None, None]:
-        """The articles of a file that this has written. Raises ValueError where it does not read."""
+        """See Writer."""
         with path.open(encoding="utf-8", newline="\n") as stream:
             yield from self._format.read_back(stream, self._depth)
 
     def compare(self, item: Draft, found: list[NestedRows]) -> tuple[int, int]:
-        """How many sentences and tokens were found for the article. Raises NotVerified where they do not say its
-        spans."""
-        article = item.article
-        zones = projection.segments(article, item.zones, self._options.zones)
-        said = [
-            one
-            for rows in self._format.flat(found)
-            for one in verifying.spans(article.text, zones, rows, self._options.scheme)
-        ]
-        self._moved.compare(item, sorted(said))
+        """See Writer."""
+        self._moved.compare(item, self._said(item, self._format.flat(found), self._options.scheme))
         return counts(found)
 
     def _projected(self, item: Draft) -> NestedProjection:

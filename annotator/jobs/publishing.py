@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -26,48 +26,50 @@ class CannotExport(Exception):
     """The export was not begun and nothing was changed; the text is one sentence for a person."""
 
 
-class Destination(Struct, frozen=True):
-    """The files that an export makes: one a part, what accompanies them, and the report."""
+class Drafts(Struct, frozen=True):
+    """What an export fills: a file or a folder for each part, and the report. Where the export is a `folder`, the parts
+    are in it, and so is whatever else is put there."""
 
-    parts: dict[str, Path]
+    parts: Mapping[str, Path]
     report: Path
-    companions: tuple[Path, ...] = ()
-
-    def files(self) -> list[Path]:
-        """All of them in this order, the report last."""
-        return [*self.parts.values(), *self.companions, self.report]
-
-    def published(self) -> AbstractContextManager[list[Path]]:
-        """Drafts of the files (see `published`)."""
-        return published(self.files())
+    folder: Path | None = None
 
 
-def destination(
-    path: Path, corpus: Set[Path], suffix: str, split: Mapping[str, int] | None, companions: Sequence[str] = ()
-) -> Destination:
-    """The files of an export to `path`: that file, or with `split` those in that folder; the report beside it.
+class FileDestination(Struct, frozen=True):
+    """The file that an export makes, and the report."""
 
-    With `companions` it is a folder too where it is not split, with one part and files of these names.
+    file: Path
+    report: Path
 
-    Raises CannotExport where they cannot be made or would take the place of something else; `corpus` are the
-    files of the one that is exported.
-    """
-    if split is None and not companions:
-        if path.is_dir():
-            raise CannotExport(_("“{path}” is a folder; name a file in it.").format(path=path))
-        found = Destination({WHOLE: path}, beside(path))
-    else:
-        if split is not None:
-            check_split(split)
-        folder = path if path.name not in ("", "..") else path.resolve()
-        parts = {part: folder / f"{part or LONE}{suffix}" for part in split or (WHOLE,)}
-        found = Destination(parts, beside(folder), tuple(folder / name for name in companions))
-        if folder.is_dir():
-            _check_folder(folder, suffix, found)
-        elif folder.exists():
-            raise CannotExport(_("“{path}” is not a folder, and this export needs one.").format(path=folder))
-    check_files(found.files(), corpus)
-    return found
+    @contextmanager
+    def published(self) -> Iterator[Drafts]:
+        """Drafts to make; they take their places when the block ends, and go when it raises."""
+        draft, report = hidden(self.file, "part"), hidden(self.report, "part")
+        try:
+            yield Drafts({WHOLE: draft}, report)
+            draft.replace(self.file)
+            try:
+                report.replace(self.report)
+            except OSError:
+                self.file.unlink()
+                raise
+        finally:
+            for left in (draft, report):
+                left.unlink(missing_ok=True)
+
+
+def file_destination(path: Path, corpus: Set[Path]) -> FileDestination:
+    """The file of an export to `path`, and the report beside it. Raises CannotExport where they cannot be made or would
+    take the place of something else; `corpus` are the files of the one that is exported."""
+    if path.is_dir():
+        raise CannotExport(_("“{path}” is a folder; name a file in it.").format(path=path))
+    check_files([path, beside(path)], corpus)
+    return FileDestination(path, beside(path))
+
+
+def hidden(path: Path, kind: str) -> Path:
+    """A new name beside `path`."""
+    return path.with_name(f".{path.name}.{new_uid()}.{kind}")
 
 
 def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:
@@ -95,18 +97,6 @@ def check_split(split: Mapping[str, int]) -> None:
         raise CannotExport(_("A split has at least one part."))
 
 
-def _check_folder(folder: Path, suffix: str, found: Destination) -> None:
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=folder))
-    # A part of an older split would hold articles that are now in another part, and nobody would notice; and a page in
-    # a folder without a report beside it is nothing that an export has made.
-    stray = sorted(file for file in folder.glob(f"*{suffix}") if file not in found.parts.values())
-    if not found.report.exists():
-        stray += (file for file in found.companions if file.exists())
-    if stray:
-        raise CannotExport(_("“{path}” is not a part of this split; move it away.").format(path=stray[0]))
-
-
 @contextmanager
 def text_file(path: Path | None) -> Iterator[TextIO]:
     """A new file to write text to, which is on the disk when the block ends; None is nowhere. Raises OSError."""
@@ -118,31 +108,3 @@ def text_file(path: Path | None) -> Iterator[TextIO]:
         yield stream
         stream.flush()
         os.fsync(stream.fileno())
-
-
-@contextmanager
-def published(files: Sequence[Path]) -> Iterator[list[Path]]:
-    """A draft to write for each of `files`; they take the files' places when the block ends, and go when it raises."""
-    drafts = []
-    for file in files:
-        folder = file.parent if file.parent.is_dir() else file.parent.parent
-        drafts.append(folder / f".{file.name}.{new_uid()}.part")
-    try:
-        yield drafts
-        _replace(list(zip(drafts, files, strict=True)))
-    finally:
-        for draft in drafts:
-            draft.unlink(missing_ok=True)
-
-
-def _replace(moves: list[tuple[Path, Path]]) -> None:
-    done: list[Path] = []
-    try:
-        for draft, file in moves:
-            file.parent.mkdir(exist_ok=True)
-            draft.replace(file)
-            done.append(file)
-    except OSError:
-        for file in done:
-            file.unlink()
-        raise

@@ -7,8 +7,8 @@ from typing import Any, Protocol, TextIO
 from annotator.core.model import Draft, Remark
 from annotator.core.projection import WRITTEN, Fate
 from annotator.i18n import _
-from annotator.jobs.publishing import text_file
 from annotator.jobs.verifying import NotVerified
+from annotator.jobs.writing import Writer
 
 
 class ArticleFormat(Protocol):
@@ -38,12 +38,10 @@ class ArticleFormat(Protocol):
         """See formats.Format."""
 
 
-class Whole:
-    """Writes drafts in a format of whole articles (see jobs.exporting.Writer)."""
+class Whole(Writer):
+    """Writes drafts in a format of whole articles, which have no sentences and no tokens."""
 
     zoned = False
-    looks = False
-    opened = staticmethod(text_file)
 
     def __init__(self, format_: ArticleFormat) -> None:
         self.suffix = format_.SUFFIXES[0]
@@ -52,15 +50,12 @@ class Whole:
         self.layered = "annotator" in self.holds
         self._begun: set[int] = set()
 
-    def look(self, item: Draft) -> None:
-        """Nothing has to be known before."""
-
     def begin(self, stream: TextIO) -> None:
-        """What comes before the first article."""
+        """See Writer."""
         stream.write(self._format.HEAD)
 
     def write(self, stream: TextIO, item: Draft) -> tuple[list[Fate], int, int]:
-        """Append an article; the fates of its spans. It has no sentences and no tokens."""
+        """See Writer."""
         if id(stream) in self._begun:
             stream.write(self._format.BETWEEN)
         self._begun.add(id(stream))
@@ -68,18 +63,18 @@ class Whole:
         return [Fate(span, WRITTEN) for span in item.spans], 0, 0
 
     def end(self, stream: TextIO) -> None:
-        """What comes after the last article."""
+        """See Writer."""
         stream.write(self._format.FOOT)
 
     def read_back(self, path: Path) -> Generator[Draft, None, None]:
-        """The articles of a file that this has written. Raises ValueError where something of it does not read."""
+        """See Writer."""
         for found in self._format.read(path, ""):
             if isinstance(found, Remark):
                 raise ValueError(found.reason)
             yield found
 
     def compare(self, item: Draft, found: Draft) -> tuple[int, int]:
-        """Raises NotVerified where what was found for the article is not what the corpus holds."""
+        """See Writer."""
         compare(item, found, self.holds)
         return 0, 0
 

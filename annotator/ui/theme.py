@@ -154,12 +154,12 @@ def style_sheet(theme: Theme) -> str:
     }}
     QPushButton#primary:focus, QPushButton:default:focus {{ border: 2px solid {theme.ink}; }}
     QPushButton#primary:disabled {{ background: {theme.paper}; color: {theme.faint}; border-color: {theme.rule}; }}
-    QLineEdit, QComboBox, QPlainTextEdit, QTreeWidget {{
+    QLineEdit, QComboBox, QSpinBox, QPlainTextEdit, QTreeWidget {{
         background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; padding: 6px 9px;
         selection-background-color: {theme.selection}; selection-color: {theme.ink};
         placeholder-text-color: {theme.faint};
     }}
-    QLineEdit:focus, QComboBox:focus, QTreeWidget:focus {{ border-color: {theme.accent}; }}
+    QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QTreeWidget:focus {{ border-color: {theme.accent}; }}
     #card QLineEdit {{ padding: 3px 8px; border-radius: 5px; }}
     #card QPushButton {{ padding: 4px 2px; border-radius: 5px; font-size: 12px; }}
     #card QPushButton:focus {{ padding: 3px 1px; }}
@@ -169,6 +169,7 @@ def style_sheet(theme: Theme) -> str:
     QComboBox::down-arrow {{ image: url({_arrow(theme)}); width: 12px; height: 12px; }}
     QComboBox:disabled {{ background: transparent; color: {theme.faint}; }}
     QComboBox::down-arrow:disabled {{ image: none; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ border: none; width: 0; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QComboBox QAbstractItemView {{
         background: {theme.paper}; selection-background-color: {theme.chosen}; selection-color: {theme.ink};

@@ -19,5 +19,5 @@ def test_every_figure_is_measured(qapp: object, tmp_path: Path, monkeypatch: pyt
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell how much memory a process took")
 def test_the_memory_of_an_export_is_measured(tmp_path: Path) -> None:
-    (line,) = memory.table(tmp_path, 30, 20)
-    assert re.fullmatch(r"peak of an export of 20 articles: \d+ MB; of 30: \d+ MB", line)
+    (line,) = memory.table(tmp_path, 30, "conll2002", "split", small=20)
+    assert re.fullmatch(r"peak of an export \(conll2002, split\) of 20 articles: \d+ MB; of 30: \d+ MB", line)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from annotator import extras
 from annotator.core.model import Draft, Refusal, Remark, Repair
-from annotator.formats import docbin, docbin_reading, recognise
+from annotator.formats import docbin, docbin_reading, docbin_unpacking, recognise
 from annotator.formats.docbin import read, recognises
 
 
@@ -212,7 +212,7 @@ def test_a_bomb_is_not_unpacked(spacy: Any, docs: Any, reading: Any, monkeypatch
 
 
 def test_an_array_that_says_it_is_very_long(docs: Any, reading: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docbin_reading, "MOST", 20)
+    monkeypatch.setattr(docbin_unpacking, "MOST", 20)
     assert reading(packed(docs, strings=[""] * 21)) == ([], ["It does not read as a DocBin of spaCy's: array"])
 
 

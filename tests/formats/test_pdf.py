@@ -18,13 +18,14 @@ BODY = "قالت الوزارة إن الخطة (2023-2030) ستنجز."
 
 
 def written(*pages: str, title: str | None = None, password: str | None = None, algorithm: str = "RC4-128") -> bytes:
-    """A PDF whose pages show the lines of these texts, a glyph a character and a font a page."""
+    """A PDF whose pages show the lines of these texts, a glyph a character and a font a page. What stands behind a tab
+    is drawn by itself, further to the right."""
     from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject
 
     writer = pypdf.PdfWriter()
     for text in pages:
         page = writer.add_blank_page(500, 800)
-        glyphs = {character: at for at, character in enumerate(sorted(set(text) - {"\n"}), 1)}
+        glyphs = {character: at for at, character in enumerate(sorted(set(text) - {"\n", "\t"}), 1)}
         pairs = "\n".join(f"<{at:04x}> <{character.encode('utf-16-be').hex()}>" for character, at in glyphs.items())
         table = DecodedStreamObject()
         table.set_data(
@@ -52,8 +53,10 @@ def written(*pages: str, title: str | None = None, password: str | None = None, 
         fonts = DictionaryObject({NameObject("/F"): writer._add_object(font)})
         page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
         lines = "".join(
-            f"1 0 0 1 20 {780 - 14 * at} Tm <{''.join(f'{glyphs[character]:04x}' for character in line)}> Tj\n"
+            f"/F 12 Tf 1 0 0 1 {20 + 60 * place} {780 - 14 * at} Tm "
+            f"<{''.join(f'{glyphs[character]:04x}' for character in piece)}> Tj\n"
             for at, line in enumerate(text.split("\n"))
+            for place, piece in enumerate(line.split("\t"))
         )
         content = DecodedStreamObject()
         content.set_data(f"BT /F 12 Tf {lines} ET".encode() if text else b"0 0 100 100 re f")
@@ -112,6 +115,42 @@ def test_the_glyphs_of_a_page_become_text(path, text):
     assert found is not None
     assert found.visual_order == 0
     assert repaired(shown).text == text
+
+
+@pytest.mark.parametrize(
+    ("drawn", "text"),
+    [
+        ("ةرازو\tتنلعأ", "أعلنت وزارة"),
+        ("ةرازو\tتنلعأ\nدغلا", "أعلنت وزارة\nالغد"),
+        ("one\ttwo", "one two"),  # nothing in it runs from the right
+        ("test\tةرازو", "وزارة test"),  # the page as it was drawn has told already
+        ("ةرازو تنلعأ", "أعلنت وزارة"),
+    ],
+)
+def test_words_that_were_drawn_from_left_to_right_are_read_from_the_right(path, drawn, text):
+    assert article(path, written(drawn)).text == text
+
+
+def test_what_stands_on_two_heights_or_goes_to_the_left_stays():
+    one, two = pdf._Piece("أعلنت ", (50.0, 7.0)), pdf._Piece("وزارة", (10.0, 7.0))
+    assert pdf._from_the_right([one, two]) == "أعلنت وزارة"
+    assert pdf._from_the_right([two, one]) == "أعلنت وزارة"
+    for place in ((50.0, 9.0), (10.0, 7.0), None):
+        assert pdf._from_the_right([two, one._replace(place=place)]) == "وزارةأعلنت "
+
+
+@pytest.mark.parametrize(
+    ("page", "line", "place"),
+    [
+        ([1, 0, 0, 1, 0, 0], [12, 0, 0, 12, 20, 700], (20, 700)),
+        ([2, 0, 0, -1, 5, 800], [1, 0, 0, -1, 20, 100], (45, 700)),
+        ([-1, 0, 0, 1, 0, 0], [1, 0, 0, 1, 20, 700], None),
+        ([0, 1, -1, 0, 0, 0], [1, 0, 0, 1, 20, 700], None),
+        ([1, 0, 0, 1, 0, 0], [1, 0.1, 0, 1, 20, 700], None),
+    ],
+)
+def test_where_a_piece_stands(page, line, place):
+    assert pdf._place(page, line) == place
 
 
 def test_passwords(path):
@@ -192,8 +231,8 @@ def test_real_files(shared):
     # Letter by letter the text of the page; only spaces differ.
     assert "".join("".join(lines).split()) == wanted
     assert outcomes == {
-        # In presentation forms, in logical order; words of a line stand in the order of the page.
-        "ArabicCIDTrueType.pdf": (Suspicion(44, 0), ["العربية الخطوط انواع"] * 4),
+        # In presentation forms; its words were drawn one by one, from left to right.
+        "ArabicCIDTrueType.pdf": (Suspicion(44, 0), ["انواع الخطوط العربية"] * 4),
         # Two columns, an English one and an Arabic one: where a line is of one string it is turned as a whole.
         "BidiSample.pdf": (
             None,

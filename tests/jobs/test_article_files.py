@@ -312,7 +312,7 @@ def test_what_somebody_does_meanwhile_is_not_touched(make: Callable[..., Corpus]
     ("target", "split", "reason"),
     [
         ("missing/a", None, "missing” is missing"),
-        ("file", None, "file” is not a folder, and the format has a file for each article"),
+        ("file", None, "file” is not a folder, and this export needs one"),
         ("file", SHARES, "file” is not a folder"),
         ("a", {}, "at least one part"),
         ("a", {"../x": 1}, "cannot name a part"),

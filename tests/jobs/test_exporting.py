@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from consumers.reading import consumer
 from core.texts import layered
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from annotator.core.projection import BOUNDARIES, FLATTENINGS, OUTCOMES, Project
 from annotator.formats import conll2002, conll2003, nested, wojood
 from annotator.formats.report import write as write_report
 from annotator.jobs.exporting import ALL, NESTED, TAGGED, Options, account, export
+from annotator.jobs.folders import contents
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.resources import resource
@@ -267,7 +269,6 @@ def test_the_digest_is_that_of_what_was_exported(make: Callable[..., Corpus], ou
         ("a", Options(split={}), "at least one part"),
         ("a", Options(split={"../x": 1}), "cannot name a part"),
         ("a", Options(split={"train": 0}), "larger than 0"),
-        ("split", Options(split={"train": 9, "dev": 1}), "test.conll” is not a part of this split"),
         ("pipe", Options(), "pipe” cannot be written to"),
         ("reported", Options(), "reported.report.json” cannot be written to"),
         ("link", Options(), "is the corpus itself"),
@@ -281,8 +282,6 @@ def test_what_cannot_be_is_refused_before_anything_is_done(
     corpus = make(EVERY_FATE)
     (out / "folder").mkdir()
     (out / "file").write_text("mine")
-    (out / "split").mkdir()
-    (out / "split" / "test.conll").write_text("mine")
     (out / "reported.report.json").mkdir()
     if sys.platform != "win32":
         os.mkfifo(out / "pipe")
@@ -294,6 +293,50 @@ def test_what_cannot_be_is_refused_before_anything_is_done(
         export(corpus, out / target, options)
     assert sorted(out.rglob("*")) == before
     assert (out / "file").read_text() == "mine"
+
+
+HALVES = {"train": 1, "test": 1}
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        Options(split=SHARES),
+        Options(format="jsonl", split=HALVES),
+        Options(format="brat"),
+        Options(format="huggingface"),
+    ],
+    ids=lambda options: options.format,
+)
+def test_a_split_takes_the_place_of_an_older_export_and_is_not_mixed_with_it(
+    make: Callable[..., Corpus], out: Path, older: Options
+) -> None:
+    if older.format == "huggingface":
+        consumer("pyarrow")
+    corpus = make(EVERY_FATE, draft("واحد"))
+    finish(export(corpus, out / "a", older))
+    report = finish(export(corpus, out / "a", Options(split=HALVES)))
+    assert sorted(path.name for path in out.iterdir()) == ["a", "a.report.json"]
+    assert sorted(path.name for path in (out / "a").iterdir()) == ["test.conll", "train.conll"]
+    assert report.files == contents(out / "a")
+
+
+@pytest.mark.parametrize("done", ["added", "altered", "removed", "no report"])
+def test_a_folder_that_holds_something_else_than_an_older_split_is_left_alone(
+    make: Callable[..., Corpus], out: Path, done: str
+) -> None:
+    corpus = make(EVERY_FATE, draft("واحد"))
+    finish(export(corpus, out / "a", Options(split=HALVES)))
+    if done == "no report":
+        (out / "a.report.json").unlink()
+    elif done == "removed":
+        (out / "a" / "test.conll").unlink()
+    else:
+        (out / "a" / ("mine" if done == "added" else "test.conll")).write_text("mine")
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    with pytest.raises(CannotExport, match="a” is there already and holds something else"):
+        finish(export(corpus, out / "a", Options(split=HALVES)))
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
 
 def test_a_folder_that_cannot_be_written_to(

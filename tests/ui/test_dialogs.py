@@ -88,6 +88,53 @@ def test_the_choices_reach_the_file(window: Window, stretch: Stretch, qtbot: QtB
     assert "PLAN" not in text
 
 
+def test_an_export_in_parts_makes_a_folder_and_counts_each(
+    window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = window.session
+    session.tag("DATE", *stretch("2024-2030"))
+    background = window.corpus_commands.background
+    dialog = ExportDialog(window, session, background)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    choose(dialog, "All articles")
+    parts = dialog._parts
+    assert (dialog.options().split, parts.seed.isVisible()) == (None, False)
+    height = dialog.height()
+    parts.divided.click()
+    assert parts.seed.isVisible()
+    qtbot.waitUntil(lambda: dialog.height() > height)  # what is beneath stays where it is seen
+    assert dialog.options().split == {"train": 80, "dev": 10, "test": 10}
+    parts.dev.setValue(0)
+    parts.test.setValue(50)
+    parts.seed.setValue(7)
+    assert (dialog.options().split, dialog.options().seed) == ({"train": 50, "test": 50}, 7)
+    assert parts._train.text() == "50 %"
+    dialog.show_account()
+    with qtbot.waitSignal(background.ended):
+        pass
+    lines = [line.replace("\u2068", "").replace("\u2069", "") for line in dialog._summary.text().split("\n")]
+    assert [line.partition(":")[0] for line in lines[2:]] == ["Training", "Test"]
+    assert sum("1 span exactly as here · Date 1" in line for line in lines[2:]) == 1
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    with qtbot.waitSignal(background.ended):
+        QTest.mouseClick(dialog._go, Qt.MouseButton.LeftButton)
+    assert dialog.report
+    assert session.corpus
+    folder = tmp_path / f"{session.corpus.path.stem}-conll2003"
+    assert sorted(path.name for path in folder.iterdir()) == ["test.conll", "train.conll"]
+
+
+def test_something_is_always_left_for_training(window: Window, qtbot: QtBot) -> None:
+    dialog = ExportDialog(window, window.session, window.corpus_commands.background)
+    qtbot.addWidget(dialog)
+    parts = dialog._parts
+    parts.divided.click()
+    parts.dev.setValue(100)
+    parts.test.setValue(100)
+    assert dialog.options().split == {"train": 1, "dev": 89, "test": 10}
+
+
 def test_nothing_done_is_said_and_not_taken_for_success(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = export(window, qtbot, tmp_path / "out.conll")
     assert dialog.report

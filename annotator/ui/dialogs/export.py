@@ -25,16 +25,27 @@ from annotator.core.projection import INNERMOST, OUTERMOST, REFUSE, SPLIT, WIDEN
 from annotator.core.projection import Options as Projecting
 from annotator.core.tagging import BILOU, IOB1, IOB2, IOBES
 from annotator.extras import installed
-from annotator.formats.report import Report, beside
+from annotator.formats.report import Part, Report, beside
 from annotator.i18n import _, ngettext, number
 from annotator.jobs.article_files import FileFormat
-from annotator.jobs.exporting import ALL, FILES, FORMATS, TWOFOLD, WHOLE_ARTICLES, Options, account, export
+from annotator.jobs.exporting import (
+    ALL,
+    FILES,
+    FORMATS,
+    TWOFOLD,
+    WHOLE_ARTICLES,
+    Options,
+    account,
+    export,
+    makes_folder,
+)
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import ArticleFormat
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.ui.background import Background, Cancelled
+from annotator.ui.dialogs.export_parts import Parts, part_title
 from annotator.ui.session import Session
 from annotator.ui.wording import as_read, isolated, left_to_right, plain_label, tooltip
 
@@ -82,6 +93,8 @@ class ExportDialog(QDialog):
             zones=self._zones.currentData(),
             annotator=self._annotator.currentData(),
             state=self._state.currentData(),
+            split=self._parts.split(),
+            seed=self._parts.seed.value(),
         )
 
     def reject(self) -> None:
@@ -178,6 +191,7 @@ class ExportDialog(QDialog):
                 REFUSE: _("Leave the span out"),
             }
         )
+        self._parts = Parts()
         for title, field in (
             (_("Format"), self._format),
             (_("Tags"), self._scheme),
@@ -186,6 +200,7 @@ class ExportDialog(QDialog):
             (_("Text"), self._zones),
             (_("Where spans overlap"), self._flatten),
             (_("Where a span cuts a word"), self._boundary),
+            (_("Parts"), self._parts),
         ):
             form.addRow(title, field)
         self._format.currentIndexChanged.connect(self._fit)
@@ -233,7 +248,7 @@ class ExportDialog(QDialog):
         if not corpus:
             return
         format_ = self._format.currentData()
-        if format_ in [*(one.NAME for one in FILES), *(one.NAME for one in TWOFOLD if one.COMPANIONS)]:
+        if makes_folder(corpus, self.options()):
             path = self._ask_folder(corpus.path.parent, f"{corpus.path.stem}-{format_}")
         else:
             suffixes = {one.NAME: one.SUFFIXES[0] for one in FORMATS}
@@ -251,7 +266,7 @@ class ExportDialog(QDialog):
 
     def _accounted(self, report: Report) -> None:
         self._busy(False)
-        lines = [_("Nothing is written yet. This is what the file would hold:"), *_counted(report)]
+        lines = [_("Nothing is written yet. This is what the file would hold:"), *self._counted(report)]
         if not report.articles:
             lines = [_("There is nothing to export: mark articles as done first, or export all.")]
         self._show_report(report, lines)
@@ -265,7 +280,7 @@ class ExportDialog(QDialog):
         self.report = report
         lines = [
             _("“{path}” is written, read back and compared with the corpus.").format(path=left_to_right(path)),
-            *_counted(report),
+            *self._counted(report),
             _("The report lies beside it: “{path}”.").format(path=left_to_right(beside(path).name)),
         ]
         if not report.articles:
@@ -340,16 +355,23 @@ class ExportDialog(QDialog):
         session.select(next((span for span in session.spans if span.uid == uid), None))
         self.accept()
 
+    def _counted(self, report: Report) -> list[str]:
+        """How much is in the file, and in each part of it, by label."""
+        lines = [_amount(report)]
+        for name, part in (report.parts or {}).items():
+            labels = (f"{isolated(self._title(label))} {number(count)}" for label, count in sorted(part.labels.items()))
+            lines.append(" · ".join([f"{isolated(part_title(name))}: {_amount(part)}", *labels]))
+        return lines
+
     def _title(self, name: str) -> str:
         label = self._session.labels.find(name)
         return label.shown() if label else name
 
 
-def _counted(report: Report) -> list[str]:
-    """How much is in the file."""
-    article = ngettext("{count} article", "{count} articles", report.articles).format(count=number(report.articles))
-    written = ngettext("{count} span exactly as here", "{count} spans exactly as here", report.written)
-    return [f"{article} · {written.format(count=number(report.written))}"]
+def _amount(counted: Report | Part) -> str:
+    article = ngettext("{count} article", "{count} articles", counted.articles).format(count=number(counted.articles))
+    written = ngettext("{count} span exactly as here", "{count} spans exactly as here", counted.written)
+    return f"{article} · {written.format(count=number(counted.written))}"
 
 
 def _choice(choices: dict[Any, str]) -> QComboBox:

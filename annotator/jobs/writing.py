@@ -1,0 +1,125 @@
+"""What writes a format in an export, reads it back and compares it: the shape that all have, and what most are like."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Generator, Iterable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from annotator.core import projection
+from annotator.core.labels import LabelSet
+from annotator.core.model import Draft
+from annotator.core.projection import WRITTEN, Fate, Stretch
+from annotator.formats.conll import Rows
+from annotator.formats.report import Report
+from annotator.formats.spooling import Spool
+from annotator.i18n import _
+from annotator.jobs import verifying
+from annotator.jobs.publishing import LONE, text_file
+from annotator.jobs.verifying import NotVerified
+
+
+class Writer(ABC):
+    """A format at work on one export. What it writes to is what it has opened: a stream of text, a file under way, or a
+    folder."""
+
+    suffix: str
+    """Of its files."""
+    zoned = True
+    """Whether only some zones are taken, and spans may be outside of them."""
+    layered = False
+    """Whether layers of several annotators have room in it."""
+    holds: frozenset[str] = frozenset()
+    """What is kept of an article besides its text and its spans (see jobs.whole)."""
+    looks = False
+    """Whether each article is to be looked at before the first is written."""
+    in_folder = False
+    """Whether an export is a folder even where it is not split."""
+
+    def named(self, part: str) -> str:
+        """What the file or the folder of a part is called in the folder of the export; "" is that folder itself."""
+        return f"{part or LONE}{self.suffix}"
+
+    def opened(self, path: Path | None) -> AbstractContextManager[Any]:
+        """What is to be written to for a part, new and on the disk when the block ends; None is nowhere. Raises
+        OSError."""
+        return text_file(path)
+
+    def look(self, item: Draft) -> None:  # noqa: B027 - most have nothing to do
+        """Look at an article before the first is written."""
+
+    def begin(self, stream: Any) -> None:  # noqa: B027 - most have nothing to do
+        """Write what comes before the first article."""
+
+    @abstractmethod
+    def write(self, stream: Any, item: Draft) -> tuple[list[Fate], int, int]:
+        """Append an article; the fates of its spans, and how many sentences and tokens it has, where there are such.
+
+        Raises Rejected for an article that the format cannot hold; it is then left out.
+        """
+
+    def end(self, stream: Any) -> None:  # noqa: B027 - most have nothing to do
+        """Write what comes after the last article."""
+
+    def companions(self, report: Report) -> Mapping[str, bytes]:
+        """What lies beside the parts in the folder, by name."""
+        return {}
+
+    @abstractmethod
+    def read_back(self, path: Path) -> Generator[Any, None, None]:
+        """The articles of a part that this has written. Raises ValueError where it does not read."""
+
+    @abstractmethod
+    def compare(self, item: Draft, found: Any) -> tuple[int, int]:
+        """How many sentences and tokens were found for the article. Raises NotVerified where they are not what the
+        corpus holds."""
+
+
+class TokenWriter(Writer):
+    """Writes tokens and tags, by these options."""
+
+    def __init__(self, suffix: str, labels: LabelSet, options: projection.Options) -> None:
+        self.suffix = suffix
+        self._labels, self._options = labels, options
+        self._moved = Moved()
+
+    def _said(self, item: Draft, layers: Iterable[Rows], scheme: str) -> list[tuple[int, int, str]]:
+        """The spans that the lines of an article say, sorted (see verifying.spans). Raises NotVerified."""
+        text, zones = item.article.text, projection.segments(item.article, item.zones, self._options.zones)
+        return sorted(one for rows in layers for one in verifying.spans(text, zones, rows, scheme))
+
+
+class Moved:
+    """Where the file holds spans that it does not hold as they are. Articles are compared in the order in which they
+    were noted."""
+
+    def __init__(self) -> None:
+        self._noted = Spool(dict[str, Stretch | None])
+        self._left = iter(self._noted)
+
+    def note(self, fates: Iterable[Fate]) -> None:
+        """Remember what became of the spans of an article."""
+        self._noted.append({fate.span.uid: fate.stretch for fate in fates if fate.outcome != WRITTEN})
+
+    def compare(self, item: Draft, said: list[tuple[int, int, str]]) -> None:
+        """Raise NotVerified unless these spans (start, end, label, sorted) are what the file should hold of the next
+        article."""
+        moved = next(self._left)
+        stretches = ((span, moved.get(span.uid, Stretch(span.start, span.end))) for span in item.spans)
+        expected = sorted((*stretch, span.label) for span, stretch in stretches if stretch is not None)
+        if said != expected:
+            start, end, label = min(set(said) ^ set(expected), default=(said or expected)[0])
+            reason = _("Article {number}: the file and the corpus differ in “{text}” ({label}) at {start}.")
+            text = item.article.text[start:end]
+            raise NotVerified(reason.format(number=item.article.id, text=text, label=label, start=start))
+
+
+def counts(sentences: Collection[Collection[object]]) -> tuple[int, int]:
+    """How many sentences there are, and tokens in them."""
+    return len(sentences), sum(map(len, sentences))
+
+
+def line_counts(rows: Rows) -> tuple[int, int]:
+    """The same, of lines that have an empty one after each sentence."""
+    sentences = rows.words.count("")
+    return sentences, len(rows.words) - sentences
