@@ -7,7 +7,7 @@ marks it lies beneath it.
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPathStroker, QPen
 
 from annotator.core.labels import Label, LabelSet
 from annotator.core.model import BOILERPLATE, DATELINE, Span, Suggestion
@@ -124,12 +124,13 @@ class Painter:
             painter.fillRect(letters.left(), top, letters.width(), _LINE + chosen, look.firm)
 
     def _outlines(self, painter: QPainter, suggested: list[Suggestion], shown: list[tuple[Span, Depth]]) -> None:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
         for one, level in outlines.levels(suggested, (span for span, _depth in shown)):
-            painter.setPen(outlines.pen(one, self._looks[one.label].firm, chosen=one == self._marks.chosen))
+            firm = self._looks[one.label].firm
+            # Filled: where a pen puts its dashes depends on how much is painted anew.
+            stroker = QPainterPathStroker(outlines.pen(one, firm, chosen=one == self._marks.chosen))
             segments = self._page.segments(one.start, one.end)
             for at in range(len(segments)):
-                painter.drawPath(outlines.outline(segments, at, level))
+                painter.fillPath(stroker.createStroke(outlines.outline(segments, at, level)), firm)
 
     def _names(self, painter: QPainter, shown: list[tuple[Span, Depth]], suggested: list[Suggestion]) -> None:
         names = [(span.start, -depth.inner, self._name_of_span(span, depth)) for span, depth in shown]
