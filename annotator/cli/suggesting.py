@@ -8,6 +8,7 @@ import click
 from annotator import settings
 from annotator.cli.command import Help, corpus_argument, identity, json_option, words
 from annotator.cli.output import emit, finish, say, table, tell
+from annotator.core.wording import hundredth
 from annotator.i18n import _, ngettext
 from annotator.jobs.learning import due, learn, teach
 from annotator.jobs.suggesting import Found, Suggesting, accept_each, brought, suggest
@@ -127,4 +128,4 @@ def _rows(found: Found) -> Iterator[list[str]]:
     for one in found.suggestions:
         text = found.article.text[one.start : one.end]
         place = f"{one.start}-{one.end}"
-        yield [str(found.article.id), place, one.label, one.source, f"{one.score:.0%}", one.value or "-", text]
+        yield [str(found.article.id), place, one.label, one.source, f"{hundredth(one.score)}%", one.value or "-", text]

@@ -1,5 +1,7 @@
 """What the values of the model are called, in the reader's language."""
 
+import math
+
 from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, NEW, SKIPPED
 from annotator.i18n import pgettext
 
@@ -13,6 +15,11 @@ def state_title(state: str) -> str:
         SKIPPED: pgettext("state of an article", "skipped"),
         FLAGGED: pgettext("state of an article", "flagged"),
     }[state]
+
+
+def hundredth(score: float) -> int:
+    """How sure a score is, of 100; all 100 only where nothing else can be."""
+    return math.floor(100 * score + 1e-9)
 
 
 def source_title(source: str) -> str:

@@ -1,6 +1,5 @@
 """Texts as they are put on the screen, where two directions of writing meet."""
 
-import math
 from collections.abc import Iterable
 from html import escape
 from typing import Final
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QPlainTextEdit, QWidget
 
 from annotator.core.labels import LabelSet
 from annotator.core.model import Span, Suggestion
+from annotator.core.wording import hundredth
 from annotator.i18n import _, number
 
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX 9: isolates keep a text's direction from its neighbours
@@ -78,8 +78,8 @@ def spoken(words: str, spans: Iterable[Span], labels: LabelSet) -> str:
 
 
 def percent(score: float) -> str:
-    """How sure a suggestion is, of 100; all 100 only where nothing else can be."""
-    return _("{number}%").format(number=number(math.floor(100 * score + 1e-9)))
+    """How sure a suggestion is (see core.wording.hundredth)."""
+    return _("{number}%").format(number=number(hundredth(score)))
 
 
 def proposed_value(one: Suggestion) -> str:
