@@ -139,6 +139,8 @@ class QualityChart(QWidget):
         painter.setPen(theme.name(self._label, 0))
         name = elided(self._label.shown(), QFontMetricsF(painter.font()), _TITLE - 8)
         painter.drawText(QRectF(left, _ABOVE - 4, _TITLE, 24), side | Qt.AlignmentFlag.AlignVCenter, name)
+        if not self._tallies[-1].total:
+            return
         painter.setFont(fonts.interface(12))
         painter.setPen(QColor(theme.dim))
         accepted = isolated(number(hundredths(self._tallies[-1])[0]))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QPoint, QRect, QTimer
 from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
@@ -44,6 +44,13 @@ def chart(qtbot: QtBot, tallies: list[Tally], theme: object = LIGHT) -> QualityC
 def test_hundredths_add_up(tally: Tally, expected: tuple[int, int, int]) -> None:
     assert hundredths(tally) == expected
     assert sum(expected) in (0, 100)
+
+
+def test_nothing_is_said_of_late_where_nothing_was_decided(qtbot: QtBot) -> None:
+    recent, none = (chart(qtbot, [Tally(9, 0, 1), last]) for last in (Tally(0, 1, 0), Tally()))
+    beneath = QRect(0, 40, 150, 60)
+    assert len({recent.grab(beneath).toImage().pixel(x, y) for x in range(150) for y in range(60)}) > 1
+    assert len({none.grab(beneath).toImage().pixel(x, y) for x in range(150) for y in range(60)}) == 1
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

@@ -64,8 +64,8 @@ class QualityDialog(QDialog):
         layout.addWidget(
             _paragraph(
                 _(
-                    "The articles that you have done, in their order from the side where reading begins. Each column "
-                    "is a hundred of your decisions about a label."
+                    "The articles that you have done, in their order from the side where reading begins. A column "
+                    "shows, of a hundred of your decisions about a label, how many were which."
                 )
             )
         )
