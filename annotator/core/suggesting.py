@@ -81,10 +81,12 @@ def undecided(standing: Sequence[Suggestion], decided: Iterable[Span | Rejection
     left = tuple(one for one in standing if _place(one) not in decisions)
     if len(left) + len(decisions) == len(standing):
         return left  # all were suggested just so, and were in nobody's way before
-    taken = _Taken(place for place, is_span in decisions.items() if is_span)
-    return tuple(
-        one for one in left if not any(_clash(_place(one), other, set()) for other in taken.overlapping(_place(one)))
-    )
+    spans = [place for place, is_span in decisions.items() if is_span]
+    first, last = min((start for start, _, _ in spans), default=0), max((end for _, end, _ in spans), default=0)
+    # Most of perhaps a thousand are nowhere near, and a key waits for this.
+    near = {one for one in left if one.start < last and first < one.end}
+    gone = {one for one in near for span in spans if _overlap(_place(one), span) and _clash(_place(one), span, set())}
+    return tuple(one for one in left if one not in gone) if gone else left
 
 
 def _place(one: Span | Suggestion | Rejection) -> _Place:
@@ -100,6 +102,10 @@ def _nested(source: Sequence[Suggestion]) -> set[_Place]:
             inner.add(_place(one))
         reached[one.label] = max(one.end, reached.get(one.label, 0))
     return inner
+
+
+def _overlap(one: _Place, other: _Place) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _is_part(one: _Place, other: _Place) -> bool:
@@ -132,12 +138,7 @@ class _Taken:
 
     def overlapping(self, place: _Place) -> list[_Place]:
         """Those that overlap this one; one that is long may be told more than once."""
-        return [
-            other
-            for block in self._of(place)
-            for other in self._blocks.get(block, ())
-            if other[0] < place[1] and place[0] < other[1]
-        ]
+        return [other for block in self._of(place) for other in self._blocks.get(block, ()) if _overlap(place, other)]
 
     @staticmethod
     def _of(place: _Place) -> range:

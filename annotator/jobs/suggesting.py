@@ -57,7 +57,6 @@ class Suggesting:
         self._recent = _Recent(memory)  # the model asks for what was just asked for
         before = tuple(map(_Recent, rules()))
         model = (Model(trained, (*before, self._recent)),) if trained else ()
-        self._taught: tuple[Suggester, ...] = (*model, self._recent)
         self._suggesters: tuple[Suggester, ...] = (*before, *model, *others, self._recent)
 
     @classmethod
@@ -88,7 +87,9 @@ class Suggesting:
                 elif isinstance(record, Rejection):
                     self._memory.learn(form(text, record.start, record.end), record.label, rejected=times)
         self._recent.forget()
-        return {one.name: one.suggest(article, self._labels) for one in self._taught}
+        # Not the model, though the memory's opinion is among its features: it would take five times as long, and what
+        # it says then saves an annotator nothing (docs/suggestions.md).
+        return {self._recent.name: self._recent.suggest(article, self._labels)}
 
 
 class _Recent:

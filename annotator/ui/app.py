@@ -197,6 +197,7 @@ def run(path: Path | None = None) -> int:
         desk.window.say(complaint)
     code = made.exec()
     desk.learner.stop()
+    desk.window.suggestions.close()
     desk.session.let_go()  # the window is closed: there is nothing to show anew
     return code
 

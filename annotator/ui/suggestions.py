@@ -20,7 +20,9 @@ from annotator.suggest.suggester import Suggester
 from annotator.ui.opened import ACCEPT, REJECT
 from annotator.ui.session import Session
 
-_PAUSE: Final = 25  # milliseconds from a key until the thread gets to work: else both would want Python at once
+_PAUSE: Final = (
+    100  # milliseconds after the last key until the thread gets to work: else both would want Python at once
+)
 _GLANCE: Final = 200  # milliseconds in which nobody has yet seen which suggestion is chosen, and acted upon it
 
 
@@ -173,8 +175,8 @@ class Suggestions(QObject):
 
     def _ask_soon(self) -> None:
         self._again = True
-        if self._thread and not self._waiting and not self._soon.isActive():
-            self._soon.start()
+        if self._thread and not self._waiting:
+            self._soon.start()  # from now on: who goes on is waited for
 
     def _ask(self) -> None:
         """One question at a time: what comes up meanwhile is asked next."""

@@ -54,12 +54,18 @@ def figures(folder: Path, runs: int, presses: int) -> Iterator[Figure]:
     desk.window.activateWindow()
     QTest.qWaitForWindowActive(desk.window)
     desk.session.open_article(0)
+    desk.learner.stop()  # which would be learning beside it
     QTest.qWait(500)
+    while desk.window.suggestions.busy:
+        QTest.qWait(10)
     app.settle()
     yield from _keys(desk, presses)
     desk.work_at(_corpus(folder / "opening.corpus"))  # the other one has hundreds of spans and steps more by now
     desk.session.open_article(0)
+    desk.learner.stop()
     QTest.qWait(500)
+    while desk.window.suggestions.busy:
+        QTest.qWait(10)
     yield _opening(desk, runs)
     desk.window.close()
     desk.session.close()
@@ -117,6 +123,8 @@ def _keys(desk: app.Desk, presses: int) -> Iterator[Figure]:
 
     def figure(what: str, act: Callable[[], None], before: Callable[[], None] = lambda: None) -> Figure:
         times = []
+        while desk.window.suggestions.busy:
+            QTest.qWait(10)  # hundreds of decisions at once are not what a person makes
         for _ in range(presses):
             before()
             times.append(timed(act))
