@@ -14,11 +14,12 @@ from typing import Final, NamedTuple, TypeAlias
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.model import Article, Draft, article_uid
 from annotator.core.proclitics import form
+from annotator.core.suggesting import SURE
 from annotator.formats import columns
 from annotator.suggest.analysis import analysed
 from annotator.suggest.dates import Dates
 from annotator.suggest.memory import Memory
-from annotator.suggest.model import SURE, Model
+from annotator.suggest.model import Model
 from annotator.suggest.names import Names
 from annotator.suggest.opinions import opinions
 from annotator.suggest.suggester import Suggester
