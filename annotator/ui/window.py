@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
 )
 
 from annotator import settings
-from annotator.core.wording import state_title
 from annotator.i18n import LANGUAGES, _, current
 from annotator.settings import Settings
 from annotator.ui.accessible import Reader
@@ -31,13 +30,12 @@ from annotator.ui.panes import Panes
 from annotator.ui.session import Session
 from annotator.ui.sides import ArticlesSide, LabelsSide
 from annotator.ui.span_card import Field
+from annotator.ui.status_line import StatusLine
 from annotator.ui.suggestion_commands import SuggestionCommands
 from annotator.ui.suggestions import Suggestions
 from annotator.ui.tagging_commands import TaggingCommands
 from annotator.ui.theme import Theme
-from annotator.ui.wording import plain_label, printed
-
-_TOLD = 9000  # milliseconds that a message stays
+from annotator.ui.wording import printed
 
 
 class Window(QMainWindow):
@@ -109,15 +107,8 @@ class Window(QMainWindow):
         self._panes = Panes(
             self, self.view, (self.articles_side, self._middle.pages, self._middle.foot, self.labels_side)
         )
-        self._saved, self._said = plain_label(), plain_label(name="warning")
-        self._forget = QTimer(self)
-        self._forget.setSingleShot(True)
-        self._forget.timeout.connect(self._said.clear)
-        bar = self.statusBar()
-        bar.setSizeGripEnabled(False)
-        bar.setContentsMargins(14, 2, 14, 2)
-        bar.addWidget(self._saved)
-        bar.addPermanentWidget(self._said)
+        self.status_line = StatusLine(self.session)
+        self.setStatusBar(self.status_line)
 
     # Actions
 
@@ -248,18 +239,7 @@ class Window(QMainWindow):
         self.note.setVisible(bool(note or self.note.text()) or self.note.hasFocus())
 
     def _status_changed(self) -> None:
-        session = self.session
-        if not session.corpus:
-            self._saved.setText(_("No corpus is open."))
-            return
-        parts = [_("Everything is saved"), session.annotator]
-        if session.article:
-            parts.append(state_title(session.state()))
-        if session.learning:
-            parts.append(_("learning from what is done"))
-        if left := self.suggesting.left():
-            parts.append(left)
-        self._saved.setText("  ·  ".join(parts))
+        self.status_line.show_state(self.suggesting.left())
 
     def _card_changed(self) -> None:
         session, selected = self.session, self.view.text_of_selection()
@@ -273,10 +253,7 @@ class Window(QMainWindow):
 
     def say(self, text: str, *, well: bool = False) -> None:
         """Tell the person, for a while, something that went wrong; or `well`."""
-        self._said.setObjectName("quiet" if well else "warning")
-        self._said.style().polish(self._said)
-        self._said.setText(text)
-        self._forget.start(_TOLD)
+        self.status_line.say(text, well=well)
 
     # View
 
