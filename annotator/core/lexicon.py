@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple, TypeAlias
 
+from annotator.core.analysis import Analysis
 from annotator.core.proclitics import ARTICLE, readings
 from annotator.core.text import tokens
-from annotator.suggest.analysis import Analysis
 
 Words: TypeAlias = tuple[str, ...]
 """A form as its folded tokens."""
