@@ -12,8 +12,8 @@ from annotator.core.text import Token, sentences, tokens
 
 
 class Analysis(Struct, frozen=True):
-    """What suggesters and checks look at. `folded[i]` is the word of `tokens[i]` (see core.folding); `sentences` are the
-    first and the last token of each, exclusive."""
+    """What is looked at. `folded[i]` is the word of `tokens[i]` (see core.folding); `sentences` are the first and the
+    last token of each, exclusive."""
 
     text: str
     tokens: tuple[Token, ...]

@@ -6,7 +6,18 @@ from typing import Any, Final
 import msgspec
 
 from annotator.core.labels import Colour, Label
-from annotator.core.model import Article, Edit, Note, Publication, Record, Rejection, Span, Status, Zone
+from annotator.core.model import (
+    Article,
+    Dismissal,
+    Edit,
+    Note,
+    Publication,
+    Record,
+    Rejection,
+    Span,
+    Status,
+    Zone,
+)
 
 KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Span: ("span", ("uid",)),
@@ -15,6 +26,7 @@ KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Publication: ("article", ("uid",)),
     Note: ("note", ("article", "annotator")),
     Rejection: ("rejection", ("uid",)),
+    Dismissal: ("dismissal", ("uid",)),
 }
 """For each kind of record: its table, and the columns that tell one row from another."""
 
