@@ -13,6 +13,7 @@ from annotator.i18n import _
 from annotator.store.errors import (
     Conflict,
     CorpusError,
+    Damaged,
     ExistingCorpus,
     MissingCorpus,
     NewerCorpus,
@@ -24,6 +25,7 @@ from annotator.store.schema import APPLICATION_ID, VERSION, migrations
 
 _WAIT = 5.0  # seconds for another process's lock
 _CACHE = 32_000  # KiB: the indexes that a list of a hundred thousand articles is read from
+_NO_TEXT = "Could not decode to UTF-8"  # how Python begins what it says of bytes that are no text
 _HEADER = 100  # bytes; https://www.sqlite.org/fileformat2.html#the_database_header
 
 
@@ -118,7 +120,9 @@ def spoken(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorname", "") or ""
         if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-            raise NotACorpus(_("“{path}” is damaged or not a corpus.").format(path=path)) from error
+            raise Damaged(_("“{path}” is damaged: {error}").format(path=path, error=error)) from error
+        if str(error).startswith(_NO_TEXT):  # and goes on with the text itself
+            raise Damaged(_("“{path}” is damaged: a text in it is none.").format(path=path)) from error
         if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             raise CorpusError(_("Another program keeps “{path}” locked.").format(path=path)) from error
         if code.startswith("SQLITE_FULL"):
