@@ -1,13 +1,14 @@
 """Checking a corpus: what is asked about its labels, compared with what the corpus itself shows to be usual."""
 
 from collections.abc import Collection, Generator, Sequence
+from typing import Final
 
 from msgspec import Struct
 
 from annotator.core.lexicon import Match, Words
 from annotator.core.model import NEW, Article, Draft
 from annotator.quality.checks import Checks
-from annotator.quality.question import Question
+from annotator.quality.question import KINDS, Question
 from annotator.quality.repeats import unlabelled_repeat
 from annotator.quality.seen import Seen
 from annotator.quality.usage import Usage
@@ -16,6 +17,8 @@ from annotator.store.checking import Place
 from annotator.store.corpus import Corpus
 from annotator.store.reading import drafts
 from annotator.suggest.suggester import DATE, role_of
+
+_TOLD: Final = 50  # articles, a tenth of a second: at each yield a window takes its turn, and that takes as long as ten
 
 
 class Asked(Struct, frozen=True, gc=False):
@@ -40,7 +43,7 @@ class _Repeat(Struct, frozen=True, gc=False):
 
 
 class Checked(Struct, frozen=True):
-    """What was asked, by article, start and end, and the checks that did, to ask again."""
+    """What was asked, in order, and the checks that did, to ask again."""
 
     checks: Checks
     asked: list[Asked]
@@ -62,7 +65,8 @@ def check(
     checks, asked, repeats = checks_of(corpus), list[Asked](), dict[Words, list[_Repeat]]()
     numbers, dismissed = checking.checked(corpus, annotator), checking.dismissed(corpus)
     for count, draft in enumerate(drafts(corpus, numbers, annotator)):
-        yield count, len(numbers)
+        if count % _TOLD == 0:
+            yield count, len(numbers)
         article = draft.article
         for name in _annotators(draft):
             reached = state_of(draft, name)
@@ -82,7 +86,7 @@ def check(
         question = unlabelled_repeat(repeat.match, checks.usage, checks.titles)
         if question and question.place not in dismissed.get((repeat.article, repeat.annotator), ()):
             asked.append(Asked(repeat.number, repeat.article, repeat.annotator, repeat.text, question))
-    asked.sort(key=lambda one: (one.number, one.question.start, -one.question.end))
+    asked.sort(key=order)
     return Checked(checks, asked)
 
 
@@ -93,8 +97,13 @@ def check_again(checks: Checks, draft: Draft, annotator: str, dismissed: Collect
     for match in checks.unlabelled(seen, state_of(draft, annotator)):
         if question := unlabelled_repeat(match, checks.usage, checks.titles):
             questions.append(question)
-    questions.sort(key=lambda one: (one.start, -one.end))
-    return _asked(draft.article, annotator, questions, dismissed)
+    return sorted(_asked(draft.article, annotator, questions, dismissed), key=order)
+
+
+def order(asked: Asked) -> tuple[int, int, int, int, str]:
+    """What questions are sorted by: the article, the start, the longer first, the kind."""
+    question = asked.question
+    return asked.number, question.start, -question.end, KINDS.index(question.kind), question.label
 
 
 def seen_by(draft: Draft, annotator: str) -> Seen:

@@ -27,6 +27,7 @@ RECORD: Final = "record"
 """A table does not hold what the recorded edits say that it holds."""
 
 _AT_ONCE: Final = 500  # articles whose numbers are read at once
+_STRETCHES: Final = (Span, Rejection, Dismissal)
 _RECORDED: Final = (Span, Zone, Status, Note)  # a rejection or dismissal leaves with its label, and no edit says so
 
 
@@ -130,9 +131,7 @@ def _about(corpus: Corpus, article: Article) -> Iterator[Damage]:
                 lost = True
                 continue
             held[_key(record)] = record
-            if isinstance(record, Span | Rejection | Dismissal) and not 0 <= record.start < record.end <= len(
-                article.text
-            ):
+            if isinstance(record, _STRETCHES) and not 0 <= record.start < record.end <= len(article.text):
                 said = _("A span from {start} to {end} is not within the text of article {number}.")
                 said = said.format(start=record.start, end=record.end, number=article.id)
                 yield Damage(PLACE, table, record.uid, said)
