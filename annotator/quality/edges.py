@@ -5,7 +5,7 @@ from typing import Final
 import regex
 
 from annotator.core.model import Span
-from annotator.core.proclitics import form, readings
+from annotator.core.proclitics import BOUND, FUTURE, JOINING, form, readings
 from annotator.core.text import PAIRED, Token, abbreviates, is_punctuation, partners, snap, tokens
 from annotator.i18n import _
 from annotator.quality.question import EMPTY, INSIDE_WORD, PROCLITIC, PUNCTUATION, Question
@@ -17,6 +17,7 @@ _SEEN: Final = regex.compile(
 )
 _KEPT_FIRST: Final = "#@"  # of a name
 _KEPT_LAST: Final = "%٪‰"  # of a number
+_PROCLITICS: Final = JOINING + BOUND + FUTURE
 _SHORT: Final = 3  # letters: behind what looks like a proclitic, as likely as not another word
 _OFTEN: Final = 2
 
@@ -48,7 +49,7 @@ def punctuation(seen: Seen, span: Span) -> Question | None:
     lonely = any(text[token.start] in PAIRED and at not in pairs for at, token in enumerate(own))
     if not lonely and pairs.get(0) != len(own) - 1 and _begins(text, own, start) and _ends(text, own, end):
         return None
-    first, last = seen.words.at(start), seen.words.at(end - 1)
+    first, last = seen.token(start), seen.token(end - 1)
     snapped = snap(text, start, end)
     if snapped[0] >= snapped[1]:
         return None
@@ -73,9 +74,10 @@ def inside_word(seen: Seen, span: Span) -> Question | None:
     حكومة in الحكومة is one, for the article ال belongs to a span; so are 2023 in 2023-2030 and وزارت in وزارته. None is
     أمم with its ل in للأمم, nor العدل in والعدل.
     """
-    text = seen.text
-    first, last = seen.words.at(span.start), seen.words.at(span.end - 1)
-    start, end = span.start, span.end
+    text, start, end = seen.text, span.start, span.end
+    if (not start or text[start - 1].isspace()) and (end == len(text) or text[end].isspace()):
+        return None
+    first, last = seen.token(start), seen.token(end - 1)
     if first and first.start < start:
         known = [first.start + place for place, _form in readings(text[slice(*first)])]
         start = max(place for place in known if place <= start)
@@ -95,7 +97,10 @@ def proclitic(seen: Seen, span: Span, usage: Usage) -> Question | None:
 
     لوزارة العدل is one where وزارة العدل has the label twice.
     """
-    text, first = seen.text, seen.words.at(span.start)
+    text = seen.text
+    if text[span.start] not in _PROCLITICS:
+        return None
+    first = seen.token(span.start)
     if first is None or first.start != span.start:
         return None
     starts = dict.fromkeys(first.start + place for place, _form in readings(text[slice(*first)]) if place)

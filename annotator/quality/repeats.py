@@ -12,7 +12,6 @@ from annotator.quality.seen import Seen, asked
 from annotator.quality.usage import Usage
 
 _OFTEN: Final = 2  # times as often as this label, another one makes it doubtful
-_FEWEST: Final = 2  # spans from which on words are known
 
 
 def labelled_differently(seen: Seen, span: Span, usage: Usage, shown: dict[str, str]) -> Question | None:
@@ -43,8 +42,7 @@ def unlabelled(seen: Seen, usage: Usage, until: int) -> Iterator[Match]:
     """Where words that are labelled elsewhere, twice at least, stand before `until` and no span overlaps them, nor a
     longer such place; not in boilerplate, and not where another word touches them, as in اليوم24."""
     reached = 0
-    found = (match for match in usage.matches(seen.text) if usage.known(match.words) >= _FEWEST)
-    for match in sorted(found, key=lambda match: (match.start, -match.end)):
+    for match in sorted(usage.matches(seen.text), key=lambda match: (match.start, -match.end)):
         if match.start < reached or match.end > until or seen.labelled(match.start, match.end):
             continue
         if seen.text[match.end : match.end + 1].isalnum() or _is_joined(seen, match):
@@ -77,7 +75,9 @@ def unlabelled_repeat(match: Match, usage: Usage, shown: dict[str, str]) -> Ques
 
 def _is_joined(seen: Seen, match: Match) -> bool:
     """Whether a letter or digit that is no proclitic stands before the words without a space."""
-    before = seen.words.at(match.start - 1)
-    if before is None or before.end != match.start or not seen.text[match.start - 1].isalnum():
+    if not seen.text[match.start - 1 : match.start].isalnum():
+        return False
+    before = seen.token(match.start - 1)
+    if before is None or before.end != match.start:
         return False
     return seen.text[slice(*before)] not in (*JOINING, *BOUND)

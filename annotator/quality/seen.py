@@ -3,14 +3,17 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from operator import attrgetter
 
 from msgspec import Struct
 
+from annotator.core.analysis import analysed
 from annotator.core.invisible import Hidden, hidden
 from annotator.core.model import Span, Zone
-from annotator.core.proclitics import Words
-from annotator.core.text import breaks
+from annotator.core.text import Token
 from annotator.quality.question import Question, Remedy
+
+_start = attrgetter("start")
 
 
 class Seen(Struct, frozen=True, dict=True):
@@ -21,14 +24,10 @@ class Seen(Struct, frozen=True, dict=True):
     layer: Sequence[Span]
 
     @cached_property
-    def words(self) -> Words:
-        """The tokens, by offset."""
-        return Words(self.text)
-
-    @cached_property
-    def breaks(self) -> list[int]:
-        """Where one sentence ends and another begins (see core.text.breaks)."""
-        return breaks(self.text, 0, len(self.text))
+    def _breaks(self) -> list[int]:
+        """Where each sentence but the first begins (see core.text.breaks)."""
+        found = analysed(self.text)
+        return [found.tokens[first].start for first, _last in found.sentences[1:]]
 
     @cached_property
     def hidden(self) -> list[Hidden]:
@@ -52,6 +51,12 @@ class Seen(Struct, frozen=True, dict=True):
             ends.append(reached)
         return [span.start for span in self.layer], ends
 
+    def token(self, offset: int) -> Token | None:
+        """The token that the character at `offset` is in; None between tokens and beyond the text."""
+        tokens = analysed(self.text).tokens
+        at = bisect_right(tokens, offset, key=_start) - 1
+        return tokens[at] if at >= 0 and offset < tokens[at].end else None
+
     def labelled(self, start: int, end: int) -> bool:
         """Whether a span overlaps this stretch."""
         starts, ends = self._reached
@@ -65,8 +70,8 @@ class Seen(Struct, frozen=True, dict=True):
 
     def broken(self, start: int, end: int) -> bool:
         """Whether a sentence ends within this stretch."""
-        at = bisect_right(self.breaks, start)
-        return at < len(self.breaks) and self.breaks[at] < end
+        at = bisect_right(self._breaks, start)
+        return at < len(self._breaks) and self._breaks[at] < end
 
     def zones_at(self, start: int, end: int) -> Iterator[Zone]:
         """The zones that overlap this stretch."""

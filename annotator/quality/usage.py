@@ -7,6 +7,7 @@ from annotator.core.analysis import analysed
 from annotator.core.lexicon import Lexicon, Match, Words, words_of
 
 LABELLED: Final = 2
+FEWEST: Final = 2
 
 _NONE: Final[Mapping[str, int]] = {}
 _LETTERS: Final = 3
@@ -22,6 +23,7 @@ class Usage:
         self, forms: Iterable[tuple[str, str, int]] = (), lengths: Iterable[tuple[str, int, int]] = ()
     ) -> None:
         self._labels: dict[Words, dict[str, int]] = {}
+        self._known: dict[Words, int] = {}  # how many spans a form has that tells enough
         self._open: dict[Words, int] = {}  # how often a form was met without a span
         self._lexicon = Lexicon()
         for form, label, count in forms:
@@ -33,11 +35,12 @@ class Usage:
         words = words_of(form)
         if not words:
             return
-        labels = self._labels.get(words)
-        if labels is None:
-            labels = self._labels[words] = {}
-            self._lexicon.add(words)
+        labels = self._labels.setdefault(words, {})
         labels[label] = labels.get(label, 0) + times
+        if _tells(words):
+            self._known[words] = sum(labels.values())
+            if self._known[words] >= FEWEST:
+                self._lexicon.add(words)
 
     def count(self, form: str, label: str) -> int:
         """How many spans have this form and label."""
@@ -51,22 +54,23 @@ class Usage:
         """The length in code points that 95 of 100 spans of the label do not exceed; 0 where there are none."""
         return self._usual.get(label, 0)
 
-    def matches(self, text: str) -> list[Match]:
-        """Where the words of any span stand in a text; none that may as well be part of another word."""
-        return [match for match in self._lexicon.matches(analysed(text)) if match.sure]
-
     def known(self, words: Words) -> int:
         """How many spans have these words; 0 where they say too little to be the same thing in two places: fewer than
         three letters and fewer than four digits, as 40 or ص."""
-        return sum(self.labels(words).values()) if _tells(words) else 0
+        return self._known.get(words, 0)
 
     def met(self, words: Words) -> None:
         """These words stood once more where they might have a span, and had none."""
         self._open[words] = self._open.get(words, 0) + 1
 
     def mostly_labelled(self, words: Words) -> bool:
-        """Whether these words have a span at least LABELLED times as often as they were met without one."""
-        return self.known(words) >= LABELLED * self._open.get(words, 0)
+        """Whether FEWEST spans have these words, and LABELLED times as many as they were met without one."""
+        return self.known(words) >= max(FEWEST, LABELLED * self._open.get(words, 0))
+
+    def matches(self, text: str) -> list[Match]:
+        """Where words that are mostly labelled stand in a text; none that may as well be part of another word."""
+        found = self._lexicon.matches(analysed(text))
+        return [match for match in found if match.sure and self.mostly_labelled(match.words)]
 
 
 def _tells(words: Words) -> bool:
