@@ -5,7 +5,7 @@ from typing import Final
 import regex
 
 from annotator.core.model import Span
-from annotator.core.proclitics import BOUND, FUTURE, JOINING, form, readings
+from annotator.core.proclitics import ARTICLE, BOUND, FUTURE, JOINING, form, readings
 from annotator.core.text import PAIRED, Token, abbreviates, is_punctuation, partners, snap, tokens
 from annotator.i18n import _
 from annotator.quality.question import EMPTY, INSIDE_WORD, PROCLITIC, PUNCTUATION, Question
@@ -28,7 +28,7 @@ def empty(seen: Seen, span: Span) -> Question | None:
 
     «» is one, ١ and 👍 are none.
     """
-    if seen.text[span.start].isalnum() or _SEEN.search(seen.text, span.start, span.end):
+    if _SEEN.search(seen.text, span.start, span.end):
         return None
     return asked(EMPTY, span, _("There is nothing to read in this span."), removed(span))
 
@@ -69,7 +69,7 @@ def punctuation(seen: Seen, span: Span) -> Question | None:
 
 def inside_word(seen: Seen, span: Span) -> Question | None:
     """A span with an edge inside a word: what stands before its start in the word is no proclitic, or something of the
-    word stands after its end. Put right: it takes in the whole word, without its proclitics.
+    word stands after its end. Put right: it takes in the whole word, but for what is written before an article.
 
     حكومة in الحكومة is one, for the article ال belongs to a span; so are 2023 in 2023-2030 and وزارت in وزارته. None is
     أمم with its ل in للأمم, nor العدل in والعدل.
@@ -79,8 +79,10 @@ def inside_word(seen: Seen, span: Span) -> Question | None:
         return None
     first, last = seen.token(start), seen.token(end - 1)
     if first and first.start < start:
-        known = [first.start + place for place, _form in readings(text[slice(*first)])]
-        start = max(place for place in known if place <= start)
+        known = {first.start + place: shape for place, shape in reversed(readings(text[slice(*first)]))}
+        if start not in known:
+            before = [place for place, shape in known.items() if place < start and shape.startswith(ARTICLE)]
+            start = max(before, default=first.start)
     if last and last.end > end and any(map(str.isalnum, text[end : last.end])):
         end = last.end
     if (start, end) == (span.start, span.end):
