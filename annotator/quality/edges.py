@@ -7,7 +7,7 @@ import regex
 from annotator.core.model import Span
 from annotator.core.proclitics import ARTICLE, BOUND, FUTURE, JOINING, form, readings
 from annotator.core.text import PAIRED, Token, abbreviates, is_punctuation, partners, snap, tokens
-from annotator.i18n import _
+from annotator.i18n import _, ngettext, number
 from annotator.quality.question import EMPTY, INSIDE_WORD, PROCLITIC, PUNCTUATION, Question
 from annotator.quality.seen import Seen, asked, moved, removed
 from annotator.quality.usage import Usage
@@ -113,9 +113,15 @@ def proclitic(seen: Seen, span: Span, usage: Usage) -> Question | None:
         words = form(text, start, span.end)
         without = usage.count(words, span.label) if len(words) > _SHORT and start < span.end else 0
         if without >= _OFTEN * max(mine, 1):
-            said = _("This span begins with “{letters}”; {count} others leave it out.")
+            said = ngettext(
+                "This span begins with “{letters}”; {count} other leaves it out.",
+                "This span begins with “{letters}”; {count} others leave it out.",
+                without,
+            )
             letters = text[span.start : start]
-            return asked(PROCLITIC, span, said.format(letters=letters, count=without), moved(span, start, span.end))
+            return asked(
+                PROCLITIC, span, said.format(letters=letters, count=number(without)), moved(span, start, span.end)
+            )
     return None
 
 

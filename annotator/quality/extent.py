@@ -4,7 +4,8 @@ from typing import Final
 
 from annotator.core import model
 from annotator.core.model import Span
-from annotator.i18n import _, pgettext
+from annotator.core.wording import zone_title
+from annotator.i18n import _, ngettext, number
 from annotator.quality.question import ACROSS_SENTENCES, ACROSS_ZONES, BOILERPLATE, HUGE, OUTSIDE, Question
 from annotator.quality.seen import Seen, asked, removed
 from annotator.quality.usage import Usage
@@ -21,7 +22,7 @@ def outside(seen: Seen, span: Span) -> Question | None:
     """
     if 0 <= span.start < span.end <= len(seen.text):
         return None
-    said = _("This span goes from {start} to {end}, but the text has {length} characters.")
+    said = _("This span goes from {start} to {end}; the text ends at {length}.")
     said = said.format(start=span.start, end=span.end, length=len(seen.text))
     return asked(OUTSIDE, span, said, removed(span))
 
@@ -34,8 +35,12 @@ def huge(seen: Seen, span: Span, usage: Usage) -> Question | None:
     length, usual = span.end - span.start, usage.usual(span.label)
     if length <= max(_FLOOR, _TIMES * usual):
         return None
-    said = _("This span has {length} characters; of 100 such, 95 have at most {usual}.")
-    return asked(HUGE, span, said.format(length=length, usual=usual))
+    said = ngettext(
+        "This span has {length} character; of 100 with its label, 95 have at most {usual}.",
+        "This span has {length} characters; of 100 with its label, 95 have at most {usual}.",
+        length,
+    )
+    return asked(HUGE, span, said.format(length=number(length), usual=number(usual)))
 
 
 def across_sentences(seen: Seen, span: Span) -> Question | None:
@@ -71,13 +76,3 @@ def in_boilerplate(seen: Seen, span: Span) -> Question | None:
         return None
     said = _("This span lies in what is not of the article; nothing there is labelled.")
     return asked(BOILERPLATE, span, said, removed(span))
-
-
-def zone_title(kind: str) -> str:
-    """What a kind of zone is called within a sentence."""
-    return {
-        model.HEADLINE: pgettext("zone", "headline"),
-        model.DATELINE: pgettext("zone", "dateline"),
-        model.BODY: pgettext("zone", "body"),
-        model.BOILERPLATE: pgettext("zone", "not of the article"),
-    }[kind]

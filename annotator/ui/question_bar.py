@@ -74,14 +74,14 @@ def _remedy(question: Question, article: Article | None, labels: LabelSet) -> st
     if remedy is None:
         return _("It is for you to put right.")
     if remedy.label is None:
-        return _("Put right, the span is removed.")
+        return _("Putting it right removes the span.")
     label = labels.find(remedy.label)
     shown = label.shown() if label else remedy.label
     if question.span is None:
-        return _("Put right, they are tagged: {label}.").format(label=shown)
+        return _("Putting it right tags them: {label}.").format(label=shown)
     if remedy.label != question.label:
-        return _("Put right, the label is {label}.").format(label=shown)
+        return _("Putting it right makes the label {label}.").format(label=shown)
     words = " ".join(article.text[remedy.start : remedy.end].split()) if article else ""
     if len(words) > _LONGEST:
         words = f"{words[: _LONGEST // 2]} … {words[-_LONGEST // 2 :]}"
-    return _("Put right, it is “{words}”.").format(words=words)
+    return _("Putting it right makes it “{words}”.").format(words=words)

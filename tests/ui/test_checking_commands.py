@@ -82,7 +82,7 @@ def test_what_is_doubtful_is_listed_and_the_first_gone_to(doubtful: Window, qtbo
     assert doubtful.view.text_of_selection() == NAME
     assert doubtful.view.hasFocus()
     assert "Labelled elsewhere, not here" in doubtful.checking.bar.said()
-    assert "Put right, they are tagged: Institution." in doubtful.checking.bar.said()
+    assert "Putting it right tags them: Institution." in doubtful.checking.bar.said()
 
 
 def test_one_key_goes_to_the_next_and_one_back_and_round(doubtful: Window, qtbot: QtBot) -> None:
