@@ -28,6 +28,7 @@ class CheckingCommands(QObject):
         self.questions.current_changed.connect(self._say)
         self.questions.begun.connect(lambda: self._step(1))
         session.labels_changed.connect(self._show)
+        session.article_opened.connect(lambda _offset: self._say())
 
     def check_labels(self) -> None:
         """Check the labels and go to the first question; while questions are shown, put them away."""
@@ -108,16 +109,19 @@ class CheckingCommands(QObject):
     def _show(self) -> None:
         """The list is there while questions are."""
         active = self.questions.active
-        self.side.setVisible(active)
+        # The one before the other: with both, the window would have to be wider.
+        (self._articles if active else self.side).hide()
+        (self.side if active else self._articles).show()
         self.bar.setVisible(active)
-        self._articles.setVisible(not active)
         self.side.questions.delegate.labels = self._session.labels
         self._say()
 
     def _say(self) -> None:
         questions, current = self.questions, self.questions.current
         if current:
-            self.bar.show_question(current.question, self._session.article, self._session.labels)
+            article = self._session.article
+            here = article if article and article.uid == current.article else None
+            self.bar.show_question(current.question, here, self._session.labels)
             return
         left = len(questions.shown)
         if not left:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article
@@ -12,7 +13,7 @@ from annotator.i18n import _
 from annotator.quality.question import Question, kind_title
 from annotator.ui import fonts
 from annotator.ui.buttons import ActionButton
-from annotator.ui.wording import plain_label
+from annotator.ui.wording import plain_label, quotes_apart, tooltip
 
 _LINES: Final = 2  # of what is said about a question: the article beneath stays where it is
 _LONGEST: Final = 60  # code points of what a span would be
@@ -27,7 +28,10 @@ class QuestionBar(QFrame):
         self._kind, self._said = plain_label(), plain_label(name="quiet")
         self._kind.setFont(fonts.interface(14, bold=True))
         self._said.setWordWrap(True)
+        self._said.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
         self._said.setFixedHeight(_LINES * self._said.fontMetrics().lineSpacing())
+        for label in (self._kind, self._said):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # the window sets the width
         self._buttons: list[ActionButton] = []
         texts = QVBoxLayout()
         texts.setSpacing(0)
@@ -51,19 +55,19 @@ class QuestionBar(QFrame):
             self._row.addWidget(button)
 
     def show_question(self, question: Question, article: Article | None, labels: LabelSet) -> None:
-        """Show this question about an article."""
+        """Show this question; its article is None while another one is open."""
         said = (question.message, _remedy(question, article, labels))
-        self.say(kind_title(question.kind), " ".join(said))
+        self.say(kind_title(question.kind), " ".join(filter(None, said)))
 
     def said(self) -> str:
         """What is shown, in one text."""
-        return f"{self._kind.text()}\n{self._said.text()}"
+        return f"{self.accessibleName()}\n{self.accessibleDescription()}"
 
     def say(self, head: str, said: str) -> None:
         """Say this, in a line by itself and in two beneath."""
         self._kind.setText(head)
-        self._said.setText(said)
-        self._said.setToolTip(said)
+        self._said.setText(quotes_apart(said))
+        self._said.setToolTip(tooltip(said))
         self.setAccessibleName(head)
         self.setAccessibleDescription(said)
 
@@ -81,7 +85,9 @@ def _remedy(question: Question, article: Article | None, labels: LabelSet) -> st
         return _("Putting it right tags them: {label}.").format(label=shown)
     if remedy.label != question.label:
         return _("Putting it right makes the label {label}.").format(label=shown)
-    words = " ".join(article.text[remedy.start : remedy.end].split()) if article else ""
+    if article is None:
+        return ""
+    words = " ".join(article.text[remedy.start : remedy.end].split())
     if len(words) > _LONGEST:
         words = f"{words[: _LONGEST // 2]} … {words[-_LONGEST // 2 :]}"
     return _("Putting it right makes it “{words}”.").format(words=words)

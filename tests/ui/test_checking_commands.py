@@ -73,7 +73,10 @@ def words(session: Session) -> list[str]:
 
 def test_what_is_doubtful_is_listed_and_the_first_gone_to(doubtful: Window, qtbot: QtBot) -> None:
     assert not doubtful.checking.side.isVisible()
+    doubtful.resize(doubtful.minimumSizeHint().width(), doubtful.height())
+    before = doubtful.width()
     check(doubtful, qtbot)
+    assert doubtful.width() == before
     assert asked(doubtful) == [REPEAT, EDGE, WORD]
     assert current(doubtful) == REPEAT
     assert doubtful.checking.side.isVisible()
@@ -231,6 +234,15 @@ def test_a_dismissal_begins_no_article(doubtful: Window, qtbot: QtBot, stretch: 
     press(doubtful, Qt.Key.Key_Delete, CONTROL)
     assert session.state() == NEW
     assert asked(doubtful) == [REPEAT, EDGE, WORD]
+
+
+def test_what_putting_right_does_is_told_of_the_article_that_it_is_about(doubtful: Window, qtbot: QtBot) -> None:
+    check(doubtful, qtbot)
+    press(doubtful, Qt.Key.Key_F12, SHIFT)
+    assert current(doubtful) == WORD
+    assert "Putting it right makes it “الأقاليم”." in doubtful.checking.bar.said()
+    doubtful.session.open_number(1)
+    assert "Putting it right" not in doubtful.checking.bar.said()
 
 
 def test_what_has_no_clear_remedy_says_so(doubtful: Window, qtbot: QtBot, stretch: Stretch) -> None:
