@@ -11,6 +11,7 @@ from annotator import i18n
 from annotator.core.labels import Colour, Label
 from annotator.ui.actions import ACTIONS, Keymap, usual_keys
 from annotator.ui.caret_commands import CaretCommands
+from annotator.ui.checking_commands import CheckingCommands
 from annotator.ui.corpus_commands import CorpusCommands, default_labels
 from annotator.ui.edge_commands import EdgeCommands
 from annotator.ui.finding_commands import FindingCommands
@@ -40,6 +41,7 @@ def test_every_action_is_a_method_of_exactly_one_part() -> None:
         EdgeCommands,
         CaretCommands,
         FindingCommands,
+        CheckingCommands,
         CorpusCommands,
     )
     for action in ACTIONS:

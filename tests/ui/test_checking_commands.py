@@ -93,12 +93,12 @@ def test_one_key_goes_to_the_next_and_one_back_and_round(doubtful: Window, qtbot
     session = doubtful.session
     seen = []
     for _time in range(3):
-        press(doubtful, Qt.Key.Key_F12)
+        press(doubtful, Qt.Key.Key_F10)
         seen.append(current(doubtful))
     assert seen == [EDGE, WORD, REPEAT]
     assert session.article
     assert session.article.id == 1
-    press(doubtful, Qt.Key.Key_F12, SHIFT)
+    press(doubtful, Qt.Key.Key_F10, CONTROL)
     assert current(doubtful) == WORD
     assert session.article.id == 3
     assert session.selection
@@ -119,7 +119,7 @@ def test_one_key_puts_right_and_goes_on_in_the_article(doubtful: Window, qtbot: 
     assert session.article
     assert session.article.id == 1
     assert "1 question is left." in doubtful.checking.bar.said()
-    press(doubtful, Qt.Key.Key_F12)
+    press(doubtful, Qt.Key.Key_F10)
     press(doubtful, Qt.Key.Key_R, CONTROL)
     assert words(session) == [NAME, "الأقاليم"]
     assert asked(doubtful) == []
@@ -128,7 +128,7 @@ def test_one_key_puts_right_and_goes_on_in_the_article(doubtful: Window, qtbot: 
 
 def test_what_was_put_right_is_undone_and_asked_again(doubtful: Window, qtbot: QtBot) -> None:
     check(doubtful, qtbot)
-    press(doubtful, Qt.Key.Key_F12)
+    press(doubtful, Qt.Key.Key_F10)
     press(doubtful, Qt.Key.Key_R, CONTROL)
     assert asked(doubtful) == [REPEAT, WORD]
     press(doubtful, Qt.Key.Key_Z, CONTROL)
@@ -142,7 +142,7 @@ def test_what_is_dismissed_is_never_asked_again_unless_that_is_undone(
 ) -> None:
     check(doubtful, qtbot)
     session = doubtful.session
-    press(doubtful, Qt.Key.Key_F12)
+    press(doubtful, Qt.Key.Key_F10)
     press(doubtful, Qt.Key.Key_Delete, CONTROL)
     assert asked(doubtful) == [REPEAT, WORD]
     assert QUOTED in words(session)
@@ -165,7 +165,7 @@ def test_what_is_put_right_by_the_usual_keys_leaves_the_list(doubtful: Window, q
     assert words(doubtful.session).count(NAME) == 2
     assert asked(doubtful) == [EDGE, WORD]
     assert current(doubtful) is None
-    press(doubtful, Qt.Key.Key_F12)
+    press(doubtful, Qt.Key.Key_F10)
     assert current(doubtful) == EDGE
     press(doubtful, Qt.Key.Key_Delete)
     assert asked(doubtful) == [WORD]
@@ -191,7 +191,7 @@ def test_a_kind_alone_can_be_shown(doubtful: Window, qtbot: QtBot) -> None:
     side.kind.activated.emit(2)
     assert asked(doubtful) == [WORD]
     assert current(doubtful) is None
-    press(doubtful, Qt.Key.Key_F12)
+    press(doubtful, Qt.Key.Key_F10)
     assert current(doubtful) == WORD
     press(doubtful, Qt.Key.Key_R, CONTROL)
     assert asked(doubtful) == []
@@ -227,8 +227,8 @@ def test_a_dismissal_begins_no_article(doubtful: Window, qtbot: QtBot, stretch: 
     assert session.state() == IN_PROGRESS
     assert session.set_state(NEW)
     check(doubtful, qtbot)
-    press(doubtful, Qt.Key.Key_F12)
-    press(doubtful, Qt.Key.Key_F12)
+    press(doubtful, Qt.Key.Key_F10)
+    press(doubtful, Qt.Key.Key_F10)
     assert session.article
     assert session.article.id == 2
     press(doubtful, Qt.Key.Key_Delete, CONTROL)
@@ -238,7 +238,7 @@ def test_a_dismissal_begins_no_article(doubtful: Window, qtbot: QtBot, stretch: 
 
 def test_what_putting_right_does_is_told_of_the_article_that_it_is_about(doubtful: Window, qtbot: QtBot) -> None:
     check(doubtful, qtbot)
-    press(doubtful, Qt.Key.Key_F12, SHIFT)
+    press(doubtful, Qt.Key.Key_F10, CONTROL)
     assert current(doubtful) == WORD
     assert "Putting it right makes it “الأقاليم”." in doubtful.checking.bar.said()
     doubtful.session.open_number(1)
@@ -296,7 +296,7 @@ def test_without_questions_the_keys_say_so_or_begin(doubtful: Window, qtbot: QtB
     press(doubtful, Qt.Key.Key_R, CONTROL)
     assert doubtful.status_line.said() == "There is no question here."
     with qtbot.waitSignal(doubtful.checking.questions.begun):
-        press(doubtful, Qt.Key.Key_F12)
+        press(doubtful, Qt.Key.Key_F10)
     assert current(doubtful) == REPEAT
 
 
