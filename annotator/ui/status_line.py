@@ -34,7 +34,8 @@ class StatusLine(QStatusBar):
         if not session.corpus:
             self._state.setText(_("No corpus is open."))
             return
-        parts = [_("Everything is saved"), session.annotator]
+        saved = _("The last change is not saved yet") if session.waiting else _("Everything is saved")
+        parts = [saved, session.annotator]
         if session.article:
             parts.append(state_title(session.state()))
         if session.learning:
