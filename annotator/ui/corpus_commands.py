@@ -16,7 +16,7 @@ from annotator.store.errors import CorpusError
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.session import Session
 from annotator.ui.theme import LIGHT
-from annotator.ui.wording import tell
+from annotator.ui.wording import tell, with_paths
 
 SUFFIX = ".corpus"
 
@@ -176,7 +176,7 @@ class CorpusCommands(QObject):
         asked = QMessageBox(self._window)
         asked.setIcon(QMessageBox.Icon.Warning)
         asked.setWindowTitle(_("Annotator"))
-        asked.setText(self._session.trouble)
+        asked.setText(with_paths(self._session.trouble))
         asked.setInformativeText(_("Your last change is not saved yet. Without it, everything else is."))
         stay = asked.addButton(_("Stay"), QMessageBox.ButtonRole.RejectRole)
         asked.addButton(_("Give the change up"), QMessageBox.ButtonRole.DestructiveRole)

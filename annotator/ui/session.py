@@ -209,8 +209,6 @@ class Session(Opened):
                     if self.article:
                         self.corpus.stand(self.annotator, self.article.uid, self.where())
         except Unwritten as error:
-            if step != self.waiting:
-                self.failed.emit(str(error))
             self._hold(step, str(error))
             return False
         except (CorpusError, editing.Rejected) as error:

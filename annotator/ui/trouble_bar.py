@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from annotator.i18n import _
 from annotator.ui.buttons import ActionButton
-from annotator.ui.wording import plain_label
+from annotator.ui.wording import plain_label, with_paths
 
 
 class TroubleBar(QFrame):
@@ -29,7 +29,7 @@ class TroubleBar(QFrame):
 
     def show_trouble(self, trouble: str, *, waiting: bool) -> None:
         """Say what is wrong, in a sentence or "", and whether a change is `waiting` to be saved."""
-        said = trouble
+        said = with_paths(trouble)
         if waiting:
             said += "\n" + _("Your last change is not saved yet, and not shown. It is tried again by itself.")
         changed = bool(said) and said != self._said.text()

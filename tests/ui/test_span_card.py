@@ -177,7 +177,7 @@ def test_what_could_not_be_kept_is_still_there_to_be_kept(
     window.action("edit_article_note").trigger()
     QTest.keyClicks(window.note, "held")
     QTest.keyClick(window.note, Qt.Key.Key_Return)
-    assert "locked" in window.status_line.said()
+    assert "locked" in window._middle.trouble.said()
     assert (window.note.text(), window.note.hasFocus(), note(corpus_path)) == ("held", True, None)
     window.view.setFocus()
     assert (window.note.text(), window.note.isVisible()) == ("held", True)
