@@ -12,6 +12,7 @@ from annotator.ui.buttons import ActionButton
 from annotator.ui.empty import EmptyState
 from annotator.ui.span_card import Field
 from annotator.ui.theme import Theme
+from annotator.ui.trouble_bar import TroubleBar
 
 _BUTTONS: Final = {"done_and_next": "done", "skip": "skip", "flag": "flag", "undo": "undo", "redo": "redo"}
 """The actions that have a button, and its icon."""
@@ -19,8 +20,8 @@ _LEADING: Final = 3  # of them stand at the beginning of the line
 
 
 class Middle(QWidget):
-    """`pages` holds the article and what stands in its place, `foot` the note and the buttons beneath; `bars` stand
-    above."""
+    """`pages` holds the article and what stands in its place, `foot` the note and the buttons beneath; `trouble` is
+    above all, and then the `bars`."""
 
     def __init__(self, view: ArticleView, bars: Sequence[QWidget], note: Field, actions: Mapping[str, QAction]) -> None:
         super().__init__()
@@ -40,6 +41,7 @@ class Middle(QWidget):
         self.buttons = [
             ActionButton(actions[name], icon, primary=at == 0) for at, (name, icon) in enumerate(_BUTTONS.items())
         ]
+        self.trouble = TroubleBar(actions)
         self.pages, self.foot = QStackedWidget(), QWidget()
         for page in (view, self._no_corpus, self._no_articles):
             self.pages.addWidget(page)
@@ -55,7 +57,7 @@ class Middle(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 16, 18, 12)
         column.setSpacing(10)
-        for bar in bars:
+        for bar in (self.trouble, *bars):
             column.addWidget(bar)
         column.addWidget(self.pages, 1)
         column.addWidget(self.foot)

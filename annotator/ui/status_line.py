@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStatusBar, QWidget
 from annotator.core.wording import state_title
 from annotator.i18n import _
 from annotator.ui.session import Session
-from annotator.ui.wording import plain_label
+from annotator.ui.wording import plain_label, with_paths
 
 _TOLD: Final = 9000  # milliseconds that a message stays
 
@@ -34,7 +34,8 @@ class StatusLine(QStatusBar):
         if not session.corpus:
             self._state.setText(_("No corpus is open."))
             return
-        parts = [_("Everything is saved"), session.annotator]
+        saved = _("The last change is not saved yet") if session.waiting else _("Everything is saved")
+        parts = [saved, session.annotator]
         if session.article:
             parts.append(state_title(session.state()))
         if session.learning:
@@ -47,7 +48,7 @@ class StatusLine(QStatusBar):
         """Tell the person, for a while, something that went wrong; or `well`."""
         self._said.setObjectName("quiet" if well else "warning")
         self._said.style().polish(self._said)
-        self._said.setText(text)
+        self._said.setText(with_paths(text))
         self._forget.start(_TOLD)
 
     def said(self) -> str:

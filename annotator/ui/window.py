@@ -36,6 +36,7 @@ from annotator.ui.suggestion_commands import SuggestionCommands
 from annotator.ui.suggestions import Suggestions
 from annotator.ui.tagging_commands import TaggingCommands
 from annotator.ui.theme import Theme
+from annotator.ui.watch import Watch
 from annotator.ui.wording import printed
 
 
@@ -76,6 +77,7 @@ class Window(QMainWindow):
         )
         self._actions = ActionSet(self, self.view, handlers, self._keep_typed)
         session.instructive = chosen.instructive
+        self._watch = Watch(self, session)
         self._reader = Reader(self.view, session, self.suggestions)
         self._make_menus()
         self._build()
@@ -152,6 +154,7 @@ class Window(QMainWindow):
         session.failed.connect(self.say)
         session.told.connect(lambda text: self.say(text, well=True))
         session.learning_changed.connect(self._status_changed)
+        session.trouble_changed.connect(self._trouble_changed)
         self.labels.label_clicked.connect(self._take)
         self.tagging.sticky_changed.connect(lambda: self.labels.show_sticky(self.tagging.sticky))
         card = self.labels_side.card
@@ -165,6 +168,7 @@ class Window(QMainWindow):
         self.note.ended.connect(self._note_changed)
         for field in self._fields:
             session.article_left.connect(field.leave)
+            session.given_up.connect(field.drop)
         self.spans.span_clicked.connect(self._choose)
         view.refine = session.meant
         view.span_clicked.connect(session.select)
@@ -226,7 +230,7 @@ class Window(QMainWindow):
         self.view.show_spans(session.spans)
         self.labels_side.show_layer(session.article, session.spans, session.labels)
         self.spans.show_selected(session.selection)
-        self._actions.named["undo"].setEnabled(bool(session.undoable))
+        self._actions.named["undo"].setEnabled(bool(session.undoable or session.waiting))
         self._actions.named["redo"].setEnabled(bool(session.redoable))
         self._card_changed()
         self._note_changed()
@@ -243,6 +247,12 @@ class Window(QMainWindow):
         self.articles_side.show_choice()
         self.articles_side.show_counts()
         self.finding.follow_search()
+        self._status_changed()
+
+    def _trouble_changed(self) -> None:
+        session = self.session
+        self._actions.named["undo"].setEnabled(bool(session.undoable or session.waiting))
+        self._middle.trouble.show_trouble(session.trouble, waiting=session.waiting is not None)
         self._status_changed()
 
     def _note_changed(self) -> None:
@@ -361,6 +371,9 @@ class Window(QMainWindow):
     # Qt's events
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.corpus_commands.may_leave():
+            event.ignore()
+            return
         background = self.corpus_commands.background
         if background.busy:
             # The job puts things back in its own thread, and only then is there nothing left to wait for.
@@ -369,6 +382,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.remember(geometry=self.geometry_text())
+        self._watch.stop()
         self.suggestions.close()
         super().closeEvent(event)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotator.ui.wording import as_read, isolated, quotes_apart
+from annotator.ui.wording import as_read, isolated, quotes_apart, with_paths
 
 ALM = "\u061c"
 
@@ -32,3 +32,21 @@ def test_an_isolate_is_closed() -> None:
 )
 def test_what_is_quoted_does_not_change_places_with_what_follows(said: str, shown: str) -> None:
     assert quotes_apart(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("sentence", "path"),
+    [
+        ("يقفل برنامج آخر الملف «/home/سناء/a b.corpus».", "/home/سناء/a b.corpus"),
+        ("Un programme garde « /home/a.corpus » verrouillé.", "/home/a.corpus"),
+        ("There is no file “C:\\x\\a.corpus”.", "C:\\x\\a.corpus"),
+        ("There is no folder “\\\\server\\x”.", "\\\\server\\x"),
+    ],
+)
+def test_a_path_in_a_sentence_reads_from_the_left(sentence: str, path: str) -> None:
+    assert with_paths(sentence) == sentence.replace(path, f"\u2066{path}\u2069")
+
+
+def test_what_is_no_path_is_left_as_it_is() -> None:
+    said = "«وزارة العدل» و“x/y” و‹/›"
+    assert with_paths(said) == said
