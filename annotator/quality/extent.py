@@ -59,7 +59,7 @@ def across_zones(seen: Seen, span: Span) -> Question | None:
     One that begins in the headline and ends in the body is one.
     """
     zones = list(seen.zones_at(span.start, span.end))
-    if not zones or (len(zones) == 1 and zones[0].start <= span.start and span.end <= zones[0].end):
+    if not zones or (zones[0].start <= span.start and span.end <= zones[0].end):  # zones never overlap
         return None
     named = _(", ").join(zone_title(zone.kind) for zone in zones)
     return asked(ACROSS_ZONES, span, _("This span reaches over the edge of a zone: {zones}.").format(zones=named))

@@ -271,6 +271,18 @@ def test_a_change_of_another_article_is_followed(doubtful: Window, qtbot: QtBot,
     assert asked(doubtful) == [REPEAT, EDGE]
 
 
+def test_what_is_usual_changes_with_the_labels(doubtful: Window, qtbot: QtBot, stretch: Stretch) -> None:
+    check(doubtful, qtbot)
+    session = doubtful.session
+    session.open_number(3)
+    session.select(session.spans[0])
+    press(doubtful, Qt.Key.Key_Delete)
+    assert NAME not in words(session)
+    session.open_number(1)
+    assert session.tag("DATE", *stretch("2024"))
+    assert REPEAT not in asked(doubtful)  # it is labelled once now, and that tells nothing
+
+
 def test_after_a_change_of_very_many_articles_all_are_checked_again(
     doubtful: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
