@@ -89,16 +89,15 @@ class CheckingCommands(QObject):
             self._go(following)
 
     def _go(self, asked: Asked) -> None:
-        self.questions.choose(asked)
-        self._look_at(asked)
-
-    def _look_at(self, asked: Asked) -> None:
-        """Open the article, select the span or the words, and bring them into sight."""
-        session, question = self._session, asked.question
+        """Open its article, select the span or the words, and bring them into sight."""
+        session, questions = self._session, self.questions
+        questions.choose(asked)
         if not session.article or session.article.uid != asked.article:
-            session.open_number(asked.number, question.start)
-        if not session.article or session.article.uid != asked.article:
-            return  # which was told
+            session.open_number(asked.number, asked.question.start)
+        here = questions.current
+        if not session.article or not here or here.article != session.article.uid:
+            return  # it could not be opened, which was told, or was changed elsewhere and is not asked any more
+        question = here.question
         span = next((one for one in session.spans if one.uid == question.span), None)
         session.select(span)
         if span is None:

@@ -52,6 +52,7 @@ class Questions(QObject):
         session.corpus_opened.connect(self.end)
         session.articles_changed.connect(self._leave)
         session.zones_changed.connect(lambda: self._check_open(again=False))
+        session.article_opened.connect(lambda _offset: self._check_open(again=False))
 
     @property
     def active(self) -> bool:

@@ -283,6 +283,22 @@ def test_what_is_usual_changes_with_the_labels(doubtful: Window, qtbot: QtBot, s
     assert REPEAT not in asked(doubtful)  # it is labelled once now, and that tells nothing
 
 
+def test_what_another_program_has_put_right_is_not_asked_when_its_article_is_opened(
+    doubtful: Window, qtbot: QtBot, corpus_path: Path
+) -> None:
+    check(doubtful, qtbot)
+    with Corpus.open(corpus_path) as corpus:
+        article = corpus.article(3)
+        [doubted] = [span for span in corpus.spans(article.uid) if article.text[span.start : span.end] == CUT]
+        corpus.apply(Step(new_uid(), "Sanae", now(), "remove", tuple(editing.remove(doubted))))
+    press(doubtful, Qt.Key.Key_F10, CONTROL)
+    assert doubtful.session.article
+    assert doubtful.session.article.id == 3
+    assert asked(doubtful) == [REPEAT, EDGE]
+    assert current(doubtful) is None
+    assert doubtful.view.selection is None
+
+
 def test_after_a_change_of_very_many_articles_all_are_checked_again(
     doubtful: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
