@@ -144,7 +144,7 @@ def _trusted(path: Path, connection: sqlite3.Connection) -> int:
     try:
         [version] = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
-            raise _newer(path)
+            raise NewerCorpus(of_newer(path))
         if problem := shape.strange(connection, version):
             raise NotACorpus(_("“{path}” is not opened: {problem}.").format(path=path, problem=problem))
         if path.stat().st_size <= _CHECKED:
@@ -244,7 +244,7 @@ def _inspect(path: Path) -> int:
     if application != APPLICATION_ID:
         raise NotACorpus(_("“{path}” is a database, but not a corpus.").format(path=path))
     if version > VERSION:
-        raise _newer(path)
+        raise NewerCorpus(of_newer(path))
     return version
 
 
@@ -283,8 +283,9 @@ def _looks_like_one(path: Path) -> bool:
     return any(sign in beginning for sign in _SIGNS)
 
 
-def _newer(path: Path) -> NewerCorpus:
-    return NewerCorpus(_("“{path}” was made by a newer version of this program: please update it.").format(path=path))
+def of_newer(path: Path) -> str:
+    """Says that a newer version of the program made the file."""
+    return _("“{path}” was made by a newer version of this program: please update it.").format(path=path)
 
 
 def _writable(path: Path) -> bool:

@@ -8,7 +8,8 @@ with anything that the migrations have not made is refused then.
 import hashlib
 import re
 import sqlite3
-from typing import Final
+from contextlib import closing
+from typing import Final, NamedTuple
 
 from annotator.i18n import _
 from annotator.store.lean import Database
@@ -21,6 +22,16 @@ DIGESTS: Final = {
 }
 """What `digest` says of the schema of each version, so that an opening need not make a corpus to compare with: that
 takes 3 milliseconds. Of a version that is not here, or a file that another SQLite has made, it is made."""
+
+
+class Column(NamedTuple):
+    """A column of a table: its type is TEXT, INTEGER, REAL or BLOB."""
+
+    name: str
+    type: str
+    needed: bool
+    """Whether it never holds NULL."""
+
 
 _Schema = dict[str, tuple[str, str, str]]
 _PUNCTUATION: Final = re.compile(r"\s*([(),=])\s*")
@@ -52,13 +63,27 @@ def strange(connection: sqlite3.Connection, version: int) -> str:
 
 def made(version: int) -> _Schema:
     """The schema that the migrations up to this version make: https://www.sqlite.org/schematab.html, by name."""
-    db = Database(sqlite3.connect(":memory:", isolation_level=None), execute_plugins=False)
-    try:
-        later = [migration.name for migration in migrations.pending(db)][version:]
-        migrations.apply(db, stop_before=later)
+    with closing(_database(version)) as db:
         return _schema(db.conn)
-    finally:
-        db.close()
+
+
+def columns(version: int) -> dict[str, tuple[Column, ...]]:
+    """The columns of each table of this version that is neither an index of words nor sqlite-utils' own."""
+    with closing(_database(version)) as db:
+        query = "SELECT name FROM sqlite_schema WHERE sql LIKE '%STRICT%' AND type = 'table'"
+        return {
+            name: tuple(
+                Column(*row) for row in db.execute(f'SELECT name, type, "notnull" FROM pragma_table_info({name!r})')
+            )
+            for (name,) in db.execute(query).fetchall()
+        }
+
+
+def _database(version: int) -> Database:
+    db = Database(sqlite3.connect(":memory:", isolation_level=None), execute_plugins=False)
+    later = [migration.name for migration in migrations.pending(db)][version:]
+    migrations.apply(db, stop_before=later)
+    return db
 
 
 def digest(schema: _Schema) -> str:

@@ -1,0 +1,178 @@
+"""What one article comes to where its tables and the record of edits may each have lost something (see `salvage`)."""
+
+import sqlite3
+from typing import Final, cast
+
+import msgspec
+from msgspec import Struct
+
+from annotator.core import zones as zoning
+from annotator.core.colours import next_ready
+from annotator.core.editing import Rejected, check_span, check_zones
+from annotator.core.history import LABELS
+from annotator.core.labels import BadLabelSet, Label, LabelSet, check
+from annotator.core.model import Article, Edit, Note, Record, Rejection, Span, Status, Step, Zone, new_uid
+from annotator.i18n import _
+from annotator.store import index, rows
+from annotator.store.corpus import Corpus, now
+
+RECORDED: Final = (Span, Zone, Status, Note)
+"""What has edits that say all of it: a rejection leaves with its label, and no edit says so."""
+
+
+class Loss(Struct, frozen=True):
+    """What could not be brought back, or not for sure: the table, what names it there, and a sentence about it."""
+
+    table: str
+    row: str
+    message: str
+    lost: bool = True
+
+
+class Settling:
+    """Into a corpus that has its articles, their edits and, in the table `staged`, what their tables held.
+
+    `missing` is the last edit that may be one of those that are lost; `losses` is added to.
+    """
+
+    def __init__(self, corpus: Corpus, missing: float, losses: list[Loss]) -> None:
+        self._corpus, self._missing, self._losses = corpus, missing, losses
+        self._labels = {label.name for label in corpus.labels().labels}
+        self._annotators = set(corpus.annotators())
+
+    def settle(self, article: Article) -> None:
+        """Write what the article has of each kind, and into the record what it lacks of that."""
+        tabled: dict[tuple[str, ...], tuple[Record, bool]] = {}
+        query = "SELECT record, sure FROM staged WHERE article = ? ORDER BY sure"
+        for text, sure in self._corpus.tuples(query, article.uid):
+            record = msgspec.json.decode(text, type=Record)
+            tabled[_key(record)] = (record, bool(sure))
+        said: dict[tuple[str, ...], tuple[Record | None, int]] = {}
+        for row in self._corpus.query("SELECT * FROM edit WHERE article = ? ORDER BY id", article.uid):
+            edit = rows.to_edit(row)
+            of = edit.after or edit.before
+            if isinstance(of, RECORDED):
+                said[_key(of)] = edit.after, row["id"]
+        kept: dict[tuple[str, ...], Record] = {}
+        for key in dict.fromkeys([*tabled, *said]):
+            if record := self._decided(article, key, tabled.get(key), said.get(key)):
+                kept[key] = record
+        self._write(article, kept)
+        self._complete(article, {key: last for key, (last, _id) in said.items()}, kept)
+
+    def _decided(
+        self,
+        article: Article,
+        key: tuple[str, ...],
+        tabled: tuple[Record, bool] | None,
+        said: tuple[Record | None, int] | None,
+    ) -> Record | None:
+        """What the table and the record of edits come to for one thing; what is not sure of it is told."""
+        row, sure = tabled or (None, True)
+        if said is None:
+            if row and (self._missing or not sure) and not isinstance(row, Zone | Rejection):
+                self._doubt(article, key, row)
+            return row
+        last, number = said
+        if row == last:
+            return row
+        later = number < self._missing  # an edit may be missing that came after
+        if later and row and sure:
+            self._doubt(article, key, row)
+            return row
+        if row is None or not last:
+            if later and last:
+                self._doubt(article, key, last)
+            return last
+        told = _("Article {number}: what its table says of {row} is not what the record of edits says: {one}; {other}.")
+        shown = {"one": rows.encoded(row), "other": rows.encoded(last)}
+        self._lose(key[0], ", ".join(key[1:]), told.format(number=article.id, row=_called(row, article), **shown))
+        return None
+
+    def _write(self, article: Article, kept: dict[tuple[str, ...], Record]) -> None:
+        """Write the records that can be, each where it fits; the others are lost, and leave `kept`."""
+        zones = [record for record in kept.values() if isinstance(record, Zone)]
+        try:
+            check_zones(article, zones)
+        except Rejected:
+            zones = []
+        if not zones:
+            for key in [key for key, record in kept.items() if isinstance(record, Zone)]:
+                del kept[key]
+            made = [Zone(new_uid(), article.uid, *stretch) for stretch in zoning.recognise(article.text)]
+            kept |= {_key(zone): zone for zone in made}
+            self._lose("zone", article.uid, _("The zones of article {number} are recognised anew.").format(
+                number=article.id), lost=False)  # fmt: skip
+        for key, record in list(kept.items()):
+            try:
+                if isinstance(record, Span | Rejection):
+                    check_span(article, cast(Span, record))
+                    self._know_label(record.label)
+                if isinstance(record, Span | Rejection | Status | Note):
+                    self._know(record.annotator)
+                self._corpus._insert(key[0], rows.to_row(record))
+            except (Rejected, BadLabelSet, sqlite3.IntegrityError) as error:
+                del kept[key]
+                told = _("Article {number}: {row} cannot be: {error}")
+                self._lose(key[0], ", ".join(key[1:]), told.format(
+                    number=article.id, row=_called(record, article), error=error))  # fmt: skip
+        texts = {article.uid: article.text}
+        index.add_spans(self._corpus._db, [one for one in kept.values() if isinstance(one, Span)], texts)
+        index.add_rejections(self._corpus._db, [one for one in kept.values() if isinstance(one, Rejection)], texts)
+
+    def _complete(
+        self, article: Article, said: dict[tuple[str, ...], Record | None], kept: dict[tuple[str, ...], Record]
+    ) -> None:
+        """Where the record of edits says something else than what is there now, have it end with that, in a step for
+        each annotator which is not to be undone, nor what was before it."""
+        edits: dict[str, list[Edit]] = {}
+        for key, last in said.items():
+            there = kept.get(key)
+            if there != last:
+                of = there or last
+                edits.setdefault(getattr(of, "annotator", ""), []).append(Edit(last, there))
+        somebody = next((name for name in edits if name), None) or next(iter(self._corpus.annotators()), None)
+        for annotator, some in edits.items():
+            who = annotator or somebody
+            if who:
+                self._know(who)
+                self._corpus._remember(Step(new_uid(), who, now(), LABELS, tuple(some)), some)
+
+    def _know(self, annotator: str) -> None:
+        if annotator not in self._annotators:
+            self._corpus._know(annotator)
+            self._annotators.add(annotator)
+
+    def _know_label(self, name: str) -> None:
+        """Make a label anew that spans have and whose row is lost."""
+        if name in self._labels:
+            return
+        labels = self._corpus.labels()
+        label = Label(name, {}, next_ready(labels))
+        check(LabelSet((*labels.labels, label)))
+        self._corpus._insert("label", rows.from_label(label, len(labels.labels)))
+        self._labels.add(name)
+        self._lose("label", name, _("The label {name} is made anew, without its title and its key.").format(name=name))
+
+    def _lose(self, table: str, row: str, message: str, *, lost: bool = True) -> None:
+        self._losses.append(Loss(table, row, message, lost))
+
+    def _doubt(self, article: Article, key: tuple[str, ...], record: Record) -> None:
+        told = _("Article {number}: {row} may have been changed or removed since: an edit is missing.")
+        self._lose(key[0], ", ".join(key[1:]), told.format(
+            number=article.id, row=_called(record, article)), lost=False)  # fmt: skip
+
+
+def _key(record: Record) -> tuple[str, ...]:
+    return (rows.KEYS[type(record)][0], *rows.key(record).values())
+
+
+def _called(record: Record, article: Article) -> str:
+    """A record as a person knows it."""
+    match record:
+        case Span() | Rejection():
+            return _("“{text}” ({label})").format(text=article.text[record.start : record.end], label=record.label)
+        case Status():
+            return record.state
+        case _:
+            return rows.KEYS[type(record)][0]
