@@ -168,7 +168,9 @@ def _texts(file: IO[bytes], strings: _Thing) -> Callable[[int], str]:
     def text(hash_: int) -> str:
         at = bisect_left(hashes, hash_)
         if at == len(hashes) or hashes[at] != hash_:
-            return symbols[hash_]  # the text of none, or one of those that spaCy has numbered
+            # The text of none, or one of those that spaCy has numbered.
+            numbered: str = symbols[hash_]
+            return numbered
         file.seek(strings.start + int(places[at]))
         return _text(file, _head(file))
 

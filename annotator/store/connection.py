@@ -26,7 +26,19 @@ class Connection:
 
     def files(self) -> set[Path]:
         """Every file that is the corpus or may lie beside it while it is in use, links resolved."""
-        return {self.path.resolve().with_name(self.path.name + end) for end in ("", "-wal", "-shm", "-journal")}
+        path = self.path.resolve()
+        return {path, *opening.beside(path)}
+
+    def hurry(self, patience: int) -> None:
+        """Wait no longer than so many milliseconds for others who write."""
+        self._db.execute(f"PRAGMA busy_timeout = {patience:d}")
+
+    def check_there(self) -> None:
+        """Raise MissingCorpus where the file is no longer the one that was opened: SQLite would write on, into a file
+        that has no name any more."""
+        if opening.identity(self.path) != self._identity:
+            said = _("“{path}” was moved or deleted while it was open: nothing more can be saved in it.")
+            raise MissingCorpus(said.format(path=self.path))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -74,12 +86,9 @@ class Connection:
         Blocks may nest: an inner one is a part of the outer one. An error in it after a write must not be caught there:
         a savepoint, to go back to, has FTS5 write all that it holds, which is most of what an import would cost.
 
-        Raises MissingCorpus where the file is no longer the one that was opened: SQLite would write on, into a file
-        that has no name any more.
+        Raises MissingCorpus (see check_there).
         """
-        if opening.identity(self.path) != self._identity:
-            said = _("“{path}” was moved or deleted while it was open: nothing more can be saved in it.")
-            raise MissingCorpus(said.format(path=self.path))
+        self.check_there()
         with opening.spoken(self.path):
             if self._db.conn.in_transaction:
                 yield

@@ -17,12 +17,28 @@ class NewerCorpus(CorpusError):
     """A newer version of the program made the file."""
 
 
-class ReadOnlyCorpus(CorpusError):
+class Unwritten(CorpusError):
+    """The file could not be written to, through no fault of what was to be written: a moment later it may go well."""
+
+
+class ReadOnlyCorpus(Unwritten):
     """The file or its folder cannot be written to."""
 
 
-class MissingCorpus(CorpusError):
+class MissingCorpus(Unwritten):
     """The file or its folder is not there."""
+
+
+class Locked(Unwritten):
+    """Another program is writing to the file."""
+
+
+class FullDisk(Unwritten):
+    """There is no room left for what was to be written."""
+
+
+class Unreachable(Unwritten):
+    """The medium that the file lies on does not answer as it should."""
 
 
 class ExistingCorpus(CorpusError):

@@ -17,10 +17,13 @@ from annotator.store.errors import (
     CorpusError,
     Damaged,
     ExistingCorpus,
+    FullDisk,
+    Locked,
     MissingCorpus,
     NewerCorpus,
     NotACorpus,
     ReadOnlyCorpus,
+    Unreachable,
 )
 from annotator.store.lean import Database
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
@@ -51,6 +54,11 @@ def create(path: Path) -> None:
     """
     if path.exists():
         raise ExistingCorpus(_("“{path}” is there already.").format(path=path))
+    left = next((one for one in beside(path) if one.exists()), None)
+    if left:
+        # SQLite would take it for the new file's, and mix the two (https://sqlite.org/howtocorrupt.html#_mispairing).
+        said = _("“{left}” is what another corpus of this name has left: choose another name, or move it away.")
+        raise ExistingCorpus(said.format(left=left))
     folder = path.absolute().parent
     if not folder.is_dir():
         raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=folder))
@@ -173,6 +181,11 @@ def _update(path: Path, db: Database, *, backed_up: bool) -> None:
         raise
 
 
+def beside(path: Path) -> list[Path]:
+    """The files that SQLite may put beside the one at `path` while it is in use, and leaves there after a crash."""
+    return [path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")]
+
+
 def identity(path: Path) -> tuple[int, int] | None:
     """What tells the file at `path` from any other that may come to lie there; None where there is none."""
     try:
@@ -195,11 +208,13 @@ def spoken(path: Path) -> Iterator[None]:
             raise Damaged(_("“{path}” is damaged: {error}").format(path=path, error=error)) from error
         if str(error).startswith(_NO_TEXT):  # and goes on with the text itself
             raise Damaged(_("“{path}” is damaged: a text in it is none.").format(path=path)) from error
-        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            raise CorpusError(_("Another program keeps “{path}” locked.").format(path=path)) from error
+        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
+            raise Locked(_("Another program keeps “{path}” locked.").format(path=path)) from error
         if code.startswith("SQLITE_FULL"):
-            raise CorpusError(
-                _("The disk is full: nothing more can be saved in “{path}”.").format(path=path)
+            raise FullDisk(_("The disk is full: nothing more can be saved in “{path}”.").format(path=path)) from error
+        if code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")):
+            raise Unreachable(
+                _("What “{path}” lies on cannot be read or written: {error}").format(path=path, error=error)
             ) from error
         if code.startswith("SQLITE_CONSTRAINT"):
             raise Conflict(_("This was changed in another window meanwhile: look at it once more.")) from error

@@ -74,12 +74,14 @@ class Desk(QObject):
 
     def _change_language(self, language: str) -> None:
         self.window.remember(language=language)
-        i18n.use(language)
-        self._say_anew()
+        if self.window.corpus_commands.may_leave():  # else from the next start on
+            i18n.use(language)
+            self._say_anew()
 
     def _change_numerals(self, kind: str) -> None:
         self.window.remember(numerals=kind)
-        self._say_anew()
+        if self.window.corpus_commands.may_leave():
+            self._say_anew()
 
     def _say_anew(self) -> None:
         """Every text in a window of its own; the corpus is opened there where it was left."""

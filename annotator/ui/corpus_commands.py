@@ -16,7 +16,7 @@ from annotator.store.errors import CorpusError
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.session import Session
 from annotator.ui.theme import LIGHT
-from annotator.ui.wording import tell
+from annotator.ui.wording import tell, with_paths
 
 SUFFIX = ".corpus"
 
@@ -59,6 +59,8 @@ class CorpusCommands(QObject):
 
     def open_path(self, path: Path, *, create: bool = False) -> bool:
         """Open the corpus at `path`, made first with `create`; says what is wrong, and whether it went well."""
+        if not self.may_leave():
+            return False
         try:
             corpus = Corpus.create(path, default_labels()) if create else Corpus.open(path)
             self._session.open(corpus)
@@ -157,6 +159,34 @@ class CorpusCommands(QObject):
             dialog.deleteLater()
 
         self.background.run(_("Counting what was decided"), job, show, self._not_counted)
+
+    def save_now(self) -> None:
+        """What a hand does by itself where programs must be told to save."""
+        if self._session.waiting:
+            self._session.try_again()
+        else:
+            self._session.look()
+            if self._session.corpus and not self._session.trouble:
+                self._session.told.emit(_("Everything is saved"))
+
+    def may_leave(self) -> bool:
+        """Whether no change waits to be saved, or a person gives it up."""
+        if self._session.try_again():
+            return True
+        asked = QMessageBox(self._window)
+        asked.setIcon(QMessageBox.Icon.Warning)
+        asked.setWindowTitle(_("Annotator"))
+        asked.setText(with_paths(self._session.trouble))
+        asked.setInformativeText(_("Your last change is not saved yet. Without it, everything else is."))
+        stay = asked.addButton(_("Stay"), QMessageBox.ButtonRole.RejectRole)
+        asked.addButton(_("Give the change up"), QMessageBox.ButtonRole.DestructiveRole)
+        asked.setDefaultButton(stay)
+        asked.setEscapeButton(stay)
+        asked.exec()
+        if asked.clickedButton() is not stay and self._session.waiting:
+            self._session.give_up()
+        asked.deleteLater()
+        return self._session.waiting is None
 
     def choose_annotator(self) -> None:
         try:

@@ -13,6 +13,7 @@ from annotator.ui.empty import EmptyState
 from annotator.ui.find_bar import FindBar
 from annotator.ui.span_card import Field
 from annotator.ui.theme import Theme
+from annotator.ui.trouble_bar import TroubleBar
 
 _BUTTONS: Final = {"done_and_next": "done", "skip": "skip", "flag": "flag", "undo": "undo", "redo": "redo"}
 """The actions that have a button, and its icon."""
@@ -20,7 +21,8 @@ _LEADING: Final = 3  # of them stand at the beginning of the line
 
 
 class Middle(QWidget):
-    """`pages` holds the article and what stands in its place, `foot` the note and the buttons beneath."""
+    """`pages` holds the article and what stands in its place, `foot` the note and the buttons beneath; `trouble` is
+    above all."""
 
     def __init__(self, view: ArticleView, find_bar: FindBar, note: Field, actions: Mapping[str, QAction]) -> None:
         super().__init__()
@@ -40,6 +42,7 @@ class Middle(QWidget):
         self.buttons = [
             ActionButton(actions[name], icon, primary=at == 0) for at, (name, icon) in enumerate(_BUTTONS.items())
         ]
+        self.trouble = TroubleBar(actions)
         self.pages, self.foot = QStackedWidget(), QWidget()
         for page in (view, self._no_corpus, self._no_articles):
             self.pages.addWidget(page)
@@ -55,7 +58,7 @@ class Middle(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 16, 18, 12)
         column.setSpacing(10)
-        for part, stretch in ((find_bar, 0), (self.pages, 1), (self.foot, 0)):
+        for part, stretch in ((self.trouble, 0), (find_bar, 0), (self.pages, 1), (self.foot, 0)):
             column.addWidget(part, stretch)
 
     def show_page(self, *, corpus: bool, articles: bool) -> None:

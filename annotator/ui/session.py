@@ -1,23 +1,98 @@
 """The only door from the widgets to the corpus: what is open (see `opened`), and every change of it.
 
-A change that fails is told by `failed` and does nothing.
+A change that fails is told by `failed` and does nothing. One that could not be written, through no fault of its own,
+waits: it is not shown as done, and is tried again until it is on disk or given up. No other change overtakes it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from PySide6.QtCore import QObject, QTimer, Signal
+
 from annotator.core import editing, history
 from annotator.core.model import IN_PROGRESS, NEW, Article, Edit, Past, Span, Step, Suggestion, new_uid
-from annotator.store.corpus import now
-from annotator.store.errors import CorpusError
+from annotator.i18n import _
+from annotator.store.corpus import Corpus, now
+from annotator.store.errors import CorpusError, MissingCorpus, Unwritten
 from annotator.ui.opened import ACCEPT, DESCRIBE, REJECT, Opened
 
 _AT_ONCE: Final = 2000
 """Edits: a tenth of a second."""
+_PATIENCE: Final = 250
+"""Milliseconds that a key waits at most while another program writes."""
+_AGAIN: Final = 500
+"""Milliseconds from one try to write what waits to the next."""
 
 
 class Session(Opened):
     """An annotator at a corpus."""
+
+    trouble_changed = Signal()
+    """Whether the file can be written to, why not, and whether a change waits for it."""
+    given_up = Signal()
+    """The change that waited will not be made; what was being typed for it is void too."""
+
+    def __init__(self, annotator: str, parent: QObject | None = None) -> None:
+        super().__init__(annotator, parent)
+        self.waiting: Step | None = None
+        """What a person did and is not on disk yet."""
+        self.trouble = ""
+        """What is wrong with the file, in a sentence; "" where nothing is known to be."""
+        self._again = QTimer(self)
+        self._again.setInterval(_AGAIN)
+        self._again.timeout.connect(self.try_again)
+
+    # The file
+
+    def open(self, corpus: Corpus) -> None:
+        corpus.hurry(_PATIENCE)
+        super().open(corpus)
+
+    def let_go(self) -> None:
+        self.try_again()
+        self._hold(None)
+        super().let_go()
+
+    def look(self) -> None:
+        """See whether the file is still there, and show what others wrote to it meanwhile."""
+        if not self.corpus or self.waiting:
+            return
+        try:
+            self._find_again()
+            version = self.corpus.version()
+        except CorpusError as error:
+            self._hold(None, str(error))
+            return
+        self._hold(None)
+        if version == self._version:
+            return
+        self._version = version  # with no article, nothing else would say that it was seen
+        spans, articles = self.spans, sum(self.counts.values())
+        self.changed()
+        if sum(self.counts.values()) != articles:
+            self.refresh()
+        if self.spans != spans:
+            self.told.emit(_("This article was changed in another window: what is shown is what is there now."))
+
+    def try_again(self) -> bool:
+        """Write the change that waits, if one does; whether none does then."""
+        step = self.waiting
+        if step is None:
+            return True
+        try:
+            self._find_again()
+        except CorpusError as error:
+            self._hold(step, str(error))
+            return False
+        if self._write(step):
+            self.told.emit(_("What had waited is saved now."))
+        return self.waiting is None
+
+    def give_up(self) -> None:
+        """Let go of the change that waits: what is shown is what is on disk."""
+        self._hold(None)
+        self.given_up.emit()
+        self.changed()
 
     # Changes: each returns whether it is on disk
 
@@ -90,7 +165,7 @@ class Session(Opened):
         return size > _AT_ONCE
 
     def _do(self, name: str, verb: Callable[[Article], list[Edit]]) -> bool:
-        if not self.article:
+        if not self.article or not self._may_change():
             return False
         try:
             edits = verb(self.article)
@@ -102,7 +177,7 @@ class Session(Opened):
         return not edits or self._apply(name, edits)
 
     def _take_back(self, stack: list[Past]) -> bool:
-        if not stack or not self.corpus:
+        if not stack or not self.corpus or not self._may_change():
             return False
         try:
             step = self.corpus.step(stack[-1].uid)
@@ -112,18 +187,76 @@ class Session(Opened):
         return self._apply(step.name, history.reversal(step), undoes=step.uid)
 
     def _apply(self, name: str, edits: Iterable[Edit], undoes: str | None = None) -> bool:
-        if not self.corpus or not self.article:
+        return self._write(Step(new_uid(), self.annotator, now(), name, tuple(edits), undoes))
+
+    def _may_change(self) -> bool:
+        """Whether no change waited. One that did is tried again instead: what a person meant may be void once it is
+        saved."""
+        if not self.waiting:
+            return True
+        if not self.try_again():
+            self.failed.emit(_("The change before this one is not saved yet."))
+        return False
+
+    def _write(self, step: Step) -> bool:
+        """Have the step on disk; whether it is. Where the file fails it, it waits."""
+        if not self.corpus:
             return False
-        step = Step(new_uid(), self.annotator, now(), name, tuple(edits), undoes)
         try:
             with self.corpus.transaction():
-                self.corpus.apply(step)
-                self.corpus.stand(self.annotator, self.article.uid, self.where())
+                if not self.corpus.size(step.uid):  # a disk may have failed after it had written
+                    self.corpus.apply(step)
+                    if self.article:
+                        self.corpus.stand(self.annotator, self.article.uid, self.where())
+        except Unwritten as error:
+            self._hold(step, str(error))
+            return False
         except (CorpusError, editing.Rejected) as error:
+            self._hold(None)
             self.changed()
             self.failed.emit(str(error))
             return False
+        self._hold(None)
         self._moved = True
         self._read_again(step)
         self._resting.stop()
         return True
+
+    def _hold(self, step: Step | None, trouble: str = "") -> None:
+        """Have this step wait, or none, for this reason."""
+        if (step, trouble) == (self.waiting, self.trouble):
+            return
+        self.waiting, self.trouble = step, trouble
+        if step:
+            self._again.start()
+        else:
+            self._again.stop()
+        self.trouble_changed.emit()
+
+    def _find_again(self) -> None:
+        """Go on with the file at the corpus' place where it is another one than was opened, and holds what is shown.
+
+        That is how a stick comes back. Raises CorpusError where there is none, or not that.
+        """
+        if not self.corpus:
+            return
+        try:
+            self.corpus.check_there()
+        except MissingCorpus:
+            found = Corpus.open(self.corpus.path)
+            try:
+                if not self._is_shown(found):
+                    raise
+            except BaseException:
+                found.close()
+                raise
+            self.corpus.close()
+            self.corpus = found
+            found.hurry(_PATIENCE)
+            self.refresh()
+
+    def _is_shown(self, corpus: Corpus) -> bool:
+        """Whether this corpus holds what is on the screen."""
+        if not self.article:
+            return corpus.labels() == self.labels
+        return corpus.spans(self.article.uid, self.annotator) == self.spans

@@ -63,6 +63,10 @@ class Field(QLineEdit):
             self._keeping = False
         return self.text().strip() == self._kept.strip()
 
+    def drop(self) -> None:
+        """Put back what is kept."""
+        self.setText(self._kept)
+
     def leave(self) -> None:
         """Keep what was typed, and go back to the article."""
         self.keep()
@@ -71,7 +75,7 @@ class Field(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.setText(self._kept)
+            self.drop()
             self.left.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self.keep():

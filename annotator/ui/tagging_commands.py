@@ -87,7 +87,10 @@ class TaggingCommands(QObject):
             self._session.remove(self._session.selection)
 
     def undo(self) -> None:
-        if self._session.takes_long(self._session.undoable):
+        """Take back the last step; first of all, the one that is not saved yet."""
+        if self._session.waiting:
+            self._session.give_up()
+        elif self._session.takes_long(self._session.undoable):
             self._take_back(self._session.undoable[-1], _("Undoing"))
         else:
             self._session.undo()

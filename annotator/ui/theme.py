@@ -129,6 +129,7 @@ def style_sheet(theme: Theme) -> str:
     #warning {{ color: {theme.warning}; }}
     #card {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 8px; }}
     #card QLabel {{ background: transparent; }}
+    #trouble {{ background: {theme.paper}; border: 1px solid {theme.warning}; border-radius: 8px; }}
     QMenuBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.rule}; padding: 2px 6px; }}
     QMenuBar::item {{ background: transparent; padding: 5px 10px; border-radius: 5px; }}
     QMenuBar::item:selected {{ background: {theme.chosen}; }}

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
 )
 
 from annotator import settings
-from annotator.core.wording import state_title
 from annotator.i18n import LANGUAGES, _, current
 from annotator.settings import Settings
 from annotator.ui.accessible import Reader
@@ -31,13 +30,13 @@ from annotator.ui.panes import Panes
 from annotator.ui.session import Session
 from annotator.ui.sides import ArticlesSide, LabelsSide
 from annotator.ui.span_card import Field
+from annotator.ui.status_line import StatusLine
 from annotator.ui.suggestion_commands import SuggestionCommands
 from annotator.ui.suggestions import Suggestions
 from annotator.ui.tagging_commands import TaggingCommands
 from annotator.ui.theme import Theme
-from annotator.ui.wording import plain_label, printed
-
-_TOLD = 9000  # milliseconds that a message stays
+from annotator.ui.watch import Watch
+from annotator.ui.wording import printed
 
 
 class Window(QMainWindow):
@@ -73,6 +72,7 @@ class Window(QMainWindow):
         handlers = (self, self.tagging, self.suggesting, edges, self.moving, self.finding, self.corpus_commands)
         self._actions = ActionSet(self, self.view, handlers, self._keep_typed)
         session.instructive = chosen.instructive
+        self._watch = Watch(self, session)
         self._reader = Reader(self.view, session, self.suggestions)
         self._make_menus()
         self._build()
@@ -109,15 +109,8 @@ class Window(QMainWindow):
         self._panes = Panes(
             self, self.view, (self.articles_side, self._middle.pages, self._middle.foot, self.labels_side)
         )
-        self._saved, self._said = plain_label(), plain_label(name="warning")
-        self._forget = QTimer(self)
-        self._forget.setSingleShot(True)
-        self._forget.timeout.connect(self._said.clear)
-        bar = self.statusBar()
-        bar.setSizeGripEnabled(False)
-        bar.setContentsMargins(14, 2, 14, 2)
-        bar.addWidget(self._saved)
-        bar.addPermanentWidget(self._said)
+        self.status_line = StatusLine(self.session)
+        self.setStatusBar(self.status_line)
 
     # Actions
 
@@ -149,6 +142,7 @@ class Window(QMainWindow):
         session.failed.connect(self.say)
         session.told.connect(lambda text: self.say(text, well=True))
         session.learning_changed.connect(self._status_changed)
+        session.trouble_changed.connect(self._trouble_changed)
         self.labels.label_clicked.connect(self._take)
         self.tagging.sticky_changed.connect(lambda: self.labels.show_sticky(self.tagging.sticky))
         card = self.labels_side.card
@@ -162,6 +156,7 @@ class Window(QMainWindow):
         self.note.ended.connect(self._note_changed)
         for field in self._fields:
             session.article_left.connect(field.leave)
+            session.given_up.connect(field.drop)
         self.spans.span_clicked.connect(self._choose)
         view.refine = session.meant
         view.span_clicked.connect(session.select)
@@ -223,7 +218,7 @@ class Window(QMainWindow):
         self.view.show_spans(session.spans)
         self.labels_side.show_layer(session.article, session.spans, session.labels)
         self.spans.show_selected(session.selection)
-        self._actions.named["undo"].setEnabled(bool(session.undoable))
+        self._actions.named["undo"].setEnabled(bool(session.undoable or session.waiting))
         self._actions.named["redo"].setEnabled(bool(session.redoable))
         self._card_changed()
         self._note_changed()
@@ -242,24 +237,19 @@ class Window(QMainWindow):
         self.finding.follow_search()
         self._status_changed()
 
+    def _trouble_changed(self) -> None:
+        session = self.session
+        self._actions.named["undo"].setEnabled(bool(session.undoable or session.waiting))
+        self._middle.trouble.show_trouble(session.trouble, waiting=session.waiting is not None)
+        self._status_changed()
+
     def _note_changed(self) -> None:
         article, note = self.session.article, self.session.note
         self.note.show_text(note.text if note else "", (article.uid, self.session.annotator) if article else None)
         self.note.setVisible(bool(note or self.note.text()) or self.note.hasFocus())
 
     def _status_changed(self) -> None:
-        session = self.session
-        if not session.corpus:
-            self._saved.setText(_("No corpus is open."))
-            return
-        parts = [_("Everything is saved"), session.annotator]
-        if session.article:
-            parts.append(state_title(session.state()))
-        if session.learning:
-            parts.append(_("learning from what is done"))
-        if left := self.suggesting.left():
-            parts.append(left)
-        self._saved.setText("  ·  ".join(parts))
+        self.status_line.show_state(self.suggesting.left())
 
     def _card_changed(self) -> None:
         session, selected = self.session, self.view.text_of_selection()
@@ -273,10 +263,7 @@ class Window(QMainWindow):
 
     def say(self, text: str, *, well: bool = False) -> None:
         """Tell the person, for a while, something that went wrong; or `well`."""
-        self._said.setObjectName("quiet" if well else "warning")
-        self._said.style().polish(self._said)
-        self._said.setText(text)
-        self._forget.start(_TOLD)
+        self.status_line.say(text, well=well)
 
     # View
 
@@ -372,6 +359,9 @@ class Window(QMainWindow):
     # Qt's events
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.corpus_commands.may_leave():
+            event.ignore()
+            return
         background = self.corpus_commands.background
         if background.busy:
             # The job puts things back in its own thread, and only then is there nothing left to wait for.
@@ -380,6 +370,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.remember(geometry=self.geometry_text())
+        self._watch.stop()
         self.suggestions.close()
         super().closeEvent(event)
 

@@ -16,6 +16,7 @@ from annotator.i18n import _, number
 
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX 9: isolates keep a text's direction from its neighbours
 _ALM: Final = "\u061c"  # UAX 9: an Arabic letter that is not seen
+_QUOTED_PATH: Final = regex.compile(r"(?<=[«“])(\s?)((?:/|[A-Za-z]:[\\/]|\\\\)[^»”]*?)(?=\s?[»”])")
 _STRONG: Final = regex.compile(r"[\p{bidi_class=L}\p{bidi_class=R}\p{bidi_class=AL}]")
 # What is printed on the keys of an Arabic keyboard too, which Qt would translate half of.
 _PRINTED: Final = {
@@ -42,6 +43,11 @@ def as_read(text: str) -> str:
 def left_to_right(text: object) -> str:
     """A path or the like, to stand in a sentence of any direction."""
     return f"{_LRI}{text}{_PDI}"
+
+
+def with_paths(sentence: str) -> str:
+    """A sentence in which the paths, which stand in quotes, read from the left, whatever the language."""
+    return _QUOTED_PATH.sub(lambda match: match[1] + left_to_right(match[2]), sentence)
 
 
 def plain_label(text: str = "", name: str = "") -> QLabel:
@@ -98,7 +104,7 @@ def spoken_suggestion(words: str, one: Suggestion, labels: LabelSet) -> str:
 
 def tell(parent: QWidget | None, icon: QMessageBox.Icon, text: str) -> None:
     """A box with this text, as it is, until it is read."""
-    box = QMessageBox(icon, _("Annotator"), text, QMessageBox.StandardButton.Ok, parent)
+    box = QMessageBox(icon, _("Annotator"), with_paths(text), QMessageBox.StandardButton.Ok, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.exec()
     box.deleteLater()

@@ -89,6 +89,7 @@ class Eyes:
             "scrolled": view.verticalScrollBar().value(),
             "spans": [[span.label, span.start, span.end] for span in session.spans],
             "state": session.state(),
+            "trouble": session.trouble,
             "caret": view.caret.word,
             "article": session.place(),
             "focus": view.hasFocus(),

@@ -179,3 +179,13 @@ def test_a_corpus_that_is_opened_twice_here_keeps_what_is_written_after_another_
         assert annotators() == 1
     with Corpus.open(path) as corpus:
         assert corpus.annotators() == ["Sanae"]
+
+
+def test_what_another_corpus_left_is_not_mixed_with_a_new_one_of_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    log = path.with_name("a.corpus-wal")
+    log.write_bytes(b"something that was not written into its file yet")
+    with pytest.raises(errors.ExistingCorpus, match="corpus-wal"):
+        make(path)
+    assert log.exists()
+    assert not path.exists()

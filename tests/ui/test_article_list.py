@@ -41,7 +41,7 @@ def test_what_cannot_be_read_is_told_and_leaves_a_gap(window: Window) -> None:
     session.corpus._db.close()
     articles.grab()
     assert articles.model().index(0, 0).data() is None
-    assert "cannot be used" in window._said.text()
+    assert "cannot be used" in window.status_line.said()
     session.corpus = None
 
 

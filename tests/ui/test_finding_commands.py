@@ -213,7 +213,7 @@ def test_what_may_be_another_word_is_shown_and_not_ticked(third: Window, dialog:
 
 def test_without_a_span_it_is_said_that_one_is_needed(window: Window) -> None:
     window.action("tag_all_here").trigger()
-    assert "Select a span first" in window._said.text()
+    assert "Select a span first" in window.status_line.said()
 
 
 def test_a_line_that_comes_back_finds_what_is_in_it(window: Window) -> None:

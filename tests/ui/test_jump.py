@@ -167,11 +167,11 @@ def test_a_letter_that_begins_no_word_is_said(window: Window, stretch: Stretch) 
     place = window.view.caret.focus
     for key, said in ((Qt.Key.Key_Q, "No word after this begins with “ض”."), (Qt.Key.Key_D, "“ي”")):
         QTest.keyClick(window.view, key)
-        assert said in window._said.text()
+        assert said in window.status_line.said()
         assert window.view.caret.focus == place
     window.view.stand(stretch("أعدته")[0])
     QTest.keyClick(window.view, Qt.Key.Key_N)
-    assert window._said.text() == "No number comes after this."
+    assert window.status_line.said() == "No number comes after this."
 
 
 def test_what_is_folded_away_is_passed_over(window: Window, stretch: Stretch) -> None:
@@ -248,5 +248,5 @@ def test_the_same_keys_under_every_layout(
     tap(50, 57)  # Shift and the key of N and ى
     qtbot.waitUntil(lambda: view.text_of_selection().endswith("09"))
     tap(24)  # the key of Q and ض, A on AZERTY
-    qtbot.waitUntil(lambda: "“ض”" in window._said.text())
+    qtbot.waitUntil(lambda: "“ض”" in window.status_line.said())
     display.close()

@@ -177,6 +177,6 @@ def test_it_is_given_the_corpus_in_the_language_of_the_window(
 
 def test_the_window_says_so_while_it_learns(window: Window) -> None:
     window.session.now_learning(True)
-    assert "learning from what is done" in window._saved.text()
+    assert "learning from what is done" in window.status_line.state()
     window.session.now_learning(False)
-    assert "learning" not in window._saved.text()
+    assert "learning" not in window.status_line.state()

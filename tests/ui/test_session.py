@@ -142,24 +142,6 @@ def test_without_a_corpus_nothing_can_be_done_and_nothing_breaks(qtbot: QtBot) -
     assert session.article is None
 
 
-def test_what_could_not_be_written_is_never_shown(
-    session: Session, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, corpus_path: Path
-) -> None:
-    session.close()
-    monkeypatch.setattr("annotator.store.opening._WAIT", 0.05)
-    session.open(Corpus.open(corpus_path))
-    holder = sqlite3.connect(corpus_path, isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    with qtbot.waitSignal(session.failed) as said:
-        assert not session.tag("DATE", *stretch("أمس"))
-    assert "locked" in said.args[0]
-    assert (session.spans, session.selection, session.state()) == ([], None, NEW)
-    holder.execute("ROLLBACK")
-    holder.close()
-    assert session.tag("DATE", *stretch("أمس"))
-    assert on_disk(session) == [("DATE", *stretch("أمس"))]
-
-
 def test_a_zone_comes_back_as_it_was_however_often(session: Session) -> None:
     before = list(session.zones)
     for kind in ("boilerplate", "dateline", "body", "headline"):

@@ -154,12 +154,12 @@ def test_without_a_proclitic_space_says_so(window: Window, stretch: Stretch) -> 
     window.session.tag("DATE", *stretch("أمس"))
     QTest.keyClick(window.view, Qt.Key.Key_Space)
     assert spans(window.session) == [("DATE", "أمس")]
-    assert window._said.text() == "There is no proclitic here."
+    assert window.status_line.said() == "There is no proclitic here."
 
 
 def test_space_with_nothing_selected_changes_nothing(window: Window) -> None:
     QTest.keyClick(window.view, Qt.Key.Key_Space)
-    assert (spans(window.session), window.view.selection, window._said.text()) == ([], None, "")
+    assert (spans(window.session), window.view.selection, window.status_line.said()) == ([], None, "")
 
 
 # Many places in one step
@@ -188,7 +188,7 @@ def test_places_that_have_the_label_are_no_step(window: Window, stretch: Stretch
 def test_one_place_that_cannot_be_tagged_keeps_all_from_it(window: Window, stretch: Stretch) -> None:
     assert not window.session.tag_each("PLAN", [stretch("للتلقيح"), (5, 5)])
     assert spans(window.session) == []
-    assert window._said.text()
+    assert window.status_line.said()
 
 
 # Far moves
@@ -275,7 +275,7 @@ def test_what_cannot_be_taken_back_out_of_the_way_is_said(
         other.apply(Step(new_uid(), "Sanae", now(), "remove", tuple(edits)))
     with qtbot.waitSignal(background.ended):
         window.action("undo").trigger()
-    assert "changed in another window" in window._said.text()
+    assert "changed in another window" in window.status_line.said()
     assert len(session.spans) == len(spans(session)) == 1
 
 
@@ -295,4 +295,4 @@ def test_taking_back_can_be_cancelled(
         background.stop()
         holder.close()
     assert spans(session) == made
-    assert (len(session.spans), window._said.text()) == (2, "")
+    assert (len(session.spans), window.status_line.said()) == (2, "")

@@ -206,7 +206,7 @@ def test_states_and_the_way_to_the_next_article(window: Window) -> None:
     assert session.articles[0].states == {"Sanae": DONE}
     QTest.keyClick(window.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert session.place() == 1
-    assert "no article is left" in window._said.text()
+    assert "no article is left" in window.status_line.said()
     QTest.keyClick(window.view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert session.place() == 0
     QTest.keyClick(window.view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
@@ -409,7 +409,7 @@ def test_the_order_of_the_articles_is_chosen_in_the_menu_and_remembered(window: 
     assert action.isChecked()
     assert window.session.instructive
     assert kept.load().instructive
-    assert window._said.text() == "The most instructive article comes next."
+    assert window.status_line.said() == "The most instructive article comes next."
     again = Window(window.session, kept.load(), LIGHT)
     assert again.action("toggle_instructive").isChecked()
     again.action("toggle_instructive").trigger()

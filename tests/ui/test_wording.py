@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotator.ui.wording import as_read, isolated
+from annotator.ui.wording import as_read, isolated, with_paths
 
 ALM = "\u061c"
 
@@ -19,3 +19,21 @@ def test_what_has_a_letter_goes_by_it(text: str) -> None:
 
 def test_an_isolate_is_closed() -> None:
     assert isolated("«أ»") == "\u2068«أ»\u2069"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "path"),
+    [
+        ("يقفل برنامج آخر الملف «/home/سناء/a b.corpus».", "/home/سناء/a b.corpus"),
+        ("Un programme garde « /home/a.corpus » verrouillé.", "/home/a.corpus"),
+        ("There is no file “C:\\x\\a.corpus”.", "C:\\x\\a.corpus"),
+        ("There is no folder “\\\\server\\x”.", "\\\\server\\x"),
+    ],
+)
+def test_a_path_in_a_sentence_reads_from_the_left(sentence: str, path: str) -> None:
+    assert with_paths(sentence) == sentence.replace(path, f"\u2066{path}\u2069")
+
+
+def test_what_is_no_path_is_left_as_it_is() -> None:
+    said = "«وزارة العدل» و“x/y” و‹/›"
+    assert with_paths(said) == said

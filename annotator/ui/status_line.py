@@ -1,0 +1,60 @@
+"""The line at the foot of the window: that all is saved, as whom, how far; and what there is to tell for a while."""
+
+from typing import Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QStatusBar, QWidget
+
+from annotator.core.wording import state_title
+from annotator.i18n import _
+from annotator.ui.session import Session
+from annotator.ui.wording import plain_label, with_paths
+
+_TOLD: Final = 9000  # milliseconds that a message stays
+
+
+class StatusLine(QStatusBar):
+    """Shows how the session stands, which it is told to look at anew."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._state, self._said = plain_label(), plain_label(name="warning")
+        self._forget = QTimer(self)
+        self._forget.setSingleShot(True)
+        self._forget.timeout.connect(self._said.clear)
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(14, 2, 14, 2)
+        self.addWidget(self._state)
+        self.addPermanentWidget(self._said)
+
+    def show_state(self, left: str) -> None:
+        """How the session stands, and that suggestions are `left`, in a sentence, or ""."""
+        session = self._session
+        if not session.corpus:
+            self._state.setText(_("No corpus is open."))
+            return
+        saved = _("The last change is not saved yet") if session.waiting else _("Everything is saved")
+        parts = [saved, session.annotator]
+        if session.article:
+            parts.append(state_title(session.state()))
+        if session.learning:
+            parts.append(_("learning from what is done"))
+        if left:
+            parts.append(left)
+        self._state.setText("  ·  ".join(parts))
+
+    def say(self, text: str, *, well: bool = False) -> None:
+        """Tell the person, for a while, something that went wrong; or `well`."""
+        self._said.setObjectName("quiet" if well else "warning")
+        self._said.style().polish(self._said)
+        self._said.setText(with_paths(text))
+        self._forget.start(_TOLD)
+
+    def said(self) -> str:
+        """What is told just now; "" where nothing is."""
+        return self._said.text()
+
+    def state(self) -> str:
+        """What is shown of how the session stands."""
+        return self._state.text()

@@ -1,0 +1,75 @@
+"""Two windows of one person on one corpus, and another program that keeps it locked: what is shown is on disk."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from annotator.core.drafting import draft
+from annotator.store.corpus import Corpus
+from annotator.ui.corpus_commands import default_labels
+
+if not os.environ.get("DISPLAY"):
+    pytest.skip("no X server here: packaging/dev.py test brings one", allow_module_level=True)
+
+from hands import Desk, Hands  # it speaks to the X server when it is made
+
+TEXT = "أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح لفائدة الأطفال."
+
+
+@pytest.fixture(scope="module")
+def hands() -> Iterator[Hands]:
+    made = Hands()
+    yield made
+    made.close()
+
+
+def select(hands: Hands, desk: Desk, words: str) -> list[int]:
+    start = TEXT.index(words)
+    end = start + len(words)
+    hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
+    desk.wait(lambda shown: shown["selection"] == words, f"“{words}” is selected")
+    return [start, end]
+
+
+def test_what_is_done_in_one_window_is_seen_in_the_other_and_what_is_locked_out_in_none(
+    hands: Hands, tmp_path: Path
+) -> None:
+    path = tmp_path / "work.corpus"
+    with Corpus.create(path, default_labels()) as corpus:
+        corpus.add(draft(TEXT))
+    other = Desk(path)
+    desk = Desk(path)  # above the other one
+    ministry = ["INSTITUTION", *select(hands, desk, "وزارة الصحة")]
+    hands.press("2")
+    for window in (desk, other):
+        window.wait(lambda shown: shown["spans"] == [ministry], "the span")
+
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    plan = ["PLAN", *select(hands, desk, "الخطة الوطنية للتلقيح")]
+    hands.press("3")
+    desk.wait(lambda shown: "work.corpus" in shown["trouble"], "that the corpus is locked")
+    for window in (desk, other):
+        assert window.ask("shown")["spans"] == [ministry]
+    holder.execute("ROLLBACK")
+    holder.close()
+    for window in (desk, other):
+        window.wait(lambda shown: shown["spans"] == [ministry, plan], "both spans")
+    assert desk.ask("shown")["trouble"] == ""
+
+    hands.press("Control_L", "d")
+    other.wait(lambda shown: shown["state"] == "done", "the article is done")
+    other.kill()
+    hands.press("Control_L", "q")
+    assert desk.process.wait(15) == 0
+    target = tmp_path / "train.conll"
+    words = [sys.executable, "-m", "annotator", "export", str(path), str(target), "--format", "conll2002", "--json"]
+    report = json.loads(subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=True).stdout)
+    assert (report["spans"], report["written"], report["verified"]) == (2, 2, True)
+    assert "الوطنية I-PLAN" in target.read_text(encoding="utf-8")

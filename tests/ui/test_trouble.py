@@ -1,0 +1,368 @@
+"""A file that fails the session: a lock, a full disk, a stick that is pulled, a file that is moved. With real ones."""
+
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from annotator.core.drafting import draft
+from annotator.core.model import DONE
+from annotator.store.corpus import Corpus
+from annotator.store.opening import beside
+from annotator.ui.corpus_commands import default_labels
+from annotator.ui.session import Session
+from annotator.ui.window import Window
+
+Stretch = Callable[..., tuple[int, int]]
+LARGE = "وزارة الصحة " * 400_000
+
+
+def labels_on_disk(path: Path, number: int = 1) -> list[str]:
+    with Corpus.open(path, readonly=True) as corpus:
+        return [span.label for span in corpus.spans(corpus.article(number).uid, "Sanae")]
+
+
+@pytest.fixture
+def holder(corpus_path: Path) -> Iterator[sqlite3.Connection]:
+    """Another program, which keeps the corpus locked until it is rolled back."""
+    made = sqlite3.connect(corpus_path, isolation_level=None)
+    made.execute("BEGIN IMMEDIATE")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Iterator[Path]:
+    """A medium of its own, of one megabyte, with a corpus on it."""
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("mounting a medium takes the rights of the superuser")
+    path = folder / "stick.corpus"
+    with Corpus.create(path, default_labels()) as corpus:
+        corpus.add(draft("أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح."))
+    yield path
+    subprocess.run(["umount", "-l", folder], check=False, capture_output=True)
+
+
+def trouble(window: Window) -> str:
+    """What the window says is wrong, while it says so."""
+    bar = window._middle.trouble
+    return bar.said() if bar.isVisible() else ""
+
+
+def press(window: Window, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(window.view, key, modifiers)
+
+
+# A lock
+
+
+def test_what_waits_for_another_program_is_not_shown_and_comes_by_itself(
+    window: Window, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection, qtbot: QtBot
+) -> None:
+    session = window.session
+    place = stretch("أمس")
+    window.view.select(*place)
+    press(window, Qt.Key.Key_1)
+    assert "locked" in trouble(window)
+    assert "not saved yet" in trouble(window)
+    assert "not saved yet" in window.status_line.state()
+    assert (session.spans, session.selection) == ([], None)
+    assert window.view.selection == place  # what is on the screen stays
+    holder.execute("ROLLBACK")
+    qtbot.waitUntil(lambda: bool(session.spans))
+    assert labels_on_disk(corpus_path) == ["DATE"]
+    assert trouble(window) == ""
+    assert "Everything is saved" in window.status_line.state()
+
+
+def test_no_other_change_overtakes_the_one_that_waits(
+    session: Session, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection, qtbot: QtBot
+) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    with qtbot.waitSignal(session.failed) as said:
+        assert not session.tag("PLAN", *stretch("وزارة الصحة"))
+    assert said.args == ["The change before this one is not saved yet."]
+    assert not session.undo()
+    holder.execute("ROLLBACK")
+    # What a person meant before they saw what was saved is not done.
+    assert not session.tag("DATE", *stretch("أمس"))
+    assert labels_on_disk(corpus_path) == ["DATE"]
+    assert session.tag("PLAN", *stretch("وزارة الصحة"))
+    assert session.undo()
+    assert session.undo()
+    assert labels_on_disk(corpus_path) == []
+
+
+def test_undo_gives_up_what_waits(
+    window: Window, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection, qtbot: QtBot
+) -> None:
+    assert not window.session.undoable
+    window.session.tag("DATE", *stretch("أمس"))
+    press(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (window.session.waiting, trouble(window)) == (None, "")
+    holder.execute("ROLLBACK")
+    qtbot.wait(600)
+    assert labels_on_disk(corpus_path) == []
+
+
+def test_a_change_that_waits_is_made_in_its_own_article(
+    session: Session, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection
+) -> None:
+    place = stretch("أمس")
+    session.tag("DATE", *place)
+    session.open_article(1)
+    holder.execute("ROLLBACK")
+    assert session.try_again()
+    assert session.article
+    assert (session.article.id, session.spans) == (2, [])
+    assert (labels_on_disk(corpus_path), labels_on_disk(corpus_path, 2)) == (["DATE"], [])
+
+
+def test_what_waits_and_others_made_impossible_is_said_and_gone(
+    session: Session, corpus_path: Path, stretch: Stretch, qtbot: QtBot
+) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    [mine] = session.spans
+    assert session.corpus
+    session.corpus.hurry(20)
+    with Corpus.open(corpus_path) as other, other.transaction():
+        assert not session.relabel(mine, "PLAN")
+        other._db.execute("UPDATE span SET label = 'INSTITUTION' WHERE uid = ?", [mine.uid])
+    with qtbot.waitSignal(session.failed) as said:
+        assert session.try_again()
+    assert "another window" in said.args[0]
+    assert [span.label for span in session.spans] == ["INSTITUTION"]
+    assert (session.waiting, session.trouble) == (None, "")
+
+
+def test_what_a_disk_had_written_before_it_failed_is_not_written_twice(
+    session: Session, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection
+) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    assert session.waiting
+    holder.execute("ROLLBACK")
+    with Corpus.open(corpus_path) as other:
+        other.apply(session.waiting)
+    assert session.try_again()
+    assert [span.label for span in session.spans] == ["DATE"]
+    assert len(session.undoable) == 1
+
+
+def test_what_was_typed_is_dropped_with_the_change_that_is_given_up(window: Window, holder: sqlite3.Connection) -> None:
+    window.action("edit_article_note").trigger()
+    QTest.keyClicks(window.note, "held")
+    QTest.keyClick(window.note, Qt.Key.Key_Return)
+    assert window.session.waiting
+    window.action("undo").trigger()
+    assert (window.note.text(), window.session.waiting) == ("", None)
+    holder.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_the_window_does_not_close_over_what_waits_unless_it_is_given_up(
+    window: Window, stretch: Stretch, holder: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, stays: bool
+) -> None:
+    asked: list[str] = []
+
+    def answer(box: QMessageBox) -> int:
+        asked.append(box.text())
+        wanted = "Stay" if stays else "Give the change up"
+        next(button for button in box.buttons() if button.text() == wanted).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    window.session.tag("DATE", *stretch("أمس"))
+    window.close()
+    assert len(asked) == 1
+    assert "locked" in asked[0]
+    assert window.isVisible() == stays
+    assert (window.session.waiting is not None) == stays
+    holder.execute("ROLLBACK")
+    window.close()
+    assert len(asked) == 1
+    assert not window.isVisible()
+
+
+# A medium
+
+
+def test_a_full_disk_is_said_and_what_waits_is_saved_when_there_is_room(stick: Path, qtbot: QtBot) -> None:
+    session = Session("Sanae")
+    session.open(Corpus.open(stick))
+    assert session.article
+    filler = stick.with_name("filler")
+    filler.write_bytes(bytes(shutil.disk_usage(stick.parent).free))
+    done = 0
+    while session.tag("DATE", done, done + 4):
+        done += 1
+    assert "full" in session.trouble
+    assert session.waiting
+    shown = len(session.spans)
+    filler.unlink()
+    assert session.try_again()
+    assert len(session.spans) == shown + 1
+    session.close()
+    with Corpus.open(stick) as corpus:
+        assert len(corpus.spans(corpus.article(1).uid)) == shown + 1
+        assert corpus.tuples("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_medium_that_fails_in_the_middle_is_said_and_nothing_is_half_there(
+    session: Session, corpus_path: Path, stretch: Stretch
+) -> None:
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    log = corpus_path.with_name(corpus_path.name + "-wal")
+    session.tag("DATE", *stretch("أمس"))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (log.stat().st_size + 500, hard))
+    try:
+        assert not session.tag("PLAN", *stretch("وزارة الصحة"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    assert session.waiting
+    assert "test.corpus" in session.trouble
+    assert [span.label for span in session.spans] == ["DATE"]
+    assert session.try_again()
+    assert sorted(labels_on_disk(corpus_path)) == ["DATE", "PLAN"]
+
+
+def test_a_stick_that_is_pulled_is_said_at_once_and_gone_on_with_when_it_is_back(
+    stick: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session = Session("Sanae")
+    session.open(Corpus.open(stick))
+    assert session.tag("DATE", 0, 5)
+    with Corpus.open(stick) as other:
+        other._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    kept = tmp_path / "kept"
+    shutil.copytree(stick.parent, kept)
+    subprocess.run(["umount", "-l", stick.parent], check=True)
+    with qtbot.waitSignal(session.trouble_changed):
+        session.look()
+    assert "moved or deleted" in session.trouble or "There is no file" in session.trouble
+    assert not session.tag("PLAN", 0, 5)
+    assert [span.label for span in session.spans] == ["DATE"]
+    assert session.waiting
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", stick.parent], check=True)
+    for path in kept.iterdir():
+        shutil.copy(path, stick.parent)
+    assert session.try_again()
+    assert session.trouble == ""
+    assert sorted(labels_on_disk(stick)) == ["DATE", "PLAN"]
+    assert session.undo()
+    assert labels_on_disk(stick) == ["DATE"]
+    session.close()
+
+
+def test_a_file_that_is_moved_away_is_said_and_back_it_is_gone_on_with(
+    window: Window, corpus_path: Path, stretch: Stretch, qtbot: QtBot
+) -> None:
+    away = corpus_path.with_name("away.corpus")
+    corpus_path.rename(away)
+    qtbot.waitUntil(lambda: trouble(window) != "")
+    assert "not saved yet" not in trouble(window)  # nothing waits
+    away.rename(corpus_path)
+    qtbot.waitUntil(lambda: trouble(window) == "")
+    assert window.session.tag("DATE", *stretch("أمس"))
+    assert labels_on_disk(corpus_path) == ["DATE"]
+
+
+def test_another_file_in_its_place_is_not_written_to(
+    session: Session, corpus_path: Path, stretch: Stretch, qtbot: QtBot
+) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    for path in (corpus_path, *beside(corpus_path)):
+        path.unlink(missing_ok=True)
+    with Corpus.create(corpus_path, default_labels()) as other:
+        assert session.article
+        other.add(draft(session.article.text))
+    session.look()
+    assert session.trouble
+    assert not session.tag("PLAN", *stretch("وزارة الصحة"))
+    assert labels_on_disk(corpus_path) == []
+
+
+def test_a_file_that_is_something_else_now_is_said(session: Session, corpus_path: Path, stretch: Stretch) -> None:
+    corpus_path.unlink()
+    corpus_path.write_text("no corpus at all " * 20)
+    session.look()
+    assert "not a corpus" in session.trouble
+    assert not session.tag("DATE", *stretch("أمس"))
+    assert session.waiting
+
+
+# What others do
+
+
+def test_what_another_window_does_shows_itself(
+    window: Window, corpus_path: Path, stretch: Stretch, qtbot: QtBot
+) -> None:
+    other = Session("Sanae")
+    other.open(Corpus.open(corpus_path))
+    other.tag("DATE", *stretch("أمس"))
+    other.set_state(DONE)
+    qtbot.waitUntil(lambda: [span.label for span in window.session.spans] == ["DATE"])
+    qtbot.waitUntil(lambda: window.session.state() == DONE)
+    assert "another window" in window.status_line.said()
+    other.undo()
+    other.undo()
+    qtbot.waitUntil(lambda: window.session.spans == [])
+    other.close()
+
+
+def test_articles_that_another_program_imports_come_into_the_list(
+    window: Window, corpus_path: Path, qtbot: QtBot
+) -> None:
+    with Corpus.open(corpus_path) as other:
+        other.add(draft("خبر ثالث عن وزارة العدل."))
+    qtbot.waitUntil(lambda: len(window.session.articles) == 3)
+    assert window.session.place() == 0
+
+
+def test_articles_that_another_program_imports_into_an_empty_corpus_open(tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "empty.corpus"
+    session = Session("Sanae")
+    session.open(Corpus.create(path, default_labels()))
+    with Corpus.open(path) as other:
+        other.add(draft("خبر أول عن وزارة العدل."))
+    session.look()
+    assert session.article
+    session.close()
+
+
+def test_what_this_window_does_itself_is_not_told_as_anothers(session: Session, stretch: Stretch, qtbot: QtBot) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    with qtbot.assertNotEmitted(session.layer_changed):
+        session.look()
+
+
+def test_nothing_is_looked_at_while_a_dialog_is_open(window: Window, corpus_path: Path, qtbot: QtBot) -> None:
+    box = QMessageBox(window)
+    box.open()
+    with Corpus.open(corpus_path) as other:
+        other.add(draft("خبر ثالث عن وزارة العدل."))
+    qtbot.wait(1300)
+    assert len(window.session.articles) == 2
+    box.close()
+    qtbot.waitUntil(lambda: len(window.session.articles) == 3)
+
+
+def test_the_key_that_saves_elsewhere_says_how_things_are(window: Window, corpus_path: Path) -> None:
+    press(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert window.status_line.said() == "Everything is saved"
+    corpus_path.rename(corpus_path.with_name("away.corpus"))
+    press(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert trouble(window)
