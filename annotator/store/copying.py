@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Generator
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Event, Thread
+from threading import Event, Semaphore, Thread
 from typing import Final
 from uuid import uuid4
 
@@ -72,11 +72,9 @@ def transfer(
     `said` is the file that an error is about; `flushed` one that is brought to the disk as it grows.
     """
     told: SimpleQueue[tuple[int, int] | _End] = SimpleQueue()
-    stop = Event()
+    stop, go = Event(), Semaphore(0)
 
     def progress(status: int, remaining: int, total: int) -> None:
-        if stop.is_set():
-            raise _Stopped
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):  # for as long as a connection waits, already
             locked = sqlite3.OperationalError("database is locked")
             locked.sqlite_errorname = "SQLITE_BUSY"
@@ -84,7 +82,11 @@ def transfer(
         done = total - remaining
         if flushed and done // _PAGES % _FLUSHED == 0:
             _flush(flushed)
-        told.put((done, total))
+        if remaining:  # else all is written already, and cannot be stopped any more
+            told.put((done, total))
+            go.acquire()
+        if stop.is_set():
+            raise _Stopped
 
     def work() -> None:
         connections = []
@@ -107,11 +109,13 @@ def transfer(
     try:
         while not isinstance(step := told.get(), _End):
             yield step
+            go.release()
         if step.error:
             with opening.spoken(said), opening.file_errors(said):
                 raise step.error
     finally:
         stop.set()
+        go.release()
         thread.join()
 
 
