@@ -132,6 +132,21 @@ def looked(path: Path) -> Database:
     return db
 
 
+def is_checked(path: Path) -> bool:
+    """Whether a file of its size is looked through when it is opened."""
+    return path.stat().st_size <= _CHECKED
+
+
+def look_through(path: Path) -> None:
+    """Raise Damaged where the file at `path` is (see `check`), CorpusError where it cannot be read."""
+    with spoken(path), file_errors(path):
+        connection = reading(path)
+        try:
+            check(path, connection)
+        finally:
+            connection.close()
+
+
 def check(path: Path, connection: sqlite3.Connection) -> None:
     """Raise Damaged where a table or an index of it is not in order, down to the types of its values.
 
@@ -155,7 +170,7 @@ def _trusted(path: Path, connection: sqlite3.Connection) -> int:
             raise NewerCorpus(of_newer(path))
         if problem := shape.strange(connection, version):
             raise NotACorpus(_("“{path}” is not opened: {problem}.").format(path=path, problem=problem))
-        if path.stat().st_size <= _CHECKED:
+        if is_checked(path):
             check(path, connection)
     finally:
         connection.rollback()

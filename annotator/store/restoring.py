@@ -15,6 +15,7 @@ from annotator.store.connection import Connection
 from annotator.store.copying import copy, transfer
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
+from annotator.store.listing import Choice, Summary, numbers, summaries
 
 
 class Contents(Struct, frozen=True):
@@ -36,6 +37,12 @@ def contents(corpus: Corpus) -> Contents:
     )
     last = corpus.tuples("SELECT time, annotator FROM edit ORDER BY id DESC LIMIT 1")
     return Contents(articles, spans, done, *(last[0] if last else (None, None)))
+
+
+def glimpse(path: Path, most: int) -> tuple[Contents, list[Summary]]:
+    """What a backup holds, and so many of its articles as a list shows them. Raises CorpusError."""
+    with look(path) as corpus:
+        return contents(corpus), list(summaries(corpus, numbers(corpus, "", Choice())[:most]))
 
 
 def keep_if_due(corpus: Path) -> Generator[tuple[int, int], None, Backup | None]:
