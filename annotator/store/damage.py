@@ -9,7 +9,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from annotator.core.editing import Rejected, check_zones
-from annotator.core.model import Article, Note, Record, Rejection, Span, Status, Zone, article_uid
+from annotator.core.model import Article, Record, Rejection, Span, Zone, article_uid
 from annotator.i18n import _
 from annotator.store import rows
 from annotator.store.corpus import Corpus
@@ -27,7 +27,6 @@ RECORD: Final = "record"
 """A table does not hold what the recorded edits say that it holds."""
 
 _AT_ONCE: Final = 500  # articles whose numbers are read at once
-_RECORDED: Final = (Span, Zone, Status, Note)  # a rejection leaves with its label, and no edit says so
 
 
 class Damage(Struct, frozen=True):
@@ -117,7 +116,7 @@ def _about(corpus: Corpus, article: Article) -> Iterator[Damage]:
     """What is wrong with the rows about an article: each by itself, and beside the record."""
     held: dict[tuple[str, ...], Record] = {}
     lost = False
-    for kind in (*_RECORDED, Rejection):
+    for kind in (*rows.RECORDED, Rejection):
         table = rows.KEYS[kind][0]
         found, problem = _tried(corpus, table, f"SELECT * FROM {table} WHERE article = ?", article.uid)
         yield from problem
@@ -155,7 +154,7 @@ def _record(corpus: Corpus, article: Article, held: dict[tuple[str, ...], Record
             yield Damage(ROW, "edit", str(row["id"]), str(error))
             return
         record = edit.after or edit.before
-        if isinstance(record, _RECORDED):
+        if isinstance(record, rows.RECORDED):
             said[_key(record)] = edit.after
     for key, last in said.items():
         if held.get(key) != last:

@@ -25,6 +25,11 @@ KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
 """For each kind of record: its table, and the columns that tell one row from another."""
 
 
+RECORDED: Final = (Span, Zone, Status, Note)
+"""The kinds of which the last edit says what their table holds. A rejection leaves with its label, and no edit says so;
+a publication is a column of its article."""
+
+
 def key(record: Record) -> dict[str, str]:
     """The columns that find `record`'s row."""
     if isinstance(record, Publication):

@@ -21,7 +21,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.damage import damage
 from annotator.store.errors import CorpusError, Damaged, ExistingCorpus, NewerCorpus
 from annotator.store.restoring import look
-from annotator.store.settling import RECORDED, Loss, Settling
+from annotator.store.settling import Loss, Settling
 from annotator.store.wreck import Wreck
 
 _AT_ONCE: Final = 50  # articles, between two words about how far it is
@@ -201,7 +201,7 @@ class _Salvage:
     # What is about an article: from its table, and from the record
 
     def _stage(self) -> None:
-        for kind in (*RECORDED, Rejection):
+        for kind in (*rows.RECORDED, Rejection):
             for row in self._wreck.rows(rows.KEYS[kind][0]):
                 try:
                     record = rows.to_record(kind, row.values)

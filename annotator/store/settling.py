@@ -1,7 +1,7 @@
 """What one article comes to where its tables and the record of edits may each have lost something (see `salvage`)."""
 
 import sqlite3
-from typing import Final, cast
+from typing import cast
 
 import msgspec
 from msgspec import Struct
@@ -15,9 +15,6 @@ from annotator.core.model import Article, Edit, Note, Record, Rejection, Span, S
 from annotator.i18n import _
 from annotator.store import index, rows
 from annotator.store.corpus import Corpus, now
-
-RECORDED: Final = (Span, Zone, Status, Note)
-"""What has edits that say all of it: a rejection leaves with its label, and no edit says so."""
 
 
 class Loss(Struct, frozen=True):
@@ -51,7 +48,7 @@ class Settling:
         for row in self._corpus.query("SELECT * FROM edit WHERE article = ? ORDER BY id", article.uid):
             edit = rows.to_edit(row)
             of = edit.after or edit.before
-            if isinstance(of, RECORDED):
+            if isinstance(of, rows.RECORDED):
                 said[_key(of)] = edit.after, row["id"]
         kept: dict[tuple[str, ...], Record] = {}
         for key in dict.fromkeys([*tabled, *said]):

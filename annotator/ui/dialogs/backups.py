@@ -1,6 +1,7 @@
 """The backups of a corpus, what each holds, and what can be done with it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
@@ -23,7 +24,7 @@ from annotator.store.errors import CorpusError
 from annotator.store.listing import Summary
 from annotator.store.restoring import Contents, glimpse
 from annotator.ui.background import Background, Cancelled, Job
-from annotator.ui.wording import isolated, left_to_right, plain_label, with_paths
+from annotator.ui.wording import isolated, left_to_right, plain_label, tooltip, with_paths
 
 OPEN: Final = "open"
 RESTORE: Final = "restore"
@@ -46,12 +47,12 @@ class BackupsDialog(QDialog):
         self.chosen: Backup | None = None
         self._background, self._found = background, found
         self.setWindowTitle(_("Backups of {name}").format(name=isolated(name)))
-        self.resize(1040, 600)
+        self.resize(1160, 600)
         self.list = _tree([_("When"), _("Why"), _("Size")], _("Backups"))
         for backup in found:
             when = left_to_right(f"{backup.time:%Y-%m-%d %H:%M}")
             size = _("{size} MB").format(size=f"{backup.bytes / _MEGABYTE:.1f}")
-            QTreeWidgetItem(self.list, [when, shown_reason(backup), size])
+            QTreeWidgetItem(self.list, [when, shown_reason(backup), size]).setToolTip(1, tooltip(shown_reason(backup)))
         self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.list.currentItemChanged.connect(self._look)
         self.held = plain_label()
@@ -60,11 +61,11 @@ class BackupsDialog(QDialog):
         self.articles.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         sides = QHBoxLayout()
         sides.setSpacing(14)
-        sides.addWidget(self.list, 2)
+        sides.addWidget(self.list, 3)
         side = QVBoxLayout()
         side.addWidget(self.held)
         side.addWidget(self.articles)
-        sides.addLayout(side, 3)
+        sides.addLayout(side, 4)
         column = QVBoxLayout(self)
         column.setSpacing(12)
         told = plain_label(_told(len(found), damaged=damaged), "quiet")
@@ -84,10 +85,11 @@ class BackupsDialog(QDialog):
         self.make = buttons.addButton(_("Make a backup now"), role.ActionRole)
         self.make.setVisible(not damaged)
         close = buttons.addButton(_("Close"), role.RejectRole)
-        close.setDefault(True)
         wanted: dict[QPushButton, str] = {self.restore: RESTORE, self.copy: OPEN, self.make: MAKE}
         for button, asked in wanted.items():
+            button.setAutoDefault(False)  # Enter closes: what replaces a corpus is chosen on purpose
             button.clicked.connect(lambda _checked=False, asked=asked: self._ask(asked))
+        close.setDefault(True)
         buttons.rejected.connect(self.reject)
         return buttons
 
@@ -127,7 +129,8 @@ class BackupsDialog(QDialog):
         self.held.setText(_held(contents))
         for article in articles:
             states = _(", ").join(
-                _("{name}: {fact}").format(name=name, fact=state_title(state)) for name, state in article.states.items()
+                _("{name}: {fact}").format(name=isolated(name), fact=state_title(state))
+                for name, state in article.states.items()
             )
             row = QTreeWidgetItem(self.articles, [isolated(article.title), states, number(article.spans)])
             row.setTextAlignment(2, Qt.AlignmentFlag.AlignCenter)
@@ -169,7 +172,7 @@ def _held(contents: Contents) -> str:
     ]
     if contents.annotator and contents.time:
         last = _("last change: {annotator}, {time}")
-        time = left_to_right(contents.time[:16].replace("T", " ") + " UTC")
+        time = left_to_right(f"{datetime.fromisoformat(contents.time).astimezone():%Y-%m-%d %H:%M}")
         said.append(last.format(annotator=isolated(contents.annotator), time=time))
     return "  ·  ".join(said)
 
