@@ -70,18 +70,18 @@ def keep(corpus: Path, reason: str = "") -> Generator[tuple[int, int], None, Bac
 
     Yields how many of how many pages are copied; closed before its end, it leaves all as it was. Raises CorpusError.
     """
-    place, time = folder(corpus), datetime.now().replace(microsecond=0)
+    place, made = folder(corpus), datetime.now().replace(microsecond=0)
     with opening.file_errors(place):
         place.mkdir(parents=True, exist_ok=True)
     last = next(iter(backups(corpus)), None)
-    if last and time <= last.time < time + timedelta(
+    if last and made <= last.time < made + timedelta(
         minutes=1
     ):  # several in one second; a wrong clock is another thing
-        time = last.time + timedelta(seconds=1)
-    path = place / _name(time, reason)
+        made = last.time + timedelta(seconds=1)
+    path = place / _name(made, reason)
     size = yield from copy(corpus, path)
     _rotate(corpus, path)
-    return Backup(time, reason, path, size)
+    return Backup(made, reason, path, size)
 
 
 def due(corpus: Path, now: datetime) -> bool:
@@ -113,16 +113,21 @@ def _week(time: datetime) -> tuple[int, ...]:
 
 
 def _rotate(corpus: Path, new: Path) -> None:
-    """Remove what need not stay. The new one does, whatever the clock says; one from before a change of the schema
-    always does."""
+    """Remove what need not stay, and what a killed program has left half-made. The new one stays, whatever the clock
+    says; one from before a change of the schema always does."""
     made = backups(corpus)
     usual = [one for one in made if not one.reason]
     stay = kept(one.time for one in usual)
     gone = [one for one in usual if one.time not in stay]
     gone += [one for one in made if one.reason == BEFORE_RESTORE][_RESTORES:]
-    for one in (one for one in gone if one.path != new):
-        with opening.file_errors(one.path):
-            one.path.unlink(missing_ok=True)
+    stale = [path for path in new.parent.glob(".*.part*") if _is_stale(path)]
+    for path in (*(one.path for one in gone if one.path != new), *stale):
+        with opening.file_errors(path):
+            path.unlink(missing_ok=True)
+
+
+def _is_stale(path: Path) -> bool:
+    return datetime.now() - datetime.fromtimestamp(path.stat().st_mtime) > AGE
 
 
 def _name(time: datetime, reason: str) -> str:

@@ -1,12 +1,15 @@
 """Backups: which stay, where they are, and that one is the corpus of one moment, whatever goes on meanwhile."""
 
+import os
 import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from threading import Event, Thread
+from time import sleep
 from typing import Final
 
 import pytest
@@ -366,3 +369,72 @@ def test_many_write_while_backups_are_made_and_nothing_is_lost(path: Path) -> No
         assert spans(made.path) >= at_least
     thread.join()
     assert spans(path) == 39
+
+
+def test_a_restore_that_is_killed_leaves_the_corpus_as_it_was_or_as_it_was_to_become(path: Path) -> None:
+    """At moments that a clock chooses; how many, the environment may say."""
+    one = run(backups.keep(path, "before version 1"))
+    with Corpus.open(path) as corpus:
+        for number in range(2, 40):
+            tag(corpus, number, 0, 3)
+    other = run(backups.keep(path, "before version 2"))
+    assert isinstance(one, backups.Backup)
+    assert isinstance(other, backups.Backup)
+    program = """
+import sys
+from itertools import cycle
+from pathlib import Path
+from annotator.store import copying
+from annotator.store.restoring import restore
+copying._PAGES = 5
+print("begun", flush=True)
+for backup in cycle(sys.argv[2:]):
+    for _count in restore(Path(sys.argv[1]), Path(backup)):
+        pass
+"""
+    dice, seen = Random(), set()
+    for _time in range(int(os.environ.get("ANNOTATOR_KILLS", "6"))):
+        arguments = [sys.executable, "-c", program, str(path), str(one.path), str(other.path)]
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            process.stdout.readline()
+            sleep(dice.uniform(0, 0.4))
+            process.kill()
+        seen.add(spans(path))
+    assert seen <= {1, 39}
+
+
+def test_what_a_killed_copy_has_left_is_cleared_away(path: Path) -> None:
+    run(backups.keep(path))
+    old, new = (backups.folder(path) / f".{name}.part" for name in ("old", "new"))
+    for left in (old, new):
+        left.write_bytes(b"x")
+    os.utime(old, (0, 0))
+    run(backups.keep(path))
+    assert not old.exists()
+    assert new.exists()
+
+
+def test_a_disk_that_is_full_is_one_sentence_and_leaves_nothing(path: Path) -> None:
+    """The system lets the process write files of a hundred kilobytes."""
+    pytest.importorskip("resource")
+    program = """
+import resource, signal, sys
+from pathlib import Path
+from annotator import i18n
+from annotator.store import backups
+from annotator.store.errors import CorpusError
+i18n.use("en")
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    for _count in backups.keep(Path(sys.argv[1])):
+        pass
+except CorpusError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=True)
+    assert done.stdout.count("\n") == 1
+    assert str(backups.folder(path)) in done.stdout
+    assert list(backups.folder(path).iterdir()) == []
+    assert spans(path) == 1

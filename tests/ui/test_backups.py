@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from annotator import settings
 from annotator.core import editing
+from annotator.core.drafting import draft
 from annotator.core.model import Step, new_uid
 from annotator.settings import Settings
 from annotator.store import backups, opening, restoring
@@ -295,3 +296,24 @@ def test_the_desk_asks_when_the_open_corpus_is_found_to_be_damaged(
     desk.keeper.stop()
     desk.window.close()
     desk.session.let_go()
+
+
+def test_another_window_shows_what_was_restored_and_leaves_an_article_that_is_no_more(
+    qtbot: QtBot, session: Session, corpus_path: Path
+) -> None:
+    made = backed_up(corpus_path)
+    with Corpus.open(corpus_path) as corpus:
+        corpus.add(draft("خبر ثالث عن وزارة العدل"))
+    session.refresh()
+    session.open_article(2)
+    assert session.article
+    assert session.article.text.startswith("خبر ثالث")
+    assert session.tag("INSTITUTION", 9, 20)
+    for _count in restoring.restore(corpus_path, made.path):
+        pass
+    session.look()
+    assert len(session.articles) == 2
+    assert session.article
+    assert session.article.id in (1, 2)
+    assert session.spans == []
+    assert session.tag("PLAN", 0, 5)
