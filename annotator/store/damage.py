@@ -9,7 +9,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from annotator.core.editing import Rejected, check_zones
-from annotator.core.model import Article, Record, Rejection, Span, Zone, article_uid
+from annotator.core.model import Article, Note, Publication, Record, Status, Zone, article_uid
 from annotator.i18n import _
 from annotator.store import rows
 from annotator.store.corpus import Corpus
@@ -116,7 +116,7 @@ def _about(corpus: Corpus, article: Article) -> Iterator[Damage]:
     """What is wrong with the rows about an article: each by itself, and beside the record."""
     held: dict[tuple[str, ...], Record] = {}
     lost = False
-    for kind in (*rows.RECORDED, Rejection):
+    for kind in rows.ABOUT_ARTICLES:
         table = rows.KEYS[kind][0]
         found, problem = _tried(corpus, table, f"SELECT * FROM {table} WHERE article = ?", article.uid)
         yield from problem
@@ -129,7 +129,9 @@ def _about(corpus: Corpus, article: Article) -> Iterator[Damage]:
                 lost = True
                 continue
             held[_key(record)] = record
-            if isinstance(record, Span | Rejection) and not 0 <= record.start < record.end <= len(article.text):
+            if isinstance(record, Zone | Status | Publication | Note):
+                continue
+            if not 0 <= record.start < record.end <= len(article.text):
                 said = _("A span from {start} to {end} is not within the text of article {number}.")
                 said = said.format(start=record.start, end=record.end, number=article.id)
                 yield Damage(PLACE, table, record.uid, said)

@@ -7,6 +7,7 @@ An article is its text: one whose text is not that of its uid is looked for in t
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -14,14 +15,14 @@ from uuid import uuid4
 from msgspec import Struct
 
 from annotator.core.labels import BadLabelSet, Label, LabelSet, check
-from annotator.core.model import Record, Rejection, article_uid
+from annotator.core.model import Record, article_uid
 from annotator.i18n import _, ngettext
 from annotator.store import index, opening, rows
 from annotator.store.corpus import Corpus
 from annotator.store.damage import damage
 from annotator.store.errors import CorpusError, Damaged, ExistingCorpus, NewerCorpus
 from annotator.store.restoring import look
-from annotator.store.settling import Loss, Settling
+from annotator.store.settling import FOUND, SPARE, SURE, Loss, Settling
 from annotator.store.wreck import Wreck
 
 _AT_ONCE: Final = 50  # articles, between two words about how far it is
@@ -73,6 +74,7 @@ class _Salvage:
         self._wreck, self._corpus = wreck, corpus
         self._losses: list[Loss] = []
         self._gone: Counter[str] = Counter()  # edits of each article that is lost
+        self._spare: dict[str, Label] = {}  # labels that a backup holds
         self._numbers = 0  # of articles that are lost
         self._missing: float = 0  # the last edit that may be one of those that are lost
 
@@ -84,9 +86,9 @@ class _Salvage:
             self._labels()
             self._insert("annotator", (row.values for row in self._wreck.rows("annotator")))
             yield from self._articles(others, pages)
-            self._edits()
+            self._edits(others)
             self._stage()
-            settling = Settling(corpus, self._missing, self._losses)
+            settling = Settling(corpus, self._missing, self._losses, self._spare)
             numbers = [number for (number,) in corpus.tuples("SELECT id FROM article ORDER BY id")]
             for done, number in enumerate(numbers):
                 if done % _AT_ONCE == 0:
@@ -132,6 +134,7 @@ class _Salvage:
         for other in others:
             try:
                 with look(other) as backup:
+                    self._spare = {label.name: label for label in backup.labels().labels} | self._spare
                     for (number,) in backup.tuples("SELECT id FROM article"):
                         [held] = backup.query("SELECT * FROM article WHERE id = ?", number)
                         if _whole(held) and self._add_article(dict(held)):
@@ -156,37 +159,50 @@ class _Salvage:
         return True
 
     def _stage_zones(self, backup: Corpus, uid: str) -> None:
-        """Zones have no edits as they were at first."""
+        """Zones have no edits as they were at first: for where the file has lost them too."""
         for zone in backup.zones(uid):
-            self._stage_record(zone, sure=True)
+            self._stage_record(zone, SPARE)
 
     # The record of edits
 
-    def _edits(self) -> None:
+    def _edits(self, others: Sequence[Path]) -> None:
         """Take over the edits of articles that are there, as they are; know which are missing."""
-        last, count, unread = 0, 0, 0
+        unread = 0
+        seen: dict[int, str] = {}
         articles = {uid for (uid,) in self._corpus.tuples("SELECT uid FROM article")}
-        seen: set[int] = set()
-        for row in self._wreck.rows("edit"):
+
+        def take(row: dict[str, Any]) -> bool:
             try:
-                edit = rows.to_edit(row.values)
-                fits = row.rowid not in seen and edit.article == row.values["article"]
+                edit = rows.to_edit(row)
             except (CorpusError, ValueError):
-                fits = False
-            if not fits:
-                unread += 1
-                continue
-            seen.add(row.rowid)
-            last = max(last, row.rowid)
-            count += 1
-            if row.values["article"] not in articles:
-                self._gone[row.values["article"]] += 1
-                continue
-            self._corpus._know(row.values["annotator"])
-            self._corpus._insert("edit", row.values)
-        missing = set(range(1, last + 1)) - seen
+                return False
+            if row["id"] in seen or edit.article != row["article"] or not row["annotator"].strip():
+                return False
+            seen[row["id"]] = row["step"]
+            if row["article"] in articles:
+                self._corpus._know(row["annotator"])
+                self._corpus._insert("edit", row)
+            else:
+                self._gone[row["article"]] += 1
+            return True
+
+        for row in self._wreck.rows("edit"):
+            unread += not take(row.values)
+        labels = {label.name for label in self._corpus.labels().labels}
+        for other in others:
+            with suppress(CorpusError), look(other) as backup:  # one that is damaged too is of no use
+                there = dict(backup.tuples("SELECT id, step FROM edit"))
+                # Of another past, or with labels of other names, it would say what never was.
+                if {label.name for label in backup.labels().labels} == labels and all(
+                    seen.get(id_, step) == step for id_, step in there.items()
+                ):
+                    for id_ in sorted(there.keys() - seen.keys()):
+                        [held] = backup.query("SELECT * FROM edit WHERE id = ?", id_)
+                        take(dict(held))
+        last = max(seen, default=0)
+        missing = set(range(1, last + 1)) - seen.keys()
         self._missing = float("inf") if "edit" in self._wreck.ends else max(missing, default=0)
-        if missing or unread:
+        if missing or (unread and "edit" in self._wreck.ends):
             most = len(missing) or unread
             said = ngettext(
                 "{count} edit of the record is lost: it cannot be undone.",
@@ -201,16 +217,16 @@ class _Salvage:
     # What is about an article: from its table, and from the record
 
     def _stage(self) -> None:
-        for kind in (*rows.RECORDED, Rejection):
+        for kind in rows.ABOUT_ARTICLES:
             for row in self._wreck.rows(rows.KEYS[kind][0]):
                 try:
                     record = rows.to_record(kind, row.values)
                 except CorpusError as error:
                     self._lose(rows.KEYS[kind][0], str(row.rowid), str(error))
                     continue
-                self._stage_record(record, sure=row.sure)
+                self._stage_record(record, SURE if row.sure else FOUND)
 
-    def _stage_record(self, record: Record, *, sure: bool) -> None:
+    def _stage_record(self, record: Record, sure: int) -> None:
         row = {"article": record.article, "kind": rows.KEYS[type(record)][0], "record": rows.encoded(record)}
         self._corpus._insert("staged", row | {"sure": sure})
 
@@ -218,7 +234,8 @@ class _Salvage:
 
     def _places(self) -> None:
         for row in self._wreck.rows("place"):
-            if self._corpus.tuples("SELECT 1 FROM article WHERE uid = ?", row.values["article"]):
+            there = self._corpus.tuples("SELECT 1 FROM article WHERE uid = ?", row.values["article"])
+            if there and row.values["annotator"].strip():
                 self._corpus._know(row.values["annotator"])
                 self._corpus._insert("place", row.values, "REPLACE")
 

@@ -1,7 +1,8 @@
 """What one article comes to where its tables and the record of edits may each have lost something (see `salvage`)."""
 
 import sqlite3
-from typing import cast
+from collections.abc import Mapping
+from typing import Final, cast
 
 import msgspec
 from msgspec import Struct
@@ -11,10 +12,17 @@ from annotator.core.colours import next_ready
 from annotator.core.editing import Rejected, check_span, check_zones
 from annotator.core.history import LABELS
 from annotator.core.labels import BadLabelSet, Label, LabelSet, check
-from annotator.core.model import Article, Edit, Note, Record, Rejection, Span, Status, Step, Zone, new_uid
+from annotator.core.model import Article, Edit, Note, Publication, Record, Rejection, Span, Status, Step, Zone, new_uid
 from annotator.i18n import _
 from annotator.store import index, rows
 from annotator.store.corpus import Corpus, now
+from annotator.store.errors import CorpusError
+
+SPARE: Final = -1
+"""A staged record that a backup holds: it counts where the file has none of its kind."""
+FOUND: Final = 0
+"""One that no tree led to, and that may have been deleted."""
+SURE: Final = 1
 
 
 class Loss(Struct, frozen=True):
@@ -29,11 +37,12 @@ class Loss(Struct, frozen=True):
 class Settling:
     """Into a corpus that has its articles, their edits and, in the table `staged`, what their tables held.
 
-    `missing` is the last edit that may be one of those that are lost; `losses` is added to.
+    `missing` is the last edit that may be one of those that are lost; `losses` is added to; `spare` are labels by name,
+    for spans whose label is lost.
     """
 
-    def __init__(self, corpus: Corpus, missing: float, losses: list[Loss]) -> None:
-        self._corpus, self._missing, self._losses = corpus, missing, losses
+    def __init__(self, corpus: Corpus, missing: float, losses: list[Loss], spare: Mapping[str, Label]) -> None:
+        self._corpus, self._missing, self._losses, self._spare = corpus, missing, losses, spare
         self._labels = {label.name for label in corpus.labels().labels}
         self._annotators = set(corpus.annotators())
 
@@ -41,9 +50,13 @@ class Settling:
         """Write what the article has of each kind, and into the record what it lacks of that."""
         tabled: dict[tuple[str, ...], tuple[Record, bool]] = {}
         query = "SELECT record, sure FROM staged WHERE article = ? ORDER BY sure"
-        for text, sure in self._corpus.tuples(query, article.uid):
-            record = msgspec.json.decode(text, type=Record)
-            tabled[_key(record)] = (record, bool(sure))
+        staged = [
+            (msgspec.json.decode(text, type=Record), sure) for text, sure in self._corpus.tuples(query, article.uid)
+        ]
+        kinds = {type(record) for record, sure in staged if sure != SPARE}
+        for record, sure in staged:
+            if sure != SPARE or type(record) not in kinds:
+                tabled[_key(record)] = (record, sure != FOUND)
         said: dict[tuple[str, ...], tuple[Record | None, int]] = {}
         for row in self._corpus.query("SELECT * FROM edit WHERE article = ? ORDER BY id", article.uid):
             edit = rows.to_edit(row)
@@ -67,7 +80,7 @@ class Settling:
         """What the table and the record of edits come to for one thing; what is not sure of it is told."""
         row, sure = tabled or (None, True)
         if said is None:
-            if row and (self._missing or not sure) and not isinstance(row, Zone | Rejection):
+            if row and (self._missing or not sure) and isinstance(row, Span | Status | Note):
                 self._doubt(article, key, row)
             return row
         last, number = said
@@ -102,13 +115,13 @@ class Settling:
                 number=article.id), lost=False)  # fmt: skip
         for key, record in list(kept.items()):
             try:
-                if isinstance(record, Span | Rejection):
+                if not isinstance(record, Zone | Status | Publication | Note):
                     check_span(article, cast(Span, record))
                     self._know_label(record.label)
-                if isinstance(record, Span | Rejection | Status | Note):
+                if not isinstance(record, Zone | Publication):
                     self._know(record.annotator)
                 self._corpus._insert(key[0], rows.to_row(record))
-            except (Rejected, BadLabelSet, sqlite3.IntegrityError) as error:
+            except (Rejected, BadLabelSet, CorpusError, sqlite3.IntegrityError) as error:
                 del kept[key]
                 told = _("Article {number}: {row} cannot be: {error}")
                 self._lose(key[0], ", ".join(key[1:]), told.format(
@@ -145,11 +158,14 @@ class Settling:
         if name in self._labels:
             return
         labels = self._corpus.labels()
-        label = Label(name, {}, next_ready(labels))
+        label = self._spare.get(name) or Label(name, {}, next_ready(labels))
         check(LabelSet((*labels.labels, label)))
         self._corpus._insert("label", rows.from_label(label, len(labels.labels)))
         self._labels.add(name)
-        self._lose("label", name, _("The label {name} is made anew, without its title and its key.").format(name=name))
+        said = _("The label {name} is made anew, without its title and its key.")
+        if name in self._spare:
+            said = _("The label {name} is taken from a backup.")
+        self._lose("label", name, said.format(name=name), lost=name not in self._spare)
 
     def _lose(self, table: str, row: str, message: str, *, lost: bool = True) -> None:
         self._losses.append(Loss(table, row, message, lost))
@@ -166,10 +182,9 @@ def _key(record: Record) -> tuple[str, ...]:
 
 def _called(record: Record, article: Article) -> str:
     """A record as a person knows it."""
-    match record:
-        case Span() | Rejection():
-            return _("“{text}” ({label})").format(text=article.text[record.start : record.end], label=record.label)
-        case Status():
-            return record.state
-        case _:
-            return rows.KEYS[type(record)][0]
+    if isinstance(record, Status):
+        return record.state
+    if isinstance(record, Zone | Publication | Note):
+        return rows.KEYS[type(record)][0]
+    text = " ".join(article.text[record.start : record.end].split())
+    return _("“{text}” ({label})").format(text=text, label=record.label)

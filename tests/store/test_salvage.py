@@ -98,9 +98,7 @@ class Truth:
         with Corpus.open(path, readonly=True) as corpus:
             self.articles = {one.uid: corpus.article(one.uid).text for one in articles(corpus)}
             self.spans = {span for uid in self.articles for span in corpus.spans(uid)}
-            self.ever = {
-                row["after"] for row in corpus.query("SELECT after FROM edit WHERE after IS NOT NULL ORDER BY id")
-            }
+            [(self.edits,)] = corpus.tuples("SELECT count(*) FROM edit")
 
 
 @pytest.fixture(scope="module")
@@ -275,6 +273,33 @@ def test_an_article_that_is_lost_is_taken_from_a_backup(whole: Path, truth: Trut
     whole_again = brought_back(path, truth, (backup.path,))
     assert whole_again.articles == ARTICLES
     assert whole_again.spans == len(truth.spans)
+
+
+def test_edits_and_labels_that_are_lost_are_taken_from_a_backup_of_the_same_past(
+    whole: Path, truth: Truth, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(whole, path)
+    backup = run(backups.keep(path))
+    for number in leaves(path, "edit")[1:]:
+        overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
+    alone = brought_back(path, truth)
+    (tmp_path / "new.corpus").unlink()
+    helped = brought_back(path, truth, (backup.path,))
+    assert alone.edits < helped.edits == Truth(path.with_name("new.corpus")).edits
+    with Corpus.open(whole) as corpus:
+        assert helped.edits == corpus.tuples("SELECT count(*) FROM edit")[0][0]
+    (tmp_path / "new.corpus").unlink()
+    with Corpus.open(backup.path) as corpus, corpus.transaction():
+        corpus._db.execute("UPDATE edit SET step = 'another' WHERE id = (SELECT max(id) FROM edit)")
+        corpus._db.execute("UPDATE edit SET step = 'another' WHERE id = (SELECT min(id) FROM edit)")
+    assert brought_back(path, truth, (backup.path,)).edits == alone.edits
+    (tmp_path / "new.corpus").unlink()
+    spoil("label")(path)
+    labels = brought_back(path, truth, (backup.path,))
+    assert not [loss for loss in labels.losses if loss.table == "label" and loss.lost]
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        assert {label.title["ar"] for label in corpus.labels().labels} == {"DATE", "INSTITUTION", "PLAN"}
 
 
 def test_undo_goes_on_in_what_was_brought_back(whole: Path, truth: Truth, tmp_path: Path) -> None:
