@@ -88,7 +88,7 @@ class _Salvage:
             yield from self._articles(others, pages)
             self._edits(others)
             self._stage()
-            settling = Settling(corpus, self._missing, self._losses, self._spare)
+            settling = Settling(corpus, self._missing, self._losses, self._spare, self._wreck.lossy())
             numbers = [number for (number,) in corpus.tuples("SELECT id FROM article ORDER BY id")]
             for done, number in enumerate(numbers):
                 if done % _AT_ONCE == 0:
@@ -176,7 +176,9 @@ class _Salvage:
                 edit = rows.to_edit(row)
             except (CorpusError, ValueError):
                 return False
-            if row["id"] in seen or edit.article != row["article"] or not row["annotator"].strip():
+            of = edit.after or edit.before
+            who = getattr(of, "annotator", row["annotator"])  # a zone has none
+            if row["id"] in seen or (edit.article, who) != (row["article"], row["annotator"]) or not who.strip():
                 return False
             seen[row["id"]] = row["step"]
             if row["article"] in articles:
@@ -212,7 +214,7 @@ class _Salvage:
             self._lose("edit", "", said.format(count=most))
         if "edit" in self._wreck.ends:
             said = _("The last edits of the record may be lost: where it ends is not known.")
-            self._lose("edit", "", said, lost=self._wreck.lost["edit"] > 0)
+            self._lose("edit", "", said)
 
     # What is about an article: from its table, and from the record
 

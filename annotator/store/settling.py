@@ -38,11 +38,14 @@ class Settling:
     """Into a corpus that has its articles, their edits and, in the table `staged`, what their tables held.
 
     `missing` is the last edit that may be one of those that are lost; `losses` is added to; `spare` are labels by name,
-    for spans whose label is lost.
+    for spans whose label is lost; `lossy` the tables of which something is lost.
     """
 
-    def __init__(self, corpus: Corpus, missing: float, losses: list[Loss], spare: Mapping[str, Label]) -> None:
-        self._corpus, self._missing, self._losses, self._spare = corpus, missing, losses, spare
+    def __init__(
+        self, corpus: Corpus, missing: float, losses: list[Loss], spare: Mapping[str, Label], lossy: set[str]
+    ) -> None:
+        self._corpus, self._missing, self._losses, self._spare, self._lossy = corpus, missing, losses, spare, lossy
+        self._recorded = bool(corpus.tuples("SELECT 1 FROM edit LIMIT 1"))
         self._labels = {label.name for label in corpus.labels().labels}
         self._annotators = set(corpus.annotators())
 
@@ -80,23 +83,31 @@ class Settling:
         """What the table and the record of edits come to for one thing; what is not sure of it is told."""
         row, sure = tabled or (None, True)
         if said is None:
-            if row and (self._missing or not sure) and isinstance(row, Span | Status | Note):
+            if row and (self._recorded or self._missing or not sure) and isinstance(row, Span | Status | Note):
                 self._doubt(article, key, row)
             return row
         last, number = said
         if row == last:
             return row
         later = number < self._missing  # an edit may be missing that came after
-        if later and row and sure:
+        if not sure:
+            row = None  # deleted, or older than what the record says
+        if row is None:
+            if key[0] not in self._lossy and later:
+                return None  # by the edit that is missing
+            if key[0] in self._lossy:
+                if later and last:
+                    self._doubt(article, key, last)
+                return last
+        elif later:
             self._doubt(article, key, row)
             return row
-        if row is None or not last:
-            if later and last:
-                self._doubt(article, key, last)
-            return last
         told = _("Article {number}: what its table says of {row} is not what the record of edits says: {one}; {other}.")
-        shown = {"one": rows.encoded(row), "other": rows.encoded(last)}
-        self._lose(key[0], ", ".join(key[1:]), told.format(number=article.id, row=_called(row, article), **shown))
+        shown = {"one": rows.encoded(row) or "–", "other": rows.encoded(last) or "–"}
+        of = row or last
+        if of:
+            name = ", ".join(key[1:])
+            self._lose(key[0], name, told.format(number=article.id, row=_called(of, article), **shown))
         return None
 
     def _write(self, article: Article, kept: dict[tuple[str, ...], Record]) -> None:

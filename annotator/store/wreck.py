@@ -7,6 +7,7 @@ that no tree leads to, and that is not among the free ones, belongs to the one t
 import re
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -87,15 +88,28 @@ class Wreck:
                 self._place(number)
 
     def rows(self, table: str) -> Iterator[Row]:
-        """The rows of a table that can be read, in the order of its tree, then those that were found besides."""
-        columns = self._columns[table]
+        """The rows of a table that can be read, in the order of its tree, then those that were found besides.
+
+        Rowids rise along a tree. Of two that do not, it cannot be told which one is wrong: both are lost.
+        """
+        columns, before = self._columns[table], 0
         for number in self._leaves[table]:
-            for found in self._read(number):
-                values = found and _fitted(columns, *found)
-                if found and values:
-                    yield Row(found[0], values, self._sure or number not in self._found)
+            found = number in self._found
+            read = list(self._read(number))
+            rowids = [0 if found else before, *(row[0] if row else None for row in read)]
+            known = [rowid for rowid in rowids if rowid is not None]
+            wrong = {rowid for pair in pairwise(known) if pair[0] >= pair[1] for rowid in pair}
+            for row in read:
+                values = row and row[0] not in wrong and _fitted(columns, *row)
+                if row and values:
+                    yield Row(row[0], values, self._sure or not found)
                 else:
                     self.lost[table] += 1
+            before = before if found else max(known)
+
+    def lossy(self) -> set[str]:
+        """The tables of which something is lost, as far as their rows were read."""
+        return {table for table in self._columns if self.lost[table] or self.lost[""] or table in self.ends}
 
     def _roots(self) -> dict[str, int]:
         """The page at which each table begins, as far as the schema can be read."""
@@ -115,10 +129,10 @@ class Wreck:
         waiting = [(root, True)]
         while waiting:
             number, last = waiting.pop()
-            if number in seen and number != 1:
-                continue
-            seen.add(number)
             try:
+                if number in seen and number != 1:  # it belongs to another place, and what was here is lost
+                    raise Broken
+                seen.add(number)
                 kind = self.pages.kind(number)
                 if kind == TABLE_LEAF:
                     into.append(number)

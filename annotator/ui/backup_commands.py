@@ -54,13 +54,13 @@ class BackupCommands(QObject):
         asked.setDefaultButton(restore or salvage)
         asked.setEscapeButton(leave)
         asked.exec()
-        chosen = asked.clickedButton()
+        chosen = asked.clickedButton() or leave
         asked.deleteLater()
-        if chosen is leave or not self._let_go(path):
+        if chosen not in (restore, salvage) or not self._let_go(path):
             return
         if chosen is salvage:
             self._salvage(path, [backup.path for backup in found])
-        elif restore:
+        else:
             self._choose(path, damaged=True)
 
     def _let_go(self, path: Path) -> bool:

@@ -72,10 +72,10 @@ def test_a_damaged_corpus_is_repaired_into_a_new_one(corpus: Path, tmp_path: Pat
     corpus.write_bytes(b"\0" * 4096 + whole[4096:])
     assert run("list", corpus).code == 2
     done = run("repair", corpus, tmp_path / "new.corpus", "--json")
-    assert done.code == 0
+    assert done.code == 1  # where the record of edits ends is not known without the first page
     told = json.loads(done.out)
     assert (told["articles"], told["spans"]) == (2, 3)
-    assert not any(loss["lost"] for loss in told["losses"])
+    assert [loss["table"] for loss in told["losses"] if loss["lost"]] == ["edit"]
     with Corpus.open(tmp_path / "new.corpus") as opened:
         assert len(opened.spans(opened.article(1).uid)) == 3
     assert run("repair", corpus, tmp_path / "new.corpus").code == 2
