@@ -40,7 +40,8 @@ class BackupCommands(QObject):
         asked = QMessageBox(self._window)
         asked.setIcon(QMessageBox.Icon.Warning)
         asked.setWindowTitle(_("Annotator"))
-        asked.setText(with_paths(reason))
+        asked.setText(with_paths(_("The corpus “{path}” is damaged.").format(path=path)))
+        asked.setDetailedText(reason)
         asked.setInformativeText(
             _(
                 "What can still be read can be brought back into a new corpus; what cannot is listed then. Or a backup "
