@@ -9,7 +9,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from annotator.core.editing import Rejected, check_zones
-from annotator.core.model import Article, Dismissal, Note, Record, Rejection, Span, Status, Zone, article_uid
+from annotator.core.model import Article, Note, Publication, Record, Status, Zone, article_uid
 from annotator.i18n import _
 from annotator.store import rows
 from annotator.store.corpus import Corpus
@@ -27,8 +27,6 @@ RECORD: Final = "record"
 """A table does not hold what the recorded edits say that it holds."""
 
 _AT_ONCE: Final = 500  # articles whose numbers are read at once
-_STRETCHES: Final = (Span, Rejection, Dismissal)
-_RECORDED: Final = (Span, Zone, Status, Note)  # a rejection or dismissal leaves with its label, and no edit says so
 
 
 class Damage(Struct, frozen=True):
@@ -118,7 +116,7 @@ def _about(corpus: Corpus, article: Article) -> Iterator[Damage]:
     """What is wrong with the rows about an article: each by itself, and beside the record."""
     held: dict[tuple[str, ...], Record] = {}
     lost = False
-    for kind in (*_RECORDED, Rejection, Dismissal):
+    for kind in rows.ABOUT_ARTICLES:
         table = rows.KEYS[kind][0]
         found, problem = _tried(corpus, table, f"SELECT * FROM {table} WHERE article = ?", article.uid)
         yield from problem
@@ -131,7 +129,9 @@ def _about(corpus: Corpus, article: Article) -> Iterator[Damage]:
                 lost = True
                 continue
             held[_key(record)] = record
-            if isinstance(record, _STRETCHES) and not 0 <= record.start < record.end <= len(article.text):
+            if isinstance(record, Zone | Status | Publication | Note):
+                continue
+            if not 0 <= record.start < record.end <= len(article.text):
                 said = _("A span from {start} to {end} is not within the text of article {number}.")
                 said = said.format(start=record.start, end=record.end, number=article.id)
                 yield Damage(PLACE, table, record.uid, said)
@@ -156,7 +156,7 @@ def _record(corpus: Corpus, article: Article, held: dict[tuple[str, ...], Record
             yield Damage(ROW, "edit", str(row["id"]), str(error))
             return
         record = edit.after or edit.before
-        if isinstance(record, _RECORDED):
+        if isinstance(record, rows.RECORDED):
             said[_key(record)] = edit.after
     for key, last in said.items():
         if held.get(key) != last:

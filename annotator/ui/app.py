@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -17,9 +17,10 @@ from annotator.i18n import _
 from annotator.resources import resource
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
+from annotator.store.errors import CorpusError, Damaged
 from annotator.ui import fonts
 from annotator.ui.corpus_commands import default_labels
+from annotator.ui.keeper import Keeper
 from annotator.ui.learner import Learner
 from annotator.ui.session import Session
 from annotator.ui.theme import DARK, LIGHT, Theme, style_sheet
@@ -55,7 +56,9 @@ class Desk(QObject):
         self._speak(i18n.current())
         self.session = Session(chosen.annotator, self)
         self.learner = Learner(self.session)
+        self.keeper = Keeper(self.session)
         self.window = Window(self.session, chosen, self._paint(chosen))
+        self.keeper.damaged.connect(self.window.backups.rescue)
         self.window.language_asked.connect(self._change_language)
         self.window.theme_asked.connect(self._change_theme)
         self.window.numerals_asked.connect(self._change_numerals)
@@ -164,7 +167,8 @@ def first_corpus() -> Path:
 def starting_corpus(path: Path | None, last: str | None) -> tuple[Corpus, str]:
     """The corpus at `path`; without one the last, else a first one with the sample articles.
 
-    Returns with it what is to be said of a last one that cannot be opened. Raises CorpusError.
+    Returns with it what is to be said of a last one that cannot be opened. Raises Damaged for the one at `path` and for
+    the last one, CorpusError.
     """
     if path:
         return Corpus.open(path), ""
@@ -172,6 +176,8 @@ def starting_corpus(path: Path | None, last: str | None) -> tuple[Corpus, str]:
     if last and Path(last) != first_corpus_path():
         try:
             return Corpus.open(Path(last)), ""
+        except Damaged:
+            raise
         except CorpusError as error:
             complaint = str(error)
     return Corpus.open(first_corpus()), complaint
@@ -185,9 +191,12 @@ def run(path: Path | None = None) -> int:
     chosen = settings.load()
     made = application()
     desk = Desk(made, chosen)
+    complaint, damaged = "", None
     try:
         corpus, complaint = starting_corpus(path, chosen.last_corpus)
         desk.work_at(corpus)
+    except Damaged as error:
+        damaged = str(path or chosen.last_corpus or first_corpus_path()), str(error)
     except CorpusError as error:
         if _without_terminal():
             tell(None, QMessageBox.Icon.Critical, str(error))
@@ -197,8 +206,11 @@ def run(path: Path | None = None) -> int:
     settle()
     if complaint:
         desk.window.say(complaint)
+    if damaged:
+        QTimer.singleShot(0, lambda: desk.window.backups.rescue(*damaged))
     code = made.exec()
     desk.learner.stop()
+    desk.keeper.stop()
     desk.window.suggestions.close()
     desk.session.let_go()  # the window is closed: there is nothing to show anew
     return code

@@ -17,6 +17,7 @@ from annotator.settings import Settings
 from annotator.ui.accessible import Reader
 from annotator.ui.action_set import ActionSet
 from annotator.ui.article_view import ZOOMS, ArticleView
+from annotator.ui.backup_commands import BackupCommands
 from annotator.ui.buttons import ActionButton
 from annotator.ui.caret_commands import CaretCommands
 from annotator.ui.checking_commands import CheckingCommands
@@ -60,6 +61,7 @@ class Window(QMainWindow):
         self.note = Field(_("Note on the article"))
         self._fields = (self.labels_side.card.value, self.labels_side.card.note, self.note)
         self.corpus_commands = CorpusCommands(self, session)
+        self.backups = BackupCommands(self, session, self.corpus_commands)
         self.suggestions = Suggestions(session)
         self.suggestions.show(chosen.suggestions)
         self.suggesting = SuggestionCommands(session, self.view, self.suggestions)
@@ -71,10 +73,8 @@ class Window(QMainWindow):
         )
         edges = EdgeCommands(session, self.view, self.held)
         self.checking = CheckingCommands(session, self.view, self.articles_side, self.corpus_commands.background)
-        handlers = (
-            *(self, self.tagging, self.suggesting, edges, self.moving),
-            *(self.finding, self.checking, self.corpus_commands),
-        )
+        labelling = (self.tagging, self.suggesting, edges, self.moving, self.finding, self.checking)
+        handlers = (self, *labelling, self.corpus_commands, self.backups)
         self._actions = ActionSet(self, self.view, handlers, self._keep_typed)
         session.instructive = chosen.instructive
         self._watch = Watch(self, session)

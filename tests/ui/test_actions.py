@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from annotator import i18n
 from annotator.core.labels import Colour, Label
 from annotator.ui.actions import ACTIONS, Keymap, usual_keys
+from annotator.ui.backup_commands import BackupCommands
 from annotator.ui.caret_commands import CaretCommands
 from annotator.ui.checking_commands import CheckingCommands
 from annotator.ui.corpus_commands import CorpusCommands, default_labels
@@ -43,6 +44,7 @@ def test_every_action_is_a_method_of_exactly_one_part() -> None:
         FindingCommands,
         CheckingCommands,
         CorpusCommands,
+        BackupCommands,
     )
     for action in ACTIONS:
         assert len([part for part in parts if action.name in vars(part)]) == 1, action.name
