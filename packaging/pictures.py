@@ -157,6 +157,21 @@ def _suggestions(desk: app.Desk) -> QPixmap:
     return _grabbed(desk.window)
 
 
+def _questions(desk: app.Desk) -> QPixmap:
+    """What is asked about labels, once some are not what they should be."""
+    session, window = desk.session, desk.window
+    quoted = _select(desk, "برنامج «ساعة للكتاب»")
+    session.resize(quoted, quoted.start, quoted.end - 1)
+    session.describe(_select(desk, "شتنبر المقبل"), "09/2024", "")
+    bank = _select(desk, "البنك الدولي")
+    session.resize(bank, bank.start + 2, bank.end)
+    window.checking.check_labels()
+    _wait(window.corpus_commands.background)
+    window.checking.next_question()
+    _settle(desk)
+    return _grabbed(window)
+
+
 def _value(desk: app.Desk) -> QPixmap:
     """The card of the selected span while its value is typed."""
     _select(desk, "أمس الاثنين")
@@ -319,6 +334,7 @@ FEATURES: Final[dict[str, Callable[[app.Desk], QPixmap]]] = {
     "selection": _selection,
     "nested": _nested,
     "suggestions": _suggestions,
+    "questions": _questions,
     "value": _value,
     "menu": _menu,
     "sticky": _sticky,

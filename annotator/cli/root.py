@@ -24,6 +24,8 @@ _MODULES: Final = {
     "backup": "backing_up",
     "restore": "restoring",
     "repair": "repairing",
+    "check": "checking",
+    "stats": "counting",
 }
 """Where each command is made; only what is asked for is loaded, for the window is what starts most often."""
 

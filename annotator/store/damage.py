@@ -22,7 +22,7 @@ ROW: Final = "row"
 TEXT: Final = "text"
 """The text of an article is not the one that was stored."""
 PLACE: Final = "place"
-"""A span, a rejection, a zone or a place is not within its text, or zones overlap."""
+"""A span, a rejection, a dismissal, a zone or a place is not within its text, or zones overlap."""
 RECORD: Final = "record"
 """A table does not hold what the recorded edits say that it holds."""
 

@@ -10,7 +10,18 @@ from typing import Any, Final
 import msgspec
 
 from annotator.core.labels import Label
-from annotator.core.model import Article, Edit, Note, Publication, Record, Rejection, Span, Status, Zone
+from annotator.core.model import (
+    Article,
+    Dismissal,
+    Edit,
+    Note,
+    Publication,
+    Record,
+    Rejection,
+    Span,
+    Status,
+    Zone,
+)
 from annotator.i18n import _
 from annotator.store.errors import Damaged
 
@@ -21,6 +32,7 @@ KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Publication: ("article", ("uid",)),
     Note: ("note", ("article", "annotator")),
     Rejection: ("rejection", ("uid",)),
+    Dismissal: ("dismissal", ("uid",)),
 }
 """For each kind of record: its table, and the columns that tell one row from another."""
 

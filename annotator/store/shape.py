@@ -19,6 +19,7 @@ DIGESTS: Final = {
     1: "8db926927915872a6dd1bb3c54b36e53fc08dd96c8b8418819b52004e5d57c57",
     2: "4bf15f619143537ed10d8cca1be47788b04b86ed1301c9a3ca1ec1e79b6625a3",
     3: "f50d1d1133f26799a6dcd8a3883278f5eb6d06034940cb240df2605810c92df3",
+    4: "628466708aae87f81263d5c905d5744920cf41da1b5d94f992348d9ca38699c8",
 }
 """What `digest` says of the schema of each version, so that an opening need not make a corpus to compare with: that
 takes 3 milliseconds. Of a version that is not here, or a file that another SQLite has made, it is made."""

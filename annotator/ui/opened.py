@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from annotator.core import history
 from annotator.core.labels import LabelSet
-from annotator.core.model import NEW, STATES, Article, Note, Past, Rejection, Span, Status, Step, Zone
+from annotator.core.model import NEW, STATES, Article, Dismissal, Note, Past, Rejection, Span, Status, Step, Zone
 from annotator.core.proclitics import known_start
 from annotator.i18n import _
 from annotator.store.corpus import Corpus
@@ -23,7 +23,8 @@ from annotator.store.listing import Choice, Listing, Summary, counts, first_open
 DESCRIBE: Final = "describe"
 ACCEPT: Final = "accept"
 REJECT: Final = "reject"
-SELECTING_NONE: Final = frozenset([DESCRIBE, ACCEPT, REJECT])
+DISMISS: Final = "dismiss"
+SELECTING_NONE: Final = frozenset([DESCRIBE, ACCEPT, REJECT, DISMISS])
 """The names of steps that leave the selection as it was."""
 _REST: Final = 1000  # milliseconds that the annotator stays somewhere before it is kept
 
@@ -295,7 +296,8 @@ class Opened(QObject):
         """Whether a step that was just written changed spans of the open layer alone, and nobody else anything."""
         here = self.article.uid if self.article else None
         mine = all(
-            isinstance(edit.after or edit.before, Span | Rejection) and edit.article == here for edit in step.edits
+            isinstance(edit.after or edit.before, Span | Rejection | Dismissal) and edit.article == here
+            for edit in step.edits
         )
         return mine and self.corpus is not None and self.corpus.version() == self._version
 

@@ -20,6 +20,7 @@ from annotator.ui.article_view import ZOOMS, ArticleView
 from annotator.ui.backup_commands import BackupCommands
 from annotator.ui.buttons import ActionButton
 from annotator.ui.caret_commands import CaretCommands
+from annotator.ui.checking_commands import CheckingCommands
 from annotator.ui.context_menu import context_menu
 from annotator.ui.corpus_commands import CorpusCommands
 from annotator.ui.edge_commands import EdgeCommands
@@ -71,8 +72,9 @@ class Window(QMainWindow):
             self, session, self.view, self.find_bar, self.articles_side, self.corpus_commands.background
         )
         edges = EdgeCommands(session, self.view, self.held)
-        file = (self.corpus_commands, self.backups)
-        handlers = (self, self.tagging, self.suggesting, edges, self.moving, self.finding, *file)
+        self.checking = CheckingCommands(session, self.view, self.articles_side, self.corpus_commands.background)
+        articles = (self.tagging, self.suggesting, edges, self.moving, self.finding, self.checking)
+        handlers = (self, *articles, self.corpus_commands, self.backups)
         self._actions = ActionSet(self, self.view, handlers, self._keep_typed)
         session.instructive = chosen.instructive
         self._watch = Watch(self, session)
@@ -100,17 +102,24 @@ class Window(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.articles_side)
-        self._middle = Middle(self.view, self.find_bar, self.note, self._actions.named)
+        row.addWidget(self.checking.side)
+        named = self._actions.named
+        self.checking.bar.add_buttons(named)
+        self._middle = Middle(self.view, (self.find_bar, self.checking.bar), self.note, named)
         row.addWidget(self._middle, 1)
         row.addWidget(self.labels_side)
         self.setCentralWidget(centre)
-        named = self._actions.named
         self.labels_side.card.add_buttons(
             ActionButton(named["accept"], words=_("Accept"), primary=True),
             ActionButton(named["remove"], words=_("Reject")),
         )
         self._panes = Panes(
-            self, self.view, (self.articles_side, self._middle.pages, self._middle.foot, self.labels_side)
+            self,
+            self.view,
+            (
+                *(self.articles_side, self.checking.side, self.checking.bar),
+                *(self._middle.pages, self._middle.foot, self.labels_side),
+            ),
         )
         self.status_line = StatusLine(self.session)
         self.setStatusBar(self.status_line)
@@ -306,7 +315,7 @@ class Window(QMainWindow):
         self._theme = theme
         self.finding.theme = self.corpus_commands.theme = theme
         self.find_bar.set_theme(theme)
-        for part in (self._middle, self.articles_side.articles, self.labels, self.spans):
+        for part in (self._middle, self.articles_side.articles, self.checking, self.labels, self.spans):
             part.set_theme(theme)
         self.labels_side.guide.show_labels(self.session.labels, theme)
 

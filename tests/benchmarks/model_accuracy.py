@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
+from annotator.core.analysis import analysed
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.model import Article, Draft, article_uid
 from annotator.core.proclitics import form
 from annotator.core.suggesting import SURE
 from annotator.formats import columns
-from annotator.suggest.analysis import analysed
 from annotator.suggest.dates import Dates
 from annotator.suggest.memory import Memory
 from annotator.suggest.model import Model

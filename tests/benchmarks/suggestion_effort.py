@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from annotator.core import editing
+from annotator.core.analysis import analysed
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.model import DONE, Article, Draft, Edit, Span, Step, Suggestion, new_uid
 from annotator.core.proclitics import readings
@@ -30,7 +31,6 @@ from annotator.jobs.learning import due, learn
 from annotator.jobs.suggesting import Heard, Suggesting, left
 from annotator.store.corpus import Corpus, now
 from annotator.store.listing import articles
-from annotator.suggest.analysis import analysed
 from annotator.ui.jump import beginnings
 
 KEY: Final = 0.28  # seconds

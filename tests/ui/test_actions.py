@@ -12,6 +12,7 @@ from annotator.core.labels import Colour, Label
 from annotator.ui.actions import ACTIONS, Keymap, usual_keys
 from annotator.ui.backup_commands import BackupCommands
 from annotator.ui.caret_commands import CaretCommands
+from annotator.ui.checking_commands import CheckingCommands
 from annotator.ui.corpus_commands import CorpusCommands, default_labels
 from annotator.ui.edge_commands import EdgeCommands
 from annotator.ui.finding_commands import FindingCommands
@@ -41,6 +42,7 @@ def test_every_action_is_a_method_of_exactly_one_part() -> None:
         EdgeCommands,
         CaretCommands,
         FindingCommands,
+        CheckingCommands,
         CorpusCommands,
         BackupCommands,
     )
