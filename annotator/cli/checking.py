@@ -61,7 +61,7 @@ def command() -> click.Command:
 
 def _check(corpus: Path, annotator: str | None, state: str, kinds: Sequence[str], as_json: bool) -> int:
     wanted = set(kinds or (DAMAGED, *KINDS))
-    with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
+    with Corpus.open(corpus, readonly=True, damaged=True) as opened, opened.snapshot():
         damaged = [*_damage(opened)] if DAMAGED in wanted else []
         try:
             looked = check(opened, annotator, None if state == _ALL else state)
