@@ -61,9 +61,10 @@ class Corpus(Connection):
         return corpus
 
     @classmethod
-    def open(cls, path: Path, *, readonly: bool = False) -> Self:
-        """Open the corpus at `path`; with `readonly` one that cannot be written to will do."""
-        return cls(path, opening.connect(path, readonly=readonly))
+    def open(cls, path: Path, *, readonly: bool = False, damaged: bool = False) -> Self:
+        """Open the corpus at `path`; with `readonly` one that cannot be written to will do, with `damaged` one in which
+        not all is in order."""
+        return cls(path, opening.connect(path, readonly=readonly, damaged=damaged))
 
     # Reading
 

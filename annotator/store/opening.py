@@ -81,9 +81,9 @@ def create(path: Path) -> None:
         making.unlink(missing_ok=True)
 
 
-def connect(path: Path, *, readonly: bool = False, backed_up: bool = True) -> Database:
+def connect(path: Path, *, readonly: bool = False, damaged: bool = False, backed_up: bool = True) -> Database:
     """A connection to the corpus at `path`, its schema brought up to date unless `readonly`; a backup is made first,
-    unless it is not to be `backed_up`.
+    unless it is not to be `backed_up`. With `damaged`, one will do in which not all is in order.
 
     Raises MissingCorpus, NotACorpus, NewerCorpus, ReadOnlyCorpus (only where it is to be written), CorpusError.
     """
@@ -95,7 +95,7 @@ def connect(path: Path, *, readonly: bool = False, backed_up: bool = True) -> Da
     with spoken(path):
         db = _database(path, readonly=readonly)
         try:
-            found = _trusted(path, db.conn)
+            found = _trusted(path, db.conn, damaged=damaged)
             if not readonly:
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute("PRAGMA synchronous = FULL")
@@ -161,8 +161,9 @@ def check(path: Path, connection: sqlite3.Connection) -> None:
                 raise Damaged(_("“{path}” is damaged: {error}").format(path=path, error=" ".join(str(told).split())))
 
 
-def _trusted(path: Path, connection: sqlite3.Connection) -> int:
-    """The version of a file that is a corpus and nothing else, and not damaged as far as a moment tells."""
+def _trusted(path: Path, connection: sqlite3.Connection, *, damaged: bool = False) -> int:
+    """The version of a file that is a corpus and nothing else, and not damaged as far as a moment tells, unless it may
+    be `damaged`."""
     connection.execute("BEGIN")  # others may be bringing it up to date: the version and the tables of one moment
     try:
         [version] = connection.execute("PRAGMA user_version").fetchone()
@@ -170,7 +171,7 @@ def _trusted(path: Path, connection: sqlite3.Connection) -> int:
             raise NewerCorpus(of_newer(path))
         if problem := shape.strange(connection, version):
             raise NotACorpus(_("“{path}” is not opened: {problem}.").format(path=path, problem=problem))
-        if is_checked(path):
+        if not damaged and is_checked(path):
             check(path, connection)
     finally:
         connection.rollback()

@@ -41,8 +41,8 @@ ABOUT_ARTICLES: Final = tuple(kind for kind in KEYS if kind is not Publication)
 """The kinds that have a table of their own, each row about an article."""
 
 RECORDED: Final = (Span, Zone, Status, Note)
-"""The kinds of which the last edit says what their table holds. A rejection leaves with its label, and no edit says so;
-a publication is a column of its article."""
+"""The kinds of which the last edit says what their table holds. A rejection or dismissal leaves with its label, and no
+edit says so; a publication is a column of its article."""
 
 
 def key(record: Record) -> dict[str, str]:

@@ -61,14 +61,19 @@ class Settling:
             if sure != SPARE or type(record) not in kinds:
                 tabled[_key(record)] = (record, sure != FOUND)
         said: dict[tuple[str, ...], tuple[Record | None, int]] = {}
+        missing = self._missing
         for row in self._corpus.query("SELECT * FROM edit WHERE article = ? ORDER BY id", article.uid):
             edit = rows.to_edit(row)
             of = edit.after or edit.before
-            if isinstance(of, rows.RECORDED):
-                said[_key(of)] = edit.after, row["id"]
+            if not isinstance(of, rows.RECORDED):
+                continue
+            key = _key(of)
+            if edit.before != said.get(key, (None, 0))[0] and (key in said or not isinstance(of, Zone)):
+                missing = max(missing, row["id"])  # this edit is damaged, or one before it is: of whatever it was
+            said[key] = edit.after, row["id"]
         kept: dict[tuple[str, ...], Record] = {}
         for key in dict.fromkeys([*tabled, *said]):
-            if record := self._decided(article, key, tabled.get(key), said.get(key)):
+            if record := self._decided(article, key, tabled.get(key), said.get(key), missing):
                 kept[key] = record
         self._write(article, kept)
         self._complete(article, {key: last for key, (last, _id) in said.items()}, kept)
@@ -79,17 +84,19 @@ class Settling:
         key: tuple[str, ...],
         tabled: tuple[Record, bool] | None,
         said: tuple[Record | None, int] | None,
+        missing: float,
     ) -> Record | None:
-        """What the table and the record of edits come to for one thing; what is not sure of it is told."""
+        """What the table and the record of edits come to for one thing; what is not sure of it is told. `missing` is
+        the last edit that may be lost."""
         row, sure = tabled or (None, True)
         if said is None:
-            if row and (self._recorded or self._missing or not sure) and isinstance(row, Span | Status | Note):
+            if row and (self._recorded or missing or not sure) and isinstance(row, Span | Status | Note):
                 self._doubt(article, key, row)
             return row
         last, number = said
         if row == last:
             return row
-        later = number < self._missing  # an edit may be missing that came after
+        later = number < missing  # an edit may be missing that came after
         if not sure:
             row = None  # deleted, or older than what the record says
         if row is None:

@@ -68,7 +68,7 @@ class CheckingCommands(QObject):
     def _step(self, step: int) -> None:
         if not self.questions.active:
             self.questions.begin()
-        elif asked := self.questions.beside(step):
+        elif asked := self.questions.seek(step):
             self._go(asked)
 
     def _here(self) -> Asked | None:

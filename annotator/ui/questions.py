@@ -105,6 +105,19 @@ class Questions(QObject):
         after = bisect_right if self.current else bisect_left
         return self.shown[after(places, order(here)) % len(places)]
 
+    def seek(self, step: int) -> Asked | None:
+        """The question beside (see `beside`) that is still asked: others than this session may have changed its article
+        since it was checked. None where none is left, or where so many are gone that all is checked again."""
+        for _time in range(_MOST):
+            asked = self.beside(step)
+            if asked is None or self._is_open(asked):
+                return asked
+            same = (one for one in self._check(asked.article) if one.question.place == asked.question.place)
+            if still := next(same, None):
+                return still
+        self.begin()
+        return None
+
     def place(self) -> int:
         """The place of the current question among those that are shown, from 0; -1 where there is none."""
         return self.shown.index(self.current) if self.current in self.shown else -1
@@ -142,6 +155,9 @@ class Questions(QObject):
         for uid in uids - {here}:
             self._check(uid)
         self._check_open(again=bool(step and step.undoes))
+
+    def _is_open(self, asked: Asked) -> bool:
+        return self._session.article is not None and self._session.article.uid == asked.article
 
     def _learn(self, step: Step) -> None:
         """What is usual is another thing after these edits."""

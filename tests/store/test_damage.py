@@ -130,6 +130,10 @@ def test_pages_that_are_not_in_order_are_told_and_the_rest_is_looked_at(path: Pa
     data[(root - 1) * size : root * size] = b"\xa5" * size
     path.write_bytes(data)
     assert {"file", "record"} <= {one.kind for one in found(path)}
+    with pytest.raises(Damaged):
+        Corpus.open(path)
+    with Corpus.open(path, readonly=True, damaged=True) as corpus:
+        assert list(damage(corpus)) == found(path)
 
 
 def test_what_a_row_holds_that_it_cannot_hold_is_one_sentence_when_it_is_read(path: Path) -> None:

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 from annotator.core import editing
 from annotator.core.drafting import draft
 from annotator.core.model import DONE, IN_PROGRESS, NEW, Dismissal, Step, new_uid
-from annotator.jobs import checking
 from annotator.store.checking import dismissed
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import CorpusError
@@ -283,20 +282,40 @@ def test_what_is_usual_changes_with_the_labels(doubtful: Window, qtbot: QtBot, s
     assert REPEAT not in asked(doubtful)  # it is labelled once now, and that tells nothing
 
 
-def test_what_another_program_has_put_right_is_not_asked_when_its_article_is_opened(
-    doubtful: Window, qtbot: QtBot, corpus_path: Path
-) -> None:
+@pytest.fixture
+def put_right_elsewhere(doubtful: Window, qtbot: QtBot, corpus_path: Path) -> Window:
+    """After the check, another program has removed the span of the last article that was asked about."""
     check(doubtful, qtbot)
     with Corpus.open(corpus_path) as corpus:
         article = corpus.article(3)
         [doubted] = [span for span in corpus.spans(article.uid) if article.text[span.start : span.end] == CUT]
         corpus.apply(Step(new_uid(), "Sanae", now(), "remove", tuple(editing.remove(doubted))))
-    press(doubtful, Qt.Key.Key_F10, CONTROL)
-    assert doubtful.session.article
-    assert doubtful.session.article.id == 3
-    assert asked(doubtful) == [REPEAT, EDGE]
-    assert current(doubtful) is None
-    assert doubtful.view.selection is None
+    return doubtful
+
+
+def test_what_is_not_asked_any_more_is_passed_over(put_right_elsewhere: Window) -> None:
+    press(put_right_elsewhere, Qt.Key.Key_F10, CONTROL)
+    assert current(put_right_elsewhere) == EDGE
+    assert asked(put_right_elsewhere) == [REPEAT, EDGE]
+
+
+def test_a_click_on_what_is_not_asked_any_more_shows_where_it_was(put_right_elsewhere: Window) -> None:
+    window = put_right_elsewhere
+    window.checking.side.questions.question_clicked.emit(window.checking.questions.shown[2])
+    assert window.session.article
+    assert window.session.article.id == 3
+    assert asked(window) == [REPEAT, EDGE]
+    assert current(window) is None
+    assert window.view.selection is None
+
+
+def test_where_very_many_are_gone_all_is_checked_again(
+    put_right_elsewhere: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "_MOST", 1)
+    with qtbot.waitSignal(put_right_elsewhere.checking.questions.begun):
+        press(put_right_elsewhere, Qt.Key.Key_F10, CONTROL)
+    assert asked(put_right_elsewhere) == [REPEAT, EDGE]
 
 
 def test_after_a_change_of_very_many_articles_all_are_checked_again(
@@ -343,11 +362,17 @@ def test_what_the_corpus_fails_is_told(doubtful: Window, qtbot: QtBot, monkeypat
 
 
 def test_it_can_be_cancelled(doubtful: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "_TOLD", 1)
+    def endless(*_arguments: object) -> Iterator[tuple[int, int]]:
+        while True:
+            yield 0, 1
+
+    monkeypatch.setattr(questions, "check", endless)
     press(doubtful, Qt.Key.Key_K, CONTROL | SHIFT)
+    assert doubtful.corpus_commands.background.busy
     doubtful.corpus_commands.background.stop()
     qtbot.waitUntil(lambda: not doubtful.corpus_commands.background.busy)
     assert not doubtful.checking.questions.active
+    assert doubtful.articles_side.isVisible()
 
 
 def test_a_reader_of_the_screen_is_told_what_is_asked(doubtful: Window, qtbot: QtBot) -> None:
