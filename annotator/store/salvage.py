@@ -269,7 +269,9 @@ class _Salvage:
                 "{count} pages or rows of the table “{table}” could not be read.",
                 count,
             )
-            self._lose(table, "", said.format(count=count, table=table or "?"), lost=False)
+            if not table:
+                said = _("The first page, which says what is where, could not be read.")
+            self._lose(table, "", said.format(count=count, table=table), lost=False)
 
     def _insert(self, table: str, new: Iterable[dict[str, Any]]) -> None:
         for row in new:
