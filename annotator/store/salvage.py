@@ -88,6 +88,7 @@ class _Salvage:
             yield from self._articles(others, pages)
             self._edits(others)
             self._stage()
+            corpus._db.execute("CREATE INDEX temp.staged_by_article ON staged(article)")
             settling = Settling(corpus, self._missing, self._losses, self._spare, self._wreck.lossy())
             numbers = [number for (number,) in corpus.tuples("SELECT id FROM article ORDER BY id")]
             for done, number in enumerate(numbers):
