@@ -95,6 +95,23 @@ def test_a_newer_version_that_stands_only_in_the_log_is_seen(tmp_path: Path) -> 
     other.close()
 
 
+def test_a_corpus_opens_while_another_process_brings_its_log_into_it(tmp_path: Path) -> None:
+    """SQLite writes the first page first: for a moment it tells of more pages than the file has."""
+    path = make(tmp_path / "a.corpus")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("PRAGMA wal_autocheckpoint = 0")
+    other.execute("INSERT INTO annotator VALUES ('Sanae', ?)", ["x" * 50_000])
+    log, page, header = path.with_name("a.corpus-wal").read_bytes(), 4096, 24
+    frames = [log[at : at + header + page] for at in range(32, len(log), header + page)]
+    [*_, first] = [frame[header:] for frame in frames if frame[:4] == bytes([0, 0, 0, 1])]
+    with path.open("r+b") as file:
+        file.write(first)
+    assert int.from_bytes(first[28:32], "big") > path.stat().st_size / page
+    with Corpus.open(path) as corpus:
+        assert corpus.annotators() == ["Sanae"]
+    other.close()
+
+
 def test_a_write_protected_corpus_is_read_but_not_opened_for_work(tmp_path: Path) -> None:
     path = make(tmp_path / "a.corpus")
     path.chmod(0o444)
