@@ -36,6 +36,7 @@ from annotator.jobs.importing import import_paths
 from annotator.jobs.occurrences import in_corpus, tag_each
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.undoing import take_back
+from annotator.quality.question import KINDS, PUNCTUATION, Question, Remedy
 from annotator.store import rows
 from annotator.store.corpus import Added, Corpus
 from annotator.store.errors import CorpusError
@@ -242,6 +243,15 @@ class Desk:
     def reject(self) -> bool:
         return self._session.reject(self._suggestion())
 
+    def dismiss(self) -> bool:
+        return self._session.dismiss(Question(self._random.choice(KINDS), self._label(), *self._stretch(), ""))
+
+    def put_right(self) -> bool:
+        span, remedy = self._span(), Remedy(self._random.choice([self._label(), None]), *self._stretch())
+        if span is None:
+            return False
+        return self._session.put_right(Question(PUNCTUATION, span.label, span.start, span.end, "", span.uid, remedy))
+
     def write_note(self) -> bool:
         return self._session.write_note(self._said())
 
@@ -419,7 +429,7 @@ def _names(before: LabelSet, old: Label, new: Label) -> dict[str, str]:
 BY_KEY: Final = {
     **dict.fromkeys(["tag", "undo"], 12),
     **dict.fromkeys(["relabel", "resize", "redo", "accept", "reject", "accept_each", "set_state"], 5),
-    **dict.fromkeys(["remove", "describe", "write_note", "mark_zone"], 3),
+    **dict.fromkeys(["remove", "describe", "dismiss", "put_right", "write_note", "mark_zone"], 3),
 }
 """How often each verb is done, beside the others: those that are a step in the open article,"""
 OTHERS: Final = {

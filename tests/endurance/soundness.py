@@ -26,11 +26,13 @@ _KEYS: Final = {
     "span": ("uid",),
     "zone": ("uid",),
     "rejection": ("uid",),
+    "dismissal": ("uid",),
     "status": ("article", "annotator"),
     "note": ("article", "annotator"),
     "publication": ("article",),
 }
 _OF_IMPORTS: Final = ("zone", "publication")  # an article comes with these, and no edit says so
+_DECISIONS: Final = ("rejection", "dismissal")  # those about a label go with it when it is deleted, and no edit says so
 _INDEXES: Final = ("search", "beginning")
 
 
@@ -189,7 +191,7 @@ def _replay(rows: Rows) -> list[str]:
         now[kind][key] = after
     for kind, there in rows.tables.items():
         told = {key: row for key, row in now[kind].items() if row is not None}
-        if kind == "rejection":  # those of a deleted label go with it
+        if kind in _DECISIONS:
             told = {key: row for key, row in told.items() if row["label"] in rows.labels}
         if kind in first:
             told |= {key: row for key, row in there.items() if key not in now[kind]}
