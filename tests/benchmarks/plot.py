@@ -20,11 +20,10 @@ def svg(found: Sequence[Series]) -> str:
     """A panel for what grows with the articles, one for what grows with the spans of an article."""
     panels = [[one for one in found if one.by == by] for by in dict.fromkeys(one.by for one in found)]
     height = max((_height(some) for some in panels), default=_TOP)
-    width = _LEFT + _SIDE + _LEGEND
+    width, tall = _LEFT + _SIDE + _LEGEND, height * len(panels)
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height * len(panels)}" '
-        'font-family="sans-serif" font-size="12">',
-        '<rect width="100%" height="100%" fill="#ffffff"/>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {tall}" font-family="sans-serif">',
+        f'<rect width="{width}" height="{tall}" fill="#ffffff"/>',
     ]
     for at, some in enumerate(panels):
         lines += [f'<g transform="translate({_LEFT} {at * height})">', *_panel(some), "</g>"]
