@@ -16,8 +16,8 @@ from annotator.i18n import _, ngettext
 from annotator.jobs.checking import Asked, check
 from annotator.quality.question import DAMAGED, KINDS, kind_title
 from annotator.store.corpus import Corpus
-from annotator.store.damage import PLACE, Damage, damage
-from annotator.store.errors import CorpusError
+from annotator.store.damage import FILE, PLACE, Damage, damage
+from annotator.store.errors import Damaged
 
 _ALL: Final = "all"
 
@@ -61,16 +61,17 @@ def command() -> click.Command:
 
 def _check(corpus: Path, annotator: str | None, state: str, kinds: Sequence[str], as_json: bool) -> int:
     wanted = set(kinds or (DAMAGED, *KINDS))
-    with Corpus.open(corpus, readonly=True, damaged=True) as opened, opened.snapshot():
-        damaged = [*_damage(opened)] if DAMAGED in wanted else []
-        try:
+    damaged, asked = list[Damage](), list[Asked]()
+    try:
+        with Corpus.open(corpus, readonly=True, damaged=True) as opened, opened.snapshot():
+            damaged = [*_damage(opened)] if DAMAGED in wanted else []
             looked = check(opened, annotator, None if state == _ALL else state)
             asked = finish(looked, _("Checking")).asked if wanted != {DAMAGED} else []
-        except CorpusError as unreadable:
-            if not damaged:
-                raise
-            tell(str(unreadable))
-            asked = []
+    except Damaged as unreadable:
+        if DAMAGED not in wanted:
+            raise
+        damaged = damaged or [Damage(FILE, "", "", str(unreadable))]
+        tell(str(unreadable))
     asked = [one for one in asked if one.question.kind in wanted]
     if as_json:
         emit([*map(_damage_record, damaged), *map(_record, asked)])

@@ -18,6 +18,7 @@ from annotator.i18n import _
 from annotator.store import index, opening, rows
 from annotator.store.connection import Connection
 from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
+from annotator.store.lean import Database
 
 _AT_ONCE: Final = 500  # edits: a hundredth of a second
 
@@ -54,11 +55,12 @@ class Corpus(Connection):
     @classmethod
     def create(cls, path: Path, labels: LabelSet) -> Self:
         """Make a corpus with these labels at `path`, where there must be no file yet, and open it."""
-        opening.create(path)
-        corpus = cls.open(path)
-        with corpus.transaction():
-            corpus._table("label").insert_all(rows.from_label(label, at) for at, label in enumerate(labels.labels))
-        return corpus
+
+        def fill(db: Database) -> None:
+            db.table("label").insert_all(rows.from_label(label, at) for at, label in enumerate(labels.labels))
+
+        opening.create(path, fill)
+        return cls.open(path)
 
     @classmethod
     def open(cls, path: Path, *, readonly: bool = False, damaged: bool = False) -> Self:

@@ -3,10 +3,10 @@
 import sqlite3
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import EACCES
-from os import R_OK, W_OK, access, strerror
+from os import R_OK, W_OK, access, link, strerror
 from pathlib import Path
 from uuid import uuid4
 
@@ -47,8 +47,9 @@ _SIGNS = (b"article_text_never_changes", b"_sqlite_migrations")
 _HEADER = 100  # bytes; https://www.sqlite.org/fileformat2.html#the_database_header
 
 
-def create(path: Path) -> None:
-    """Make an empty corpus at `path`. Raises ExistingCorpus, MissingCorpus, ReadOnlyCorpus, CorpusError.
+def create(path: Path, fill: Callable[[Database], None]) -> None:
+    """Make a corpus at `path` that holds what `fill` writes. Raises ExistingCorpus, MissingCorpus, ReadOnlyCorpus,
+    CorpusError.
 
     It is made beside its place and moved there whole, so that no half-made file ever bears the name.
     """
@@ -73,12 +74,23 @@ def create(path: Path) -> None:
                 db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 db.execute(f"PRAGMA user_version = {VERSION}")
                 migrations.apply(db)
+                fill(db)
                 db.execute("PRAGMA journal_mode = WAL")
             finally:
                 db.close()
-            making.rename(path)
+            _name(making, path)
     finally:
         making.unlink(missing_ok=True)
+
+
+def _name(making: Path, path: Path) -> None:
+    """Give a new file its name, unless another process was faster. Raises ExistingCorpus, OSError."""
+    try:
+        link(making, path)  # which a rename is not: it would take the place of what is there
+    except FileExistsError as error:
+        raise ExistingCorpus(_("“{path}” is there already.").format(path=path)) from error
+    except OSError:  # a file system that has no links
+        making.rename(path)
 
 
 def connect(path: Path, *, readonly: bool = False, damaged: bool = False, backed_up: bool = True) -> Database:

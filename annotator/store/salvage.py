@@ -88,6 +88,7 @@ class _Salvage:
             yield from self._articles(others, pages)
             self._edits(others)
             self._stage()
+            corpus._db.execute("CREATE INDEX temp.staged_by_article ON staged(article)")
             settling = Settling(corpus, self._missing, self._losses, self._spare, self._wreck.lossy())
             numbers = [number for (number,) in corpus.tuples("SELECT id FROM article ORDER BY id")]
             for done, number in enumerate(numbers):
@@ -269,7 +270,9 @@ class _Salvage:
                 "{count} pages or rows of the table “{table}” could not be read.",
                 count,
             )
-            self._lose(table, "", said.format(count=count, table=table or "?"), lost=False)
+            if not table:
+                said = _("The first page, which says what is where, could not be read.")
+            self._lose(table, "", said.format(count=count, table=table), lost=False)
 
     def _insert(self, table: str, new: Iterable[dict[str, Any]]) -> None:
         for row in new:

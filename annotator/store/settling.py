@@ -202,7 +202,9 @@ def _called(record: Record, article: Article) -> str:
     """A record as a person knows it."""
     if isinstance(record, Status):
         return record.state
-    if isinstance(record, Zone | Publication | Note):
-        return rows.KEYS[type(record)][0]
+    if isinstance(record, Zone):
+        return _("a zone")
+    if isinstance(record, Publication | Note):
+        return _("a note")
     text = " ".join(article.text[record.start : record.end].split())
     return _("“{text}” ({label})").format(text=text, label=record.label)

@@ -73,8 +73,8 @@ class Window(QMainWindow):
         )
         edges = EdgeCommands(session, self.view, self.held)
         self.checking = CheckingCommands(session, self.view, self.articles_side, self.corpus_commands.background)
-        articles = (self.tagging, self.suggesting, edges, self.moving, self.finding, self.checking)
-        handlers = (self, *articles, self.corpus_commands, self.backups)
+        labelling = (self.tagging, self.suggesting, edges, self.moving, self.finding, self.checking)
+        handlers = (self, *labelling, self.corpus_commands, self.backups)
         self._actions = ActionSet(self, self.view, handlers, self._keep_typed)
         session.instructive = chosen.instructive
         self._watch = Watch(self, session)

@@ -103,6 +103,17 @@ def test_what_cannot_be_read_leaves_what_can(run: Run, corpus: Path) -> None:
     assert run("check", corpus, "--kind", "huge").code == 2
 
 
+def test_a_file_that_sqlite_cannot_read_is_one_damage(run: Run, corpus: Path) -> None:
+    with corpus.open("r+b") as file:
+        file.seek(100)
+        file.write(b"\xff" * 400)
+    done = run("check", corpus, "--json")
+    assert done.code == 1
+    [one] = done.json
+    assert (one["kind"], one["article"], one["start"], one["end"]) == ("damaged", None, None, None)
+    assert str(corpus) in one["message"]
+
+
 def test_what_there_is_is_counted(run: Run, corpus: Path) -> None:
     done = run("stats", corpus, "--json")
     assert done.code == 0

@@ -67,7 +67,10 @@ class Fixed:
                 said.setdefault(source, []).append(Suggestion(at, at + len(words), label, source, score, value))
         return said
 
-    def learn(self, _article: Article, _edits: Iterable[Edit]) -> dict[str, list[Suggestion]]:
+    def learn(self, _article: Article, _edits: Iterable[Edit]) -> None:
+        pass
+
+    def again(self, _article: Article) -> dict[str, list[Suggestion]]:
         return {}
 
 
