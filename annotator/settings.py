@@ -59,6 +59,11 @@ def data_dir() -> Path:
     return _home("data") or platformdirs.user_data_path(_NAME, appauthor=False)
 
 
+def log_dir() -> Path:
+    """The folder of the log and of reports of errors; it may not be there yet."""
+    return _home("log") or platformdirs.user_log_path(_NAME, appauthor=False, ensure_exists=False)
+
+
 def load() -> Settings:
     """The saved settings, and the defaults where nothing was saved.
 

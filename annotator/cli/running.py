@@ -1,5 +1,6 @@
 """One command line: its language, its exit code, and whatever goes wrong as one line."""
 
+import logging
 import os
 import traceback
 from collections.abc import Sequence
@@ -7,20 +8,23 @@ from typing import cast
 
 import click
 
-from annotator import settings
+from annotator import faults, logs, settings
 from annotator.cli import INTERRUPTED
 from annotator.cli.output import NAME, UNUSABLE, tell
 from annotator.cli.root import root
 from annotator.cli.wording import speak
-from annotator.i18n import _
+from annotator.harmless import described
+from annotator.i18n import MissingCatalogue, _
 from annotator.store.errors import CorpusError
+
+_log = logging.getLogger(__name__)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say and return the exit code. Whatever goes wrong is one line on stderr.
 
-    With ANNOTATOR_DEBUG in the environment, a line about an error that nothing was prepared for is followed by the
-    place where it happened. Raises BrokenPipeError when nobody reads any more.
+    Of an error that nothing was prepared for there is a report, which the line names; with ANNOTATOR_DEBUG in the
+    environment it is followed by all that Python says of it. Raises BrokenPipeError when nobody reads any more.
     """
     try:
         speak(settings.language())
@@ -41,6 +45,8 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         raise
+    except MissingCatalogue as broken:
+        tell(str(broken))  # there are no words to say it in
     except Exception as error:
         tell(_unforeseen(error))
         if os.environ.get("ANNOTATOR_DEBUG"):
@@ -51,4 +57,15 @@ def run(arguments: Sequence[str]) -> int:
 def _unforeseen(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return _("an error of the program, {name}: {error}").format(name=type(error).__name__, error=error)
+    from annotator.store.facts import facts
+
+    fault = faults.Fault.of(error)
+    logs.start()
+    _log.error("not foreseen", exc_info=error)
+    report = faults.write(faults.report(fault, facts(None)))
+    logs.stop()
+    if report is None:
+        return _("an error of the program: {error}").format(error=described(error))
+    return _("an error of the program: {error}; there is a report of it: {path}").format(
+        error=described(error), path=report
+    )

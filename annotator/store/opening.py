@@ -1,5 +1,6 @@
 """From a path to a connection that can be trusted, or to one clear sentence with nothing changed."""
 
+import logging
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from annotator.store.errors import (
 from annotator.store.lean import Database
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
 
+_log = logging.getLogger(__name__)
 _WAIT = 5.0  # seconds for another process's lock
 _CACHE = 32_000  # KiB: the indexes that a list of a hundred thousand articles is read from
 _HEADER = 100  # bytes; https://www.sqlite.org/fileformat2.html#the_database_header
@@ -130,6 +132,7 @@ def spoken(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorname", "") or ""
+        _log.warning("SQLite fails %s: %s", path, code)
         if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
             raise NotACorpus(_("“{path}” is damaged or not a corpus.").format(path=path)) from error
         if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
