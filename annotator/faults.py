@@ -14,7 +14,6 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 from msgspec import Struct
@@ -37,11 +36,11 @@ class Fault(Struct, frozen=True):
     place: str
 
     @classmethod
-    def of(cls, error: BaseException, trace: TracebackType | None = None) -> "Fault":
-        """Of an error, with this trace in place of its own. Nothing is kept of the error itself."""
+    def of(cls, error: BaseException) -> "Fault":
+        """Of an error, of which itself nothing is kept."""
         thread = threading.current_thread()
         where = "" if thread is threading.main_thread() else " in another thread"
-        return cls(described(error) + where, tuple(traced(error, trace)), place(error, trace))
+        return cls(described(error) + where, tuple(traced(error)), place(error))
 
 
 def report(fault: Fault, facts: Mapping[str, str]) -> str:

@@ -71,23 +71,22 @@ def described(error: BaseException) -> str:
     return scrubbed(f"{name}: {said}" if said else name)
 
 
-def traced(error: BaseException, trace: TracebackType | None = None) -> Iterator[str]:
+def traced(error: BaseException) -> Iterator[str]:
     """An error and those that led to it, the first one first: the place of each frame, its line of code, the error.
 
-    Unlike what `traceback` writes, no message gets in that `described` leaves out, and no notes. `trace` stands for
-    the error's own.
+    Unlike what `traceback` writes, no message gets in that `described` leaves out, and no notes.
     """
     for at, one in enumerate(reversed(list(_chain(error)))):
         yield from ["", "which led to:", ""] if at else []
-        yield from _frames(trace if trace and one is error else one.__traceback__)
+        yield from _frames(one.__traceback__)
         yield described(one)
         if isinstance(one, BaseExceptionGroup):
             yield from (f"  of which one is {described(member)}" for member in one.exceptions[:_MEMBERS])
 
 
-def place(error: BaseException, trace: TracebackType | None = None) -> str:
+def place(error: BaseException) -> str:
     """The kind of an error and where it was raised: what tells it from others."""
-    last = trace or error.__traceback__
+    last = error.__traceback__
     while last and last.tb_next:
         last = last.tb_next
     where = f"{_file(last.tb_frame.f_code.co_filename)}:{last.tb_lineno}" if last else ""

@@ -130,6 +130,7 @@ ACTIONS: Final = (
     Action("previous_pane", N_("To the part before"), ("Ctrl+Shift+Tab",), "view"),
     Action("toggle_guide", N_("What the labels mean"), ("Shift+F1",), "help"),
     Action("show_keys", N_("All keys"), ("F1",), "help"),
+    Action("show_reports", N_("Reports and log"), ("Ctrl+Shift+F1",), "help", separated=True),
     Action("about", N_("About the program"), (), "help"),
     Action("caret_forward", N_("One word on"), ("Left",)),
     Action("caret_back", N_("One word back"), ("Right",)),

@@ -28,6 +28,7 @@ from annotator.ui.held import Held
 from annotator.ui.middle import Middle
 from annotator.ui.panes import Panes
 from annotator.ui.session import Session
+from annotator.ui.showing_commands import ShowingCommands
 from annotator.ui.sides import ArticlesSide, LabelsSide
 from annotator.ui.span_card import Field
 from annotator.ui.status_line import StatusLine
@@ -68,9 +69,9 @@ class Window(QMainWindow):
         self.finding = FindingCommands(
             self, session, self.view, self.find_bar, self.articles_side, self.corpus_commands.background
         )
-        edges = EdgeCommands(session, self.view, self.held)
+        edges, showing = EdgeCommands(session, self.view, self.held), ShowingCommands(self, session)
         handlers = (self, self.tagging, self.suggesting, edges, self.moving, self.finding, self.corpus_commands)
-        self._actions = ActionSet(self, self.view, handlers, self._keep_typed)
+        self._actions = ActionSet(self, self.view, (*handlers, showing), self._keep_typed)
         session.instructive = chosen.instructive
         self._watch = Watch(self, session)
         self._reader = Reader(self.view, session, self.suggestions)
