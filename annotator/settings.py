@@ -28,7 +28,7 @@ class Settings(Struct, frozen=True):
     """The choices. `zoom` is in per cent; `geometry` is the window's, in whatever form the window wrote it.
 
     `keys` has only what a person changed: the keys of an action by its name, as the window names both. `suggestions`
-    says whether they are shown.
+    and `invisible` say whether these are shown: invisible characters are those of the articles.
 
     The last three say which models of one's own propose spans (see `suggest.own`): a pipeline of spaCy's by folder or
     name, a folder with a model in ONNX, and the corpus's label for a label of theirs.
@@ -44,6 +44,7 @@ class Settings(Struct, frozen=True):
     numerals: Literal["western", "eastern"] = "western"
     instructive: bool = False
     suggestions: bool = True
+    invisible: bool = False
     spacy_pipeline: str = ""
     onnx_folder: str = ""
     model_labels: dict[str, str] = {}

@@ -126,6 +126,7 @@ ACTIONS: Final = (
     Action("zoom_out", N_("Smaller letters"), ("Ctrl+-",), "view"),
     Action("zoom_reset", N_("Usual letters"), ("Ctrl+0",), "view"),
     Action("toggle_folds", N_("Show or hide what is not of the article"), ("F4",), "view", separated=True),
+    Action("toggle_invisible", N_("Show invisible characters"), ("Ctrl+Shift+H",), "view", checkable=True),
     Action("next_pane", N_("To the next part of the window"), ("Ctrl+Tab",), "view", separated=True),
     Action("previous_pane", N_("To the part before"), ("Ctrl+Shift+Tab",), "view"),
     Action("toggle_guide", N_("What the labels mean"), ("Shift+F1",), "help"),

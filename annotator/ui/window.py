@@ -69,7 +69,9 @@ class Window(QMainWindow):
         self.finding = FindingCommands(
             self, session, self.view, self.find_bar, self.articles_side, self.corpus_commands.background
         )
-        edges, showing = EdgeCommands(session, self.view, self.held), ShowingCommands(self, session)
+        edges = EdgeCommands(session, self.view, self.held)
+        showing = ShowingCommands(self, session, self.view, invisible=chosen.invisible)
+        showing.invisible_toggled.connect(lambda shown: self.remember(invisible=shown))
         handlers = (self, self.tagging, self.suggesting, edges, self.moving, self.finding, self.corpus_commands)
         self._actions = ActionSet(self, self.view, (*handlers, showing), self._keep_typed)
         session.instructive = chosen.instructive
@@ -125,6 +127,7 @@ class Window(QMainWindow):
         numerals = {"western": "0 1 2 3", "eastern": "٠ ١ ٢ ٣"}
         actions.add_choices("view", _("Digits"), numerals, self.chosen.numerals, self.numerals_asked)
         actions.named["toggle_instructive"].setChecked(self.session.instructive)
+        actions.named["toggle_invisible"].setChecked(self.chosen.invisible)
         for name, menu in actions.menus.items():
             if name != "line":
                 self.menuBar().addMenu(menu)
