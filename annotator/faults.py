@@ -6,13 +6,11 @@ and how much the corpus holds; nothing of an article (see `harmless`).
 
 import faulthandler
 import os
-import platform
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
@@ -114,6 +112,9 @@ def _names(folder: Path, name: str) -> Iterator[Path]:
 
 
 def _facts() -> dict[str, str]:
+    import platform  # as the next one, slow to load, and no start waits for them
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         utils = version("sqlite-utils")
     except PackageNotFoundError:

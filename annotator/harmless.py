@@ -44,8 +44,7 @@ _LONGEST: Final = 300  # characters of a message or a line of code
 def scrubbed(text: str) -> str:
     """`text` in one line of ASCII: what is no ASCII, and what the program's sentences put in quotation marks, is `…`
     there, and the person's own folder `~`."""
-    home = str(Path.home())
-    if len(home) > 1:
+    if home := _home():
         text = text.replace(home, "~")
     text = _STRANGE.sub("… ", _QUOTED.sub("…", " ".join(text.split()))).strip()
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
@@ -91,6 +90,14 @@ def place(error: BaseException) -> str:
         last = last.tb_next
     where = f"{_file(last.tb_frame.f_code.co_filename)}:{last.tb_lineno}" if last else ""
     return f"{type(error).__qualname__} {where}"
+
+
+def _home() -> str:
+    try:
+        home = str(Path.home())
+    except RuntimeError:  # a person without one
+        return ""
+    return home if len(home) > 1 else ""
 
 
 def _said(error: BaseException) -> str:

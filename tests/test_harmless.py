@@ -145,6 +145,17 @@ def test_what_is_scrubbed_is_one_line_of_ascii(monkeypatch: pytest.MonkeyPatch) 
     assert scrubbed("") == ""
 
 
+@pytest.mark.parametrize("home", [RuntimeError("no home"), Path("/")])
+def test_who_has_no_folder_has_none_to_hide(home: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    def find() -> Path:
+        if isinstance(home, Exception):
+            raise home
+        return home  # type: ignore[return-value]
+
+    monkeypatch.setattr(Path, "home", find)
+    assert scrubbed("/home/salma/x") == "/home/salma/x"
+
+
 @given(texts)
 def test_what_is_scrubbed_once_is_scrubbed(text: str) -> None:
     once = scrubbed(text)

@@ -8,16 +8,13 @@ from typing import cast
 
 import click
 
-from annotator import faults, logs, settings
+from annotator import settings
 from annotator.cli import INTERRUPTED
 from annotator.cli.output import NAME, UNUSABLE, tell
 from annotator.cli.root import root
 from annotator.cli.wording import speak
-from annotator.harmless import described
 from annotator.i18n import MissingCatalogue, _
 from annotator.store.errors import CorpusError
-
-_log = logging.getLogger(__name__)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -57,15 +54,14 @@ def run(arguments: Sequence[str]) -> int:
 def _unforeseen(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    from annotator import faults, logs  # no command waits for what none should need
     from annotator.store.facts import facts
 
-    fault = faults.Fault.of(error)
     logs.start()
-    _log.error("not foreseen", exc_info=error)
+    logging.getLogger(__name__).error("not foreseen", exc_info=error)
+    fault = faults.Fault.of(error)
     report = faults.write(faults.report(fault, facts(None)))
     logs.stop()
     if report is None:
-        return _("an error of the program: {error}").format(error=described(error))
-    return _("an error of the program: {error}; there is a report of it: {path}").format(
-        error=described(error), path=report
-    )
+        return _("an error of the program: {error}").format(error=fault.what)
+    return _("an error of the program: {error}; there is a report of it: {path}").format(error=fault.what, path=report)

@@ -130,8 +130,6 @@ class Guard(QObject):
             return {}
 
     def _show(self, dialog: UnexpectedDialog) -> None:
-        while popup := QApplication.activePopupWidget():
-            popup.close()  # it would have the mouse
         self._dialog = dialog
         dialog.finished.connect(dialog.deleteLater)
         dialog.show()
