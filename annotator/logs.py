@@ -37,6 +37,19 @@ class Harmless(logging.Formatter):
         return "\n".join((line, *traced(error))) if error else line
 
 
+class _News(logging.Filter):
+    """Has a warning once that comes again and again: what is tried twice a second may fail for hours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: tuple[object, ...] = ()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is not the same as the last one."""
+        before, self._last = self._last, (record.name, record.msg, record.args, record.exc_info)
+        return record.levelno < logging.WARNING or self._last != before
+
+
 class _File(RotatingFileHandler):
     def handleError(self, _record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """A log that cannot be written, on a disk that is full, is no reason to disturb anybody."""
@@ -59,6 +72,7 @@ def start() -> bool:
     except OSError:
         return False
     handler.setFormatter(Harmless())
+    handler.addFilter(_News())
     _PROGRAM.addHandler(handler)
     _PROGRAM.setLevel(logging.INFO)
     return True

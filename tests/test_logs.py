@@ -58,6 +58,17 @@ def test_a_second_start_writes_each_line_once() -> None:
     assert "late" not in written()
 
 
+def test_a_warning_that_comes_again_and_again_is_there_once() -> None:
+    logs.start()
+    for at in range(3):
+        for _time in range(4):
+            log.warning("%s is locked", Path("/x/news.corpus"))
+        log.info("try %d", at)
+        log.info("try %d", at)
+    assert written().count("is locked") == 3
+    assert written().count("try") == 6
+
+
 def test_the_trace_of_an_error_is_there_without_its_words() -> None:
     logs.start()
     try:

@@ -1,4 +1,4 @@
-"""What of a session is worth a line in the log: which corpus is open, and that something failed. No words of either."""
+"""What of a session is worth a line in the log: which corpus is open, and what fails. No words of either."""
 
 import logging
 
@@ -17,6 +17,7 @@ class Journal(QObject):
         self._session = session
         session.corpus_opened.connect(self._opened)
         session.failed.connect(self._failed)
+        session.trouble_changed.connect(self._troubled)
 
     def _opened(self) -> None:
         corpus = self._session.corpus
@@ -27,3 +28,7 @@ class Journal(QObject):
 
     def _failed(self, told: str) -> None:
         _log.warning("the person was told of a failure in %d characters", len(told))
+
+    def _troubled(self) -> None:
+        trouble, waiting = bool(self._session.trouble), self._session.waiting is not None
+        _log.warning("the corpus can be written to: %s; a change waits: %s", not trouble, waiting)

@@ -293,9 +293,11 @@ def test_the_log_tells_of_a_session_and_of_no_names(window: Window, guard: Guard
     Journal(session)
     path = session.corpus.path  # type: ignore[union-attr]
     session.failed.emit(SECRET)
+    session._hold(None, SECRET)
     session.close()
     window.corpus_commands.open_path(path)
     assert re.search(r"told of a failure in 11 characters$", log(), re.MULTILINE)
+    assert re.search(r"can be written to: False; a change waits: False$", log(), re.MULTILINE)
     assert re.search(r"closed the corpus$", log(), re.MULTILINE)
     assert re.search(r"opened #[0-9a-f]{4}\.corpus, 2 articles$", log(), re.MULTILINE)
     assert path.stem not in log()
