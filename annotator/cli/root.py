@@ -21,6 +21,9 @@ _MODULES: Final = {
     "suggest": "suggesting",
     "learn": "learning",
     "export": "exporting",
+    "backup": "backing_up",
+    "restore": "restoring",
+    "repair": "repairing",
 }
 """Where each command is made; only what is asked for is loaded, for the window is what starts most often."""
 

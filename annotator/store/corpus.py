@@ -152,7 +152,7 @@ class Corpus(Connection):
         found = list(self.query("SELECT * FROM edit WHERE step = ? ORDER BY id", uid))
         if not found:
             raise CorpusError(_("“{path}” holds no step {uid}.").format(path=self.path, uid=uid))
-        edits = tuple(Edit(rows.decoded(row["before"]), rows.decoded(row["after"])) for row in found)
+        edits = tuple(map(rows.to_edit, found))
         first = found[0]
         return Step(uid, first["annotator"], first["time"], first["name"], edits, first["undoes"])
 

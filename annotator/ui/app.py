@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import PySide6
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, qVersion
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, qVersion
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -19,12 +19,13 @@ from annotator.i18n import _
 from annotator.resources import resource
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
+from annotator.store.errors import CorpusError, Damaged
 from annotator.store.facts import facts
 from annotator.ui import fonts
 from annotator.ui.corpus_commands import default_labels
 from annotator.ui.guard import Guard
 from annotator.ui.journal import Journal
+from annotator.ui.keeper import Keeper
 from annotator.ui.learner import Learner
 from annotator.ui.session import Session
 from annotator.ui.theme import DARK, LIGHT, Theme, style_sheet
@@ -62,7 +63,9 @@ class Desk(QObject):
         self.session = Session(chosen.annotator, self)
         Journal(self.session)
         self.learner = Learner(self.session)
+        self.keeper = Keeper(self.session)
         self.window = Window(self.session, chosen, self._paint(chosen))
+        self.keeper.damaged.connect(self.window.backups.rescue)
         self.window.language_asked.connect(self._change_language)
         self.window.theme_asked.connect(self._change_theme)
         self.window.numerals_asked.connect(self._change_numerals)
@@ -171,7 +174,8 @@ def first_corpus() -> Path:
 def starting_corpus(path: Path | None, last: str | None) -> tuple[Corpus, str]:
     """The corpus at `path`; without one the last, else a first one with the sample articles.
 
-    Returns with it what is to be said of a last one that cannot be opened. Raises CorpusError.
+    Returns with it what is to be said of a last one that cannot be opened. Raises Damaged for the one at `path` and for
+    the last one, CorpusError.
     """
     if path:
         return Corpus.open(path), ""
@@ -179,6 +183,8 @@ def starting_corpus(path: Path | None, last: str | None) -> tuple[Corpus, str]:
     if last and Path(last) != first_corpus_path():
         try:
             return Corpus.open(Path(last)), ""
+        except Damaged:
+            raise
         except CorpusError as error:
             complaint = str(error)
     return Corpus.open(first_corpus()), complaint
@@ -196,10 +202,13 @@ def run(path: Path | None = None) -> int:
     _log.info("%s starts on %s, Qt %s", __version__, made.platformName(), qVersion())
     crashed = faults.crashed()
     with faults.watching(), Guard() as guard:
+        complaint, damaged = "", None
         try:
             desk = Desk(made, chosen)
             corpus, complaint = starting_corpus(path, chosen.last_corpus)
             desk.work_at(corpus)
+        except Damaged as error:
+            damaged = str(path or chosen.last_corpus or first_corpus_path()), str(error)
         except Exception as error:
             if _without_terminal():
                 tell(None, QMessageBox.Icon.Critical, _why_not(error))
@@ -209,10 +218,13 @@ def run(path: Path | None = None) -> int:
         settle()
         if complaint:
             desk.window.say(complaint)
+        if damaged:
+            QTimer.singleShot(0, lambda: desk.window.backups.rescue(*damaged))
         if crashed:
             guard.tell_crash(crashed)
         code = made.exec()
         desk.learner.stop()
+        desk.keeper.stop()
         desk.window.suggestions.close()
         desk.session.let_go()  # the window is closed: there is nothing to show anew
     _log.info("ends")

@@ -16,7 +16,7 @@ from annotator.core.model import NEW, STATES, Article, Note, Past, Rejection, Sp
 from annotator.core.proclitics import known_start
 from annotator.i18n import _
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
+from annotator.store.errors import CorpusError, NoSuchArticle
 from annotator.store.learning import doubtful
 from annotator.store.listing import Choice, Listing, Summary, counts, first_open
 
@@ -244,12 +244,26 @@ class Opened(QObject):
         """Read anew what is shown: something else than this session wrote to the corpus for it."""
         if not self.corpus:
             return
+        if self.article and self._is_gone(self.corpus, self.article.uid):
+            self._leave()
+            self.refresh()
+            return
         if self.article is None:
             with self._telling():
                 self._show_labels(self.corpus.labels())
         self._read_again(None)
 
     # How it is read
+
+    def _is_gone(self, corpus: Corpus, uid: str) -> bool:
+        """Whether the corpus does not hold this article any more: a backup has taken its place."""
+        try:
+            corpus.article(uid)
+        except NoSuchArticle:
+            return True
+        except CorpusError:
+            pass  # it is told when the article is read
+        return False
 
     def _read_again(self, step: Step | None) -> None:
         """What is shown is no longer what was read: after this step, or after anything. Where not even reading goes,

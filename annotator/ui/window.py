@@ -17,6 +17,7 @@ from annotator.settings import Settings
 from annotator.ui.accessible import Reader
 from annotator.ui.action_set import ActionSet
 from annotator.ui.article_view import ZOOMS, ArticleView
+from annotator.ui.backup_commands import BackupCommands
 from annotator.ui.buttons import ActionButton
 from annotator.ui.caret_commands import CaretCommands
 from annotator.ui.context_menu import context_menu
@@ -60,6 +61,7 @@ class Window(QMainWindow):
         self.note = Field(_("Note on the article"))
         self._fields = (self.labels_side.card.value, self.labels_side.card.note, self.note)
         self.corpus_commands = CorpusCommands(self, session)
+        self.backups = BackupCommands(self, session, self.corpus_commands)
         self.suggestions = Suggestions(session)
         self.suggestions.show(chosen.suggestions)
         self.suggesting = SuggestionCommands(session, self.view, self.suggestions)
@@ -72,8 +74,9 @@ class Window(QMainWindow):
         edges = EdgeCommands(session, self.view, self.held)
         showing = ShowingCommands(self, session, self.view, invisible=chosen.invisible)
         showing.invisible_toggled.connect(lambda shown: self.remember(invisible=shown))
-        handlers = (self, self.tagging, self.suggesting, edges, self.moving, self.finding, self.corpus_commands)
-        self._actions = ActionSet(self, self.view, (*handlers, showing), self._keep_typed)
+        file = (self.corpus_commands, self.backups)
+        handlers = (self, self.tagging, self.suggesting, edges, self.moving, self.finding, *file, showing)
+        self._actions = ActionSet(self, self.view, handlers, self._keep_typed)
         session.instructive = chosen.instructive
         self._watch = Watch(self, session)
         self._reader = Reader(self.view, session, self.suggestions)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from annotator import i18n
 from annotator.core.labels import Colour, Label
 from annotator.ui.actions import ACTIONS, Keymap, usual_keys
+from annotator.ui.backup_commands import BackupCommands
 from annotator.ui.caret_commands import CaretCommands
 from annotator.ui.corpus_commands import CorpusCommands, default_labels
 from annotator.ui.edge_commands import EdgeCommands
@@ -42,6 +43,7 @@ def test_every_action_is_a_method_of_exactly_one_part() -> None:
         CaretCommands,
         FindingCommands,
         CorpusCommands,
+        BackupCommands,
         ShowingCommands,
     )
     for action in ACTIONS:
