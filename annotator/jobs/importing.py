@@ -1,5 +1,6 @@
 """Bringing files and folders into a corpus."""
 
+import logging
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,9 @@ from annotator.store.labelling import add_label
 
 _CHUNK: Final = 100
 """Articles in one transaction: few enough to wait for, many enough that the disk is not waited for each time."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class Naming(Struct, frozen=True):
@@ -105,6 +109,7 @@ def _import(
     remarks += unknown.refusals()
     order = {str(path): place for place, path in enumerate(files)}
     remarks.sort(key=lambda remark: (order.get(remark.path, -1), remark.line))
+    _log.info("imported %d files into %s: %s, %d remarks", len(files), corpus.path, dict(counts), len(remarks))
     return Imported(
         *(counts["added"], counts["duplicates"], counts["spans"]),
         [remark for remark in remarks if isinstance(remark, Refusal)],

@@ -1,5 +1,6 @@
 """From a path to a connection that can be trusted, or to one clear sentence with nothing changed."""
 
+import logging
 import sqlite3
 import stat
 import sys
@@ -28,6 +29,7 @@ from annotator.store.errors import (
 from annotator.store.lean import Database
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
 
+_log = logging.getLogger(__name__)
 _WAIT = 5.0  # seconds for another process's lock
 _CACHE = 32_000  # KiB: the indexes that a list of a hundred thousand articles is read from
 _NO_TEXT = "Could not decode to UTF-8"  # how Python begins what it says of bytes that are no text
@@ -232,6 +234,7 @@ def spoken(path: Path) -> Iterator[None]:
         raise Damaged(_("“{path}” is damaged: a text in it is none.").format(path=path)) from error
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorname", "") or ""
+        _log.warning("SQLite fails %s: %s", path, code)
         if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
             raise Damaged(_("“{path}” is damaged: {error}").format(path=path, error=error)) from error
         if str(error).startswith(_NO_TEXT):  # and goes on with the text itself

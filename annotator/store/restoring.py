@@ -1,5 +1,6 @@
 """What a backup holds, whether one is needed, and how one takes the place of the corpus."""
 
+import logging
 from collections.abc import Generator
 from contextlib import closing
 from datetime import datetime
@@ -16,6 +17,8 @@ from annotator.store.copying import copy, transfer
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.listing import Choice, Summary, numbers, summaries
+
+_log = logging.getLogger(__name__)
 
 
 class Contents(Struct, frozen=True):
@@ -52,7 +55,9 @@ def keep_if_due(corpus: Path) -> Generator[tuple[int, int], None, Backup | None]
     last = next(iter(backups.backups(corpus)), None)
     if last and _same(corpus, last.path):
         return None
-    return (yield from backups.keep(corpus))
+    made = yield from backups.keep(corpus)
+    _log.info("backed up %s", corpus)
+    return made
 
 
 def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Backup]:
@@ -70,6 +75,7 @@ def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Back
         yield from copy(backup, making)
         opening.connect(making, backed_up=False).close()
         yield from transfer(lambda: opening.reading(making), lambda: opening.connect(corpus).conn, corpus)
+        _log.info("restored %s from a backup", corpus)
         return before
     finally:
         making.unlink(missing_ok=True)

@@ -30,6 +30,7 @@ from annotator.ui.held import Held
 from annotator.ui.middle import Middle
 from annotator.ui.panes import Panes
 from annotator.ui.session import Session
+from annotator.ui.showing_commands import ShowingCommands
 from annotator.ui.sides import ArticlesSide, LabelsSide
 from annotator.ui.span_card import Field
 from annotator.ui.status_line import StatusLine
@@ -73,8 +74,10 @@ class Window(QMainWindow):
         )
         edges = EdgeCommands(session, self.view, self.held)
         self.checking = CheckingCommands(session, self.view, self.articles_side, self.corpus_commands.background)
+        showing = ShowingCommands(self, session, self.view, invisible=chosen.invisible)
+        showing.invisible_toggled.connect(lambda shown: self.remember(invisible=shown))
         labelling = (self.tagging, self.suggesting, edges, self.moving, self.finding, self.checking)
-        handlers = (self, *labelling, self.corpus_commands, self.backups)
+        handlers = (self, *labelling, self.corpus_commands, self.backups, showing)
         self._actions = ActionSet(self, self.view, handlers, self._keep_typed)
         session.instructive = chosen.instructive
         self._watch = Watch(self, session)
@@ -136,6 +139,7 @@ class Window(QMainWindow):
         numerals = {"western": "0 1 2 3", "eastern": "٠ ١ ٢ ٣"}
         actions.add_choices("view", _("Digits"), numerals, self.chosen.numerals, self.numerals_asked)
         actions.named["toggle_instructive"].setChecked(self.session.instructive)
+        actions.named["toggle_invisible"].setChecked(self.chosen.invisible)
         for name, menu in actions.menus.items():
             if name != "line":
                 self.menuBar().addMenu(menu)

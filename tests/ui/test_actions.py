@@ -17,6 +17,7 @@ from annotator.ui.corpus_commands import CorpusCommands, default_labels
 from annotator.ui.edge_commands import EdgeCommands
 from annotator.ui.finding_commands import FindingCommands
 from annotator.ui.keyboard import portable, twins
+from annotator.ui.showing_commands import ShowingCommands
 from annotator.ui.suggestion_commands import SuggestionCommands
 from annotator.ui.tagging_commands import TaggingCommands
 from annotator.ui.window import Window
@@ -45,6 +46,7 @@ def test_every_action_is_a_method_of_exactly_one_part() -> None:
         CheckingCommands,
         CorpusCommands,
         BackupCommands,
+        ShowingCommands,
     )
     for action in ACTIONS:
         assert len([part for part in parts if action.name in vars(part)]) == 1, action.name
