@@ -19,7 +19,7 @@ _KEPT_FIRST: Final = "#@"  # of a name
 _KEPT_LAST: Final = "%٪‰"  # of a number
 _PROCLITICS: Final = JOINING + BOUND + FUTURE
 _SHORT: Final = 3  # letters: behind what looks like a proclitic, as likely as not another word
-_OFTEN: Final = 2
+_OFTEN: Final = 2  # times as often as the span's own words, and at least
 
 
 def empty(seen: Seen, span: Span) -> Question | None:

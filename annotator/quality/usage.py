@@ -7,10 +7,12 @@ from annotator.core.analysis import analysed
 from annotator.core.lexicon import Lexicon, Match, Words, words_of
 
 LABELLED: Final = 2
+"""Times as often as not, words must have a span for a place without one to be doubtful."""
 FEWEST: Final = 2
+"""Spans of the same words tell that they are usually labelled; one tells nothing."""
 
 _NONE: Final[Mapping[str, int]] = {}
-_LETTERS: Final = 3
+_LETTERS: Final = 3  # of words that tell enough, or so many digits
 _DIGITS: Final = 4
 _MOST: Final = 0.95  # of the spans of a label are no longer than what is usual
 

@@ -26,9 +26,9 @@ class CheckingCommands(QObject):
         self.side.questions.question_clicked.connect(self._go)
         self.questions.changed.connect(self._show)
         self.questions.current_changed.connect(self._say)
-        self.questions.begun.connect(lambda: self._step(1))
+        self.questions.begun.connect(self._begin)
         session.labels_changed.connect(self._show)
-        session.article_opened.connect(lambda _offset: self._say())
+        session.article_opened.connect(self._article_opened)
 
     def check_labels(self) -> None:
         """Check the labels and go to the first question; while questions are shown, put them away."""
@@ -64,6 +64,13 @@ class CheckingCommands(QObject):
         self.side.questions.viewport().update()
 
     # Inside
+
+    def _begin(self) -> None:
+        if self.questions.shown:
+            self._go(self.questions.shown[0])
+
+    def _article_opened(self, _offset: int) -> None:
+        self._say()
 
     def _step(self, step: int) -> None:
         if not self.questions.active:

@@ -6,7 +6,7 @@ changed, so that a question which was put right is gone.
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
@@ -112,8 +112,10 @@ class Questions(QObject):
             asked = self.beside(step)
             if asked is None or self._is_open(asked):
                 return asked
-            same = (one for one in self._check(asked.article) if one.question.place == asked.question.place)
-            if still := next(same, None):
+            found = self._check(asked.article)
+            if found is None:
+                return asked  # which was told
+            if still := _same(asked, found):
                 return still
         self.begin()
         return None
@@ -183,24 +185,25 @@ class Questions(QObject):
             return
         before, uid = self.current, self._session.article.uid
         asked = self._check(uid)
+        if asked is None:
+            return
         if again and before is None and self._answered in asked:
             self.choose(self._answered)
         elif before and before.article == uid and before not in asked:
             self._answered = before
-            same = (one for one in asked if one.question.place == before.question.place)
-            self.choose(next(same, None))
+            self.choose(_same(before, asked))
 
-    def _check(self, uid: str) -> list[Asked]:
-        """Ask anew what is asked about an article; the questions."""
+    def _check(self, uid: str) -> list[Asked] | None:
+        """Ask anew what is asked about an article; the questions. None where it cannot be read, which is told."""
         corpus, checks = self._session.corpus, self._checks
         if not corpus or not checks:
-            return []
+            return None
         try:
             draft = corpus.whole(uid, self._annotator)
             known = dismissed(corpus, uid).get((uid, self._annotator), set())
         except CorpusError as error:
             self._session.failed.emit(str(error))
-            return []
+            return None
         first = bisect_left(self._all, draft.article.id, key=lambda one: one.number)
         last = bisect_right(self._all, draft.article.id, key=lambda one: one.number)
         before, new = self._all[first:last], check_again(checks, draft, self._annotator, known)
@@ -214,3 +217,8 @@ class Questions(QObject):
     def _show(self) -> None:
         self.shown = [one for one in self._all if self.kind in (None, one.question.kind)]
         self.changed.emit()
+
+
+def _same(asked: Asked, found: Iterable[Asked]) -> Asked | None:
+    """The question about the same place, of the same kind and label."""
+    return next((one for one in found if one.question.place == asked.question.place), None)
