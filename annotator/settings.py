@@ -74,7 +74,7 @@ def load() -> Settings:
     path = config_dir() / _FILE
     try:
         return msgspec.json.decode(path.read_bytes(), type=Settings)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         _put_aside(path)
     except OSError:
         pass  # none yet, or none that can be read: a person can work without

@@ -139,6 +139,12 @@ def visible(text: str, start: int, end: int) -> tuple[int, int]:
     return (first, last) if first < last else (start, start)
 
 
+def seen_from(text: str, start: int) -> int:
+    """Where what is seen of `text[start:]` begins; its end where nothing is."""
+    leading = _LEADING.match(text, start)
+    return leading.end() if leading else start
+
+
 def _is_seen(character: str) -> bool:
     """Whether a character is a letter or a digit that can be seen; many that are neither can be seen too."""
     return character.isalnum() and character not in _FILLERS

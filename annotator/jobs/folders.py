@@ -102,7 +102,7 @@ def _told(report: Path) -> str | None:
     """What a report says of the folder's contents; None where there is none that does. Raises OSError."""
     try:
         return msgspec.json.decode(report.read_bytes(), type=_Told).files
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return None
 
 
