@@ -9,8 +9,9 @@ from annotator.cli.command import Help, corpus_argument, json_option
 from annotator.cli.output import emit, finish, say, table
 from annotator.i18n import _
 from annotator.store.backups import Backup, backups, folder, shown_reason
+from annotator.store.copying import copy
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError, Damaged
+from annotator.store.errors import CorpusError, Damaged, MissingCorpus
 from annotator.store.restoring import contents, look, replace, restore
 
 
@@ -36,18 +37,27 @@ def _restore(corpus: Path, backup: Path | None, as_json: bool) -> int:
         return _list(corpus, as_json)
     named = folder(corpus) / backup
     wanted = named if named.exists() else backup
+    kept = _put(corpus, wanted)
+    if as_json:
+        emit({"path": str(corpus), "kept": kept and str(kept)})
+    else:
+        say(_("{corpus} is what {backup} holds.").format(corpus=corpus, backup=wanted))
+        if kept:
+            say(_("What it was before: {path}").format(path=kept))
+    return 0
+
+
+def _put(corpus: Path, backup: Path) -> Path | None:
+    """Make the corpus what the backup holds; where there is now what it was before, if it was anything."""
     try:
         Corpus.open(corpus, readonly=True).close()
     except Damaged:
-        kept = finish(replace(corpus, wanted), _("Restoring"))
-    else:
-        kept = finish(restore(corpus, wanted), _("Restoring")).path
-    if as_json:
-        emit({"path": str(corpus), "kept": str(kept)})
-    else:
-        say(_("{corpus} is what {backup} holds. What it was before: {path}").format(
-            corpus=corpus, backup=wanted, path=kept))  # fmt: skip
-    return 0
+        return finish(replace(corpus, backup), _("Restoring"))
+    except MissingCorpus:
+        look(backup).close()
+        finish(copy(backup, corpus), _("Restoring"))
+        return None
+    return finish(restore(corpus, backup), _("Restoring")).path
 
 
 def _list(corpus: Path, as_json: bool) -> int:

@@ -120,17 +120,18 @@ class Settling:
     def _write(self, article: Article, kept: dict[tuple[str, ...], Record]) -> None:
         """Write the records that can be, each where it fits; the others are lost, and leave `kept`."""
         zones = [record for record in kept.values() if isinstance(record, Zone)]
+        anew = not zones and "zone" in self._lossy
         try:
             check_zones(article, zones)
         except Rejected:
-            zones = []
-        if not zones:
-            for key in [key for key, record in kept.items() if isinstance(record, Zone)]:
-                del kept[key]
+            anew = True
+        if anew:
+            for zone in zones:
+                del kept[_key(zone)]
             made = [Zone(new_uid(), article.uid, *stretch) for stretch in zoning.recognise(article.text)]
             kept |= {_key(zone): zone for zone in made}
-            self._lose("zone", article.uid, _("The zones of article {number} are recognised anew.").format(
-                number=article.id), lost=False)  # fmt: skip
+            said = _("The zones of article {number} are recognised anew.").format(number=article.id)
+            self._lose("zone", article.uid, said, lost=False)
         for key, record in list(kept.items()):
             try:
                 if not isinstance(record, Zone | Status | Publication | Note):
@@ -141,9 +142,9 @@ class Settling:
                 self._corpus._insert(key[0], rows.to_row(record))
             except (Rejected, BadLabelSet, CorpusError, sqlite3.IntegrityError) as error:
                 del kept[key]
-                told = _("Article {number}: {row} cannot be: {error}")
-                self._lose(key[0], ", ".join(key[1:]), told.format(
-                    number=article.id, row=_called(record, article), error=error))  # fmt: skip
+                said = _("Article {number}: {row} cannot be: {error}")
+                said = said.format(number=article.id, row=_called(record, article), error=error)
+                self._lose(key[0], ", ".join(key[1:]), said)
         texts = {article.uid: article.text}
         index.add_spans(self._corpus._db, [one for one in kept.values() if isinstance(one, Span)], texts)
         index.add_rejections(self._corpus._db, [one for one in kept.values() if isinstance(one, Rejection)], texts)
@@ -189,9 +190,9 @@ class Settling:
         self._losses.append(Loss(table, row, message, lost))
 
     def _doubt(self, article: Article, key: tuple[str, ...], record: Record) -> None:
-        told = _("Article {number}: {row} may have been changed or removed since: an edit is missing.")
-        self._lose(key[0], ", ".join(key[1:]), told.format(
-            number=article.id, row=_called(record, article)), lost=False)  # fmt: skip
+        said = _("Article {number}: {row} may have been changed or removed since: an edit is missing.")
+        said = said.format(number=article.id, row=_called(record, article))
+        self._lose(key[0], ", ".join(key[1:]), said, lost=False)
 
 
 def _key(record: Record) -> tuple[str, ...]:

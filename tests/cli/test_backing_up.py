@@ -99,3 +99,14 @@ def test_a_damaged_corpus_is_moved_aside_for_a_backup(corpus: Path, run: Run) ->
     assert done.code == 0
     assert Path(json.loads(done.out)["kept"]).read_bytes()[:4096] == b"\0" * 4096
     assert run("list", corpus).code == 0
+
+
+def test_a_corpus_that_is_gone_is_restored_to_its_place(corpus: Path, run: Run) -> None:
+    for _count in backups.keep(corpus):
+        pass
+    [made] = backups.backups(corpus)
+    corpus.unlink()
+    done = run("restore", corpus, made.path.name, "--json")
+    assert done.code == 0
+    assert json.loads(done.out) == {"path": str(corpus), "kept": None}
+    assert run("list", corpus).code == 0

@@ -159,10 +159,9 @@ def test_values_of_another_type_are_damage(path: Path, change: str) -> None:
     """A STRICT table refuses them, so they are written while it is none."""
     with Corpus.open(path) as corpus:
         corpus._know("Sanae")
-        corpus._insert_all("span", [{"uid": "s", "article": corpus.article(1).uid, "annotator": "Sanae"}
-                                    | {"label": "DATE", "start": 0, "end": 5}])  # fmt: skip
-        corpus._insert_all("edit", [{"step": "t", "name": "tag", "article": corpus.article(1).uid, "time": ""}
-                                    | {"annotator": "Sanae", "before": None, "after": "{}"}])  # fmt: skip
+        about = {"article": corpus.article(1).uid, "annotator": "Sanae"}
+        corpus._insert("span", {"uid": "s", **about, "label": "DATE", "start": 0, "end": 5})
+        corpus._insert("edit", {"step": "t", "name": "tag", **about, "time": "", "after": "{}"})
     altered(path, "UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '/* * */') WHERE type = 'table'")
     altered(path, "PRAGMA ignore_check_constraints = ON", change)
     altered(path, "UPDATE sqlite_schema SET sql = replace(sql, '/* * */', 'STRICT') WHERE type = 'table'")
