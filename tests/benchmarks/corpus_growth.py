@@ -17,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from annotator.core.model import NEW
+from annotator.jobs.checking import check
 from annotator.jobs.importing import import_paths
 from annotator.jobs.suggesting import Suggesting
 from annotator.store.corpus import Corpus
@@ -41,6 +42,7 @@ def figures(folder: Path, sizes: Sequence[int] = SIZES, runs: int = RUNS) -> Ite
             peaks += figure.own if figure.unit == "MB" else ()
             yield figure
         yield from _suggesting(path, size, runs)
+        yield _checking(path, size)
         yield from _working(path, size, runs)  # from here on the corpus is changed
         yield _importing(path, folder, texts, size, max(1, runs // 10))
         for file in folder.glob(f"{count}.*"):
@@ -70,6 +72,13 @@ def _suggesting(path: Path, size: Size, runs: int) -> Iterator[Figure]:
     suggesting.ask(articles.pop())
     times = [timed(lambda one=one: suggesting.ask(one)) for one in articles]
     yield Figure("their suggestions for an article", times, size=size)
+
+
+def _checking(path: Path, size: Size) -> Figure:
+    """Of all layers, as `annotator check` does it; three of ten articles have one."""
+    with Corpus.open(path, readonly=True) as corpus:
+        seconds = timed(lambda: [*check(corpus)]) / 1000
+    return Figure("checking the labels of all", [seconds], unit="s", size=size)
 
 
 def _working(path: Path, size: Size, runs: int) -> Iterator[Figure]:
