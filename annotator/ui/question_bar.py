@@ -24,7 +24,7 @@ class QuestionBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("card")
+        self.setObjectName("bar")
         self._kind, self._said = plain_label(), plain_label(name="quiet")
         self._kind.setFont(fonts.interface(14, bold=True))
         self._said.setWordWrap(True)
@@ -58,6 +58,7 @@ class QuestionBar(QFrame):
         """Show this question; its article is None while another one is open."""
         said = (question.message, _remedy(question, article, labels))
         self.say(kind_title(question.kind), " ".join(filter(None, said)))
+        self._buttons[0].setVisible(question.remedy is not None)
 
     def said(self) -> str:
         """What is shown, in one text."""

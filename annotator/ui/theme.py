@@ -127,8 +127,8 @@ def style_sheet(theme: Theme) -> str:
     #heading {{ color: {theme.dim}; font-weight: bold; }}
     #quiet {{ color: {theme.dim}; }}
     #warning {{ color: {theme.warning}; }}
-    #card {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 8px; }}
-    #card QLabel {{ background: transparent; }}
+    #card, #bar {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 8px; }}
+    #card QLabel, #bar QLabel {{ background: transparent; }}
     #trouble {{ background: {theme.paper}; border: 1px solid {theme.warning}; border-radius: 8px; }}
     QMenuBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.rule}; padding: 2px 6px; }}
     QMenuBar::item {{ background: transparent; padding: 5px 10px; border-radius: 5px; }}
@@ -164,6 +164,8 @@ def style_sheet(theme: Theme) -> str:
     #card QLineEdit {{ padding: 3px 8px; border-radius: 5px; }}
     #card QPushButton {{ padding: 4px 2px; border-radius: 5px; font-size: 12px; }}
     #card QPushButton:focus {{ padding: 3px 1px; }}
+    #bar QPushButton {{ padding: 5px 9px; font-size: 12px; }}
+    #bar QPushButton:focus {{ padding: 4px 8px; }}
     QComboBox#filter {{ background: transparent; border-color: transparent; padding: 4px 2px; color: {theme.dim}; }}
     QComboBox#filter:hover, QComboBox#filter:focus {{ border-color: {theme.rule}; }}
     QComboBox::drop-down {{ border: none; width: 26px; }}
