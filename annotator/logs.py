@@ -106,6 +106,3 @@ def _harmless(value: object) -> object:
     if isinstance(value, Path):
         return sign(value)
     return described(value) if isinstance(value, BaseException) else scrubbed(str(value))
-
-
-_PROGRAM.addHandler(logging.NullHandler())  # or Python would write warnings to stderr while there is no file

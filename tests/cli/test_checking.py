@@ -1,6 +1,8 @@
 """`annotator check` and `annotator stats`."""
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -124,6 +126,17 @@ def test_what_there_is_is_counted(run: Run, corpus: Path) -> None:
     shown = run("stats", corpus).text
     assert "2 articles, 3 spans, 0 edits" in shown
     assert "سميرة" in shown
+
+
+def test_a_process_of_its_own_tells_it_in_one_line(corpus: Path) -> None:
+    with corpus.open("r+b") as file:
+        file.seek(100)
+        file.write(b"\xff" * 400)
+    words = [sys.executable, "-m", "annotator", "list", str(corpus)]
+    done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert str(corpus) in done.stderr
 
 
 def test_both_tell_what_is_no_corpus(run: Run, tmp_path: Path) -> None:
