@@ -137,6 +137,9 @@ def _export(corpus: Path, path: Path, format_: str, as_json: bool, **options: An
             report = finish(export(opened, path, Options(format=format_, **options)), _("Exporting"))
         except (CannotExport, NotVerified) as error:
             raise Failure(str(error)) from error
+        except OSError as error:
+            error.filename = error.filename or path  # a full disk does not say what it has no room for
+            raise
     for article in report.left_out:
         tell(f"{corpus}: {article.article}: {article.reason}")
     for entry in report.refused:

@@ -1,5 +1,7 @@
 """`annotator export`."""
 
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,10 @@ from cli.sample import HEADLINE, TEXT, Run, at
 from consumers.reading import consumer
 
 from annotator.cli import exporting
+from annotator.core.drafting import draft
 from annotator.jobs import twofold
 from annotator.jobs.verifying import NotVerified
+from annotator.store.corpus import Corpus
 
 KEYS = [
     *("format", "scheme", "articles", "sentences", "tokens", "spans", "written"),
@@ -244,3 +248,27 @@ def test_a_docbin_is_accounted_for_as_the_others(run: Run, corpus: Path, tmp_pat
         "2024-2025",
         True,
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system has no limit on the size of files")
+def test_a_disk_without_room_is_one_line_and_leaves_the_old_file(run: Run, corpus: Path, tmp_path: Path) -> None:
+    import resource
+
+    with Corpus.open(corpus) as opened:
+        opened.add(draft("كلمة " * 20_000))
+    target = tmp_path / "out" / "out.conll"
+    target.parent.mkdir()
+    target.write_text("old")
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))  # more than SQLite needs to read
+    try:
+        ended = run("export", corpus, target, "--format", "conll2002", *SAMIRA, "--state", "all")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    assert ended.code == 2
+    assert ended.err.count("\n") == 1
+    assert str(target) in ended.err
+    assert target.read_text() == "old"
+    assert [path.name for path in target.parent.iterdir()] == ["out.conll"]
