@@ -59,11 +59,11 @@ def build(made: Bundle, work: Path, target: Path) -> Path:
     for path in [tree, *tree.rglob("*")]:
         if not path.is_symlink():
             path.chmod(archive.mode(path))
+    (tree / "DEBIAN").mkdir()
     internal = program / "_internal"
     needed = depends.needed(depends.binaries(program), [internal, internal / "PySide6" / "Qt" / "lib"])
     asked = subprocess.run(["dpkg", "--print-architecture"], check=True, capture_output=True, text=True)
     architecture = asked.stdout.strip()
-    (tree / "DEBIAN").mkdir()
     (tree / "DEBIAN" / "control").write_text(
         control(made.version, architecture, needed, size(tree)), encoding="utf-8", newline="\n"
     )

@@ -11,6 +11,7 @@ _MAGIC: Final = b"\x7fELF"
 _C_LIBRARY: Final = "libc6"
 _C_VERSION: Final = re.compile(r"\bGLIBC_(\d+)\.(\d+)")
 _VERSION: Final = re.compile(r" \([^)]*\)")
+_NO_PACKAGE: Final = re.compile(r"no dependency information found for (\S+)")
 _FROM: Final = "shlibs:Depends="
 
 
@@ -29,7 +30,7 @@ def binaries(folder: Path) -> list[Path]:
     return found
 
 
-def needed(found: Sequence[Path], own: Iterable[Path]) -> list[str]:
+def needed(found: Sequence[Path], own: Sequence[Path]) -> list[str]:
     """The entries of a `Depends` field that give these binaries all that they are linked to, sorted.
 
     `own` are the folders of libraries that the bundle brings. Raises NotFound.
@@ -37,7 +38,7 @@ def needed(found: Sequence[Path], own: Iterable[Path]) -> list[str]:
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / "debian").mkdir()
         (Path(name) / "debian" / "control").write_text("Source: bundle\n\nPackage: bundle\nArchitecture: any\n")
-        options = ["-O", *(f"-l{folder.resolve()}" for folder in own)]
+        options = ["-O", "--ignore-missing-info", *(f"-l{folder.resolve()}" for folder in own)]
         told = subprocess.run(
             ["dpkg-shlibdeps", *options, *(f"-e{path.resolve()}" for path in found)],
             cwd=name,
@@ -46,10 +47,18 @@ def needed(found: Sequence[Path], own: Iterable[Path]) -> list[str]:
         )
     if told.returncode:
         raise NotFound(told.stderr.strip())
+    if packageless := strangers(told.stderr, own):
+        raise NotFound(f"no package has {', '.join(packageless)}")
     line = next((line for line in told.stdout.splitlines() if line.startswith(_FROM)), _FROM)
     asked = ["objdump", "--private-headers", *found]
     headers = subprocess.run(asked, check=True, capture_output=True, text=True, errors="replace").stdout
     return entries(line.removeprefix(_FROM), c_library(headers))
+
+
+def strangers(warnings: str, own: Iterable[Path]) -> list[str]:
+    """The libraries that dpkg-shlibdeps found in no package, without those in the bundle's own folders."""
+    ours = tuple(f"{folder.resolve()}/" for folder in own)
+    return sorted({path for path in _NO_PACKAGE.findall(warnings) if not path.startswith(ours)})
 
 
 def c_library(headers: str) -> str:
