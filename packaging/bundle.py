@@ -35,7 +35,7 @@ def version() -> str:
 
 
 def moment() -> int:
-    """The second that all files of a package are of: SOURCE_DATE_EPOCH's, else that of the commit, else of the version."""
+    """The second that all files of a package are of: SOURCE_DATE_EPOCH's, else the commit's, else the version's."""
     told = os.environ.get("SOURCE_DATE_EPOCH")
     if told:
         return int(told)

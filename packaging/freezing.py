@@ -57,10 +57,10 @@ LEFT_TO_THE_SYSTEM: Final = (
     *("libdbus-1.so", "libsystemd.so", "libpcre2-8.so", "libselinux.so", "libmount.so", "libblkid.so", "libcap.so"),
     *("libuuid.so", "libz.so"),
 )
-"""Libraries of Linux that must be of one kind with what the system has: with its drivers, its screen, its fonts, its bus.
+"""Libraries of Linux that must be of one kind with what the system has: its drivers, its screen, its fonts, its bus.
 
-Every desktop has them. Two of a kind in one process end it. The list is that of the AppImage project, as far as it matters here
-(https://github.com/AppImageCommunity/pkg2appimage/blob/master/excludelist).
+Every desktop has them. Two of a kind in one process end it. The list is the AppImage project's, as far as it matters
+here (https://github.com/AppImageCommunity/pkg2appimage/blob/master/excludelist).
 """
 
 
@@ -96,7 +96,7 @@ def unneeded(libraries: Iterable[str], links: Mapping[str, Iterable[str]]) -> se
 
     `links` has for each binary by its file name, libraries too, the file names that it is linked to.
     """
-    left, gone = set(libraries), set()
+    left, gone = set(libraries), set[str]()
     while True:
         asked = {name for binary, names in links.items() if binary not in gone for name in names if name != binary}
         if not (orphans := left - asked):

@@ -1,6 +1,6 @@
 """The program's icon in the sizes and forms that systems ask for, drawn from resources/icons/annotator.svg.
 
-    python packaging/icons.py FOLDER
+python packaging/icons.py FOLDER
 """
 
 import os
@@ -58,7 +58,9 @@ def ico(pictures: Mapping[int, bytes]) -> bytes:
 
 def icns(pictures: Mapping[int, bytes]) -> bytes:
     """An icon of macOS from PNGs by width: kinds and lengths, big-endian, each with its own eight bytes counted."""
-    chunks = b"".join(kind + struct.pack(">I", 8 + len(pictures[size])) + pictures[size] for size, kind in _ICNS.items())
+    chunks = b"".join(
+        kind + struct.pack(">I", 8 + len(pictures[size])) + pictures[size] for size, kind in _ICNS.items()
+    )
     return b"icns" + struct.pack(">I", 8 + len(chunks)) + chunks
 
 

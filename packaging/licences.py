@@ -1,11 +1,12 @@
-"""Says what the bundle is made of and under which terms: one text, from what the installed packages say of themselves."""
+"""Says what the bundle is made of and under which terms: one text, from what the packages say of themselves."""
 
 import importlib.metadata
 import platform
 import sysconfig
 from collections.abc import Iterable, Iterator
+from email.message import Message
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import freezing
 from packaging.requirements import Requirement
@@ -20,11 +21,13 @@ _HOMES: Final = ("Homepage", "Source", "Repository", "Code", "Documentation")
 _RULE: Final = "=" * 100
 
 _HEAD: Final = """\
-Arabic News Annotator is under the Apache License 2.0. It comes together with the parts below, each under terms of its own.
+Arabic News Annotator is under the Apache License 2.0. It comes together with the parts below, each under terms of its
+own.
 
-Qt and its Python bindings (PySide6, Shiboken) are used under the GNU Lesser General Public License, version 3. They are files of
-their own in the program's folder (in _internal/PySide6 and _internal/shiboken6) and may be replaced by others of the same interface,
-such as ones that you have built from the sources: https://download.qt.io/official_releases/ has those of Qt, QtForPython/ there those of the bindings.
+Qt and its Python bindings (PySide6, Shiboken) are used under the GNU Lesser General Public License, version 3. They are
+files of their own in the program's folder (in _internal/PySide6 and _internal/shiboken6) and may be replaced by others
+of the same interface, such as ones that you have built from the sources: https://download.qt.io/official_releases/ has
+those of Qt, and in QtForPython those of the bindings.
 What Qt itself contains of others is listed at https://doc.qt.io/qt-6/licenses-used-in-qt.html.
 The same holds for python-bidi (in _internal/bidi; sources at https://github.com/MeirKriheli/python-bidi).
 """
@@ -41,7 +44,7 @@ class Part(NamedTuple):
 
 
 def parts(project: str = PROJECT) -> list[Part]:
-    """Everything that the program needs and the bundle holds, by name, and PyInstaller, whose starter the bundle has."""
+    """Everything that the program needs and the bundle holds, and PyInstaller, whose starter it has; by name."""
     unused = {canonicalize_name(name) for name in (*freezing.OPTIONAL, *freezing.UNUSED)}
     names = {*_needed(project), "pyinstaller"} - unused - {"pip", canonicalize_name(project)}
     return [part(importlib.metadata.distribution(name)) for name in sorted(names)]
@@ -49,7 +52,7 @@ def parts(project: str = PROJECT) -> list[Part]:
 
 def part(distribution: importlib.metadata.Distribution) -> Part:
     """What this distribution says of itself."""
-    said = distribution.metadata
+    said = cast(Message, distribution.metadata)  # its type has `get` from Python 3.12 on alone
     classified = [line.split(" :: ")[-1] for line in said.get_all("Classifier", []) if line.startswith("License ::")]
     named = (said.get("License-Expression") or said.get("License") or "").strip().splitlines()
     homes = dict(line.split(", ", 1) for line in said.get_all("Project-URL", []))
@@ -59,7 +62,11 @@ def part(distribution: importlib.metadata.Distribution) -> Part:
         for file in distribution.files or []
         if ".dist-info" in str(file.parent) and file.name.lower().startswith(_FILES)
     ]
-    terms = named[0].strip() if len(named) == 1 else ", ".join(classified) or (named[0].strip() if named else "see its home")
+    terms = (
+        named[0].strip()
+        if len(named) == 1
+        else ", ".join(classified) or (named[0].strip() if named else "see its home")
+    )
     return Part(said["Name"], distribution.version, terms, home, tuple(texts))
 
 
@@ -76,7 +83,9 @@ def text(found: Iterable[Part], more: Iterable[tuple[str, str]] = ()) -> str:
         *((file.stem, file.read_text(encoding="utf-8")) for file in sorted(_TEXTS.glob("*.txt"))),
         *more,
     ]
-    return "\n".join([_HEAD, listed, "", *(f"{_RULE}\n{title}\n{_RULE}\n\n{body.strip()}\n" for title, body in chapters)])
+    return "\n".join(
+        [_HEAD, listed, "", *(f"{_RULE}\n{title}\n{_RULE}\n\n{body.strip()}\n" for title, body in chapters)]
+    )
 
 
 def _needed(project: str) -> set[str]:

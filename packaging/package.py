@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     step("Compiling the translations", environment, HERE / "catalogues.py")
     step("Drawing the icons", environment, HERE / "icons.py", WORK / "icons")
     step("Listing the licences", environment, HERE / "licences.py", WORK / "LICENCES.txt")
-    folders = ["--distpath", WORK / "frozen", "--workpath", WORK / "work"]
+    folders: list[str | Path] = ["--distpath", WORK / "frozen", "--workpath", WORK / "work"]
     step("PyInstaller", environment, "-m", "PyInstaller", "--noconfirm", *folders, HERE / "annotator.spec")
     dev.say("Packing it …")
     return dev.hand_over([PYTHON, HERE / "package.py", "--frozen"], cwd=ROOT, env=environment)
@@ -61,7 +61,7 @@ def step(doing: str, environment: Mapping[str, str], *command: str | Path) -> No
 
 
 def prepare_tools() -> None:
-    """Have apt install what is missing, libraries of Qt's too. Raises dev.CannotGoOn with what to type where it cannot."""
+    """Have apt install what is missing, Qt's libraries too. Raises dev.CannotGoOn with what to type instead."""
     dev.prepare_system(with_xvfb=False)
     if not dev.ON_LINUX:
         return

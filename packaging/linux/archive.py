@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def pack(folder: Path, target: Path, when: int) -> None:
-    """Write `folder`, under its own name, to the `.tar.gz` at `target`, everything in it of the second `when` (since 1970).
+    """Write `folder`, under its own name, to the `.tar.gz` at `target`, all of it of the second `when` (since 1970).
 
     Owners are root, rights what a program or a text file has: who builds it and how is not seen.
     """
@@ -31,6 +31,6 @@ def pack(folder: Path, target: Path, when: int) -> None:
 
 
 def mode(path: Path) -> int:
-    """The rights of a file or folder in a package: all may read, the owner writes, and a program stays one; a library is none."""
+    """The rights of a file or folder in a package: all may read, the owner writes, a program stays one."""
     program = path.is_dir() or (path.stat().st_mode & 0o100 and ".so" not in path.suffixes)
     return 0o755 if program else 0o644

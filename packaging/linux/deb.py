@@ -1,4 +1,4 @@
-"""The package for Debian and its kin: the bundle without what Debian has itself, and the program among the desktop's."""
+"""The package for Debian and its kin: the bundle without what Debian has itself, and what the desktop is told."""
 
 import email.utils
 import gzip
@@ -104,7 +104,7 @@ def changelog(made: Bundle) -> str:
 
 
 def borrowed(internal: Path) -> list[Path]:
-    """The libraries in the bundle that are Debian's own: there the package is to have the system's, which is kept safe."""
+    """The libraries in the bundle that are Debian's own: its package uses those, which are kept safe."""
     return [
         path
         for path in sorted(internal.iterdir())

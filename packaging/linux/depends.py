@@ -50,7 +50,7 @@ def needed(found: Sequence[Path], own: Sequence[Path]) -> list[str]:
     if packageless := strangers(told.stderr, own):
         raise NotFound(f"no package has {', '.join(packageless)}")
     line = next((line for line in told.stdout.splitlines() if line.startswith(_FROM)), _FROM)
-    asked = ["objdump", "--private-headers", *found]
+    asked: list[str | Path] = ["objdump", "--private-headers", *found]
     headers = subprocess.run(asked, check=True, capture_output=True, text=True, errors="replace").stdout
     return entries(line.removeprefix(_FROM), c_library(headers))
 
@@ -71,7 +71,7 @@ def entries(told: str, c_library: str) -> list[str]:
     """The entries of a `Depends` field out of what dpkg-shlibdeps says, sorted.
 
     The C library alone has a version: Qt asks for none of the others that is newer than what every system with such a C
-    library has, while what dpkg-shlibdeps says is the version that lies here, wherever packages come without their symbols.
+    library has, while dpkg-shlibdeps names the version that lies here where packages come without their symbols.
     A package that Debian 13 renamed for 64-bit times may have its older name too.
     """
     names = sorted({_VERSION.sub("", entry) for entry in told.split(", ") if entry})

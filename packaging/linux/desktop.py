@@ -1,4 +1,4 @@
-"""What makes the program one of the desktop's: the entry of its menu, its icons, its kind of file, and what shops show."""
+"""What makes the program one of the desktop's: entry of the menu, icons, kind of file, and what shops show."""
 
 import shutil
 import xml.etree.ElementTree as ET
@@ -34,7 +34,8 @@ def metainfo(template: str, version: str, day: str, pictures: str, shown: Sequen
     """The description for shops, of this version, with the addresses of its pictures. Raises ET.ParseError."""
     root = ET.fromstring(template, ET.XMLParser(target=ET.TreeBuilder(insert_comments=True)))
     releases, screenshots = root.find("releases"), root.find("screenshots")
-    assert releases is not None and screenshots is not None
+    assert releases is not None
+    assert screenshots is not None
     ET.SubElement(releases, "release", version=version, date=day)
     captions = screenshots.findall("screenshot")
     assert len(captions) == len(shown)

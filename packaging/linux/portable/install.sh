@@ -16,8 +16,8 @@ case ${1-} in
     mkdir -p "$share/applications" "$share/mime/packages" "$share/icons"
     cp -R "$here/share/icons/." "$share/icons/"
     cp "$here/share/mime/packages/$name.xml" "$share/mime/packages/"
-    # What the entry of a menu gives a meaning to, and then sed: a folder may be called anything.
-    command=$(printf '%s' "$here/annotator" | sed -e 's/["`$\\]/\\&/g' -e 's/%/%%/g' -e 's/[\\&|]/\\&/g')
+    # What a command in an entry gives a meaning to, then what any text there does, then sed: a folder may be called anything.
+    command=$(printf '%s' "$here/annotator" | sed -e 's/["`$\\]/\\&/g' -e 's/%/%%/g' -e 's/\\/&&/g' -e 's/[\\&|]/\\&/g')
     sed "s|^Exec=annotator|Exec=\"$command\"|" "$here/share/applications/$name.desktop" >"$share/applications/$name.desktop"
     refresh
     echo "Arabic News Annotator is in your menu."
