@@ -59,11 +59,11 @@ commands() {
     mkdir out
     "$1" export c.corpus out/training.conll --format conll2003 --state all --json >report.json
     grep -q '"verified": true' report.json || fail "the export is not verified"
-    written=$(sed -n 's/.*"written": \([0-9]*\).*/\1/p' report.json)
-    [ "$written" -gt 20 ] || fail "only $written spans were written"
+    begun=$(grep -c ' B-' out/training.conll)
+    [ "$begun" -gt 100 ] || fail "only $begun spans were written"
     rm -f "$work"/d.corpus*
     "$1" import d.corpus out/training.conll >read.txt || fail "reading back"
-    same "spans read back" "$(sed -n 's/.*[^0-9]\([0-9]*\) spans read.*/\1/p' read.txt)" "$written"
+    same "spans read back" "$(sed -n 's/.*[^0-9]\([0-9]*\) spans read.*/\1/p' read.txt)" "$begun"
     cp d.corpus unlearned.corpus
     "$1" learn d.corpus >learned.txt 2>&1 || { cat learned.txt; fail "learn"; }
     "$1" search c.corpus "وزارة" --json | grep -q snippet || fail "search"
