@@ -23,6 +23,8 @@ install() { apt-get install -y -q "$@" >"$work/apt.log" 2>&1 || { tail -20 "$wor
 screen() {
     Xvfb :87 -screen 0 1366x768x24 >/dev/null 2>&1 &
     screen=$!
+    DBUS_SESSION_BUS_ADDRESS=$(dbus-daemon --session --fork --print-address)
+    export DBUS_SESSION_BUS_ADDRESS
     sleep 2
 }
 
@@ -43,8 +45,8 @@ window() {
     import -window root "$pictures/$picture"
     xdotool windowfocus "$shown" key --clearmodifiers ctrl+q
     for _ in $(seq 100); do kill -0 "$program" 2>/dev/null || break; sleep 0.2; done
-    if kill -0 "$program" 2>/dev/null; then kill "$program"; fail "Ctrl+Q does not end $1"; fi
-    if grep -v "XDG_RUNTIME_DIR\|^$" "$work/said"; then fail "$1 said this"; fi
+    if kill -0 "$program" 2>/dev/null; then kill "$program"; fail "Ctrl+Q does not end it"; fi
+    if grep -v "XDG_RUNTIME_DIR\|^$" "$work/said"; then fail "it said this"; fi
 }
 
 # commands PROGRAM: the main job without a window, and that what is written is what was there.
@@ -103,7 +105,7 @@ say "the .deb: commands"
 commands annotator
 
 say "the .deb: window"
-install xvfb xdotool imagemagick procps libglib2.0-bin xdg-utils desktop-file-utils shared-mime-info appstream
+install xvfb dbus-daemon xdotool imagemagick procps libglib2.0-bin xdg-utils desktop-file-utils shared-mime-info appstream
 screen
 export ANNOTATOR_LANGUAGE=ar
 window deb-first-start.png env XDG_CONFIG_HOME="$work/fresh" XDG_DATA_HOME="$work/fresh" annotator
