@@ -23,8 +23,10 @@ install() { apt-get install -y -q "$@" >"$work/apt.log" 2>&1 || { tail -20 "$wor
 screen() {
     Xvfb :87 -screen 0 1366x768x24 >/dev/null 2>&1 &
     screen=$!
-    DBUS_SESSION_BUS_ADDRESS=$(dbus-daemon --session --fork --print-address)
-    export DBUS_SESSION_BUS_ADDRESS
+    dbus-daemon --session --nofork --address="unix:path=$work/bus" >/dev/null 2>&1 &
+    bus=$!
+    export DBUS_SESSION_BUS_ADDRESS="unix:path=$work/bus"
+    trap 'kill $screen $bus' EXIT
     sleep 2
 }
 
@@ -152,5 +154,4 @@ double_click() { gio launch "$XDG_DATA_HOME/applications/$name.desktop" "$work/c
 window targz-double-click.png double_click
 "$moved/install.sh" --remove >/dev/null
 same "what install.sh left" "$(find "$XDG_DATA_HOME" -name "*$name*" ! -path '*/mime/application/*')" ""
-kill $screen
 say "all is well"
