@@ -28,7 +28,7 @@ class Settings(Struct, frozen=True):
     """The choices. `zoom` is in per cent; `geometry` is the window's, in whatever form the window wrote it.
 
     `keys` has only what a person changed: the keys of an action by its name, as the window names both. `suggestions`
-    says whether they are shown.
+    and `invisible` say whether these are shown: invisible characters are those of the articles.
 
     The last three say which models of one's own propose spans (see `suggest.own`): a pipeline of spaCy's by folder or
     name, a folder with a model in ONNX, and the corpus's label for a label of theirs.
@@ -44,6 +44,7 @@ class Settings(Struct, frozen=True):
     numerals: Literal["western", "eastern"] = "western"
     instructive: bool = False
     suggestions: bool = True
+    invisible: bool = False
     spacy_pipeline: str = ""
     onnx_folder: str = ""
     model_labels: dict[str, str] = {}
@@ -59,6 +60,11 @@ def data_dir() -> Path:
     return _home("data") or platformdirs.user_data_path(_NAME, appauthor=False)
 
 
+def log_dir() -> Path:
+    """The folder of the log and of reports of errors; it may not be there yet."""
+    return _home("log") or platformdirs.user_log_path(_NAME, appauthor=False, ensure_exists=False)
+
+
 def load() -> Settings:
     """The saved settings, and the defaults where nothing was saved.
 
@@ -68,7 +74,7 @@ def load() -> Settings:
     path = config_dir() / _FILE
     try:
         return msgspec.json.decode(path.read_bytes(), type=Settings)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         _put_aside(path)
     except OSError:
         pass  # none yet, or none that can be read: a person can work without

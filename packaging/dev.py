@@ -2,7 +2,7 @@
 
     python3 packaging/dev.py run [-- ARGUMENTS]   open the window on the sample articles
     python3 packaging/dev.py test [ARGUMENTS]     run every test (ARGUMENTS go to pytest)
-    python3 packaging/dev.py bench                measure the main job against known things
+    python3 packaging/dev.py bench [PART...]      measure the main job against known things
     python3 packaging/dev.py package              make what a person installs on this system, in dist/
 
 `test --with consumers [ARGUMENTS]` also installs the heavy programs that read what the annotator
@@ -37,7 +37,11 @@ if sys.version_info < (3, 11):  # noqa: UP036 (the one place that an older Pytho
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+_BINARY = "Scripts/python.exe" if os.name == "nt" else "bin/python"
+PYTHON = VENV / _BINARY
+PEERS = ROOT / ".venv-peers"
+PEER_GROUP = "bench"
+"""The optional dependencies of pyproject.toml that `bench` measures against, in an environment of their own."""
 PROJECT = ROOT / "pyproject.toml"
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 GROUPS = ("consumers",)
@@ -140,6 +144,24 @@ def make_environment(groups: Iterable[str] = ()) -> None:
     extras = ",".join(["dev", *sorted(present)])
     quietly("Installing the packages", [*pip, "--no-build-isolation", "--editable", f".[{extras}]"])
     kept.write_text(f"{wanted}\n{' '.join(sorted(present))}", encoding="utf-8")
+
+
+def make_peers() -> Path:
+    """Bring .venv-peers up to date, and return its Python. Raises CannotGoOn, as where there is no network."""
+    import tomllib
+
+    requirements = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"][PEER_GROUP]
+    python, kept = PEERS / _BINARY, PEERS / "stamp"
+    pins = hashlib.sha256(CONSTRAINTS.read_bytes()).hexdigest()
+    wanted = "Python {}.{} {}\n{}\n{}".format(*sys.version_info[:2], PEERS, " ".join(requirements), pins)
+    if python.exists() and kept.exists() and kept.read_text(encoding="utf-8") == wanted:
+        return python
+    say(f"Making the environment of the peers in {PEERS} (a minute or two) …")
+    quietly("Making the environment of the peers", [sys.executable, "-m", "venv", "--clear", PEERS])
+    pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    quietly("Installing the peers", [*pip, "--constraint", CONSTRAINTS, *requirements])
+    kept.write_text(wanted, encoding="utf-8")
+    return python
 
 
 def compile_translations() -> None:
@@ -327,7 +349,8 @@ def test(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Measure the main job against known things, on Linux on a virtual screen, so that no window pops up."""
+    """Measure the main job against known things (ARGUMENTS: `bench --help`), on Linux on a virtual screen, so that no
+    window pops up."""
     prepare(with_xvfb=True)
     command: list[str | Path] = [PYTHON, ROOT / "tests" / "benchmarks" / "bench.py", *arguments]
     if not ON_LINUX:

@@ -22,12 +22,14 @@ from annotator.cli.terminal import visual
 from annotator.core.model import DONE, FLAGGED, SKIPPED, Span
 from annotator.i18n import LANGUAGES
 from annotator.jobs.looking import look
+from annotator.store import backups
 from annotator.store.corpus import Corpus
 from annotator.store.listing import Choice
 from annotator.ui import app
 from annotator.ui.actions import Keymap
 from annotator.ui.background import Background
 from annotator.ui.corpus_commands import default_labels
+from annotator.ui.dialogs.backups import BackupsDialog
 from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.import_preview import ImportDialog
 from annotator.ui.dialogs.keys import KeysDialog
@@ -48,6 +50,15 @@ _UNTOUCHED: Final = 7
 """The place of an article that nothing was done to."""
 _TAUGHT: Final = 5
 """The place of an article in which what others hold is suggested."""
+_DAYS: Final = (
+    "2026-11-25 14-31-08",
+    "2026-11-24 16-02-45 before restore",
+    "2026-11-24 09-12-30",
+    "2026-11-23 10-40-11",
+    "2026-11-19 08-55-02 before version 3",
+    "2026-11-15 17-20-54",
+)
+"""The names of backups."""
 _CROPPED: Final = 14  # pixels beside lines of the article
 
 
@@ -144,6 +155,21 @@ def _suggestions(desk: app.Desk) -> QPixmap:
     _settle(desk)
     QTest.keyClick(desk.window.view, Qt.Key.Key_Return)
     return _grabbed(desk.window)
+
+
+def _questions(desk: app.Desk) -> QPixmap:
+    """What is asked about labels, once some are not what they should be."""
+    session, window = desk.session, desk.window
+    quoted = _select(desk, "برنامج «ساعة للكتاب»")
+    session.resize(quoted, quoted.start, quoted.end - 1)
+    session.describe(_select(desk, "شتنبر المقبل"), "09/2024", "")
+    bank = _select(desk, "البنك الدولي")
+    session.resize(bank, bank.start + 2, bank.end)
+    window.checking.check_labels()
+    _wait(window.corpus_commands.background)
+    window.checking.next_question()
+    _settle(desk)
+    return _grabbed(window)
 
 
 def _value(desk: app.Desk) -> QPixmap:
@@ -267,6 +293,21 @@ def _report(desk: app.Desk) -> QPixmap:
     return _shown(dialog)
 
 
+def _backups(desk: app.Desk) -> QPixmap:
+    """The backups of some days, and what the last one holds."""
+    assert desk.session.corpus
+    path, background = desk.session.corpus.path, desk.window.corpus_commands.background
+    for _count in backups.keep(path):
+        pass
+    [made] = backups.backups(path)
+    for name in _DAYS:
+        shutil.copy(made.path, made.path.with_name(f"{name}.corpus"))
+    made.path.unlink()
+    dialog = BackupsDialog(desk.window, background, path.stem, backups.backups(path))
+    _wait(background)
+    return _shown(dialog)
+
+
 def _no_spans(desk: app.Desk) -> QPixmap:
     """An article without spans."""
     desk.session.open_article(_UNTOUCHED)
@@ -293,6 +334,7 @@ FEATURES: Final[dict[str, Callable[[app.Desk], QPixmap]]] = {
     "selection": _selection,
     "nested": _nested,
     "suggestions": _suggestions,
+    "questions": _questions,
     "value": _value,
     "menu": _menu,
     "sticky": _sticky,
@@ -306,6 +348,7 @@ FEATURES: Final[dict[str, Callable[[app.Desk], QPixmap]]] = {
     "import": _import,
     "export": _export,
     "export-report": _report,
+    "backups": _backups,
     "no-spans": _no_spans,
     "no-articles": _no_articles,
     "no-corpus": _no_corpus,

@@ -134,6 +134,51 @@ def test_an_installation_that_failed_is_tried_again(commands, monkeypatch):
     assert commands
 
 
+@pytest.fixture
+def peers(commands, checkout, monkeypatch):
+    """The commands that make the environment of the peers, which are those of a project that names two."""
+    monkeypatch.setattr(dev, "PEERS", checkout / ".venv-peers")
+    dev.PROJECT.write_text("[project.optional-dependencies]\nbench = ['one>=1', 'two']\n", encoding="utf-8")
+    python = dev.PEERS / dev._BINARY
+
+    def record(doing, command):
+        commands.append([str(part) for part in command])
+        if "venv" in commands[-1]:
+            python.parent.mkdir(parents=True, exist_ok=True)
+            python.touch()
+
+    monkeypatch.setattr(dev, "quietly", record)
+    return commands
+
+
+def test_the_peers_have_an_environment_of_their_own_that_is_made_once(peers):
+    python = dev.make_peers()
+    assert python.is_relative_to(dev.PEERS)
+    assert peers[0] == [sys.executable, "-m", "venv", "--clear", str(dev.PEERS)]
+    assert peers[1][:4] == [str(python), "-m", "pip", "install"]
+    assert peers[1][-4:] == ["--constraint", str(dev.CONSTRAINTS), "one>=1", "two"]
+    peers.clear()
+    assert dev.make_peers() == python
+    assert peers == []
+    dev.CONSTRAINTS.write_text("two", encoding="utf-8")
+    dev.make_peers()
+    assert peers
+
+
+def test_peers_that_could_not_be_installed_are_tried_again(peers, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(dev, "quietly", lambda *_: (_ for _ in ()).throw(dev.CannotGoOn("no network")))
+        with pytest.raises(dev.CannotGoOn):
+            dev.make_peers()
+    dev.make_peers()
+    assert peers
+
+
+def test_the_peers_are_optional_dependencies_and_git_knows_their_environment():
+    assert dev.PEER_GROUP in PROJECT["optional-dependencies"]
+    assert ".venv*/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
 def test_translations_are_compiled_when_their_texts_change(commands, checkout):
     dev.VENV.mkdir()
     dev.compile_translations()
@@ -337,6 +382,12 @@ def test_a_group_is_named_before_the_arguments_of_pytest(handed, capfd):
 
 def test_the_groups_are_optional_dependencies():
     assert set(dev.GROUPS) <= set(PROJECT["optional-dependencies"])
+
+
+@on_linux
+def test_the_bench_runs_on_a_virtual_screen_with_the_arguments_given(handed, checkout):
+    assert dev.main(["bench", "speed", "--json", "a.json"]) == 5
+    assert handed == [([str(checkout / "tests" / "benchmarks" / "bench.py"), "speed", "--json", "a.json"], "xcb")]
 
 
 @on_linux

@@ -21,6 +21,11 @@ _MODULES: Final = {
     "suggest": "suggesting",
     "learn": "learning",
     "export": "exporting",
+    "check": "checking",
+    "stats": "counting",
+    "backup": "backing_up",
+    "restore": "restoring",
+    "repair": "repairing",
 }
 """Where each command is made; only what is asked for is loaded, for the window is what starts most often."""
 

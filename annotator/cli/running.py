@@ -1,5 +1,6 @@
 """One command line: its language, its exit code, and whatever goes wrong as one line."""
 
+import logging
 import os
 import traceback
 from collections.abc import Sequence
@@ -12,15 +13,15 @@ from annotator.cli import INTERRUPTED
 from annotator.cli.output import NAME, UNUSABLE, tell
 from annotator.cli.root import root
 from annotator.cli.wording import speak
-from annotator.i18n import _
+from annotator.i18n import MissingCatalogue, _
 from annotator.store.errors import CorpusError
 
 
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say and return the exit code. Whatever goes wrong is one line on stderr.
 
-    With ANNOTATOR_DEBUG in the environment, a line about an error that nothing was prepared for is followed by the
-    place where it happened. Raises BrokenPipeError when nobody reads any more.
+    Of an error that nothing was prepared for there is a report, which the line names; with ANNOTATOR_DEBUG in the
+    environment it is followed by all that Python says of it. Raises BrokenPipeError when nobody reads any more.
     """
     try:
         speak(settings.language())
@@ -41,6 +42,8 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         raise
+    except MissingCatalogue as broken:
+        tell(str(broken))  # there are no words to say it in
     except Exception as error:
         tell(_unforeseen(error))
         if os.environ.get("ANNOTATOR_DEBUG"):
@@ -51,4 +54,14 @@ def run(arguments: Sequence[str]) -> int:
 def _unforeseen(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return _("an error of the program, {name}: {error}").format(name=type(error).__name__, error=error)
+    from annotator import faults, logs  # no command waits for what none should need
+    from annotator.store.facts import facts
+
+    logs.start()
+    logging.getLogger(__name__).error("not foreseen", exc_info=error)
+    fault = faults.Fault.of(error)
+    report = faults.write(faults.report(fault, facts(None)))
+    logs.stop()
+    if report is None:
+        return _("an error of the program: {error}").format(error=fault.what)
+    return _("an error of the program: {error}; there is a report of it: {path}").format(error=fault.what, path=report)

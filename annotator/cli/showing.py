@@ -8,8 +8,9 @@ import click
 
 from annotator.cli.command import Help, corpus_argument, identity, json_option, words
 from annotator.cli.output import emit, say, table
-from annotator.core.model import BODY, BOILERPLATE, DATELINE, HEADLINE, Article, Span, Zone
+from annotator.core.model import ZONE_KINDS, Article, Span, Zone
 from annotator.core.titles import title
+from annotator.core.wording import zone_title
 from annotator.formats.jsonl import record
 from annotator.i18n import _, ngettext
 from annotator.store.corpus import Corpus
@@ -63,13 +64,7 @@ def _head(article: Article, zones: list[Zone]) -> Iterator[str]:
 
 def _body(text: str, zones: list[Zone]) -> Iterator[str]:
     """The text, its zones below the names of their kinds in brackets."""
-    names = {
-        HEADLINE: _("headline"),
-        DATELINE: _("dateline"),
-        BODY: _("body"),
-        BOILERPLATE: _("boilerplate"),
-        _NONE: _("no zone"),
-    }
+    names = {**{kind: zone_title(kind) for kind in ZONE_KINDS}, _NONE: _("no zone")}
     last = _NONE
     for kind, stretch in _stretches(text, zones):
         if stretch.strip():

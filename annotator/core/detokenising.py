@@ -40,6 +40,9 @@ _DOT_FIRST: Final = regex.compile(rf"{_AFTER}*{_DOTS}.*", regex.V1 | regex.DOTAL
 _LEANING: Final = regex.compile(r"[\p{M}\p{Cf}].*", regex.V1 | regex.DOTALL)
 """Begins with what would join the character before it."""
 
+_KEPT: Final = 100
+"""Code points of the longest token that is remembered."""
+
 _PLAIN, _CLOSES, _OPENS, _EITHER, _UNIT, _JOINS = range(6)
 
 
@@ -105,6 +108,9 @@ def _paired(tokens: Sequence[str], kinds: list[int]) -> list[int]:
     """`kinds`, with each quotation mark as one that opens or closes."""
     found = list(kinds)
     opened: list[bool] = []
+    # From where on there are none but closing marks, and where the last quotation mark is.
+    closed = next((at + 1 for at in reversed(range(len(kinds))) if kinds[at] != _CLOSES), 0)
+    last = max(at for at, kind in enumerate(kinds) if kind == _EITHER)
     for at, kind in enumerate(kinds):
         if kind != _EITHER:
             continue
@@ -112,7 +118,7 @@ def _paired(tokens: Sequence[str], kinds: list[int]) -> list[int]:
         if single in opened:
             del opened[opened.index(single) :]
             found[at] = _CLOSES
-        elif at and (set(kinds[at + 1 :]) <= {_CLOSES} or ("”" in tokens[at] and _EITHER not in kinds[at + 1 :])):
+        elif at and (at + 1 >= closed or ("”" in tokens[at] and at == last)):
             found[at] = _CLOSES
         else:
             opened.append(single)
@@ -120,8 +126,12 @@ def _paired(tokens: Sequence[str], kinds: list[int]) -> list[int]:
     return found
 
 
-@lru_cache(maxsize=1 << 14)
 def _kind(token: str) -> int:
+    return _known_kind(token) if len(token) <= _KEPT else _known_kind.__wrapped__(token)
+
+
+@lru_cache(maxsize=1 << 14)
+def _known_kind(token: str) -> int:
     if _QUOTE.fullmatch(token):
         return _EITHER
     if _CLOSING.fullmatch(token):

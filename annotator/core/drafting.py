@@ -1,14 +1,23 @@
 """How a text that was read becomes an article that can be stored."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Final, TypeVar, overload
 
 from msgspec.structs import replace
 
 from annotator.core import zones as zoning
 from annotator.core.editing import Rejected, check_zones
+from annotator.core.limits import ARTICLE, SPANS
 from annotator.core.model import DATELINE, Article, Draft, Note, Span, Status, Zone, article_uid, new_uid
 from annotator.core.text import Newlines, normalise_newlines, visible
-from annotator.i18n import _
+from annotator.i18n import _, ngettext
+
+T = TypeVar("T")
+
+_UNHELD: Final = re.compile("[\0\ud800-\udfff]")
+"""Ends a text for many who read it, or is half of a character."""
 
 
 def draft(
@@ -27,11 +36,13 @@ def draft(
     """The article with this text, verbatim but for its newlines.
 
     `zones` and `spans` have the offsets of `text` as it is given, and are moved where a newline shrinks; what they,
-    `states` and `notes` say of their article is put right. Zones that are None are recognised, and a time of
-    publication that is None is the first that a dateline states. Raises Rejected for a text that cannot be an article,
-    and for zones that overlap or lie outside it. Spans are not looked at: `Corpus.add` refuses those that cannot be.
+    `states` and `notes` say of their article is put right, and characters in what is said that no file holds. Zones
+    that are None are recognised, and a time of publication that is None is the first that a dateline states. Raises
+    Rejected for a text that cannot be an article, for more spans than one may have, and for zones that overlap or lie
+    outside it. Spans are not looked at: `Corpus.add` refuses those that cannot be.
     """
     _check(text)
+    placed_spans = _few(spans)
     moved = Newlines(text).moved
     stored = normalise_newlines(text)
     uid = article_uid(stored)
@@ -40,20 +51,61 @@ def draft(
     else:
         placed = [replace(zone, article=uid, start=moved(zone.start), end=moved(zone.end)) for zone in zones]
     stated = (zoning.published(stored[zone.start : zone.end]) for zone in placed if zone.kind == DATELINE)
-    article = Article(uid, stored, title, published or next(filter(None, stated), None), source, url)
+    published = published or next(filter(None, stated), None)
+    article = Article(uid, stored, _plain(title), _plain(published), _plain(source), _plain(url))
     check_zones(article, placed)
     return Draft(
         article,
         tuple(placed),
-        tuple(replace(span, article=uid, start=moved(span.start), end=moved(span.end)) for span in spans),
-        tuple(replace(status, article=uid) for status in states),
-        tuple(replace(note, article=uid) for note in notes),
+        tuple(_moved(span, uid, moved) for span in placed_spans),
+        tuple(replace(status, article=uid, annotator=_plain(status.annotator)) for status in states),
+        tuple(replace(note, article=uid, annotator=_plain(note.annotator), text=_plain(note.text)) for note in notes),
         line,
     )
 
 
+def _moved(span: Span, uid: str, moved: Callable[[int], int]) -> Span:
+    start, end, annotator = moved(span.start), moved(span.end), _plain(span.annotator)
+    value, note = _plain(span.value), _plain(span.note)
+    return replace(span, article=uid, annotator=annotator, start=start, end=end, value=value, note=note)
+
+
+@overload
+def _plain(text: str) -> str: ...
+@overload
+def _plain(text: str | None) -> str | None: ...
+def _plain(text: str | None) -> str | None:
+    """What is said of an article or a span, with a sign for each character that no file holds as it is."""
+    return _UNHELD.sub("\N{REPLACEMENT CHARACTER}", text) if text and _UNHELD.search(text) else text
+
+
+def too_long() -> str:
+    """The sentence that says that an article has too much text."""
+    count = ARTICLE // 1_000_000
+    return ngettext(
+        "The article is longer than {count} million characters.",
+        "The article is longer than {count} million characters.",
+        count,
+    ).format(count=count)
+
+
+def few(spans: list[T]) -> list[T]:
+    """The same. Raises Rejected where there are more than an article may have."""
+    if len(spans) > SPANS:
+        reason = ngettext("The article has more than {count} span.", "The article has more than {count} spans.", SPANS)
+        raise Rejected(reason.format(count=SPANS))
+    return spans
+
+
+def _few(spans: Iterable[Span]) -> list[Span]:
+    """The spans. Raises Rejected where there are more than an article may have."""
+    return few(list(islice(spans, SPANS + 1)))
+
+
 def _check(text: str) -> None:
     """Raise Rejected unless `text` can be stored and has something to read."""
+    if len(text) > ARTICLE:
+        raise Rejected(too_long())
     if "\0" in text:
         raise Rejected(_("The text holds NUL characters, as no text does."))
     try:

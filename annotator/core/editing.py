@@ -12,6 +12,7 @@ from annotator.core.model import (
     DATELINE,
     ZONE_KINDS,
     Article,
+    Dismissal,
     Edit,
     Note,
     Publication,
@@ -101,6 +102,24 @@ def note(before: Note | None, article: Article, annotator: str, text: str) -> li
 def remove(span: Span) -> list[Edit]:
     """Take `span` away; a suggestion that was accepted is rejected so."""
     return [Edit(span, None), *_rejected(span)]
+
+
+def put_right(
+    article: Article, layer: Iterable[Span], annotator: str, span: Span | None, label: str | None, start: int, end: int
+) -> list[Edit]:
+    """Have a span with this label and these edges in place of `span`, or where there is none; with the label None have
+    none. Where there is such a span already, `span` is removed."""
+    if span is None:
+        return add(article, layer, annotator, label, start, end) if label is not None else []
+    there = any((one.label, one.start, one.end) == (label, start, end) for one in layer if one.uid != span.uid)
+    if label is None or there:
+        return remove(span)
+    return _change(article, layer, span, msgspec.structs.replace(span, label=label, start=start, end=end))
+
+
+def dismiss(article: Article, annotator: str, kind: str, label: str, start: int, end: int) -> list[Edit]:
+    """Say that the annotator does not want to be asked this again (see quality.question)."""
+    return [Edit(None, Dismissal(new_uid(), article.uid, annotator, kind, label, start, end))]
 
 
 def set_state(before: Status | None, article: Article, annotator: str, state: str) -> list[Edit]:

@@ -19,13 +19,15 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from annotator.core.limits import DOTS, LABEL, LABEL_SET
 from annotator.core.model import Refusal
-from annotator.i18n import DEFAULT, _, current
+from annotator.core.remarks import plainly
+from annotator.i18n import DEFAULT, _, current, ngettext
 
 KEYS: Final = "123456789"
 """What a new label is given for a key, the first that is free."""
 
-_NAME: Final = re.compile(r"[^\W_][\w-]*")
+_NAME: Final = re.compile(rf"[^\W_][\w-]{{0,{LABEL - 1}}}")
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")  # https://toml.io/en/v1.0.0#keys
 
@@ -73,8 +75,8 @@ class BadLabelSet(ValueError):
     """A label set that cannot be used; `refusal` says in which file, at which line and why."""
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.reason)
-        self.refusal = refusal
+        self.refusal = plainly(refusal)
+        super().__init__(self.refusal.reason)
 
 
 class _File(Struct, forbid_unknown_fields=True):
@@ -83,10 +85,17 @@ class _File(Struct, forbid_unknown_fields=True):
 
 def decode(data: bytes, path: str = "") -> LabelSet:
     """The label set in the TOML text `data`; `path` is what errors call it. Raises BadLabelSet."""
+    if len(data) > LABEL_SET:
+        reason = _("The file is larger than {size} kB.").format(size=LABEL_SET // 1000)
+        raise BadLabelSet(Refusal(path, 0, reason))
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if line.count(b".") > DOTS:
+            reason = ngettext("the line has more than {count} dot", "the line has more than {count} dots", DOTS)
+            raise BadLabelSet(Refusal(path, number, reason.format(count=DOTS)))
     try:
         rows = msgspec.toml.decode(data, type=_File).label
         labels = tuple(msgspec.convert(row, Label) for row in rows)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also of numbers of thousands of digits
         where = re.search(r"line (\d+)", str(error))
         reason = _("the label set does not read as one: {error}").format(error=error)
         raise BadLabelSet(Refusal(path, int(where[1]) if where else 0, reason)) from error

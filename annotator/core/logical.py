@@ -10,7 +10,7 @@ from annotator.core import visual
 from annotator.core import zones as zoning
 from annotator.core.drafting import draft
 from annotator.core.model import Draft, Span, Zone
-from annotator.core.visual import Repaired
+from annotator.core.repaired import Repaired
 from annotator.i18n import _
 
 _QUOTED: Final = 60

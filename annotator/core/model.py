@@ -89,6 +89,19 @@ class Rejection(Struct, frozen=True, tag="rejection", gc=False):
     source: str
 
 
+class Dismissal(Struct, frozen=True, tag="dismissal", gc=False):
+    """That an annotator does not want to be asked this about this stretch again: `kind` is that of a question (see
+    quality.question)."""
+
+    uid: str
+    article: str
+    annotator: str
+    kind: str
+    label: str
+    start: int
+    end: int
+
+
 class Suggestion(Struct, frozen=True, gc=False):
     """A span that the program proposes for an article; nothing is stored of it until somebody accepts it.
 
@@ -128,7 +141,7 @@ class Note(Struct, frozen=True, tag="note"):
     text: str
 
 
-Record: TypeAlias = Span | Zone | Status | Publication | Note | Rejection
+Record: TypeAlias = Span | Zone | Status | Publication | Note | Rejection | Dismissal
 """What an edit may alter."""
 
 

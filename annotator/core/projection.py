@@ -15,6 +15,7 @@ from annotator.core import tagging, text
 from annotator.core.labels import LabelSet
 from annotator.core.model import BODY, HEADLINE, ZONE_KINDS, Article, Span, Zone
 from annotator.core.tagging import Chunk
+from annotator.core.taken import Taken
 from annotator.core.text import Token
 from annotator.core.words import words
 from annotator.i18n import _
@@ -223,35 +224,33 @@ def flattened(words: str, placed: list[Fate], labels: LabelSet, flatten: str) ->
     stretches = sorted(fate.stretch for fate in placed if fate.stretch)
     if all(left.end <= right.start for left, right in pairwise(stretches)):
         return placed
-    winners: list[Fate] = []
-    lost: dict[str, Fate] = {}
     standing = sorted((fate for fate in placed if fate.stretch), key=lambda fate: _priority(fate, labels, flatten))
-    for fate in standing:
-        rivals = standing if flatten == REFUSE else winners
-        winner = next((other for other in rivals if other is not fate and _overlap(other, fate)), None)
-        if winner is None:
-            winners.append(fate)
-        else:
-            lost[fate.span.uid] = _loss(words, fate, winner, flatten)
+    rivals, lost = Taken[int](), dict[str, Fate]()  # by their places among those that are standing
+    if flatten == REFUSE:
+        for at, fate in enumerate(standing):
+            rivals.add(*_stretch(fate), at)
+    for at, fate in enumerate(standing):
+        winner = min((other for other in rivals.overlapping(*_stretch(fate)) if other != at), default=None)
+        if winner is not None:
+            lost[fate.span.uid] = _loss(words, fate, standing[winner], flatten)
+        elif flatten != REFUSE:
+            rivals.add(*_stretch(fate), at)
     return [lost.get(fate.span.uid, fate) for fate in placed]
 
 
 def _priority(fate: Fate, labels: LabelSet, flatten: str) -> tuple[int, int, int, str]:
     """Sorts first who stays: the longest (`innermost`: the shortest), then the earliest, the label's rank, the uid."""
-    assert fate.stretch
-    length = fate.stretch.end - fate.stretch.start
+    start, end = _stretch(fate)
     return (
-        length if flatten == INNERMOST else -length,
-        fate.stretch.start,
+        end - start if flatten == INNERMOST else start - end,
+        start,
         labels.rank(fate.span.label),
         fate.span.uid,
     )
 
 
 def _loss(words: str, fate: Fate, winner: Fate, flatten: str) -> Fate:
-    mine, other = fate.stretch, winner.stretch
-    assert mine
-    assert other
+    mine, other = _stretch(fate), _stretch(winner)
     if flatten == REFUSE:
         reason = _("It overlaps “{text}” ({label}).")
     elif mine == other:
@@ -267,5 +266,7 @@ def _loss(words: str, fate: Fate, winner: Fate, flatten: str) -> Fate:
     return Fate(fate.span, outcome, reason.format(text=named, label=winner.span.label))
 
 
-def _overlap(one: Fate, other: Fate) -> bool:
-    return one.stretch is not None and other.stretch is not None and one.stretch.overlaps(other.stretch)
+def _stretch(fate: Fate) -> Stretch:
+    """Of one that is standing."""
+    assert fate.stretch
+    return fate.stretch

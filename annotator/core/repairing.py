@@ -18,6 +18,7 @@ from functools import lru_cache
 from itertools import starmap
 from typing import Final, NamedTuple, TypeAlias
 
+from annotator.core.limits import LABEL
 from annotator.core.tagging import CLOSING, IOB1, IOB2, IOBES, OUTSIDE, Chunk
 from annotator.i18n import _
 
@@ -31,6 +32,8 @@ Row: TypeAlias = tuple[str, ...]
 _OUTSIDE: Final[Row] = (OUTSIDE,)
 
 _KINDS: Final = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
+_LONGEST: Final = len("B-") + LABEL
+_KEPT: Final = 10 * _LONGEST  # code points of the tags of a token that is remembered
 _TAG: Final = re.compile(rf"O|[{''.join(_KINDS)}]-[^\W_].*", re.DOTALL)
 
 
@@ -56,9 +59,16 @@ class Tally(NamedTuple):
     within: str | None
 
 
-@lru_cache(maxsize=1 << 14)
+_Tallied: TypeAlias = tuple[tuple[Tally, ...], Mapping[str, int], tuple[str, ...]]
+
+
 def is_tag(value: str) -> bool:
-    """Whether `value` is O, or the tag of a label in any of the schemes."""
+    """Whether `value` is O, or the tag of a label in any of the schemes; none is longer than a label can be."""
+    return len(value) <= _LONGEST and _is_tag(value)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_tag(value: str) -> bool:
     return _TAG.fullmatch(value) is not None
 
 
@@ -128,9 +138,13 @@ def decode(rows: Sequence[Row], scheme: str) -> tuple[list[Chunk], list[TagRepai
     return chunks, repairs
 
 
-@lru_cache(maxsize=1 << 16)
-def _tallies(row: Row) -> tuple[tuple[Tally, ...], Mapping[str, int], tuple[str, ...]]:
+def _tallies(row: Row) -> _Tallied:
     """The tags of a token by label, how many of each label go on, and what is no tag."""
+    return _known_tallies(row) if sum(map(len, row)) <= _KEPT else _known_tallies.__wrapped__(row)
+
+
+@lru_cache(maxsize=1 << 16)
+def _known_tallies(row: Row) -> _Tallied:
     known: dict[str, list[str]] = {}
     for tag in row:
         if tag != OUTSIDE and is_tag(tag):

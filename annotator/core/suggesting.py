@@ -1,20 +1,19 @@
 """Which of all that is suggested for an article still stands: what its annotator has not decided yet."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
 
 from annotator.core.context import Context, context
 from annotator.core.model import BOILERPLATE, Rejection, Span, Suggestion, Zone
 from annotator.core.proclitics import form
+from annotator.core.taken import Taken
 
 SURE: Final = 0.99
 """The score from which a suggestion is accepted with all the others that are sure: of a hundred such one is wrong."""
 CREDIBLE: Final = 0.6
 """The score from which a suggestion stands in the way of shorter, surer ones."""
 
-
-_BLOCK: Final = 64  # code points
 _Place: TypeAlias = tuple[int, int, str]
 
 
@@ -53,22 +52,24 @@ def standing(
     label only where its source says both; else the longer one stands, if it is CREDIBLE: a span is the longest stretch
     that it can be.
     """
-    away = _Taken((zone.start, zone.end, zone.kind) for zone in zones if zone.kind == BOILERPLATE)
-    taken = _Taken(map(_place, layer))
+    away = _taken((zone.start, zone.end, zone.kind) for zone in zones if zone.kind == BOILERPLATE)
+    taken = _taken(map(_place, layer))
     heard: list[Suggestion] = []
     nested = [_nested(source) for source in sources]
-    wide = _Taken(_place(one) for source in sources for one in source if one.score >= CREDIBLE)
+    wide = _taken(_place(one) for source in sources for one in source if one.score >= CREDIBLE)
     ranked = [
         (one, inner)
         for source, inner in zip(sources, nested, strict=True)
         for one in source
-        if _place(one) in inner or not any(_is_part(_place(one), other) for other in wide.overlapping(_place(one)))
+        if _place(one) in inner
+        or not any(_is_part(_place(one), other) for other in wide.overlapping(one.start, one.end))
     ]
     for one, inner in sorted(ranked, key=lambda pair: (-pair[0].score, pair[0].start, -pair[0].end)):
         place = _place(one)
-        if not away.overlapping(place) and not any(_clash(place, other, inner) for other in taken.overlapping(place)):
+        near = taken.overlapping(one.start, one.end)
+        if not any(away.overlapping(one.start, one.end)) and not any(_clash(place, other, inner) for other in near):
             heard.append(one)
-            taken.add(place)
+            taken.add(one.start, one.end, place)
     return tuple(sorted(heard, key=lambda one: (one.start, -one.end, one.label)))
 
 
@@ -91,6 +92,13 @@ def undecided(standing: Sequence[Suggestion], decided: Iterable[Span | Rejection
 
 def _place(one: Span | Suggestion | Rejection) -> _Place:
     return one.start, one.end, one.label
+
+
+def _taken(places: Iterable[_Place]) -> Taken[_Place]:
+    taken = Taken[_Place]()
+    for place in places:
+        taken.add(place[0], place[1], place)
+    return taken
 
 
 def _nested(source: Sequence[Suggestion]) -> set[_Place]:
@@ -122,24 +130,3 @@ def _clash(one: _Place, other: _Place, nested: set[_Place]) -> bool:
     if not within and not around:
         return True
     return one[2] == other[2] and (one if within else other) not in nested
-
-
-class _Taken:
-    """Places, found by where they are: an article may have a thousand spans."""
-
-    def __init__(self, places: Iterable[_Place] = ()) -> None:
-        self._blocks: defaultdict[int, list[_Place]] = defaultdict(list)
-        for place in places:
-            self.add(place)
-
-    def add(self, place: _Place) -> None:
-        for block in self._of(place):
-            self._blocks[block].append(place)
-
-    def overlapping(self, place: _Place) -> list[_Place]:
-        """Those that overlap this one; one that is long may be told more than once."""
-        return [other for block in self._of(place) for other in self._blocks.get(block, ()) if _overlap(place, other)]
-
-    @staticmethod
-    def _of(place: _Place) -> range:
-        return range(place[0] // _BLOCK, (place[1] - 1) // _BLOCK + 1)

@@ -68,12 +68,13 @@ _FILLERS: Final = "\u115f\u1160\u3164\uffa0"  # letters of Hangul that are blank
 _NEWLINE: Final = regex.compile(r"\r\n|[\r\v\f\u0085\u2028\u2029]")
 _QUOTES: Final = '"“”„'  # written either way round in Arabic, so only their order tells which one opens
 _OPENS: Final = {"»": "«", "›": "‹", "’": "‘", ")": "(", "]": "[", "}": "{", "⟩": "⟨", "﴾": "﴿"}
-_PAIRED: Final = frozenset([*_QUOTES, *_OPENS, *_OPENS.values()])
+PAIRED: Final = frozenset([*_QUOTES, *_OPENS, *_OPENS.values()])
+"""Quotation marks and brackets."""
 _STOPS: Final = ".…!؟?"
 _LETTERS_BEFORE: Final = 3  # in a word that is no abbreviation
 # As most sentences end, with what is between a word and another; or any other stop, which has to be looked at.
 _STOP: Final = regex.compile(rf"(?<=[ء-غف-ي]{{{_LETTERS_BEFORE}}})[{_STOPS}] ++(?=[ء-غف-ي])|[{_STOPS}]")
-_PAIR: Final = regex.compile(f"[{regex.escape(''.join(sorted(_PAIRED)))}]")
+_PAIR: Final = regex.compile(f"[{regex.escape(''.join(sorted(PAIRED)))}]")
 _PAUSE: Final = ".."  # in Arabic headlines what a dash is in English ones
 _NO_START: Final = "،؛,;:"
 
@@ -138,6 +139,12 @@ def visible(text: str, start: int, end: int) -> tuple[int, int]:
     return (first, last) if first < last else (start, start)
 
 
+def seen_from(text: str, start: int) -> int:
+    """Where what is seen of `text[start:]` begins; its end where nothing is."""
+    leading = _LEADING.match(text, start)
+    return leading.end() if leading else start
+
+
 def _is_seen(character: str) -> bool:
     """Whether a character is a letter or a digit that can be seen; many that are neither can be seen too."""
     return character.isalnum() and character not in _FILLERS
@@ -197,7 +204,7 @@ def _stops(text: str, start: int, end: int) -> Iterator[int]:
             continue
         word = tokens(text, word_start(text, first, start), word_end(text, first, end))
         for at, (first, last) in enumerate(word):
-            stops = text[first] in _STOPS and text[first:last] != _PAUSE and not _abbreviates(text, word, at)
+            stops = text[first] in _STOPS and text[first:last] != _PAUSE and not abbreviates(text, word, at)
             if stops and first >= reached:
                 reached = next((at for at in _starts(text, last, end) if not goes_on(at)), end)
                 if reached < end and text[reached] not in _NO_START:
@@ -213,8 +220,8 @@ def _closing_quotes(text: str, start: int, end: int) -> set[int]:
         if match.start() >= reached:
             reached = word_end(text, match.start(), end)
             word = tokens(text, word_start(text, match.start(), start), reached)
-            marks += (token for token in word if text[token.start] in _PAIRED)
-    return {marks[at].start for at, partner in _partners(text, marks).items() if partner < at}
+            marks += (token for token in word if text[token.start] in PAIRED)
+    return {marks[at].start for at, partner in partners(text, marks).items() if partner < at}
 
 
 def _starts(text: str, start: int, end: int) -> Iterator[int]:
@@ -238,7 +245,7 @@ def word_end(text: str, at: int, end: int) -> int:
     return newline if newline >= 0 else space if space >= 0 else end
 
 
-def _abbreviates(text: str, tokens: list[Token], at: int) -> bool:
+def abbreviates(text: str, tokens: list[Token], at: int) -> bool:
     """Whether token `at` is the dot that follows a word of one letter, or such a one after و, at once."""
     if not at or text[slice(*tokens[at])] != "." or tokens[at - 1].end != tokens[at].start:
         return False
@@ -269,29 +276,29 @@ def snap(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _balance(text: str, line: list[Token], first: int, last: int) -> tuple[int, int]:
     """The tokens `first` to `last` without punctuation at the edges, and with both marks of each pair within."""
-    partners = _partners(text, line)
+    pairs = partners(text, line)
     trimmed = None
     while trimmed != (first, last):
         trimmed = (first, last)
-        if partners.get(first) == last:
+        if pairs.get(first) == last:
             first, last = first + 1, last - 1
-        elif is_punctuation(text, line[first]) and not first < partners.get(first, first) <= last:
+        elif is_punctuation(text, line[first]) and not first < pairs.get(first, first) <= last:
             first += 1
-        elif is_punctuation(text, line[last]) and not first <= partners.get(last, last) < last:
+        elif is_punctuation(text, line[last]) and not first <= pairs.get(last, last) < last:
             last -= 1
     widened = None
     while widened != (first, last):
         widened = (first, last)
-        reached = [partners[at] for at in range(first, last + 1) if at in partners]
+        reached = [pairs[at] for at in range(first, last + 1) if at in pairs]
         first, last = min([first, *reached]), max([last, *reached])
     return first, last
 
 
-def _partners(text: str, tokens: list[Token]) -> dict[int, int]:
+def partners(text: str, tokens: list[Token]) -> dict[int, int]:
     """Which token each quotation mark or bracket among `tokens` belongs with, both ways; a pair stays in its line."""
     found: dict[int, int] = {}
     waiting: list[tuple[str, int]] = []
-    marks = [(at, token) for at, token in enumerate(tokens) if text[token.start] in _PAIRED]
+    marks = [(at, token) for at, token in enumerate(tokens) if text[token.start] in PAIRED]
     for before, (at, token) in pairwise([(-1, Token(0, 0)), *marks]):
         if "\n" in text[before[1].end : token.start]:
             waiting.clear()

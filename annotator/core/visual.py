@@ -26,13 +26,15 @@ A layout cannot always be undone, for several texts look the same. Not to be had
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from itertools import accumulate, pairwise
 from typing import Final
 
 import regex
 from msgspec import Struct
+
+from annotator.core.repaired import Repaired
 
 _FORM: Final = r"[\uFC00-\uFDC7\uFB50-\uFBB1\uFBD3-\uFBFF\uFDF0-\uFDF9\uFE70-\uFE72\uFE74-\uFEFC]"
 _CARRIER: Final = " \u0640"
@@ -77,31 +79,6 @@ class Suspicion(Struct, frozen=True):
 
     presentation_forms: int
     visual_order: int
-
-
-class Repaired:
-    """The logical text of a given one, and where each of the given characters stands in it."""
-
-    def __init__(self, text: str, starts: Sequence[int], ends: Sequence[int]) -> None:
-        self.text: Final = text
-        self._starts = starts
-        self._ends = ends
-
-    def moved(self, offset: int) -> int:
-        """Where the given character at `offset` begins in the repaired text; the end of the given one is its end."""
-        return self._starts[offset] if offset < len(self._starts) else len(self.text)
-
-    def stretch(self, start: int, end: int) -> tuple[int, int] | None:
-        """Where the given characters from `start` to `end` stand in the repaired text; None where they fall apart.
-
-        They do when they are of two lines or directions and others now stand between them.
-        """
-        starts, ends = self._starts[start:end], self._ends[start:end]
-        if not starts:
-            return None
-        first, last = min(starts), max(ends)
-        whole = last - first == sum(ends) - sum(starts)
-        return (first, last) if whole and first < last else None
 
 
 def suspect(text: str) -> Suspicion | None:

@@ -2,8 +2,18 @@
 
 import math
 
-from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, NEW, SKIPPED
-from annotator.i18n import pgettext
+from annotator.core.model import (
+    BODY,
+    BOILERPLATE,
+    DATELINE,
+    DONE,
+    FLAGGED,
+    HEADLINE,
+    IN_PROGRESS,
+    NEW,
+    SKIPPED,
+)
+from annotator.i18n import _, pgettext
 
 
 def state_title(state: str) -> str:
@@ -15,6 +25,16 @@ def state_title(state: str) -> str:
         SKIPPED: pgettext("state of an article", "skipped"),
         FLAGGED: pgettext("state of an article", "flagged"),
     }[state]
+
+
+def zone_title(kind: str) -> str:
+    """The name of one of ZONE_KINDS."""
+    return {
+        HEADLINE: _("headline"),
+        DATELINE: _("dateline"),
+        BODY: _("body"),
+        BOILERPLATE: _("boilerplate"),
+    }[kind]
 
 
 def hundredth(score: float) -> int:

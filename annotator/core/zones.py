@@ -125,8 +125,11 @@ _BYLINE = re.compile(rf"(?<!\w)(?:{_any_of(BYLINE)})(?!\w)")
 def published(text: str) -> str | None:
     """The ISO 8601 date and time that a dateline states, to its precision: `2024-07-09T09:00`, `2024-07-09`, `2024-07`.
 
-    None where it states none, or one that no calendar has. 09/07/2024 is the ninth of July.
+    None where it states none, or one that no calendar has, and of what is longer than any dateline. 09/07/2024 is the
+    ninth of July.
     """
+    if len(text) > _PARAGRAPH:
+        return None
     folded = _fold(text)
     found = [stated for stated in _DATE.finditer(folded) if stated["year"] or not stated["month"]]
     day = _iso(found[0]) if found else None
@@ -231,7 +234,7 @@ def recognise(text: str) -> list[Stretch]:
     start = max(head or 0, dated or 0)
     # A headline that is repeated shows that this is a page: what stands above it is of the page too.
     away = {at for at in range(start) if lines[at].surrounding or (len(repeated) > 1 and at < (head or 0))}
-    away |= {after for at in range(top, len(lines)) for after in _linked(lines, at)}
+    away |= _linked(lines, top)
     while start < top and (lines[start].dateline or lines[start].furniture or start in repeated):
         start += 1
     zones = []
@@ -274,17 +277,23 @@ def _headline(lines: list[_Line], top: int, dated: int | None) -> int | None:
     return long[-1] if long and (after is None or len(long) == 1) else after
 
 
-def _linked(lines: list[_Line], at: int) -> range:
-    """The lines that line `at` heads as a list of links.
+def _linked(lines: list[_Line], top: int) -> set[int]:
+    """The lines, from `top` on, that others head as lists of links.
 
     These are bulleted lines or the one line after it; at the end of a text, where no paragraph follows, all.
     """
-    if _LINK.fullmatch(lines[at].key) is None:
-        return range(0)
-    end = at + 1
-    if not any(line.paragraph for line in lines[end:]):
-        return range(end, len(lines))
-    while lines[end].bulleted:
-        end += 1
-    alone = end == at + 1 and not lines[end].paragraph
-    return range(at + 1, end + alone)
+    last = next((at for at in reversed(range(len(lines))) if lines[at].paragraph), -1)
+    found: set[int] = set()
+    end = 0
+    for at in range(top, len(lines)):
+        if _LINK.fullmatch(lines[at].key) is None:
+            continue
+        if at >= last:
+            return found.union(range(at + 1, len(lines)))
+        begins = end = max(end, at + 1)  # no line is looked at twice: a list may be within a list
+        while lines[end].bulleted:
+            end += 1
+        found.update(range(begins, end))
+        if end == at + 1 and not lines[end].paragraph:
+            found.add(end)
+    return found

@@ -21,7 +21,7 @@ from msgspec import Struct
 from annotator.core.editing import Rejected
 from annotator.core.model import Draft, Refusal, Span, new_uid
 from annotator.formats import text as plain
-from annotator.formats.standoff import Tally, differs, drafted, loaded, within
+from annotator.formats.standoff import Tally, check_count, differs, drafted, loaded, within
 from annotator.i18n import _
 
 NAME: Final = "brat"
@@ -37,6 +37,8 @@ _LINE: Final = re.compile(r"(?:[TREAMN#]\S*|\*)\t\S")
 _BREAKS: Final = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]")
 _VISIBLE: Final = re.compile(r"\S")
 _WITHIN: Final = re.compile(r"\n+")
+_WIDEST_GAP: Final = 1000
+"""Code points between two pieces of a span, of which each span may have many."""
 
 _VALUE: Final = "Value"
 _NOTES: Final = "AnnotatorNotes"
@@ -79,6 +81,9 @@ def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
     brat does not name its annotators: the spans are `annotator`'s. Raises OSError.
     """
     beside = path.with_suffix(".txt")
+    if fault := _no_text(path, beside):
+        yield Refusal(str(path), 0, fault)
+        return
     try:
         text = loaded(beside, plain.LARGEST)
         lines = loaded(path).removeprefix(_BOM).split("\n")
@@ -93,7 +98,11 @@ def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
         yield Refusal(str(path), 0, str(rejected))
         return
     refused: list[Refusal] = []
-    found = _spans(path, lines, text, refused)
+    try:
+        found = _spans(path, lines, text, refused)
+    except Rejected as rejected:
+        yield Refusal(str(path), 0, str(rejected))
+        return
     tally = Tally()
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.startswith("T") and not _taken(number, line.rstrip("\r"), found, tally):
@@ -110,6 +119,20 @@ def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
     yield drafted(path, text[mark:], spans, page=True)
     yield from refused
     yield from tally.refusals(path)
+
+
+def _no_text(path: Path, beside: Path) -> str | None:
+    """Why what stands `beside` the `.ann` at `path` is not its text; None where it may be."""
+    if not beside.exists():
+        return None  # opening it says so
+    if not beside.is_file():
+        return _("The text that belongs to it, {name}, is no file.").format(name=beside.name)
+    led_out = beside.is_symlink() and not path.is_symlink() and beside.resolve().parent != path.resolve().parent
+    return (
+        _("The text that belongs to it, {name}, is a link to another folder.").format(name=beside.name)
+        if led_out
+        else None
+    )
 
 
 def encode_files(item: Draft) -> dict[str, bytes]:
@@ -156,7 +179,7 @@ def fault(span: Span) -> str | None:
 
 
 def _spans(path: Path, lines: list[str], text: str, refused: list[Refusal]) -> dict[str, _Found | None]:
-    """The spans of the file by their ids; None for one that was refused."""
+    """The spans of the file by their ids; None for one that was refused. Raises Rejected where they are too many."""
     found: dict[str, _Found | None] = {}
     for number, line in enumerate(lines, 1):
         if not line.startswith("T"):
@@ -170,6 +193,7 @@ def _spans(path: Path, lines: list[str], text: str, refused: list[Refusal]) -> d
         else:
             pieces = [(int(start), int(end)) for start, end in (piece.split(" ") for piece in match[3].split(";"))]
             fault = _fault(text, match[2], pieces, match[4])
+            check_count(len(found))
             found[match[1]] = None if fault else _Found(number, match[2], pieces[0][0], pieces[-1][1])
             refused += [Refusal(str(path), number, fault)] if fault else []
     return found
@@ -184,7 +208,10 @@ def _fault(text: str, label: str, pieces: list[tuple[int, int]], given: str | No
             return _("A span from {start} to {end} is not within the text.").format(start=start, end=end)
     ends = [end for _start, end in pieces[:-1]]
     starts = [start for start, _end in pieces[1:]]
-    if any(start < end or _VISIBLE.search(text, end, start) for end, start in zip(ends, starts, strict=True)):
+    if any(
+        start < end or start - end > _WIDEST_GAP or _VISIBLE.search(text, end, start)
+        for end, start in zip(ends, starts, strict=True)
+    ):
         return _("The span {label} is in {count} pieces with other text between them.").format(
             label=label, count=len(pieces)
         )
@@ -212,7 +239,7 @@ def _taken(number: int, line: str, found: dict[str, _Found | None], tally: Tally
         span = found.get(target)
         decoded = _decoded(said) if name in (_JSON_NOTE, _JSON_VALUE) else said
         if span and decoded and name in (_NOTES, _JSON_NOTE):
-            span.notes = [*span.notes, decoded]
+            span.notes.append(decoded)
         elif span and decoded and name == _JSON_VALUE and span.value is None:
             span.value = decoded
         else:

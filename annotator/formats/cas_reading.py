@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from annotator.core.editing import Rejected
+from annotator.formats.standoff import check_count
 from annotator.i18n import _
 
 SOFA: Final = "uima.cas.Sofa"
@@ -66,6 +67,7 @@ def from_xmi(data: bytes) -> Cas:
                 members[_number(attributes.get("sofa")) or 0] = _numbers(attributes.get("members", "").split())
             else:
                 found.append(_structure(type_, attributes, attributes.pop(_ID, None), parser.CurrentLineNumber))
+                check_count(len(found))
         elif len(open_) == 3 and found:
             found[-1].lists[name] = None
 
@@ -93,6 +95,7 @@ def from_json(data: bytes) -> Cas:
         listed = [{"%ID": id_, **given} for id_, given in listed.items() if isinstance(given, dict)]
     if not isinstance(listed, list) or not all(isinstance(given, dict) for given in listed):
         raise Rejected(_("The file is not a UIMA CAS."))
+    check_count(len(listed))
     views = read.get("%VIEWS")
     members = {
         _number(view.get("%SOFA")) or 0: _numbers(view["%MEMBERS"])
@@ -111,7 +114,8 @@ def _from_object(given: dict[str, Any]) -> Structure:
             lists[name] = None
         elif value is not None and not key.startswith("%"):
             features[name] = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return _structure(str(given.get("%TYPE")), features, given.get("%ID"), 0, lists)
+    type_ = given.get("%TYPE")
+    return _structure(type_ if isinstance(type_, str) else "", features, given.get("%ID"), 0, lists)
 
 
 def _structure(
@@ -134,7 +138,8 @@ def _type(name: str) -> str:
 
 def _number(said: object) -> int | None:
     """The whole number that a text or a number is; None for any other."""
-    return int(str(said)) if _NUMBER.fullmatch(str(said)) else None
+    text = str(said) if isinstance(said, str | int | float) else ""
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def _numbers(said: Iterable[object]) -> frozenset[int]:

@@ -24,6 +24,8 @@ _MOST: Final = 0.8
 _BARE: Final = 0.02
 """Of the lines must have tags, in a file where a token outside has none."""
 _KNOWN: Final = 1 << 14
+_LONGEST: Final = 1000
+"""Code points of what comes after a token, from where it is not kept."""
 _PHRASES: Final = frozenset(
     (
         *("ADJP", "ADVP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT"),
@@ -98,7 +100,7 @@ def reader(layout: Layout) -> Callable[[str], Sequence[tuple[str, Row] | None]]:
         if tags is not None and "\t" not in token:
             return ((token, tags),)
         found = layout.row(layout.split(line))
-        if found and rest and "\t" not in token and len(known) < _KNOWN:
+        if found and len(rest) in range(1, _LONGEST) and "\t" not in token and len(known) < _KNOWN:
             known[rest] = found[1]
         return (found,)
 

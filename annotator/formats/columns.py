@@ -47,7 +47,6 @@ _REPAIRS: Final = frozenset((repairing.BEGUN, repairing.ENDED, _LONG))
 """The kinds of remarks where nothing is lost."""
 _SEPARATOR: Final = "$#$"
 _NO_TAG: Final = frozenset((OUTSIDE,))
-_IN_BRACKETS: Final = re.compile(r"\((.+)\)")
 _PAGE: Final = re.compile(r"#\s*(https?://\S+)(?:\s+\[(\d{4}-\d\d-\d\d)\])?")
 _NEW: Final = re.compile(r"#\s*newdoc(?:\s+id\s*=\s*(.+))?")
 
@@ -220,8 +219,7 @@ def _parts(lines: Iterable[tuple[int, str]], layout: Layout, account: _Account) 
 def _heading(line: str, number: int) -> _Heading | None:
     """What a `-DOCSTART-` line or a comment says of the article that begins there; None for any other comment."""
     if line.startswith(DOCSTART):
-        title = _IN_BRACKETS.search(line)
-        return _Heading(number, title[1] if title else None)
+        return _Heading(number, line.partition("(")[2].rpartition(")")[0] or None)
     if page := _PAGE.fullmatch(line):
         return _Heading(number, None, *page.groups())
     new = _NEW.fullmatch(line)

@@ -21,7 +21,7 @@ from annotator.core.model import (
     article_uid,
     new_uid,
 )
-from annotator.core.text import Token, visible
+from annotator.core.text import Token, seen_from, visible
 from annotator.formats.conllu_sentences import LARGEST, Sentence, Word, unescape
 from annotator.formats.standoff import Tally
 from annotator.i18n import _
@@ -59,10 +59,12 @@ class Document:
     def add(self, sentence: Sentence) -> None:
         """Take the next sentence, unless the article is longer than one can be."""
         self._size += sentence.size
+        if self._size > LARGEST:  # nothing else of it matters
+            return
         for line, reason in sentence.refused:
             self._refuse(line, reason)
         self._paragraphs = self._paragraphs or sentence.says("newpar")
-        if self._size > LARGEST or not sentence.words:
+        if not sentence.words:
             return
         if self._own:
             self._write(_joined(sentence.words)[0])
@@ -242,7 +244,7 @@ def _found(given: str, words: Iterable[Word]) -> list[Token] | None:
     places: list[Token] = []
     at = 0
     for word in words:
-        at = at if given.startswith(word.form, at) else visible(given, at, len(given))[0]
+        at = at if given.startswith(word.form, at) else seen_from(given, at)
         if not given.startswith(word.form, at):
             return None
         places.append(Token(at, at + len(word.form)))

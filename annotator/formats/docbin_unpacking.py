@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from annotator.core.editing import Rejected
-from annotator.i18n import _
+from annotator.i18n import _, ngettext
 
 MOST: Final = 5_000_000
 """Documents, and texts of words, that a file may have at most."""
@@ -27,6 +27,8 @@ LONGEST: Final = 1_000_000
 
 _IN_MEMORY: Final = 1 << 16  # bytes unpacked; what is more goes to the disk
 _CHUNK: Final = 1 << 20
+_RATIO: Final = 200  # times its size that a file may have when it is unpacked: words have ten, zeros a thousand
+_FREE: Final = 2_000_000  # bytes that it may have in any case
 _KEPT: Final = 1 << 12  # texts that are not looked for again
 
 _AT_ONCE: Final = 400_000_000  # bytes that are read at once: there may be no more in a text, or a document
@@ -126,6 +128,13 @@ def _unpack(path: Path, file: IO[bytes], largest: int | None) -> None:
                 file.write(unpacking.decompress(data, _CHUNK))
                 if largest is not None and file.tell() > largest:
                     raise Rejected(_("The file is larger than {size} MB.").format(size=largest // 1_000_000))
+                if largest is not None and file.tell() > _RATIO * packed.tell() + _FREE:
+                    reason = ngettext(
+                        "The file is more than {count} time its size when it is unpacked.",
+                        "The file is more than {count} times its size when it is unpacked.",
+                        _RATIO,
+                    )
+                    raise Rejected(reason.format(count=_RATIO))
         except zlib.error as error:
             raise ValueError(str(error)) from error
     if not unpacking.eof:

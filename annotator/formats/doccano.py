@@ -21,7 +21,7 @@ import msgspec
 import regex
 from msgspec import Struct
 
-from annotator.core.drafting import draft
+from annotator.core.drafting import draft, few
 from annotator.core.editing import Rejected
 from annotator.core.model import Draft, Note, Refusal, Span, new_uid
 from annotator.formats import json_lines
@@ -125,7 +125,7 @@ def _spans(text: str, key: str, entries: Any, annotator: str, refused: list[str]
     if not isinstance(entries, list) or all(isinstance(entry, str | int) for entry in entries):
         refused.append(json_lines.passed_over(key))  # labels of the text as a whole
         return
-    for entry in entries:
+    for entry in few(entries):
         named = dict(zip(_Entity.__struct_fields__, entry, strict=False)) if isinstance(entry, list) else entry
         entity = json_lines.converted(named, _Entity, key, refused)
         if entity is None:

@@ -142,7 +142,7 @@ def published(given: str | None, refused: list[str]) -> str | None:
         return given or None
     found = zoning.published(given)
     if found is None:
-        refused.append(_("“{given}” is no time of publication.").format(given=given))
+        refused.append(_("“{given}” is no time of publication.").format(given=_quoted(given)))
     return found
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw, Struct
 
-from annotator.core.drafting import draft
+from annotator.core.drafting import draft, few
 from annotator.core.editing import Rejected
 from annotator.core.model import STATES, Draft, Note, Refusal, Span, Status, Zone, new_uid
 from annotator.core.titles import title
@@ -124,6 +124,10 @@ def _article(data: bytes, number: int, annotator: str) -> tuple[Draft | None, li
         return None, [_("The line does not read as an article: {error}").format(error=error)]
     if line.text is None:
         return None, [_("There is no text in it.")]
+    try:
+        spans = list(_spans(line, line.text, annotator, refused))
+    except Rejected as rejected:
+        return None, [str(rejected)]
     drafted = partial(
         draft,
         line.text,
@@ -131,7 +135,7 @@ def _article(data: bytes, number: int, annotator: str) -> tuple[Draft | None, li
         published=json_lines.published(line.published, refused),
         source=line.source,
         url=line.url,
-        spans=list(_spans(line, line.text, annotator, refused)),
+        spans=spans,
         states=list(_states(line, refused)),
         notes=list(_notes(line, refused)),
         line=number,
@@ -156,7 +160,7 @@ def _zones(line: _Line, refused: list[str]) -> list[Zone] | None:
 
 def _spans(line: _Line, text: str, annotator: str, refused: list[str]) -> Iterator[Span]:
     uids: set[str] = set()
-    for raw in _decoded(line.spans, list[Raw] | None, "spans", refused) or ():
+    for raw in few(_decoded(line.spans, list[Raw] | None, "spans", refused) or []):
         span = _decoded(raw, _Span, "spans", refused)
         if span is None:
             continue

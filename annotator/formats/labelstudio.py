@@ -28,7 +28,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from annotator.core.drafting import draft
+from annotator.core.drafting import draft, few
 from annotator.core.editing import Rejected
 from annotator.core.model import Draft, Refusal, Span, new_uid
 from annotator.core.text import Utf16
@@ -151,7 +151,7 @@ def _article(data: bytes, number: int, annotator: str) -> tuple[Draft | None, li
 
 def _annotations(task: dict[str, Any], annotator: str, refused: list[str]) -> Iterator[_Layer]:
     for key in _ANNOTATIONS:
-        for each in json_lines.converted(task.get(key), list[Any] | None, key, refused) or ():
+        for each in few(json_lines.converted(task.get(key), list[Any] | None, key, refused) or []):
             annotation = json_lines.converted(each, _Annotation, key, refused)
             if annotation is None:
                 continue
@@ -169,7 +169,7 @@ def _names(person: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _predictions(task: dict[str, Any], refused: list[str]) -> Iterator[_Layer]:
-    for each in json_lines.converted(task.get("predictions"), list[Any] | None, "predictions", refused) or ():
+    for each in few(json_lines.converted(task.get("predictions"), list[Any] | None, "predictions", refused) or []):
         prediction = json_lines.converted(each, _Annotation, "predictions", refused)
         if prediction is not None:
             version = json_lines.named(prediction.model_version)
@@ -177,7 +177,7 @@ def _predictions(task: dict[str, Any], refused: list[str]) -> Iterator[_Layer]:
 
 
 def _layer(annotator: str, results: Iterable[Any] | None, refused: list[str]) -> _Layer:
-    found = [json_lines.converted(result, _Result, "result", refused) for result in results or ()]
+    found = [json_lines.converted(result, _Result, "result", refused) for result in few(list(results or ()))]
     return _Layer(annotator, [result for result in found if result is not None])
 
 

@@ -24,7 +24,7 @@ import msgspec
 from msgspec import Struct
 
 from annotator.core import text as texts
-from annotator.core.drafting import draft
+from annotator.core.drafting import draft, few
 from annotator.core.editing import Rejected
 from annotator.core.model import Draft, Refusal, Span, new_uid
 from annotator.formats import json_lines
@@ -132,7 +132,7 @@ def _article(data: bytes, number: int, annotator: str) -> tuple[Draft | None, li
 
 
 def _spans(text: str, entries: Any, owner: str, refused: list[str]) -> Iterator[Span]:
-    for entry in json_lines.converted(entries, list[Any] | None, "spans", refused) or ():
+    for entry in few(json_lines.converted(entries, list[Any] | None, "spans", refused) or []):
         span = json_lines.converted(entry, _Span, "spans", refused)
         if span is None:
             continue

@@ -30,7 +30,7 @@ LARGEST: Final = 100_000_000
 
 _BOM: Final = b"\xef\xbb\xbf"
 _BEGINS: Final = re.compile(
-    rb'\s*\[?\s*\{[^{}\[\]]*"paragraphs"\s*:\s*\[\s*\{.*?"sentences"\s*:\s*\[\s*\{\s*"', re.DOTALL
+    rb'\s*+(?:\[\s*+)?+\{[^{}\[\]]*"paragraphs"\s*:\s*\[\s*\{.*?"sentences"\s*:\s*\[\s*\{\s*"', re.DOTALL
 )
 _UNKNOWN: Final = "-"
 

@@ -17,6 +17,9 @@ from annotator.i18n import _, ngettext
 LARGEST: Final = 50_000_000
 """Bytes of the largest file of annotations that is read."""
 
+MOST: Final = 1_000_000
+"""Annotations of a file: the longest article has some hundred thousand tokens, and each a few of all kinds."""
+
 _DKPRO: Final = "de.tudarmstadt.ukp.dkpro.core.api."
 NAMED_ENTITY: Final = f"{_DKPRO}ner.type.NamedEntity"
 """The type that DKPro Core, WebAnno and INCEpTION have for names: its `value` is the label."""
@@ -83,6 +86,15 @@ def within(files: dict[str, bytes], largest: int = LARGEST) -> dict[str, bytes]:
     if max(map(len, files.values())) > largest:
         raise Rejected(_("Its file would be larger than {size} MB.").format(size=largest // 1_000_000))
     return files
+
+
+def check_count(count: int) -> None:
+    """Raise Rejected where a file has so many annotations that it is none of a news text."""
+    if count > MOST:
+        reason = ngettext(
+            "The file has more than {count} annotation.", "The file has more than {count} annotations.", MOST
+        )
+        raise Rejected(reason.format(count=MOST))
 
 
 def drafted(path: Path, text: str, spans: Iterable[Span], *, page: bool) -> Draft | Refusal:

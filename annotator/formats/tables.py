@@ -10,11 +10,11 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from statistics import median
-from typing import IO, Final, Literal
+from typing import IO, Final, Literal, TextIO
 
 from msgspec import Struct
 
@@ -30,6 +30,8 @@ NAME: Final = "csv"
 SUFFIXES: Final = (".csv", ".tsv")
 LARGEST: Final = 10_000_000
 """Characters of the longest cell that is read."""
+LONGEST: Final = 20_000_000
+"""Characters of the longest row that is read."""
 
 TEXT: Final = "text"
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -71,13 +73,34 @@ _TIMES: Final = 3  # how much longer a column without a name must be than others
 _NAME_LENGTH: Final = 40  # code points of the longest name of a column
 
 
+class _Lines:
+    """The lines of a file, no longer than there is `room` for: a row may have many, and a line no end. Raises Rejected
+    for the first that is."""
+
+    def __init__(self, lines: TextIO) -> None:
+        self.room = LONGEST
+        self._lines = lines
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._lines.readline(self.room + 1)
+        self.room -= len(line)
+        if self.room < 0:
+            raise Rejected(_("it is longer than {size} million characters").format(size=LONGEST // 1_000_000))
+        if not line:
+            raise StopIteration
+        return line
+
+
 class _Shape(Struct, frozen=True):
     """How the rows of a file are read: what stands between cells, and whether quotation marks protect them."""
 
     delimiter: str
     quoted: bool = True
 
-    def rows(self, lines: Iterable[str]) -> Iterator[tuple[int, list[str] | str]]:
+    def rows(self, lines: TextIO) -> Iterator[tuple[int, list[str] | str]]:
         """Each row that is not empty, with its first line; what is wrong with it in the place of one that is.
 
         Ends at a row too long to be one, for where the next begins cannot be told then.
@@ -85,12 +108,17 @@ class _Shape(Struct, frozen=True):
         # The limit is one for the whole program, and nothing else in it reads CSV.
         csv.field_size_limit(LARGEST)
         quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE
-        reader = csv.reader(lines, delimiter=self.delimiter, quoting=quoting, strict=True)
+        bounded = _Lines(lines)
+        reader = csv.reader(bounded, delimiter=self.delimiter, quoting=quoting, strict=True)
         while True:
             number = reader.line_num + 1
+            bounded.room = LONGEST
             try:
                 row = next(reader)
             except StopIteration:
+                return
+            except Rejected as rejected:
+                yield number, str(rejected)
                 return
             except csv.Error as error:
                 yield number, str(error)

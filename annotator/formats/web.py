@@ -10,9 +10,8 @@ import email
 import email.policy
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email.message import EmailMessage
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +21,7 @@ from annotator.core.editing import Rejected
 from annotator.core.folding import fold
 from annotator.core.model import Draft, Refusal
 from annotator.formats.text import decoded
-from annotator.i18n import _
+from annotator.i18n import _, ngettext
 
 NAME: Final = "html"
 SUFFIXES: Final = (".html", ".htm", ".xhtml", ".mhtml", ".mht")
@@ -31,6 +30,9 @@ LARGEST: Final = 10_000_000
 
 MOST: Final = 20_000
 """Elements of a page that is read. An article has a few thousand, and finding the text takes longer with every one."""
+
+ATTRIBUTES: Final = 1000
+"""Attributes of an element, which has some twenty."""
 
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _PROLOGUE: Final = rb"\s*+(?:<\?xml[^>]*+>\s*+|<!--.*?-->\s*+)*+"
@@ -89,8 +91,9 @@ def _article(data: bytes) -> Draft:
 
 def _unpacked(data: bytes) -> tuple[bytes, str | None]:
     """The page in a file that a browser saved whole, and its address. Raises Rejected."""
-    message = email.message_from_bytes(data, EmailMessage, policy=email.policy.default)
     try:
+        # Not the newer policy: what it does with headers takes longer than it should, or does not end.
+        message = email.message_from_bytes(data, EmailMessage, policy=email.policy.compat32)
         for part in message.walk():
             if part.get_content_type() in ("text/html", "application/xhtml+xml"):
                 content = part.get_payload(decode=True)
@@ -99,7 +102,7 @@ def _unpacked(data: bytes) -> tuple[bytes, str | None]:
                     charset = part.get_content_charset()
                     known = f'<meta charset="{charset}">'.encode() if charset else b""
                     return known + content, str(address).strip() if address else None
-    except (ValueError, LookupError, IndexError, AttributeError, TypeError) as error:  # headers that no rule covers
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:  # what no rule covers
         raise Rejected(_("The saved page is damaged: {error}").format(error=error)) from error
     raise Rejected(_("The file holds no web page."))
 
@@ -145,9 +148,8 @@ def _extracted(page: str) -> Any:
         # They would tell on the terminal, from the middle of an import, what the sentences here say.
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
+        _count(page)
         tree = load_html(page)
-        if tree is not None and sum(1 for _element in islice(tree.iter(), MOST + 1)) > MOST:
-            raise Rejected(_("The page has more than {count} elements.").format(count=MOST))
         dates = {"extensive_search": False, "original_date": True, "max_date": "9999-12-31"}
         found: Any = tree is not None and bare_extraction(
             tree, with_metadata=True, include_comments=False, date_extraction_params=dates
@@ -161,10 +163,44 @@ def _extracted(page: str) -> Any:
     return found
 
 
+def _count(page: str) -> None:
+    """Raise Rejected for a page with too much in it to make a tree of: that would take longer with every attribute."""
+    from lxml.etree import HTMLParser
+
+    parser = HTMLParser(target=_Counter(), encoding="utf-8")
+    parser.feed(page.encode("utf-8", "replace"))
+    parser.close()
+
+
+class _Counter:
+    """What a parser that makes no tree sends the elements of a page to."""
+
+    def __init__(self) -> None:
+        self._elements = 0
+
+    def start(self, _name: str, attributes: Mapping[str, str]) -> None:
+        self._elements += 1
+        if self._elements > MOST:
+            raise Rejected(_("The page has more than {count} elements.").format(count=MOST))
+        if len(attributes) > ATTRIBUTES:
+            reason = ngettext(
+                "An element of the page has more than {count} attribute.",
+                "An element of the page has more than {count} attributes.",
+                ATTRIBUTES,
+            )
+            raise Rejected(reason.format(count=ATTRIBUTES))
+
+    def end(self, _name: str) -> None:
+        """An element ends."""
+
+    def close(self) -> None:
+        """The page ends."""
+
+
 def _begins(text: str, title: str) -> bool:
     """Whether one of the first lines of `text` is the title."""
-    lines = [_words(line) for line in text.split("\n", _NEAR)[:_NEAR]]
-    return _words(title) in lines
+    wanted = _words(title)
+    return any(_words(line) == wanted for line in text.split("\n", _NEAR)[:_NEAR])
 
 
 def _words(line: str) -> str:
@@ -174,7 +210,8 @@ def _words(line: str) -> str:
 def _stated(page: str, title: str | None) -> str | None:
     """The time of publication that a line close to the headline states."""
     lines = list(_lines(page)) if title else []
-    heads = [at for at, line in enumerate(lines) if title and _words(line) == _words(title)]
+    wanted = _words(title or "")
+    heads = [at for at, line in enumerate(lines) if _words(line) == wanted]
     near = (line for at in heads for line in lines[at + 1 : at + 1 + _NEAR] if len(line) <= _LONG)
     return next(filter(None, map(zoning.published, near)), None)
 

@@ -12,12 +12,17 @@ import re
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from annotator.core.editing import Rejected
 from annotator.core.model import Refusal
 from annotator.core.text import Utf16
-from annotator.formats.standoff import Annotation, Tally, short
+from annotator.formats.standoff import Annotation, Tally, check_count, short
 from annotator.formats.webanno_reading import Layer, Parsed
-from annotator.i18n import _
+from annotator.i18n import _, ngettext
 
+_MOST: Final = 1000
+"""Layers: each is looked for in the line of each token."""
+_LARGEST: Final = 1_000_000
+"""Code points of a line that is no text."""
 _TEXT: Final = "#text="
 _TOKEN: Final = re.compile(r"\d{1,9}-\d{1,9}\t\S")
 _NOTHING: Final = frozenset(("_", "O", "O-_", "B-_", "I-_"))
@@ -38,12 +43,15 @@ class _Sentence:
 
 
 def parsed(path: Path, lines: list[str], tally: Tally, refused: list[Refusal]) -> Parsed:
-    """The text and the annotations of the lines of a file."""
+    """The text and the annotations of the lines of a file. Raises Rejected for one with too much in it."""
     layers: list[Layer] = []
     sentences = [_Sentence()]
     for number, line in enumerate(lines, 1):
         last = sentences[-1]
-        if _TOKEN.match(line):
+        if len(line) > _LARGEST and not line.startswith(_TEXT):
+            reason = _("The line is longer than {size} MB.").format(size=_LARGEST // 1_000_000)
+            refused.append(Refusal(str(path), number, reason))
+        elif _TOKEN.match(line):
             fields = line.rstrip("\t").split("\t")
             last.tokens.append(_Token(number, fields[1], fields))
         elif line.startswith(_TEXT) or (line.startswith("#id=") and last.tokens):
@@ -53,6 +61,11 @@ def parsed(path: Path, lines: list[str], tally: Tally, refused: list[Refusal]) -
         elif line.lstrip().startswith("#"):
             if not line.startswith("#id="):
                 layers += _layers(line, layers)
+                if len(layers) > _MOST:
+                    reason = ngettext(
+                        "The file has more than {count} layer.", "The file has more than {count} layers.", _MOST
+                    )
+                    raise Rejected(reason.format(count=_MOST))
         elif line and last.text and not last.tokens:
             last.text.append(line)  # WebAnno does not escape a line end
         elif line.strip():
@@ -63,9 +76,9 @@ def parsed(path: Path, lines: list[str], tally: Tally, refused: list[Refusal]) -
 def _layers(line: str, before: list[Layer]) -> list[Layer]:
     """The layers of a line of the header; the last column of a relation says what it is attached to."""
     found: list[Layer] = []
-    for declared in line.strip().removeprefix("#").split("#"):
+    for declared in line.strip().removeprefix("#").split("#", _MOST):
         name, *features = (part.strip() for part in declared.split("|"))
-        last = (*before, *found)[-1:]
+        last = found[-1:] or before[-1:]
         first = last[0].first + len(last[0].features) if last else 2
         kind = "RL" if features and features[-1].startswith("AttachTo=") else "SP"
         found.append(Layer(name, kind, first, tuple(features)))
@@ -94,6 +107,7 @@ def _joined(
                 reason = _("The line has fewer columns than the head of the file says.")
                 refused.append(Refusal(str(path), token.line, reason))
                 continue
+            check_count(len(annotations.found))
             annotations.add(token, length + units.units(at), length + units.units(at + len(token.text)))
         if text:
             parts.append(text)

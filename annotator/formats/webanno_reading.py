@@ -16,10 +16,12 @@ from typing import Final, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
+from annotator.core.drafting import too_long
 from annotator.core.editing import Rejected
+from annotator.core.limits import ARTICLE
 from annotator.core.model import Refusal
 from annotator.core.text import Utf16
-from annotator.formats.standoff import Annotation, Tally, differs, short
+from annotator.formats.standoff import Annotation, Tally, check_count, differs, short
 from annotator.i18n import _
 
 Parsed: TypeAlias = tuple[str, list[Annotation]]
@@ -32,6 +34,8 @@ _HEADER: Final = re.compile(r"#T_(SP|RL|CH)=([^|]+)\|?(.*)")
 _OFFSETS: Final = re.compile(r"(\d{1,9})-(\d{1,9})")
 _WIDEST_GAP: Final = 10_000
 """Spaces between two sentences: the file holds only how many there were."""
+_LARGEST: Final = 1_000_000
+"""Code points of the line of a token."""
 _UNESCAPED: Final = {"t": "\t", "n": "\n", "f": "\f", "r": "\r", "b": "\b", "\\": "\\"}
 _IN_TEXT: Final = re.compile(r"\\([tnfrb\\\x00-\x1f])")
 _JAVA: Final = re.compile(r"\\(?:u+([0-9a-fA-F]{4})|(.))", re.DOTALL)
@@ -60,7 +64,7 @@ class _Unit(NamedTuple):
 def parsed(path: Path, lines: list[str], minor: int, tally: Tally, refused: list[Refusal]) -> Parsed:
     """The text and the annotations of the lines of a file of version 3.`minor`.
 
-    Raises Rejected where the text cannot be put together.
+    Raises Rejected where the text cannot be put together, or there is too much in it.
     """
     layers: list[Layer] = []
     text = _Text()
@@ -70,6 +74,9 @@ def parsed(path: Path, lines: list[str], minor: int, tally: Tally, refused: list
             text.waiting.append(_java(line[len(_TEXT) :]) if minor < 2 else unescaped(line[len(_TEXT) :]))
         elif header := _HEADER.fullmatch(line):
             layers.append(_layer(layers, *header.groups()))
+        elif len(line) > _LARGEST:
+            reason = _("The line is longer than {size} MB.").format(size=_LARGEST // 1_000_000)
+            refused.append(Refusal(str(path), number, reason))
         elif line.strip() and not line.startswith("#"):
             fields = line.split("\t")
             offsets = _OFFSETS.fullmatch(fields[1]) if len(fields) > 2 else None
@@ -135,6 +142,8 @@ class _Text:
         if text:
             self._parts.append(text)
             self._length += len(text.encode("utf-16-le", "surrogatepass")) // 2
+        if self._length > 2 * ARTICLE:  # the spaces between sentences stand in no file
+            raise Rejected(too_long())
 
 
 def _layer(before: list[Layer], kind: str, name: str, columns: str) -> Layer:
@@ -157,6 +166,7 @@ def _annotations(units: list[_Unit], layers: list[Layer], tally: Tally) -> list[
             columns = [[] if cell == NOTHING else list(_stacked(cell)) for cell in cells]
             if layer.kind == "SP":
                 _spans(unit, layer, columns, known, found, tally)
+                check_count(len(found))
             else:
                 tally.add(short(layer.name), unit.line, len(columns[-1] if layer.kind == "RL" else columns[0]))
     return found

@@ -7,13 +7,12 @@ headers and footers, and what was deleted. A row of a table whose cells hold a p
 """
 
 import re
-import zlib
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Final
-from xml.etree.ElementTree import ParseError, XMLParser
-from zipfile import BadZipFile, ZipFile
+from typing import IO, Final
+from xml.etree.ElementTree import XMLParser
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from msgspec.structs import replace
 
@@ -21,7 +20,7 @@ from annotator.core.drafting import draft
 from annotator.core.editing import Rejected
 from annotator.core.model import Draft, Refusal
 from annotator.core.text import visible
-from annotator.i18n import _
+from annotator.i18n import _, ngettext
 
 NAME: Final = "docx"
 SUFFIXES: Final = (".docx",)
@@ -33,6 +32,12 @@ _OLD: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # an OLE file: Word 97 to 200
 _RTF: Final = b"{\\rtf"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _CHUNK: Final = 1 << 16
+TABLES: Final = 50
+"""Tables within one another: the lines of the innermost are moved as often as it is deep."""
+DIRECTORY: Final = 10_000_000
+"""Bytes of the list of its parts, of which a document has some hundred."""
+_END: Final = re.compile(rb"PK\x05\x06(?=.{8}(.{4}))", re.DOTALL)  # of a ZIP, and the size of the list (APPNOTE 4.3.16)
+_TAIL: Final = (1 << 16) + 22  # bytes in which it is
 _CREATED: Final = re.compile(r"(\d{4}-\d\d-\d\d)(T\d\d:\d\d)?")
 
 _SKIPPED: Final = frozenset({"pPr", "rPr", "tblPr", "trPr", "tcPr", "del", "moveFrom", "Fallback", "rt"})
@@ -66,20 +71,32 @@ def _article(path: Path) -> Draft:
                 raise Rejected(_("The document is protected by a password. Save it without one."))
             raise Rejected(_("This is a document of an older kind. Open it in Word and save it as .docx."))
         try:
+            if _listed(file) > DIRECTORY:
+                raise Rejected(_("The document has too many parts."))
             with ZipFile(file) as package:
                 text = _Text()
                 _parse(package, _main_part(package), text)
                 properties = _Properties()
                 if "docProps/core.xml" in package.namelist():
                     _parse(package, "docProps/core.xml", properties)
-        except (BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError, RuntimeError, ParseError) as error:
-            raise Rejected(_("The document is damaged: {error}").format(error=error)) from error
+        except (Rejected, OSError):
+            raise
+        except Exception as error:  # what zipfile and expat raise for what is damaged is nowhere listed
+            raise Rejected(_("The document is damaged: {error}").format(error=error or type(error).__name__)) from error
     found = draft("\n".join(text.lines), title=properties.of("title"))
     created = _CREATED.match(properties.of("created") or "")
     # When it was written is the best guess where the article itself does not say when it was published.
     if created and not found.article.published:
         return replace(found, article=replace(found.article, published=created[0]))
     return found
+
+
+def _listed(file: IO[bytes]) -> int:
+    """Bytes of the list of parts in the ZIP `file`, which are all read at once; 0 where there is none."""
+    file.seek(max(0, file.seek(0, 2) - _TAIL))
+    tail = file.read()
+    file.seek(0)
+    return max((int.from_bytes(found[1], "little") for found in _END.finditer(tail)), default=0)
 
 
 def _main_part(package: ZipFile) -> str:
@@ -91,7 +108,10 @@ def _main_part(package: ZipFile) -> str:
 
 def _parse(package: ZipFile, name: str, target: "_Target") -> None:
     """Send what is in a part to `target`. Raises Rejected, and what a damaged package or part raises."""
-    if package.getinfo(name).file_size > LARGEST:  # no more than is said there is ever unpacked
+    about = package.getinfo(name)
+    if about.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # as ECMA-376 has them; others may ask for any memory
+        raise BadZipFile(name)
+    if about.file_size > LARGEST:  # no more than is said there is ever unpacked
         raise Rejected(_("The document is larger than {size} MB.").format(size=LARGEST // 1_000_000))
     parser = XMLParser(target=target)
     with package.open(name) as part:
@@ -140,18 +160,18 @@ class _Properties(_Target):
     """The properties of a document, by name."""
 
     def __init__(self) -> None:
-        self._found: dict[str, str] = {}
+        self._found: dict[str, list[str]] = {}
         self._name = ""
 
     def of(self, name: str) -> str | None:
         """The property of this name; None where there is none or it shows nothing."""
-        return self._found.get(name, "").strip() or None
+        return "".join(self._found.get(name, ())).strip() or None
 
     def begun(self, name: str, attributes: dict[str, str]) -> None:
         self._name = name
 
     def data(self, text: str) -> None:
-        self._found[self._name] = self._found.get(self._name, "") + text
+        self._found.setdefault(self._name, []).append(text)
 
     def ended(self, name: str) -> None:
         self._name = ""
@@ -174,6 +194,13 @@ class _Text(_Target):
             self._paragraphs.append([])
         elif name == "tr":
             self._rows.append([])
+            if len(self._rows) > TABLES:
+                reason = ngettext(
+                    "The document has more than {count} table within one another.",
+                    "The document has more than {count} tables within one another.",
+                    TABLES,
+                )
+                raise Rejected(reason.format(count=TABLES))
         elif name == "tc" and self._rows:
             self._rows[-1].append([])
         elif name in _MARKS and self._paragraphs:

@@ -1,6 +1,7 @@
 """Exporting a corpus as a training set, with an account of every span, read back before it is there."""
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack
@@ -71,6 +72,7 @@ FORMATS: Final[tuple[TaggedFormat | NestedFormat | TwofoldFormat | ArticleFormat
 
 ALL: Final = "all"
 STATES: Final = (DONE, ALL)
+_log = logging.getLogger(__name__)
 _KNOWN: Final = frozenset({"annotator", "value", "note", "zones", "states", "notes"})
 _NEWS: Final = frozenset((HEADLINE, BODY))  # what is compared of articles: the page around them is the same
 
@@ -208,6 +210,7 @@ class _Export:
                 report.files = contents(drafts.folder)
             with drafts.report.open("xb") as stream:
                 write_report(report, stream)
+        _log.info("exported %d articles of %s as %s", report.articles, self.corpus.path, report.format)
         return report
 
     def account(self) -> Generator[tuple[int, int], None, Report]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from annotator.formats.report import beside
 from annotator.i18n import _
-from annotator.jobs.publishing import CannotExport, Drafts, check_files, hidden
+from annotator.jobs.publishing import CannotExport, Drafts, check_files, hidden, set_aside
 
 _CHUNK: Final = 1 << 16
 
@@ -56,8 +56,9 @@ class FolderDestination(Struct, frozen=True):
         try:
             if old:
                 self._check(old)  # again: somebody may have worked in it meanwhile
-            draft.replace(self.folder)
-            report.replace(self.report)
+            with set_aside(self.report):
+                draft.replace(self.folder)
+                report.replace(self.report)
         except BaseException:
             if self.folder.exists():
                 self.folder.replace(draft)
@@ -101,7 +102,7 @@ def _told(report: Path) -> str | None:
     """What a report says of the folder's contents; None where there is none that does. Raises OSError."""
     try:
         return msgspec.json.decode(report.read_bytes(), type=_Told).files
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return None
 
 

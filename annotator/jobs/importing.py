@@ -1,5 +1,6 @@
 """Bringing files and folders into a corpus."""
 
+import logging
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -9,7 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.labels import is_name
+from annotator.core.limits import LABEL, LABELS
 from annotator.core.model import Draft, Notice, Refusal, Remark, Repair, Span
+from annotator.core.remarks import plainly
 from annotator.i18n import ngettext
 from annotator.jobs import reading
 from annotator.jobs.reading import Way
@@ -18,6 +21,9 @@ from annotator.store.labelling import add_label
 
 _CHUNK: Final = 100
 """Articles in one transaction: few enough to wait for, many enough that the disk is not waited for each time."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class Naming(Struct, frozen=True):
@@ -103,8 +109,10 @@ def _import(
             counts += _store(corpus, waiting, naming, unknown, remarks)
         yield done, len(files)
     remarks += unknown.refusals()
+    remarks[:] = map(plainly, remarks)
     order = {str(path): place for place, path in enumerate(files)}
     remarks.sort(key=lambda remark: (order.get(remark.path, -1), remark.line))
+    _log.info("imported %d files into %s: %s, %d remarks", len(files), corpus.path, dict(counts), len(remarks))
     return Imported(
         *(counts["added"], counts["duplicates"], counts["spans"]),
         [remark for remark in remarks if isinstance(remark, Refusal)],
@@ -114,20 +122,33 @@ def _import(
 
 
 class _Unknown:
-    """The spans of a file whose label the corpus lacks, counted by label, with the line of the first."""
+    """The spans of a file whose label the corpus lacks, counted by label, with the line of the first; where a file has
+    very many such labels, those of the others are counted together."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[Path, str], tuple[int, int]] = {}
+        self._found: dict[tuple[Path, str | None], tuple[int, int]] = {}
+        self._labels: Counter[Path] = Counter()
 
     def add(self, path: Path, item: Draft, label: str) -> None:
         """Count one."""
-        count, line = self._found.get((path, label), (0, item.line))
-        self._found[path, label] = count + 1, line
+        key: tuple[Path, str | None] = path, label if len(label) <= LABEL else f"{label[:LABEL]}…"
+        if key not in self._found and self._labels[path] == LABELS:
+            key = path, None
+        elif key not in self._found:
+            self._labels[path] += 1
+        count, line = self._found.get(key, (0, item.line))
+        self._found[key] = count + 1, line
 
     def refusals(self) -> Iterator[Refusal]:
         """One for each label and file."""
         for (path, label), (count, line) in self._found.items():
-            if is_name(label):
+            if label is None:
+                reason = ngettext(
+                    "{count} span of other labels was not taken",
+                    "{count} spans of other labels were not taken",
+                    count,
+                )
+            elif is_name(label):
                 reason = ngettext(
                     "the corpus has no label {label}: {count} span was not taken",
                     "the corpus has no label {label}: {count} spans were not taken",
@@ -162,10 +183,11 @@ def _labelled(
     corpus: Corpus, path: Path, item: Draft, naming: Naming, known: set[str], unknown: _Unknown
 ) -> Iterator[Span]:
     """The draft's spans with their labels as the corpus calls them, those that may be added with it; `known` are all
-    that it has. The others go to `unknown`."""
+    that it has. The others go to `unknown`, and so do those of labels that are too many."""
     for span in item.spans:
         label = naming.renamed.get(span.label, span.label)
-        if label not in known and is_name(label) and (naming.added is None or label in naming.added):
+        wanted = is_name(label) and (naming.added is None or label in naming.added)
+        if label not in known and wanted and len(known) < LABELS:
             add_label(corpus, label)
             known.add(label)
         if label not in known:

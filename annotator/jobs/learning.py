@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from annotator.core.analysis import analysed
 from annotator.core.labels import LabelSet
 from annotator.core.model import BOILERPLATE, Draft
 from annotator.core.proclitics import form
@@ -15,7 +16,6 @@ from annotator.store import learning
 from annotator.store.corpus import Corpus
 from annotator.store.learning import Learned
 from annotator.store.reading import drafts
-from annotator.suggest.analysis import analysed
 from annotator.suggest.memory import Memory
 from annotator.suggest.model import Model
 from annotator.suggest.training import MOST, Example, Trained, encoded, train

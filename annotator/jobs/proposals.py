@@ -18,6 +18,7 @@ class Proposals:
         self._suggesting, self._rejected = suggesting, rejected
         self._article: Article | None = None
         self._heard: Heard = {}
+        self._taught = False  # whether anything was learned in it since
 
     @classmethod
     def of(cls, path: Path, annotator: str, others: Sequence[Suggester] = ()) -> "Proposals":
@@ -27,7 +28,7 @@ class Proposals:
 
     def open(self, article: Article) -> None:
         """Ask what all suggesters say of this article."""
-        self._article, self._heard = article, self._suggesting.ask(article)
+        self._article, self._heard, self._taught = article, self._suggesting.ask(article), False
 
     def learn(self, article: Article, edits: Iterable[Edit]) -> None:
         """Learn from edits of spans and rejections in an article."""
@@ -36,10 +37,13 @@ class Proposals:
             for record, times in ((edit.before, -1), (edit.after, 1)):
                 if isinstance(record, Rejection):
                     self._rejected.learn(article.text, record, times)
-        said = self._suggesting.learn(article, edits)
-        if self._article and article.uid == self._article.uid:
-            self._heard = {**self._heard, **said}
+        self._suggesting.learn(article, edits)
+        self._taught |= self._article is not None and article.uid == self._article.uid
 
     def left(self, layer: Sequence[Span], zones: Iterable[Zone]) -> tuple[Suggestion, ...]:
         """What the annotator has not decided yet in the article that is open (see core.suggesting.standing)."""
-        return left(self._article, self._heard, self._rejected, layer, zones) if self._article else ()
+        if not self._article:
+            return ()
+        if self._taught:  # by one decision or by twenty in a row: a long article is read again once
+            self._heard, self._taught = {**self._heard, **self._suggesting.again(self._article)}, False
+        return left(self._article, self._heard, self._rejected, layer, zones)

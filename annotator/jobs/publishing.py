@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -47,15 +47,32 @@ class FileDestination(Struct, frozen=True):
         draft, report = hidden(self.file, "part"), hidden(self.report, "part")
         try:
             yield Drafts({WHOLE: draft}, report)
-            draft.replace(self.file)
-            try:
-                report.replace(self.report)
-            except OSError:
-                self.file.unlink()
-                raise
+            with set_aside(self.report):
+                draft.replace(self.file)
+                try:
+                    report.replace(self.report)
+                except OSError:
+                    self.file.unlink()
+                    raise
         finally:
             for left in (draft, report):
                 left.unlink(missing_ok=True)
+
+
+@contextmanager
+def set_aside(report: Path) -> Iterator[None]:
+    """Within, the old report is not in its place, for it is not about what takes its file's place: wherever the program
+    is ended, a report that lies beside a file is about that one. It comes back when the block raises."""
+    old = hidden(report, "old")
+    with suppress(FileNotFoundError):
+        report.replace(old)
+    try:
+        yield
+    except BaseException:
+        if old.exists():
+            old.replace(report)
+        raise
+    old.unlink(missing_ok=True)
 
 
 def file_destination(path: Path, corpus: Set[Path]) -> FileDestination:

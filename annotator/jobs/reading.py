@@ -1,15 +1,19 @@
 """Finding files in folders, and reading each in its format: what an import stores and a look at the files counts."""
 
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
 
 from annotator import formats
 from annotator.core.editing import Rejected
+from annotator.core.limits import FILES, REMARKS
 from annotator.core.logical import is_logical, logical
 from annotator.core.model import Draft, Notice, Refusal, Remark, Repair
+from annotator.core.remarks import plainly
 from annotator.formats import Format, tables
 from annotator.i18n import _, ngettext
 from annotator.store.corpus import Corpus
@@ -26,12 +30,20 @@ class Way(Struct, frozen=True):
 
 
 def files(corpus: Corpus, paths: Iterable[Path], chosen: str | None, remarks: list[Remark]) -> list[Path]:
-    """The files at `paths` and in the folders there, by name; what is none of both goes to `remarks`.
+    """The files at `paths` and in the folders there, by name; what is none of both goes to `remarks`, and so do links
+    that lead out of the folder that was named.
 
     Hidden ones in folders and the corpus itself are passed over, and so are those that are read with another one; with
     a format of the NAME `chosen`, only if that is one that reads them.
     """
-    found = list(_found(corpus, paths, remarks))
+    found = list(islice(_found(corpus, paths, remarks), FILES + 1))
+    if len(found) > FILES:
+        reason = ngettext(
+            "An import reads no more than {count} file, and none from here on.",
+            "An import reads no more than {count} files, and none from here on.",
+            FILES,
+        )
+        remarks.append(Refusal(str(found.pop()), 0, reason.format(count=FILES)))
     if chosen is not None and not formats.has_companions(formats.by_name(chosen)):
         return found
     taken = {beside.resolve() for path in found for beside in formats.companions(path)}
@@ -45,6 +57,31 @@ def read(path: Path, way: Way, annotator: str) -> Iterator[Draft | Remark]:
 
 def as_it_is(path: Path, way: Way, annotator: str) -> Iterator[Draft | Remark]:
     """As `read`, but no text is asked whether it is logical."""
+    return _few(path, _items(path, way, annotator))
+
+
+def _few(path: Path, items: Iterable[Draft | Remark]) -> Iterator[Draft | Remark]:
+    """The `items` of a file; of remarks of a kind that there are very many of, the first, and how many more."""
+    counts: Counter[type[Remark]] = Counter()
+    for item in items:
+        if not isinstance(item, Remark):
+            yield item
+            continue
+        counts[type(item)] += 1
+        if counts[type(item)] <= REMARKS:
+            yield plainly(item)
+    for kind, count in counts.items():
+        if count > REMARKS:
+            more = count - REMARKS
+            reason = ngettext(
+                "There is {count} more of the kind in the file.",
+                "There are {count} more of the kind in the file.",
+                more,
+            )
+            yield kind(str(path), 0, reason.format(count=more))
+
+
+def _items(path: Path, way: Way, annotator: str) -> Iterator[Draft | Remark]:
     try:
         format_ = format_of(path, way)
         if format_ is None:
@@ -114,6 +151,9 @@ def _found(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Iter
             path = left.pop()
             try:
                 found = path.stat()
+                if path != root and path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+                    reason = _("It is a link to something outside of the folder: {path}.")
+                    remarks.append(Notice(str(path), 0, reason.format(path=path.resolve())))
                 if stat.S_ISDIR(found.st_mode):
                     if (found.st_dev, found.st_ino) not in entered:
                         entered.add((found.st_dev, found.st_ino))

@@ -76,9 +76,8 @@ class Suggesting:
         asked = (one for one in self._suggesters if source in (None, one.name))
         return {one.name: one.suggest(article, self._labels) for one in asked}
 
-    def learn(self, article: Article, edits: Iterable[Edit]) -> Heard:
-        """Learn from edits of spans and rejections in the article, at once; what those say of it now who say something
-        else than before."""
+    def learn(self, article: Article, edits: Iterable[Edit]) -> None:
+        """Learn from edits of spans and rejections in the article, at once (see `again`)."""
         text = article.text
         for edit in edits:
             for record, times in ((edit.before, -1), (edit.after, 1)):
@@ -87,6 +86,9 @@ class Suggesting:
                 elif isinstance(record, Rejection):
                     self._memory.learn(form(text, record.start, record.end), record.label, rejected=times)
         self._recent.forget()
+
+    def again(self, article: Article) -> Heard:
+        """What those say of the article now who may have learned something since they were asked."""
         # Not the model, though the memory's opinion is among its features: it would take five times as long, and what
         # it says then saves an annotator nothing (docs/suggestions.md).
         return {self._recent.name: self._recent.suggest(article, self._labels)}

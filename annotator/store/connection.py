@@ -9,7 +9,7 @@ import msgspec
 
 from annotator.i18n import _
 from annotator.store import opening, rows
-from annotator.store.errors import MissingCorpus
+from annotator.store.errors import Damaged, MissingCorpus
 from annotator.store.lean import Database, Table
 
 _Row = TypeVar("_Row")
@@ -75,7 +75,7 @@ class Connection:
         A hundred thousand rows would take five times as long as the one JSON text that SQLite makes of them here.
         """
         [row] = self.query(f"SELECT json_group_array(number) AS numbers FROM ({query})", *values)
-        return msgspec.json.decode(row["numbers"], type=list[int])
+        return self._decoded(row["numbers"], list[int])
 
     # Writing
 
@@ -130,4 +130,11 @@ class Connection:
         for: a thousand rows take half as long again as the one JSON text that SQLite makes of them here.
         """
         [(text,)] = self.tuples(f"SELECT json_group_array(json_array({columns})) FROM ({query})", *values)
-        return msgspec.json.decode(text, type=list[kind])  # type: ignore[valid-type]
+        return self._decoded(text, list[kind])  # type: ignore[valid-type]
+
+    def _decoded(self, text: str, kind: type[_Row]) -> _Row:
+        """What SQLite has written as JSON; Damaged where the rows that it is made of hold something else."""
+        try:
+            return msgspec.json.decode(text, type=kind)
+        except msgspec.MsgspecError as error:
+            raise Damaged(_("“{path}” is damaged: {error}").format(path=self.path, error=error)) from error

@@ -18,6 +18,7 @@ from annotator.i18n import _
 from annotator.store import index, opening, rows
 from annotator.store.connection import Connection
 from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
+from annotator.store.lean import Database
 
 _AT_ONCE: Final = 500  # edits: a hundredth of a second
 
@@ -54,16 +55,18 @@ class Corpus(Connection):
     @classmethod
     def create(cls, path: Path, labels: LabelSet) -> Self:
         """Make a corpus with these labels at `path`, where there must be no file yet, and open it."""
-        opening.create(path)
-        corpus = cls.open(path)
-        with corpus.transaction():
-            corpus._table("label").insert_all(rows.from_label(label, at) for at, label in enumerate(labels.labels))
-        return corpus
+
+        def fill(db: Database) -> None:
+            db.table("label").insert_all(rows.from_label(label, at) for at, label in enumerate(labels.labels))
+
+        opening.create(path, fill)
+        return cls.open(path)
 
     @classmethod
-    def open(cls, path: Path, *, readonly: bool = False) -> Self:
-        """Open the corpus at `path`; with `readonly` one that cannot be written to will do."""
-        return cls(path, opening.connect(path, readonly=readonly))
+    def open(cls, path: Path, *, readonly: bool = False, damaged: bool = False) -> Self:
+        """Open the corpus at `path`; with `readonly` one that cannot be written to will do, with `damaged` one in which
+        not all is in order."""
+        return cls(path, opening.connect(path, readonly=readonly, damaged=damaged))
 
     # Reading
 
@@ -152,7 +155,7 @@ class Corpus(Connection):
         found = list(self.query("SELECT * FROM edit WHERE step = ? ORDER BY id", uid))
         if not found:
             raise CorpusError(_("“{path}” holds no step {uid}.").format(path=self.path, uid=uid))
-        edits = tuple(Edit(rows.decoded(row["before"]), rows.decoded(row["after"])) for row in found)
+        edits = tuple(map(rows.to_edit, found))
         first = found[0]
         return Step(uid, first["annotator"], first["time"], first["name"], edits, first["undoes"])
 

@@ -9,6 +9,10 @@ class NotACorpus(CorpusError):
     """The file is something else."""
 
 
+class Damaged(CorpusError):
+    """The file is a corpus, and what is in it cannot be read, or not all of it."""
+
+
 class NewerCorpus(CorpusError):
     """A newer version of the program made the file."""
 

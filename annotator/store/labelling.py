@@ -18,6 +18,7 @@ from annotator.store.corpus import Corpus, now
 from annotator.store.errors import Conflict
 
 _AT_ONCE: Final = 2000  # spans
+_DECISIONS: Final = ("rejection", "dismissal")  # about a label, and gone with it
 
 
 def usage(corpus: Corpus) -> dict[str, int]:
@@ -61,7 +62,10 @@ def change_labels(corpus: Corpus, change: Change) -> Iterator[tuple[int, int]]:
         corpus._db.execute("PRAGMA defer_foreign_keys = ON")  # spans and labels agree again when all is done
         _rename(corpus, change.renamed())
         corpus._table("label").delete_where()
-        corpus._db.execute("DELETE FROM rejection WHERE label IN (SELECT value FROM json_each(?))", (_json(deleted),))
+        for table in _DECISIONS:
+            corpus._db.execute(
+                f"DELETE FROM {table} WHERE label IN (SELECT value FROM json_each(?))", (_json(deleted),)
+            )
         corpus._table("label").insert_all(rows.from_label(label, at) for at, label in enumerate(change.after.labels))
         record = _Record(corpus)
         done, total = 0, sum(used.get(name, 0) for name in deleted)
@@ -131,7 +135,7 @@ def _rename(corpus: Corpus, names: dict[str, str]) -> None:
         stages = [{old: f" {new}" for old, new in names.items()}, {f" {new}": new for new in names.values()}]
     for stage in stages:
         for old, new in stage.items():
-            for table in ("span", "rejection"):
+            for table in ("span", *_DECISIONS):
                 corpus._db.execute(f"UPDATE {table} SET label = ? WHERE label = ?", (new, old))
     # json_replace leaves what has no label, and the rest of what has one, as it is.
     corpus._db.execute(

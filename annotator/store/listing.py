@@ -8,7 +8,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, overload
 
-import msgspec
 from msgspec import Struct
 
 from annotator.core.model import DONE, IN_PROGRESS, NEW, SKIPPED, STATES
@@ -76,7 +75,7 @@ def summaries(corpus: Corpus, wanted: Iterable[int]) -> Iterator[Summary]:
                 title=shown_title(row["headline"], row["title"], row["beginning"]),
                 published=row["published"],
                 source=row["source"],
-                states=msgspec.json.decode(row["states"], type=dict[str, str]),
+                states=corpus._decoded(row["states"], dict[str, str]),
                 spans=row["spans"],
             )
 

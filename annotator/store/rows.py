@@ -1,12 +1,29 @@
-"""Between the frozen values and the rows of their tables."""
+"""Between the frozen values and the rows of their tables.
 
-from collections.abc import Mapping
+What a row holds is looked at, for a file may hold anything: whatever reads one raises Damaged, which names the row.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
 
-from annotator.core.labels import Colour, Label
-from annotator.core.model import Article, Edit, Note, Publication, Record, Rejection, Span, Status, Zone
+from annotator.core.labels import Label
+from annotator.core.model import (
+    Article,
+    Dismissal,
+    Edit,
+    Note,
+    Publication,
+    Record,
+    Rejection,
+    Span,
+    Status,
+    Zone,
+)
+from annotator.i18n import _
+from annotator.store.errors import Damaged
 
 KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Span: ("span", ("uid",)),
@@ -15,8 +32,17 @@ KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Publication: ("article", ("uid",)),
     Note: ("note", ("article", "annotator")),
     Rejection: ("rejection", ("uid",)),
+    Dismissal: ("dismissal", ("uid",)),
 }
 """For each kind of record: its table, and the columns that tell one row from another."""
+
+
+ABOUT_ARTICLES: Final = tuple(kind for kind in KEYS if kind is not Publication)
+"""The kinds that have a table of their own, each row about an article."""
+
+RECORDED: Final = (Span, Zone, Status, Note)
+"""The kinds of which the last edit says what their table holds. A rejection or dismissal leaves with its label, and no
+edit says so; a publication is a column of its article."""
 
 
 def key(record: Record) -> dict[str, str]:
@@ -35,9 +61,11 @@ def to_row(record: Record) -> dict[str, Any]:
 
 def to_record(kind: type[Record], row: Mapping[str, Any]) -> Record:
     """The record of this kind in a row."""
-    if kind is Publication:
-        return Publication(row["uid"], row["published"])
-    return kind(**{field: row[field] for field in kind.__struct_fields__})
+    table, columns = KEYS[kind]
+    with _reading(table, ", ".join(str(row[column]) for column in columns)):
+        if kind is Publication:
+            row = {"article": row["uid"], "published": row["published"]}
+        return msgspec.convert(row, kind)
 
 
 def added_to(edit: Edit) -> str | None:
@@ -56,14 +84,20 @@ def encoded(record: Record | None) -> str | None:
     return None if record is None else msgspec.json.encode(record).decode()
 
 
-def decoded(text: str | None) -> Record | None:
-    """The record that an edit keeps."""
+def to_edit(row: Mapping[str, Any]) -> Edit:
+    """The edit in a row."""
+    with _reading("edit", str(row["id"])):
+        return Edit(_decoded(row["before"]), _decoded(row["after"]))
+
+
+def _decoded(text: str | None) -> Record | None:
     return None if text is None else msgspec.json.decode(text, type=Record)
 
 
 def to_article(row: Mapping[str, Any]) -> Article:
     """The article in a row."""
-    return Article(**{field: row[field] for field in Article.__struct_fields__})
+    with _reading("article", str(row["id"])):
+        return msgspec.convert(row, Article)
 
 
 def from_article(article: Article) -> dict[str, Any]:
@@ -75,13 +109,10 @@ def from_article(article: Article) -> dict[str, Any]:
 
 def to_label(row: Mapping[str, Any]) -> Label:
     """The label in a row."""
-    return Label(
-        name=row["name"],
-        title=msgspec.json.decode(row["title"], type=dict[str, str]),
-        guideline=msgspec.json.decode(row["guideline"], type=dict[str, str]),
-        colour=Colour(row["light"], row["dark"]),
-        key=row["key"],
-    )
+    with _reading("label", str(row["name"])):
+        titles = {field: msgspec.json.decode(row[field]) for field in ("title", "guideline")}
+        colour = {"light": row["light"], "dark": row["dark"]}
+        return msgspec.convert({"name": row["name"], "colour": colour, "key": row["key"], **titles}, Label)
 
 
 def from_label(label: Label, position: int) -> dict[str, Any]:
@@ -95,3 +126,13 @@ def from_label(label: Label, position: int) -> dict[str, Any]:
         "dark": label.colour.dark,
         "key": label.key,
     }
+
+
+@contextmanager
+def _reading(table: str, row: str) -> Iterator[None]:
+    """Says of which row it is that what it holds is not what its columns are for."""
+    try:
+        yield
+    except (msgspec.MsgspecError, TypeError, UnicodeError) as error:
+        said = _("Row {row} of the table “{table}” cannot be read: {error}")
+        raise Damaged(said.format(row=row, table=table, error=error)) from error

@@ -203,4 +203,23 @@ def m003_suggestions(db: Database) -> None:
         db.execute(statement)
 
 
-VERSION: Final = 3
+@migrations()
+def m004_checks(db: Database) -> None:
+    """What annotators do not want to be asked about again (see core.model.Dismissal)."""
+    db.execute(
+        """
+        CREATE TABLE dismissal (
+            uid TEXT PRIMARY KEY NOT NULL,
+            article TEXT NOT NULL REFERENCES article(uid),
+            annotator TEXT NOT NULL REFERENCES annotator(name),
+            kind TEXT NOT NULL,
+            label TEXT NOT NULL REFERENCES label(name),
+            start INTEGER NOT NULL CHECK (start >= 0),
+            "end" INTEGER NOT NULL CHECK ("end" > start),
+            UNIQUE (article, annotator, kind, label, start, "end")
+        ) STRICT
+        """
+    )
+
+
+VERSION: Final = 4

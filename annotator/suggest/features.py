@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
+from annotator.core.analysis import Analysis
 from annotator.core.model import Suggestion
 from annotator.core.proclitics import readings
-from annotator.suggest.analysis import Analysis
 from annotator.suggest.dates.grammar import shipped
 from annotator.suggest.tags import Chunk, chunks, places, tags
 

@@ -7,10 +7,10 @@ are code points, end exclusive.
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
+from annotator.core.analysis import analysed
 from annotator.core.labels import LabelSet
+from annotator.core.lexicon import Lexicon, Match, Words, words_of
 from annotator.core.model import Article, Suggestion
-from annotator.suggest.analysis import analysed
-from annotator.suggest.lexicon import Lexicon, Match, Words, words_of
 from annotator.suggest.overlapping import apart
 
 Count: TypeAlias = tuple[str, str, int, int]

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
+from annotator.core.analysis import Analysis, analysed
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Suggestion
-from annotator.suggest.analysis import Analysis, analysed
 from annotator.suggest.features import features
 from annotator.suggest.opinions import heard, opinions
 from annotator.suggest.suggester import Suggester

@@ -15,11 +15,11 @@ import msgspec
 from msgspec import Struct
 
 from annotator.core import repairing
+from annotator.core.analysis import analysed
 from annotator.core.tagging import IOB1, OUTSIDE
 from annotator.core.text import written
 from annotator.extras import installed, missing
 from annotator.i18n import _
-from annotator.suggest.analysis import analysed
 from annotator.suggest.foreign import CannotSuggest, ForeignModel, Found, one_line
 
 _MODELS: Final = ("model.onnx", "onnx/model.onnx")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from annotator.core.model import Suggestion
+from annotator.core.taken import Taken
 
 
 def of_other_labels(inner: Suggestion, outer: Suggestion) -> bool:
@@ -29,14 +30,15 @@ def apart(
 
 def _kept(run: list[Suggestion], may_nest: Callable[[Suggestion, Suggestion], bool]) -> list[Suggestion]:
     kept: list[Suggestion] = []
+    taken = Taken[Suggestion]()
     for one in sorted(run, key=lambda one: one.start - one.end):
-        if all(_may_stay(one, longer, may_nest) for longer in kept):
+        if all(_may_stay(one, longer, may_nest) for longer in taken.overlapping(one.start, one.end)):
             kept.append(one)
+            taken.add(one.start, one.end, one)
     return sorted(kept, key=lambda one: (one.start, -one.end))
 
 
 def _may_stay(one: Suggestion, longer: Suggestion, may_nest: Callable[[Suggestion, Suggestion], bool]) -> bool:
-    if one.end <= longer.start or longer.end <= one.start:
-        return True
+    """Of two that overlap."""
     within = longer.start <= one.start and one.end <= longer.end and one.end - one.start < longer.end - longer.start
     return within and may_nest(one, longer)

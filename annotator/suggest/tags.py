@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from annotator.core.analysis import Analysis
 from annotator.core.proclitics import readings
-from annotator.suggest.analysis import Analysis
 
 OUTSIDE: Final = "O"
 DEEPER: Final = "/"

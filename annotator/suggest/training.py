@@ -17,10 +17,10 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from annotator.core.analysis import analysed
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Suggestion
 from annotator.core.proclitics import form
-from annotator.suggest.analysis import analysed
 from annotator.suggest.features import VERSION, features
 from annotator.suggest.opinions import heard, opinions
 from annotator.suggest.suggester import Suggester

@@ -30,7 +30,7 @@ from annotator.ui.block import NOT_FOR_QT
 from annotator.ui.guide import Guide
 from annotator.ui.session import Session
 from annotator.ui.suggestions import Suggestions
-from annotator.ui.wording import spoken, spoken_suggestion
+from annotator.ui.wording import invisible, spoken, spoken_suggestion
 
 _NOTHING: Final = Shiboken.VoidPtr(0)
 """An interface that there is not. PySide6 takes a pointer or a wrapped object here, and None ends the program."""
@@ -68,15 +68,18 @@ class Reader(QObject):
 
     def here(self) -> str:
         """The selected words, else the word under the caret, and what they are labelled; or those of the chosen
-        suggestion, how they may be labelled, and how sure that is. Empty without an article."""
+        suggestion, how they may be labelled, and how sure that is; and what of them nobody sees. Empty without an
+        article."""
         session, (start, end) = self._session, self._place()
         if not session.article:
             return ""
+        text = session.article.text
         if chosen := self._suggestions.chosen:
-            return spoken_suggestion(session.article.text[start:end], chosen, session.labels)
-        covering = [span for span in session.spans if span.start < end and start < span.end]
-        about = [session.selection] if session.selection else covering
-        return spoken(session.article.text[start:end], about, session.labels)
+            said = spoken_suggestion(text[start:end], chosen, session.labels)
+        else:
+            covering = [span for span in session.spans if span.start < end and start < span.end]
+            said = spoken(text[start:end], [session.selection] if session.selection else covering, session.labels)
+        return ", ".join(filter(None, (said, invisible(text, start, end))))
 
     def text_interface(self) -> QAccessibleTextInterface | None:
         """Qt's interface to the text, with caret and selection where they are in the article; offsets are UTF-16."""

@@ -1,31 +1,38 @@
 """The program with a window: fonts, language, theme, and the way from a start to an open corpus."""
 
 import gc
+import logging
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
+import PySide6
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, qVersion
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from annotator import i18n, settings
+from annotator import __version__, faults, i18n, logs, settings
+from annotator.harmless import described
 from annotator.i18n import _
 from annotator.resources import resource
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
+from annotator.store.errors import CorpusError, Damaged
+from annotator.store.facts import facts
 from annotator.ui import fonts
 from annotator.ui.corpus_commands import default_labels
+from annotator.ui.guard import Guard
+from annotator.ui.journal import Journal
+from annotator.ui.keeper import Keeper
 from annotator.ui.learner import Learner
 from annotator.ui.session import Session
 from annotator.ui.theme import DARK, LIGHT, Theme, style_sheet
 from annotator.ui.window import Window
-from annotator.ui.wording import tell
+from annotator.ui.wording import left_to_right, tell
 
+_log = logging.getLogger(__name__)
 _TURN: Final = 0.0005  # seconds that a key waits at most, each time, while suggesters are at work in their thread
 _MANY_OBJECTS: Final = 20_000  # some megabytes
 _STARTED_BY_ICON: Final = ("DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GIO_LAUNCHED_DESKTOP_FILE")
@@ -54,8 +61,11 @@ class Desk(QObject):
         i18n.use_numerals(chosen.numerals)
         self._speak(i18n.current())
         self.session = Session(chosen.annotator, self)
+        Journal(self.session)
         self.learner = Learner(self.session)
+        self.keeper = Keeper(self.session)
         self.window = Window(self.session, chosen, self._paint(chosen))
+        self.keeper.damaged.connect(self.window.backups.rescue)
         self.window.language_asked.connect(self._change_language)
         self.window.theme_asked.connect(self._change_theme)
         self.window.numerals_asked.connect(self._change_numerals)
@@ -165,7 +175,8 @@ def first_corpus() -> Path:
 def starting_corpus(path: Path | None, last: str | None) -> tuple[Corpus, str]:
     """The corpus at `path`; without one the last, else a first one with the sample articles.
 
-    Returns with it what is to be said of a last one that cannot be opened. Raises CorpusError.
+    Returns with it what is to be said of a last one that cannot be opened. Raises Damaged for the one at `path` and for
+    the last one, CorpusError.
     """
     if path:
         return Corpus.open(path), ""
@@ -173,6 +184,8 @@ def starting_corpus(path: Path | None, last: str | None) -> tuple[Corpus, str]:
     if last and Path(last) != first_corpus_path():
         try:
             return Corpus.open(Path(last)), ""
+        except Damaged:
+            raise
         except CorpusError as error:
             complaint = str(error)
     return Corpus.open(first_corpus()), complaint
@@ -181,28 +194,53 @@ def starting_corpus(path: Path | None, last: str | None) -> tuple[Corpus, str]:
 def run(path: Path | None = None) -> int:
     """Open the window on the corpus at `path` (see `starting_corpus`); the exit code, once it is closed.
 
-    The language is chosen already. Raises CorpusError, which a person who has no terminal has then been shown.
+    The language is chosen already. Raises CorpusError and whatever else keeps the window from opening, which a person
+    who has no terminal has then been shown.
     """
     chosen = settings.load()
+    logs.start()
     made = application()
-    desk = Desk(made, chosen)
-    try:
-        corpus, complaint = starting_corpus(path, chosen.last_corpus)
-        desk.work_at(corpus)
-    except CorpusError as error:
-        if _without_terminal():
-            tell(None, QMessageBox.Icon.Critical, str(error))
-        raise
-    sys.excepthook = _unexpected
-    desk.show()
-    settle()
-    if complaint:
-        desk.window.say(complaint)
-    code = made.exec()
-    desk.learner.stop()
-    desk.window.suggestions.close()
-    desk.session.let_go()  # the window is closed: there is nothing to show anew
+    _log.info("%s starts on %s, Qt %s", __version__, made.platformName(), qVersion())
+    crashed = faults.crashed()
+    with faults.watching(), Guard() as guard:
+        complaint, damaged = "", None
+        try:
+            desk = Desk(made, chosen)
+            corpus, complaint = starting_corpus(path, chosen.last_corpus)
+            desk.work_at(corpus)
+        except Damaged as error:
+            damaged = str(path or chosen.last_corpus or first_corpus_path()), str(error)
+        except Exception as error:
+            if _without_terminal():
+                tell(None, QMessageBox.Icon.Critical, _why_not(error))
+            raise
+        guard.facts = lambda: {**versions(made), **facts(desk.session.corpus)}
+        desk.show()
+        settle()
+        if complaint:
+            desk.window.say(complaint)
+        if damaged:
+            QTimer.singleShot(0, lambda: desk.window.backups.rescue(*damaged))
+        if crashed:
+            guard.tell_crash(crashed)
+        code = made.exec()
+        desk.learner.stop()
+        desk.keeper.stop()
+        desk.window.suggestions.close()
+        desk.session.let_go()  # the window is closed: there is nothing to show anew
+    _log.info("ends")
     return code
+
+
+def versions(application: QApplication) -> dict[str, str]:
+    """What a report says of Qt and of the screens."""
+    screens = (f"{screen.size().width()}x{screen.size().height()}" for screen in application.screens())
+    ratios = (f"{screen.devicePixelRatio():g}" for screen in application.screens())
+    return {
+        "Qt": f"{qVersion()} on {application.platformName()}",
+        "PySide6": PySide6.__version__,
+        "screens": ", ".join(f"{size} at {ratio}" for size, ratio in zip(screens, ratios, strict=True)),
+    }
 
 
 def settle() -> None:
@@ -219,9 +257,9 @@ def _without_terminal() -> bool:
     return sys.stderr is None or any(map(os.environ.get, _STARTED_BY_ICON))
 
 
-def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """An error that nobody foresaw: on stderr whole, to the person in a sentence; the program goes on."""
-    sys.__excepthook__(kind, error, trace)
-    if issubclass(kind, Exception) and QApplication.instance():
-        said = _("Something went wrong that should not have. What was shown as saved is saved.\n\n{error}")
-        tell(None, QMessageBox.Icon.Warning, said.format(error=f"{kind.__name__}: {error}"))
+def _why_not(error: Exception) -> str:
+    """Why the window does not open."""
+    if isinstance(error, CorpusError):
+        return str(error)
+    said = _("The program cannot start: {error}. There is a report of it in this folder: {folder}")
+    return said.format(error=described(error), folder=left_to_right(settings.log_dir()))

@@ -19,6 +19,7 @@ from annotator.ui.marks import Marks, changes
 from annotator.ui.page import Fold, Page, measure
 from annotator.ui.painting import Painter
 from annotator.ui.theme import LIGHT, Theme
+from annotator.ui.ticks import has_order
 
 BODY_SIZE: Final = 22.0  # pixels at 100 %
 _MARGIN: Final = 36  # pixels between the paper's edge and the column
@@ -48,6 +49,7 @@ class ArticleCanvas(QAbstractScrollArea):
         self._stretched: tuple[int, int] | None = None  # what the selected span or suggestion would become
         self._hits: tuple[tuple[int, int], ...] = ()
         self._current_hit: tuple[int, int] | None = None
+        self._invisible = False
         self._theme = LIGHT
         self._pointed = False  # whether something is chosen by a click: nothing moves under the mouse
         self._zoom = 100
@@ -117,6 +119,11 @@ class ArticleCanvas(QAbstractScrollArea):
             self.caret.stand(chosen.end - 1)  # as after a span
             self._bring(chosen, around=True)  # who decides reads on
         self._mark()
+
+    def show_invisible(self, shown: bool) -> None:
+        """Show where characters stand that nobody sees, or only those that may mislead about a span."""
+        self._invisible = shown
+        self._mark_all()
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in this theme."""
@@ -255,7 +262,9 @@ class ArticleCanvas(QAbstractScrollArea):
         bottom = top + self.viewport().height()
         parts: list[Line | Fold] = [*self._page.lines_between(top, bottom), *self._page.folds_between(top, bottom)]
         for part in parts:
-            if any(start < part.end and part.start < end for start, end in stretches):
+            # Controls of direction show themselves when anything in their paragraph is marked.
+            reach = part.block if isinstance(part, Line) and has_order(part) else part
+            if any(start < reach.end and reach.start < end for start, end in stretches):
                 self.viewport().update(self._area(part))
 
     def _mark_all(self) -> None:
@@ -285,6 +294,7 @@ class ArticleCanvas(QAbstractScrollArea):
             current_hit=self._current_hit,
             suggestions=suggestions,
             chosen=chosen,
+            invisible=self._invisible,
         )
 
     def _shown_chosen(self) -> Suggestion | None:

@@ -13,6 +13,7 @@ import regex
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFont, QGlyphRun, QTextLayout, QTextLine, QTextOption
 
+from annotator.core.invisible import Hidden, hidden
 from annotator.core.text import Utf16
 
 UNDER: Final = 21.0  # pixels beneath the letters for the lines and names of spans
@@ -23,6 +24,7 @@ _GRAPHEME: Final = regex.compile(r"\X")
 # Joins another character in what a reader sees as one, or has no place of its own (UAX #29).
 _JOINING: Final = regex.compile(r"[\P{GCB=Other}\p{C}]")
 _APART: Final = regex.compile(r"(?![\P{GCB=Other}\p{C}])(?:(?<=[\s\p{P}])|(?=[\s\p{P}]))")
+_IGNORABLE: Final = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{C}]+")
 _RTL: Final = regex.compile(r"[\p{bidi_class=R}\p{bidi_class=AL}]|(\p{bidi_class=L})")
 
 
@@ -36,6 +38,13 @@ class Box(NamedTuple):
     rtl: bool
 
 
+class Tick(NamedTuple):
+    """Where a character stands that nobody sees, which takes no room there."""
+
+    x: float
+    hidden: Hidden
+
+
 class Line:
     """A line on the screen: code points `start` to `end`, its letters between `top` and `bottom`."""
 
@@ -47,6 +56,7 @@ class Line:
         self.bottom = baseline + _DESCENT * size
         self._line = line
         self._boxes: list[Box] | None = None
+        self._ticks: tuple[Tick, ...] | None = None
 
     @property
     def boxes(self) -> list[Box]:
@@ -54,6 +64,15 @@ class Line:
         if self._boxes is None:
             self._boxes = self._measure()
         return self._boxes
+
+    @property
+    def ticks(self) -> tuple[Tick, ...]:
+        """Its invisible characters in logical order; found out when first asked for."""
+        if self._ticks is None:
+            base, text = self.block.start, self.block.text
+            found = hidden(text, self.start - base, self.end - base)
+            self._ticks = tuple(Tick(self._place(base + one.at), one) for one in found)
+        return self._ticks
 
     def stretches(self, start: int, end: int) -> list[tuple[float, float]]:
         """The left and right sides of what shows its code points `start` to `end`, without gaps within, from the left.
@@ -83,11 +102,17 @@ class Line:
             at in (self.start, self.end) or _APART.match(text, at - base) for at in (start, end)
         )
 
+    def _place(self, offset: int) -> float:
+        """Where a character begins; one that is a part of what a reader sees as one, where that ends."""
+        box = self.boxes[bisect_right(self.boxes, offset, key=attrgetter("start")) - 1]
+        return box.right if box.rtl == (offset == box.start) else box.left
+
     def _measure(self) -> list[Box]:
         """Where each character stands.
 
         Qt's cursorToX names the edge of a neighbour where the direction changes, and a ligature's second letter has
-        no glyph of its own: so ask for each character's glyphs, and share out a ligature between its letters.
+        no glyph of its own: so ask for each character's glyphs, and share out a ligature between its letters. What
+        nobody sees has no glyph either, and takes nothing from the letter before it.
         """
         block, glyph_runs = self.block, self._line.glyphRuns
         boxes: list[Box] = []
@@ -103,7 +128,7 @@ class Line:
                 rtl = runs[0].isRightToLeft()
                 boxes.append(Box(start, end, left, right, rtl))
                 edge = left if rtl else right
-            elif runs and boxes and boxes[-1].right > boxes[-1].left:
+            elif runs and boxes and boxes[-1].right > boxes[-1].left and not _IGNORABLE.fullmatch(found[0]):
                 boxes[-1], box = _shared(boxes[-1], start, end)
                 boxes.append(box)
             else:

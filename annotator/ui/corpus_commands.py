@@ -12,7 +12,7 @@ from annotator.core import labels
 from annotator.i18n import _, ngettext, number, pgettext
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
+from annotator.store.errors import CorpusError, Damaged
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.session import Session
 from annotator.ui.theme import LIGHT
@@ -33,6 +33,8 @@ class CorpusCommands(QObject):
     corpus_opened = Signal(str)
     """The path of a corpus that a person chose, and that is open now."""
     annotator_chosen = Signal(str)
+    damaged = Signal(str, str)
+    """The path of a corpus that was to be opened, and a sentence: it is damaged."""
 
     def __init__(self, window: QWidget, session: Session) -> None:
         super().__init__(window)
@@ -64,6 +66,9 @@ class CorpusCommands(QObject):
         try:
             corpus = Corpus.create(path, default_labels()) if create else Corpus.open(path)
             self._session.open(corpus)
+        except Damaged as error:
+            self.damaged.emit(str(path), str(error))
+            return False
         except CorpusError as error:
             self.warn(str(error))
             return False

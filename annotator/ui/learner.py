@@ -1,5 +1,6 @@
 """Learning beside the work: `annotator learn` in a process of its own, whenever enough was done since the last time."""
 
+import logging
 import sys
 from typing import Final
 
@@ -11,6 +12,7 @@ from annotator.i18n import _
 from annotator.store.errors import CorpusError
 from annotator.ui.session import Session
 
+_log = logging.getLogger(__name__)
 _OPENED: Final = 2000  # milliseconds after which a corpus that was opened is on the screen
 
 
@@ -76,6 +78,7 @@ class Learner(QObject):
         process.errorOccurred.connect(self._not_started)
         program = [] if getattr(sys, "frozen", False) else ["-m", "annotator"]
         self._session.now_learning(True)
+        _log.info("learning begins")
         process.start(sys.executable, [*program, "learn", path])
 
     def _end(self, code: int, how: QProcess.ExitStatus) -> None:
@@ -85,6 +88,7 @@ class Learner(QObject):
         said = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
         process.deleteLater()
         self._session.now_learning(False)
+        _log.info("learning ended with %d, %s: %s", code, how.name, said)
         if code == 0 and how == QProcess.ExitStatus.NormalExit:
             self._told = ""
             self._session.learned.emit()

@@ -30,6 +30,8 @@ class Marks(Struct, frozen=True):
     """By start, the longer first."""
     chosen: Suggestion | None = None
     """The one of `suggestions` that the next key is about."""
+    invisible: bool = False
+    """Whether every invisible character is shown; else those that may mislead, where something is marked."""
 
 
 def changes(before: Marks, after: Marks) -> Iterator[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """The middle of the window: the article, or what stands in its place, and what is done to it as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtGui import QAction
@@ -10,7 +10,6 @@ from annotator.i18n import _
 from annotator.ui.article_view import ArticleView
 from annotator.ui.buttons import ActionButton
 from annotator.ui.empty import EmptyState
-from annotator.ui.find_bar import FindBar
 from annotator.ui.span_card import Field
 from annotator.ui.theme import Theme
 from annotator.ui.trouble_bar import TroubleBar
@@ -22,9 +21,9 @@ _LEADING: Final = 3  # of them stand at the beginning of the line
 
 class Middle(QWidget):
     """`pages` holds the article and what stands in its place, `foot` the note and the buttons beneath; `trouble` is
-    above all."""
+    above all, and then the `bars`."""
 
-    def __init__(self, view: ArticleView, find_bar: FindBar, note: Field, actions: Mapping[str, QAction]) -> None:
+    def __init__(self, view: ArticleView, bars: Sequence[QWidget], note: Field, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self._view = view
         self._no_corpus = EmptyState(
@@ -58,8 +57,10 @@ class Middle(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 16, 18, 12)
         column.setSpacing(10)
-        for part, stretch in ((self.trouble, 0), (find_bar, 0), (self.pages, 1), (self.foot, 0)):
-            column.addWidget(part, stretch)
+        for bar in (self.trouble, *bars):
+            column.addWidget(bar)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.foot)
 
     def show_page(self, *, corpus: bool, articles: bool) -> None:
         """Show the article, unless there is no corpus or no article in it."""

@@ -12,18 +12,19 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from annotator.core import history
 from annotator.core.labels import LabelSet
-from annotator.core.model import NEW, STATES, Article, Note, Past, Rejection, Span, Status, Step, Zone
+from annotator.core.model import NEW, STATES, Article, Dismissal, Note, Past, Rejection, Span, Status, Step, Zone
 from annotator.core.proclitics import known_start
 from annotator.i18n import _
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
+from annotator.store.errors import CorpusError, NoSuchArticle
 from annotator.store.learning import doubtful
 from annotator.store.listing import Choice, Listing, Summary, counts, first_open
 
 DESCRIBE: Final = "describe"
 ACCEPT: Final = "accept"
 REJECT: Final = "reject"
-SELECTING_NONE: Final = frozenset([DESCRIBE, ACCEPT, REJECT])
+DISMISS: Final = "dismiss"
+SELECTING_NONE: Final = frozenset([DESCRIBE, ACCEPT, REJECT, DISMISS])
 """The names of steps that leave the selection as it was."""
 _REST: Final = 1000  # milliseconds that the annotator stays somewhere before it is kept
 
@@ -244,12 +245,26 @@ class Opened(QObject):
         """Read anew what is shown: something else than this session wrote to the corpus for it."""
         if not self.corpus:
             return
+        if self.article and self._is_gone(self.corpus, self.article.uid):
+            self._leave()
+            self.refresh()
+            return
         if self.article is None:
             with self._telling():
                 self._show_labels(self.corpus.labels())
         self._read_again(None)
 
     # How it is read
+
+    def _is_gone(self, corpus: Corpus, uid: str) -> bool:
+        """Whether the corpus does not hold this article any more: a backup has taken its place."""
+        try:
+            corpus.article(uid)
+        except NoSuchArticle:
+            return True
+        except CorpusError:
+            pass  # it is told when the article is read
+        return False
 
     def _read_again(self, step: Step | None) -> None:
         """What is shown is no longer what was read: after this step, or after anything. Where not even reading goes,
@@ -281,7 +296,8 @@ class Opened(QObject):
         """Whether a step that was just written changed spans of the open layer alone, and nobody else anything."""
         here = self.article.uid if self.article else None
         mine = all(
-            isinstance(edit.after or edit.before, Span | Rejection) and edit.article == here for edit in step.edits
+            isinstance(edit.after or edit.before, Span | Rejection | Dismissal) and edit.article == here
+            for edit in step.edits
         )
         return mine and self.corpus is not None and self.corpus.version() == self._version
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPathStroker, 
 from annotator.core.labels import Label, LabelSet
 from annotator.core.model import BOILERPLATE, DATELINE, Span, Suggestion
 from annotator.i18n import _, ngettext, number
-from annotator.ui import fonts, outlines
+from annotator.ui import fonts, outlines, ticks
 from annotator.ui.depths import Depth
 from annotator.ui.hits import edges
 from annotator.ui.marks import Marks
@@ -73,6 +73,7 @@ class Painter:
         self._hits(painter, first, last)
         self._selection(painter)
         self._outlines(painter, suggested, shown)
+        ticks.paint(painter, lines, marks, self._theme)
         for block in dict.fromkeys(line.block for line in lines):
             painter.setPen(self._ink(block.kind))
             block.layout.draw(painter, QPointF(0, 0), [], QRectF(0, top, self._page.width, bottom - top))

@@ -12,9 +12,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from annotator.core import editing, history
 from annotator.core.model import IN_PROGRESS, NEW, Article, Edit, Past, Span, Step, Suggestion, new_uid
 from annotator.i18n import _
+from annotator.quality.question import Question
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import CorpusError, MissingCorpus, Unwritten
-from annotator.ui.opened import ACCEPT, DESCRIBE, REJECT, Opened
+from annotator.ui.opened import ACCEPT, DESCRIBE, DISMISS, REJECT, Opened
 
 _AT_ONCE: Final = 2000
 """Edits: a tenth of a second."""
@@ -22,6 +23,8 @@ _PATIENCE: Final = 250
 """Milliseconds that a key waits at most while another program writes."""
 _AGAIN: Final = 500
 """Milliseconds from one try to write what waits to the next."""
+_BEGINNING_NOTHING: Final = frozenset(["state", "note", DISMISS])
+"""The names of steps after which an article is as new as it was."""
 
 
 class Session(Opened):
@@ -138,6 +141,21 @@ class Session(Opened):
         """Take a span away."""
         return self._do("remove", lambda _article: editing.remove(span))
 
+    def put_right(self, question: Question) -> bool:
+        """Do what puts a question about the article right, where that is clear (see quality.question.Remedy)."""
+        span = next((one for one in self.spans if one.uid == question.span), None)
+        remedy = question.remedy
+        if remedy is None or (span is None and question.span is not None):
+            return False
+        place = remedy.label, remedy.start, remedy.end
+        return self._do(
+            "put_right", lambda article: editing.put_right(article, self.spans, self.annotator, span, *place)
+        )
+
+    def dismiss(self, question: Question) -> bool:
+        """Say that this question about the article is not to be asked again."""
+        return self._do(DISMISS, lambda article: editing.dismiss(article, self.annotator, *question.place))
+
     def mark_zone(self, kind: str, start: int, end: int) -> bool:
         """Say of what kind the stretch is."""
         return self._do("zone", lambda article: editing.mark_zone(article, self.zones, kind, start, end))
@@ -172,7 +190,7 @@ class Session(Opened):
         except editing.Rejected as rejected:
             self.failed.emit(str(rejected))
             return False
-        if edits and name not in ("state", "note") and self.state() == NEW:
+        if edits and name not in _BEGINNING_NOTHING and self.state() == NEW:
             edits += editing.set_state(self.status, self.article, self.annotator, IN_PROGRESS)
         return not edits or self._apply(name, edits)
 

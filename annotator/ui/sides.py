@@ -24,7 +24,9 @@ _CARD: Final = 152  # pixels: two lines of a span, one about it and one of field
 _PAUSE: Final = 80  # milliseconds without a key until the corpus is searched
 
 
-class _Side(QFrame):
+class Side(QFrame):
+    """A column of parts beside the article."""
+
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("panel")
@@ -34,7 +36,7 @@ class _Side(QFrame):
         self.column.setSpacing(6)
 
 
-class ArticlesSide(_Side):
+class ArticlesSide(Side):
     """The list of articles, which of them it shows, and how many are done."""
 
     left = Signal()
@@ -123,7 +125,7 @@ class ArticlesSide(_Side):
         self.left.emit()
 
 
-class LabelsSide(_Side):
+class LabelsSide(Side):
     """The labels, the spans of the article or what the labels mean, and what is selected."""
 
     def __init__(self) -> None:

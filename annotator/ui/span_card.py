@@ -11,7 +11,7 @@ from annotator.core.model import Article, Span, Suggestion
 from annotator.core.wording import source_title
 from annotator.i18n import _
 from annotator.ui import fonts
-from annotator.ui.wording import as_read, isolated, percent, plain_label, proposed_value, tooltip
+from annotator.ui.wording import as_read, invisible, isolated, percent, plain_label, proposed_value, tooltip
 
 Hint: TypeAlias = tuple[str, str]
 """How things are, and what to do."""
@@ -159,6 +159,7 @@ class SpanCard(QFrame):
             if isinstance(held, Suggestion):
                 about += [isolated(proposed_value(held))] if held.value else []
                 about += [source_title(held.source), percent(held.score)]
+            about += filter(None, [invisible(article.text, held.start, held.end)])
             self._say(article.text[held.start : held.end], " · ".join(about))
         elif selected:
             self._say(selected, _("Press a label's key."))

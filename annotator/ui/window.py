@@ -17,8 +17,10 @@ from annotator.settings import Settings
 from annotator.ui.accessible import Reader
 from annotator.ui.action_set import ActionSet
 from annotator.ui.article_view import ZOOMS, ArticleView
+from annotator.ui.backup_commands import BackupCommands
 from annotator.ui.buttons import ActionButton
 from annotator.ui.caret_commands import CaretCommands
+from annotator.ui.checking_commands import CheckingCommands
 from annotator.ui.context_menu import context_menu
 from annotator.ui.corpus_commands import CorpusCommands
 from annotator.ui.edge_commands import EdgeCommands
@@ -28,6 +30,7 @@ from annotator.ui.held import Held
 from annotator.ui.middle import Middle
 from annotator.ui.panes import Panes
 from annotator.ui.session import Session
+from annotator.ui.showing_commands import ShowingCommands
 from annotator.ui.sides import ArticlesSide, LabelsSide
 from annotator.ui.span_card import Field
 from annotator.ui.status_line import StatusLine
@@ -59,6 +62,7 @@ class Window(QMainWindow):
         self.note = Field(_("Note on the article"))
         self._fields = (self.labels_side.card.value, self.labels_side.card.note, self.note)
         self.corpus_commands = CorpusCommands(self, session)
+        self.backups = BackupCommands(self, session, self.corpus_commands)
         self.suggestions = Suggestions(session)
         self.suggestions.show(chosen.suggestions)
         self.suggesting = SuggestionCommands(session, self.view, self.suggestions)
@@ -69,7 +73,11 @@ class Window(QMainWindow):
             self, session, self.view, self.find_bar, self.articles_side, self.corpus_commands.background
         )
         edges = EdgeCommands(session, self.view, self.held)
-        handlers = (self, self.tagging, self.suggesting, edges, self.moving, self.finding, self.corpus_commands)
+        self.checking = CheckingCommands(session, self.view, self.articles_side, self.corpus_commands.background)
+        showing = ShowingCommands(self, session, self.view, invisible=chosen.invisible)
+        showing.invisible_toggled.connect(lambda shown: self.remember(invisible=shown))
+        labelling = (self.tagging, self.suggesting, edges, self.moving, self.finding, self.checking)
+        handlers = (self, *labelling, self.corpus_commands, self.backups, showing)
         self._actions = ActionSet(self, self.view, handlers, self._keep_typed)
         session.instructive = chosen.instructive
         self._watch = Watch(self, session)
@@ -97,17 +105,24 @@ class Window(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.articles_side)
-        self._middle = Middle(self.view, self.find_bar, self.note, self._actions.named)
+        row.addWidget(self.checking.side)
+        named = self._actions.named
+        self.checking.bar.add_buttons(named)
+        self._middle = Middle(self.view, (self.find_bar, self.checking.bar), self.note, named)
         row.addWidget(self._middle, 1)
         row.addWidget(self.labels_side)
         self.setCentralWidget(centre)
-        named = self._actions.named
         self.labels_side.card.add_buttons(
             ActionButton(named["accept"], words=_("Accept"), primary=True),
             ActionButton(named["remove"], words=_("Reject")),
         )
         self._panes = Panes(
-            self, self.view, (self.articles_side, self._middle.pages, self._middle.foot, self.labels_side)
+            self,
+            self.view,
+            (
+                *(self.articles_side, self.checking.side, self.checking.bar),
+                *(self._middle.pages, self._middle.foot, self.labels_side),
+            ),
         )
         self.status_line = StatusLine(self.session)
         self.setStatusBar(self.status_line)
@@ -124,6 +139,7 @@ class Window(QMainWindow):
         numerals = {"western": "0 1 2 3", "eastern": "٠ ١ ٢ ٣"}
         actions.add_choices("view", _("Digits"), numerals, self.chosen.numerals, self.numerals_asked)
         actions.named["toggle_instructive"].setChecked(self.session.instructive)
+        actions.named["toggle_invisible"].setChecked(self.chosen.invisible)
         for name, menu in actions.menus.items():
             if name != "line":
                 self.menuBar().addMenu(menu)
@@ -303,7 +319,7 @@ class Window(QMainWindow):
         self._theme = theme
         self.finding.theme = self.corpus_commands.theme = theme
         self.find_bar.set_theme(theme)
-        for part in (self._middle, self.articles_side.articles, self.labels, self.spans):
+        for part in (self._middle, self.articles_side.articles, self.checking, self.labels, self.spans):
             part.set_theme(theme)
         self.labels_side.guide.show_labels(self.session.labels, theme)
 

@@ -9,15 +9,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import QLabel, QMessageBox, QPlainTextEdit, QWidget
 
+from annotator.core.invisible import hidden
 from annotator.core.labels import LabelSet
 from annotator.core.model import Span, Suggestion
 from annotator.core.wording import hundredth
-from annotator.i18n import _, number
+from annotator.i18n import _, ngettext, number
 
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX 9: isolates keep a text's direction from its neighbours
 _ALM: Final = "\u061c"  # UAX 9: an Arabic letter that is not seen
 _QUOTED_PATH: Final = regex.compile(r"(?<=[«“])(\s?)((?:/|[A-Za-z]:[\\/]|\\\\)[^»”]*?)(?=\s?[»”])")
+_LISTED: Final = 4  # kinds of invisible characters that are named
 _STRONG: Final = regex.compile(r"[\p{bidi_class=L}\p{bidi_class=R}\p{bidi_class=AL}]")
+_QUOTED: Final = regex.compile(r"(“|«\s?)(.+?)(”|\s?»)")
 # What is printed on the keys of an Arabic keyboard too, which Qt would translate half of.
 _PRINTED: Final = {
     **{"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "Enter", "Ins": "Insert"},
@@ -33,6 +36,11 @@ def elided(text: str, metrics: QFontMetricsF, width: float) -> str:
 def isolated(text: str) -> str:
     """A text in its own direction, whatever is around it."""
     return f"{_FSI}{text}{_PDI}"
+
+
+def quotes_apart(text: str) -> str:
+    """A sentence with what it quotes in a direction of its own: “ب”; 6 would else change places."""
+    return _QUOTED.sub(lambda quoted: f"{quoted[1]}{_FSI}{quoted[2]}{_PDI}{quoted[3]}", text)
 
 
 def as_read(text: str) -> str:
@@ -72,6 +80,15 @@ def set_direction(field: QPlainTextEdit, direction: Qt.LayoutDirection) -> None:
 def tooltip(text: str) -> str:
     """A tooltip that shows `text` as it is, in lines that are not too long."""
     return "<br>".join(escape(line) for line in text.split("\n")).join(("<p>", "</p>"))
+
+
+def invisible(text: str, start: int, end: int) -> str:
+    """What there is in `text[start:end]` that nobody sees, by short names; empty where there is nothing."""
+    names = [one.name for one in hidden(text, start, end)]
+    several = list(map(isolated, dict.fromkeys(names)))
+    listed = _(", ").join(several[:_LISTED]) + ("…" if len(several) > _LISTED else "")
+    said = ngettext("{count} invisible character: {names}", "{count} invisible characters: {names}", len(names))
+    return said.format(count=number(len(names)), names=listed) if names else ""
 
 
 def spoken(words: str, spans: Iterable[Span], labels: LabelSet) -> str:

@@ -1,177 +1,169 @@
-"""How fast the main job is, as ratios against a named reference in the same run, and how good what is suggested is.
+"""Every figure that an issue asks for, in one table: ours, a named reference in the same run, their ratio, what is
+wanted.
 
 `python3 packaging/dev.py bench` measures all of it, `bench suggest effort` these parts (see PARTS). Seconds differ from
 machine to machine; how many times as long as a known thing something takes differs less. Each ratio is that of the
 medians of many runs, taken by turns with the reference.
 """
 
+import argparse
 import os
-import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
-import corpus_speed
+import article_growth
+import corpus_growth
 import dates_accuracy
 import desk_speed
 import effort
-import memory
+import growth
+import install_size
 import model_accuracy
+import page_speed
+import peers
+import plot
+import results
 import suggestion_effort
 import suggestion_speed
 import transfer_speed
-from long_article import long_article
-from measuring import RUNS, Figure, hundredth, measured
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QTextEdit
+from measuring import RUNS, Figure, not_measured
 
 from annotator import i18n
-from annotator.core import editing
-from annotator.core.drafting import draft
-from annotator.core.model import Step, new_uid
-from annotator.core.text import tokens
-from annotator.jobs.exporting import ALL, Options, export
-from annotator.resources import resource
-from annotator.store.corpus import Corpus, now
-from annotator.ui import app, fonts
-from annotator.ui.article_canvas import BODY_SIZE
-from annotator.ui.corpus_commands import default_labels
-from annotator.ui.depths import depths
-from annotator.ui.marks import Marks
-from annotator.ui.page import Page, measure
-from annotator.ui.painting import Painter
-from annotator.ui.theme import LIGHT
+from annotator.ui import app
 
+Part: TypeAlias = Callable[[Path], Iterator[Figure | str]]
+"""What yields figures, and lines that tell more about them; the folder is for the files that it takes."""
 _PRESSES: Final = 200
-_SAMPLES: Final = Path(__file__).resolve().parents[3] / "shared" / "data"
+_ARTICLES: Final = 200
+_SAMPLES: Final = results.ROOT.parent / "shared" / "data"
 _WOJOOD: Final = "wojood-sample-train.txt"
+_JSON: Final = results.ROOT / "build" / "bench.json"
 
 
-def main(wanted: list[str]) -> int:
-    """Print these parts, or all."""
-    i18n.use("en")
-    unknown = set(wanted) - PARTS.keys()
-    if unknown:
-        print(f"bench: no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}", file=sys.stderr)
-        return 2
-    for part, lines in PARTS.items():
-        if not wanted or part in wanted:
-            with tempfile.TemporaryDirectory() as name:
-                os.environ["ANNOTATOR_HOME"] = str(Path(name) / "home")
-                for line in lines(Path(name)):
-                    print(line, flush=True)
-    return 0
+def speed(
+    folder: Path,
+    runs: int = RUNS,
+    presses: int = _PRESSES,
+    articles: int = _ARTICLES,
+    python: Callable[[], Path] = peers.environment,
+) -> Iterator[Figure]:
+    """How fast the desk answers, and a corpus is exported and imported."""
+    app.application()
+    yield from desk_speed.figures(folder, runs, presses)
+    yield from page_speed.figures(runs)
+    yield from transfer_speed.figures(folder, max(1, runs // 3), articles, python)
 
 
-def _speed(folder: Path) -> Iterator[str]:
-    yield f"{'':40} {'median':>9} {'99 %':>9} {'times':>7}   reference"
-    for figure in figures(folder):
-        own, slowest, reference = (
-            statistics.median(figure.own),
-            hundredth(figure.own),
-            statistics.median(figure.reference),
-        )
-        yield (
-            f"{figure.what:40} {own:6.2f} ms {slowest:6.2f} ms {figure.ratio():7.2f}"
-            f"   {figure.against} ({reference:.2f} ms)"
-        )
-    yield from transfer_speed.missing()
+def grown(
+    folder: Path,
+    articles: Sequence[int] = corpus_growth.SIZES,
+    spans: Sequence[int] = article_growth.SIZES,
+    runs: int = RUNS,
+) -> Iterator[Figure]:
+    """How all of it grows."""
+    app.application()
+    yield from article_growth.figures(folder, spans, runs)
+    yield from corpus_growth.figures(folder, articles, runs)
 
 
-def _effort(folder: Path) -> Iterator[str]:
-    yield from effort.table(folder)
-    yield from _on_samples(lambda samples: suggestion_effort.table(samples / "ner" / _WOJOOD, folder))
+def _effort(folder: Path) -> Iterator[Figure]:
+    yield from effort.figures(folder)
+    yield from _on(_SAMPLES / "ner" / _WOJOOD, "what a span costs with suggestions", suggestion_effort.figures, folder)
 
 
-def _suggest(_folder: Path) -> Iterator[str]:
-    yield from _on_samples(lambda samples: dates_accuracy.table(samples / "dates"))
-    yield from _on_samples(lambda samples: model_accuracy.table(samples / "ner"))
-    yield from suggestion_speed.table()
+def _suggest(_folder: Path) -> Iterator[Figure | str]:
+    yield from _on(_SAMPLES / "dates", "dates that are found", dates_accuracy.figures)
+    yield from _on(_SAMPLES / "ner", "how good the model is", model_accuracy.figures)
+    yield suggestion_speed.figure()
 
 
-def _on_samples(lines: Callable[[Path], Iterator[str]]) -> Iterator[str]:
+def _on(
+    samples: Path, what: str, measure: Callable[..., Iterator[Figure | str]], *rest: Path
+) -> Iterator[Figure | str]:
     """What is measured on the real texts beside the checkout, or that they are not there."""
-    if _SAMPLES.is_dir():
-        yield from lines(_SAMPLES)
+    if samples.exists():
+        yield from measure(samples, *rest)
     else:
-        yield f"not measured: the real texts ({_SAMPLES.parent.name}/) are not beside this checkout"
+        yield not_measured(what, f"the real texts ({_SAMPLES.parent.name}/) are not beside this checkout")
 
 
-PARTS: Final[dict[str, Callable[[Path], Iterator[str]]]] = {
-    "speed": _speed,
-    "memory": memory.table,
+PARTS: Final[dict[str, Part]] = {
+    "speed": speed,
     "effort": _effort,
     "suggest": _suggest,
+    "size": lambda _folder: install_size.figures(),
+    "growth": grown,
 }
 """What can be measured by itself."""
 
 
-def figures(
-    folder: Path,
-    runs: int = RUNS,
-    presses: int = _PRESSES,
-    articles: int = 200,
-    large: int = corpus_speed.ARTICLES,
-) -> Iterator[Figure]:
-    """Every figure; `folder` is for the files that it takes, `large` how many articles a large corpus has."""
-    app.application()
-    yield from desk_speed.figures(folder, runs, presses)
-    yield from _page(runs)
-    yield _exporting(folder, articles, max(1, runs // 10))
-    yield from transfer_speed.figures(folder, max(1, runs // 3), articles)
-    yield from corpus_speed.figures(folder, runs, large)
+def main(arguments: Sequence[str]) -> int:
+    """Measure these parts, or all: the table, the JSON, and on request the page."""
+    i18n.use("en")
+    parser = argparse.ArgumentParser("dev.py bench", description="Measure the main job against known things.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; without one, all of them")
+    parser.add_argument("--json", type=Path, default=_JSON, help="where the figures are written; else build/bench.json")
+    parser.add_argument("--page", type=Path, help="a page whose tables, and the picture beside it, are made anew")
+    asked = parser.parse_args(arguments)
+    unknown = [part for part in asked.parts if part not in PARTS]
+    if unknown:
+        print(f"bench: no part {', '.join(unknown)}; there are {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    page = ""
+    if asked.page:
+        try:
+            page = asked.page.read_text(encoding="utf-8")
+            results.put_in(page, dict.fromkeys(results.PLACES, ()))
+        except (OSError, ValueError) as error:  # sooner than half an hour later
+            parser.error(str(error))
+        if asked.parts:
+            parser.error("a page is about all parts: name none")
+    facts = results.machine() | {"load_before": results.load()}
+    figures, failed = list[Figure](), False
+    for part in PARTS:
+        if not asked.parts or part in asked.parts:
+            try:
+                for figure in _measured(part):
+                    figures.append(figure)
+            except Exception as error:  # the others are still worth their while
+                traceback.print_exc()
+                figures.append(not_measured(f"the part {part}", f"{type(error).__name__}: {error}"))
+                failed = True
+    facts["load_after"] = results.load()
+    found = list(growth.series(figures))
+    tables = results.tables(figures, found)
+    for table in tables.values():
+        print("", *results.aligned(table), sep="\n")
+    print("", *results.told(facts), sep="\n")
+    asked.json.parent.mkdir(parents=True, exist_ok=True)
+    asked.json.write_text(results.as_json(figures, found, facts), encoding="utf-8")
+    if asked.page:
+        lines = {name: results.markdown(table) for name, table in tables.items()} | {"machine": results.told(facts)}
+        made = results.put_in(page, {name: lines.get(name, ()) for name in results.PLACES})
+        asked.page.write_text(made, encoding="utf-8")
+        picture = asked.page.parent / "pictures" / "growth.svg"
+        picture.parent.mkdir(exist_ok=True)
+        picture.write_text(plot.svg(found), encoding="utf-8")
+    return int(failed)
 
 
-def _page(runs: int) -> Iterator[Figure]:
-    read, labels, width = long_article("bench"), default_labels(), measure(BODY_SIZE)
-    text, edit = read.article.text, QTextEdit()
-    edit.setFont(fonts.reading(BODY_SIZE))
-    edit.resize(int(width), 600)
-    edit.show()
-    yield measured(
-        "laying out all of a long article",
-        lambda: Page(text, read.zones, width, BODY_SIZE).height,
-        "a bare QTextEdit doing the same",
-        lambda: (edit.clear(), edit.setPlainText(text), edit.document().size()),
-        runs,
-    )
-    edit.close()
-    page, image = Page(text, read.zones, width, BODY_SIZE), QImage(int(width), 600, QImage.Format.Format_RGB32)
-
-    def paint(marks: Marks) -> None:
-        image.fill(Qt.GlobalColor.white)
-        painter = QPainter(image)
-        Painter(page, marks, labels, LIGHT).paint(painter, 0, image.height())
-        painter.end()
-
-    spans = Marks(read.spans, depths(read.spans, labels))
-    yield measured(
-        f"painting it with {len(read.spans)} spans",
-        lambda: paint(spans),
-        "without",
-        lambda: paint(Marks()),
-        runs,
-    )
-
-
-def _exporting(folder: Path, articles: int, runs: int) -> Figure:
-    sample = resource("samples", "06-digital-strategy.txt").read_text(encoding="utf-8")
-    read, word = draft(f"{sample}\n0").article, tokens(sample)[0]
-    with Corpus.create(folder / "export.corpus", default_labels()) as corpus:
-        with corpus.transaction():
-            for number in range(articles):
-                corpus.add(draft(f"{sample}\n{number}"))
-            corpus.apply(Step(new_uid(), "bench", now(), "tag", tuple(editing.add(read, [], "bench", "DATE", *word))))
-        return measured(
-            f"exporting {articles} articles, read back",
-            lambda: [*export(corpus, folder / "out.conll", Options(state=ALL, annotator="bench"))],
-            "finding their tokens",
-            lambda: [tokens(sample) for _ in range(articles)],
-            runs,
-        )
+def _measured(part: str) -> Iterator[Figure]:
+    """The figures of a part; what is told of them beside, and how long it took, is printed at once."""
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as name:
+        os.environ["ANNOTATOR_HOME"] = str(Path(name) / "home")
+        for one in PARTS[part](Path(name)):
+            if isinstance(one, Figure):
+                print(".", end="", file=sys.stderr, flush=True)
+                yield one
+            else:
+                print(one, flush=True)
+    print(f" {part}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,17 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from measuring import MEDIAN, Figure, Wanted
 
 from annotator.suggest.dates import found
 
 FILES = {"Duckling": "duckling-ar-time.jsonl", "Microsoft": "ms-recognizers-ar.jsonl"}
+DATEPARSER: Final = "dateparser, on Arabic dates (issue 5)"
+EXACT: Final = 15
+VALUES: Final = 22
+"""Per cent of the dates that it finds and of their values, as measured before this program was begun."""
 DATED = re.compile("الليل|هذا|هذه|اليوم|يوم|غد|أمس|شهر|سنة|عام|الأسبوع|الاسبوع")
 ASIDE = {
     "durations": re.compile(r"^(خلال )?(\d+ )?(ساعتين|يومين|اسبوعين|أسبوعين|شهرين|سنتين|عامين)$"),
@@ -41,7 +47,7 @@ class Case(NamedTuple):
     rule: str | None
 
 
-class Figures(NamedTuple):
+class Accuracy(NamedTuple):
     """Of how many dates how many are found exactly and overlapped; of how many values how many are right."""
 
     name: str
@@ -55,16 +61,8 @@ class Figures(NamedTuple):
     missed: tuple[str, ...]
     wrong: tuple[str, ...]
 
-    def line(self) -> str:
-        """The figures in one line."""
-        parts = [f"{self.name}: {self.cases} dates", f"exactly {self.exact / self.cases:.1%}"]
-        parts.append(f"overlapped {self.overlapped / self.cases:.1%}")
-        if self.valued:
-            parts.append(f"values right {self.right / self.valued:.1%} of {self.valued}")
-        return ", ".join(parts)
 
-
-def figures(folder: Path, name: str) -> Figures:
+def accuracy(folder: Path, name: str) -> Accuracy:
     """How the dates of one of FILES, in the shared folder of dates, are found."""
     aside: Counter[str] = Counter()
     moved: Counter[str] = Counter()
@@ -90,7 +88,7 @@ def figures(folder: Path, name: str) -> Figures:
                 right += 1
             else:
                 wrong.append(f"{case.text} | {expected[0]} | {value.value if value else None}")
-    return Figures(name, total, exact, overlapped, valued, right, aside, moved, tuple(missed), tuple(wrong))
+    return Accuracy(name, total, exact, overlapped, valued, right, aside, moved, tuple(missed), tuple(wrong))
 
 
 def wanted(value: dict[str, Any]) -> list[str]:
@@ -137,12 +135,20 @@ def _moved(text: str, start: int, end: int) -> tuple[int, int, str | None]:
     return start, end, rule
 
 
-def table(folder: Path) -> Iterator[str]:
-    """The figures in lines to be printed, what is left aside or has other edges, and all that is missed or wrong."""
+def figures(folder: Path) -> Iterator[Figure | str]:
+    """Every figure, and in lines what is left aside or has other edges, and all that is missed or wrong."""
     for name in FILES:
-        one = figures(folder, name)
-        yield one.line()
+        one = accuracy(folder, name)
         for title, told in (("aside", one.aside), ("other edges", one.moved)):
-            yield from (f"  {title}: {why}: {count}" for why, count in told.most_common())
-        yield from (f"  missed: {line}" for line in one.missed)
-        yield from (f"  value: {line}" for line in one.wrong)
+            yield from (f"{name}: {title}: {why}: {count}" for why, count in told.most_common())
+        yield from (f"{name}: missed: {line}" for line in one.missed)
+        yield from (f"{name}: value: {line}" for line in one.wrong)
+        yield _figure(f"{name}'s {one.cases} dates found exactly", one.exact / one.cases, 95, EXACT)
+        yield _figure(f"{name}'s {one.cases} dates overlapped", one.overlapped / one.cases, 98)
+        if one.valued:
+            yield _figure(f"{name}'s {one.valued} values right", one.right / one.valued, 90, VALUES)
+
+
+def _figure(what: str, share: float, bound: float, reference: float | None = None) -> Figure:
+    against, known = (DATEPARSER, [reference]) if reference else ("", [])
+    return Figure(what, [share * 100], against, known, "%", Wanted(MEDIAN, bound, issue=5), more=True)

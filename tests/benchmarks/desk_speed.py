@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from long_article import long_article
-from measuring import Figure, measured, timed
+from measuring import FRAME, RATIO, Figure, Size, Wanted, measured, timed
 from msgspec.structs import replace
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTextEdit
 
 from annotator.core.drafting import draft
-from annotator.core.model import Edit, Step, new_uid
+from annotator.core.model import Draft, Edit, Step, new_uid
 from annotator.resources import resource
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus, now
@@ -23,8 +23,8 @@ from annotator.ui import app, fonts
 from annotator.ui.article_canvas import BODY_SIZE
 from annotator.ui.corpus_commands import default_labels
 
-_FRAME = 1000 / 60  # milliseconds
 _ANNOTATOR = "bench"
+_WITHIN_A_FRAME = Wanted("99 %", 16.7, issue=3)
 _BARE = """
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 application = QApplication([])
@@ -45,7 +45,21 @@ run(sys.argv[1:])
 
 def figures(folder: Path, runs: int, presses: int) -> Iterator[Figure]:
     """Every figure about the desk: keys are pressed `presses` times, everything else is done `runs` times."""
-    corpus = _corpus(folder / "desk.corpus")
+    read = long_article(_ANNOTATOR)
+    desk = desk_at(long_corpus(folder / "desk.corpus", read))
+    yield from keys(desk, presses)
+    work_at(desk, long_corpus(folder / "opening.corpus", read))  # the other has hundreds of spans and steps more by now
+    yield opening(desk, "opening a long article", runs, Wanted(RATIO, 2, issue=3))
+    leave(desk)
+    path = folder / "start.corpus"
+    with Corpus.create(path, default_labels()) as made:
+        for sample in sorted(resource("samples").iterdir()):
+            made.add(draft(sample.read_text(encoding="utf-8")))
+    yield _starting(path, folder / "bytecode", runs)
+
+
+def desk_at(corpus: Corpus) -> app.Desk:
+    """A desk whose window is active, at the first article of this corpus, with nothing going on beside it."""
     desk = app.Desk(app.application(), Settings(language="en", annotator=_ANNOTATOR))
     desk.work_at(corpus)
     desk.window.resize(1366, 768)
@@ -53,27 +67,34 @@ def figures(folder: Path, runs: int, presses: int) -> Iterator[Figure]:
     QTest.qWaitForWindowExposed(desk.window)
     desk.window.activateWindow()
     QTest.qWaitForWindowActive(desk.window)
+    _be_alone(desk)
+    app.settle()
+    return desk
+
+
+def work_at(desk: app.Desk, corpus: Corpus) -> None:
+    """Go on at the first article of another corpus, with nothing going on beside it."""
+    desk.work_at(corpus)
+    _be_alone(desk)
+
+
+def wait(desk: app.Desk) -> None:
+    """Until the suggesters have answered."""
+    while desk.window.suggestions.busy:
+        QTest.qWait(10)
+
+
+def leave(desk: app.Desk) -> None:
+    """Close the window and the corpus."""
+    desk.window.close()
+    desk.session.close()
+
+
+def _be_alone(desk: app.Desk) -> None:
     desk.session.open_article(0)
     desk.learner.stop()  # which would be learning beside it
     QTest.qWait(500)
-    while desk.window.suggestions.busy:
-        QTest.qWait(10)
-    app.settle()
-    yield from _keys(desk, presses)
-    desk.work_at(_corpus(folder / "opening.corpus"))  # the other one has hundreds of spans and steps more by now
-    desk.session.open_article(0)
-    desk.learner.stop()
-    QTest.qWait(500)
-    while desk.window.suggestions.busy:
-        QTest.qWait(10)
-    yield _opening(desk, runs)
-    desk.window.close()
-    desk.session.close()
-    path = folder / "start.corpus"
-    with Corpus.create(path, default_labels()) as made:
-        for sample in sorted(resource("samples").iterdir()):
-            made.add(draft(sample.read_text(encoding="utf-8")))
-    yield _starting(path, folder / "bytecode", runs)
+    wait(desk)
 
 
 def _starting(corpus: Path, bytecode: Path, runs: int) -> Figure:
@@ -87,12 +108,12 @@ def _starting(corpus: Path, bytecode: Path, runs: int) -> Figure:
     own, bare = partial(start, _OWN, str(corpus)), partial(start, _BARE)
     own()
     bare()
-    return measured("starting on the sample articles", own, "a bare window of PySide6's", bare, max(1, runs // 3))
+    often, wanted = max(1, runs // 3), Wanted(RATIO, 3, issue=3)
+    return measured("starting on the sample articles", own, "a bare window of PySide6's", bare, often, wanted=wanted)
 
 
-def _corpus(path: Path) -> Corpus:
-    """With the long article, each of its spans a step of its own as if made by key, and a short one."""
-    read = long_article(_ANNOTATOR)
+def long_corpus(path: Path, read: Draft) -> Corpus:
+    """With a long article, each of its spans a step of its own as if made by key, and a short one."""
     corpus = Corpus.create(path, default_labels())
     with corpus.transaction():
         corpus.add(replace(read, spans=()))
@@ -102,7 +123,8 @@ def _corpus(path: Path) -> Corpus:
     return corpus
 
 
-def _keys(desk: app.Desk, presses: int) -> Iterator[Figure]:
+def keys(desk: app.Desk, presses: int, size: Size | None = None) -> Iterator[Figure]:
+    """From a key to everything painted, so many times each; the first three where it is about a size."""
     session, view = desk.session, desk.window.view
 
     def press(keys: str) -> None:
@@ -123,12 +145,12 @@ def _keys(desk: app.Desk, presses: int) -> Iterator[Figure]:
 
     def figure(what: str, act: Callable[[], None], before: Callable[[], None] = lambda: None) -> Figure:
         times = []
-        while desk.window.suggestions.busy:
-            QTest.qWait(10)  # hundreds of decisions at once are not what a person makes
+        wait(desk)  # hundreds of decisions at once are not what a person makes
         for _ in range(presses):
             before()
             times.append(timed(act))
-        return Figure(what, "one frame at 60 Hz", times, [_FRAME])
+        wanted = None if size else _WITHIN_A_FRAME
+        return Figure(what, times, "one frame at 60 Hz", [FRAME], wanted=wanted, size=size)
 
     def to_free_word() -> None:
         press("Escape")
@@ -141,6 +163,8 @@ def _keys(desk: app.Desk, presses: int) -> Iterator[Figure]:
     yield figure("a key tags a word", committed(key), to_free_word)
     yield figure("undo", committed("Ctrl+Z"))
     yield figure("Tab, to the next span", lambda: press("Tab"))
+    if size:
+        return
     turns = iter(["Alt+Left", "Alt+Right"] * presses)
     yield figure("a span's end by a letter", lambda: committed(next(turns))())
     press("Escape")
@@ -148,8 +172,7 @@ def _keys(desk: app.Desk, presses: int) -> Iterator[Figure]:
     yield figure("the caret by a line", lambda: press("Down"))
 
     def to_suggestion() -> None:
-        while desk.window.suggestions.busy:
-            QTest.qWait(1)
+        wait(desk)
         if desk.window.suggestions.chosen is None:
             press("Return")
         assert desk.window.suggestions.chosen
@@ -157,7 +180,8 @@ def _keys(desk: app.Desk, presses: int) -> Iterator[Figure]:
     yield figure("Return accepts a suggestion", committed("Return"), to_suggestion)
 
 
-def _opening(desk: app.Desk, runs: int) -> Figure:
+def opening(desk: app.Desk, what: str, runs: int, wanted: Wanted | None = None, size: Size | None = None) -> Figure:
+    """The open article once more, from the corpus to the screen."""
     session, view = desk.session, desk.window.view
     assert session.article
     place, text = session.place(), session.article.text
@@ -179,6 +203,6 @@ def _opening(desk: app.Desk, runs: int) -> Figure:
         edit.setPlainText(text)
         QApplication.processEvents()
 
-    figure = measured("opening a long article", opened, "a bare QTextEdit with its text", bare, runs, away)
+    figure = measured(what, opened, "a bare QTextEdit with its text", bare, runs, away, wanted, size)
     edit.close()
     return figure

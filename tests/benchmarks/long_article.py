@@ -10,21 +10,22 @@ from annotator.core.model import BODY, HEADLINE, Draft, Span, Zone, new_uid
 from annotator.core.text import is_punctuation, tokens
 from annotator.resources import resource
 
-LENGTH: Final = 20_000  # code points
 SPANS: Final = 1_000
+_DENSE: Final = 20  # code points to a span: an article of 20,000 has those thousand
 _PARAGRAPH: Final = 260  # code points at most: some ninety of them
 # Of ten words in a row those that are labelled, from the first to the last: two inside another, and one beside them.
 _PATTERN: Final = (("PLAN", 0, 5), ("INSTITUTION", 0, 2), ("DATE", 4, 4), ("DATE", 7, 7))
 
 
-def long_article(annotator: str) -> Draft:
-    """The paragraphs of the sample articles over and over, and the annotator's spans, nested and evenly spread."""
-    text = _text()
+def long_article(annotator: str, count: int = SPANS) -> Draft:
+    """The paragraphs of the sample articles over and over, and so many spans of the annotator's, nested and evenly
+    spread; the article is as long as they need."""
+    text = _text(count * _DENSE)
     read, headline = draft(text), text.index("\n")
     uid = read.article.uid
     zones = (Zone(new_uid(), uid, HEADLINE, 0, headline), Zone(new_uid(), uid, BODY, headline + 2, len(text)))
     words = [word for word in tokens(text) if not is_punctuation(text, word)]
-    groups = SPANS // len(_PATTERN)
+    groups = count // len(_PATTERN)
     spans = [
         Span(new_uid(), uid, annotator, label, words[at + first].start, words[at + last].end)
         for at in (group * (len(words) - 10) // groups for group in range(groups))
@@ -33,12 +34,12 @@ def long_article(annotator: str) -> Draft:
     return replace(read, zones=zones, spans=tuple(spans))
 
 
-def _text() -> str:
+def _text(length: int) -> str:
     samples = [path.read_text(encoding="utf-8") for path in sorted(resource("samples").iterdir())]
     paragraphs: list[str] = []
     for line in cycle(line for sample in samples for line in sample.split("\n") if len(line) > _PARAGRAPH / 2):
         paragraphs.append(line if len(line) <= _PARAGRAPH else line[: line.rfind(" ", 0, _PARAGRAPH)])
         text = "\n\n".join(paragraphs)
-        if len(text) >= LENGTH:
-            return text[:LENGTH].rstrip()
+        if len(text) >= length:
+            return text[:length].rstrip()
     raise ValueError("there are no sample articles")

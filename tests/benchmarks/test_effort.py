@@ -19,8 +19,13 @@ def test_what_a_span_costs(qapp: object, tmp_path: Path) -> None:
     assert dragged.seconds() == pytest.approx(2.4)
 
 
-def test_the_table_has_the_peers(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(effort, "efforts", lambda _folder: [effort.Effort("keyboard", 2, effort.Counter(keys=7))])
-    lines = [*effort.table(tmp_path)]
-    assert lines[1].split() == ["keyboard", "(2)", "3.50", "0.00", "0.00", "0.00", "0.00", "0.98"]
-    assert [line.split()[0] for line in lines[-5:]] == ["Label", "brat", "doccano", "INCEpTION", "SLATE"]
+def test_each_story_has_its_figures_beside_the_peers(
+    qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three = effort.Effort("keyboard, those of three words", 2, effort.Counter(keys=7))
+    monkeypatch.setattr(effort, "efforts", lambda _folder: [three, effort.Effort("mouse", 2, effort.Counter(drags=2))])
+    keys, *peers, drags, mouse = effort.figures(tmp_path)
+    assert (keys.median(), keys.wanted and keys.wanted.bound, keys.met()) == (3.5, 4, True)
+    assert [figure.reference[0] for figure in peers] == [*effort.PEERS.values()]
+    assert all(figure.median() == pytest.approx(0.98) for figure in peers)
+    assert (drags.median(), drags.wanted, mouse.median()) == (1, None, 2.4)

@@ -36,3 +36,14 @@ def test_the_outermost_of_a_label_are_counted() -> None:
         (4, 6, "A"),
     }
     assert measured.f1([{(0, 1, "A"), (2, 3, "A")}], [{(0, 1, "A"), (2, 4, "A")}]) == {"A": 0.5, "all": 0.5}
+
+
+def test_what_is_wanted_after_so_many_sentences_is_in_the_figures() -> None:
+    one = measured.Accuracy(300, {"DATE": 0.91, "ORG": 0.7}, {}, 0.5, 40_000, 10, 1)
+    met = {figure.what: figure.met() for figure in measured._figures(one, "the first")}
+    assert met["F1 of DATE, 300 sentences, the first"] is True
+    assert met["F1 of ORG, 300 sentences, the first"] is False
+    assert met["wrong of 10 that are sure, 300 sentences, the first"] is None
+    assert {met["learning from 300 sentences, the first"], met["reading, after 300 sentences, the first"]} == {True}
+    shuffled = [figure.wanted for figure in measured._figures(one, "the mean of shuffles") if "F1" in figure.what]
+    assert shuffled == [None, None]

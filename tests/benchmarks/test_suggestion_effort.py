@@ -43,7 +43,8 @@ def told(monkeypatch: pytest.MonkeyPatch, *said: tuple[tuple[int, int, str], flo
     """The suggesters say this, and learn nothing."""
     suggestions = [Suggestion(*where, "told", score) for where, score in said]
     monkeypatch.setattr(Suggesting, "ask", lambda *_article: {"told": suggestions})
-    monkeypatch.setattr(Suggesting, "learn", lambda *_edits: {})
+    monkeypatch.setattr(Suggesting, "learn", lambda *_edits: None)
+    monkeypatch.setattr(Suggesting, "again", lambda *_article: {})
 
 
 def spans(corpus: Corpus) -> list[tuple[int, int, str]]:
@@ -87,10 +88,14 @@ def test_edges_and_labels_are_put_right(corpus: Corpus, monkeypatch: pytest.Monk
     assert cost.keys == 1 + (1 + 1) + 1
 
 
-def test_the_table_tells_every_way_and_the_peers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_way_has_its_figures_beside_the_peers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suggestion_effort, "gold", lambda *_: [Gold(ARTICLE, GOLD)])
-    lines = list(suggestion_effort.table(Path("any"), tmp_path, shuffles=1))
+    found = list(suggestion_effort.figures(Path("any"), tmp_path, shuffles=1))
     for helped in WAYS:
-        assert any(line.startswith(helped.what) for line in lines)
-    assert sum(", shuffled 1" in line for line in lines) == sum(helped.at_once is not None for helped in WAYS)
-    assert {"INCEpTION,", "Label", "a"} <= {line.split()[0] for line in lines}
+        assert any(figure.what == f"a span, all: {helped.what}" for figure in found)
+        shuffled = [one.what for one in found if one.what == f"a span, the last quarter: {helped.what}, shuffled 1"]
+        assert bool(shuffled) is (helped.at_once is not None)
+    assert {figure.against.split()[0] for figure in found if figure.reference} == {"INCEpTION's", "Label", "a"}
+    wanted = [(figure.what, figure.wanted.bound) for figure in found if figure.wanted]
+    assert len(wanted) == len(set(wanted)) == 6
+    assert {bound for what, bound in wanted if "one key" in what} == {0.65, 0.5, 1}

@@ -7,9 +7,10 @@ def test_all_suggesters_are_asked_about_another_article_each_time() -> None:
     taught = suggestion_speed._taught()
     assert taught.names[:3] == ["dates", "names", "model"]
     assert taught.names[-1] == "memory"
-    articles = [suggestion_speed._article(number) for number in range(3)]
+    articles = [suggestion_speed.article(number) for number in range(3)]
     assert len({article.uid for article in articles}) == 3
     assert {len(article.text.split()) for article in articles} == {500}
     assert all(suggestion_speed.measure(2))
-    [line] = suggestion_speed.table(2)
-    assert "all suggesters on an article of 500 words" in line
+    figure = suggestion_speed.figure(2)
+    assert figure.what == "all suggesters on an article of 500 words"
+    assert figure.wanted

@@ -1,16 +1,15 @@
 """How fast a corpus is exported and imported, against what others do with the same articles and spans."""
 
 import json
-import warnings
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
 import corpus_speed
-from measuring import Figure, measured
+import peers
+from measuring import RATIO, Figure, Wanted, a_second, measured, not_measured, timed
 from sqlite_utils import Database
 
 from annotator.core import words
@@ -26,73 +25,55 @@ from annotator.ui.corpus_commands import default_labels
 
 _ANNOTATOR = "bench"
 _APART = 30  # words from one span to the next: some three in a hundred tokens begin one
-_CONFIG = """
-<View><Labels name="label" toName="text">{labels}</Labels><Text name="text" value="$text"/></View>
-"""
-PEERS = {"spacy": "spaCy's offsets_to_biluo_tags", "label_studio_sdk": "Label Studio's converter"}
-"""What is measured against where it is installed: `pip install -e '.[consumers]'`."""
+_EXPORT = "tokens exported to CoNLL 2003 in a second, read back"
 
 
-def missing() -> list[str]:
-    """What cannot be measured, for want of what it is measured against, in sentences."""
-    return [
-        f"exporting, against {what}: not measured, {name.replace('_', '-')} is not installed (extra: consumers)"
-        for name, what in PEERS.items()
-        if not find_spec(name)
-    ]
-
-
-def figures(folder: Path, runs: int, articles: int) -> Iterator[Figure]:
-    """An export to CoNLL 2003 against each of the PEERS that there is, and an import of JSON lines."""
+def figures(folder: Path, runs: int, articles: int, python: Callable[[], Path] = peers.environment) -> Iterator[Figure]:
+    """An export to CoNLL 2003 against finding the tokens alone and against each of the peers, which `python` runs, and
+    an import of JSON lines."""
     found = list(islice(_drafts(), articles))
     with Corpus.create(folder / "transfer.corpus", default_labels()) as corpus:
         with corpus.transaction():
             for item in found:
                 corpus.add(item)
-        yield from _exports(corpus, found, folder, runs)
+        yield from _exports(corpus, found, folder, runs, python)
         lines = folder / "transfer.jsonl"
         _finish(export(corpus, lines, Options("jsonl", annotator=_ANNOTATOR, state=ALL)))
     yield from _imports(lines, folder, runs)
 
 
-def _exports(corpus: Corpus, found: list[Draft], folder: Path, runs: int) -> Iterator[Figure]:
+def _exports(
+    corpus: Corpus, found: list[Draft], folder: Path, runs: int, python: Callable[[], Path]
+) -> Iterator[Figure]:
     options = Options(annotator=_ANNOTATOR, state=ALL, zones=None)
 
     def own() -> Any:
         return _finish(export(corpus, folder / "own.conll", options))
 
-    what = f"exporting {own().tokens:,} tokens, read back"
-    if find_spec("label_studio_sdk"):
-        converting = _label_studio(corpus, folder)
-        yield measured(what, own, f"{PEERS['label_studio_sdk']} (to a file)", converting, runs, _forget)
-    if find_spec("spacy"):
-        import spacy
-        from spacy.training import offsets_to_biluo_tags
-
-        warnings.filterwarnings("ignore", message="\\[W030\\]")  # of spans that it cannot align
-        new: list[Any] = []
-
-        def anew() -> None:
-            """Both begin without a word that they have met before, as a program that was just started."""
-            _forget()
-            new[:] = [spacy.blank("ar")]
-
-        def tagging() -> None:
-            for item in found:
-                spans = [(span.start, span.end, span.label) for span in item.spans]
-                offsets_to_biluo_tags(new[0].make_doc(item.article.text), spans)
-
-        yield measured(what, own, f"{PEERS['spacy']} (of tokens it makes, no file)", tagging, runs, anew)
+    count = own().tokens
+    finding = measured(
+        _EXPORT, own, "finding them alone", lambda: [tokens(one.article.text) for one in found], runs, _forget
+    )
+    yield a_second(finding, count, "tokens/s")
+    peers.hand_over(found, [label.name for label in default_labels().labels], folder)
+    _finish(export(corpus, folder / "tasks.json", Options("labelstudio", annotator=_ANNOTATOR, state=ALL)))
+    for name, what in peers.PEERS.items():
+        try:
+            with peers.at_work(name, python(), folder) as peer:
+                figure = a_second(_by_turns(own, peer, what, runs), count, "tokens/s")
+        except peers.Absent as absent:
+            figure = not_measured(_EXPORT, str(absent), what)
+        yield figure._replace(wanted=Wanted(RATIO, 5, issue=4), more=True)
 
 
-def _label_studio(corpus: Corpus, folder: Path) -> Callable[[], None]:
-    from label_studio_sdk.converter import Converter
-
-    tasks = folder / "tasks.json"
-    _finish(export(corpus, tasks, Options("labelstudio", annotator=_ANNOTATOR, state=ALL)))
-    names = "".join(f'<Label value="{label.name}"/>' for label in corpus.labels().labels)
-    converter = Converter(_CONFIG.format(labels=names), str(folder), upload_dir=str(folder))
-    return lambda: converter.convert_to_conll2003(str(tasks), str(folder / "label-studio"), is_dir=False)
+def _by_turns(own: Callable[[], Any], peer: peers.Peer, what: str, runs: int) -> Figure:
+    """Both begin without a word that they have met before, as a program that was just started."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(runs):
+        _forget()
+        times[0].append(timed(own))
+        times[1].append(peer.convert())
+    return Figure(_EXPORT, times[0], what, times[1])
 
 
 def _imports(lines: Path, folder: Path, runs: int) -> Iterator[Figure]:
@@ -136,9 +117,13 @@ def _imports(lines: Path, folder: Path, runs: int) -> Iterator[Figure]:
             db.table(name).insert_all(rows)
         db.close()
 
-    what = f"importing {len(articles):,} articles, {len(spans):,} spans"
-    yield measured(what, own, "sqlite-utils' insert_all of their rows", inserting, runs, clear)
-    yield measured(what, own, "insert_all of all rows that it makes", inserting_all, runs, clear)
+    what, count = "articles imported in a second", len(articles)
+    for wanted, against, reference in (
+        (Wanted(RATIO, 1 / 3, issue=4), "sqlite-utils' insert_all of their rows", inserting),
+        (None, "insert_all of all rows that it makes", inserting_all),
+    ):
+        figure = a_second(measured(what, own, against, reference, runs, clear), count, "articles/s")
+        yield figure._replace(wanted=wanted)
 
 
 class _Tables(NamedTuple):

@@ -11,7 +11,7 @@ from babel.messages.mofile import write_mo
 from cli.sample import HEADLINE, Run
 
 import annotator
-from annotator import cli, i18n, settings
+from annotator import cli, faults, i18n, settings
 from annotator.cli import listing, wording
 from annotator.cli.root import root
 from annotator.settings import Settings
@@ -144,7 +144,11 @@ def test_wrong_usage_is_one_line(
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (RuntimeError("broken\nbadly"), "annotator: an error of the program, RuntimeError: broken badly\n"),
+        (
+            RuntimeError("broken\nbadly"),
+            "annotator: an error of the program: RuntimeError: broken badly; there is a report of it: {report}\n",
+        ),
+        (KeyError("وزارة"), "annotator: an error of the program: KeyError; there is a report of it: {report}\n"),
         (PermissionError(13, "Permission denied", "/x"), "annotator: /x: Permission denied\n"),
         (OSError(28, "No space left on device"), "annotator: No space left on device\n"),
     ],
@@ -157,12 +161,41 @@ def test_an_unforeseen_error_is_one_line(
 
     monkeypatch.setattr(listing, "table", fail)
     ended = run("list", corpus)
-    assert (ended.code, ended.out, ended.err) == (2, b"", told)
+    report = next(iter(faults.reports()), None)
+    assert (ended.code, ended.out, ended.err) == (2, b"", told.format(report=report))
+    assert (report is None) == isinstance(error, OSError)
     monkeypatch.setenv("ANNOTATOR_DEBUG", "1")
     ended = run("list", corpus)
     assert ended.code == 2
-    assert ended.err.startswith(told)
+    assert ended.err.startswith(told.partition("{")[0])
     assert "Traceback" in ended.err
+
+
+def test_the_report_of_a_command_has_trace_and_log(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "table", lambda *_: {}["وزارة الصحة"])
+    assert run("list", corpus).code == 2
+    [report] = faults.reports()
+    text = report.read_text(encoding="utf-8")
+    assert "annotator/cli/listing.py" in text
+    assert "SQLite " in text
+    assert "ERROR annotator.cli.running: not foreseen" in text
+    assert "وزارة" not in text
+
+
+def test_an_error_is_told_where_no_report_can_be_written(
+    run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.log_dir().write_text("a file where the folder would be")
+    monkeypatch.setattr(listing, "table", lambda *_: {}["وزارة"])
+    assert run("list", corpus) == (2, b"", "annotator: an error of the program: KeyError\n")
+
+
+def test_a_build_without_texts_says_so(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ANNOTATOR_LANGUAGE", "fr")
+    monkeypatch.setattr(i18n, "resource", lambda *_: tmp_path)
+    ended = run("--help")
+    assert ended.code == 2
+    assert ended.err == "annotator: no compiled texts for 'fr': run packaging/catalogues.py\n"
 
 
 def test_ctrl_c_is_one_line(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:

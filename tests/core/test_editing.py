@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -20,6 +21,7 @@ from annotator.core.model import (
     STATES,
     ZONE_KINDS,
     Article,
+    Dismissal,
     Edit,
     Note,
     Publication,
@@ -530,3 +532,35 @@ def test_saying_what_an_accepted_suggestion_means_leaves_it_accepted() -> None:
     [edit] = editing.describe(accepted, "2024-07-10", "")
     assert isinstance(edit.after, Span)
     assert edit.after.source == "dates"
+
+
+def test_what_is_asked_about_a_span_is_put_right_by_its_label_its_edges_or_its_removal() -> None:
+    one = span("DATE", 0, 4, value="2024")
+    put = partial(editing.put_right, article(), [one], "Sanae")
+    [edit] = put(one, "PLAN", 0, 4)
+    assert edit == Edit(one, msgspec.structs.replace(one, label="PLAN"))
+    [edit] = put(one, "DATE", 0, 3)
+    assert edit == Edit(one, msgspec.structs.replace(one, end=3))
+    assert put(one, None, 0, 4) == [Edit(one, None)]
+    assert put(one, "DATE", 0, 4) == []
+
+
+def test_what_has_no_span_is_put_right_by_one() -> None:
+    [edit] = editing.put_right(article(), [], "Sanae", None, "PLAN", 0, 4)
+    assert isinstance(edit.after, Span)
+    assert (edit.before, edit.after.label, edit.after.start, edit.after.end) == (None, "PLAN", 0, 4)
+    assert editing.put_right(article(), [], "Sanae", None, None, 0, 4) == []
+
+
+def test_where_there_is_such_a_span_already_the_doubtful_one_goes() -> None:
+    one, other = span("DATE", 0, 4), span("PLAN", 0, 4, "other")
+    assert editing.put_right(article(), [one, other], "Sanae", one, "PLAN", 0, 4) == [Edit(one, None)]
+
+
+def test_a_dismissal_says_what_is_not_to_be_asked_again() -> None:
+    [edit] = editing.dismiss(article(), "Sanae", "huge", "DATE", 0, 4)
+    assert edit.before is None
+    assert isinstance(edit.after, Dismissal)
+    assert (edit.after.article, edit.after.annotator) == (article().uid, "Sanae")
+    assert (edit.after.kind, edit.after.label, edit.after.start, edit.after.end) == ("huge", "DATE", 0, 4)
+    assert applied([], [edit]) == Counter([edit.after])

@@ -211,7 +211,7 @@ def test_sentences(text: str) -> None:
 def walked(text: str) -> list[list[Token]]:
     """The sentences of a text by a walk over all of its tokens."""
     cut = tokens(text)
-    partners = rules._partners(text, cut)
+    partners = rules.partners(text, cut)
     found: list[list[Token]] = []
     ended = True
     for at, token in enumerate(cut):
@@ -227,7 +227,7 @@ def walked(text: str) -> list[list[Token]]:
         if ended or not found:
             found.append([])
         found[-1].append(token)
-        ended = mark in rules._STOPS and text[slice(*token)] != ".." and not rules._abbreviates(text, cut, at)
+        ended = mark in rules._STOPS and text[slice(*token)] != ".." and not rules.abbreviates(text, cut, at)
     return found
 
 

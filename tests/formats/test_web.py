@@ -230,7 +230,7 @@ def test_a_page_that_a_browser_saved_whole(path):
 
 @pytest.mark.parametrize(
     "data",
-    ["", " ", "<html></html>", "<html><body></body></html>", "<div>" * 100_000 + FIRST, "<" * 100_000, "<p" * 50_000],
+    ["", " ", "<html></html>", "<html><body></body></html>", "<div>" * 10_000 + FIRST, "<" * 100_000, "<p" * 50_000],
 )
 def test_pages_without_text(path, data):
     assert reason(path, data) in ("No main text was found in the page.", "The text is empty.")

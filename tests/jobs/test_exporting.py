@@ -20,7 +20,20 @@ from jobs.reports import as_json, finish
 from msgspec.structs import replace
 
 from annotator.core import labels, tagging
-from annotator.core.model import DONE, IN_PROGRESS, ZONE_KINDS, Article, Draft, Span, Status, Zone, article_uid, new_uid
+from annotator.core.model import (
+    DONE,
+    IN_PROGRESS,
+    ZONE_KINDS,
+    Article,
+    Draft,
+    Edit,
+    Span,
+    Status,
+    Step,
+    Zone,
+    article_uid,
+    new_uid,
+)
 from annotator.core.projection import BOUNDARIES, FLATTENINGS, OUTCOMES, Projection
 from annotator.formats import conll2002, conll2003, nested, wojood
 from annotator.formats.report import write as write_report
@@ -30,7 +43,7 @@ from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.resources import resource
 from annotator.store import listing
-from annotator.store.corpus import Corpus
+from annotator.store.corpus import Corpus, now
 
 LABELS = labels.decode(resource("labels", "default.toml").read_bytes())
 SHARES = {"train": 80, "dev": 10, "test": 10}
@@ -388,6 +401,53 @@ def test_a_failed_export_leaves_the_last_one(
         finish(export(make(EVERY_FATE), out / "a", Options()))
     assert [path.name for path in out.iterdir()] == ["a"]
     assert (out / "a").read_text() == "old"
+
+
+@pytest.mark.parametrize("options", [Options(), Options(split={"train": 1})], ids=["file", "folder"])
+def test_a_report_never_lies_beside_what_it_is_not_about(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch, options: Options
+) -> None:
+    """Not even between the moves of an export that takes an older one's place, where the program may be killed."""
+    target, report, inner, moved = out / "a", out / "a.report.json", Path.replace, []
+    corpus = make(EVERY_FATE)
+    finish(export(corpus, target, options))
+    older = report.read_bytes()
+    corpus.apply(Step(new_uid(), "سلمى", now(), "tag", (Edit(corpus.spans(EVERY_FATE.article.uid)[0], None),)))
+
+    def replace(self: Path, to: Path) -> Path:
+        done = inner(self, to)
+        if to == target:
+            moved.append(report.exists())
+        return done
+
+    monkeypatch.setattr(Path, "replace", replace)
+    finish(export(corpus, target, options))
+    assert moved == [False]
+    assert report.read_bytes() != older
+    assert sorted(path.name for path in out.iterdir()) == ["a", "a.report.json"]
+
+
+def test_the_old_report_comes_back_where_the_file_cannot_take_its_place(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, inner = out / "a", Path.replace
+    corpus = make(EVERY_FATE)
+    finish(export(corpus, target, Options()))
+    older = everything(out)
+
+    def replace(self: Path, to: Path) -> Path:
+        if to == target:
+            raise OSError(5, "Input/output error")
+        return inner(self, to)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(OSError, match="Input/output"):
+        finish(export(corpus, target, Options()))
+    assert everything(out) == older
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_no_file_is_left_where_the_report_cannot_take_its_place(

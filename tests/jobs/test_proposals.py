@@ -6,9 +6,11 @@ from typing import Final
 import pytest
 
 from annotator.core.drafting import draft
-from annotator.core.model import Article, Edit, Rejection, Span, Step, new_uid
+from annotator.core.labels import LabelSet
+from annotator.core.model import Article, Edit, Rejection, Span, Step, Suggestion, new_uid
 from annotator.jobs.proposals import Proposals
 from annotator.store.corpus import Corpus, now
+from annotator.suggest.memory import Memory
 
 SANAE: Final = "Sanae"
 WORDS: Final = "وزارة العدل"
@@ -67,6 +69,28 @@ def test_what_is_learned_in_the_open_article_is_said_at_once_and_forgotten_with_
     assert said(proposals, corpus, here) == [HERE.rindex(WORDS)]
     proposals.learn(here, [edit.inverse()])
     assert proposals.left([], []) == ()
+
+
+def test_decisions_in_a_row_are_answered_by_reading_the_article_once(
+    make: Callable[..., Corpus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = make(draft(HERE))
+    here = corpus.article(1)
+    proposals = Proposals.of(corpus.path, SANAE)
+    proposals.open(here)
+    read, suggest = list[Article](), Memory.suggest
+
+    def counted(memory: Memory, article: Article, labels: LabelSet) -> list[Suggestion]:
+        read.append(article)
+        return suggest(memory, article, labels)
+
+    monkeypatch.setattr(Memory, "suggest", counted)
+    edit = label(corpus, here)
+    for one in (edit, edit.inverse(), edit):
+        proposals.learn(here, [one])
+    assert said(proposals, corpus, here) == [HERE.rindex(WORDS)]
+    assert said(proposals, corpus, here) == [HERE.rindex(WORDS)]
+    assert read == [here]
 
 
 def test_a_rejection_is_heeded_until_it_is_taken_back(make: Callable[..., Corpus]) -> None:

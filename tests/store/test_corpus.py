@@ -22,6 +22,7 @@ from annotator.core.model import (
     article_uid,
     new_uid,
 )
+from annotator.store import opening
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
 from annotator.store.listing import articles
@@ -410,6 +411,8 @@ def test_a_file_that_is_no_longer_there_takes_no_more_edits(corpus: Corpus, tmp_
     else:
         place.rename(tmp_path / "elsewhere.corpus")
     if what == "replaced":
+        for beside in filter(Path.exists, opening.beside(place)):
+            beside.rename(tmp_path / beside.name.replace(place.name, "elsewhere.corpus"))
         Corpus.create(place, LabelSet(())).close()
     with pytest.raises(MissingCorpus, match="moved or deleted"):
         corpus.stand("Sanae", article, 3)

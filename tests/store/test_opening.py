@@ -12,7 +12,7 @@ from annotator.core import editing
 from annotator.core.drafting import draft
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.model import Step, new_uid
-from annotator.store import errors
+from annotator.store import errors, opening
 from annotator.store.corpus import Corpus, now
 from annotator.store.schema import VERSION
 
@@ -95,6 +95,23 @@ def test_a_newer_version_that_stands_only_in_the_log_is_seen(tmp_path: Path) -> 
     other.close()
 
 
+def test_a_corpus_opens_while_another_process_brings_its_log_into_it(tmp_path: Path) -> None:
+    """SQLite writes the first page first: for a moment it tells of more pages than the file has."""
+    path = make(tmp_path / "a.corpus")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("PRAGMA wal_autocheckpoint = 0")
+    other.execute("INSERT INTO annotator VALUES ('Sanae', ?)", ["x" * 50_000])
+    log, page, header = path.with_name("a.corpus-wal").read_bytes(), 4096, 24
+    frames = [log[at : at + header + page] for at in range(32, len(log), header + page)]
+    [*_, first] = [frame[header:] for frame in frames if frame[:4] == bytes([0, 0, 0, 1])]
+    with path.open("r+b") as file:
+        file.write(first)
+    assert int.from_bytes(first[28:32], "big") > path.stat().st_size / page
+    with Corpus.open(path) as corpus:
+        assert corpus.annotators() == ["Sanae"]
+    other.close()
+
+
 def test_a_write_protected_corpus_is_read_but_not_opened_for_work(tmp_path: Path) -> None:
     path = make(tmp_path / "a.corpus")
     path.chmod(0o444)
@@ -111,6 +128,33 @@ def test_a_corpus_is_not_made_over_a_file(tmp_path: Path) -> None:
     with pytest.raises(errors.ExistingCorpus):
         Corpus.create(path, LABELS)
     assert path.read_text(encoding="utf-8").startswith("هذا")
+
+
+def test_a_corpus_is_not_made_over_one_that_was_made_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    with pytest.raises(errors.ExistingCorpus):
+        opening.create(path, lambda _db: Corpus.create(path, LABELS).close())
+    with Corpus.open(path) as corpus:
+        assert corpus.labels() == LABELS
+    assert [path.name for path in tmp_path.iterdir()] == ["a.corpus"]
+
+
+def test_a_corpus_that_cannot_be_filled_is_not_made(tmp_path: Path) -> None:
+    def fail(_db: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        opening.create(tmp_path / "a.corpus", fail)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_corpus_is_made_where_files_have_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_paths: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(opening, "link", none)
+    make(tmp_path / "a.corpus")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.corpus"]
 
 
 def test_a_corpus_is_not_made_where_there_is_no_folder(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ import pytest
 from core.texts import texts
 from hypothesis import given
 
+from annotator.core.analysis import analysed
 from annotator.core.model import Suggestion
-from annotator.suggest.analysis import analysed
 from annotator.suggest.features import features
 
 

@@ -4,9 +4,9 @@ import pytest
 from core.texts import layered
 from hypothesis import given
 
+from annotator.core.analysis import analysed
 from annotator.core.model import Article, Span, Zone
 from annotator.core.text import tokens
-from annotator.suggest.analysis import analysed
 from annotator.suggest.tags import Chunk, chunks, deepened, places, read, stretch, tags
 
 

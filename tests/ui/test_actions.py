@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from annotator import i18n
 from annotator.core.labels import Colour, Label
 from annotator.ui.actions import ACTIONS, Keymap, usual_keys
+from annotator.ui.backup_commands import BackupCommands
 from annotator.ui.caret_commands import CaretCommands
+from annotator.ui.checking_commands import CheckingCommands
 from annotator.ui.corpus_commands import CorpusCommands, default_labels
 from annotator.ui.edge_commands import EdgeCommands
 from annotator.ui.finding_commands import FindingCommands
 from annotator.ui.keyboard import portable, twins
+from annotator.ui.showing_commands import ShowingCommands
 from annotator.ui.suggestion_commands import SuggestionCommands
 from annotator.ui.tagging_commands import TaggingCommands
 from annotator.ui.window import Window
@@ -40,7 +43,10 @@ def test_every_action_is_a_method_of_exactly_one_part() -> None:
         EdgeCommands,
         CaretCommands,
         FindingCommands,
+        CheckingCommands,
         CorpusCommands,
+        BackupCommands,
+        ShowingCommands,
     )
     for action in ACTIONS:
         assert len([part for part in parts if action.name in vars(part)]) == 1, action.name

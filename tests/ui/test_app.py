@@ -102,19 +102,6 @@ def test_the_window_has_the_programs_sign(qapp: QApplication) -> None:
     assert image.pixelColor(32, 8) == QColor("#2c6e66")
 
 
-def test_an_unforeseen_error_is_told_and_the_program_goes_on(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    told: list[str] = []
-    monkeypatch.setattr(app, "tell", lambda _parent, _icon, text: told.append(text))
-    try:
-        raise ZeroDivisionError("by nothing")
-    except ZeroDivisionError as error:
-        app._unexpected(type(error), error, error.__traceback__)
-    assert "ZeroDivisionError: by nothing" in told[0]
-    assert "ZeroDivisionError: by nothing" in capsys.readouterr().err
-
-
 def test_a_language_leaves_nothing_of_the_one_before(desk: app.Desk, qapp: QApplication) -> None:
     def count() -> tuple[int, int]:
         for _again in range(3):

@@ -312,8 +312,8 @@ def test_a_look_through_the_corpus_that_is_stopped_shows_the_article_again(
     dialog("tag_all_here", stop)
 
 
-def test_a_refusal_is_said_in_the_dialog(
-    third: Window, dialog: Callable[..., None], stretch: Stretch, corpus_path: Path
+def test_where_nothing_can_be_written_all_of_it_waits(
+    third: Window, dialog: Callable[..., None], stretch: Stretch, corpus_path: Path, qtbot: QtBot
 ) -> None:
     session = third.session
     assert session.corpus
@@ -322,15 +322,36 @@ def test_a_refusal_is_said_in_the_dialog(
     holder = sqlite3.connect(corpus_path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
 
+    def press(opened: OccurrencesDialog) -> None:
+        opened._go.click()
+        assert not opened.isVisible()
+
+    dialog("tag_all_here", press)
+    assert "locked" in session.trouble
+    assert tagged(third, 1) == ["وزارة الصحة"]
+    holder.close()
+    qtbot.waitUntil(lambda: tagged(third, 1) == ["وزارة الصحة"] * 2)
+
+
+def test_a_refusal_is_said_in_the_dialog(
+    third: Window, dialog: Callable[..., None], stretch: Stretch, corpus_path: Path
+) -> None:
+    session = third.session
+    assert session.corpus
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    session.corpus.hurry(30)
+    holder = sqlite3.connect(corpus_path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    assert not session.tag("DATE", *stretch("أمس"))
+
     def refused(opened: OccurrencesDialog) -> None:
         opened._go.click()
         assert opened.isVisible()
-        assert "locked" in opened._quiet.text()
-        holder.close()
-        opened._go.click()
+        assert "not saved yet" in opened._quiet.text()
+        opened.reject()
 
     dialog("tag_all_here", refused)
-    assert tagged(third, 1) == ["وزارة الصحة"] * 2
+    holder.close()
 
 
 def test_dialogs_are_gone_once_they_are_closed(third: Window, dialog: Callable[..., None], stretch: Stretch) -> None:

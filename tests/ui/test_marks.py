@@ -17,7 +17,8 @@ from annotator.ui.article_canvas import ArticleCanvas
 from annotator.ui.depths import depths
 from annotator.ui.marks import Marks, changes
 
-TEXT = "\n".join(["أعلنت وزارة الصحة، أمس، عن الخطة الوطنية للتلقيح 2024-2030 لفائدة الأطفال. " * 3] * 3)
+PARAGRAPH = "أعلنت وزارة الصحة، أمس، عن الخطة الوطنية للتلقيح 2024-2030 لفائدة الأطفال. " * 3
+TEXT = "\n".join([PARAGRAPH, PARAGRAPH, f"{PARAGRAPH}\u200f\u202e2024-2030\u202c"])
 LABELS = LabelSet(tuple(Label(name, {}, Colour("#8f6a0a", "#ecc04c")) for name in ("DATE", "PLAN")))
 PLACES = st.tuples(st.integers(0, len(TEXT) - 2), st.integers(1, 60)).map(
     lambda pair: (pair[0], min(len(TEXT), sum(pair)))
@@ -42,6 +43,7 @@ ACTS = st.one_of(
     st.tuples(st.just("choose"), st.integers(0, 9)),
     st.tuples(st.just("select"), st.none() | PLACES),
     st.tuples(st.just("drag"), st.none() | PLACES),
+    st.tuples(st.just("invisible"), st.booleans()),
     st.tuples(st.just("hits"), st.lists(PLACES, max_size=3)),
 )
 
@@ -104,6 +106,8 @@ def do(view: ArticleCanvas, spans: list[Span], act: tuple[str, Any]) -> None:
         view.show_spans(spans)
     elif name == "suggest":
         view.show_suggestions(what, None)
+    elif name == "invisible":
+        view.show_invisible(what)
     elif name == "choose a suggestion":
         known = view._suggestions
         view.show_suggestions(known, known[what % len(known)] if known else None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotator.ui.wording import as_read, isolated, with_paths
+from annotator.ui.wording import as_read, isolated, quotes_apart, with_paths
 
 ALM = "\u061c"
 
@@ -19,6 +19,19 @@ def test_what_has_a_letter_goes_by_it(text: str) -> None:
 
 def test_an_isolate_is_closed() -> None:
     assert isolated("«أ»") == "\u2068«أ»\u2069"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("begins with “ب”; 6 others", "begins with “\u2068ب\u2069”; 6 others"),
+        ("يبدأ بـ«OECD»، وتتركه", "يبدأ بـ«\u2068OECD\u2069»، وتتركه"),
+        ("fait « ب » ; 6", "fait « \u2068ب\u2069 » ; 6"),
+        ("nothing quoted", "nothing quoted"),
+    ],
+)
+def test_what_is_quoted_does_not_change_places_with_what_follows(said: str, shown: str) -> None:
+    assert quotes_apart(said) == shown
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from annotator.core.analysis import analysed
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Suggestion
-from annotator.suggest.analysis import analysed
 from annotator.suggest.dates.lattice import Lattice
 from annotator.suggest.dates.matching import Match, matches
 from annotator.suggest.dates.values import evaluated

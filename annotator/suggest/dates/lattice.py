@@ -8,8 +8,8 @@ import re
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from annotator.core.analysis import Analysis
 from annotator.core.proclitics import ARTICLE, BOUND, FUTURE, JOINING, readings
-from annotator.suggest.analysis import Analysis
 from annotator.suggest.dates.grammar import shipped
 
 _JOINED: Final = re.compile(r"\d+(?:[-‐‑–/:.]\d+)+")

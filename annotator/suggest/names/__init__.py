@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from annotator.core.analysis import Analysis, analysed
 from annotator.core.folding import fold
 from annotator.core.labels import LabelSet
+from annotator.core.lexicon import Lexicon, Match
 from annotator.core.model import Article, Suggestion
 from annotator.core.proclitics import ARTICLE, readings
-from annotator.suggest.analysis import Analysis, analysed
-from annotator.suggest.lexicon import Lexicon, Match
 from annotator.suggest.names.chain import name_end
 from annotator.suggest.names.data import PROPER, QUOTED, Head, knowledge
 from annotator.suggest.names.reading import Line

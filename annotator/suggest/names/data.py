@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from annotator.core.folding import fold
+from annotator.core.lexicon import Words, words_of
 from annotator.resources import resource
-from annotator.suggest.lexicon import Words, words_of
 
 GENITIVE: Final = "genitive"
 PROPER: Final = "proper"

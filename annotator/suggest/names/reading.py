@@ -8,8 +8,8 @@ from typing import Final
 from msgspec import Struct
 
 from annotator.core.folding import fold
+from annotator.core.lexicon import Words
 from annotator.core.proclitics import ARTICLE
-from annotator.suggest.lexicon import Words
 from annotator.suggest.names.data import NATION, Head, knowledge
 from annotator.suggest.suggester import PLAN
 

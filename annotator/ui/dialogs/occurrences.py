@@ -234,8 +234,11 @@ class OccurrencesDialog(QDialog):
         if not session.corpus or not session.article:
             return
         if all(one.number == session.article.id for one in chosen):
+            before = session.waiting
             if session.tag_each(label, [(one.start, one.end) for one in chosen]):
                 self._told(len(chosen))
+            elif session.waiting and session.waiting is not before:
+                self.accept()  # that it waits is said above the article
             return
         source, annotator, here = session.corpus.path, session.annotator, session.article.uid
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotator.suggest.analysis import analysed
+from annotator.core.analysis import analysed
 from annotator.suggest.dates import found
 from annotator.suggest.dates.grammar import NO_DATE, Example, Rule, shipped
 from annotator.suggest.dates.lattice import Lattice

@@ -1,10 +1,10 @@
-"""An article cut up for the suggesters."""
+"""An article cut up: tokens, words, sentences."""
 
 from core.texts import texts
 from hypothesis import given
 
+from annotator.core.analysis import analysed
 from annotator.core.folding import fold
-from annotator.suggest.analysis import analysed
 
 
 @given(texts)

@@ -1,4 +1,4 @@
-"""An article cut up once for all suggesters: its tokens, their folded words, its sentences.
+"""An article cut up once for all who look for something in it: its tokens, their folded words, its sentences.
 
 Offsets are code points, end exclusive.
 """
@@ -12,8 +12,8 @@ from annotator.core.text import Token, sentences, tokens
 
 
 class Analysis(Struct, frozen=True):
-    """What every suggester looks at. `folded[i]` is the word of `tokens[i]` (see core.folding); `sentences` are the
-    first and the last token of each, exclusive."""
+    """What is looked at. `folded[i]` is the word of `tokens[i]` (see core.folding); `sentences` are the first and the
+    last token of each, exclusive."""
 
     text: str
     tokens: tuple[Token, ...]

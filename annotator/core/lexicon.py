@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple, TypeAlias
 
-from annotator.core.proclitics import ARTICLE, readings
+from annotator.core.analysis import Analysis
+from annotator.core.proclitics import ARTICLE, BOUND, FUTURE, JOINING, readings
 from annotator.core.text import tokens
-from annotator.suggest.analysis import Analysis
 
 Words: TypeAlias = tuple[str, ...]
 """A form as its folded tokens."""
 
 _PLAIN: Final = re.compile("[ء-ي]+(?: [ء-ي]+)*")  # a form whose tokens are what is between its spaces
+_LEADS: Final = frozenset(JOINING + BOUND + FUTURE)
 _SHORT: Final = 3  # letters: with a proclitic in front, as likely as not another word
 
 
@@ -57,7 +58,10 @@ class Lexicon:
     def matches(self, found: Analysis) -> Iterator[Match]:
         """Where the forms stand, by their first token, overlapping ones too. White space is any but a newline."""
         for first, token in enumerate(found.tokens):
-            for place, word in readings(found.text[slice(*token)]):
+            written = found.folded[first]
+            # Most words have none, and to find that out takes longer than to look them up.
+            led = written[:1] in _LEADS
+            for place, word in readings(found.text[slice(*token)]) if led else ((0, written),):
                 for length in self._lengths.get(word, ()):
                     last = first + length
                     words = (word, *found.folded[first + 1 : last])

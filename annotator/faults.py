@@ -1,0 +1,129 @@
+"""Reports of errors that nobody foresaw: what a person can send to whoever looks after the program.
+
+A report is a text file in the folder of the log. It holds versions, the trace of the error, the last lines of the log
+and how much the corpus holds; nothing of an article (see `harmless`).
+"""
+
+import faulthandler
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from annotator import __version__, i18n, logs, settings
+from annotator.harmless import described, place, scrubbed, traced
+
+_KEPT: Final = 20  # reports
+_LINES: Final = 50  # of the log
+_TRACE: Final = 300  # lines of what is left of a process that crashed
+_WEEK: Final = 7 * 24 * 3600  # seconds after which no process is expected to be running still
+_CRASH: Final = "crash-"
+
+
+class Fault(Struct, frozen=True):
+    """One such error: what it was, in a line, its trace, and `place`, which tells it from others."""
+
+    what: str
+    trace: tuple[str, ...]
+    place: str
+
+    @classmethod
+    def of(cls, error: BaseException) -> "Fault":
+        """Of an error, of which itself nothing is kept."""
+        thread = threading.current_thread()
+        where = "" if thread is threading.main_thread() else " in another thread"
+        return cls(described(error) + where, tuple(traced(error)), place(error))
+
+
+def report(fault: Fault, facts: Mapping[str, str]) -> str:
+    """What a report says of an error; `facts` by their names: versions, the corpus."""
+    facts = {**_facts(), **facts}
+    width = max(map(len, facts))
+    parts = (
+        ["A report of the annotator: it holds no text of an article and no name of a file."],
+        [f"{name:<{width}}  {scrubbed(fact)}" for name, fact in facts.items()],
+        [fault.what, "", *fault.trace],
+        ["The last lines of the log:", "", *logs.last(_LINES)],
+    )
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def write(text: str) -> Path | None:
+    """Keep a report in the folder of the log, and the newest ones beside it; None where it cannot be written."""
+    folder = settings.log_dir()
+    name = datetime.now().strftime("report-%Y%m%d-%H%M%S")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = next(path for path in _names(folder, name) if not path.exists())
+        path.write_text(text, encoding="utf-8")
+        for old in [one for one in reports() if one != path][_KEPT - 1 :]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        return None
+    return path
+
+
+def reports() -> list[Path]:
+    """The reports that are kept, the newest first."""
+    return sorted(settings.log_dir().glob("report-*.txt"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+
+
+@contextmanager
+def watching() -> Iterator[None]:
+    """Have the place written down where this process crashes meanwhile, beyond what Python could catch."""
+    path = settings.log_dir() / datetime.now().strftime(f"{_CRASH}%Y%m%d-%H%M%S-{os.getpid()}.txt")
+    try:
+        file = path.open("w", encoding="utf-8")
+    except OSError:
+        yield
+        return
+    try:
+        faulthandler.enable(file)
+        yield
+    finally:
+        faulthandler.disable()
+        file.close()
+        path.unlink(missing_ok=True)  # Windows has it write of errors, too, that did no harm
+
+
+def crashed() -> Fault | None:
+    """What is left of a process that crashed since this was asked last; what is found is cleared away."""
+    found: Fault | None = None
+    for path in sorted(settings.log_dir().glob(f"{_CRASH}*.txt")):
+        with suppress(OSError):  # what cannot be read or cleared away is left
+            lines = [scrubbed(line.rstrip()) for line in path.read_text("utf-8", "replace").splitlines()[:_TRACE]]
+            if lines:
+                found = Fault("The program ended unexpectedly.", tuple(lines), path.stem)
+            # An empty one is that of a process that is running still, or was ended from outside.
+            if lines or path.stat().st_mtime < time.time() - _WEEK:
+                path.unlink()
+    return found
+
+
+def _names(folder: Path, name: str) -> Iterator[Path]:
+    yield folder / f"{name}.txt"
+    yield from (folder / f"{name}-{at}.txt" for at in range(2, 1000))
+
+
+def _facts() -> dict[str, str]:
+    import platform  # as the next one, slow to load, and no start waits for them
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        utils = version("sqlite-utils")
+    except PackageNotFoundError:
+        utils = "not known"
+    return {
+        "time": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "annotator": __version__,
+        "Python": platform.python_version(),
+        "system": platform.platform(),
+        "sqlite-utils": utils,
+        "language": i18n.current(),
+    }

@@ -1,0 +1,140 @@
+"""A copy of a corpus file as it is at one moment, while it is in use: by SQLite's backup API
+(https://www.sqlite.org/backup.html), page by page, and not in the way of whoever writes meanwhile."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Generator
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, Semaphore, Thread
+from typing import Final
+from uuid import uuid4
+
+from msgspec import Struct
+
+from annotator.i18n import _
+from annotator.store import opening
+from annotator.store.errors import ExistingCorpus, MissingCorpus
+
+_PAGES: Final = 1000  # four megabytes at once: some milliseconds, after which it can be stopped
+_FLUSHED: Final = 4  # times as many are brought to the disk at once, so that a tag's own write never waits for more
+
+
+class _Stopped(Exception):
+    """Nobody wants the copy any more."""
+
+
+class _End(Struct):
+    """How the copying ended."""
+
+    error: Exception | None = None
+
+
+def copy(path: Path, target: Path) -> Generator[tuple[int, int], None, int]:
+    """Copy the corpus at `path` to `target`, where there must be no file yet; its bytes.
+
+    Yields how many of how many pages are copied; closed before its end, it leaves nothing. What others write meanwhile
+    is not in it. It is made beside its place under another name, looked through (see opening.check), brought to the
+    disk and only then moved there. Raises ExistingCorpus, MissingCorpus, Damaged, CorpusError.
+    """
+    if target.exists():
+        raise ExistingCorpus(_("“{path}” is there already.").format(path=target))
+    folder = target.absolute().parent
+    if not folder.is_dir():
+        raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=folder))
+    making = target.with_name(f".{uuid4().hex}.part")
+    try:
+        yield from transfer(lambda: opening.reading(path), lambda: _new(making), target, making)
+        with opening.spoken(path):
+            made = opening.reading(making)
+            try:
+                opening.check(path, made)
+            finally:
+                made.close()
+        with opening.file_errors(target):
+            _flush(making)
+            making.rename(target)
+            _flush(folder)
+            return target.stat().st_size
+    finally:
+        making.unlink(missing_ok=True)
+
+
+def transfer(
+    source: Callable[[], sqlite3.Connection],
+    into: Callable[[], sqlite3.Connection],
+    said: Path,
+    flushed: Path | None = None,
+) -> Generator[tuple[int, int], None, None]:
+    """Make the database `into` what `source` is, in one transaction of its own; yields how far it is.
+
+    Both are made in the thread that uses them: Python's `backup` keeps the thread that calls it until it is done.
+    `said` is the file that an error is about; `flushed` one that is brought to the disk as it grows.
+    """
+    told: SimpleQueue[tuple[int, int] | _End] = SimpleQueue()
+    stop, go = Event(), Semaphore(0)
+
+    def progress(status: int, remaining: int, total: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):  # for as long as a connection waits, already
+            locked = sqlite3.OperationalError("database is locked")
+            locked.sqlite_errorname = "SQLITE_BUSY"
+            raise locked
+        done = total - remaining
+        if flushed and done // _PAGES % _FLUSHED == 0:
+            _flush(flushed)
+        if remaining:  # else all is written already, and cannot be stopped any more
+            told.put((done, total))
+            go.acquire()
+        if stop.is_set():
+            raise _Stopped
+
+    def work() -> None:
+        connections = []
+        try:
+            connections.append(source())
+            connections.append(into())
+            one, other = connections
+            one.execute("BEGIN")  # all its pages are of the moment of this read, and no write begins it anew
+            one.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            one.backup(other, pages=_PAGES, progress=progress)
+            told.put(_End())
+        except Exception as error:
+            told.put(_End(error))
+        finally:
+            for connection in connections:
+                connection.close()
+
+    thread = Thread(target=work, name="copy", daemon=True)
+    thread.start()
+    try:
+        while not isinstance(step := told.get(), _End):
+            yield step
+            go.release()
+        if step.error:
+            with opening.spoken(said), opening.file_errors(said):
+                raise step.error
+    finally:
+        stop.set()
+        go.release()
+        thread.join()
+
+
+def _new(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = OFF")  # nobody sees it before it is whole
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
+
+
+def _flush(path: Path) -> None:
+    """Bring the file, or the names in a folder, to the disk. Where folders cannot be opened, the names are there."""
+    try:
+        handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    except PermissionError:
+        if path.is_dir():
+            return
+        raise
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

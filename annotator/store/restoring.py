@@ -1,0 +1,129 @@
+"""What a backup holds, whether one is needed, and how one takes the place of the corpus."""
+
+import logging
+from collections.abc import Generator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from msgspec import Struct
+
+from annotator.core.model import DONE
+from annotator.store import backups, opening
+from annotator.store.backups import BEFORE_RESTORE, Backup
+from annotator.store.connection import Connection
+from annotator.store.copying import copy, transfer
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
+from annotator.store.listing import Choice, Summary, numbers, summaries
+
+_log = logging.getLogger(__name__)
+
+
+class Contents(Struct, frozen=True):
+    """What a corpus holds: how much, and the last edit: when (ISO 8601, UTC), and whose."""
+
+    articles: int
+    spans: int
+    done: int
+    time: str | None
+    annotator: str | None
+
+
+def contents(corpus: Corpus) -> Contents:
+    """What the corpus holds. `done` counts the articles that anybody is done with."""
+    [(articles, spans, done)] = corpus.tuples(
+        "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM span), "
+        "(SELECT count(DISTINCT article) FROM status WHERE state = ?)",
+        DONE,
+    )
+    last = corpus.tuples("SELECT time, annotator FROM edit ORDER BY id DESC LIMIT 1")
+    return Contents(articles, spans, done, *(last[0] if last else (None, None)))
+
+
+def glimpse(path: Path, most: int) -> tuple[Contents, list[Summary]]:
+    """What a backup holds, and so many of its articles as a list shows them. Raises CorpusError."""
+    with look(path) as corpus:
+        return contents(corpus), list(summaries(corpus, numbers(corpus, "", Choice())[:most]))
+
+
+def keep_if_due(corpus: Path) -> Generator[tuple[int, int], None, Backup | None]:
+    """Make a backup of the corpus at this path if the last one is old, and something was done since; None if not."""
+    if not backups.due(corpus, datetime.now()):
+        return None
+    last = next(iter(backups.backups(corpus)), None)
+    if last and _same(corpus, last.path):
+        return None
+    made = yield from backups.keep(corpus)
+    _log.info("backed up %s", corpus)
+    return made
+
+
+def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Backup]:
+    """Make the corpus at this path what the backup holds; returns the backup of what it was before.
+
+    The file stays the same one and is changed in one transaction: whoever has it open, in this process or another,
+    goes on in what was restored. A backup of an older version is brought up to date first, in a copy. Yields how far it
+    is; closed before its end, it leaves the corpus as it was. Raises CorpusError.
+    """
+    look(backup).close()
+    Corpus.open(corpus, readonly=True).close()  # a file that is no corpus, or damaged, is not written to: see `replace`
+    before = yield from backups.keep(corpus, BEFORE_RESTORE)
+    making = before.path.with_name(f".{uuid4().hex}.part")
+    try:
+        yield from copy(backup, making)
+        opening.connect(making, backed_up=False).close()
+        yield from transfer(lambda: opening.reading(making), lambda: opening.connect(corpus).conn, corpus)
+        _log.info("restored %s from a backup", corpus)
+        return before
+    finally:
+        making.unlink(missing_ok=True)
+
+
+def replace(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Path]:
+    """Put a copy of the backup where a damaged corpus lies, which is moved aside; its new path.
+
+    Whoever still has the damaged file open is told that it was moved. Closed before its end, it leaves all as it was.
+    """
+    look(backup).close()
+    making = corpus.with_name(f".{uuid4().hex}{backups.SUFFIX}")
+    try:
+        yield from copy(backup, making)
+        time = datetime.now().strftime("%Y-%m-%d %H-%M-%S")
+        aside = corpus.with_name(f"{corpus.stem} damaged {time}{corpus.suffix}")
+        with opening.file_errors(corpus):
+            for end in ("-wal", "-shm", ""):  # a log without its file is taken for nobody's, a file without it is whole
+                beside = corpus.with_name(corpus.name + end)
+                if beside.exists():
+                    beside.rename(aside.with_name(aside.name + end))
+            making.rename(corpus)
+        return aside
+    finally:
+        making.unlink(missing_ok=True)
+
+
+def look(path: Path) -> Corpus:
+    """The corpus in a backup, of whatever version, to be read as it lies: it is not brought up to date, and no file is
+    made beside it. What was added to the schema since cannot be read."""
+    return Corpus(path, opening.looked(path))
+
+
+def _same(corpus: Path, backup: Path) -> bool:
+    """Whether the backup holds what the corpus holds, but for where people stopped and what can be made anew."""
+    try:
+        with Corpus.open(corpus, readonly=True) as one, closing(look(backup)) as other:
+            return _sign(one) == _sign(other)
+    except CorpusError:
+        return False
+
+
+def _sign(corpus: Connection) -> list[tuple[object, ...]]:
+    """What tells a state of the corpus from any later one: nothing is ever added or changed without an edit but
+    articles and labels, and of articles none is changed."""
+    return corpus.tuples(
+        "SELECT (SELECT max(id) FROM edit), (SELECT max(id) FROM article), (SELECT count(*) FROM article), "
+        "(SELECT group_concat(quote(name) || quote(title) || quote(guideline) || quote(light) || quote(dark) || "
+        "quote(key) || position) FROM (SELECT * FROM label ORDER BY position)), "
+        "(SELECT step FROM edit ORDER BY id DESC LIMIT 1)"
+    )

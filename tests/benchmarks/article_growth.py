@@ -1,0 +1,79 @@
+"""How what an article takes grows with its spans: its text is as long as they need, so that they stand as densely."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import page_speed
+from desk_speed import desk_at, keys, leave, long_corpus, opening, wait, work_at
+from long_article import long_article
+from measuring import RUNS, Figure, Size, timed
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from annotator.core.labels import LabelSet
+from annotator.core.model import Article, Draft, Suggestion
+from annotator.jobs.exporting import ALL, Options, export
+
+SIZES: Final = (100, 1_000, 5_000)
+_ANNOTATOR: Final = "bench"
+_PRESSES: Final = 20  # few enough that an article of a hundred spans stays one
+_ACCEPT_ALL: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+def figures(folder: Path, sizes: Sequence[int] = SIZES, runs: int = RUNS, presses: int = _PRESSES) -> Iterator[Figure]:
+    """Every figure, with each of these numbers of spans."""
+    often = max(1, runs // 3)
+    for count in sizes:
+        read, size = long_article(_ANNOTATOR, count), Size(count, "spans an article")
+        desk = desk_at(long_corpus(folder / f"keys-{count}.corpus", read))
+        # So long an article says the same again and again, and nearly all of it would be suggested.
+        desk.window.suggestions.close()
+        yield from keys(desk, presses, size)
+        work_at(desk, corpus := long_corpus(folder / f"opening-{count}.corpus", read))
+        yield opening(desk, "opening the article", often, size=size)
+        times = [timed(lambda: [*export(corpus, folder / "one.conll", _options())]) for _ in range(often)]
+        yield Figure("exporting it, read back", times, size=size)
+        leave(desk)
+        yield page_speed.painting("painting a screen of it", read, runs, size)
+        yield _accepting(folder, read, size, max(1, runs // 10))
+
+
+def _options() -> Options:
+    return Options(annotator=_ANNOTATOR, state=ALL)
+
+
+class _Told:
+    """Suggests what the article's spans are, and is sure of it."""
+
+    name = "told"
+
+    def __init__(self, read: Draft) -> None:
+        self._read = read
+
+    def suggest(self, article: Article, labels: LabelSet) -> list[Suggestion]:
+        """See Suggester.suggest."""
+        if article.uid != self._read.article.uid:
+            return []
+        return [Suggestion(span.start, span.end, span.label, self.name, 1.0) for span in self._read.spans]
+
+
+def _accepting(folder: Path, read: Draft, size: Size, runs: int) -> Figure:
+    """All of an article's suggestions by one key, each time in a corpus of its own."""
+    bare, times = replace(read, spans=()), []
+    desk = desk_at(long_corpus(folder / f"accepting-{size.count}.corpus", bare))
+    desk.window.suggestions._others = (_Told(read),)
+    for turn in range(runs):
+        work_at(desk, long_corpus(folder / f"accepting-{size.count}-{turn}.corpus", bare))
+
+        def accept() -> None:
+            QTest.keyClick(desk.window.view, Qt.Key.Key_Return, _ACCEPT_ALL)
+            QApplication.processEvents()
+
+        times.append(timed(accept))
+        assert len(desk.session.spans) > 0.8 * len(read.spans)  # in the way of some are dates that are as sure
+        wait(desk)
+    leave(desk)
+    return Figure("accepting a suggestion for each, by one key", times, size=size)

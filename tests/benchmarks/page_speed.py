@@ -1,0 +1,55 @@
+"""How fast the page of a long article is laid out and painted."""
+
+from collections.abc import Iterator
+
+from long_article import SPANS, long_article
+from measuring import RUNS, Figure, Size, measured
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QTextEdit
+
+from annotator.core.model import Draft
+from annotator.ui import fonts
+from annotator.ui.article_canvas import BODY_SIZE
+from annotator.ui.corpus_commands import default_labels
+from annotator.ui.depths import depths
+from annotator.ui.marks import Marks
+from annotator.ui.page import Page, measure
+from annotator.ui.painting import Painter
+from annotator.ui.theme import LIGHT
+
+_HEIGHT = 600  # pixels
+
+
+def figures(runs: int = RUNS) -> Iterator[Figure]:
+    """Every figure about the page."""
+    read = long_article("bench")
+    text, width, edit = read.article.text, measure(BODY_SIZE), QTextEdit()
+    edit.setFont(fonts.reading(BODY_SIZE))
+    edit.resize(int(width), _HEIGHT)
+    edit.show()
+    yield measured(
+        "laying out all of a long article",
+        lambda: Page(text, read.zones, width, BODY_SIZE).height,
+        "a bare QTextEdit doing the same",
+        lambda: (edit.clear(), edit.setPlainText(text), edit.document().size()),
+        runs,
+    )
+    edit.close()
+    yield painting(f"painting it with {SPANS:,} spans", read, runs)
+
+
+def painting(what: str, read: Draft, runs: int, size: Size | None = None) -> Figure:
+    """A screen of the article with its spans, against the same without."""
+    labels, width = default_labels(), measure(BODY_SIZE)
+    page = Page(read.article.text, read.zones, width, BODY_SIZE)
+    image = QImage(int(width), _HEIGHT, QImage.Format.Format_RGB32)
+
+    def paint(marks: Marks) -> None:
+        image.fill(Qt.GlobalColor.white)
+        painter = QPainter(image)
+        Painter(page, marks, labels, LIGHT).paint(painter, 0, image.height())
+        painter.end()
+
+    spans = Marks(read.spans, depths(read.spans, labels))
+    return measured(what, lambda: paint(spans), "without", lambda: paint(Marks()), runs, size=size)

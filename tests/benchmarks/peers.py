@@ -1,0 +1,91 @@
+"""The programs that are measured beside this one, each in a process of the peers' own environment."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from annotator.core.model import Draft
+
+PACKAGING: Final = str(Path(__file__).parents[2] / "packaging")
+if PACKAGING not in sys.path:
+    sys.path.append(PACKAGING)  # the environments are made there
+
+import dev  # noqa: E402
+
+PEERS: Final = {
+    "label_studio": "Label Studio's converter (to a file)",
+    "spacy": "spaCy's offsets_to_biluo_tags (of tokens it makes, no file)",
+}
+_PEER: Final = Path(__file__).with_name("peer.py")
+_CONFIG: Final = """
+<View><Labels name="label" toName="text">{labels}</Labels><Text name="text" value="$text"/></View>
+"""
+
+
+class Absent(Exception):
+    """Why a peer cannot be measured, in a sentence."""
+
+
+def environment() -> Path:
+    """The Python of the peers' environment, made if need be. Raises Absent, as on a machine without a network."""
+    try:
+        return dev.make_peers()
+    except dev.CannotGoOn:
+        raise Absent("the peers' packages cannot be installed here") from None
+
+
+def hand_over(articles: Sequence[Draft], labels: Sequence[str], folder: Path) -> None:
+    """Write for the peers, into `folder`, what they do not have from an export of ours: see peer.py."""
+    rows = [
+        {"text": one.article.text, "spans": [(span.start, span.end, span.label) for span in one.spans]}
+        for one in articles
+    ]
+    (folder / "articles.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    names = "".join(f'<Label value="{name}"/>' for name in labels)
+    (folder / "config.xml").write_text(_CONFIG.format(labels=names), encoding="utf-8")
+
+
+class Peer:
+    """A peer at work."""
+
+    def __init__(self, asked: IO[str], answers: IO[str]) -> None:
+        self._asked, self._answers = asked, answers
+
+    def convert(self) -> float:
+        """Have it convert all articles; the milliseconds that it took by its own clock. Raises Absent."""
+        try:
+            print("once", file=self._asked, flush=True)
+        except OSError:
+            raise Absent("it ended") from None
+        return float(answered(self._answers))
+
+
+def answered(answers: IO[str]) -> str:
+    """A line of a peer's. Raises Absent where it has ended instead."""
+    line = answers.readline()
+    if not line:
+        raise Absent("it does not run here")
+    return line
+
+
+@contextmanager
+def at_work(name: str, python: Path, folder: Path) -> Iterator[Peer]:
+    """A peer of PEERS, ready to convert what is in `folder`, and ended with the block. Raises Absent."""
+    command = [str(python), str(_PEER), name, str(folder)]
+    with (
+        (folder / f"{name}.log").open("wb") as log,
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8"
+        ) as process,
+    ):
+        assert process.stdin
+        assert process.stdout
+        try:
+            answered(process.stdout)
+            yield Peer(process.stdin, process.stdout)
+        finally:
+            process.kill()

@@ -1,0 +1,96 @@
+"""The real program, crashed from outside: the next start tells of it, once, and has every span."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotator import faults, logs, settings
+from annotator.core.drafting import draft
+from annotator.core.model import Edit, Span, Step, new_uid
+from annotator.resources import resource
+from annotator.store.corpus import Corpus, now
+from annotator.ui.corpus_commands import default_labels
+
+if not os.environ.get("DISPLAY"):
+    pytest.skip("no X server here: packaging/dev.py test brings one", allow_module_level=True)
+
+from Xlib.display import Display
+
+PATIENCE = 20.0  # seconds
+
+
+def wait_until(seen: Callable[[], Any]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not seen():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def screen() -> Iterator[Display]:
+    # For all of a test: an X server whose last client goes away may begin anew, and turn the next one away.
+    made = Display()
+    yield made
+    made.close()
+
+
+def titles(display: Display) -> set[str]:
+    """Of the windows that are on the screen."""
+    windows = [window for window in display.screen().root.query_tree().children if window.get_attributes().map_state]
+    found = {window.get_full_text_property(display.get_atom("_NET_WM_NAME")) for window in windows}
+    return {title for title in found if title}
+
+
+def start(corpus: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "annotator", "--language", "en", str(corpus)])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_a_crash_is_told_at_the_next_start_and_nothing_is_lost(tmp_path: Path, screen: Display) -> None:
+    text = resource("samples", "01-reading-plan.txt").read_text(encoding="utf-8")
+    path = tmp_path / "news.corpus"
+    with Corpus.create(path, default_labels()) as corpus:
+        corpus.add(draft(text))
+        article = corpus.article(1)
+        span = Span(new_uid(), article.uid, "Sanae", "DATE", 0, 5)
+        corpus.apply(Step(new_uid(), "Sanae", now(), "tag", (Edit(None, span),)))
+
+    first = start(path)
+    wait_until(lambda: "news – Annotator" in titles(screen))
+    os.kill(first.pid, signal.SIGSEGV)
+    assert first.wait(PATIENCE) == -signal.SIGSEGV
+    assert faults.reports() == []
+
+    second = start(path)
+    try:
+        wait_until(lambda: {"news – Annotator", "Annotator"} <= titles(screen))
+        [report] = faults.reports()
+        said = report.read_text(encoding="utf-8")
+        assert "Segmentation fault" in said
+        assert "annotator/ui/app.py" in said
+        assert "schema" in said
+        assert not any(line in said for line in text.splitlines() if line.strip())
+        assert "an earlier process crashed" in logs.file().read_text(encoding="utf-8")
+    finally:
+        second.send_signal(signal.SIGTERM)
+        second.wait(PATIENCE)
+
+    third = start(path)
+    try:
+        wait_until(lambda: "news – Annotator" in titles(screen))
+        time.sleep(0.5)
+        assert "Annotator" not in titles(screen)
+        assert faults.reports() == [report]
+    finally:
+        third.kill()
+        third.wait(PATIENCE)
+    with Corpus.open(path) as corpus:
+        assert corpus.spans(article.uid) == [span]
+    assert len(list(settings.log_dir().glob("crash-*"))) == 2  # of those that were ended from outside

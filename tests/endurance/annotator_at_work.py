@@ -1,0 +1,452 @@
+"""An annotator by a script: a real session at a real corpus, that says in a pipe what it is about to do and what is on
+the screen once it is done. Whoever reads the pipe may end the process whenever they like.
+
+Each line is one JSON object. {"doing": verb} begins a verb; {"step": …}, {"article": …}, {"labels": …} and {"stand": …}
+say what one transaction is about to write; {"shown": …} says that all of it is done, with what the screen shows then,
+{"stored": …} that what an import has announced is done; {"not": …} that it was refused and nothing of it is written.
+"""
+
+import os
+import signal
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from threading import Thread
+from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
+from PySide6.QtCore import QCoreApplication
+from soundness import fingerprint
+
+from annotator.core.history import LABELS
+from annotator.core.label_changes import REMOVE, Change
+from annotator.core.labels import Label, LabelSet
+from annotator.core.model import STATES, ZONE_KINDS, Draft, Edit, Span, Step, Suggestion
+from annotator.core.proclitics import form
+from annotator.core.text import tokens
+from annotator.formats.report import beside
+from annotator.jobs.exporting import Options, export
+from annotator.jobs.folders import contents
+from annotator.jobs.importing import import_paths
+from annotator.jobs.occurrences import in_corpus, tag_each
+from annotator.jobs.publishing import CannotExport
+from annotator.jobs.undoing import take_back
+from annotator.quality.question import KINDS, PUNCTUATION, Question, Remedy
+from annotator.store import rows
+from annotator.store.corpus import Added, Corpus
+from annotator.store.errors import CorpusError
+from annotator.store.labelling import change_labels, usage
+from annotator.store.learning import Learned, keep, last_edit
+from annotator.ui.corpus_commands import default_labels
+from annotator.ui.session import Session
+
+CORPUS: Final = "desk.corpus"
+ANNOTATORS: Final = ("Sanae", "عمر", "Ève")
+EXPORTS: Final = {
+    "flat.conll": Options(state="all", annotator=ANNOTATORS[0]),
+    "whole.jsonl": Options(format="jsonl", state="all"),
+    "standoff": Options(format="brat", state="all", annotator=ANNOTATORS[0]),
+    "parts": Options(state="all", annotator=ANNOTATORS[0], split={"train": 80, "test": 20}),
+}
+"""What is exported, by the name of the file or the folder."""
+
+_SAMPLES: Final = Path(__file__).resolve().parents[2] / "resources" / "samples"
+_WORDS: Final = (  # with tatweel, marks, an emoji and a direction mark
+    "أعلنت وزارة الصحة، يوم الإثنين 3 ماي 2024، عن خُطّةٍ وطنيـــة 2024-2030 😀 للأمم المتحدة "
+    "في وجدة ولالأحزاب\u200f بالرباط"
+)
+_FILES: Final = frozenset(["os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "open"])
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+class Death:
+    """Ends this process as nothing in it can prevent, at the first of these since `begin`; 0 is never.
+
+    Before SQL statement `statements`; before `folder` is touched for the time `files`, a file in it opened, moved,
+    removed or made (what SQLite does is unseen); or `late` seconds after the commit `commits` has begun, while it is
+    under way. Made before anything is opened.
+    """
+
+    def __init__(self, folder: Path, statements: int = 0, files: int = 0, commits: int = 0, late: float = 0) -> None:
+        self._folder, self._begun = str(folder), False
+        self._statements, self._files, self._commits, self._late = statements, files, commits, late
+        if files:
+            sys.addaudithook(self._hear)
+        if statements or commits:
+            self._connect, sqlite3.connect = sqlite3.connect, self._connected  # type: ignore[assignment]
+
+    def begin(self) -> None:
+        """Count from now on."""
+        self._begun = True
+
+    def _hear(self, event: str, given: tuple[Any, ...]) -> None:
+        if self._begun and event in _FILES and str(given[0]).startswith(self._folder):
+            self._files -= 1
+            if self._files == 0:
+                _die()
+
+    def _connected(self, *given: Any, **named: Any) -> sqlite3.Connection:
+        made = self._connect(*given, **named)
+        made.set_trace_callback(self._count)
+        return made
+
+    def _count(self, statement: str) -> None:
+        if not self._begun:
+            return
+        self._statements -= 1
+        self._commits -= statement == "COMMIT"
+        if self._statements == 0:
+            _die()
+        if self._commits == 0 and statement == "COMMIT":
+            Thread(target=_die, args=[self._late]).start()  # SQLite works on meanwhile
+
+
+def _die(late: float = 0) -> None:
+    time.sleep(late)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Watched(Corpus):
+    """A corpus that tells what it is about to write."""
+
+    tell: Tell
+    """Of all of them."""
+
+    def applying(self, step: Step) -> Iterator[int]:
+        """As Corpus does."""
+        if step.edits:
+            _announce(self.tell, step, step.edits)
+        return super().applying(step)
+
+    def add(self, draft: Draft) -> Added:
+        """As Corpus does."""
+        self.tell({"article": draft.article.uid})
+        return super().add(draft)
+
+    def stand(self, annotator: str, article: str, offset: int) -> None:
+        """As Corpus does."""
+        self.tell({"stand": [article, offset]})
+        super().stand(annotator, article, offset)
+
+    def _remember(self, step: Step, edits: Iterable[Edit]) -> None:
+        edits = list(edits)
+        if step.name == LABELS:
+            _announce(self.tell, step, edits)
+        super()._remember(step, edits)
+
+
+def _announce(tell: Tell, step: Step, edits: Iterable[Edit]) -> None:
+    said = [(rows.encoded(edit.before), rows.encoded(edit.after)) for edit in edits]
+    tell(
+        {"step": step.uid, "name": step.name, "annotator": step.annotator, "edits": len(said), "are": fingerprint(said)}
+    )
+
+
+def screen(session: Session) -> dict[str, Any]:
+    """What the session shows of the open article, as soundness.Rows knows it."""
+    assert session.article
+    assert session.corpus
+    return {
+        "annotator": session.annotator,
+        "article": session.article.uid,
+        "span": _records(session.spans),
+        "zone": _records(session.zones),
+        "status": session.status and session.status.state,
+        "note": session.note and session.note.text,
+        "labels": [label.name for label in session.labels.labels],
+        "undo": [step.uid for step in session.undoable],
+        "redo": [step.uid for step in session.redoable],
+        "place": session.corpus.place(session.annotator),
+    }
+
+
+def told(path: Path) -> list[str | None]:
+    """What an export has made at `path`, and its report: each as a number that tells it from others, None where it is
+    not there."""
+    made = contents(path) if path.is_dir() else _digest(path)
+    return [made, _digest(beside(path))]
+
+
+def _digest(path: Path) -> str | None:
+    return sha256(path.read_bytes()).hexdigest() if path.exists() else None
+
+
+def _records(records: Iterable[Any]) -> dict[str, Any]:
+    return {record.uid: msgspec.to_builtins(record) for record in records}
+
+
+def begin(folder: Path, random: Random) -> None:
+    """Make the corpus with some articles in it."""
+    with Corpus.create(folder / CORPUS, default_labels()) as corpus:
+        for _count in import_paths(corpus, random.sample(sorted(_SAMPLES.glob("*.txt")), 5)):
+            pass
+
+
+class Desk:
+    """The annotator and what they do. Every verb returns whether it was done; nothing is done twice alike, for `random`
+    chooses."""
+
+    def __init__(self, folder: Path, random: Random, tell: Tell) -> None:
+        self._folder, self._random, self._tell = folder, random, tell
+        self._reasons: list[str] = []
+        self._session = Session(random.choice(ANNOTATORS))
+        self._session.failed.connect(self._reasons.append)
+        self._session.where = lambda: random.randrange(100)
+        self._session.open(Watched.open(folder / CORPUS))
+        assert self._session.article
+        tell({"shown": screen(self._session)})
+
+    def do(self, verb: str) -> None:
+        """Do this, and tell."""
+        self._tell({"doing": verb})
+        self._reasons.clear()
+        done = getattr(self, verb)()
+        if done:
+            self._tell({"shown": screen(self._session)})
+        else:
+            self._tell({"not": self._reasons[-1] if self._reasons else "there was nothing to do"})
+
+    # By key
+
+    def tag(self) -> bool:
+        return self._session.tag(self._label(), *self._stretch())
+
+    def relabel(self) -> bool:
+        span = self._span()
+        return span is not None and self._session.relabel(span, self._label())
+
+    def resize(self) -> bool:
+        span = self._span()
+        return span is not None and self._session.resize(span, *self._stretch())
+
+    def remove(self) -> bool:
+        span = self._span()
+        return span is not None and self._session.remove(span)
+
+    def describe(self) -> bool:
+        span = self._span()
+        return span is not None and self._session.describe(span, self._said(), self._said())
+
+    def accept(self) -> bool:
+        one = self._suggestion()
+        return self._session.accept(one, self._random.choice([one, replace(one, label=self._label())]))
+
+    def accept_each(self) -> bool:
+        return self._session.accept_each([self._suggestion() for _ in range(self._random.randint(1, 5))])
+
+    def reject(self) -> bool:
+        return self._session.reject(self._suggestion())
+
+    def dismiss(self) -> bool:
+        return self._session.dismiss(Question(self._random.choice(KINDS), self._label(), *self._stretch(), ""))
+
+    def put_right(self) -> bool:
+        span, remedy = self._span(), Remedy(self._random.choice([self._label(), None]), *self._stretch())
+        if span is None:
+            return False
+        return self._session.put_right(Question(PUNCTUATION, span.label, span.start, span.end, "", span.uid, remedy))
+
+    def write_note(self) -> bool:
+        return self._session.write_note(self._said())
+
+    def set_state(self) -> bool:
+        return self._session.set_state(self._random.choice(STATES))
+
+    def mark_zone(self) -> bool:
+        return self._session.mark_zone(self._random.choice(ZONE_KINDS), *self._stretch())
+
+    def undo(self) -> bool:
+        return self._session.undo()
+
+    def redo(self) -> bool:
+        return self._session.redo()
+
+    def open(self) -> bool:
+        self._session.open_article(self._random.randrange(min(8, len(self._session.articles))))
+        return True
+
+    def work_as(self) -> bool:
+        self._session.work_as(self._random.choice(ANNOTATORS))
+        return True
+
+    # By a job, which has a connection of its own
+
+    def tag_all(self) -> bool:
+        session, article = self._session, self._session.article
+        assert article
+        words = form(article.text, *self._stretch(most=1))
+
+        def job(corpus: Corpus) -> Generator[Any, None, Any]:
+            found = yield from in_corpus(corpus, session.annotator, words)
+            return (yield from tag_each(corpus, session.annotator, self._label(), found[:800], article.uid))
+
+        return self._run(job)
+
+    def undo_by_job(self) -> bool:
+        session = self._session
+        past = session.undoable[-1:]
+        return bool(past) and self._run(lambda corpus: take_back(corpus, session.annotator, past[0].uid))
+
+    def change_labels(self) -> bool:
+        def job(corpus: Corpus) -> Generator[Any, None, Any]:
+            change = self._change(corpus)
+            names = [[label.name for label in labels.labels] for labels in (change.before, change.after)]
+            self._tell({"labels": names, "renamed": change.renamed(), "deleted": change.deleted()})
+            yield from change_labels(corpus, change)
+
+        return self._run(job)
+
+    def learn(self) -> bool:
+        lessons = self._random.randrange(1_000_000)
+
+        def job(corpus: Corpus) -> Generator[Any, None, Any]:
+            yield
+            doubts = {corpus.article(number).uid: float(lessons) for number in self._session.articles.numbers}
+            model = self._random.randbytes(self._random.randrange(100_000))
+            keep(corpus, "model", Learned(model, lessons, last_edit(corpus)), doubts)
+
+        return self._run(job)
+
+    def import_files(self) -> bool:
+        paths, strict = [self._incoming() for _ in range(self._random.randint(1, 3))], self._random.random() < 0.2
+
+        def job(corpus: Corpus) -> Generator[Any, None, Any]:
+            for _count in import_paths(corpus, paths, annotator=self._session.annotator, strict=strict):
+                if not strict:
+                    self._tell({"stored": True})
+                yield
+            for path in paths:
+                path.unlink()
+
+        return self._run(job)
+
+    def export(self) -> bool:
+        name = self._random.choice(list(EXPORTS))
+        self._tell({"exporting": name})
+        path = self._folder / "exports" / name
+        try:
+            done = self._run(lambda corpus: export(corpus, path, EXPORTS[name]))
+        except CannotExport as error:  # its report is missing, say: put away, as the sentence asks for
+            self._reasons.append(str(error))
+            if path.exists():
+                path.rename(self._folder / "exports" / f".away.{self._random.getrandbits(64):x}")
+            done = False
+        self._tell({"exported": name, "is": told(path)})
+        return done
+
+    # Inside
+
+    def _run(self, job: Callable[[Corpus], Generator[Any, None, Any]]) -> bool:
+        assert self._session.corpus
+        try:
+            with Watched.open(self._session.corpus.path) as corpus:
+                for _count in job(corpus):
+                    pass
+        except CorpusError as error:
+            self._reasons.append(str(error))
+            return False
+        finally:
+            self._session.refresh()
+            self._session.changed()
+        return True
+
+    def _label(self) -> str:
+        return self._random.choice(self._session.labels.labels).name
+
+    def _span(self) -> Span | None:
+        return self._random.choice(self._session.spans) if self._session.spans else None
+
+    def _stretch(self, most: int = 4) -> tuple[int, int]:
+        assert self._session.article
+        found = tokens(self._session.article.text)
+        first = self._random.randrange(len(found))
+        last = min(len(found), first + self._random.randint(1, most)) - 1
+        return found[first].start, found[last].end
+
+    def _said(self) -> str:
+        return self._random.choice(["", "2024-07-09", "ملاحظة 😀", f"{self._random.getrandbits(40):x}"])
+
+    def _suggestion(self) -> Suggestion:
+        value = self._said() or None
+        return Suggestion(*self._stretch(), self._label(), self._random.choice(["dates", "names"]), 0.9, value)
+
+    def _change(self, corpus: Corpus) -> Change:
+        """Another name for a label, and one label more, or one fewer; no name comes back."""
+        before, used = corpus.labels(), usage(corpus)
+        labels = list(before.labels)
+        self._random.shuffle(labels)
+        fresh = replace(labels[0], name=f"L{self._random.getrandbits(48):x}")
+        if len(labels) < 4:
+            new = Label(f"L{self._random.getrandbits(48):x}", {}, fresh.colour, None)
+            return Change(before, LabelSet((fresh, *labels[1:], new)), _names(before, labels[0], fresh))
+        gone = labels.pop()
+        instead = {gone.name: self._random.choice([REMOVE, labels[1].name])} if used.get(gone.name) else {}
+        kept = {old: new for old, new in _names(before, labels[0], fresh).items() if old != gone.name}
+        return Change(before, LabelSet((fresh, *labels[1:])), kept, instead)
+
+    def _incoming(self) -> Path:
+        """A file to import: a text, or lines with articles, some of them known already, and spans, states and notes."""
+        folder = self._folder / "incoming"
+        folder.mkdir(exist_ok=True)
+        name = f"{self._random.getrandbits(64):x}"
+        if self._random.random() < 0.3:
+            path = folder / f"{name}.txt"
+            path.write_text(self._text(), encoding="utf-8")
+            return path
+        path = folder / f"{name}.jsonl"
+        count = self._random.choice([3, 20, 130])
+        with path.open("w", encoding="utf-8") as stream:
+            for _ in range(count):
+                article = self._session.article
+                text = article.text if article and self._random.random() < 0.1 else self._text()
+                places = [self._random.randrange(len(text) - 9) for _ in range(self._random.randrange(4))]
+                spans = [
+                    {"start": at, "end": at + 9, "label": self._label(), "annotator": self._random.choice(ANNOTATORS)}
+                    for at in places
+                ]
+                line = {"text": text, "spans": spans, "states": {ANNOTATORS[0]: "done"}, "notes": {ANNOTATORS[1]: "x"}}
+                stream.write(msgspec.json.encode(line).decode() + "\n")
+        return path
+
+    def _text(self) -> str:
+        words = [
+            *self._random.choices(_WORDS.split(), k=self._random.randint(8, 40)),
+            f"{self._random.getrandbits(64):x}",
+        ]
+        return "\n".join([" ".join(words[:5]), " ".join(words[5:])])
+
+
+def _names(before: LabelSet, old: Label, new: Label) -> dict[str, str]:
+    return {label.name: new.name if label.name == old.name else label.name for label in before.labels}
+
+
+BY_KEY: Final = {
+    **dict.fromkeys(["tag", "undo"], 12),
+    **dict.fromkeys(["relabel", "resize", "redo", "accept", "reject", "accept_each", "set_state"], 5),
+    **dict.fromkeys(["remove", "describe", "dismiss", "put_right", "write_note", "mark_zone"], 3),
+}
+"""How often each verb is done, beside the others: those that are a step in the open article,"""
+OTHERS: Final = {
+    **dict.fromkeys(["open", "work_as"], 3),
+    **dict.fromkeys(["tag_all", "undo_by_job", "change_labels", "learn", "import_files", "export"], 1),
+}
+"""and those that are not."""
+
+
+def work(folder: Path, random: Random, tell: Tell, death: Death, first: str | None) -> None:
+    """Work until the process is ended, with this verb first."""
+    Watched.tell = staticmethod(tell)
+    (folder / "exports").mkdir(exist_ok=True)
+    app = QCoreApplication([])
+    desk = Desk(folder, random, tell)
+    death.begin()
+    if first:
+        desk.do(first)
+    while app:
+        desk.do(*random.choices([*BY_KEY, *OTHERS], [*BY_KEY.values(), *OTHERS.values()]))

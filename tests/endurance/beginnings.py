@@ -1,0 +1,85 @@
+"""Corpora that are just made, or of an older version, when the process is killed that makes them or brings them up to
+date."""
+
+import sqlite3
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from annotator_at_work import ANNOTATORS, CORPUS, begin
+from msgspec.structs import replace
+from soundness import Rows, faults
+
+from annotator.core.drafting import draft
+from annotator.core.model import Span, new_uid
+from annotator.core.text import tokens
+from annotator.store.corpus import Corpus
+from annotator.store.lean import Database
+from annotator.store.schema import APPLICATION_ID, VERSION, migrations
+from annotator.ui.corpus_commands import default_labels
+
+_OLD: Final = ("label", "annotator", "article", "zone", "span", "status", "edit")  # the tables of version 1
+_ARTICLES: Final = 60
+
+
+def created(path: Path) -> list[str]:
+    """What is wrong where a corpus was being made: there is none, or a whole one with its labels."""
+    wrong = [f"there is {left}" for left in path.parent.iterdir() if not _is_hidden(left, path)]
+    if not path.exists():
+        with Corpus.create(path, default_labels()):
+            pass
+    with Corpus.open(path) as corpus:
+        if corpus.labels() != default_labels():
+            wrong.append(f"the new corpus has the labels {[label.name for label in corpus.labels().labels]}")
+    return [*wrong, *faults(Rows(path))]
+
+
+def make_old(folder: Path, random: Random) -> Path:
+    """A corpus of version 1 with articles, spans and states, and the record of them."""
+    begin(folder, random)
+    source = folder / CORPUS
+    with Corpus.open(source) as corpus:
+        words = [word for (text,) in corpus.tuples("SELECT text FROM article") for word in text.split()]
+        for _ in range(_ARTICLES):
+            drafted = draft(" ".join(random.choices(words, k=200)))
+            found = random.sample(tokens(drafted.article.text), 40)
+            spans = [Span(new_uid(), "", random.choice(ANNOTATORS), "DATE", one.start, one.end) for one in found]
+            corpus.add(replace(drafted, spans=tuple(replace(span, article=drafted.article.uid) for span in spans)))
+    old = folder / "old.corpus"
+    db = Database(sqlite3.connect(old, isolation_level=None), execute_plugins=False)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    migrations.apply(db, stop_before="m002_desk")
+    db.execute("PRAGMA user_version = 1")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("ATTACH ? AS source", [str(source)])
+    db.execute("BEGIN")
+    for table in _OLD:
+        columns = ", ".join(f'"{column.name}"' for column in db.table(table).columns)
+        db.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM source.{table}")
+    db.execute("UPDATE edit SET before = json_remove(before, '$.source'), after = json_remove(after, '$.source')")
+    db.execute("COMMIT")
+    db.close()
+    return old
+
+
+def migrated(path: Path, old: Path) -> list[str]:
+    """What is wrong where a corpus was being brought up to date, a copy of `old`: it is the old or the new one, and
+    opens as the new one."""
+    with Corpus.open(path):
+        pass
+    rows = Rows(path)
+    with sqlite3.connect(path) as new, sqlite3.connect(old) as before:
+        [version] = new.execute("PRAGMA user_version").fetchone()
+        counts = [[db.execute(f"SELECT count(*) FROM {table}").fetchone() for table in _OLD] for db in (new, before)]
+    new.close()
+    before.close()
+    wrong = faults(rows)
+    if version != VERSION:
+        wrong.append(f"it was opened and is of version {version}")
+    if counts[0] != counts[1]:
+        wrong.append(f"of {counts[1]} rows there are {counts[0]}")
+    return wrong
+
+
+def _is_hidden(left: Path, path: Path) -> bool:
+    return left.name.startswith(".") or left.name in {path.name + end for end in ("", "-wal", "-shm")}

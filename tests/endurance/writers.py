@@ -1,0 +1,327 @@
+"""Eight processes that write to one corpus at once, while others import, export, copy and read: what of it arrives.
+
+    python tests/endurance/writers.py --steps 500     steps of each writer; without it 60
+
+Four annotators write in layers of their own on the same articles, and two are at it twice, each in two windows. Each
+says what was written and what was refused; at the end the corpus must hold the first and not the second. Ends with 1
+where it does not. Needs a system with fork.
+"""
+
+import os
+import shutil
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from tempfile import mkdtemp
+from typing import Any, Final
+
+import click
+import msgspec
+from forking import Forked
+from msgspec import Struct
+from PySide6.QtCore import QCoreApplication
+from soundness import Rows, faults, fingerprint
+
+from annotator import i18n
+from annotator.core import editing, history
+from annotator.core.drafting import draft
+from annotator.core.model import Edit, Span, Step, new_uid
+from annotator.core.text import tokens
+from annotator.jobs.exporting import Options, export
+from annotator.jobs.importing import import_paths
+from annotator.store import rows
+from annotator.store.corpus import Corpus, now
+from annotator.store.errors import Conflict, Locked
+from annotator.ui.corpus_commands import default_labels
+from annotator.ui.session import Session
+
+ALONE: Final = ("Sanae", "عمر", "Ève", "لُبنى")
+TWICE: Final = ("Hind", "يوسف")
+_SAMPLES: Final = Path(__file__).resolve().parents[2] / "resources" / "samples"
+_ARTICLES: Final = 3
+_LABELS: Final = ("DATE", "INSTITUTION", "PLAN")
+
+
+class Told(Struct):
+    """What a process says at its end: steps that were written, with what tells their edits from others, and the uids of
+    those that were refused; how often it was locked out (`hurried`: of a window, which waits a quarter of a second and
+    then tries again), how many seconds its longest step took, and what it saw that must not be."""
+
+    written: dict[str, str] = {}
+    refused: list[str] = []
+    locked: int = 0
+    hurried: int = 0
+    longest: float = 0.0
+    log: int = 0
+    """Bytes that the log had at most."""
+    wrong: list[str] = []
+    done: int = 0
+
+
+def run(folder: Path, steps: int, seed: int) -> tuple[list[str], Counter[str]]:
+    """Have them all at it; what is wrong at the end, and counts. `folder` is new."""
+    path = folder / "shared.corpus"
+    _make(path)
+    writers = [
+        Forked(lambda at=at, name=name: _write(path, name, steps, Random(f"{seed}:{at}")))
+        for at, name in enumerate(ALONE)
+    ]
+    writers += [
+        Forked(lambda at=at, name=name: _sit(path, name, steps, Random(f"{seed}/{at}")))
+        for at, name in enumerate((*TWICE, *TWICE))
+    ]
+    others = [Forked(lambda work=work: work(path, folder)) for work in (_import, _export, _copy, _read)]
+    told = [msgspec.json.decode(writer.said(), type=Told) for writer in writers]
+    (folder / "ended").touch()
+    beside = [msgspec.json.decode(other.said(), type=Told) for other in others]
+    there = Rows(path)
+    wrong = [*faults(there), *(fault for one in (*told, *beside) for fault in one.wrong)]
+    steps_there = there.steps()
+    for one in told:
+        for uid, are in one.written.items():
+            if fingerprint((edit.before, edit.after) for edit in steps_there.get(uid, ())) != are:
+                wrong.append(f"step {uid} was written, and is not there as it was")
+        wrong += [f"step {uid} was refused, and is there" for uid in one.refused if uid in steps_there]
+    known = {uid for one in told for uid in one.written}
+    wrong += [
+        f"nobody wrote step {uid}"
+        for uid, (first, *_) in steps_there.items()
+        if uid not in known and first.name != history.IMPORT
+    ]
+    counts = Counter(
+        written=sum(len(one.written) for one in told),
+        refused=sum(len(one.refused) for one in told),
+        locked_out=sum(one.locked for one in (*told, *beside)),
+        windows_waiting=sum(one.hurried for one in told),
+        longest_ms=round(1000 * max(one.longest for one in told)),
+        log_kb=max(one.log for one in (*told, *beside)) // 1000,
+        imports=beside[0].done,
+        exports=beside[1].done,
+        copies=beside[2].done,
+        snapshots=beside[3].done,
+    )
+    return wrong, counts
+
+
+def _make(path: Path) -> None:
+    def make() -> None:
+        with Corpus.create(path, default_labels()) as corpus:
+            for sample in sorted(_SAMPLES.glob("*.txt"))[:_ARTICLES]:
+                corpus.add(draft(sample.read_text(encoding="utf-8")))
+
+    Forked(make).said()
+
+
+def _write(path: Path, annotator: str, steps: int, random: Random) -> Told:
+    """One who writes by the store's own door, with what was read some steps ago."""
+    told = Told()
+    with Corpus.open(path) as corpus:
+        articles = [corpus.article(number) for number in range(1, _ARTICLES + 1)]
+        layer: list[Span] = []
+        done: list[Step] = []
+        for count in range(steps):
+            article = random.choice(articles)
+            if count % 5 == 0 or (layer and layer[0].article != article.uid):
+                layer = corpus.spans(article.uid, annotator)
+            try:
+                if done and random.random() < 0.2:
+                    last = done.pop()
+                    edits, undoes = list(history.reversal(last)), last.uid
+                else:
+                    edits, undoes = _edits(article, layer, annotator, random), None
+            except editing.Rejected:
+                continue
+            step = Step(new_uid(), annotator, now(), "tag", tuple(edits), undoes)
+            if edits and _apply(corpus, step, told) and not undoes:
+                done.append(step)
+            told.log = max(told.log, _log(path))
+    return told
+
+
+def _edits(article: Any, layer: list[Span], annotator: str, random: Random) -> list[Edit]:
+    found = tokens(article.text)
+    token = random.choice(found)
+    label = random.choice(_LABELS)
+    verb = random.random()
+    if not layer or verb < 0.4:
+        return editing.add(article, layer, annotator, label, token.start, token.end)
+    span = random.choice(layer)
+    if verb < 0.6:
+        return editing.relabel(article, layer, span, label)
+    if verb < 0.9:
+        return editing.resize(article, layer, span, token.start, token.end)
+    return editing.remove(span)
+
+
+def _apply(corpus: Corpus, step: Step, told: Told) -> bool:
+    since = time.monotonic()
+    while True:
+        try:
+            corpus.apply(step)
+        except Locked:
+            told.locked += 1
+        except Conflict:
+            told.refused.append(step.uid)
+            return False
+        else:
+            told.written[step.uid] = _fingerprint(step)
+            return True
+        finally:
+            told.longest = max(told.longest, time.monotonic() - since)
+
+
+def _fingerprint(step: Step) -> str:
+    return fingerprint((rows.encoded(edit.before), rows.encoded(edit.after)) for edit in step.edits)
+
+
+class _Watched(Corpus):
+    """A corpus that keeps the step that it was asked to write last."""
+
+    last: Step | None = None
+
+    def applying(self, step: Step) -> Iterator[int]:
+        self.last = step
+        return super().applying(step)
+
+
+def _sit(path: Path, annotator: str, steps: int, random: Random) -> Told:
+    """One who sits at a window, where another window of the same person is open on the same article."""
+    told, said, app = Told(), list[str](), QCoreApplication([])
+    session = Session(annotator)
+    session.failed.connect(said.append)
+    corpus = _Watched.open(path)
+    session.open(corpus)
+    session.open_number(1)
+    article = session.article
+    assert article
+    assert app
+    for count in range(steps):
+        if count % 7 == 0:
+            session.look()  # as the window does by the clock
+        token, label = random.choice(tokens(article.text)), random.choice(_LABELS)
+        span = random.choice(session.spans) if session.spans else None
+        verb, since = random.random(), time.monotonic()
+        corpus.last = None
+        said.clear()
+        if verb < 0.35 or not span:
+            done = session.tag(label, token.start, token.end)
+        elif verb < 0.5:
+            done = session.relabel(span, label)
+        elif verb < 0.7:
+            done = session.resize(span, token.start, token.end)
+        elif verb < 0.8:
+            done = session.remove(span)
+        elif verb < 0.95:
+            done = session.undo()
+        else:
+            done = session.redo()
+        while session.waiting:
+            told.hurried += 1
+            session.try_again()
+            done = not said
+        told.longest = max(told.longest, time.monotonic() - since)
+        step = corpus.last
+        if step and done:
+            told.written[step.uid] = _fingerprint(step)
+        elif step:
+            told.refused.append(step.uid)
+            if not said:
+                told.wrong.append(f"step {step.uid} was refused, and nobody was told")
+        told.log = max(told.log, _log(path))
+    session.close()
+    return told
+
+
+def _import(path: Path, folder: Path) -> Told:
+    told, random = Told(), Random(1)
+    for count in _until(folder, told):
+        file = folder / f"incoming{count}.jsonl"
+        words = (_SAMPLES / "01-reading-plan.txt").read_text(encoding="utf-8").split()
+        texts = [" ".join([*random.sample(words, 30), f"{random.getrandbits(64):x}"]) for _ in range(30)]
+        spans = [{"start": 0, "end": 9, "label": "PLAN", "annotator": name} for name in (*ALONE, *TWICE)]
+        file.write_bytes(b"".join(msgspec.json.encode({"text": text, "spans": spans}) + b"\n" for text in texts))
+        while not _is_imported(path, file):
+            told.locked += 1  # what was stored by then stays; once more, and the rest comes
+        time.sleep(0.05)
+    return told
+
+
+def _is_imported(path: Path, file: Path) -> bool:
+    try:
+        with Corpus.open(path) as corpus:
+            for _count in import_paths(corpus, [file]):
+                pass
+    except Locked:
+        return False
+    return True
+
+
+def _export(path: Path, folder: Path) -> Told:
+    told = Told()
+    for count in _until(folder, told):
+        with Corpus.open(path, readonly=True) as corpus:  # it reads its file back: what is not whole is an error
+            for _count in export(corpus, folder / f"export{count % 2}.jsonl", Options(format="jsonl", state="all")):
+                pass
+    return told
+
+
+def _copy(path: Path, folder: Path) -> Told:
+    told = Told()
+    for count in _until(folder, told):
+        copy = folder / f"copy{count}.corpus"
+        source, target = sqlite3.connect(path), sqlite3.connect(copy)
+        source.backup(target, pages=64, sleep=0.001)
+        source.close()
+        target.close()
+        told.wrong += [f"in copy {count}: {fault}" for fault in faults(Rows(copy))]
+        copy.unlink()
+    return told
+
+
+def _read(path: Path, folder: Path) -> Told:
+    told = Told()
+    for count in _until(folder, told):
+        told.wrong += [f"in snapshot {count}: {fault}" for fault in faults(Rows(path))]
+    return told
+
+
+def _until(folder: Path, told: Told) -> Iterator[int]:
+    """Counts until the writers have ended, at least once."""
+    while not told.done or not (folder / "ended").exists():
+        yield told.done
+        told.log = max(told.log, _log(folder / "shared.corpus"))
+        told.done += 1
+
+
+def _log(path: Path) -> int:
+    log = path.with_name(path.name + "-wal")
+    return log.stat().st_size if log.exists() else 0
+
+
+@click.command()
+@click.option("--steps", default=60, show_default=True, help="Of each writer.")
+@click.option("--seed", default=1, show_default=True, help="Of what each does; how they meet is the machine's.")
+def main(steps: int, seed: int) -> None:
+    """Have eight processes write to one corpus at once, and see what of it arrived."""
+    folder = Path(mkdtemp(prefix="writers-"))
+    os.environ["ANNOTATOR_HOME"] = str(folder / "home")
+    i18n.use("en")
+    since = time.monotonic()
+    wrong, counts = run(folder, steps, seed)
+    for name, count in counts.items():
+        click.echo(f"{count:8} {name}")
+    click.echo(f"{time.monotonic() - since:8.0f} seconds")
+    for fault in wrong[:10]:
+        click.echo(fault, err=True)
+    if wrong:
+        click.echo(f"what to look at: {folder}", err=True)
+        sys.exit(1)
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

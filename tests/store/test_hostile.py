@@ -1,0 +1,184 @@
+"""Files that were made to do harm: refused before anything in them can run, in one sentence that names it."""
+
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.drafting import draft
+from annotator.core.labels import Colour, Label, LabelSet
+from annotator.store import shape
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError, Damaged, NotACorpus
+from annotator.store.schema import VERSION
+
+LABELS: Final = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff"), "1"),))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "a.corpus"
+    with Corpus.create(path, LABELS) as corpus:
+        corpus.add(draft("أعلنت وزارة الصحة عن خطة 2024"))
+    return path
+
+
+def altered(path: Path, *statements: str) -> Path:
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA writable_schema = ON")
+    for statement in statements:
+        db.execute(statement)
+    db.close()
+    return path
+
+
+HOSTILE: Final = [
+    ("CREATE TRIGGER evil AFTER INSERT ON edit BEGIN DELETE FROM span; END", "“evil” (trigger)"),
+    ("CREATE VIEW evil AS SELECT * FROM article", "“evil” (view)"),
+    ("CREATE TABLE evil (x)", "“evil” (table)"),
+    ("CREATE TABLE evil (x, y AS (hex(x)) STORED)", "“evil” (table)"),
+    ("CREATE VIRTUAL TABLE evil USING fts5(x)", "“evil” (table)"),
+    ("CREATE INDEX evil ON article(length(title))", "“evil” (index)"),
+    ("CREATE INDEX evil ON article(title) WHERE title LIKE '%x%'", "“evil” (index)"),
+    ("ALTER TABLE article ADD COLUMN evil TEXT DEFAULT 'x'", "“article” (table)"),
+    ("ALTER TABLE article ADD COLUMN evil TEXT AS (printf('%d', 1)) VIRTUAL", "“article” (table)"),
+    ("ALTER TABLE article RENAME COLUMN url TO link", "“article” (table)"),
+    ("DROP TRIGGER article_text_never_changes", "“article_text_never_changes” is missing"),
+    ("DROP TABLE doubt", "is missing"),
+    ("DROP INDEX edit_by_layer", "“edit_by_layer” is missing"),
+    ("ALTER TABLE _sqlite_migrations ADD COLUMN evil TEXT AS (hex(1))", "“_sqlite_migrations” (table)"),
+    ("ALTER TABLE _sqlite_migrations ADD COLUMN evil TEXT CHECK (hex(1) <> '')", "“_sqlite_migrations” (table)"),
+    ("CREATE TRIGGER evil AFTER INSERT ON _sqlite_migrations BEGIN DELETE FROM span; END", "“evil” (trigger)"),
+    ("CREATE TABLE sqlite_stat1_evil (tbl, idx, stat)", ""),
+    (
+        "UPDATE sqlite_schema SET sql = replace(sql, 'ABORT, ''the', 'IGNORE); DELETE FROM span; SELECT ''the') "
+        "WHERE name = 'article_text_never_changes'",
+        "",
+    ),
+    ("UPDATE sqlite_schema SET sql = 'CREATE VIEW span AS SELECT 1', type = 'view' WHERE name = 'span'", ""),
+    ("UPDATE sqlite_schema SET sql = 'nonsense' WHERE name = 'span'", ""),
+    ("UPDATE sqlite_schema SET name = CAST(X'FF' AS TEXT), tbl_name = name WHERE name = 'doubt'", ""),
+    ("UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'span'", "“span” (table)"),
+    ("UPDATE sqlite_schema SET rootpage = 3 WHERE name = 'span'", ""),
+    ("PRAGMA user_version = 1", ""),
+    ("PRAGMA user_version = 0", ""),
+    ("PRAGMA user_version = -1", ""),
+]
+
+
+@pytest.mark.parametrize(("statement", "said"), HOSTILE, ids=[statement[:60] for statement, _said in HOSTILE])
+def test_what_no_migration_has_made_is_not_opened(path: Path, statement: str, said: str) -> None:
+    try:
+        altered(path, statement)
+    except sqlite3.Error:
+        if said:
+            raise
+        pytest.skip("this SQLite does not make such a file")
+    for readonly in (False, True):
+        with pytest.raises(CorpusError) as caught:
+            Corpus.open(path, readonly=readonly)
+        assert said in str(caught.value)
+        assert "\n" not in str(caught.value)
+        assert not said or type(caught.value) is NotACorpus
+
+
+def test_a_name_that_is_no_word_is_said_in_one_short_line(path: Path) -> None:
+    altered(path, f'CREATE TABLE "two\nlines{"x" * 500}" (x)')
+    with pytest.raises(NotACorpus, match="two lines") as caught:
+        Corpus.open(path)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ANALYZE",
+        "VACUUM",
+        "REINDEX",
+        # What another version of sqlite-utils makes of its own table.
+        "DROP TABLE _sqlite_migrations",
+        "CREATE INDEX idx_other ON _sqlite_migrations (applied_at)",
+    ],
+)
+def test_what_other_tools_leave_that_is_no_code_is_no_matter(path: Path, statement: str) -> None:
+    altered(path, statement)
+    if statement.startswith("DROP"):
+        altered(path, "CREATE TABLE _sqlite_migrations (migration_set TEXT, name TEXT, applied_at TEXT)")
+    with Corpus.open(path) as corpus:
+        assert corpus.labels() == LABELS
+
+
+@pytest.mark.parametrize("version", range(1, VERSION + 1))
+def test_the_schema_of_every_version_is_known_without_making_it(version: int) -> None:
+    """Where this fails for a new version, its digest is to be written into shape.DIGESTS."""
+    assert shape.DIGESTS.get(version) == shape.digest(shape.made(version))
+
+
+def test_an_opening_does_not_make_the_schema_to_compare_with(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shape, "made", lambda version: pytest.fail(str(version)))
+    Corpus.open(path).close()
+
+
+def test_a_version_whose_digest_is_not_known_is_compared_all_the_same(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shape, "DIGESTS", {})
+    Corpus.open(path).close()
+    altered(path, "CREATE TABLE evil (x)")
+    with pytest.raises(NotACorpus, match="evil"):
+        Corpus.open(path)
+
+
+def test_no_extension_is_loaded_and_no_other_file_is_attached(path: Path, tmp_path: Path) -> None:
+    with Corpus.open(path) as corpus:
+        for statement in ("SELECT load_extension('evil')", f"ATTACH '{tmp_path}/evil' AS evil"):
+            with pytest.raises(CorpusError):
+                corpus.tuples(statement)
+        [(trusted,)] = corpus.tuples("PRAGMA trusted_schema")
+        [(checked,)] = corpus.tuples("PRAGMA cell_size_check")
+        assert (trusted, checked) == (0, 1)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.corpus"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE span SET start = X'00'",
+        "UPDATE article SET title = X'FF'",
+        "UPDATE label SET position = 'x'",
+        "UPDATE annotator SET name = ''",
+        "UPDATE edit SET after = '{'",
+    ],
+)
+def test_values_of_another_type_are_damage(path: Path, change: str) -> None:
+    """A STRICT table refuses them, so they are written while it is none."""
+    with Corpus.open(path) as corpus:
+        corpus._know("Sanae")
+        about = {"article": corpus.article(1).uid, "annotator": "Sanae"}
+        corpus._insert("span", {"uid": "s", **about, "label": "DATE", "start": 0, "end": 5})
+        corpus._insert("edit", {"step": "t", "name": "tag", **about, "time": "", "after": "{}"})
+    altered(path, "UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '/* * */') WHERE type = 'table'")
+    altered(path, "PRAGMA ignore_check_constraints = ON", change)
+    altered(path, "UPDATE sqlite_schema SET sql = replace(sql, '/* * */', 'STRICT') WHERE type = 'table'")
+    with pytest.raises(Damaged):
+        Corpus.open(path)
+
+
+@given(st.binary(min_size=100, max_size=4096), st.integers(0, 60))
+def test_whatever_stands_in_a_schema_an_opening_ends_in_a_sentence(junk: bytes, row: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.corpus"
+        Corpus.create(path, LABELS).close()
+        db = sqlite3.connect(path, isolation_level=None)
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_schema SET sql = CAST(? AS TEXT) WHERE rowid = ?", (junk, row))
+        changed = db.execute("SELECT changes()").fetchone()[0]
+        db.close()
+        if changed:
+            with pytest.raises(CorpusError):
+                Corpus.open(path)
