@@ -128,7 +128,7 @@ appstreamcli validate --no-net "/usr/share/metainfo/$name.metainfo.xml" >metainf
 same "faults of the metainfo" "$(grep '^E:' metainfo.txt | sed 's/.* //' | sort -u)" "web-url-expected"
 
 say "the .deb: learning beside the window, in a process of its own"
-unlearned() { annotator suggest unlearned.corpus --source model --json 2>&1 | grep -q "nothing was learned"; }
+unlearned() { ANNOTATOR_LANGUAGE=en annotator suggest unlearned.corpus --source model --json 2>&1 | grep -q "nothing was learned"; }
 unlearned || fail "there is a model already"
 linger=40 window deb-learned.png annotator unlearned.corpus
 if unlearned; then fail "nothing was learned beside the window"; fi
