@@ -142,7 +142,7 @@ say "the .deb: removed, nothing but the person's own is left"
 apt-get purge -y -q $name >/dev/null 2>&1
 left=$(find / -xdev \( -path "$work" -o -path "$checkout" -o -path "$packages" -o -path /proc -o -path /var/log \) -prune -o -iname "*$name*" -print)
 [ -z "$left" ] || fail "this is left: $left"
-if command -v annotator >/dev/null; then fail "the command is left"; fi
+if [ -e /usr/bin/annotator ] || [ -L /usr/bin/annotator ]; then fail "the command is left"; fi
 [ -s "$HOME/kept.corpus" ] || fail "a corpus was removed"
 [ -s "$XDG_CONFIG_HOME/annotator/settings.json" ] || fail "the settings were removed"
 
