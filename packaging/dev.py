@@ -3,6 +3,7 @@
     python3 packaging/dev.py run [-- ARGUMENTS]   open the window on the sample articles
     python3 packaging/dev.py test [ARGUMENTS]     run every test (ARGUMENTS go to pytest)
     python3 packaging/dev.py bench [PART...]      measure the main job against known things
+    python3 packaging/dev.py package              make what a person installs on this system, in dist/
 
 `test --with consumers [ARGUMENTS]` also installs the heavy programs that read what the annotator
 writes (spaCy, seqeval and the like), for the tests that are skipped without them.
@@ -358,7 +359,12 @@ def bench(arguments: list[str]) -> int:
         return hand_over(command, env=env)
 
 
-COMMANDS = {"run": run, "test": test, "bench": bench}
+def package(arguments: list[str]) -> int:
+    """Make the packages of this system."""
+    return hand_over([sys.executable, ROOT / "packaging" / "package.py", *arguments])
+
+
+COMMANDS = {"run": run, "test": test, "bench": bench, "package": package}
 
 
 def main(arguments: list[str]) -> int:

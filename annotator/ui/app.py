@@ -145,6 +145,7 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     made = QApplication.instance() or QApplication([*arguments] or ["annotator"])
     assert isinstance(made, QApplication)
     made.setApplicationName("annotator")
+    made.setDesktopFileName("arabic-news-annotator")  # by which a desktop knows whose window it is (packaging/linux)
     made.setStyle("Fusion")  # looks alike everywhere, and mirrors rightly
     fonts.load()
     made.setFont(fonts.interface(14))

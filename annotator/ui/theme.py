@@ -115,7 +115,8 @@ def _readable(colour: str, grounds: tuple[str, ...]) -> str:
 
 
 def _arrow(theme: Theme) -> str:
-    return resource("icons", f"down-{'dark' if theme.dark else 'light'}.svg").as_posix()
+    path = resource("icons", f"down-{'dark' if theme.dark else 'light'}.svg").as_posix()
+    return path.replace("\\", "\\\\").replace('"', '\\"')  # within quotes: the program may lie in any folder
 
 
 def style_sheet(theme: Theme) -> str:
@@ -169,7 +170,7 @@ def style_sheet(theme: Theme) -> str:
     QComboBox#filter {{ background: transparent; border-color: transparent; padding: 4px 2px; color: {theme.dim}; }}
     QComboBox#filter:hover, QComboBox#filter:focus {{ border-color: {theme.rule}; }}
     QComboBox::drop-down {{ border: none; width: 26px; }}
-    QComboBox::down-arrow {{ image: url({_arrow(theme)}); width: 12px; height: 12px; }}
+    QComboBox::down-arrow {{ image: url("{_arrow(theme)}"); width: 12px; height: 12px; }}
     QComboBox:disabled {{ background: transparent; color: {theme.faint}; }}
     QComboBox::down-arrow:disabled {{ image: none; }}
     QSpinBox::up-button, QSpinBox::down-button {{ border: none; width: 0; }}

@@ -5,16 +5,20 @@ The numbers are those of WCAG 2.2 (4.5 for text, 1.4.3; 3 for signs, 1.4.11) and
 
 import itertools
 import math
-from typing import Final
+import shutil
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from core.test_labels import MACHADO, Vector, lab, linear, seen
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPixmapCache
+from PySide6.QtWidgets import QApplication, QComboBox
 
 from annotator.core.colours import READABLE, contrast
 from annotator.core.labels import Colour, Label
+from annotator.resources import resource
 from annotator.ui import app
 from annotator.ui.corpus_commands import default_labels
 from annotator.ui.theme import DARK, LIGHT, Theme, mixed, style_sheet
@@ -164,3 +168,23 @@ def test_placeholders_and_what_is_disabled_can_be_read(theme: Theme) -> None:
     for rule in rules:
         assert theme.faint in rule
         assert theme.rule not in rule.split("border-color")[0], "faint text stands on paper"
+
+
+@BOTH
+def test_the_program_may_lie_in_a_folder_of_any_name(
+    theme: Theme, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtlog: Any
+) -> None:
+    folder = tmp_path / 'O\'Brien (a "copy") of $mine; برنامج'
+    shutil.copytree(resource("icons"), folder / "icons")
+    monkeypatch.setattr("annotator.ui.theme.resource", folder.joinpath)
+    combo = QComboBox()
+    combo.setStyleSheet("QComboBox::drop-down { width: 30px; border: none; }" + style_sheet(theme))
+    combo.resize(200, 40)
+    with_arrow = combo.grab().toImage()
+    assert [record.message for record in qtlog.records] == []
+    (folder / "icons" / f"down-{'dark' if theme.dark else 'light'}.svg").unlink()
+    QPixmapCache.clear()
+    other = QComboBox()
+    other.setStyleSheet(combo.styleSheet())
+    other.resize(200, 40)
+    assert with_arrow != other.grab().toImage()

@@ -1,0 +1,46 @@
+"""What a package is made from, on every system."""
+
+import os
+import re
+import subprocess
+import time
+from pathlib import Path
+from typing import Final, NamedTuple
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+NAME: Final = "arabic-news-annotator"
+"""What the packages, the program's folder and its entry in a menu are called; the command is `annotator`."""
+
+
+class Bundle(NamedTuple):
+    """The frozen folder, its icons, the terms of all parts, and of which version and second (since 1970) they are."""
+
+    folder: Path
+    icons: Path
+    licences: Path
+    version: str
+    when: int
+
+    @property
+    def day(self) -> str:
+        """The day of this version, YYYY-MM-DD."""
+        return time.strftime("%Y-%m-%d", time.gmtime(self.when))
+
+
+def version() -> str:
+    """The one version number, from `annotator/__init__.py`."""
+    found = re.search(r'^__version__ = "(.+)"$', (ROOT / "annotator" / "__init__.py").read_text(encoding="utf-8"), re.M)
+    assert found
+    return found[1]
+
+
+def moment() -> int:
+    """The second that all files of a package are of: SOURCE_DATE_EPOCH's, else the commit's, else the version's."""
+    told = os.environ.get("SOURCE_DATE_EPOCH")
+    if told:
+        return int(told)
+    try:
+        asked = ["git", "log", "-1", "--format=%ct"]
+        return int(subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+    except (OSError, subprocess.CalledProcessError, ValueError):  # a checkout without its history
+        return int((ROOT / "annotator" / "__init__.py").stat().st_mtime)

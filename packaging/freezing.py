@@ -1,0 +1,110 @@
+"""What goes into the bundle that PyInstaller makes, and what of all that it finds stays out: rules on names alone.
+
+annotator.spec applies them. A destination is the path of a file in the bundle, with `/` on every system.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Final
+
+OPTIONAL: Final = (
+    *("spacy", "thinc", "pyarrow", "onnxruntime", "tokenizers", "numpy", "pandas", "scipy", "sklearn"),
+    *("datasets", "huggingface_hub", "label_studio_sdk", "nltk", "torch", "transformers", "PIL"),
+)
+"""Packages that a person may have beside the program and that the bundle has no room for: what needs one says so."""
+
+UNUSED: Final = (
+    *("setuptools", "pkg_resources", "distutils", "pip", "_distutils_hack", "IPython", "pygments", "qtpy.tests"),
+    *("tkinter", "pydoc", "pydoc_data", "doctest", "unittest", "lib2to3", "ensurepip", "idlelib", "curses", "readline"),
+    *("PySide6.QtNetwork", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtDBus", "PySide6.QtTest"),
+    *("lxml.objectify", "lxml.isoschematron", "lxml.html.diff", "lxml.html._difflib"),
+    *("pytest", "hypothesis", "babel.messages", "sqlite_utils.cli", "click_default_group"),
+    *("ssl", "_ssl", "_hashlib"),  # nothing is ever fetched: what would encrypt it, is six megabytes
+)
+"""Modules that something names and nothing that this program does asks for."""
+
+DATA: Final[Mapping[str, tuple[str, ...]]] = {
+    "cassis": ("resources/*.xml",),
+    "justext": ("stoplists/*.txt",),
+    "tld": ("res/*.txt",),
+    "trafilatura": ("settings.cfg",),
+}
+"""The files that libraries read beside their modules, by the library's package."""
+
+PLUGINS: Final[Mapping[str, frozenset[str]]] = {
+    "iconengines": frozenset({"qsvgicon"}),
+    "imageformats": frozenset({"qsvg"}),
+    "platforminputcontexts": frozenset({"composeplatforminputcontextplugin", "ibusplatforminputcontextplugin"}),
+    "platforms": frozenset({"qxcb", "qwayland", "qoffscreen", "qwindows", "qcocoa"}),
+    "platformthemes": frozenset({"qxdgdesktopportal"}),
+    "wayland-decoration-client": frozenset({"adwaita", "bradient"}),
+    "wayland-graphics-integration-client": frozenset({"qt-plugin-wayland-egl"}),
+    "wayland-shell-integration": frozenset({"xdg-shell"}),
+    "xcbglintegrations": frozenset({"qxcb-egl-integration", "qxcb-glx-integration"}),
+}
+"""The plugins of Qt that the window uses, by their folder and by their name without what systems put around it."""
+
+_QT_TEXTS: Final = frozenset({"qtbase_ar.qm", "qtbase_fr.qm"})
+_LOCALES: Final = frozenset({"root.dat", "ar.dat", "en.dat", "fr.dat"})
+
+LEFT_TO_THE_SYSTEM: Final = (
+    *("libstdc++.so", "libgcc_s.so", "libatomic.so"),
+    *("libGL.so", "libGLX.so", "libGLdispatch.so", "libEGL.so", "libOpenGL.so", "libdrm.so", "libgbm.so"),
+    *("libX11.so", "libX11-xcb.so", "libXau.so", "libXdmcp.so", "libXext.so", "libXrender.so", "libxcb.so"),
+    *("libwayland-client.so", "libwayland-cursor.so", "libwayland-egl.so", "libwayland-server.so"),
+    *("libfontconfig.so", "libfreetype.so", "libexpat.so", "libpng16.so", "libbrotlidec.so", "libbrotlicommon.so"),
+    *("libglib-2.0.so", "libgthread-2.0.so", "libgio-2.0.so", "libgobject-2.0.so", "libgmodule-2.0.so"),
+    *("libdbus-1.so", "libsystemd.so", "libpcre2-8.so", "libselinux.so", "libmount.so", "libblkid.so", "libcap.so"),
+    *("libuuid.so", "libz.so"),
+)
+"""Libraries of Linux that must be of one kind with what the system has: its drivers, its screen, its fonts, its bus.
+
+Every desktop has them. Two of a kind in one process end it. The list is the AppImage project's, as far as it matters
+here (https://github.com/AppImageCommunity/pkg2appimage/blob/master/excludelist).
+"""
+
+
+def kept(destination: str) -> bool:
+    """Whether this file has its place in the bundle."""
+    path = PurePosixPath(destination)
+    parts, name = path.parts, path.name
+    if name.startswith(LEFT_TO_THE_SYSTEM):
+        return False
+    if "plugins" in parts[:-2] and parts[0] == "PySide6":
+        return _plain(name) in PLUGINS.get(path.parent.name, frozenset())
+    if path.parent.name == "translations" and parts[0] == "PySide6":
+        return name in _QT_TEXTS
+    if parts[:2] == ("babel", "locale-data"):
+        return name in _LOCALES
+    return parts[:2] not in {("lxml", "isoschematron"), ("lxml", "includes")} and parts[0] != "setuptools"
+
+
+def is_library(destination: str) -> bool:
+    """Whether this binary is there for others alone: a library of Qt's or the system's, and no module or plugin."""
+    parts = PurePosixPath(destination).parts
+    return (len(parts) == 1 or parts[:-1] == ("PySide6", "Qt", "lib")) and not is_pythons(destination)
+
+
+def is_pythons(destination: str) -> bool:
+    """Whether this binary is the Python interpreter or a module of its own."""
+    path = PurePosixPath(destination)
+    return path.parent.name == "lib-dynload" or (len(path.parts) == 1 and path.name.startswith("libpython"))
+
+
+def unneeded(libraries: Iterable[str], links: Mapping[str, Iterable[str]]) -> set[str]:
+    """Those of the libraries that nothing links to any more, nor anything else than such a one does.
+
+    `links` has for each binary by its file name, libraries too, the file names that it is linked to.
+    """
+    left, gone = set(libraries), set[str]()
+    while True:
+        asked = {name for binary, names in links.items() if binary not in gone for name in names if name != binary}
+        if not (orphans := left - asked):
+            return gone
+        gone |= orphans
+        left -= orphans
+
+
+def _plain(name: str) -> str:
+    """The name of a plugin without `lib` before it, what is behind it, and the mark of a debugging build."""
+    return name.removeprefix("lib").split(".", 1)[0]

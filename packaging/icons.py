@@ -1,0 +1,68 @@
+"""The program's icon in the sizes and forms that systems ask for, drawn from resources/icons/annotator.svg.
+
+python packaging/icons.py FOLDER
+"""
+
+import os
+import struct
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+DRAWING: Final = ROOT / "resources" / "icons" / "annotator.svg"
+SIZES: Final = (16, 22, 24, 32, 48, 64, 128, 256, 512)
+"""Widths in pixels that freedesktop's icon theme has folders for (https://specifications.freedesktop.org/icon-theme-spec)."""
+
+_ICO: Final = (16, 24, 32, 48, 64, 128, 256)
+_ICNS: Final = {16: b"icp4", 32: b"icp5", 64: b"icp6", 128: b"ic07", 256: b"ic08", 512: b"ic09"}
+
+
+def draw(folder: Path) -> None:
+    """Write `SIZE.png` for each of SIZES, and `annotator.ico` and `annotator.icns`, into the folder."""
+    from PySide6.QtCore import QRectF, Qt
+    from PySide6.QtGui import QGuiApplication, QImage, QPainter
+    from PySide6.QtSvg import QSvgRenderer
+
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QGuiApplication.instance() or QGuiApplication([])
+    assert application
+    folder.mkdir(parents=True, exist_ok=True)
+    drawing, pictures = QSvgRenderer(str(DRAWING)), {}
+    for size in SIZES:
+        image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        drawing.render(painter, QRectF(0, 0, size, size))
+        painter.end()
+        target = folder / f"{size}.png"
+        if not image.save(str(target)):
+            raise OSError(f"{target} cannot be written")
+        pictures[size] = target.read_bytes()
+    (folder / "annotator.ico").write_bytes(ico(pictures))
+    (folder / "annotator.icns").write_bytes(icns(pictures))
+
+
+def ico(pictures: Mapping[int, bytes]) -> bytes:
+    """An icon of Windows from PNGs by width (https://learn.microsoft.com/windows/win32/menurc/resources-about)."""
+    chosen = [(size, pictures[size]) for size in _ICO]
+    at = 6 + 16 * len(chosen)
+    entries = b""
+    for size, png in chosen:
+        entries += struct.pack("<BBBBHHII", size % 256, size % 256, 0, 0, 1, 32, len(png), at)
+        at += len(png)
+    return struct.pack("<HHH", 0, 1, len(chosen)) + entries + b"".join(png for _, png in chosen)
+
+
+def icns(pictures: Mapping[int, bytes]) -> bytes:
+    """An icon of macOS from PNGs by width: kinds and lengths, big-endian, each with its own eight bytes counted."""
+    chunks = b"".join(
+        kind + struct.pack(">I", 8 + len(pictures[size])) + pictures[size] for size, kind in _ICNS.items()
+    )
+    return b"icns" + struct.pack(">I", 8 + len(chunks)) + chunks
+
+
+if __name__ == "__main__":
+    draw(Path(sys.argv[1]))

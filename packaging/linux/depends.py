@@ -1,0 +1,79 @@
+"""What the bundle needs of a Debian system: read off what its binaries are linked to, by dpkg-shlibdeps."""
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+_MAGIC: Final = b"\x7fELF"
+_C_LIBRARY: Final = "libc6"
+_C_VERSION: Final = re.compile(r"\bGLIBC_(\d+)\.(\d+)")
+_VERSION: Final = re.compile(r" \([^)]*\)")
+_NO_PACKAGE: Final = re.compile(r"no dependency information found for (\S+)")
+_FROM: Final = "shlibs:Depends="
+
+
+class NotFound(Exception):
+    """A library that no Debian package has: what dpkg-shlibdeps says of it."""
+
+
+def binaries(folder: Path) -> list[Path]:
+    """Every program, module and library below the folder, sorted; links are passed over."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                if file.read(4) == _MAGIC:
+                    found.append(path)
+    return found
+
+
+def needed(found: Sequence[Path], own: Sequence[Path]) -> list[str]:
+    """The entries of a `Depends` field that give these binaries all that they are linked to, sorted.
+
+    `own` are the folders of libraries that the bundle brings. Raises NotFound.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / "debian").mkdir()
+        (Path(name) / "debian" / "control").write_text("Source: bundle\n\nPackage: bundle\nArchitecture: any\n")
+        options = ["-O", "--ignore-missing-info", *(f"-l{folder.resolve()}" for folder in own)]
+        told = subprocess.run(
+            ["dpkg-shlibdeps", *options, *(f"-e{path.resolve()}" for path in found)],
+            cwd=name,
+            capture_output=True,
+            text=True,
+        )
+    if told.returncode:
+        raise NotFound(told.stderr.strip())
+    if packageless := strangers(told.stderr, own):
+        raise NotFound(f"no package has {', '.join(packageless)}")
+    line = next((line for line in told.stdout.splitlines() if line.startswith(_FROM)), _FROM)
+    asked: list[str | Path] = ["objdump", "--private-headers", *found]
+    headers = subprocess.run(asked, check=True, capture_output=True, text=True, errors="replace").stdout
+    return entries(line.removeprefix(_FROM), c_library(headers))
+
+
+def strangers(warnings: str, own: Iterable[Path]) -> list[str]:
+    """The libraries that dpkg-shlibdeps found in no package, without those in the bundle's own folders."""
+    ours = tuple(f"{folder.resolve()}/" for folder in own)
+    return sorted({path for path in _NO_PACKAGE.findall(warnings) if not path.startswith(ours)})
+
+
+def c_library(headers: str) -> str:
+    """The oldest version of the C library that has all that `objdump --private-headers` says is asked of it."""
+    versions = {(int(major), int(minor)) for major, minor in _C_VERSION.findall(headers)}
+    return "{}.{}".format(*max(versions, default=(2, 34)))  # 2.34: what the wheels of Qt are made for
+
+
+def entries(told: str, c_library: str) -> list[str]:
+    """The entries of a `Depends` field out of what dpkg-shlibdeps says, sorted.
+
+    The C library alone has a version: Qt asks for none of the others that is newer than what every system with such a C
+    library has, while dpkg-shlibdeps names the version that lies here where packages come without their symbols.
+    A package that Debian 13 renamed for 64-bit times may have its older name too.
+    """
+    names = sorted({_VERSION.sub("", entry) for entry in told.split(", ") if entry})
+    older = {name: f"{name} | {name.removesuffix('t64')}" for name in names if name.endswith("t64")}
+    return [f"{_C_LIBRARY} (>= {c_library})" if name == _C_LIBRARY else older.get(name, name) for name in names]

@@ -1,0 +1,57 @@
+"""What makes the program one of the desktop's: entry of the menu, icons, kind of file, and what shops show."""
+
+import shutil
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from bundle import NAME, ROOT, Bundle
+
+HERE: Final = Path(__file__).resolve().parent
+PICTURES: Final = ("window-ar-light-1366x768.png", "window-en-dark-1366x768.png", "window-fr-light-1366x768.png")
+"""Of docs/pictures, what shops show; the first one first."""
+
+_INSTALLED: Final = f"file:///usr/share/doc/{NAME}/pictures"
+
+
+def share(target: Path, made: Bundle, pictures: str = _INSTALLED) -> None:
+    """Write below `target` what belongs into a `share` folder, of the system or of one person.
+
+    `pictures` is the address of the folder of PICTURES.
+    """
+    _write(target / "applications" / f"{NAME}.desktop", (HERE / f"{NAME}.desktop").read_bytes())
+    _write(target / "mime" / "packages" / f"{NAME}.xml", (HERE / f"{NAME}.mime.xml").read_bytes())
+    told = metainfo((HERE / f"{NAME}.metainfo.xml").read_text(encoding="utf-8"), made.version, made.day, pictures)
+    _write(target / "metainfo" / f"{NAME}.metainfo.xml", told.encode())
+    themed = target / "icons" / "hicolor"
+    for picture in sorted(made.icons.glob("*.png")):
+        _write(themed / f"{picture.stem}x{picture.stem}" / "apps" / f"{NAME}.png", picture.read_bytes())
+    _write(themed / "scalable" / "apps" / f"{NAME}.svg", (ROOT / "resources" / "icons" / "annotator.svg").read_bytes())
+
+
+def metainfo(template: str, version: str, day: str, pictures: str, shown: Sequence[str] = PICTURES) -> str:
+    """The description for shops, of this version, with the addresses of its pictures. Raises ET.ParseError."""
+    root = ET.fromstring(template, ET.XMLParser(target=ET.TreeBuilder(insert_comments=True)))
+    releases, screenshots = root.find("releases"), root.find("screenshots")
+    assert releases is not None
+    assert screenshots is not None
+    ET.SubElement(releases, "release", version=version, date=day)
+    captions = screenshots.findall("screenshot")
+    assert len(captions) == len(shown)
+    for screenshot, name in zip(captions, shown, strict=True):
+        ET.SubElement(screenshot, "image", type="source").text = f"{pictures}/{name}"
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def copy_pictures(target: Path) -> None:
+    """Copy PICTURES into the folder, which is made."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name in PICTURES:
+        shutil.copyfile(ROOT / "docs" / "pictures" / name, target / name)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)

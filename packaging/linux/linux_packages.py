@@ -1,0 +1,37 @@
+"""The two packages for Linux, from the bundle: a `.deb`, and a `.tar.gz` that runs from any folder."""
+
+import platform
+import shutil
+from pathlib import Path
+from typing import Final
+
+import archive
+import deb
+import desktop
+import licences
+from bundle import NAME, Bundle
+
+_BESIDE: Final = Path(__file__).resolve().parent / "portable"
+
+
+def build(made: Bundle, work: Path, target: Path) -> list[Path]:
+    """Write both into the folder `target` and return their paths; `work` is used on the way.
+
+    Raises what deb.build raises.
+    """
+    return [deb.build(made, work, target), portable(made, work, target)]
+
+
+def portable(made: Bundle, work: Path, target: Path) -> Path:
+    """Write the `.tar.gz` into the folder `target` and return its path."""
+    folder = work / f"{NAME}-{made.version}-linux-{platform.machine()}"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(made.folder, folder, symlinks=True)
+    desktop.share(folder / "share", made)
+    for path in _BESIDE.iterdir():
+        shutil.copy(path, folder / path.name)
+    text = licences.text(licences.parts(), deb.terms_of(deb.borrowed(folder / "_internal")))
+    (folder / "LICENCES.txt").write_text(text, encoding="utf-8")
+    package = target / f"{folder.name}.tar.gz"
+    archive.pack(folder, package, made.when)
+    return package

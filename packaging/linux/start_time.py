@@ -1,0 +1,64 @@
+"""How long programs take from their start to a window that is on the screen, measured by turns.
+
+    xvfb-run -a .venv/bin/python packaging/linux/start_time.py TIMES CORPUS PROGRAM...
+
+Each PROGRAM is a command line in one word, and is given the corpus. Prints the median of each in milliseconds, and how
+many times as long as the first one it takes. The first start of each does not count.
+"""
+
+import os
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Final
+
+from Xlib import X
+from Xlib.display import Display
+
+_SMALLEST: Final = 300  # pixels of a window that is one, and no helper of the toolkit
+_LONGEST: Final = 60  # seconds
+
+
+def start(display: Display, command: list[str], environment: dict[str, str]) -> float:
+    """Milliseconds until the program has a window on the screen; it is ended then. Raises TimeoutError."""
+    root = display.screen().root
+    root.change_attributes(event_mask=X.SubstructureNotifyMask)
+    display.sync()
+    while display.pending_events():
+        display.next_event()
+    begun = time.perf_counter()
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as program:
+        try:
+            while time.perf_counter() - begun < _LONGEST:
+                while display.pending_events():
+                    event = display.next_event()
+                    if event.type == X.MapNotify and event.window.get_geometry().width >= _SMALLEST:
+                        return (time.perf_counter() - begun) * 1000
+                time.sleep(0.002)
+            raise TimeoutError(command)
+        finally:
+            program.terminate()
+
+
+def main(times: int, corpus: str, programs: list[str]) -> None:
+    """Print what each takes."""
+    display = Display()
+    taken: dict[str, list[float]] = {program: [] for program in programs}
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, "ANNOTATOR_HOME": home, "QT_QPA_PLATFORM": "xcb"}
+        for count in range(times + 1):
+            for program, kept in taken.items():
+                milliseconds = start(display, [*shlex.split(program), corpus], environment)
+                if count:
+                    kept.append(milliseconds)
+    first = statistics.median(taken[programs[0]])
+    for program, kept in taken.items():
+        median = statistics.median(kept)
+        print(f"{median:6.0f} ms  {median / first:4.2f} times  {program}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3:])

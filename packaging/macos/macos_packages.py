@@ -1,0 +1,20 @@
+"""The package for macOS, from the bundle: the application, in an archive that keeps its links and rights."""
+
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+from bundle import NAME, Bundle
+
+
+def build(made: Bundle, work: Path, target: Path) -> list[Path]:
+    """Write it into the folder `target` and return its path; `work` is used on the way. Raises CalledProcessError."""
+    folder = work / f"{NAME}-{made.version}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    subprocess.run(["ditto", made.folder.parent / "Annotator.app", folder / "Annotator.app"], check=True)
+    shutil.copyfile(made.licences, folder / "LICENCES.txt")
+    package = target / f"{NAME}-{made.version}-macos-{platform.machine()}.zip"
+    subprocess.run(["ditto", "-c", "-k", "--keepParent", folder, package], check=True)
+    return [package]

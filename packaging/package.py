@@ -1,0 +1,122 @@
+"""Makes what a person installs on this system, in dist/: `dev.py package` runs it.
+
+    arabic-news-annotator_VERSION_ARCHITECTURE.deb, …-VERSION-linux-MACHINE.tar.gz    Linux (made on Debian and its kin)
+    …-VERSION-windows-MACHINE.exe, …-VERSION-windows-MACHINE.zip                      Windows, with NSIS
+    …-VERSION-macos-MACHINE.zip                                                       macOS
+
+The program is frozen in an environment of its own, build/package/env, which holds what it needs and nothing else: what
+happens to be installed elsewhere cannot get in. `package.py --frozen` is the second half, and runs there.
+"""
+
+# Standard library only, as in dev.py, but for what the second half imports.
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import dev
+from bundle import ROOT, Bundle, moment, version
+
+HERE: Final = ROOT / "packaging"
+WORK: Final = ROOT / "build" / "package"
+DIST: Final = ROOT / "dist"
+ENVIRONMENT: Final = WORK / "env"
+PYTHON: Final = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+TOOLS: Final = {"dpkg-deb": "dpkg", "dpkg-shlibdeps": "dpkg-dev", "strip": "binutils"}
+"""What a package for Debian is made with, and the Debian package of each."""
+
+
+def main(arguments: list[str]) -> int:
+    """Make the packages of this system and return the exit code. Raises dev.CannotGoOn."""
+    if arguments == ["--frozen"]:
+        return finish()
+    if arguments:
+        raise dev.CannotGoOn("package takes no arguments.")
+    prepare_tools()
+    make_environment()
+    environment = {
+        **os.environ,
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": str(HERE),
+        "QT_QPA_PLATFORM": "offscreen",
+        "SOURCE_DATE_EPOCH": str(moment()),
+    }
+    dev.say("Freezing the program …")
+    step("Compiling the translations", environment, HERE / "catalogues.py")
+    step("Drawing the icons", environment, HERE / "icons.py", WORK / "icons")
+    step("Listing the licences", environment, HERE / "licences.py", WORK / "LICENCES.txt")
+    folders: list[str | Path] = ["--distpath", WORK / "frozen", "--workpath", WORK / "work"]
+    step("PyInstaller", environment, "-m", "PyInstaller", "--noconfirm", *folders, HERE / "annotator.spec")
+    dev.say("Packing it …")
+    return dev.hand_over([PYTHON, HERE / "package.py", "--frozen"], cwd=ROOT, env=environment)
+
+
+def step(doing: str, environment: Mapping[str, str], *command: str | Path) -> None:
+    """Run this Python program in the environment that is frozen. Raises dev.CannotGoOn."""
+    dev.quietly(doing, ["env", *(f"{k}={v}" for k, v in environment.items()), PYTHON, *command])
+
+
+def prepare_tools() -> None:
+    """Have apt install what is missing, Qt's libraries too. Raises dev.CannotGoOn with what to type instead."""
+    dev.prepare_system(with_xvfb=False)
+    if not dev.ON_LINUX:
+        return
+    if not shutil.which("dpkg"):
+        raise dev.CannotGoOn("Packages for Linux are made on Debian or one of its kin.")
+    missing = [package for program, package in TOOLS.items() if not shutil.which(program)]
+    before = dev.before_apt()
+    if missing and before is None:
+        raise dev.CannotGoOn(f"This installs what is missing: sudo apt-get install {' '.join(missing)}")
+    if missing and before:
+        for command in dev.apt_commands(missing, *before):
+            dev.quietly("apt-get", command)
+
+
+def make_environment() -> None:
+    """Bring the environment up to date with this Python, pyproject.toml and constraints.txt."""
+    kept = WORK / "stamp"
+    wanted = hashlib.sha256(f"{sys.version}{dev.stamp()}".encode()).hexdigest()
+    if kept.exists() and kept.read_text(encoding="utf-8") == wanted:
+        return
+    dev.say(f"Making an environment in {ENVIRONMENT} (this takes a minute or two) …")
+    WORK.mkdir(parents=True, exist_ok=True)
+    kept.unlink(missing_ok=True)
+    dev.quietly("Making the environment", [sys.executable, "-m", "venv", "--clear", ENVIRONMENT])
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip += ["--constraint", dev.CONSTRAINTS]
+    dev.quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel"])
+    dev.quietly("Installing the packages", [*pip, "--no-build-isolation", "--editable", ".[package]"])
+    kept.write_text(wanted, encoding="utf-8")
+
+
+def finish() -> int:
+    """Pack what was frozen, and say how large each package is."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    DIST.mkdir()
+    made = Bundle(WORK / "frozen" / "annotator", WORK / "icons", WORK / "LICENCES.txt", version(), moment())
+    folder = {"linux": "linux", "darwin": "macos", "win32": "windows"}[sys.platform]
+    sys.path.append(str(HERE / folder))
+    if sys.platform == "linux":
+        import linux_packages as packages
+    elif sys.platform == "darwin":
+        import macos_packages as packages
+    else:
+        import windows_packages as packages
+    sums = ""
+    for path in packages.build(made, WORK, DIST):
+        sums += f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
+        print(f"{path.relative_to(ROOT)}  {path.stat().st_size / 1e6:.1f} MB")
+    (DIST / f"SHA256SUMS-{folder}").write_text(sums, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except dev.CannotGoOn as reason:
+        dev.say(str(reason))
+        sys.exit(2)

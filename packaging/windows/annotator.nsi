@@ -1,0 +1,125 @@
+; The installer for Windows: for one person, without an administrator, in Arabic, French or English.
+;
+;     makensis -DVERSION=0.1.0 -DPAYLOAD=FOLDER -DICON=FILE.ico -DTARGET=FILE.exe annotator.nsi
+;
+; PAYLOAD is the frozen folder, with annotator.exe in it. Settings and corpora are the person's own: no page here touches them.
+
+Unicode true
+ManifestDPIAware true
+RequestExecutionLevel user
+SetCompressor /SOLID lzma
+
+!include "MUI2.nsh"
+!include "FileFunc.nsh"
+
+!define ID "ArabicNewsAnnotator"
+!define UNINSTALL "Software\Microsoft\Windows\CurrentVersion\Uninstall\${ID}"
+!define CLASSES "Software\Classes"
+!define KIND "${ID}.Corpus"
+
+Name "Arabic News Annotator"
+OutFile "${TARGET}"
+InstallDir "$LOCALAPPDATA\Programs\${ID}"
+InstallDirRegKey HKCU "${UNINSTALL}" "InstallLocation"
+BrandingText "Arabic News Annotator ${VERSION}"
+VIProductVersion "${VERSION}.0"
+VIAddVersionKey "ProductName" "Arabic News Annotator"
+VIAddVersionKey "ProductVersion" "${VERSION}"
+VIAddVersionKey "FileVersion" "${VERSION}"
+VIAddVersionKey "FileDescription" "Arabic News Annotator"
+VIAddVersionKey "LegalCopyright" "Apache-2.0"
+
+!define MUI_ICON "${ICON}"
+!define MUI_UNICON "${ICON}"
+!define MUI_ABORTWARNING
+!define MUI_FINISHPAGE_RUN "$INSTDIR\annotator.exe"
+!insertmacro MUI_PAGE_WELCOME
+!insertmacro MUI_PAGE_DIRECTORY
+!insertmacro MUI_PAGE_INSTFILES
+!insertmacro MUI_PAGE_FINISH
+!insertmacro MUI_UNPAGE_CONFIRM
+!insertmacro MUI_UNPAGE_INSTFILES
+; The first is spoken where Windows speaks none of them.
+!insertmacro MUI_LANGUAGE "English"
+!insertmacro MUI_LANGUAGE "Arabic"
+!insertmacro MUI_LANGUAGE "French"
+
+LangString SHORTCUT ${LANG_ENGLISH} "Arabic News Annotator"
+LangString SHORTCUT ${LANG_ARABIC} "أداة وسم الأخبار"
+LangString SHORTCUT ${LANG_FRENCH} "Annotateur de presse arabe"
+LangString CORPUS ${LANG_ENGLISH} "Corpus of annotated news"
+LangString CORPUS ${LANG_ARABIC} "مدوّنة أخبار موسومة"
+LangString CORPUS ${LANG_FRENCH} "Corpus de presse annotée"
+LangString RUNNING ${LANG_ENGLISH} "Arabic News Annotator is open. Close it, then try again."
+LangString RUNNING ${LANG_ARABIC} "أداة وسم الأخبار مفتوحة. أغلقها ثم أعد المحاولة."
+LangString RUNNING ${LANG_FRENCH} "L’annotateur est ouvert. Fermez-le, puis réessayez."
+
+; Says so, as often as is asked, while the program in INSTDIR runs: Windows keeps its files then. Silent, it gives up with 2.
+!macro WAIT_UNTIL_CLOSED LABEL
+  ${LABEL}:
+  ClearErrors
+  IfFileExists "$INSTDIR\annotator.exe" 0 ${LABEL}_closed
+  FileOpen $0 "$INSTDIR\annotator.exe" a
+  IfErrors 0 ${LABEL}_close
+  MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(RUNNING)" /SD IDCANCEL IDRETRY ${LABEL}
+  SetErrorLevel 2
+  Quit
+  ${LABEL}_close:
+  FileClose $0
+  ${LABEL}_closed:
+!macroend
+
+Section
+  !insertmacro WAIT_UNTIL_CLOSED before_installing
+  ; What an older version brought and this one does not must not be loaded.
+  RMDir /r "$INSTDIR\_internal"
+  SetOutPath "$INSTDIR"
+  File /r "${PAYLOAD}\*"
+  WriteUninstaller "$INSTDIR\uninstall.exe"
+
+  CreateShortCut "$SMPROGRAMS\$(SHORTCUT).lnk" "$INSTDIR\annotator.exe"
+  WriteRegStr HKCU "Software\${ID}" "Shortcut" "$(SHORTCUT)"
+
+  WriteRegStr HKCU "${CLASSES}\.corpus" "" "${KIND}"
+  WriteRegStr HKCU "${CLASSES}\.corpus\OpenWithProgids" "${KIND}" ""
+  WriteRegStr HKCU "${CLASSES}\${KIND}" "" "$(CORPUS)"
+  WriteRegStr HKCU "${CLASSES}\${KIND}\DefaultIcon" "" "$INSTDIR\annotator.exe,0"
+  WriteRegStr HKCU "${CLASSES}\${KIND}\shell\open\command" "" '"$INSTDIR\annotator.exe" "%1"'
+
+  WriteRegStr HKCU "${UNINSTALL}" "DisplayName" "$(SHORTCUT)"
+  WriteRegStr HKCU "${UNINSTALL}" "DisplayVersion" "${VERSION}"
+  WriteRegStr HKCU "${UNINSTALL}" "DisplayIcon" "$INSTDIR\annotator.exe"
+  WriteRegStr HKCU "${UNINSTALL}" "InstallLocation" "$INSTDIR"
+  WriteRegStr HKCU "${UNINSTALL}" "UninstallString" '"$INSTDIR\uninstall.exe"'
+  WriteRegStr HKCU "${UNINSTALL}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
+  WriteRegDWORD HKCU "${UNINSTALL}" "NoModify" 1
+  WriteRegDWORD HKCU "${UNINSTALL}" "NoRepair" 1
+  ${GetSize} "$INSTDIR" "/S=0K" $0 $1 $2
+  WriteRegDWORD HKCU "${UNINSTALL}" "EstimatedSize" $0
+  System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)' ; kinds of files have changed
+SectionEnd
+
+Section Uninstall
+  !insertmacro WAIT_UNTIL_CLOSED before_removing
+  ReadRegStr $0 HKCU "Software\${ID}" "Shortcut"
+  StrCmp $0 "" +2
+  Delete "$SMPROGRAMS\$0.lnk"
+  ; Only what was installed: the folder may have been chosen among a person's own files.
+  RMDir /r "$INSTDIR\_internal"
+  Delete "$INSTDIR\annotator.exe"
+  Delete "$INSTDIR\annotator-commands.exe"
+  Delete "$INSTDIR\LICENCES.txt"
+  Delete "$INSTDIR\uninstall.exe"
+  RMDir "$INSTDIR"
+
+  ReadRegStr $0 HKCU "${CLASSES}\.corpus" ""
+  StrCmp $0 "${KIND}" 0 +2
+  DeleteRegValue HKCU "${CLASSES}\.corpus" ""
+  DeleteRegValue HKCU "${CLASSES}\.corpus\OpenWithProgids" "${KIND}"
+  DeleteRegKey /ifempty HKCU "${CLASSES}\.corpus\OpenWithProgids"
+  DeleteRegKey /ifempty HKCU "${CLASSES}\.corpus"
+  DeleteRegKey HKCU "${CLASSES}\${KIND}"
+  DeleteRegKey HKCU "Software\${ID}"
+  DeleteRegKey HKCU "${UNINSTALL}"
+  System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
+SectionEnd

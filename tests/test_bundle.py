@@ -1,0 +1,258 @@
+"""What goes into the bundle and what stays out, its icons and terms, and the packages for Windows and macOS."""
+
+import ast
+import plistlib
+import shutil
+import struct
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import bundle
+import dev
+import freezing
+import icons
+import licences
+import package
+import pytest
+import windows_packages
+from PySide6.QtGui import QImage
+
+from annotator import __version__, extras, i18n
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+# --- freezing.py
+
+
+@pytest.mark.parametrize(
+    ("destination", "expected"),
+    [
+        ("PySide6/Qt/plugins/platforms/libqxcb.so", True),
+        ("PySide6/Qt/plugins/platforms/libqvnc.so", False),
+        ("PySide6/plugins/platforms/qwindows.dll", True),
+        ("PySide6/Qt/plugins/platforms/libqcocoa.dylib", True),
+        ("PySide6/Qt/plugins/platforminputcontexts/libibusplatforminputcontextplugin.so", True),
+        ("PySide6/Qt/plugins/tls/libqopensslbackend.so", False),
+        ("PySide6/Qt/plugins/imageformats/libqsvg.so", True),
+        ("PySide6/Qt/translations/qtbase_ar.qm", True),
+        ("PySide6/Qt/translations/qtbase_de.qm", False),
+        ("PySide6/Qt/translations/qt_ar.qm", False),
+        ("PySide6/Qt/lib/libQt6Core.so.6", True),
+        ("libstdc++.so.6", False),
+        ("libxcb.so.1", False),
+        ("libxcb-cursor.so.0", True),
+        ("libsqlite3.so.0", True),
+        ("babel/locale-data/ar.dat", True),
+        ("babel/locale-data/ar_MA.dat", False),
+        ("babel/global.dat", True),
+        ("lxml/isoschematron/resources/a.rng", False),
+        ("lxml/etree.cpython-311-x86_64-linux-gnu.so", True),
+        ("annotator/resources/fonts/NotoNaskhArabic-Regular.ttf", True),
+        ("annotator/resources/i18n/ar/LC_MESSAGES/annotator.mo", True),
+    ],
+)
+def test_the_bundle_holds_what_the_window_uses(destination, expected):
+    assert freezing.kept(destination) is expected
+
+
+def test_a_library_goes_with_the_plugins_that_needed_it_and_with_what_needed_it_in_turn():
+    links = {
+        "program": ["libCore.so"],
+        "plugin.so": ["libGui.so", "libCore.so"],
+        "libGui.so": ["libCore.so", "libdbus.so"],
+        "libCore.so": ["libicu.so"],
+        "libgtk.so": ["libpango.so"],
+        "libpango.so": ["libpango.so", "libcairo.so"],
+    }
+    libraries = ["libCore.so", "libGui.so", "libicu.so", "libgtk.so", "libpango.so", "libcairo.so", "libdbus.so"]
+    assert freezing.unneeded(libraries, links) == {"libgtk.so", "libpango.so", "libcairo.so"}
+    assert freezing.unneeded(["libcairo.so"], {"a.so": ["libcairo.so"]}) == set()
+
+
+def test_a_library_is_neither_a_module_nor_python():
+    assert freezing.is_library("libsqlite3.so.0")
+    assert freezing.is_library("PySide6/Qt/lib/libicuuc.so.73")
+    for other in ("libpython3.11.so.1.0", "PySide6/QtGui.abi3.so", "python3.11/lib-dynload/math.so", "lxml/etree.so"):
+        assert not freezing.is_library(other), other
+    assert freezing.is_pythons("libpython3.11.so.1.0")
+    assert freezing.is_pythons("python3.11/lib-dynload/math.so")
+
+
+def imported():
+    """The packages and modules that the program's own modules import, wherever they do."""
+    found = set()
+    for path in (ROOT / "annotator").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {name.name for name in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+    return found
+
+
+def test_nothing_that_the_program_imports_is_left_out_but_what_is_optional():
+    names = imported()
+    assert "PySide6.QtWidgets" in names
+    assert not names & set(freezing.UNUSED)
+    assert {name.partition(".")[0] for name in names} & set(freezing.OPTIONAL) == {
+        *("spacy", "pyarrow", "onnxruntime", "tokenizers", "numpy")
+    }
+
+
+def test_every_optional_package_stays_out_of_the_bundle():
+    groups = PROJECT["optional-dependencies"]
+    names = {text.partition(">")[0] for group in ("spacy", "huggingface", "onnx") for text in groups[group]}
+    assert names <= set(freezing.OPTIONAL)
+
+
+def test_a_bundle_says_what_can_be_done_about_an_optional_package(monkeypatch):
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    for language in i18n.LANGUAGES:
+        i18n.use(language)
+        told = extras.missing("spaCy", "spacy")
+        assert "spaCy" in told
+        assert told.endswith('pip install "arabic-news-annotator[spacy]"')
+    assert told.startswith("This needs spaCy, which this copy of Annotator cannot take in.")
+
+
+# --- package.py
+
+
+def test_the_version_is_the_programs():
+    assert bundle.version() == __version__
+
+
+def test_the_time_of_a_package_is_given_or_the_commits(monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert bundle.moment() == 86400
+    assert bundle.Bundle(ROOT, ROOT, ROOT, "1", bundle.moment()).day == "1970-01-02"
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    assert bundle.moment() > 1_700_000_000
+
+
+def test_the_environment_that_is_frozen_is_made_once_and_has_what_the_program_needs(monkeypatch, tmp_path):
+    ran = []
+    monkeypatch.setattr(dev, "quietly", lambda doing, command: ran.append([str(part) for part in command]))
+    monkeypatch.setattr(package, "WORK", tmp_path / "package")
+    package.make_environment()
+    assert ran[-1][-3:] == ["--no-build-isolation", "--editable", ".[package]"]
+    made = len(ran)
+    package.make_environment()
+    assert len(ran) == made
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="apt is Linux's")
+def test_what_makes_a_package_is_named_where_it_cannot_be_installed(monkeypatch):
+    monkeypatch.setattr(dev, "prepare_system", lambda with_xvfb: None)
+    monkeypatch.setattr(dev, "before_apt", lambda: None)
+    monkeypatch.setattr(package.shutil, "which", lambda name: None if name == "dpkg-shlibdeps" else name)
+    with pytest.raises(dev.CannotGoOn, match=r"sudo apt-get install dpkg-dev$"):
+        package.prepare_tools()
+    monkeypatch.setattr(package.shutil, "which", lambda name: None)
+    with pytest.raises(dev.CannotGoOn, match="made on Debian"):
+        package.prepare_tools()
+
+
+def test_package_takes_no_arguments():
+    with pytest.raises(dev.CannotGoOn):
+        package.main(["--fast"])
+
+
+# --- icons.py
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory, qapp_cls):
+    folder = tmp_path_factory.mktemp("icons")
+    icons.draw(folder)
+    return folder
+
+
+def test_the_icon_is_drawn_in_each_size_on_nothing(drawn, qapp):
+    for size in icons.SIZES:
+        image = QImage(str(drawn / f"{size}.png"))
+        assert image.size().toTuple() == (size, size)
+        assert image.pixelColor(0, 0).alpha() == 0
+        assert image.pixelColor(size // 2, size // 8).name() == "#2c6e66"
+
+
+def test_the_icons_of_windows_and_macos_hold_the_pictures(drawn):
+    ico, picture = (drawn / "annotator.ico").read_bytes(), (drawn / "256.png").read_bytes()
+    reserved, kind, count = struct.unpack_from("<HHH", ico)
+    assert (reserved, kind) == (0, 1)
+    width, _, _, _, _, bits, length, at = struct.unpack_from("<BBBBHHII", ico, 6 + 16 * (count - 1))
+    assert (width, bits, ico[at : at + length]) == (0, 32, picture)  # 0 is 256
+    assert at + length == len(ico)
+    icns = (drawn / "annotator.icns").read_bytes()
+    assert icns[:8] == b"icns" + struct.pack(">I", len(icns))
+    assert b"ic08" + struct.pack(">I", 8 + len(picture)) + picture in icns
+
+
+# --- licences.py
+
+
+def test_the_terms_of_all_parts_are_told():
+    found = licences.parts()
+    names = {one.name.lower() for one in found}
+    assert {"pyside6_essentials", "sqlite-utils", "lxml", "python-bidi", "pyinstaller", "trafilatura"} <= names
+    assert not names & {"spacy", "pytest", "setuptools", "pip", "arabic-news-annotator", "hypothesis"}
+    assert all(one.terms and one.version for one in found)
+    text = licences.text(found, [("libsqlite3-0", "in the public domain")])
+    for part in (
+        "PySide6_Essentials 6",
+        "may be replaced",
+        "GNU LESSER GENERAL PUBLIC LICENSE",
+        "SIL OPEN FONT LICENSE",
+    ):
+        assert part in text
+    assert "PYTHON SOFTWARE FOUNDATION LICENSE" in text.upper()
+    assert text.rstrip().endswith("in the public domain")
+
+
+# --- Windows
+
+
+def test_nsis_makes_an_installer_of_a_folder(tmp_path, drawn):
+    if not shutil.which("makensis"):
+        pytest.skip("NSIS is not installed; on Debian: sudo apt-get install nsis")
+    payload = tmp_path / "a payload"
+    (payload / "_internal").mkdir(parents=True)
+    for name in ("annotator.exe", "annotator-commands.exe", "LICENCES.txt", "_internal/خط.txt"):
+        (payload / name).write_text("x", encoding="utf-8")
+    target = tmp_path / "annotator-1.2.3.exe"
+    done = subprocess.run(
+        windows_packages.command("1.2.3", payload, drawn / "annotator.ico", target), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert target.read_bytes()[:2] == b"MZ"
+
+
+def test_the_installer_needs_no_administrator_and_speaks_three_languages():
+    script = windows_packages.SCRIPT.read_text(encoding="utf-8")
+    assert "RequestExecutionLevel user" in script
+    assert "HKLM" not in script
+    for language in ("English", "Arabic", "French"):
+        assert f'MUI_LANGUAGE "{language}"' in script
+        for text in ("SHORTCUT", "CORPUS", "RUNNING"):
+            assert f"LangString {text} ${{LANG_{language.upper()}}}" in script
+
+
+def test_what_the_installer_puts_there_it_takes_away_and_nothing_else():
+    script = windows_packages.SCRIPT.read_text(encoding="utf-8").partition("Section Uninstall")[2]
+    assert 'RMDir /r "$INSTDIR"' not in script
+    for name in ("annotator.exe", "annotator-commands.exe", "LICENCES.txt", "uninstall.exe"):
+        assert f'Delete "$INSTDIR\\{name}"' in script
+
+
+# --- macOS
+
+
+def test_macos_knows_a_corpus_by_its_suffix():
+    told = plistlib.loads((ROOT / "packaging" / "macos" / "Info.plist").read_bytes())
+    (exported,), (document,) = told["UTExportedTypeDeclarations"], told["CFBundleDocumentTypes"]
+    assert exported["UTTypeTagSpecification"]["public.filename-extension"] == ["corpus"]
+    assert document["LSItemContentTypes"] == [exported["UTTypeIdentifier"]]
+    assert told["CFBundleLocalizations"] == list(i18n.LANGUAGES)
