@@ -6,19 +6,20 @@ What was decided is taken out of what stands at once; what else follows from it 
 
 from bisect import bisect_left, bisect_right
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from annotator.core.model import Article, Edit, Rejection, Span, Step, Suggestion
 from annotator.core.suggesting import undecided
-from annotator.jobs.proposals import Proposals
-from annotator.jobs.suggesting import brought
 from annotator.store.errors import CorpusError
-from annotator.suggest.suggester import Suggester
 from annotator.ui.opened import ACCEPT, REJECT
 from annotator.ui.session import Session
+
+if TYPE_CHECKING:
+    from annotator.jobs.proposals import Proposals
+    from annotator.suggest.suggester import Suggester
 
 _PAUSE: Final = (
     100  # milliseconds after the last key until the thread gets to work: else both would want Python at once
@@ -27,7 +28,7 @@ _GLANCE: Final = 200  # milliseconds in which nobody has yet seen which suggesti
 
 
 class _Answer(NamedTuple):
-    proposals: Proposals
+    proposals: "Proposals"
     left: tuple[Suggestion, ...]
 
 
@@ -194,6 +195,9 @@ class Suggestions(QObject):
         self._lessons, self._opening, self._waiting = [], False, True
 
         def work() -> _Answer:
+            from annotator.jobs.proposals import Proposals  # no start waits for what the suggesters know
+            from annotator.jobs.suggesting import brought
+
             if self._others is None:
                 self._others = brought(self._complained.emit)
             proposals = known or Proposals.of(path, annotator, self._others)

@@ -184,7 +184,7 @@ def test_a_job_that_fails_is_told_with_its_trace(window: Window, guard: Guard, q
 def test_suggesters_that_fail_are_told(
     window: Window, guard: Guard, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotator.ui.suggestions.Proposals.of", lambda *_: fail())
+    monkeypatch.setattr("annotator.jobs.proposals.Proposals.of", lambda *_: fail())
     window.suggestions.learned()
     assert "in fail" in shown(guard, qtbot).report.toPlainText()
 
