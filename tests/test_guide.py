@@ -118,7 +118,7 @@ def shown():
     return {
         (page.name, name)
         for page in PAGES
-        for name in re.findall(r"(?<=pictures/)[\w.-]+\.png", page.read_text(encoding="utf-8"))
+        for name in re.findall(r"(?<=pictures/)[\w.-]+\.(?:png|svg)", page.read_text(encoding="utf-8"))
     }
 
 
@@ -132,7 +132,7 @@ def test_every_picture_is_shown_by_a_page():
 
 
 def test_one_command_makes_all_pictures():
-    assert {path.name for path in (DOCS / "pictures").iterdir()} == set(pictures.names())
+    assert {path.name for path in (DOCS / "pictures").glob("*.png")} == set(pictures.names())
 
 
 def test_a_guide_shows_pictures_of_its_own_language(guide):
