@@ -66,7 +66,8 @@ def hidden(text: str, start: int = 0, end: int | None = None) -> Iterator[Hidden
     if text.isascii() and text.isprintable():
         return
     end = len(text) if end is None else end
-    for match in _FOUND.finditer(text, text.rfind("\n", 0, start) + 1):  # no emoji that begins before `start` is cut
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)  # no emoji is cut, and no other line looked at
+    for match in _FOUND.finditer(text, first, len(text) if last < 0 else last):
         if match.start() >= end:
             return
         if match.start() >= start:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Span, Suggestion, Zone
-from annotator.ui.block import UNDER, Line
+from annotator.ui.block import ABOVE, BENEATH, Line
 from annotator.ui.caret import Caret
 from annotator.ui.depths import Depths, depths
 from annotator.ui.marks import Marks, changes
@@ -22,10 +22,10 @@ from annotator.ui.theme import LIGHT, Theme
 from annotator.ui.ticks import has_order
 
 BODY_SIZE: Final = 22.0  # pixels at 100 %
+_CORNER: Final = 10  # pixels: radius of the paper's corners
+_EDGE: Final = _CORNER + 1  # pixels: how far into the paper its edge is seen
 _MARGIN: Final = 36  # pixels between the paper's edge and the column
 _MANY: Final = 50  # changes at once, after which to look for the lines of each is no gain
-_ABOVE: Final = 6.0  # pixels: how far above a line's letters its marks reach
-_BENEATH: Final = UNDER + 16  # pixels: how far beneath them, where spans are nested deep
 
 
 class ArticleCanvas(QAbstractScrollArea):
@@ -63,6 +63,7 @@ class ArticleCanvas(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else Qt moves no pixels
 
     def show_article(self, article: Article | None, zones: Iterable[Zone], labels: LabelSet) -> None:
         """Show another article from its beginning, or none."""
@@ -176,18 +177,19 @@ class ArticleCanvas(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.setLayoutDirection(self.layoutDirection())
+        painter.fillRect(event.rect(), QColor(self._theme.desk))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(self._theme.rule), 1))
         painter.setBrush(QColor(self._theme.paper))
-        painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
+        painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(0.5, 0.5, -0.5, -0.5), _CORNER, _CORNER)
         if not self._article:
             return
-        origin = self._origin()
-        exposed = event.rect()
-        painter.setClipRect(exposed.intersected(self.viewport().rect().adjusted(1, 1, -1, -1)))
+        origin, inside = self._origin(), self.viewport().rect().adjusted(1, 1, -1, -1)
         painter.translate(origin)
         shown = Painter(self._page, self._marks, self._labels, self._theme)
-        shown.paint(painter, exposed.top() - origin.y(), exposed.bottom() - origin.y())
+        for exposed in event.region():  # strips that are far apart: what is between them stays
+            painter.setClipRect(exposed.intersected(inside).translated(-origin.toPoint()))
+            shown.paint(painter, exposed.top() - origin.y(), exposed.bottom() - origin.y())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -196,8 +198,15 @@ class ArticleCanvas(QAbstractScrollArea):
         else:
             self._lay_out()
 
-    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
-        self.viewport().update()
+    def scrollContentsBy(self, _dx: int, dy: int) -> None:
+        """Move what is painted, but for the paper's edges, and paint what comes into sight: a key waits for it."""
+        viewport, whole = self.viewport(), self.viewport().rect()
+        if self.devicePixelRatioF() % 1:
+            viewport.update()  # half pixels cannot be moved
+            return
+        viewport.scroll(0, dy, whole.adjusted(0, _EDGE, 0, -_EDGE))
+        viewport.update(0, 0, whole.width(), _EDGE)
+        viewport.update(0, whole.height() - _EDGE, whole.width(), _EDGE)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -274,8 +283,8 @@ class ArticleCanvas(QAbstractScrollArea):
 
     def _area(self, part: Line | Fold) -> QRect:
         """Where in the viewport something of a line or of a fold's line may be painted."""
-        bottom = part.bottom + _BENEATH if isinstance(part, Line) else part.top + part.height
-        top = part.top - _ABOVE
+        bottom = part.bottom + BENEATH if isinstance(part, Line) else part.top + part.height
+        top = part.top - ABOVE
         height = math.ceil(bottom - top) + 1
         return QRect(0, math.floor(top + self._origin().y()), self.viewport().width(), height)
 

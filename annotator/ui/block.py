@@ -17,6 +17,8 @@ from annotator.core.invisible import Hidden, hidden
 from annotator.core.text import Utf16
 
 UNDER: Final = 21.0  # pixels beneath the letters for the lines and names of spans
+ABOVE: Final = 6.0  # pixels: how far above a line's letters its marks reach
+BENEATH: Final = UNDER + 32  # pixels: how far beneath them, where spans are nested deep
 _ASCENT, _DESCENT = 0.98, 0.52  # of a face's size: what Arabic letters with their marks take above and below the line
 # A byte order mark at the start of a string is lost on its way to Qt, or turns its bytes: show its like.
 NOT_FOR_QT: Final = {0xFEFF: 0x2060, 0xFFFE: 0xFFFD}

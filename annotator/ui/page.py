@@ -13,7 +13,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from annotator.core.model import BOILERPLATE, DATELINE, HEADLINE, Zone
 from annotator.ui import fonts
-from annotator.ui.block import UNDER, Block, Box, Line
+from annotator.ui.block import ABOVE, BENEATH, UNDER, Block, Box, Line
 
 _SIZES: Final = {HEADLINE: 1.22, DATELINE: 0.8, BOILERPLATE: 0.75}  # of the body's size
 _SAMPLE: Final = "وأبرزت اللجنة أن التقرير أشار إلى ارتفاع عدد المتابعات القضائية"
@@ -90,12 +90,13 @@ class Page:
 
     def lines_between(self, top: float, bottom: float) -> Iterator[Line]:
         """The lines of which something, spans' names included, lies between these heights."""
-        self._to_height(bottom)
+        self._to_height(bottom + ABOVE)
         first = max(0, bisect_right(self._tops, top - 4 * self.size) - 1)
         for line in self._lines[first:]:
-            if line.top > bottom:
+            if line.top - ABOVE > bottom:
                 return
-            yield line
+            if line.bottom + BENEATH >= top:
+                yield line
 
     def folds_between(self, top: float, bottom: float) -> list[Fold]:
         """The folds whose quiet line is between these heights."""

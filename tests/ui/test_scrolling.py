@@ -1,0 +1,101 @@
+"""What is on the screen after scrolling, where pixels are moved, is what painting it all anew would give."""
+
+import random
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from annotator.core.labels import LabelSet
+from annotator.core.model import Article, Span, Suggestion, Zone
+from annotator.resources import resource
+from annotator.ui.article_view import ArticleView
+from annotator.ui.corpus_commands import default_labels
+from annotator.ui.theme import DARK, LIGHT, Theme
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> ArticleView:
+    """A low view on a long article that is full of nested spans, suggestions and hits."""
+    labels: LabelSet = default_labels()
+    text = "\n\n".join(path.read_text(encoding="utf-8") for path in sorted(resource("samples").glob("*.txt"))[:3])
+    names = [label.name for label in labels.labels]
+    made = ArticleView()
+    qtbot.addWidget(made)
+    made.resize(700, 330)
+    made.show_article(Article("x", text), [Zone("z", "x", "headline", 0, text.index("\n"))], labels)
+    spans = [
+        Span(f"{at}-{deep}", "x", "a", names[(at + deep) % 3], at + deep, at + 40 - 9 * deep)
+        for at in range(3, len(text) - 60, 90)
+        for deep in range(3)
+    ]
+    made.show_spans(spans)
+    suggestions = [
+        Suggestion(at, at + 25, names[turn % 3], "names", (0.3, 0.7, 0.99)[turn % 3])
+        for turn, at in enumerate(range(50, len(text) - 60, 70))
+    ]
+    made.show_suggestions(suggestions, None)
+    made.show_hits([(at, at + 6) for at in range(20, len(text) - 60, 110)], (130, 136))
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def on_screen(view: ArticleView) -> QImage:
+    QApplication.processEvents()
+    part = view.viewport().geometry()
+    grabbed = view.screen().grabWindow(view.winId(), part.x(), part.y(), part.width(), part.height())
+    return grabbed.toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+def painted_anew(view: ArticleView) -> QImage:
+    return view.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_what_was_moved_is_what_painting_anew_would_give(view: ArticleView, theme: Theme) -> None:
+    view.set_theme(theme)
+    bar, chance = view.verticalScrollBar(), random.Random(7)
+    while view.page().grow():
+        pass
+    view._fit()
+    assert bar.maximum() > 900
+    spans = view._marks.spans
+    seen = set()
+    for turn in range(60):
+        if turn % 4 == 3:
+            view.show_selected(chance.choice(spans[: len(spans) // 2]))  # marks change and pixels move at once
+        else:
+            bar.setValue(bar.value() + chance.choice((-170, -40, -7, -1, 1, 3, 11, 26, 90, 250)))
+        if chance.random() < 0.3:
+            bar.setValue(bar.value() + chance.choice((-5, 13)))  # twice before anything is painted
+        shown = on_screen(view)
+        assert shown == painted_anew(view), f"after {turn + 1} moves, at {bar.value()}"
+        seen.add(bytes(shown.constBits()))
+    assert len(seen) > 40
+
+
+def test_a_step_of_the_wheel_paints_no_more_than_comes_into_sight(
+    view: ArticleView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[float] = []
+    monkeypatch.setattr(
+        "annotator.ui.painting.Painter.paint", lambda _self, _painter, top, bottom: painted.append(bottom - top)
+    )
+    on_screen(view)
+    painted.clear()
+    view.verticalScrollBar().setValue(20)
+    QApplication.processEvents()
+    assert painted
+    assert sum(painted) < view.viewport().height() / 4
+
+
+def test_where_a_pixel_is_no_pixel_all_is_painted_anew(view: ArticleView, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ArticleView, "devicePixelRatioF", lambda _self: 1.5)
+    on_screen(view)
+    moved: list[object] = []
+    monkeypatch.setattr(type(view.viewport()), "scroll", lambda *arguments: moved.append(arguments), raising=False)
+    view.verticalScrollBar().setValue(20)
+    assert moved == []
+    assert on_screen(view) == painted_anew(view)
