@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 from itertools import islice
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
@@ -187,7 +187,7 @@ class ArticleCanvas(QAbstractScrollArea):
         origin, inside = self._origin(), self.viewport().rect().adjusted(1, 1, -1, -1)
         painter.translate(origin)
         shown = Painter(self._page, self._marks, self._labels, self._theme)
-        for exposed in event.region():  # strips that are far apart: what is between them stays
+        for exposed in cast("Iterable[QRect]", event.region()):  # strips that are far apart: what is between them stays
             painter.setClipRect(exposed.intersected(inside).translated(-origin.toPoint()))
             shown.paint(painter, exposed.top() - origin.y(), exposed.bottom() - origin.y())
 
