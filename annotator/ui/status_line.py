@@ -23,6 +23,7 @@ class StatusLine(QStatusBar):
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
         self._forget.timeout.connect(self._said.clear)
+        session.article_left.connect(self._leave)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(14, 2, 14, 2)
         self.addWidget(self._state)
@@ -58,3 +59,8 @@ class StatusLine(QStatusBar):
     def state(self) -> str:
         """What is shown of how the session stands."""
         return self._state.text()
+
+    def _leave(self) -> None:
+        """What was told of an article would be taken for the state of the next one; what went wrong stays."""
+        if self._said.objectName() == "quiet":
+            self._said.clear()
