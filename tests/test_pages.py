@@ -87,6 +87,17 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
     assert decisions <= reached
 
 
+FILE = re.compile(r"`((?:[\w-]+/)+[\w.-]+\.(?:py|toml|sh|spec|yml|plist|po))`(?!:\n\n```(?:python|po))")
+"""A file that is named; one whose content follows is yet to be made."""
+
+
+@every_page
+def test_a_file_that_is_named_is_there(page: Path) -> None:
+    places = (ROOT, ROOT / "annotator", ROOT / "packaging")
+    named = set(FILE.findall(pages.text(page)))
+    assert {name for name in named if not any((place / name).exists() for place in places)} == set()
+
+
 # --- Commands
 
 
