@@ -6,10 +6,10 @@ tables under the last heading have a row for each action: `| its text | its keys
 
 import re
 import struct
-from pathlib import Path
 
 import pictures
 import pytest
+from pages import DOCS, KEY, PAGES, keys
 
 from annotator import i18n
 from annotator.core.model import STATES
@@ -19,12 +19,7 @@ from annotator.ui.actions import ACTIONS, MENUS, usual_keys
 from annotator.ui.jump import told
 from annotator.ui.wording import printed
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
-PAGES = [DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))]
-KEY = re.compile(r"<kbd>[^<]+</kbd>(?:\+<kbd>[^<]+</kbd>)*")
 ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
-IN_FIELDS = {"Shift+Enter"}
-"""Keys of single fields and dialogs, which no action has."""
 NAMED = (
     *("&View", "&Help", "Language", "Digits", "Colours", "This &line is", "About the program"),
     *("Add", "Delete", "Load…", "Save…", "Apply", "Export…", "Back to the usual key", "No key", "All back"),
@@ -41,12 +36,6 @@ def guide(request):
     """The guide in one language, which is spoken meanwhile."""
     i18n.use(request.param)
     return (DOCS / f"guide.{request.param}.md").read_text(encoding="utf-8")
-
-
-def keys(text):
-    """The keys that are marked as such, as `Ctrl+Enter`."""
-    found = KEY.findall(" ".join(text.split()))
-    return ["+".join(re.findall(r"<kbd>([^<]+)</kbd>", key)) for key in found]
 
 
 def table(guide):
@@ -83,12 +72,6 @@ def test_the_text_before_the_table_names_every_key_of_a_menu(guide):
         assert set(usual(action)[:1]) <= set(named), action.name
 
 
-def test_a_key_that_is_named_is_somebodys(guide):
-    known = {key for action in ACTIONS for key in usual(action)} | IN_FIELDS
-    combined = {key for key in keys(guide) if "+" in key.rstrip("+") or re.fullmatch(r"F\d+", key)}
-    assert combined <= known
-
-
 def test_what_is_in_bold_behind_a_key_is_what_its_action_is_called(guide):
     said = re.findall(rf"({KEY.pattern})(?:&lrm;)?\s\(\*\*([^*]+)\*\*\)", guide)
     assert len(said) > 20
@@ -113,22 +96,13 @@ def test_the_key_that_goes_to_numbers_is_told_of_on_both_keyboards(guide):
 # --- Pictures
 
 
-def shown():
-    """Which pictures the pages show or link to, with the page."""
-    return {
-        (page.name, name)
+def test_every_picture_is_shown_by_a_page():
+    shown = {
+        name
         for page in PAGES
         for name in re.findall(r"(?<=pictures/)[\w.-]+\.(?:png|svg)", page.read_text(encoding="utf-8"))
     }
-
-
-def test_every_picture_that_a_page_shows_is_there():
-    there = {path.name for path in (DOCS / "pictures").iterdir()}
-    assert {(page, name) for page, name in shown() if name not in there} == set()
-
-
-def test_every_picture_is_shown_by_a_page():
-    assert {path.name for path in (DOCS / "pictures").iterdir()} == {name for _page, name in shown()}
+    assert {path.name for path in (DOCS / "pictures").iterdir()} == shown
 
 
 def test_one_command_makes_all_pictures():

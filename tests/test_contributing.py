@@ -1,0 +1,76 @@
+"""docs/contributing.md: its recipes add two formats, a suggester and a language to a copy of the program, which then
+does what the page says; and the page names every decision."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pages
+import pytest
+from pages import ROOT
+
+PAGE = pages.DOCS / "contributing.md"
+STEP = re.compile(r"`([\w./-]+)`:\n\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program with what the page adds to it."""
+    folder = tmp_path_factory.mktemp("recipes")
+    for part in ("annotator", "resources"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "packaging/catalogues.py"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    for name, kind, content in STEP.findall(pages.text(PAGE)):
+        path = folder / name
+        if kind == "diff":
+            path.write_text(changed(path.read_text(encoding="utf-8"), content), encoding="utf-8")
+        else:
+            assert not path.exists()
+            path.write_text(content, encoding="utf-8")
+    return folder
+
+
+def changed(text: str, diff: str) -> str:
+    """The text after a diff, each of whose parts is found in it once."""
+    for part in diff.split("@@\n"):
+        lines = part.splitlines()
+        before, after = ("\n".join(line[1:] for line in lines if line[0] != sign) for sign in "+-")
+        assert text.count(before) == 1, f"found {text.count(before)} times:\n{before}"
+        text = text.replace(before, after)
+    return text
+
+
+def test_the_recipes_work(copy: Path) -> None:
+    typed = list(pages.follow(PAGE, copy))
+    assert len(typed) == 7
+    for line, shown, told in typed:
+        assert pages.prints(shown, told), f"$ {line}\n{told}"
+
+
+def test_the_recipes_keep_to_the_rules_of_the_house(copy: Path) -> None:
+    for command in (["check"], ["format", "--check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache", "annotator"],
+            cwd=copy,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+
+
+def test_the_page_names_every_folder_of_tests() -> None:
+    own = {path.name for path in (ROOT / "annotator").iterdir()} | {"fixtures", "__pycache__"}
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
+    assert folders - own == set(re.findall(r"^\| `tests/(\w+)` \|", pages.text(PAGE), re.MULTILINE))
+
+
+def test_the_shape_of_the_code_is_all_there_is() -> None:
+    (tree,) = pages.blocks(ROOT / "CONTEXT.md", "")
+    there = {path.name for path in (ROOT / "annotator").iterdir() if path.is_dir() or path.suffix == ".py"}
+    assert {name for name in there if not name.startswith("__") and name not in tree} == set()

@@ -1,0 +1,185 @@
+"""What the pages of the documentation link to is there, and what they show of commands and keys is so."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import click
+import pages
+import pytest
+from pages import DOCS, PAGES, ROOT
+
+from annotator import formats
+from annotator.cli.root import root
+from annotator.jobs import exporting
+from annotator.ui.actions import ACTIONS, usual_keys
+from annotator.ui.wording import printed
+
+ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
+ELSEWHERE = {DOCS / "training.md", DOCS / "contributing.md"}
+"""Their commands need large programs, or a copy of this one: tests/consumers/test_training.py, test_contributing.py."""
+OTHERS = {
+    *("--with", "--pictures", "--update", "--page", "--count", "--seconds", "--seed"),  # our own scripts
+    *("--converter", "--task", "--model", "--lang", "--pipeline", "--upgrade"),  # spaCy's, optimum's and pip's
+}
+"""Options of other programs that pages name."""
+
+
+def _called(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+TYPED = [page for page in PAGES if page not in ELSEWHERE and pages.commands(page)]
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=_called)
+
+
+def options() -> dict[str, set[str]]:
+    """The options of each command, without --help."""
+    group = root()
+    context = click.Context(group)
+    found = {}
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command
+        found[name] = {
+            option
+            for parameter in command.params
+            if isinstance(parameter, click.Option)
+            for option in (*parameter.opts, *parameter.secondary_opts)
+            if option.startswith("--")
+        }
+    return found
+
+
+# --- Links
+
+
+@every_page
+def test_a_link_leads_somewhere(page: Path) -> None:
+    lost = []
+    for link in pages.links(page):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _hash, anchor = unquote(link).partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and anchor not in pages.anchors(target)):
+            lost.append(link)
+    assert lost == []
+
+
+def test_headings_are_called_in_links_as_github_calls_them(tmp_path: Path) -> None:
+    page = tmp_path / "a.md"
+    headings = ("What `dev.py` does?", "تغيير المفاتيح", "أنجِز، ثم", "A [b](c.md) *d*", "A b d")
+    page.write_text("".join(f"## {heading}\n" for heading in headings) + "```\n# no\n```\n", encoding="utf-8")
+    assert pages.anchors(page) == {"what-devpy-does", "تغيير-المفاتيح", "أنجِز-ثم", "a-b-d", "a-b-d-1"}
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    reached, left = set(), [ROOT / "README.md"]
+    while left:
+        page = left.pop()
+        if page.suffix == ".md" and page.is_file() and page not in reached:
+            reached.add(page)
+            left += [(page.parent / unquote(link).partition("#")[0]).resolve() for link in pages.links(page)]
+    decisions = set((DOCS / "adr").glob("*.md"))
+    assert set(PAGES) - decisions <= reached
+    assert decisions <= reached
+
+
+FILE = re.compile(r"`((?:[\w-]+/)+[\w.-]+\.(?:py|toml|sh|spec|yml|plist|po))`(?!:\n\n```(?:python|po))")
+"""A file that is named; one whose content follows is yet to be made."""
+
+
+@every_page
+def test_a_file_that_is_named_is_there(page: Path) -> None:
+    places = (ROOT, ROOT / "annotator", ROOT / "packaging")
+    named = set(FILE.findall(pages.text(page)))
+    assert {name for name in named if not any((place / name).exists() for place in places)} == set()
+
+
+# --- Commands
+
+
+@pytest.mark.parametrize("page", TYPED, ids=_called)
+def test_a_command_prints_what_a_page_shows(page: Path, tmp_path: Path) -> None:
+    for line, shown, told in pages.follow(page, tmp_path):
+        assert pages.prints(shown, told), f"$ {line}\n{told}"
+
+
+def test_what_is_shown_is_told_from_what_is_not() -> None:
+    assert pages.prints("a\n…\nb … c\n", "a\n1\n2\nb 3 c\n")
+    assert pages.prints("…\nb\n", "b\n")
+    assert not pages.prints("a\n", "a\nb\n")
+    assert not pages.prints("a … c\n", "a\nc\n")
+    assert not pages.prints("0.5\n", "0.25\n")
+    assert pages.prints("F 0.5  x\n", "F 12.25 x\n", roughly=True)
+    assert not pages.prints("F 0.5 1\n", "F 0.5 2\n", roughly=True)
+
+
+@every_page
+def test_a_command_and_its_options_are_ones(page: Path) -> None:
+    known = options()
+    wrong = []
+    for line in re.findall(r"(?<![\w/.-])annotator (?:--language \w+ )?([a-z]+ [^`\n#]*)", pages.text(page)):
+        name, _space, rest = line.partition(" ")
+        if name in known:
+            wrong += [(name, option) for option in re.findall(r"--[a-z][a-z-]*", rest) if option not in known[name]]
+    named = set(re.findall(r"`(?:annotator )?(--[a-z][a-z-]*)", pages.text(page)))
+    wrong += [("", option) for option in named - OTHERS - {"--language", "--help", "--version"}.union(*known.values())]
+    assert wrong == []
+
+
+@every_page
+def test_what_is_typed_is_a_command(page: Path) -> None:
+    words = re.findall(r"`annotator ([a-z]+)(?![\w.])", pages.text(page))
+    assert set(words) <= set(options())
+
+
+# --- The engineer's page
+
+
+ENGINEERS = DOCS / "engineers.md"
+
+
+def rows(page: Path, heading: str) -> list[list[str]]:
+    """The cells of the first table below a heading."""
+    table = pages.text(page).partition(f"\n## {heading}\n")[2].partition("\n|")[2].partition("\n\n")[0]
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
+
+
+def test_the_table_of_commands_has_every_command_with_its_options() -> None:
+    found = {}
+    for said, _does, takes in rows(ENGINEERS, "Commands"):
+        (name,) = re.findall(r"`annotator ([a-z]+) ", said)
+        found[name] = set(re.findall(r"--[a-z-]+", takes))
+    assert found == {name: taken - {"--json"} for name, taken in options().items()}
+
+
+def test_the_table_of_formats_has_every_format() -> None:
+    read, written = set(), set()
+    for name, reads, writes, *_more in rows(ENGINEERS, "Formats"):
+        read |= set(re.findall(r"`([\w-]+)`", name)) if reads else set()
+        written |= set(re.findall(r"`([\w-]+)`", name)) if writes else set()
+    assert read == {format_.NAME for format_ in formats.FORMATS}
+    assert written == {format_.NAME for format_ in exporting.FORMATS}
+
+
+# --- Keys
+
+
+@every_page
+def test_a_key_is_somebodys(page: Path) -> None:
+    known = {printed([key]).translate(ISOLATES) for action in ACTIONS for key in usual_keys(action.name)}
+    marked = {key for key in pages.keys(pages.text(page)) if "+" in key.rstrip("+") or re.fullmatch(r"F\d+", key)}
+    plain = re.findall(r"(?:(?:Ctrl|Alt|Shift)\+)+(?:[A-Z]\b|F\d+|Enter|Delete|[←→↑↓])", pages.text(page))
+    assert marked.union(plain) - known <= {"Shift+Enter"}  # of the line that finds in an article
+
+
+# --- The README
+
+
+def test_the_two_commands_of_the_readme_are_those_that_everything_relies_on() -> None:
+    (block,) = [code for code in pages.blocks(ROOT / "README.md", "") if "dev.py" in code]
+    lines = [line.partition("#")[0].strip() for line in block.splitlines()]
+    assert lines == ["python3 packaging/dev.py run", "python3 packaging/dev.py test"]
