@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.i18n import _, ngettext, number
+from annotator.i18n import _, ngettext, number, pgettext
 from annotator.jobs.importing import Naming
 from annotator.jobs.looking import Look, look
 from annotator.jobs.reading import Way
@@ -71,7 +71,7 @@ class ImportDialog(QDialog):
         self._warning.setWordWrap(True)
         self._warning.hide()
         buttons = QDialogButtonBox()
-        self._go = buttons.addButton(_("Import"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self._go = buttons.addButton(pgettext("button", "Import"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._go.setObjectName("primary")
         self._go.setDefault(True)
         buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
