@@ -18,11 +18,11 @@ class StatusLine(QStatusBar):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._hint = session, ""
         self._state, self._said = plain_label(), plain_label(name="warning")
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
-        self._forget.timeout.connect(self._said.clear)
+        self._forget.timeout.connect(self._show_hint)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(14, 2, 14, 2)
         self.addWidget(self._state)
@@ -46,15 +46,27 @@ class StatusLine(QStatusBar):
 
     def say(self, text: str, *, well: bool = False) -> None:
         """Tell the person, for a while, something that went wrong; or `well`."""
-        self._said.setObjectName("quiet" if well else "warning")
-        self._said.style().polish(self._said)
-        self._said.setText(with_paths(text))
+        self._write(with_paths(text), "quiet" if well else "warning")
         self._forget.start(_TOLD)
 
+    def show_hint(self, hint: str) -> None:
+        """How one goes on, in a sentence: it stands where nothing else is told, until it is to be ""."""
+        self._hint = hint
+        if not self._forget.isActive():
+            self._show_hint()
+
     def said(self) -> str:
-        """What is told just now; "" where nothing is."""
+        """What is told just now, or the hint; "" where there is neither."""
         return self._said.text()
 
     def state(self) -> str:
         """What is shown of how the session stands."""
         return self._state.text()
+
+    def _show_hint(self) -> None:
+        self._write(self._hint, "hint")
+
+    def _write(self, text: str, name: str) -> None:
+        self._said.setObjectName(name)
+        self._said.style().polish(self._said)
+        self._said.setText(text)
