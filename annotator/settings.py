@@ -11,6 +11,7 @@ import platformdirs
 from msgspec import Struct, field
 
 from annotator.i18n import DEFAULT, LANGUAGES
+from annotator.system_language import system_languages
 
 _NAME: Final = "annotator"
 _FILE: Final = "settings.json"
@@ -25,7 +26,8 @@ def user_name() -> str:
 
 
 class Settings(Struct, frozen=True):
-    """The choices. `zoom` is in per cent; `geometry` is the window's, in whatever form the window wrote it.
+    """The choices. `language` is None until a person chooses one (see `language`). `zoom` is in per cent; `geometry` is
+    the window's, in whatever form the window wrote it.
 
     `keys` has only what a person changed: the keys of an action by its name, as the window names both. `suggestions`
     and `invisible` say whether these are shown: invisible characters are those of the articles.
@@ -34,7 +36,7 @@ class Settings(Struct, frozen=True):
     name, a folder with a model in ONNX, and the corpus's label for a label of theirs.
     """
 
-    language: str = DEFAULT
+    language: str | None = None
     theme: Literal["system", "light", "dark"] = "system"
     annotator: str = field(default_factory=user_name)
     last_corpus: str | None = None
@@ -94,8 +96,11 @@ def save(settings: Settings) -> None:
 
 
 def language() -> str:
-    """The language to speak, a key of LANGUAGES: ANNOTATOR_LANGUAGE's, else the saved one, else Arabic."""
+    """The language to speak, a key of LANGUAGES: ANNOTATOR_LANGUAGE's, else the saved one, else the first of the
+    system's that there is, else Arabic."""
     wanted = os.environ.get("ANNOTATOR_LANGUAGE") or load().language
+    if not wanted:
+        wanted = next((code for code in system_languages() if code in LANGUAGES), DEFAULT)
     return wanted if wanted in LANGUAGES else DEFAULT
 
 

@@ -124,6 +124,12 @@ def _work(session: Session) -> None:
 # What the guide tells of, one function a picture
 
 
+def _welcome(desk: app.Desk) -> QPixmap:
+    """What a first start shows."""
+    desk.window.welcoming.show_welcome()
+    return _grabbed(desk.window)
+
+
 def _caret(desk: app.Desk) -> QPixmap:
     """The word that the caret stands on."""
     desk.session.open_article(_UNTOUCHED)
@@ -330,6 +336,7 @@ def _no_corpus(desk: app.Desk) -> QPixmap:
 
 
 FEATURES: Final[dict[str, Callable[[app.Desk], QPixmap]]] = {
+    "welcome": _welcome,
     "caret": _caret,
     "selection": _selection,
     "nested": _nested,

@@ -1,4 +1,5 @@
-"""What every test starts from: English, no settings of the person who runs it, compiled translations."""
+"""What every test starts from: English, no settings of the person who runs it or of the system, compiled
+translations."""
 
 import os
 from pathlib import Path
@@ -20,6 +21,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "developer")
 def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path_factory.mktemp("home")))
     monkeypatch.delenv("ANNOTATOR_LANGUAGE", raising=False)
+    monkeypatch.setattr("annotator.settings.system_languages", tuple)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")  # the same for the commands that a test runs in processes of their own
     i18n.use("en")
 
 

@@ -29,7 +29,7 @@ def _written(content: bytes) -> Path:
 
 def test_without_a_file_the_defaults_apply() -> None:
     assert settings.load() == Settings()
-    assert (Settings().language, Settings().theme, Settings().zoom) == ("ar", "system", 100)
+    assert (Settings().language, Settings().theme, Settings().zoom) == (None, "system", 100)
     assert not settings.config_dir().exists()
 
 
@@ -64,7 +64,7 @@ def test_a_save_that_fails_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b"\xff\xfe", b'{"zoom": "wide"}', b'{"theme": "pink"}', b'{"language": null}']
+    "content", [b"", b"{", b"[]", b"\xff\xfe", b'{"zoom": "wide"}', b'{"theme": "pink"}', b'{"zoom": null}']
 )
 def test_a_damaged_file_is_put_aside(content: bytes) -> None:
     path = _written(content)
@@ -116,3 +116,23 @@ def test_the_folders(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ANNOTATOR_HOME")
     assert settings.config_dir() == Path(platformdirs.user_config_dir("annotator", appauthor=False))
     assert settings.data_dir() == Path(platformdirs.user_data_dir("annotator", appauthor=False))
+
+
+def test_without_a_saved_language_the_systems_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def system(*languages: str) -> None:
+        monkeypatch.setattr("annotator.settings.system_languages", lambda: languages)
+
+    for languages, spoken in ((("en",), "en"), (("de", "fr", "en"), "fr"), (("de",), "ar"), ((), "ar")):
+        system(*languages)
+        assert settings.language() == spoken
+    settings.save(Settings(zoom=150))  # whoever changed something else has chosen no language
+    system("fr")
+    assert settings.language() == "fr"
+    settings.save(Settings("en"))
+    assert settings.language() == "en"
+
+
+def test_what_an_older_version_saved_is_still_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotator.settings.system_languages", lambda: ("fr",))
+    _written(b'{"language": "ar", "zoom": 120}')
+    assert settings.language() == "ar"

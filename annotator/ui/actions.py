@@ -52,6 +52,7 @@ MENUS: Final = {
 
 ACTIONS: Final = (
     Action("new_corpus", N_("New corpus…"), ("Ctrl+N",), "corpus"),
+    Action("corpus_from_files", N_("New corpus from files…"), ("Ctrl+Shift+N",), "corpus"),
     Action("open_corpus", N_("Open corpus…"), ("Ctrl+O",), "corpus"),
     Action("edit_labels", N_("Labels…"), ("Ctrl+Shift+L",), "corpus", separated=True),
     Action("import_files", N_("Import files…"), ("Ctrl+I",), "corpus", separated=True),
@@ -138,6 +139,7 @@ ACTIONS: Final = (
     Action("previous_pane", N_("To the part before"), ("Ctrl+Shift+Tab",), "view"),
     Action("toggle_guide", N_("What the labels mean"), ("Shift+F1",), "help"),
     Action("show_keys", N_("All keys"), ("F1",), "help"),
+    Action("show_welcome", N_("Welcome page"), (), "help"),
     Action("show_reports", N_("Reports and log"), ("Ctrl+Shift+F1",), "help", separated=True),
     Action("about", N_("About the program"), (), "help"),
     Action("caret_forward", N_("One word on"), ("Left",)),

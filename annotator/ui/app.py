@@ -57,6 +57,18 @@ class Desk(QObject):
         self.session.open(corpus)
         self.window.remember(last_corpus=str(corpus.path.absolute()))
 
+    def start(self, path: Path | None) -> str:
+        """Open what a start opens, and return what is to be said of it (see `starting_corpus`). The first time a page
+        that says how to begin stands before the articles, and what is open is remembered once the person goes on."""
+        last = self.window.chosen.last_corpus
+        corpus, complaint = starting_corpus(path, last)
+        if path or last:
+            self.work_at(corpus)
+        else:
+            self.session.open(corpus)
+            self.window.welcoming.show_welcome()
+        return complaint
+
     def _make(self, chosen: Settings) -> None:
         i18n.use_numerals(chosen.numerals)
         self._speak(i18n.current())
@@ -66,6 +78,7 @@ class Desk(QObject):
         self.keeper = Keeper(self.session)
         self.window = Window(self.session, chosen, self._paint(chosen))
         self.keeper.damaged.connect(self.window.backups.rescue)
+        self.window.welcoming.samples_asked.connect(self._open_samples)
         self.window.language_asked.connect(self._change_language)
         self.window.theme_asked.connect(self._change_theme)
         self.window.numerals_asked.connect(self._change_numerals)
@@ -97,14 +110,23 @@ class Desk(QObject):
         """Every text in a window of its own; the corpus is opened there where it was left."""
         old, session, corpus = self.window, self.session, self.session.corpus
         old.remember(geometry=old.geometry_text())
+        welcome = old.welcoming.state
         session.close()
         self._make(old.chosen)
         if corpus:
             self.window.corpus_commands.open_path(corpus.path)
+            self.window.remember(last_corpus=old.chosen.last_corpus)  # who read the page and no more has not begun
+        self.window.welcoming.go_on(welcome)
         self.window.show()
         old.close()
         old.deleteLater()
         session.deleteLater()
+
+    def _open_samples(self) -> None:
+        try:
+            self.window.corpus_commands.open_path(first_corpus())
+        except CorpusError as error:
+            self.window.corpus_commands.warn(str(error))
 
     def _change_theme(self, name: str) -> None:
         self.window.remember(theme=name)
@@ -206,8 +228,7 @@ def run(path: Path | None = None) -> int:
         complaint, damaged = "", None
         try:
             desk = Desk(made, chosen)
-            corpus, complaint = starting_corpus(path, chosen.last_corpus)
-            desk.work_at(corpus)
+            complaint = desk.start(path)
         except Damaged as error:
             damaged = str(path or chosen.last_corpus or first_corpus_path()), str(error)
         except Exception as error:

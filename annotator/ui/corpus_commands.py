@@ -1,10 +1,11 @@
 """What is done to a corpus as a whole. Each public method is an action of the table in `actions`."""
 
 from collections.abc import Generator
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from annotator import __version__
@@ -27,6 +28,11 @@ def default_labels() -> labels.LabelSet:
     return labels.decode(path.read_bytes(), str(path))
 
 
+def dropped(mime: QMimeData) -> list[str]:
+    """The files and folders that are dropped."""
+    return [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
+
+
 class CorpusCommands(QObject):
     """Asks for what it needs in dialogs, and runs what takes long in the background."""
 
@@ -43,16 +49,17 @@ class CorpusCommands(QObject):
         self.theme = LIGHT
 
     def new_corpus(self) -> None:
-        name, _kind = QFileDialog.getSaveFileName(
-            self._window,
-            _("New corpus"),
-            str(self._folder()),
-            self._filter(),
-            options=QFileDialog.Option.DontConfirmOverwrite,
-        )
-        if name:
-            path = Path(name)
-            self.open_path(path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX), create=True)
+        self._make(self._folder())
+
+    def corpus_from_files(self) -> None:
+        names, _kind = QFileDialog.getOpenFileNames(self._window, _("New corpus from files"), str(self._folder()))
+        self.make_from(names)
+
+    def make_from(self, names: list[str]) -> None:
+        """Make a corpus, by default beside the first of these files and folders, and read them into it; one that is a
+        corpus itself is opened instead."""
+        if self._is_corpus(names) or (names and self._make(_place_beside(Path(names[0])))):
+            self.take(names)
 
     def open_corpus(self) -> None:
         name, _kind = QFileDialog.getOpenFileName(self._window, _("Open corpus"), str(self._folder()), self._filter())
@@ -86,7 +93,7 @@ class CorpusCommands(QObject):
     def take(self, names: list[str]) -> None:
         """Read these files and folders into the corpus; a corpus among them is opened instead."""
         paths = [Path(name) for name in names]
-        if len(paths) == 1 and paths[0].suffix == SUFFIX:
+        if self._is_corpus(names):
             self.open_path(paths[0])
             return
         if not paths or not self._session.corpus:
@@ -257,8 +264,33 @@ class CorpusCommands(QObject):
         else:
             raise error
 
+    def _make(self, where: Path) -> bool:
+        """Ask where a new corpus is to be, at first there, and make and open it; whether it is open."""
+        name, _kind = QFileDialog.getSaveFileName(
+            self._window,
+            _("New corpus"),
+            str(where),
+            self._filter(),
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        path = Path(name)
+        return bool(name) and self.open_path(
+            path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX), create=True
+        )
+
+    @staticmethod
+    def _is_corpus(names: list[str]) -> bool:
+        return len(names) == 1 and Path(names[0]).suffix == SUFFIX
+
     def _folder(self) -> Path:
         return self._session.corpus.path.parent if self._session.corpus else Path.home()
 
     def _filter(self) -> str:
         return _("Corpora") + f" (*{SUFFIX})"
+
+
+def _place_beside(path: Path) -> Path:
+    """Where nothing is yet: for the corpus of this file's or folder's articles, called as it is."""
+    name = path.stem if path.is_file() else path.name
+    names = chain([name], (f"{name} {nth}" for nth in count(2)))
+    return next(place for one in names if not (place := path.with_name(one + SUFFIX)).exists())

@@ -1,7 +1,7 @@
 """The middle of the window: the article, or what stands in its place, and what is done to it as a whole."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -11,8 +11,11 @@ from annotator.ui.article_view import ArticleView
 from annotator.ui.buttons import ActionButton
 from annotator.ui.empty import EmptyState
 from annotator.ui.span_card import Field
-from annotator.ui.theme import Theme
+from annotator.ui.theme import LIGHT, Theme
 from annotator.ui.trouble_bar import TroubleBar
+
+if TYPE_CHECKING:
+    from annotator.ui.welcome import WelcomePage
 
 _BUTTONS: Final = {"done_and_next": "done", "skip": "skip", "flag": "flag", "undo": "undo", "redo": "redo"}
 """The actions that have a button, and its icon."""
@@ -25,7 +28,9 @@ class Middle(QWidget):
 
     def __init__(self, view: ArticleView, bars: Sequence[QWidget], note: Field, actions: Mapping[str, QAction]) -> None:
         super().__init__()
-        self._view = view
+        self._view, self._theme = view, LIGHT
+        self._corpus = self._articles = False  # whether there is one, whether there are some
+        self._instead: WelcomePage | None = None
         self._no_corpus = EmptyState(
             "corpus",
             _("No corpus is open."),
@@ -64,14 +69,34 @@ class Middle(QWidget):
 
     def show_page(self, *, corpus: bool, articles: bool) -> None:
         """Show the article, unless there is no corpus or no article in it."""
-        filled: QWidget = self._view if articles else self._no_articles
-        self.pages.setCurrentWidget(filled if corpus else self._no_corpus)
-        self.foot.setVisible(corpus and articles)
+        self._corpus, self._articles = corpus, articles
+        self._show()
+
+    def show_instead(self, page: "WelcomePage | None") -> None:
+        """Show this page whatever there is, until there is to be None. It has the keyboard where the article would."""
+        if self._instead:
+            self._view.setFocusProxy(None)  # type: ignore[arg-type]  # Qt takes it, and PySide6 does not say so
+            self.pages.removeWidget(self._instead)
+            self._instead.deleteLater()
+        self._instead = page
+        if page:
+            page.set_theme(self._theme)
+            self.pages.addWidget(page)
+            self._view.setFocusProxy(page)
+        self._show()
+        self._view.setFocus()
+
+    def _show(self) -> None:
+        filled: QWidget = self._view if self._articles else self._no_articles
+        self.pages.setCurrentWidget(self._instead or (filled if self._corpus else self._no_corpus))
+        self.foot.setVisible(self._corpus and self._articles and not self._instead)
 
     def set_theme(self, theme: Theme) -> None:
         """Show everything in this theme."""
+        self._theme = theme
         self._view.set_theme(theme)
-        for empty in (self._no_corpus, self._no_articles):
-            empty.set_theme(theme)
+        for page in (self._no_corpus, self._no_articles, self._instead):
+            if page:
+                page.set_theme(theme)
         for button in self.buttons:
             button.set_theme(theme)

@@ -99,7 +99,7 @@ class Opened(QObject):
         with self._telling():
             self._list()
         self.corpus_opened.emit()
-        self._resume()
+        self.resume()
 
     def close(self) -> None:
         """Let go of the corpus."""
@@ -119,6 +119,15 @@ class Opened(QObject):
         self.counts = dict.fromkeys(STATES, 0)
         self.labels = LabelSet(())
         self._leave()
+
+    def resume(self) -> None:
+        """Open the article where the annotator stopped; where nobody ever did, the first that is not done."""
+        with self._telling():
+            stopped = self.corpus.place(self.annotator) if self.corpus else None
+            if self.corpus and stopped:
+                self.open_number(self.corpus.article(stopped[0]).id, stopped[1])
+        if self.article is None and not self.open_next():
+            self.open_article(0)
 
     def refresh(self) -> None:
         """Read the list of articles anew, after an import."""
@@ -150,10 +159,11 @@ class Opened(QObject):
         self._resting.stop()
 
     def open_article(self, place: int) -> None:
-        """Open the article at this place of the list, if there is one."""
+        """Open the article at this place of the list, or none where there is no such place."""
         if 0 <= place < len(self.articles):
             self.open_number(self.articles.numbers[place])
         else:
+            self._take_leave()
             self._leave()
             self.article_opened.emit(0)
 
@@ -352,15 +362,6 @@ class Opened(QObject):
             left = [edit.after.uid for edit in step.edits if isinstance(edit.after, Span) and edit.article == uid]
             chosen = left[-1] if left else chosen
         self.select(next((span for span in self.spans if span.uid == chosen), None))
-
-    def _resume(self) -> None:
-        """Open the article where the annotator stopped; where nobody ever did, the first that is not done."""
-        with self._telling():
-            stopped = self.corpus.place(self.annotator) if self.corpus else None
-            if self.corpus and stopped:
-                self.open_number(self.corpus.article(stopped[0]).id, stopped[1])
-        if self.article is None and not self.open_next():
-            self.open_article(0)
 
     def _list(self) -> None:
         self.articles = Listing(self.corpus, self.annotator, self.choice)

@@ -18,11 +18,11 @@ class StatusLine(QStatusBar):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._hint = session, ""
         self._state, self._said = plain_label(), plain_label(name="warning")
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
-        self._forget.timeout.connect(self._said.clear)
+        self._forget.timeout.connect(self._show_hint)
         session.article_left.connect(self._leave)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(14, 2, 14, 2)
@@ -47,13 +47,17 @@ class StatusLine(QStatusBar):
 
     def say(self, text: str, *, well: bool = False) -> None:
         """Tell the person, for a while, something that went wrong; or `well`."""
-        self._said.setObjectName("quiet" if well else "warning")
-        self._said.style().polish(self._said)
-        self._said.setText(with_paths(text))
+        self._write(with_paths(text), "quiet" if well else "warning")
         self._forget.start(_TOLD)
 
+    def show_hint(self, hint: str) -> None:
+        """How one goes on, in a sentence: it stands where nothing else is told, until it is to be ""."""
+        self._hint = hint
+        if not self._forget.isActive():
+            self._show_hint()
+
     def said(self) -> str:
-        """What is told just now; "" where nothing is."""
+        """What is told just now, or the hint; "" where there is neither."""
         return self._said.text()
 
     def state(self) -> str:
@@ -63,4 +67,13 @@ class StatusLine(QStatusBar):
     def _leave(self) -> None:
         """What was told of an article would be taken for the state of the next one; what went wrong stays."""
         if self._said.objectName() == "quiet":
-            self._said.clear()
+            self._forget.stop()
+            self._show_hint()
+
+    def _show_hint(self) -> None:
+        self._write(self._hint, "hint")
+
+    def _write(self, text: str, name: str) -> None:
+        self._said.setObjectName(name)
+        self._said.style().polish(self._said)
+        self._said.setText(text)

@@ -128,6 +128,7 @@ def style_sheet(theme: Theme) -> str:
     #heading {{ color: {theme.dim}; font-weight: bold; }}
     #quiet {{ color: {theme.dim}; }}
     #warning {{ color: {theme.warning}; }}
+    #hint {{ color: {theme.accent}; font-weight: bold; }}
     #card, #bar {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 8px; }}
     #card QLabel, #bar QLabel {{ background: transparent; }}
     #trouble {{ background: {theme.paper}; border: 1px solid {theme.warning}; border-radius: 8px; }}
@@ -147,6 +148,7 @@ def style_sheet(theme: Theme) -> str:
     QToolButton {{ background: transparent; border: none; border-radius: 5px; padding: 4px; }}
     QToolButton:hover {{ background: {theme.chosen}; }}
     QToolButton:focus {{ border: 1px solid {theme.accent}; }}
+    QToolButton:checked {{ background: {theme.chosen}; font-weight: bold; }}
     QPushButton:hover {{ border-color: {theme.accent}; }}
     QPushButton:focus {{ border: 2px solid {theme.accent}; padding: 6px 15px; }}
     QPushButton:pressed {{ background: {theme.chosen}; }}

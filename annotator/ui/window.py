@@ -5,11 +5,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QMainWindow,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QWidget
 
 from annotator import settings
 from annotator.i18n import LANGUAGES, _, current
@@ -22,7 +18,7 @@ from annotator.ui.buttons import ActionButton
 from annotator.ui.caret_commands import CaretCommands
 from annotator.ui.checking_commands import CheckingCommands
 from annotator.ui.context_menu import context_menu
-from annotator.ui.corpus_commands import CorpusCommands
+from annotator.ui.corpus_commands import CorpusCommands, dropped
 from annotator.ui.edge_commands import EdgeCommands
 from annotator.ui.find_bar import FindBar
 from annotator.ui.finding_commands import FindingCommands
@@ -39,6 +35,7 @@ from annotator.ui.suggestions import Suggestions
 from annotator.ui.tagging_commands import TaggingCommands
 from annotator.ui.theme import Theme
 from annotator.ui.watch import Watch
+from annotator.ui.welcome_commands import WelcomeCommands
 from annotator.ui.wording import printed
 
 
@@ -63,6 +60,7 @@ class Window(QMainWindow):
         self._fields = (self.labels_side.card.value, self.labels_side.card.note, self.note)
         self.corpus_commands = CorpusCommands(self, session)
         self.backups = BackupCommands(self, session, self.corpus_commands)
+        self.welcoming = WelcomeCommands(self, session, self.corpus_commands)
         self.suggestions = Suggestions(session)
         self.suggestions.show(chosen.suggestions)
         self.suggesting = SuggestionCommands(session, self.view, self.suggestions)
@@ -77,7 +75,7 @@ class Window(QMainWindow):
         showing = ShowingCommands(self, session, self.view, invisible=chosen.invisible)
         showing.invisible_toggled.connect(lambda shown: self.remember(invisible=shown))
         labelling = (self.tagging, self.suggesting, edges, self.moving, self.finding, self.checking)
-        handlers = (self, *labelling, self.corpus_commands, self.backups, showing)
+        handlers = (self, *labelling, self.corpus_commands, self.backups, showing, self.welcoming)
         self._actions = ActionSet(self, self.view, handlers, self._keep_typed)
         session.instructive = chosen.instructive
         self._watch = Watch(self, session)
@@ -126,6 +124,7 @@ class Window(QMainWindow):
         )
         self.status_line = StatusLine(self.session)
         self.setStatusBar(self.status_line)
+        self.welcoming.stand_in(self._middle, named, self.language_asked)
 
     # Actions
 
@@ -155,6 +154,7 @@ class Window(QMainWindow):
         session.zones_changed.connect(lambda: view.show_zones(session.zones))
         session.layer_changed.connect(self._layer_changed)
         session.selected.connect(self._selected)
+        self.welcoming.hinted.connect(self.status_line.show_hint)
         session.failed.connect(self.say)
         session.told.connect(lambda text: self.say(text, well=True))
         session.learning_changed.connect(self._status_changed)
@@ -395,5 +395,5 @@ class Window(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        self.corpus_commands.take(paths)
+        take = self.welcoming.take if self.welcoming.standing else self.corpus_commands.take
+        take(dropped(event.mimeData()))

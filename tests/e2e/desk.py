@@ -1,7 +1,7 @@
 """Runs the real program and tells the test, line by line on stdin and stdout, where things stand on the screen.
 
 It changes nothing: everything that happens in the window comes from the X server's mouse and keyboard.
-Run as `python desk.py CORPUS`.
+Run as `python desk.py [CORPUS]`.
 """
 
 import json
@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, QPoint, QSocketNotifier
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from annotator import i18n, settings
-from annotator.store.corpus import Corpus
 from annotator.ui import app
 
 
@@ -75,6 +74,10 @@ class Eyes:
         assert line
         return [line.start, line.end]
 
+    def said(self) -> str:
+        """What is told at the foot of the window, or the hint there."""
+        return self._desk.window.status_line.said()
+
     def shown(self) -> dict[str, object]:
         """What a person sees."""
         session, view = self._desk.session, self._desk.window.view
@@ -92,7 +95,8 @@ class Eyes:
             "trouble": session.trouble,
             "caret": view.caret.word,
             "article": session.place(),
-            "focus": view.hasFocus(),
+            "focus": view.hasFocus(),  # or what stands in its place has it
+            "welcome": self._desk.window.welcoming.standing,
             "rtl": QApplication.isRightToLeft(),
         }
 
@@ -123,7 +127,7 @@ def main() -> int:
     i18n.use(settings.language())
     made = app.application()
     desk = app.Desk(made, settings.load())
-    desk.work_at(Corpus.open(Path(sys.argv[1])))
+    desk.start(Path(sys.argv[1]) if sys.argv[1:] else None)
     desk.window.move(0, 0)
     desk.show()
     desk.window.activateWindow()

@@ -104,9 +104,10 @@ class Hands:
 class Desk:
     """The program in a process of its own."""
 
-    def __init__(self, corpus: Path) -> None:
+    def __init__(self, *corpus: Path) -> None:
+        """Starts it on this corpus, or as it starts by itself."""
         self.process = subprocess.Popen(
-            [sys.executable, str(DESK), str(corpus)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, str(DESK), *map(str, corpus)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.wait(lambda shown: shown["focus"], "the window has the keyboard")
 

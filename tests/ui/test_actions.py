@@ -20,6 +20,7 @@ from annotator.ui.keyboard import portable, twins
 from annotator.ui.showing_commands import ShowingCommands
 from annotator.ui.suggestion_commands import SuggestionCommands
 from annotator.ui.tagging_commands import TaggingCommands
+from annotator.ui.welcome_commands import WelcomeCommands
 from annotator.ui.window import Window
 
 LABELS = default_labels().labels
@@ -47,6 +48,7 @@ def test_every_action_is_a_method_of_exactly_one_part() -> None:
         CorpusCommands,
         BackupCommands,
         ShowingCommands,
+        WelcomeCommands,
     )
     for action in ACTIONS:
         assert len([part for part in parts if action.name in vars(part)]) == 1, action.name
@@ -69,7 +71,7 @@ def test_every_key_of_the_table_is_in_force_beside_the_menus(language: str) -> N
 
 
 def test_every_action_has_a_key_or_is_of_no_hurry() -> None:
-    assert [action.name for action in ACTIONS if not action.keys] == ["about"]
+    assert [action.name for action in ACTIONS if not action.keys] == ["show_welcome", "about"]
 
 
 def test_a_changed_key_has_its_twins_and_the_usual_one_does_nothing() -> None:

@@ -1,0 +1,79 @@
+"""From a home where nothing is yet to the first span on disk: a real window, real keys, a real mouse."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from annotator import settings
+from annotator.core.model import Span
+from annotator.store.corpus import Corpus
+from annotator.ui.app import first_corpus_path
+
+if not os.environ.get("DISPLAY"):
+    pytest.skip("no X server here: packaging/dev.py test brings one", allow_module_level=True)
+
+from hands import Desk, Hands  # it speaks to the X server when it is made
+
+FEW = 4  # presses of keys from the first start to the first span
+
+
+@pytest.fixture(scope="module")
+def hands() -> Iterator[Hands]:
+    made = Hands()
+    yield made
+    made.close()
+
+
+def on_disk() -> list[tuple[str, str]]:
+    """What is labelled in the sample articles: the label and the words."""
+    with Corpus.open(first_corpus_path(), readonly=True) as corpus:
+        article = corpus.article(1)
+        spans: list[Span] = corpus.spans(article.uid, settings.load().annotator)
+        return [(span.label, article.text[span.start : span.end]) for span in spans]
+
+
+def test_a_few_keys_lead_to_the_first_span(hands: Hands) -> None:
+    pressed = []
+
+    def press(*keys: str) -> None:
+        pressed.append(keys)
+        hands.press(*keys)
+
+    desk = Desk()
+    shown = desk.ask("shown")
+    assert shown["welcome"]
+    assert shown["text"] is None
+    assert shown["rtl"], "a system that names no language"
+    press("Return")
+    desk.wait(lambda shown: shown["text"] and not shown["welcome"], "the first article")
+    assert "1 تاريخ" in desk.ask("said")
+    for words in ("الثلاثاء", "الثلاثاء 09"):
+        press("Shift_L", "Left")
+        desk.wait(lambda shown, words=words: shown["selection"] == words, f"“{words}” is selected")
+    press("1")
+    desk.wait(lambda shown: shown["spans"], "a span")
+    assert desk.ask("said") == ""
+    desk.kill()
+    assert on_disk() == [("DATE", "الثلاثاء 09")]
+    assert len(pressed) <= FEW
+
+    desk = Desk()
+    assert not desk.ask("shown")["welcome"]
+    assert desk.ask("shown")["spans"]
+    desk.kill()
+
+
+def test_a_double_click_and_a_key_do_it_in_the_systems_language(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    desk = Desk()
+    assert not desk.ask("shown")["rtl"]
+    hands.press("Return")
+    text = desk.wait(lambda shown: shown["text"], "the first article")["text"]
+    assert "1 Date" in desk.ask("said")
+    hands.double_click(desk.ask("letter", offset=text.index("أعلنت") + 1, after=True))
+    desk.wait(lambda shown: shown["selection"] == "أعلنت", "a word is selected")
+    hands.press("3")
+    desk.wait(lambda shown: shown["spans"], "a span")
+    desk.kill()
+    assert on_disk() == [("PLAN", "أعلنت")]
