@@ -6,60 +6,28 @@ annotator's guide tells of, in its languages. Each is taken of a window of its o
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import chdir
+from collections.abc import Iterator
 from itertools import count, product
 from pathlib import Path
 from typing import Final
 
-from demo import ANNOTATOR, TAGS, open_desk, place, place_of, samples
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtGui import QContextMenuEvent, QImage, QPainter, QPixmap
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+from demo import ANNOTATOR, TAGS, open_desk, place_of, samples
+from features import FEATURES, PLAN, grabbed, select
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QApplication
 
-from annotator.cli.terminal import visual
-from annotator.core.model import DONE, FLAGGED, SKIPPED, Span
+from annotator.core.model import DONE, FLAGGED, SKIPPED
 from annotator.i18n import LANGUAGES
-from annotator.jobs.looking import look
-from annotator.store import backups
 from annotator.store.corpus import Corpus
-from annotator.store.listing import Choice
 from annotator.ui import app
-from annotator.ui.actions import Keymap
-from annotator.ui.background import Background
-from annotator.ui.corpus_commands import default_labels
-from annotator.ui.dialogs.backups import BackupsDialog
-from annotator.ui.dialogs.export import ExportDialog
-from annotator.ui.dialogs.import_preview import ImportDialog
-from annotator.ui.dialogs.keys import KeysDialog
-from annotator.ui.dialogs.labels import LabelsDialog
-from annotator.ui.dialogs.occurrences import OccurrencesDialog
 from annotator.ui.session import Session
-from annotator.ui.theme import LIGHT
 
 SIZES: Final = ((1366, 768), (1920, 1080))
 THEMES: Final = ("light", "dark")
 GUIDES: Final = ("ar", "en")
 """The languages of the annotator's guide."""
-_PLAN: Final = "الخطة الوطنية لدعم القراءة 2024-2028"
 _NOTE: Final = "يُراجَع: هل «خطة لدعم القراءة» في العنوان اسم للخطة؟"
-_FROM_A_PDF: Final = "أعلنت وزارة الثقافة، أمس، «خطة دعم القراءة 2024-2028».\nوتشمل الخطة مكتبات في وجدة وفاس وطنجة."
-_FROM_ANOTHER: Final = "زارت O\nالكاتبة O\nليلى B-PERS\nمكتبة B-ORG\nطنجة I-ORG\nيوم B-DATE\nالجمعة I-DATE\n. O\n"
-_UNTOUCHED: Final = 7
-"""The place of an article that nothing was done to."""
-_TAUGHT: Final = 5
-"""The place of an article in which what others hold is suggested."""
-_DAYS: Final = (
-    "2026-11-25 14-31-08",
-    "2026-11-24 16-02-45 before restore",
-    "2026-11-24 09-12-30",
-    "2026-11-23 10-40-11",
-    "2026-11-19 08-55-02 before version 3",
-    "2026-11-15 17-20-54",
-)
-"""The names of backups."""
-_CROPPED: Final = 14  # pixels beside lines of the article
 
 
 def take_all(folder: Path, target: Path) -> int:
@@ -69,8 +37,8 @@ def take_all(folder: Path, target: Path) -> int:
     corpora = _corpora(folder)
     for language, theme, size in product(LANGUAGES, THEMES, SIZES):
         desk = open_desk(next(corpora), language=language, theme=theme, size=size)
-        _select(desk, _PLAN)
-        _save(_grabbed(desk.window), target / window_name(language, theme, size))
+        select(desk, PLAN)
+        _save(grabbed(desk.window), target / window_name(language, theme, size))
         _close(desk)
     for language, (name, take) in product(GUIDES, FEATURES.items()):
         desk = open_desk(next(corpora), language=language, theme="light", size=SIZES[0])
@@ -119,305 +87,6 @@ def _work(session: Session) -> None:
         if session.selection and tag.value:
             session.describe(session.selection, tag.value, "")
     session.write_note(_NOTE)
-
-
-# What the guide tells of, one function a picture
-
-
-def _welcome(desk: app.Desk) -> QPixmap:
-    """What a first start shows."""
-    desk.window.welcoming.show_welcome()
-    return _grabbed(desk.window)
-
-
-def _caret(desk: app.Desk) -> QPixmap:
-    """The word that the caret stands on."""
-    desk.session.open_article(_UNTOUCHED)
-    start, end = _stretch(desk, "مغربية نسخت في القرنين")
-    desk.window.view.stand(start)
-    return _lines(desk, start, end)
-
-
-def _selection(desk: app.Desk) -> QPixmap:
-    """Some words selected by keys."""
-    desk.session.open_article(_UNTOUCHED)
-    view = desk.window.view
-    start, end = _stretch(desk, "المكتبة الوطنية للمملكة المغربية")
-    view.stand(start)
-    for _word in range(4):
-        QTest.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    return _lines(desk, start, end)
-
-
-def _nested(desk: app.Desk) -> QPixmap:
-    """A selected span with its handles, and others inside it."""
-    span = _select(desk, "خارطة طريق وزارة التربية الوطنية لتجويد التعلمات 2023-2027")
-    return _lines(desk, span.start, span.end)
-
-
-def _suggestions(desk: app.Desk) -> QPixmap:
-    """What is suggested in an article of which other ones have taught something, and a chosen one."""
-    desk.session.open_article(_TAUGHT)
-    _settle(desk)
-    QTest.keyClick(desk.window.view, Qt.Key.Key_Return)
-    return _grabbed(desk.window)
-
-
-def _questions(desk: app.Desk) -> QPixmap:
-    """What is asked about labels, once some are not what they should be."""
-    session, window = desk.session, desk.window
-    quoted = _select(desk, "برنامج «ساعة للكتاب»")
-    session.resize(quoted, quoted.start, quoted.end - 1)
-    session.describe(_select(desk, "شتنبر المقبل"), "09/2024", "")
-    bank = _select(desk, "البنك الدولي")
-    session.resize(bank, bank.start + 2, bank.end)
-    window.checking.check_labels()
-    _wait(window.corpus_commands.background)
-    window.checking.next_question()
-    _settle(desk)
-    return _grabbed(window)
-
-
-def _value(desk: app.Desk) -> QPixmap:
-    """The card of the selected span while its value is typed."""
-    _select(desk, "أمس الاثنين")
-    desk.window.tagging.edit_value()
-    return _grabbed(desk.window.labels_side.card)
-
-
-def _menu(desk: app.Desk) -> QPixmap:
-    """What a right click on a span offers."""
-    view = desk.window.view
-    span = _select(desk, "خطة لدعم القراءة")
-    point = place(desk, span.start + 2, after=False)
-    reason = QContextMenuEvent.Reason.Mouse
-    QApplication.sendEvent(view.viewport(), QContextMenuEvent(reason, point, view.viewport().mapToGlobal(point)))
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    picture, shown = _grabbed(desk.window), menu.grab()
-    painter = QPainter(picture)
-    painter.drawPixmap(desk.window.mapFromGlobal(menu.pos()), shown)
-    painter.end()
-    menu.close()
-    return picture
-
-
-def _sticky(desk: app.Desk) -> QPixmap:
-    """A label that sticks, and what it has just tagged."""
-    desk.session.open_article(6)
-    desk.window.labels.rows()[1].click()
-    view = desk.window.view
-    start, end = _stretch(desk, "المديرية العامة للأرصاد الجوية")
-    view.select(start, end)
-    view.selection_made.emit()
-    return _grabbed(desk.window)
-
-
-def _occurrences(desk: app.Desk) -> QPixmap:
-    """Every place that says what a span says."""
-    background, span = desk.window.corpus_commands.background, _select(desk, "البنك الدولي")
-    dialog = OccurrencesDialog(desk.window, desk.session, background, span, LIGHT)
-    dialog.look_everywhere()
-    _wait(background)
-    return _shown(dialog)
-
-
-def _find(desk: app.Desk) -> QPixmap:
-    """Words that are found in the article."""
-    desk.window.find_bar.begin()
-    desk.window.find_bar.line.insert("القراءة")
-    return _grabbed(desk.window)
-
-
-def _search(desk: app.Desk) -> QPixmap:
-    """Words that are found in the corpus."""
-    side = desk.window.articles_side
-    side.begin_search("الوكالة الوطنية")
-    desk.session.choose(Choice(None, side.search.text()))
-    desk.session.open_article(0)
-    side.search.setFocus()
-    side.search.end(False)
-    return _grabbed(desk.window)
-
-
-def _guideline(desk: app.Desk) -> QPixmap:
-    """What the labels mean, beside the article."""
-    _select(desk, _PLAN)
-    desk.window.toggle_guide()
-    return _grabbed(desk.window)
-
-
-def _labels(desk: app.Desk) -> QPixmap:
-    """The labels while they are edited."""
-    return _shown(_labels_dialog(desk))
-
-
-def _leaving(desk: app.Desk) -> QPixmap:
-    """What is asked when a label is deleted."""
-    dialog = _labels_dialog(desk)
-    dialog.show()
-    dialog.delete()
-    return _shown(dialog)
-
-
-def _keys(desk: app.Desk) -> QPixmap:
-    """The sheet of all keys."""
-    return _shown(KeysDialog(desk.window, Keymap({}, desk.session.labels.labels)))
-
-
-def _export(desk: app.Desk) -> QPixmap:
-    """What is asked before an export."""
-    return _shown(ExportDialog(desk.window, desk.session, desk.window.corpus_commands.background))
-
-
-def _import(desk: app.Desk) -> QPixmap:
-    """What is asked before an import."""
-    corpus, background = desk.session.corpus, desk.window.corpus_commands.background
-    assert corpus
-    folder = corpus.path.parent / "new"
-    folder.mkdir()
-    (folder / "news.txt").write_text(visual(_FROM_A_PDF), encoding="utf-8")
-    (folder / "wojood.conll").write_text(_FROM_ANOTHER, encoding="utf-8")
-    steps = look(corpus, [folder])
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return _shown(ImportDialog(desk.window, desk.session, background, end.value))
-
-
-def _report(desk: app.Desk) -> QPixmap:
-    """What an export tells afterwards."""
-    corpus, background = desk.session.corpus, desk.window.corpus_commands.background
-    assert corpus
-    desk.session.set_state(DONE)
-    dialog = ExportDialog(desk.window, desk.session, background)
-    dialog.show()
-    with chdir(corpus.path.parent):  # a picture tells nothing of the machine that it was taken on
-        dialog.write(Path("news.conll"))
-        _wait(background)
-    return _shown(dialog)
-
-
-def _backups(desk: app.Desk) -> QPixmap:
-    """The backups of some days, and what the last one holds."""
-    assert desk.session.corpus
-    path, background = desk.session.corpus.path, desk.window.corpus_commands.background
-    for _count in backups.keep(path):
-        pass
-    [made] = backups.backups(path)
-    for name in _DAYS:
-        shutil.copy(made.path, made.path.with_name(f"{name}.corpus"))
-    made.path.unlink()
-    dialog = BackupsDialog(desk.window, background, path.stem, backups.backups(path))
-    _wait(background)
-    return _shown(dialog)
-
-
-def _no_spans(desk: app.Desk) -> QPixmap:
-    """An article without spans."""
-    desk.session.open_article(_UNTOUCHED)
-    return _grabbed(desk.window)
-
-
-def _no_articles(desk: app.Desk) -> QPixmap:
-    """A corpus without articles."""
-    assert desk.session.corpus
-    desk.work_at(Corpus.create(desk.session.corpus.path.with_name("new.corpus"), default_labels()))
-    return _grabbed(desk.window)
-
-
-def _no_corpus(desk: app.Desk) -> QPixmap:
-    """No corpus."""
-    desk.session.close()
-    desk.session.corpus_opened.emit()
-    desk.session.article_opened.emit(0)
-    return _grabbed(desk.window)
-
-
-FEATURES: Final[dict[str, Callable[[app.Desk], QPixmap]]] = {
-    "welcome": _welcome,
-    "caret": _caret,
-    "selection": _selection,
-    "nested": _nested,
-    "suggestions": _suggestions,
-    "questions": _questions,
-    "value": _value,
-    "menu": _menu,
-    "sticky": _sticky,
-    "occurrences": _occurrences,
-    "find": _find,
-    "search": _search,
-    "guideline": _guideline,
-    "labels": _labels,
-    "label-deletion": _leaving,
-    "keys": _keys,
-    "import": _import,
-    "export": _export,
-    "export-report": _report,
-    "backups": _backups,
-    "no-spans": _no_spans,
-    "no-articles": _no_articles,
-    "no-corpus": _no_corpus,
-}
-"""How each picture of the guide is taken in a window on that corpus, and its name without the language."""
-
-
-def _labels_dialog(desk: app.Desk) -> LabelsDialog:
-    assert desk.session.corpus
-    return LabelsDialog(desk.window, desk.session.corpus, desk.window.corpus_commands.background, LIGHT)
-
-
-def _stretch(desk: app.Desk, words: str) -> tuple[int, int]:
-    """Where these words stand in the open article."""
-    assert desk.session.article
-    start = desk.session.article.text.index(words)
-    return start, start + len(words)
-
-
-def _select(desk: app.Desk, words: str) -> Span:
-    """Select the span that says this."""
-    text = desk.session.article.text if desk.session.article else ""
-    span = next(span for span in desk.session.spans if text[span.start : span.end] == words)
-    desk.session.select(span)
-    return span
-
-
-def _lines(desk: app.Desk, start: int, end: int) -> QPixmap:
-    """The lines of the article from `start` to `end`, with what is marked on them."""
-    view = desk.window.view
-    view.reveal(start, end)
-    segments = view.page().segments(start, end)
-    top = view.point_of(0, segments[0].line.top).toPoint().y() - 4
-    bottom = view.point_of(0, segments[-1].line.bottom).toPoint().y() + 20  # where names are
-    left, right = view.point_of(0, 0).toPoint().x(), view.point_of(view.page().width, 0).toPoint().x()
-    QTest.qWait(30)
-    return view.viewport().grab(QRect(QPoint(left - _CROPPED, top), QPoint(right + _CROPPED, bottom)))
-
-
-def _settle(desk: app.Desk) -> None:
-    """Until the suggesters have answered."""
-    while desk.window.suggestions.busy:
-        QTest.qWait(20)
-
-
-def _wait(background: Background) -> None:
-    """Until the job at work there has handed over its outcome."""
-    while background.busy:
-        QTest.qWait(20)
-
-
-def _shown(dialog: QDialog) -> QPixmap:
-    dialog.show()
-    dialog.activateWindow()
-    if not QTest.qWaitForWindowActive(dialog, 10_000):
-        raise SystemExit("a dialog never became the active window")
-    return _grabbed(dialog)
-
-
-def _grabbed(widget: QWidget) -> QPixmap:
-    QTest.qWait(60)  # what waits for an idle moment: lines out of sight, places to scroll to
-    return widget.grab()
 
 
 def _save(picture: QPixmap, path: Path) -> None:

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -186,7 +187,8 @@ def first_corpus() -> Path:
     if not path.exists():
         from annotator.jobs.importing import import_paths  # once in a lifetime
 
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # the corpus then says what is wrong with the folder
+            path.parent.mkdir(parents=True, exist_ok=True)
         with Corpus.create(path, default_labels()) as corpus:
             samples = sorted(resource("samples").glob("*.txt"))
             for _count in import_paths(corpus, samples):

@@ -40,6 +40,13 @@ def test_a_first_start_has_the_sample_articles() -> None:
     assert complaint == ""
 
 
+def test_samples_that_have_no_place_are_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path))
+    with pytest.raises(MissingCorpus):
+        app.starting_corpus(None, None)
+
+
 def test_the_last_corpus_is_opened_again(desk: app.Desk, corpus_path: Path) -> None:
     last = settings.load().last_corpus
     assert last == str(corpus_path)
