@@ -20,6 +20,7 @@ import windows_packages
 from PySide6.QtGui import QImage
 
 from annotator import __version__, extras, i18n
+from annotator.parts import Part
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -200,7 +201,7 @@ def test_the_terms_of_all_parts_are_told():
     assert {"pyside6_essentials", "sqlite-utils", "lxml", "python-bidi", "pyinstaller", "trafilatura"} <= names
     assert not names & {"spacy", "pytest", "setuptools", "pip", "arabic-news-annotator", "hypothesis"}
     assert all(one.terms and one.version for one in found)
-    text = licences.text(found, [("libsqlite3-0", "in the public domain")])
+    text = licences.text([*found, Part("libsqlite3-0", "3", "see its text", "", ("in the public domain",))])
     for part in (
         "PySide6_Essentials 6",
         "may be replaced",
