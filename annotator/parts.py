@@ -34,15 +34,19 @@ _TEXTS: Final = ("licen", "copying", "notice", "authors")
 _HOMES: Final = ("Homepage", "Source", "Repository", "Code", "Documentation")
 _FONTS: Final = (("Noto Naskh Arabic", "2.004"), ("Noto Sans Arabic", "2.005"), ("Noto Sans", "2.004"))
 _QT: Final = """\
-Qt is copyright (C) The Qt Company Ltd. and other contributors. It is used under the GNU Lesser General Public License,
-version 3, which stands below, followed by the GNU General Public License, on which it rests.
+Qt is copyright (C) The Qt Company Ltd. and other contributors. It is used
+under the GNU Lesser General Public License, version 3, which stands below,
+followed by the GNU General Public License, on which it rests.
 
 Its sources: https://download.qt.io/official_releases/qt/
-The sources of its Python bindings, PySide6 and Shiboken: https://download.qt.io/official_releases/QtForPython/
-What Qt itself contains of others, and under which terms: https://doc.qt.io/qt-6/licenses-used-in-qt.html
+Those of its Python bindings, PySide6 and Shiboken:
+https://download.qt.io/official_releases/QtForPython/
+What Qt itself contains of others, and under which terms:
+https://doc.qt.io/qt-6/licenses-used-in-qt.html
 """
 _SQLITE: Final = """\
-SQLite is in the public domain: its authors have given up all rights in it, and anybody may use it for any purpose.
+SQLite is in the public domain: its authors have given up all rights in it, and
+anybody may use it for any purpose.
 https://sqlite.org/copyright.html
 """
 
