@@ -41,6 +41,8 @@ followed by the GNU General Public License, on which it rests.
 Its sources: https://download.qt.io/official_releases/qt/
 Those of its Python bindings, PySide6 and Shiboken:
 https://download.qt.io/official_releases/QtForPython/
+Other builds of this version of Qt may take the place of its libraries; another
+version does so together with its bindings, which are made for just one.
 What Qt itself contains of others, and under which terms:
 https://doc.qt.io/qt-6/licenses-used-in-qt.html
 """

@@ -42,7 +42,8 @@ own.
 Qt and its Python bindings (PySide6, Shiboken) are used under the GNU Lesser General Public License, version 3. They are
 files of their own in the program's folder (in _internal/PySide6 and _internal/shiboken6) and may be replaced by others
 of the same interface, such as ones that you have built from the sources: https://download.qt.io/official_releases/ has
-those of Qt, and in QtForPython those of the bindings.
+those of Qt, and in QtForPython those of the bindings. Another version of Qt is put there together with its bindings,
+which are made for just one.
 What Qt itself contains of others is listed at https://doc.qt.io/qt-6/licenses-used-in-qt.html.
 The same holds for python-bidi (in _internal/bidi; sources at https://github.com/MeirKriheli/python-bidi).
 """
