@@ -43,15 +43,38 @@ class Fault(Struct, frozen=True):
 
 def report(fault: Fault, facts: Mapping[str, str]) -> str:
     """What a report says of an error; `facts` by their names: versions, the corpus."""
-    facts = {**_facts(), **facts}
-    width = max(map(len, facts))
     parts = (
         ["A report of the annotator: it holds no text of an article and no name of a file."],
-        [f"{name:<{width}}  {scrubbed(fact)}" for name, fact in facts.items()],
+        listed({**own_facts(), **facts}),
         [fault.what, "", *fault.trace],
         ["The last lines of the log:", "", *logs.last(_LINES)],
     )
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def listed(facts: Mapping[str, str]) -> list[str]:
+    """Facts by their names, a line each, without anything that does not belong into a report."""
+    width = max(map(len, facts))
+    return [f"{name:<{width}}  {scrubbed(fact)}" for name, fact in facts.items()]
+
+
+def own_facts() -> dict[str, str]:
+    """What the program, its Python and the system are, by the names of the facts."""
+    import platform  # as the next one, slow to load, and no start waits for them
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        utils = version("sqlite-utils")
+    except PackageNotFoundError:
+        utils = "not known"
+    return {
+        "time": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "annotator": __version__,
+        "Python": platform.python_version(),
+        "system": platform.platform(),
+        "sqlite-utils": utils,
+        "language": i18n.current(),
+    }
 
 
 def write(text: str) -> Path | None:
@@ -109,21 +132,3 @@ def crashed() -> Fault | None:
 def _names(folder: Path, name: str) -> Iterator[Path]:
     yield folder / f"{name}.txt"
     yield from (folder / f"{name}-{at}.txt" for at in range(2, 1000))
-
-
-def _facts() -> dict[str, str]:
-    import platform  # as the next one, slow to load, and no start waits for them
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        utils = version("sqlite-utils")
-    except PackageNotFoundError:
-        utils = "not known"
-    return {
-        "time": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "annotator": __version__,
-        "Python": platform.python_version(),
-        "system": platform.platform(),
-        "sqlite-utils": utils,
-        "language": i18n.current(),
-    }

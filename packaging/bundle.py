@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import time
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -21,17 +20,18 @@ class Bundle(NamedTuple):
     version: str
     when: int
 
-    @property
-    def day(self) -> str:
-        """The day of this version, YYYY-MM-DD."""
-        return time.strftime("%Y-%m-%d", time.gmtime(self.when))
-
 
 def version() -> str:
     """The one version number, from `annotator/__init__.py`."""
     found = re.search(r'^__version__ = "(.+)"$', (ROOT / "annotator" / "__init__.py").read_text(encoding="utf-8"), re.M)
     assert found
     return found[1]
+
+
+def releases() -> list[tuple[str, str]]:
+    """Each version that CHANGELOG.md tells of, the newest first, and the day that it is of, YYYY-MM-DD."""
+    told = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    return re.findall(r"^## (\d+\.\d+\.\d+) \((\d{4}-\d\d-\d\d)\)$", told, re.M)
 
 
 def moment() -> int:

@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     dev.say("Freezing the program …")
     step("Compiling the translations", environment, HERE / "catalogues.py")
     step("Drawing the icons", environment, HERE / "icons.py", WORK / "icons")
-    step("Listing the licences", environment, HERE / "licences.py", WORK / "LICENCES.txt")
+    step("Listing the licences", environment, HERE / "licences.py", WORK)
     folders: list[str | Path] = ["--distpath", WORK / "frozen", "--workpath", WORK / "work"]
     step("PyInstaller", environment, "-m", "PyInstaller", "--noconfirm", *folders, HERE / "annotator.spec")
     dev.say("Packing it …")

@@ -14,8 +14,9 @@ import deb
 import depends
 import desktop
 import pytest
-from bundle import NAME, Bundle
+from bundle import NAME, Bundle, releases
 
+from annotator import __version__
 from annotator.store.corpus import Corpus
 from annotator.ui.corpus_commands import default_labels
 
@@ -198,7 +199,9 @@ def test_the_menu_the_icons_and_the_shops_are_told(tmp_path):
         f"mime/packages/{NAME}.xml",
     }
     told = ET.parse(tmp_path / "share" / "metainfo" / f"{NAME}.metainfo.xml").getroot()
-    assert told.find("releases/release").attrib == {"version": "1.2.3", "date": "1970-01-01"}
+    versions = [(release.get("version"), release.get("date")) for release in told.findall("releases/release")]
+    assert versions == releases()
+    assert versions[0][0] == __version__
     shown = [image.text for image in told.findall("screenshots/screenshot/image")]
     assert shown == [f"https://a.example/p/{name}" for name in desktop.PICTURES]
     assert told.find("launchable").text == f"{NAME}.desktop"

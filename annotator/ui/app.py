@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-import PySide6
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, qVersion
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -30,6 +29,7 @@ from annotator.ui.keeper import Keeper
 from annotator.ui.learner import Learner
 from annotator.ui.session import Session
 from annotator.ui.theme import DARK, LIGHT, Theme, style_sheet
+from annotator.ui.versions import versions
 from annotator.ui.window import Window
 from annotator.ui.wording import left_to_right, tell
 
@@ -253,17 +253,6 @@ def run(path: Path | None = None) -> int:
         desk.session.let_go()  # the window is closed: there is nothing to show anew
     _log.info("ends")
     return code
-
-
-def versions(application: QApplication) -> dict[str, str]:
-    """What a report says of Qt and of the screens."""
-    screens = (f"{screen.size().width()}x{screen.size().height()}" for screen in application.screens())
-    ratios = (f"{screen.devicePixelRatio():g}" for screen in application.screens())
-    return {
-        "Qt": f"{qVersion()} on {application.platformName()}",
-        "PySide6": PySide6.__version__,
-        "screens": ", ".join(f"{size} at {ratio}" for size, ratio in zip(screens, ratios, strict=True)),
-    }
 
 
 def settle() -> None:

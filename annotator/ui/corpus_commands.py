@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
-from annotator import __version__
 from annotator.core import labels
 from annotator.i18n import _, ngettext, number, pgettext
 from annotator.resources import resource
@@ -220,8 +219,11 @@ class CorpusCommands(QObject):
             self.annotator_chosen.emit(name.strip())
 
     def about(self) -> None:
-        said = _("Annotator {version}\nTags dates, institutions and plans in Arabic news.\nLicence: Apache-2.0")
-        QMessageBox.about(self._window, _("About the program"), said.format(version=__version__))
+        from annotator.ui.dialogs.about import AboutDialog  # opened once in a long while
+
+        dialog = AboutDialog(self._window, self.theme)
+        dialog.exec()
+        dialog.deleteLater()
 
     def warn(self, text: str) -> None:
         """Say what could not be done, until it is read."""

@@ -5,7 +5,7 @@ import gzip
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +15,13 @@ import desktop
 import freezing
 from bundle import NAME, ROOT, Bundle
 
+from annotator.parts import Part
+
 COMMAND: Final = "annotator"
 RECOMMENDED: Final = ("desktop-file-utils", "hicolor-icon-theme", "shared-mime-info")
 """What has the menu, the icon and the double click work. Every desktop has them, and the program runs without."""
 
+_ASKED: Final = "${Version}\\t${Homepage}\\n"  # of dpkg-query, for each architecture that has the package
 _SUMMARY: Final = "window to label dates, institutions and plans in Arabic news"
 _DESCRIPTION: Final = """\
  Annotators read Arabic news from right to left and tag dates, institutions
@@ -126,11 +129,15 @@ def _kilobytes(path: Path) -> int:
     return -(-path.stat().st_size // 1024) if path.is_file() and not path.is_symlink() else 1
 
 
-def terms_of(libraries: Iterable[Path]) -> list[tuple[str, str]]:
-    """The terms of Debian's libraries by the package of each: those that the bundle brings along elsewhere."""
+def parts_of(libraries: Iterable[Path]) -> Iterator[Part]:
+    """The packages of Debian that these libraries are from: the parts that the bundle brings along elsewhere."""
     packages = set()
     for library in libraries:
         asked = subprocess.run(["dpkg", "-S", f"*/{library.name}"], capture_output=True, text=True)
         packages |= {line.partition(":")[0] for line in asked.stdout.splitlines() if ":" in line}
-    terms = ((name, Path("/usr/share/doc", name, "copyright")) for name in sorted(packages))
-    return [(name, path.read_text(encoding="utf-8")) for name, path in terms if path.is_file()]
+    for name in sorted(packages):
+        terms = Path("/usr/share/doc", name, "copyright")
+        if terms.is_file():
+            asked = subprocess.run(["dpkg-query", "-W", "-f", _ASKED, name], check=True, capture_output=True, text=True)
+            version, home = asked.stdout.splitlines()[0].split("\t")
+            yield Part(name, version, "see its text", home, (terms.read_text(encoding="utf-8"),))

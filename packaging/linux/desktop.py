@@ -2,11 +2,11 @@
 
 import shutil
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from bundle import NAME, ROOT, Bundle
+from bundle import NAME, ROOT, Bundle, releases
 
 HERE: Final = Path(__file__).resolve().parent
 PICTURES: Final = ("window-ar-light-1366x768.png", "window-en-dark-1366x768.png", "window-fr-light-1366x768.png")
@@ -22,7 +22,7 @@ def share(target: Path, made: Bundle, pictures: str = _INSTALLED) -> None:
     """
     _write(target / "applications" / f"{NAME}.desktop", (HERE / f"{NAME}.desktop").read_bytes())
     _write(target / "mime" / "packages" / f"{NAME}.xml", (HERE / f"{NAME}.mime.xml").read_bytes())
-    told = metainfo((HERE / f"{NAME}.metainfo.xml").read_text(encoding="utf-8"), made.version, made.day, pictures)
+    told = metainfo((HERE / f"{NAME}.metainfo.xml").read_text(encoding="utf-8"), releases(), pictures)
     _write(target / "metainfo" / f"{NAME}.metainfo.xml", told.encode())
     themed = target / "icons" / "hicolor"
     for picture in sorted(made.icons.glob("*.png")):
@@ -30,13 +30,15 @@ def share(target: Path, made: Bundle, pictures: str = _INSTALLED) -> None:
     _write(themed / "scalable" / "apps" / f"{NAME}.svg", (ROOT / "resources" / "icons" / "annotator.svg").read_bytes())
 
 
-def metainfo(template: str, version: str, day: str, pictures: str, shown: Sequence[str] = PICTURES) -> str:
-    """The description for shops, of this version, with the addresses of its pictures. Raises ET.ParseError."""
+def metainfo(template: str, released: Iterable[tuple[str, str]], pictures: str, shown: Sequence[str] = PICTURES) -> str:
+    """The description for shops, with these versions and their days and the addresses of its pictures. Raises
+    ET.ParseError."""
     root = ET.fromstring(template, ET.XMLParser(target=ET.TreeBuilder(insert_comments=True)))
-    releases, screenshots = root.find("releases"), root.find("screenshots")
-    assert releases is not None
+    versions, screenshots = root.find("releases"), root.find("screenshots")
+    assert versions is not None
     assert screenshots is not None
-    ET.SubElement(releases, "release", version=version, date=day)
+    for version, day in released:
+        ET.SubElement(versions, "release", version=version, date=day)
     captions = screenshots.findall("screenshot")
     assert len(captions) == len(shown)
     for screenshot, name in zip(captions, shown, strict=True):

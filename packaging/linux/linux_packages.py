@@ -30,8 +30,10 @@ def portable(made: Bundle, work: Path, target: Path) -> Path:
     desktop.share(folder / "share", made)
     for path in _BESIDE.iterdir():
         shutil.copy(path, folder / path.name)
-    text = licences.text(licences.parts(), deb.terms_of(deb.borrowed(folder / "_internal")))
-    (folder / "LICENCES.txt").write_text(text, encoding="utf-8")
+    internal = folder / "_internal"
+    resources = internal / "annotator" / "resources"
+    licences.write(resources, (*licences.parts(), *deb.parts_of(deb.borrowed(internal))))
+    shutil.copyfile(resources / "LICENCES.txt", folder / "LICENCES.txt")
     package = target / f"{folder.name}.tar.gz"
     archive.pack(folder, package, made.when)
     return package

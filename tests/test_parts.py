@@ -1,0 +1,151 @@
+"""What the program is made of: every part is told with its terms, and none has terms that do not go with ours."""
+
+import importlib.metadata
+import struct
+import sys
+
+import licences
+import msgspec
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from PySide6.QtCore import qVersion
+
+from annotator import __version__, parts, resources
+from annotator.parts import Contents, Part
+from annotator.resources import resource
+
+
+@pytest.fixture(scope="module")
+def found():
+    return {one.name: one for one in parts.parts()}
+
+
+def test_every_part_is_told_with_its_version_and_its_terms(found):
+    assert list(found)[:4] == ["Arabic News Annotator", "Qt", "Python", "SQLite"]
+    assert {"PySide6_Essentials", "shiboken6", "lxml", "trafilatura", "typing_extensions"} <= set(found)
+    assert not {"pip", "pytest", "spacy", "pyinstaller", "arabic-news-annotator"} & set(found)
+    assert all(one.version and one.terms for one in found.values())
+    assert found["Arabic News Annotator"].version == __version__
+    assert found["Qt"].version == qVersion()
+    assert found["Python"].version == sys.version.split()[0]
+
+
+def test_the_terms_of_what_asks_for_its_text_are_there_in_full(found):
+    for name, words in {
+        "Arabic News Annotator": "Apache License",
+        "Qt": "GNU LESSER GENERAL PUBLIC LICENSE",
+        "PySide6_Essentials": "GNU LESSER GENERAL PUBLIC LICENSE",
+        "shiboken6": "GNU GENERAL PUBLIC LICENSE",
+        "python-bidi": "GNU LESSER GENERAL PUBLIC LICENSE",
+        "Python": "PYTHON SOFTWARE FOUNDATION LICENSE",
+        "SQLite": "public domain",
+        "Noto Naskh Arabic": "SIL OPEN FONT LICENSE",
+    }.items():
+        assert words.lower() in "\n".join(found[name].texts).lower(), name
+    assert "SIL OPEN FONT" not in "".join(found["Arabic News Annotator"].texts)
+    assert "Copyright" in "".join(found["lxml"].texts)
+
+
+def test_every_package_that_the_program_asks_for_is_a_part(found):
+    asked = map(Requirement, importlib.metadata.requires(parts.PROJECT))
+    held = {canonicalize_name(one.name) for one in asked if not one.marker or one.marker.evaluate({"extra": ""})}
+    assert len(held) > 10
+    assert held <= {canonicalize_name(name) for name in found}
+
+
+def test_the_fonts_are_those_that_lie_there(found):
+    there = {(family(path), version(path)) for path in resource("fonts").glob("*.ttf")}
+    assert there == {(one.name, one.version) for one in found.values() if one.terms == "OFL-1.1"}
+
+
+def family(path):
+    return named(path, 1)
+
+
+def version(path):
+    return named(path, 5).removeprefix("Version ").partition(";")[0]
+
+
+def named(path, wanted):
+    """What a font says of itself (https://learn.microsoft.com/en-us/typography/opentype/spec/name)."""
+    font = path.read_bytes()
+    tables = (struct.unpack_from(">4s4xII", font, 12 + 16 * at) for at in range(struct.unpack_from(">H", font, 4)[0]))
+    [start] = [offset for tag, offset, _length in tables if tag == b"name"]
+    count, texts = struct.unpack_from(">HH", font, start + 2)
+    for at in range(count):
+        platform, _encoding, _language, name, length, offset = struct.unpack_from(">6H", font, start + 6 + 12 * at)
+        if (platform, name) == (3, wanted):
+            return font[start + texts + offset :][:length].decode("utf-16-be")
+    raise LookupError(wanted)
+
+
+# --- In a bundle
+
+
+def test_a_bundle_tells_what_was_written_where_it_was_made(found, tmp_path, monkeypatch):
+    made = [*found.values(), Part("libxcb-cursor0", "0.1.5-1", "see its text", "", ("the terms",))]
+    licences.write(tmp_path, made)
+    monkeypatch.setattr(resources, "_PACKAGE", tmp_path)
+    (tmp_path / "resources").mkdir()
+    (tmp_path / "parts.json").rename(tmp_path / "resources" / "parts.json")
+    monkeypatch.setattr(importlib.metadata, "distribution", lambda name: pytest.fail("a bundle has no metadata"))
+    assert parts.parts() == tuple(made)
+    assert parts.bundled().commit == licences.commit()
+
+
+def test_what_is_written_is_the_same_for_people_and_for_the_window(found, tmp_path):
+    licences.write(tmp_path, found.values())
+    told = msgspec.json.decode((tmp_path / "parts.json").read_bytes(), type=Contents)
+    text = (tmp_path / "LICENCES.txt").read_text(encoding="utf-8")
+    for one in told.parts:
+        assert f"{one.name} {one.version}: {one.terms}" in text
+        for body in one.texts:
+            assert body.strip() in text
+
+
+def test_terms_of_several_parts_stand_once_under_the_names_of_all():
+    told = licences.text([Part("one", "1", "MIT", "", ("Do.",)), Part("two", "2", "MIT", "", ("Do.\n", "And say."))])
+    assert told.count("Do.") == 1
+    assert "one 1, two 2\n" in told
+    assert told.rstrip().endswith("And say.")
+
+
+# --- Terms
+
+
+def test_every_part_of_a_bundle_may_be_given_away():
+    assert licences.unknown(licences.parts()) == []
+
+
+@pytest.mark.parametrize(
+    ("terms", "fits"),
+    [
+        ("MIT", True),
+        ("MPL-1.1 OR GPL-2.0-only OR LGPL-2.1-or-later", True),
+        ("Apache-2.0 AND CNRI-Python", True),
+        ("GPL-3.0-only", False),
+        ("GPL-2.0-only OR AGPL-3.0-only", False),
+        ("MIT AND GPL-3.0-only", False),
+        ("GNU General Public License v3 (GPLv3)", False),
+        ("(MIT OR GPL-3.0-only) AND GPL-2.0-only", False),
+        ("Proprietary", False),
+        ("", False),
+    ],
+)
+def test_terms_that_do_not_go_with_ours_are_found(terms, fits):
+    assert (licences.unknown([Part("new", "1", terms)]) == []) is fits
+
+
+def test_what_is_under_the_lgpl_alone_lies_in_files_that_can_be_replaced(found):
+    bound = {name for name, one in found.items() if not free_otherwise(one.terms)}
+    assert bound == set(parts.REPLACEABLE)
+    for name in bound:
+        folder = parts.folder(name)
+        assert any({".so", ".pyd", ".dll"} & set(path.suffixes) for path in folder.rglob("*")), name
+    assert parts.folder("lxml") is None
+
+
+def free_otherwise(terms):
+    """Whether there is a way to use a part without the LGPL or the GPL."""
+    return any("GPL" not in way for way in terms.split(" OR "))
