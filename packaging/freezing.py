@@ -68,7 +68,7 @@ def kept(destination: str) -> bool:
     """Whether this file has its place in the bundle."""
     path = PurePosixPath(destination)
     parts, name = path.parts, path.name
-    if name.startswith(LEFT_TO_THE_SYSTEM):
+    if name.startswith(LEFT_TO_THE_SYSTEM) or path.suffix == ".po":  # what the .mo are compiled from
         return False
     if "plugins" in parts[:-2] and parts[0] == "PySide6":
         return _plain(name) in PLUGINS.get(path.parent.name, frozenset())
