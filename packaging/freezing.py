@@ -47,6 +47,9 @@ PLUGINS: Final[Mapping[str, frozenset[str]]] = {
 _QT_TEXTS: Final = frozenset({"qtbase_ar.qm", "qtbase_fr.qm"})
 _LOCALES: Final = frozenset({"root.dat", "ar.dat", "en.dat", "fr.dat"})
 
+_OF_AN_INSTALLATION: Final = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"})
+"""What pip writes down of where and how it installed a package: no two folders have the same."""
+
 LEFT_TO_THE_SYSTEM: Final = (
     *("libstdc++.so", "libgcc_s.so", "libatomic.so"),
     *("libGL.so", "libGLX.so", "libGLdispatch.so", "libEGL.so", "libOpenGL.so", "libdrm.so", "libgbm.so"),
@@ -68,7 +71,9 @@ def kept(destination: str) -> bool:
     """Whether this file has its place in the bundle."""
     path = PurePosixPath(destination)
     parts, name = path.parts, path.name
-    if name.startswith(LEFT_TO_THE_SYSTEM):
+    if name.startswith(LEFT_TO_THE_SYSTEM) or path.suffix == ".po":  # what the .mo are compiled from
+        return False
+    if path.parent.suffix == ".dist-info" and name in _OF_AN_INSTALLATION:
         return False
     if "plugins" in parts[:-2] and parts[0] == "PySide6":
         return _plain(name) in PLUGINS.get(path.parent.name, frozenset())

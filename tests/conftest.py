@@ -27,6 +27,14 @@ def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyt
 
 
 @pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    """The program's own, of which pytest-qt makes the one that all tests have."""
+    from annotator.ui.app import Application  # most tests need no window
+
+    return Application
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real articles that may lie beside the checkout; skips where it does not."""
     folder = Path(__file__).resolve().parents[2] / "shared"

@@ -53,6 +53,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
         ("lxml/etree.cpython-311-x86_64-linux-gnu.so", True),
         ("annotator/resources/fonts/NotoNaskhArabic-Regular.ttf", True),
         ("annotator/resources/i18n/ar/LC_MESSAGES/annotator.mo", True),
+        ("annotator/resources/i18n/ar.po", False),
+        ("click-8.5.1.dist-info/RECORD", False),
+        ("click-8.5.1.dist-info/METADATA", True),
     ],
 )
 def test_the_bundle_holds_what_the_window_uses(destination, expected):

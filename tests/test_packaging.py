@@ -1,15 +1,13 @@
-"""The two commands of the README, the pinned packages, the translations, and the wheel."""
+"""The two commands of the README, the pinned packages, and the translations."""
 
 import ast
 import importlib.metadata
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import tomllib
-import zipfile
 from pathlib import Path
 
 import catalogues
@@ -654,40 +652,3 @@ def test_a_newer_translation_is_compiled_over_an_older_one(language, tmp_path):
     catalogues.compile_all()
     assert b"Annuler" in compiled.read_bytes()
     assert [path.name for path in compiled.parent.iterdir()] == [compiled.name]
-
-
-# --- The wheel
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The wheel that is built from this checkout, as it is when nothing was compiled yet."""
-    folder, fresh = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("fresh")
-    for name in ("annotator", "packaging", "resources"):
-        shutil.copytree(ROOT / name, fresh / name, ignore=shutil.ignore_patterns("LC_MESSAGES", "__pycache__"))
-    for name in (".gitignore", "LICENSE", "README.md", "pyproject.toml"):
-        shutil.copy(ROOT / name, fresh / name)
-    pip = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, fresh]
-    done = subprocess.run(pip, capture_output=True, text=True, encoding="utf-8", errors="replace")
-    assert done.returncode == 0, done.stdout + done.stderr
-    (built,) = folder.glob("*.whl")
-    with zipfile.ZipFile(built) as opened:
-        yield opened
-
-
-def test_the_wheel_carries_every_resource_and_module(wheel):
-    names = set(wheel.namelist())
-    here = [*(ROOT / "resources").rglob("*"), *(ROOT / "annotator").rglob("*.py")]
-    files = [path.relative_to(ROOT).as_posix() for path in here if path.is_file()]
-    expected = {name if name.startswith("annotator/") else f"annotator/{name}" for name in files}
-    assert expected <= names
-    for kind in ("fonts/*.ttf", "labels/*.toml", "samples/*.txt", "i18n/*/LC_MESSAGES/*.mo"):
-        assert any(Path(name).match(f"annotator/resources/{kind}") for name in names), kind
-    assert not [name for name in names if not name.startswith(("annotator/", "arabic_news_annotator-"))]
-
-
-def test_the_wheel_carries_the_command_and_the_licences(wheel):
-    (entry_points,) = (name for name in wheel.namelist() if name.endswith("entry_points.txt"))
-    assert "annotator = annotator.cli:main" in wheel.read(entry_points).decode()
-    licences = {Path(name).name for name in wheel.namelist() if "/licenses/" in name}
-    assert licences == {"LICENSE", "OFL.txt"}

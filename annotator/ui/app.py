@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, qVersion
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
+from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Signal, qVersion
+from PySide6.QtGui import QColor, QFileOpenEvent, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from annotator import __version__, faults, i18n, logs, settings
@@ -36,7 +36,21 @@ from annotator.ui.wording import left_to_right, tell
 _log = logging.getLogger(__name__)
 _TURN: Final = 0.0005  # seconds that a key waits at most, each time, while suggesters are at work in their thread
 _MANY_OBJECTS: Final = 20_000  # some megabytes
+_ASKED_AGAIN: Final = 300  # milliseconds
 _STARTED_BY_ICON: Final = ("DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GIO_LAUNCHED_DESKTOP_FILE")
+
+
+class Application(QApplication):
+    """Tells of files that the desktop wants opened. macOS hands over what was double-clicked by an event, at a start
+    and later: one program runs there for all."""
+
+    asked_for = Signal(str)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent):
+            self.asked_for.emit(event.file())
+            return True
+        return super().event(event)
 
 
 class Desk(QObject):
@@ -48,6 +62,8 @@ class Desk(QObject):
         self._qt_texts: QTranslator | None = None
         self._make(chosen)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._recolour)
+        if isinstance(application, Application):
+            application.asked_for.connect(self._open)
 
     def show(self) -> None:
         """Show the window."""
@@ -69,6 +85,13 @@ class Desk(QObject):
             self.session.open(corpus)
             self.window.welcoming.show_welcome()
         return complaint
+
+    def _open(self, name: str) -> None:
+        """Open this file once no dialog waits for its answer."""
+        if self._application.activeModalWidget():
+            QTimer.singleShot(_ASKED_AGAIN, self, lambda: self._open(name))
+        elif self.window.corpus_commands.open_path(Path(name)):
+            self.window.activateWindow()
 
     def _make(self, chosen: Settings) -> None:
         i18n.use_numerals(chosen.numerals)
@@ -165,7 +188,7 @@ def palette(theme: Theme) -> QPalette:
 
 def application(arguments: Sequence[str] = ()) -> QApplication:
     """The QApplication, made if there is none yet, with the program's fonts and style."""
-    made = QApplication.instance() or QApplication([*arguments] or ["annotator"])
+    made = QApplication.instance() or Application([*arguments] or ["annotator"])
     assert isinstance(made, QApplication)
     made.setApplicationName("annotator")
     made.setDesktopFileName("arabic-news-annotator")  # by which a desktop knows whose window it is (packaging/linux)

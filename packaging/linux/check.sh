@@ -139,10 +139,16 @@ touch watched
 [ "$(stat -c %s unlearned.corpus)" -gt "$before" ] || fail "nothing was learned beside the window"
 
 say "the .deb: removed, nothing but the person's own is left"
+dpkg -L $name >brought.txt
+grep -q "^/usr/bin/annotator$" brought.txt || fail "the list of what the package brought"
 apt-get purge -y -q $name >/dev/null 2>&1
 left=$(find / -xdev \( -path "$work" -o -path "$checkout" -o -path "$packages" -o -path /proc -o -path /var/log \) -prune -o -iname "*$name*" -print)
 [ -z "$left" ] || fail "this is left: $left"
 if [ -e /usr/bin/annotator ] || [ -L /usr/bin/annotator ]; then fail "the command is left"; fi
+while read -r path; do
+    if [ -L "$path" ] || [ -f "$path" ]; then fail "the package left $path"; fi
+done <brought.txt
+if dpkg-query -W $name >/dev/null 2>&1; then fail "dpkg still knows it"; fi
 [ -s "$HOME/kept.corpus" ] || fail "a corpus was removed"
 [ -s "$XDG_CONFIG_HOME/annotator/settings.json" ] || fail "the settings were removed"
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from typing import Final
 
 from Xlib import X
@@ -43,19 +44,29 @@ def start(display: Display, command: list[str], environment: dict[str, str]) -> 
             program.terminate()
 
 
-def main(times: int, corpus: str, programs: list[str]) -> None:
-    """Print what each takes."""
+def taken(times: int, corpus: str, programs: Sequence[str]) -> dict[str, list[float]]:
+    """The milliseconds of each start of these programs by turns, after one of each that does not count.
+
+    Raises TimeoutError, and DisplayError of Xlib's where there is no screen.
+    """
     display = Display()
-    taken: dict[str, list[float]] = {program: [] for program in programs}
+    found: dict[str, list[float]] = {program: [] for program in programs}
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "ANNOTATOR_HOME": home, "QT_QPA_PLATFORM": "xcb"}
         for count in range(times + 1):
-            for program, kept in taken.items():
+            for program, kept in found.items():
                 milliseconds = start(display, [*shlex.split(program), corpus], environment)
                 if count:
                     kept.append(milliseconds)
-    first = statistics.median(taken[programs[0]])
-    for program, kept in taken.items():
+    display.close()
+    return found
+
+
+def main(times: int, corpus: str, programs: list[str]) -> None:
+    """Print what each takes."""
+    found = taken(times, corpus, programs)
+    first = statistics.median(found[programs[0]])
+    for program, kept in found.items():
         median = statistics.median(kept)
         print(f"{median:6.0f} ms  {median / first:4.2f} times  {program}")
 

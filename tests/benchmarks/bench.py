@@ -96,7 +96,7 @@ PARTS: Final[dict[str, Part]] = {
     "speed": speed,
     "effort": _effort,
     "suggest": _suggest,
-    "size": lambda _folder: install_size.figures(),
+    "size": install_size.figures,
     "growth": grown,
 }
 """What can be measured by itself."""

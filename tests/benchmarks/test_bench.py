@@ -2,6 +2,7 @@
 
 import json
 import sys
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,9 +61,37 @@ def test_a_plain_installation_is_counted_without_the_extras() -> None:
     found = install_size.packages("arabic-news-annotator")
     assert {"arabic-news-annotator", "pyside6-essentials", "shiboken6", "sqlite-utils"} <= found
     assert not found & {"pytest", "ruff", "spacy", "label-studio-sdk"}
-    [figure, *bundle] = install_size.figures()
+
+
+def test_what_was_not_packaged_is_not_measured_and_what_was_is(tmp_path: Path) -> None:
+    figure, *bundle = install_size.figures(tmp_path, tmp_path / "dist", tmp_path / "none")
     assert figure.own[0] > 100
-    assert all(one.why for one in bundle)
+    assert {one.why for one in bundle} == {"`dev.py package` has not been run"}
+    assert len(bundle) == 5
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "content").write_bytes(bytes(5_000_000))
+    with tarfile.open(tmp_path / "dist" / "annotator-1-linux-x86_64.tar.gz", "w:gz") as made:
+        made.add(tmp_path / "content")
+    _, *bundle = install_size.figures(tmp_path, tmp_path / "dist", tmp_path / "none")
+    download, installed = (one for one in bundle if one.own)
+    assert download.what == "the .tar.gz, to download"
+    assert download.median() < 1
+    assert installed.what == "the .tar.gz, installed"
+    assert installed.median() == 5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a start is seen by its X server")
+def test_the_start_of_a_bundle_is_measured_by_turns_with_the_environments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program stands for a bundle here."""
+    program = tmp_path / "a program"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m annotator "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(install_size, "RUNS", 3)
+    (start,) = [one for one in install_size.figures(tmp_path, tmp_path, program) if one.reference]
+    assert len(start.own) == len(start.reference) == 1
+    assert all(100 < time < 30_000 for time in (*start.own, *start.reference))
 
 
 # --- The command

@@ -25,11 +25,6 @@ OTHER = """مدينة وجدة تستقبل قطارا جديدا
 وصل القطار إلى وجدة يوم الجمعة 3 ماي 2024 بعد سنتين من الأشغال التي أشرف عليها المكتب الوطني للسكك الحديدية."""
 
 
-@pytest.fixture(scope="session")
-def qapp_cls() -> type:
-    return app.QApplication
-
-
 @pytest.fixture(autouse=True)
 def _looks(qapp: app.QApplication) -> None:
     app.application()

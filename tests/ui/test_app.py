@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFileOpenEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n, settings
@@ -16,6 +16,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import MissingCorpus
 from annotator.store.listing import articles
 from annotator.ui import app
+from annotator.ui.corpus_commands import default_labels
 from annotator.ui.page import Page
 
 
@@ -66,6 +67,43 @@ def test_a_named_corpus_that_is_missing_is_an_error_and_is_not_made(tmp_path: Pa
     with pytest.raises(MissingCorpus):
         app.starting_corpus(tmp_path / "typo.corpus", None)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_document_that_macos_hands_over_is_opened(desk: app.Desk, qapp: QApplication, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        Corpus.create(tmp_path / f"{name}.corpus", default_labels()).close()
+    for name, language in (("one", "fr"), ("two", "en")):
+        QCoreApplication.sendEvent(qapp, QFileOpenEvent(str(tmp_path / f"{name}.corpus")))
+        assert desk.session.corpus
+        assert desk.session.corpus.path == tmp_path / f"{name}.corpus"
+        assert settings.load().last_corpus == str(tmp_path / f"{name}.corpus")
+        desk.window.language_asked.emit(language)  # the next one is opened in the window of then
+
+
+def test_a_document_that_is_handed_over_waits_for_a_dialog(
+    desk: app.Desk, qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path, opened = tmp_path / "later.corpus", desk.session.corpus
+    Corpus.create(path, default_labels()).close()
+    dialog = QDialog(desk.window)
+    dialog.open()
+    QCoreApplication.sendEvent(qapp, QFileOpenEvent(str(path)))
+    QTest.qWait(700)
+    assert desk.session.corpus is opened
+    dialog.close()
+    qtbot.waitUntil(lambda: desk.session.corpus is not None and desk.session.corpus.path == path)
+
+
+def test_a_document_that_is_no_corpus_is_said_and_the_open_one_stays(
+    desk: app.Desk, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(desk.window.corpus_commands, "warn", said.append)
+    opened = desk.session.corpus
+    QCoreApplication.sendEvent(qapp, QFileOpenEvent(str(tmp_path / "gone.corpus")))
+    assert desk.session.corpus is opened
+    assert len(said) == 1
+    assert "gone.corpus" in said[0]
 
 
 @pytest.mark.parametrize("language", ["ar", "fr"])

@@ -1,0 +1,53 @@
+"""The workflow that makes the packages elsewhere names nothing that is not here. Whether it runs, no test can tell."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import dev
+import pytest
+from consumers.reading import consumer
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXT = (ROOT / ".github" / "workflows" / "packages.yml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def jobs() -> dict[str, Any]:
+    """The jobs by name, as YAML has them."""
+    found = consumer("yaml").safe_load(TEXT)["jobs"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_every_file_and_command_that_it_names_is_there() -> None:
+    paths = re.findall(r"\b(?:packaging|resources|tests)(?:/[\w.-]+)+", TEXT)
+    assert len(paths) >= 6
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    commands = re.findall(r"packaging/dev\.py (\w+)", TEXT)
+    assert commands
+    assert set(commands) <= set(dev.COMMANDS)
+
+
+def test_every_job_waits_for_jobs_that_there_are_and_the_release_for_all(jobs: dict[str, Any]) -> None:
+    asked = {name: job.get("needs", []) for name, job in jobs.items()}
+    needed = {name: [others] if isinstance(others, str) else others for name, others in asked.items()}
+    assert {other for others in needed.values() for other in others} <= set(jobs)
+    assert set(needed["release"]) == set(jobs) - {"release"}
+
+
+def test_what_is_taken_from_another_job_was_left_by_it(jobs: dict[str, Any]) -> None:
+    steps = [step for job in jobs.values() for step in job["steps"]]
+    left = {step["with"]["name"] for step in steps if "upload-artifact" in step.get("uses", "")}
+    systems = jobs["make"]["strategy"]["matrix"]["system"]
+    left |= {f"packages-{system}" for system in systems if "packages-${{ matrix.system }}" in left}
+    taken = [step["with"] for step in steps if "download-artifact" in step.get("uses", "")]
+    assert len(taken) == 2
+    for one in taken:
+        assert one.get("name") in left or one.get("pattern") == "packages-*"
+    assert "packages-python" in left
+
+
+def test_actions_are_named_with_their_version() -> None:
+    for action in re.findall(r"uses: (\S+)", TEXT):
+        assert re.fullmatch(r"actions/[\w-]+@v\d+", action), action
