@@ -50,7 +50,9 @@ def main(arguments: list[str]) -> int:
     step("Drawing the icons", environment, HERE / "icons.py", WORK / "icons")
     step("Listing the licences", environment, HERE / "licences.py", WORK)
     folders: list[str | Path] = ["--distpath", WORK / "frozen", "--workpath", WORK / "work"]
-    step("PyInstaller", environment, "-m", "PyInstaller", "--noconfirm", *folders, HERE / "annotator.spec")
+    # What PyInstaller takes over of an earlier run is not in every part what it would make anew.
+    options = ("--noconfirm", "--clean", *folders)
+    step("PyInstaller", environment, "-m", "PyInstaller", *options, HERE / "annotator.spec")
     dev.say("Packing it …")
     return dev.hand_over([PYTHON, HERE / "package.py", "--frozen"], cwd=ROOT, env=environment)
 
