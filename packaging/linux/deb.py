@@ -18,8 +18,9 @@ from bundle import NAME, ROOT, Bundle
 from annotator.parts import Part
 
 COMMAND: Final = "annotator"
-RECOMMENDED: Final = ("desktop-file-utils", "hicolor-icon-theme", "shared-mime-info")
-"""What has the menu, the icon and the double click work. Every desktop has them, and the program runs without."""
+RECOMMENDED: Final = ("desktop-file-utils", "fonts-noto-color-emoji", "hicolor-icon-theme", "shared-mime-info")
+"""What has the menu, the icon and the double click work, and emoji in articles be seen: the fonts that the program
+brings have none. Nearly every desktop has them, and the program runs without."""
 
 _ASKED: Final = "${Version}\\t${Homepage}\\n"  # of dpkg-query, for each architecture that has the package
 _SUMMARY: Final = "window to label dates, institutions and plans in Arabic news"
