@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).resolve().parent
 def resource(*parts: str) -> Path:
     """The path of a file or folder below `resources/`.
 
-    A wheel carries the folder inside the package (hatchling's force-include); an editable
+    A wheel carries the folder inside the package; an editable
     install does not, and finds it at the top of the checkout.
     """
     inside = _PACKAGE / "resources"

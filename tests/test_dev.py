@@ -1,0 +1,416 @@
+"""The commands of dev.py: what they make, ask of the system, and run."""
+
+import ast
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import dev
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="apt and X11 are Linux's")
+
+# --- The environment
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A checkout in a folder with a space, whose environment is only looked at, and the commands run there."""
+    root = tmp_path / "a checkout"
+    (root / "resources" / "i18n").mkdir(parents=True)
+    for name in ("pyproject.toml", "constraints.txt", "resources/i18n/ar.po"):
+        (root / name).write_text("one", encoding="utf-8")
+    monkeypatch.setattr(dev, "ROOT", root)
+    monkeypatch.setattr(dev, "VENV", root / ".venv")
+    monkeypatch.setattr(dev, "PYTHON", root / ".venv" / "python")
+    monkeypatch.setattr(dev, "PROJECT", root / "pyproject.toml")
+    monkeypatch.setattr(dev, "CONSTRAINTS", root / "constraints.txt")
+    return root
+
+
+@pytest.fixture
+def commands(checkout, monkeypatch):
+    """What would have been run, as lists of texts; `venv` leaves a Python behind."""
+    ran = []
+
+    def record(doing, command):
+        ran.append([str(part) for part in command])
+        if "venv" in ran[-1]:
+            dev.VENV.mkdir(exist_ok=True)
+            dev.PYTHON.touch()
+
+    monkeypatch.setattr(dev, "quietly", record)
+    return ran
+
+
+def test_the_environment_is_made_once(commands):
+    dev.make_environment()
+    assert [sys.executable, "-m", "venv", "--clear", str(dev.VENV)] in commands
+    assert commands[-1][-2:] == ["--editable", ".[dev]"]
+    assert all(str(dev.CONSTRAINTS) in command for command in commands if "pip" in command)
+    commands.clear()
+    dev.make_environment()
+    assert commands == []
+
+
+def test_a_group_is_installed_once_and_stays(commands, checkout):
+    dev.make_environment()
+    commands.clear()
+    dev.make_environment(["consumers"])
+    assert commands[-1][-2:] == ["--editable", ".[dev,consumers]"]
+    assert all("venv" not in command for command in commands)
+    commands.clear()
+    dev.make_environment()
+    dev.make_environment(["consumers"])
+    assert commands == []
+    (checkout / "constraints.txt").write_text("two", encoding="utf-8")
+    dev.make_environment()
+    assert commands[-1][-2:] == ["--editable", ".[dev,consumers]"]
+
+
+def test_another_python_begins_without_groups(commands, monkeypatch):
+    dev.make_environment(["consumers"])
+    monkeypatch.setattr(sys, "version_info", (3, 99, 0))
+    dev.make_environment()
+    assert commands[-1][-2:] == ["--editable", ".[dev]"]
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+def test_other_requirements_are_installed_into_the_same_environment(name, commands, checkout):
+    dev.make_environment()
+    commands.clear()
+    (checkout / name).write_text("two", encoding="utf-8")
+    dev.make_environment()
+    assert commands
+    assert all("venv" not in command for command in commands)
+
+
+def test_another_python_makes_another_environment(commands, monkeypatch):
+    dev.make_environment()
+    commands.clear()
+    monkeypatch.setattr(sys, "version_info", (3, 99, 0))
+    dev.make_environment()
+    assert "venv" in commands[0]
+
+
+def test_an_environment_whose_python_is_gone_is_made_again(commands):
+    dev.make_environment()
+    dev.PYTHON.unlink()
+    commands.clear()
+    dev.make_environment()
+    assert "venv" in commands[0]
+
+
+def test_an_installation_that_failed_is_tried_again(commands, monkeypatch):
+    dev.make_environment()
+    dev.PROJECT.write_text("two", encoding="utf-8")
+    with monkeypatch.context() as broken:
+        broken.setattr(dev, "quietly", lambda *_: (_ for _ in ()).throw(dev.CannotGoOn("no network")))
+        with pytest.raises(dev.CannotGoOn):
+            dev.make_environment()
+    # Half of the new packages may be there: going back to the old ones is an installation too.
+    dev.PROJECT.write_text("one", encoding="utf-8")
+    commands.clear()
+    dev.make_environment()
+    assert commands
+
+
+@pytest.fixture
+def peers(commands, checkout, monkeypatch):
+    """The commands that make the environment of the peers, which are those of a project that names two."""
+    monkeypatch.setattr(dev, "PEERS", checkout / ".venv-peers")
+    dev.PROJECT.write_text("[project.optional-dependencies]\nbench = ['one>=1', 'two']\n", encoding="utf-8")
+    python = dev.PEERS / dev._BINARY
+
+    def record(doing, command):
+        commands.append([str(part) for part in command])
+        if "venv" in commands[-1]:
+            python.parent.mkdir(parents=True, exist_ok=True)
+            python.touch()
+
+    monkeypatch.setattr(dev, "quietly", record)
+    return commands
+
+
+def test_the_peers_have_an_environment_of_their_own_that_is_made_once(peers):
+    python = dev.make_peers()
+    assert python.is_relative_to(dev.PEERS)
+    assert peers[0] == [sys.executable, "-m", "venv", "--clear", str(dev.PEERS)]
+    assert peers[1][:4] == [str(python), "-m", "pip", "install"]
+    assert peers[1][-4:] == ["--constraint", str(dev.CONSTRAINTS), "one>=1", "two"]
+    peers.clear()
+    assert dev.make_peers() == python
+    assert peers == []
+    dev.CONSTRAINTS.write_text("two", encoding="utf-8")
+    dev.make_peers()
+    assert peers
+
+
+def test_peers_that_could_not_be_installed_are_tried_again(peers, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(dev, "quietly", lambda *_: (_ for _ in ()).throw(dev.CannotGoOn("no network")))
+        with pytest.raises(dev.CannotGoOn):
+            dev.make_peers()
+    dev.make_peers()
+    assert peers
+
+
+def test_the_peers_are_optional_dependencies_and_git_knows_their_environment():
+    assert dev.PEER_GROUP in PROJECT["optional-dependencies"]
+    assert ".venv*/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+def test_translations_are_compiled_when_their_texts_change(commands, checkout):
+    dev.VENV.mkdir()
+    dev.compile_translations()
+    dev.compile_translations()
+    assert len(commands) == 1
+    (checkout / "resources" / "i18n" / "ar.po").write_text("two", encoding="utf-8")
+    dev.compile_translations()
+    assert len(commands) == 2
+
+
+def test_what_a_command_printed_is_shown_only_when_it_fails(capfd):
+    dev.quietly("Talking", [sys.executable, "-c", "print('chatter')"])
+    assert capfd.readouterr() == ("", "")
+    with pytest.raises(dev.CannotGoOn, match=r"^Talking failed"):
+        dev.quietly("Talking", [sys.executable, "-c", "print('the reason'); raise SystemExit(3)"])
+    assert "the reason" in capfd.readouterr().err
+
+
+# --- The system
+
+
+def test_libraries_are_looked_for_by_loading_them():
+    assert dev.lacking(False, loads=lambda library: library != "libxcb-cursor.so.0") == {
+        "libxcb-cursor.so.0": "libxcb-cursor0"
+    }
+    assert dev.lacking(True, loads=lambda library: True, finds=lambda program: None) == {"Xvfb": "xvfb"}
+    assert dev.lacking(True, loads=lambda library: True, finds=lambda program: f"/usr/bin/{program}") == {}
+    assert not dev.loads("libthere-is-none.so.1")
+
+
+def test_a_python_without_venv_gets_debians_package(checkout, monkeypatch):
+    monkeypatch.setattr(dev.importlib.util, "find_spec", lambda name: None)
+    version = "{}.{}".format(*sys.version_info[:2])
+    assert dev.lacking(False, loads=lambda library: True) == {"Python's venv": f"python{version}-venv"}
+
+
+@pytest.fixture
+def system(monkeypatch, commands):
+    """A Linux that lacks one library, until apt was called, and has an Arabic font; both can be changed."""
+    state = {"lacks": {"libEGL.so.1": "libegl1"}, "font": True, "apt_brings": True}
+    monkeypatch.setattr(dev, "ON_LINUX", True)
+    monkeypatch.setattr(dev, "lacking", lambda with_xvfb: {} if commands and state["apt_brings"] else state["lacks"])
+    monkeypatch.setattr(dev, "has_arabic_font", lambda: state["font"])
+    return state
+
+
+@pytest.fixture
+def may(monkeypatch):
+    """Sets which programs there are, who one is, and whether sudo asks for a password."""
+
+    def set_it(programs, user=1000, sudo_asks=True):
+        monkeypatch.setattr(dev.shutil, "which", lambda name: name if name in programs else None)
+        monkeypatch.setattr(dev.os, "geteuid", lambda: user, raising=False)
+        answer = subprocess.CompletedProcess([], int(sudo_asks))
+        monkeypatch.setattr(dev.subprocess, "run", lambda command, **_: answer)
+
+    return set_it
+
+
+@pytest.mark.parametrize(
+    "rights", [{"programs": ["apt-get"]}, {"programs": ["apt-get", "sudo"]}], ids=["no sudo", "sudo asks"]
+)
+def test_the_command_to_type_is_said_where_it_cannot_be_run(rights, system, may, commands):
+    system["font"] = False
+    may(**rights)
+    with pytest.raises(dev.CannotGoOn, match=r"lacks libEGL\.so\.1\.") as refusal:
+        dev.prepare_system(False)
+    assert str(refusal.value).splitlines()[-1] == (
+        "  sudo apt-get update && sudo apt-get install --yes --no-install-recommends fonts-noto-core libegl1"
+    )
+    assert commands == []
+
+
+def test_a_system_without_apt_is_told_what_it_lacks(system, may):
+    may(["sudo"], user=0)
+    with pytest.raises(dev.CannotGoOn, match=r"lacks libEGL\.so\.1\. Install"):
+        dev.prepare_system(False)
+
+
+@pytest.mark.parametrize(
+    ("rights", "before"),
+    [
+        ({"programs": ["apt-get"], "user": 0}, ["env"]),
+        ({"programs": ["apt-get", "sudo"], "sudo_asks": False}, ["sudo", "--non-interactive", "env"]),
+    ],
+    ids=["root", "sudo"],
+)
+def test_apt_installs_what_is_missing(rights, before, system, may, commands):
+    may(**rights)
+    system["font"] = False
+    dev.prepare_system(False)
+    before = [*before, "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+    assert [command[: len(before) + 1] for command in commands] == [[*before, "update"], [*before, "install"]]
+    assert commands[1][-2:] == ["fonts-noto-core", "libegl1"]
+
+
+def test_what_apt_did_not_bring_is_said(system, may):
+    may(["apt-get"], user=0)
+    system["apt_brings"] = False
+    with pytest.raises(dev.CannotGoOn, match=r"lacks libEGL\.so\.1\."):
+        dev.prepare_system(False)
+
+
+def test_a_missing_font_stops_nobody(system, may, monkeypatch, capfd):
+    system.update(lacks={}, font=False)
+    may([])
+    dev.prepare_system(False)
+    assert capfd.readouterr().err == ""
+
+    def fail(*_):
+        raise dev.CannotGoOn("no network")
+
+    may(["apt-get"], user=0)
+    monkeypatch.setattr(dev, "quietly", fail)
+    dev.prepare_system(False)
+    assert "fonts that the program brings" in capfd.readouterr().err
+
+
+def test_other_systems_need_nothing_of_linux(monkeypatch):
+    monkeypatch.setattr(dev, "ON_LINUX", False)
+    monkeypatch.setattr(dev, "lacking", None)
+    dev.prepare_system(True)
+    assert dev.screen_opens()
+
+
+# --- The screen and the commands
+
+
+@on_linux
+def test_a_screen_is_one_that_answers(monkeypatch, tmp_path):
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert dev.screen_opens() == bool(os.environ.get("DISPLAY"))
+    monkeypatch.setenv("DISPLAY", ":98765")
+    assert not dev.screen_opens()
+    monkeypatch.setenv("WAYLAND_DISPLAY", str(tmp_path / "nobody-listens"))
+    assert not dev.screen_opens()
+    monkeypatch.delenv("DISPLAY")
+    assert not dev.screen_opens()
+
+
+@on_linux
+def test_a_virtual_screen_opens_and_ends_with_the_block(monkeypatch):
+    monkeypatch.setenv("QT_SCALE_FACTOR", "2")
+
+    def use_it_and_fail():
+        with dev.virtual_screen() as env:
+            assert env["QT_QPA_PLATFORM"] == "xcb"
+            assert "QT_SCALE_FACTOR" not in env
+            monkeypatch.setenv("DISPLAY", env["DISPLAY"])
+            assert dev.screen_opens()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        use_it_and_fail()
+    assert not dev.screen_opens()
+
+
+@on_linux
+def test_a_virtual_screen_that_does_not_start_says_why(monkeypatch, tmp_path, capfd):
+    broken = tmp_path / "Xvfb"
+    broken.write_text("#!/bin/sh\necho no fonts >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(dev.CannotGoOn, match="does not start"), dev.virtual_screen():
+        pass
+    assert "no fonts" in capfd.readouterr().err
+
+
+@pytest.fixture
+def handed(monkeypatch, checkout):
+    """The programs that were started, without starting any, on a Linux without a screen."""
+    started = []
+    monkeypatch.setattr(dev, "ON_LINUX", True)
+    monkeypatch.setattr(dev, "prepare_system", lambda with_xvfb: None)
+    monkeypatch.setattr(dev, "make_environment", lambda groups: started.extend(groups))
+    monkeypatch.setattr(dev, "compile_translations", lambda: None)
+    monkeypatch.setattr(dev, "screen_opens", lambda: False)
+
+    def hand_over(command, cwd=None, env=None):
+        started.append(([str(part) for part in command[1:]], (env or {}).get("QT_QPA_PLATFORM")))
+        return 5
+
+    monkeypatch.setattr(dev, "hand_over", hand_over)
+    return started
+
+
+@on_linux
+def test_the_tests_run_on_a_virtual_screen_with_the_arguments_given(handed):
+    assert dev.main(["test", "-k", "zones", "--maxfail=1"]) == 5
+    assert handed == [(["-m", "pytest", "-k", "zones", "--maxfail=1"], "xcb")]
+
+
+@on_linux
+def test_a_group_is_named_before_the_arguments_of_pytest(handed, capfd):
+    assert dev.main(["test", "--with", "consumers", "-x"]) == 5
+    assert handed == ["consumers", (["-m", "pytest", "-x"], "xcb")]
+    for wrong in (["--with"], ["--with", "-x"], ["--with", "dev"]):
+        assert dev.main(["test", *wrong]) == 2
+        assert "--with is followed by the name of a group: consumers." in capfd.readouterr().err
+
+
+def test_the_groups_are_optional_dependencies():
+    assert set(dev.GROUPS) <= set(PROJECT["optional-dependencies"])
+
+
+@on_linux
+def test_the_bench_runs_on_a_virtual_screen_with_the_arguments_given(handed, checkout):
+    assert dev.main(["bench", "speed", "--json", "a.json"]) == 5
+    assert handed == [([str(checkout / "tests" / "benchmarks" / "bench.py"), "speed", "--json", "a.json"], "xcb")]
+
+
+@on_linux
+def test_run_shows_the_job_on_a_virtual_screen_where_there_is_none(handed, checkout, capfd):
+    assert dev.main(["run"]) == 5
+    demo, output = checkout / "packaging" / "demo.py", checkout / "build" / "demo"
+    assert handed == [([str(demo), str(output)], "xcb")]
+    assert "no screen" in capfd.readouterr().err
+
+
+def test_run_opens_the_window_where_there_is_a_screen(handed, monkeypatch):
+    monkeypatch.setattr(dev, "screen_opens", lambda: True)
+    assert dev.main(["run", "--", "my.corpus"]) == 5
+    assert handed == [(["-m", "annotator", "my.corpus"], None)]
+
+
+def test_a_reason_not_to_go_on_is_one_line_and_exit_code_2(monkeypatch, capfd):
+    def refuse(with_xvfb):
+        raise dev.CannotGoOn("No.")
+
+    monkeypatch.setattr(dev, "prepare_system", refuse)
+    assert dev.main(["run"]) == 2
+    assert capfd.readouterr() == ("", "No.\n")
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), ([], 2), (["fly"], 2)])
+def test_the_commands_are_explained(arguments, code, capfd):
+    assert dev.main(arguments) == code
+    assert "packaging/dev.py run" in "".join(capfd.readouterr())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals")
+def test_a_program_that_died_of_a_signal_has_the_code_that_a_shell_gives(monkeypatch):
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    command = [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
+    assert dev.hand_over(command) == 137
+
+
+def test_an_older_python_reads_dev_far_enough_to_say_that_it_is_too_old():
+    ast.parse((ROOT / "packaging" / "dev.py").read_text(encoding="utf-8"), feature_version=(3, 6))
