@@ -79,7 +79,8 @@ def undecided(standing: Sequence[Suggestion], decided: Iterable[Span | Rejection
     Others may stand in their place now: those only `standing` finds.
     """
     decisions = {_place(one): isinstance(one, Span) for one in decided}
-    left = tuple(one for one in standing if _place(one) not in decisions)
+    starts = {start for start, _, _ in decisions}  # few, and compared in C
+    left = tuple(one for one in standing if one.start not in starts or _place(one) not in decisions)
     if len(left) + len(decisions) == len(standing):
         return left  # all were suggested just so, and were in nobody's way before
     spans = [place for place, is_span in decisions.items() if is_span]
