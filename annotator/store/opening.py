@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import EACCES
-from os import R_OK, W_OK, access, link, strerror
+from os import R_OK, W_OK, access, link, stat_result, strerror
 from pathlib import Path
 from uuid import uuid4
 
@@ -147,8 +147,8 @@ def looked(path: Path) -> Database:
 
 
 def is_checked(path: Path) -> bool:
-    """Whether a file of its size is looked through when it is opened."""
-    return path.stat().st_size <= _CHECKED
+    """Whether a file of its size is looked through when it is opened. Raises MissingCorpus, CorpusError."""
+    return _stat(path).st_size <= _CHECKED
 
 
 def look_through(path: Path) -> None:
@@ -334,10 +334,19 @@ def of_newer(path: Path) -> str:
     return _("“{path}” was made by a newer version of this program: please update it.").format(path=path)
 
 
+def _stat(path: Path) -> stat_result:
+    """What the system says of a file that was there a moment ago. Raises MissingCorpus, CorpusError."""
+    with file_errors(path):
+        try:
+            return path.stat()
+        except FileNotFoundError as gone:
+            raise MissingCorpus(_("There is no file “{path}”.").format(path=path)) from gone
+
+
 def _writable(path: Path) -> bool:
     """Whether the file and its folder may be written to; a write-protected file is not, even to the superuser."""
     bits = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
-    return bool(path.stat().st_mode & bits) and access(path, W_OK) and access(path.absolute().parent, W_OK)
+    return bool(_stat(path).st_mode & bits) and access(path, W_OK) and access(path.absolute().parent, W_OK)
 
 
 def _database(path: Path, *, readonly: bool) -> Database:

@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from os import stat_result
 from pathlib import Path
 
 import pytest
@@ -233,3 +234,23 @@ def test_what_another_corpus_left_is_not_mixed_with_a_new_one_of_its_name(tmp_pa
         make(path)
     assert log.exists()
     assert not path.exists()
+
+
+@pytest.mark.parametrize(("readonly", "looks"), [(True, 0), (True, 1), (False, 0), (False, 1), (False, 2)])
+def test_a_file_that_goes_while_it_is_opened_is_missing(
+    readonly: bool, looks: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "test.corpus"
+    Corpus.create(path, LabelSet(())).close()
+    look, looked = opening._stat, []
+
+    def go_before_that(asked: Path) -> stat_result:
+        if len(looked) == looks:
+            path.unlink()
+        looked.append(asked)
+        return look(asked)
+
+    monkeypatch.setattr(opening, "_stat", go_before_that)
+    with pytest.raises(errors.MissingCorpus, match=r"test\.corpus"):
+        Corpus.open(path, readonly=readonly)
+    assert len(looked) == looks + 1
