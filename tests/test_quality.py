@@ -1,5 +1,6 @@
 """The rules that tools can check: style, types, layers, translations, and what a command may load."""
 
+import ast
 import subprocess
 import sys
 import sysconfig
@@ -36,6 +37,43 @@ def test_every_module_is_short_enough_to_do_one_thing():
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "annotator").rglob("*.py")}
     assert lengths
     assert {str(path.relative_to(ROOT)): lines for path, lines in lengths.items() if lines > LONGEST} == {}
+
+
+def annotations(statement):
+    """The annotations of a class's field or method, without those within the method."""
+    if isinstance(statement, ast.AnnAssign):
+        return [statement.annotation]
+    if not isinstance(statement, ast.FunctionDef):
+        return []
+    arguments = statement.args
+    every = [*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg]
+    return [node for node in (*(each.annotation for each in every if each), statement.returns) if node]
+
+
+def bound_names(statement):
+    """The names that a statement of a class's body binds."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def test_no_field_hides_a_type_that_its_class_names():
+    """CPython 3.14 evaluates annotations when they are asked for: `list: list[str]` then names the field itself."""
+    hidden = []
+    for path in sorted((ROOT / "annotator").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                bound = set().union(*map(bound_names, node.body))
+                named = {
+                    name.id
+                    for statement in node.body
+                    for annotation in annotations(statement)
+                    for name in ast.walk(annotation)
+                    if isinstance(name, ast.Name)
+                }
+                hidden += [f"{path.relative_to(ROOT)} {node.name}.{name}" for name in sorted(bound & named)]
+    assert hidden == []
 
 
 HELP = "import runpy; sys.argv = ['annotator', '--help']; runpy.run_module('annotator', run_name='__main__')"

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from annotator.core.folding import fold
 from annotator.core.lexicon import Words, words_of
@@ -140,7 +140,7 @@ class _List(Struct, forbid_unknown_fields=True):
 
 
 class _Lists(Struct, forbid_unknown_fields=True):
-    list: list[_List]
+    lists: list[_List] = field(name="list")
 
 
 @lru_cache(maxsize=1)
@@ -167,7 +167,7 @@ def knowledge() -> Knowledge:
         phrases=frozenset(words_of(fold(line)) for line in places.phrases.splitlines() if line),
         bound={fold(word): frozenset(map(fold, before)) for word, before in words.bound.items()},
         tails=frozenset(words_of(fold(tail)) for tail in words.tails),
-        listed=_listed(_read("lists", _Lists).list),
+        listed=_listed(_read("lists", _Lists).lists),
     )
 
 
