@@ -29,8 +29,10 @@ _DEPTH: Final = 8
 """How deep keys are looked for."""
 _QUOTED: Final = 100
 """Characters of a text that a sentence holds."""
-_STRING: Final = rb'"(?:[^"\\]++|\\.)*+"'
-_NEXT_BRACKET: Final = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+[\[\]{}]", re.DOTALL)
+# What a possessive group repeats can match in one way only: Python 3.11.0 to 3.11.4 goes wrong at others
+# (https://github.com/python/cpython/issues/106052), and `regex` runs out of memory at a text of millions of escapes.
+_STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_NEXT_BRACKET: Final = re.compile(rb'[^"\[\]{}]*+(?:' + _STRING + rb'[^"\[\]{}]*+)*+[\[\]{}]', re.DOTALL)
 _SCALAR: Final = re.compile(_STRING + rb"|[\]}]|[^\s,\[\]{}\"]++", re.DOTALL)
 _GAP: Final = re.compile(rb"[\s,]*")
 _MARK: Final = re.compile(_STRING + rb'(\s*:)?|["\[\]{}]', re.DOTALL)

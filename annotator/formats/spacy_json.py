@@ -7,12 +7,12 @@ is made of them (`core.detokenising`). "-" and no tag at all say that nothing is
 The other keys are passed over.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import msgspec
+import regex
 from msgspec import Raw, Struct
 
 from annotator.core import repairing
@@ -29,8 +29,8 @@ LARGEST: Final = 100_000_000
 """Bytes of the largest file that is read: it is one JSON value."""
 
 _BOM: Final = b"\xef\xbb\xbf"
-_BEGINS: Final = re.compile(
-    rb'\s*+(?:\[\s*+)?+\{[^{}\[\]]*"paragraphs"\s*:\s*\[\s*\{.*?"sentences"\s*:\s*\[\s*\{\s*"', re.DOTALL
+_BEGINS: Final = regex.compile(
+    rb'\s*+(?:\[\s*+)?+\{[^{}\[\]]*"paragraphs"\s*:\s*\[\s*\{.*?"sentences"\s*:\s*\[\s*\{\s*"', regex.DOTALL
 )
 _UNKNOWN: Final = "-"
 

@@ -9,11 +9,12 @@ import codecs
 import email
 import email.policy
 import logging
-import re
 from collections.abc import Iterator, Mapping
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Final
+
+import regex
 
 from annotator.core import zones as zoning
 from annotator.core.drafting import draft
@@ -36,13 +37,15 @@ ATTRIBUTES: Final = 1000
 
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _PROLOGUE: Final = rb"\s*+(?:<\?xml[^>]*+>\s*+|<!--.*?-->\s*+)*+"
-_PAGE: Final = re.compile(_PROLOGUE + rb"<(?:!doctype\s+html|html)\b", re.I | re.S)
-_XML: Final = re.compile(rb"\s*+<\?xml", re.I)
-_ELEMENT: Final = re.compile(rb"<(?:head|body|meta|title|article|main|div|p|h1|table|br)\b", re.I)
-_SAVED: Final = re.compile(rb"(?:[\w-]++:[^\n]*+\r?+\n(?:[ \t][^\n]*+\n)*+)*?mime-version:", re.I)
-_RELATED: Final = re.compile(rb"^content-type:\s*+(?:multipart/related|text/html)", re.I | re.M)
-_CHARSET: Final = re.compile(rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*+=\s*+[\"']?\s*+([\w.:-]++)", re.I)
-_HEAD: Final = 1 << 14  # bytes within which a page names its encoding
+_PAGE: Final = regex.compile(_PROLOGUE + rb"<(?:!doctype\s+html|html)\b", regex.I | regex.S)
+_XML: Final = regex.compile(rb"\s*+<\?xml", regex.I)
+_ELEMENT: Final = regex.compile(rb"<(?:head|body|meta|title|article|main|div|p|h1|table|br)\b", regex.I)
+_SAVED: Final = regex.compile(rb"(?:[\w-]++:[^\n]*+\r?+\n(?:[ \t][^\n]*+\n)*+)*?mime-version:", regex.I)
+_RELATED: Final = regex.compile(rb"^content-type:\s*+(?:multipart/related|text/html)", regex.I | regex.M)
+_CHARSET: Final = regex.compile(
+    rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*+=\s*+[\"']?\s*+([\w.:-]++)", regex.I
+)
+_HEAD: Final = 1 << 14  # bytes within which a page names its encoding, and a saved one says that it is one
 _NEAR: Final = 3  # lines from the headline within which a dateline stands
 _LONG: Final = 150  # code points above which a line is no dateline
 _UNNAMED: Final = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252"}  # as browsers take them (WHATWG)
@@ -77,7 +80,7 @@ def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
 def _article(data: bytes) -> Draft:
     """The article of a page. Raises Rejected."""
     url = None
-    if _SAVED.match(data):
+    if _SAVED.match(data, endpos=_HEAD):
         data, url = _unpacked(data)
     if len(data) > LARGEST:
         raise Rejected(_("The file is larger than {size} MB.").format(size=LARGEST // 1_000_000))
@@ -206,7 +209,7 @@ def _begins(text: str, title: str) -> bool:
 
 
 def _words(line: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", fold(line)))
+    return " ".join(regex.findall(r"[^\W_]+", fold(line)))
 
 
 def _stated(page: str, title: str | None) -> str | None:

@@ -7,11 +7,12 @@ DKPro's NamedEntity with the label as its `value` and the value as `identifier`.
 https://docs.oasis-open.org/uima/v1.0/uima-v1.0.html, https://github.com/apache/uima-uimaj-io-jsoncas
 """
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+import regex
 
 from annotator.core.editing import Rejected
 from annotator.core.model import Draft, Refusal, Span
@@ -26,16 +27,18 @@ HOLDS: Final = frozenset(("value",))
 _TYPES: Final = ".typesystem.xml"
 _TYPE_SYSTEM: Final = "TypeSystem.xml"
 _BOM: Final = b"\xef\xbb\xbf"
-_XML: Final = re.compile(rb"(?:\s|<\?[^>]*+>|<!--(?>.*?-->))*+<(?:\w+:)?XMI\s[^>]*http://www\.omg\.org/XMI", re.DOTALL)
-_JSON: Final = re.compile(rb'\s*\{\s*"%(?:TYPES|FEATURE_STRUCTURES|VIEWS|HEADER)"')
+_XML: Final = regex.compile(
+    rb"(?:\s|<\?[^>]*+>|<!--(?>.*?-->))*+<(?:\w+:)?XMI\s[^>]*http://www\.omg\.org/XMI", regex.DOTALL
+)
+_JSON: Final = regex.compile(rb'\s*\{\s*"%(?:TYPES|FEATURE_STRUCTURES|VIEWS|HEADER)"')
 _MAIN: Final = "_InitialView"
-_PASSED_OVER: Final = re.compile(
+_PASSED_OVER: Final = regex.compile(
     r"uima\.cas\..+|uima\.tcas\.DocumentAnnotation"
     r"|de\.tudarmstadt\.ukp\.dkpro\.core\.api\.(?:metadata\.type\..+"
     r"|segmentation\.type\.(?:Token|TokenForm|Sentence|Paragraph|Heading|Div))"
     r"|de\.tudarmstadt\.ukp\.clarin\.webanno\.api\.type\..+"
 )
-_NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML: Final = regex.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RELATES: Final = frozenset(("Governor", "Dependent", "next", "referenceRelation"))
 
 
@@ -118,7 +121,7 @@ def _types() -> tuple[Any, Any]:
     return types, entity
 
 
-def _code(character: re.Match[str]) -> str:
+def _code(character: regex.Match[str]) -> str:
     return f"U+{ord(character[0]):04X}"
 
 
