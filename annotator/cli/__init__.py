@@ -5,12 +5,19 @@ import sys
 from io import TextIOWrapper
 from typing import Final
 
+OLDEST_PYTHON: Final = (3, 11)
+UNSUPPORTED: Final = 2
+"""Exit code on a Python that is older than that."""
 INTERRUPTED: Final = 130
 """Exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
 
 
 def main() -> None:
     """Do what the command line says, and end the process."""
+    if sys.version_info < OLDEST_PYTHON:  # before anything is loaded that an older Python cannot read
+        needed, version = (".".join(map(str, numbers[:2])) for numbers in (OLDEST_PYTHON, sys.version_info))
+        sys.stderr.write(f"annotator: Python {needed} or later is needed; this is Python {version}.\n")
+        sys.exit(UNSUPPORTED)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal shows what its encoding has; pipes and files get UTF-8, whatever the locale.

@@ -15,6 +15,7 @@ from annotator.cli.root import root
 from annotator.cli.wording import speak
 from annotator.i18n import MissingCatalogue, _
 from annotator.store.errors import CorpusError
+from annotator.store.sqlite_version import require_supported_sqlite
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -25,6 +26,7 @@ def run(arguments: Sequence[str]) -> int:
     """
     try:
         speak(settings.language())
+        require_supported_sqlite()
         # Help is written when the commands are made: a first set of them tells the language of the second.
         asked = root().make_context(NAME, [*arguments], resilient_parsing=True).params["language"]
         if asked:

@@ -34,8 +34,8 @@ def copy(path: Path, target: Path) -> Generator[tuple[int, int], None, int]:
     """Copy the corpus at `path` to `target`, where there must be no file yet; its bytes.
 
     Yields how many of how many pages are copied; closed before its end, it leaves nothing. What others write meanwhile
-    is not in it. It is made beside its place under another name, looked through (see opening.check), brought to the
-    disk and only then moved there. Raises ExistingCorpus, MissingCorpus, Damaged, CorpusError.
+    is not in it. It is made beside its place under another name, checked (see opening.check_copy), brought to the disk
+    and only then moved there. Raises ExistingCorpus, MissingCorpus, Damaged, CorpusError.
     """
     if target.exists():
         raise ExistingCorpus(_("“{path}” is there already.").format(path=target))
@@ -45,12 +45,7 @@ def copy(path: Path, target: Path) -> Generator[tuple[int, int], None, int]:
     making = target.with_name(f".{uuid4().hex}.part")
     try:
         yield from transfer(lambda: opening.reading(path), lambda: _new(making), target, making)
-        with opening.spoken(path):
-            made = opening.reading(making)
-            try:
-                opening.check(path, made)
-            finally:
-                made.close()
+        opening.check_copy(path, making)
         with opening.file_errors(target):
             _flush(making)
             making.rename(target)
@@ -95,7 +90,7 @@ def transfer(
             connections.append(into())
             one, other = connections
             one.execute("BEGIN")  # all its pages are of the moment of this read, and no write begins it anew
-            one.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            one.execute("PRAGMA user_version").fetchone()
             one.backup(other, pages=_PAGES, progress=progress)
             told.put(_End())
         except Exception as error:

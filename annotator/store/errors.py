@@ -51,3 +51,7 @@ class NoSuchArticle(CorpusError):
 
 class Conflict(CorpusError):
     """Someone else changed the same record since it was read."""
+
+
+class UnsupportedSQLite(CorpusError):
+    """SQLite itself is too old for any corpus."""

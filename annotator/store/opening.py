@@ -5,7 +5,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from errno import EACCES
 from os import R_OK, W_OK, access, link, stat_result, strerror
 from pathlib import Path
@@ -27,12 +27,13 @@ from annotator.store.errors import (
     Unreachable,
 )
 from annotator.store.lean import Database
-from annotator.store.schema import APPLICATION_ID, VERSION, migrations
+from annotator.store.schema import APPLICATION_ID, JSON_COLUMNS, VERSION, migrations
 
 _log = logging.getLogger(__name__)
 _WAIT = 5.0  # seconds for another process's lock
 _CACHE = 32_000  # KiB: the indexes that a list of a hundred thousand articles is read from
 _NO_TEXT = "Could not decode to UTF-8"  # how Python begins what it says of bytes that are no text
+_NO_JSON = "malformed JSON"  # what SQLite's JSON functions say of a text that is none
 _CHECKED = 1_000_000  # bytes: the tables of such a file are looked through in a millisecond or two
 _LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: 1 << 28,  # bytes of a text or a row: no article and no model comes near it
@@ -109,7 +110,7 @@ def connect(path: Path, *, readonly: bool = False, damaged: bool = False, backed
     with spoken(path):
         db = _database(path, readonly=readonly)
         try:
-            found = _trusted(path, db.conn, damaged=damaged)
+            found = _verify(path, db.conn, damaged=damaged)
             if not readonly:
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute("PRAGMA synchronous = FULL")
@@ -139,11 +140,18 @@ def looked(path: Path) -> Database:
     with spoken(path):
         db = _connection(path, "mode=ro&immutable=1", readonly=True)
         try:
-            _trusted(path, db.conn)
+            _verify(path, db.conn)
         except BaseException:
             db.close()
             raise
     return db
+
+
+def check_copy(path: Path, copy: Path) -> None:
+    """Raise NotACorpus or Damaged, naming `path`, unless the file at `copy`, of whatever version, is a whole corpus."""
+    with spoken(path), closing(_connection(copy, "mode=ro&immutable=1", readonly=True)) as db:
+        _verify(path, db.conn, damaged=True)
+        check(path, db.conn)
 
 
 def is_checked(path: Path) -> bool:
@@ -173,22 +181,34 @@ def check(path: Path, connection: sqlite3.Connection) -> None:
         for (told,) in connection.execute(f"PRAGMA quick_check('{table}')"):
             if told != "ok":
                 raise Damaged(_("“{path}” is damaged: {error}").format(path=path, error=" ".join(str(told).split())))
+    for table, column in JSON_COLUMNS:
+        query = f"SELECT rowid FROM {table} WHERE {column} IS NOT NULL AND NOT json_valid({column}) LIMIT 1"
+        for (row,) in connection.execute(query):
+            said = _("“{path}” is damaged: “{column}” in row {row} of the table “{table}” is not JSON.")
+            raise Damaged(said.format(path=path, column=column, row=row, table=table))
 
 
-def _trusted(path: Path, connection: sqlite3.Connection, *, damaged: bool = False) -> int:
-    """The version of a file that is a corpus and nothing else, and not damaged as far as a moment tells, unless it may
-    be `damaged`."""
+def _verify(path: Path, connection: sqlite3.Connection, *, damaged: bool = False) -> int:
+    """Return the version of a file that is a corpus and nothing else, and not damaged as far as a moment tells, unless
+    it may be `damaged`.
+
+    The schema of an old version is trusted where this SQLite needs that (see shape.needs_trust): reading a schema runs
+    nothing of it, and the file is refused unless it is to the letter what the migrations make.
+    """
     connection.execute("BEGIN")  # others may be bringing it up to date: the version and the tables of one moment
     try:
         [version] = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise NewerCorpus(of_newer(path))
+        if shape.needs_trust(version):
+            connection.execute("PRAGMA trusted_schema = ON")
         if problem := shape.strange(connection, version):
             raise NotACorpus(_("“{path}” is not opened: {problem}.").format(path=path, problem=problem))
         if not damaged and is_checked(path):
             check(path, connection)
     finally:
         connection.rollback()
+    connection.execute(f"PRAGMA cache_size = {-_CACHE}")  # it reads the schema, and so comes after the trust
     return int(version)
 
 
@@ -203,12 +223,30 @@ def _update(path: Path, db: Database, *, backed_up: bool) -> None:
         if found < VERSION and backed_up:
             for _count in backups.keep(path, backups.BEFORE_VERSION.format(version=VERSION)):
                 pass
-        migrations.apply(db)
+        with _schema_writable(db.conn):
+            migrations.apply(db)
         db.execute(f"PRAGMA user_version = {VERSION}")
         db.execute("COMMIT")
     except BaseException:
         db.rollback()
         raise
+    db.execute("PRAGMA trusted_schema = OFF")
+
+
+@contextmanager
+def _schema_writable(connection: sqlite3.Connection) -> Iterator[None]:
+    """Lift DEFENSIVE for a migration that edits the schema. The file was verified: nothing in it is a stranger's."""
+    _set_defensive(connection, False)
+    try:
+        yield
+    finally:
+        _set_defensive(connection, True)
+
+
+def _set_defensive(connection: sqlite3.Connection, on: bool) -> None:
+    """Set SQLITE_DBCONFIG_DEFENSIVE, which Python 3.11 cannot."""
+    if sys.version_info >= (3, 12):
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, on)
 
 
 def beside(path: Path) -> list[Path]:
@@ -236,6 +274,8 @@ def spoken(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorname", "") or ""
         _log.warning("SQLite fails %s: %s", path, code)
         if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+            raise Damaged(_("“{path}” is damaged: {error}").format(path=path, error=error)) from error
+        if str(error) == _NO_JSON:
             raise Damaged(_("“{path}” is damaged: {error}").format(path=path, error=error)) from error
         if str(error).startswith(_NO_TEXT):  # and goes on with the text itself
             raise Damaged(_("“{path}” is damaged: a text in it is none.").format(path=path)) from error
@@ -366,7 +406,6 @@ def _connection(path: Path, mode: str, *, readonly: bool) -> Database:
     connection = sqlite3.connect(uri, uri=True, timeout=_WAIT, isolation_level=None)
     _defend(connection)
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute(f"PRAGMA cache_size = {-_CACHE}")
     if readonly:
         connection.execute("PRAGMA query_only = ON")
     return Database(connection, execute_plugins=False)
@@ -381,8 +420,7 @@ def _defend(connection: sqlite3.Connection) -> None:
     """
     for limit, most in _LIMITS.items():
         connection.setlimit(limit, most)
-    if sys.version_info >= (3, 12):
-        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+    _set_defensive(connection, True)
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA mmap_size = 0")

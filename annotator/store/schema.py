@@ -222,4 +222,51 @@ def m004_checks(db: Database) -> None:
     )
 
 
-VERSION: Final = 4
+@migrations()
+def m005_checks_without_functions(db: Database) -> None:
+    """Drop the checks that call json_valid(), which SQLite 3.40 refuses in a schema that it does not trust.
+
+    Only the text of the schema changes, and no row is rewritten: the procedure for removing a check of
+    https://sqlite.org/lang_altertable.html#otheralter. The JSON of a row is checked where it is read and written (see
+    store.rows), and by opening.check. Needs DEFENSIVE off.
+    """
+    [cookie] = db.execute("PRAGMA schema_version").fetchone()
+    db.execute("PRAGMA writable_schema = ON")
+    for table, statement in (
+        (
+            "label",
+            """CREATE TABLE label (
+            name TEXT PRIMARY KEY NOT NULL,
+            position INTEGER NOT NULL,
+            title TEXT NOT NULL,
+            guideline TEXT NOT NULL,
+            light TEXT NOT NULL,
+            dark TEXT NOT NULL,
+            key TEXT
+        ) STRICT""",
+        ),
+        (
+            "edit",
+            """CREATE TABLE edit (
+            id INTEGER PRIMARY KEY,
+            step TEXT NOT NULL,
+            name TEXT NOT NULL,
+            article TEXT NOT NULL REFERENCES article(uid),
+            annotator TEXT NOT NULL REFERENCES annotator(name),
+            time TEXT NOT NULL,
+            undoes TEXT,
+            before TEXT,
+            after TEXT,
+            CHECK (before IS NOT NULL OR after IS NOT NULL)
+        ) STRICT""",
+        ),
+    ):
+        db.execute("UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = ?", (statement, table))
+    db.execute(f"PRAGMA schema_version = {cookie + 1}")  # other connections read the schema again
+    db.execute("PRAGMA writable_schema = RESET")  # and so does this one
+
+
+VERSION: Final = 5
+
+JSON_COLUMNS: Final = (("label", "title"), ("label", "guideline"), ("edit", "before"), ("edit", "after"))
+"""The columns that hold JSON. No check of the schema says so (see m005)."""

@@ -9,6 +9,7 @@ import hashlib
 import re
 import sqlite3
 from contextlib import closing
+from functools import cache
 from typing import Final, NamedTuple
 
 from annotator.i18n import _
@@ -20,6 +21,7 @@ DIGESTS: Final = {
     2: "4bf15f619143537ed10d8cca1be47788b04b86ed1301c9a3ca1ec1e79b6625a3",
     3: "f50d1d1133f26799a6dcd8a3883278f5eb6d06034940cb240df2605810c92df3",
     4: "628466708aae87f81263d5c905d5744920cf41da1b5d94f992348d9ca38699c8",
+    5: "898a30a916a41cdc287f39e563a074beb5a85c8dab9ef8c931c6cfc85d2f766b",
 }
 """What `digest` says of the schema of each version, so that an opening need not make a corpus to compare with: that
 takes 3 milliseconds. Of a version that is not here, or a file that another SQLite has made, it is made."""
@@ -42,6 +44,10 @@ _OF_SQLITE: Final = {
 }
 """What ANALYZE makes, in whatever tool a person has looked at the file with: figures, and no code."""
 _OF_MIGRATIONS: Final = migrations.migrations_table
+_INNOCUOUS: Final = 0x200000
+"""SQLITE_INNOCUOUS: a function that a schema may call although it is not trusted (https://sqlite.org/c3ref/c_deterministic.html)."""
+_LAST_WITH_JSON_VALID: Final = 4
+"""The last version of the schema whose checks call json_valid()."""
 
 
 def strange(connection: sqlite3.Connection, version: int) -> str:
@@ -60,6 +66,19 @@ def strange(connection: sqlite3.Connection, version: int) -> str:
         if wanted[name][1] != _OF_MIGRATIONS:
             return _("“{name}” is missing in it").format(name=name)
     return ""
+
+
+def needs_trust(version: int) -> bool:
+    """Return whether this SQLite works with the schema of that version only if it trusts it: see schema.m005."""
+    return version <= _LAST_WITH_JSON_VALID and not is_innocuous("json_valid")
+
+
+@cache
+def is_innocuous(function: str) -> bool:
+    """Return whether this SQLite lets a schema that it does not trust call the function."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        rows = connection.execute("SELECT flags FROM pragma_function_list WHERE name = ?", (function,)).fetchall()
+    return bool(rows) and all(flags & _INNOCUOUS for (flags,) in rows)
 
 
 def made(version: int) -> _Schema:

@@ -1,0 +1,180 @@
+"""One file for all versions of SQLite: what this one writes, the newest opens and goes on with, and vice versa.
+
+The newest SQLite comes in the package `apsw`; on the oldest system that is supported this one is SQLite 3.40.
+"""
+
+import re
+import shutil
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import apsw
+import pytest
+
+from annotator.core.drafting import draft
+from annotator.core.label_changes import Change
+from annotator.core.labels import Colour, Label, LabelSet
+from annotator.core.model import Edit, Span, Step, new_uid
+from annotator.store import labelling, opening, restoring, shape
+from annotator.store.corpus import Corpus, now
+from annotator.store.damage import damage
+from annotator.store.errors import CorpusError, Damaged, NotACorpus
+from annotator.store.schema import JSON_COLUMNS, VERSION
+from annotator.store.search import matching
+
+STORED: Final = Path(__file__).parent / "versions"
+WITH_JSON_VALID: Final = (1, 2, 3, 4)
+"""The versions of the schema whose checks call json_valid()."""
+LABELS: Final = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff"), "1"),))
+TEXT: Final = "أعلنت وزارة الصحة عن خطة 2024"
+RENAMING: Final = Change(
+    LABELS, LabelSet((Label("TIME", {"ar": "وقت"}, Colour("#112233", "#ddeeff"), "1"),)), {"DATE": "TIME"}
+)
+INNOCUOUS_IN_3_40: Final = {"length"}
+"""The functions that the schema calls, each of which SQLite 3.40 marks SQLITE_INNOCUOUS."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "مدوّنة.corpus"
+    with Corpus.create(path, LABELS) as corpus:
+        corpus.add(draft(TEXT))
+    return path
+
+
+def stored(folder: Path, version: int) -> Path:
+    """Copy the stored corpus of this version into the folder."""
+    return Path(shutil.copyfile(STORED / f"v{version}.corpus", folder / f"v{version}.corpus"))
+
+
+def tag(corpus: Corpus, start: int, end: int) -> Span:
+    [uid] = corpus.tuples("SELECT uid FROM article WHERE id = 1")[0]
+    span = Span(new_uid(), uid, "Sanae", "DATE", start, end)
+    corpus.apply(Step(new_uid(), "Sanae", now(), "tag", (Edit(None, span),)))
+    return span
+
+
+def untrusting(path: Path) -> apsw.Connection:
+    """Open the file in the newest SQLite, which then runs nothing in its schema that is not innocuous."""
+    connection = apsw.Connection(str(path))
+    connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    return connection
+
+
+def test_apsw_brings_a_newer_sqlite() -> None:
+    assert tuple(map(int, apsw.sqlite_lib_version().split("."))) > max(sqlite3.sqlite_version_info, (3, 50, 0))
+
+
+def test_newest_sqlite_reads_and_writes_what_this_one_wrote(path: Path) -> None:
+    with Corpus.open(path) as corpus:
+        first = tag(corpus, 0, 5)
+    with closing(untrusting(path)) as newest:
+        assert newest.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert newest.execute("SELECT uid FROM span").fetchall() == [(first.uid,)]
+        assert newest.execute("SELECT rowid FROM search WHERE search MATCH 'احزاب OR خطه'").fetchall() == [(1,)]
+        newest.execute("UPDATE span SET note = 'من جديد'")
+        newest.execute("INSERT INTO search(search) VALUES ('optimize')")
+        newest.execute("ANALYZE; VACUUM")
+    with Corpus.open(path) as corpus:
+        assert [span.note for span in corpus.spans(first.article)] == ["من جديد"]
+        second = tag(corpus, 6, 17)
+        assert matching(corpus, "وزاره الصحه") == [1]
+        assert [item.table for item in damage(corpus)] == ["span"]  # the note, which no edit recorded
+    with closing(untrusting(path)) as newest:
+        assert newest.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert newest.execute("SELECT count(*) FROM span WHERE uid IN (?, ?)", (first.uid, second.uid)).get == 2
+
+
+@pytest.mark.parametrize("version", WITH_JSON_VALID)
+def test_old_corpus_that_newest_sqlite_wrote_is_opened_and_brought_up_to_date(tmp_path: Path, version: int) -> None:
+    path = stored(tmp_path, version)
+    with closing(apsw.Connection(str(path))) as newest:
+        newest.execute("VACUUM")
+        newest.execute('UPDATE label SET guideline = \'{"ar": "جديد"}\'')
+    with Corpus.open(path) as corpus:
+        assert {label.guideline["ar"] for label in corpus.labels().labels} == {"جديد"}
+        assert list(damage(corpus)) == []
+    with closing(untrusting(path)) as newest:
+        assert newest.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert newest.execute("PRAGMA user_version").get == VERSION
+        newest.execute("UPDATE label SET key = NULL")
+
+
+def test_schema_calls_only_functions_that_sqlite_3_40_marks_innocuous(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        functions = {name for (name,) in db.execute("SELECT DISTINCT name FROM pragma_function_list")}
+        query = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND sql NOT LIKE 'CREATE VIRTUAL TABLE%'"
+        statements = [sql for (sql,) in db.execute(query)]
+    calls = {name.lower() for sql in statements for name in re.findall(r"(\w+)\s*\(", sql)} & functions
+    assert calls == INNOCUOUS_IN_3_40
+    assert all(shape.is_innocuous(name) for name in calls)
+
+
+def test_function_that_this_sqlite_does_not_mark_is_not_innocuous() -> None:
+    assert shape.is_innocuous("length")
+    assert not shape.is_innocuous("load_extension")
+    assert not shape.is_innocuous("no_such_function")
+
+
+@pytest.mark.parametrize("version", [*WITH_JSON_VALID, VERSION])
+def test_corpus_is_used_without_trust_in_its_schema(tmp_path: Path, path: Path, version: int) -> None:
+    if version != VERSION:
+        path = stored(tmp_path, version)
+    for readonly in (False, True):
+        with Corpus.open(path, readonly=readonly) as corpus:
+            assert corpus.tuples("PRAGMA trusted_schema") == [(0,)]
+            assert corpus.tuples("SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%json%'") == [(0,)]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="Python 3.11 cannot set DEFENSIVE")
+@pytest.mark.parametrize("version", [*WITH_JSON_VALID, VERSION])
+def test_schema_cannot_be_edited_once_the_corpus_is_up_to_date(tmp_path: Path, path: Path, version: int) -> None:
+    with Corpus.open(path if version == VERSION else stored(tmp_path, version)) as corpus:
+        corpus.tuples("PRAGMA writable_schema = ON")
+        with pytest.raises(CorpusError, match="may not be modified"):
+            corpus.tuples("UPDATE sqlite_schema SET sql = ''")
+
+
+@pytest.mark.parametrize("version", WITH_JSON_VALID)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER evil AFTER UPDATE ON label BEGIN DELETE FROM span; END",
+        "CREATE VIEW evil AS SELECT json_valid(title) FROM label",
+        "CREATE TABLE evil (x, y AS (json_valid(x)))",
+        "CREATE INDEX evil ON label(json_valid(title))",
+    ],
+)
+def test_old_corpus_with_anything_of_a_stranger_is_refused_untouched(
+    tmp_path: Path, version: int, statement: str
+) -> None:
+    path = stored(tmp_path, version)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(statement)
+    before = path.read_bytes()
+    for attempt in (Corpus.open, restoring.look, lambda path: opening.check_copy(path, path)):
+        with pytest.raises(NotACorpus, match="evil"):
+            attempt(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(("table", "column"), JSON_COLUMNS)
+def test_text_that_is_not_json_is_damage(path: Path, table: str, column: str) -> None:
+    with Corpus.open(path) as corpus:
+        tag(corpus, 0, 5)
+        large = Corpus.open(path)  # as one that is not looked through when it is opened
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(f"UPDATE {table} SET {column} = '{{'")
+    with pytest.raises(Damaged, match="JSON"):
+        Corpus.open(path)
+    with large:
+        with pytest.raises(Damaged):
+            opening.look_through(path)
+        assert [item.table for item in damage(large)] == [table]
+        if table == "edit":
+            with pytest.raises(Damaged, match="JSON"):
+                list(labelling.change_labels(large, RENAMING))
