@@ -211,12 +211,8 @@ def _touched(whole: str, part: Stretch, seen: Stretch) -> tuple[Token, Token]:
     start, end = _in_words(whole, part, seen)
     front = text.tokens(whole, start, text.word_end(whole, seen.start, part.end))
     first = next(token for token in front if token.end > seen.start)
-    at = seen.end
-    while True:  # what is seen may end with a mark that is in no token, such as one that stands alone
-        at = text.word_start(whole, at - 1, part.start)
-        before = [token for token in text.tokens(whole, at, end) if token.start < seen.end]
-        if before:
-            return first, before[-1]
+    back = text.tokens(whole, text.word_start(whole, seen.end - 1, part.start), end)
+    return first, next(token for token in reversed(back) if token.start < seen.end)
 
 
 def flattened(words: str, placed: list[Fate], labels: LabelSet, flatten: str) -> list[Fate]:

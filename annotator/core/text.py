@@ -61,6 +61,8 @@ INVISIBLE: Final = regex.compile(rf"[{_HIDDEN}--[\u200C\u200D]--{_EMOJI_TAG}]+",
 """What no file shows: direction marks and the like, but not joiners."""
 _LEADING: Final = regex.compile(rf"{_BLANK}*+", regex.V1)
 _TRAILING: Final = regex.compile(rf"[{_BLANK}--\p{{M}}--{_EMOJI_TAG}]*+", regex.V1 | regex.REVERSE)
+_BLANK_MARK: Final = regex.compile(rf"[{_BLANK}&&[\p{{M}}{_EMOJI_TAG}]]", regex.V1)
+"""Variation selectors and the like: part of the token that they are in, if they are in any."""
 _PUNCTUATION: Final = regex.compile(r"\p{P}[\p{P}\p{M}\p{Cf}]*", regex.V1)
 
 _FILLERS: Final = "\u115f\u1160\u3164\uffa0"  # letters of Hangul that are blank
@@ -131,11 +133,25 @@ def written(text: str) -> str:
 
 
 def visible(text: str, start: int, end: int) -> tuple[int, int]:
-    """`text[start:end]` without the spaces and invisible characters at its edges; (start, start) if none is left."""
+    """`text[start:end]` without the spaces and invisible characters at its edges; (start, start) if none is left.
+
+    It ends where a token ends, if nothing follows in that token: a variation selector counts with the character that it
+    belongs to, and is blank elsewhere, such as after a space.
+    """
     if start < end and _is_seen(text[start]) and _is_seen(text[end - 1]):
         return start, end
-    leading, trailing = _LEADING.match(text, start, end), _TRAILING.match(text, start, end)
-    first, last = leading.end() if leading else start, trailing.start() if trailing else end
+    leading = _LEADING.match(text, start, end)
+    first, last = leading.end() if leading else start, end
+    while first < last:
+        trailing = _TRAILING.match(text, first, last)
+        last = trailing.start() if trailing else last
+        if first == last or not _BLANK_MARK.match(text, last - 1):
+            break
+        word = word_start(text, last - 1, first)
+        ends = [token.end for token in tokens(text, word, last)] or [word]
+        if ends[-1] == last:
+            break
+        last = ends[-1]
     return (first, last) if first < last else (start, start)
 
 

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from core.texts import layered, places
+from core.texts import layered, marked_texts, places
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -170,7 +170,7 @@ def in_file(projection: NestedProjection, parts: list[Stretch]) -> list[tuple[in
 
 
 @settings(max_examples=300)
-@given(layered(), options, st.booleans())
+@given(layered() | layered(marked_texts), options, st.booleans())
 def test_every_span_has_one_fate_and_the_file_is_what_the_fates_say(
     layer: tuple[Article, list[Zone], list[Span]], options: Options, within_label: bool
 ) -> None:
@@ -189,7 +189,7 @@ def test_every_span_has_one_fate_and_the_file_is_what_the_fates_say(
 
 
 @settings(max_examples=200)
-@given(layered(), options)
+@given(layered() | layered(marked_texts), options)
 def test_without_overlaps_it_is_the_flat_projection(
     layer: tuple[Article, list[Zone], list[Span]], options: Options
 ) -> None:

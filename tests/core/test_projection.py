@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from core.texts import layered, places
+from core.texts import layered, marked_texts, places
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -167,6 +167,18 @@ def test_edges_of_space_and_invisible_marks_move_inward_and_it_is_told(part: str
     assert found.fates[0].reason == "Space or invisible marks at its edges are not counted."
 
 
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+@pytest.mark.parametrize("mark", ["\ufe0f", "\u034f", "\u200f\ufe0f", "\U000e0067", "\u200d"])
+@pytest.mark.parametrize("space", [" ", "\n", "\u00a0"])
+def test_a_mark_after_a_space_belongs_to_no_word_and_is_not_counted(space: str, mark: str, boundary: str) -> None:
+    part = f"20{space}{mark}"
+    found = lay(f"مم {part} ثم", (part, "DATE"), options=Options(zones=None, boundary=boundary))
+    assert " ".join(rows(found)) == "مم/O 20/B-DATE ثم/O"
+    assert fates(found) == [("widened", "20")]
+    assert found.fates[0].stretch == (3, 5)
+    assert found.fates[0].reason == "Space or invisible marks at its edges are not counted."
+
+
 CUT = ("عن لوزارة العدل", ("وزارة العدل", "INSTITUTION"))
 
 
@@ -323,7 +335,7 @@ options = st.builds(
 
 
 @settings(max_examples=300)
-@given(layered(), options)
+@given(layered() | layered(marked_texts), options)
 def test_every_span_has_one_fate_and_the_file_is_what_the_fates_say(
     layer: tuple[Article, list[Zone], list[Span]], options: Options
 ) -> None:
@@ -366,7 +378,7 @@ def check_fate(article: Article, fate: Fate, options: Options) -> None:
 
 
 @settings(max_examples=300)
-@given(layered(), options)
+@given(layered() | layered(marked_texts), options)
 def test_sentences_hold_all_that_is_visible_in_the_zones(
     layer: tuple[Article, list[Zone], list[Span]], options: Options
 ) -> None:
@@ -393,7 +405,7 @@ def test_sentences_hold_all_that_is_visible_in_the_zones(
 
 
 @settings(max_examples=300)
-@given(layered(), options)
+@given(layered() | layered(marked_texts), options)
 def test_without_spans_the_words_of_the_sentences_are_the_tokens(
     layer: tuple[Article, list[Zone], list[Span]], options: Options
 ) -> None:

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 import regex
-from core.texts import raw_texts, texts
+from core.texts import marked_texts, raw_texts, texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -157,6 +157,34 @@ def test_tokens_hold_all_that_is_visible(text: str) -> None:
         assert not any(character.isspace() for character in shown)
         assert not set(shown) & set(HIDDEN)
         assert visible(text, *token) == token
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("20 \ufe0f", "20"),
+        ("20\ufe0f \u200f\ufe0f", "20\ufe0f"),
+        ("م\n\u034f\n\ufe0f", "م"),
+        (".\U000e007f", "."),
+        ("😀\u200f\ufe0f", "😀"),
+        ("م\u200f\ufe0f", "م\u200f\ufe0f"),
+        ("م َ", "م َ"),
+        ("م ـ", "م ـ"),
+        (" \ufe0f \U000e0067", ""),
+    ],
+)
+def test_a_mark_that_belongs_to_nothing_is_not_visible(text: str, seen: str) -> None:
+    start, end = visible(text, 0, len(text))
+    assert text[start:end] == seen
+
+
+@given(marked_texts | texts, st.data())
+def test_what_is_visible_runs_from_the_first_token_to_the_last(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    found = tokens(text, start, end)
+    expected = (found[0].start, found[-1].end) if found else (start, start)
+    assert visible(text, start, end) == expected
 
 
 @example("https://a.ma/b❤️")

@@ -1,7 +1,7 @@
 """Flat spans, and all of them beside."""
 
 import pytest
-from core.texts import layered
+from core.texts import layered, marked_texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,7 +80,12 @@ def test_what_widening_makes_one_is_once_among_the_flat() -> None:
 
 
 @settings(max_examples=200)
-@given(layered(), st.sampled_from(FLATTENINGS), st.sampled_from(BOUNDARIES), st.none() | st.just(frozenset(ZONE_KINDS)))
+@given(
+    layered() | layered(marked_texts),
+    st.sampled_from(FLATTENINGS),
+    st.sampled_from(BOUNDARIES),
+    st.none() | st.just(frozenset(ZONE_KINDS)),
+)
 def test_the_flat_ones_are_those_of_a_flat_file(
     made: tuple[Article, list[Zone], list[Span]], flatten: str, boundary: str, zones: frozenset[str] | None
 ) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from annotator.core.model import ZONE_KINDS, Article, Span, Zone, article_uid
-from annotator.core.text import written
+from annotator.core.text import tokens, written
 
 PIECES = (
     *("وزارة", "لوزارة", "للأمم", "العدل", "كـتـاب", "وَزَارَةٌ", "لأحزاب", "م", "هـ", "ﷲ", "َ", "ـ", "ي\u200cخ"),
@@ -21,6 +21,19 @@ _ANY = st.characters(exclude_categories=["Cs"])
 raw_texts = st.lists(st.sampled_from((*PIECES, "\r\n", "\r", "\u2028", "\x0b", "\x85")) | _ANY, max_size=25).map(
     "".join
 )
+_BASES = ("م", "20", "😀", "❤", "ـ", "َ", ".", "🇲🇦", "https://a.ma/b", "\u06dd", "")
+_GAPS = ("", " ", " ", "\n", "\u00a0", "\u200f", "\u200d", "\u115f")
+_MARKS = (
+    *("\ufe0f", "\ufe0e", "\u034f", "\u180b", "\u17b4", "\U000e0067", "\U000e0100", "\u200f\ufe0f"),
+    *("\u0301", "َ", "ـ", "\u20e3", "\U0001f3fd"),
+    *("\u200d", "\u200c", "\u200f", "\u061c", "\u202b", "\u2069", "\u200b", "\u00ad", "\ufeff", "\u2060", "\u3164"),
+)
+marked_texts = (
+    st.lists(st.tuples(*map(st.sampled_from, (_BASES, _GAPS, _MARKS))).map("".join), min_size=1, max_size=3)
+    .map("".join)
+    .filter(tokens)
+)
+"""Short texts with something to see, in which marks and joiners stand wherever they can, such as after a space."""
 texts = st.lists(st.sampled_from(PIECES) | _ANY.filter(lambda c: c not in "\r\v\f\x85\u2028\u2029"), max_size=25).map(
     "".join
 )
@@ -41,7 +54,7 @@ def places(text: str, parts: Iterable[tuple[int, int]], words: Iterable[str]) ->
 
 
 @st.composite
-def layered(draw: st.DrawFn) -> tuple[Article, list[Zone], list[Span]]:
+def layered(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts) -> tuple[Article, list[Zone], list[Span]]:
     """An article, zones apart from each other, and one layer; spans are within the text and differ from each other."""
     text = draw(texts.filter(bool))
     article = Article(article_uid(text), text, id=1)

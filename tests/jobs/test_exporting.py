@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 from consumers.reading import consumer
-from core.texts import layered
+from core.texts import layered, marked_texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import as_json, finish
@@ -37,7 +37,7 @@ from annotator.core.model import (
 from annotator.core.projection import BOUNDARIES, FLATTENINGS, OUTCOMES, Projection
 from annotator.formats import conll2002, conll2003, nested, wojood
 from annotator.formats.report import write as write_report
-from annotator.jobs.exporting import ALL, NESTED, TAGGED, Options, account, export
+from annotator.jobs.exporting import ALL, FORMATS, NESTED, TAGGED, TWOFOLD, Options, account, export
 from annotator.jobs.folders import contents
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
@@ -564,6 +564,40 @@ def test_every_span_is_counted_once_and_the_file_reads_back(
         assert chunks == report.written + len(report.widened) + len(report.split)
         if options.format == nested.NAME:
             assert not report.flattened
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.NAME)
+@settings(max_examples=30)
+@given(
+    articles=st.lists(layered(marked_texts), min_size=2, max_size=5),
+    boundary=st.sampled_from(BOUNDARIES),
+    zones=st.sampled_from([None, None, frozenset(ZONE_KINDS)]),
+)
+def test_marks_wherever_they_stand_are_verified_or_accounted_for_in_every_format(
+    format_: Any, articles: list[tuple[Article, list[Zone], list[Span]]], boundary: str, zones: frozenset[str] | None
+) -> None:
+    if format_ in TWOFOLD:
+        consumer(format_.PACKAGE)
+    with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder) / "a.corpus", LABELS) as corpus:
+        for article, found, spans in articles:
+            renamed = [msgspec.structs.replace(zone, uid=new_uid()) for zone in found]
+            corpus.add(Draft(article, tuple(renamed), tuple(spans)))
+        stored = [span.uid for summary in listing.articles(corpus) for span in corpus.spans(summary.uid)]
+        options = Options(format=format_.NAME, boundary=boundary, zones=zones, state=ALL)
+        report = finish(export(corpus, Path(folder) / "out", options))
+        listed = [entry.uid for outcome in OUTCOMES[1:] for entry in getattr(report, outcome)]
+        assert report.verified
+        assert report.spans == len(stored) == report.written + len(listed)
+        assert len(set(listed)) == len(listed)
+        assert set(listed) <= set(stored)
+
+
+def test_a_variation_selector_after_a_space_stops_no_export(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(draft("مم 20 \ufe0f ثم", ("20 \ufe0f", "DATE")))
+    for format_ in ("conll2003", "conll2002", "nested", "wojood"):
+        report = finish(export(corpus, out / format_, Options(format=format_)))
+        (entry,) = report.widened
+        assert (entry.start, entry.end, entry.became) == (3, 7, "20")
 
 
 def read(path: Path, format_: str) -> Any:

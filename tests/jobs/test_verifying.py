@@ -4,7 +4,7 @@ import io
 from itertools import pairwise
 
 import pytest
-from core.texts import layered
+from core.texts import layered, marked_texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,7 +54,7 @@ def test_what_the_quick_comparison_does_not_take_the_slow_one_refuses(wrong: lis
 
 @settings(max_examples=300)
 @given(
-    layered(),
+    layered() | layered(marked_texts),
     st.sampled_from(BOUNDARIES),
     st.none() | st.frozensets(st.sampled_from(ZONE_KINDS)),
     st.data(),
