@@ -14,7 +14,7 @@ from annotator.core.projection import REFUSED, WRITTEN, Fate
 from annotator.i18n import _
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import compare
-from annotator.jobs.writing import Writer
+from annotator.jobs.writing import Writer, text_counts
 
 
 class FileFormat(Protocol):
@@ -60,7 +60,8 @@ class Folder:
 
 
 class ArticleFiles(Writer):
-    """Writes drafts in a format with a file an article, which has no sentences and no tokens. Each part is a folder."""
+    """Writes drafts in a format with a file an article, whose sentences and tokens are those of its text. Each part is
+    a folder."""
 
     zoned = False
     in_folder = True
@@ -96,7 +97,7 @@ class ArticleFiles(Writer):
             for suffix, data in files.items():
                 folder.add(_stem(item.article) + suffix, data)
             folder.values |= {span.value for span in kept if span.value}
-        return [_fate(span, faults.get(span.uid)) for span in item.spans], 0, 0
+        return [_fate(span, faults.get(span.uid)) for span in item.spans], *text_counts(item.article.text)
 
     def end(self, folder: Folder | None) -> None:
         """Write what the files need besides, where there are any."""
@@ -117,11 +118,13 @@ class ArticleFiles(Writer):
         path = found / (_stem(item.article) + self.suffix)
         if not path.is_file():
             raise NotVerified(_("The file lacks article {number}.").format(number=item.article.id))
+        sentences = tokens = 0
         for one in self._format.read(path, ""):
             if isinstance(one, Refusal):
                 raise NotVerified(_("The file does not read back: {error}").format(error=one.reason))
             compare(replace(item, spans=kept), one, self.holds)
-        return 0, 0
+            sentences, tokens = text_counts(one.article.text)
+        return sentences, tokens
 
 
 def _stem(article: Article) -> str:

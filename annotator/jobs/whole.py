@@ -8,7 +8,7 @@ from annotator.core.model import Draft, Remark
 from annotator.core.projection import WRITTEN, Fate
 from annotator.i18n import _
 from annotator.jobs.verifying import NotVerified
-from annotator.jobs.writing import Writer
+from annotator.jobs.writing import Writer, text_counts
 
 
 class ArticleFormat(Protocol):
@@ -39,7 +39,7 @@ class ArticleFormat(Protocol):
 
 
 class Whole(Writer):
-    """Writes drafts in a format of whole articles, which have no sentences and no tokens."""
+    """Writes drafts in a format of whole articles, whose sentences and tokens are those of their text."""
 
     zoned = False
 
@@ -60,7 +60,7 @@ class Whole(Writer):
             stream.write(self._format.BETWEEN)
         self._begun.add(id(stream))
         stream.write(self._format.encode(item))
-        return [Fate(span, WRITTEN) for span in item.spans], 0, 0
+        return [Fate(span, WRITTEN) for span in item.spans], *text_counts(item.article.text)
 
     def end(self, stream: TextIO) -> None:
         """See Writer."""
@@ -76,7 +76,7 @@ class Whole(Writer):
     def compare(self, item: Draft, found: Draft) -> tuple[int, int]:
         """See Writer."""
         compare(item, found, self.holds)
-        return 0, 0
+        return text_counts(found.article.text)
 
 
 def compare(item: Draft, found: Draft, holds: frozenset[str]) -> None:

@@ -53,7 +53,7 @@ class Writer(ABC):
 
     @abstractmethod
     def write(self, stream: Any, item: Draft) -> tuple[list[Fate], int, int]:
-        """Append an article; the fates of its spans, and how many sentences and tokens it has, where there are such.
+        """Append an article; the fates of its spans, and how many sentences and tokens it has in the file.
 
         Raises Rejected for an article that the format cannot hold; it is then left out.
         """
@@ -119,7 +119,13 @@ def counts(sentences: Collection[Collection[object]]) -> tuple[int, int]:
     return len(sentences), sum(map(len, sentences))
 
 
+def text_counts(text: str) -> tuple[int, int]:
+    """Count the sentences and the tokens of a text, for a format that holds all of it."""
+    sentences = projection.lay(text, [Stretch(0, len(text))], (), LabelSet(()))
+    return counts([words for words, _chunks in sentences])
+
+
 def line_counts(rows: Rows) -> tuple[int, int]:
-    """The same, of lines that have an empty one after each sentence."""
+    """Count the same, of lines that have an empty one after each sentence."""
     sentences = rows.words.count("")
     return sentences, len(rows.words) - sentences

@@ -37,7 +37,18 @@ from annotator.core.model import (
 from annotator.core.projection import BOUNDARIES, FLATTENINGS, OUTCOMES, Projection
 from annotator.formats import conll2002, conll2003, nested, wojood
 from annotator.formats.report import write as write_report
-from annotator.jobs.exporting import ALL, FORMATS, NESTED, TAGGED, TWOFOLD, Options, account, export
+from annotator.jobs.exporting import (
+    ALL,
+    FILES,
+    FORMATS,
+    NESTED,
+    TAGGED,
+    TWOFOLD,
+    WHOLE_ARTICLES,
+    Options,
+    account,
+    export,
+)
 from annotator.jobs.folders import contents
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
@@ -590,6 +601,18 @@ def test_marks_wherever_they_stand_are_verified_or_accounted_for_in_every_format
         assert report.spans == len(stored) == report.written + len(listed)
         assert len(set(listed)) == len(listed)
         assert set(listed) <= set(stored)
+
+
+@pytest.mark.parametrize("format_", [*WHOLE_ARTICLES, *FILES], ids=lambda format_: format_.NAME)
+def test_a_format_of_whole_articles_counts_the_sentences_and_tokens_of_their_text(
+    format_: Any, make: Callable[..., Corpus], out: Path
+) -> None:
+    corpus = make(draft("قال الوزير أمس. ثم سكت\nوانتهى.", ("أمس", "DATE"), body="قال الوزير أمس"), draft("نعم"))
+    chosen = Options(format=format_.NAME, state=ALL)
+    report = finish(export(corpus, out / "articles", chosen))
+    assert (report.articles, report.sentences, report.tokens) == (2, 4, 9)
+    estimate = finish(account(corpus, chosen))
+    assert (estimate.sentences, estimate.tokens) == (4, 9)
 
 
 def test_a_variation_selector_after_a_space_stops_no_export(make: Callable[..., Corpus], out: Path) -> None:
