@@ -83,11 +83,12 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def quietly(doing: str, command: Sequence[str | Path]) -> None:
+def quietly(doing: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> None:
     """Run a command and show what it printed only if it fails. Raises CannotGoOn then."""
     done = subprocess.run(
         command,
         cwd=ROOT,
+        env=env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -3,9 +3,13 @@
 annotator.spec applies them. A destination is the path of a file in the bundle, with `/` on every system.
 """
 
-from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
-from typing import Final
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
+from typing import Final, TypeAlias
+
+Entry: TypeAlias = tuple[str, str, str]
+"""A file of the bundle, as PyInstaller lists it: destination, source, kind."""
 
 OPTIONAL: Final = (
     *("spacy", "thinc", "pyarrow", "onnxruntime", "tokenizers", "numpy", "pandas", "scipy", "sklearn"),
@@ -44,6 +48,7 @@ PLUGINS: Final[Mapping[str, frozenset[str]]] = {
 }
 """The plugins of Qt that the window uses, by their folder and by their name without what systems put around it."""
 
+_INTERPRETER: Final = re.compile(r"libpython|python3\d*\.dll$", re.IGNORECASE)
 _QT_TEXTS: Final = frozenset({"qtbase_ar.qm", "qtbase_fr.qm"})
 _LOCALES: Final = frozenset({"root.dat", "ar.dat", "en.dat", "fr.dat"})
 
@@ -86,14 +91,44 @@ def kept(destination: str) -> bool:
 
 def is_library(destination: str) -> bool:
     """Whether this binary is there for others alone: a library of Qt's or the system's, and no module or plugin."""
-    parts = PurePosixPath(destination).parts
-    return (len(parts) == 1 or parts[:-1] == ("PySide6", "Qt", "lib")) and not is_pythons(destination)
+    path = PurePosixPath(destination)
+    if path.suffix == ".pyd" or is_pythons(destination):  # on Windows, Python's own modules lie beside the libraries
+        return False
+    if path.suffix == ".dll" and path.parts[:-1] == ("PySide6",):  # where Qt's libraries lie on Windows
+        return True
+    return path.parts[:-1] in ((), ("PySide6", "Qt", "lib"))
 
 
 def is_pythons(destination: str) -> bool:
     """Whether this binary is the Python interpreter or a module of its own."""
     path = PurePosixPath(destination)
-    return path.parent.name == "lib-dynload" or (len(path.parts) == 1 and path.name.startswith("libpython"))
+    return path.parent.name == "lib-dynload" or (len(path.parts) == 1 and _INTERPRETER.match(path.name) is not None)
+
+
+def needed(
+    binaries: Iterable[Entry], imports: Callable[[str], Iterable[str]], path: type[PurePath] = PurePath
+) -> list[Entry]:
+    """Return the binaries without the libraries that no other binary is linked to.
+
+    `imports` returns the names that the binary at a path is linked to; `path` is the flavour of the system's paths.
+    """
+
+    def name(file: str) -> str:
+        """Return a file's name in the form in which names are compared: on Windows, without case."""
+        parsed = path(file)
+        return parsed.name.lower() if isinstance(parsed, PureWindowsPath) else parsed.name
+
+    entries = list(binaries)
+    libraries, links = set[str](), dict[str, list[str]]()
+    for destination, source, kind in entries:
+        if kind == "SYMLINK":
+            continue
+        if kind != "EXTENSION" and is_library(path(destination).as_posix()):
+            libraries.add(name(destination))
+        # On Windows, several binaries may have one name in different folders: the links of all of them count.
+        links.setdefault(name(destination), []).extend(map(name, imports(source)))
+    dropped = unneeded(libraries, links)
+    return [entry for entry in entries if name(entry[0]) not in dropped]
 
 
 def unneeded(libraries: Iterable[str], links: Mapping[str, Iterable[str]]) -> set[str]:

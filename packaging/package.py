@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> int:
 
 def step(doing: str, environment: Mapping[str, str], *command: str | Path) -> None:
     """Run this Python program in the environment that is frozen. Raises dev.CannotGoOn."""
-    dev.quietly(doing, ["env", *(f"{k}={v}" for k, v in environment.items()), PYTHON, *command])
+    dev.quietly(doing, [PYTHON, *command], environment)
 
 
 def prepare_tools() -> None:

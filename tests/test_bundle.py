@@ -1,13 +1,14 @@
 """What goes into the bundle and what stays out, its icons and terms, and the packages for Windows and macOS."""
 
 import ast
+import os
 import plistlib
 import shutil
 import struct
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import bundle
 import dev
@@ -85,6 +86,51 @@ def test_a_library_is_neither_a_module_nor_python():
     assert freezing.is_pythons("python3.11/lib-dynload/math.so")
 
 
+def test_on_windows_a_module_is_no_library_and_qts_libraries_lie_beside_its_modules():
+    for library in ("sqlite3.dll", "VCRUNTIME140.dll", "PySide6/Qt6Core.dll"):
+        assert freezing.is_library(library), library
+    for other in (
+        *("_socket.pyd", "python313.dll", "python3.dll", "PySide6/QtCore.pyd", "lxml/etree.cp313-win_amd64.pyd"),
+        *("PySide6/plugins/platforms/qwindows.dll", "shiboken6/shiboken6.abi3.dll"),
+    ):
+        assert not freezing.is_library(other), other
+
+
+def test_the_bundle_of_windows_keeps_pythons_modules_and_what_something_is_linked_to():
+    links = {
+        "_socket.pyd": ["WS2_32.dll", "python313.dll"],
+        "_sqlite3.pyd": ["SQLite3.DLL", "python313.dll"],
+        "sqlite3.dll": ["KERNEL32.dll"],
+        "libffi-8.dll": [],
+        "python313.dll": ["VCRUNTIME140.dll"],
+        "python3.dll": ["python313.dll"],
+        "vcruntime140.dll": [],
+        "PySide6\\QtCore.pyd": ["Qt6Core.dll", "python3.dll"],
+        "PySide6\\Qt6Core.dll": ["VCRUNTIME140.dll"],
+        "PySide6\\VCRUNTIME140.dll": [],
+        "PySide6\\Qt6Pdf.dll": ["Qt6Core.dll"],
+        "PySide6\\opengl32sw.dll": [],
+        "PySide6\\plugins\\platforms\\qwindows.dll": ["Qt6Core.dll"],
+    }
+    entries = [(name, f"C:\\build\\{name}", "BINARY") for name in links]
+    found = freezing.needed(entries, lambda source: links[source.removeprefix("C:\\build\\")], PureWindowsPath)
+    assert set(links) - {destination for destination, _source, _kind in found} == {
+        *("libffi-8.dll", "PySide6\\Qt6Pdf.dll", "PySide6\\opengl32sw.dll")
+    }
+
+
+def test_of_two_libraries_of_one_name_the_links_of_both_count():
+    links = {"a\\core.dll": ["one.dll"], "b\\Core.dll": ["two.dll"], "one.dll": [], "two.dll": []}
+    entries = [(name, name, "BINARY") for name in links]
+    assert freezing.needed(entries, links.__getitem__, PureWindowsPath) == entries
+
+
+def test_where_case_matters_a_library_of_another_case_is_another_one():
+    entries = [("a.so", "a.so", "EXTENSION"), ("libB.so", "libB.so", "BINARY"), ("c.so", "libb.so", "SYMLINK")]
+    links = {"a.so": [], "libB.so": []}
+    assert freezing.needed(entries, links.__getitem__, PurePosixPath) == entries[::2]
+
+
 def imported():
     """The packages and modules that the program's own modules import, wherever they do."""
     found = set()
@@ -145,6 +191,15 @@ def test_the_environment_that_is_frozen_is_made_once_and_has_what_the_program_ne
     made = len(ran)
     package.make_environment()
     assert len(ran) == made
+
+
+def test_a_step_has_its_environment_without_another_programs_help(monkeypatch, tmp_path):
+    monkeypatch.setattr(package, "PYTHON", sys.executable)
+    monkeypatch.setenv("PATH", str(tmp_path))  # no program called env there, as on Windows
+    check = "import os, sys; sys.exit(os.environ['WANTED'] != 'خط = a b')"
+    package.step("Checking", {**os.environ, "WANTED": "خط = a b"}, "-c", check)
+    with pytest.raises(dev.CannotGoOn, match="Checking failed"):
+        package.step("Checking", {**os.environ, "WANTED": "no"}, "-c", check)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="apt is Linux's")
