@@ -90,6 +90,7 @@ class OneMeaning(QObject):
     - Shift+7 of a US keyboard is no `&` of AZERTY's digit row.
     - A key that is held down: Qt takes some of an X server's repeats for presses when the machine is busy. They come
       at the very time of a release.
+    - While a menu is open, its arrows and Enter are not the article's, which has the focus still.
     - An input field knows Ctrl+C, and not its twin: it is told the Latin key before the window's action has it.
     """
 
@@ -108,6 +109,9 @@ class OneMeaning(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             # It comes to the window when no part of it wants the key for itself.
+            if QApplication.activePopupWidget():
+                event.accept()  # no shortcut: the article's are in force while a menu has the keyboard, too
+                return True
             taken = self._told_field(event)
             self._press = event.keyCombination()
             self._repeated = event.timestamp() > 0 and _moment(event) == self._released

@@ -307,6 +307,25 @@ def _over(one: Box, other: Box) -> bool:
     return one.left < other.right and other.left < one.right
 
 
+def test_a_key_pressed_while_a_menu_is_open_goes_to_the_menu(window: Window, qtbot: QtBot) -> None:
+    bar, caret = window.menuBar(), window.view.caret.word
+    first, second = bar.actions()[:2]
+    QTest.mouseClick(bar, LEFT, pos=bar.actionGeometry(second).center())
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is second.menu())
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Left)
+    assert (QApplication.activePopupWidget(), window.view.caret.word) == (first.menu(), caret)
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Down)
+    assert (first.menu().activeAction(), window.view.caret.word) == (first.menu().actions()[1], caret)
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
+
+    place = at(window.view, 0)
+    window.view.menu_asked.emit(window.view.viewport().mapToGlobal(place), 0)
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Down)
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Return)
+    assert [label for label, _words in spans(window.session)] == ["DATE"]
+
+
 def test_a_right_click_is_about_what_is_under_the_pointer(window: Window, stretch: Stretch) -> None:
     view = window.view
     place = at(view, stretch("أمس")[0])
