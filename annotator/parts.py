@@ -7,6 +7,7 @@ import importlib.metadata
 import platform
 import re
 import sqlite3
+import sys
 import sysconfig
 from collections.abc import Collection, Iterator
 from email.message import Message
@@ -33,6 +34,7 @@ _BUNDLED: Final = "parts.json"
 _TEXTS: Final = ("licen", "copying", "notice", "authors")
 _HOMES: Final = ("Homepage", "Source", "Repository", "Code", "Documentation")
 _FONTS: Final = (("Noto Naskh Arabic", "2.004"), ("Noto Sans Arabic", "2.005"), ("Noto Sans", "2.004"))
+_TITLE_OF_LGPL: Final = re.compile(r"GNU LESSER GENERAL PUBLIC LICENSE\s+Version \d")
 _QT: Final = """\
 Qt is copyright (C) The Qt Company Ltd. and other contributors. It is used
 under the GNU Lesser General Public License, version 3, which stands below,
@@ -107,7 +109,9 @@ def part(distribution: importlib.metadata.Distribution) -> Part:
     ]
     terms = named[0].strip() if len(named) == 1 else ", ".join(classified) or "".join(named[:1]).strip()
     name = said["Name"]
-    return Part(name, distribution.version, terms, home, tuple(texts) or (_lgpl() if name in REPLACEABLE else ()))
+    if name in REPLACEABLE and not any(_TITLE_OF_LGPL.search(text) for text in texts):
+        texts += _lgpl()  # PySide6's wheels have no text of it; those for Windows only that of the commercial licence
+    return Part(name, distribution.version, terms, home, tuple(texts))
 
 
 def folder(name: str) -> Path | None:
@@ -139,12 +143,16 @@ def _lgpl() -> tuple[str, ...]:
 
 
 def _pythons() -> str:
-    """Python's own terms, from where it or Debian keeps them."""
+    """Return Python's own terms: the text of this installation, or of the copy that comes with the program."""
     version = sysconfig.get_python_version()
-    for place in (Path(sysconfig.get_path("stdlib"), "LICENSE.txt"), Path(f"/usr/share/doc/python{version}/copyright")):
+    for place in (
+        Path(sysconfig.get_path("stdlib"), "LICENSE.txt"),
+        Path(sys.base_prefix, "LICENSE.txt"),  # Windows
+        Path(f"/usr/share/doc/python{version}/copyright"),  # Debian
+    ):
         if place.is_file():
             return place.read_text(encoding="utf-8")
-    return "https://docs.python.org/3/license.html"
+    return resource("licences", "PSF-2.0.txt").read_text(encoding="utf-8")
 
 
 def _needed() -> set[str]:

@@ -47,6 +47,38 @@ def test_the_terms_of_what_asks_for_its_text_are_there_in_full(found):
     assert "Copyright" in "".join(found["lxml"].texts)
 
 
+def test_a_wheel_of_qt_with_the_commercial_terms_alone_has_the_lgpl_listed_too(tmp_path):
+    wheel = tmp_path / "pyside6_essentials-6.11.3.dist-info"
+    (wheel / "licenses").mkdir(parents=True)
+    commercial = "Licensees may not use the GNU Lesser General Public License. See the agreement.\n"
+    (wheel / "licenses" / "LicenseRef-Qt-Commercial.txt").write_text(commercial, encoding="utf-8")
+    said = "Metadata-Version: 2.4\nName: PySide6_Essentials\nVersion: 6.11.3\nLicense: LGPL-3.0-only OR GPL-3.0-only\n"
+    (wheel / "METADATA").write_text(said, encoding="utf-8")
+    (wheel / "RECORD").write_text(f"{wheel.name}/licenses/LicenseRef-Qt-Commercial.txt,,\n", encoding="utf-8")
+    part = parts.part(importlib.metadata.Distribution.at(wheel))
+    assert part.texts[0] == commercial
+    titles = [text.strip().splitlines()[0].strip() for text in part.texts[1:]]
+    assert titles == ["GNU LESSER GENERAL PUBLIC LICENSE", "GNU GENERAL PUBLIC LICENSE"]
+
+
+def test_the_text_of_the_lgpl_stands_once_with_a_part_that_brings_it(found):
+    titles = [text for text in found["python-bidi"].texts if "GNU LESSER GENERAL PUBLIC LICENSE\n" in text]
+    assert len(titles) == 1
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_pythons_terms_are_a_text_where_only_the_prefix_has_it_and_where_nothing_has_it(beside, tmp_path, monkeypatch):
+    monkeypatch.setattr(parts.sysconfig, "get_path", lambda name: str(tmp_path / "Lib"))
+    monkeypatch.setattr(parts.sysconfig, "get_python_version", lambda: "0.0")
+    monkeypatch.setattr(parts.sys, "base_prefix", str(tmp_path))
+    if beside:
+        (tmp_path / "LICENSE.txt").write_text("the terms of this Python", encoding="utf-8")
+    [python] = [part for part in parts.installed() if part.name == "Python"]
+    (text,) = python.texts
+    assert ("PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2" in text) is not beside
+    assert (text == "the terms of this Python") is beside
+
+
 def test_every_package_that_the_program_asks_for_is_a_part(found):
     asked = map(Requirement, importlib.metadata.requires(parts.PROJECT))
     held = {canonicalize_name(one.name) for one in asked if not one.marker or one.marker.evaluate({"extra": ""})}
