@@ -51,8 +51,13 @@ def recognises(_name: str, beginning: bytes) -> bool:
 def companions(path: Path) -> list[Path]:
     """The type systems that lie beside the file at `path`, so that nobody takes them for articles."""
     stem = path.name.removesuffix(path.suffix)
-    beside = (path.with_name(name) for name in (stem + _TYPES, _TYPE_SYSTEM, "typesystem.xml"))
-    return [file for file in beside if file.is_file()]
+    companions: list[Path] = []
+    for name in (stem + _TYPES, _TYPE_SYSTEM, "typesystem.xml"):
+        file = path.with_name(name)
+        # Two of these names are one file where a file system ignores case, as on Windows and macOS.
+        if file.is_file() and not any(file.samefile(other) for other in companions):
+            companions.append(file)
+    return companions
 
 
 def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:

@@ -258,6 +258,17 @@ def test_type_systems_belong_to_a_file(tmp_path: Path) -> None:
     assert xmi.companions(tmp_path / "c.json") == [tmp_path / "TypeSystem.xml"]
 
 
+def test_a_type_system_that_two_names_lead_to_is_found_once(tmp_path: Path) -> None:
+    file = tmp_path / "TypeSystem.xml"
+    file.touch()
+    other = tmp_path / "typesystem.xml"
+    if not other.exists():  # a file system that tells them apart: a link stands in for one that does not
+        other.hardlink_to(file)
+    assert xmi.companions(tmp_path / "a.xmi") == [file]
+    (tmp_path / "b.typesystem.xml").touch()
+    assert xmi.companions(tmp_path / "b.xmi") == [tmp_path / "b.typesystem.xml", file]
+
+
 def test_a_character_that_xml_cannot_hold_is_named() -> None:
     pytest.importorskip("cassis")
     with pytest.raises(Rejected, match=r"The text has a character that XML cannot hold: U\+001F\."):
