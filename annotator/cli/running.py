@@ -1,10 +1,12 @@
 """One command line: its language, its exit code, and whatever goes wrong as one line."""
 
+import errno
 import logging
 import os
+import sys
 import traceback
 from collections.abc import Sequence
-from typing import cast
+from typing import TextIO, cast
 
 import click
 
@@ -47,10 +49,30 @@ def run(arguments: Sequence[str]) -> int:
     except MissingCatalogue as broken:
         tell(str(broken))  # there are no words to say it in
     except Exception as error:
+        if _is_closed_pipe(error):
+            raise BrokenPipeError from error
         tell(_unforeseen(error))
         if os.environ.get("ANNOTATOR_DEBUG"):
             traceback.print_exc()
     return UNUSABLE
+
+
+def _is_closed_pipe(error: Exception) -> bool:
+    """Return whether an error says, as Windows does with EINVAL, that nobody reads the output any more.
+
+    EINVAL has other causes: a stream whose reader is gone fails again when what it still holds is flushed.
+    """
+    if sys.platform == "win32" and isinstance(error, OSError) and error.errno == errno.EINVAL and not error.filename:
+        return any(_fails_to_flush(stream) for stream in (sys.stdout, sys.stderr) if stream)
+    return False
+
+
+def _fails_to_flush(stream: TextIO) -> bool:
+    try:
+        stream.flush()
+    except OSError as error:
+        return error.errno in (errno.EINVAL, errno.EPIPE)
+    return False
 
 
 def _unforeseen(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """What reaches a terminal, a pipe and a broken one: real processes with real files at their ends."""
 
+import errno
 import io
 import os
 import subprocess
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 from cli.sample import BODY, HEADLINE, TEXT
 
-from annotator.cli import output
+from annotator.cli import output, running
 from annotator.cli.output import finish, for_screen
+from annotator.cli.running import run
 from annotator.cli.terminal import columns, visual
 from annotator.core.model import Article, Draft, article_uid
 from annotator.store.corpus import Corpus
@@ -117,7 +119,6 @@ def test_no_locale_spoils_the_output(corpus: Path, locale: dict[str, str]) -> No
     assert (helped.returncode, helped.stderr) == (0, b"")
 
 
-@posix
 def test_a_reader_that_leaves_is_no_error(corpus: Path) -> None:
     for arguments in (["list", str(corpus)], ["list", str(corpus), "--json"], ["--help"]):
         command = [sys.executable, "-m", "annotator", *arguments]
@@ -127,6 +128,35 @@ def test_a_reader_that_leaves_is_no_error(corpus: Path) -> None:
             process.stdout.close()
             assert process.stderr.read() == b""
             assert process.wait(60) == 0
+
+
+class ClosedPipe(io.StringIO):
+    """A stream that Windows says EINVAL of: nobody reads its other end any more."""
+
+    def flush(self) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+
+def test_on_windows_a_closed_pipe_is_an_invalid_argument(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", ClosedPipe())
+    assert run(["--help"]) == 2
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(BrokenPipeError):
+        run(["--help"])
+
+
+def test_an_invalid_argument_of_anything_else_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_arguments: object, **_more: object) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(running, "root", fail)
+    assert run(["--help"]) == 2
+    assert "Invalid argument" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "stdout", None)  # as in a program with a window there
+    assert run(["--help"]) == 2
 
 
 def _steps() -> Generator[tuple[int, int], None, str]:
