@@ -11,6 +11,7 @@ import linecache
 import re
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -45,9 +46,37 @@ def scrubbed(text: str) -> str:
     """`text` in one line of ASCII: what is no ASCII, and what the program's sentences put in quotation marks, is `…`
     there, and the person's own folder `~`."""
     if home := _home():
-        text = text.replace(home, "~")
+        text = _pattern_of(home, windows=sys.platform == "win32").sub("~", text)
     text = _STRANGE.sub("… ", _QUOTED.sub("…", " ".join(text.split()))).strip()
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+@lru_cache(maxsize=4)
+def _pattern_of(folder: str, *, windows: bool) -> re.Pattern[str]:
+    """Return what finds a folder in a text in every way in which it may be written there.
+
+    On Windows: in any case, with either slash, with doubled backslashes, as Python writes them in a `repr`, and by the
+    short names that the system makes of long ones (`C:\\Users\\SALMAE~1`), which its temporary folder often has.
+    """
+    if not windows:
+        return re.compile(re.escape(folder))
+    forms = (re.split(r"[\\/]+", form.rstrip("\\/")) for form in {folder, _short_form(folder)})
+    return re.compile("|".join(r"[\\/]+".join(map(re.escape, parts)) for parts in forms), re.IGNORECASE)
+
+
+def _short_form(folder: str) -> str:
+    """Return a folder by the short names (8.3) of Windows; as it is where there are none.
+
+    https://learn.microsoft.com/en-us/windows/win32/api/fileapi/nf-fileapi-getshortpathnamew
+    """
+    if sys.platform == "win32":
+        import ctypes
+
+        buffer = ctypes.create_unicode_buffer(32_768)  # the longest path there is
+        length = ctypes.windll.kernel32.GetShortPathNameW(folder, buffer, len(buffer))
+        if 0 < length < len(buffer):
+            return buffer.value
+    return folder
 
 
 def sign(path: Path) -> str:
@@ -94,10 +123,10 @@ def place(error: BaseException) -> str:
 
 def _home() -> str:
     try:
-        home = str(Path.home())
+        home = Path.home()
     except RuntimeError:  # a person without one
         return ""
-    return home if len(home) > 1 else ""
+    return "" if home == home.parent else str(home)
 
 
 def _said(error: BaseException) -> str:

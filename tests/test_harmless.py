@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+import sys
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ from core.texts import texts
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator import harmless
 from annotator.harmless import described, place, scrubbed, sign, traced
 
 ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]{3}")
@@ -143,6 +145,46 @@ def test_what_is_scrubbed_is_one_line_of_ascii(monkeypatch: pytest.MonkeyPatch) 
     assert scrubbed("“My news” is\nin /home/salma/x of وزارة الصحة, 12") == "… is in ~/x of … , 12"
     assert scrubbed("x" * 5000) == "x" * 300 + "…"
     assert scrubbed("") == ""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        r"C:\Users\Salma Alaoui",
+        "C:/Users/Salma Alaoui",
+        r"c:\users\SALMA alaoui",
+        r"C:\\Users\\Salma Alaoui",
+        r"\\?\C:\Users\Salma Alaoui",
+        r"\\\\?\\C:\\Users\\Salma Alaoui",
+        r"C:\Users/Salma Alaoui",
+        r"C:\Users\SALMAA~1",
+        "c:/users/salmaa~1",
+        r"C:\\Users\\SALMAA~1",
+    ],
+)
+def test_the_home_folder_of_windows_is_hidden_however_it_is_written(
+    written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(harmless.sys, "platform", "win32")
+    monkeypatch.setattr(harmless, "_home", lambda: r"C:\Users\Salma Alaoui")
+    monkeypatch.setattr(harmless, "_short_form", lambda _folder: r"C:\Users\SALMAA~1")
+    harmless._pattern_of.cache_clear()
+    said = scrubbed(rf"[Errno 13] '{written}\Documents\x' and C:\Windows, 12")
+    harmless._pattern_of.cache_clear()
+    assert "salma" not in said.lower()
+    assert re.fullmatch(r"\[Errno 13\] '(\\\\\?\\|\\\\\\\\\?\\\\)?~\\Documents\\x' and C:\\Windows, 12", said)
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="Windows alone has short names")
+def test_windows_is_asked_for_the_short_form(tmp_path: Path) -> None:
+    assert Path(harmless._short_form(str(tmp_path))).samefile(tmp_path)
+    assert harmless._short_form(str(tmp_path / "missing")) == str(tmp_path / "missing")
+
+
+def test_elsewhere_a_home_folder_is_hidden_in_its_own_case_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harmless.sys, "platform", "linux")
+    monkeypatch.setattr(Path, "home", lambda: Path("/home/s.a"))
+    assert scrubbed("/home/s.a/x /home/S.A/x /home/sxa/x") == "~/x /home/S.A/x /home/sxa/x"
 
 
 @pytest.mark.parametrize("home", [RuntimeError("no home"), Path("/")])
