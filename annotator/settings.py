@@ -62,6 +62,11 @@ def data_dir() -> Path:
     return _home("data") or platformdirs.user_data_path(_NAME, appauthor=False)
 
 
+def first_corpus_path() -> Path:
+    """The path of the corpus with the sample articles that a first start opens; it may not exist yet."""
+    return data_dir() / "samples.corpus"
+
+
 def log_dir() -> Path:
     """The folder of the log and of reports of errors; it may not be there yet."""
     return _home("log") or platformdirs.user_log_path(_NAME, appauthor=False, ensure_exists=False)

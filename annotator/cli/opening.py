@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from annotator import settings, single_instance
 from annotator.cli.command import corpus_argument
 from annotator.cli.output import NAME, Failure
 from annotator.i18n import _
@@ -18,11 +19,28 @@ _SCREENS: Final = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
 
 def command() -> click.Command:
     """What `annotator CORPUS` runs; no name of its own calls it."""
-    return click.Command(NAME, callback=window, params=[corpus_argument()], add_help_option=False)
+    return click.Command(NAME, callback=_open, params=[corpus_argument(), new_window_option()], add_help_option=False)
 
 
-def window(corpus: Path | None = None) -> int:
-    """Open the window on `corpus`, or on the last one; the exit code, once it is closed. Raises Failure."""
+def new_window_option() -> click.Option:
+    """--new-window: no window that is open is brought forward."""
+    help_text = _("Open a window of its own even if another one has the corpus open.")
+    return click.Option(["--new-window"], is_flag=True, help=help_text)
+
+
+@click.pass_context
+def _open(context: click.Context, corpus: Path, new_window: bool) -> int:
+    assert context.parent
+    return window(corpus, new_window=new_window or context.parent.params["new_window"])
+
+
+def window(corpus: Path | None = None, *, new_window: bool = False) -> int:
+    """Open the window on `corpus`, or on the last one; the exit code, once it is closed. Raises Failure.
+
+    A window that has the corpus open already is brought forward instead, unless there is to be a `new_window`.
+    """
+    if not new_window and single_instance.activate(corpus or _last_corpus()):
+        return 0
     if sys.platform.startswith("linux"):
         _look_for_screen()
     gc.disable()  # until the window is there: what is loaded now stays
@@ -30,6 +48,11 @@ def window(corpus: Path | None = None) -> int:
     from annotator.ui.app import run  # Qt takes its time to load, and no other command needs it
 
     return run(corpus)
+
+
+def _last_corpus() -> Path:
+    last = settings.load().last_corpus
+    return Path(last) if last else settings.first_corpus_path()
 
 
 def _look_for_screen() -> None:

@@ -67,7 +67,7 @@ def root() -> click.Group:
     group = Root(
         NAME,
         callback=_window_without_arguments,
-        params=[language],
+        params=[language, opening.new_window_option()],
         help=_(
             "Label dates, institutions and plans in Arabic news. With a corpus, or nothing, the window opens; "
             "the commands do their work without one."
@@ -79,6 +79,6 @@ def root() -> click.Group:
 
 
 @click.pass_context
-def _window_without_arguments(context: click.Context, language: str | None) -> int:
+def _window_without_arguments(context: click.Context, language: str | None, new_window: bool) -> int:
     """What happens before any command, and alone where there is none. `language` was dealt with in `run`."""
-    return 0 if context.invoked_subcommand else opening.window(None)
+    return 0 if context.invoked_subcommand else opening.window(None, new_window=new_window)

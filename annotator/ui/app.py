@@ -17,11 +17,13 @@ from annotator import __version__, faults, i18n, logs, settings
 from annotator.harmless import described
 from annotator.i18n import _
 from annotator.resources import resource
-from annotator.settings import Settings
+from annotator.settings import Settings, first_corpus_path
+from annotator.single_instance import is_same_corpus
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, Damaged
 from annotator.store.facts import facts
 from annotator.ui import fonts
+from annotator.ui.activation import Activation, ActivationRequest, bring_forward
 from annotator.ui.corpus_commands import default_labels
 from annotator.ui.guard import Guard
 from annotator.ui.journal import Journal
@@ -60,6 +62,8 @@ class Desk(QObject):
         super().__init__()
         self._application = application
         self._qt_texts: QTranslator | None = None
+        self.activation = Activation(self)
+        self.activation.requested.connect(self._bring_forward)
         self._make(chosen)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._recolour)
         if isinstance(application, Application):
@@ -86,6 +90,17 @@ class Desk(QObject):
             self.window.welcoming.show_welcome()
         return complaint
 
+    def _follow_corpus(self) -> None:
+        corpus = self.session.corpus
+        self.activation.listen(corpus.path if corpus else None)
+
+    def _bring_forward(self, request: ActivationRequest) -> None:
+        """Put the window before all others if it has the corpus open that a start asks for."""
+        corpus = self.session.corpus
+        if corpus and is_same_corpus(corpus.path, request.path):
+            bring_forward(self.window, request.token)
+            request.is_accepted = True
+
     def _open(self, name: str) -> None:
         """Open this file once no dialog waits for its answer."""
         if self._application.activeModalWidget():
@@ -98,6 +113,7 @@ class Desk(QObject):
         self._speak(i18n.current())
         self.session = Session(chosen.annotator, self)
         Journal(self.session)
+        self.session.corpus_opened.connect(self._follow_corpus)
         self.learner = Learner(self.session)
         self.keeper = Keeper(self.session)
         self.window = Window(self.session, chosen, self._paint(chosen))
@@ -199,11 +215,6 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     return made
 
 
-def first_corpus_path() -> Path:
-    """Where the corpus of a first start lies."""
-    return settings.data_dir() / "samples.corpus"
-
-
 def first_corpus() -> Path:
     """A corpus with the sample articles where the program keeps its own, made if need be. Raises CorpusError."""
     path = first_corpus_path()
@@ -270,6 +281,7 @@ def run(path: Path | None = None) -> int:
         if crashed:
             guard.tell_crash(crashed)
         code = made.exec()
+        desk.activation.listen(None)
         desk.learner.stop()
         desk.keeper.stop()
         desk.window.suggestions.close()

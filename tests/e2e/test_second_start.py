@@ -1,0 +1,116 @@
+"""A second start: real processes, real windows. It brings the window forward that has the corpus open."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from annotator import settings
+from annotator.core.drafting import draft
+from annotator.settings import Settings
+from annotator.store.corpus import Corpus
+from annotator.ui.corpus_commands import default_labels
+
+if not os.environ.get("DISPLAY"):
+    pytest.skip("no X server here: packaging/dev.py test brings one", allow_module_level=True)
+
+from hands import PATIENCE, Desk  # it speaks to the X server when it is made
+from Xlib import X, error
+from Xlib.display import Display
+
+
+def make_corpus(path: Path) -> Path:
+    with Corpus.create(path, default_labels()) as corpus:
+        corpus.add(draft("أعلنت وزارة الصحة، أمس الثلاثاء، عن الخطة الوطنية للتلقيح."))
+    return path
+
+
+def start(*arguments: str | Path) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-m", "annotator", "--language", "en", *map(str, arguments)])
+
+
+def open_corpora() -> list[str]:
+    """The names of the corpora in the titles of all windows on the screen."""
+    display, found = Display(), []
+    for window in display.screen().root.query_tree().children:
+        try:
+            if window.get_attributes().map_state == X.IsViewable:
+                title = window.get_full_text_property(display.intern_atom("_NET_WM_NAME"))
+                found += [str(title).partition(" – ")[0]] if title else []
+        except error.BadWindow:  # it was closed meanwhile
+            continue
+    display.close()
+    return found
+
+
+def wait_for(name: str, count: int) -> None:
+    """Wait until so many windows have the corpus of this name open."""
+    deadline = time.monotonic() + PATIENCE
+    while (shown := open_corpora()).count(name) != count:
+        assert time.monotonic() < deadline, f"never {count} windows on {name}, but {shown}"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> Iterator[tuple[Desk, Desk]]:
+    """A window on one.corpus, and above it one on two.corpus."""
+    made = Desk(make_corpus(tmp_path / "one.corpus")), Desk(make_corpus(tmp_path / "two.corpus"))
+    yield made
+    for desk in made:
+        desk.kill()
+
+
+def test_it_brings_the_window_forward_and_ends(desks: tuple[Desk, Desk], tmp_path: Path) -> None:
+    one, two = desks
+    one.wait(lambda shown: not shown["focus"], "the other window has the keyboard")
+    assert start(tmp_path / "one.corpus").wait(PATIENCE) == 0
+    one.wait(lambda shown: shown["focus"], "the window with the corpus has the keyboard")
+    two.wait(lambda shown: not shown["focus"], "the other window lost the keyboard")
+
+    settings.save(Settings(last_corpus=str(tmp_path / "two.corpus")))
+    assert start().wait(PATIENCE) == 0
+    two.wait(lambda shown: shown["focus"], "the window with the last corpus has the keyboard")
+
+
+def test_a_window_of_its_own_opens_for_another_corpus_or_on_request(desks: tuple[Desk, Desk], tmp_path: Path) -> None:
+    settings.save(Settings(last_corpus=str(tmp_path / "two.corpus")))
+    make_corpus(tmp_path / "three.corpus")
+    starts = [start("--new-window")]
+    try:
+        wait_for("two", 2)
+        starts += [
+            start(tmp_path / "three.corpus"),
+            start("--new-window", tmp_path / "one.corpus"),
+            start(tmp_path / "one.corpus", "--new-window"),
+        ]
+        for name, count in (("one", 3), ("two", 2), ("three", 1)):
+            wait_for(name, count)
+        assert [process.poll() for process in starts] == [None] * 4
+    finally:
+        for process in starts:
+            process.kill()
+            process.wait()
+
+
+def test_it_opens_a_window_of_its_own_beside_one_that_was_killed_or_hangs(
+    desks: tuple[Desk, Desk], tmp_path: Path
+) -> None:
+    killed, stopped = desks
+    killed.kill()
+    stopped.process.send_signal(signal.SIGSTOP)
+    starts = [start(tmp_path / "one.corpus"), start(tmp_path / "two.corpus")]
+    try:
+        wait_for("one", 1)
+        wait_for("two", 2)
+        stopped.kill()
+        assert start(tmp_path / "two.corpus").wait(PATIENCE) == 0, "the new window was not found"
+        assert [process.poll() for process in starts] == [None] * 2
+    finally:
+        for process in starts:
+            process.kill()
+            process.wait()
