@@ -8,6 +8,9 @@
 `test --with consumers [ARGUMENTS]` also installs the heavy programs that read what the annotator
 writes (spaCy, seqeval and the like), for the tests that are skipped without them.
 
+`test --with windows [--all] [ARGUMENTS]`, by root on Linux, runs the tests under Wine instead, with
+Windows' own Python and Qt: all that need no window, and a selection of the others, or all (--all).
+
 Each first makes what it needs and is missing: the environment in .venv with the packages that
 constraints.txt pins, the compiled translations and, on Linux, the system libraries that Qt needs.
 What cannot be installed from here, it says how to install.
@@ -46,6 +49,8 @@ PROJECT = ROOT / "pyproject.toml"
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 GROUPS = ("consumers",)
 """What may be installed besides what the tests cannot do without: optional dependencies of pyproject.toml."""
+WINDOWS = "windows"
+"""What follows `--with` to run the tests under Wine."""
 ON_LINUX = sys.platform == "linux"
 DESKTOP_SETTINGS = ("QT_", "WAYLAND_", "XAUTHORITY", "XDG_CURRENT_DESKTOP", "LANGUAGE", "LC_")
 
@@ -76,6 +81,8 @@ QT_LIBRARIES = {
 
 class CannotGoOn(Exception):
     """Why, in a sentence, and what to type where that helps."""
+
+    exit_code = 2
 
 
 def say(text: str) -> None:
@@ -339,14 +346,25 @@ def test(arguments: list[str]) -> int:
     groups: list[str] = []
     if arguments[:1] == ["--with"]:
         groups, arguments = arguments[1:2], arguments[2:]
+        if groups == [WINDOWS]:
+            return test_on_wine(arguments)
         if not groups or groups[0] not in GROUPS:
-            raise CannotGoOn(f"--with is followed by the name of a group: {', '.join(GROUPS)}.")
+            raise CannotGoOn(f"--with is followed by the name of a group: {', '.join((*GROUPS, WINDOWS))}.")
     prepare(with_xvfb=True, groups=groups)
     pytest: list[str | Path] = [PYTHON, "-m", "pytest", *arguments]
     if not ON_LINUX:
         return hand_over(pytest, cwd=ROOT)
     with virtual_screen() as env:
         return hand_over(pytest, cwd=ROOT, env=env)
+
+
+def test_on_wine(arguments: list[str]) -> int:
+    """Run the tests as Windows runs them, under Wine."""
+    sys.path[:0] = [str(ROOT / "packaging"), str(ROOT / "packaging" / "windows")]
+    sys.modules["dev"] = sys.modules[__name__]  # imported anew, it would raise another CannotGoOn
+    import wine_tests
+
+    return wine_tests.main(arguments)
 
 
 def bench(arguments: list[str]) -> int:
@@ -383,7 +401,7 @@ def main(arguments: list[str]) -> int:
         return COMMANDS[name](rest[1:] if rest[:1] == ["--"] else rest)
     except CannotGoOn as reason:
         say(str(reason))
-        return 2
+        return reason.exit_code
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
 

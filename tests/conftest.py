@@ -1,7 +1,9 @@
 """What every test starts from: English, no settings of the person who runs it or of the system, compiled
 translations."""
 
+import ctypes
 import os
+import sys
 from pathlib import Path
 
 import catalogues
@@ -15,6 +17,21 @@ catalogues.compile_all()
 settings.register_profile("developer", deadline=None, max_examples=60)
 settings.register_profile("ci", parent=settings.get_profile("developer"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
+
+
+def is_wine() -> bool:
+    """Whether Windows is Wine, whose ntdll says so by a function of its own."""
+    return sys.platform == "win32" and hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests that say that they are not for this system."""
+    excluded = {"linux_only": sys.platform != "linux", "not_on_wine": is_wine()}
+    for item in items:
+        for name in (name for name, applies in excluded.items() if applies):
+            for mark in item.iter_markers(name):
+                [reason] = mark.args
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(autouse=True)

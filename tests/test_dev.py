@@ -363,7 +363,24 @@ def test_a_group_is_named_before_the_arguments_of_pytest(handed, capfd):
     assert handed == ["consumers", (["-m", "pytest", "-x"], "xcb")]
     for wrong in (["--with"], ["--with", "-x"], ["--with", "dev"]):
         assert dev.main(["test", *wrong]) == 2
-        assert "--with is followed by the name of a group: consumers." in capfd.readouterr().err
+        assert "--with is followed by the name of a group: consumers, windows." in capfd.readouterr().err
+
+
+def test_the_tests_of_windows_get_the_arguments_that_follow(handed, monkeypatch):
+    monkeypatch.setitem(sys.modules, "dev", dev)  # it is put there anew
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr("wine_tests.main", lambda arguments: handed.append(arguments) or 7)
+    assert dev.main(["test", "--with", "windows", "--all", "-x"]) == 7
+    assert handed == [["--all", "-x"]]
+
+
+def test_a_reason_may_have_an_exit_code_of_its_own(handed, monkeypatch, capfd):
+    class Failure(dev.CannotGoOn):
+        exit_code = 1
+
+    monkeypatch.setattr(dev, "test_on_wine", lambda arguments: (_ for _ in ()).throw(Failure("It broke.")))
+    assert dev.main(["test", "--with", "windows"]) == 1
+    assert capfd.readouterr().err == "It broke.\n"
 
 
 def test_the_groups_are_optional_dependencies():

@@ -1,0 +1,176 @@
+"""Runs the tests under Wine, for `dev.py test --with windows`: which, on which platform of Qt, two at a time."""
+
+import queue
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import dev
+import wine
+
+LOGS: Final = dev.ROOT / "build" / "windows-tests"
+LONGEST_TEST: Final = 300  # seconds
+LONGEST_PART: Final = 1800
+OPTIONS: Final = ("-p", "no:cacheprovider", "-q", "-rfE", f"--timeout={LONGEST_TEST}")
+ON_SCREEN: Final = ("tests/ui", "tests/e2e")
+"""What opens windows: it runs on Qt's platform `windows`, the rest on `offscreen`."""
+FOLDERS: Final = ("store", "jobs", "formats", "cli", "core", "suggest", "quality")
+"""What runs whole, the slowest first."""
+SELECTION: Final = ("tests/ui/test_tagging_commands.py",)
+"""What `--all` is not needed for: tests of windows that take at most fifteen minutes."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Tests that run in one process."""
+
+    name: str
+    paths: tuple[str, ...]
+
+    @property
+    def platform(self) -> str:
+        """The platform of Qt that they need."""
+        return "windows" if any(path.startswith(ON_SCREEN) for path in self.paths) else "offscreen"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a part ended: `summary` is pytest's last line, or what happened instead."""
+
+    part: Part
+    success: bool
+    summary: str
+    seconds: float
+
+
+def plan(arguments: Sequence[str], root: Path = dev.ROOT) -> tuple[list[Part], list[str]]:
+    """Return the parts to run and the options that all of them get, by what was typed.
+
+    Tests that are named (`tests/core`, `tests/core/test_zones.py::test_x`) run instead of the usual ones; `--all` adds
+    every test that opens a window.
+    """
+    options = [text for text in arguments if text != "--all"]
+    named = [text for text in options if not text.startswith("-") and (root / text.partition("::")[0]).exists()]
+    options = [text for text in options if text not in named]
+    if named:
+        screen = tuple(path for path in named if path.startswith(ON_SCREEN))
+        rest = tuple(path for path in named if not path.startswith(ON_SCREEN))
+        return [Part(name, paths) for name, paths in (("windows", screen), ("others", rest)) if paths], options
+    if "--all" in arguments:
+        # A process for each file: after some hundred windows one process is slow.
+        files = sorted(path for folder in ON_SCREEN for path in (root / folder).rglob("test_*.py"))
+        screens = [path.relative_to(root).as_posix() for path in files]
+    else:
+        screens = list(SELECTION)
+    parts = [Part(path.removeprefix("tests/").removesuffix(".py").replace("/", "."), (path,)) for path in screens]
+    return [*parts, *(Part(folder, (f"tests/{folder}",)) for folder in FOLDERS)], options
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the tests and return 0 if all passed, else 1. Raises dev.CannotGoOn where Wine cannot be had."""
+    wine.check_system()
+    dev.prepare_system(with_xvfb=True)
+    parts, options = plan(arguments)
+    shutil.rmtree(LOGS, ignore_errors=True)
+    LOGS.mkdir(parents=True)
+    start = time.monotonic()
+    with (
+        dev.virtual_screen() as screen,
+        wine.prepared(environment={"DISPLAY": screen["DISPLAY"]}) as windows,
+    ):
+        dev.say(f"Windows is ready after {(time.monotonic() - start) / 60:.1f} minutes.")
+        temporary = windows.drive_c / "users" / "root" / "AppData" / "Local" / "Temp"
+        for folder in temporary.glob("pytest-of-*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        results = run_parts(windows, parts, options)
+    for result in results:
+        print(f"{'passed' if result.success else 'FAILED'}  {result.part.name}: {result.summary}")
+    minutes = (time.monotonic() - start) / 60
+    print(f"On Wine: {total(results)} in {minutes:.1f} minutes. The output of each part is in {LOGS}.")
+    return 0 if len(results) == len(parts) and all(result.success for result in results) else 1
+
+
+def run_parts(windows: wine.Windows, parts: Sequence[Part], options: Sequence[str]) -> list[Result]:
+    """Run the parts in two processes at a time, of which one alone has the screen: one window has the focus."""
+    on_screen: queue.SimpleQueue[Part] = queue.SimpleQueue()
+    others: queue.SimpleQueue[Part] = queue.SimpleQueue()
+    for part in parts:
+        (on_screen if part.platform == "windows" else others).put(part)
+    results: list[Result] = []
+
+    def work(*queues: "queue.SimpleQueue[Part]") -> None:
+        for parts in queues:
+            while not parts.empty():
+                try:
+                    part = parts.get_nowait()
+                except queue.Empty:  # the other worker was faster
+                    break
+                try:
+                    result = run_part(windows, part, options)
+                except OSError as error:
+                    result = Result(part, False, f"ended early: {error}", 0)
+                results.append(result)
+                report(result)
+
+    workers = [threading.Thread(target=work, args=queues) for queues in ((on_screen, others), (others,))]
+    for worker in workers:
+        worker.daemon = True  # this program ends when it is told to, and with it all that runs under Wine
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return results
+
+
+def run_part(windows: wine.Windows, part: Part, options: Sequence[str]) -> Result:
+    """Run the tests of one part; their output goes to a file."""
+    command = ["wine", wine.PYTHON, "-m", "pytest", *OPTIONS, *options, *part.paths]
+    start = time.monotonic()
+    with log_of(part).open("wb") as log:
+        process = windows.start(
+            command, cwd="/win/checkout", environment={"QT_QPA_PLATFORM": part.platform}, output=log
+        )
+        try:
+            code = process.wait(LONGEST_PART)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return Result(part, False, f"not done after {LONGEST_PART / 60:.0f} minutes", time.monotonic() - start)
+    lines = [line for line in log_of(part).read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    summary = lines[-1].strip("= ") if lines else "printed nothing"
+    finished = re.search(r"\d+ (passed|skipped|failed|error|deselected)", summary)
+    if not finished:
+        summary = f"ended early, with exit code {code}: {summary}"
+    # 5 is pytest's for “no tests”, as where `-k` leaves none of a part.
+    return Result(part, bool(finished) and code in (0, 5), summary, time.monotonic() - start)
+
+
+def log_of(part: Part) -> Path:
+    """The file that a part's output goes to."""
+    return LOGS / f"{part.name}.log"
+
+
+def report(result: Result) -> None:
+    """Print how a part ended, and all of its output if it failed."""
+    if not result.success:
+        log = log_of(result.part)
+        text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+        sys.stdout.write(f"\n{text}\n")
+    dev.say(f"{result.part.name}: {result.summary} ({result.seconds:.0f} s)")
+
+
+def total(results: Sequence[Result]) -> str:
+    """Return the counts of all parts together, as pytest words those of one."""
+    counts: dict[str, int] = {}
+    for result in results:
+        for number, word in re.findall(r"(\d+) (passed|failed|skipped|error)", result.summary):
+            counts[word] = counts.get(word, 0) + int(number)
+    ended = sum("early" in result.summary or "not done" in result.summary for result in results)
+    unfinished = [f"{ended} parts not finished"] if ended else []
+    words = ("failed", "error", "passed", "skipped")
+    return ", ".join([*(f"{counts[word]} {word}" for word in words if word in counts), *unfinished])
