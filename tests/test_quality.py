@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-LONGEST = 400
+LONGEST = 600
 
 
 @pytest.mark.parametrize(
