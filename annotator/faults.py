@@ -17,6 +17,7 @@ from typing import Final
 from msgspec import Struct
 
 from annotator import __version__, i18n, logs, settings
+from annotator.file_ops import discard_file
 from annotator.harmless import described, place, scrubbed, traced
 
 _KEPT: Final = 20  # reports
@@ -84,9 +85,9 @@ def write(text: str) -> Path | None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = next(path for path in _names(folder, name) if not path.exists())
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", newline=os.linesep)
         for old in [one for one in reports() if one != path][_KEPT - 1 :]:
-            old.unlink(missing_ok=True)
+            discard_file(old)
     except OSError:
         return None
     return path
@@ -102,7 +103,7 @@ def watching() -> Iterator[None]:
     """Have the place written down where this process crashes meanwhile, beyond what Python could catch."""
     path = settings.log_dir() / datetime.now().strftime(f"{_CRASH}%Y%m%d-%H%M%S-{os.getpid()}.txt")
     try:
-        file = path.open("w", encoding="utf-8")
+        file = path.open("wb")  # written past Python
     except OSError:
         yield
         return
@@ -112,7 +113,7 @@ def watching() -> Iterator[None]:
     finally:
         faulthandler.disable()
         file.close()
-        path.unlink(missing_ok=True)  # Windows has it write of errors, too, that did no harm
+        discard_file(path)  # Windows has it write of errors, too, that did no harm
 
 
 def crashed() -> Fault | None:

@@ -5,7 +5,9 @@ by the window, and by a command that met an error nobody foresaw.
 """
 
 import logging
+import os
 from contextlib import suppress
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
@@ -51,6 +53,33 @@ class _News(logging.Filter):
 
 
 class _File(RotatingFileHandler):
+    """Goes on in a new file when this one is full. Several windows write to one log: whoever finds it full first begins
+    the new file, and where Windows keeps it from that, for another window has the old one open, the old one grows."""
+
+    def _open(self) -> TextIOWrapper:
+        """As the base class, with the line ends of the system: people read it."""
+        path = Path(self.baseFilename)
+        return path.open("a", encoding=self.encoding, errors=self.errors, newline=os.linesep)
+
+    def doRollover(self) -> None:  # noqa: N802 - logging's name
+        """Begin a new file, unless another window has done so meanwhile."""
+        if self.stream:
+            self.stream.close()
+            self.stream = None
+        path = Path(self.baseFilename)
+        try:
+            if path.stat().st_size >= _SIZE // 2:
+                full = path.with_name(f"{path.name}.{os.getpid()}")
+                path.replace(full)  # before the older ones change their names, so that a failure leaves them alone
+                for number in range(_OLDER, 1, -1):
+                    with suppress(FileNotFoundError):
+                        path.with_name(f"{path.name}.{number - 1}").replace(path.with_name(f"{path.name}.{number}"))
+                full.replace(path.with_name(f"{path.name}.1"))
+            self.maxBytes = _SIZE
+        except OSError:
+            self.maxBytes += _SIZE // 10  # until it is tried again
+        self.stream = self._open()
+
     def handleError(self, _record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """A log that cannot be written, on a disk that is full, is no reason to disturb anybody."""
 

@@ -151,7 +151,7 @@ def make_environment(groups: Iterable[str] = ()) -> None:
     quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel", *built])
     extras = ",".join(["dev", *sorted(present)])
     quietly("Installing the packages", [*pip, "--no-build-isolation", "--editable", f".[{extras}]"])
-    kept.write_text(f"{wanted}\n{' '.join(sorted(present))}", encoding="utf-8")
+    kept.write_text(f"{wanted}\n{' '.join(sorted(present))}", encoding="utf-8", newline="\n")
 
 
 def make_peers() -> Path:
@@ -168,7 +168,7 @@ def make_peers() -> Path:
     quietly("Making the environment of the peers", [sys.executable, "-m", "venv", "--clear", PEERS])
     pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     quietly("Installing the peers", [*pip, "--constraint", CONSTRAINTS, *requirements])
-    kept.write_text(wanted, encoding="utf-8")
+    kept.write_text(wanted, encoding="utf-8", newline="\n")
     return python
 
 
@@ -179,7 +179,7 @@ def compile_translations() -> None:
     wanted = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     if not kept.exists() or kept.read_text(encoding="utf-8") != wanted:
         quietly("Compiling the translations", [PYTHON, ROOT / "packaging" / "catalogues.py"])
-        kept.write_text(wanted, encoding="utf-8")
+        kept.write_text(wanted, encoding="utf-8", newline="\n")
 
 
 # The system, on Linux

@@ -203,8 +203,8 @@ def _import(desk: app.Desk) -> QPixmap:
     assert corpus
     folder = corpus.path.parent / "new"
     folder.mkdir()
-    (folder / "news.txt").write_text(visual(_FROM_A_PDF), encoding="utf-8")
-    (folder / "wojood.conll").write_text(_FROM_ANOTHER, encoding="utf-8")
+    (folder / "news.txt").write_text(visual(_FROM_A_PDF), encoding="utf-8", newline="\n")
+    (folder / "wojood.conll").write_text(_FROM_ANOTHER, encoding="utf-8", newline="\n")
     steps = look(corpus, [folder])
     while True:
         try:

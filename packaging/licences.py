@@ -5,6 +5,7 @@
 Ends with 1, and says which, where a part names terms that nobody has looked at: see TERMS.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -73,7 +74,7 @@ def text(found: Iterable[Part]) -> str:
 def write(folder: Path, found: Iterable[Part]) -> None:
     """Write both files into the folder."""
     contents = Contents(tuple(found), commit())
-    (folder / "LICENCES.txt").write_text(text(contents.parts), encoding="utf-8")
+    (folder / "LICENCES.txt").write_text(text(contents.parts), encoding="utf-8", newline=os.linesep)
     (folder / "parts.json").write_bytes(msgspec.json.format(msgspec.json.encode(contents)))
 
 

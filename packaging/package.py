@@ -92,7 +92,7 @@ def make_environment() -> None:
     pip += ["--constraint", dev.CONSTRAINTS]
     dev.quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel"])
     dev.quietly("Installing the packages", [*pip, "--no-build-isolation", "--editable", ".[package]"])
-    kept.write_text(wanted, encoding="utf-8")
+    kept.write_text(wanted, encoding="utf-8", newline="\n")
 
 
 def finish() -> int:
@@ -112,7 +112,7 @@ def finish() -> int:
     for path in packages.build(made, WORK, DIST):
         sums += f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
         print(f"{path.relative_to(ROOT)}  {path.stat().st_size / 1e6:.1f} MB")
-    (DIST / f"SHA256SUMS-{folder}").write_text(sums, encoding="utf-8")
+    (DIST / f"SHA256SUMS-{folder}").write_text(sums, encoding="utf-8", newline="\n")
     return 0
 
 

@@ -111,6 +111,46 @@ def test_it_is_kept_in_a_few_files_of_bounded_size(monkeypatch: pytest.MonkeyPat
     assert len(logs.last(5)) == 5
 
 
+def test_two_windows_write_to_one_log_and_no_line_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "_SIZE", 2000)
+    monkeypatch.setattr(logs, "_OLDER", 50)
+    settings.log_dir().mkdir(parents=True)
+    windows = [logs._File(logs.file(), maxBytes=2000, encoding="utf-8", errors="replace") for _window in range(2)]
+    for at in range(200):
+        windows[at % 2].handle(logging.LogRecord("annotator", logging.INFO, "", 0, "line %03d;", (at,), None))
+    for window in windows:
+        window.close()
+    text = "".join(path.read_text(encoding="utf-8") for path in settings.log_dir().iterdir())
+    assert sorted(re.findall(r"line (\d+);", text)) == [f"{at:03}" for at in range(200)]
+    if sys.platform != "win32":  # there the file grows until one window is closed
+        assert all(path.stat().st_size <= 2100 for path in settings.log_dir().iterdir())
+
+
+def test_a_log_that_cannot_be_renamed_grows_and_the_older_ones_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, while another window has it open."""
+    monkeypatch.setattr(logs, "_SIZE", 2000)
+    logs.start()
+    older = logs.file().with_name("annotator.log.1")
+    older.write_text("older")
+    tries = []
+
+    def refuse(path: Path, _target: Path) -> Path:
+        tries.append(path)
+        raise PermissionError(13, "another process has it open")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        for at in range(100):
+            log.info("line %03d;", at)
+    assert re.findall(r"line (\d+);", written()) == [f"{at:03}" for at in range(100)]
+    assert older.read_text() == "older"
+    assert len(tries) < 50, "not at every line"
+    for at in range(20):
+        log.info("line %03d;", at)
+    assert "older" not in older.read_text()
+    assert logs.file().stat().st_size < 2000
+
+
 def test_a_folder_that_cannot_be_made_is_no_reason_to_stop(capsys: pytest.CaptureFixture[str]) -> None:
     settings.log_dir().parent.mkdir(parents=True, exist_ok=True)
     settings.log_dir().write_text("a file where the folder would be")

@@ -37,7 +37,8 @@ def needed(found: Sequence[Path], own: Sequence[Path]) -> list[str]:
     """
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / "debian").mkdir()
-        (Path(name) / "debian" / "control").write_text("Source: bundle\n\nPackage: bundle\nArchitecture: any\n")
+        control = "Source: bundle\n\nPackage: bundle\nArchitecture: any\n"
+        (Path(name) / "debian" / "control").write_text(control, newline="\n")
         options = ["-O", "--ignore-missing-info", *(f"-l{folder.resolve()}" for folder in own)]
         told = subprocess.run(
             ["dpkg-shlibdeps", *options, *(f"-e{path.resolve()}" for path in found)],
