@@ -10,11 +10,13 @@ import msgspec
 import platformdirs
 from msgspec import Struct, field
 
+from annotator.file_ops import discard_file, replace_file
 from annotator.i18n import DEFAULT, LANGUAGES
 from annotator.system_language import system_languages
 
 _NAME: Final = "annotator"
 _FILE: Final = "settings.json"
+_PATIENCE: Final = 0.5  # seconds
 
 
 def user_name() -> str:
@@ -89,15 +91,18 @@ def load() -> Settings:
 
 
 def save(settings: Settings) -> None:
-    """Keep `settings`: the whole file is written beside, then takes the old one's place. Raises OSError."""
+    """Keep `settings`: the whole file is written beside, then takes the old one's place. Raises OSError.
+
+    The window waits for it, so another program that has the file open is given half a second to close it.
+    """
     path = config_dir() / _FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{_FILE}.{os.getpid()}.new")
     try:
         beside.write_bytes(msgspec.json.format(msgspec.json.encode(settings), indent=2))
-        beside.replace(path)
+        replace_file(beside, path, patience=_PATIENCE)
     finally:
-        beside.unlink(missing_ok=True)
+        discard_file(beside)
 
 
 def language() -> str:
@@ -118,4 +123,4 @@ def _home(part: str) -> Path | None:
 def _put_aside(path: Path) -> None:
     # In a folder that cannot be written to, the damaged file stays; the defaults apply all the same.
     with suppress(OSError):
-        path.replace(path.with_name(f"{_FILE}.bad"))
+        replace_file(path, path.with_name(f"{_FILE}.bad"), patience=_PATIENCE)

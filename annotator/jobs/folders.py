@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from annotator.file_ops import discard_file, discard_folder, replace_file
 from annotator.formats.report import beside
 from annotator.i18n import _
 from annotator.jobs.publishing import CannotExport, Drafts, check_files, hidden, set_aside
@@ -44,29 +44,28 @@ class FolderDestination(Struct, frozen=True):
             yield Drafts({part: draft / name for part, name in self.parts.items()}, report, draft)
             self._replace(draft, report)
         finally:
-            report.unlink(missing_ok=True)
-            if draft.exists():
-                shutil.rmtree(draft)
+            discard_file(report)
+            discard_folder(draft)
 
     def _replace(self, draft: Path, report: Path) -> None:
         """Put the drafts in their places, or leave everything as it was. Raises CannotExport, OSError."""
         old = hidden(self.folder, "old") if self.folder.exists() else None
         if old:
-            self.folder.replace(old)
+            replace_file(self.folder, old)
         try:
             if old:
                 self._check(old)  # again: somebody may have worked in it meanwhile
             with set_aside(self.report):
-                draft.replace(self.folder)
-                report.replace(self.report)
+                replace_file(draft, self.folder)
+                replace_file(report, self.report)
         except BaseException:
             if self.folder.exists():
-                self.folder.replace(draft)
+                replace_file(self.folder, draft)
             if old:
-                old.replace(self.folder)
+                replace_file(old, self.folder)
             raise
         if old:
-            shutil.rmtree(old)
+            discard_folder(old)
 
     def _check(self, folder: Path) -> None:
         """Raise CannotExport unless `folder` is empty or holds, file by file, what the report tells of."""

@@ -10,6 +10,7 @@ from typing import Final, TextIO
 from msgspec import Struct
 
 from annotator.core.model import new_uid
+from annotator.file_ops import delete_file, discard_file, replace_file
 from annotator.formats.report import beside
 from annotator.i18n import _
 
@@ -48,15 +49,15 @@ class FileDestination(Struct, frozen=True):
         try:
             yield Drafts({WHOLE: draft}, report)
             with set_aside(self.report):
-                draft.replace(self.file)
+                replace_file(draft, self.file)
                 try:
-                    report.replace(self.report)
+                    replace_file(report, self.report)
                 except OSError:
-                    self.file.unlink()
+                    delete_file(self.file)
                     raise
         finally:
             for left in (draft, report):
-                left.unlink(missing_ok=True)
+                discard_file(left)
 
 
 @contextmanager
@@ -65,14 +66,14 @@ def set_aside(report: Path) -> Iterator[None]:
     is ended, a report that lies beside a file is about that one. It comes back when the block raises."""
     old = hidden(report, "old")
     with suppress(FileNotFoundError):
-        report.replace(old)
+        replace_file(report, old)
     try:
         yield
     except BaseException:
         if old.exists():
-            old.replace(report)
+            replace_file(old, report)
         raise
-    old.unlink(missing_ok=True)
+    discard_file(old)
 
 
 def file_destination(path: Path, corpus: Set[Path]) -> FileDestination:
@@ -118,7 +119,7 @@ def check_split(split: Mapping[str, int]) -> None:
 def text_file(path: Path | None) -> Iterator[TextIO]:
     """A new file to write text to, which is on the disk when the block ends; None is nowhere. Raises OSError."""
     if path is None:
-        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        with Path(os.devnull).open("w", encoding="utf-8", newline="\n") as nowhere:
             yield nowhere
         return
     with path.open("x", encoding="utf-8", newline="\n") as stream:

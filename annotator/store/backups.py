@@ -15,6 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from annotator import settings
+from annotator.file_ops import discard_file
 from annotator.i18n import _
 from annotator.store import opening
 from annotator.store.copying import copy
@@ -122,8 +123,7 @@ def _rotate(corpus: Path, new: Path) -> None:
     gone += [one for one in made if one.reason == BEFORE_RESTORE][_RESTORES:]
     stale = [path for path in new.parent.glob(".*.part*") if _is_stale(path)]
     for path in (*(one.path for one in gone if one.path != new), *stale):
-        with opening.file_errors(path):
-            path.unlink(missing_ok=True)
+        discard_file(path)  # one that is open somewhere goes with the next backup
 
 
 def _is_stale(path: Path) -> bool:

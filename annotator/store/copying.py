@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
+from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.store import opening
 from annotator.store.errors import ExistingCorpus, MissingCorpus
@@ -48,11 +49,11 @@ def copy(path: Path, target: Path) -> Generator[tuple[int, int], None, int]:
         opening.check_copy(path, making)
         with opening.file_errors(target):
             _flush(making)
-            making.rename(target)
+            rename_file(making, target)
             _flush(folder)
             return target.stat().st_size
     finally:
-        making.unlink(missing_ok=True)
+        discard_file(making)
 
 
 def transfer(

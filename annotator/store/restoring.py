@@ -10,6 +10,7 @@ from uuid import uuid4
 from msgspec import Struct
 
 from annotator.core.model import DONE
+from annotator.file_ops import discard_file, rename_file
 from annotator.store import backups, opening
 from annotator.store.backups import BEFORE_RESTORE, Backup
 from annotator.store.connection import Connection
@@ -78,7 +79,7 @@ def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Back
         _log.info("restored %s from a backup", corpus)
         return before
     finally:
-        making.unlink(missing_ok=True)
+        discard_file(making)
 
 
 def replace(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Path]:
@@ -93,14 +94,27 @@ def replace(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Path
         time = datetime.now().strftime("%Y-%m-%d %H-%M-%S")
         aside = corpus.with_name(f"{corpus.stem} damaged {time}{corpus.suffix}")
         with opening.file_errors(corpus):
-            for end in ("-wal", "-shm", ""):  # a log without its file is taken for nobody's, a file without it is whole
-                beside = corpus.with_name(corpus.name + end)
-                if beside.exists():
-                    beside.rename(aside.with_name(aside.name + end))
-            making.rename(corpus)
+            _swap(corpus, making, aside)
         return aside
     finally:
-        making.unlink(missing_ok=True)
+        discard_file(making)
+
+
+def _swap(corpus: Path, making: Path, aside: Path) -> None:
+    """Move the corpus aside with its log, and give its name to `making`; or leave all as it was. Raises OSError."""
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for end in ("-wal", "-shm", ""):  # a log without its file is taken for nobody's, a file without it is whole
+            beside = corpus.with_name(corpus.name + end)
+            if beside.exists():
+                target = aside.with_name(aside.name + end)
+                rename_file(beside, target)
+                moved.append((beside, target))
+        rename_file(making, corpus)
+    except OSError:
+        for beside, target in reversed(moved):
+            rename_file(target, beside)
+        raise
 
 
 def look(path: Path) -> Corpus:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from annotator.core.labels import BadLabelSet, Label, LabelSet, check
 from annotator.core.model import Record, article_uid
+from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _, ngettext
 from annotator.store import index, opening, rows
 from annotator.store.corpus import Corpus
@@ -60,11 +61,11 @@ def salvage(path: Path, target: Path, others: Sequence[Path] = ()) -> Generator[
             if not salvaged.articles:
                 raise Damaged(_("Nothing of a corpus can be read in “{path}”.").format(path=path))
         with opening.file_errors(target):
-            making.rename(target)
+            rename_file(making, target)
         return salvaged
     finally:
         wreck.close()
-        making.unlink(missing_ok=True)
+        discard_file(making)
 
 
 class _Salvage:

@@ -81,7 +81,7 @@ class Keeper(QObject):
         except Damaged as error:
             self.damaged.emit(str(path), str(error))
         except (CorpusError, OSError) as error:
-            self._failed.emit(str(error))
+            self._failed.emit((error.strerror if isinstance(error, OSError) else None) or str(error))
         except Exception as error:
             self._broke.emit(error)
         self._ended.emit(stop)

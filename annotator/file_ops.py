@@ -1,0 +1,81 @@
+"""Replace, rename and delete files that other programs may have open at the moment.
+
+Windows refuses to rename or delete a file that somebody has open: a virus scanner, a search index or a backup for some
+milliseconds, another program for as long as it shows the file. The functions here try again for a while, then raise a
+PermissionError whose `strerror` tells a person what to do. On other systems they are those of `pathlib`.
+"""
+
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from annotator.i18n import _
+
+_log = logging.getLogger(__name__)
+_PATIENCE: Final = 2.0  # seconds
+_FIRST_PAUSE: Final = 0.01
+_LONGEST_PAUSE: Final = 0.2
+
+# https://learn.microsoft.com/windows/win32/debug/system-error-codes
+_ACCESS_DENIED: Final = 5  # also what a folder answers in which a file is open
+_SHARING_VIOLATION: Final = 32
+_LOCK_VIOLATION: Final = 33
+_DIRECTORY_NOT_EMPTY: Final = 145  # a deleted file in it is still open
+_TEMPORARY: Final = frozenset([_ACCESS_DENIED, _SHARING_VIOLATION, _LOCK_VIOLATION, _DIRECTORY_NOT_EMPTY])
+
+
+def replace_file(source: Path, target: Path, *, patience: float = _PATIENCE) -> None:
+    """Give `source`, a file or a folder, the name `target`; a file of that name is replaced. Raises OSError."""
+    _retry(lambda: source.replace(target), target, patience)
+
+
+def rename_file(source: Path, target: Path, *, patience: float = _PATIENCE) -> None:
+    """Give `source` the name `target`, which nothing should have yet. Raises OSError."""
+    _retry(lambda: source.rename(target), source, patience)
+
+
+def delete_file(path: Path, *, patience: float = _PATIENCE) -> None:
+    """Delete the file if it exists. Raises OSError."""
+    _retry(lambda: path.unlink(missing_ok=True), path, patience)
+
+
+def discard_file(path: Path) -> None:
+    """Delete a file that nobody needs any more, if it exists; one that cannot be deleted is logged and stays."""
+    try:
+        delete_file(path)
+    except OSError as error:
+        _log.warning("a file stays that nobody needs: %s", path, exc_info=error)
+
+
+def discard_folder(path: Path) -> None:
+    """Delete a folder that nobody needs any more, if it exists; what of it cannot be deleted is logged and stays."""
+    try:
+        if path.exists():
+            _retry(lambda: shutil.rmtree(path), path, _PATIENCE)
+    except OSError as error:
+        _log.warning("a folder stays that nobody needs: %s", path, exc_info=error)
+
+
+def _retry(action: Callable[[], object], path: Path, patience: float) -> None:
+    deadline, pause = time.monotonic() + patience, _FIRST_PAUSE
+    while True:
+        try:
+            action()
+            return
+        except OSError as error:
+            code = getattr(error, "winerror", None)
+            if code not in _TEMPORARY:
+                raise
+            if time.monotonic() + pause > deadline:
+                raise PermissionError(error.errno, _explanation(code), str(path)) from error
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _explanation(code: int) -> str:
+    if code == _ACCESS_DENIED:
+        return _("access is denied; if another program has it open, close it there and try again")
+    return _("another program has it open; close it there and try again")

@@ -1,0 +1,278 @@
+"""Files that somebody else has open: waited for, then told, and nothing half done."""
+
+import errno
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from annotator import file_ops, i18n, settings
+from annotator.core import labels
+from annotator.core.drafting import draft
+from annotator.jobs.exporting import Options, export
+from annotator.resources import resource
+from annotator.settings import Settings
+from annotator.store import backups, restoring
+from annotator.store.copying import copy
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
+
+ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION, FILE_NOT_FOUND = 5, 32, 33, 2
+ALWAYS = 1_000_000
+OPERATIONS: dict[str, Callable[[Path, Path], None]] = {
+    "replace": file_ops.replace_file,
+    "rename": file_ops.rename_file,
+    "delete": lambda path, _target: file_ops.delete_file(path),
+    "discard": lambda path, _target: file_ops.discard_file(path),
+}
+
+
+class Program:
+    """Another program with open files, as Windows shows it: renaming or deleting one fails a number of times."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._tries: dict[Path, int] = {}
+        self._code = 0
+        for name in ("replace", "rename", "unlink"):
+            monkeypatch.setattr(Path, name, self._guarded(getattr(Path, name)))
+        monkeypatch.setattr(shutil, "rmtree", self._guarded(shutil.rmtree))
+
+    def open(self, path: Path, tries: int = ALWAYS, code: int = SHARING_VIOLATION) -> None:
+        self._tries[path], self._code = tries, code
+
+    def _guarded(self, function: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: Path, **options: object) -> object:
+            for path in arguments:
+                if self._tries.get(path, 0) and path.exists():
+                    self._tries[path] -= 1
+                    error = PermissionError(errno.EACCES, "the system's own words", str(path))
+                    error.winerror = self._code
+                    raise error
+            return function(*arguments, **options)
+
+        return call
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch) -> Program:
+    return Program(monkeypatch)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_ops, "_LONGEST_PAUSE", 0.01)
+    for function in (file_ops.replace_file, file_ops.rename_file, file_ops.delete_file):
+        monkeypatch.setattr(function, "__kwdefaults__", {"patience": 0.05})
+
+
+def run(steps: Generator[object, None, object]) -> object:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    path, target = tmp_path / "new", tmp_path / "old"
+    path.write_bytes(b"new")
+    return path, target
+
+
+@pytest.mark.parametrize("code", [ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_file_that_is_open_for_a_moment_is_waited_for(
+    operation: str, code: int, program: Program, files: tuple[Path, Path]
+) -> None:
+    path, target = files
+    program.open(path, 4, code)
+    OPERATIONS[operation](path, target)
+    assert not path.exists()
+    assert target.exists() == (operation in ("replace", "rename"))
+
+
+def test_a_target_that_is_open_for_a_moment_is_waited_for(program: Program, files: tuple[Path, Path]) -> None:
+    path, target = files
+    target.write_bytes(b"old")
+    program.open(target, 4, ACCESS_DENIED)
+    file_ops.replace_file(path, target)
+    assert target.read_bytes() == b"new"
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("language", ["en", "ar", "fr"])
+@pytest.mark.parametrize("code", [ACCESS_DENIED, SHARING_VIOLATION])
+def test_a_file_that_stays_open_is_told_in_a_sentence(
+    code: int, language: str, program: Program, files: tuple[Path, Path]
+) -> None:
+    i18n.use(language)
+    program.open(files[0], code=code)
+    with pytest.raises(PermissionError) as raised:
+        file_ops.replace_file(*files)
+    told = {"en": "another program has it open", "ar": "برنامج آخر", "fr": "un autre programme"}
+    assert told[language] in raised.value.strerror
+    assert (raised.value.filename, raised.value.errno) == (str(files[1]), errno.EACCES)
+    file_ops.discard_file(files[0])
+    assert files[0].exists()
+
+
+def test_what_time_does_not_cure_is_raised_at_once(program: Program, files: tuple[Path, Path]) -> None:
+    began = time.monotonic()
+    program.open(files[0], code=FILE_NOT_FOUND)
+    with pytest.raises(PermissionError, match="the system's own words"):
+        file_ops.delete_file(files[0])
+    with pytest.raises(FileNotFoundError):
+        file_ops.rename_file(files[0].with_name("nowhere"), files[1])
+    assert time.monotonic() - began < 0.5
+
+
+def test_a_folder_is_waited_for_too(program: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "file").touch()
+    program.open(folder, 3)
+    file_ops.discard_folder(folder)
+    assert not folder.exists()
+    file_ops.discard_folder(folder)
+
+
+# Whoever uses them
+
+
+def test_settings_wait_for_a_scanner(program: Program) -> None:
+    settings.save(Settings(annotator="old"))
+    program.open(settings.config_dir() / "settings.json", 3, ACCESS_DENIED)
+    settings.save(Settings(annotator="new"))
+    assert settings.load().annotator == "new"
+
+
+def test_settings_that_stay_open_keep_what_they_were(program: Program) -> None:
+    settings.save(Settings(annotator="old"))
+    program.open(settings.config_dir() / "settings.json")
+    began = time.monotonic()
+    with pytest.raises(PermissionError, match="another program has it open"):
+        settings.save(Settings(annotator="new"))
+    assert time.monotonic() - began < 1.5, "the window waits meanwhile"
+    assert settings.load().annotator == "old"
+    assert names(settings.config_dir()) == ["settings.json"]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpora"
+    folder.mkdir()
+    path = folder / "a.corpus"
+    with Corpus.create(path, labels.decode(resource("labels", "default.toml").read_bytes())) as made:
+        made.add(draft("أعلنت وزارة الصحة عن الخطة."))
+    return path
+
+
+@pytest.mark.parametrize("name", ["train.conll", "folder"])
+def test_an_export_waits_for_a_file_that_is_open(corpus: Path, program: Program, tmp_path: Path, name: str) -> None:
+    target = tmp_path / "exports" / name
+    target.parent.mkdir()
+    split = None if name == "train.conll" else {"train": 100}
+    with Corpus.open(corpus) as opened:
+        options = Options("conll2002", state="all", split=split)
+        run(export(opened, target, options))
+        program.open(target, 3)
+        run(export(opened, target, options))
+    assert names(target.parent) == sorted([name, f"{name}.report.json"])
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("name", ["train.conll", "folder"])
+@pytest.mark.parametrize("held", ["", ".report.json"])
+def test_an_export_over_a_file_that_stays_open_changes_nothing(
+    corpus: Path, program: Program, tmp_path: Path, name: str, held: str
+) -> None:
+    target = tmp_path / "exports" / name
+    target.parent.mkdir()
+    split = None if name == "train.conll" else {"train": 100}
+    with Corpus.open(corpus) as opened:
+        options = Options("conll2002", state="all", split=split)
+        run(export(opened, target, options))
+        before = {path: path.read_bytes() for path in target.parent.rglob("*") if path.is_file()}
+        opened.add(draft("أعلنت وزارة العدل عن خطة أخرى."))
+        program.open(target.with_name(name + held))
+        with pytest.raises(PermissionError, match="another program has it open"):
+            run(export(opened, target, options))
+    assert {path: path.read_bytes() for path in target.parent.rglob("*") if path.is_file()} == before
+
+
+def test_an_old_backup_that_is_open_does_not_keep_a_new_one_from_being_made(
+    corpus: Path, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backups, "_RESTORES", 1)
+    monkeypatch.setattr(file_ops.delete_file, "__kwdefaults__", {"patience": 0.05})
+    first = run(backups.keep(corpus, backups.BEFORE_RESTORE))
+    assert isinstance(first, backups.Backup)
+    program.open(first.path)
+    run(backups.keep(corpus, backups.BEFORE_RESTORE))
+    assert len(backups.backups(corpus)) == 2
+    program.open(first.path, 0)
+    run(backups.keep(corpus, backups.BEFORE_RESTORE))
+    assert len(backups.backups(corpus)) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_damaged_corpus_that_stays_open_is_not_replaced_by_half(corpus: Path, program: Program) -> None:
+    made = run(backups.keep(corpus))
+    assert isinstance(made, backups.Backup)
+    log = corpus.with_name("a.corpus-wal")
+    log.write_bytes(b"a log that was left")
+    before = {path.name: path.read_bytes() for path in corpus.parent.iterdir()}
+    program.open(corpus)
+    with pytest.raises(CorpusError, match="another program has it open"):
+        run(restoring.replace(corpus, made.path))
+    assert {path.name: path.read_bytes() for path in corpus.parent.iterdir()} == before
+
+
+def test_a_copy_waits_for_a_scanner(corpus: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, rename, tries = corpus.with_name("b.corpus"), Path.rename, iter(range(3))
+
+    def scanned(path: Path, other: Path) -> Path:
+        if other == target and next(tries, None) is not None:
+            error = PermissionError(errno.EACCES, "", str(path))
+            error.winerror = SHARING_VIOLATION
+            raise error
+        return rename(path, other)
+
+    monkeypatch.setattr(Path, "rename", scanned)
+    run(copy(corpus, target))
+    assert names(corpus.parent) == ["a.corpus", "b.corpus"]
+
+
+# Real files that are open
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="only Windows keeps open files from being renamed")
+def test_a_file_that_a_real_program_has_open(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    path, target = files
+    target.write_bytes(b"old")
+    holder = "import sys, time; file = open(sys.argv[1]); print('open', flush=True); time.sleep(float(sys.argv[2]))"
+    for seconds in ("0.7", "60"):
+        process = subprocess.Popen([sys.executable, "-c", holder, target, seconds], stdout=subprocess.PIPE)
+        assert process.stdout
+        process.stdout.readline()
+        if seconds == "0.7":
+            file_ops.replace_file(path, target)
+            assert target.read_bytes() == b"new"
+            path.write_bytes(b"newer")
+        else:
+            with pytest.raises(PermissionError, match="another program has it open"):
+                file_ops.replace_file(path, target)
+            with pytest.raises(PermissionError, match="another program has it open"):
+                file_ops.delete_file(target)
+            assert target.read_bytes() == b"new"
+        process.kill()
+        process.wait()
