@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QSocketNotifier
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton
 
 from annotator import i18n, settings
 from annotator.ui import app
@@ -65,6 +65,11 @@ class Eyes:
         if not isinstance(menu, QMenu):
             return []
         return self._on_screen(menu, menu.actionGeometry(self._desk.window.action(name)).center())
+
+    def dialog(self) -> str:
+        """The title of the dialog that has the keyboard; "" while none has."""
+        active = QApplication.activeWindow()
+        return active.windowTitle() if isinstance(active, QDialog) else ""
 
     def line(self) -> list[int]:
         """Where the line with the caret begins and ends in the text."""
