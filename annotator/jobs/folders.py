@@ -14,6 +14,7 @@ from annotator.file_ops import discard_file, discard_folder, replace_file
 from annotator.formats.report import beside
 from annotator.i18n import _
 from annotator.jobs.publishing import CannotExport, Drafts, check_files, hidden, set_aside
+from annotator.paths import refused_name, resolve_path
 
 _CHUNK: Final = 1 << 16
 
@@ -86,8 +87,10 @@ def folder_destination(path: Path, corpus: Set[Path], parts: Mapping[str, str]) 
     Raises CannotExport where they cannot be made; whether what is there is an older export is seen when they are.
     `corpus` are the files of the one that is exported.
     """
-    named = path if path.name not in ("", "..") else path.resolve()
-    folder = named.resolve() if named.is_symlink() else named
+    named = path if path.name not in ("", "..") else resolve_path(path)
+    if refusal := refused_name(named):
+        raise CannotExport(refusal)
+    folder = resolve_path(named) if named.is_symlink() else named
     if folder.exists() and not folder.is_dir():
         raise CannotExport(_("“{path}” is not a folder, and this export needs one.").format(path=path))
     check_files([beside(named)], corpus)

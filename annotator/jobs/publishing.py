@@ -13,6 +13,7 @@ from annotator.core.model import new_uid
 from annotator.file_ops import delete_file, discard_file, replace_file
 from annotator.formats.report import beside
 from annotator.i18n import _
+from annotator.paths import refused_name, resolve_path
 
 WHOLE: Final = ""
 """The name of the only part of an export that is not split."""
@@ -79,6 +80,8 @@ def set_aside(report: Path) -> Iterator[None]:
 def file_destination(path: Path, corpus: Set[Path]) -> FileDestination:
     """The file of an export to `path`, and the report beside it. Raises CannotExport where they cannot be made or would
     take the place of something else; `corpus` are the files of the one that is exported."""
+    if refusal := refused_name(path):
+        raise CannotExport(refusal)
     if path.is_dir():
         raise CannotExport(_("“{path}” is a folder; name a file in it.").format(path=path))
     check_files([path, beside(path)], corpus)
@@ -86,8 +89,8 @@ def file_destination(path: Path, corpus: Set[Path]) -> FileDestination:
 
 
 def hidden(path: Path, kind: str) -> Path:
-    """A new name beside `path`."""
-    return path.with_name(f".{path.name}.{new_uid()}.{kind}")
+    """A new name beside `path`, which does not grow with its own."""
+    return path.with_name(f".{new_uid()}.{kind}")
 
 
 def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:
@@ -98,7 +101,9 @@ def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=folder))
     for file in files:
-        if file.resolve() in corpus:
+        if refusal := refused_name(file):
+            raise CannotExport(refusal)
+        if resolve_path(file) in corpus:
             raise CannotExport(_("“{path}” is the corpus itself.").format(path=file))
         if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
             raise CannotExport(_("“{path}” cannot be written to.").format(path=file))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from annotator import __version__, faults, i18n, logs, settings
 from annotator.harmless import described
 from annotator.i18n import _
+from annotator.paths import extend_path
 from annotator.resources import resource
 from annotator.settings import Settings, first_corpus_path
 from annotator.single_instance import is_same_corpus
@@ -105,7 +106,7 @@ class Desk(QObject):
         """Open this file once no dialog waits for its answer."""
         if self._application.activeModalWidget():
             QTimer.singleShot(_ASKED_AGAIN, self, lambda: self._open(name))
-        elif self.window.corpus_commands.open_path(Path(name)):
+        elif self.window.corpus_commands.open_path(extend_path(Path(name))):
             self.window.activateWindow()
 
     def _make(self, chosen: Settings) -> None:
