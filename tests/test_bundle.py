@@ -232,9 +232,20 @@ def test_what_makes_a_package_is_named_where_it_cannot_be_installed(monkeypatch)
         package.prepare_tools()
 
 
-def test_package_takes_no_arguments():
+def test_package_takes_no_other_arguments():
     with pytest.raises(dev.CannotGoOn):
         package.main(["--fast"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library is Linux's")
+def test_packages_are_made_where_glibc_is_old_enough(monkeypatch, capsys):
+    monkeypatch.setattr(package.platform, "libc_ver", lambda: ("glibc", "2.36"))
+    package.check_glibc(any_version=False)
+    monkeypatch.setattr(package.platform, "libc_ver", lambda: ("glibc", "2.41"))
+    with pytest.raises(dev.CannotGoOn, match=r"glibc 2\.41.*Debian 12 \(2\.36\).*--newer-glibc"):
+        package.check_glibc(any_version=False)
+    package.check_glibc(any_version=True)
+    assert "glibc 2.41" in capsys.readouterr().err
 
 
 # --- icons.py
