@@ -56,7 +56,7 @@ class Eyes:
         """The middle of the button that does the action of this name."""
         text = self._desk.window.action(name).text().partition("\t")[0]
         buttons = self._desk.window.findChildren(QPushButton)
-        button = next(button for button in buttons if button.isVisible() and button.text() == text)
+        button = next(button for button in buttons if button.isVisible() and button.accessibleName() == text)
         return self._on_screen(button, button.rect().center())
 
     def menu(self, name: str) -> list[int]:
