@@ -6,6 +6,7 @@ import sys
 from errno import EINVAL, ENAMETOOLONG
 from pathlib import Path, PurePath, PureWindowsPath
 from typing import Final
+from uuid import uuid4
 
 from annotator.i18n import _
 
@@ -17,6 +18,8 @@ https://learn.microsoft.com/en-us/windows/win32/fileio/maximum-file-path-limitat
 _LONGEST_NAME: Final = 255
 _ROOM: Final = 100
 """Characters that may be added to a path: a hidden name of the same length while it is made, a log, a name within."""
+_SHOWN: Final = 40
+"""Characters of a name in a hidden one, which has room for them where a name may have 255 bytes."""
 _VERBATIM: Final = "\\\\?\\"
 _DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\s*[.:].*)?", re.IGNORECASE)
 _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]|[ .]\Z')
@@ -55,6 +58,11 @@ def resolve_path(path: Path) -> Path:
         return path.resolve()
     except OSError:
         return path.absolute()
+
+
+def hidden_path(path: Path, kind: str) -> Path:
+    """Return a new hidden path beside `path` that ends with `kind` and shows, by a part of its name, whose it is."""
+    return path.with_name(f".{path.name[:_SHOWN]}.{uuid4().hex}.{kind}")
 
 
 def refused_name(path: Path) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pytest
 
 from annotator import paths
-from annotator.paths import extend_path, is_long, is_name_refused, refused_name, resolve_path, verbatim
+from annotator.paths import extend_path, hidden_path, is_long, is_name_refused, refused_name, resolve_path, verbatim
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,12 @@ def test_where_a_path_leads_that_the_system_cannot_follow_is_the_path(
     monkeypatch.setattr(Path, "resolve", fail)
     monkeypatch.chdir(tmp_path)
     assert resolve_path(Path("link")) == tmp_path / "link"
+
+
+@pytest.mark.parametrize("name", ["أخبار.corpus", "a" * 255, "😀" * 63])
+def test_a_hidden_name_shows_what_it_belongs_to_and_is_never_too_long(name: str, tmp_path: Path) -> None:
+    hidden = hidden_path(tmp_path / name, "part")
+    assert hidden.name.startswith(f".{name[:40]}.")
+    assert hidden.suffix == ".part"
+    assert hidden != hidden_path(tmp_path / name, "part")
+    hidden.touch()

@@ -13,8 +13,8 @@ from msgspec import Struct
 from annotator.file_ops import discard_file, discard_folder, replace_file
 from annotator.formats.report import beside
 from annotator.i18n import _
-from annotator.jobs.publishing import CannotExport, Drafts, check_files, hidden, set_aside
-from annotator.paths import refused_name, resolve_path
+from annotator.jobs.publishing import CannotExport, Drafts, check_files, set_aside
+from annotator.paths import hidden_path, refused_name, resolve_path
 
 _CHUNK: Final = 1 << 16
 
@@ -39,7 +39,7 @@ class FolderDestination(Struct, frozen=True):
         Raises CannotExport where something else has the folder's place, OSError."""
         if self.folder.exists():
             self._check(self.folder)
-        draft, report = hidden(self.folder, "part"), hidden(self.report, "part")
+        draft, report = hidden_path(self.folder, "part"), hidden_path(self.report, "part")
         try:
             draft.mkdir()
             yield Drafts({part: draft / name for part, name in self.parts.items()}, report, draft)
@@ -50,7 +50,7 @@ class FolderDestination(Struct, frozen=True):
 
     def _replace(self, draft: Path, report: Path) -> None:
         """Put the drafts in their places, or leave everything as it was. Raises CannotExport, OSError."""
-        old = hidden(self.folder, "old") if self.folder.exists() else None
+        old = hidden_path(self.folder, "old") if self.folder.exists() else None
         if old:
             replace_file(self.folder, old)
         try:

@@ -9,11 +9,10 @@ from typing import Final, TextIO
 
 from msgspec import Struct
 
-from annotator.core.model import new_uid
 from annotator.file_ops import delete_file, discard_file, replace_file
 from annotator.formats.report import beside
 from annotator.i18n import _
-from annotator.paths import refused_name, resolve_path
+from annotator.paths import hidden_path, refused_name, resolve_path
 
 WHOLE: Final = ""
 """The name of the only part of an export that is not split."""
@@ -46,7 +45,7 @@ class FileDestination(Struct, frozen=True):
     @contextmanager
     def published(self) -> Iterator[Drafts]:
         """Drafts to make; they take their places when the block ends, and go when it raises."""
-        draft, report = hidden(self.file, "part"), hidden(self.report, "part")
+        draft, report = hidden_path(self.file, "part"), hidden_path(self.report, "part")
         try:
             yield Drafts({WHOLE: draft}, report)
             with set_aside(self.report):
@@ -65,7 +64,7 @@ class FileDestination(Struct, frozen=True):
 def set_aside(report: Path) -> Iterator[None]:
     """Within, the old report is not in its place, for it is not about what takes its file's place: wherever the program
     is ended, a report that lies beside a file is about that one. It comes back when the block raises."""
-    old = hidden(report, "old")
+    old = hidden_path(report, "old")
     with suppress(FileNotFoundError):
         replace_file(report, old)
     try:
@@ -86,11 +85,6 @@ def file_destination(path: Path, corpus: Set[Path]) -> FileDestination:
         raise CannotExport(_("“{path}” is a folder; name a file in it.").format(path=path))
     check_files([path, beside(path)], corpus)
     return FileDestination(path, beside(path))
-
-
-def hidden(path: Path, kind: str) -> Path:
-    """A new name beside `path`, which does not grow with its own."""
-    return path.with_name(f".{new_uid()}.{kind}")
 
 
 def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:

@@ -9,11 +9,10 @@ from contextlib import closing, contextmanager
 from errno import EACCES
 from os import R_OK, W_OK, access, link, stat_result, strerror
 from pathlib import Path
-from uuid import uuid4
 
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
-from annotator.paths import refused_name
+from annotator.paths import hidden_path, refused_name
 from annotator.store import shape
 from annotator.store.errors import (
     Conflict,
@@ -73,7 +72,7 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
         raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=folder))
     if not access(folder, W_OK):
         raise ReadOnlyCorpus(_("The folder “{folder}” cannot be written to.").format(folder=folder))
-    making = path.with_name(f".{uuid4().hex}.part")
+    making = hidden_path(path, "part")
     try:
         with spoken(path), file_errors(path):
             uri = sqlite_uri(making.absolute(), "mode=rwc")
