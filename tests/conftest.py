@@ -26,7 +26,7 @@ def is_wine() -> bool:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip the tests that say that they are not for this system."""
-    excluded = {"linux_only": sys.platform != "linux", "not_on_wine": is_wine()}
+    excluded = {"posix_only": sys.platform == "win32", "not_on_wine": is_wine()}
     for item in items:
         for name in (name for name, applies in excluded.items() if applies):
             for mark in item.iter_markers(name):

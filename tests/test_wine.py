@@ -206,16 +206,17 @@ def test_tests_that_are_named_run_alone_on_their_platform() -> None:
 
 
 @pytest.fixture
-def part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> wine_tests.Part:
-    monkeypatch.setattr(wine_tests, "LOGS", tmp_path)
+def part() -> wine_tests.Part:
     return wine_tests.Part("core", ("tests/core",))
 
 
 class Script:
     """In place of Windows: what pytest does there is done by a shell."""
 
-    def __init__(self, script: str) -> None:
+    def __init__(self, share: Path, script: str = "exit 0") -> None:
+        self.share = share
         self._script = script
+        wine_tests.logs(self).mkdir()  # type: ignore[arg-type]
 
     def start(self, command: object, output: object, **_: object) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(["sh", "-c", self._script], stdout=output)  # type: ignore[call-overload,no-any-return]
@@ -234,10 +235,10 @@ class Script:
     ],
 )
 def test_a_part_passes_only_if_pytest_says_so(
-    script: str, success: bool, summary: str, part: wine_tests.Part, monkeypatch: pytest.MonkeyPatch
+    script: str, success: bool, summary: str, part: wine_tests.Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wine_tests, "LONGEST_PART", 2)
-    result = wine_tests.run_part(Script(script), part, [])  # type: ignore[arg-type]
+    result = wine_tests.run_part(Script(tmp_path, script), part, [])  # type: ignore[arg-type]
     assert (result.success, result.summary) == (success, summary)
 
 
@@ -256,18 +257,20 @@ def test_every_part_runs_and_what_opens_windows_one_after_the_other(
         return wine_tests.Result(part, True, "1 passed in 1s", 1)
 
     monkeypatch.setattr(wine_tests, "run_part", run_part)
-    monkeypatch.setattr(wine_tests, "report", lambda result: None)
+    monkeypatch.setattr(wine_tests, "report", lambda windows, result: None)
     parts, _ = wine_tests.plan(["--all"])
     results = wine_tests.run_parts(None, parts, [])  # type: ignore[arg-type]
     assert sorted(result.part.name for result in results) == sorted(part.name for part in parts)
 
 
-def test_a_part_that_raises_is_no_success(part: wine_tests.Part, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_that_raises_is_no_success(
+    part: wine_tests.Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object) -> None:
         raise OSError("no room")
 
     monkeypatch.setattr(wine_tests, "run_part", fail)
-    [result] = wine_tests.run_parts(None, [part], [])  # type: ignore[arg-type]
+    [result] = wine_tests.run_parts(Script(tmp_path), [part], [])  # type: ignore[arg-type]
     assert not result.success
     assert "no room" in result.summary
 

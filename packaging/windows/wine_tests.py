@@ -15,8 +15,7 @@ from typing import Final
 import dev
 import wine
 
-LOGS: Final = dev.ROOT / "build" / "windows-tests"
-LONGEST_TEST: Final = 300  # seconds
+LONGEST_TEST: Final = 180  # seconds
 LONGEST_PART: Final = 1800
 OPTIONS: Final = ("-p", "no:cacheprovider", "-q", "-rfE", f"--timeout={LONGEST_TEST}")
 ON_SCREEN: Final = ("tests/ui", "tests/e2e")
@@ -78,14 +77,14 @@ def main(arguments: Sequence[str]) -> int:
     wine.check_system()
     dev.prepare_system(with_xvfb=True)
     parts, options = plan(arguments)
-    shutil.rmtree(LOGS, ignore_errors=True)
-    LOGS.mkdir(parents=True)
     start = time.monotonic()
     with (
         dev.virtual_screen() as screen,
         wine.prepared(environment={"DISPLAY": screen["DISPLAY"]}) as windows,
     ):
         dev.say(f"Windows is ready after {(time.monotonic() - start) / 60:.1f} minutes.")
+        shutil.rmtree(logs(windows), ignore_errors=True)
+        logs(windows).mkdir()
         temporary = windows.drive_c / "users" / "root" / "AppData" / "Local" / "Temp"
         for folder in temporary.glob("pytest-of-*"):
             shutil.rmtree(folder, ignore_errors=True)
@@ -93,7 +92,7 @@ def main(arguments: Sequence[str]) -> int:
     for result in results:
         print(f"{'passed' if result.success else 'FAILED'}  {result.part.name}: {result.summary}")
     minutes = (time.monotonic() - start) / 60
-    print(f"On Wine: {total(results)} in {minutes:.1f} minutes. The output of each part is in {LOGS}.")
+    print(f"On Wine: {total(results)} in {minutes:.1f} minutes. The output of each part is in {logs(windows)}.")
     return 0 if len(results) == len(parts) and all(result.success for result in results) else 1
 
 
@@ -105,9 +104,11 @@ def run_parts(windows: wine.Windows, parts: Sequence[Part], options: Sequence[st
         (on_screen if part.platform == "windows" else others).put(part)
     results: list[Result] = []
 
+    stopping = threading.Event()
+
     def work(*queues: "queue.SimpleQueue[Part]") -> None:
         for parts in queues:
-            while not parts.empty():
+            while not parts.empty() and not stopping.is_set():
                 try:
                     part = parts.get_nowait()
                 except queue.Empty:  # the other worker was faster
@@ -116,15 +117,19 @@ def run_parts(windows: wine.Windows, parts: Sequence[Part], options: Sequence[st
                     result = run_part(windows, part, options)
                 except OSError as error:
                     result = Result(part, False, f"ended early: {error}", 0)
-                results.append(result)
-                report(result)
+                if not stopping.is_set():
+                    results.append(result)
+                    report(windows, result)
 
     workers = [threading.Thread(target=work, args=queues) for queues in ((on_screen, others), (others,))]
     for worker in workers:
         worker.daemon = True  # this program ends when it is told to, and with it all that runs under Wine
         worker.start()
-    for worker in workers:
-        worker.join()
+    try:
+        for worker in workers:
+            worker.join()
+    finally:
+        stopping.set()
     return results
 
 
@@ -132,7 +137,8 @@ def run_part(windows: wine.Windows, part: Part, options: Sequence[str]) -> Resul
     """Run the tests of one part; their output goes to a file."""
     command = ["wine", wine.PYTHON, "-m", "pytest", *OPTIONS, *options, *part.paths]
     start = time.monotonic()
-    with log_of(part).open("wb") as log:
+    log_file = log_of(windows, part)
+    with log_file.open("wb") as log:
         process = windows.start(
             command, cwd="/win/checkout", environment={"QT_QPA_PLATFORM": part.platform}, output=log
         )
@@ -141,7 +147,7 @@ def run_part(windows: wine.Windows, part: Part, options: Sequence[str]) -> Resul
         except subprocess.TimeoutExpired:
             process.kill()
             return Result(part, False, f"not done after {LONGEST_PART / 60:.0f} minutes", time.monotonic() - start)
-    lines = [line for line in log_of(part).read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    lines = [line for line in log_file.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
     summary = lines[-1].strip("= ") if lines else "printed nothing"
     finished = re.search(r"\d+ (passed|skipped|failed|error|deselected)", summary)
     if not finished:
@@ -150,15 +156,20 @@ def run_part(windows: wine.Windows, part: Part, options: Sequence[str]) -> Resul
     return Result(part, bool(finished) and code in (0, 5), summary, time.monotonic() - start)
 
 
-def log_of(part: Part) -> Path:
+def logs(windows: wine.Windows) -> Path:
+    """The folder of the files that the parts' output goes to."""
+    return windows.share / "logs"
+
+
+def log_of(windows: wine.Windows, part: Part) -> Path:
     """The file that a part's output goes to."""
-    return LOGS / f"{part.name}.log"
+    return logs(windows) / f"{part.name}.log"
 
 
-def report(result: Result) -> None:
+def report(windows: wine.Windows, result: Result) -> None:
     """Print how a part ended, and all of its output if it failed."""
     if not result.success:
-        log = log_of(result.part)
+        log = log_of(windows, result.part)
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
         sys.stdout.write(f"\n{text}\n")
     dev.say(f"{result.part.name}: {result.summary} ({result.seconds:.0f} s)")

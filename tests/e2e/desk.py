@@ -1,15 +1,16 @@
 """Runs the real program and tells the test, line by line on stdin and stdout, where things stand on the screen.
 
-It changes nothing: everything that happens in the window comes from the X server's mouse and keyboard.
+It changes nothing: everything that happens in the window comes from the system's mouse and keyboard.
 Run as `python desk.py [CORPUS]`.
 """
 
 import json
 import sys
+import threading
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, QSocketNotifier
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from annotator import i18n, settings
 from annotator.ui import app
@@ -56,7 +57,7 @@ class Eyes:
         """The middle of the button that does the action of this name."""
         text = self._desk.window.action(name).text().partition("\t")[0]
         buttons = self._desk.window.findChildren(QPushButton)
-        button = next(button for button in buttons if button.isVisible() and button.accessibleName() == text)
+        button = next(button for button in buttons if button.isVisible() and button.text() == text)
         return self._on_screen(button, button.rect().center())
 
     def menu(self, name: str) -> list[int]:
@@ -65,11 +66,6 @@ class Eyes:
         if not isinstance(menu, QMenu):
             return []
         return self._on_screen(menu, menu.actionGeometry(self._desk.window.action(name)).center())
-
-    def dialog(self) -> str:
-        """The title of the dialog that has the keyboard; "" while none has."""
-        active = QApplication.activeWindow()
-        return active.windowTitle() if isinstance(active, QDialog) else ""
 
     def line(self) -> list[int]:
         """Where the line with the caret begins and ends in the text."""
@@ -113,14 +109,21 @@ class Eyes:
 class Informant(QObject):
     """Answers questions about the window: which of the eyes' methods, and with what."""
 
+    _asked = Signal(str)
+
     def __init__(self, desk: app.Desk) -> None:
         super().__init__()
         self._eyes = Eyes(desk)
-        self._listener = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
-        self._listener.activated.connect(self._answer)
+        self._asked.connect(self._answer)
+        # A thread, since Windows cannot wait for a pipe and for events at once. It ends with the process.
+        threading.Thread(target=self._listen, daemon=True).start()
 
-    def _answer(self) -> None:
-        line = sys.stdin.readline()
+    def _listen(self) -> None:
+        while line := sys.stdin.readline():
+            self._asked.emit(line)
+        self._asked.emit("")
+
+    def _answer(self, line: str) -> None:
         if not line:
             QApplication.quit()
             return

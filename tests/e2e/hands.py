@@ -1,34 +1,48 @@
-"""A mouse and a keyboard at the X server, and a person who looks at the window between one move and the next."""
+"""A mouse and a keyboard, and a person who looks at the window between one move and the next."""
 
 import json
+import os
 import subprocess
 import sys
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtGui import QImage
+import pytest
 from stories import Person
-from Xlib import XK, X
-from Xlib.display import Display
-from Xlib.ext import xtest
 
 from annotator.ui.keyboard import latin
+
+if sys.platform == "win32":
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        pytest.skip("no window is on the screen: QT_QPA_PLATFORM is offscreen", allow_module_level=True)
+    from devices_windows import Devices, window_titles
+else:
+    if not os.environ.get("DISPLAY"):
+        pytest.skip("no X server here: packaging/dev.py test brings one", allow_module_level=True)
+    from devices_x11 import Devices, window_titles
+
+__all__ = ["PATIENCE", "Annotator", "Desk", "Hands", "window_titles"]
 
 PATIENCE = 15.0  # seconds until what should be seen must be seen
 DESK = Path(__file__).with_name("desk.py")
 KEYS = {"Shift": "Shift_L", "Ctrl": "Control_L", "Space": "space"}  # Qt's names of keys, and X's where they differ
-PLACES = {  # of the keys of a PC keyboard, by what a US layout writes: places, whatever the layout
+CODES = {  # of the keys of a PC keyboard, by what a US layout writes: places, whatever the layout
     letter: first + step
     for first, row in ((10, "1234567890"), (24, "QWERTYUIOP[]"), (38, "ASDFGHJKL;'`"), (52, "ZXCVBNM,./"))
     for step, letter in enumerate(row)
 }
 
 
-class Input(ABC):
-    """What hands do with a mouse and a keyboard, whatever makes the events."""
+class Hands:
+    """Real input events, for the whole screen."""
+
+    def __init__(self) -> None:
+        self._devices = Devices()
+
+    def close(self) -> None:
+        self._devices.close()
 
     def drag(self, start: list[int], end: list[int]) -> None:
         """Press the left button at one point, move in steps, let go at the other."""
@@ -37,131 +51,54 @@ class Input(ABC):
 
     def hold(self, start: list[int], end: list[int]) -> None:
         """Press the left button at one point, move in steps to the other, and hold."""
-        self._move(start)
-        self._button(1, True)
-        self.move_on(start, end)
-
-    def move_on(self, start: list[int], end: list[int]) -> None:
-        """Move in steps from one point to the other."""
+        self._devices.move(start)
+        self._devices.button(1, pressed=True)
         for step in range(1, 9):
-            self._move([round(a + (b - a) * step / 8) for a, b in zip(start, end, strict=True)])
+            self._devices.move([round(a + (b - a) * step / 8) for a, b in zip(start, end, strict=True)])
 
     def release(self) -> None:
-        self._button(1, False)
+        self._devices.button(1, pressed=False)
 
     def click(self, place: list[int], button: int = 1) -> None:
-        self._move(place)
-        self._button(button, True)
-        self._button(button, False)
+        self._devices.move(place)
+        self._devices.button(button, pressed=True)
+        self._devices.button(button, pressed=False)
 
     def double_click(self, place: list[int]) -> None:
-        self.click(place)
-        self.click(place)
+        """The devices wait 50 milliseconds before each event, so that no busy machine makes it two clicks."""
+        self._devices.move(place)
+        for pressed in (True, False) * 2:
+            self._devices.button(1, pressed=pressed, pause=50)
 
     def turn(self, place: list[int], *, down: bool) -> None:
         """The wheel, one notch, over this point."""
-        self._move(place)
-        self._scroll(down=down)
+        self._devices.move(place)
+        self._devices.turn(down=down)
+
+    def code(self, key: str) -> int:
+        """The place of a key on the keyboard, by Qt's name of it or the Arabic letter on it."""
+        if latin(key) in CODES:
+            return CODES[latin(key)]
+        return self._devices.code(KEYS.get(key, key))
 
     def press(self, *names: str) -> None:
         """Press keys together by the names of their symbols, the last one with the others held."""
-        self.press_physical(*map(self._code_of_symbol, names))
+        codes = [self._devices.code(name) for name in names]
+        assert all(codes), f"no such key on this keyboard: {names}"
+        self.press_physical(*codes)
 
     def press_physical(self, *codes: int) -> None:
         """Press keys together by their places on the keyboard, whatever the layout makes of them."""
         for code in codes:
-            self._key(code, True)
+            self._devices.key(code, pressed=True)
         for code in reversed(codes):
-            self._key(code, False)
+            self._devices.key(code, pressed=False)
 
     def hold_key(self, code: int, seconds: float) -> None:
-        """Press a key and hold it: it is repeated meanwhile."""
-        self._key(code, True)
+        """Press a key and hold it: the X server repeats it meanwhile."""
+        self._devices.key(code, pressed=True)
         time.sleep(seconds)
-        self._key(code, False)
-
-    @abstractmethod
-    def close(self) -> None: ...
-
-    @abstractmethod
-    def code(self, key: str) -> int:
-        """The place of a key on the keyboard, as X counts them, by Qt's name of it or the Arabic letter on it."""
-
-    @abstractmethod
-    def _code_of_symbol(self, name: str) -> int:
-        """The place of the key with this symbol."""
-
-    @abstractmethod
-    def _move(self, place: list[int]) -> None: ...
-
-    @abstractmethod
-    def _button(self, button: int, pressed: bool) -> None:
-        """Press or release a button by X's number of it."""
-
-    @abstractmethod
-    def _scroll(self, *, down: bool) -> None: ...
-
-    @abstractmethod
-    def _key(self, code: int, pressed: bool) -> None: ...
-
-
-class Hands(Input):
-    """Real input events, as XTEST makes them for the whole X server."""
-
-    def __init__(self) -> None:
-        self._display = Display()
-
-    def close(self) -> None:
-        self._display.close()
-
-    def double_click(self, place: list[int]) -> None:
-        """The X server itself waits 50 milliseconds before each event, so that no busy machine makes it two clicks."""
-        self._move(place)
-        for kind in (X.ButtonPress, X.ButtonRelease) * 2:
-            xtest.fake_input(self._display, kind, 1, time=50)
-        self._display.sync()
-
-    def resize_window(self, process: int, width: int, height: int) -> None:
-        """Give the window of this process a size, as a window manager does."""
-        name = self._display.intern_atom("_NET_WM_PID")
-        for window in self._display.screen().root.query_tree().children:
-            owner = window.get_full_property(name, X.AnyPropertyType)
-            if owner and owner.value[0] == process and window.get_attributes().map_state == X.IsViewable:
-                window.configure(width=width, height=height)
-        self._display.sync()
-
-    def picture(self, width: int, height: int) -> QImage:
-        """Return what the screen shows from its upper left corner on."""
-        image = self._display.screen().root.get_image(0, 0, width, height, X.ZPixmap, 0xFFFFFFFF)
-        return QImage(image.data, width, height, QImage.Format.Format_RGB32).copy()
-
-    def code(self, key: str) -> int:
-        if latin(key) in PLACES:
-            return PLACES[latin(key)]
-        return int(self._display.keysym_to_keycode(XK.string_to_keysym(KEYS.get(key, key))))
-
-    def _code_of_symbol(self, name: str) -> int:
-        code = int(self._display.keysym_to_keycode(XK.string_to_keysym(name)))
-        assert code, f"no such key on this keyboard: {name}"
-        return code
-
-    def _move(self, place: list[int]) -> None:
-        xtest.fake_input(self._display, X.MotionNotify, x=place[0], y=place[1])
-        self._display.sync()
-
-    def _button(self, button: int, pressed: bool) -> None:
-        self._event(X.ButtonPress if pressed else X.ButtonRelease, button)
-
-    def _scroll(self, *, down: bool) -> None:
-        self._button(5 if down else 4, True)
-        self._button(5 if down else 4, False)
-
-    def _key(self, code: int, pressed: bool) -> None:
-        self._event(X.KeyPress if pressed else X.KeyRelease, code)
-
-    def _event(self, kind: int, detail: int) -> None:
-        xtest.fake_input(self._display, kind, detail)
-        self._display.sync()
+        self._devices.key(code, pressed=False)
 
 
 class Desk:
@@ -202,7 +139,7 @@ class Desk:
 class Annotator(Person):
     """Sits at the program's window, with a mouse and a keyboard."""
 
-    def __init__(self, hands: Input, desk: Desk) -> None:
+    def __init__(self, hands: Hands, desk: Desk) -> None:
         super().__init__()
         self._hands, self._desk = hands, desk
 

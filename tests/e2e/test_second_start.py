@@ -1,6 +1,5 @@
 """A second start: real processes, real windows. It brings the window forward that has the corpus open."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -9,19 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hands import PATIENCE, Desk, window_titles
 
 from annotator import settings
 from annotator.core.drafting import draft
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
 from annotator.ui.corpus_commands import default_labels
-
-if not os.environ.get("DISPLAY"):
-    pytest.skip("no X server here: packaging/dev.py test brings one", allow_module_level=True)
-
-from hands import PATIENCE, Desk  # it speaks to the X server when it is made
-from Xlib import X, error
-from Xlib.display import Display
 
 
 def make_corpus(path: Path) -> Path:
@@ -36,16 +29,7 @@ def start(*arguments: str | Path) -> "subprocess.Popen[bytes]":
 
 def open_corpora() -> list[str]:
     """The names of the corpora in the titles of all windows on the screen."""
-    display, found = Display(), []
-    for window in display.screen().root.query_tree().children:
-        try:
-            if window.get_attributes().map_state == X.IsViewable:
-                title = window.get_full_text_property(display.intern_atom("_NET_WM_NAME"))
-                found += [str(title).partition(" – ")[0]] if title else []
-        except error.BadWindow:  # it was closed meanwhile
-            continue
-    display.close()
-    return found
+    return [title.partition(" – ")[0] for title in window_titles()]
 
 
 def wait_for(name: str, count: int) -> None:
@@ -97,6 +81,7 @@ def test_a_window_of_its_own_opens_for_another_corpus_or_on_request(desks: tuple
             process.wait()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is stopped by a signal of POSIX")
 def test_it_opens_a_window_of_its_own_beside_one_that_was_killed_or_hangs(
     desks: tuple[Desk, Desk], tmp_path: Path
 ) -> None:

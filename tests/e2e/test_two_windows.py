@@ -1,7 +1,6 @@
 """Two windows of one person on one corpus, and another program that keeps it locked: what is shown is on disk."""
 
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -9,15 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hands import Desk, Hands
 
 from annotator.core.drafting import draft
 from annotator.store.corpus import Corpus
 from annotator.ui.corpus_commands import default_labels
-
-if not os.environ.get("DISPLAY"):
-    pytest.skip("no X server here: packaging/dev.py test brings one", allow_module_level=True)
-
-from hands import Desk, Hands  # it speaks to the X server when it is made
 
 TEXT = "أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح لفائدة الأطفال."
 

@@ -304,7 +304,7 @@ def test_separators_alone_are_no_article(tmp_path: Path) -> None:
 
 def test_articles_come_one_by_one(tmp_path: Path) -> None:
     path = tmp_path / "file.conll"
-    path.write_text("-DOCSTART- O\n\nخطة B-PLAN\n\n" * 5000)
+    path.write_text("-DOCSTART- O\n\nخطة B-PLAN\n\n" * 5000, encoding="utf-8")
     found = read(path, "")
     assert isinstance(next(found), Draft)
     assert sum(isinstance(item, Draft) for item in found) == 4999

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from annotator import settings
@@ -62,7 +63,7 @@ def window(qtbot: QtBot, session: Session) -> Window:
         made.show()
     made.activateWindow()
     made.view.setFocus()
-    qtbot.waitUntil(made.view.hasFocus)
+    qtbot.waitUntil(lambda: made.view.hasFocus() and QApplication.activeWindow() is made)
     return made
 
 

@@ -36,7 +36,7 @@ def sheet(qtbot: QtBot) -> Sheet:
         qtbot.addWidget(made)
         made.open()
         made.activateWindow()
-        qtbot.waitUntil(made.filter.hasFocus)
+        qtbot.waitUntil(lambda: made.filter.hasFocus() and QApplication.activeWindow() is made)
         return made
 
     return make
@@ -267,7 +267,7 @@ def test_a_change_reaches_keys_menus_and_buttons_and_is_kept(window: Window, she
     assert kept.load().keys == {"undo": ["F12"]}
     window.activateWindow()
     window.view.setFocus()
-    qtbot.waitUntil(window.view.hasFocus)
+    qtbot.waitUntil(lambda: window.view.hasFocus() and QApplication.activeWindow() is window)
     start, end = 0, 5
     window.session.tag("DATE", start, end)
     assert len(window.session.spans) == 1

@@ -49,7 +49,7 @@ def opened(qtbot: QtBot, parent: QWidget, corpus: Corpus, background: Background
         with qtbot.waitExposed(dialog):
             dialog.show()
         dialog.activateWindow()
-        qtbot.waitUntil(dialog.isActiveWindow)
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog)
         return dialog
 
     return show

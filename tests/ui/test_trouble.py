@@ -1,6 +1,5 @@
 """A file that fails the session: a lock, a full disk, a stick that is pulled, a file that is moved. With real ones."""
 
-import resource
 import shutil
 import signal
 import sqlite3
@@ -45,6 +44,8 @@ def stick(tmp_path: Path) -> Iterator[Path]:
     """A medium of its own, of one megabyte, with a corpus on it."""
     folder = tmp_path / "stick"
     folder.mkdir()
+    if not shutil.which("mount"):
+        pytest.skip("only Unix mounts a medium in a folder")
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
     if mounted.returncode:
         pytest.skip("mounting a medium takes the rights of the superuser")
@@ -222,6 +223,7 @@ def test_a_full_disk_is_said_and_what_waits_is_saved_when_there_is_room(stick: P
 def test_a_medium_that_fails_in_the_middle_is_said_and_nothing_is_half_there(
     session: Session, corpus_path: Path, stretch: Stretch
 ) -> None:
+    resource = pytest.importorskip("resource", reason="the system has no limit on the size of files")
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     log = corpus_path.with_name(corpus_path.name + "-wal")
@@ -267,6 +269,7 @@ def test_a_stick_that_is_pulled_is_said_at_once_and_gone_on_with_when_it_is_back
     session.close()
 
 
+@pytest.mark.posix_only("Windows moves or deletes no file that is open")
 def test_a_file_that_is_moved_away_is_said_and_back_it_is_gone_on_with(
     window: Window, corpus_path: Path, stretch: Stretch, qtbot: QtBot
 ) -> None:
@@ -280,6 +283,7 @@ def test_a_file_that_is_moved_away_is_said_and_back_it_is_gone_on_with(
     assert labels_on_disk(corpus_path) == ["DATE"]
 
 
+@pytest.mark.posix_only("Windows moves or deletes no file that is open")
 def test_another_file_in_its_place_is_not_written_to(
     session: Session, corpus_path: Path, stretch: Stretch, qtbot: QtBot
 ) -> None:
@@ -295,6 +299,7 @@ def test_another_file_in_its_place_is_not_written_to(
     assert labels_on_disk(corpus_path) == []
 
 
+@pytest.mark.posix_only("Windows moves or deletes no file that is open")
 def test_a_file_that_is_something_else_now_is_said(session: Session, corpus_path: Path, stretch: Stretch) -> None:
     corpus_path.unlink()
     corpus_path.write_text("no corpus at all " * 20)
@@ -360,6 +365,7 @@ def test_nothing_is_looked_at_while_a_dialog_is_open(window: Window, corpus_path
     qtbot.waitUntil(lambda: len(window.session.articles) == 3)
 
 
+@pytest.mark.posix_only("Windows moves or deletes no file that is open")
 def test_the_key_that_saves_elsewhere_says_how_things_are(window: Window, corpus_path: Path) -> None:
     press(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert window.status_line.said() == "Everything is saved"

@@ -41,7 +41,7 @@ def start(qapp: QApplication, qtbot: QtBot) -> Iterator[Start]:
         with qtbot.waitExposed(desk.window):
             desk.show()
         desk.window.activateWindow()
-        qtbot.waitUntil(desk.window.isActiveWindow)
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is desk.window)
         return desk
 
     def end() -> None:

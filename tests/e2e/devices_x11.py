@@ -1,0 +1,53 @@
+"""The mouse and the keyboard of an X server, by XTEST, and what windows it shows."""
+
+from Xlib import XK, X, error
+from Xlib.display import Display
+from Xlib.ext import xtest
+
+
+class Devices:
+    """Real input events for the whole X server."""
+
+    def __init__(self) -> None:
+        self._display = Display()
+
+    def close(self) -> None:
+        self._display.close()
+
+    def move(self, place: list[int]) -> None:
+        """Move the pointer to a point of the screen."""
+        xtest.fake_input(self._display, X.MotionNotify, x=place[0], y=place[1])
+        self._display.sync()
+
+    def button(self, number: int, *, pressed: bool, pause: int = 0) -> None:
+        """Press or release a button (1 left, 3 right) after `pause` milliseconds; the X server itself waits."""
+        xtest.fake_input(self._display, X.ButtonPress if pressed else X.ButtonRelease, number, time=pause)
+        self._display.sync()
+
+    def turn(self, *, down: bool) -> None:
+        """Turn the wheel by one notch."""
+        for pressed in (True, False):
+            self.button(5 if down else 4, pressed=pressed)
+
+    def key(self, code: int, *, pressed: bool) -> None:
+        """Press or release the key of this X code."""
+        xtest.fake_input(self._display, X.KeyPress if pressed else X.KeyRelease, code)
+        self._display.sync()
+
+    def code(self, symbol: str) -> int:
+        """Return the X code of the key that has this X symbol, 0 if there is none."""
+        return int(self._display.keysym_to_keycode(XK.string_to_keysym(symbol)))
+
+
+def window_titles() -> list[str]:
+    """Return the titles of all windows on the screen."""
+    display, titles = Display(), []
+    for window in display.screen().root.query_tree().children:
+        try:
+            if window.get_attributes().map_state == X.IsViewable:
+                title = window.get_full_text_property(display.intern_atom("_NET_WM_NAME"))
+                titles += [str(title)] if title else []
+        except error.BadWindow:  # it was closed meanwhile
+            continue
+    display.close()
+    return titles
