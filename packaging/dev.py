@@ -6,7 +6,8 @@
     python3 packaging/dev.py package              make what a person installs on this system, in dist/
 
 `test --with consumers [ARGUMENTS]` also installs the heavy programs that read what the annotator
-writes (spaCy, seqeval and the like), for the tests that are skipped without them.
+writes (spaCy, seqeval and the like), for the tests that are skipped without them. `--with wayland`
+installs a Wayland compositor that needs no screen, for those that use the window there; both may stand.
 
 `test --with windows [--all] [ARGUMENTS]`, by root on Linux, runs the tests under Wine instead, with
 Windows' own Python and Qt: all that need no window, and a selection of the others, or all (--all).
@@ -51,6 +52,8 @@ GROUPS = ("consumers",)
 """What may be installed besides what the tests cannot do without: optional dependencies of pyproject.toml."""
 WINDOWS = "windows"
 """What follows `--with` to run the tests under Wine."""
+WAYLAND = "wayland"
+"""What follows `--with` to have a Wayland compositor, too."""
 ON_LINUX = sys.platform == "linux"
 DESKTOP_SETTINGS = ("QT_", "WAYLAND_", "XAUTHORITY", "XDG_CURRENT_DESKTOP", "LANGUAGE", "LC_")
 
@@ -63,6 +66,9 @@ QT_LIBRARIES = {
     "libfreetype.so.6": "libfreetype6",
     "libglib-2.0.so.0": "libglib2.0-0",
     "libgthread-2.0.so.0": "libglib2.0-0",
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
     "libxcb-image.so.0": "libxcb-image0",
@@ -76,7 +82,10 @@ QT_LIBRARIES = {
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libxkbcommon.so.0": "libxkbcommon0",
 }
-"""What Qt and its X11 plugin are linked to and do not bring, with the Debian package of each."""
+"""What Qt and its plugins for X11 and Wayland are linked to and do not bring, with the Debian package of each."""
+
+WAYLAND_PROGRAMS = {"grim": "grim", "sway": "sway", "wl-copy": "wl-clipboard"}
+"""What the tests of the window on Wayland run, with the Debian package of each."""
 
 
 class CannotGoOn(Exception):
@@ -195,12 +204,17 @@ def loads(library: str) -> bool:
 
 
 def lacking(
-    with_xvfb: bool, loads: Callable[[str], bool] = loads, finds: Callable[[str], object] = shutil.which
+    with_xvfb: bool,
+    with_wayland: bool = False,
+    loads: Callable[[str], bool] = loads,
+    finds: Callable[[str], object] = shutil.which,
 ) -> dict[str, str]:
     """What the programs cannot do without and this system does not have, with the Debian package of each."""
     missing = {library: package for library, package in QT_LIBRARIES.items() if not loads(library)}
     if with_xvfb and not finds("Xvfb"):
         missing["Xvfb"] = "xvfb"
+    if with_wayland:
+        missing.update((program, package) for program, package in WAYLAND_PROGRAMS.items() if not finds(program))
     if not PYTHON.exists() and not importlib.util.find_spec("ensurepip"):
         missing["Python's venv"] = "python{}.{}-venv".format(*sys.version_info[:2])
     return missing
@@ -232,14 +246,14 @@ def before_apt() -> list[str] | None:
     return sudo if may else None
 
 
-def prepare_system(with_xvfb: bool) -> None:
+def prepare_system(with_xvfb: bool, with_wayland: bool = False) -> None:
     """Install what the programs need and, where apt may do so, a font for Arabic beside the program's own.
 
     Raises CannotGoOn with what to type where something that is needed cannot be installed from here.
     """
     if not ON_LINUX:
         return
-    needed = lacking(with_xvfb)
+    needed = lacking(with_xvfb, with_wayland)
     packages = [*needed.values()] if has_arabic_font() else [*needed.values(), "fonts-noto-core"]
     if not packages:
         return
@@ -253,7 +267,7 @@ def prepare_system(with_xvfb: bool) -> None:
             if needed:
                 raise
             say("Going on with the fonts that the program brings.")
-        needed = lacking(with_xvfb)
+        needed = lacking(with_xvfb, with_wayland)
     if needed:
         typed = " && ".join(shlex.join(command) for command in apt_commands(packages, "sudo"))
         how = f"Type this, and start again:\n  {typed}" if shutil.which("apt-get") else "Install that, and start again."
@@ -322,9 +336,9 @@ def virtual_screen() -> Iterator[dict[str, str]]:
 # The commands
 
 
-def prepare(with_xvfb: bool = False, groups: Iterable[str] = ()) -> None:
+def prepare(with_xvfb: bool = False, with_wayland: bool = False, groups: Iterable[str] = ()) -> None:
     """Bring the system, the environment and the translations up to date."""
-    prepare_system(with_xvfb)
+    prepare_system(with_xvfb, with_wayland)
     make_environment(groups)
     compile_translations()
 
@@ -341,16 +355,19 @@ def run(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests, with `--with GROUP` in front those that need it too; on Linux on a virtual screen, so that no
-    window pops up."""
+    """Run the tests, with `--with GROUP` in front (or several of them) those that need it too; on Linux on a virtual
+    screen, so that no window pops up."""
     groups: list[str] = []
-    if arguments[:1] == ["--with"]:
-        groups, arguments = arguments[1:2], arguments[2:]
-        if groups == [WINDOWS]:
-            return test_on_wine(arguments)
-        if not groups or groups[0] not in GROUPS:
-            raise CannotGoOn(f"--with is followed by the name of a group: {', '.join((*GROUPS, WINDOWS))}.")
-    prepare(with_xvfb=True, groups=groups)
+    while arguments[:1] == ["--with"]:
+        groups, arguments = [*groups, *(arguments[1:2] or [""])], arguments[2:]
+    if groups == [WINDOWS]:
+        return test_on_wine(arguments)
+    if WINDOWS in groups:
+        raise CannotGoOn(f"--with {WINDOWS} takes no other group beside it.")
+    if not set(groups) <= {*GROUPS, WAYLAND}:
+        raise CannotGoOn(f"--with is followed by the name of a group: {', '.join((*GROUPS, WAYLAND, WINDOWS))}.")
+    extras = [group for group in groups if group in GROUPS]
+    prepare(with_xvfb=True, with_wayland=WAYLAND in groups, groups=extras)
     pytest: list[str | Path] = [PYTHON, "-m", "pytest", *arguments]
     if not ON_LINUX:
         return hand_over(pytest, cwd=ROOT)

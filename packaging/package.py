@@ -4,6 +4,9 @@
     …-VERSION-windows-MACHINE.exe, …-VERSION-windows-MACHINE.zip                      Windows, with NSIS
     …-VERSION-macos-MACHINE.zip                                                       macOS
 
+What is made on Linux runs where the C library is as new, and newer: Debian 12, the oldest system supported, makes the
+packages. On a newer one `--newer-glibc` goes on all the same, with packages for such systems alone.
+
 The program is frozen in an environment of its own, build/package/env, which holds what it needs and nothing else: what
 happens to be installed elsewhere cannot get in. `package.py --frozen` is the second half, and runs there.
 """
@@ -12,6 +15,7 @@ happens to be installed elsewhere cannot get in. `package.py --frozen` is the se
 
 import hashlib
 import os
+import platform
 import shutil
 import sys
 from collections.abc import Mapping
@@ -28,14 +32,19 @@ ENVIRONMENT: Final = WORK / "env"
 PYTHON: Final = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 TOOLS: Final = {"dpkg-deb": "dpkg", "dpkg-shlibdeps": "dpkg-dev", "strip": "binutils"}
 """What a package for Debian is made with, and the Debian package of each."""
+OLDEST_GLIBC: Final = (2, 36)
+"""The C library of Debian 12, the oldest system that the packages for Linux are for."""
+NEWER_GLIBC: Final = "--newer-glibc"
+_FINISH: Final = "--frozen"
 
 
 def main(arguments: list[str]) -> int:
     """Make the packages of this system and return the exit code. Raises dev.CannotGoOn."""
-    if arguments == ["--frozen"]:
-        return finish()
-    if arguments:
-        raise dev.CannotGoOn("package takes no arguments.")
+    if arguments and arguments[0] == _FINISH:
+        return finish(arguments[1:] == [NEWER_GLIBC])
+    if arguments not in ([], [NEWER_GLIBC]):
+        raise dev.CannotGoOn(f"package takes no arguments but {NEWER_GLIBC}.")
+    check_glibc(any_version=bool(arguments))
     prepare_tools()
     make_environment()
     environment = {
@@ -54,7 +63,25 @@ def main(arguments: list[str]) -> int:
     options = ("--noconfirm", "--clean", *folders)
     step("PyInstaller", environment, "-m", "PyInstaller", *options, HERE / "annotator.spec")
     dev.say("Packing it …")
-    return dev.hand_over([PYTHON, HERE / "package.py", "--frozen"], cwd=ROOT, env=environment)
+    return dev.hand_over([PYTHON, HERE / "package.py", _FINISH, *arguments], cwd=ROOT, env=environment)
+
+
+def check_glibc(any_version: bool) -> None:
+    """Check that packages made here run on the oldest system supported. Raises dev.CannotGoOn, unless `any_version`."""
+    here = platform.libc_ver()[1]
+    if not dev.ON_LINUX or _version(here) <= OLDEST_GLIBC:
+        return
+    oldest = "{}.{}".format(*OLDEST_GLIBC)
+    problem = (
+        f"This system has glibc {here}: packages made here do not run where it is older, as in Debian 12 ({oldest})."
+    )
+    if not any_version:
+        raise dev.CannotGoOn(f"{problem} Make them on Debian 12, or for newer systems alone with {NEWER_GLIBC}.")
+    dev.say(problem)
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdigit())
 
 
 def step(doing: str, environment: Mapping[str, str], *command: str | Path) -> None:
@@ -95,15 +122,24 @@ def make_environment() -> None:
     kept.write_text(wanted, encoding="utf-8", newline="\n")
 
 
-def finish() -> int:
-    """Pack what was frozen, and say how large each package is."""
+def finish(any_glibc: bool = False) -> int:
+    """Pack what was frozen, and say how large each package is.
+
+    Raises dev.CannotGoOn where a binary needs a newer C library than the oldest system has, unless `any_glibc`.
+    """
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     made = Bundle(WORK / "frozen" / "annotator", WORK / "icons", WORK / "LICENCES.txt", version(), moment())
     folder = {"linux": "linux", "darwin": "macos", "win32": "windows"}[sys.platform]
     sys.path.append(str(HERE / folder))
     if sys.platform == "linux":
+        import depends
         import linux_packages as packages
+
+        newer = depends.needing_newer_glibc(depends.binaries(made.folder), OLDEST_GLIBC)
+        if newer and not any_glibc:
+            named = ", ".join(f"{path.name} ({version})" for path, version in newer.items())
+            raise dev.CannotGoOn(f"These need a newer glibc than {'{}.{}'.format(*OLDEST_GLIBC)}: {named}.")
     elif sys.platform == "darwin":
         import macos_packages as packages
     else:

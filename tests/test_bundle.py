@@ -18,6 +18,7 @@ import licences
 import package
 import pytest
 import windows_packages
+from PySide6.QtCore import QLibraryInfo
 from PySide6.QtGui import QImage
 
 from annotator import __version__, extras, i18n
@@ -34,6 +35,14 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
     [
         ("PySide6/Qt/plugins/platforms/libqxcb.so", True),
         ("PySide6/Qt/plugins/platforms/libqvnc.so", False),
+        ("PySide6/Qt/plugins/platforms/libqwayland.so", True),
+        ("PySide6/Qt/plugins/wayland-shell-integration/libxdg-shell.so", True),
+        ("PySide6/Qt/plugins/wayland-shell-integration/libivi-shell.so", False),
+        ("PySide6/Qt/plugins/wayland-decoration-client/libadwaita.so", True),
+        ("PySide6/Qt/plugins/wayland-graphics-integration-client/libqt-plugin-wayland-egl.so", True),
+        ("PySide6/Qt/plugins/wayland-graphics-integration-server/libqt-wayland-compositor-wayland-egl.so", False),
+        ("PySide6/Qt/lib/libQt6WaylandClient.so.6", True),
+        ("libwayland-client.so.0", False),
         ("PySide6/plugins/platforms/qwindows.dll", True),
         ("PySide6/Qt/plugins/platforms/libqcocoa.dylib", True),
         ("PySide6/Qt/plugins/platforminputcontexts/libibusplatforminputcontextplugin.so", True),
@@ -61,6 +70,15 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 )
 def test_the_bundle_holds_what_the_window_uses(destination, expected):
     assert freezing.kept(destination) is expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the plugins of other systems are not installed here")
+def test_every_plugin_that_is_wanted_on_linux_is_one_of_qts():
+    # Qt renames them: the Wayland plugin was called qwayland-generic before 6.10.
+    folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
+    installed = {(path.parent.name, path.name.removeprefix("lib").split(".")[0]) for path in folder.rglob("*.so")}
+    wanted = {(kind, name) for kind, names in freezing.PLUGINS.items() for name in names}
+    assert wanted - installed == {("platforms", "qwindows"), ("platforms", "qcocoa")}
 
 
 def test_a_library_goes_with_the_plugins_that_needed_it_and_with_what_needed_it_in_turn():
@@ -214,9 +232,20 @@ def test_what_makes_a_package_is_named_where_it_cannot_be_installed(monkeypatch)
         package.prepare_tools()
 
 
-def test_package_takes_no_arguments():
+def test_package_takes_no_other_arguments():
     with pytest.raises(dev.CannotGoOn):
         package.main(["--fast"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library is Linux's")
+def test_packages_are_made_where_glibc_is_old_enough(monkeypatch, capsys):
+    monkeypatch.setattr(package.platform, "libc_ver", lambda: ("glibc", "2.36"))
+    package.check_glibc(any_version=False)
+    monkeypatch.setattr(package.platform, "libc_ver", lambda: ("glibc", "2.41"))
+    with pytest.raises(dev.CannotGoOn, match=r"glibc 2\.41.*Debian 12 \(2\.36\).*--newer-glibc"):
+        package.check_glibc(any_version=False)
+    package.check_glibc(any_version=True)
+    assert "glibc 2.41" in capsys.readouterr().err
 
 
 # --- icons.py

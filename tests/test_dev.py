@@ -192,6 +192,8 @@ def test_libraries_are_looked_for_by_loading_them():
     }
     assert dev.lacking(True, loads=lambda library: True, finds=lambda program: None) == {"Xvfb": "xvfb"}
     assert dev.lacking(True, loads=lambda library: True, finds=lambda program: f"/usr/bin/{program}") == {}
+    wayland = dev.lacking(False, True, loads=lambda library: True, finds=lambda program: None)
+    assert wayland == {"sway": "sway", "grim": "grim", "wl-copy": "wl-clipboard"}
     assert not dev.loads("libthere-is-none.so.1")
 
 
@@ -206,7 +208,7 @@ def system(monkeypatch, commands):
     """A Linux that lacks one library, until apt was called, and has an Arabic font; both can be changed."""
     state = {"lacks": {"libEGL.so.1": "libegl1"}, "font": True, "apt_brings": True}
     monkeypatch.setattr(dev, "ON_LINUX", True)
-    monkeypatch.setattr(dev, "lacking", lambda with_xvfb: {} if commands and state["apt_brings"] else state["lacks"])
+    monkeypatch.setattr(dev, "lacking", lambda *needs: {} if commands and state["apt_brings"] else state["lacks"])
     monkeypatch.setattr(dev, "has_arabic_font", lambda: state["font"])
     return state
 
@@ -338,7 +340,9 @@ def handed(monkeypatch, checkout):
     """The programs that were started, without starting any, on a Linux without a screen."""
     started = []
     monkeypatch.setattr(dev, "ON_LINUX", True)
-    monkeypatch.setattr(dev, "prepare_system", lambda with_xvfb: None)
+    monkeypatch.setattr(
+        dev, "prepare_system", lambda with_xvfb, with_wayland=False: started.extend(["sway"] if with_wayland else [])
+    )
     monkeypatch.setattr(dev, "make_environment", lambda groups: started.extend(groups))
     monkeypatch.setattr(dev, "compile_translations", lambda: None)
     monkeypatch.setattr(dev, "screen_opens", lambda: False)
@@ -361,9 +365,9 @@ def test_the_tests_run_on_a_virtual_screen_with_the_arguments_given(handed):
 def test_a_group_is_named_before_the_arguments_of_pytest(handed, capfd):
     assert dev.main(["test", "--with", "consumers", "-x"]) == 5
     assert handed == ["consumers", (["-m", "pytest", "-x"], "xcb")]
-    for wrong in (["--with"], ["--with", "-x"], ["--with", "dev"]):
+    for wrong in (["--with"], ["--with", "-x"], ["--with", "dev"], ["--with", "consumers", "--with"]):
         assert dev.main(["test", *wrong]) == 2
-        assert "--with is followed by the name of a group: consumers, windows." in capfd.readouterr().err
+        assert "--with is followed by the name of a group: consumers, wayland, windows." in capfd.readouterr().err
 
 
 def test_the_tests_of_windows_get_the_arguments_that_follow(handed, monkeypatch):
@@ -381,6 +385,18 @@ def test_a_reason_may_have_an_exit_code_of_its_own(handed, monkeypatch, capfd):
     monkeypatch.setattr(dev, "test_on_wine", lambda arguments: (_ for _ in ()).throw(Failure("It broke.")))
     assert dev.main(["test", "--with", "windows"]) == 1
     assert capfd.readouterr().err == "It broke.\n"
+
+
+@on_linux
+def test_a_compositor_is_asked_for_beside_a_group(handed):
+    assert dev.main(["test", "--with", "consumers", "--with", "wayland", "-x"]) == 5
+    assert handed == ["sway", "consumers", (["-m", "pytest", "-x"], "xcb")]
+    handed.clear()
+    assert dev.main(["test", "--with", "wayland"]) == 5
+    assert handed == ["sway", (["-m", "pytest"], "xcb")]
+    handed.clear()
+    assert dev.main(["test", "--with", "wayland", "--with", "windows"]) == 2
+    assert handed == []
 
 
 def test_the_groups_are_optional_dependencies():
@@ -408,7 +424,7 @@ def test_run_opens_the_window_where_there_is_a_screen(handed, monkeypatch):
 
 
 def test_a_reason_not_to_go_on_is_one_line_and_exit_code_2(monkeypatch, capfd):
-    def refuse(with_xvfb):
+    def refuse(*needs):
         raise dev.CannotGoOn("No.")
 
     monkeypatch.setattr(dev, "prepare_system", refuse)

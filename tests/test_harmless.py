@@ -183,7 +183,7 @@ def test_windows_is_asked_for_the_short_form(tmp_path: Path) -> None:
 
 def test_elsewhere_a_home_folder_is_hidden_in_its_own_case_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(harmless.sys, "platform", "linux")
-    monkeypatch.setattr(Path, "home", lambda: Path("/home/s.a"))
+    monkeypatch.setattr(harmless, "_home", lambda: "/home/s.a")
     assert scrubbed("/home/s.a/x /home/S.A/x /home/sxa/x") == "~/x /home/S.A/x /home/sxa/x"
 
 

@@ -69,6 +69,15 @@ def test_what_a_real_binary_is_linked_to_is_read_off_it(tmp_path):
     assert "libselinux1" in needed
 
 
+@on_linux
+@pytest.mark.skipif(not shutil.which("objdump"), reason="objdump is not installed; on Debian: apt-get install binutils")
+def test_a_binary_that_needs_a_newer_glibc_is_named(tmp_path):
+    shutil.copy("/bin/ls", tmp_path / "ls")
+    needed = depends.needing_newer_glibc([tmp_path / "ls"], (2, 0))
+    assert needed == {tmp_path / "ls": depends.c_library(depends._headers([tmp_path / "ls"]))}
+    assert depends.needing_newer_glibc([tmp_path / "ls"], (9, 0)) == {}
+
+
 # --- The package's control file
 
 

@@ -4,6 +4,7 @@ import getpass
 from pathlib import Path
 
 import platformdirs
+import platformdirs.windows
 import pytest
 
 from annotator import settings
@@ -116,6 +117,20 @@ def test_the_folders(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ANNOTATOR_HOME")
     assert settings.config_dir() == Path(platformdirs.user_config_dir("annotator", appauthor=False))
     assert settings.data_dir() == Path(platformdirs.user_data_dir("annotator", appauthor=False))
+
+
+def test_on_windows_all_lies_in_the_local_folder_that_no_server_copies(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("ANNOTATOR_HOME")
+    folders = {"CSIDL_LOCAL_APPDATA": tmp_path / "Local", "CSIDL_APPDATA": tmp_path / "Roaming"}
+    monkeypatch.setattr(platformdirs, "PlatformDirs", platformdirs.windows.Windows)
+    monkeypatch.setattr(platformdirs.windows, "get_win_folder", lambda name: str(folders[name]))
+    local = tmp_path / "Local" / "annotator"
+    assert (settings.config_dir(), settings.data_dir()) == (local, local)
+    assert settings.log_dir() == local / "Logs"
+    assert settings.first_corpus_path() == local / "samples.corpus"
+    assert not local.exists()
 
 
 def test_without_a_saved_language_the_systems_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:

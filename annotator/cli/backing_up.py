@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from annotator.cli.command import Help, corpus_argument, json_option
+from annotator.cli.command import FilePath, Help, corpus_argument, json_option
 from annotator.cli.output import emit, finish, say
 from annotator.i18n import _
 from annotator.store.copying import copy
@@ -17,7 +17,7 @@ def command() -> click.Command:
     return Help(
         "backup",
         callback=_backup,
-        params=[corpus_argument(), click.Argument(["path"], type=click.Path(path_type=Path)), json_option()],
+        params=[corpus_argument(), click.Argument(["path"], type=FilePath()), json_option()],
         help=_(
             "Copy CORPUS to PATH as it is at this moment, also while it is in use; the copy is looked through. Where "
             "PATH is a folder, the copy has the name of CORPUS there. Nothing is overwritten."

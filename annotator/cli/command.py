@@ -3,12 +3,13 @@
 import os
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import click
 
 from annotator.cli.output import for_screen
 from annotator.i18n import _
+from annotator.paths import extend_path
 
 _MOST_DIGITS: Final = 18  # of a number that SQLite can hold; a uid is longer
 
@@ -31,9 +32,20 @@ def identity(written: str) -> int | str:
     return int(written) if written.isdecimal() and len(written) <= _MOST_DIGITS else written
 
 
+class FilePath(click.Path):
+    """The path of a file or a folder, in a form that the system takes however long it is."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """See click.ParamType."""
+        return extend_path(cast(Path, super().convert(value, param, ctx)))
+
+
 def corpus_argument() -> click.Argument:
     """CORPUS: the path of the corpus file."""
-    return click.Argument(["corpus"], type=click.Path(path_type=Path))
+    return click.Argument(["corpus"], type=FilePath())
 
 
 def json_option() -> click.Option:

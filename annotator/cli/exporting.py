@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import click
 
-from annotator.cli.command import Help, corpus_argument, json_option, words
+from annotator.cli.command import FilePath, Help, corpus_argument, json_option, words
 from annotator.cli.output import REFUSED, Failure, copy, finish, say, tell
 from annotator.core.model import ZONE_KINDS
 from annotator.core.projection import BOUNDARIES, FLATTENINGS
@@ -50,7 +50,7 @@ def command() -> click.Command:
         callback=_export,
         params=[
             corpus_argument(),
-            click.Argument(["path"], type=click.Path(path_type=Path)),
+            click.Argument(["path"], type=FilePath()),
             *_options(),
             json_option(),
         ],

@@ -5,12 +5,13 @@ from pathlib import Path
 import click
 
 from annotator import settings
-from annotator.cli.command import Help, corpus_argument, json_option, words
+from annotator.cli.command import FilePath, Help, corpus_argument, json_option, words
 from annotator.cli.output import REFUSED, Failure, emit, finish, say, tell, tell_remarks
 from annotator.core.labels import BadLabelSet, LabelSet, decode
 from annotator.formats import FORMATS, tables
 from annotator.i18n import _, ngettext
 from annotator.jobs.importing import Imported, Naming, import_paths
+from annotator.paths import refused_name
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
 
@@ -22,7 +23,7 @@ def command() -> click.Command:
         callback=_import,
         params=[
             corpus_argument(),
-            click.Argument(["paths"], metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)),
+            click.Argument(["paths"], metavar="PATH...", nargs=-1, required=True, type=FilePath()),
             click.Option(
                 ["format_", "--format"],
                 type=click.Choice([format_.NAME for format_ in FORMATS]),
@@ -47,7 +48,7 @@ def command() -> click.Command:
             click.Option(
                 ["labels", "--labels"],
                 metavar="FILE",
-                type=click.Path(path_type=Path),
+                type=FilePath(),
                 help=_("The labels of a new corpus, as TOML; without it, dates, institutions and plans."),
             ),
             click.Option(
@@ -132,7 +133,7 @@ def _columns(context: click.Context, parameter: click.Parameter, values: tuple[s
 
 def _opened(path: Path, labels: Path | None) -> Corpus:
     """The corpus at `path`, made with these labels if it is missing. Raises Failure, CorpusError."""
-    if not path.exists():
+    if refused_name(path) or not path.exists():
         return Corpus.create(path, _label_set(labels or resource("labels", "default.toml")))
     corpus = Corpus.open(path)
     if labels is None or _label_set(labels) == corpus.labels():

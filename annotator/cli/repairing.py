@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.command import Help, corpus_argument, json_option
+from annotator.cli.command import FilePath, Help, corpus_argument, json_option
 from annotator.cli.output import REFUSED, emit, finish, say, tell
 from annotator.i18n import _, ngettext
 from annotator.store.backups import backups
@@ -16,7 +16,7 @@ def command() -> click.Command:
     return Help(
         "repair",
         callback=_repair,
-        params=[corpus_argument(), click.Argument(["new"], type=click.Path(path_type=Path)), json_option()],
+        params=[corpus_argument(), click.Argument(["new"], type=FilePath()), json_option()],
         help=_(
             "Bring what can be read of a damaged CORPUS into a new corpus at NEW, and say what could not be. Articles "
             "that it has lost are taken from its backups. CORPUS is only read; no window may have it open. The exit "

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from annotator.cli.command import Help, corpus_argument, json_option
+from annotator.cli.command import FilePath, Help, corpus_argument, json_option
 from annotator.cli.output import emit, finish, say, table
 from annotator.i18n import _
 from annotator.store.backups import Backup, backups, folder, shown_reason
@@ -22,7 +22,7 @@ def command() -> click.Command:
         callback=_restore,
         params=[
             corpus_argument(),
-            click.Argument(["backup"], type=click.Path(path_type=Path), required=False),
+            click.Argument(["backup"], type=FilePath(), required=False),
             json_option(),
         ],
         help=_(

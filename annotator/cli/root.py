@@ -11,6 +11,7 @@ from annotator.cli import opening
 from annotator.cli.command import Help
 from annotator.cli.output import NAME
 from annotator.i18n import LANGUAGES, _
+from annotator.paths import extend_path
 
 _SUFFIX: Final = ".corpus"
 _MODULES: Final = {
@@ -50,7 +51,7 @@ class Root(Help, click.Group):
         word = args[0]
         if word in _MODULES:
             return super().resolve_command(ctx, args)
-        if Path(word).suffix == _SUFFIX or Path(word).exists():
+        if Path(word).suffix == _SUFFIX or extend_path(Path(word)).exists():
             return NAME, opening.command(), args
         known = ", ".join(self.list_commands(ctx))
         told = _("“{word}” is neither a command nor a corpus; the commands are {known}")

@@ -13,7 +13,8 @@ from msgspec import Struct
 from annotator.file_ops import discard_file, discard_folder, replace_file
 from annotator.formats.report import beside
 from annotator.i18n import _
-from annotator.jobs.publishing import CannotExport, Drafts, check_files, hidden, set_aside
+from annotator.jobs.publishing import CannotExport, Drafts, check_files, set_aside
+from annotator.paths import hidden_path, refused_name, resolve_path
 
 _CHUNK: Final = 1 << 16
 
@@ -38,7 +39,7 @@ class FolderDestination(Struct, frozen=True):
         Raises CannotExport where something else has the folder's place, OSError."""
         if self.folder.exists():
             self._check(self.folder)
-        draft, report = hidden(self.folder, "part"), hidden(self.report, "part")
+        draft, report = hidden_path(self.folder, "part"), hidden_path(self.report, "part")
         try:
             draft.mkdir()
             yield Drafts({part: draft / name for part, name in self.parts.items()}, report, draft)
@@ -49,7 +50,7 @@ class FolderDestination(Struct, frozen=True):
 
     def _replace(self, draft: Path, report: Path) -> None:
         """Put the drafts in their places, or leave everything as it was. Raises CannotExport, OSError."""
-        old = hidden(self.folder, "old") if self.folder.exists() else None
+        old = hidden_path(self.folder, "old") if self.folder.exists() else None
         if old:
             replace_file(self.folder, old)
         try:
@@ -86,8 +87,10 @@ def folder_destination(path: Path, corpus: Set[Path], parts: Mapping[str, str]) 
     Raises CannotExport where they cannot be made; whether what is there is an older export is seen when they are.
     `corpus` are the files of the one that is exported.
     """
-    named = path if path.name not in ("", "..") else path.resolve()
-    folder = named.resolve() if named.is_symlink() else named
+    named = path if path.name not in ("", "..") else resolve_path(path)
+    if refusal := refused_name(named):
+        raise CannotExport(refusal)
+    folder = resolve_path(named) if named.is_symlink() else named
     if folder.exists() and not folder.is_dir():
         raise CannotExport(_("“{path}” is not a folder, and this export needs one.").format(path=path))
     check_files([beside(named)], corpus)

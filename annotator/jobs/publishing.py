@@ -9,10 +9,10 @@ from typing import Final, TextIO
 
 from msgspec import Struct
 
-from annotator.core.model import new_uid
 from annotator.file_ops import delete_file, discard_file, replace_file
 from annotator.formats.report import beside
 from annotator.i18n import _
+from annotator.paths import hidden_path, refused_name, resolve_path
 
 WHOLE: Final = ""
 """The name of the only part of an export that is not split."""
@@ -45,7 +45,7 @@ class FileDestination(Struct, frozen=True):
     @contextmanager
     def published(self) -> Iterator[Drafts]:
         """Drafts to make; they take their places when the block ends, and go when it raises."""
-        draft, report = hidden(self.file, "part"), hidden(self.report, "part")
+        draft, report = hidden_path(self.file, "part"), hidden_path(self.report, "part")
         try:
             yield Drafts({WHOLE: draft}, report)
             with set_aside(self.report):
@@ -64,7 +64,7 @@ class FileDestination(Struct, frozen=True):
 def set_aside(report: Path) -> Iterator[None]:
     """Within, the old report is not in its place, for it is not about what takes its file's place: wherever the program
     is ended, a report that lies beside a file is about that one. It comes back when the block raises."""
-    old = hidden(report, "old")
+    old = hidden_path(report, "old")
     with suppress(FileNotFoundError):
         replace_file(report, old)
     try:
@@ -79,15 +79,12 @@ def set_aside(report: Path) -> Iterator[None]:
 def file_destination(path: Path, corpus: Set[Path]) -> FileDestination:
     """The file of an export to `path`, and the report beside it. Raises CannotExport where they cannot be made or would
     take the place of something else; `corpus` are the files of the one that is exported."""
+    if refusal := refused_name(path):
+        raise CannotExport(refusal)
     if path.is_dir():
         raise CannotExport(_("“{path}” is a folder; name a file in it.").format(path=path))
     check_files([path, beside(path)], corpus)
     return FileDestination(path, beside(path))
-
-
-def hidden(path: Path, kind: str) -> Path:
-    """A new name beside `path`."""
-    return path.with_name(f".{path.name}.{new_uid()}.{kind}")
 
 
 def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:
@@ -98,7 +95,9 @@ def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=folder))
     for file in files:
-        if file.resolve() in corpus:
+        if refusal := refused_name(file):
+            raise CannotExport(refusal)
+        if resolve_path(file) in corpus:
             raise CannotExport(_("“{path}” is the corpus itself.").format(path=file))
         if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
             raise CannotExport(_("“{path}” cannot be written to.").format(path=file))

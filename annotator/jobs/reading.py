@@ -16,6 +16,7 @@ from annotator.core.model import Draft, Notice, Refusal, Remark, Repair
 from annotator.core.remarks import plainly
 from annotator.formats import Format, tables
 from annotator.i18n import _, ngettext
+from annotator.paths import extend_path, resolve_path
 from annotator.store.corpus import Corpus
 
 
@@ -46,8 +47,8 @@ def files(corpus: Corpus, paths: Iterable[Path], chosen: str | None, remarks: li
         remarks.append(Refusal(str(found.pop()), 0, reason.format(count=FILES)))
     if chosen is not None and not formats.has_companions(formats.by_name(chosen)):
         return found
-    taken = {beside.resolve() for path in found for beside in formats.companions(path)}
-    return [path for path in found if path.resolve() not in taken]
+    taken = {resolve_path(beside) for path in found for beside in formats.companions(path)}
+    return [path for path in found if resolve_path(path) not in taken]
 
 
 def read(path: Path, way: Way, annotator: str) -> Iterator[Draft | Remark]:
@@ -151,17 +152,17 @@ def _found(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Iter
             path = left.pop()
             try:
                 found = path.stat()
-                if path != root and path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+                if path != root and path.is_symlink() and not resolve_path(path).is_relative_to(resolve_path(root)):
                     reason = _("It is a link to something outside of the folder: {path}.")
-                    remarks.append(Notice(str(path), 0, reason.format(path=path.resolve())))
+                    remarks.append(Notice(str(path), 0, reason.format(path=resolve_path(path))))
                 if stat.S_ISDIR(found.st_mode):
                     if (found.st_dev, found.st_ino) not in entered:
                         entered.add((found.st_dev, found.st_ino))
-                        inside = (entry for entry in path.iterdir() if not entry.name.startswith("."))
+                        inside = (extend_path(entry) for entry in path.iterdir() if not entry.name.startswith("."))
                         left += sorted(inside, reverse=True)
                 elif not stat.S_ISREG(found.st_mode):
                     remarks.append(Refusal(str(path), 0, _("This is neither a file nor a folder.")))
-                elif path.resolve() not in own:
+                elif resolve_path(path) not in own:
                     yield path
             except OSError as error:
                 remarks.append(_unreadable(path, error))

@@ -17,6 +17,7 @@ from msgspec import Struct
 from annotator import settings
 from annotator.file_ops import discard_file
 from annotator.i18n import _
+from annotator.paths import extend_path
 from annotator.store import opening
 from annotator.store.copying import copy
 
@@ -49,7 +50,7 @@ def folder(corpus: Path) -> Path:
     """Where the backups of the corpus at this path are kept; it may not be there yet."""
     path = corpus.absolute()
     sign = hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    return settings.data_dir() / "backups" / f"{path.stem[:_LONGEST].rstrip(' .')} {sign}"
+    return extend_path(settings.data_dir() / "backups" / f"{path.stem[:_LONGEST].rstrip(' .')} {sign}")
 
 
 def backups(corpus: Path) -> list[Backup]:

@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar
 import msgspec
 
 from annotator.i18n import _
+from annotator.paths import resolve_path
 from annotator.store import opening, rows
 from annotator.store.errors import Damaged, MissingCorpus
 from annotator.store.lean import Database, Table
@@ -26,7 +27,7 @@ class Connection:
 
     def files(self) -> set[Path]:
         """Every file that is the corpus or may lie beside it while it is in use, links resolved."""
-        path = self.path.resolve()
+        path = resolve_path(self.path)
         return {path, *opening.beside(path)}
 
     def hurry(self, patience: int) -> None:

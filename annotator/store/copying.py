@@ -14,8 +14,10 @@ from msgspec import Struct
 
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
+from annotator.paths import refused_name
 from annotator.store import opening
-from annotator.store.errors import ExistingCorpus, MissingCorpus
+from annotator.store.errors import CorpusError, ExistingCorpus, MissingCorpus
+from annotator.store.uri import sqlite_uri
 
 _PAGES: Final = 1000  # four megabytes at once: some milliseconds, after which it can be stopped
 _FLUSHED: Final = 4  # times as many are brought to the disk at once, so that a tag's own write never waits for more
@@ -38,6 +40,8 @@ def copy(path: Path, target: Path) -> Generator[tuple[int, int], None, int]:
     is not in it. It is made beside its place under another name, checked (see opening.check_copy), brought to the disk
     and only then moved there. Raises ExistingCorpus, MissingCorpus, Damaged, CorpusError.
     """
+    if refusal := refused_name(target):
+        raise CorpusError(refusal)
     if target.exists():
         raise ExistingCorpus(_("“{path}” is there already.").format(path=target))
     folder = target.absolute().parent
@@ -116,9 +120,13 @@ def transfer(
 
 
 def _new(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = OFF")  # nobody sees it before it is whole
-    connection.execute("PRAGMA synchronous = OFF")
+    connection = sqlite3.connect(sqlite_uri(path.absolute(), "mode=rwc"), uri=True, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = OFF")  # nobody sees it before it is whole
+        connection.execute("PRAGMA synchronous = OFF")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

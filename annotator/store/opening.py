@@ -9,9 +9,10 @@ from contextlib import closing, contextmanager
 from errno import EACCES
 from os import R_OK, W_OK, access, link, stat_result, strerror
 from pathlib import Path
-from uuid import uuid4
 
+from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
+from annotator.paths import hidden_path, refused_name
 from annotator.store import shape
 from annotator.store.errors import (
     Conflict,
@@ -28,6 +29,7 @@ from annotator.store.errors import (
 )
 from annotator.store.lean import Database
 from annotator.store.schema import APPLICATION_ID, JSON_COLUMNS, VERSION, migrations
+from annotator.store.uri import sqlite_uri
 
 _log = logging.getLogger(__name__)
 _WAIT = 5.0  # seconds for another process's lock
@@ -56,6 +58,8 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
 
     It is made beside its place and moved there whole, so that no half-made file ever bears the name.
     """
+    if refusal := refused_name(path):
+        raise CorpusError(refusal)
     if path.exists():
         raise ExistingCorpus(_("“{path}” is there already.").format(path=path))
     left = next((one for one in beside(path) if one.exists()), None)
@@ -68,10 +72,11 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
         raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=folder))
     if not access(folder, W_OK):
         raise ReadOnlyCorpus(_("The folder “{folder}” cannot be written to.").format(folder=folder))
-    making = path.with_name(f".{path.name}.{uuid4().hex}")
+    making = hidden_path(path, "part")
     try:
         with spoken(path), file_errors(path):
-            db = Database(sqlite3.connect(making, isolation_level=None), execute_plugins=False)
+            uri = sqlite_uri(making.absolute(), "mode=rwc")
+            db = Database(sqlite3.connect(uri, uri=True, isolation_level=None), execute_plugins=False)
             try:
                 # Before WAL, so that the marks stand in the file's header, where `open` looks first.
                 db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -81,9 +86,11 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
                 db.execute("PRAGMA journal_mode = WAL")
             finally:
                 db.close()
+            with closing(_connection(making, "mode=rw", readonly=False)) as made:
+                _verify(path, made.conn, damaged=True)  # no file bears the name that could not be opened again
             _name(making, path)
     finally:
-        making.unlink(missing_ok=True)
+        discard_file(making)
 
 
 def _name(making: Path, path: Path) -> None:
@@ -93,7 +100,7 @@ def _name(making: Path, path: Path) -> None:
     except FileExistsError as error:
         raise ExistingCorpus(_("“{path}” is there already.").format(path=path)) from error
     except OSError:  # a file system that has no links
-        making.rename(path)
+        rename_file(making, path)
 
 
 def connect(path: Path, *, readonly: bool = False, damaged: bool = False, backed_up: bool = True) -> Database:
@@ -314,13 +321,13 @@ def _inspect(path: Path) -> int:
     that it has there, those of an open corpus too (https://sqlite.org/howtocorrupt.html#posix_close_bug). The next
     process to close the corpus would then take away the log of writes that this one goes on writing to.
     """
-    if path.is_dir():
-        raise NotACorpus(_("“{path}” is a folder, not a corpus.").format(path=path))
-    if not path.exists():
-        if not path.absolute().parent.is_dir():
-            raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=path.absolute().parent))
-        raise MissingCorpus(_("There is no file “{path}”.").format(path=path))
     with file_errors(path):
+        if path.is_dir():
+            raise NotACorpus(_("“{path}” is a folder, not a corpus.").format(path=path))
+        if not path.exists():
+            if not path.absolute().parent.is_dir():
+                raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=path.absolute().parent))
+            raise MissingCorpus(_("There is no file “{path}”.").format(path=path))
         if not access(path, R_OK):
             raise PermissionError(EACCES, strerror(EACCES))
         size = path.stat().st_size
@@ -351,7 +358,7 @@ def _marks(path: Path) -> tuple[int | None, int]:
 
 
 def _read_marks(path: Path, mode: str) -> tuple[int, int]:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+    connection = sqlite3.connect(sqlite_uri(path.absolute(), mode), uri=True)
     try:
         [application], [version] = (
             connection.execute(f"PRAGMA {mark}").fetchone() for mark in ("application_id", "user_version")
@@ -402,13 +409,17 @@ def _database(path: Path, *, readonly: bool) -> Database:
 
 
 def _connection(path: Path, mode: str, *, readonly: bool) -> Database:
-    uri = f"{path.absolute().as_uri()}?{mode}"
+    uri = sqlite_uri(path.absolute(), mode)
     connection = sqlite3.connect(uri, uri=True, timeout=_WAIT, isolation_level=None)
-    _defend(connection)
-    connection.execute("PRAGMA foreign_keys = ON")
-    if readonly:
-        connection.execute("PRAGMA query_only = ON")
-    return Database(connection, execute_plugins=False)
+    try:
+        _defend(connection)
+        connection.execute("PRAGMA foreign_keys = ON")
+        if readonly:
+            connection.execute("PRAGMA query_only = ON")
+        return Database(connection, execute_plugins=False)
+    except BaseException:
+        connection.close()  # Windows lets nobody delete or replace a file that is open
+        raise
 
 
 def _defend(connection: sqlite3.Connection) -> None:

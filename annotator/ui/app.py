@@ -1,5 +1,6 @@
 """The program with a window: fonts, language, theme, and the way from a start to an open corpus."""
 
+import ctypes
 import gc
 import logging
 import os
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from annotator import __version__, faults, i18n, logs, settings
 from annotator.harmless import described
 from annotator.i18n import _
+from annotator.paths import extend_path
 from annotator.resources import resource
 from annotator.settings import Settings, first_corpus_path
 from annotator.single_instance import is_same_corpus
@@ -39,6 +41,7 @@ _log = logging.getLogger(__name__)
 _TURN: Final = 0.0005  # seconds that a key waits at most, each time, while suggesters are at work in their thread
 _MANY_OBJECTS: Final = 20_000  # some megabytes
 _ASKED_AGAIN: Final = 300  # milliseconds
+APP_USER_MODEL_ID: Final = "ArabicNewsAnnotator"
 _STARTED_BY_ICON: Final = ("DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GIO_LAUNCHED_DESKTOP_FILE")
 
 
@@ -105,7 +108,7 @@ class Desk(QObject):
         """Open this file once no dialog waits for its answer."""
         if self._application.activeModalWidget():
             QTimer.singleShot(_ASKED_AGAIN, self, lambda: self._open(name))
-        elif self.window.corpus_commands.open_path(Path(name)):
+        elif self.window.corpus_commands.open_path(extend_path(Path(name))):
             self.window.activateWindow()
 
     def _make(self, chosen: Settings) -> None:
@@ -202,15 +205,25 @@ def palette(theme: Theme) -> QPalette:
     return made
 
 
+def _name_on_taskbar() -> None:
+    """Tell Windows whose windows these are: else the taskbar groups them with all others of the same Python.
+
+    It must be said before the first window. The installer gives its shortcut the same id (packaging/windows).
+    """
+    if sys.platform == "win32":
+        ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(APP_USER_MODEL_ID)
+
+
 def application(arguments: Sequence[str] = ()) -> QApplication:
     """The QApplication, made if there is none yet, with the program's fonts and style."""
+    _name_on_taskbar()
     made = QApplication.instance() or Application([*arguments] or ["annotator"])
     assert isinstance(made, QApplication)
     made.setApplicationName("annotator")
     made.setDesktopFileName("arabic-news-annotator")  # by which a desktop knows whose window it is (packaging/linux)
     made.setStyle("Fusion")  # looks alike everywhere, and mirrors rightly
     fonts.load()
-    made.setFont(fonts.interface(14))
+    made.setFont(fonts.interface(fonts.SIZE))
     made.setWindowIcon(QIcon(str(resource("icons", "annotator.svg"))))
     return made
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from annotator.core import labels
 from annotator.i18n import _, ngettext, number, pgettext
+from annotator.paths import extend_path
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, Damaged
@@ -57,13 +58,13 @@ class CorpusCommands(QObject):
     def make_from(self, names: list[str]) -> None:
         """Make a corpus, by default beside the first of these files and folders, and read them into it; one that is a
         corpus itself is opened instead."""
-        if self._is_corpus(names) or (names and self._make(_place_beside(Path(names[0])))):
+        if self._is_corpus(names) or (names and self._make(_place_beside(extend_path(Path(names[0]))))):
             self.take(names)
 
     def open_corpus(self) -> None:
         name, _kind = QFileDialog.getOpenFileName(self._window, _("Open corpus"), str(self._folder()), self._filter())
         if name:
-            self.open_path(Path(name))
+            self.open_path(extend_path(Path(name)))
 
     def open_path(self, path: Path, *, create: bool = False) -> bool:
         """Open the corpus at `path`, made first with `create`; says what is wrong, and whether it went well."""
@@ -91,7 +92,7 @@ class CorpusCommands(QObject):
 
     def take(self, names: list[str]) -> None:
         """Read these files and folders into the corpus; a corpus among them is opened instead."""
-        paths = [Path(name) for name in names]
+        paths = [extend_path(Path(name)) for name in names]
         if self._is_corpus(names):
             self.open_path(paths[0])
             return
@@ -275,7 +276,7 @@ class CorpusCommands(QObject):
             self._filter(),
             options=QFileDialog.Option.DontConfirmOverwrite,
         )
-        path = Path(name)
+        path = extend_path(Path(name))
         return bool(name) and self.open_path(
             path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX), create=True
         )

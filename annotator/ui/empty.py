@@ -13,7 +13,7 @@ from annotator.ui.theme import LIGHT, Theme
 from annotator.ui.wording import plain_label
 
 _DRAWING: Final = 64  # pixels
-_WIDTH: Final = 460  # pixels: how far a sentence runs
+_WIDTH: Final = 440  # pixels: how far a sentence runs; the window fits a screen of 1024
 _MARGIN: Final = 12  # pixels around a hint
 
 

@@ -1,5 +1,6 @@
 """The faces: they come with the program, so that every annotator reads the same letters."""
 
+import sys
 from functools import cache
 from typing import Final
 
@@ -8,8 +9,30 @@ from PySide6.QtGui import QFont, QFontDatabase
 from annotator.resources import resource
 
 # Noto Naskh Arabic has no Latin letters and no hyphen, and neither has Noto Sans Arabic: Noto Sans has.
-READING: Final = ("Noto Naskh Arabic", "Noto Sans")
-INTERFACE: Final = ("Noto Sans Arabic", "Noto Sans")
+_READING: Final = ("Noto Naskh Arabic", "Noto Sans")
+_INTERFACE: Final = ("Noto Sans Arabic", "Noto Sans")
+# Of Windows' own faces these two have Arabic letters.
+_WINDOWS_INTERFACE: Final = "Segoe UI"
+_WINDOWS_READING: Final = "Sakkal Majalla"
+SIZE: Final = 14
+"""Pixels of the interface's text where nothing else is said."""
+
+
+def reading_families(platform: str) -> tuple[str, ...]:
+    """Return the faces of an article's text on this system (`sys.platform`), the first one first.
+
+    Two annotators are to see the same letters, so a face of the system only stands in for letters that ours lack.
+    """
+    return (*_READING, _WINDOWS_READING, _WINDOWS_INTERFACE) if platform == "win32" else _READING
+
+
+def interface_families(platform: str) -> tuple[str, ...]:
+    """Return the faces of everything else on this system (`sys.platform`), the first one first."""
+    return (_WINDOWS_INTERFACE, *_INTERFACE) if platform == "win32" else _INTERFACE
+
+
+READING: Final = reading_families(sys.platform)
+INTERFACE: Final = interface_families(sys.platform)
 
 
 class MissingFont(RuntimeError):

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from annotator.i18n import _
 from annotator.ui.article_view import ArticleView
-from annotator.ui.buttons import ActionButton
+from annotator.ui.buttons import ActionButton, ButtonRow
 from annotator.ui.empty import EmptyState
 from annotator.ui.span_card import Field
 from annotator.ui.theme import LIGHT, Theme
@@ -53,12 +53,7 @@ class Middle(QWidget):
         beneath = QVBoxLayout(self.foot)
         beneath.setContentsMargins(0, 0, 0, 0)
         beneath.addWidget(note)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for button in self.buttons:
-            row.addWidget(button)
-        row.insertStretch(_LEADING)
-        beneath.addLayout(row)
+        beneath.addWidget(ButtonRow(self.buttons, _LEADING))
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 16, 18, 12)
         column.setSpacing(10)

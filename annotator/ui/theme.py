@@ -12,6 +12,10 @@ from PySide6.QtGui import QColor
 from annotator.core.colours import contrast, readable
 from annotator.core.labels import Label
 from annotator.resources import resource
+from annotator.ui import fonts
+
+_SYSTEM_FONTS: Final = "QMenuBar, QMenu, QToolTip, QStatusBar, QMessageBox, QAbstractItemView"
+"""Widgets that Qt gives the fonts of the system's theme, anew whenever that changes, and whatever the program's are."""
 
 
 class Theme(Struct, frozen=True):
@@ -121,8 +125,10 @@ def _arrow(theme: Theme) -> str:
 
 def style_sheet(theme: Theme) -> str:
     """The style sheet of the whole program."""
+    families = ", ".join(f'"{family}"' for family in fonts.INTERFACE)
     return f"""
     QWidget {{ color: {theme.ink}; }}
+    {_SYSTEM_FONTS} {{ font-family: {families}; font-size: {fonts.SIZE}px; }}
     QMainWindow, QDialog, QMessageBox {{ background: {theme.desk}; }}
     #panel {{ background: {theme.panel}; border: none; }}
     #heading {{ color: {theme.dim}; font-weight: bold; }}

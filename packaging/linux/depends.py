@@ -51,9 +51,22 @@ def needed(found: Sequence[Path], own: Sequence[Path]) -> list[str]:
     if packageless := strangers(told.stderr, own):
         raise NotFound(f"no package has {', '.join(packageless)}")
     line = next((line for line in told.stdout.splitlines() if line.startswith(_FROM)), _FROM)
-    asked: list[str | Path] = ["objdump", "--private-headers", *found]
-    headers = subprocess.run(asked, check=True, capture_output=True, text=True, errors="replace").stdout
-    return entries(line.removeprefix(_FROM), c_library(headers))
+    return entries(line.removeprefix(_FROM), c_library(_headers(found)))
+
+
+def needing_newer_glibc(found: Iterable[Path], oldest: tuple[int, int]) -> dict[Path, str]:
+    """The binaries that need a newer C library than `oldest`, each with the version that it needs."""
+    needed = {path: c_library(_headers([path])) for path in found}
+    return {path: version for path, version in needed.items() if _numbers(version) > oldest}
+
+
+def _headers(found: Sequence[Path]) -> str:
+    command: list[str | Path] = ["objdump", "--private-headers", *found]
+    return subprocess.run(command, check=True, capture_output=True, text=True, errors="replace").stdout
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 def strangers(warnings: str, own: Iterable[Path]) -> list[str]:

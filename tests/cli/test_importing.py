@@ -46,6 +46,18 @@ def test_json_has_the_keys_of_the_contract(run: Run, tmp_path: Path, texts: Path
     assert run("list", corpus, "--json").json[0]["uid"] == article_uid(TEXT)
 
 
+def test_a_name_that_the_system_refuses_is_one_sentence_and_leaves_nothing(
+    run: Run, tmp_path: Path, texts: Path
+) -> None:
+    name = "ا" * 300 + ".corpus"
+    ended = run("import", tmp_path / name, texts)
+    assert ended.code == 2
+    assert ended.err.startswith(f"annotator: No file can be called “{name}” here: choose another name, shorter and ")
+    assert ended.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [texts]
+    assert run("list", tmp_path / name).code == 2
+
+
 def test_a_second_import_adds_nothing(run: Run, tmp_path: Path, texts: Path) -> None:
     corpus = tmp_path / "new.corpus"
     (texts / "4.txt").unlink()

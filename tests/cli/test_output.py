@@ -139,6 +139,7 @@ class ClosedPipe(io.StringIO):
 
 def test_on_windows_a_closed_pipe_is_an_invalid_argument(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", ClosedPipe())
+    monkeypatch.setattr(sys, "platform", "linux")
     assert run(["--help"]) == 2
     monkeypatch.setattr(sys, "platform", "win32")
     with pytest.raises(BrokenPipeError):

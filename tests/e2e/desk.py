@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton
 
 from annotator import i18n, settings
 from annotator.ui import app
@@ -57,7 +57,7 @@ class Eyes:
         """The middle of the button that does the action of this name."""
         text = self._desk.window.action(name).text().partition("\t")[0]
         buttons = self._desk.window.findChildren(QPushButton)
-        button = next(button for button in buttons if button.isVisible() and button.text() == text)
+        button = next(button for button in buttons if button.isVisible() and button.accessibleName() == text)
         return self._on_screen(button, button.rect().center())
 
     def menu(self, name: str) -> list[int]:
@@ -66,6 +66,11 @@ class Eyes:
         if not isinstance(menu, QMenu):
             return []
         return self._on_screen(menu, menu.actionGeometry(self._desk.window.action(name)).center())
+
+    def dialog(self) -> str:
+        """The title of the dialog that has the keyboard; "" while none has."""
+        active = QApplication.activeWindow()
+        return active.windowTitle() if isinstance(active, QDialog) else ""
 
     def line(self) -> list[int]:
         """Where the line with the caret begins and ends in the text."""

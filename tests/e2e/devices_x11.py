@@ -1,5 +1,6 @@
 """The mouse and the keyboard of an X server, by XTEST, and what windows it shows."""
 
+from PySide6.QtGui import QImage
 from Xlib import XK, X, error
 from Xlib.display import Display
 from Xlib.ext import xtest
@@ -37,6 +38,20 @@ class Devices:
     def code(self, symbol: str) -> int:
         """Return the X code of the key that has this X symbol, 0 if there is none."""
         return int(self._display.keysym_to_keycode(XK.string_to_keysym(symbol)))
+
+    def resize_window(self, process: int, width: int, height: int) -> None:
+        """Give the window of this process a size, as a window manager does."""
+        name = self._display.intern_atom("_NET_WM_PID")
+        for window in self._display.screen().root.query_tree().children:
+            owner = window.get_full_property(name, X.AnyPropertyType)
+            if owner and owner.value[0] == process and window.get_attributes().map_state == X.IsViewable:
+                window.configure(width=width, height=height)
+        self._display.sync()
+
+    def picture(self, width: int, height: int) -> QImage:
+        """Return what the screen shows from its upper left corner on."""
+        image = self._display.screen().root.get_image(0, 0, width, height, X.ZPixmap, 0xFFFFFFFF)
+        return QImage(image.data, width, height, QImage.Format.Format_RGB32).copy()
 
 
 def window_titles() -> list[str]:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,34 +16,33 @@ from stories import Person
 from annotator.ui.keyboard import latin
 
 if sys.platform == "win32":
-    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
-        pytest.skip("no window is on the screen: QT_QPA_PLATFORM is offscreen", allow_module_level=True)
     from devices_windows import Devices, window_titles
 else:
-    if not os.environ.get("DISPLAY"):
-        pytest.skip("no X server here: packaging/dev.py test brings one", allow_module_level=True)
     from devices_x11 import Devices, window_titles
 
-__all__ = ["PATIENCE", "Annotator", "Desk", "Hands", "window_titles"]
+__all__ = ["KEYS", "PATIENCE", "PLACES", "Annotator", "Desk", "Hands", "Input", "require_screen", "window_titles"]
 
 PATIENCE = 15.0  # seconds until what should be seen must be seen
 DESK = Path(__file__).with_name("desk.py")
 KEYS = {"Shift": "Shift_L", "Ctrl": "Control_L", "Space": "space"}  # Qt's names of keys, and X's where they differ
-CODES = {  # of the keys of a PC keyboard, by what a US layout writes: places, whatever the layout
+PLACES = {  # of the keys of a PC keyboard, by what a US layout writes: places, whatever the layout
     letter: first + step
     for first, row in ((10, "1234567890"), (24, "QWERTYUIOP[]"), (38, "ASDFGHJKL;'`"), (52, "ZXCVBNM,./"))
     for step, letter in enumerate(row)
 }
 
 
-class Hands:
-    """Real input events, for the whole screen."""
+def require_screen() -> None:
+    """Skip the module that calls this where windows are on no screen."""
+    if sys.platform == "win32":
+        if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+            pytest.skip("windows are on no screen: QT_QPA_PLATFORM is offscreen", allow_module_level=True)
+    elif not os.environ.get("DISPLAY"):
+        pytest.skip("no X server here: packaging/dev.py test brings one", allow_module_level=True)
 
-    def __init__(self) -> None:
-        self._devices = Devices()
 
-    def close(self) -> None:
-        self._devices.close()
+class Input(ABC):
+    """What hands do with a mouse and a keyboard, whatever makes the events."""
 
     def drag(self, start: list[int], end: list[int]) -> None:
         """Press the left button at one point, move in steps, let go at the other."""
@@ -51,54 +51,110 @@ class Hands:
 
     def hold(self, start: list[int], end: list[int]) -> None:
         """Press the left button at one point, move in steps to the other, and hold."""
-        self._devices.move(start)
-        self._devices.button(1, pressed=True)
+        self._move(start)
+        self._button(1, True)
+        self.move_on(start, end)
+
+    def move_on(self, start: list[int], end: list[int]) -> None:
+        """Move in steps from one point to the other."""
         for step in range(1, 9):
-            self._devices.move([round(a + (b - a) * step / 8) for a, b in zip(start, end, strict=True)])
+            self._move([round(a + (b - a) * step / 8) for a, b in zip(start, end, strict=True)])
 
     def release(self) -> None:
-        self._devices.button(1, pressed=False)
+        self._button(1, False)
 
     def click(self, place: list[int], button: int = 1) -> None:
-        self._devices.move(place)
-        self._devices.button(button, pressed=True)
-        self._devices.button(button, pressed=False)
+        self._move(place)
+        self._button(button, True)
+        self._button(button, False)
 
     def double_click(self, place: list[int]) -> None:
-        """The devices wait 50 milliseconds before each event, so that no busy machine makes it two clicks."""
-        self._devices.move(place)
-        for pressed in (True, False) * 2:
-            self._devices.button(1, pressed=pressed, pause=50)
+        self.click(place)
+        self.click(place)
 
     def turn(self, place: list[int], *, down: bool) -> None:
         """The wheel, one notch, over this point."""
-        self._devices.move(place)
-        self._devices.turn(down=down)
-
-    def code(self, key: str) -> int:
-        """The place of a key on the keyboard, by Qt's name of it or the Arabic letter on it."""
-        if latin(key) in CODES:
-            return CODES[latin(key)]
-        return self._devices.code(KEYS.get(key, key))
+        self._move(place)
+        self._scroll(down=down)
 
     def press(self, *names: str) -> None:
         """Press keys together by the names of their symbols, the last one with the others held."""
-        codes = [self._devices.code(name) for name in names]
-        assert all(codes), f"no such key on this keyboard: {names}"
-        self.press_physical(*codes)
+        self.press_physical(*map(self._code_of_symbol, names))
 
     def press_physical(self, *codes: int) -> None:
         """Press keys together by their places on the keyboard, whatever the layout makes of them."""
         for code in codes:
-            self._devices.key(code, pressed=True)
+            self._key(code, True)
         for code in reversed(codes):
-            self._devices.key(code, pressed=False)
+            self._key(code, False)
 
     def hold_key(self, code: int, seconds: float) -> None:
-        """Press a key and hold it: the X server repeats it meanwhile."""
-        self._devices.key(code, pressed=True)
+        """Press a key and hold it: it is repeated meanwhile."""
+        self._key(code, True)
         time.sleep(seconds)
-        self._devices.key(code, pressed=False)
+        self._key(code, False)
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    @abstractmethod
+    def code(self, key: str) -> int:
+        """The place of a key on the keyboard, as X counts them, by Qt's name of it or the Arabic letter on it."""
+
+    @abstractmethod
+    def _code_of_symbol(self, name: str) -> int:
+        """The place of the key with this symbol."""
+
+    @abstractmethod
+    def _move(self, place: list[int]) -> None: ...
+
+    @abstractmethod
+    def _button(self, button: int, pressed: bool) -> None:
+        """Press or release a button by X's number of it."""
+
+    @abstractmethod
+    def _scroll(self, *, down: bool) -> None: ...
+
+    @abstractmethod
+    def _key(self, code: int, pressed: bool) -> None: ...
+
+
+class Hands(Input):
+    """Real input events, for the whole screen of an X server or of Windows."""
+
+    def __init__(self) -> None:
+        self.devices = Devices()
+
+    def close(self) -> None:
+        self.devices.close()
+
+    def double_click(self, place: list[int]) -> None:
+        """The devices wait 50 milliseconds before each event, so that no busy machine makes it two clicks."""
+        self._move(place)
+        for pressed in (True, False) * 2:
+            self.devices.button(1, pressed=pressed, pause=50)
+
+    def code(self, key: str) -> int:
+        if latin(key) in PLACES:
+            return PLACES[latin(key)]
+        return self.devices.code(KEYS.get(key, key))
+
+    def _code_of_symbol(self, name: str) -> int:
+        code = self.devices.code(name)
+        assert code, f"no such key on this keyboard: {name}"
+        return code
+
+    def _move(self, place: list[int]) -> None:
+        self.devices.move(place)
+
+    def _button(self, button: int, pressed: bool) -> None:
+        self.devices.button(button, pressed=pressed)
+
+    def _scroll(self, *, down: bool) -> None:
+        self.devices.turn(down=down)
+
+    def _key(self, code: int, pressed: bool) -> None:
+        self.devices.key(code, pressed=pressed)
 
 
 class Desk:
@@ -139,7 +195,7 @@ class Desk:
 class Annotator(Person):
     """Sits at the program's window, with a mouse and a keyboard."""
 
-    def __init__(self, hands: Hands, desk: Desk) -> None:
+    def __init__(self, hands: Input, desk: Desk) -> None:
         super().__init__()
         self._hands, self._desk = hands, desk
 

@@ -4,12 +4,14 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from hands import Desk, Hands
+from hands import Desk, Hands, require_screen
 
 from annotator import settings
 from annotator.core.model import Span
 from annotator.store.corpus import Corpus
 from annotator.ui.app import first_corpus_path
+
+require_screen()
 
 FEW = 4  # presses of keys from the first start to the first span
 

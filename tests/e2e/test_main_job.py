@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hands import Desk, Hands
+from hands import Desk, Hands, require_screen
 
 from annotator.resources import resource
+
+require_screen()
 
 HERE = Path(__file__).parent
 KEY_2, KEY_3, KEY_CONTROL, KEY_Z = 11, 12, 37, 52  # X key codes of a PC keyboard: places, not letters

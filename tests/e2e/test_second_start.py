@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hands import PATIENCE, Desk, window_titles
+from hands import PATIENCE, Desk, require_screen, window_titles
 
 from annotator import settings
 from annotator.core.drafting import draft
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
 from annotator.ui.corpus_commands import default_labels
+
+require_screen()
 
 
 def make_corpus(path: Path) -> Path:

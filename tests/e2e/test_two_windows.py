@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hands import Desk, Hands
+from hands import Desk, Hands, require_screen
 
 from annotator.core.drafting import draft
 from annotator.store.corpus import Corpus
 from annotator.ui.corpus_commands import default_labels
+
+require_screen()
 
 TEXT = "أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح لفائدة الأطفال."
 

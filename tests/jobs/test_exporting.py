@@ -322,6 +322,25 @@ def test_what_cannot_be_is_refused_before_anything_is_done(
 HALVES = {"train": 1, "test": 1}
 
 
+@pytest.mark.parametrize("format_", ["conll2003", "brat"])
+def test_a_name_that_the_system_refuses_is_told_before_anything_is_done(
+    format_: str, make: Callable[..., Corpus], out: Path
+) -> None:
+    corpus = make(draft("أمس", ("أمس", "DATE")))
+    with pytest.raises(CannotExport, match="choose another name"):
+        export(corpus, out / ("خبر" * 100), Options(format=format_))
+    assert everything(out) == {}
+
+
+def test_the_name_of_an_export_may_be_as_long_as_that_of_its_report_allows(
+    make: Callable[..., Corpus], out: Path
+) -> None:
+    corpus = make(draft("أمس", ("أمس", "DATE")))
+    name = "خ" * ((255 - len(".report.json")) // 2)
+    assert finish(export(corpus, out / name, Options())).verified
+    assert set(everything(out)) == {name, f"{name}.report.json"}
+
+
 @pytest.mark.parametrize(
     "older",
     [

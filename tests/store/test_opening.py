@@ -1,19 +1,25 @@
 """Files that are no corpus, or not for us: one clear sentence, and not a byte changed, not a file left beside."""
 
+import os
+import re
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from os import stat_result
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jobs.reports import finish
 
+from annotator import paths
 from annotator.core import editing
 from annotator.core.drafting import draft
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.model import Step, new_uid
 from annotator.store import errors, opening
+from annotator.store.copying import copy
 from annotator.store.corpus import Corpus, now
 from annotator.store.schema import VERSION
 
@@ -268,3 +274,80 @@ def test_a_file_that_goes_while_it_is_opened_is_missing(
     with pytest.raises(errors.MissingCorpus, match=r"test\.corpus"):
         Corpus.open(path, readonly=readonly)
     assert len(looked) == looks + 1
+
+
+def test_a_name_that_the_system_refuses_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / ("أخبار" * 60 + ".corpus")
+    with pytest.raises(errors.CorpusError, match="choose another name") as caught:
+        Corpus.create(path, LABELS)
+    assert path.name in str(caught.value)
+    assert everything(tmp_path) == {}
+    with pytest.raises(errors.CorpusError, match="choose another name"):
+        finish(copy(make(tmp_path / "a.corpus"), path))
+    assert list(everything(tmp_path)) == ["a.corpus"]
+
+
+@pytest.mark.parametrize("name", ["a?b.corpus", "a:b.corpus", "NUL.corpus"])
+def test_names_that_windows_refuses_are_told_before_anything_is_made(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "PureWindowsPath", type(tmp_path))  # as if these were paths of Windows
+    with pytest.raises(errors.CorpusError, match=rf"No file can be called “{re.escape(name)}” here"):
+        Corpus.create(Path(f"{tmp_path}{os.sep}{name}"), LABELS)  # joined by hand: `a:` is a drive
+    assert everything(tmp_path) == {}
+
+
+def test_the_name_of_a_corpus_may_be_as_long_as_its_files_allow(tmp_path: Path) -> None:
+    longest = 255 - len("-journal")
+    path = tmp_path / ("a" * (longest - len(".corpus")) + ".corpus")
+    with Corpus.create(path, LABELS) as corpus:
+        corpus.add(draft("أعلن الوزير أمس"))
+    assert list(everything(tmp_path)) == [path.name]
+
+
+def test_a_new_file_that_cannot_be_opened_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object, **_more: object) -> Any:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    monkeypatch.setattr(opening, "_connection", fail)
+    with pytest.raises(errors.CorpusError):
+        Corpus.create(tmp_path / "a.corpus", LABELS)
+    assert everything(tmp_path) == {}
+
+
+@pytest.mark.parametrize("failing", ["_defend", "Database"])
+def test_a_connection_is_closed_where_it_cannot_be_made_safe(
+    failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, connections = make(tmp_path / "a.corpus"), list[sqlite3.Connection]()
+    connect = sqlite3.connect
+
+    def remember(*arguments: Any, **more: Any) -> sqlite3.Connection:
+        connections.append(connect(*arguments, **more))
+        return connections[-1]
+
+    def fail(*_arguments: object, **_more: object) -> Any:
+        raise sqlite3.DatabaseError("file is not a database")
+
+    monkeypatch.setattr(sqlite3, "connect", remember)
+    monkeypatch.setattr(opening, failing, fail)
+    with pytest.raises(errors.CorpusError):
+        Corpus.open(path)
+    assert len(connections) == 2  # one for the header
+    for connection in connections:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+
+
+@pytest.mark.parametrize("start", [0, 18, 100, 4096, 12_288])
+def test_a_damaged_file_is_let_go_of(start: int, tmp_path: Path) -> None:
+    path = make(tmp_path / "a.corpus")
+    content = bytearray(path.read_bytes())
+    content[start : start + 2000] = bytes(range(1, 251)) * 8
+    path.write_bytes(content)
+    with pytest.raises(errors.CorpusError) as caught:
+        Corpus.open(path)
+    assert caught.value.__traceback__  # whose frames would hold what is open
+    if sys.platform == "linux":
+        assert not [link for link in Path("/proc/self/fd").iterdir() if link.exists() and link.resolve() == path]
+    path.rename(tmp_path / "moved")  # which Windows refuses while anybody has it open

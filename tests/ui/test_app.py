@@ -2,6 +2,7 @@
 
 import gc
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
@@ -30,6 +31,20 @@ def desk(qapp: QApplication, qtbot: QtBot, corpus_path: Path) -> app.Desk:
     made.session.close()
     i18n.use("en")
     app.Desk(qapp, Settings(language="en")).window.deleteLater()  # puts the application's direction and colours back
+
+
+def test_windows_is_told_whose_windows_these_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the first one; the installer's shortcut has the same id (tests/test_bundle.py)."""
+    calls: list[str] = []
+    shell = SimpleNamespace(SetCurrentProcessExplicitAppUserModelID=calls.append)
+    with monkeypatch.context() as patch:
+        patch.setattr(app.ctypes, "windll", SimpleNamespace(shell32=shell), raising=False)
+        patch.setattr(app.sys, "platform", "win32")
+        patch.setattr(app.QApplication, "instance", lambda: calls.append("window system"))
+        patch.setattr(app, "Application", lambda _arguments: pytest.fail("else it is made"))
+        with pytest.raises(pytest.fail.Exception):
+            app.application()
+    assert calls == ["ArabicNewsAnnotator", "window system"]
 
 
 def test_a_first_start_has_the_sample_articles() -> None:

@@ -127,7 +127,8 @@ def dialog(third: Window, qtbot: QtBot) -> Iterator[Callable[[str, Callable[[Occ
     def use(action: str, do: Callable[[OccurrencesDialog], None]) -> None:
         def then() -> None:
             opened = QApplication.activeModalWidget()
-            if not isinstance(opened, OccurrencesDialog) or opened._background.busy:
+            waits = not isinstance(opened, OccurrencesDialog) or opened._background.busy
+            if waits or not opened.isActiveWindow():  # a busy X server gives the focus late
                 QTimer.singleShot(20, then)
                 return
             try:

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
+from annotator import i18n
 from annotator import settings as kept
 from annotator.core.drafting import draft
 from annotator.core.model import DONE, FLAGGED, SKIPPED, Article, article_uid
@@ -435,3 +436,25 @@ def test_the_order_of_the_articles_is_chosen_in_the_menu_and_remembered(window: 
     assert not kept.load().instructive
     assert not window.session.instructive
     again.deleteLater()
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_the_window_fits_a_screen_of_1024_pixels(language: str, session: Session, qtbot: QtBot) -> None:
+    i18n.use(language)
+    window = Window(session, kept.load(), LIGHT)
+    qtbot.addWidget(window)
+    window.resize(1024, 600)
+    with qtbot.waitExposed(window):
+        window.show()
+    assert window.minimumSizeHint().width() <= 1024
+    buttons = window._middle.buttons
+    names = [button.accessibleName() for button in buttons]
+    qtbot.waitUntil(lambda: all(button.width() >= button.sizeHint().width() for button in buttons))
+    assert window.width() == 1024
+    assert [button.text() for button in buttons] == [names[0], "", "", "", ""]
+    assert all(button.toolTip().startswith(name) for button, name in zip(buttons, names, strict=True))
+    window.resize(1366, 768)
+    qtbot.waitUntil(lambda: all(button.width() >= button.sizeHint().width() for button in buttons))
+    assert [button.text() for button in buttons] == names
+    window.resize(1024, 600)
+    qtbot.waitUntil(lambda: not buttons[1].text())

@@ -42,6 +42,7 @@ from annotator.jobs.exporting import (
 from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import ArticleFormat
+from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.ui.background import Background, Cancelled
@@ -255,7 +256,7 @@ class ExportDialog(QDialog):
             proposed = corpus.path.with_suffix(suffixes[format_])
             path, _kind = QFileDialog.getSaveFileName(self, _("Export the training set"), str(proposed))
         if path:
-            self.write(Path(path))
+            self.write(extend_path(Path(path)))
 
     def _ask_folder(self, place: Path, name: str) -> str:
         """The folder to export to; "" where it is not wanted after all. A dialog for saving would enter a folder that

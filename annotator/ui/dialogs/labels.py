@@ -20,6 +20,7 @@ from annotator.core.label_changes import Entry, change, entries, loaded, shown_f
 from annotator.core.labels import KEYS, BadLabelSet, Label, LabelSet, decode, encode, same_key
 from annotator.core.model import new_uid
 from annotator.i18n import _
+from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.labelling import change_labels, usage
@@ -251,13 +252,13 @@ class LabelsDialog(QDialog):
             self, _("Take labels in from a file"), str(self._path.parent), _FILTER
         )
         if name:
-            self.load(Path(name))
+            self.load(extend_path(Path(name)))
 
     def _ask_save(self) -> None:
         proposed = str(self._path.with_suffix(".toml"))
         name, _kind = QFileDialog.getSaveFileName(self, _("Write the labels to a file"), proposed, _FILTER)
         if name:
-            self.save(Path(name))
+            self.save(extend_path(Path(name)))
 
 
 def _same(key: str) -> str:

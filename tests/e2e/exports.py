@@ -1,0 +1,56 @@
+"""What comes out of the story of an article: the exported file, compared with what the guidelines ask for."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from stories import Wanted, gold, sample
+
+from annotator.core.tagging import decode
+from annotator.core.text import tokens
+
+ARTICLE: Final = "07-oasis-heat"
+
+
+def command(*arguments: object) -> Any:
+    """What one of the program's commands says with --json."""
+    words = [sys.executable, "-m", "annotator", *map(str, arguments), "--json"]
+    done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def outermost(wanted: Iterable[Wanted]) -> list[Wanted]:
+    """Those that lie in no other: what a file with one tag a token has room for."""
+    spans = list(wanted)
+    return [one for one in spans if not any(o != one and o.start <= one.start and one.end <= o.end for o in spans)]
+
+
+def chunks(lines: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Label and tokens of every chunk in the lines of a conll2003 file."""
+    found, sentence = [], []
+    for line in [*lines, ""]:
+        if line and not line.startswith("-DOCSTART-"):
+            sentence.append((line.split(" ")[0], line.split(" ")[-1]))
+        elif sentence:
+            words = [word for word, _tag in sentence]
+            found += [(label, words[start:end]) for label, start, end in decode([tag for _word, tag in sentence])]
+            sentence = []
+    return found
+
+
+def export_and_read_back(corpus: Path) -> None:
+    """The file of the exported corpus has what the guidelines ask for, and nothing else."""
+    wanted, text = gold(ARTICLE), sample(ARTICLE).read_text(encoding="utf-8")
+    target = corpus.with_name("train.conll")
+    report = command("export", corpus, target, "--format", "conll2003", "--boundary", "split")
+    kept = outermost(wanted)
+    assert report["verified"]
+    assert (report["articles"], report["spans"], report["written"]) == (1, len(wanted), len(kept) - 2)
+    assert len(report["split"]) == 2  # ب + المركز, و + برنامج
+    assert len(report["flattened"]) == len(wanted) - len(kept) == 3
+    words = {span: [text[slice(*token)] for token in tokens(text, span.start, span.end)] for span in kept}
+    assert chunks(target.read_text(encoding="utf-8").splitlines()) == [(span.label, words[span]) for span in kept]

@@ -1,0 +1,69 @@
+"""Paths as SQLite's URIs: https://sqlite.org/uri.html."""
+
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.store.uri import sqlite_uri
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (PurePosixPath("/news/a.corpus"), "file:///news/a.corpus?mode=ro"),
+        (PurePosixPath("//news/a.corpus"), "file:////news/a.corpus?mode=ro"),
+        (PurePosixPath("/a b?c#d%20e&f"), "file:///a%20b%3Fc%23d%2520e%26f?mode=ro"),
+        (PurePosixPath("/خبر"), "file:///%D8%AE%D8%A8%D8%B1?mode=ro"),
+        (PureWindowsPath(r"C:\news\a.corpus"), "file:C%3A%5Cnews%5Ca.corpus?mode=ro"),
+        (PureWindowsPath(r"\\server\share\a.corpus"), "file:%5C%5Cserver%5Cshare%5Ca.corpus?mode=ro"),
+        (PureWindowsPath(r"\\?\C:\a.corpus"), "file:%5C%5C%3F%5CC%3A%5Ca.corpus?mode=ro"),
+        (PureWindowsPath(r"\\?\UNC\server\share\a"), "file:%5C%5C%3F%5CUNC%5Cserver%5Cshare%5Ca?mode=ro"),
+        (PureWindowsPath(r"C:\a b#c%20d&e"), "file:C%3A%5Ca%20b%23c%2520d%26e?mode=ro"),
+        (PureWindowsPath("C:\\خبر"), "file:C%3A%5C%D8%AE%D8%A8%D8%B1?mode=ro"),
+    ],
+    ids=str,
+)
+def test_a_path_is_the_whole_name_of_the_file_and_no_authority(path: PurePath, expected: str) -> None:
+    assert sqlite_uri(path, "mode=ro") == expected
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
+def test_sqlite_reads_out_of_it_the_path_of_windows_as_it_is(name: str) -> None:
+    path = PureWindowsPath(r"\\server\share") / name
+    scheme, _, rest = sqlite_uri(path, "mode=ro").partition(":")
+    written, _, query = rest.partition("?")
+    assert (scheme, unquote(written), query) == ("file", str(path), "mode=ro")
+    assert not set(written) & set("/#&")
+
+
+def test_a_path_of_windows_that_is_longer_than_sqlite_has_them_is_opened_by_the_interface_for_long_ones() -> None:
+    short, long = (PureWindowsPath("C:\\" + "خ" * count) for count in (514, 515))
+    assert sqlite_uri(short, "mode=ro").endswith("?mode=ro")
+    assert sqlite_uri(long, "mode=ro").endswith("?mode=ro&vfs=win32-longpath")
+
+
+@pytest.mark.parametrize("name", ["a?b#c%20d&e=f.corpus", "أخبار  اليوم.corpus", "a'b;c.corpus", "\\\\?\\C:.corpus"])
+def test_the_file_is_the_one_that_python_means(name: str, tmp_path: Path) -> None:
+    if sys.platform == "win32" and set(name) & set('?"\\:'):
+        pytest.skip("no such name on Windows")
+    path = tmp_path / name
+    with closing(sqlite3.connect(sqlite_uri(path, "mode=rwc"), uri=True)) as connection:
+        connection.execute("CREATE TABLE there (x)")
+    assert os.listdir(tmp_path) == [name]  # noqa: PTH208 - names as they are
+    with closing(sqlite3.connect(sqlite_uri(path, "mode=ro"), uri=True)) as connection:
+        connection.execute("SELECT x FROM there")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_a_name_that_is_no_utf_8_is_opened_too(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"a\xff.corpus")
+    with closing(sqlite3.connect(sqlite_uri(path, "mode=rwc"), uri=True)) as connection:
+        connection.execute("CREATE TABLE there (x)")
+    assert path.exists()
