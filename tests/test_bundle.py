@@ -17,12 +17,14 @@ import icons
 import licences
 import package
 import pytest
+import version_resource
 import windows_packages
 from PySide6.QtCore import QLibraryInfo
 from PySide6.QtGui import QImage
 
 from annotator import __version__, extras, i18n
 from annotator.parts import Part
+from annotator.ui import app
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -301,6 +303,16 @@ def test_the_terms_of_all_parts_are_told():
 
 # --- Windows
 
+RESOURCE_PARTS = (
+    "VSVersionInfo",
+    "FixedFileInfo",
+    "StringFileInfo",
+    "StringTable",
+    "StringStruct",
+    "VarFileInfo",
+    "VarStruct",
+)
+
 
 def test_nsis_makes_an_installer_of_a_folder(tmp_path, drawn):
     if not shutil.which("makensis"):
@@ -323,8 +335,24 @@ def test_the_installer_needs_no_administrator_and_speaks_three_languages():
     assert "HKLM" not in script
     for language in ("English", "Arabic", "French"):
         assert f'MUI_LANGUAGE "{language}"' in script
-        for text in ("SHORTCUT", "CORPUS", "RUNNING"):
+        for text in ("SHORTCUT", "CORPUS", "RUNNING", "KEPT"):
             assert f"LangString {text} ${{LANG_{language.upper()}}}" in script
+
+
+def test_the_programs_of_windows_say_what_they_are(tmp_path):
+    made = []
+    record = {name: lambda *given, **named: made.append((given, named)) or (given, named) for name in RESOURCE_PARTS}
+    eval(version_resource.write(tmp_path, "1.2.3").read_text(encoding="utf-8"), record)
+    strings = dict(given for given, _named in made if len(given) == 2 and isinstance(given[1], str))
+    assert (strings["FileDescription"], strings["ProductVersion"]) == ("Arabic News Annotator", "1.2.3")
+    assert {"filevers": (1, 2, 3, 0), "prodvers": (1, 2, 3, 0)}.items() <= made[0][1].items()
+
+
+def test_the_installer_names_what_the_program_names():
+    script = windows_packages.SCRIPT.read_text(encoding="utf-8")
+    assert f'!define APP_USER_MODEL_ID "{app.APP_USER_MODEL_ID}"' in script
+    assert '!define DATA "$LOCALAPPDATA\\annotator"' in script  # as tests/test_settings.py has it of the settings
+    assert '"${CLASSES}\\.corpus"' in script
 
 
 def test_what_the_installer_puts_there_it_takes_away_and_nothing_else():

@@ -11,11 +11,18 @@ SetCompressor /SOLID lzma
 
 !include "MUI2.nsh"
 !include "FileFunc.nsh"
+!include "LogicLib.nsh"
+!include "Win\COM.nsh"
+!include "Win\Propkey.nsh"
 
 !define ID "ArabicNewsAnnotator"
 !define UNINSTALL "Software\Microsoft\Windows\CurrentVersion\Uninstall\${ID}"
 !define CLASSES "Software\Classes"
 !define KIND "${ID}.Corpus"
+; By which the taskbar knows that the shortcut and the windows belong together: APP_USER_MODEL_ID of annotator/ui/app.py.
+!define APP_USER_MODEL_ID "ArabicNewsAnnotator"
+; Of annotator/settings.py.
+!define DATA "$LOCALAPPDATA\annotator"
 
 Name "Arabic News Annotator"
 OutFile "${TARGET}"
@@ -37,6 +44,7 @@ VIAddVersionKey "LegalCopyright" "Apache-2.0"
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_PAGE_FINISH
+!define MUI_UNCONFIRMPAGE_TEXT_TOP "$(KEPT)"
 !insertmacro MUI_UNPAGE_CONFIRM
 !insertmacro MUI_UNPAGE_INSTFILES
 ; The first is spoken where Windows speaks none of them.
@@ -53,6 +61,35 @@ LangString CORPUS ${LANG_FRENCH} "Corpus de presse annotée"
 LangString RUNNING ${LANG_ENGLISH} "Arabic News Annotator is open. Close it, then try again."
 LangString RUNNING ${LANG_ARABIC} "أداة وسم الأخبار مفتوحة. أغلقها ثم أعد المحاولة."
 LangString RUNNING ${LANG_FRENCH} "L’annotateur est ouvert. Fermez-le, puis réessayez."
+LangString KEPT ${LANG_ENGLISH} "The program will be removed. Your corpora, backups and settings stay where they are; those that the program made by itself are in ${DATA}."
+LangString KEPT ${LANG_ARABIC} "سيُزال البرنامج. أما مدوّناتك ونسخك الاحتياطية وإعداداتك فتبقى في مكانها، وما أنشأه البرنامج منها موجود في ${DATA}."
+LangString KEPT ${LANG_FRENCH} "Le programme sera supprimé. Vos corpus, sauvegardes et réglages restent à leur place ; ceux que le programme a créés lui-même sont dans ${DATA}."
+
+; Gives a shortcut the id of the program's windows. Where that fails, the taskbar shows them as two programs, and no more.
+!macro SET_APP_USER_MODEL_ID SHORTCUT
+  !insertmacro ComHlpr_CreateInProcInstance ${CLSID_ShellLink} ${IID_IShellLink} r0 ""
+  ${If} $0 P<> 0
+    ${IUnknown::QueryInterface} $0 '("${IID_IPersistFile}",.r1)'
+    ${If} $1 P<> 0
+      ${IPersistFile::Load} $1 '("${SHORTCUT}",${STGM_READWRITE})'
+      ${IUnknown::QueryInterface} $0 '("${IID_IPropertyStore}",.r2)'
+      ${If} $2 P<> 0
+        System::Call '*(&w64 "${APP_USER_MODEL_ID}")p.r5'
+        System::Call '*${SYSSTRUCT_PROPERTYKEY}(${PKEY_AppUserModel_ID})p.r3'
+        System::Call '*${SYSSTRUCT_PROPVARIANT}(${VT_LPWSTR},,p r5)p.r4'
+        ${IPropertyStore::SetValue} $2 '($3,$4)'
+        ${IPropertyStore::Commit} $2 ""
+        System::Free $5
+        System::Free $4
+        System::Free $3
+        ${IUnknown::Release} $2 ""
+        ${IPersistFile::Save} $1 '("${SHORTCUT}",1)'
+      ${EndIf}
+      ${IUnknown::Release} $1 ""
+    ${EndIf}
+    ${IUnknown::Release} $0 ""
+  ${EndIf}
+!macroend
 
 ; Says so, as often as is asked, while the program in INSTDIR runs: Windows keeps its files then. Silent, it gives up with 2.
 !macro WAIT_UNTIL_CLOSED LABEL
@@ -77,12 +114,18 @@ Section
   File /r "${PAYLOAD}\*"
   WriteUninstaller "$INSTDIR\uninstall.exe"
 
+  ; An older version may have been installed in another language.
+  ReadRegStr $0 HKCU "Software\${ID}" "Shortcut"
+  StrCmp $0 "" +2
+  Delete "$SMPROGRAMS\$0.lnk"
   CreateShortCut "$SMPROGRAMS\$(SHORTCUT).lnk" "$INSTDIR\annotator.exe"
+  !insertmacro SET_APP_USER_MODEL_ID "$SMPROGRAMS\$(SHORTCUT).lnk"
   WriteRegStr HKCU "Software\${ID}" "Shortcut" "$(SHORTCUT)"
 
   WriteRegStr HKCU "${CLASSES}\.corpus" "" "${KIND}"
   WriteRegStr HKCU "${CLASSES}\.corpus\OpenWithProgids" "${KIND}" ""
   WriteRegStr HKCU "${CLASSES}\${KIND}" "" "$(CORPUS)"
+  WriteRegStr HKCU "${CLASSES}\${KIND}" "AppUserModelID" "${APP_USER_MODEL_ID}"
   WriteRegStr HKCU "${CLASSES}\${KIND}\DefaultIcon" "" "$INSTDIR\annotator.exe,0"
   WriteRegStr HKCU "${CLASSES}\${KIND}\shell\open\command" "" '"$INSTDIR\annotator.exe" "%1"'
 
