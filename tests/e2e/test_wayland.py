@@ -236,7 +236,7 @@ def test_a_second_start_brings_the_window_forward(screen: Compositor, hands: Way
     wait(lambda: windows(screen), "the window")
     other = subprocess.Popen([sys.executable, DRAGGING, corpus])
     wait(lambda: any(one["focused"] and one["app_id"] == "dragging" for one in screen.windows()), "another one")
-    env = {**os.environ, "XDG_ACTIVATION_TOKEN": hands.activation_token()}
+    env = {**os.environ, "XDG_ACTIVATION_TOKEN": screen.launch_token() or hands.activation_token()}
     again = subprocess.run([sys.executable, "-m", "annotator", str(corpus)], env=env, timeout=PATIENCE, check=False)
     assert again.returncode == 0
     wait(lambda: windows(screen)["work"]["focused"], "the window before the other one")

@@ -79,6 +79,16 @@ class Compositor:
         """Put the text on the clipboard, from another program, which stays to serve it."""
         self._run("wl-copy", given=text.encode())
 
+    def launch_token(self) -> str:
+        """Return the activation token that sway gives to what a person starts in it; "" before sway 1.8."""
+        file = self._folder / "token"
+        self.command("exec", f'printf "<%s>" "$XDG_ACTIVATION_TOKEN" > {file}.new && mv {file}.new {file}')
+        deadline = time.monotonic() + _PATIENCE
+        while not file.exists():
+            assert time.monotonic() < deadline, "sway starts nothing"
+            time.sleep(0.02)
+        return file.read_text()[1:-1]
+
     def picture(self, path: Path) -> QImage:
         """Write what the output shows as a PNG, and return it."""
         self._run("grim", str(path))
@@ -212,7 +222,7 @@ class WaylandHands(Input):
         self.click(place)
 
     def activation_token(self) -> str:
-        """Return what a launcher gives a program so that its window may come forward (xdg-activation-v1)."""
+        """Return the token of a client that no key or click of a person asked for it (xdg-activation-v1)."""
         token = self._make(self._activation, 1)
         self._send(token, 3)  # commit
         for sender, event, data in self._events():
