@@ -73,8 +73,11 @@ class Desk(QObject):
             application.asked_for.connect(self._open)
 
     def show(self) -> None:
-        """Show the window."""
-        self.window.show()
+        """Show the window, maximized the first time on a screen that it would not fit in."""
+        if self.window.fills_screen:
+            self.window.showMaximized()
+        else:
+            self.window.show()
 
     def work_at(self, corpus: Corpus) -> None:
         """Open the corpus in the window, which takes it over, and remember it for the next start."""

@@ -1,6 +1,6 @@
 """The window: lays out its parts and joins them to the session and to the actions. No logic of its own."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
@@ -38,9 +38,16 @@ from annotator.ui.watch import Watch
 from annotator.ui.welcome_commands import WelcomeCommands
 from annotator.ui.wording import printed
 
+_AT_FIRST: Final = QSize(1500, 950)
+"""How large the window is until a person gives it another size."""
+_FRAME: Final = 90  # pixels: a title bar and a panel
+
 
 class Window(QMainWindow):
-    """The desk. `chosen` are the settings at the start; what is changed here is saved at once."""
+    """The desk. `chosen` are the settings at the start; what is changed here is saved at once.
+
+    `fills_screen` is whether it is to be shown maximized, for want of room.
+    """
 
     language_asked = Signal(str)
     theme_asked = Signal(str)
@@ -48,6 +55,7 @@ class Window(QMainWindow):
 
     def __init__(self, session: Session, chosen: Settings, theme: Theme) -> None:
         super().__init__()
+        self.fills_screen = False
         self.session = session
         self.chosen = chosen
         self._theme = theme
@@ -370,7 +378,10 @@ class Window(QMainWindow):
         if self.chosen.geometry:
             self.restoreGeometry(QByteArray.fromBase64(self.chosen.geometry.encode()))
         elif screen := QGuiApplication.primaryScreen():
-            self.resize(screen.availableSize().boundedTo(QSize(1500, 950)))
+            room = screen.availableSize()
+            self.resize(room.boundedTo(_AT_FIRST))
+            # A frame comes on top of that, and on Wayland nobody says what panels take of the screen.
+            self.fills_screen = _AT_FIRST.width() > room.width() or _AT_FIRST.height() + _FRAME > room.height()
 
     # Qt's events
 

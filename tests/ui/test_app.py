@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QColor, QFileOpenEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
@@ -45,6 +45,28 @@ def test_windows_is_told_whose_windows_these_are(monkeypatch: pytest.MonkeyPatch
         with pytest.raises(pytest.fail.Exception):
             app.application()
     assert calls == ["ArabicNewsAnnotator", "window system"]
+
+
+@pytest.mark.parametrize(("screen", "is_maximized"), [((1366, 768), True), ((1920, 1080), False), ((1680, 1000), True)])
+def test_a_first_window_is_maximized_where_it_would_not_fit_with_its_frame(
+    screen: tuple[int, int], is_maximized: bool, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = SimpleNamespace(availableSize=lambda: QSize(*screen))
+    monkeypatch.setattr("annotator.ui.window.QGuiApplication.primaryScreen", lambda: room)
+    desk = app.Desk(qapp, Settings(language="en", annotator="Sanae"))
+    desk.show()
+    assert desk.window.isMaximized() == is_maximized
+    size = desk.window.normalGeometry().size() if is_maximized else desk.window.size()
+    assert size == QSize(*screen).boundedTo(QSize(1500, 950))
+    geometry = desk.window.geometry_text()
+    desk.window.close()
+    desk.session.close()
+
+    desk = app.Desk(qapp, Settings(language="en", annotator="Sanae", geometry=geometry))
+    desk.show()
+    assert desk.window.isMaximized() == is_maximized
+    desk.window.close()
+    desk.session.close()
 
 
 def test_a_first_start_has_the_sample_articles() -> None:
