@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -61,6 +61,11 @@ class EmptyState(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._draw()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self.isVisible():  # a screen of another scaling
+            self._draw()
+        return super().event(event)
 
     def _draw(self) -> None:
         self._picture.setPixmap(icons.picture(self._drawing, self._theme.faint, _DRAWING, self.devicePixelRatioF()))

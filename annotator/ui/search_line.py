@@ -25,6 +25,11 @@ class SearchLine(QLineEdit):
         self.clearing.setVisible(False)  # now: the line shows an action that it is given, hidden or not
         self.textChanged.connect(self._follow)
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self.text():  # a screen of another scaling
+            self._draw()
+        return super().event(event)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self.text():  # another theme
@@ -36,5 +41,5 @@ class SearchLine(QLineEdit):
         self.clearing.setVisible(bool(text))
 
     def _draw(self) -> None:
-        ink, ratio = self.palette().color(QPalette.ColorRole.Text).name(), self.devicePixelRatio()
+        ink, ratio = self.palette().color(QPalette.ColorRole.Text).name(), self.devicePixelRatioF()
         self.clearing.setIcon(QIcon(icons.picture("close", ink, icons.SIZE, ratio)))
