@@ -371,3 +371,4 @@ def test_macos_knows_a_corpus_by_its_suffix():
     assert exported["UTTypeTagSpecification"]["public.filename-extension"] == ["corpus"]
     assert document["LSItemContentTypes"] == [exported["UTTypeIdentifier"]]
     assert told["CFBundleLocalizations"] == list(i18n.LANGUAGES)
+    assert told["LSMinimumSystemVersion"] == "13.0"  # what the wheels of Qt 6.11 are made for

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
@@ -12,7 +12,10 @@ from annotator.core.labels import Label
 from annotator.i18n import _
 from annotator.ui.actions import ACTIONS, MENUS, Keymap
 from annotator.ui.keyboard import OneMeaning
-from annotator.ui.wording import printed
+from annotator.ui.wording import menu_text
+
+_ROLES: Final = {"about": QAction.MenuRole.AboutRole, "quit": QAction.MenuRole.QuitRole}
+"""What macOS moves into the application's own menu. Left to itself, Qt guesses it from the beginnings of the texts."""
 
 
 class ActionSet:
@@ -34,6 +37,7 @@ class ActionSet:
         for row in ACTIONS:
             handler = next(getattr(one, row.name) for one in handlers if row.name in vars(type(one)))
             action = self.named[row.name] = self._make(_(row.text), handler)
+            action.setMenuRole(_ROLES.get(row.name, QAction.MenuRole.NoRole))
             action.setCheckable(row.checkable)
             action.setAutoRepeat(row.repeats)
             if row.menu:
@@ -63,8 +67,7 @@ class ActionSet:
         self.keymap = Keymap(changed, labels)
         for row in ACTIONS:
             action = self.named[row.name]
-            # What follows the tab stands where Qt would write the key, half of it translated.
-            action.setText(f"{_(row.text)}\t{printed(self.keymap.keys(row.name)[:1])}")
+            action.setText(menu_text(_(row.text), self.keymap.keys(row.name)[:1]))
             action.setShortcuts(self.keymap.sequences(row.name))
         for label, action in zip(labels, self.labels, strict=True):
             action.setShortcuts(self.keymap.label_sequences(label.name))
@@ -75,6 +78,7 @@ class ActionSet:
         group = QActionGroup(submenu)
         for key, text in choices.items():
             action = submenu.addAction(text)
+            action.setMenuRole(QAction.MenuRole.NoRole)
             action.setCheckable(True)
             action.setChecked(key == chosen)
             action.triggered.connect(lambda _checked=False, key=key: asked.emit(key))
@@ -82,6 +86,7 @@ class ActionSet:
 
     def _make(self, text: str, handler: Callable[[], Any]) -> QAction:
         action = QAction(text, self._window)
+        action.setMenuRole(QAction.MenuRole.NoRole)
         self._one_meaning.watch(action)
         action.triggered.connect(lambda _checked=False: self._do(handler))
         return action

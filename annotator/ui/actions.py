@@ -4,6 +4,7 @@ An action's name is also the name of the window's method that does it. Its keys 
 them, and `Keymap` has those in force. Each key works on an Arabic keyboard too (see `keyboard`).
 """
 
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
@@ -162,6 +163,9 @@ ACTIONS: Final = (
     Action("deselect", N_("Select nothing"), ("Escape",)),
 )
 
+_MACOS_KEYS: Final = {"next_pane": ("Meta+Tab",), "previous_pane": ("Meta+Shift+Tab",)}
+"""Usual keys of macOS, which takes Cmd+Tab for itself. Qt calls Cmd `Ctrl` there, and Control `Meta`."""
+
 
 class Holder(Struct, frozen=True):
     """Whose a key is: an action's, a label's of the open corpus, or a menu's. `text` is what a person knows it by."""
@@ -257,7 +261,8 @@ class Keymap:
 
 def usual_keys(name: str) -> list[str]:
     """The keys that the action of this name has unless they are changed, portable."""
-    return next((_readable(action.keys) for action in ACTIONS if action.name == name), [])
+    on_macos = _MACOS_KEYS if sys.platform == "darwin" else {}
+    return next((_readable(on_macos.get(name, action.keys)) for action in ACTIONS if action.name == name), [])
 
 
 def _readable(keys: Iterable[str]) -> list[str]:

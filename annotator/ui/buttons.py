@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from annotator.ui import icons
 from annotator.ui.theme import Theme
+from annotator.ui.wording import shown_key
 
 _COMPACT: Final = "padding: 7px 9px"  # of a button without words
 _SPACING: Final = 8  # pixels between buttons
@@ -71,10 +72,10 @@ class ActionButton(QPushButton):
 
     def key(self) -> str:
         """The key of the action, as it is shown; empty when it has none."""
-        return self._action.text().partition("\t")[2]
+        return shown_key(self._action)
 
     def _follow(self) -> None:
-        text, _tab, key = self._action.text().partition("\t")
+        text, key = self._action.text().partition("\t")[0], self.key()
         words = self._shown_words()
         if self.accessibleName() != words:
             self.setAccessibleName(words)
@@ -91,8 +92,7 @@ class ActionButton(QPushButton):
             self._is_changing = False
 
     def _shown_words(self) -> str:
-        text, _tab, key = self._action.text().partition("\t")
-        return f"{self._words}  {key}" if self._words else text
+        return f"{self._words}  {self.key()}" if self._words else self._action.text().partition("\t")[0]
 
 
 class ButtonRow(QWidget):

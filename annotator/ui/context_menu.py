@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from annotator.core.model import Span, Suggestion
 from annotator.i18n import _
 from annotator.ui.action_set import ActionSet
+from annotator.ui.wording import shown_key
 
 _OF_SPAN: Final = ("toggle_proclitic", "edit_value", "tag_all_here", "tag_all_corpus", "copy")
 _OF_SUGGESTION: Final = ("accept_sentence", "toggle_proclitic", "copy")
@@ -36,4 +37,4 @@ def context_menu(parent: QWidget, actions: ActionSet, held: Span | Suggestion | 
 def _add_removal(menu: QMenu, actions: ActionSet, text: str) -> None:
     """The action that removes or rejects, by what it would do here."""
     removal = actions.named["remove"]
-    menu.addAction("\t".join((text, removal.text().partition("\t")[2]))).triggered.connect(removal.trigger)
+    menu.addAction(f"{text}\t{shown_key(removal)}").triggered.connect(removal.trigger)

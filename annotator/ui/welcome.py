@@ -32,7 +32,7 @@ from annotator.ui.buttons import ActionButton
 from annotator.ui.corpus_commands import default_labels, dropped
 from annotator.ui.theme import LIGHT, Theme
 from annotator.ui.welcome_example import Example, LabelKey
-from annotator.ui.wording import plain_label, printed
+from annotator.ui.wording import plain_label, printed, shown_key
 
 _WIDTH: Final = 600  # pixels
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -155,7 +155,7 @@ class WelcomePage(QScrollArea):
             self.language_asked.emit(code)
 
     def _show_keys(self) -> None:
-        undo, keys = (self._actions[name].text().partition("\t")[2] for name in ("undo", "show_keys"))
+        undo, keys = (shown_key(self._actions[name]) for name in ("undo", "show_keys"))
         self._advice.setText(
             _("There is nothing to save. {undo} undoes, {keys} shows all keys.").format(undo=undo, keys=keys)
             + "\n"

@@ -1,12 +1,13 @@
 """Texts as they are put on the screen, where two directions of writing meet."""
 
+import sys
 from collections.abc import Iterable
 from html import escape
 from typing import Final
 
 import regex
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetricsF, QKeySequence
+from PySide6.QtGui import QAction, QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import QLabel, QMessageBox, QPlainTextEdit, QWidget
 
 from annotator.core.invisible import hidden
@@ -26,6 +27,9 @@ _PRINTED: Final = {
     **{"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "Enter", "Ins": "Insert"},
     **{"PgDown": "Page Down", "PgUp": "Page Up", "Del": "Delete", "Esc": "Escape", "plus": "+"},
 }
+
+_PRINTED_ON_MACOS: Final = {"Ctrl": "Cmd", "Alt": "Option", "Meta": "Control"}
+"""What is printed there on the keys that Qt knows by the names of other systems."""
 
 
 def elided(text: str, metrics: QFontMetricsF, width: float) -> str:
@@ -129,8 +133,23 @@ def tell(parent: QWidget | None, icon: QMessageBox.Icon, text: str) -> None:
 
 def printed(keys: Iterable[str]) -> str:
     """Portable key sequences as they are printed on the keys, apart from one another."""
+    names = {**_PRINTED, **_PRINTED_ON_MACOS} if sys.platform == "darwin" else _PRINTED
     shown = []
     for key in keys:
         parts = QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText).replace("++", "+plus").split("+")
-        shown.append(left_to_right("+".join(_PRINTED.get(part, part) for part in parts)))
+        shown.append(left_to_right("+".join(names.get(part, part) for part in parts)))
     return "   ".join(shown)
+
+
+def menu_text(text: str, keys: Iterable[str]) -> str:
+    """The text of a menu's row, with these keys where Qt would write one, half of it translated.
+
+    The menu bar of macOS writes the key itself, and would show what follows the tab besides.
+    """
+    return text if sys.platform == "darwin" else f"{text}\t{printed(keys)}"
+
+
+def shown_key(action: QAction) -> str:
+    """The key of an action as it is printed; empty when it has none."""
+    _text, tab, key = action.text().partition("\t")
+    return key if tab or action.shortcut().isEmpty() else printed([action.shortcut().toString()])

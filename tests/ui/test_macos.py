@@ -1,0 +1,78 @@
+"""What differs on macOS: its menu bar, Cmd for Ctrl, its folders. It cannot be run here, so Qt's own switches are asked
+and the platform is called by its name; a file that is double-clicked is in test_app."""
+
+import sys
+from pathlib import Path
+
+import platformdirs
+import pytest
+from platformdirs.macos import MacOS
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from annotator import settings
+from annotator.ui.actions import ACTIONS, Keymap, usual_keys
+from annotator.ui.window import Window
+from annotator.ui.wording import printed, shown_key
+
+
+@pytest.fixture
+def macos(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The platform by its name, and folders as platformdirs has them there."""
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(platformdirs, "PlatformDirs", MacOS)
+
+
+def menu_actions(menu: QMenu) -> list[QAction]:
+    """The actions of a menu and of the menus within it."""
+    found = []
+    for action in menu.actions():
+        within = action.menu()
+        found += menu_actions(within) if isinstance(within, QMenu) else [action]
+    return found
+
+
+def test_about_and_quit_alone_go_to_the_menu_of_the_application(window: Window) -> None:
+    """Qt else guesses by English texts, and takes what happens to begin with “Set” or “Config” along."""
+    actions = [each for bar in window.menuBar().actions() for each in menu_actions(bar.menu())]
+    roles = {action.menuRole(): action for action in actions if action.menuRole() != QAction.MenuRole.NoRole}
+    separators = {action for action in actions if action.isSeparator()}
+    assert {role: action for role, action in roles.items() if action not in separators} == {
+        QAction.MenuRole.AboutRole: window.action("about"),
+        QAction.MenuRole.QuitRole: window.action("quit"),
+    }
+    assert not QCoreApplication.testAttribute(Qt.ApplicationAttribute.AA_DontUseNativeMenuBar)
+
+
+@pytest.mark.usefixtures("macos")
+def test_the_menu_bar_of_macos_writes_the_keys_itself(window: Window) -> None:
+    undo = window.action("undo")
+    assert "\t" not in undo.text()
+    assert undo.shortcuts()[0] == QKeySequence("Ctrl+Z")
+    assert shown_key(undo) == printed(["Ctrl+Z"])
+    assert shown_key(window.action("about")) == ""
+
+
+@pytest.mark.usefixtures("macos")
+def test_keys_are_printed_as_on_a_mac() -> None:
+    assert not QCoreApplication.testAttribute(Qt.ApplicationAttribute.AA_MacDontSwapCtrlAndMeta)
+    shown = printed(["Ctrl+Shift+Z", "Alt+Left", "Meta+Tab"])
+    assert [key.strip("\u2066\u2069") for key in shown.split("   ")] == ["Cmd+Shift+Z", "Option+←", "Control+Tab"]
+
+
+def test_no_usual_key_is_one_that_macos_takes_for_itself(macos: None) -> None:
+    taken = {"Ctrl+Tab", "Ctrl+Shift+Tab", "Ctrl+H", "Ctrl+Space", "Alt+Ctrl+Escape", "Ctrl+Shift+3", "Ctrl+Shift+4"}
+    assert {key for action in ACTIONS for key in usual_keys(action.name)}.isdisjoint(taken)
+    keymap = Keymap({}, ())
+    assert keymap.keys("next_pane") == ["Meta+Tab"]
+    assert keymap.keys("previous_pane") == ["Meta+Shift+Tab"]
+    assert all(keymap.keys(action.name) for action in ACTIONS if action.keys)
+
+
+@pytest.mark.usefixtures("macos")
+def test_what_the_program_keeps_is_in_the_library_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANNOTATOR_HOME")
+    library = Path.home() / "Library"
+    assert settings.config_dir() == settings.data_dir() == library / "Application Support" / "annotator"
+    assert settings.log_dir() == library / "Logs" / "annotator"
