@@ -177,6 +177,7 @@ def style_sheet(theme: Theme) -> str:
     #bar QPushButton:focus {{ padding: 4px 8px; }}
     QComboBox#filter {{ background: transparent; border-color: transparent; padding: 4px 2px; color: {theme.dim}; }}
     QComboBox#filter:hover, QComboBox#filter:focus {{ border-color: {theme.rule}; }}
+    QComboBox {{ combobox-popup: 0; }}
     QComboBox::drop-down {{ border: none; width: 26px; }}
     QComboBox::down-arrow {{ image: url("{_arrow(theme)}"); width: 12px; height: 12px; }}
     QComboBox:disabled {{ background: transparent; color: {theme.faint}; }}
@@ -184,7 +185,8 @@ def style_sheet(theme: Theme) -> str:
     QSpinBox::up-button, QSpinBox::down-button {{ border: none; width: 0; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QComboBox QAbstractItemView {{
-        background: {theme.paper}; selection-background-color: {theme.chosen}; selection-color: {theme.ink};
+        background: {theme.paper}; border: 1px solid {theme.rule}; padding: 3px;
+        selection-background-color: {theme.chosen}; selection-color: {theme.ink};
     }}
     QTreeWidget {{ outline: none; }}
     QTreeWidget::item {{ padding: 4px; }}

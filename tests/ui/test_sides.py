@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -11,6 +11,7 @@ from annotator import i18n
 from annotator.core.model import DONE, FLAGGED, Note
 from annotator.store.corpus import Corpus
 from annotator.store.listing import Choice
+from annotator.ui.theme import LIGHT, style_sheet
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
@@ -32,6 +33,18 @@ def test_the_list_can_show_one_state_and_says_how_many_there_are(window: Window)
     session.choose(Choice())
     assert session.articles.numbers == [1, 2]
     assert side.state.currentData() is None
+
+
+def test_the_list_of_a_field_opens_below_it_with_each_row_whole(window: Window, qtbot: QtBot) -> None:
+    window.setStyleSheet(style_sheet(LIGHT))
+    box = window.articles_side.state
+    box.showPopup()
+    rows = box.view()
+    qtbot.waitUntil(rows.isVisible)
+    last = rows.visualRect(rows.model().index(box.count() - 1, 0))
+    assert last.bottom() <= rows.viewport().rect().bottom()
+    assert rows.mapToGlobal(QPoint()).y() >= box.mapToGlobal(QPoint()).y() + box.height() - 1  # and not over the field
+    box.hidePopup()
 
 
 def test_a_value_and_a_note_are_typed_kept_and_undone(window: Window, stretch: Stretch) -> None:
