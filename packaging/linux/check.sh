@@ -51,6 +51,35 @@ window() {
     if grep -v "XDG_RUNTIME_DIR\|org.freedesktop.portal\|^$" "$work/said"; then fail "it said this"; fi
 }
 
+# wayland PICTURE PROGRAM...: the same in a session of sway, a Wayland compositor, without a screen and without X.
+wayland() {
+    picture=$1
+    shift
+    session=$(mktemp -d /tmp/wayland.XXXXXX)
+    mkdir -m 700 -p "$work/runtime"
+    printf 'xwayland disable\noutput HEADLESS-1 resolution 1366x768\ndefault_border none\n' >"$session/config"
+    chown -R nobody "$session"  # sway refuses to be root
+    setpriv --reuid nobody --regid nogroup --clear-groups env -i PATH="$PATH" HOME="$session" XDG_RUNTIME_DIR="$session" \
+        WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES=1 WLR_RENDERER=pixman sway -c "$session/config" >"$session/said" 2>&1 &
+    compositor=$!
+    for _ in $(seq 100); do ls "$session"/sway-ipc.* "$session"/wayland-?.lock >/dev/null 2>&1 && break; sleep 0.2; done
+    display=$(ls "$session"/wayland-?.lock) || { cat "$session/said"; fail "sway does not start"; }
+    SWAYSOCK=$(ls "$session"/sway-ipc.*)
+    export SWAYSOCK
+    env -u DISPLAY XDG_RUNTIME_DIR="$work/runtime" XDG_SESSION_TYPE=wayland WAYLAND_DISPLAY="${display%.lock}" "$@" >"$work/said" 2>&1 &
+    program=$!
+    for _ in $(seq 300); do swaymsg -t get_tree | grep -q "\"app_id\": \"$name\"" && break; sleep 0.2; done
+    swaymsg -t get_tree | grep -q "\"app_id\": \"$name\"" || { cat "$work/said"; fail "$picture: no window on Wayland after a minute"; }
+    sleep 4
+    XDG_RUNTIME_DIR="$session" WAYLAND_DISPLAY="${display%.lock}" grim "$pictures/$picture"
+    swaymsg "[app_id=\"$name\"] kill" >/dev/null
+    for _ in $(seq 100); do kill -0 "$program" 2>/dev/null || break; sleep 0.2; done
+    if kill -0 "$program" 2>/dev/null; then kill "$program"; fail "closing its window does not end it on Wayland"; fi
+    kill "$compositor"
+    rm -rf "$session"
+    if grep -v "QWaylandTextInput\|org.freedesktop.portal\|^$" "$work/said"; then fail "it said this on Wayland"; fi
+}
+
 # commands PROGRAM: the main job without a window, and that what is written is what was there.
 commands() {
     rm -f "$work"/c.corpus*
@@ -113,6 +142,9 @@ export ANNOTATOR_LANGUAGE=ar
 window deb-first-start.png env XDG_CONFIG_HOME="$work/fresh" XDG_DATA_HOME="$work/fresh" annotator
 unset ANNOTATOR_LANGUAGE
 window deb-settings-kept.png annotator
+say "the .deb: window on Wayland"
+install sway grim
+wayland deb-wayland.png annotator
 
 say "the .deb: a corpus is recognised, and a double click opens it"
 cp c.corpus without-suffix
@@ -156,6 +188,9 @@ say "the .tar.gz: window, with what its README.txt names"
 apt-get autoremove --purge -y -q >/dev/null 2>&1
 install $(sed -n 's/^ *sudo apt install //p' "$portable/README.txt")
 window targz.png env ANNOTATOR_LANGUAGE=en "$portable/annotator" c.corpus
+say "the .tar.gz: window on Wayland"
+install sway grim
+wayland targz-wayland.png env ANNOTATOR_LANGUAGE=en "$portable/annotator" c.corpus
 say "the .tar.gz: in the menu, and out of it"
 moved="$work/a folder of \$mine's"
 mv "$portable" "$moved"
