@@ -143,7 +143,7 @@ def open_desk(corpus: Path, *, language: str, theme: str, size: tuple[int, int])
     desk = app.Desk(app.application(), settings)
     desk.work_at(Corpus.open(corpus))
     desk.window.resize(*size)
-    desk.show()
+    desk.window.show()
     desk.window.activateWindow()
     if not QTest.qWaitForWindowActive(desk.window, 10_000):
         raise SystemExit("the window never became the active one")

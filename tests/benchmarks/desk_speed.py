@@ -63,7 +63,7 @@ def desk_at(corpus: Corpus) -> app.Desk:
     desk = app.Desk(app.application(), Settings(language="en", annotator=_ANNOTATOR))
     desk.work_at(corpus)
     desk.window.resize(1366, 768)
-    desk.show()
+    desk.window.show()
     QTest.qWaitForWindowExposed(desk.window)
     desk.window.activateWindow()
     QTest.qWaitForWindowActive(desk.window)

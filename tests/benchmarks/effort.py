@@ -143,7 +143,7 @@ def _spans(folder: Path, name: str, story: Story) -> Iterator[tuple[int, Counter
     desk = app.Desk(app.application(), Settings(language="en", annotator="bench", suggestions=False))
     desk.work_at(corpus)
     desk.window.resize(1366, 768)
-    desk.show()
+    desk.window.show()
     desk.window.activateWindow()
     QApplication.processEvents()
     person, before = Tester(desk), Counter[str]()
