@@ -18,6 +18,7 @@ import os
 import platform
 import shutil
 import sys
+import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -97,12 +98,21 @@ def prepare_tools() -> None:
     if not shutil.which("dpkg"):
         raise dev.CannotGoOn("Packages for Linux are made on Debian or one of its kin.")
     missing = [package for program, package in TOOLS.items() if not shutil.which(program)]
+    missing += python_library()
     before = dev.before_apt()
     if missing and before is None:
         raise dev.CannotGoOn(f"This installs what is missing: sudo apt-get install {' '.join(missing)}")
     if missing and before:
         for command in dev.apt_commands(missing, *before):
             dev.quietly("apt-get", command)
+
+
+def python_library() -> list[str]:
+    """Return the Debian package of the library that PyInstaller freezes of Debian's Python, where it is missing."""
+    library = sysconfig.get_config_var("INSTSONAME") or ""
+    if sys.base_prefix != "/usr" or ".so" not in library or dev.loads(library):
+        return []
+    return ["libpython{}.{}".format(*sys.version_info[:2])]
 
 
 def make_environment() -> None:

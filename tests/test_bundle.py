@@ -227,11 +227,24 @@ def test_what_makes_a_package_is_named_where_it_cannot_be_installed(monkeypatch)
     monkeypatch.setattr(dev, "prepare_system", lambda with_xvfb: None)
     monkeypatch.setattr(dev, "before_apt", lambda: None)
     monkeypatch.setattr(package.shutil, "which", lambda name: None if name == "dpkg-shlibdeps" else name)
+    monkeypatch.setattr(package, "python_library", list)
     with pytest.raises(dev.CannotGoOn, match=r"sudo apt-get install dpkg-dev$"):
         package.prepare_tools()
     monkeypatch.setattr(package.shutil, "which", lambda name: None)
     with pytest.raises(dev.CannotGoOn, match="made on Debian"):
         package.prepare_tools()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="apt is Linux's")
+def test_debians_own_python_needs_its_shared_library(monkeypatch):
+    monkeypatch.setattr(package.sysconfig, "get_config_var", {"INSTSONAME": "libpython3.11.so.1.0"}.get)
+    monkeypatch.setattr(dev, "loads", lambda library: False)
+    monkeypatch.setattr(sys, "base_prefix", "/opt/python")
+    assert package.python_library() == []
+    monkeypatch.setattr(sys, "base_prefix", "/usr")
+    assert package.python_library() == ["libpython{}.{}".format(*sys.version_info[:2])]
+    monkeypatch.setattr(dev, "loads", lambda library: True)
+    assert package.python_library() == []
 
 
 def test_package_takes_no_other_arguments():
