@@ -15,7 +15,6 @@ import logging
 import os
 import stat
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -255,6 +254,8 @@ def _folder() -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and os.path.isdir(runtime):  # noqa: PTH112
         return Path(runtime, _PREFIX)
+    import tempfile  # takes 4 ms to load
+
     return Path(tempfile.gettempdir(), f"{_PREFIX}-{os.getuid()}" if sys.platform != "win32" else _PREFIX)
 
 

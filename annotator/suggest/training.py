@@ -21,6 +21,7 @@ from annotator.core.analysis import analysed
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Suggestion
 from annotator.core.proclitics import form
+from annotator.file_ops import discard_file
 from annotator.suggest.features import VERSION, features
 from annotator.suggest.opinions import heard, opinions
 from annotator.suggest.suggester import Suggester
@@ -189,4 +190,4 @@ def _written(trainer: Any) -> bytes:
         trainer.train(name)
         return path.read_bytes()
     finally:
-        path.unlink()
+        discard_file(path)
