@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Signal, qVersion
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, qVersion
 from PySide6.QtGui import QColor, QFileOpenEvent, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -31,6 +31,7 @@ from annotator.ui.guard import Guard
 from annotator.ui.journal import Journal
 from annotator.ui.keeper import Keeper
 from annotator.ui.learner import Learner
+from annotator.ui.qt_texts import QtTexts
 from annotator.ui.session import Session
 from annotator.ui.theme import DARK, LIGHT, Theme, style_sheet
 from annotator.ui.versions import versions
@@ -64,7 +65,7 @@ class Desk(QObject):
     def __init__(self, application: QApplication, chosen: Settings) -> None:
         super().__init__()
         self._application = application
-        self._qt_texts: QTranslator | None = None
+        self._qt_texts: QtTexts | None = None
         self.activation = Activation(self)
         self.activation.requested.connect(self._bring_forward)
         self._make(chosen)
@@ -132,12 +133,8 @@ class Desk(QObject):
     def _speak(self, language: str) -> None:
         """Qt's own texts (the buttons of its dialogs) and the direction of everything."""
         if self._qt_texts:
-            self._application.removeTranslator(self._qt_texts)
-            self._qt_texts.deleteLater()
-        self._qt_texts = QTranslator(self)
-        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        if self._qt_texts.load(QLocale(language), "qtbase", "_", folder):
-            self._application.installTranslator(self._qt_texts)
+            self._qt_texts.remove()
+        self._qt_texts = QtTexts(self._application, language, self)
         direction = Qt.LayoutDirection.RightToLeft if i18n.is_rtl() else Qt.LayoutDirection.LeftToRight
         self._application.setLayoutDirection(direction)
 

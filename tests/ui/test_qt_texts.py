@@ -1,0 +1,61 @@
+"""Qt's own dialogs speak the language of the interface, all of them."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QHeaderView, QMessageBox, QTreeView
+from pytestqt.qtbot import QtBot
+
+from annotator import i18n
+from annotator.settings import Settings
+from annotator.ui import app
+
+BUTTON = QMessageBox.StandardButton
+LABEL = QFileDialog.DialogLabel
+
+
+@pytest.fixture(params=["ar", "fr", "en"])
+def language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
+    i18n.use(request.param)
+    desk = app.Desk(qapp, Settings(language=request.param))
+    yield request.param
+    desk.window.deleteLater()
+    desk.deleteLater()
+    QApplication.sendPostedEvents(desk, QEvent.Type.DeferredDelete)
+    i18n.use("en")
+    app.Desk(qapp, Settings(language="en")).window.deleteLater()
+
+
+def test_the_buttons_of_a_question(language: str) -> None:
+    box = QMessageBox()
+    box.setStandardButtons(BUTTON.Yes | BUTTON.No | BUTTON.Cancel)
+    shown = {box.button(kind).text().replace("&", "") for kind in (BUTTON.Yes, BUTTON.No, BUTTON.Cancel)}
+    expected = {"ar": {"نعم", "لا", "ألغِ"}, "fr": {"Oui", "Non", "Annuler"}, "en": {"Yes", "No", "Cancel"}}
+    assert shown == expected[language]
+
+
+def test_the_file_dialog(language: str, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "123").mkdir()
+    dialog = QFileDialog(None, "", str(tmp_path))
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.setViewMode(QFileDialog.ViewMode.Detail)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    view = dialog.findChild(QTreeView, "treeView")
+    assert isinstance(view, QTreeView)
+    qtbot.waitUntil(lambda: view.model().rowCount(view.rootIndex()) == 1)
+    header = view.findChild(QHeaderView)
+    assert isinstance(header, QHeaderView)
+    texts = [
+        dialog.labelText(label) for label in (LABEL.LookIn, LABEL.FileName, LABEL.FileType, LABEL.Accept, LABEL.Reject)
+    ]
+    texts += [header.model().headerData(at, header.orientation()) for at in range(4)]
+    texts.append(view.model().index(0, 2, view.rootIndex()).data())
+    if language == "ar":
+        assert [text for text in texts if re.search("[A-Za-z]", text)] == []
+    else:
+        assert ("Look in:" in [text.replace("&", "") for text in texts]) == (language == "en")
+        assert texts[-1] == {"fr": "Dossier", "en": "Folder"}[language]
