@@ -3,6 +3,7 @@
 A bundle has no such words of its packages. It brings the answer, written where it was made (packaging/licences.py).
 """
 
+import csv
 import importlib.metadata
 import platform
 import re
@@ -12,7 +13,7 @@ import sysconfig
 from collections.abc import Collection, Iterator
 from email.message import Message
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final, cast
 
 import msgspec
@@ -102,16 +103,23 @@ def part(distribution: importlib.metadata.Distribution) -> Part:
     named = (said.get("License-Expression") or said.get("License") or "").strip().splitlines()
     homes = dict(line.split(", ", 1) for line in said.get_all("Project-URL", []))
     home = said.get("Home-page") or next((homes[label] for label in _HOMES if label in homes), "")
-    texts = [
-        file.read_text(encoding="utf-8")
-        for file in distribution.files or []
-        if ".dist-info" in str(file.parent) and file.name.lower().startswith(_TEXTS)
-    ]
+    texts = [path.read_text(encoding="utf-8") for path in _license_files(distribution)]
     terms = named[0].strip() if len(named) == 1 else ", ".join(classified) or "".join(named[:1]).strip()
     name = said["Name"]
     if name in REPLACEABLE and not any(_TITLE_OF_LGPL.search(text) for text in texts):
         texts += _lgpl()  # PySide6's wheels have no text of it; those for Windows only that of the commercial licence
     return Part(name, distribution.version, terms, home, tuple(texts))
+
+
+def _license_files(distribution: importlib.metadata.Distribution) -> list[Path]:
+    """Return the texts of terms that lie beside the metadata.
+
+    `Distribution.files` would look for each of the thousands of files of Qt and Babel, half a minute on Windows.
+    """
+    names = [PurePosixPath(row[0]) for row in csv.reader((distribution.read_text("RECORD") or "").splitlines()) if row]
+    beside = [name for name in names if ".dist-info" in str(name.parent) and name.name.lower().startswith(_TEXTS)]
+    paths = [Path(str(distribution.locate_file(str(name)))) for name in beside]
+    return [path for path in paths if path.is_file()]
 
 
 def folder(name: str) -> Path | None:

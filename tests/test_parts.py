@@ -61,6 +61,22 @@ def test_a_wheel_of_qt_with_the_commercial_terms_alone_has_the_lgpl_listed_too(t
     assert titles == ["GNU LESSER GENERAL PUBLIC LICENSE", "GNU GENERAL PUBLIC LICENSE"]
 
 
+def test_of_the_files_of_a_package_those_with_terms_alone_are_looked_for(tmp_path, monkeypatch):
+    package = tmp_path / "large-1.0.dist-info"
+    (package / "licenses").mkdir(parents=True)
+    (package / "licenses" / "LICENSE.txt").write_text("the terms", encoding="utf-8")
+    (package / "METADATA").write_text("Metadata-Version: 2.4\nName: large\nVersion: 1.0\n", encoding="utf-8")
+    names = ["large/__init__.py", f"{package.name}/METADATA", f"{package.name}/licenses/LICENSE.txt"]
+    lines = [f"{name},sha256=x,1\n" for name in [*names, f"{package.name}/LICENSE-that-is-gone"]]
+    (package / "RECORD").write_text("".join(lines), encoding="utf-8")
+
+    def fail(_):
+        raise AssertionError("each of a package's files is looked for, which takes half a minute on Windows")
+
+    monkeypatch.setattr(importlib.metadata.Distribution, "files", property(fail))
+    assert parts.part(importlib.metadata.Distribution.at(package)).texts == ("the terms",)
+
+
 def test_the_text_of_the_lgpl_stands_once_with_a_part_that_brings_it(found):
     titles = [text for text in found["python-bidi"].texts if "GNU LESSER GENERAL PUBLIC LICENSE\n" in text]
     assert len(titles) == 1

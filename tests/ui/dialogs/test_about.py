@@ -41,7 +41,7 @@ def dialog(window: Window, qtbot: QtBot, opened: list[str]) -> AboutDialog:
 def read(dialog: AboutDialog, qtbot: QtBot) -> None:
     """Go to the parts, and wait until they are there."""
     dialog.tabs.setCurrentWidget(dialog.parts)
-    qtbot.waitUntil(lambda: dialog.parts.list.topLevelItemCount() > 0)
+    qtbot.waitUntil(lambda: dialog.parts.list.topLevelItemCount() > 0, timeout=20_000)
 
 
 def choose(dialog: AboutDialog, name: str) -> None:
