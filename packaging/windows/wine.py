@@ -49,7 +49,6 @@ ENVIRONMENT: Final = {
     "DEBIAN_FRONTEND": "noninteractive",
     "WINEDEBUG": "-all",
     "WINEDLLOVERRIDES": "mscoree,mshtml=",  # or Wine offers to download them, in a window that nobody answers
-    "PYTHONUNBUFFERED": "1",  # what a hanging program has printed is to be seen
     "QT_QPA_PLATFORM": "offscreen",
 }
 FORWARDED: Final = ("CI", "http_proxy", "https_proxy", "no_proxy", "WINEDEBUG")
@@ -301,7 +300,9 @@ def make_debian(root: Path) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     command = ["debootstrap", "--variant=minbase", "--include=ca-certificates", SUITE, str(partial), mirror]
     # What debootstrap mounts is mounted for it alone, and is gone when it was killed.
-    dev.quietly("debootstrap", ["unshare", "--mount", "--pid", "--fork", "--kill-child", *command])
+    dev.quietly(
+        "Downloading Debian 13 (debootstrap)", ["unshare", "--mount", "--pid", "--fork", "--kill-child", *command]
+    )
     (partial / "etc" / "apt" / "sources.list").write_text(f"deb {mirror} {SUITE} main\n", encoding="utf-8")
     (partial / ".debian").touch()
     partial.rename(root)
@@ -325,9 +326,9 @@ def install_wine(windows: Windows) -> None:
     if not (root / ".wine").exists():
         dev.say("Installing Wine, NSIS and a compiler for Windows …")
         windows.required("dpkg", ["dpkg", "--add-architecture", "i386"])
-        windows.required("apt-get", ["apt-get", "--quiet", "update"])
+        windows.required("Downloading Wine (apt-get)", ["apt-get", "--quiet", "update"])
         install = ["apt-get", "--quiet", "install", "--yes", "--no-install-recommends", *DEBIAN_PACKAGES]
-        windows.required("apt-get", install, timeout=1800)
+        windows.required("Downloading Wine (apt-get)", install, timeout=1800)
         windows.required("Setting Windows up", ["wineboot", "--init"], exit_code=1)
         (root / ".wine").touch()
     configured = root / ".configured"
@@ -356,7 +357,7 @@ def install_python(windows: Windows) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     download = ["mvn", "--quiet", "--batch-mode", "dependency:copy", f"-Dartifact={CPYTHON}"]
     download += [f"-DoutputDirectory={windows.share}", "-Dmdep.stripVersion=true"]
-    dev.quietly("Maven", download)
+    dev.quietly("Downloading Python for Windows (Maven)", download)
     jar = windows.share / "cpython-windows-x86_64.jar"
     prefix = "org/bytedeco/cpython/windows-x86_64/"
     unpacked = windows.share / "jar"

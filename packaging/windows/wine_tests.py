@@ -22,7 +22,16 @@ ON_SCREEN: Final = ("tests/ui", "tests/e2e")
 """What opens windows: it runs on Qt's platform `windows`, the rest on `offscreen`."""
 FOLDERS: Final = ("store", "jobs", "formats", "cli", "core", "suggest", "quality")
 """What runs whole, the slowest first."""
-SELECTION: Final = ("tests/ui/test_tagging_commands.py",)
+SELECTION: Final = (
+    *("tests/e2e/test_first_start.py", "tests/e2e/test_main_job.py", "tests/e2e/test_second_start.py"),
+    *("tests/e2e/test_stories.py", "tests/e2e/test_two_windows.py", "tests/ui/dialogs/test_about.py"),
+    *("tests/ui/test_activation.py", "tests/ui/test_app.py", "tests/ui/test_backups.py", "tests/ui/test_dialogs.py"),
+    *("tests/ui/test_drag.py", "tests/ui/test_finding_commands.py", "tests/ui/test_fonts.py", "tests/ui/test_guard.py"),
+    *("tests/ui/test_keyboard.py", "tests/ui/test_keys_dialog.py", "tests/ui/test_labels_dialog.py"),
+    *("tests/ui/test_painting.py", "tests/ui/test_span_card.py", "tests/ui/test_suggestion_commands.py"),
+    *("tests/ui/test_tagging_commands.py", "tests/ui/test_theme.py", "tests/ui/test_trouble.py"),
+    *("tests/ui/test_welcome.py", "tests/ui/test_window.py"),
+)
 """What `--all` is not needed for: tests of windows that take at most fifteen minutes."""
 
 
@@ -135,7 +144,8 @@ def run_parts(windows: wine.Windows, parts: Sequence[Part], options: Sequence[st
 
 def run_part(windows: wine.Windows, part: Part, options: Sequence[str]) -> Result:
     """Run the tests of one part; their output goes to a file."""
-    command = ["wine", wine.PYTHON, "-m", "pytest", *OPTIONS, *options, *part.paths]
+    # -u, so that what a hanging test has printed is seen; the programs that tests start would inherit a variable.
+    command = ["wine", wine.PYTHON, "-u", "-m", "pytest", *OPTIONS, *options, *part.paths]
     start = time.monotonic()
     log_file = log_of(windows, part)
     with log_file.open("wb") as log:

@@ -6,6 +6,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer, qWarning
@@ -304,10 +305,10 @@ def test_the_log_tells_of_a_session_and_of_no_names(window: Window, guard: Guard
 
 
 def test_the_help_menu_opens_the_folder_of_reports(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
+    opened: list[Path] = []
     monkeypatch.setattr(
-        "annotator.ui.showing_commands.QDesktopServices.openUrl", lambda url: opened.append(url.toLocalFile())
+        "annotator.ui.showing_commands.QDesktopServices.openUrl", lambda url: opened.append(Path(url.toLocalFile()))
     )
     window.action("show_reports").trigger()
-    assert opened == [str(settings.log_dir())]
+    assert opened == [settings.log_dir()]
     assert str(settings.log_dir()) in window.status_line.said()
