@@ -4,12 +4,16 @@ import os
 import time
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import Final
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from annotator.single_instance import Request, Server, is_same_corpus
+
+_EVENT_ARRIVES: Final = 50  # milliseconds
 
 
 class ActivationRequest(Struct):
@@ -93,3 +97,9 @@ def bring_forward(window: QWidget, token: str = "") -> None:
     front = QApplication.activeModalWidget() or window
     front.raise_()
     front.activateWindow()
+    handle = front.windowHandle()
+    if handle and QGuiApplication.platformName() == "xcb":
+        # X11 refuses the focus to whoever asks with a time before it changed last, and Qt has the time of the last
+        # event that it got. Writing the title anew brings one.
+        handle.setTitle(handle.title())
+        QTimer.singleShot(_EVENT_ARRIVES, front, front.activateWindow)
