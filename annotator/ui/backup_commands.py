@@ -52,7 +52,9 @@ class BackupCommands(QObject):
         restore = asked.addButton(_("Look at the backups…"), role.ActionRole) if found else None
         salvage = asked.addButton(_("Bring back what can be read"), role.ActionRole)
         leave = asked.addButton(_("Leave it"), role.RejectRole)
-        asked.setDefaultButton(restore or salvage)
+        usual = restore or salvage
+        usual.setObjectName("primary")  # wide enough for bold letters, which Qt does not see of a default button
+        asked.setDefaultButton(usual)
         asked.setEscapeButton(leave)
         asked.exec()
         chosen = asked.clickedButton() or leave

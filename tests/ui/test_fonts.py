@@ -3,10 +3,21 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QMenuBar, QMessageBox, QStatusBar, QWidget
+from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QMenu,
+    QMenuBar,
+    QMessageBox,
+    QPushButton,
+    QStatusBar,
+    QWidget,
+)
 
+from annotator import i18n
 from annotator.ui import fonts
+from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.theme import LIGHT, style_sheet
 from annotator.ui.window import Window
 
@@ -22,10 +33,16 @@ def system_fonts() -> Iterator[None]:
     QApplication.setFont(fonts.interface(fonts.SIZE))  # takes those of all classes away
 
 
-@pytest.mark.usefixtures("system_fonts")
-def test_one_font_for_the_whole_interface(window: Window, qapp: QApplication) -> None:
+@pytest.fixture
+def styled(qapp: QApplication) -> Iterator[None]:
     before = qapp.styleSheet()
     qapp.setStyleSheet(style_sheet(LIGHT))
+    yield
+    qapp.setStyleSheet(before)
+
+
+@pytest.mark.usefixtures("system_fonts", "styled")
+def test_one_font_for_the_whole_interface(window: Window) -> None:
     box = QMessageBox(window)
     menu = next(action.menu() for action in window.menuBar().actions())
     widgets: list[QWidget] = [box, menu, *window.findChildren(QAbstractItemView)]
@@ -37,7 +54,6 @@ def test_one_font_for_the_whole_interface(window: Window, qapp: QApplication) ->
         shown = (type(widget).__name__, widget.font().families(), widget.font().pixelSize())
         assert shown == (type(widget).__name__, list(fonts.INTERFACE), fonts.SIZE)
     box.deleteLater()
-    qapp.setStyleSheet(before)
 
 
 def test_windows_has_its_own_face_first_in_the_interface_and_last_in_an_article() -> None:
@@ -46,3 +62,18 @@ def test_windows_has_its_own_face_first_in_the_interface_and_last_in_an_article(
     for platform in ("linux", "darwin"):
         assert fonts.interface_families(platform) == ("Noto Sans Arabic", "Noto Sans")
         assert fonts.reading_families(platform) == ("Noto Naskh Arabic", "Noto Sans")
+
+
+@pytest.mark.usefixtures("styled")
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_the_words_on_the_button_that_enter_presses_are_not_cut_off(window: Window, language: str) -> None:
+    """They are bold, which Qt's size of a default button knows nothing of."""
+    i18n.use(language)
+    dialog = ExportDialog(window, window.session, window.corpus_commands.background)
+    dialog.show()
+    [button] = [button for button in dialog.findChildren(QPushButton) if button.isDefault() and button.isVisible()]
+    padding = 32  # of the style sheet
+    bold = QFontMetricsF(fonts.interface(fonts.SIZE, bold=True)).horizontalAdvance(button.text())
+    assert button.width() - padding >= bold - 1
+    dialog.close()
+    dialog.deleteLater()

@@ -78,6 +78,8 @@ class ExportDialog(QDialog):
         self._buttons = QDialogButtonBox()
         self._on = self._button(_("What becomes of each span"), self.show_account)
         self._go = self._button(_("Export…"), self._ask)
+        for button in (self._on, self._go):
+            button.setObjectName("primary")  # wide enough for bold letters, which Qt does not see of a default button
         self._back = self._button(_("Back"), self._show_options)
         self._buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         self._buttons.rejected.connect(self.reject)

@@ -98,6 +98,7 @@ class OccurrencesDialog(QDialog):
         self._corpus.toggled.connect(self._scope)
         buttons = QDialogButtonBox()
         self._go = buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._go.setObjectName("primary")  # wide enough for bold letters, which Qt does not see of a default button
         self._go.setDefault(True)
         buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self._tag)

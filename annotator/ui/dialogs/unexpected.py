@@ -68,6 +68,7 @@ class UnexpectedDialog(QDialog):
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox()
         go_on = buttons.addButton(_("Go on"), QDialogButtonBox.ButtonRole.AcceptRole)
+        go_on.setObjectName("primary")  # wide enough for bold letters, which Qt does not see of a default button
         go_on.setDefault(True)
         self.show_report = buttons.addButton(_("Show the report"), QDialogButtonBox.ButtonRole.ActionRole)
         self.show_report.setCheckable(True)
