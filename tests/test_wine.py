@@ -275,12 +275,62 @@ def test_a_part_that_raises_is_no_success(
     assert "no room" in result.summary
 
 
+@pytest.mark.parametrize(("paths", "tries"), [("tests/ui/test_marks.py", 2), ("tests/core", 1)])
+@pytest.mark.parametrize("recovers", [True, False])
+def test_what_fails_on_the_screen_alone_gets_a_second_try(
+    paths: str, tries: int, recovers: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summaries: list[str] = []
+
+    def run_part(windows: object, part: wine_tests.Part, options: object) -> wine_tests.Result:
+        success = recovers and bool(summaries)
+        summaries.append("3 passed in 1s" if success else "1 failed, 2 passed in 1s")
+        return wine_tests.Result(part, success, summaries[-1], 1)
+
+    monkeypatch.setattr(wine_tests, "run_part", run_part)
+    [result] = wine_tests.run_parts(Script(tmp_path), [wine_tests.Part("x", (paths,))], [])  # type: ignore[arg-type]
+    assert len(summaries) == tries
+    assert result.success == (recovers and tries == 2)
+    assert ("at the second try: 1 failed" in result.summary) == (tries == 2)
+    assert wine_tests.total([result]) == ("3 passed" if result.success else "1 failed, 2 passed")
+
+
 def test_the_counts_are_added_up(part: wine_tests.Part) -> None:
     summaries = ("2 passed, 1 skipped in 1s", "1 failed, 40 passed in 61.00s (0:01:01)", "1 passed, 3 errors in 1s")
     results = [wine_tests.Result(part, False, summary, 1) for summary in summaries]
     assert wine_tests.total(results) == "1 failed, 3 error, 43 passed, 1 skipped"
     early = wine_tests.Result(part, False, "ended early, with exit code 1: Timeout", 1)
     assert wine_tests.total([*results, early]).endswith(", 1 parts not finished")
+
+
+# --- What decides whether a change is good
+
+
+@pytest.mark.parametrize(
+    ("linux", "windows", "code", "reason"),
+    [
+        (0, 0, 0, ""),
+        (1, 0, 1, ""),
+        (0, 1, 1, "failed"),
+        (0, 2, 0, "are left out"),
+        (0, 124, 1, "did not end"),
+        (0, 137, 1, "did not end"),
+        (0, 139, 1, "failed"),
+    ],
+)
+def test_ci_fails_with_the_tests_of_windows_and_not_without_wine(
+    linux: int, windows: int, code: int, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "python3"
+    python.write_text(
+        f'#!/bin/sh\ncase "$*" in *windows*) exit {windows} ;; *) exit {linux} ;; esac\n', encoding="utf-8"
+    )
+    python.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    done = subprocess.run([ROOT / ".ci" / "run"], capture_output=True, text=True)
+    assert done.returncode == code, done.stderr
+    assert reason in done.stderr
+    assert bool(reason) == bool(done.stderr)
 
 
 # --- Nothing is left running
