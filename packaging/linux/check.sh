@@ -174,7 +174,9 @@ say "the .deb: removed, nothing but the person's own is left"
 dpkg -L $name >brought.txt
 grep -q "^/usr/bin/annotator$" brought.txt || fail "the list of what the package brought"
 apt-get purge -y -q $name >/dev/null 2>&1
-left=$(find / -xdev \( -path "$work" -o -path "$checkout" -o -path "$packages" -o -path /proc -o -path /var/log \) -prune -o -iname "*$name*" -print)
+runtime=/tmp/$name-$(id -u)  # of the windows of this person, until the next start of the system
+same "what closed windows leave for a second start" "$(find "$runtime" ! -type d -printf '%f\n')" lock
+left=$(find / -xdev \( -path "$runtime" -o -path "$work" -o -path "$checkout" -o -path "$packages" -o -path /proc -o -path /var/log \) -prune -o -iname "*$name*" -print)
 [ -z "$left" ] || fail "this is left: $left"
 if [ -e /usr/bin/annotator ] || [ -L /usr/bin/annotator ]; then fail "the command is left"; fi
 while read -r path; do
