@@ -379,9 +379,17 @@ def test_on_wine(arguments: list[str]) -> int:
     """Run the tests as Windows runs them, under Wine."""
     sys.path[:0] = [str(ROOT / "packaging"), str(ROOT / "packaging" / "windows")]
     sys.modules["dev"] = sys.modules[__name__]  # imported anew, it would raise another CannotGoOn
-    import wine_tests
+    story = "--installed" in arguments or "--all" in arguments
+    code = 0
+    if "--installed" not in arguments:
+        import wine_tests
 
-    return wine_tests.main(arguments)
+        code = wine_tests.main(arguments)
+    if story:
+        import installed_story
+
+        code = max(code, installed_story.main())
+    return code
 
 
 def bench(arguments: list[str]) -> int:

@@ -31,6 +31,20 @@ WORK: Final = ROOT / "build" / "package"
 DIST: Final = ROOT / "dist"
 ENVIRONMENT: Final = WORK / "env"
 PYTHON: Final = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+FREEZING: Final = (
+    ("Compiling the translations", ("packaging/catalogues.py",)),
+    ("Drawing the icons", ("packaging/icons.py", "build/package/icons")),
+    ("Listing the licences", ("packaging/licences.py", "build/package")),
+    (
+        "PyInstaller",
+        # What it takes over of an earlier run is not in every part what it would make anew: --clean.
+        (
+            *("-m", "PyInstaller", "--noconfirm", "--clean", "--distpath", "build/package/frozen"),
+            *("--workpath", "build/package/work", "packaging/annotator.spec"),
+        ),
+    ),
+)
+"""What freezes the program, step by step: Python programs, run from the top of the checkout with `environment`."""
 TOOLS: Final = {"dpkg-deb": "dpkg", "dpkg-shlibdeps": "dpkg-dev", "strip": "binutils"}
 """What a package for Debian is made with, and the Debian package of each."""
 OLDEST_GLIBC: Final = (2, 36)
@@ -48,23 +62,12 @@ def main(arguments: list[str]) -> int:
     check_glibc(any_version=bool(arguments))
     prepare_tools()
     make_environment()
-    environment = {
-        **os.environ,
-        "PYTHONHASHSEED": "0",
-        "PYTHONPATH": str(HERE),
-        "QT_QPA_PLATFORM": "offscreen",
-        "SOURCE_DATE_EPOCH": str(moment()),
-    }
+    variables = {**os.environ, **environment(moment()), "PYTHONPATH": str(HERE)}
     dev.say("Freezing the program …")
-    step("Compiling the translations", environment, HERE / "catalogues.py")
-    step("Drawing the icons", environment, HERE / "icons.py", WORK / "icons")
-    step("Listing the licences", environment, HERE / "licences.py", WORK)
-    folders: list[str | Path] = ["--distpath", WORK / "frozen", "--workpath", WORK / "work"]
-    # What PyInstaller takes over of an earlier run is not in every part what it would make anew.
-    options = ("--noconfirm", "--clean", *folders)
-    step("PyInstaller", environment, "-m", "PyInstaller", *options, HERE / "annotator.spec")
+    for doing, command in FREEZING:
+        step(doing, variables, *command)
     dev.say("Packing it …")
-    return dev.hand_over([PYTHON, HERE / "package.py", _FINISH, *arguments], cwd=ROOT, env=environment)
+    return dev.hand_over([PYTHON, HERE / "package.py", _FINISH, *arguments], cwd=ROOT, env=variables)
 
 
 def check_glibc(any_version: bool) -> None:
@@ -88,6 +91,11 @@ def _version(text: str) -> tuple[int, ...]:
 def step(doing: str, environment: Mapping[str, str], *command: str | Path) -> None:
     """Run this Python program in the environment that is frozen. Raises dev.CannotGoOn."""
     dev.quietly(doing, [PYTHON, *command], environment)
+
+
+def environment(when: int) -> dict[str, str]:
+    """Return the variables with which the program is frozen; its files are of the second `when` (since 1970)."""
+    return {"PYTHONHASHSEED": "0", "QT_QPA_PLATFORM": "offscreen", "SOURCE_DATE_EPOCH": str(when)}
 
 
 def prepare_tools() -> None:

@@ -374,6 +374,7 @@ def test_the_tests_of_windows_get_the_arguments_that_follow(handed, monkeypatch)
     monkeypatch.setitem(sys.modules, "dev", dev)  # it is put there anew
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setattr("wine_tests.main", lambda arguments: handed.append(arguments) or 7)
+    monkeypatch.setattr("installed_story.main", lambda: 0)
     assert dev.main(["test", "--with", "windows", "--all", "-x"]) == 7
     assert handed == [["--all", "-x"]]
 

@@ -19,17 +19,8 @@ ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 ELSEWHERE = {DOCS / "training.md", DOCS / "contributing.md"}
 """Their commands need large programs, or a copy of this one: tests/consumers/test_training.py, test_contributing.py."""
 OTHERS = {
-    *(
-        "--with",
-        "--all",
-        "--pictures",
-        "--update",
-        "--page",
-        "--count",
-        "--seconds",
-        "--seed",
-        "--newer-glibc",
-    ),  # our own scripts
+    *("--with", "--all", "--pictures", "--update", "--page", "--count", "--seconds", "--seed"),  # our own scripts
+    *("--installed", "--newer-glibc"),
     *("--converter", "--task", "--model", "--lang", "--pipeline", "--upgrade"),  # spaCy's, optimum's and pip's
 }
 """Options of other programs that pages name."""
