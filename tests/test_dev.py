@@ -370,6 +370,7 @@ def test_a_group_is_named_before_the_arguments_of_pytest(handed, capfd):
         assert "--with is followed by the name of a group: consumers, wayland, windows." in capfd.readouterr().err
 
 
+@on_linux
 def test_the_tests_of_windows_get_the_arguments_that_follow(handed, monkeypatch):
     monkeypatch.setitem(sys.modules, "dev", dev)  # it is put there anew
     monkeypatch.setattr(sys, "path", [*sys.path])

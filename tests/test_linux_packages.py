@@ -45,6 +45,7 @@ def test_the_c_library_is_as_new_as_the_newest_thing_that_is_asked_of_it():
     assert depends.c_library("") == "2.34"
 
 
+@on_linux
 def test_a_library_of_no_package_is_found_unless_it_is_the_bundles(tmp_path):
     lines = [
         f"dpkg-shlibdeps: warning: no dependency information found for {tmp_path}/own/libicuuc.so.73 (used by a.so)",
