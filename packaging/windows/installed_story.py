@@ -55,6 +55,9 @@ KEYS: Final = (
 SPANS: Final = [("INSTITUTION", "وزارة الصحة"), ("DATE", "أمس الثلاثاء"), ("PLAN", "الخطة الوطنية للتلقيح")]
 """What KEYS label in the first article."""
 THEMES: Final = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
+ARABIC_KEYS: Final = "10 113 11 113 12"
+"""The keys 1, Left, 2, Left and 3 by their places on the keyboard, which X numbers, whatever the layout writes."""
+ARABIC_SPANS: Final = [("DATE", "وزارة"), ("INSTITUTION", "الصحة"), ("PLAN", "تطلق")]
 FORMATS: Final = ("conll2003", "conll2002", "nested", "conllu", "jsonl")
 
 
@@ -163,6 +166,7 @@ class Story:
         self.label_by_keys()
         self.export()
         self.start_again()
+        self.label_on_arabic_keyboard()
         self.lose_program()
         self.update()
         self.take_pictures()
@@ -272,6 +276,21 @@ class Story:
         computer.press("ctrl+q")
         wait_until(lambda: len(computer.processes()) == 1, "the first window is closed by its key")
         self._quit()
+
+    def label_on_arabic_keyboard(self) -> None:
+        """Press the same keys while the layout is Arabic and the digit row writes ١٢٣."""
+        computer = self._computer
+        computer.linux(["setxkbmap", "-layout", "ara", "-variant", "digits"], "Choosing the Arabic layout")
+        computer.open(OTHER)
+        computer.wait_for_window("أخرى")
+        computer.wait_for_rest()
+        computer.press(ARABIC_KEYS, delay=400)
+        computer.wait_for_rest()
+        computer.linux(["setxkbmap", "-layout", "us"], "Choosing the US layout")
+        self._quit()
+        found = self._spans(1, OTHER)
+        expect(found == ARABIC_SPANS, f"the spans by an Arabic keyboard are {ARABIC_SPANS}, not {found}")
+        dev.say("labelled on an Arabic keyboard")
 
     def lose_program(self) -> None:
         """Kill the program while tagging: all that was on the screen is there at the next start."""
@@ -396,9 +415,9 @@ class Story:
                 shutil.copyfile(source, self._linux / f"{name}{suffix}")
         return self._linux / name
 
-    def _spans(self, article: int) -> list[tuple[str, str]]:
+    def _spans(self, article: int, corpus: str = CORPUS) -> list[tuple[str, str]]:
         """Return the labels and words of an article's spans, as the installed command shows them."""
-        shown: dict[str, Any] = json.loads(self._commands("show", CORPUS, str(article), "--json"))
+        shown: dict[str, Any] = json.loads(self._commands("show", corpus, str(article), "--json"))
         return [(span["label"], span["text"]) for span in shown["spans"]]
 
     def _own_files(self) -> dict[str, str]:
