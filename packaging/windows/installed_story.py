@@ -130,8 +130,9 @@ def make_installer(windows: wine.Windows, number: str) -> str:
         leftover.touch()
     script = f"/win/checkout/packaging/windows/{windows_packages.SCRIPT.name}"
     folder = "old" if number == OLD_VERSION else "dist"
-    (windows.share / folder).mkdir(exist_ok=True)
-    target = Path(f"/win/{folder}/setup.exe")
+    shutil.rmtree(windows.share / folder, ignore_errors=True)
+    (windows.share / folder).mkdir()
+    target = Path(f"/win/{folder}/annotator-{number}.exe")  # a program called setup.exe, NSIS warns of
     command = windows_packages.command(
         number, Path("/win/frozen/annotator"), Path("/win/frozen/icons/annotator.ico"), target
     )
