@@ -107,9 +107,13 @@ def _typed(line: str) -> list[str]:
 
 
 def prints(shown: str, printed: str, *, roughly: bool = False) -> bool:
-    """Whether what was printed is what a page shows; `roughly` takes one decimal number for another."""
+    """Whether what was printed is what a page shows; `roughly` takes one decimal number for another.
+
+    How well a tiny model trains differs from processor to processor, and a score of one digit is padded with a blank.
+    """
     if roughly:
-        shown, printed = (re.sub(" +", " ", _DECIMAL.sub("0.0", some)) for some in (shown, printed))
+        rounded = (re.sub(" +", " ", _DECIMAL.sub("0.0", text)) for text in (shown, printed))
+        shown, printed = (text.replace(" \n", "\n") for text in rounded)
     lines = ("(?:.*\n)*?" if line == "…" else _line(line) for line in shown.splitlines())
     return re.fullmatch("".join(lines), printed) is not None
 
