@@ -10,7 +10,8 @@ writes (spaCy, seqeval and the like), for the tests that are skipped without the
 installs a Wayland compositor that needs no screen, for those that use the window there; both may stand.
 
 `test --with windows [--all] [ARGUMENTS]`, by root on Linux, runs the tests under Wine instead, with
-Windows' own Python and Qt: all that need no window, and a selection of the others, or all (--all).
+Windows' own Python and Qt: all that need no window, a selection of the others, or all (--all), and
+then the story of the installed program, unless ARGUMENTS name tests. --installed runs it alone.
 
 Each first makes what it needs and is missing: the environment in .venv with the packages that
 constraints.txt pins, the compiled translations and, on Linux, the system libraries that Qt needs.
@@ -376,20 +377,19 @@ def test(arguments: list[str]) -> int:
 
 
 def test_on_wine(arguments: list[str]) -> int:
-    """Run the tests as Windows runs them, under Wine."""
+    """Run the tests as Windows runs them, under Wine, then the story of the installed program.
+
+    Where tests are named, only those run; with `--installed` only the story does.
+    """
     sys.path[:0] = [str(ROOT / "packaging"), str(ROOT / "packaging" / "windows")]
     sys.modules["dev"] = sys.modules[__name__]  # imported anew, it would raise another CannotGoOn
-    story = "--installed" in arguments or "--all" in arguments
-    code = 0
-    if "--installed" not in arguments:
-        import wine_tests
+    import installed_story
+    import wine_tests
 
-        code = wine_tests.main(arguments)
-    if story:
-        import installed_story
-
-        code = max(code, installed_story.main())
-    return code
+    if "--installed" in arguments:
+        return installed_story.main()
+    code = wine_tests.main(arguments)
+    return code if wine_tests.named_tests(arguments) else max(code, installed_story.main())
 
 
 def bench(arguments: list[str]) -> int:

@@ -375,9 +375,20 @@ def test_the_tests_of_windows_get_the_arguments_that_follow(handed, monkeypatch)
     monkeypatch.setitem(sys.modules, "dev", dev)  # it is put there anew
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setattr("wine_tests.main", lambda arguments: handed.append(arguments) or 7)
-    monkeypatch.setattr("installed_story.main", lambda: 0)
+    monkeypatch.setattr("installed_story.main", lambda: handed.append("story") or 0)
     assert dev.main(["test", "--with", "windows", "--all", "-x"]) == 7
-    assert handed == [["--all", "-x"]]
+    assert handed == [["--all", "-x"], "story"]
+
+
+@on_linux
+def test_the_story_of_the_installed_program_runs_alone_or_not_at_all(handed, monkeypatch):
+    monkeypatch.setitem(sys.modules, "dev", dev)  # it is put there anew
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr("wine_tests.main", lambda arguments: handed.append(arguments) or 0)
+    monkeypatch.setattr("installed_story.main", lambda: handed.append("story") or 1)
+    assert dev.main(["test", "--with", "windows", "--installed"]) == 1
+    assert dev.main(["test", "--with", "windows", "tests/core"]) == 0
+    assert handed == ["story", ["tests/core"]]
 
 
 def test_a_reason_may_have_an_exit_code_of_its_own(handed, monkeypatch, capfd):

@@ -1,4 +1,4 @@
-"""The story of the installed program under Wine: `dev.py test --with windows --installed`.
+"""The story of the installed program under Wine: the end of `dev.py test --with windows`; `--installed` runs it alone.
 
 It freezes the program, makes the installer, and does what a person does: installs it, starts it from the menu, imports,
 opens a corpus by a double click, labels by keys, exports, loses the program while tagging, goes on, updates, removes

@@ -66,15 +66,19 @@ class Result:
         return not self.success and self.part.platform == "windows"
 
 
+def named_tests(arguments: Sequence[str], root: Path = dev.ROOT) -> list[str]:
+    """Return the arguments that name a folder or a file of tests, or a test in one."""
+    return [text for text in arguments if not text.startswith("-") and (root / text.partition("::")[0]).exists()]
+
+
 def plan(arguments: Sequence[str], root: Path = dev.ROOT) -> tuple[list[Part], list[str]]:
     """Return the parts to run and the options that all of them get, by what was typed.
 
     Tests that are named (`tests/core`, `tests/core/test_zones.py::test_x`) run instead of the usual ones; `--all` adds
     every test that opens a window.
     """
-    options = [text for text in arguments if text != "--all"]
-    named = [text for text in options if not text.startswith("-") and (root / text.partition("::")[0]).exists()]
-    options = [text for text in options if text not in named]
+    named = named_tests(arguments, root)
+    options = [text for text in arguments if text != "--all" and text not in named]
     if named:
         screen = tuple(path for path in named if path.startswith(ON_SCREEN))
         rest = tuple(path for path in named if not path.startswith(ON_SCREEN))
