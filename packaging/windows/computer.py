@@ -135,7 +135,7 @@ class Computer:
         path = self._windows.share / "registry.reg"
         text = path.read_text(encoding="utf-16")
         merged = text.replace(rf"[HKEY_CURRENT_USER\{classes}", rf"[HKEY_LOCAL_MACHINE\{classes}")
-        path.write_text(merged, encoding="utf-16")
+        path.write_text(merged, encoding="utf-16", newline="\n")
         self.run(["reg", "import", r"Z:\win\registry.reg"], "reg import")
 
     def set_value(self, key: str, name: str, value: int | str) -> None:

@@ -116,7 +116,7 @@ def freeze(windows: wine.Windows) -> None:
     shutil.copytree(made / "frozen", target)
     shutil.copytree(made / "icons", target / "icons")
     shutil.copyfile(made / "LICENCES.txt", target / "annotator" / "LICENCES.txt")
-    stamp.write_text(digest.hexdigest(), encoding="ascii")
+    stamp.write_text(digest.hexdigest(), encoding="ascii", newline="\n")
     report("frozen", start, megabytes(target / "annotator"))
 
 

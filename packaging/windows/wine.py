@@ -238,7 +238,7 @@ def prepared(root: Path | None = None, environment: Mapping[str, str] | None = N
 @contextlib.contextmanager
 def _locked(root: Path) -> Iterator[None]:
     root.parent.mkdir(parents=True, exist_ok=True)
-    with root.with_name(root.name + ".lock").open("w") as lock:
+    with root.with_name(root.name + ".lock").open("wb") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -303,7 +303,8 @@ def make_debian(root: Path) -> None:
     dev.quietly(
         "Downloading Debian 13 (debootstrap)", ["unshare", "--mount", "--pid", "--fork", "--kill-child", *command]
     )
-    (partial / "etc" / "apt" / "sources.list").write_text(f"deb {mirror} {SUITE} main\n", encoding="utf-8")
+    sources = f"deb {mirror} {SUITE} main\n"
+    (partial / "etc" / "apt" / "sources.list").write_text(sources, encoding="utf-8", newline="\n")
     (partial / ".debian").touch()
     partial.rename(root)
 
@@ -316,7 +317,7 @@ def _copy_network_settings(root: Path) -> None:
             shutil.copyfile(source, target)
     asked = ["apt-config", "dump", "--format", '%F "%v";%n', "Acquire::http", "Acquire::https"]
     settings = subprocess.run(asked, capture_output=True, text=True).stdout
-    (root / "etc" / "apt" / "apt.conf").write_text(settings, encoding="utf-8")
+    (root / "etc" / "apt" / "apt.conf").write_text(settings, encoding="utf-8", newline="\n")
 
 
 def install_wine(windows: Windows) -> None:
@@ -344,7 +345,7 @@ def install_wine(windows: Windows) -> None:
     key = [r"HKCU\Software\Wine\WineDbg", "/v", "ShowCrashDialog", "/t", "REG_DWORD", "/d", "0", "/f"]
     windows.required("Setting Windows up", ["wine", "reg", "add", *key], timeout=300, exit_code=1)
     windows.required("Setting Windows up", ["wineserver", "--wait"], timeout=300, exit_code=1)
-    configured.write_text(wanted, encoding="ascii")
+    configured.write_text(wanted, encoding="ascii", newline="\n")
 
 
 def install_python(windows: Windows) -> None:
@@ -372,8 +373,8 @@ def install_python(windows: Windows) -> None:
     printed = windows.required("objdump", ["x86_64-w64-mingw32-objdump", "-p", f"/win/py/{library}.dll"])
     names = exported_names(printed)
     lines = ["LIBRARY python3.dll", "EXPORTS", *(f"  {name}={library}.{name}" for name in names)]
-    (windows.share / "python3.def").write_text("\n".join(lines) + "\n", encoding="ascii")
-    (windows.share / "empty.c").write_text("int unused;\n", encoding="ascii")
+    (windows.share / "python3.def").write_text("\n".join(lines) + "\n", encoding="ascii", newline="\n")
+    (windows.share / "empty.c").write_text("int unused;\n", encoding="ascii", newline="\n")
     compiler = ["x86_64-w64-mingw32-gcc", "-shared", "-nostdlib", "-Wl,--entry=0", "-o", "/win/py/python3.dll"]
     windows.required("Compiling python3.dll", [*compiler, "/win/empty.c", "/win/python3.def"], exit_code=1)
 
@@ -426,8 +427,8 @@ def install_packages(windows: Windows) -> None:
         return
     stamp.unlink(missing_ok=True)
     dev.say("Installing the packages into Windows' Python …")
-    (share / "wanted.txt").write_text("\n".join(requirements()) + "\n", encoding="utf-8")
-    (share / "constraints.txt").write_text("\n".join(pins()) + "\n", encoding="utf-8")
+    (share / "wanted.txt").write_text("\n".join(requirements()) + "\n", encoding="utf-8", newline="\n")
+    (share / "constraints.txt").write_text("\n".join(pins()) + "\n", encoding="utf-8", newline="\n")
     shutil.rmtree(share / "wheels", ignore_errors=True)
     download_packages(share, ["-r", str(share / "wanted.txt")])
     pip = [
@@ -444,7 +445,7 @@ def install_packages(windows: Windows) -> None:
     windows.required("Installing the packages", [*pip, *files], exit_code=1)
     project = ["--no-build-isolation", "--no-deps", "--force-reinstall", "--editable", r"Z:\win\checkout"]
     windows.required("Installing the checkout", [*pip, *project], exit_code=1)
-    stamp.write_text(wanted, encoding="ascii")
+    stamp.write_text(wanted, encoding="ascii", newline="\n")
 
 
 def download_packages(share: Path, wanted: Sequence[str]) -> None:
