@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -14,12 +14,15 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
+    QLabel,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -34,7 +37,9 @@ from annotator.ui.theme import LIGHT, Theme
 from annotator.ui.welcome_example import Example, LabelKey
 from annotator.ui.wording import plain_label, printed, shown_key
 
-_WIDTH: Final = 600  # pixels
+_WIDTH: Final = 600  # pixels, at most
+_MARGIN: Final = 16  # pixels beside what is in the zone to drag to
+_SPACING: Final = 14  # pixels between its buttons
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _OWN: Final = (*_ENTER, Qt.Key.Key_Escape, Qt.Key.Key_Space)
 """Keys that mean something else here than in the article."""
@@ -69,21 +74,21 @@ class WelcomePage(QScrollArea):
         begin.setFont(fonts.interface(16, bold=True))
         self._zone = _DropZone([actions["corpus_from_files"], actions["open_corpus"]])
         self._buttons = [begin, *self._zone.buttons]
-        self._advice = plain_label(name="quiet")
+        self._advice = _paragraph(name="quiet")
         self._show_keys()
         for action in (actions["undo"], actions["show_keys"]):
             action.changed.connect(self._show_keys)
         head = plain_label(title)
         head.setFont(fonts.interface(24, bold=True))
-        told = plain_label(purpose, "quiet")
-        told.setFont(fonts.interface(15))
+        head.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        summary = _paragraph(purpose, "quiet")
+        summary.setFont(fonts.interface(15))
         middle = QWidget()
-        middle.setMinimumWidth(_WIDTH)
+        middle.setMaximumWidth(_WIDTH)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for label, beneath in ((head, 2), (told, 12)):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for label, beneath in ((head, 2), (summary, 12)):
             column.addWidget(label)
             column.addSpacing(beneath)
         column.addWidget(self._card())
@@ -94,7 +99,6 @@ class WelcomePage(QScrollArea):
         column.addSpacing(10)
         column.addWidget(self._zone)
         column.addSpacing(12)
-        self._advice.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self._advice)
         column.addSpacing(6)
         column.addLayout(self._languages())
@@ -102,7 +106,11 @@ class WelcomePage(QScrollArea):
         whole = QVBoxLayout(page)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addStretch(2)
-        whole.addWidget(middle, 0, Qt.AlignmentFlag.AlignHCenter)
+        row = QHBoxLayout()  # an alignment would keep the middle as wide as its longest line
+        row.addStretch()
+        row.addWidget(middle, 1)
+        row.addStretch()
+        whole.addLayout(row)
         whole.addStretch(3)
         self.setWidget(page)
         self.setFocusProxy(begin)
@@ -120,7 +128,7 @@ class WelcomePage(QScrollArea):
         card = QFrame()
         card.setObjectName("card")
         column = QVBoxLayout(card)
-        column.setContentsMargins(20, 12, 20, 8)
+        column.setContentsMargins(12, 12, 12, 8)
         column.setSpacing(5)
         column.addWidget(self._example)
         row = QHBoxLayout()
@@ -128,9 +136,7 @@ class WelcomePage(QScrollArea):
         for key in self._keys:
             row.addWidget(key)
         column.addLayout(row)
-        hint = plain_label(_("Select some words, then press the key of their label."), "quiet")
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column.addWidget(hint)
+        column.addWidget(_paragraph(_("Select some words, then press the key of their label."), "quiet"))
         return card
 
     def _languages(self) -> QHBoxLayout:
@@ -195,30 +201,50 @@ class WelcomePage(QScrollArea):
 
 
 class _DropZone(QWidget):
-    """Where to drag what a person has, and buttons that ask for it."""
+    """Where to drag what a person has, and buttons that ask for it: side by side, or one above the other where there
+    is little room."""
 
     def __init__(self, actions: list[QAction]) -> None:
         super().__init__()
         self._theme, self._awaited = LIGHT, False
         self.buttons = [ActionButton(action, icon) for action, icon in zip(actions, ("add", "corpus"), strict=True)]
-        told = plain_label(_("Your own articles: drag files or folders here, or a corpus."))
-        told.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        told.setFont(fonts.interface(15))
+        invitation = _paragraph(_("Your own articles: drag files or folders here, or a corpus."))
+        invitation.setFont(fonts.interface(15))
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 9, 16, 8)
+        column.setContentsMargins(_MARGIN, 9, _MARGIN, 8)
         column.setSpacing(7)
-        column.addWidget(told)
-        row = QHBoxLayout()
-        row.setSpacing(14)
-        row.addStretch()
+        column.addWidget(invitation)
+        self._pairs = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._pairs.setSpacing(_SPACING)
         for button in self.buttons:
             pair = QVBoxLayout()
             pair.setSpacing(3)
             pair.addWidget(button)
             pair.addWidget(_key(button))
-            row.addLayout(pair)
+            self._pairs.addLayout(pair)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addLayout(self._pairs)
         row.addStretch()
         column.addLayout(row)
+
+    def minimumSizeHint(self) -> QSize:
+        widest = max(button.sizeHint().width() for button in self.buttons)
+        return QSize(widest + 2 * _MARGIN, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # the letters are others
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        needed = sum(button.sizeHint().width() for button in self.buttons) + _SPACING * (len(self.buttons) - 1)
+        fits = needed + 2 * _MARGIN <= self.width()
+        self._pairs.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
 
     def show_awaited(self, awaited: bool) -> None:
         """Show whether something is held above the page that may be dropped."""
@@ -237,6 +263,14 @@ class _DropZone(QWidget):
         painter.setPen(QPen(QColor(theme.accent if self._awaited else theme.faint), 1.2, Qt.PenStyle.DashLine))
         painter.setBrush(QColor(theme.chosen) if self._awaited else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
+
+
+def _paragraph(text: str = "", name: str = "") -> QLabel:
+    """A label of centred lines that are broken where there is little room."""
+    label = plain_label(text, name)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setWordWrap(True)
+    return label
 
 
 def _key(button: ActionButton) -> QWidget:

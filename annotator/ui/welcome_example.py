@@ -28,7 +28,7 @@ _SENTENCE: Final = (  # as articles are: Arabic in every language
 )
 _TEXT: Final = "".join(words for words, _label in _SENTENCE)
 _ZONES: Final = (Zone("example", "", BODY, 0, len(_TEXT)),)
-_SIZE: Final = 22.0  # pixels: the letters of the sentence
+_SIZES: Final = (22.0, 20.0, 18.0, 16.0)  # pixels: the letters of the sentence, the largest that fit
 _KEY: Final = 13.0  # pixels: the letters of a label's key
 _HEIGHT: Final = 38  # pixels of a label
 
@@ -41,7 +41,7 @@ class Example(QWidget):
         self._labels, self._theme, self._spans = labels, LIGHT, _spans(labels)
         said = (spoken(_TEXT[span.start : span.end], [span], labels) for span in self._spans)
         self.setAccessibleName(f"{_TEXT} {'; '.join(said)}")
-        self.setFixedHeight(round(self._page(1000.0).height))
+        self.setFixedHeight(round(_page(1000.0).height))
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in this theme."""
@@ -49,16 +49,12 @@ class Example(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        page = self._page(self.width())
-        [line] = page.lines
+        page = _page(self.width())
         painter = QPainter(self)
-        left = line.boxes[-1].left
+        left = page.lines[0].boxes[-1].left
         painter.translate(-round(left / 2), 0)  # in the middle
         marks = Marks(self._spans, depths(self._spans, self._labels))
         Painter(page, marks, self._labels, self._theme).paint(painter, 0, page.height)
-
-    def _page(self, width: float) -> Page:
-        return Page(_TEXT, _ZONES, width, _SIZE)
 
 
 class LabelKey(QWidget):
@@ -104,6 +100,12 @@ class LabelKey(QWidget):
         painter.setFont(title_font)
         words = QRectF(left + (key_width + gap) * (not rtl), 0, title_width, body.height())
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, title)
+
+
+def _page(width: float) -> Page:
+    """The sentence in the largest letters with which it stands on one line, or in the smallest."""
+    pages = (Page(_TEXT, _ZONES, width, size) for size in _SIZES)
+    return next((page for page in pages if len(page.lines) == 1), Page(_TEXT, _ZONES, width, _SIZES[-1]))
 
 
 def _spans(labels: LabelSet) -> tuple[Span, ...]:

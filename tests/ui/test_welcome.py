@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
@@ -131,6 +131,30 @@ def test_it_says_what_for_and_how(start: Start) -> None:
         ("Open corpus…", "\u2066Ctrl+O\u2069"),
     ]
     assert any("\u2066Ctrl+Z\u2069" in text and "\u2066F1\u2069" in text for text in said(shown))
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "fr"])
+def test_on_a_small_screen_it_scrolls_down_only(start: Start, qtbot: QtBot, language: str) -> None:
+    desk = start()
+    desk.window.language_asked.emit(language)
+    desk.window.resize(desk.window.minimumSizeHint().width(), 600)
+    desk.window.show()
+    shown = page(desk)
+    qtbot.waitUntil(lambda: shown.widget().width() == shown.viewport().width() < 500)
+    qtbot.waitUntil(lambda: cut_off(shown) == [])
+
+
+def cut_off(shown: WelcomePage) -> list[QWidget]:
+    """What of the page is not whole, or outside of it."""
+    kinds = (QLabel, ActionButton, LabelKey, Example)
+    parts = [part for part in shown.findChildren(QWidget) if isinstance(part, kinds)]
+    assert len(parts) > 10
+    place = {part: QRect(part.mapTo(shown.widget(), QPoint(0, 0)), part.size()) for part in parts}
+    return [
+        part
+        for part in parts
+        if part.width() < part.minimumSizeHint().width() or not shown.widget().rect().contains(place[part])
+    ]
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
