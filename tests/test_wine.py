@@ -174,9 +174,13 @@ def test_what_needs_no_window_runs_whole_and_of_the_rest_a_selection() -> None:
     parts, options = wine_tests.plan(["-x"])
     assert options == ["-x"]
     offscreen = {path for part in parts if part.platform == "offscreen" for path in part.paths}
-    assert offscreen == {
-        f"tests/{folder}" for folder in ("core", "store", "formats", "suggest", "jobs", "cli", "quality")
+    folders = {path for path in offscreen if not path.endswith(".py")}
+    assert folders == {
+        f"tests/{folder}" for folder in ("core", "store", "formats", "suggest", "jobs", "cli", "quality", "fuzzing")
     }
+    beside = {path.removeprefix("tests/") for path in offscreen - folders}
+    assert beside | wine_tests.OF_LINUX == {path.name for path in (ROOT / "tests").glob("test_*.py")}
+    assert {"test_paths.py", "test_settings.py"} < beside
     on_screen = {path for part in parts if part.platform == "windows" for path in part.paths}
     assert on_screen == set(wine_tests.SELECTION)
     for path in offscreen | on_screen:

@@ -20,8 +20,15 @@ LONGEST_PART: Final = 1800
 OPTIONS: Final = ("-p", "no:cacheprovider", "-q", "-rfE", f"--timeout={LONGEST_TEST}")
 ON_SCREEN: Final = ("tests/ui", "tests/e2e")
 """What opens windows: it runs on Qt's platform `windows`, the rest on `offscreen`."""
-FOLDERS: Final = ("store", "jobs", "formats", "cli", "core", "suggest", "quality")
+FOLDERS: Final = ("store", "jobs", "formats", "cli", "fuzzing", "core", "suggest", "quality")
 """What runs whole, the slowest first."""
+OF_LINUX: Final = frozenset(
+    (
+        *("test_dev.py", "test_installed_story.py", "test_line_endings.py", "test_linux_packages.py"),
+        *("test_packaging.py", "test_quality.py", "test_wheel.py", "test_wine.py", "test_workflow.py"),
+    )
+)
+"""Beside the folders, the tests of what makes and checks the program on Linux. The others there run."""
 SELECTION: Final = (
     *("tests/e2e/test_first_start.py", "tests/e2e/test_main_job.py", "tests/e2e/test_second_start.py"),
     *("tests/e2e/test_stories.py", "tests/e2e/test_two_windows.py", "tests/ui/dialogs/test_about.py"),
@@ -90,7 +97,9 @@ def plan(arguments: Sequence[str], root: Path = dev.ROOT) -> tuple[list[Part], l
     else:
         screens = list(SELECTION)
     parts = [Part(path.removeprefix("tests/").removesuffix(".py").replace("/", "."), (path,)) for path in screens]
-    return [*parts, *(Part(folder, (f"tests/{folder}",)) for folder in FOLDERS)], options
+    parts += [Part(folder, (f"tests/{folder}",)) for folder in FOLDERS]
+    beside = sorted(path.name for path in (root / "tests").glob("test_*.py") if path.name not in OF_LINUX)
+    return [*parts, Part("beside", tuple(f"tests/{name}" for name in beside))], options
 
 
 def main(arguments: Sequence[str]) -> int:
