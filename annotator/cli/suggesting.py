@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from annotator import settings
+from annotator import device_key, settings
 from annotator.cli.command import Help, corpus_argument, identity, json_option, words
 from annotator.cli.output import emit, finish, say, table, tell
 from annotator.core.wording import hundredth
@@ -89,7 +89,18 @@ def _learned(corpus: Corpus, *, writable: bool) -> Trained | None:
     """What was learned just now, where that was due; it is kept in the corpus if it can be."""
     if not due(corpus):
         return None
-    return (finish(learn(corpus), _("Learning")) if writable else teach(corpus)).trained
+    if writable and _can_keep():
+        return finish(learn(corpus), _("Learning")).trained
+    return teach(corpus).trained
+
+
+def _can_keep() -> bool:
+    """Return whether a model can be signed, without which it is not used again."""
+    try:
+        device_key.load_or_create_key()
+    except OSError:
+        return False
+    return True
 
 
 def _check(source: str | None, names: list[str]) -> None:

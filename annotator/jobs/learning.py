@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from annotator import device_key
 from annotator.core.analysis import analysed
 from annotator.core.labels import LabelSet
 from annotator.core.model import BOILERPLATE, Draft
@@ -47,7 +48,8 @@ class _Lessons(Struct, frozen=True):
 
 
 def due(corpus: Corpus) -> bool:
-    """Whether it is time to learn: nothing that fits was learned yet, or a tenth as much was done since."""
+    """Whether it is time to learn: nothing that fits was learned yet on this computer, or a tenth as much was done
+    since."""
     labels, found = corpus.labels(), learning.learned(corpus, Model.name)
     if found and found.model and kept(corpus, labels) is None:
         return True
@@ -63,7 +65,9 @@ def teach(corpus: Corpus) -> Taught:
 
 def learn(corpus: Corpus) -> Generator[tuple[int, int], None, Taught]:
     """Learn from what is done, and find out which articles would teach most; keep both in the corpus, at the end.
-    Yields how much of it is done. Closed before, it leaves the corpus as it was."""
+    Yields how much of it is done. Closed before, it leaves the corpus as it was. Raises OSError where this computer has
+    no key to sign the model with and none can be made."""
+    key = device_key.load_or_create_key()
     lessons, doubted = _lessons(corpus), _spread(learning.untouched(corpus), _DOUBTED)
     total = _TRAINING + len(doubted)
     yield 0, total
@@ -76,7 +80,7 @@ def learn(corpus: Corpus) -> Generator[tuple[int, int], None, Taught]:
             tokens = len(analysed(draft.article.text).tokens)
             doubts[draft.article.uid] = model.uncertainty(draft.article, lessons.labels) / (tokens + _OPENING)
             yield _TRAINING + count, total
-    model_bytes = encoded(taught.trained) if taught.trained else None
+    model_bytes = encoded(taught.trained, key) if taught.trained else None
     learning.keep(corpus, Model.name, Learned(model_bytes, taught.articles, taught.last), doubts)
     return taught
 

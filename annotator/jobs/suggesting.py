@@ -6,7 +6,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from annotator import settings
+from annotator import device_key, settings
 from annotator.core import editing
 from annotator.core.labels import LabelSet
 from annotator.core.model import IN_PROGRESS, NEW, Article, Edit, Rejection, Span, Step, Suggestion, Zone, new_uid
@@ -122,9 +122,10 @@ class Found(Struct, frozen=True):
 
 
 def kept(corpus: Corpus, labels: LabelSet) -> Trained | None:
-    """The model that the corpus keeps; None where there is none that fits its labels and this program."""
-    found = learning.learned(corpus, Model.name)
-    trained = decoded(found.model) if found and found.model else None
+    """The model that the corpus keeps; None where there is none that fits its labels and this program, or another
+    computer has learned it: it may be a stranger's (see training.decoded)."""
+    found, key = learning.learned(corpus, Model.name), device_key.load_key()
+    trained = decoded(found.model, key) if key and found and found.model else None
     return trained if trained and trained.fits(labels) else None
 
 

@@ -5,6 +5,7 @@ in the examples by different ones, the others together, for then one knows what 
 """
 
 import hashlib
+import hmac
 import os
 import tempfile
 from collections import Counter
@@ -40,6 +41,9 @@ _OVERLAPS: Final = 0.02  # of a label's spans that may overlap those it is learn
 _PARAMETERS: Final = {"c1": 0.1, "c2": 0.03, "period": 5, "delta": 0.02}
 _STEPS: Final = 50  # of learning; more make it hardly better
 _STEPS_IN_ALL: Final = 140  # where there are many fields
+_DIGEST: Final = "sha256"
+_SIGNED: Final = hashlib.new(_DIGEST).digest_size  # bytes before the data
+_PURPOSE: Final = b"annotator: model\0"  # what is signed with the key for another purpose is no model
 
 
 class Example(Struct, frozen=True):
@@ -88,22 +92,31 @@ def train(examples: Sequence[Example], labels: LabelSet, others: Sequence[Sugges
     return Trained(VERSION, names, tuple(_fields(sentences, _groups(sentences, counts, kept))))
 
 
-def encoded(trained: Trained) -> bytes:
-    """It as bytes, for `decoded`."""
+def encoded(trained: Trained, key: bytes) -> bytes:
+    """It as bytes for `decoded`, signed with the key of this computer."""
     data = msgspec.msgpack.encode(trained)
-    return hashlib.sha256(data).digest() + data
+    return _signature(data, key) + data
 
 
-def decoded(data: bytes) -> Trained | None:
-    """What was encoded as these bytes; None if they are not whole, or of another version of the program."""
-    digest, data = data[: hashlib.sha256().digest_size], data[hashlib.sha256().digest_size :]
-    if hashlib.sha256(data).digest() != digest:
+def decoded(data: bytes, key: bytes) -> Trained | None:
+    """What was encoded as these bytes; None if they are not whole, of another version of the program, or not signed
+    with this key.
+
+    CRFsuite reads a field without looking whether its offsets lie within it: one that was made to do harm ends the
+    process. So nothing of `data` is decoded before its signature has proved that this program wrote it here.
+    """
+    signature, data = data[:_SIGNED], data[_SIGNED:]
+    if not hmac.compare_digest(signature, _signature(data, key)):
         return None
     try:
         trained = msgspec.msgpack.decode(data, type=Trained)
     except msgspec.DecodeError:
         return None
     return trained if trained.version == VERSION else None
+
+
+def _signature(data: bytes, key: bytes) -> bytes:
+    return hmac.digest(key, _PURPOSE + data, _DIGEST)
 
 
 def _names(labels: LabelSet) -> tuple[str, ...]:

@@ -1,7 +1,12 @@
 """`annotator suggest`."""
 
+import hashlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from cli.sample import TEXT, Run, at
 from suggest.learning import examples
@@ -22,8 +27,12 @@ from annotator.core.model import (
     article_uid,
     new_uid,
 )
+from annotator.jobs.suggesting import kept
 from annotator.store import learning
 from annotator.store.corpus import Corpus, now
+from annotator.store.learning import Learned
+from annotator.suggest.features import VERSION
+from annotator.suggest.training import Trained
 
 KEYS = ["article", "start", "end", "label", "text", "value", "source", "score", "assumed"]
 NEW = "أعلنت وزارة الفلاحة عن نتائجها في 2015 بالرباط."
@@ -40,6 +49,15 @@ def taught(corpus: Path) -> Path:
         for text in (NEW, "قالت وزارة الثقافة إن مجلس المستشارين سيجتمع."):
             opened.add(Draft(Article(article_uid(text), text)))
     return corpus
+
+
+def forge_model(path: Path, field: bytes) -> None:
+    """Have the corpus keep a model with this field that is in order but for the proof of who made it."""
+    with Corpus.open(path) as opened:
+        names = tuple(sorted(label.name for label in opened.labels().labels))
+        data = msgspec.msgpack.encode(Trained(VERSION, names, (field,)))
+        forged = Learned(hashlib.sha256(data).digest() + data, 1, learning.last_edit(opened))
+        learning.keep(opened, "model", forged, {})
 
 
 def places(found: list[dict[str, object]]) -> list[tuple[object, ...]]:
@@ -216,3 +234,26 @@ def test_a_model_of_ones_own_that_fails_is_told_and_the_rest_is_suggested(run: R
     assert len(ended.json) == 2
     assert ended.err.count("\n") == 1
     assert "no-model" in ended.err or "[onnx]" in ended.err  # where that extra is not installed
+
+
+@pytest.mark.parametrize("field", [b"", b"lCRF", b"lCRF" + b"\xff" * 60, b"lCRF" + bytes(1000)])
+def test_a_model_out_of_a_strangers_file_never_reaches_native_code(taught: Path, field: bytes) -> None:
+    for command in (["suggest", "--article", "63", "--json"], ["learn"], ["suggest", "--source", "model", "--json"]):
+        forge_model(taught, field)
+        taught.chmod(0o644 if command == ["learn"] else 0o444)
+        line = [sys.executable, "-m", "annotator", command[0], str(taught), *command[1:]]
+        ended = subprocess.run(line, capture_output=True, text=True)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        taught.chmod(0o644)
+    with Corpus.open(taught) as opened:
+        assert kept(opened, opened.labels()) is None, "the last command could not write"
+
+
+def test_where_no_key_can_be_kept_each_call_learns_anew(run: Run, taught: Path) -> None:
+    Path(os.environ["ANNOTATOR_HOME"], "data").write_bytes(b"")
+    ended = run("suggest", taught, "--source", "model", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    assert {one["source"] for one in ended.json} == {"model"}
+    with Corpus.open(taught) as opened:
+        assert learning.learned(opened, "model") is None
+    assert "data" in run("learn", taught).err

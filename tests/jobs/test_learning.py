@@ -1,5 +1,7 @@
 """Learning from what is done in a corpus: what is kept, when it is due, and that nothing is half written."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from annotator.core.model import (
     article_uid,
     new_uid,
 )
+from annotator.device_key import load_or_create_key
 from annotator.jobs import learning
 from annotator.jobs.learning import Taught, due, learn, teach
 from annotator.jobs.suggesting import Suggesting, kept
@@ -141,6 +144,40 @@ def test_other_labels_and_another_version_make_it_due(
     assert suggested(corpus) == []
     drained(corpus)
     assert suggested(corpus) == [("وزارة الفلاحة", "INSTITUTION"), ("2015", "TIME")]
+
+
+def test_a_copy_and_a_renamed_corpus_keep_their_model(make: Callable[..., Corpus], tmp_path: Path) -> None:
+    corpus = make(*taught(60))
+    drained(corpus)
+    corpus.close()
+    for path in (shutil.copyfile(corpus.path, tmp_path / "copy.corpus"), corpus.path.rename(tmp_path / "new.corpus")):
+        with Corpus.open(path, readonly=True) as opened:
+            assert not due(opened)
+            assert suggested(opened) != []
+
+
+def test_a_model_of_another_computer_is_not_used_and_learned_anew(
+    make: Callable[..., Corpus], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    corpus = make(*taught(60), article(NEW_TEXT))
+    drained(corpus)
+    here = suggested(corpus)
+    monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path / "elsewhere"))
+    for _key in ("none yet", "another one"):
+        assert suggested(corpus) == []
+        assert due(corpus)
+        load_or_create_key()
+    drained(corpus)
+    assert not due(corpus)
+    assert suggested(corpus) == here != []
+
+
+def test_without_a_place_for_the_key_nothing_is_learned(make: Callable[..., Corpus]) -> None:
+    corpus = make(*taught(60))
+    Path(os.environ["ANNOTATOR_HOME"], "data").write_bytes(b"")
+    with pytest.raises(OSError, match="data"):
+        drained(corpus)
+    assert stored.learned(corpus, "model") is None
 
 
 def test_closed_at_any_time_it_leaves_the_corpus_as_it_was(make: Callable[..., Corpus]) -> None:

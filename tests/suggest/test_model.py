@@ -70,7 +70,7 @@ def test_the_same_examples_give_the_same(model: Model) -> None:
     one, other = train(examples(), LABELS), train(examples(), LABELS)
     assert one == other
     assert one
-    kept = decoded(encoded(one))
+    kept = decoded(encoded(one, b"key"), b"key")
     assert kept == one
     text = "قال متحدث باسم جامعة محمد الأول إن الأشغال بدأت في 7 ماي 2022 كما كان مقررا."
     assert proposed(Model(one), text) == proposed(model, text) != []

@@ -1,6 +1,12 @@
 """What the model learns from, and how that is kept."""
 
+import hashlib
+import hmac
+from typing import Final
+
+import msgspec
 import pytest
+from msgspec.structs import replace
 from suggest.learning import LABELS, example, examples
 
 from annotator.core.labels import LabelSet
@@ -11,6 +17,8 @@ from annotator.suggest.memory import Memory
 from annotator.suggest.model import Model
 from annotator.suggest.opinions import heard
 from annotator.suggest.training import Example, Trained, decoded, encoded, train
+
+KEY: Final = b"the key of this computer"
 
 
 @pytest.fixture(scope="module")
@@ -109,13 +117,27 @@ def test_an_opinion_is_learned_from() -> None:
 
 
 def test_it_is_kept_as_bytes_and_known_when_it_does_not_fit(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = encoded(trained)
-    assert decoded(data) == trained
+    data = encoded(trained, KEY)
+    assert decoded(data, KEY) == trained
     assert trained.fits(LABELS)
     assert trained.fits(LabelSet(LABELS.labels[::-1]))
     assert not trained.fits(LabelSet(LABELS.labels[1:]))
-    for broken in (b"", data[:-1], data[:40], data[:100] + b"?" + data[101:], encoded(trained)[32:]):
-        assert decoded(broken) is None
+    for broken in (b"", data[:-1], data[:40], data[:100] + b"?" + data[101:], data[32:]):
+        assert decoded(broken, KEY) is None
     monkeypatch.setattr(training, "VERSION", training.VERSION + 1)
-    assert decoded(data) is None
+    assert decoded(data, KEY) is None
     assert not trained.fits(LABELS)
+
+
+def test_a_model_that_this_computer_has_not_signed_is_not_decoded(trained: Trained) -> None:
+    data = msgspec.msgpack.encode(trained)
+    forged = (
+        hashlib.sha256(data).digest(),  # as it was marked before it was signed
+        hmac.digest(b"", data, "sha256"),
+        hmac.digest(KEY, data, "sha256"),  # signed, but not as a model
+        encoded(trained, b"the key of another computer")[:32],
+        encoded(replace(trained, fields=()), KEY)[:32],  # another model's
+    )
+    for signature in forged:
+        assert decoded(signature + data, KEY) is None
+    assert decoded(encoded(trained, KEY)[:32] + data, KEY) == trained
