@@ -49,6 +49,8 @@ _LIMITS = {
 """What this program's own SQL keeps far below, as https://www.sqlite.org/security.html advises."""
 _BEGINNING = 1 << 20  # bytes of a file that SQLite takes for no database, in which signs of a corpus are looked for
 _SIGNS = (b"article_text_never_changes", b"_sqlite_migrations")
+SIDE_FILES = ("-wal", "-shm", "-journal")
+"""How the names of the files end that SQLite puts beside a database: https://www.sqlite.org/tempfiles.html."""
 _HEADER = 100  # bytes; https://www.sqlite.org/fileformat2.html#the_database_header
 
 
@@ -258,7 +260,7 @@ def _set_defensive(connection: sqlite3.Connection, on: bool) -> None:
 
 def beside(path: Path) -> list[Path]:
     """The files that SQLite may put beside the one at `path` while it is in use, and leaves there after a crash."""
-    return [path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")]
+    return [path.with_name(path.name + end) for end in SIDE_FILES]
 
 
 def identity(path: Path) -> tuple[int, int] | None:

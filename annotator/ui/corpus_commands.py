@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
 from annotator.core import labels
 from annotator.i18n import _, ngettext, number, pgettext
@@ -14,6 +14,7 @@ from annotator.paths import extend_path
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, Damaged
+from annotator.ui import file_dialogs
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.session import Session
 from annotator.ui.theme import LIGHT
@@ -52,7 +53,7 @@ class CorpusCommands(QObject):
         self._make(self._folder())
 
     def corpus_from_files(self) -> None:
-        names, _kind = QFileDialog.getOpenFileNames(self._window, _("New corpus from files"), str(self._folder()))
+        names = file_dialogs.choose_files(self._window, _("New corpus from files"), str(self._folder()))
         self.make_from(names)
 
     def make_from(self, names: list[str]) -> None:
@@ -62,7 +63,7 @@ class CorpusCommands(QObject):
             self.take(names)
 
     def open_corpus(self) -> None:
-        name, _kind = QFileDialog.getOpenFileName(self._window, _("Open corpus"), str(self._folder()), self._filter())
+        name = file_dialogs.choose_file(self._window, _("Open corpus"), str(self._folder()), self._filter())
         if name:
             self.open_path(extend_path(Path(name)))
 
@@ -83,11 +84,11 @@ class CorpusCommands(QObject):
         return True
 
     def import_files(self) -> None:
-        names, _kind = QFileDialog.getOpenFileNames(self._window, _("Import files"), str(self._folder()))
+        names = file_dialogs.choose_files(self._window, _("Import files"), str(self._folder()))
         self.take(names)
 
     def import_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self._window, _("Import a folder"), str(self._folder()))
+        name = file_dialogs.choose_folder(self._window, _("Import a folder"), str(self._folder()))
         self.take([name] if name else [])
 
     def take(self, names: list[str]) -> None:
@@ -269,13 +270,7 @@ class CorpusCommands(QObject):
 
     def _make(self, where: Path) -> bool:
         """Ask where a new corpus is to be, at first there, and make and open it; whether it is open."""
-        name, _kind = QFileDialog.getSaveFileName(
-            self._window,
-            _("New corpus"),
-            str(where),
-            self._filter(),
-            options=QFileDialog.Option.DontConfirmOverwrite,
-        )
+        name = file_dialogs.choose_target(self._window, _("New corpus"), str(where), self._filter(), confirm=False)
         path = extend_path(Path(name))
         return bool(name) and self.open_path(
             path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX), create=True

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QFileDialog, QProgressDialog, QTreeWidgetItem
+from PySide6.QtWidgets import QComboBox, QProgressDialog, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from annotator.core.drafting import draft
 from annotator.core.model import DONE, Refusal, Repair
 from annotator.jobs.importing import Imported
 from annotator.store import listing
+from annotator.ui import file_dialogs
 from annotator.ui.background import Background
 from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.imported import ImportedDialog
@@ -116,7 +117,7 @@ def test_an_export_in_parts_makes_a_folder_and_counts_each(
     lines = [line.replace("\u2068", "").replace("\u2069", "") for line in dialog._summary.text().split("\n")]
     assert [line.partition(":")[0] for line in lines[2:]] == ["Training", "Test"]
     assert sum("1 span exactly as here · Date 1" in line for line in lines[2:]) == 1
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    monkeypatch.setattr(file_dialogs, "choose_folder", lambda *_: str(tmp_path))
     with qtbot.waitSignal(background.ended):
         QTest.mouseClick(dialog._go, Qt.MouseButton.LeftButton)
     assert dialog.report
@@ -315,7 +316,7 @@ def test_what_becomes_of_each_span_is_shown_before_anything_is_written(
     assert rows == ["Left out because others overlap (1)", "2024-2030"]
     assert dialog.report is None
     path = tmp_path / "out.conll"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    monkeypatch.setattr(file_dialogs, "choose_target", lambda *_: str(path))
     with qtbot.waitSignal(background.ended):
         QTest.mouseClick(dialog._go, Qt.MouseButton.LeftButton)
     assert "is written, read back" in dialog._summary.text()
@@ -348,7 +349,7 @@ def test_a_format_with_a_file_an_article_asks_for_the_place_of_its_folder(
             asked.append(title)
             return str(chosen) if chosen else ""
 
-        monkeypatch.setattr(QFileDialog, "getExistingDirectory", answer)
+        monkeypatch.setattr(file_dialogs, "choose_folder", answer)
         if not chosen:
             QTest.mouseClick(dialog._go, Qt.MouseButton.LeftButton)
             assert not background.busy

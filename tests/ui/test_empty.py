@@ -96,7 +96,7 @@ def test_without_a_corpus_the_window_offers_one(window: Window, monkeypatch: pyt
     assert not window._middle.foot.isVisible()
     asked: list[str] = []
     window.action("new_corpus").triggered.connect(lambda: asked.append("new"))
-    monkeypatch.setattr("annotator.ui.corpus_commands.QFileDialog.getSaveFileName", lambda *_a, **_k: ("", ""))
+    monkeypatch.setattr("annotator.ui.file_dialogs.choose_target", lambda *_a, **_k: "")
     QTest.mouseClick(shown.buttons[0], LEFT)
     assert asked == ["new"]
 

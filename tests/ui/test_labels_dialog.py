@@ -368,6 +368,15 @@ def test_a_label_set_goes_to_a_file_and_comes_from_one(dialog: LabelsDialog, cor
     assert rows(dialog) == ["Person", "Day", "Institution", "Plan"]
 
 
+def test_labels_are_neither_read_from_the_corpus_nor_written_over_it(dialog: LabelsDialog, corpus: Corpus) -> None:
+    before = corpus.path.read_bytes()
+    for method in (dialog.load, dialog.save):
+        dialog.said.clear()
+        method(corpus.path)
+        assert dialog.said.text().endswith("is the corpus itself.")
+    assert corpus.path.read_bytes() == before
+
+
 def test_each_language_is_written_in_its_direction(dialog: LabelsDialog) -> None:
     for code in LANGUAGES:
         rtl = code == "ar"

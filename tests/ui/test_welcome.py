@@ -23,7 +23,7 @@ from annotator.ui.welcome_example import Example, LabelKey
 
 LEFT = Qt.MouseButton.LeftButton
 HINT = "Select some words, then press the key of their label: 1 Date, 2 Institution, 3 Plan"
-NAMES = "annotator.ui.corpus_commands.QFileDialog.getSaveFileName"
+NAMES = "annotator.ui.file_dialogs.choose_target"
 Start = Callable[..., app.Desk]
 
 
@@ -239,12 +239,8 @@ def test_no_key_tags_anything_behind_it(start: Start) -> None:
 def test_the_keyboard_alone_comes_to_every_way_on(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = start()
     asked: list[str] = []
-    monkeypatch.setattr(
-        "annotator.ui.corpus_commands.QFileDialog.getOpenFileName", lambda *_a, **_k: asked.append("open") or ("", "")
-    )
-    monkeypatch.setattr(
-        "annotator.ui.corpus_commands.QFileDialog.getOpenFileNames", lambda *_a, **_k: asked.append("new") or ([], "")
-    )
+    monkeypatch.setattr("annotator.ui.file_dialogs.choose_file", lambda *_a, **_k: asked.append("open") or "")
+    monkeypatch.setattr("annotator.ui.file_dialogs.choose_files", lambda *_a, **_k: asked.append("new") or [])
     come_to = []
     for _step in range(6):
         held = QApplication.focusWidget()
@@ -271,9 +267,9 @@ def test_files_that_are_dropped_make_a_corpus_beside_them(
     (tmp_path / "أخبار.corpus").touch()
     proposed: list[Path] = []
 
-    def ask(_parent: object, _title: str, where: str, *_more: object, **_options: object) -> tuple[str, str]:
+    def ask(_parent: object, _title: str, where: str, *_more: object, **_options: object) -> str:
         proposed.append(Path(where))
-        return where, ""
+        return where
 
     monkeypatch.setattr(NAMES, ask)
     monkeypatch.setattr("annotator.ui.corpus_commands.tell", lambda *_said: None)
@@ -295,7 +291,7 @@ def test_a_folder_is_called_as_it_is_and_may_be_dropped_beside_the_page(
     folder = tmp_path / "news.2024"
     folder.mkdir()
     (folder / "one.txt").write_text("أعلنت وزارة الصحة عن خطة.", encoding="utf-8")
-    monkeypatch.setattr(NAMES, lambda _parent, _title, where, *_a, **_k: (where, ""))
+    monkeypatch.setattr(NAMES, lambda _parent, _title, where, *_a, **_k: where)
     drop(desk.window, folder)
     qtbot.waitUntil(lambda: has_begun(desk), timeout=20_000)
     assert desk.session.corpus.path == tmp_path / "news.2024.corpus"
@@ -306,7 +302,7 @@ def test_who_does_not_say_where_is_still_on_the_page(
 ) -> None:
     desk = start()
     (tmp_path / "one.txt").write_text("أعلنت وزارة الصحة عن خطة.", encoding="utf-8")
-    monkeypatch.setattr(NAMES, lambda *_a, **_k: ("", ""))
+    monkeypatch.setattr(NAMES, lambda *_a, **_k: "")
     drop(page(desk), tmp_path / "one.txt")
     drop(page(desk))
     assert page(desk).isVisible()
@@ -344,7 +340,7 @@ def test_a_broken_file_that_is_dropped_is_told_beside_what_was_read(
     (tmp_path / "one.txt").write_text("أعلنت وزارة الصحة عن خطة.", encoding="utf-8")
     (tmp_path / "two.docx").write_bytes(b"PK\x03\x04 and no more")
     told: list[str] = []
-    monkeypatch.setattr(NAMES, lambda _parent, _title, where, *_a, **_k: (where, ""))
+    monkeypatch.setattr(NAMES, lambda _parent, _title, where, *_a, **_k: where)
     monkeypatch.setattr("annotator.ui.dialogs.import_preview.ImportDialog.exec", lambda _dialog: True)
     refused = "annotator.ui.dialogs.imported.ImportedDialog.exec"
     monkeypatch.setattr(refused, lambda dialog: told.append(dialog.tree.topLevelItem(0).child(0).text(0)))

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QPushButton,
     QStackedWidget,
@@ -45,6 +44,7 @@ from annotator.jobs.whole import ArticleFormat
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
+from annotator.ui import file_dialogs
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.dialogs.export_parts import Parts, part_title
 from annotator.ui.session import Session
@@ -256,7 +256,7 @@ class ExportDialog(QDialog):
         else:
             suffixes = {one.NAME: one.SUFFIXES[0] for one in FORMATS}
             proposed = corpus.path.with_suffix(suffixes[format_])
-            path, _kind = QFileDialog.getSaveFileName(self, _("Export the training set"), str(proposed))
+            path = file_dialogs.choose_target(self, _("Export the training set"), str(proposed))
         if path:
             self.write(extend_path(Path(path)))
 
@@ -264,7 +264,7 @@ class ExportDialog(QDialog):
         """The folder to export to; "" where it is not wanted after all. A dialog for saving would enter a folder that
         is there, so what is asked is where the folder of this name is to be; choosing an older one of it will do."""
         title = _("Choose the place of the folder “{name}”").format(name=name)
-        chosen = QFileDialog.getExistingDirectory(self, title, str(place))
+        chosen = file_dialogs.choose_folder(self, title, str(place))
         return chosen if not chosen or Path(chosen).name == name else str(Path(chosen, name))
 
     def _accounted(self, report: Report) -> None:

@@ -7,7 +7,6 @@ from typing import Final
 from msgspec.structs import replace
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QPushButton,
     QStackedWidget,
@@ -20,10 +19,11 @@ from annotator.core.label_changes import Entry, change, entries, loaded, shown_f
 from annotator.core.labels import KEYS, BadLabelSet, Label, LabelSet, decode, encode, same_key
 from annotator.core.model import new_uid
 from annotator.i18n import _
-from annotator.paths import extend_path
+from annotator.paths import extend_path, resolve_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.labelling import change_labels, usage
+from annotator.ui import file_dialogs
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.dialogs.label_form import LabelForm
 from annotator.ui.dialogs.label_leaving import LabelLeaving
@@ -42,6 +42,7 @@ class LabelsDialog(QDialog):
         """Raises CorpusError."""
         super().__init__(parent)
         self._path, self._background = corpus.path, background
+        self._corpus_files = corpus.files()
         self._before, self._usage = corpus.labels(), usage(corpus)
         self.entries = entries(self._before)
         self._current = self.entries[0].uid if self.entries else ""
@@ -121,6 +122,8 @@ class LabelsDialog(QDialog):
 
     def load(self, path: Path) -> None:
         """Take the labels in this TOML file in: those with a name that is here change, others are added."""
+        if self._is_corpus(path):
+            return
         try:
             labels = decode(path.read_bytes(), str(path))
         except OSError as error:
@@ -132,6 +135,8 @@ class LabelsDialog(QDialog):
 
     def save(self, path: Path) -> None:
         """Write the labels as they are here into a TOML file."""
+        if self._is_corpus(path):
+            return
         try:
             path.write_bytes(encode(self._left()))
         except OSError as error:
@@ -241,6 +246,13 @@ class LabelsDialog(QDialog):
         self.said.setObjectName(name)
         self.said.style().polish(self.said)
 
+    def _is_corpus(self, path: Path) -> bool:
+        """Return whether a file is the open corpus, which only SQLite may open (see file_dialogs), and say so."""
+        is_corpus = resolve_path(path) in self._corpus_files
+        if is_corpus:
+            self._warn(_("“{path}” is the corpus itself.").format(path=left_to_right(path.name)))
+        return is_corpus
+
     def _place(self) -> int:
         return next((at for at, entry in enumerate(self.entries) if entry.uid == self._current), -1)
 
@@ -248,15 +260,13 @@ class LabelsDialog(QDialog):
         return LabelSet(tuple(entry.label for entry in self.entries if not entry.deleted))
 
     def _ask_load(self) -> None:
-        name, _kind = QFileDialog.getOpenFileName(
-            self, _("Take labels in from a file"), str(self._path.parent), _FILTER
-        )
+        name = file_dialogs.choose_file(self, _("Take labels in from a file"), str(self._path.parent), _FILTER)
         if name:
             self.load(extend_path(Path(name)))
 
     def _ask_save(self) -> None:
         proposed = str(self._path.with_suffix(".toml"))
-        name, _kind = QFileDialog.getSaveFileName(self, _("Write the labels to a file"), proposed, _FILTER)
+        name = file_dialogs.choose_target(self, _("Write the labels to a file"), proposed, _FILTER)
         if name:
             self.save(extend_path(Path(name)))
 
