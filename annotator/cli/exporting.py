@@ -1,5 +1,6 @@
 """`annotator export CORPUS PATH --format NAME`: writes the training set and its report."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +13,10 @@ from annotator.core.model import ZONE_KINDS
 from annotator.core.projection import BOUNDARIES, FLATTENINGS
 from annotator.core.tagging import SCHEMES
 from annotator.formats.report import Report, beside
+from annotator.formats.report import write as write_report
 from annotator.i18n import _, ngettext
-from annotator.jobs.exporting import ALL, FILES, FORMATS, STATES, Options, export
-from annotator.jobs.publishing import CannotExport
+from annotator.jobs.existing_output import CannotExport, WouldReplace
+from annotator.jobs.exporting import ALL, FILES, FORMATS, STATES, NothingToExport, Options, export
 from annotator.jobs.verifying import NotVerified
 from annotator.store.corpus import Corpus
 
@@ -128,30 +130,52 @@ def _options() -> list[click.Option]:
             show_default=True,
             help=_("The same number splits the same way."),
         ),
+        click.Option(
+            ["--force"],
+            is_flag=True,
+            help=_("Replace what is at PATH even if it is no export, or one that was changed since."),
+        ),
     ]
 
 
-def _export(corpus: Path, path: Path, format_: str, as_json: bool, **options: Any) -> int:
+def _export(corpus: Path, path: Path, format_: str, as_json: bool, force: bool, **options: Any) -> int:
     with Corpus.open(corpus, readonly=True) as opened:
         try:
-            report = finish(export(opened, path, Options(format=format_, **options)), _("Exporting"))
+            report = finish(export(opened, path, Options(format=format_, **options), force=force), _("Exporting"))
+        except NothingToExport as nothing:
+            return _tell_nothing(corpus, nothing.report, str(nothing), as_json)
+        except WouldReplace as error:
+            raise Failure(_("{reason} With --force it is replaced.").format(reason=error)) from error
         except (CannotExport, NotVerified) as error:
             raise Failure(str(error)) from error
         except OSError as error:
             error.filename = error.filename or path  # a full disk does not say what it has no room for
             raise
-    for article in report.left_out:
-        tell(f"{corpus}: {article.article}: {article.reason}")
-    for entry in report.refused:
-        text = _("“{text}” ({label})").format(text=entry.text, label=entry.label)
-        tell(f"{corpus}: {entry.article}:{entry.start}-{entry.end} {text}: {entry.reason}")
-    if not report.articles:
-        tell(_("No article is done, so none was exported: mark articles as done, or use --state all."))
+    _tell_refusals(corpus, report)
     if as_json:
         copy(beside(path))
     else:
         say("\n".join(_summary(path, report)))
     return REFUSED if report.refused or report.left_out else 0
+
+
+def _tell_nothing(corpus: Path, report: Report, reason: str, as_json: bool) -> int:
+    """Say why no file was written; the report says it to programs."""
+    _tell_refusals(corpus, report)
+    if report.state != ALL and not report.left_out:
+        reason = _("No article is done, so none was exported: mark articles as done, or use --state all.")
+    tell(reason)
+    if as_json:
+        write_report(report, sys.stdout.buffer)
+    return REFUSED
+
+
+def _tell_refusals(corpus: Path, report: Report) -> None:
+    for article in report.left_out:
+        tell(f"{corpus}: {article.article}: {article.reason}")
+    for entry in report.refused:
+        text = _("“{text}” ({label})").format(text=entry.text, label=entry.label)
+        tell(f"{corpus}: {entry.article}:{entry.start}-{entry.end} {text}: {entry.reason}")
 
 
 def _summary(path: Path, report: Report) -> Iterator[str]:

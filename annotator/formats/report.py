@@ -56,7 +56,8 @@ class Report(Struct):
     `not_held` names what the format has no room for: of "annotator", "note", "notes", "states", "value", "zones".
     `left_out` are the articles that it cannot hold at all.
     `digest` is the SHA-256 of the exported articles and their spans: as long as it and the options are the same, so are
-    the files, byte by byte. `files` is the digest of what is in the folder, where it is one.
+    the files, byte by byte. `files` is the digest of what was written: the SHA-256 of the file, or one number for all
+    that is in the folder.
     """
 
     format: str

@@ -38,10 +38,11 @@ from annotator.formats.report import write as write_report
 from annotator.formats.spooling import Spool
 from annotator.i18n import _
 from annotator.jobs.article_files import ArticleFiles, FileFormat
+from annotator.jobs.existing_output import CannotExport, file_digest, folder_digest
 from annotator.jobs.flat import Flat, TaggedFormat
-from annotator.jobs.folders import FolderDestination, contents, folder_destination
+from annotator.jobs.folders import FolderDestination, folder_destination
 from annotator.jobs.nested import Nested, NestedFormat
-from annotator.jobs.publishing import WHOLE, CannotExport, FileDestination, check_split, file_destination
+from annotator.jobs.publishing import WHOLE, FileDestination, check_split, file_destination
 from annotator.jobs.twofold import Twofold, TwofoldFormat
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import ArticleFormat, Whole
@@ -106,13 +107,34 @@ class Options(Struct, frozen=True):
         return projection.Options(self.scheme, self.flatten, self.boundary, self.zones)
 
 
-def export(corpus: Corpus, path: Path, options: Options) -> Generator[tuple[int, int], None, Report]:
-    """Write the training set to `path` and its report beside; yields steps done, of how many. Whether `path` is a file
-    or a folder, `makes_folder` says.
+class NothingToExport(CannotExport):
+    """No article would be in the files. `report` is that of the export, with what was left out."""
 
-    A failed, cancelled (closed) or unverified export leaves no file behind. The generator reads one state of the
+    def __init__(self, report: Report) -> None:
+        super().__init__(nothing_to_export(report))
+        self.report = report
+
+
+def nothing_to_export(report: Report) -> str:
+    """Say why an export is empty, in a sentence for a person."""
+    if report.left_out:
+        return _("There is nothing to export: the format can hold none of these articles.")
+    if report.state == ALL:
+        return _("There is nothing to export: the corpus has no articles.")
+    return _("There is nothing to export: mark articles as done first, or export all.")
+
+
+def export(
+    corpus: Corpus, path: Path, options: Options, *, force: bool = False
+) -> Generator[tuple[int, int], None, Report]:
+    """Write the training set to `path` and its report beside; yields steps done, of how many. Whether `path` is a file
+    or a folder, `makes_folder` says. What is there is replaced if it is an export that nobody changed since, or by
+    `force` (see existing_output).
+
+    A failed, cancelled (closed), empty or unverified export leaves what was there. The generator reads one state of the
     corpus from its beginning to its end, so nothing else may be done with that connection meanwhile. Raises
-    CannotExport at once, KeyError for an unknown format; later NotVerified, CorpusError and OSError.
+    CannotExport at once, KeyError for an unknown format; later NothingToExport, WouldReplace, NotVerified, CorpusError
+    and OSError.
     """
     writer = _writer(corpus, options)
     if options.split is not None:
@@ -120,9 +142,9 @@ def export(corpus: Corpus, path: Path, options: Options) -> Generator[tuple[int,
     files: FileDestination | FolderDestination
     if options.split is not None or writer.in_folder:
         parts = {part: writer.named(part) for part in options.split or (WHOLE,)}
-        files = folder_destination(path, corpus.files(), parts)
+        files = folder_destination(path, corpus.files(), parts, force=force)
     else:
-        files = file_destination(path, corpus.files())
+        files = file_destination(path, corpus.files(), force=force)
     return _Export(corpus, writer, _layers(corpus, writer, options), options).run(files)
 
 
@@ -202,12 +224,16 @@ class _Export:
             yield self._step(0)
             yield from self._look()
             yield from self._write(drafts.parts)
+            if not any(part.articles for part in self.parts.values()):
+                raise NothingToExport(self._report(verified=False))
             yield from self._verify(drafts.parts)
             report = self._report()
             if drafts.folder:
                 for name, content in self.writer.companions(report).items():
                     (drafts.folder / name).write_bytes(content)
-                report.files = contents(drafts.folder)
+                report.files = folder_digest(drafts.folder)
+            else:
+                report.files = file_digest(drafts.parts[WHOLE])
             with drafts.report.open("xb") as stream:
                 write_report(report, stream)
         _log.info("exported %d articles of %s as %s", report.articles, self.corpus.path, report.format)

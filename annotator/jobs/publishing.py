@@ -12,6 +12,7 @@ from msgspec import Struct
 from annotator.file_ops import delete_file, discard_file, replace_file
 from annotator.formats.report import beside
 from annotator.i18n import _
+from annotator.jobs.existing_output import CannotExport, check_replaceable
 from annotator.paths import hidden_path, refused_name, resolve_path
 
 WHOLE: Final = ""
@@ -21,10 +22,6 @@ LONE: Final = "train"
 """What the only part is called in a folder."""
 
 _PART_NAME: Final = re.compile(r"\w[\w-]*")
-
-
-class CannotExport(Exception):
-    """The export was not begun and nothing was changed; the text is one sentence for a person."""
 
 
 class Drafts(Struct, frozen=True):
@@ -37,10 +34,11 @@ class Drafts(Struct, frozen=True):
 
 
 class FileDestination(Struct, frozen=True):
-    """The file that an export makes, and the report."""
+    """The file that an export makes, and the report. With `force` it may replace what is no unchanged export."""
 
     file: Path
     report: Path
+    force: bool = False
 
     @contextmanager
     def published(self) -> Iterator[Drafts]:
@@ -48,6 +46,7 @@ class FileDestination(Struct, frozen=True):
         draft, report = hidden_path(self.file, "part"), hidden_path(self.report, "part")
         try:
             yield Drafts({WHOLE: draft}, report)
+            check_replaceable(self.file, force=self.force)  # again: somebody may have changed it meanwhile
             with set_aside(self.report):
                 replace_file(draft, self.file)
                 try:
@@ -76,15 +75,19 @@ def set_aside(report: Path) -> Iterator[None]:
     discard_file(old)
 
 
-def file_destination(path: Path, corpus: Set[Path]) -> FileDestination:
-    """The file of an export to `path`, and the report beside it. Raises CannotExport where they cannot be made or would
-    take the place of something else; `corpus` are the files of the one that is exported."""
+def file_destination(path: Path, corpus: Set[Path], *, force: bool = False) -> FileDestination:
+    """The file of an export to `path`, and the report beside it. `corpus` are the files of the one that is exported.
+
+    Raises CannotExport where they cannot be made, WouldReplace where they would take the place of something else than
+    an unchanged export and there is no `force`, OSError.
+    """
     if refusal := refused_name(path):
         raise CannotExport(refusal)
     if path.is_dir():
         raise CannotExport(_("“{path}” is a folder; name a file in it.").format(path=path))
     check_files([path, beside(path)], corpus)
-    return FileDestination(path, beside(path))
+    check_replaceable(path, force=force)
+    return FileDestination(path, beside(path), force)
 
 
 def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:
@@ -97,10 +100,15 @@ def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:
     for file in files:
         if refusal := refused_name(file):
             raise CannotExport(refusal)
-        if resolve_path(file) in corpus:
+        if resolve_path(file) in corpus or any(_is_same(file, other) for other in corpus):
             raise CannotExport(_("“{path}” is the corpus itself.").format(path=file))
         if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
             raise CannotExport(_("“{path}” cannot be written to.").format(path=file))
+
+
+def _is_same(file: Path, other: Path) -> bool:
+    """Return whether both are one file, by whatever names."""
+    return file.exists() and other.exists() and file.samefile(other)
 
 
 def check_split(split: Mapping[str, int]) -> None:

@@ -19,7 +19,7 @@ from annotator.core.twofold import TwofoldProjection, project_twofold
 from annotator.extras import installed
 from annotator.formats.conll import Rows
 from annotator.formats.report import Report
-from annotator.jobs.publishing import CannotExport
+from annotator.jobs.existing_output import CannotExport
 from annotator.jobs.writing import Moved, TokenWriter, counts, line_counts
 
 Said: TypeAlias = tuple[list[str], list[Chunk], list[Chunk]]

@@ -12,8 +12,10 @@ from consumers.reading import consumer
 
 from annotator.cli import exporting
 from annotator.core.drafting import draft
+from annotator.core.labels import decode
 from annotator.jobs import twofold
 from annotator.jobs.verifying import NotVerified
+from annotator.resources import resource
 from annotator.store.corpus import Corpus
 
 KEYS = [
@@ -77,7 +79,6 @@ def test_the_options_reach_the_file(
 
 def test_whose_articles_are_taken(run: Run, corpus: Path, tmp_path: Path) -> None:
     arguments = ["export", corpus, tmp_path / "out.conll", "--format", "conll2002", "--annotator", "salma", "--json"]
-    assert run(*arguments).json["articles"] == 0
     assert run(*arguments, "--state", "all").json["written"] == 1
 
 
@@ -148,7 +149,7 @@ def test_a_target_in_no_folder(run: Run, corpus: Path, tmp_path: Path) -> None:
 def test_a_file_that_does_not_say_the_same_is_an_error(
     run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_: Any) -> Any:
+    def fails(*_: Any, force: bool) -> Any:
         raise NotVerified("not the same")
         yield
 
@@ -252,23 +253,75 @@ def test_a_docbin_is_accounted_for_as_the_others(run: Run, corpus: Path, tmp_pat
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the system has no limit on the size of files")
 def test_a_disk_without_room_is_one_line_and_leaves_the_old_file(run: Run, corpus: Path, tmp_path: Path) -> None:
-    import resource
+    import resource as limits
 
     with Corpus.open(corpus) as opened:
         opened.add(draft("كلمة " * 20_000))
     target = tmp_path / "out" / "out.conll"
     target.parent.mkdir()
-    target.write_text("old")
+    assert run("export", corpus, target, "--format", "conll2002", *SAMIRA).code == 0
+    old = {path.name: path.read_bytes() for path in target.parent.iterdir()}
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))  # more than SQLite needs to read
+    soft, hard = limits.getrlimit(limits.RLIMIT_FSIZE)
+    limits.setrlimit(limits.RLIMIT_FSIZE, (40_000, hard))  # more than SQLite needs to read
     try:
         ended = run("export", corpus, target, "--format", "conll2002", *SAMIRA, "--state", "all")
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        limits.setrlimit(limits.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, before)
     assert ended.code == 2
     assert ended.err.count("\n") == 1
     assert str(target) in ended.err
-    assert target.read_text() == "old"
-    assert [path.name for path in target.parent.iterdir()] == ["out.conll"]
+    assert {path.name: path.read_bytes() for path in target.parent.iterdir()} == old
+
+
+def test_nothing_to_export_is_an_error_and_leaves_the_old_file(run: Run, corpus: Path, tmp_path: Path) -> None:
+    arguments = ["export", corpus, tmp_path / "out.conll", "--format", "conll2002", "--annotator", "salma"]
+    assert run(*arguments, "--state", "all").code == 0
+    before = (tmp_path / "out.conll").read_bytes()
+    ended = run(*arguments, "--json")
+    assert ended.code == 1
+    assert ended.err == (
+        "annotator: No article is done, so none was exported: mark articles as done, or use --state all.\n"
+    )
+    assert list(ended.json)[: len(KEYS)] == KEYS
+    assert (ended.json["articles"], ended.json["verified"]) == (0, False)
+    assert (tmp_path / "out.conll").read_bytes() == before
+    ended = run(*arguments)
+    assert (ended.code, ended.out) == (1, b"")
+
+
+def test_an_empty_corpus_is_told_so(run: Run, tmp_path: Path) -> None:
+    Corpus.create(tmp_path / "empty.corpus", decode(resource("labels", "default.toml").read_bytes())).close()
+    ended = run("export", tmp_path / "empty.corpus", tmp_path / "out", "--format", "jsonl", "--state", "all")
+    assert (ended.code, ended.out) == (1, b"")
+    assert ended.err == "annotator: There is nothing to export: the corpus has no articles.\n"
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("format_", ["conll2003", "jsonl"])
+def test_a_corpus_is_replaced_only_if_it_is_forced(run: Run, corpus: Path, tmp_path: Path, format_: str) -> None:
+    victim = tmp_path / "victim.corpus"
+    assert run("backup", corpus, victim).code == 0
+    before = victim.read_bytes()
+    arguments = ["export", corpus, victim, "--format", format_, *SAMIRA]
+    ended = run(*arguments)
+    assert (ended.code, ended.out) == (2, b"")
+    assert ended.err == f"annotator: “{victim}” is a corpus. With --force it is replaced.\n"
+    assert victim.read_bytes() == before
+    assert not (tmp_path / "victim.corpus.report.json").exists()
+    assert run(*arguments, "--force").code == 0
+    assert run(*arguments).code == 0
+
+
+def test_a_folder_is_forced_only_where_it_was_an_export(run: Run, corpus: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    arguments = ["export", corpus, target, "--format", "brat", *SAMIRA]
+    assert run(*arguments).code == 0
+    (target / "article-00001.ann").write_text("changed")
+    assert run(*arguments).err.endswith("With --force it is replaced.\n")
+    assert (target / "article-00001.ann").read_text() == "changed"
+    assert run(*arguments, "--force").code == 0
+    (tmp_path / "out.report.json").unlink()
+    ended = run(*arguments, "--force")
+    assert (ended.code, "--force" in ended.err) == (2, False)

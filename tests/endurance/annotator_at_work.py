@@ -30,11 +30,10 @@ from annotator.core.model import STATES, ZONE_KINDS, Draft, Edit, Span, Step, Su
 from annotator.core.proclitics import form
 from annotator.core.text import tokens
 from annotator.formats.report import beside
+from annotator.jobs.existing_output import CannotExport, folder_digest
 from annotator.jobs.exporting import Options, export
-from annotator.jobs.folders import contents
 from annotator.jobs.importing import import_paths
 from annotator.jobs.occurrences import in_corpus, tag_each
-from annotator.jobs.publishing import CannotExport
 from annotator.jobs.undoing import take_back
 from annotator.quality.question import KINDS, PUNCTUATION, Question, Remedy
 from annotator.store import rows
@@ -169,7 +168,7 @@ def screen(session: Session) -> dict[str, Any]:
 def told(path: Path) -> list[str | None]:
     """What an export has made at `path`, and its report: each as a number that tells it from others, None where it is
     not there."""
-    made = contents(path) if path.is_dir() else _digest(path)
+    made = folder_digest(path) if path.is_dir() else _digest(path)
     return [made, _digest(beside(path))]
 
 

@@ -16,8 +16,8 @@ from soundness import Edited, Rows, faults, fingerprint, take_back
 from annotator.core import history
 from annotator.core.model import Past
 from annotator.formats.report import beside
+from annotator.jobs.existing_output import folder_digest
 from annotator.jobs.exporting import export
-from annotator.jobs.folders import contents
 from annotator.store.corpus import Corpus
 
 _TOLD: Final = 6  # faults: more say no more
@@ -231,7 +231,7 @@ def _export(folder: Path, name: str, exports: dict[str, Exported], *, unfinished
     beside(anew).unlink()
     shutil.rmtree(anew) if anew.is_dir() else anew.unlink()
     if found[0] is None and path.suffix == "":
-        aside = [one for one in path.parent.glob(f".{name}.*.old") if contents(one) == known[0]]
+        aside = [one for one in path.parent.glob(f".{name}.*.old") if folder_digest(one) == known[0]]
         return [] if known[0] and aside else [f"the export {name} is gone"]
     if found[0] == known[0]:
         return [] if found[1] in (known[1], None) else [f"the old export {name} has another report"]

@@ -15,9 +15,9 @@ from fuzzing.targets import Reader, can
 from annotator.core.labels import decode
 from annotator.core.model import Draft, Notice, Refusal, Remark
 from annotator.jobs import reading
+from annotator.jobs.existing_output import CannotExport, WouldReplace
 from annotator.jobs.exporting import Options, export
 from annotator.jobs.importing import import_paths
-from annotator.jobs.publishing import CannotExport
 from annotator.jobs.reading import Way
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
@@ -246,7 +246,9 @@ def test_an_export_writes_through_no_link(corpus: Corpus, tmp_path: Path, name: 
         (out / "a").mkdir()
         (out / "a" / "article-00001.txt").symlink_to(kept)
     if name == "jsonl":
-        done(export(corpus, out / "a", Options(name, state="all")))
+        with pytest.raises(WouldReplace):
+            done(export(corpus, out / "a", Options(name, state="all")))
+        done(export(corpus, out / "a", Options(name, state="all"), force=True))
         assert not (out / "a").is_symlink()
     else:
         with pytest.raises(CannotExport, match="holds something else"):

@@ -1,5 +1,6 @@
 """Exports of whole corpora: files, reports, splits, refusals and the reading back."""
 
+import hashlib
 import io
 import itertools
 import os
@@ -37,6 +38,7 @@ from annotator.core.model import (
 from annotator.core.projection import BOUNDARIES, FLATTENINGS, OUTCOMES, Projection
 from annotator.formats import conll2002, conll2003, nested, wojood
 from annotator.formats.report import write as write_report
+from annotator.jobs.existing_output import CannotExport, WouldReplace, folder_digest
 from annotator.jobs.exporting import (
     ALL,
     FILES,
@@ -45,12 +47,11 @@ from annotator.jobs.exporting import (
     TAGGED,
     TWOFOLD,
     WHOLE_ARTICLES,
+    NothingToExport,
     Options,
     account,
     export,
 )
-from annotator.jobs.folders import contents
-from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.resources import resource
 from annotator.store import listing
@@ -207,16 +208,112 @@ def test_a_corpus_without_layers_is_all_o(make: Callable[..., Corpus], out: Path
     report = finish(export(corpus, out / "a", Options(state=ALL)))
     assert (report.annotator, report.spans, report.verified) == (None, 0, True)
     assert tagged(out / "a") == [("واحد", "O"), ("أمس", "O")]
-    assert finish(export(corpus, out / "a", Options())).articles == 0
-    assert (out / "a").read_bytes() == b""
+
+
+# What is there already
 
 
 def test_an_export_replaces_the_last_one(make: Callable[..., Corpus], out: Path) -> None:
-    (out / "a").write_text("old")
-    (out / "a.report.json").write_text("old")
-    finish(export(make(EVERY_FATE), out / "a", Options()))
-    assert (out / "a").read_text(encoding="utf-8").startswith("-DOCSTART-")
-    assert b"verified" in (out / "a.report.json").read_bytes()
+    corpus = make(EVERY_FATE)
+    finish(export(corpus, out / "a", Options()))
+    corpus.add(draft("واحد أمس", ("أمس", "DATE")))
+    report = finish(export(corpus, out / "a", Options()))
+    assert "واحد" in (out / "a").read_text(encoding="utf-8")
+    assert msgspec.json.decode((out / "a.report.json").read_bytes()) == as_json(report)
+    assert report.files == hashlib.sha256((out / "a").read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("there", "reason"),
+    [
+        ("somebody's", "“.*a” is there already and is no export"),
+        ("changed", "“.*a” was changed after it was exported"),
+        ("another report", "“.*a” is there already and is no export"),
+        ("no report", "“.*a” is there already and is no export"),
+        ("only a report", "“.*a.report.json” is there already and is no report of an export"),
+        ("a corpus", "“.*a” is a corpus"),
+    ],
+)
+def test_an_export_replaces_nothing_else_unless_it_is_forced(
+    make: Callable[..., Corpus], out: Path, there: str, reason: str
+) -> None:
+    corpus, target, report = make(EVERY_FATE), out / "a", out / "a.report.json"
+    if there == "a corpus":
+        Corpus.create(target, LABELS).close()
+    elif there == "only a report":
+        report.write_text('{"format": "mine"}')
+    elif there == "somebody's":
+        target.write_text("mine")
+    else:
+        finish(export(corpus, target, Options()))
+        if there == "changed":
+            target.write_bytes(target.read_bytes().replace(b"B-DATE", b"B-PLAN"))
+        elif there == "no report":
+            report.unlink()
+        else:
+            report.write_text('{"verified": true}')
+    before = everything(out)
+    with pytest.raises(WouldReplace, match=reason):
+        export(corpus, target, Options())
+    assert everything(out) == before
+    assert finish(export(corpus, target, Options(), force=True)).verified
+    assert target.read_text(encoding="utf-8").startswith("-DOCSTART-")
+    finish(export(corpus, target, Options()))  # that was an export as it was written
+
+
+def test_what_somebody_writes_while_an_export_is_made_is_not_replaced(make: Callable[..., Corpus], out: Path) -> None:
+    running = export(make(EVERY_FATE), out / "a", Options())
+    next(running)
+    (out / "a").write_text("mine")
+    with pytest.raises(WouldReplace, match="is no export"):
+        finish(running)
+    assert everything(out) == {"a": b"mine"}
+
+
+@pytest.mark.parametrize("side", ["", "-wal"])
+def test_a_corpus_that_is_open_is_not_replaced_even_if_it_is_forced(
+    make: Callable[..., Corpus], out: Path, side: str
+) -> None:
+    with Corpus.create(out / "b.corpus", LABELS) as other:
+        other.add(draft("واحد"))
+        target = out / f"b.corpus{side}"
+        target.touch()
+        with pytest.raises(CannotExport, match="” is a corpus that is in use"):
+            export(make(EVERY_FATE), target, Options(), force=True)
+        assert len(list(listing.articles(other))) == 1
+
+
+def test_the_corpus_itself_is_not_replaced_by_another_of_its_names(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(EVERY_FATE)
+    (out / "other name").hardlink_to(corpus.path)
+    with pytest.raises(CannotExport, match="is the corpus itself"):
+        export(corpus, out / "other name", Options(), force=True)
+
+
+def test_an_empty_file_may_be_exported_to(make: Callable[..., Corpus], out: Path) -> None:
+    (out / "a").touch()
+    assert finish(export(make(EVERY_FATE), out / "a", Options())).verified
+
+
+@pytest.mark.parametrize("options", [Options(), Options(format="jsonl"), Options(split={"train": 1})])
+def test_nothing_to_export_leaves_the_last_export(make: Callable[..., Corpus], out: Path, options: Options) -> None:
+    corpus = make(EVERY_FATE)
+    finish(export(corpus, out / "a", replace(options, state=ALL)))
+    status = Status(EVERY_FATE.article.uid, "سلمى", DONE)
+    corpus.apply(Step(new_uid(), "سلمى", now(), "state", (Edit(status, replace(status, state=IN_PROGRESS)),)))
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    with pytest.raises(NothingToExport, match="mark articles as done first") as raised:
+        finish(export(corpus, out / "a", options))
+    assert (raised.value.report.articles, raised.value.report.verified) == (0, False)
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_why_there_is_nothing_to_export(make: Callable[..., Corpus], out: Path) -> None:
+    with pytest.raises(NothingToExport, match="the corpus has no articles"):
+        finish(export(make(), out / "a", Options(state=ALL)))
+    with pytest.raises(NothingToExport, match="the format can hold none of these articles"):
+        finish(export(make(draft("واحد \x1f")), out / "a", Options(format="xmi")))
+    assert list(out.iterdir()) == []
 
 
 def test_steps_are_counted_to_the_end(make: Callable[..., Corpus], out: Path) -> None:
@@ -251,7 +348,7 @@ def test_an_account_is_the_report_without_a_file(make: Callable[..., Corpus], ou
     written = finish(export(corpus, out / "a.conll", Options()))
     assert not told.verified
     assert written.verified
-    assert {**as_json(told), "verified": True} == as_json(written)
+    assert {**as_json(told), "verified": True, "files": written.files} == as_json(written)
 
 
 def test_near_duplicates_are_on_one_side_and_labels_are_counted(make: Callable[..., Corpus], out: Path) -> None:
@@ -361,7 +458,7 @@ def test_a_split_takes_the_place_of_an_older_export_and_is_not_mixed_with_it(
     report = finish(export(corpus, out / "a", Options(split=HALVES)))
     assert sorted(path.name for path in out.iterdir()) == ["a", "a.report.json"]
     assert sorted(path.name for path in (out / "a").iterdir()) == ["test.conll", "train.conll"]
-    assert report.files == contents(out / "a")
+    assert report.files == folder_digest(out / "a")
 
 
 @pytest.mark.parametrize("done", ["added", "altered", "removed", "no report"])
@@ -421,16 +518,17 @@ def test_a_cancelled_export_leaves_nothing(
 def test_a_failed_export_leaves_the_last_one(
     make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (out / "a").write_text("old")
+    corpus = make(EVERY_FATE)
+    finish(export(corpus, out / "a", Options()))
+    before = everything(out)
 
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(conll2003, "write", full)
     with pytest.raises(OSError, match="No space"):
-        finish(export(make(EVERY_FATE), out / "a", Options()))
-    assert [path.name for path in out.iterdir()] == ["a"]
-    assert (out / "a").read_text() == "old"
+        finish(export(corpus, out / "a", Options()))
+    assert everything(out) == before
 
 
 @pytest.mark.parametrize("options", [Options(), Options(split={"train": 1})], ids=["file", "folder"])
@@ -569,7 +667,7 @@ options = st.builds(
 
 
 @settings(max_examples=100)
-@given(st.lists(layered(), max_size=4), options)
+@given(st.lists(layered(), min_size=1, max_size=4), options)
 def test_every_span_is_counted_once_and_the_file_reads_back(
     articles: list[tuple[Article, list[Zone], list[Span]]], options: Options
 ) -> None:

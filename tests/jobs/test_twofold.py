@@ -21,9 +21,9 @@ from annotator.core.text import tokens, written
 from annotator.formats import docbin, huggingface
 from annotator.formats.report import Report
 from annotator.jobs import twofold
+from annotator.jobs.existing_output import CannotExport
 from annotator.jobs.exporting import ALL, TWOFOLD, Options, account, export
 from annotator.jobs.importing import import_paths
-from annotator.jobs.publishing import CannotExport
 from annotator.jobs.twofold import TwofoldFormat
 from annotator.jobs.verifying import NotVerified
 from annotator.resources import resource

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QProgressDialog, QTreeWidgetItem
+from PySide6.QtWidgets import QComboBox, QMessageBox, QProgressDialog, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from annotator.core.drafting import draft
@@ -138,9 +138,40 @@ def test_something_is_always_left_for_training(window: Window, qtbot: QtBot) -> 
 
 def test_nothing_done_is_said_and_not_taken_for_success(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = export(window, qtbot, tmp_path / "out.conll")
-    assert dialog.report
-    assert dialog.report.articles == 0
-    assert "mark articles as done first" in dialog._summary.text()
+    assert dialog.report is None
+    assert "mark articles as done first" in dialog._said.text()
+    assert not list(tmp_path.glob("out*"))
+
+
+@pytest.mark.parametrize("answer", ["Replace it", "Cancel"])
+def test_what_is_no_export_is_replaced_only_if_a_person_says_so(
+    window: Window, stretch: Stretch, qtbot: QtBot, tmp_path: Path, answer: str
+) -> None:
+    window.session.tag("DATE", *stretch("2024-2030"))
+    path = tmp_path / "notes.conll"
+    path.write_text("mine")
+    dialog = ExportDialog(window, window.session, window.corpus_commands.background)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    choose(dialog, "All articles")
+    asked: list[str] = []
+
+    def press() -> None:
+        box = dialog.findChild(QMessageBox)
+        if box is None:
+            QTimer.singleShot(20, press)
+            return
+        asked.append(box.text())
+        [button] = [button for button in box.buttons() if button.text().replace("&", "") == answer]
+        button.click()
+
+    press()
+    dialog.write(path)
+    qtbot.waitUntil(lambda: bool(asked) and not window.corpus_commands.background.busy)
+    assert "is there already and is no export" in asked[0]
+    assert (dialog.report is not None) == (answer == "Replace it")
+    assert (path.read_text(encoding="utf-8") == "mine") == (answer == "Cancel")
+    assert dialog._on.isEnabled()
 
 
 @pytest.mark.parametrize("there", [True, False])

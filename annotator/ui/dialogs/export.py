@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QMessageBox,
     QPushButton,
     QStackedWidget,
     QTreeWidget,
@@ -27,6 +28,7 @@ from annotator.extras import installed
 from annotator.formats.report import Part, Report, beside
 from annotator.i18n import _, ngettext, number
 from annotator.jobs.article_files import FileFormat
+from annotator.jobs.existing_output import CannotExport, WouldReplace
 from annotator.jobs.exporting import (
     ALL,
     FILES,
@@ -37,8 +39,8 @@ from annotator.jobs.exporting import (
     account,
     export,
     makes_folder,
+    nothing_to_export,
 )
-from annotator.jobs.publishing import CannotExport
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import ArticleFormat
 from annotator.paths import extend_path
@@ -48,7 +50,7 @@ from annotator.ui import file_dialogs
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.dialogs.export_parts import Parts, part_title
 from annotator.ui.session import Session
-from annotator.ui.wording import as_read, isolated, left_to_right, plain_label, tooltip
+from annotator.ui.wording import as_read, isolated, left_to_right, plain_label, tooltip, with_paths
 
 _ENTRY = Qt.ItemDataRole.UserRole
 _KEEPING: tuple[ArticleFormat | FileFormat, ...] = (*WHOLE_ARTICLES, *FILES)
@@ -63,6 +65,7 @@ class ExportDialog(QDialog):
     def __init__(self, parent: QWidget, session: Session, background: Background) -> None:
         super().__init__(parent)
         self._session, self._background = session, background
+        self._path: Path | None = None
         self.report: Report | None = None
         self.setWindowTitle(_("Export the training set"))
         self.setMinimumWidth(620)
@@ -112,11 +115,15 @@ class ExportDialog(QDialog):
         options = self.options()
         self._run(_("Counting"), lambda corpus: account(corpus, options), self._accounted)
 
-    def write(self, path: Path) -> None:
-        """Export to `path` with what is chosen, and show the report."""
+    def write(self, path: Path, *, force: bool = False) -> None:
+        """Export to `path` with what is chosen, and show the report. Ask before something else than an unchanged
+        export is replaced, unless by `force`."""
         options = self.options()
+        self._path = path
         self._run(
-            _("Exporting"), lambda corpus: export(corpus, path, options), lambda report: self._wrote(path, report)
+            _("Exporting"),
+            lambda corpus: export(corpus, path, options, force=force),
+            lambda report: self._wrote(path, report),
         )
 
     def _run(
@@ -271,7 +278,7 @@ class ExportDialog(QDialog):
         self._busy(False)
         lines = [_("Nothing is written yet. This is what the file would hold:"), *self._counted(report)]
         if not report.articles:
-            lines = [_("There is nothing to export: mark articles as done first, or export all.")]
+            lines = [nothing_to_export(report)]
         self._show_report(report, lines)
         self._on.hide()
         self._back.show()
@@ -286,8 +293,6 @@ class ExportDialog(QDialog):
             *self._counted(report),
             _("The report lies beside it: “{path}”.").format(path=left_to_right(beside(path).name)),
         ]
-        if not report.articles:
-            lines.append(_("No article was exported: mark articles as done first, or export all."))
         self._show_report(report, lines)
         for button in (self._on, self._go, self._back):
             button.hide()
@@ -338,6 +343,10 @@ class ExportDialog(QDialog):
         self._busy(False)
         if isinstance(error, Cancelled):
             return
+        if isinstance(error, WouldReplace) and self._path:
+            if self._may_replace(str(error)):
+                self.write(self._path, force=True)
+            return
         if isinstance(error, OSError):
             text = _("The file could not be written: {error}").format(error=error.strerror or error)
         elif isinstance(error, CannotExport | NotVerified | CorpusError):
@@ -346,6 +355,19 @@ class ExportDialog(QDialog):
             raise error
         self._said.setText(text)
         self._said.show()
+
+    def _may_replace(self, reason: str) -> bool:
+        """Ask whether what is at the path of the export may be lost."""
+        box = QMessageBox(QMessageBox.Icon.Warning, _("Annotator"), with_paths(reason), parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText(_("Replace it by the export? What is there now is lost."))
+        replace = box.addButton(_("Replace it"), QMessageBox.ButtonRole.DestructiveRole)
+        cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        box.exec()
+        box.deleteLater()
+        return box.clickedButton() is replace
 
     def _follow(self, item: QTreeWidgetItem, _column: int = 0) -> None:
         """Show the span that a row is about in its article."""
