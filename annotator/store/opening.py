@@ -142,6 +142,13 @@ def reading(path: Path) -> sqlite3.Connection:
     return _database(path, readonly=True).conn
 
 
+def connect_to_checkpoint(path: Path) -> sqlite3.Connection:
+    """A connection to a corpus that is open in this process already, which waits for nobody."""
+    connection = _connection(path, "mode=rw", readonly=False).conn
+    connection.execute("PRAGMA busy_timeout = 0")
+    return connection
+
+
 def looked(path: Path) -> Database:
     """A connection to the file at `path` as it lies, of whatever version, in which nothing is pending and to which
     nobody writes: no file is made beside it. Raises NotACorpus, NewerCorpus, Damaged, CorpusError."""
@@ -261,6 +268,11 @@ def _set_defensive(connection: sqlite3.Connection, on: bool) -> None:
 def beside(path: Path) -> list[Path]:
     """The files that SQLite may put beside the one at `path` while it is in use, and leaves there after a crash."""
     return [path.with_name(path.name + end) for end in SIDE_FILES]
+
+
+def log_path(path: Path) -> Path:
+    """The file beside the one at `path` that SQLite appends each commit to."""
+    return path.with_name(path.name + SIDE_FILES[0])
 
 
 def identity(path: Path) -> tuple[int, int] | None:
@@ -441,5 +453,5 @@ def _defend(connection: sqlite3.Connection) -> None:
 
 def _pending(path: Path) -> bool:
     """Whether there are writes beside the file that are not in it yet."""
-    log = path.with_name(path.name + "-wal")
+    log = log_path(path)
     return log.exists() and log.stat().st_size > 0

@@ -13,6 +13,7 @@ from annotator.core import editing, history
 from annotator.core.model import IN_PROGRESS, NEW, Article, Edit, Past, Span, Step, Suggestion, new_uid
 from annotator.i18n import _
 from annotator.quality.question import Question
+from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import CorpusError, MissingCorpus, Unwritten
 from annotator.ui.opened import ACCEPT, DESCRIBE, DISMISS, REJECT, Opened
@@ -34,6 +35,8 @@ class Session(Opened):
     """Whether the file can be written to, why not, and whether a change waits for it."""
     given_up = Signal()
     """The change that waited will not be made; what was being typed for it is void too."""
+    _checkpoint_reported = Signal(object, object)
+    """A Checkpointer, and what keeps the last steps out of the file: a CorpusError or None."""
 
     def __init__(self, annotator: str, parent: QObject | None = None) -> None:
         super().__init__(annotator, parent)
@@ -41,6 +44,9 @@ class Session(Opened):
         """What a person did and is not on disk yet."""
         self.trouble = ""
         """What is wrong with the file, in a sentence; "" where nothing is known to be."""
+        self._checkpointer: Checkpointer | None = None
+        self._checkpoint_trouble = ""
+        self._checkpoint_reported.connect(self._take_report)
         self._again = QTimer(self)
         self._again.setInterval(_AGAIN)
         self._again.timeout.connect(self.try_again)
@@ -50,9 +56,11 @@ class Session(Opened):
     def open(self, corpus: Corpus) -> None:
         corpus.hurry(_PATIENCE)
         super().open(corpus)
+        self._start_checkpoints()
 
     def let_go(self) -> None:
         self.try_again()
+        self._stop_checkpoints()
         self._hold(None)
         super().let_go()
 
@@ -66,7 +74,7 @@ class Session(Opened):
         except CorpusError as error:
             self._hold(None, str(error))
             return
-        self._hold(None)
+        self._hold(None, self._checkpoint_trouble)
         if version == self._version:
             return
         self._version = version  # with no article, nothing else would say that it was seen
@@ -234,7 +242,7 @@ class Session(Opened):
             self.changed()
             self.failed.emit(str(error))
             return False
-        self._hold(None)
+        self._hold(None, self._checkpoint_trouble)
         self._moved = True
         self._read_again(step)
         self._resting.stop()
@@ -250,6 +258,25 @@ class Session(Opened):
         else:
             self._again.stop()
         self.trouble_changed.emit()
+
+    def _start_checkpoints(self) -> None:
+        if self.corpus:
+            checkpointer: Checkpointer
+            checkpointer = Checkpointer(
+                self.corpus.path, lambda error: self._checkpoint_reported.emit(checkpointer, error)
+            )
+            self._checkpointer = checkpointer
+
+    def _stop_checkpoints(self) -> None:
+        if self._checkpointer:
+            self._checkpointer.close()
+        self._checkpointer, self._checkpoint_trouble = None, ""
+
+    def _take_report(self, checkpointer: Checkpointer, error: CorpusError | None) -> None:
+        if checkpointer is self._checkpointer:
+            self._checkpoint_trouble = str(error or "")
+            if not self.waiting:
+                self._hold(None, self._checkpoint_trouble)
 
     def _find_again(self) -> None:
         """Go on with the file at the corpus' place where it is another one than was opened, and holds what is shown.

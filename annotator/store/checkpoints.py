@@ -1,0 +1,105 @@
+"""Brings the last steps into the corpus file while nobody writes, so that this one file holds everything.
+
+SQLite appends each commit to a log beside the file (`NAME-wal`) and brings it into the file now and then. Whoever
+copies, mails, renames or replaces the file meanwhile knows nothing of the log: the last steps are missing from the
+copy, or another file comes to lie beside a log that is not its own
+(https://sqlite.org/howtocorrupt.html#_mispairing). A log that is empty can do neither harm. See
+docs/adr/0013-everything-in-one-file-at-rest.md.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from threading import Event, Thread
+from typing import Final, TypeAlias
+
+from annotator.store import opening
+from annotator.store.errors import CorpusError, Locked
+
+_log = logging.getLogger(__name__)
+_PAUSE: Final = 0.25  # seconds without a write, after which the corpus is at rest
+_PATIENCE: Final = 5.0  # seconds, in which any checkpoint has ended
+
+_State: TypeAlias = tuple[int, int]
+"""The bytes of a log and its time, which change with each commit."""
+
+
+class Checkpointer:
+    """Works in a thread of its own, with a connection of its own, until it is closed: no key waits for it.
+
+    `report` is called in that thread with what keeps the last steps out of the file, once for each reason, and with
+    None when they are in it again.
+    """
+
+    def __init__(self, path: Path, report: Callable[[CorpusError | None], None]) -> None:
+        self._path, self._report = path, report
+        self._log_path = opening.log_path(path)
+        self._identity = opening.identity(path)
+        self._problem = ""
+        self._stop = Event()
+        self._thread = Thread(target=self._run, name="checkpoints", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop; when this returns, nothing of it has the file open."""
+        self._stop.set()
+        self._thread.join(_PATIENCE)
+
+    def _run(self) -> None:
+        last: _State | None = None
+        while not self._stop.wait(_PAUSE):
+            state = self._state()
+            if state and state == last:
+                try:
+                    is_empty = self._checkpoint()
+                except Locked:  # somebody writes, or reads what they began to read before: the next time will do
+                    continue
+                except CorpusError as error:
+                    self._tell(error)
+                    continue
+                if is_empty:
+                    self._tell(None)
+            last = state
+
+    def _state(self) -> _State | None:
+        """Return the state of the log; None where there is nothing in it, or nothing to bring it into."""
+        try:
+            log = self._log_path.stat()
+        except OSError:
+            return None
+        # A file that came to lie there meanwhile is not to be opened beside the log of another one.
+        if not log.st_size or opening.identity(self._path) != self._identity:
+            return None
+        return log.st_size, log.st_mtime_ns
+
+    def _checkpoint(self) -> bool:
+        """Bring the log into the file and empty it; return whether it is empty. Raises CorpusError.
+
+        The first round does the work while others write, the second one keeps them away for a moment only.
+        """
+        with opening.spoken(self._path), closing(opening.connect_to_checkpoint(self._path)) as connection:
+            _busy, pages, done = _run_checkpoint(connection, "PASSIVE")
+            if pages != done:
+                return False
+            busy, _pages, _done = _run_checkpoint(connection, "TRUNCATE")
+            return not busy
+
+    def _tell(self, error: CorpusError | None) -> None:
+        problem = str(error or "")
+        if problem != self._problem:
+            self._problem = problem
+            if error:
+                _log.warning("the last steps are not in the file yet", exc_info=error)
+            self._report(error)
+
+
+def _run_checkpoint(connection: sqlite3.Connection, kind: str) -> tuple[int, int, int]:
+    """Return whether others were in the way, the pages in the log, and how many of them are in the file.
+
+    https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+    """
+    [row] = connection.execute(f"PRAGMA wal_checkpoint({kind})").fetchall()
+    busy, pages, done = row
+    return int(busy), int(pages), int(done)
