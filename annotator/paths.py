@@ -60,9 +60,12 @@ def resolve_path(path: Path) -> Path:
         return path.absolute()
 
 
-def hidden_path(path: Path, kind: str) -> Path:
-    """Return a new hidden path beside `path` that ends with `kind` and shows, by a part of its name, whose it is."""
-    return path.with_name(f".{path.name[:_SHOWN]}.{uuid4().hex}.{kind}")
+def hidden_path(path: Path, kind: str, key: str | None = None) -> Path:
+    """Return a hidden path beside `path` that ends with `kind` and shows, by a part of its name, whose it is.
+
+    It is new, unless it has the `key` of others.
+    """
+    return path.with_name(f".{path.name[:_SHOWN]}.{uuid4().hex if key is None else key}.{kind}")
 
 
 def refused_name(path: Path) -> str | None:

@@ -8,8 +8,6 @@ from typing import Final
 OLDEST_PYTHON: Final = (3, 11)
 UNSUPPORTED: Final = 2
 """Exit code on a Python that is older than that."""
-INTERRUPTED: Final = 130
-"""Exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
 
 
 def main() -> None:
@@ -22,12 +20,15 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A terminal shows what its encoding has; pipes and files get UTF-8, whatever the locale.
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+    from annotator.cli import signals
+
+    signals.catch()
     try:
         from annotator.cli.running import run  # takes a moment to load, in which Ctrl-C must be as quiet as later
 
         code = run(sys.argv[1:])
-    except KeyboardInterrupt:
-        code = INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        code = signals.exit_code(interrupt)
     except BrokenPipeError:
         # Whoever read has seen enough. What Python would still flush at its end goes nowhere.
         for stream in (sys.stdout, sys.stderr):

@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from annotator import settings, single_instance
+from annotator.cli import signals
 from annotator.cli.command import corpus_argument
 from annotator.cli.output import NAME, Failure
 from annotator.i18n import _
@@ -43,6 +44,7 @@ def window(corpus: Path | None = None, *, new_window: bool = False) -> int:
         return 0
     if sys.platform.startswith("linux"):
         _look_for_screen()
+    signals.release()
     gc.disable()  # until the window is there: what is loaded now stays
     import annotator.store.corpus  # noqa: F401 - before Qt: PySide takes a look at all that is imported after it
     from annotator.ui.app import run  # Qt takes its time to load, and no other command needs it

@@ -11,7 +11,7 @@ from typing import TextIO, cast
 import click
 
 from annotator import settings
-from annotator.cli import INTERRUPTED
+from annotator.cli import signals
 from annotator.cli.output import NAME, UNUSABLE, tell
 from annotator.cli.root import root
 from annotator.cli.wording import speak
@@ -41,9 +41,9 @@ def run(arguments: Sequence[str]) -> int:
         tell(refused.format_message())
     except CorpusError as unusable:
         tell(str(unusable))
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         tell(_("stopped"))
-        return INTERRUPTED
+        return signals.exit_code(interrupt)
     except BrokenPipeError:
         raise
     except MissingCatalogue as broken:

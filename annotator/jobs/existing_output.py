@@ -59,7 +59,7 @@ def check_replaceable(path: Path, *, force: bool) -> None:
     if force:
         return
     if path.exists() and path.stat().st_size:
-        if _is_database(path):
+        if is_database(path):
             raise WouldReplace(_("“{path}” is a corpus.").format(path=path))
         digest = read_digest(beside(path))
         if digest is None:
@@ -129,7 +129,8 @@ def _read_report(report: Path) -> _OldReport | None:
         return None
 
 
-def _is_database(path: Path) -> bool:
+def is_database(path: Path) -> bool:
+    """Return whether a file begins as each corpus does. Raises OSError."""
     with path.open("rb") as file:
         return file.read(len(_DATABASE)) == _DATABASE
 
@@ -140,6 +141,6 @@ def _used_corpus(path: Path) -> Path | None:
     for side in ("", *_SIDE_FILES):
         corpus = real.with_name(real.name.removesuffix(side))
         sides = any(corpus.with_name(corpus.name + end).exists() for end in _SIDE_FILES)
-        if real.name.endswith(side) and corpus.name and sides and corpus.is_file() and _is_database(corpus):
+        if real.name.endswith(side) and corpus.name and sides and corpus.is_file() and is_database(corpus):
             return corpus
     return None

@@ -12,6 +12,7 @@ from annotator.formats.report import beside
 from annotator.i18n import _
 from annotator.jobs.existing_output import CannotExport, check_folder_replaceable
 from annotator.jobs.publishing import Drafts, check_files, set_aside
+from annotator.jobs.temporary_output import OLD, PART, REPORT_OLD, REPORT_PART, clear_leftovers, locked_key
 from annotator.paths import hidden_path, refused_name, resolve_path
 
 
@@ -29,31 +30,33 @@ class FolderDestination(Struct, frozen=True):
         """Drafts to make in one of the folder. They take their places when the block ends, and go when it raises.
         Raises CannotExport where something else has the folder's place, OSError."""
         self._check(self.folder)
-        draft, report = hidden_path(self.folder, "part"), hidden_path(self.report, "part")
-        try:
-            draft.mkdir()
-            yield Drafts({part: draft / name for part, name in self.parts.items()}, report, draft)
-            self._replace(draft, report)
-        finally:
-            discard_file(report)
-            discard_folder(draft)
+        with locked_key(self.folder) as key:
+            draft, report = (hidden_path(self.folder, kind, key) for kind in (PART, REPORT_PART))
+            try:
+                draft.mkdir()
+                yield Drafts({part: draft / name for part, name in self.parts.items()}, report, draft)
+                self._replace(draft, report, key)
+            finally:
+                discard_file(report)
+                discard_folder(draft)
 
-    def _replace(self, draft: Path, report: Path) -> None:
+    def _replace(self, draft: Path, report: Path, key: str) -> None:
         """Put the drafts in their places, or leave everything as it was. Raises CannotExport, OSError."""
-        old = hidden_path(self.folder, "old") if self.folder.exists() else None
+        old = hidden_path(self.folder, OLD, key) if self.folder.exists() else None
         if old:
             replace_file(self.folder, old)
         try:
             if old:
                 self._check(old)  # again: somebody may have worked in it meanwhile
-            with set_aside(self.report):
+            with set_aside(self.report, hidden_path(self.folder, REPORT_OLD, key)):
                 replace_file(draft, self.folder)
                 replace_file(report, self.report)
         except BaseException:
-            if self.folder.exists():
-                replace_file(self.folder, draft)
-            if old:
-                replace_file(old, self.folder)
+            if report.exists():  # and so not all is in its place
+                if self.folder.exists():
+                    replace_file(self.folder, draft)
+                if old:
+                    replace_file(old, self.folder)
             raise
         if old:
             discard_folder(old)
@@ -68,7 +71,7 @@ def folder_destination(
     """The folder of an export to `path`, with `parts` of these names in it; the report beside it.
 
     Raises CannotExport where they cannot be made; whether what is there is an older export is seen when they are.
-    `corpus` are the files of the one that is exported.
+    `corpus` are the files of the one that is exported. What exports to it that were killed have left is cleared.
     """
     named = path if path.name not in ("", "..") else resolve_path(path)
     if refusal := refused_name(named):
@@ -80,4 +83,5 @@ def folder_destination(
     for place in (folder, folder.parent):
         if place.exists() and not os.access(place, os.W_OK | os.X_OK):
             raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=place))
+    clear_leftovers(folder, beside(named))
     return FolderDestination(folder, parts, beside(named), force)

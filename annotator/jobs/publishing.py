@@ -13,6 +13,7 @@ from annotator.file_ops import delete_file, discard_file, replace_file
 from annotator.formats.report import beside
 from annotator.i18n import _
 from annotator.jobs.existing_output import CannotExport, check_replaceable
+from annotator.jobs.temporary_output import PART, REPORT_OLD, REPORT_PART, clear_leftovers, locked_key
 from annotator.paths import hidden_path, refused_name, resolve_path
 
 WHOLE: Final = ""
@@ -43,40 +44,44 @@ class FileDestination(Struct, frozen=True):
     @contextmanager
     def published(self) -> Iterator[Drafts]:
         """Drafts to make; they take their places when the block ends, and go when it raises."""
-        draft, report = hidden_path(self.file, "part"), hidden_path(self.report, "part")
-        try:
-            yield Drafts({WHOLE: draft}, report)
-            check_replaceable(self.file, force=self.force)  # again: somebody may have changed it meanwhile
-            with set_aside(self.report):
-                replace_file(draft, self.file)
-                try:
-                    replace_file(report, self.report)
-                except OSError:
-                    delete_file(self.file)
-                    raise
-        finally:
-            for left in (draft, report):
-                discard_file(left)
+        with locked_key(self.file) as key:
+            draft, report = (hidden_path(self.file, kind, key) for kind in (PART, REPORT_PART))
+            try:
+                yield Drafts({WHOLE: draft}, report)
+                check_replaceable(self.file, force=self.force)  # again: somebody may have changed it meanwhile
+                with set_aside(self.report, hidden_path(self.file, REPORT_OLD, key)):
+                    try:
+                        replace_file(draft, self.file)
+                        replace_file(report, self.report)
+                    except BaseException:
+                        if report.exists() and not draft.exists():  # only the file has taken its place
+                            delete_file(self.file)
+                        raise
+            finally:
+                for left in (draft, report):
+                    discard_file(left)
 
 
 @contextmanager
-def set_aside(report: Path) -> Iterator[None]:
+def set_aside(report: Path, old: Path) -> Iterator[None]:
     """Within, the old report is not in its place, for it is not about what takes its file's place: wherever the program
-    is ended, a report that lies beside a file is about that one. It comes back when the block raises."""
-    old = hidden_path(report, "old")
+    is ended, a report that lies beside a file is about that one. It is at `old` then, and comes back when the block
+    raises."""
     with suppress(FileNotFoundError):
         replace_file(report, old)
     try:
         yield
     except BaseException:
-        if old.exists():
+        if old.exists() and not report.exists():
             replace_file(old, report)
         raise
-    discard_file(old)
+    finally:
+        discard_file(old)
 
 
 def file_destination(path: Path, corpus: Set[Path], *, force: bool = False) -> FileDestination:
     """The file of an export to `path`, and the report beside it. `corpus` are the files of the one that is exported.
+    What exports to it that were killed have left is cleared.
 
     Raises CannotExport where they cannot be made, WouldReplace where they would take the place of something else than
     an unchanged export and there is no `force`, OSError.
@@ -86,6 +91,7 @@ def file_destination(path: Path, corpus: Set[Path], *, force: bool = False) -> F
     if path.is_dir():
         raise CannotExport(_("“{path}” is a folder; name a file in it.").format(path=path))
     check_files([path, beside(path)], corpus)
+    clear_leftovers(path, beside(path))
     check_replaceable(path, force=force)
     return FileDestination(path, beside(path), force)
 

@@ -12,7 +12,7 @@ from cli.sample import HEADLINE, Run
 
 import annotator
 from annotator import cli, faults, i18n, settings
-from annotator.cli import listing, wording
+from annotator.cli import listing, signals, wording
 from annotator.cli.root import root
 from annotator.settings import Settings
 
@@ -266,6 +266,9 @@ def test_clicks_sentences_are_clicks() -> None:
 
 def test_main_ends_the_process(monkeypatch: pytest.MonkeyPatch, corpus: Path) -> None:
     monkeypatch.setattr(sys, "argv", ["annotator", "list", str(corpus), "--json"])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
+    try:
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    finally:
+        signals.release()
     assert ended.value.code == 0

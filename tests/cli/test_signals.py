@@ -1,0 +1,162 @@
+"""Exports that a signal or a kill ends, in processes of their own, and what the next one finds."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cli.sample import Run
+
+from annotator.cli import signals
+from annotator.core.drafting import draft
+from annotator.core.labels import decode
+from annotator.resources import resource
+from annotator.store.corpus import Corpus
+
+Start = Callable[..., "subprocess.Popen[bytes]"]
+posix_only = pytest.mark.posix_only("Windows has no such signals")
+
+
+@pytest.fixture
+def large_corpus(tmp_path: Path) -> Path:
+    """A corpus that takes a second or more to export."""
+    path = tmp_path / "large.corpus"
+    with Corpus.create(path, decode(resource("labels", "default.toml").read_bytes())) as corpus:
+        for number in range(60):
+            corpus.add(draft(f"أعلنت وزارة العدل عن خطة رقم {number} أمس. " * 300))
+    return path
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def start(large_corpus: Path) -> Iterator[Start]:
+    """Starts an export of the large corpus and returns once it writes."""
+    running = []
+
+    def begin(target: Path, *options: str) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "annotator", "--language", "en", "export", large_corpus, target]
+        process = subprocess.Popen([*command, "--state", "all", *options], stderr=subprocess.PIPE)
+        running.append(process)
+        while not any(target.parent.glob(f".{target.name}.*.part")):
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.001)
+        return process
+
+    yield begin
+    for process in running:
+        with process:
+            process.kill()
+
+
+@posix_only
+@pytest.mark.parametrize("options", [["--format", "conll2003"], ["--format", "brat"]], ids=["file", "folder"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_ends_an_export_and_leaves_nothing(start: Start, out: Path, options: list[str], name: str) -> None:
+    process = start(out / "train", *options)
+    process.send_signal(signal.Signals[name])
+    _out, err = process.communicate()
+    assert (process.returncode, err.decode()) == (128 + signal.Signals[name], "annotator: stopped\n")
+    assert list(out.iterdir()) == []
+
+
+@posix_only
+def test_a_signal_that_is_ignored_stays_so(large_corpus: Path, out: Path) -> None:
+    command = [sys.executable, "-m", "annotator", "export", large_corpus, out / "a", "--state", "all"]
+    process = subprocess.Popen(
+        [*command, "--format", "conll2003"], preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    )
+    while not any(out.iterdir()):
+        time.sleep(0.001)
+    process.send_signal(signal.SIGHUP)
+    assert process.wait() == 0
+    assert (out / "a").exists()
+
+
+@pytest.mark.parametrize("options", [["--format", "conll2003"], ["--format", "brat"]], ids=["file", "folder"])
+def test_the_next_export_clears_what_a_kill_has_left(
+    start: Start, run: Run, large_corpus: Path, out: Path, options: list[str]
+) -> None:
+    process = start(out / "train", *options)
+    process.kill()
+    process.wait()
+    assert any(out.glob(".train.*.part"))
+    assert run("export", large_corpus, out / "train", "--state", "all", *options).code == 0
+    assert {path.name for path in out.iterdir()} == {"train", "train.report.json"}
+
+
+@posix_only
+@pytest.mark.parametrize("options", [["--format", "conll2003"], ["--format", "brat"]], ids=["file", "folder"])
+def test_an_export_that_is_at_work_is_left_alone(
+    start: Start, run: Run, large_corpus: Path, out: Path, options: list[str]
+) -> None:
+    process = start(out / "train", *options)
+    process.send_signal(signal.SIGSTOP)
+    assert run("export", large_corpus, out / "train", "--state", "all", *options).code == 0
+    process.send_signal(signal.SIGCONT)
+    _out, err = process.communicate()
+    assert (process.returncode, err) == (0, b"")
+    assert {path.name for path in out.iterdir()} == {"train", "train.report.json"}
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from annotator.cli import running
+
+def counted(action, left=[int(sys.argv[1])]):
+    def act(*arguments):
+        if not left[0]:
+            os._exit(9)  # as a kill: nothing is cleaned up
+        left[0] -= 1
+        return action(*arguments)
+    return act
+
+Path.replace = counted(Path.replace)
+os._exit(running.run(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize("format_", ["conll2003", "brat"])
+def test_after_a_kill_between_any_two_moves_the_next_export_needs_no_force(
+    run: Run, corpus: Path, out: Path, format_: str
+) -> None:
+    """Each kill comes while an older export is replaced by one with other options."""
+    target = out / "train"
+    older = ["export", corpus, target, "--format", format_, "--annotator", "سميرة"]
+    newer = [*older, "--state", "all"]
+    for moves in range(10):
+        assert run(*older).code == 0
+        command = [sys.executable, "-c", KILLED, str(moves), *map(str, newer)]
+        done = subprocess.run(command, env={**os.environ, "ANNOTATOR_LANGUAGE": "en"}, capture_output=True)
+        ended = run(*older)
+        assert (ended.code, ended.err) == (0, ""), moves
+        assert {path.name for path in out.iterdir()} == {"train", "train.report.json"}, moves
+        if done.returncode == 0:
+            assert moves > 1
+            return
+        assert done.returncode == 9
+    raise AssertionError("it was killed each time")
+
+
+@posix_only
+def test_a_window_is_ended_by_a_signal_at_once() -> None:
+    signals.catch()
+    try:
+        with pytest.raises(signals.Terminated):
+            signal.raise_signal(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signals.catch()
+    finally:
+        signals.release()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
