@@ -9,7 +9,7 @@ import msgspec
 
 from annotator.i18n import _
 from annotator.paths import resolve_path
-from annotator.store import opening, rows
+from annotator.store import handles, opening, rows
 from annotator.store.errors import Damaged, MissingCorpus
 from annotator.store.lean import Database, Table
 
@@ -44,6 +44,11 @@ class Connection:
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
+
+    def close_everywhere(self) -> None:
+        """Let go of the file, in all threads of this process: what others do with it is interrupted."""
+        self.close()
+        handles.wait_until_closed(self.path)
 
     def __enter__(self) -> Self:
         return self

@@ -13,7 +13,7 @@ from pathlib import Path
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.paths import hidden_path, refused_name
-from annotator.store import shape
+from annotator.store import handles, shape
 from annotator.store.errors import (
     Conflict,
     CorpusError,
@@ -372,7 +372,7 @@ def _marks(path: Path) -> tuple[int | None, int]:
 
 
 def _read_marks(path: Path, mode: str) -> tuple[int, int]:
-    connection = sqlite3.connect(sqlite_uri(path.absolute(), mode), uri=True)
+    connection = handles.connect(path, mode)
     try:
         [application], [version] = (
             connection.execute(f"PRAGMA {mark}").fetchone() for mark in ("application_id", "user_version")
@@ -423,8 +423,7 @@ def _database(path: Path, *, readonly: bool) -> Database:
 
 
 def _connection(path: Path, mode: str, *, readonly: bool) -> Database:
-    uri = sqlite_uri(path.absolute(), mode)
-    connection = sqlite3.connect(uri, uri=True, timeout=_WAIT, isolation_level=None)
+    connection = handles.connect(path, mode, timeout=_WAIT, isolation_level=None)
     try:
         _defend(connection)
         connection.execute("PRAGMA foreign_keys = ON")

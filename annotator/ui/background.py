@@ -1,13 +1,16 @@
 """Long work in a thread of its own, with its progress shown and a way to cancel it."""
 
 from collections.abc import Callable, Generator
-from threading import Event
+from pathlib import Path
+from threading import Event, Lock
 from typing import Any, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from annotator.i18n import _
+from annotator.store.errors import CorpusError
+from annotator.store.handles import interrupt_until
 
 Job: TypeAlias = Callable[[], Generator[tuple[int, int], None, Any]]
 """Made in the thread that runs it: yields how much of how much is done, and returns the outcome."""
@@ -27,7 +30,7 @@ class Background(QObject):
         super().__init__(parent)
         self._parent = parent
         self._worker: Any = None
-        self._stop = Event()
+        self._stop, self._working = Event(), Lock()
 
     @property
     def busy(self) -> bool:
@@ -48,8 +51,8 @@ class Background(QObject):
         progress.setMinimumDuration(400)
         progress.setAutoClose(False)
         progress.setAutoReset(False)
-        self._stop = Event()
-        worker = create_worker(_stoppable, job, self._stop, _start_thread=False)
+        self._stop, self._working = Event(), Lock()
+        worker = create_worker(_stoppable, job, self._stop, self._working, _start_thread=False)
         self._worker = worker
 
         def shown(count: tuple[int, int]) -> None:
@@ -77,6 +80,14 @@ class Background(QObject):
         """Ask the running job to stop where it next can."""
         self._stop.set()
 
+    def let_go(self, path: Path) -> None:
+        """Stop the running job, and wait until it has nothing open; what it does with the corpus at `path` is
+        interrupted. How it ended is handed over later, as ever."""
+        self._stop.set()
+        working = self._working
+        if interrupt_until(path, lambda seconds: working.acquire(timeout=seconds)):
+            working.release()
+
 
 class _End(NamedTuple):
     """How a job ended. superqt has ways of its own with exceptions, so they come back as values."""
@@ -85,15 +96,18 @@ class _End(NamedTuple):
     error: Exception | None = None
 
 
-def _stoppable(job: Job, stop: Event) -> Generator[tuple[int, int], None, _End]:
-    """The job, stopped where it yields."""
-    try:
-        work = job()
-        while not stop.is_set():
-            yield next(work)
-        work.close()
-        return _End(error=Cancelled())
-    except StopIteration as end:
-        return _End(end.value)
-    except Exception as error:
-        return _End(error=error)
+def _stoppable(job: Job, stop: Event, working: Lock) -> Generator[tuple[int, int], None, _End]:
+    """The job, stopped where it yields. It holds `working` as long as it may have files open."""
+    with working:
+        try:
+            work = job()
+            while not stop.is_set():
+                yield next(work)
+            work.close()
+            return _End(error=Cancelled())
+        except StopIteration as end:
+            return _End(end.value)
+        except CorpusError as error:
+            return _End(error=Cancelled() if stop.is_set() else error)  # it was interrupted
+        except Exception as error:
+            return _End(error=error)

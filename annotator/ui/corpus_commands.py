@@ -47,6 +47,7 @@ class CorpusCommands(QObject):
         super().__init__(window)
         self._window, self._session = window, session
         self.background = Background(window)
+        session.corpus_closing.connect(self.background.let_go)
         self.theme = LIGHT
 
     def new_corpus(self) -> None:

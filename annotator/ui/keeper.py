@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from annotator.i18n import _
 from annotator.store.errors import CorpusError, Damaged
+from annotator.store.handles import interrupt_until
 from annotator.ui.session import Session
 
 _OPENED: Final = 4000  # milliseconds after which a corpus that was opened is on the screen, and worked in
@@ -32,12 +33,14 @@ class Keeper(QObject):
         self._session = session
         self._stop = Event()
         self._thread: Thread | None = None
+        self._path = Path()  # of the corpus that the thread works on
         self._told = ""  # the last failure: it may come again each time
         self._looked = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self.look)
         session.corpus_opened.connect(self._begin)
+        session.corpus_closing.connect(self.stop)
         self._failed.connect(self._fail)
         self._broke.connect(self._raise)
         self._ended.connect(self._end)
@@ -46,16 +49,21 @@ class Keeper(QObject):
         """Have nothing done any more; a backup that was being made is given up."""
         self._soon.stop()
         self._stop.set()
-        if self._thread:
-            self._thread.join(_PATIENCE)
-        self._thread = None
+        thread, self._thread = self._thread, None
+        if thread:
+
+            def has_ended(seconds: float) -> bool:
+                thread.join(seconds)
+                return not thread.is_alive()
+
+            interrupt_until(self._path, has_ended, _PATIENCE)
 
     def look(self) -> None:
         """Do what is to be done now, and look again later."""
         corpus = self._session.corpus
         if not corpus or self._thread:
             return
-        self._stop = Event()
+        self._stop, self._path = Event(), corpus.path
         self._thread = Thread(target=self._work, args=(corpus.path, self._stop, self._looked), daemon=True)
         self._looked = True
         self._thread.start()
@@ -81,7 +89,8 @@ class Keeper(QObject):
         except Damaged as error:
             self.damaged.emit(str(path), str(error))
         except (CorpusError, OSError) as error:
-            self._failed.emit((error.strerror if isinstance(error, OSError) else None) or str(error))
+            if not stop.is_set():  # else it was interrupted
+                self._failed.emit((error.strerror if isinstance(error, OSError) else None) or str(error))
         except Exception as error:
             self._broke.emit(error)
         self._ended.emit(stop)

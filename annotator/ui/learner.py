@@ -29,6 +29,7 @@ class Learner(QObject):
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._look)
         session.corpus_opened.connect(self._begin)
+        session.corpus_closing.connect(self.stop)
         session.stepped.connect(self._after)
 
     def stop(self) -> None:

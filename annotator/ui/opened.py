@@ -34,6 +34,9 @@ class Opened(QObject):
 
     corpus_opened = Signal()
     """Another corpus, or none any more."""
+    corpus_closing = Signal(object)
+    """The corpus at this path is about to be closed: whoever has it open beside the session lets go of it, and has when
+    the signal returns."""
     articles_changed = Signal()
     """Which articles the list shows."""
     summaries_changed = Signal(int)
@@ -112,9 +115,10 @@ class Opened(QObject):
         """Close the corpus and tell nobody."""
         self._take_leave()
         self._moved = False
-        if self.corpus:
-            self.corpus.close()
-        self.corpus = None
+        corpus, self.corpus = self.corpus, None
+        if corpus:
+            self.corpus_closing.emit(corpus.path)
+            corpus.close_everywhere()
         self.articles = Listing()
         self.counts = dict.fromkeys(STATES, 0)
         self.labels = LabelSet(())

@@ -6,6 +6,8 @@ What was decided is taken out of what stands at once; what else follows from it 
 
 from bisect import bisect_left, bisect_right
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
@@ -14,6 +16,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from annotator.core.model import Article, Edit, Rejection, Span, Step, Suggestion
 from annotator.core.suggesting import undecided
 from annotator.store.errors import CorpusError
+from annotator.store.handles import interrupt_until
 from annotator.ui.opened import ACCEPT, REJECT
 from annotator.ui.session import Session
 
@@ -28,7 +31,7 @@ _GLANCE: Final = 200  # milliseconds in which nobody has yet seen which suggesti
 
 
 class _Answer(NamedTuple):
-    proposals: "Proposals"
+    proposals: "Proposals | None"
     left: tuple[Suggestion, ...]
 
 
@@ -69,6 +72,7 @@ class Suggestions(QObject):
         self._opening = False  # whether the suggesters are to be asked about another article
         self._again = self._waiting = False  # whether there is anything to be asked, and an answer to come
         self._thread: ThreadPoolExecutor | None = ThreadPoolExecutor(1, "suggestions")
+        self._stop, self._reading = Event(), Lock()  # the thread holds it as long as it may have the corpus open
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_PAUSE)
@@ -76,6 +80,7 @@ class Suggestions(QObject):
         self._answered.connect(self._take)
         self._complained.connect(session.failed)
         session.corpus_opened.connect(self.learned)
+        session.corpus_closing.connect(self._let_go)
         session.labels_changed.connect(self._relabel)
         session.article_opened.connect(self._open)
         session.stepped.connect(self._learn)
@@ -147,6 +152,13 @@ class Suggestions(QObject):
 
     # Inside
 
+    def _let_go(self, path: Path) -> None:
+        self._stop.set()
+        self._soon.stop()
+        self._stale = True
+        if interrupt_until(path, lambda seconds: self._reading.acquire(timeout=seconds)):
+            self._reading.release()
+
     def _open(self) -> None:
         self._opening = True
         self._stale |= self._session.annotator != self._annotator
@@ -193,14 +205,28 @@ class Suggestions(QObject):
         path, annotator, article = session.corpus.path, session.annotator, session.article
         layer, zones, opening = tuple(session.spans), tuple(session.zones), self._opening or known is None
         self._lessons, self._opening, self._waiting = [], False, True
+        stop = self._stop = Event()
+
+        def read() -> "Proposals | None":
+            """Those of the corpus; None where it was closed."""
+            from annotator.jobs.proposals import Proposals  # no start waits for what the suggesters know
+
+            with self._reading:
+                try:
+                    return None if stop.is_set() else Proposals.of(path, annotator, self._others or ())
+                except CorpusError:
+                    if stop.is_set():  # it was interrupted
+                        return None
+                    raise
 
         def work() -> _Answer:
-            from annotator.jobs.proposals import Proposals  # no start waits for what the suggesters know
             from annotator.jobs.suggesting import brought
 
             if self._others is None:
                 self._others = brought(self._complained.emit)
-            proposals = known or Proposals.of(path, annotator, self._others)
+            proposals = known or read()
+            if proposals is None:
+                return _Answer(None, ())
             for about, edits in lessons:
                 proposals.learn(about, edits)
             if opening:

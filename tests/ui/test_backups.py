@@ -261,8 +261,7 @@ def test_a_damaged_corpus_can_be_left(qtbot: QtBot, window: Window, session: Ses
     assert not window.corpus_commands.open_path(corpus_path)
     assert session.corpus is None
     assert corpus_path.read_bytes() == data
-    # A thread that looks at the file may have it open for a moment longer.
-    qtbot.waitUntil(lambda: [path.name for path in corpus_path.parent.iterdir()] == [corpus_path.name])
+    assert [path.name for path in corpus_path.parent.iterdir()] == [corpus_path.name]
 
 
 def test_a_start_on_a_damaged_corpus_is_told_apart_from_one_that_cannot_be_opened(

@@ -1,0 +1,101 @@
+"""The connections of this process to corpus files, in all of its threads.
+
+A corpus is closed when nothing of this process has its file open any more. Whoever closes last writes what the log
+holds into the file, and that must not happen after somebody was told that the corpus is closed.
+"""
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+from weakref import WeakSet
+
+from annotator.paths import resolve_path
+from annotator.store.uri import sqlite_uri
+
+_log = logging.getLogger(__name__)
+_STEP: Final = 0.02
+"""Seconds from one interruption to the next: a thread may begin another statement meanwhile."""
+PATIENCE: Final = 10.0
+"""Seconds to wait for other threads; each statement of theirs is interrupted."""
+
+
+class Handle(sqlite3.Connection):
+    """A connection that lets go of the file when `close` returns, even where a cursor has rows left: SQLite itself
+    keeps the file open until the last statement is finalized, and a traceback may hold one."""
+
+    def __init__(self, *args: Any, **keywords: Any) -> None:
+        super().__init__(*args, **keywords)
+        self.path: Path | None = None
+        self.thread = threading.get_ident()
+        self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+
+    def cursor(self, factory: Any = sqlite3.Cursor) -> Any:
+        cursor = super().cursor(factory)
+        self._cursors.add(cursor)
+        return cursor
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """Execute one statement on a cursor of its own. (sqlite3's makes one without asking `cursor`.)"""
+        cursor: sqlite3.Cursor = self.cursor()
+        return cursor.execute(sql, parameters)
+
+    def close(self) -> None:
+        for cursor in list(self._cursors):
+            cursor.close()
+        super().close()
+        with _lock:
+            _handles.discard(self)
+
+
+_lock: Final = threading.Lock()
+_handles: Final[WeakSet[Handle]] = WeakSet()
+
+
+def connect(path: Path, mode: str, **keywords: Any) -> Handle:
+    """Connect to the file at `path`; `mode` is the query of the URI. Raises sqlite3.Error."""
+    handle = sqlite3.connect(sqlite_uri(path.absolute(), mode), uri=True, factory=Handle, **keywords)
+    handle.path = resolve_path(path)
+    with _lock:
+        _handles.add(handle)
+    return handle
+
+
+def interrupt(path: Path) -> bool:
+    """Interrupt what other threads do with the file at `path`; return whether any has it open."""
+    path, here = resolve_path(path), threading.get_ident()
+    with _lock:
+        others = [handle for handle in _handles if handle.path == path and handle.thread != here]
+    for handle in others:
+        try:
+            handle.interrupt()
+        except sqlite3.ProgrammingError:  # it was closed meanwhile
+            continue
+    return bool(others)
+
+
+def interrupt_until(path: Path, has_ended: Callable[[float], object], patience: float = PATIENCE) -> bool:
+    """Interrupt what other threads do with the file at `path` until `has_ended`, which waits for so many seconds, is
+    true; return whether it is. It is not where `patience` seconds were not enough."""
+    end = time.monotonic() + patience
+    while not has_ended(_STEP):
+        if time.monotonic() > end:
+            _log.warning("a thread does not let go of %s", path)
+            return False
+        interrupt(path)
+    return True
+
+
+def wait_until_closed(path: Path, patience: float = PATIENCE) -> bool:
+    """Wait until no other thread has the file at `path` open; return whether none has. What they do is interrupted."""
+
+    def has_ended(seconds: float) -> bool:
+        if not interrupt(path):
+            return True
+        time.sleep(seconds)
+        return False
+
+    return interrupt_until(path, has_ended, patience)

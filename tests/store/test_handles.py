@@ -1,0 +1,100 @@
+"""Connections that let go of the file when they are closed, and other threads that are made to."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from open_files import open_beside
+
+from annotator.core.drafting import draft
+from annotator.core.labels import Colour, Label, LabelSet
+from annotator.store import handles, opening
+from annotator.store.corpus import Corpus
+from annotator.store.errors import Damaged
+
+ENDLESS = "WITH RECURSIVE n(i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "news.corpus"
+    labels = LabelSet((Label("PLAN", {"en": "Plan"}, Colour("#112233", "#445566")),))
+    with Corpus.create(path, labels) as corpus:
+        for number in range(50):
+            corpus.add(draft(f"خبر {number}\nأعلنت الوزارة الخطة."))
+    return path
+
+
+def test_a_query_that_is_not_at_its_end_does_not_keep_the_file_open(path: Path) -> None:
+    corpus = Corpus.open(path)
+    rows = corpus.query("SELECT * FROM article")
+    next(rows)
+    assert open_beside(path)
+    corpus.close()
+    assert open_beside(path) == []
+
+
+def test_an_error_does_not_keep_a_damaged_file_open(path: Path) -> None:
+    db = sqlite3.connect(path)
+    [[root]] = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'article'")
+    db.close()
+    data = bytearray(path.read_bytes())
+    data[(root - 1) * 4096 : root * 4096] = b"\xa5" * 4096
+    path.write_bytes(data)
+    with pytest.raises(Damaged) as damaged:
+        Corpus.open(path)
+    assert open_beside(path) == []
+    assert damaged.value.__traceback__  # which holds what was being done
+
+
+def test_closing_everywhere_interrupts_what_other_threads_do(path: Path) -> None:
+    corpus, reading, ended = Corpus.open(path), threading.Event(), list[str]()
+
+    def read() -> None:
+        connection = opening.reading(path)
+        try:
+            reading.set()
+            connection.execute(ENDLESS)
+        except sqlite3.OperationalError as error:
+            ended.append(str(error))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    assert reading.wait(10)
+    corpus.close_everywhere()
+    assert open_beside(path) == []
+    thread.join()
+    assert ended == ["interrupted"]
+
+
+def test_closing_everywhere_leaves_other_files_and_its_own_thread_alone(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.corpus"
+    corpus, mine = Corpus.open(path), Corpus.open(path)
+    with Corpus.create(other, corpus.labels()) as elsewhere:
+        corpus.close_everywhere()
+        assert len(elsewhere.labels().labels) == 1
+    assert len(mine.labels().labels) == 1
+    mine.close()
+    assert open_beside(path) == []
+
+
+def test_a_thread_that_never_ends_is_not_waited_for_endlessly(path: Path) -> None:
+    done = threading.Event()
+    reading = threading.Event()
+
+    def keep() -> None:
+        connection = opening.reading(path)
+        reading.set()
+        done.wait()
+        connection.close()
+
+    thread = threading.Thread(target=keep)
+    thread.start()
+    assert reading.wait(10)
+    assert not handles.wait_until_closed(path, 0.1)
+    done.set()
+    assert handles.wait_until_closed(path)
+    thread.join()
