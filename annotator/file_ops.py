@@ -7,8 +7,10 @@ PermissionError whose `strerror` tells a person what to do. On other systems the
 
 import logging
 import shutil
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -57,6 +59,37 @@ def discard_folder(path: Path) -> None:
             _retry(lambda: shutil.rmtree(path), path, _PATIENCE)
     except OSError as error:
         _log.warning("a folder stays that nobody needs: %s", path, exc_info=error)
+
+
+@contextmanager
+def lock_file(path: Path, *, patience: float = _PATIENCE) -> Iterator[bool]:
+    """Hold a lock on the file at `path`, which is made if need be and stays; yields whether it is held.
+
+    It is not where another process holds it for more than `patience` seconds, or the file system has no locks. Raises
+    OSError where the file cannot be made.
+    """
+    with path.open("ab") as file:
+        deadline = time.monotonic() + patience
+        while not (held := _lock(file.fileno())) and time.monotonic() < deadline:
+            time.sleep(_FIRST_PAUSE)
+        if not held:
+            _log.warning("gone on without a lock on %s", path)
+        yield held  # closing the file ends the lock
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _retry(action: Callable[[], object], path: Path, patience: float) -> None:

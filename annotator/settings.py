@@ -4,13 +4,13 @@ import getpass
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 import platformdirs
 from msgspec import Struct, field
 
-from annotator.file_ops import discard_file, replace_file
+from annotator.file_ops import discard_file, lock_file, replace_file
 from annotator.i18n import DEFAULT, LANGUAGES
 from annotator.system_language import system_languages
 
@@ -80,14 +80,40 @@ def load() -> Settings:
     A file that does not read as settings is kept beside as `settings.json.bad`, and the defaults apply; what a newer
     version wrote besides is passed over.
     """
+    return _load() or Settings()
+
+
+def change(before: Settings, **changes: Any) -> None:
+    """Save these changes and leave everything else in the file as it is: another window may have changed that.
+
+    `before` are the settings of this window before the changes: of keys (and of all that has names of its own), only
+    what differs from these is changed. Raises OSError.
+    """
+    config_dir().mkdir(parents=True, exist_ok=True)
+    with lock_file(config_dir() / f"{_FILE}.lock", patience=_PATIENCE):
+        saved = _load() or before
+        for name, value in changes.items():
+            if isinstance(value, dict):
+                changes[name] = _merged(getattr(saved, name), getattr(before, name), value)
+        save(msgspec.structs.replace(saved, **changes))
+
+
+def _merged(saved: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return what is saved with the changes from `before` to `after`."""
+    changes = {name: value for name, value in after.items() if name not in before or before[name] != value}
+    return {name: value for name, value in {**saved, **changes}.items() if name in after or name not in before}
+
+
+def _load() -> Settings | None:
+    """The saved settings; None where there are none, or none that can be read."""
     path = config_dir() / _FILE
     try:
         return msgspec.json.decode(path.read_bytes(), type=Settings)
     except (ValueError, RecursionError):
         _put_aside(path)
     except OSError:
-        pass  # none yet, or none that can be read: a person can work without
-    return Settings()
+        pass  # a person can work without
+    return None
 
 
 def save(settings: Settings) -> None:

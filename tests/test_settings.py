@@ -1,6 +1,8 @@
 """The settings: kept, never half-written, and no reason to crash."""
 
 import getpass
+import subprocess
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -48,6 +50,40 @@ def test_changed_keys_are_kept_even_those_that_this_version_does_not_know() -> N
     settings.save(Settings(keys=keys))
     assert settings.load().keys == keys
     assert Settings().keys == {}
+
+
+def test_a_change_leaves_what_others_changed_meanwhile() -> None:
+    one = two = Settings(annotator="Amal", keys={"undo": ["F12"], "redo": ["F11"]})
+    settings.save(one)
+    settings.change(one, zoom=140, keys={"undo": ["F12"], "done": ["Ctrl+D"]})
+    settings.change(two, theme="dark", keys={"undo": ["F9"], "redo": ["F11"], "skip": ["Ctrl+K"]})
+    keys = {"undo": ["F9"], "done": ["Ctrl+D"], "skip": ["Ctrl+K"]}
+    assert settings.load() == Settings(annotator="Amal", theme="dark", zoom=140, keys=keys)
+
+
+def test_a_change_of_settings_that_are_gone_saves_those_that_are_known() -> None:
+    settings.change(Settings(annotator="Amal"), zoom=140)
+    assert settings.load() == Settings(annotator="Amal", zoom=140)
+    _written(b"{")
+    settings.change(Settings(annotator="Amal", zoom=140), theme="dark")
+    assert settings.load() == Settings(annotator="Amal", zoom=140, theme="dark")
+
+
+CHANGES = """
+import sys
+from annotator import settings
+before = settings.load()
+for time in range(40):
+    settings.change(before, keys={**before.keys, f"{sys.argv[1]} {time}": ["F1"]})
+    before = settings.load()
+"""
+
+
+def test_processes_that_change_settings_at_once_lose_nothing(home: Path) -> None:
+    settings.save(Settings())
+    processes = [subprocess.Popen([sys.executable, "-c", CHANGES, name]) for name in "ab"]
+    assert [process.wait(60) for process in processes] == [0, 0]
+    assert set(settings.load().keys) == {f"{name} {time}" for name in "ab" for time in range(40)}
 
 
 def test_a_save_that_fails_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,8 @@ class Window(QMainWindow):
         super().__init__()
         self.fills_screen = False
         self.session = session
-        self.chosen = chosen
+        self.chosen = self._saved = chosen
+        self._unsaved: dict[str, Any] = {}
         self._theme = theme
         self.view = ArticleView()
         self.articles_side = ArticlesSide(session)
@@ -362,10 +363,12 @@ class Window(QMainWindow):
         menu.popup(where)
 
     def remember(self, **changes: Any) -> None:
-        """Save these settings."""
+        """Save these settings, and leave the others as they are: another window may have changed them."""
         self.chosen = msgspec.structs.replace(self.chosen, **changes)
+        self._unsaved |= changes
         try:
-            settings.save(self.chosen)
+            settings.change(self._saved, **self._unsaved)
+            self._saved, self._unsaved = self.chosen, {}
         except OSError as error:
             self.say(_("The settings could not be saved: {error}").format(error=error.strerror or error))
 

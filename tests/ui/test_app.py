@@ -172,6 +172,30 @@ def test_themes_are_changed_while_working_and_kept(desk: app.Desk) -> None:
     assert image.pixelColor(20, 40).lightness() > 230
 
 
+def test_two_windows_keep_each_others_settings(desk: app.Desk, qapp: QApplication) -> None:
+    other = app.Desk(qapp, settings.load())
+    desk.window.change_keys({"done": ["Ctrl+D"]})
+    desk.window.remember(annotator="Samira")
+    other.window.change_keys({"skip": ["Ctrl+K"]})
+    other.window.show()
+    other.window.close()
+    assert settings.load().annotator == "Samira"
+    assert settings.load().keys == {"done": ["Ctrl+D"], "skip": ["Ctrl+K"]}
+    other.session.let_go()
+    other.window.deleteLater()
+
+
+def test_settings_that_could_not_be_saved_are_saved_with_the_next(desk: app.Desk) -> None:
+    file = settings.config_dir() / "settings.json"
+    file.unlink()
+    file.mkdir()
+    desk.window.remember(annotator="Samira")
+    assert "could not be saved" in desk.window.status_line._said.text()
+    file.rmdir()
+    desk.window.remember(zoom=120)
+    assert (settings.load().annotator, settings.load().zoom) == ("Samira", 120)
+
+
 def test_the_letters_are_those_of_the_program(qapp: QApplication) -> None:
     page = Page("وزارة 2023-2030 Covid", [], 500, 22)
     runs = page.blocks[0].layout.glyphRuns()
