@@ -20,9 +20,10 @@ neither it nor anything before it is taken back."""
 def stacks(steps: Iterable[Past]) -> tuple[list[Past], list[Past]]:
     """The steps that undo, and those that redo, would take back next: last first to go, each list's end its top.
 
-    `steps` are one annotator's on one article, oldest first. A step that undoes the top of the undo stack is an
-    undo, one that undoes the top of the redo stack a redo; any other step is new, and ends what could be redone.
-    An import is on neither stack; a change of the label set empties both.
+    `steps` are one annotator's on one article, oldest first. A step that undoes one of the undo stack is an undo, one
+    that undoes one of the redo stack a redo: mostly its top, and a lower one where those above cannot be taken back,
+    which stay. Any other step is new, and ends what could be redone. An import is on neither stack; a change of the
+    label set empties both.
     """
     undo: list[Past] = []
     redo: list[Past] = []
@@ -38,15 +39,22 @@ def advance(undo: list[Past], redo: list[Past], step: Past) -> None:
     if step.name == LABELS:
         undo.clear()
         redo.clear()
-    elif undo and step.undoes == undo[-1].uid:
-        undo.pop()
+    elif step.undoes and _take(undo, step.undoes):
         redo.append(step)
-    elif redo and step.undoes == redo[-1].uid:
-        redo.pop()
+    elif step.undoes and _take(redo, step.undoes):
         undo.append(step)
     else:
         undo.append(step)
         redo.clear()
+
+
+def _take(stack: list[Past], uid: str) -> bool:
+    """Take the step of this uid out of the stack; return whether it was there."""
+    for at in reversed(range(len(stack))):
+        if stack[at].uid == uid:
+            del stack[at]
+            return True
+    return False
 
 
 def applied(layer: Iterable[Span], edits: Iterable[Edit]) -> list[Span]:

@@ -15,7 +15,7 @@ from annotator.i18n import _
 from annotator.quality.question import Question
 from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus, now
-from annotator.store.errors import CorpusError, MissingCorpus, Unwritten
+from annotator.store.errors import Conflict, CorpusError, MissingCorpus, Unwritten
 from annotator.ui.opened import ACCEPT, DESCRIBE, DISMISS, REJECT, Opened
 
 _AT_ONCE: Final = 2000
@@ -47,6 +47,7 @@ class Session(Opened):
         self._checkpointer: Checkpointer | None = None
         self._checkpoint_trouble = ""
         self._checkpoint_reported.connect(self._take_report)
+        self._stuck: set[str] = set()  # uids of steps that could not be taken back, which was told
         self._again = QTimer(self)
         self._again.setInterval(_AGAIN)
         self._again.timeout.connect(self.try_again)
@@ -180,15 +181,30 @@ class Session(Opened):
         """Do again what was undone last."""
         return self._take_back(self.redoable)
 
-    def takes_long(self, stack: list[Past]) -> bool:
-        """Whether what `undo` or `redo` would take back, the top of this stack, is more than a key can wait for: that
-        is then done by `jobs.undoing`."""
-        if not stack or not self.corpus:
-            return False
-        size = 0
+    def long_step(self, stack: list[Past]) -> Past | None:
+        """The step of this stack that `undo` or `redo` would take back next, where that is more than a key can wait
+        for: it is then done by `jobs.undoing`."""
+        past = next((past for past in reversed(stack) if past.uid not in self._stuck), None)
+        if past is None:
+            return None
+        long = False
         with self._telling():
-            size = self.corpus.size(stack[-1].uid)
-        return size > _AT_ONCE
+            long = self._is_long(past)
+        return past if long else None
+
+    def pass_over(self, past: Past) -> None:
+        """Tell that this step conflicts with what others did since. The next undo or redo goes on past it."""
+        self._stuck.add(past.uid)
+        self.changed()
+        undone = past in self.redoable
+        why = (
+            _("This cannot be done again: it was changed in another window since.")
+            if undone
+            else _("This cannot be undone: it was changed in another window since.")
+        )
+        if any(other.uid not in self._stuck for other in (self.redoable if undone else self.undoable)):
+            why += " " + _("The same key goes on past it.")
+        self.failed.emit(why)
 
     def _do(self, name: str, verb: Callable[[Article], list[Edit]]) -> bool:
         if not self.article or not self._may_change():
@@ -200,20 +216,37 @@ class Session(Opened):
             return False
         if edits and name not in _BEGINNING_NOTHING and self.state() == NEW:
             edits += editing.set_state(self.status, self.article, self.annotator, IN_PROGRESS)
-        return not edits or self._apply(name, edits)
+        return not edits or self._write(self._step(name, edits))
 
     def _take_back(self, stack: list[Past]) -> bool:
-        if not stack or not self.corpus or not self._may_change():
+        if not stack or not self._may_change():
             return False
-        try:
-            step = self.corpus.step(stack[-1].uid)
-        except CorpusError as error:
-            self.failed.emit(str(error))
-            return False
-        return self._apply(step.name, history.reversal(step), undoes=step.uid)
+        for past in reversed(stack):
+            try:
+                if past.uid not in self._stuck or not self._is_long(past):
+                    return self._reverse(past)
+            except (Conflict, editing.Rejected):
+                if past.uid not in self._stuck:  # else it was told, and may be in nobody's way by now
+                    self.pass_over(past)
+                    return False
+            except CorpusError as error:
+                self.failed.emit(str(error))
+                return False
+        self.pass_over(stack[-1])
+        return False
 
-    def _apply(self, name: str, edits: Iterable[Edit], undoes: str | None = None) -> bool:
-        return self._write(Step(new_uid(), self.annotator, now(), name, tuple(edits), undoes))
+    def _reverse(self, past: Past) -> bool:
+        """Take a step back. Raises CorpusError, Rejected."""
+        if not self.corpus:
+            return False
+        step = self.corpus.step(past.uid)
+        return self._store(self._step(step.name, history.reversal(step), step.uid))
+
+    def _is_long(self, past: Past) -> bool:
+        return self.corpus is not None and self.corpus.size(past.uid) > _AT_ONCE
+
+    def _step(self, name: str, edits: Iterable[Edit], undoes: str | None = None) -> Step:
+        return Step(new_uid(), self.annotator, now(), name, tuple(edits), undoes)
 
     def _may_change(self) -> bool:
         """Whether no change waited. One that did is tried again instead: what a person meant may be void once it is
@@ -225,7 +258,17 @@ class Session(Opened):
         return False
 
     def _write(self, step: Step) -> bool:
-        """Have the step on disk; whether it is. Where the file fails it, it waits."""
+        """Have the step on disk; whether it is. Where the file fails it, it waits; else it is told why it cannot be."""
+        try:
+            return self._store(step)
+        except (CorpusError, editing.Rejected) as error:
+            self._hold(None)
+            self.changed()
+            self.failed.emit(str(error))
+            return False
+
+    def _store(self, step: Step) -> bool:
+        """Have the step on disk; whether it is. Where the file fails it, it waits. Raises CorpusError, Rejected."""
         if not self.corpus:
             return False
         try:
@@ -236,11 +279,6 @@ class Session(Opened):
                         self.corpus.stand(self.annotator, self.article.uid, self.where())
         except Unwritten as error:
             self._hold(step, str(error))
-            return False
-        except (CorpusError, editing.Rejected) as error:
-            self._hold(None)
-            self.changed()
-            self.failed.emit(str(error))
             return False
         self._hold(None, self._checkpoint_trouble)
         self._moved = True

@@ -1,15 +1,17 @@
 """What the keys do to the open article. Each public method is an action of the table in `actions`."""
 
 from collections.abc import Generator
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
 
+from annotator.core.editing import Rejected
 from annotator.core.model import DONE, FLAGGED, IN_PROGRESS, SKIPPED, Past
 from annotator.i18n import _
 from annotator.jobs.undoing import take_back
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
+from annotator.store.errors import Conflict, CorpusError
 from annotator.ui.article_view import ArticleView
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.session import Session
@@ -90,14 +92,14 @@ class TaggingCommands(QObject):
         """Take back the last step; first of all, the one that is not saved yet."""
         if self._session.waiting:
             self._session.give_up()
-        elif self._session.takes_long(self._session.undoable):
-            self._take_back(self._session.undoable[-1], _("Undoing"))
+        elif past := self._session.long_step(self._session.undoable):
+            self._take_back(past, _("Undoing"))
         else:
             self._session.undo()
 
     def redo(self) -> None:
-        if self._session.takes_long(self._session.redoable):
-            self._take_back(self._session.redoable[-1], _("Redoing"))
+        if past := self._session.long_step(self._session.redoable):
+            self._take_back(past, _("Redoing"))
         else:
             self._session.redo()
 
@@ -168,10 +170,12 @@ class TaggingCommands(QObject):
             with Corpus.open(source) as opened:
                 yield from take_back(opened, annotator, past.uid)
 
-        self._background.run(title, job, lambda _nothing: session.changed(), self._not_taken_back)
+        self._background.run(title, job, lambda _nothing: session.changed(), partial(self._not_taken_back, past))
 
-    def _not_taken_back(self, error: Exception) -> None:
-        if isinstance(error, CorpusError):
+    def _not_taken_back(self, past: Past, error: Exception) -> None:
+        if isinstance(error, Conflict | Rejected):
+            self._session.pass_over(past)
+        elif isinstance(error, CorpusError):
             self._session.changed()
             self._session.failed.emit(str(error))
         elif not isinstance(error, Cancelled):

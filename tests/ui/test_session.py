@@ -14,7 +14,7 @@ from annotator.core import editing, history
 from annotator.core.drafting import draft
 from annotator.core.label_changes import Change
 from annotator.core.labels import LabelSet
-from annotator.core.model import DONE, IN_PROGRESS, NEW, Edit, Status, Step, new_uid
+from annotator.core.model import DONE, IN_PROGRESS, NEW, Edit, Status, Step, Zone, new_uid
 from annotator.core.text import tokens
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
@@ -117,6 +117,49 @@ def test_a_wrong_guess_about_a_zone_is_an_edit_like_any_other(session: Session, 
     assert session.zones[0].kind == "boilerplate"
     session.undo()
     assert session.zones == before
+
+
+def test_undo_and_redo_go_on_past_a_step_that_conflicts(session: Session, stretch: Stretch, corpus_path: Path) -> None:
+    said: list[str] = []
+    session.failed.connect(said.append)
+    headline = session.zones[0]
+    assert session.tag("DATE", *stretch("أمس"))
+    assert session.mark_zone("dateline", headline.start, headline.end)
+    assert session.tag("PLAN", *stretch("خطة"))
+    other = Session("Omar")
+    other.open(Corpus.open(corpus_path))
+    assert other.mark_zone("boilerplate", headline.start, headline.end)
+    session.look()
+    assert session.undo()
+    assert not session.undo()
+    assert [span.label for span in session.spans] == ["DATE"]
+    assert session.undo()
+    assert session.spans == []
+    assert not session.undo()  # only the one that conflicts is left
+    why = "This cannot be undone: it was changed in another window since."
+    assert said == [f"{why} The same key goes on past it.", why]
+    assert [zone.kind for zone in on_disk_zones(session)] == ["boilerplate"]
+    assert session.redo()
+    assert session.redo()
+    assert sorted(span.label for span in session.spans) == ["DATE", "PLAN"]
+    assert other.undo()
+    session.look()
+    for _time in range(3):  # the one that conflicted does so no longer
+        assert session.undo()
+    assert (session.spans, session.zones[0], session.undoable) == ([], headline, [])
+    assert len(session.redoable) == 3
+    other.look()
+    assert other.mark_zone("boilerplate", headline.start, headline.end)
+    session.look()
+    while not session.redo():
+        assert "cannot be done again" in said[-1]
+    other.close()
+
+
+def on_disk_zones(session: Session) -> list[Zone]:
+    assert session.corpus
+    assert session.article
+    return [zone for zone in session.corpus.zones(session.article.uid) if zone.start == 0]
 
 
 def test_where_the_annotator_stopped_is_where_they_go_on(session: Session, corpus_path: Path) -> None:
