@@ -36,7 +36,6 @@ class Checkpointer:
     def __init__(self, path: Path, report: Callable[[CorpusError | None], None]) -> None:
         self._path, self._report = path, report
         self._log_path = opening.log_path(path)
-        self._identity = opening.identity(path)
         self._problem = ""
         self._stop = Event()
         self._thread = Thread(target=self._run, name="checkpoints", daemon=True)
@@ -48,12 +47,21 @@ class Checkpointer:
         self._thread.join(_PATIENCE)
 
     def _run(self) -> None:
+        try:
+            with opening.spoken(self._path), closing(opening.connect_to_checkpoint(self._path)) as connection:
+                # Opened once and for all: later, another file might lie there, beside the log of this one.
+                self._work(connection)
+        except CorpusError as error:
+            self._tell(error)
+
+    def _work(self, connection: sqlite3.Connection) -> None:
         last: _State | None = None
         while not self._stop.wait(_PAUSE):
             state = self._state()
             if state and state == last:
                 try:
-                    is_empty = self._checkpoint()
+                    with opening.spoken(self._path):
+                        is_empty = _empty_log(connection)
                 except Locked:  # somebody writes, or reads what they began to read before: the next time will do
                     continue
                 except CorpusError as error:
@@ -64,27 +72,12 @@ class Checkpointer:
             last = state
 
     def _state(self) -> _State | None:
-        """Return the state of the log; None where there is nothing in it, or nothing to bring it into."""
+        """Return the state of the log; None where there is nothing in it."""
         try:
             log = self._log_path.stat()
         except OSError:
             return None
-        # A file that came to lie there meanwhile is not to be opened beside the log of another one.
-        if not log.st_size or opening.identity(self._path) != self._identity:
-            return None
-        return log.st_size, log.st_mtime_ns
-
-    def _checkpoint(self) -> bool:
-        """Bring the log into the file and empty it; return whether it is empty. Raises CorpusError.
-
-        The first round does the work while others write, the second one keeps them away for a moment only.
-        """
-        with opening.spoken(self._path), closing(opening.connect_to_checkpoint(self._path)) as connection:
-            _busy, pages, done = _run_checkpoint(connection, "PASSIVE")
-            if pages != done:
-                return False
-            busy, _pages, _done = _run_checkpoint(connection, "TRUNCATE")
-            return not busy
+        return (log.st_size, log.st_mtime_ns) if log.st_size else None
 
     def _tell(self, error: CorpusError | None) -> None:
         problem = str(error or "")
@@ -95,11 +88,13 @@ class Checkpointer:
             self._report(error)
 
 
-def _run_checkpoint(connection: sqlite3.Connection, kind: str) -> tuple[int, int, int]:
-    """Return whether others were in the way, the pages in the log, and how many of them are in the file.
+def _empty_log(connection: sqlite3.Connection) -> bool:
+    """Bring the log into the file and empty it; return whether it is empty. Raises sqlite3.Error.
 
-    https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+    The first round does the work while others write, the second one keeps them away for a moment only.
     """
-    [row] = connection.execute(f"PRAGMA wal_checkpoint({kind})").fetchall()
-    busy, pages, done = row
-    return int(busy), int(pages), int(done)
+    _busy, pages, done = opening.checkpoint(connection, "PASSIVE")
+    if pages != done:
+        return False
+    busy, _pages, _done = opening.checkpoint(connection, "TRUNCATE")
+    return not busy

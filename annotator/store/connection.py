@@ -1,5 +1,6 @@
 """An open corpus file as SQL sees it: rows read and written, in transactions. What they mean, `corpus` knows."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,10 +8,11 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
+from annotator.file_ops import discard_file
 from annotator.i18n import _
 from annotator.paths import resolve_path
 from annotator.store import handles, opening, rows
-from annotator.store.errors import Damaged, MissingCorpus
+from annotator.store.errors import Damaged, LostLog, MissingCorpus
 from annotator.store.lean import Database, Table
 
 _Row = TypeVar("_Row")
@@ -23,7 +25,13 @@ class Connection:
     def __init__(self, path: Path, db: Database) -> None:
         self.path = path
         self._db = db
-        self._identity = opening.identity(path)
+        self._patience: int | None = None
+        self._identify()
+
+    def _identify(self) -> None:
+        self.identity = handles.identity(self.path)
+        """What tells the file that is open from any other."""
+        self._log_identity = handles.identity(opening.log_path(self.path))
 
     def files(self) -> set[Path]:
         """Every file that is the corpus or may lie beside it while it is in use, links resolved."""
@@ -32,14 +40,48 @@ class Connection:
 
     def hurry(self, patience: int) -> None:
         """Wait no longer than so many milliseconds for others who write."""
+        self._patience = patience
         self._db.execute(f"PRAGMA busy_timeout = {patience:d}")
 
     def check_there(self) -> None:
-        """Raise MissingCorpus where the file is no longer the one that was opened: SQLite would write on, into a file
-        that has no name any more."""
-        if opening.identity(self.path) != self._identity:
-            said = _("“{path}” was moved or deleted while it was open: nothing more can be saved in it.")
-            raise MissingCorpus(said.format(path=self.path))
+        """Raise MissingCorpus where the file is no longer the one that was opened, LostLog where its log is not: SQLite
+        would write on, into a file that has no name any more."""
+        if handles.identity(self.path) != self.identity:
+            reason = _("“{path}” was moved or deleted while it was open: nothing more can be saved in it.")
+            raise MissingCorpus(reason.format(path=self.path))
+        if handles.identity(opening.log_path(self.path)) != self._log_identity:
+            reason = _("Another program has taken away a file that belongs to “{path}”.")
+            raise LostLog(reason.format(path=self.path))
+
+    def reconnect(self) -> None:
+        """Open the same file anew, with a log of its own. Raises CorpusError where that is not possible.
+
+        The old connection is closed first: in one process, two connections to a file share what they know of its log.
+        """
+        self.close()
+        self._db = opening.connect(self.path)
+        self._identify()
+        if self._patience is not None:
+            self.hurry(self._patience)
+
+    def checkpoint(self) -> bool:
+        """Bring all that is in the log into the file and empty the log; return whether nobody was in the way."""
+        with opening.spoken(self.path):
+            busy, _pages, _done = opening.checkpoint(self._db.conn, "TRUNCATE")
+            return not busy
+
+    def close_displaced(self) -> None:
+        """Close the connection, and remove its log if that is empty: SQLite leaves it beside whatever comes to lie at
+        the path of a file that was moved."""
+        log, ours = opening.log_path(self.path), self._log_identity
+        self.close_everywhere()
+        if handles.identity(log) == ours and not log.stat().st_size:
+            for path in opening.beside(self.path):
+                discard_file(path)
+
+    def copy_into(self, target: sqlite3.Connection) -> None:
+        """Copy all that this connection sees into another database. Raises sqlite3.Error."""
+        self._db.conn.backup(target)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -92,7 +134,8 @@ class Connection:
         Blocks may nest: an inner one is a part of the outer one. An error in it after a write must not be caught there:
         a savepoint, to go back to, has FTS5 write all that it holds, which is most of what an import would cost.
 
-        Raises MissingCorpus (see check_there).
+        Raises MissingCorpus and LostLog (see check_there), after the last write too: what was written into a file that
+        was taken away meanwhile is not safe.
         """
         self.check_there()
         with opening.spoken(self.path):
@@ -107,6 +150,7 @@ class Connection:
             except BaseException:
                 self._db.rollback()  # nothing, where the error has ended the transaction
                 raise
+        self.check_there()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -4,6 +4,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Semaphore, Thread
@@ -16,6 +17,7 @@ from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.paths import refused_name
 from annotator.store import opening
+from annotator.store.connection import Connection
 from annotator.store.errors import CorpusError, ExistingCorpus, MissingCorpus
 from annotator.store.uri import sqlite_uri
 
@@ -50,14 +52,32 @@ def copy(path: Path, target: Path) -> Generator[tuple[int, int], None, int]:
     making = target.with_name(f".{uuid4().hex}.part")
     try:
         yield from transfer(lambda: opening.reading(path), lambda: _new(making), target, making)
-        opening.check_copy(path, making)
-        with opening.file_errors(target):
-            _flush(making)
-            rename_file(making, target)
-            _flush(folder)
-            return target.stat().st_size
+        return _finish(path, making, target)
     finally:
         discard_file(making)
+
+
+def copy_open(corpus: Connection, target: Path) -> None:
+    """Copy all that an open connection sees to `target`, where there must be no file yet: what it has opened may have
+    no path any more. Made and checked as `copy` does it, at once. Raises CorpusError."""
+    making = target.with_name(f".{uuid4().hex}.part")
+    try:
+        with opening.spoken(target), closing(_new(making)) as connection:
+            corpus.copy_into(connection)
+        _finish(corpus.path, making, target)
+    finally:
+        discard_file(making)
+
+
+def _finish(path: Path, making: Path, target: Path) -> int:
+    """Give a copy of the corpus at `path` its name once it is checked and on the disk; its bytes. Raises Damaged,
+    CorpusError."""
+    opening.check_copy(path, making)
+    with opening.file_errors(target):
+        _flush(making)
+        rename_file(making, target)
+        _flush(target.absolute().parent)
+        return target.stat().st_size
 
 
 def transfer(

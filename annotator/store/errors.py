@@ -29,6 +29,10 @@ class MissingCorpus(Unwritten):
     """The file or its folder is not there."""
 
 
+class LostLog(Unwritten):
+    """The log beside the file is not the one that the connection writes to."""
+
+
 class Locked(Unwritten):
     """Another program is writing to the file."""
 

@@ -10,12 +10,17 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from weakref import WeakSet
 
 from annotator.paths import resolve_path
 from annotator.store.uri import sqlite_uri
 
+Identity: TypeAlias = tuple[int, int]
+"""The device and the inode of a file, which tell it from any other that may come to lie at its path."""
+
+IMMUTABLE: Final = "immutable=1"
+"""The part of a mode with which SQLite reads a file without its log, and leaves nothing beside it."""
 _log = logging.getLogger(__name__)
 _STEP: Final = 0.02
 """Seconds from one interruption to the next: a thread may begin another statement meanwhile."""
@@ -30,6 +35,7 @@ class Handle(sqlite3.Connection):
     def __init__(self, *args: Any, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
         self.path: Path | None = None
+        self.identity: Identity | None = None
         self.thread = threading.get_ident()
         self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
 
@@ -59,9 +65,37 @@ def connect(path: Path, mode: str, **keywords: Any) -> Handle:
     """Connect to the file at `path`; `mode` is the query of the URI. Raises sqlite3.Error."""
     handle = sqlite3.connect(sqlite_uri(path.absolute(), mode), uri=True, factory=Handle, **keywords)
     handle.path = resolve_path(path)
+    if not is_immutable(mode):
+        handle.identity = identity(path)
     with _lock:
         _handles.add(handle)
     return handle
+
+
+def is_immutable(mode: str) -> bool:
+    """Return whether a connection of this mode has nothing to do with the log of the file."""
+    return IMMUTABLE in mode
+
+
+def identity(path: Path) -> Identity | None:
+    """Return what tells the file at `path` from any other; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def is_displaced(path: Path) -> bool:
+    """Return whether another file lies at `path` than one that this process has open there.
+
+    SQLite finds the log of a file by its name: the new file, opened while the log of the old one lies beside it, would
+    be read through that log and written over from it (https://sqlite.org/howtocorrupt.html#_mispairing).
+    """
+    resolved = resolve_path(path)
+    with _lock:
+        opened = {handle.identity for handle in _handles if handle.path == resolved and handle.identity}
+    return bool(opened) and identity(path) not in opened
 
 
 def interrupt(path: Path) -> bool:

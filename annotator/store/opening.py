@@ -149,12 +149,22 @@ def connect_to_checkpoint(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def checkpoint(connection: sqlite3.Connection, kind: str) -> tuple[int, int, int]:
+    """Return whether others were in the way, the pages in the log, and how many of them are in the file.
+
+    https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+    """
+    [row] = connection.execute(f"PRAGMA wal_checkpoint({kind})").fetchall()
+    busy, pages, done = row
+    return int(busy), int(pages), int(done)
+
+
 def looked(path: Path) -> Database:
     """A connection to the file at `path` as it lies, of whatever version, in which nothing is pending and to which
     nobody writes: no file is made beside it. Raises NotACorpus, NewerCorpus, Damaged, CorpusError."""
     _inspect(path)
     with spoken(path):
-        db = _connection(path, "mode=ro&immutable=1", readonly=True)
+        db = _connection(path, f"mode=ro&{handles.IMMUTABLE}", readonly=True)
         try:
             _verify(path, db.conn)
         except BaseException:
@@ -165,7 +175,7 @@ def looked(path: Path) -> Database:
 
 def check_copy(path: Path, copy: Path) -> None:
     """Raise NotACorpus or Damaged, naming `path`, unless the file at `copy`, of whatever version, is a whole corpus."""
-    with spoken(path), closing(_connection(copy, "mode=ro&immutable=1", readonly=True)) as db:
+    with spoken(path), closing(_connection(copy, f"mode=ro&{handles.IMMUTABLE}", readonly=True)) as db:
         _verify(path, db.conn, damaged=True)
         check(path, db.conn)
 
@@ -275,15 +285,6 @@ def log_path(path: Path) -> Path:
     return path.with_name(path.name + SIDE_FILES[0])
 
 
-def identity(path: Path) -> tuple[int, int] | None:
-    """What tells the file at `path` from any other that may come to lie there; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
 @contextmanager
 def spoken(path: Path) -> Iterator[None]:
     """Turns what SQLite says about `path` into a CorpusError for a person."""
@@ -359,7 +360,7 @@ def _marks(path: Path) -> tuple[int | None, int]:
     """The application id and the version in a database's header; no id where it is no database."""
     with spoken(path):
         try:
-            return _read_marks(path, "mode=ro&immutable=1")
+            return _read_marks(path, f"mode=ro&{handles.IMMUTABLE}")
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorname == "SQLITE_NOTADB":
                 if _looks_like_one(path):
@@ -418,11 +419,13 @@ def _database(path: Path, *, readonly: bool) -> Database:
         mode = "mode=ro"
     else:
         # A WAL file cannot be read without a -shm beside it, unless nobody can write: then there is no WAL to miss.
-        mode = "mode=ro&immutable=1"
+        mode = f"mode=ro&{handles.IMMUTABLE}"
     return _connection(path, mode, readonly=readonly)
 
 
 def _connection(path: Path, mode: str, *, readonly: bool) -> Database:
+    if not handles.is_immutable(mode) and handles.is_displaced(path):
+        raise MissingCorpus(_("“{path}” was moved or deleted while it was open.").format(path=path))
     connection = handles.connect(path, mode, timeout=_WAIT, isolation_level=None)
     try:
         _defend(connection)

@@ -121,6 +121,7 @@ class Desk(QObject):
         self.session = Session(chosen.annotator, self)
         Journal(self.session)
         self.session.corpus_opened.connect(self._follow_corpus)
+        self.session.displaced.connect(self._follow_corpus)
         self.learner = Learner(self.session)
         self.keeper = Keeper(self.session)
         self.window = Window(self.session, chosen, self._paint(chosen))

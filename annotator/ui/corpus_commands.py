@@ -179,8 +179,9 @@ class CorpusCommands(QObject):
         if self._session.waiting:
             self._session.try_again()
         else:
+            before = self._session.corpus
             self._session.look()
-            if self._session.corpus and not self._session.trouble:
+            if before and self._session.corpus is before and not self._session.trouble:
                 self._session.told.emit(_("Everything is saved"))
 
     def may_leave(self) -> bool:

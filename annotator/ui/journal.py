@@ -4,6 +4,7 @@ import logging
 
 from PySide6.QtCore import QObject
 
+from annotator.store.rescue import Displacement
 from annotator.ui.session import Session
 
 _log = logging.getLogger(__name__)
@@ -16,6 +17,7 @@ class Journal(QObject):
         super().__init__(session)
         self._session = session
         session.corpus_opened.connect(self._opened)
+        session.displaced.connect(self._displaced)
         session.failed.connect(self._failed)
         session.trouble_changed.connect(self._troubled)
 
@@ -25,6 +27,10 @@ class Journal(QObject):
             _log.info("opened %s, %d articles", corpus.path, sum(self._session.counts.values()))
         else:
             _log.info("closed the corpus")
+
+    def _displaced(self, displacement: Displacement) -> None:
+        change, path, current = displacement.change.name, displacement.path, displacement.current
+        _log.warning("%s was %s by others; the session goes on in %s", path, change.lower(), current)
 
     def _failed(self, told: str) -> None:
         _log.warning("the person was told of a failure in %d characters", len(told))

@@ -15,7 +15,8 @@ from annotator.i18n import _
 from annotator.quality.question import Question
 from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus, now
-from annotator.store.errors import Conflict, CorpusError, MissingCorpus, Unwritten
+from annotator.store.errors import Conflict, CorpusError, LostLog, MissingCorpus, Unwritten
+from annotator.store.rescue import displace
 from annotator.ui.opened import ACCEPT, DESCRIBE, DISMISS, REJECT, Opened
 
 _AT_ONCE: Final = 2000
@@ -33,6 +34,8 @@ class Session(Opened):
 
     trouble_changed = Signal()
     """Whether the file can be written to, why not, and whether a change waits for it."""
+    displaced = Signal(object)
+    """The corpus file was renamed, deleted or replaced, and the session goes on in another one: a Displacement."""
     given_up = Signal()
     """The change that waited will not be made; what was being typed for it is void too."""
     _checkpoint_reported = Signal(object, object)
@@ -317,26 +320,49 @@ class Session(Opened):
                 self._hold(None, self._checkpoint_trouble)
 
     def _find_again(self) -> None:
-        """Go on with the file at the corpus' place where it is another one than was opened, and holds what is shown.
+        """Go on with the file that holds what is shown, where it is not, or not as it was, at the corpus' place.
 
-        That is how a stick comes back. Raises CorpusError where there is none, or not that.
+        A log that was taken away is made anew. A file that was renamed is followed; of one that was deleted or
+        replaced, a copy is made beside its place. A stick that comes back is gone on with. Raises CorpusError where
+        nothing of this is possible.
         """
         if not self.corpus:
             return
         try:
             self.corpus.check_there()
-        except MissingCorpus:
-            found = Corpus.open(self.corpus.path)
+        except LostLog:
+            self.corpus.reconnect()
+            self.changed()
+        except MissingCorpus as missing:
+            self._stop_checkpoints()
             try:
-                if not self._is_shown(found):
-                    raise
-            except BaseException:
-                found.close()
-                raise
-            self.corpus.close()
-            self.corpus = found
-            found.hurry(_PATIENCE)
-            self.refresh()
+                displacement = displace(self.corpus)
+                self._go_on_in(Corpus.open(displacement.current))
+                self.displaced.emit(displacement)
+            except MissingCorpus:
+                self._take_up_again(self.corpus, missing)
+            finally:
+                self._start_checkpoints()
+
+    def _take_up_again(self, corpus: Corpus, missing: MissingCorpus) -> None:
+        """Go on with the file at the corpus' place if it holds what is shown: a stick came back. Raises CorpusError."""
+        if not corpus.path.exists():
+            raise missing
+        corpus.close()
+        found = Corpus.open(corpus.path)
+        try:
+            if not self._is_shown(found):
+                raise missing
+        except BaseException:
+            found.close()
+            raise
+        self._go_on_in(found)
+
+    def _go_on_in(self, corpus: Corpus) -> None:
+        """Have this corpus, which holds what is shown, in the place of the one that was closed."""
+        self.corpus = corpus
+        corpus.hurry(_PATIENCE)
+        self.refresh()
 
     def _is_shown(self, corpus: Corpus) -> bool:
         """Whether this corpus holds what is on the screen."""

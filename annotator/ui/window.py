@@ -19,6 +19,7 @@ from annotator.ui.caret_commands import CaretCommands
 from annotator.ui.checking_commands import CheckingCommands
 from annotator.ui.context_menu import context_menu
 from annotator.ui.corpus_commands import CorpusCommands, dropped
+from annotator.ui.displacement import DisplacementTeller
 from annotator.ui.edge_commands import EdgeCommands
 from annotator.ui.find_bar import FindBar
 from annotator.ui.finding_commands import FindingCommands
@@ -69,6 +70,7 @@ class Window(QMainWindow):
         self._fields = (self.labels_side.card.value, self.labels_side.card.note, self.note)
         self.corpus_commands = CorpusCommands(self, session)
         self.backups = BackupCommands(self, session, self.corpus_commands)
+        DisplacementTeller(self, session, self.corpus_commands)
         self.welcoming = WelcomeCommands(self, session, self.corpus_commands)
         self.suggestions = Suggestions(session)
         self.suggestions.show(chosen.suggestions)
@@ -155,6 +157,7 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         session, view = self.session, self.view
         session.corpus_opened.connect(self._corpus_opened)
+        session.displaced.connect(self._show_title)
         session.articles_changed.connect(self._articles_changed)
         session.summaries_changed.connect(self.articles_side.show_counts)
         session.labels_changed.connect(self._labels_changed)
@@ -214,9 +217,12 @@ class Window(QMainWindow):
 
     def _corpus_opened(self) -> None:
         self._labels_changed()
+        self._show_title()
+        self._articles_changed()
+
+    def _show_title(self) -> None:
         corpus = self.session.corpus
         self.setWindowTitle(_("{corpus} – Annotator").format(corpus=corpus.path.stem) if corpus else _("Annotator"))
-        self._articles_changed()
 
     def _labels_changed(self) -> None:
         labels = self.session.labels

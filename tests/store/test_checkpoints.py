@@ -117,9 +117,9 @@ def test_another_file_in_its_place_gets_nothing_of_the_log(corpus: Corpus, tmp_p
     corpus.add(draft("خبر."))
     other.replace(corpus.path)
     before = corpus.path.read_bytes()
-    time.sleep(1)
-    assert log_size(corpus)
+    wait_until(lambda: not log_size(corpus))
     assert corpus.path.read_bytes() == before
+    assert len(corpus.tuples("SELECT id FROM article")) == 1  # it is in the file that was there before
 
 
 def test_when_it_is_closed_it_has_nothing_open_any_more(corpus: Corpus, reports: Report) -> None:
@@ -141,7 +141,7 @@ def test_a_full_disk_is_reported_once_and_when_there_is_room_again(
         raise full
 
     with monkeypatch.context() as patch:
-        patch.setattr("annotator.store.checkpoints._run_checkpoint", fail)
+        patch.setattr("annotator.store.opening.checkpoint", fail)
         corpus.add(draft("خبر."))
         wait_until(lambda: bool(reports))
         time.sleep(1)

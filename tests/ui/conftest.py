@@ -1,5 +1,7 @@
 """A real session on a real corpus, in a real window."""
 
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -44,6 +46,23 @@ def corpus_path(tmp_path: Path) -> Path:
         for text in (ARTICLE, OTHER):
             corpus.add(draft(text))
     return path
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Iterator[Path]:
+    """A medium of its own, of one megabyte, with a corpus on it."""
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    if not shutil.which("mount"):
+        pytest.skip("only Unix mounts a medium in a folder")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("mounting a medium takes the rights of the superuser")
+    path = folder / "stick.corpus"
+    with Corpus.create(path, default_labels()) as corpus:
+        corpus.add(draft("أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح."))
+    yield path
+    subprocess.run(["umount", "-l", folder], check=False, capture_output=True)
 
 
 @pytest.fixture

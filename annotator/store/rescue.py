@@ -1,0 +1,97 @@
+"""What an open connection still holds when the corpus file is no longer where it was, brought into safety.
+
+Sync clients and file managers rename, delete and replace files, whoever has them open. The connection goes on with
+the file that it has opened, which may have no name any more, while another file may lie at the corpus' path: the two
+are never mixed. None of this happens on Windows, which refuses to rename, delete or replace an open file.
+"""
+
+import os
+from datetime import datetime
+from enum import Enum, auto
+from itertools import chain, count
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from annotator.i18n import _
+from annotator.store import copying, handles, opening
+from annotator.store.connection import Connection
+from annotator.store.errors import CorpusError, MissingCorpus
+from annotator.store.restoring import look
+
+_TIME: Final = "%Y-%m-%d %H-%M"  # no colon: Windows has none in names
+_ALL: Final = ("SELECT uid FROM article", "SELECT DISTINCT step FROM edit", "SELECT * FROM label")
+"""Whatever a person does is an edit, an article or a label."""
+
+
+class Change(Enum):
+    """What became of the file at a corpus' path."""
+
+    RENAMED = auto()
+    DELETED = auto()
+    """Or moved into another folder."""
+    REPLACED = auto()
+    UPDATED = auto()
+    """Replaced by a file that holds everything that the corpus holds."""
+
+
+class Displacement(Struct, frozen=True):
+    """What became of the corpus file at `path`, and the file that holds all that it held."""
+
+    change: Change
+    path: Path
+    current: Path
+
+
+def displace(corpus: Connection) -> Displacement:
+    """Find or make the file that holds all that an open corpus holds, after its own is no longer at its path, and
+    close the corpus.
+
+    Raises MissingCorpus where the medium has gone with the file and may come back, CorpusError where no copy can be
+    made; the corpus stays open then.
+    """
+    path, identity = corpus.path, corpus.identity
+    other = handles.identity(path)
+    folder = handles.identity(path.absolute().parent)
+    if not identity or not folder or folder[0] != identity[0] or (other and other[0] != identity[0]):
+        raise MissingCorpus(_("“{path}” was moved or deleted while it was open.").format(path=path))
+    is_whole = corpus.checkpoint()  # all is in the file itself, and its log is harmless beside any other
+    renamed = _find(path.absolute().parent, identity) if is_whole else None
+    if is_whole and other and _holds_all(path, corpus):
+        displacement = Displacement(Change.UPDATED, path, path)
+    elif renamed:
+        displacement = Displacement(Change.REPLACED if other else Change.RENAMED, path, renamed)
+    else:
+        displacement = Displacement(Change.REPLACED if other else Change.DELETED, path, copy_beside(corpus))
+    corpus.close_displaced()  # before another connection opens a file of that name
+    return displacement
+
+
+def copy_beside(corpus: Connection) -> Path:
+    """Copy all that an open corpus holds into a new file beside its path, under a name that says so. Raises
+    CorpusError."""
+    path = corpus.path
+    name = _("{corpus} rescued {time}").format(corpus=path.stem, time=datetime.now().strftime(_TIME))
+    names = chain([name], (f"{name} {number}" for number in count(2)))
+    target = next(target for each in names if not (target := path.with_name(each + path.suffix)).exists())
+    copying.copy_open(corpus, target)
+    return target
+
+
+def _find(folder: Path, identity: tuple[int, int]) -> Path | None:
+    """Find the file by what tells it from any other: renamed, it is in the same folder under another name."""
+    with opening.file_errors(folder), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.inode() == identity[1] and handles.identity(Path(entry.path)) == identity:
+                return Path(entry.path)
+    return None
+
+
+def _holds_all(path: Path, corpus: Connection) -> bool:
+    """Return whether the file at `path` is a corpus that holds every article, step and label of an open one."""
+    try:
+        with look(path) as other:
+            return all(set(corpus.tuples(query)) <= set(other.tuples(query)) for query in _ALL)
+    except CorpusError:
+        return False

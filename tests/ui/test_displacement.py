@@ -1,0 +1,248 @@
+"""A corpus file that others rename, move, delete or replace while it is open: with real files, and a real window."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from annotator import settings
+from annotator.core.drafting import draft
+from annotator.store.corpus import Corpus
+from annotator.store.opening import beside, log_path
+from annotator.store.rescue import Change, Displacement
+from annotator.ui.session import Session
+from annotator.ui.window import Window
+
+Stretch = Callable[..., tuple[int, int]]
+pytestmark = pytest.mark.posix_only("Windows renames, deletes or replaces no file that is open")
+
+
+def labels_on_disk(path: Path) -> list[str]:
+    with Corpus.open(path, readonly=True) as corpus:
+        return sorted(span.label for span in corpus.spans(corpus.article(1).uid))
+
+
+def is_sound(path: Path) -> bool:
+    with Corpus.open(path, readonly=True) as corpus:
+        return corpus.tuples("PRAGMA integrity_check") == [("ok",)]
+
+
+def look(session: Session, qtbot: QtBot) -> Displacement:
+    """Have the session look, and return what it finds out."""
+    with qtbot.waitSignal(session.displaced) as displaced:
+        session.look()
+    [displacement] = displaced.args
+    assert isinstance(displacement, Displacement)
+    assert displacement.current == session.corpus.path
+    assert session.trouble == ""
+    return displacement
+
+
+@pytest.fixture
+def other(corpus_path: Path, tmp_path: Path) -> Path:
+    """The same corpus as another computer has it, with labels and an article of its own."""
+    path = tmp_path / "elsewhere" / corpus_path.name
+    path.parent.mkdir()
+    shutil.copy(corpus_path, path)
+    with Corpus.open(path) as corpus:
+        article = corpus.article(1)
+        session = Session("Other")
+        session.open(corpus)
+        session.tag("PLAN", 0, len(article.text.split("\n")[0]))
+        session.close()
+    with Corpus.open(path) as corpus:
+        corpus.add(draft("خبر من حاسوب آخر."))
+    return path
+
+
+@pytest.mark.parametrize("is_at_rest", [True, False])
+def test_a_renamed_file_is_followed_with_every_step(
+    session: Session, corpus_path: Path, stretch: Stretch, qtbot: QtBot, is_at_rest: bool
+) -> None:
+    assert session.tag("DATE", *stretch("أمس"))
+    if is_at_rest:
+        qtbot.waitUntil(lambda: not log_path(corpus_path).stat().st_size)
+    renamed = corpus_path.rename(corpus_path.with_name("جديد.corpus"))
+    assert look(session, qtbot) == Displacement(Change.RENAMED, corpus_path, renamed)
+    assert session.tag("PLAN", *stretch("وزارة الصحة"))
+    assert not any(path.exists() for path in (corpus_path, *beside(corpus_path)))
+    session.close()
+    assert labels_on_disk(renamed) == ["DATE", "PLAN"]
+
+
+def test_a_change_finds_out_about_the_new_name_by_itself(
+    session: Session, corpus_path: Path, stretch: Stretch, qtbot: QtBot
+) -> None:
+    assert session.tag("DATE", *stretch("أمس"))
+    renamed = corpus_path.rename(corpus_path.with_name("جديد.corpus"))
+    assert not session.tag("PLAN", *stretch("وزارة الصحة"))
+    assert session.waiting
+    qtbot.waitUntil(lambda: session.waiting is None)
+    assert [span.label for span in session.spans] == ["PLAN", "DATE"]
+    assert labels_on_disk(renamed) == ["DATE", "PLAN"]
+
+
+@pytest.mark.parametrize("is_at_rest", [True, False])
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_of_a_file_that_is_moved_away_or_deleted_a_copy_is_made_beside_its_place(
+    session: Session, corpus_path: Path, stretch: Stretch, qtbot: QtBot, is_at_rest: bool, is_moved: bool
+) -> None:
+    assert session.tag("DATE", *stretch("أمس"))
+    if is_at_rest:
+        qtbot.waitUntil(lambda: not log_path(corpus_path).stat().st_size)
+    folder = corpus_path.parent / "bin"
+    folder.mkdir()
+    moved = corpus_path.rename(folder / corpus_path.name)
+    if not is_moved:
+        moved.unlink()
+    displacement = look(session, qtbot)
+    assert displacement.change is Change.DELETED
+    assert displacement.current.parent == corpus_path.parent
+    assert displacement.current.name.startswith("test rescued 2")
+    assert session.tag("PLAN", *stretch("وزارة الصحة"))
+    session.close()
+    assert labels_on_disk(displacement.current) == ["DATE", "PLAN"]
+    assert is_sound(displacement.current)
+    if is_moved:
+        assert labels_on_disk(moved) == ["DATE"]
+
+
+@pytest.mark.parametrize("is_at_rest", [True, False])
+@pytest.mark.parametrize("has_old_name", [True, False])
+def test_two_files_are_never_mixed_where_one_takes_the_place_of_the_other(
+    session: Session,
+    corpus_path: Path,
+    other: Path,
+    stretch: Stretch,
+    qtbot: QtBot,
+    is_at_rest: bool,
+    has_old_name: bool,
+) -> None:
+    assert session.tag("DATE", *stretch("أمس"))
+    if is_at_rest:
+        qtbot.waitUntil(lambda: not log_path(corpus_path).stat().st_size)
+    content = other.read_bytes()
+    if has_old_name:  # as sync clients do it
+        conflict = corpus_path.rename(corpus_path.with_name("test (conflicted copy).corpus"))
+    other.replace(corpus_path)
+    displacement = look(session, qtbot)
+    assert displacement.change is Change.REPLACED
+    if has_old_name:
+        assert displacement.current == conflict
+    assert session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    session.close()
+    assert corpus_path.read_bytes() == content
+    assert not any(path.exists() for path in beside(corpus_path))
+    assert labels_on_disk(displacement.current) == ["DATE", "INSTITUTION"]
+    assert labels_on_disk(corpus_path) == ["PLAN"]
+    assert is_sound(displacement.current)
+    assert is_sound(corpus_path)
+
+
+def test_a_newer_version_that_holds_everything_is_gone_on_with(
+    session: Session, corpus_path: Path, tmp_path: Path, stretch: Stretch, qtbot: QtBot
+) -> None:
+    assert session.tag("DATE", *stretch("أمس"))
+    qtbot.waitUntil(lambda: not log_path(corpus_path).stat().st_size)
+    newer = tmp_path / "newer"
+    shutil.copy(corpus_path, newer)
+    with Corpus.open(newer) as corpus:
+        corpus.add(draft("خبر ثالث."))
+    newer.replace(corpus_path)
+    assert look(session, qtbot) == Displacement(Change.UPDATED, corpus_path, corpus_path)
+    assert len(session.articles) == 3
+    assert session.tag("PLAN", *stretch("وزارة الصحة"))
+    session.close()
+    assert labels_on_disk(corpus_path) == ["DATE", "PLAN"]
+    assert list(corpus_path.parent.glob("*rescued*")) == []
+
+
+def test_something_else_in_its_place_is_left_alone(
+    session: Session, corpus_path: Path, stretch: Stretch, qtbot: QtBot
+) -> None:
+    assert session.tag("DATE", *stretch("أمس"))
+    corpus_path.unlink()
+    corpus_path.write_text("no corpus at all " * 20, encoding="utf-8")
+    displacement = look(session, qtbot)
+    assert displacement.change is Change.REPLACED
+    assert labels_on_disk(displacement.current) == ["DATE"]
+    assert corpus_path.read_text(encoding="utf-8") == "no corpus at all " * 20
+
+
+def test_where_no_copy_can_be_made_the_change_waits_and_it_is_tried_again(stick: Path, qtbot: QtBot) -> None:
+    session = Session("Sanae")
+    session.open(Corpus.open(stick))
+    assert session.tag("DATE", 0, 5)
+    filler = stick.with_name("filler")
+    filler.write_bytes(bytes(shutil.disk_usage(stick.parent).free))
+    stick.unlink()
+    session.look()
+    assert "full" in session.trouble
+    assert not session.tag("PLAN", 0, 5)
+    filler.unlink()
+    qtbot.waitUntil(lambda: session.waiting is None)
+    session.close()
+    [copy] = stick.parent.glob("stick rescued *.corpus")
+    assert labels_on_disk(copy) == ["DATE", "PLAN"]
+
+
+# The log
+
+
+def test_a_log_that_is_taken_away_is_noticed_before_anything_is_written_to_it(
+    session: Session, corpus_path: Path, stretch: Stretch
+) -> None:
+    assert session.tag("DATE", *stretch("أمس"))
+    corpus_path.open("rb").close()  # POSIX takes all locks of the process from the file
+    script = "import sys; from pathlib import Path; from annotator.store.corpus import Corpus; "
+    script += "Corpus.open(Path(sys.argv[1])).close()"
+    subprocess.run([sys.executable, "-c", script, corpus_path], check=True)
+    assert not log_path(corpus_path).exists()
+    session.tag("PLAN", *stretch("وزارة الصحة"))
+    assert session.try_again()
+    assert sorted(span.label for span in session.spans) == ["DATE", "PLAN"]
+    session.close()
+    assert labels_on_disk(corpus_path) == ["DATE", "PLAN"]
+
+
+# What is said
+
+
+def box() -> QMessageBox:
+    active = QApplication.activeModalWidget()
+    assert isinstance(active, QMessageBox)
+    return active
+
+
+def test_a_new_name_is_told_shown_and_remembered(window: Window, corpus_path: Path, qtbot: QtBot) -> None:
+    renamed = corpus_path.rename(corpus_path.with_name("جديد.corpus"))
+    qtbot.waitUntil(lambda: "جديد" in window.windowTitle())
+    assert "جديد.corpus" in window.status_line.said()
+    assert settings.load().last_corpus == str(renamed)
+
+
+@pytest.mark.parametrize("button", ["Go on", "Open the other file"])
+def test_a_person_is_asked_where_to_go_on_with_both_in_view(
+    window: Window, corpus_path: Path, other: Path, stretch: Stretch, qtbot: QtBot, button: str
+) -> None:
+    assert window.session.tag("DATE", *stretch("أمس"))
+    other.replace(corpus_path)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox))
+    current = window.session.corpus.path
+    said = box().text() + box().informativeText()
+    assert "test.corpus" in said
+    assert current.name in said
+    assert settings.load().last_corpus == str(current)
+    wanted = next(each for each in box().findChildren(QPushButton) if each.text() == button)
+    QTest.mouseClick(wanted, Qt.MouseButton.LeftButton)
+    expected = current if button == "Go on" else corpus_path
+    qtbot.waitUntil(lambda: window.session.corpus.path == expected)
+    assert labels_on_disk(current) == ["DATE"]
+    assert labels_on_disk(corpus_path) == ["PLAN"]
