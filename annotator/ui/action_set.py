@@ -26,7 +26,7 @@ class ActionSet:
     """
 
     def __init__(
-        self, window: QWidget, article: QWidget, handlers: Sequence[object], before: Callable[[], None]
+        self, window: QWidget, article: QWidget, handlers: Sequence[object], before: Callable[[], object]
     ) -> None:
         self._window, self._before = window, before
         self._one_meaning = OneMeaning(window)

@@ -1,11 +1,12 @@
 """What is done to a corpus as a whole. Each public method is an action of the table in `actions`."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from itertools import chain, count
 from pathlib import Path
-from typing import Any
+from textwrap import shorten
+from typing import Any, Final
 
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
 from annotator.core import labels
@@ -18,9 +19,10 @@ from annotator.ui import file_dialogs
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.session import Session
 from annotator.ui.theme import LIGHT
-from annotator.ui.wording import tell, with_paths
+from annotator.ui.wording import isolated, tell, with_paths
 
 SUFFIX = ".corpus"
+_TYPED: Final = 300  # characters that are shown of what was typed
 
 
 def default_labels() -> labels.LabelSet:
@@ -49,6 +51,8 @@ class CorpusCommands(QObject):
         self.background = Background(window)
         session.corpus_closing.connect(self.background.let_go)
         self.theme = LIGHT
+        self.keep_typed: Callable[[], list[str]] = list
+        """Keeps what is being typed, and returns what of it could not be kept: whoever has the fields knows."""
 
     def new_corpus(self) -> None:
         self._make(self._folder())
@@ -100,6 +104,7 @@ class CorpusCommands(QObject):
             return
         if not paths or not self._session.corpus:
             return
+        self.keep_typed()
         from annotator.jobs.looking import Look, look  # the formats take their time to load
 
         corpus, annotator = self._session.corpus.path, self._session.annotator
@@ -185,29 +190,42 @@ class CorpusCommands(QObject):
                 self._session.told.emit(_("Everything is saved"))
 
     def may_leave(self) -> bool:
-        """Whether no change waits to be saved, or a person gives it up."""
-        if self._session.try_again():
+        """Keep what is being typed; return whether nothing is left that is not saved, or a person gives it up."""
+        waited = not self._session.try_again()
+        typed = self.keep_typed()
+        if self._session.waiting is None and not typed:
             return True
+        text = _(", ").join(isolated(shorten(each, _TYPED, placeholder="…")) for each in typed if each.strip())
+        if not text:
+            unsaved = _("Your last change is not saved yet. Without it, everything else is.")
+        elif waited:
+            unsaved = _("Your last change is not saved yet, and neither is what you typed: {text}")
+        else:
+            unsaved = _("What you typed is not saved yet: {text}")
         asked = QMessageBox(self._window)
         asked.setIcon(QMessageBox.Icon.Warning)
         asked.setWindowTitle(_("Annotator"))
-        asked.setText(with_paths(self._session.trouble))
-        asked.setInformativeText(_("Your last change is not saved yet. Without it, everything else is."))
+        asked.setText(with_paths(self._session.trouble) or _("What you typed could not be saved."))
+        asked.setTextFormat(Qt.TextFormat.PlainText)
+        asked.setInformativeText(unsaved.format(text=text))
         stay = asked.addButton(_("Stay"), QMessageBox.ButtonRole.RejectRole)
-        asked.addButton(_("Give the change up"), QMessageBox.ButtonRole.DestructiveRole)
+        give_up = asked.addButton(_("Give the change up"), QMessageBox.ButtonRole.DestructiveRole)
         asked.setDefaultButton(stay)
         asked.setEscapeButton(stay)
         asked.exec()
-        if asked.clickedButton() is not stay and self._session.waiting:
-            self._session.give_up()
+        leaves = asked.clickedButton() is give_up
         asked.deleteLater()
-        return self._session.waiting is None
+        if leaves:
+            self._session.give_up()
+        return leaves
 
     def choose_annotator(self) -> None:
         try:
             known = self._session.corpus.annotators() if self._session.corpus else []
         except CorpusError as error:
             self.warn(str(error))
+            return
+        if not self.may_leave():
             return
         names = list(dict.fromkeys([self._session.annotator, *known]))
         name, ok = QInputDialog.getItem(

@@ -197,6 +197,7 @@ class Window(QMainWindow):
         view.caret_moved.connect(session.moved)
         view.selection_changed.connect(self._card_changed)
         commands = self.corpus_commands
+        commands.keep_typed = self._keep_typed
         commands.corpus_opened.connect(lambda path: self.remember(last_corpus=path))
         commands.annotator_chosen.connect(lambda name: self.remember(annotator=name))
 
@@ -346,10 +347,9 @@ class Window(QMainWindow):
         self.view.set_zoom(percent)
         self.remember(zoom=percent)
 
-    def _keep_typed(self) -> None:
-        """What was typed is of what is selected now, before anything else is done."""
-        for field in self._fields:
-            field.keep()
+    def _keep_typed(self) -> list[str]:
+        """Keep what was typed, which is of what is selected now; return what could not be kept."""
+        return [field.text() for field in self._fields if not field.keep()]
 
     def _take(self, label: str) -> None:
         self._keep_typed()

@@ -1,0 +1,204 @@
+"""What is being typed is kept, or asked about, whatever closes what it is typed into."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from annotator import i18n
+from annotator.core import editing
+from annotator.core.model import Step, new_uid
+from annotator.settings import Settings
+from annotator.store.corpus import Corpus, now
+from annotator.ui import app
+from annotator.ui.session import Session
+from annotator.ui.span_card import Field
+from annotator.ui.window import Window
+
+Stretch = Callable[..., tuple[int, int]]
+WORDS = "five minutes of work"
+
+
+def note_on_disk(path: Path) -> str:
+    with Corpus.open(path) as corpus:
+        note = corpus.note(corpus.article(1).uid, "Sanae")
+    return note.text if note else ""
+
+
+def type_note(window: Window) -> None:
+    window.action("edit_article_note").trigger()
+    QTest.keyClicks(window.note, WORDS)
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The buttons that are pressed next; what was asked takes their place."""
+    waiting: list[str] = []
+
+    def answer(box: QMessageBox) -> int:
+        wanted = waiting.pop(0)
+        waiting.append(f"{box.text()} {box.informativeText()}")
+        next(button for button in box.buttons() if button.text() == wanted).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    return waiting
+
+
+@pytest.fixture
+def holder(corpus_path: Path) -> Iterator[sqlite3.Connection]:
+    made = sqlite3.connect(corpus_path, isolation_level=None)
+    made.execute("BEGIN IMMEDIATE")
+    yield made
+    made.close()
+
+
+def drop(window: Window, path: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(9, 9), copy, mime, left, none))
+
+
+def close(window: Window, _other: Path) -> None:
+    window.close()
+
+
+def open_other(window: Window, other: Path) -> None:
+    drop(window, other)
+
+
+def choose_annotator(window: Window, _other: Path) -> None:
+    window.corpus_commands.choose_annotator()
+
+
+def show_backups(window: Window, _other: Path) -> None:
+    window.backups.show_backups()
+
+
+WAYS = pytest.mark.parametrize("leave", [close, open_other, choose_annotator, show_backups])
+
+
+@pytest.fixture
+def other(corpus_path: Path) -> Path:
+    path = corpus_path.with_name("other.corpus")
+    with Corpus.open(corpus_path) as corpus:
+        Corpus.create(path, corpus.labels()).close()
+    return path
+
+
+@WAYS
+def test_what_is_typed_while_the_file_is_locked_is_asked_about(
+    window: Window,
+    corpus_path: Path,
+    other: Path,
+    answers: list[str],
+    holder: sqlite3.Connection,
+    leave: Callable[[Window, Path], None],
+) -> None:
+    type_note(window)
+    answers.append("Stay")
+    leave(window, other)
+    assert "locked" in answers[0]
+    assert WORDS in answers[0]
+    assert (window.isVisible(), window.note.text()) == (True, WORDS)
+    assert window.session.corpus
+    assert window.session.corpus.path == corpus_path
+    holder.execute("ROLLBACK")
+    assert window.session.try_again()
+    assert note_on_disk(corpus_path) == WORDS
+
+
+@WAYS
+def test_what_is_typed_and_was_changed_in_another_window_is_asked_about(
+    window: Window, corpus_path: Path, other: Path, answers: list[str], leave: Callable[[Window, Path], None]
+) -> None:
+    type_note(window)
+    with Corpus.open(corpus_path) as elsewhere:
+        edits = editing.note(None, elsewhere.article(1), "Sanae", "another")
+        elsewhere.apply(Step(new_uid(), "Sanae", now(), "note", tuple(edits)))
+    answers.append("Stay")
+    leave(window, other)
+    assert answers == [f"What you typed could not be saved. What you typed is not saved yet: \u2068{WORDS}\u2069"]
+    assert (window.isVisible(), window.note.text()) == (True, WORDS)
+    leave_now = window.note.keep()  # what is there now has been seen
+    assert leave_now
+    assert note_on_disk(corpus_path) == WORDS
+
+
+def test_what_is_given_up_is_not_asked_about_again(
+    window: Window, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
+) -> None:
+    type_note(window)
+    answers.append("Give the change up")
+    window.close()
+    assert not window.isVisible()
+    holder.execute("ROLLBACK")
+    assert note_on_disk(corpus_path) == ""
+
+
+@pytest.mark.parametrize("field", ["value", "note"])
+def test_what_is_typed_about_a_span_is_kept_when_the_window_closes(
+    window: Window, session: Session, corpus_path: Path, stretch: Stretch, field: str
+) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    typing: Field = getattr(window.labels_side.card, field)
+    typing.begin()
+    QTest.keyClicks(typing, WORDS)
+    window.close()
+    assert not window.isVisible()
+    with Corpus.open(corpus_path) as corpus:
+        [span] = corpus.spans(corpus.article(1).uid, "Sanae")
+    assert getattr(span, field) == WORDS
+
+
+def test_what_is_typed_is_kept_when_a_file_is_dropped(qtbot: QtBot, window: Window, corpus_path: Path) -> None:
+    news = corpus_path.with_name("news.txt")
+    news.write_text("خبر\nقالت الوزارة.", encoding="utf-8")
+    type_note(window)
+    drop(window, news)
+    assert note_on_disk(corpus_path) == WORDS
+    qtbot.waitUntil(lambda: len(window.session.articles) == 3)
+    assert window.note.text() == WORDS
+
+
+def test_another_language_is_asked_about_while_something_is_typed(
+    qapp: app.QApplication, qtbot: QtBot, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
+) -> None:
+    holder.execute("ROLLBACK")
+    desk = app.Desk(qapp, Settings(language="en", annotator="Sanae"))
+    desk.work_at(Corpus.open(corpus_path))
+    desk.show()
+    holder.execute("BEGIN IMMEDIATE")
+    type_note(desk.window)
+    answers.append("Stay")
+    window = desk.window
+    window.language_asked.emit("fr")
+    assert WORDS in answers[0]
+    assert desk.window is window
+    assert window.note.text() == WORDS
+    holder.execute("ROLLBACK")
+    window.language_asked.emit("fr")
+    assert desk.window.note.text() == WORDS
+    assert note_on_disk(corpus_path) == WORDS
+    desk.window.close()
+    desk.session.close()
+    i18n.use("en")
+    app.Desk(qapp, Settings(language="en")).window.deleteLater()
+
+
+def test_another_annotator_is_chosen_once_nothing_is_typed(
+    window: Window, monkeypatch: pytest.MonkeyPatch, corpus_path: Path
+) -> None:
+    monkeypatch.setattr(QInputDialog, "getItem", lambda *_arguments: ("Omar", True))
+    type_note(window)
+    window.corpus_commands.choose_annotator()
+    assert window.session.annotator == "Omar"
+    assert window.note.text() == ""
+    assert note_on_disk(corpus_path) == WORDS
