@@ -39,7 +39,9 @@ from annotator.formats.standoff import Tally
 NAME: Final = "conllu"
 SUFFIXES: Final = (".conllu",)
 HEAD = BETWEEN = FOOT = ""
-HOLDS: Final = frozenset({"annotator", "value", "note", "zones", "states", "notes"})
+HOLDS: Final = frozenset(
+    {"annotator", "value", "note", "zones", "states", "notes", "title", "published", "source", "url"}
+)
 
 _WORD: Final = re.compile(rb"[0-9]{1,9}(?:[-.][0-9]{1,9})?(?:\t[^\t]+){5}\t(?:_|[0-9]{1,9})(?:\t[^\t]+){3}")
 _IN_FIELD: Final = regex.compile(r"[\\|:;=\s\p{Z}\p{Cc}[\p{Cf}&&[\u0000-\uffff]]]", regex.V1)

@@ -30,7 +30,7 @@ from annotator.i18n import _
 NAME: Final = "doccano"
 SUFFIXES: Final = (".jsonl", ".json", ".ndjson")
 HEAD = BETWEEN = FOOT = ""
-HOLDS: Final[frozenset[str]] = frozenset()
+HOLDS: Final = frozenset({"title", "published", "source", "url"})
 
 _TEXTS: Final = ("text", "data")
 _LABELS: Final = ("label", "labels", "entities", "annotations")

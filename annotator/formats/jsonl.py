@@ -27,7 +27,9 @@ from annotator.i18n import _
 NAME: Final = "jsonl"
 SUFFIXES: Final = (".jsonl", ".ndjson", ".json")
 HEAD = BETWEEN = FOOT = ""
-HOLDS: Final = frozenset({"annotator", "value", "note", "zones", "states", "notes"})
+HOLDS: Final = frozenset(
+    {"annotator", "value", "note", "zones", "states", "notes", "title", "published", "source", "url"}
+)
 LARGEST: Final = 50_000_000
 """Bytes of the longest line that is read."""
 

@@ -40,7 +40,7 @@ SUFFIXES: Final = (".json", ".jsonl", ".ndjson")
 HEAD: Final = "[\n"
 BETWEEN: Final = ",\n"
 FOOT: Final = "\n]\n"
-HOLDS: Final = frozenset({"annotator", "value", "note"})
+HOLDS: Final = frozenset({"annotator", "value", "note", "title", "published", "source", "url"})
 
 _TEXT: Final = "text"
 _MOST: Final = 100

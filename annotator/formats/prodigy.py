@@ -33,7 +33,7 @@ from annotator.i18n import _
 NAME: Final = "prodigy"
 SUFFIXES: Final = (".jsonl", ".json", ".ndjson")
 HEAD = BETWEEN = FOOT = ""
-HOLDS: Final = frozenset({"value", "note"})
+HOLDS: Final = frozenset({"value", "note", "title", "published", "source", "url"})
 
 _ACCEPT: Final = "accept"
 _OTHER: Final = ("relations", "label", "accept", "options")

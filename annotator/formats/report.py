@@ -53,7 +53,8 @@ class Report(Struct):
 
     `verified`: the file was read back from disk and holds, span by span, what the corpus does. `zones` None are all
     zones and the text in none; `parts` and `seed` are there for a split. `labels` counts what is in the files.
-    `not_held` names what the format has no room for: of "annotator", "note", "notes", "states", "value", "zones".
+    `not_held` names what the format has no room for: of "annotator", "note", "notes", "published", "source", "states",
+    "title", "url", "value", "zones".
     `left_out` are the articles that it cannot hold at all.
     `digest` is the SHA-256 of the exported articles and their spans: as long as it and the options are the same, so are
     the files, byte by byte. `files` is the digest of what was written: the SHA-256 of the file, or one number for all

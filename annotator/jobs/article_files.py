@@ -1,7 +1,7 @@
 """Formats with a file, or several, for each article: written into a folder, and compared with the corpus."""
 
 import os
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Draft, Refusal, Span
 from annotator.core.projection import REFUSED, WRITTEN, Fate
 from annotator.i18n import _
+from annotator.jobs.expected_outcomes import Expected, as_written
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import compare
 from annotator.jobs.writing import Writer, text_counts
@@ -72,7 +73,6 @@ class ArticleFiles(Writer):
         self.layered = "annotator" in self.holds
         self._format = format_
         self._labels = [label.name for label in labels.labels]
-        self._refused: set[str] = set()
 
     def named(self, part: str) -> str:
         """See Writer."""
@@ -92,7 +92,6 @@ class ArticleFiles(Writer):
         faults = {span.uid: fault for span in item.spans if (fault := self._format.fault(span))}
         kept = [span for span in item.spans if span.uid not in faults]
         files = self._format.encode_files(replace(item, spans=tuple(kept)))
-        self._refused |= faults.keys()
         if folder is not None:
             for suffix, data in files.items():
                 folder.add(_stem(item.article) + suffix, data)
@@ -112,9 +111,23 @@ class ArticleFiles(Writer):
                 if entry.name.endswith(self.suffix):
                     yield path
 
-    def compare(self, item: Draft, found: Path) -> tuple[int, int]:
+    def expect(self, item: Draft) -> dict[str, Expected]:
+        """See Writer. The rules are those of the formats, in other words."""
+        refused = [span for span in item.spans if self._is_unholdable(span)]
+        return as_written(item.spans) | {span.uid: Expected(REFUSED, None, None) for span in refused}
+
+    def _is_unholdable(self, span: Span) -> bool:
+        if self._format.NAME == "brat":
+            return any(map(str.isspace, span.label))
+        return self._format.NAME == "xmi" and not is_xml(span.value or "")
+
+    def may_leave_out(self, item: Draft) -> bool:
         """See Writer."""
-        kept = tuple(span for span in item.spans if span.uid not in self._refused)
+        return self._format.NAME == "xmi" and not is_xml(item.article.text)
+
+    def compare(self, item: Draft, found: Path, expected: Mapping[str, Expected]) -> tuple[int, int]:
+        """See Writer."""
+        kept = tuple(span for span in item.spans if expected[span.uid].outcome == WRITTEN)
         path = found / (_stem(item.article) + self.suffix)
         if not path.is_file():
             raise NotVerified(_("The file lacks article {number}.").format(number=item.article.id))
@@ -125,6 +138,16 @@ class ArticleFiles(Writer):
             compare(replace(item, spans=kept), one, self.holds)
             sentences, tokens = text_counts(one.article.text)
         return sentences, tokens
+
+
+def is_xml(text: str) -> bool:
+    """Return whether XML 1.0 has a place for each character: https://www.w3.org/TR/xml/#charsets"""
+    return not any(
+        (character < " " and character not in "\t\n\r")
+        or "\ud800" <= character <= "\udfff"
+        or character in "\ufffe\uffff"
+        for character in text
+    )
 
 
 def _stem(article: Article) -> str:

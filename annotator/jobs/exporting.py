@@ -39,10 +39,12 @@ from annotator.formats.spooling import Spool
 from annotator.i18n import _
 from annotator.jobs.article_files import ArticleFiles, FileFormat
 from annotator.jobs.existing_output import CannotExport, file_digest, folder_digest
+from annotator.jobs.expected_outcomes import Expected
 from annotator.jobs.flat import Flat, TaggedFormat
 from annotator.jobs.folders import FolderDestination, folder_destination
 from annotator.jobs.nested import Nested, NestedFormat
 from annotator.jobs.publishing import WHOLE, FileDestination, check_split, file_destination
+from annotator.jobs.reported_outcomes import ReportedOutcomes
 from annotator.jobs.twofold import Twofold, TwofoldFormat
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.whole import ArticleFormat, Whole
@@ -74,7 +76,9 @@ FORMATS: Final[tuple[TaggedFormat | NestedFormat | TwofoldFormat | ArticleFormat
 ALL: Final = "all"
 STATES: Final = (DONE, ALL)
 _log = logging.getLogger(__name__)
-_KNOWN: Final = frozenset({"annotator", "value", "note", "zones", "states", "notes"})
+_KNOWN: Final = frozenset(
+    {"annotator", "value", "note", "zones", "states", "notes", "title", "published", "source", "url"}
+)
 _NEWS: Final = frozenset((HEADLINE, BODY))  # what is compared of articles: the page around them is the same
 
 
@@ -320,24 +324,35 @@ class _Export:
                 self.entries[fate.outcome].append(_entry(article, fate))
 
     def _verify(self, parts: Mapping[str, Path]) -> Iterator[tuple[int, int]]:
-        """Compare the files on disk with the corpus. Raises NotVerified."""
+        """Compare the files on disk, and what is to be reported, with the corpus. Raises NotVerified."""
         counts = {part: Counter[str]() for part in parts}
+        reported = ReportedOutcomes(self.entries, keeps_flattened=self.writer.keeps_flattened)
         readers = {part: self.writer.read_back(path) for part, path in parts.items()}
         left_out = {entry.article for entry in self.left_out}
         try:
             for item, part in self._items():
-                if item.article.id in left_out:
-                    yield self._step()
-                    continue
-                found = _next(readers[part])
-                if found is None:
-                    raise NotVerified(_("The file lacks article {number}.").format(number=item.article.id))
-                sentences, tokens = self.writer.compare(item, found)
-                counts[part].update(articles=1, sentences=sentences, tokens=tokens)
+                if item.article.id in left_out and self.writer.may_leave_out(item):
+                    expected = {span.uid: Expected(REFUSED, None, None) for span in item.spans}
+                else:
+                    expected = self.writer.expect(item)
+                    found = _next(readers[part])
+                    if found is None:
+                        raise NotVerified(_("The file lacks article {number}.").format(number=item.article.id))
+                    sentences, tokens = self.writer.compare(item, found, expected)
+                    counts[part].update(articles=1, sentences=sentences, tokens=tokens)
+                written = reported.check(item, expected)
+                counts[part].update(spans=len(item.spans), written=written)
                 yield self._step()
+            reported.check_end()
             for part, reader in readers.items():
                 told = self.parts[part]
-                right = Counter(articles=told.articles, sentences=told.sentences, tokens=told.tokens)
+                right = Counter(
+                    articles=told.articles,
+                    sentences=told.sentences,
+                    tokens=told.tokens,
+                    spans=told.spans,
+                    written=told.written,
+                )
                 if _next(reader) is not None or counts[part] != right:
                     raise NotVerified(_("The file does not hold what was written."))
         finally:

@@ -1,6 +1,6 @@
 """Formats of tokens and tags, which show an article's layer flattened: written, and compared with the corpus."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol, TextIO
 
@@ -9,6 +9,7 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import Draft
 from annotator.core.projection import Fate, Projection
 from annotator.formats.conll import Rows
+from annotator.jobs.expected_outcomes import Expected
 from annotator.jobs.writing import TokenWriter, counts, line_counts
 
 
@@ -39,7 +40,6 @@ class Flat(TokenWriter):
         """See Writer."""
         projected = projection.project(item.article, item.zones, item.spans, self._labels, self._options)
         self._format.write(stream, projected, self._options.scheme)
-        self._moved.note(projected.fates)
         return list(projected.fates), *counts([sentence.words for sentence in projected.sentences])
 
     def read_back(self, path: Path) -> Generator[Rows, None, None]:
@@ -47,7 +47,8 @@ class Flat(TokenWriter):
         with path.open(encoding="utf-8", newline="\n") as stream:
             yield from self._format.read_back(stream)
 
-    def compare(self, item: Draft, found: Rows) -> tuple[int, int]:
+    def compare(self, item: Draft, found: Rows, expected: Mapping[str, Expected]) -> tuple[int, int]:
         """See Writer."""
-        self._moved.compare(item, self._said(item, [found], self._options.scheme))
+        stretches = ((span, expected[span.uid].stretch) for span in item.spans)
+        self._check_spans(item, [found], self._options.scheme, stretches)
         return line_counts(found)

@@ -1,16 +1,17 @@
 """Formats of tokens with several tags, which keep spans that nest and cross: written, and compared with the corpus."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TextIO
 
 from annotator.core import projection
 from annotator.core.labels import LabelSet
 from annotator.core.levels import NestedProjection, project_levels
-from annotator.core.model import Draft
+from annotator.core.model import Draft, Span
 from annotator.core.projection import Fate
 from annotator.formats.conll import Rows
 from annotator.formats.nested import NestedRows
+from annotator.jobs.expected_outcomes import Expected
 from annotator.jobs.writing import TokenWriter, counts
 
 
@@ -52,7 +53,6 @@ class Nested(TokenWriter):
         """See Writer."""
         projected = self._projected(item)
         self._format.write(stream, projected, self._options.scheme, self._depth)
-        self._moved.note(projected.fates)
         return list(projected.fates), *counts([sentence.words for sentence in projected.sentences])
 
     def read_back(self, path: Path) -> Generator[list[NestedRows], None, None]:
@@ -60,10 +60,14 @@ class Nested(TokenWriter):
         with path.open(encoding="utf-8", newline="\n") as stream:
             yield from self._format.read_back(stream, self._depth)
 
-    def compare(self, item: Draft, found: list[NestedRows]) -> tuple[int, int]:
+    def compare(self, item: Draft, found: list[NestedRows], expected: Mapping[str, Expected]) -> tuple[int, int]:
         """See Writer."""
-        self._moved.compare(item, self._said(item, self._format.flat(found), self._options.scheme))
+        stretches = ((span, expected[span.uid].stretch) for span in item.spans)
+        self._check_spans(item, self._format.flat(found), self._options.scheme, stretches)
         return counts(found)
+
+    def _overlap_group(self, span: Span) -> str | None:
+        return None if self._format.WITHIN_LABEL else span.label
 
     def _projected(self, item: Draft) -> NestedProjection:
         within = self._format.WITHIN_LABEL

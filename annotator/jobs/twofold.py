@@ -20,7 +20,8 @@ from annotator.extras import installed
 from annotator.formats.conll import Rows
 from annotator.formats.report import Report
 from annotator.jobs.existing_output import CannotExport
-from annotator.jobs.writing import Moved, TokenWriter, counts, line_counts
+from annotator.jobs.expected_outcomes import Expected
+from annotator.jobs.writing import TokenWriter, counts, line_counts
 
 Said: TypeAlias = tuple[list[str], list[Chunk], list[Chunk]]
 """A sentence that was read back: its tokens, the flat chunks, and all of them."""
@@ -69,6 +70,8 @@ class TwofoldFormat(Protocol):
 class Twofold(TokenWriter):
     """Writes drafts in such a format, and knows what became of each span."""
 
+    keeps_flattened = True
+
     def __init__(self, format_: TwofoldFormat, labels: LabelSet, options: projection.Options) -> None:
         """Raise CannotExport where what the format needs is not installed."""
         if not installed(format_.PACKAGE):
@@ -77,7 +80,6 @@ class Twofold(TokenWriter):
         self.in_folder = format_.IN_FOLDER
         self._format = format_
         self._names = [label.name for label in labels.labels]
-        self._all = Moved()
 
     @contextmanager
     def opened(self, path: Path | None) -> Iterator[Sink | None]:
@@ -97,8 +99,6 @@ class Twofold(TokenWriter):
         projected = project_twofold(item.article, item.zones, item.spans, self._labels, self._options, beside)
         if sink is not None:
             sink.add(projected)
-            self._moved.note(projected.fates)
-            self._all.note(projected.placed)
         return list(projected.fates), *counts([sentence.tokens for sentence in projected.sentences])
 
     def companions(self, report: Report) -> Mapping[str, bytes]:
@@ -110,11 +110,17 @@ class Twofold(TokenWriter):
         for article in self._format.read_back(path, self._options.scheme):
             yield _layers(article)
 
-    def compare(self, item: Draft, found: Layers) -> tuple[int, int]:
+    def may_leave_out(self, item: Draft) -> bool:
+        """See Writer."""
+        return True  # the file may be full
+
+    def compare(self, item: Draft, found: Layers, expected: Mapping[str, Expected]) -> tuple[int, int]:
         """See Writer."""
         flat, depths = found
-        self._moved.compare(item, self._said(item, [flat], tagging.IOB2))
-        self._all.compare(item, self._said(item, depths, tagging.IOB2))
+        chosen = ((span, expected[span.uid].stretch) for span in item.spans)
+        everything = ((span, expected[span.uid].alone) for span in item.spans)
+        self._check_spans(item, [flat], tagging.IOB2, chosen)
+        self._check_spans(item, depths, tagging.IOB2, everything)
         return line_counts(flat)
 
 

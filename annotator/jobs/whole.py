@@ -1,12 +1,15 @@
 """Formats of whole articles, which keep every span as it is: written, and compared with the corpus."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
-from annotator.core.model import Draft, Remark
+from annotator.core import zones as zoning
+from annotator.core.model import DATELINE, Draft, Remark
 from annotator.core.projection import WRITTEN, Fate
+from annotator.core.titles import title
 from annotator.i18n import _
+from annotator.jobs.expected_outcomes import Expected
 from annotator.jobs.verifying import NotVerified
 from annotator.jobs.writing import Writer, text_counts
 
@@ -15,7 +18,8 @@ class ArticleFormat(Protocol):
     """What the module of a format of whole articles has.
 
     A file is HEAD, the articles with BETWEEN between them, and FOOT. HOLDS names what it keeps of an article besides
-    its text and the labels, starts and ends of its spans: of "annotator", "value", "note", "zones", "states", "notes".
+    its text and the labels, starts and ends of its spans: of "annotator", "value", "note", "zones", "states", "notes",
+    "title", "published", "source", "url".
     """
 
     @property
@@ -73,7 +77,7 @@ class Whole(Writer):
                 raise ValueError(found.reason)
             yield found
 
-    def compare(self, item: Draft, found: Draft) -> tuple[int, int]:
+    def compare(self, item: Draft, found: Draft, _expected: Mapping[str, Expected]) -> tuple[int, int]:
         """See Writer."""
         compare(item, found, self.holds)
         return text_counts(found.article.text)
@@ -83,8 +87,26 @@ def compare(item: Draft, found: Draft, holds: frozenset[str]) -> None:
     """Raise NotVerified where what was found for the article is not what a format that `holds` this should hold."""
     if found.article.text != item.article.text:
         raise NotVerified(_("Article {number}: the text of the file differs.").format(number=item.article.id))
-    if _said(found, holds) != _said(item, holds):
+    if _said(found, holds) != _said(item, holds) or not _is_described(item, found, holds):
         raise NotVerified(_("Article {number}: the file and the corpus differ.").format(number=item.article.id))
+
+
+def _is_described(item: Draft, found: Draft, holds: frozenset[str]) -> bool:
+    """Return whether title, time, source and address are those of the corpus, as far as the format holds them.
+
+    A format may write the title that is shown in place of one that is missing; a time that is missing is read off a
+    dateline.
+    """
+    article, text = item.article, found.article.text
+    datelines = (text[zone.start : zone.end] for zone in found.zones if zone.kind == DATELINE)
+    stated = next(filter(None, map(zoning.published, datelines)), None)
+    allowed = {
+        "title": {article.title or None, title(article, item.zones)},
+        "published": {article.published or stated},
+        "source": {article.source or None},
+        "url": {article.url or None},
+    }
+    return all((getattr(found.article, name) or None) in values for name, values in allowed.items() if name in holds)
 
 
 def _said(item: Draft, holds: frozenset[str]) -> list[list[tuple[Any, ...]]]:

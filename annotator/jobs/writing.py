@@ -8,13 +8,13 @@ from typing import Any
 
 from annotator.core import projection
 from annotator.core.labels import LabelSet
-from annotator.core.model import Draft
-from annotator.core.projection import WRITTEN, Fate, Stretch
+from annotator.core.model import Draft, Span
+from annotator.core.projection import Fate, Stretch
 from annotator.formats.conll import Rows
 from annotator.formats.report import Report
-from annotator.formats.spooling import Spool
 from annotator.i18n import _
 from annotator.jobs import verifying
+from annotator.jobs.expected_outcomes import Expected, as_written, expect_outcomes, exported_parts
 from annotator.jobs.publishing import LONE, text_file
 from annotator.jobs.verifying import NotVerified
 
@@ -33,6 +33,8 @@ class Writer(ABC):
     """What is kept of an article besides its text and its spans (see jobs.whole)."""
     looks = False
     """Whether each article is to be looked at before the first is written."""
+    keeps_flattened = False
+    """Whether spans that are kept out of the flat ones are in the file all the same."""
     in_folder = False
     """Whether an export is a folder even where it is not split."""
 
@@ -69,10 +71,18 @@ class Writer(ABC):
     def read_back(self, path: Path) -> Generator[Any, None, None]:
         """The articles of a part that this has written. Raises ValueError where it does not read."""
 
+    def expect(self, item: Draft) -> dict[str, Expected]:
+        """What should become of each span of an article, by its uid; `write` is not asked."""
+        return as_written(item.spans)
+
+    def may_leave_out(self, item: Draft) -> bool:
+        """Whether there is a reason why the format cannot hold an article."""
+        return False
+
     @abstractmethod
-    def compare(self, item: Draft, found: Any) -> tuple[int, int]:
+    def compare(self, item: Draft, found: Any, expected: Mapping[str, Expected]) -> tuple[int, int]:
         """How many sentences and tokens were found for the article. Raises NotVerified where they are not what the
-        corpus holds."""
+        corpus holds, with its spans as they are `expected` (see `expect`)."""
 
 
 class TokenWriter(Writer):
@@ -81,31 +91,25 @@ class TokenWriter(Writer):
     def __init__(self, suffix: str, labels: LabelSet, options: projection.Options) -> None:
         self.suffix = suffix
         self._labels, self._options = labels, options
-        self._moved = Moved()
 
-    def _said(self, item: Draft, layers: Iterable[Rows], scheme: str) -> list[tuple[int, int, str]]:
-        """The spans that the lines of an article say, sorted (see verifying.spans). Raises NotVerified."""
-        text, zones = item.article.text, projection.segments(item.article, item.zones, self._options.zones)
-        return sorted(one for rows in layers for one in verifying.spans(text, zones, rows, scheme))
+    def expect(self, item: Draft) -> dict[str, Expected]:
+        """See Writer."""
+        return expect_outcomes(item.article, item.zones, item.spans, self._options, self._labels, self._overlap_group)
 
+    def _overlap_group(self, _span: Span) -> str | None:
+        """What tells the spans that cannot overlap each other in the file; None where the span may overlap any."""
+        return ""
 
-class Moved:
-    """Where the file holds spans that it does not hold as they are. Articles are compared in the order in which they
-    were noted."""
-
-    def __init__(self) -> None:
-        self._noted = Spool(dict[str, Stretch | None])
-        self._left = iter(self._noted)
-
-    def note(self, fates: Iterable[Fate]) -> None:
-        """Remember what became of the spans of an article."""
-        self._noted.append({fate.span.uid: fate.stretch for fate in fates if fate.outcome != WRITTEN})
-
-    def compare(self, item: Draft, said: list[tuple[int, int, str]]) -> None:
-        """Raise NotVerified unless these spans (start, end, label, sorted) are what the file should hold of the next
-        article."""
-        moved = next(self._left)
-        stretches = ((span, moved.get(span.uid, Stretch(span.start, span.end))) for span in item.spans)
+    def _check_spans(
+        self,
+        item: Draft,
+        layers: Iterable[Rows],
+        scheme: str,
+        stretches: Iterable[tuple[Span, Stretch | None]],
+    ) -> None:
+        """Raise NotVerified unless the lines of an article say that its spans are where they should be."""
+        text, parts = item.article.text, exported_parts(item.article, item.zones, self._options.zones)
+        said = sorted(one for rows in layers for one in verifying.spans(text, parts, rows, scheme))
         expected = sorted((*stretch, span.label) for span, stretch in stretches if stretch is not None)
         if said != expected:
             start, end, label = min(set(said) ^ set(expected), default=(said or expected)[0])

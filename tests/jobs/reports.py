@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Generator
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -10,6 +10,12 @@ from annotator.formats import report as report_format
 from annotator.formats.report import Report
 
 _Outcome = TypeVar("_Outcome")
+
+KNOWN: Final = {
+    *("annotator", "value", "note", "zones", "states", "notes"),
+    *("title", "published", "source", "url"),
+}
+"""What a format may keep of an article besides its text and the places and labels of its spans."""
 
 
 def as_json(report: Report) -> Any:

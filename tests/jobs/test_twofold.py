@@ -56,7 +56,7 @@ options = st.builds(
 
 @formats
 @settings(max_examples=60)
-@given(articles=st.lists(layered(), max_size=4), chosen=options)
+@given(articles=st.lists(layered(), min_size=1, max_size=4), chosen=options)
 def test_every_span_is_counted_once_and_found_in_the_file(
     format_: TwofoldFormat, articles: list[tuple[Article, list[Zone], list[Span]]], chosen: Options
 ) -> None:
