@@ -8,6 +8,7 @@ from annotator.cli.command import FilePath, Help, corpus_argument, json_option
 from annotator.cli.output import REFUSED, emit, finish, say, tell
 from annotator.i18n import _, ngettext
 from annotator.store.backups import backups
+from annotator.store.errors import Damaged
 from annotator.store.salvage import Salvaged, salvage
 
 
@@ -27,7 +28,10 @@ def command() -> click.Command:
 
 def _repair(corpus: Path, new: Path, as_json: bool) -> int:
     others = [backup.path for backup in backups(corpus)]
-    found = finish(salvage(corpus, new, others), _("Bringing back what can be read"))
+    try:
+        found = finish(salvage(corpus, new, others), _("Bringing back what can be read"))
+    except Damaged as nothing:  # no use to advise this command
+        raise click.ClickException(str(nothing)) from nothing
     for loss in found.losses:
         tell(f"{corpus}: {loss.message}")
     if as_json:

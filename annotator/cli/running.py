@@ -16,7 +16,7 @@ from annotator.cli.output import NAME, UNUSABLE, tell
 from annotator.cli.root import root
 from annotator.cli.wording import speak
 from annotator.i18n import MissingCatalogue, _
-from annotator.store.errors import CorpusError
+from annotator.store.errors import CorpusError, Damaged
 from annotator.store.sqlite_version import require_supported_sqlite
 
 
@@ -39,6 +39,9 @@ def run(arguments: Sequence[str]) -> int:
         return ended.exit_code
     except click.ClickException as refused:
         tell(refused.format_message())
+    except Damaged as damaged:
+        said = _("{error}; “annotator repair” brings back what can still be read")
+        tell(said.format(error=str(damaged).removesuffix(".")))
     except CorpusError as unusable:
         tell(str(unusable))
     except KeyboardInterrupt as interrupt:

@@ -159,11 +159,16 @@ def _published(dateline: str) -> str | None:
 
 def check_zones(article: Article, zones: Iterable[Zone]) -> None:
     """Raise Rejected unless the zones lie within the text and apart from each other."""
+    check_zones_within(len(article.text), zones)
+
+
+def check_zones_within(length: int, zones: Iterable[Zone]) -> None:
+    """Raise Rejected unless the zones lie within a text of so many code points and apart from each other."""
     ordered = sorted(zones, key=lambda zone: zone.start)
     for zone in ordered:
         if zone.kind not in ZONE_KINDS:
             raise Rejected(_("“{kind}” is not a kind of zone.").format(kind=zone.kind))
-        if not 0 <= zone.start < zone.end <= len(article.text):
+        if not 0 <= zone.start < zone.end <= length:
             raise Rejected(
                 _("A zone from {start} to {end} is not within the text.").format(start=zone.start, end=zone.end)
             )

@@ -133,16 +133,7 @@ def faults(labels: LabelSet, same: Callable[[str], str] = same_key) -> Iterator[
     if not labels.labels:
         yield Fault(0, "name", _("the label set holds no label"))
     for at, label in enumerate(labels.labels):
-        if not _NAME.fullmatch(label.name):
-            said = _("“{name}” cannot name a label: use letters, digits, _ and - without spaces")
-            yield Fault(at, "name", said.format(name=label.name))
-        for field, colour in (("light", label.colour.light), ("dark", label.colour.dark)):
-            if not _COLOUR.fullmatch(colour):
-                said = _("the colour “{colour}” of {name} is not of the form #rrggbb")
-                yield Fault(at, field, said.format(colour=colour, name=label.name))
-        if label.key is not None and not _is_key(label.key):
-            said = _("the key “{key}” of {name} is not one character that can be seen")
-            yield Fault(at, "key", said.format(key=label.key, name=label.name))
+        yield from _label_faults(at, label)
     names = Counter(label.name for label in labels.labels)
     keys = Counter(same(label.key) for label in labels.labels if label.key)
     for at, label in enumerate(labels.labels):
@@ -156,6 +147,25 @@ def check(labels: LabelSet, path: str = "") -> None:
     """Raise BadLabelSet where the set has a fault; `path` is what the error calls it."""
     for fault in faults(labels):
         raise BadLabelSet(Refusal(path, 0, fault.reason))
+
+
+def check_label(label: Label) -> None:
+    """Raise BadLabelSet where the label has a fault by itself, whatever the others of its set are."""
+    for fault in _label_faults(0, label):
+        raise BadLabelSet(Refusal("", 0, fault.reason))
+
+
+def _label_faults(at: int, label: Label) -> Iterator[Fault]:
+    if not _NAME.fullmatch(label.name):
+        said = _("“{name}” cannot name a label: use letters, digits, _ and - without spaces")
+        yield Fault(at, "name", said.format(name=label.name))
+    for field, colour in (("light", label.colour.light), ("dark", label.colour.dark)):
+        if not _COLOUR.fullmatch(colour):
+            said = _("the colour “{colour}” of {name} is not of the form #rrggbb")
+            yield Fault(at, field, said.format(colour=colour, name=label.name))
+    if label.key is not None and not _is_key(label.key):
+        said = _("the key “{key}” of {name} is not one character that can be seen")
+        yield Fault(at, "key", said.format(key=label.key, name=label.name))
 
 
 def _is_key(key: str) -> bool:

@@ -184,7 +184,17 @@ class Connection:
 
     def _decoded(self, text: str, kind: type[_Row]) -> _Row:
         """What SQLite has written as JSON; Damaged where the rows that it is made of hold something else."""
-        try:
+        with self._reading():
             return msgspec.json.decode(text, type=kind)
-        except msgspec.MsgspecError as error:
+
+    def _converted(self, values: object, kind: type[_Row]) -> _Row:
+        """What SQL has found, as a value of this type; Damaged where the rows hold something else."""
+        with self._reading():
+            return msgspec.convert(values, kind)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise Damaged(_("“{path}” is damaged: {error}").format(path=self.path, error=error)) from error

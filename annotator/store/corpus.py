@@ -50,7 +50,14 @@ def now() -> str:
 
 
 class Corpus(Connection):
-    """An open corpus file. Every method raises CorpusError, with a sentence for a person, where the file fails it."""
+    """An open corpus file. Every method raises CorpusError, with a sentence for a person, where the file fails it.
+
+    What is read is checked: it raises Damaged where a row does not hold what it is for. `lenient` leaves out whether
+    places are within their texts, for whoever looks for all that is damaged.
+    """
+
+    lenient = False
+    _length = ("", 0)  # the uid of the article that was asked about last, and the code points of its text
 
     @classmethod
     def create(cls, path: Path, labels: LabelSet) -> Self:
@@ -66,7 +73,9 @@ class Corpus(Connection):
     def open(cls, path: Path, *, readonly: bool = False, damaged: bool = False) -> Self:
         """Open the corpus at `path`; with `readonly` one that cannot be written to will do, with `damaged` one in which
         not all is in order."""
-        return cls(path, opening.connect(path, readonly=readonly, damaged=damaged))
+        corpus = cls(path, opening.connect(path, readonly=readonly, damaged=damaged))
+        corpus.lenient = damaged
+        return corpus
 
     # Reading
 
@@ -86,24 +95,31 @@ class Corpus(Connection):
         """The article of this number or uid. Raises NoSuchArticle."""
         column = "id" if isinstance(identity, int) else "uid"
         for row in self.query(f"SELECT * FROM article WHERE {column} = ?", identity):
-            return rows.to_article(row)
+            article = rows.to_article(row)
+            self._length = article.uid, len(article.text)
+            return article
         raise self._missing(identity)
 
     def zones(self, article: str) -> list[Zone]:
         """The zones of the article of this uid, from its beginning to its end."""
-        found = self.query("SELECT * FROM zone WHERE article = ? ORDER BY start", article)
-        return [cast(Zone, rows.to_record(Zone, row)) for row in found]
+        zones = self._zones(article)
+        if zones and not self.lenient:
+            rows.check_zones(article, zones, self._length_of(article))
+        return zones
 
     def spans(self, article: str, annotator: str | None = None) -> list[Span]:
         """The spans of the article of this uid, of one layer or of all: by start, the longer first."""
         query = "SELECT * FROM span WHERE article = ? AND (? IS NULL OR annotator = ?)"
         columns = 'uid, annotator, label, start, "end", value, note, source'
-        rows = self._listed(_SpanRow, columns, query, article, annotator, annotator)
-        rows.sort(key=lambda row: (row.start, -row.end, row.uid))  # a thousand in a quarter of the time SQLite takes
-        return [
+        found = self._listed(_SpanRow, columns, query, article, annotator, annotator)
+        found.sort(key=lambda row: (row.start, -row.end, row.uid))  # a thousand in a quarter of the time SQLite takes
+        spans = [
             Span(row.uid, article, row.annotator, row.label, row.start, row.end, row.value, row.note, row.source)
-            for row in rows
+            for row in found
         ]
+        if spans and not self.lenient:
+            rows.check_spans(spans, self._length_of(article), self._label_names())
+        return spans
 
     def status(self, article: str, annotator: str) -> Status | None:
         """How far the annotator is with the article; None before they did anything there."""
@@ -130,8 +146,11 @@ class Corpus(Connection):
 
     def place(self, annotator: str) -> tuple[str, int] | None:
         """Where the annotator stopped: the article's uid, and the code point in its text."""
-        found = self.query('SELECT article, "offset" FROM place WHERE annotator = ?', annotator)
-        return next(((row["article"], row["offset"]) for row in found), None)
+        for row in self.query('SELECT article, "offset" FROM place WHERE annotator = ?', annotator):
+            article, offset = self._converted((row["article"], row["offset"]), tuple[str, int])
+            rows.check_offset(annotator, offset, self._length_of(article))
+            return article, offset
+        return None
 
     def version(self) -> int:
         """A number that changes when another connection has written to the file, and not by what this one writes."""
@@ -214,6 +233,19 @@ class Corpus(Connection):
         with self.transaction():
             self._insert("place", {"annotator": annotator, "article": article, "offset": offset}, "REPLACE")
 
+    def _zones(self, article: str) -> list[Zone]:
+        found = self.query("SELECT * FROM zone WHERE article = ? ORDER BY start", article)
+        return [cast(Zone, rows.to_record(Zone, row)) for row in found]
+
+    def _label_names(self) -> set[str]:
+        return {name for (name,) in self.tuples("SELECT name FROM label")}
+
+    def _length_of(self, article: str) -> int:
+        """How many code points the text of the article of this uid has, which never changes."""
+        if self._length[0] != article:
+            self._length = article, len(self.article(article).text)  # SQL's length() ends at a NUL
+        return self._length[1]
+
     def _missing(self, identity: int | str) -> NoSuchArticle:
         return NoSuchArticle(_("“{path}” holds no article {identity}.").format(path=self.path, identity=identity))
 
@@ -245,7 +277,7 @@ class Corpus(Connection):
         return next((rows.to_record(type(record), row) for row in found), None)
 
     def _check_zones(self, uid: str) -> None:
-        editing.check_zones(self.article(uid), self.zones(uid))
+        editing.check_zones(self.article(uid), self._zones(uid))
 
     def _write(self, edits: Sequence[Edit]) -> None:
         for table, some in groupby(edits, key=rows.added_to):
@@ -258,6 +290,11 @@ class Corpus(Connection):
         rejections = [edit.after for edit in edits if isinstance(edit.after, Rejection)]
         told = {span.article for span in spans} | {rejection.article for rejection in rejections}
         texts = {uid: self.article(uid).text for uid in told}
+        about: list[Span | Rejection] = [*spans, *rejections]
+        for record in about:
+            if not 0 <= record.start < record.end <= len(texts[record.article]):
+                said = _("A span from {start} to {end} is not within the text.")
+                raise CorpusError(said.format(start=record.start, end=record.end))
         index.add_spans(self._db, spans, texts)
         index.add_rejections(self._db, rejections, texts)
 
@@ -279,7 +316,7 @@ class Corpus(Connection):
         """Add the spans that are not among those `stored` of the article; how many, and why others were not."""
         if not draft.spans:
             return 0, []
-        known = {name for (name,) in self.tuples("SELECT name FROM label")}
+        known = self._label_names()
         uids = msgspec.json.encode([span.uid for span in draft.spans]).decode()
         query = "SELECT uid FROM span WHERE uid IN (SELECT value FROM json_each(?))"
         taken = {uid for (uid,) in self.tuples(query, uids)}

@@ -49,6 +49,7 @@ def damage(corpus: Corpus) -> Iterator[Damage]:
     yield from _file(corpus)
     yield from _references(corpus)
     yield from _labels(corpus)
+    yield from _stops(corpus)
     last = -1
     while True:
         query = "SELECT id FROM article WHERE id > ? ORDER BY id LIMIT ?"
@@ -88,6 +89,21 @@ def _labels(corpus: Corpus) -> Iterator[Damage]:
             rows.to_label(row)
         except CorpusError as error:
             yield Damage(ROW, "label", str(row["name"]), str(error))
+
+
+def _stops(corpus: Corpus) -> Iterator[Damage]:
+    """What is wrong with where annotators stopped."""
+    query = """
+        SELECT annotator, "offset", coalesce(text, '') AS text
+        FROM place LEFT JOIN article ON article.uid = place.article
+    """
+    found, problem = _tried(corpus, "place", query)
+    yield from problem
+    for row in found:
+        try:
+            rows.check_offset(str(row["annotator"]), row["offset"], len(row["text"]))
+        except CorpusError as error:
+            yield Damage(PLACE, "place", str(row["annotator"]), str(error))
 
 
 def _article(corpus: Corpus, number: int) -> Iterator[Damage]:

@@ -28,7 +28,7 @@ from annotator.store.errors import (
     Unreachable,
 )
 from annotator.store.lean import Database
-from annotator.store.schema import APPLICATION_ID, JSON_COLUMNS, VERSION, migrations
+from annotator.store.schema import APPLICATION_ID, JSON_COLUMNS, PLACES, VERSION, migrations
 from annotator.store.uri import sqlite_uri
 
 _log = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ _LIMITS = {
     sqlite3.SQLITE_LIMIT_ATTACHED: 0,
 }
 """What this program's own SQL keeps far below, as https://www.sqlite.org/security.html advises."""
+_SHOWN = 100  # characters of what is quoted out of a row, which may be of any length
 _BEGINNING = 1 << 20  # bytes of a file that SQLite takes for no database, in which signs of a corpus are looked for
 _SIGNS = (b"article_text_never_changes", b"_sqlite_migrations")
 SIDE_FILES = ("-wal", "-shm", "-journal")
@@ -212,6 +213,34 @@ def check(path: Path, connection: sqlite3.Connection) -> None:
         for (row,) in connection.execute(query):
             said = _("“{path}” is damaged: “{column}” in row {row} of the table “{table}” is not JSON.")
             raise Damaged(said.format(path=path, column=column, row=row, table=table))
+    _check_places(path, connection)
+    overlapping = """
+        SELECT id FROM (
+            SELECT article, start, lag("end") OVER (PARTITION BY article ORDER BY start) AS last FROM zone
+        ) JOIN article ON uid = article WHERE start < last LIMIT 1
+    """
+    for (number,) in connection.execute(overlapping):
+        raise Damaged(_("“{path}” is damaged: two zones of article {number} overlap.").format(path=path, number=number))
+    for (label,) in connection.execute("SELECT label FROM span WHERE label NOT IN (SELECT name FROM label) LIMIT 1"):
+        said = _("the corpus has no label {label}").format(label=label[:_SHOWN])
+        raise Damaged(_("“{path}” is damaged: {error}").format(path=path, error=said))
+
+
+def _check_places(path: Path, connection: sqlite3.Connection) -> None:
+    """Raise Damaged where something is about a place that its article's text does not have.
+
+    Of each article the last place alone is compared, so that no text is measured twice; not of a text with a NUL, at
+    which length() ends.
+    """
+    places = shape.tables(connection)
+    for table, column in PLACES:
+        query = f"""
+            SELECT id FROM (SELECT article, max("{column}") AS last FROM {table} GROUP BY article)
+            JOIN article ON uid = article WHERE last > length(text) AND NOT instr(text, char(0)) LIMIT 1
+        """
+        for (number,) in connection.execute(query) if table in places else ():
+            said = _("“{path}” is damaged: a place in the table “{table}” is not within the text of article {number}.")
+            raise Damaged(said.format(path=path, table=table, number=number))
 
 
 def _verify(path: Path, connection: sqlite3.Connection, *, damaged: bool = False) -> int:

@@ -3,13 +3,14 @@
 What a row holds is looked at, for a file may hold anything: whatever reads one raises Damaged, which names the row.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
 
-from annotator.core.labels import Label
+from annotator.core.editing import Rejected, check_zones_within
+from annotator.core.labels import BadLabelSet, Label, check_label
 from annotator.core.model import (
     Article,
     Dismissal,
@@ -43,6 +44,9 @@ ABOUT_ARTICLES: Final = tuple(kind for kind in KEYS if kind is not Publication)
 RECORDED: Final = (Span, Zone, Status, Note)
 """The kinds of which the last edit says what their table holds. A rejection or dismissal leaves with its label, and no
 edit says so; a publication is a column of its article."""
+
+
+_SHOWN: Final = 100  # characters of what names a row, which may be of any length
 
 
 def key(record: Record) -> dict[str, str]:
@@ -112,7 +116,46 @@ def to_label(row: Mapping[str, Any]) -> Label:
     with _reading("label", str(row["name"])):
         titles = {field: msgspec.json.decode(row[field]) for field in ("title", "guideline")}
         colour = {"light": row["light"], "dark": row["dark"]}
-        return msgspec.convert({"name": row["name"], "colour": colour, "key": row["key"], **titles}, Label)
+        label = msgspec.convert({"name": row["name"], "colour": colour, "key": row["key"], **titles}, Label)
+        check_label(label)
+        return label
+
+
+def check_spans(spans: Iterable[Span], length: int, labels: Container[str]) -> None:
+    """Raise Damaged unless each of the spans lies within its text, of so many code points, and has one of these
+    labels."""
+    for span in spans:
+        if not 0 <= span.start < span.end <= length or span.label not in labels:
+            with _reading("span", span.uid):
+                if span.label not in labels:
+                    raise Rejected(_("the corpus has no label {label}").format(label=span.label[:_SHOWN]))
+                said = _("A span from {start} to {end} is not within the text.")
+                raise Rejected(said.format(start=span.start, end=span.end))
+
+
+def check_place(record: Record, length: int) -> None:
+    """Raise Damaged unless what a record is about lies within its text, of so many code points."""
+    if isinstance(record, Zone):
+        check_zones(record.article, [record], length)
+    elif isinstance(record, Span):
+        check_spans([record], length, [record.label])
+    elif isinstance(record, Rejection | Dismissal) and not 0 <= record.start < record.end <= length:
+        with _reading(KEYS[type(record)][0], record.uid):
+            said = _("A span from {start} to {end} is not within the text.")
+            raise Rejected(said.format(start=record.start, end=record.end))
+
+
+def check_zones(article: str, zones: Iterable[Zone], length: int) -> None:
+    """Raise Damaged unless these zones of the article of this uid lie within its text and apart from each other."""
+    with _reading("zone", article):
+        check_zones_within(length, zones)
+
+
+def check_offset(annotator: str, offset: int, length: int) -> None:
+    """Raise Damaged unless the place where an annotator stopped is one of the text, of so many code points."""
+    if not isinstance(offset, int) or not 0 <= offset <= length:
+        with _reading("place", annotator):
+            raise Rejected(_("Place {offset} is not within the text.").format(offset=offset))
 
 
 def from_label(label: Label, position: int) -> dict[str, Any]:
@@ -133,6 +176,8 @@ def _reading(table: str, row: str) -> Iterator[None]:
     """Says of which row it is that what it holds is not what its columns are for."""
     try:
         yield
-    except (msgspec.MsgspecError, TypeError, UnicodeError) as error:
-        said = _("Row {row} of the table “{table}” cannot be read: {error}")
+    # RecursionError: JSON may have more brackets than Python reads
+    except (msgspec.MsgspecError, TypeError, UnicodeError, RecursionError, BadLabelSet, Rejected) as error:
+        row = f"{row[:_SHOWN]}…" if len(row) > _SHOWN else row
+        said = _("Row {row} of the table “{table}” is damaged: {error}")
         raise Damaged(said.format(row=row, table=table, error=error)) from error

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
+from annotator.core.colours import next_ready
 from annotator.core.labels import BadLabelSet, Label, LabelSet, check
 from annotator.core.model import Record, article_uid
 from annotator.file_ops import discard_file, rename_file
@@ -77,6 +78,7 @@ class _Salvage:
         self._gone: Counter[str] = Counter()  # edits of each article that is lost
         self._spare: dict[str, Label] = {}  # labels that a backup holds
         self._numbers = 0  # of articles that are lost
+        self._damaged: set[tuple[str, str]] = set()  # tables of which a row is damaged, and the article it is about
         self._missing: float = 0  # the last edit that may be one of those that are lost
 
     def all(self, others: Sequence[Path], pages: int) -> Generator[tuple[int, int], None, Salvaged]:
@@ -90,7 +92,7 @@ class _Salvage:
             self._edits(others)
             self._stage()
             corpus._db.execute("CREATE INDEX temp.staged_by_article ON staged(article)")
-            settling = Settling(corpus, self._missing, self._losses, self._spare, self._wreck.lossy())
+            settling = Settling(corpus, self._missing, self._losses, self._spare, self._wreck.lossy(), self._damaged)
             numbers = [number for (number,) in corpus.tuples("SELECT id FROM article ORDER BY id")]
             for done, number in enumerate(numbers):
                 if done % _AT_ONCE == 0:
@@ -116,13 +118,30 @@ class _Salvage:
         found: list[Label] = []
         for row in sorted(self._wreck.rows("label"), key=lambda row: row.values["position"]):
             try:
-                label = rows.to_label(row.values)
+                label = self._label(row.values, LabelSet(tuple(found)))
                 check(LabelSet((*found, label)))
             except (CorpusError, BadLabelSet) as error:
                 self._lose("label", row.values["name"], str(error))
                 continue
             found.append(label)
         self._insert("label", (rows.from_label(label, at) for at, label in enumerate(found)))
+
+    def _label(self, row: dict[str, Any], others: LabelSet) -> Label:
+        """The label in a row; without a key, or with a colour that the fewest others have, where its own cannot be."""
+        with suppress(CorpusError):
+            return rows.to_label(row)
+        ready = next_ready(others)
+        colour = {"light": ready.light, "dark": ready.dark}
+        try:
+            label = rows.to_label({**row, "key": None})
+        except CorpusError:
+            try:
+                label = rows.to_label({**row, **colour})
+            except CorpusError:
+                label = rows.to_label({**row, **colour, "key": None})
+        said = _("The label {name} has another colour or no key: its own could not be read.")
+        self._lose("label", label.name, said.format(name=label.name), lost=False)
+        return label
 
     def _articles(self, others: Sequence[Path], pages: int) -> Iterator[tuple[int, int]]:
         """Those in the file, then those that only a backup has."""
@@ -221,14 +240,25 @@ class _Salvage:
     # What is about an article: from its table, and from the record
 
     def _stage(self) -> None:
+        lengths = {row["uid"]: len(row["text"]) for row in self._corpus.query("SELECT uid, text FROM article")}
         for kind in rows.ABOUT_ARTICLES:
-            for row in self._wreck.rows(rows.KEYS[kind][0]):
+            table = rows.KEYS[kind][0]
+            for row in self._wreck.rows(table):
                 try:
                     record = rows.to_record(kind, row.values)
+                    if (length := lengths.get(record.article)) is not None:
+                        rows.check_place(record, length)
                 except CorpusError as error:
-                    self._lose(rows.KEYS[kind][0], str(row.rowid), str(error))
+                    self._damaged.add((table, row.values["article"]))
+                    self._lose(table, str(row.rowid), str(error), lost=not self._is_recorded(kind, row.values))
                     continue
                 self._stage_record(record, SURE if row.sure else FOUND)
+
+    def _is_recorded(self, kind: type[Record], row: dict[str, Any]) -> bool:
+        """Return whether the record of edits knows what a row is about, and so what it held."""
+        query = "SELECT 1 FROM edit WHERE article = ? AND after IS NOT NULL AND instr(after, ?) LIMIT 1"
+        names = [str(row[column]) for column in rows.KEYS[kind][1] if column != "article"]
+        return kind in rows.RECORDED and bool(self._corpus.tuples(query, row["article"], *names))
 
     def _stage_record(self, record: Record, sure: int) -> None:
         row = {"article": record.article, "kind": rows.KEYS[type(record)][0], "record": rows.encoded(record)}
@@ -238,10 +268,15 @@ class _Salvage:
 
     def _places(self) -> None:
         for row in self._wreck.rows("place"):
-            there = self._corpus.tuples("SELECT 1 FROM article WHERE uid = ?", row.values["article"])
-            if there and row.values["annotator"].strip():
-                self._corpus._know(row.values["annotator"])
-                self._corpus._insert("place", row.values, "REPLACE")
+            there = self._corpus.tuples("SELECT text FROM article WHERE uid = ?", row.values["article"])
+            annotator, offset = row.values["annotator"], row.values["offset"]
+            if there and annotator.strip():
+                if not 0 <= offset <= len(there[0][0]):
+                    offset = 0
+                    said = _("Where {annotator} stopped in an article is not known any more.")
+                    self._lose("place", annotator, said.format(annotator=annotator), lost=False)
+                self._corpus._know(annotator)
+                self._corpus._insert("place", {**row.values, "offset": offset}, "REPLACE")
 
     def _orphans(self) -> None:
         """Tell which articles are lost, and how many spans and edits with each."""

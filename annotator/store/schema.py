@@ -270,3 +270,6 @@ VERSION: Final = 5
 
 JSON_COLUMNS: Final = (("label", "title"), ("label", "guideline"), ("edit", "before"), ("edit", "after"))
 """The columns that hold JSON. No check of the schema says so (see m005)."""
+
+PLACES: Final = (("span", "end"), ("zone", "end"), ("rejection", "end"), ("dismissal", "end"), ("place", "offset"))
+"""The columns that hold the last code point that a row is about. No check of the schema knows the text's length."""

@@ -38,13 +38,21 @@ class Settling:
     """Into a corpus that has its articles, their edits and, in the table `staged`, what their tables held.
 
     `missing` is the last edit that may be one of those that are lost; `losses` is added to; `spare` are labels by name,
-    for spans whose label is lost; `lossy` the tables of which something is lost.
+    for spans whose label is lost; `lossy` the tables of which something is lost, and `damaged` those of which a row is
+    damaged that is about an article, each with the article's uid.
     """
 
     def __init__(
-        self, corpus: Corpus, missing: float, losses: list[Loss], spare: Mapping[str, Label], lossy: set[str]
+        self,
+        corpus: Corpus,
+        missing: float,
+        losses: list[Loss],
+        spare: Mapping[str, Label],
+        lossy: set[str],
+        damaged: set[tuple[str, str]],
     ) -> None:
-        self._corpus, self._missing, self._losses, self._spare, self._lossy = corpus, missing, losses, spare, lossy
+        self._corpus, self._missing, self._losses, self._spare = corpus, missing, losses, spare
+        self._lossy, self._damaged = lossy, damaged
         self._recorded = bool(corpus.tuples("SELECT 1 FROM edit LIMIT 1"))
         self._labels = {label.name for label in corpus.labels().labels}
         self._annotators = set(corpus.annotators())
@@ -100,9 +108,10 @@ class Settling:
         if not sure:
             row = None  # deleted, or older than what the record says
         if row is None:
-            if key[0] not in self._lossy and later:
+            lossy = self._is_lossy(key[0], article)
+            if not lossy and later:
                 return None  # by the edit that is missing
-            if key[0] in self._lossy:
+            if lossy:
                 if later and last:
                     self._doubt(article, key, last)
                 return last
@@ -120,7 +129,7 @@ class Settling:
     def _write(self, article: Article, kept: dict[tuple[str, ...], Record]) -> None:
         """Write the records that can be, each where it fits; the others are lost, and leave `kept`."""
         zones = [record for record in kept.values() if isinstance(record, Zone)]
-        anew = not zones and "zone" in self._lossy
+        anew = not zones and self._is_lossy("zone", article)
         try:
             check_zones(article, zones)
         except Rejected:
@@ -166,6 +175,9 @@ class Settling:
             if who:
                 self._know(who)
                 self._corpus._remember(Step(new_uid(), who, now(), LABELS, tuple(some)), some)
+
+    def _is_lossy(self, table: str, article: Article) -> bool:
+        return table in self._lossy or (table, article.uid) in self._damaged
 
     def _know(self, annotator: str) -> None:
         if annotator not in self._annotators:

@@ -126,6 +126,8 @@ class Desk(QObject):
         self.keeper = Keeper(self.session)
         self.window = Window(self.session, chosen, self._paint(chosen))
         self.keeper.damaged.connect(self.window.backups.rescue)
+        # Asked once whatever was being read is ended.
+        self.session.damaged.connect(self.window.backups.rescue, Qt.ConnectionType.QueuedConnection)
         self.window.welcoming.samples_asked.connect(self._open_samples)
         self.window.language_asked.connect(self._change_language)
         self.window.theme_asked.connect(self._change_theme)

@@ -22,6 +22,7 @@ class BackupCommands(QObject):
     def __init__(self, window: QWidget, session: Session, commands: CorpusCommands) -> None:
         super().__init__(window)
         self._window, self._session, self._commands = window, session, commands
+        self._asking = False
         commands.damaged.connect(self.rescue)
 
     def show_backups(self) -> None:
@@ -32,6 +33,8 @@ class BackupCommands(QObject):
         """Ask what is to be done about a damaged corpus, by its path; `reason` is what is wrong with it."""
         from annotator.store.backups import backups
 
+        if self._asking:  # what reads the file and what looks through it may both find it damaged
+            return
         path = Path(name)
         try:
             found = backups(path)
@@ -56,7 +59,9 @@ class BackupCommands(QObject):
         usual.setObjectName("primary")  # wide enough for bold letters, which Qt does not see of a default button
         asked.setDefaultButton(usual)
         asked.setEscapeButton(leave)
+        self._asking = True
         asked.exec()
+        self._asking = False
         chosen = asked.clickedButton() or leave
         asked.deleteLater()
         if chosen not in (restore, salvage) or not self._let_go(path):

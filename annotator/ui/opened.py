@@ -16,7 +16,7 @@ from annotator.core.model import NEW, STATES, Article, Dismissal, Note, Past, Re
 from annotator.core.proclitics import known_start
 from annotator.i18n import _
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError, NoSuchArticle
+from annotator.store.errors import CorpusError, Damaged, NoSuchArticle
 from annotator.store.learning import doubtful
 from annotator.store.listing import Choice, Listing, Summary, counts, first_open
 
@@ -58,6 +58,8 @@ class Opened(QObject):
     learned = Signal()
     """What the corpus has learned is another than before."""
     failed = Signal(str)
+    damaged = Signal(str, str)
+    """The path of the open corpus, and a sentence: what was read of it is damaged. Once for each corpus."""
     told = Signal(str)
     """Something worth knowing that is no failure."""
 
@@ -76,6 +78,7 @@ class Opened(QObject):
         """Asked for the place in the article where the annotator is: whoever shows the article knows it."""
         self._version = 0  # of the corpus, when the article was read
         self._moved = False  # whether the annotator opened or changed anything
+        self._is_damaged = False  # whether it was told that the corpus is damaged
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(_REST)
@@ -114,7 +117,7 @@ class Opened(QObject):
     def let_go(self) -> None:
         """Close the corpus and tell nobody."""
         self._take_leave()
-        self._moved = False
+        self._moved, self._is_damaged = False, False
         corpus, self.corpus = self.corpus, None
         if corpus:
             self.corpus_closing.emit(corpus.path)
@@ -226,12 +229,19 @@ class Opened(QObject):
         try:
             return self.articles[place]
         except CorpusError as error:
-            self.failed.emit(str(error))
+            self.fail(error)
             return None
 
     def place(self) -> int:
         """The place of the open article in the list; where it is not there, see Listing.place."""
         return self.articles.place(self.article.id if self.article else 0)
+
+    def fail(self, error: CorpusError) -> None:
+        """Tell what the corpus fails; where it is damaged, have something done about it."""
+        self.failed.emit(str(error))
+        if isinstance(error, Damaged) and self.corpus and not self._is_damaged:
+            self._is_damaged = True
+            self.damaged.emit(str(self.corpus.path), str(error))
 
     def state(self) -> str:
         """How far the annotator is with the open article."""
@@ -330,7 +340,7 @@ class Opened(QObject):
         with self._telling():
             self._read(number)
             self.selection, opened = None, True
-            self.article_opened.emit(offset)
+            self.article_opened.emit(max(0, min(offset, len(self.article.text) if self.article else 0)))
         return opened
 
     def _read(self, identity: int | str) -> None:
@@ -394,7 +404,7 @@ class Opened(QObject):
         try:
             yield
         except CorpusError as error:
-            self.failed.emit(str(error))
+            self.fail(error)
 
     def _leave(self) -> None:
         self.article, self.status, self.note, self.selection = None, None, None, None

@@ -233,7 +233,7 @@ class Session(Opened):
                     self.pass_over(past)
                     return False
             except CorpusError as error:
-                self.failed.emit(str(error))
+                self.fail(error)
                 return False
         self.pass_over(stack[-1])
         return False

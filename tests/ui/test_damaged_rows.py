@@ -1,0 +1,125 @@
+"""Rows of a stranger's corpus that no program writes, in the window: one sentence, a repair offered, and it goes on.
+
+The files are small here and read as large ones are: nothing of them is looked through when they are opened.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from ui.test_backups import answered, press
+
+from annotator.settings import Settings
+from annotator.store import opening
+from annotator.store.corpus import Corpus
+from annotator.ui import app
+from annotator.ui.session import Session
+
+
+@pytest.fixture
+def hostile(corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A corpus in whose first article Sanae labelled and stopped; see `write`."""
+    monkeypatch.setattr(opening, "_CHECKED", 0)
+    session = Session("Sanae")
+    session.open(Corpus.open(corpus_path))
+    assert session.tag("PLAN", 0, 5)
+    session.close()
+    return corpus_path
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Iterator[app.Desk]:
+    made = app.Desk(app.application(), Settings(language="en", annotator="Sanae"))
+    qtbot.addWidget(made.window)
+    made.show()
+    yield made
+    made.learner.stop()
+    made.keeper.stop()
+    made.window.suggestions.close()
+    made.window.close()
+    made.session.let_go()
+
+
+def write(path: Path, statement: str) -> None:
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA ignore_check_constraints = ON")
+    db.execute("PRAGMA foreign_keys = OFF")
+    db.execute(statement)
+    db.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'UPDATE span SET "end" = 100000',
+        'UPDATE span SET "end" = 4611686018427387904',
+        "UPDATE span SET label = 'NONE'",
+        'UPDATE zone SET "end" = 100000',
+    ],
+)
+def test_an_article_with_a_damaged_row_is_not_shown_and_a_repair_is_offered_once(
+    qtbot: QtBot, desk: app.Desk, hostile: Path, statement: str
+) -> None:
+    write(hostile, statement)
+    failures: list[str] = []
+    desk.session.failed.connect(failures.append)
+    said = answered(qtbot, press("Leave it"))
+    desk.work_at(Corpus.open(hostile))
+    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+    assert "is damaged" in said[0]
+    assert "is damaged: " in failures[0]
+    desk.session.open_article(0)
+    qtbot.wait(50)  # another dialog would not be expected: see `answered`
+    assert desk.session.article is None or desk.session.article.id == 2
+    if "zone" not in statement:
+        desk.session.open_article(1)
+        assert desk.session.article
+        assert desk.session.tag("PLAN", 0, 5)
+
+
+@pytest.mark.parametrize("offset", [-1, 100_000, 1 << 31, 1 << 62])
+def test_a_place_outside_its_text_opens_another_article(
+    qtbot: QtBot, desk: app.Desk, hostile: Path, offset: int
+) -> None:
+    write(hostile, f'UPDATE place SET "offset" = {offset}')
+    said = answered(qtbot, press("Leave it"))
+    desk.work_at(Corpus.open(hostile))
+    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+    assert desk.session.article
+
+
+@pytest.mark.parametrize("offset", [-1, 100_000, 1 << 31, 1 << 62])
+def test_the_window_stands_within_the_text_wherever_it_is_told_to(desk: app.Desk, hostile: Path, offset: int) -> None:
+    desk.work_at(Corpus.open(hostile))
+    desk.session.open_number(1, offset)
+    assert desk.session.article
+    assert 0 <= desk.session.where() <= len(desk.session.article.text)
+
+
+@pytest.mark.parametrize("colour", ["javascript:x", "#zz", "red", "#12345", "#1234567", ""])
+def test_a_label_whose_colour_is_none_keeps_a_corpus_closed_and_a_repair_is_offered(
+    qtbot: QtBot, desk: app.Desk, hostile: Path, colour: str
+) -> None:
+    write(hostile, f"UPDATE label SET dark = '{colour}'")
+    said = answered(qtbot, press("Bring back"), lambda dialog: dialog.accept())
+    desk.window.corpus_commands.open_path(hostile)
+    qtbot.waitUntil(lambda: desk.session.corpus is not None, timeout=10_000)
+    assert desk.session.corpus
+    assert desk.session.corpus.path != hostile
+    assert [span.label for span in desk.session.spans] == ["PLAN"]
+    qtbot.waitUntil(lambda: len(said) == 2, timeout=10_000)
+
+
+def test_an_undo_that_cannot_be_read_is_told(qtbot: QtBot, desk: app.Desk, hostile: Path) -> None:
+    write(hostile, f"UPDATE edit SET after = '{'[' * 100_000}'")
+    desk.work_at(Corpus.open(hostile))
+    failures: list[str] = []
+    desk.session.failed.connect(failures.append)
+    said = answered(qtbot, press("Leave it"))
+    assert not desk.session.undo()
+    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+    assert len(failures) == 1
+    assert "is damaged: " in failures[0]
+    assert len(desk.session.spans) == 1
