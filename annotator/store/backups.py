@@ -17,7 +17,7 @@ from msgspec import Struct
 from annotator import settings
 from annotator.file_ops import discard_file
 from annotator.i18n import _
-from annotator.paths import extend_path
+from annotator.paths import extend_path, resolve_path
 from annotator.store import opening
 from annotator.store.copying import copy
 
@@ -48,22 +48,27 @@ class Backup(Struct, frozen=True, order=True):
 
 def folder(corpus: Path) -> Path:
     """Where the backups of the corpus at this path are kept; it may not be there yet."""
-    path = corpus.absolute()
+    return _folder(resolve_path(corpus))
+
+
+def _folder(path: Path) -> Path:
     sign = hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return extend_path(settings.data_dir() / "backups" / f"{path.stem[:_LONGEST].rstrip(' .')} {sign}")
 
 
 def backups(corpus: Path) -> list[Backup]:
     """The backups of the corpus at this path, the newest first. Raises CorpusError where they cannot be looked for."""
-    place, found = folder(corpus), []
-    with opening.file_errors(place):
-        for path in place.iterdir() if place.is_dir() else ():
-            if named := _NAME.fullmatch(path.name):
-                try:
-                    time = datetime.strptime(named[1], _TIME)
-                except ValueError:
-                    continue
-                found.append(Backup(time, named[2] or "", path, path.stat().st_size))
+    # One that is opened by a link had a folder of its own once.
+    places, found = {folder(corpus), _folder(corpus.absolute())}, []
+    for place in places:
+        with opening.file_errors(place):
+            for path in place.iterdir() if place.is_dir() else ():
+                if named := _NAME.fullmatch(path.name):
+                    try:
+                        time = datetime.strptime(named[1], _TIME)
+                    except ValueError:
+                        continue
+                    found.append(Backup(time, named[2] or "", path, path.stat().st_size))
     return sorted(found, reverse=True)
 
 
@@ -84,6 +89,15 @@ def keep(corpus: Path, reason: str = "") -> Generator[tuple[int, int], None, Bac
     size = yield from copy(corpus, path)
     _rotate(corpus, path)
     return Backup(made, reason, path, size)
+
+
+def keep_beside(corpus: Path, reason: str) -> Path:
+    """Make a backup beside the corpus at this path, where none can be made in the folder of backups, and return where
+    it is. Raises CorpusError."""
+    target = corpus.with_name(f"{corpus.stem} {_name(datetime.now(), reason)}")
+    for _count in copy(corpus, target):
+        pass
+    return target
 
 
 def due(corpus: Path, now: datetime) -> bool:

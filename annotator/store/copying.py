@@ -85,20 +85,29 @@ def transfer(
     into: Callable[[], sqlite3.Connection],
     said: Path,
     flushed: Path | None = None,
+    check: Callable[[], None] = lambda: None,
+    most: int | None = None,
 ) -> Generator[tuple[int, int], None, None]:
     """Make the database `into` what `source` is, in one transaction of its own; yields how far it is.
 
     Both are made in the thread that uses them: Python's `backup` keeps the thread that calls it until it is done.
-    `said` is the file that an error is about; `flushed` one that is brought to the disk as it grows.
+    `said` is the file that an error is about; `flushed` one that is brought to the disk as it grows. `check` is called
+    in that thread once nobody else can write to `into` any more; what it raises ends the transaction, if there are more
+    pages than `most`: so many are written at once.
     """
     told: SimpleQueue[tuple[int, int] | _End] = SimpleQueue()
     stop, go = Event(), Semaphore(0)
+    is_checked = False
 
     def progress(status: int, remaining: int, total: int) -> None:
+        nonlocal is_checked
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):  # for as long as a connection waits, already
             locked = sqlite3.OperationalError("database is locked")
             locked.sqlite_errorname = "SQLITE_BUSY"
             raise locked
+        if not is_checked:
+            check()
+            is_checked = True
         done = total - remaining
         if flushed and done // _PAGES % _FLUSHED == 0:
             _flush(flushed)
@@ -116,7 +125,7 @@ def transfer(
             one, other = connections
             one.execute("BEGIN")  # all its pages are of the moment of this read, and no write begins it anew
             one.execute("PRAGMA user_version").fetchone()
-            one.backup(other, pages=_PAGES, progress=progress)
+            one.backup(other, pages=min(_PAGES, most or _PAGES), progress=progress)
             told.put(_End())
         except Exception as error:
             told.put(_End(error))

@@ -276,8 +276,13 @@ def _update(path: Path, db: Database, *, backed_up: bool) -> None:
     try:
         [found] = db.execute("PRAGMA user_version").fetchone()
         if found < VERSION and backed_up:
-            for _count in backups.keep(path, backups.BEFORE_VERSION.format(version=VERSION)):
-                pass
+            reason = backups.BEFORE_VERSION.format(version=VERSION)
+            try:
+                for _count in backups.keep(path, reason):
+                    pass
+            except CorpusError as error:
+                _log.warning("no backup in the usual place", exc_info=error)
+                backups.keep_beside(path, reason)
         with _schema_writable(db.conn):
             migrations.apply(db)
         db.execute(f"PRAGMA user_version = {VERSION}")

@@ -11,15 +11,18 @@ from msgspec import Struct
 
 from annotator.core.model import DONE
 from annotator.file_ops import discard_file, rename_file
+from annotator.i18n import _
 from annotator.store import backups, opening
 from annotator.store.backups import BEFORE_RESTORE, Backup
 from annotator.store.connection import Connection
 from annotator.store.copying import copy, transfer
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
+from annotator.store.errors import CorpusError, Locked
 from annotator.store.listing import Choice, Summary, numbers, summaries
 
 _log = logging.getLogger(__name__)
+_PAGE = 4096  # bytes: SQLite's usual size, and no page of a corpus is smaller
+_ATTEMPTS = 5  # to restore a corpus that others write to
 
 
 class Contents(Struct, frozen=True):
@@ -65,21 +68,47 @@ def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Back
     """Make the corpus at this path what the backup holds; returns the backup of what it was before.
 
     The file stays the same one and is changed in one transaction: whoever has it open, in this process or another,
-    goes on in what was restored. A backup of an older version is brought up to date first, in a copy. Yields how far it
-    is; closed before its end, it leaves the corpus as it was. Raises CorpusError.
+    goes on in what was restored. What they write until then is in the backup that is returned; it is made anew where
+    they wrote after it. A backup of an older version is brought up to date first, in a copy. Yields how far it is;
+    closed before its end, it leaves the corpus as it was. Raises CorpusError, Locked where others never stop writing.
     """
     look(backup).close()
     Corpus.open(corpus, readonly=True).close()  # a file that is no corpus, or damaged, is not written to: see `replace`
-    before = yield from backups.keep(corpus, BEFORE_RESTORE)
-    making = before.path.with_name(f".{uuid4().hex}.part")
+    making = backups.folder(corpus) / f".{uuid4().hex}.part"
     try:
-        yield from copy(backup, making)
-        opening.connect(making, backed_up=False).close()
-        yield from transfer(lambda: opening.reading(making), lambda: opening.connect(corpus).conn, corpus)
-        _log.info("restored %s from a backup", corpus)
-        return before
+        for _attempt in range(_ATTEMPTS):
+            before = yield from backups.keep(corpus, BEFORE_RESTORE)
+            if not making.exists():
+                yield from copy(backup, making)
+                opening.connect(making, backed_up=False).close()
+            try:
+                yield from _take_place(making, corpus, before)
+            except _WrittenSince:
+                discard_file(before.path)
+            else:
+                _log.info("restored %s from a backup", corpus)
+                return before
     finally:
         discard_file(making)
+    raise Locked(_("Others keep writing to “{path}”: it stays as it is.").format(path=corpus))
+
+
+def _take_place(making: Path, corpus: Path, before: Backup) -> Generator[tuple[int, int], None, None]:
+    """Make the corpus what `making` is. Raises _WrittenSince where it is no longer what it was when it was backed up,
+    CorpusError."""
+
+    def check() -> None:
+        if not _same(corpus, before.path):
+            raise _WrittenSince
+
+    half = max(1, making.stat().st_size // _PAGE // 2)
+    yield from transfer(
+        lambda: opening.reading(making), lambda: opening.connect(corpus).conn, corpus, check=check, most=half
+    )
+
+
+class _WrittenSince(Exception):
+    """Others have written to the corpus since it was backed up."""
 
 
 def replace(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Path]:

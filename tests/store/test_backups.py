@@ -1,10 +1,12 @@
 """Backups: which stay, where they are, and that one is the corpus of one moment, whatever goes on meanwhile."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -26,7 +28,7 @@ from annotator.store.backups import BEFORE_RESTORE, kept
 from annotator.store.copying import copy
 from annotator.store.corpus import Corpus, now
 from annotator.store.damage import damage
-from annotator.store.errors import CorpusError, Damaged, ExistingCorpus, MissingCorpus
+from annotator.store.errors import CorpusError, Damaged, ExistingCorpus, Locked, MissingCorpus
 
 LABELS: Final = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff"), "1"),))
 TIMES: Final = st.lists(st.datetimes(datetime(2020, 1, 1), datetime(2032, 1, 1)), max_size=60)
@@ -286,6 +288,46 @@ with Corpus.open(Path(sys.argv[1])) as corpus:
     assert spans(path) == 2
 
 
+def test_what_others_write_while_a_restore_runs_is_in_the_backup_of_before(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "_PAGES", 20)
+    backup = run(backups.keep(path))
+    assert isinstance(backup, backups.Backup)
+    with Corpus.open(path) as other:
+        other.hurry(10)
+        written = 0
+        for _done in restoring.restore(path, backup.path):
+            with suppress(Locked):  # from the moment of the restore on
+                if written < 3:
+                    other.add(draft(f"خبر {written}"))
+                    written += 1
+        assert written
+    [before] = [each for each in backups.backups(path) if each.reason == BEFORE_RESTORE]
+    with restoring.look(before.path) as corpus, Corpus.open(path) as restored:
+        assert restoring.contents(corpus).articles == 40 + written
+        assert restoring.contents(restored).articles == 40
+
+
+def test_a_restore_gives_up_where_others_never_stop_writing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    backup = run(backups.keep(path))
+    assert isinstance(backup, backups.Backup)
+    keep = backups.keep
+
+    def keep_and_write(corpus: Path, reason: str = "") -> object:
+        made = yield from keep(corpus, reason)
+        with Corpus.open(corpus) as other:
+            other.add(draft(f"خبر {len(list(other.tuples('SELECT id FROM article')))}"))
+        return made
+
+    monkeypatch.setattr(backups, "keep", keep_and_write)
+    with pytest.raises(Locked, match="keep writing"):
+        run(restoring.restore(path, backup.path))
+    with Corpus.open(path, readonly=True) as corpus:
+        assert len(corpus.tuples("SELECT id FROM article")) == 45
+    assert list(backup.path.parent.glob(".*")) == []
+
+
 def test_a_restore_that_is_stopped_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = run(backups.keep(path))
     assert isinstance(made, backups.Backup)
@@ -438,3 +480,29 @@ except CorpusError as error:
     assert str(backups.folder(path)) in done.stdout
     assert list(backups.folder(path).iterdir()) == []
     assert spans(path) == 1
+
+
+# Where they are
+
+
+@pytest.mark.posix_only("making a link takes a right that few have on Windows")
+def test_a_corpus_that_is_opened_by_a_link_has_the_backups_of_its_file(path: Path, tmp_path: Path) -> None:
+    run(backups.keep(path))
+    link = tmp_path / "link.corpus"
+    link.symlink_to(path)
+    assert backups.backups(link) == backups.backups(path) != []
+    made = run(backups.keep(link))
+    assert backups.backups(path)[0] == made
+
+
+def test_an_old_corpus_opens_where_the_folder_of_backups_cannot_be_made(tmp_path: Path) -> None:
+    old = tmp_path / "old.corpus"
+    shutil.copy(Path(__file__).parent / "versions" / "v1.corpus", old)
+    data = settings.data_dir()
+    data.parent.mkdir(parents=True, exist_ok=True)
+    data.write_bytes(b"")
+    with Corpus.open(old) as corpus:
+        assert corpus.tuples("SELECT id FROM article")
+    [backup] = tmp_path.glob("old 2* before version *.corpus")
+    with restoring.look(backup) as kept_corpus:
+        assert kept_corpus.tuples("PRAGMA user_version") == [(1,)]

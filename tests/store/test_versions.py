@@ -128,8 +128,12 @@ def test_what_it_was_before_is_kept_and_can_be_looked_into_and_restored(path: Pa
 def test_a_file_is_not_changed_where_no_backup_of_it_can_be_made(
     path: Path, version: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from annotator.store.errors import CorpusError
+    from annotator.store.errors import CorpusError, ReadOnlyCorpus
 
+    def fail(_corpus: Path, _reason: str) -> Path:
+        raise ReadOnlyCorpus("the folder of the corpus cannot be written to either")
+
+    monkeypatch.setattr("annotator.store.backups.keep_beside", fail)
     if version == VERSION:
         pytest.skip("there is nothing to be changed")
     (tmp_path / "file").touch()
