@@ -22,13 +22,13 @@ class ActionSet:
     """`named` has the actions by name, `labels` those that tag, `menus` the menus by name; `keymap` is in force.
 
     Each row's action is done by the one of `handlers` whose class has a method of its name; `article` has those that
-    only the article takes. `before` is called before any is done.
+    only the article takes. `may_act` is asked before any is done, by its name ("" for a label's).
     """
 
     def __init__(
-        self, window: QWidget, article: QWidget, handlers: Sequence[object], before: Callable[[], object]
+        self, window: QWidget, article: QWidget, handlers: Sequence[object], may_act: Callable[[str], bool]
     ) -> None:
-        self._window, self._before = window, before
+        self._window, self._may_act = window, may_act
         self._one_meaning = OneMeaning(window)
         self.named: dict[str, QAction] = {}
         self.labels: list[QAction] = []
@@ -36,7 +36,7 @@ class ActionSet:
         self.keymap = Keymap({}, ())
         for row in ACTIONS:
             handler = next(getattr(one, row.name) for one in handlers if row.name in vars(type(one)))
-            action = self.named[row.name] = self._make(_(row.text), handler)
+            action = self.named[row.name] = self._make(_(row.text), handler, row.name)
             action.setMenuRole(_ROLES.get(row.name, QAction.MenuRole.NoRole))
             action.setCheckable(row.checkable)
             action.setAutoRepeat(row.repeats)
@@ -84,13 +84,15 @@ class ActionSet:
             action.triggered.connect(lambda _checked=False, key=key: asked.emit(key))
             group.addAction(action)
 
-    def _make(self, text: str, handler: Callable[[], Any]) -> QAction:
+    def _make(self, text: str, handler: Callable[[], Any], name: str = "") -> QAction:
         action = QAction(text, self._window)
         action.setMenuRole(QAction.MenuRole.NoRole)
         self._one_meaning.watch(action)
-        action.triggered.connect(lambda _checked=False: self._do(handler))
+        action.triggered.connect(lambda _checked=False: self._do(action, handler, name))
         return action
 
-    def _do(self, handler: Callable[[], Any]) -> None:
-        self._before()
-        handler()
+    def _do(self, action: QAction, handler: Callable[[], Any], name: str) -> None:
+        if self._may_act(name):
+            handler()
+        elif action.isCheckable():
+            action.toggle()  # it is as it was

@@ -109,8 +109,8 @@ class Desk(QObject):
             request.is_accepted = True
 
     def _open(self, name: str) -> None:
-        """Open this file once no dialog waits for its answer."""
-        if self._application.activeModalWidget():
+        """Open this file once no dialog waits for its answer and no job is running."""
+        if self._application.activeModalWidget() or self.window.corpus_commands.background.busy:
             QTimer.singleShot(_ASKED_AGAIN, self, lambda: self._open(name))
         elif self.window.corpus_commands.open_path(extend_path(Path(name))):
             self.window.activateWindow()

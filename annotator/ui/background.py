@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QProgressDialog, QWidget
+from shiboken6 import Shiboken
 
 from annotator.i18n import _
 from annotator.store.errors import CorpusError
@@ -20,8 +21,12 @@ class Cancelled(Exception):
     """The person said stop."""
 
 
+class Busy(CorpusError):
+    """Another job is running."""
+
+
 class Background(QObject):
-    """Runs one job at a time."""
+    """Runs one job at a time: while it does, nothing else is to start, nor the corpus to be left."""
 
     ended = Signal()
     """After the outcome was handed over."""
@@ -30,6 +35,7 @@ class Background(QObject):
         super().__init__(parent)
         self._parent = parent
         self._worker: Any = None
+        self._title = ""
         self._stop, self._working = Event(), Lock()
 
     @property
@@ -41,8 +47,11 @@ class Background(QObject):
         """Run `job` under the words `title`; then call `done` with its outcome or `failed` with its exception.
 
         Cancelling closes the job's generator in its own thread, so that it can put things back, and calls `failed`
-        with Cancelled.
+        with Cancelled. While another job is running, this one is not run, and `failed` is called with Busy.
         """
+        if self.busy:
+            failed(Busy(self.refusal()))
+            return
         from superqt.utils import create_worker  # a fifth of a second to load, and no start waits for a job
 
         progress = QProgressDialog(title, _("Cancel"), 0, 0, self._parent)
@@ -53,7 +62,7 @@ class Background(QObject):
         progress.setAutoReset(False)
         self._stop, self._working = Event(), Lock()
         worker = create_worker(_stoppable, job, self._stop, self._working, _start_thread=False)
-        self._worker = worker
+        self._worker, self._title = worker, title
 
         def shown(count: tuple[int, int]) -> None:
             progress.setMaximum(count[1])
@@ -61,6 +70,8 @@ class Background(QObject):
 
         def ended(end: _End) -> None:
             self._worker = None
+            if not Shiboken.isValid(progress):  # the window is gone
+                return
             progress.canceled.disconnect()
             progress.reset()  # or it would still show itself when its time has come, over a dialog that `done` opens
             progress.close()
@@ -75,6 +86,10 @@ class Background(QObject):
         worker.yielded.connect(shown)
         worker.returned.connect(ended)
         worker.start()
+
+    def refusal(self) -> str:
+        """Return why nothing else can be done while a job is running, in a sentence."""
+        return _("“{job}” is not done yet: wait until it is, or cancel it.").format(job=self._title)
 
     def stop(self) -> None:
         """Ask the running job to stop where it next can."""

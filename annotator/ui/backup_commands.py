@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from annotator.i18n import _
@@ -14,6 +14,8 @@ from annotator.ui.background import Cancelled, Job
 from annotator.ui.corpus_commands import SUFFIX, CorpusCommands
 from annotator.ui.session import Session
 from annotator.ui.wording import left_to_right, with_paths
+
+_AGAIN: Final = 300  # milliseconds
 
 
 class BackupCommands(QObject):
@@ -34,6 +36,9 @@ class BackupCommands(QObject):
         from annotator.store.backups import backups
 
         if self._asking:  # what reads the file and what looks through it may both find it damaged
+            return
+        if self._commands.background.busy:
+            QTimer.singleShot(_AGAIN, self, lambda: self.rescue(name, reason))
             return
         path = Path(name)
         try:

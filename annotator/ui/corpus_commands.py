@@ -102,7 +102,7 @@ class CorpusCommands(QObject):
         if self._is_corpus(names):
             self.open_path(paths[0])
             return
-        if not paths or not self._session.corpus:
+        if not paths or not self._session.corpus or not self.may_start():
             return
         self.keep_typed()
         from annotator.jobs.looking import Look, look  # the formats take their time to load
@@ -113,10 +113,13 @@ class CorpusCommands(QObject):
             with Corpus.open(corpus) as opened:
                 return (yield from look(opened, paths, annotator))
 
-        self.background.run(_("Looking at the files"), job, lambda looks: self._ask(paths, looks), self._import_failed)
+        def done(looks: list[Look]) -> None:
+            self._ask(corpus, annotator, paths, looks)
 
-    def _ask(self, paths: list[Path], looks: list[Any]) -> None:
-        """Import, after a look at what was found where something of it is to be decided."""
+        self.background.run(_("Looking at the files"), job, done, self._import_failed)
+
+    def _ask(self, corpus: Path, annotator: str, paths: list[Path], looks: list[Any]) -> None:
+        """Import into the corpus at this path, after a look at what was found where something is to be decided."""
         from annotator.jobs.importing import Naming, import_paths
 
         naming, ways = Naming(), dict[Path, Any]()
@@ -128,9 +131,6 @@ class CorpusCommands(QObject):
             dialog.deleteLater()
             if not accepted:
                 return
-        if not self._session.corpus:
-            return
-        corpus, annotator = self._session.corpus.path, self._session.annotator
 
         def job() -> Generator[tuple[int, int], None, object]:
             with Corpus.open(corpus) as opened:
@@ -189,8 +189,17 @@ class CorpusCommands(QObject):
             if before and self._session.corpus is before and not self._session.trouble:
                 self._session.told.emit(_("Everything is saved"))
 
+    def may_start(self) -> bool:
+        """Return whether no job is running; tell of one that is."""
+        if self.background.busy:
+            self._session.failed.emit(self.background.refusal())
+        return not self.background.busy
+
     def may_leave(self) -> bool:
-        """Keep what is being typed; return whether nothing is left that is not saved, or a person gives it up."""
+        """Keep what is being typed; return whether nothing is left that is not saved, or a person gives it up. While a
+        job is running, its corpus is not left."""
+        if not self.may_start():
+            return False
         waited = not self._session.try_again()
         typed = self.keep_typed()
         if self._session.waiting is None and not typed:

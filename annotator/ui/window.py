@@ -61,6 +61,7 @@ class Window(QMainWindow):
         self.chosen = self._saved = chosen
         self._unsaved: dict[str, Any] = {}
         self._theme = theme
+        self._closes_next = False  # once the job that is being stopped has ended
         self.view = ArticleView()
         self.articles_side = ArticlesSide(session)
         self.labels_side = LabelsSide()
@@ -87,7 +88,7 @@ class Window(QMainWindow):
         showing.invisible_toggled.connect(lambda shown: self.remember(invisible=shown))
         labelling = (self.tagging, self.suggesting, edges, self.moving, self.finding, self.checking)
         handlers = (self, *labelling, self.corpus_commands, self.backups, showing, self.welcoming)
-        self._actions = ActionSet(self, self.view, handlers, self._keep_typed)
+        self._actions = ActionSet(self, self.view, handlers, self._may_act)
         session.instructive = chosen.instructive
         self._watch = Watch(self, session)
         self._reader = Reader(self.view, session, self.suggestions)
@@ -198,6 +199,7 @@ class Window(QMainWindow):
         view.selection_changed.connect(self._card_changed)
         commands = self.corpus_commands
         commands.keep_typed = self._keep_typed
+        commands.background.ended.connect(self._job_ended)
         commands.corpus_opened.connect(lambda path: self.remember(last_corpus=path))
         commands.annotator_chosen.connect(lambda name: self.remember(annotator=name))
 
@@ -347,6 +349,11 @@ class Window(QMainWindow):
         self.view.set_zoom(percent)
         self.remember(zoom=percent)
 
+    def _may_act(self, name: str) -> bool:
+        """Keep what was typed, and return whether an action may be done now. One may always leave (see closeEvent)."""
+        self._keep_typed()
+        return name == "quit" or self.corpus_commands.may_start()
+
     def _keep_typed(self) -> list[str]:
         """Keep what was typed, which is of what is selected now; return what could not be kept."""
         return [field.text() for field in self._fields if not field.keep()]
@@ -395,14 +402,14 @@ class Window(QMainWindow):
     # Qt's events
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.corpus_commands.may_leave():
-            event.ignore()
-            return
         background = self.corpus_commands.background
         if background.busy:
             # The job puts things back in its own thread, and only then is there nothing left to wait for.
-            background.ended.connect(self.close)
+            self._closes_next = True
             background.stop()
+            event.ignore()
+            return
+        if not self.corpus_commands.may_leave():
             event.ignore()
             return
         self.remember(geometry=self.geometry_text())
@@ -410,8 +417,13 @@ class Window(QMainWindow):
         self.suggestions.close()
         super().closeEvent(event)
 
+    def _job_ended(self) -> None:
+        if self._closes_next:
+            self._closes_next = False
+            self.close()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        if event.mimeData().hasUrls() and not self.corpus_commands.background.busy:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
