@@ -117,6 +117,16 @@ def test_it_is_due_again_after_a_tenth_more(make: Callable[..., Corpus]) -> None
     assert due(corpus)
 
 
+def test_a_tenth_more_is_rounded_up(make: Callable[..., Corpus]) -> None:
+    drafts = list(taught(17))
+    corpus = make(*drafts[:15])
+    drained(corpus)
+    corpus.add(drafts[15])
+    assert not due(corpus), "one is less than a tenth of fifteen"
+    corpus.add(drafts[16])
+    assert due(corpus)
+
+
 def test_work_at_what_is_not_done_makes_nothing_due(make: Callable[..., Corpus]) -> None:
     corpus = make(*taught(5))
     drained(corpus)

@@ -12,6 +12,7 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import (
     DONE,
     IN_PROGRESS,
+    NEW,
     Article,
     Draft,
     Edit,
@@ -169,6 +170,15 @@ def test_accepting_begins_an_article_and_ends_no_state(corpus: Corpus) -> None:
         Status(other.uid, SANAE, IN_PROGRESS),
     ]
     assert [(span.value, span.source) for span in corpus.spans(other.uid)] == [("2024", "dates")]
+
+
+def test_accepting_begins_an_article_that_was_set_back_to_new(corpus: Corpus) -> None:
+    article = corpus.article(1)
+    for state in (DONE, NEW):
+        edits = editing.set_state(corpus.status(article.uid, SANAE), article, SANAE, state)
+        corpus.apply(Step(new_uid(), SANAE, now(), "state", tuple(edits)))
+    drained(accept_each(corpus, SANAE, [Found(article, (Suggestion(0, 6, "DATE", "dates", 0.9),))]))
+    assert corpus.status(article.uid, SANAE) == Status(article.uid, SANAE, IN_PROGRESS)
 
 
 def test_stopped_while_accepting_it_leaves_whole_articles(corpus: Corpus) -> None:

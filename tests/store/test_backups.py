@@ -373,6 +373,21 @@ def test_a_damaged_corpus_is_moved_aside_for_a_backup(path: Path) -> None:
     assert spans(path) == 1
 
 
+def test_the_log_of_a_damaged_corpus_is_moved_aside_with_it(path: Path) -> None:
+    """Beside the backup that takes its place it would be taken for that one's log."""
+    made = run(backups.keep(path))
+    assert isinstance(made, backups.Backup)
+    broken(path)
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).write_bytes(f"of the damaged one {end}".encode())
+    aside = run(restoring.replace(path, made.path))
+    assert isinstance(aside, Path)
+    for end in ("-wal", "-shm"):
+        assert aside.with_name(aside.name + end).read_bytes() == f"of the damaged one {end}".encode()
+        assert not path.with_name(path.name + end).exists()
+    assert spans(path) == 1
+
+
 def test_what_is_no_corpus_is_not_restored(path: Path, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("هذا ليس ملف بيانات" * 20, encoding="utf-8")
     for wrong in (tmp_path / "text", tmp_path / "none"):

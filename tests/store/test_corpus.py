@@ -22,6 +22,7 @@ from annotator.core.model import (
     article_uid,
     new_uid,
 )
+from annotator.store import corpus as corpus_module
 from annotator.store import opening
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
@@ -194,6 +195,24 @@ def test_zones_that_would_overlap_are_refused(corpus: Corpus) -> None:
     with pytest.raises(editing.Rejected, match="overlap"):
         corpus.apply(step(article.uid, [Edit(None, Zone(new_uid(), article.uid, "body", 0, 3))]))
     assert len(corpus.zones(article.uid)) == 2
+
+
+@pytest.mark.parametrize("before", [0, 1, 3])
+@pytest.mark.parametrize("after", [0, 1, 3])
+def test_zones_are_checked_wherever_in_a_step_their_edits_are(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, before: int, after: int
+) -> None:
+    monkeypatch.setattr(corpus_module, "_AT_ONCE", 2)
+    corpus.add(draft())
+    article = corpus.article(1)
+    spans = [
+        Edit(None, Span(new_uid(), article.uid, "Sanae", "DATE", start, start + 3)) for start in range(before + after)
+    ]
+    crossing = Edit(None, Zone(new_uid(), article.uid, "body", 0, 3))
+    with pytest.raises(editing.Rejected, match="overlap"):
+        corpus.apply(step(article.uid, [*spans[:before], crossing, *spans[before:]]))
+    assert len(corpus.zones(article.uid)) == 2
+    assert corpus.spans(article.uid) == []
 
 
 def test_spans_that_come_with_an_article_are_stored_or_refused_by_name(corpus: Corpus) -> None:

@@ -190,6 +190,21 @@ def test_a_layer_that_had_a_deleted_label_once_is_not_taken_back_to_it(corpus: C
     assert corpus.article(FIRST).published == "2024-07-09"
 
 
+def test_undo_ends_in_every_layer_of_a_deleted_label_with_spans_left_or_without(corpus: Corpus) -> None:
+    """The layers without one get a step of their own, though others have one with the spans that are changed."""
+    left = tag(corpus, "A", 0)
+    for article, annotator in ((SECOND, "Sanae"), (FIRST, "Omar")):
+        span = tag(corpus, "A", 0, article, annotator)
+        apply(corpus, Edit(span, None), annotator=annotator)
+    untouched = tag(corpus, "B", 0, SECOND, "Omar")
+    change(corpus, labels("B", "C"), {"B": "B", "C": "C"}, {"A": "B"})
+    assert set(everything(corpus)) == {replace(left, label="B"), untouched}
+    for article, annotator in ((FIRST, "Sanae"), (SECOND, "Sanae"), (FIRST, "Omar")):
+        assert [past.name for past in corpus.history(article, annotator)].count(LABELS) == 1
+        assert not undo(corpus, article, annotator)
+    assert undo(corpus, SECOND, "Omar")
+
+
 def test_labels_that_were_changed_meanwhile_are_a_conflict(corpus: Corpus) -> None:
     with Corpus.open(corpus.path) as other:
         started = Change(corpus.labels(), labels("A", "C"), {"A": "A", "C": "C"})

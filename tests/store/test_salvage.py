@@ -275,6 +275,33 @@ def test_an_article_that_is_lost_is_taken_from_a_backup(whole: Path, truth: Trut
     assert whole_again.spans == len(truth.spans)
 
 
+@pytest.mark.parametrize("zones_are_lost", [False, True])
+def test_zones_of_a_backup_count_only_where_the_file_has_none_of_an_article(
+    whole: Path, truth: Truth, tmp_path: Path, zones_are_lost: bool
+) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(whole, path)
+    backup = run(backups.keep(path))
+    with Corpus.open(backup.path) as other, other.transaction():
+        other._db.execute("UPDATE zone SET uid = 'backup ' || uid")
+    with Corpus.open(whole, readonly=True) as corpus:
+        own = {uid: [zone.uid for zone in corpus.zones(uid)] for uid in truth.articles}
+    assert any(own.values())
+    for number in leaves(path, "article")[:3]:
+        overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
+    if zones_are_lost:
+        spoil("zone")(path)
+        for number in leaves(path, "zone"):
+            overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
+    assert brought_back(path, truth, (backup.path,)).articles == ARTICLES
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        zones = {uid: [zone.uid for zone in corpus.zones(uid)] for uid in truth.articles}
+    if not zones_are_lost:
+        assert zones == own
+    else:
+        assert any([f"backup {zone}" for zone in own[uid]] == zones[uid] != [] for uid in zones)
+
+
 def test_edits_and_labels_that_are_lost_are_taken_from_a_backup_of_the_same_past(
     whole: Path, truth: Truth, tmp_path: Path
 ) -> None:

@@ -76,6 +76,12 @@ def test_edges_are_put_right_and_what_is_blank_is_nothing() -> None:
     ]
 
 
+@pytest.mark.parametrize("scores", [(0.7, 0.3), (0.3, 0.7), (0.3, 0.7, 0.5)])
+def test_of_one_stretch_and_label_the_higher_score_counts(scores: tuple[float, ...]) -> None:
+    model = Model(*(found("PLAN", 6, 10, score) for score in scores))
+    assert model.suggest(article(TEXT), label_set("PLAN")) == [Suggestion(6, 10, "PLAN", "tiny", 0.7)]
+
+
 def test_threads_load_it_once_and_run_it_one_after_the_other() -> None:
     model = Model(found("PLAN"), loads=lambda: sleep(0.02))
     with ThreadPoolExecutor(8) as pool:

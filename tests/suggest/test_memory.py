@@ -58,6 +58,13 @@ def test_a_form_gets_the_label_it_most_often_got_of_those_there_are() -> None:
     assert memory.suggest(article("رؤية"), label_set("OTHER")) == []
 
 
+def test_of_labels_that_a_form_got_as_often_it_gets_the_less_rejected() -> None:
+    first, second = (label.name for label in LABELS.labels[:2])
+    assert proposed(Memory([("رؤية", first, 5, 2), ("رؤية", second, 5, 1)]), "رؤية") == [("رؤية", second)]
+    assert proposed(Memory([("رؤية", first, 5, 1), ("رؤية", second, 5, 2)]), "رؤية") == [("رؤية", first)]
+    assert proposed(Memory([("رؤية", first, 5, 1), ("رؤية", second, 5, 1)]), "رؤية") == [("رؤية", first)]
+
+
 def test_what_lies_within_is_proposed_with_another_label_only() -> None:
     memory = Memory(
         [
