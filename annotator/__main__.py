@@ -1,5 +1,19 @@
-"""`python -m annotator` is the `annotator` command."""
+"""`python -m annotator` is the `annotator` command.
 
-from annotator.cli import main
+Python puts the working directory in front of its module path for `-m`, and with it whatever lies beside a stranger's
+corpus. It is taken away before anything else is imported, unless the program itself lies there.
+"""
+
+import os
+import sys
+from contextlib import suppress
+
+_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - pathlib is loaded later
+if not sys.flags.safe_path:
+    with suppress(OSError):  # the working directory was deleted
+        if sys.path[0] == os.getcwd() != _ROOT:  # noqa: PTH109
+            del sys.path[0]
+
+from annotator.cli import main  # noqa: E402
 
 main()

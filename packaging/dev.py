@@ -348,7 +348,7 @@ def run(arguments: list[str]) -> int:
     """Open the window, or show the same job on a virtual screen where there is none."""
     prepare()
     if screen_opens():
-        return hand_over([PYTHON, "-m", "annotator", *arguments])
+        return hand_over([PYTHON, "-P", "-m", "annotator", *arguments])
     say("There is no screen here: the same job is now done in a window on a virtual one.")
     prepare_system(with_xvfb=True)
     with virtual_screen() as env:

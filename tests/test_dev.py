@@ -433,7 +433,7 @@ def test_run_shows_the_job_on_a_virtual_screen_where_there_is_none(handed, check
 def test_run_opens_the_window_where_there_is_a_screen(handed, monkeypatch):
     monkeypatch.setattr(dev, "screen_opens", lambda: True)
     assert dev.main(["run", "--", "my.corpus"]) == 5
-    assert handed == [(["-m", "annotator", "my.corpus"], None)]
+    assert handed == [(["-P", "-m", "annotator", "my.corpus"], None)]
 
 
 def test_a_reason_not_to_go_on_is_one_line_and_exit_code_2(monkeypatch, capfd):

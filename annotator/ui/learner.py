@@ -1,6 +1,7 @@
 """Learning beside the work: `annotator learn` in a process of its own, whenever enough was done since the last time."""
 
 import logging
+import os
 import sys
 from typing import Final
 
@@ -14,6 +15,7 @@ from annotator.ui.session import Session
 
 _log = logging.getLogger(__name__)
 _OPENED: Final = 2000  # milliseconds after which a corpus that was opened is on the screen
+_MAIN: Final = "import os, sys; sys.path[:] = sys.argv.pop(1).split(os.pathsep); from annotator.cli import main; main()"
 
 
 class Learner(QObject):
@@ -77,10 +79,10 @@ class Learner(QObject):
         process.setStandardInputFile(QProcess.nullDevice())
         process.finished.connect(self._end)
         process.errorOccurred.connect(self._not_started)
-        program = [] if getattr(sys, "frozen", False) else ["-m", "annotator"]
+        process.setWorkingDirectory(self._folder.path())
         self._session.now_learning(True)
         _log.info("learning begins")
-        process.start(sys.executable, [*program, "learn", path])
+        process.start(sys.executable, [*_program(), "learn", path])
 
     def _end(self, code: int, how: QProcess.ExitStatus) -> None:
         process, self._process = self._process, None
@@ -108,3 +110,14 @@ class Learner(QObject):
         if reason != self._told:
             self._told = reason
             self._session.failed.emit(_("Learning from what is done failed: {reason}").format(reason=reason))
+
+
+def _program() -> list[str]:
+    """Return the arguments with which Python, or the program that is frozen with it, is the `annotator` command.
+
+    It imports from where this process does. `-m` would put the working directory in front, and with it what a stranger
+    may have sent along with a corpus.
+    """
+    if getattr(sys, "frozen", False):
+        return []
+    return ["-P", "-c", _MAIN, os.pathsep.join(filter(os.path.isabs, sys.path))]

@@ -1,5 +1,6 @@
 """Learning beside the work, in processes of its own."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from suggest.learning import examples
 from annotator.core.model import DONE, Draft, Span, Status, new_uid
 from annotator.store import learning
 from annotator.store.corpus import Corpus
-from annotator.ui.learner import Learner
+from annotator.ui.learner import _MAIN, Learner
 from annotator.ui.session import Session
 from annotator.ui.window import Window
 
@@ -39,6 +40,13 @@ def learner(session: Session) -> Iterator[Learner]:
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("annotator.ui.learner._OPENED", 0)
+
+
+def plant(folder: Path) -> None:
+    """Put modules there that are imported at every start, under the names of libraries and of the program itself."""
+    code = f"open({str(folder / 'run')!r}, 'w').close(); raise SystemExit"
+    for name in ("click", "msgspec", "annotator", "json", "hashlib"):
+        (folder / f"{name}.py").write_text(code)
 
 
 def opened(qtbot: QtBot, session: Session, path: Path) -> None:
@@ -168,11 +176,30 @@ def test_it_is_given_the_corpus_in_the_language_of_the_window(
     told = tmp_path / "told"
     line = f'echo "$ANNOTATOR_LANGUAGE $@" > "{told}"; ls "$TMPDIR" >> "{told}"'
     monkeypatch.setattr(sys, "executable", program(tmp_path / "tells", f"{line}; exit 1"))
-    for frozen, arguments in ((False, "-m annotator learn"), (True, "learn")):
+    python = f"-P -c {_MAIN} {os.pathsep.join(filter(os.path.isabs, sys.path))}"
+    for frozen, arguments in ((False, f"{python} learn"), (True, "learn")):
         monkeypatch.setattr(sys, "frozen", frozen, raising=False)
         opened(qtbot, session, taught)
         qtbot.waitUntil(lambda: not session.learning, timeout=LONG)
         assert told.read_text() == f"en {arguments} {taught.absolute()}\n"
+
+
+def test_what_lies_beside_a_corpus_is_not_imported(
+    qtbot: QtBot,
+    taught: Path,
+    session: Session,
+    learner: Learner,
+    failures: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A stranger may have sent modules along, and the window may have been started in their folder."""
+    plant(taught.parent)
+    monkeypatch.chdir(taught.parent)
+    opened(qtbot, session, taught)
+    with qtbot.waitSignal(session.learned, timeout=LONG):
+        pass
+    assert not (taught.parent / "run").exists()
+    assert failures == []
 
 
 def test_the_window_says_so_while_it_learns(window: Window) -> None:

@@ -1,0 +1,57 @@
+"""What a stranger may have sent along with a corpus is not imported by whoever works in that folder."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import annotator
+
+ROOT = Path(annotator.__file__).parent.parent
+PROGRAMS = {
+    "-m": [sys.executable, "-m", "annotator"],
+    "-P -m": [sys.executable, "-P", "-m", "annotator"],
+    "as the command": [sys.executable, "-P", "-c", "from annotator.cli import main; main()"],
+}
+
+
+def plant(folder: Path, *names: str) -> Path:
+    """Put modules into the folder that leave a file there when they are imported; its path."""
+    trace = folder / "trace"
+    for name in names:
+        (folder / f"{name}.py").write_text(f"open({str(trace)!r}, 'w').close(); raise SystemExit")
+    return trace
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_module_beside_a_corpus_is_not_imported(corpus: Path, program: str) -> None:
+    trace = plant(corpus.parent, "click", "msgspec", "regex", "sqlite_utils", "platformdirs", "tomllib", "getpass")
+    ended = subprocess.run(
+        [*PROGRAMS[program], "list", corpus.name],
+        cwd=corpus.parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert (ended.returncode, ended.stderr, trace.exists()) == (0, "", False)
+    assert ended.stdout
+
+
+def test_a_program_that_lies_in_the_working_directory_is_still_found(corpus: Path, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-m", "annotator", "list", str(corpus)]
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8")
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.posix_only("Windows lets nobody delete the folder that a process is in")
+def test_a_working_directory_that_was_deleted_is_no_crash(corpus: Path, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    line = f"cd {gone} && rmdir {gone} && exec {sys.executable} -m annotator list {corpus}"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(["sh", "-c", line], env=environment, capture_output=True, text=True, encoding="utf-8")
+    assert (ended.returncode, ended.stderr) == (0, "")
