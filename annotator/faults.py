@@ -8,7 +8,7 @@ import faulthandler
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -25,14 +25,19 @@ _LINES: Final = 50  # of the log
 _TRACE: Final = 300  # lines of what is left of a process that crashed
 _WEEK: Final = 7 * 24 * 3600  # seconds after which no process is expected to be running still
 _CRASH: Final = "crash-"
+_OPEN: Final = "open-"
 
 
 class Fault(Struct, frozen=True):
-    """One such error: what it was, in a line, its trace, and `place`, which tells it from others."""
+    """One such error: what it was, in a line, its trace, and `place`, which tells it from others.
+
+    `corpora` are the paths of those that were open where processes crashed; no report holds them.
+    """
 
     what: str
     trace: tuple[str, ...]
     place: str
+    corpora: tuple[Path, ...] = ()
 
     @classmethod
     def of(cls, error: BaseException) -> "Fault":
@@ -99,35 +104,58 @@ def reports() -> list[Path]:
 
 
 @contextmanager
-def watching() -> Iterator[None]:
-    """Have the place written down where this process crashes meanwhile, beyond what Python could catch."""
+def watching() -> Iterator[Callable[[Path | None], None]]:
+    """Have the place written down where this process crashes meanwhile, beyond what Python could catch.
+
+    Yields a function that notes which corpus is open, or about to be, for `crashed` to tell.
+    """
     path = settings.log_dir() / datetime.now().strftime(f"{_CRASH}%Y%m%d-%H%M%S-{os.getpid()}.txt")
+    mark = _mark(path)
+
+    def note(corpus: Path | None) -> None:
+        with suppress(OSError):
+            if corpus:
+                mark.write_bytes(os.fsencode(corpus.absolute()))
+            else:
+                mark.unlink(missing_ok=True)
+
     try:
         file = path.open("wb")  # written past Python
     except OSError:
-        yield
+        yield lambda _corpus: None
         return
     try:
         faulthandler.enable(file)
-        yield
+        yield note
     finally:
         faulthandler.disable()
         file.close()
-        discard_file(path)  # Windows has it write of errors, too, that did no harm
+        for each in (path, mark):
+            discard_file(each)  # Windows has it write of errors, too, that did no harm
 
 
 def crashed() -> Fault | None:
     """What is left of a process that crashed since this was asked last; what is found is cleared away."""
     found: Fault | None = None
+    corpora: list[Path] = []
     for path in sorted(settings.log_dir().glob(f"{_CRASH}*.txt")):
         with suppress(OSError):  # what cannot be read or cleared away is left
             lines = [scrubbed(line.rstrip()) for line in path.read_text("utf-8", "replace").splitlines()[:_TRACE]]
+            mark = _mark(path)
+            if lines and mark.exists():
+                corpora.append(Path(os.fsdecode(mark.read_bytes())))
             if lines:
-                found = Fault("The program ended unexpectedly.", tuple(lines), path.stem)
+                found = Fault("The program ended unexpectedly.", tuple(lines), path.stem, tuple(corpora))
             # An empty one is that of a process that is running still, or was ended from outside.
             if lines or path.stat().st_mtime < time.time() - _WEEK:
                 path.unlink()
+                mark.unlink(missing_ok=True)
     return found
+
+
+def _mark(crash: Path) -> Path:
+    """Where it is noted which corpus the process has open whose crash would be written there."""
+    return crash.with_name(f"{_OPEN}{crash.name.removeprefix(_CRASH)}")
 
 
 def _names(folder: Path, name: str) -> Iterator[Path]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from core.texts import texts
@@ -103,6 +104,52 @@ def test_a_crash_leaves_its_place_behind_and_is_told_once(sent: str) -> None:
     assert not ARABIC.search("\n".join(found.trace))
     assert faults.crashed() is None
     assert list(settings.log_dir().iterdir()) == []
+
+
+OPENING = (
+    CRASHING.replace("watching():", "watching() as note:")
+    .replace("    article(", "    note(Path('مدونة.corpus'))\n    article(")
+    .replace("import os,", "from pathlib import Path\nimport os,")
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_a_crash_tells_which_corpus_was_open_and_its_report_does_not(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", OPENING, "SIGSEGV"], check=False, cwd=tmp_path, env=_found_here())
+    found = faults.crashed()
+    assert found
+    assert found.corpora == (tmp_path / "مدونة.corpus",)
+    assert "corpus" not in "\n".join((*found.trace, found.what, found.place))
+    assert list(settings.log_dir().iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_what_was_open_in_a_process_that_was_killed_goes_with_time(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", OPENING, "SIGKILL"], check=False, cwd=tmp_path, env=_found_here())
+    assert len(list(settings.log_dir().iterdir())) == 2
+    assert faults.crashed() is None
+    for path in settings.log_dir().iterdir():
+        os.utime(path, (time.time() - 8 * 24 * 3600,) * 2)
+    assert faults.crashed() is None
+    assert list(settings.log_dir().iterdir()) == []
+
+
+def test_the_corpus_that_is_open_is_noted_while_it_is(tmp_path: Path) -> None:
+    settings.log_dir().mkdir(parents=True)
+    with faults.watching() as note:
+        note(tmp_path / "one.corpus")
+        note(tmp_path / "two.corpus")
+        [mark] = settings.log_dir().glob("open-*")
+        assert mark.read_bytes() == os.fsencode(tmp_path / "two.corpus")
+        note(None)
+        assert not mark.exists()
+        note(tmp_path / "one.corpus")
+    assert list(settings.log_dir().iterdir()) == []
+
+
+def _found_here() -> dict[str, str]:
+    """The environment of a process that runs in another folder."""
+    return {**os.environ, "PYTHONPATH": str(Path(faults.__file__).parents[1])}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")

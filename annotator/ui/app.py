@@ -5,7 +5,7 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QFileOpenEvent, QGuiApplication, QIcon, QPalet
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from annotator import __version__, faults, i18n, logs, settings
+from annotator.faults import Fault
 from annotator.harmless import described
 from annotator.i18n import _
 from annotator.paths import extend_path
@@ -62,9 +63,12 @@ class Application(QApplication):
 class Desk(QObject):
     """Keeps a window on a session; makes both anew for another language."""
 
-    def __init__(self, application: QApplication, chosen: Settings) -> None:
+    def __init__(
+        self, application: QApplication, chosen: Settings, note: Callable[[Path | None], None] = lambda _path: None
+    ) -> None:
+        """`note` is called with the path of the corpus that is open, and with None."""
         super().__init__()
-        self._application = application
+        self._application, self._note = application, note
         self._qt_texts: QtTexts | None = None
         self.activation = Activation(self)
         self.activation.requested.connect(self._bring_forward)
@@ -99,7 +103,9 @@ class Desk(QObject):
 
     def _follow_corpus(self) -> None:
         corpus = self.session.corpus
-        self.activation.listen(corpus.path if corpus else None)
+        path = corpus.path if corpus else None
+        self._note(path)
+        self.activation.listen(path)
 
     def _bring_forward(self, request: ActivationRequest) -> None:
         """Put the window before all others if it has the corpus open that a start asks for."""
@@ -265,8 +271,17 @@ def starting_corpus(path: Path | None, last: str | None) -> tuple[Corpus, str]:
     return Corpus.open(first_corpus()), complaint
 
 
+def unopened_corpus(crashed: Fault | None, last: str | None) -> Path | None:
+    """The corpus that a start without a path would open, where it was open in a process that crashed: it may be what
+    crashed it, and would do so at every start. None where it can be opened."""
+    path = Path(last) if last else first_corpus_path()
+    return path if crashed and any(is_same_corpus(path, one) for one in crashed.corpora) else None
+
+
 def run(path: Path | None = None) -> int:
     """Open the window on the corpus at `path` (see `starting_corpus`); the exit code, once it is closed.
+
+    Without a path, a corpus in which the program crashed the last time is not opened, but offered.
 
     The language is chosen already. Raises CorpusError and whatever else keeps the window from opening, which a person
     who has no terminal has then been shown.
@@ -276,11 +291,14 @@ def run(path: Path | None = None) -> int:
     made = application()
     _log.info("%s starts on %s, Qt %s", __version__, made.platformName(), qVersion())
     crashed = faults.crashed()
-    with faults.watching(), Guard() as guard:
+    unopened = None if path else unopened_corpus(crashed, chosen.last_corpus)
+    with faults.watching() as note, Guard() as guard:
         complaint, damaged = "", None
         try:
-            desk = Desk(made, chosen)
-            complaint = desk.start(path)
+            desk = Desk(made, chosen, note)
+            if not unopened:
+                note(path or Path(chosen.last_corpus or first_corpus_path()))
+                complaint = desk.start(path)
         except Damaged as error:
             damaged = str(path or chosen.last_corpus or first_corpus_path()), str(error)
         except Exception as error:
@@ -295,7 +313,7 @@ def run(path: Path | None = None) -> int:
         if damaged:
             QTimer.singleShot(0, lambda: desk.window.backups.rescue(*damaged))
         if crashed:
-            guard.tell_crash(crashed)
+            guard.tell_crash(crashed, unopened, lambda: unopened and desk.window.corpus_commands.open_path(unopened))
         code = made.exec()
         desk.activation.listen(None)
         desk.learner.stop()

@@ -7,10 +7,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from PySide6.QtCore import QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QObject, Qt, QTimer, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import Shiboken
 
@@ -82,10 +83,10 @@ class Guard(QObject):
                 _log.error("%d times within a minute each: %s", count, where)
             self._met_again.emit()
 
-    def tell_crash(self, left: Fault) -> None:
-        """Tell of a process before this one that crashed."""
+    def tell_crash(self, left: Fault, corpus: Path | None = None, reopen: Callable[[], object] = lambda: None) -> None:
+        """Tell of a process before this one that crashed; with a `corpus` that was open then, offer to `reopen` it."""
         _log.error("an earlier process crashed")
-        self._report(left, _("The program ended unexpectedly the last time."))
+        self._report(left, _("The program ended unexpectedly the last time."), corpus, reopen)
 
     # Inside
 
@@ -109,7 +110,13 @@ class Guard(QObject):
     def _tell(self, fault: Fault) -> None:
         self._report(fault, _("Something went wrong in the program that should not have."))
 
-    def _report(self, fault: Fault, happened: str) -> None:
+    def _report(
+        self,
+        fault: Fault,
+        happened: str,
+        corpus: Path | None = None,
+        reopen: Callable[[], object] = lambda: None,
+    ) -> None:
         try:
             text = faults.report(fault, self._facts())
             path = faults.write(text)
@@ -118,7 +125,9 @@ class Guard(QObject):
             if dialog := self.dialog:
                 dialog.count()
             else:
-                self._show(UnexpectedDialog(_foremost(), happened, text, path))
+                dialog = UnexpectedDialog(_foremost(), happened, text, path, corpus)
+                dialog.accepted.connect(lambda: QTimer.singleShot(0, reopen))
+                self._show(dialog)
         except Exception as error:  # to tell of what goes wrong here would have no end
             _log.error("a fault could not be told", exc_info=error)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hands import Hands
 
 from annotator import faults, logs, settings
 from annotator.core.drafting import draft
@@ -50,8 +51,8 @@ def titles(display: Display) -> set[str]:
     return {title for title in found if title}
 
 
-def start(corpus: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "annotator", "--language", "en", str(corpus)])
+def start(*corpus: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "annotator", "--language", "en", *map(str, corpus)])
 
 
 def test_a_crash_is_told_at_the_next_start_and_nothing_is_lost(tmp_path: Path, screen: Display) -> None:
@@ -95,3 +96,28 @@ def test_a_crash_is_told_at_the_next_start_and_nothing_is_lost(tmp_path: Path, s
     with Corpus.open(path) as corpus:
         assert corpus.spans(article.uid) == [span]
     assert len(list(settings.log_dir().glob("crash-*"))) == 2  # of those that were ended from outside
+
+
+def test_the_corpus_of_a_crash_is_opened_by_enter_and_not_by_itself(tmp_path: Path, screen: Display) -> None:
+    path = tmp_path / "news.corpus"
+    with Corpus.create(path, default_labels()) as corpus:
+        corpus.add(draft("خبر"))
+    first = start(path)
+    wait_until(lambda: "news – Annotator" in titles(screen))
+    os.kill(first.pid, signal.SIGSEGV)
+    first.wait(PATIENCE)
+
+    second, hands = start(), Hands()
+    try:
+        wait_until(faults.reports)  # the dialog comes next
+        time.sleep(1)
+        assert titles(screen) == {"Annotator"}
+        descriptors = Path(f"/proc/{second.pid}/fd")
+        if descriptors.exists():
+            assert str(path) not in {os.path.realpath(each) for each in descriptors.iterdir()}
+        hands.press("Return")
+        wait_until(lambda: "news – Annotator" in titles(screen))
+    finally:
+        hands.close()
+        second.send_signal(signal.SIGTERM)
+        second.wait(PATIENCE)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n, settings
+from annotator.faults import Fault
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
 from annotator.store.errors import MissingCorpus
@@ -91,6 +92,25 @@ def test_the_last_corpus_is_opened_again(desk: app.Desk, corpus_path: Path) -> N
     corpus, complaint = app.starting_corpus(None, last)
     with corpus:
         assert (corpus.path, complaint) == (corpus_path, "")
+
+
+def test_a_corpus_in_which_the_program_crashed_is_not_opened_by_itself(corpus_path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.corpus"
+    crash = Fault("The program ended unexpectedly.", (), "crash-1", (other, corpus_path))
+    assert app.unopened_corpus(crash, str(corpus_path)) == corpus_path
+    assert app.unopened_corpus(crash, str(tmp_path / "third.corpus")) is None
+    assert app.unopened_corpus(crash, None) is None
+    assert app.unopened_corpus(None, str(corpus_path)) is None
+    samples = Fault("The program ended unexpectedly.", (), "crash-1", (settings.first_corpus_path(),))
+    assert app.unopened_corpus(samples, None) == settings.first_corpus_path()
+
+
+def test_which_corpus_is_open_is_noted(desk: app.Desk, corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted: list[Path | None] = []
+    monkeypatch.setattr(desk, "_note", noted.append)
+    desk.session.close()
+    desk.work_at(Corpus.open(corpus_path))
+    assert noted == [None, corpus_path]
 
 
 def test_a_last_corpus_that_is_gone_is_said_and_the_samples_opened(tmp_path: Path) -> None:

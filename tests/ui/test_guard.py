@@ -289,6 +289,20 @@ def test_a_crash_of_before_is_told_of(guard: Guard) -> None:
     assert "Segmentation fault" in guard.dialog.report.toPlainText()
 
 
+def test_a_corpus_that_was_open_in_a_crash_is_offered_in_one_key(guard: Guard, qtbot: QtBot, tmp_path: Path) -> None:
+    crash = Fault("The program ended unexpectedly.", (), "crash-1")
+    asked: list[str] = []
+    for key in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
+        guard.tell_crash(crash, tmp_path / "news.corpus", lambda: asked.append("again"))
+        dialog = shown(guard, qtbot)
+        assert "news.corpus" in texts(dialog)
+        assert "news.corpus" not in dialog.report.toPlainText()
+        assert asked == []
+        QTest.keyClick(dialog, key)
+        qtbot.wait(10)
+    assert asked == ["again"]
+
+
 def test_the_log_tells_of_a_session_and_of_no_names(window: Window, guard: Guard) -> None:
     session = window.session
     Journal(session)

@@ -14,9 +14,14 @@ _WIDTH, _HEIGHT = 560, 260  # pixels: of the sentences, and of the report beneat
 
 
 class UnexpectedDialog(QDialog):
-    """Says in a sentence what `happened`. `path` is where the report lies; None where it could not be written."""
+    """Says in a sentence what `happened`. `path` is where the report lies; None where it could not be written.
 
-    def __init__(self, parent: QWidget | None, happened: str, report: str, path: Path | None) -> None:
+    With a `corpus`, which was open then and is not opened by itself, it is accepted where that is to be opened.
+    """
+
+    def __init__(
+        self, parent: QWidget | None, happened: str, report: str, path: Path | None, corpus: Path | None = None
+    ) -> None:
         super().__init__(parent)
         self.setModal(True)
         self.setWindowTitle(_("Annotator"))
@@ -39,8 +44,15 @@ class UnexpectedDialog(QDialog):
         column = self._column = QVBoxLayout(self)
         column.setContentsMargins(22, 20, 22, 16)
         column.setSpacing(10)
+        closed = plain_label()
+        closed.hide()
+        if corpus:
+            said = _("“{path}” was open then, and has not been opened again by itself.")
+            closed.setText(said.format(path=left_to_right(corpus)))
+            closed.show()
         for part in (
             head,
+            closed,
             plain_label(_("Everything that was shown as saved is saved, and you can go on working.")),
             plain_label(
                 _(
@@ -55,7 +67,7 @@ class UnexpectedDialog(QDialog):
             part.setFixedWidth(_WIDTH)
             column.addWidget(part)
         column.addWidget(self.report, 1)
-        column.addWidget(self._buttons())
+        column.addWidget(self._buttons(offers=corpus is not None))
 
     def count(self) -> None:
         """It, or something else, has gone wrong again since."""
@@ -65,9 +77,12 @@ class UnexpectedDialog(QDialog):
         self._again.show()
         self._fit()
 
-    def _buttons(self) -> QDialogButtonBox:
+    def _buttons(self, *, offers: bool) -> QDialogButtonBox:
         buttons = QDialogButtonBox()
-        go_on = buttons.addButton(_("Go on"), QDialogButtonBox.ButtonRole.AcceptRole)
+        go_on = buttons.addButton(_("Open it") if offers else _("Go on"), QDialogButtonBox.ButtonRole.AcceptRole)
+        if offers:
+            buttons.addButton(_("Leave it closed"), QDialogButtonBox.ButtonRole.RejectRole)
+            buttons.rejected.connect(self.reject)
         go_on.setObjectName("primary")  # wide enough for bold letters, which Qt does not see of a default button
         go_on.setDefault(True)
         self.show_report = buttons.addButton(_("Show the report"), QDialogButtonBox.ButtonRole.ActionRole)
