@@ -20,6 +20,7 @@ _ROOM: Final = 100
 """Characters that may be added to a path: a hidden name of the same length while it is made, a log, a name within."""
 _SHOWN: Final = 40
 """Characters of a name in a hidden one, which has room for them where a name may have 255 bytes."""
+_JUNCTION: Final = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT, which Python names on Windows alone
 _VERBATIM: Final = "\\\\?\\"
 _DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\s*[.:].*)?", re.IGNORECASE)
 _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]|[ .]\Z')
@@ -58,6 +59,15 @@ def resolve_path(path: Path) -> Path:
         return path.resolve()
     except OSError:
         return path.absolute()
+
+
+def is_link(path: Path) -> bool:
+    """Return whether a path is a link to another one, or a junction, as Windows has them for folders. Raises OSError.
+
+    https://learn.microsoft.com/en-us/windows/win32/fileio/hard-links-and-junctions#junctions
+    """
+    tag = getattr(path.lstat(), "st_reparse_tag", 0)
+    return path.is_symlink() or tag == _JUNCTION
 
 
 def hidden_path(path: Path, kind: str, key: str | None = None) -> Path:

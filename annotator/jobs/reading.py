@@ -16,7 +16,7 @@ from annotator.core.model import Draft, Notice, Refusal, Remark, Repair
 from annotator.core.remarks import plainly
 from annotator.formats import Format, tables
 from annotator.i18n import _, ngettext
-from annotator.paths import extend_path, resolve_path
+from annotator.paths import extend_path, is_link, resolve_path
 from annotator.store.corpus import Corpus
 
 
@@ -32,7 +32,7 @@ class Way(Struct, frozen=True):
 
 def files(corpus: Corpus, paths: Iterable[Path], chosen: str | None, remarks: list[Remark]) -> list[Path]:
     """The files at `paths` and in the folders there, by name; what is none of both goes to `remarks`, and so do links
-    that lead out of the folder that was named.
+    that lead out of the folder that was named, which are not followed.
 
     Hidden ones in folders and the corpus itself are passed over, and so are those that are read with another one; with
     a format of the NAME `chosen`, only if that is one that reads them.
@@ -143,7 +143,11 @@ def _put_right(path: Path, item: Draft) -> Iterator[Draft | Remark]:
 
 
 def _found(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Iterator[Path]:
-    """A folder that a link leads back to is entered once."""
+    """A folder that a link leads back to is entered once.
+
+    A link that leads out of the folder that was named is not followed: an archive from anywhere could bring private
+    files into a corpus that is handed on.
+    """
     own = corpus.files()
     for root in paths:
         entered: set[tuple[int, int]] = set()
@@ -152,9 +156,9 @@ def _found(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Iter
             path = left.pop()
             try:
                 found = path.stat()
-                if path != root and path.is_symlink() and not resolve_path(path).is_relative_to(resolve_path(root)):
-                    reason = _("It is a link to something outside of the folder: {path}.")
-                    remarks.append(Notice(str(path), 0, reason.format(path=resolve_path(path))))
+                if path != root and (reason := _led_out(path, root)):
+                    remarks.append(Refusal(str(path), 0, reason))
+                    continue
                 if stat.S_ISDIR(found.st_mode):
                     if (found.st_dev, found.st_ino) not in entered:
                         entered.add((found.st_dev, found.st_ino))
@@ -166,6 +170,19 @@ def _found(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Iter
                     yield path
             except OSError as error:
                 remarks.append(_unreadable(path, error))
+
+
+def _led_out(path: Path, root: Path) -> str | None:
+    """Return why what lies below `root` is not read, in a sentence: a link leads out from it, or from what it is read
+    with. None where none does."""
+    for one in (path, *formats.companions(path)):
+        if is_link(one) and not resolve_path(one).is_relative_to(resolve_path(root)):
+            if one == path:
+                reason = _("It is a link to something outside of the folder, and is not followed: {path}.")
+            else:
+                reason = _("“{name}”, which it is read with, is a link to something outside of the folder: {path}.")
+            return reason.format(name=one.name, path=resolve_path(one))
+    return None
 
 
 def _unreadable(path: Path, error: OSError) -> Refusal:

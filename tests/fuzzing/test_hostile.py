@@ -13,11 +13,12 @@ from fuzzing.seeds import docbin, document, pdf, seeds
 from fuzzing.targets import Reader, can
 
 from annotator.core.labels import decode
-from annotator.core.model import Draft, Notice, Refusal, Remark
+from annotator.core.model import Draft, Refusal, Remark
 from annotator.jobs import reading
 from annotator.jobs.existing_output import CannotExport, WouldReplace
 from annotator.jobs.exporting import Options, export
 from annotator.jobs.importing import import_paths
+from annotator.jobs.looking import look
 from annotator.jobs.reading import Way
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
@@ -191,6 +192,15 @@ def test_a_text_that_is_a_link_to_elsewhere_is_not_read(corpus: Corpus, tmp_path
     (folder / "a.ann").write_text("T1\tDATE 0 3\n", encoding="utf-8")
     (folder / "a.txt").symlink_to(tmp_path / "elsewhere" / "secret.txt")
     found = done(import_paths(corpus, [folder]))
+    outside = tmp_path / "elsewhere" / "secret.txt"
+    assert (found.added, [refusal.reason for refusal in found.skipped]) == (
+        0,
+        [
+            f"“a.txt”, which it is read with, is a link to something outside of the folder: {outside}.",
+            f"It is a link to something outside of the folder, and is not followed: {outside}.",
+        ],
+    )
+    found = done(import_paths(corpus, [folder / "a.ann"]))  # a folder was not named
     assert (found.added, [refusal.reason for refusal in found.skipped]) == (
         0,
         ["The text that belongs to it, a.txt, is a link to another folder."],
@@ -206,15 +216,58 @@ def test_a_text_that_is_a_pipe_is_not_waited_for(corpus: Corpus, tmp_path: Path)
 
 
 @links
-def test_a_link_out_of_a_folder_is_told_of(corpus: Corpus, tmp_path: Path, secret: str) -> None:
+def test_a_link_out_of_a_folder_is_not_followed(corpus: Corpus, tmp_path: Path, secret: str) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "a.txt").symlink_to(tmp_path / "elsewhere" / "secret.txt")
     (folder / "b.txt").write_text("نص", encoding="utf-8")
     (folder / "c.txt").symlink_to("b.txt")
+    (folder / "d").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (folder / "e").symlink_to("..", target_is_directory=True)
     found = done(import_paths(corpus, [folder]))
-    told = f"It is a link to something outside of the folder: {tmp_path / 'elsewhere' / 'secret.txt'}."
-    assert (found.added, found.noticed) == (2, [Notice(str(folder / "a.txt"), 0, told)])
+    said = "It is a link to something outside of the folder, and is not followed: "
+    outside = {"a.txt": tmp_path / "elsewhere" / "secret.txt", "d": tmp_path / "elsewhere", "e": tmp_path}
+    assert found.skipped == [Refusal(str(folder / name), 0, f"{said}{path}.") for name, path in outside.items()]
+    assert (found.added, found.duplicates, corpus.article(1).text) == (1, 1, "نص")
+    assert {each.path.name for each in done(look(corpus, [folder]))} == {"b.txt", "c.txt"}
+
+
+@links
+def test_a_text_outside_is_not_read_for_an_annotation_that_is_a_link(
+    corpus: Corpus, tmp_path: Path, secret: str
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.ann").write_text("T1\tDATE 0 3\n", encoding="utf-8")
+    (folder / "a.txt").write_text("نص آخر", encoding="utf-8")
+    (folder / "b.ann").symlink_to("a.ann")
+    (folder / "b.txt").symlink_to(tmp_path / "elsewhere" / "secret.txt")
+    found = done(import_paths(corpus, [folder], annotator="ليلى"))
+    assert found.added == 1
+    assert {Path(refusal.path).name for refusal in found.skipped} == {"b.ann", "b.txt"}
+    assert corpus.article(1).text == "نص آخر"
+
+
+@links
+def test_a_folder_that_is_named_by_a_link_is_read(corpus: Corpus, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("نص", encoding="utf-8")
+    (folder / "b.txt").symlink_to("a.txt")
+    (tmp_path / "link").symlink_to("in", target_is_directory=True)
+    found = done(import_paths(corpus, [tmp_path / "link"]))
+    assert (found.added, found.duplicates, found.skipped) == (1, 1, [])
+
+
+@links
+def test_files_of_a_store_within_the_folder_are_read(corpus: Corpus, tmp_path: Path) -> None:
+    """As git-annex keeps them: every file is a link to a file of its own folder."""
+    for name, content in (("a.ann", "T1\tDATE 0 2\n"), ("a.txt", "نص")):
+        (tmp_path / "in" / ".store" / name).mkdir(parents=True)
+        (tmp_path / "in" / ".store" / name / "data").write_text(content, encoding="utf-8")
+        (tmp_path / "in" / name).symlink_to(Path(".store", name, "data"))
+    found = done(import_paths(corpus, [tmp_path / "in"], annotator="ليلى"))
+    assert (found.added, found.spans, found.skipped) == (1, 1, [])
 
 
 @links
@@ -222,13 +275,13 @@ def test_devices_and_sockets_are_passed_over(corpus: Corpus, tmp_path: Path) -> 
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "a.txt").symlink_to("/dev/zero")
-    (folder / "b.txt").symlink_to("/dev/stdin")
-    found = done(import_paths(corpus, [folder]))
-    assert {refusal.reason for refusal in found.skipped} <= {
+    os.mkfifo(folder / "b.txt")
+    found = done(import_paths(corpus, [folder, Path("/dev/zero")]))
+    assert [refusal.reason for refusal in found.skipped] == [
+        "It is a link to something outside of the folder, and is not followed: /dev/zero.",
         "This is neither a file nor a folder.",
-        "There is no such file or folder.",
-    }
-    assert len(found.skipped) == 2
+        "This is neither a file nor a folder.",
+    ]
 
 
 @links
