@@ -65,8 +65,9 @@ class Background(QObject):
         self._worker, self._title = worker, title
 
         def shown(count: tuple[int, int]) -> None:
-            progress.setMaximum(count[1])
-            progress.setValue(count[0])
+            if Shiboken.isValid(progress):  # else the window is gone
+                progress.setMaximum(count[1])
+                progress.setValue(count[0])
 
         def ended(end: _End) -> None:
             self._worker = None

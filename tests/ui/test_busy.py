@@ -40,7 +40,7 @@ class Work:
 def work(qtbot: QtBot, window: Window) -> Iterator[Work]:
     made = Work(window.corpus_commands.background)
     yield made
-    made.over.set()
+    made.over.set()  # the window is gone by now
     qtbot.waitUntil(lambda: not window.corpus_commands.background.busy)
 
 
