@@ -29,11 +29,11 @@ _State: TypeAlias = tuple[int, int]
 class Checkpointer:
     """Works in a thread of its own, with a connection of its own, until it is closed: no key waits for it.
 
-    `report` is called in that thread with what keeps the last steps out of the file, once for each reason, and with
-    None when they are in it again.
+    `report` is called in that thread with the checkpointer and what keeps the last steps out of the file, once for each
+    reason, and with None when they are in it again.
     """
 
-    def __init__(self, path: Path, report: Callable[[CorpusError | None], None]) -> None:
+    def __init__(self, path: Path, report: Callable[["Checkpointer", CorpusError | None], None]) -> None:
         self._path, self._report = path, report
         self._log_path = opening.log_path(path)
         self._problem = ""
@@ -85,7 +85,7 @@ class Checkpointer:
             self._problem = problem
             if error:
                 _log.warning("the last steps are not in the file yet", exc_info=error)
-            self._report(error)
+            self._report(self, error)
 
 
 def _empty_log(connection: sqlite3.Connection) -> bool:

@@ -37,6 +37,8 @@ class Handle(sqlite3.Connection):
         self.path: Path | None = None
         self.identity: Identity | None = None
         self.thread = threading.get_ident()
+        self.is_awaited = True
+        """Whether `wait_until_closed` is to wait for it: not for one that its owner closes in time."""
         self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
 
     def cursor(self, factory: Any = sqlite3.Cursor) -> Any:
@@ -102,7 +104,7 @@ def interrupt(path: Path) -> bool:
     """Interrupt what other threads do with the file at `path`; return whether any has it open."""
     path, here = resolve_path(path), threading.get_ident()
     with _lock:
-        others = [handle for handle in _handles if handle.path == path and handle.thread != here]
+        others = [handle for handle in _handles if handle.is_awaited and handle.path == path and handle.thread != here]
     for handle in others:
         try:
             handle.interrupt()

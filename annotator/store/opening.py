@@ -146,6 +146,8 @@ def reading(path: Path) -> sqlite3.Connection:
 def connect_to_checkpoint(path: Path) -> sqlite3.Connection:
     """A connection to a corpus that is open in this process already, which waits for nobody."""
     connection = _connection(path, "mode=rw", readonly=False).conn
+    assert isinstance(connection, handles.Handle)
+    connection.is_awaited = False  # its Checkpointer closes it before the corpus is closed
     connection.execute("PRAGMA busy_timeout = 0")
     return connection
 

@@ -5,6 +5,7 @@ the file that it has opened, which may have no name any more, while another file
 are never mixed. None of this happens on Windows, which refuses to rename, delete or replace an open file.
 """
 
+import logging
 import os
 from datetime import datetime
 from enum import Enum, auto
@@ -14,12 +15,14 @@ from typing import Final
 
 from msgspec import Struct
 
+from annotator import settings
 from annotator.i18n import _
 from annotator.store import copying, handles, opening
 from annotator.store.connection import Connection
 from annotator.store.errors import CorpusError, MissingCorpus
 from annotator.store.restoring import look
 
+_log = logging.getLogger(__name__)
 _TIME: Final = "%Y-%m-%d %H-%M"  # no colon: Windows has none in names
 _ALL: Final = ("SELECT uid FROM article", "SELECT DISTINCT step FROM edit", "SELECT * FROM label")
 """Whatever a person does is an edit, an article or a label."""
@@ -63,18 +66,29 @@ def displace(corpus: Connection) -> Displacement:
     elif renamed:
         displacement = Displacement(Change.REPLACED if other else Change.RENAMED, path, renamed)
     else:
-        displacement = Displacement(Change.REPLACED if other else Change.DELETED, path, copy_beside(corpus))
+        displacement = Displacement(Change.REPLACED if other else Change.DELETED, path, copy_to_safety(corpus))
     corpus.close_displaced()  # before another connection opens a file of that name
     return displacement
 
 
-def copy_beside(corpus: Connection) -> Path:
-    """Copy all that an open corpus holds into a new file beside its path, under a name that says so. Raises
-    CorpusError."""
-    path = corpus.path
-    name = _("{corpus} rescued {time}").format(corpus=path.stem, time=datetime.now().strftime(_TIME))
+def copy_to_safety(corpus: Connection) -> Path:
+    """Copy all that an open corpus holds into a new file beside its path, under a name that says so, or into the
+    program's data folder where that is not possible, and return where. Raises CorpusError."""
+    try:
+        return _copy_into(corpus.path.absolute().parent, corpus)
+    except CorpusError as error:
+        _log.warning("no copy could be made beside the corpus", exc_info=error)
+        folder = settings.data_dir() / "rescued"
+        with opening.file_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        return _copy_into(folder, corpus)
+
+
+def _copy_into(folder: Path, corpus: Connection) -> Path:
+    stem, suffix = corpus.path.stem, corpus.path.suffix
+    name = _("{corpus} rescued {time}").format(corpus=stem, time=datetime.now().strftime(_TIME))
     names = chain([name], (f"{name} {number}" for number in count(2)))
-    target = next(target for each in names if not (target := path.with_name(each + path.suffix)).exists())
+    target = next(target for each in names if not (target := folder / f"{each}{suffix}").exists())
     copying.copy_open(corpus, target)
     return target
 

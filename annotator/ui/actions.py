@@ -60,6 +60,7 @@ ACTIONS: Final = (
     Action("import_folder", N_("Import a folder…"), ("Ctrl+Shift+I",), "corpus"),
     Action("export", N_("Export the training set…"), ("Ctrl+E",), "corpus", separated=True),
     Action("save_now", N_("Save now"), ("Ctrl+S",), "corpus", separated=True),
+    Action("rescue_copy", N_("Keep a copy of everything"), ("Ctrl+Shift+S",), "corpus"),
     Action("show_backups", N_("Backups…"), ("Ctrl+B",), "corpus", separated=True),
     Action("choose_annotator", N_("Work under another name…"), ("Ctrl+U",), "corpus", separated=True),
     Action("quit", N_("Quit"), ("Ctrl+Q",), "corpus"),

@@ -195,6 +195,23 @@ class CorpusCommands(QObject):
             self._session.failed.emit(self.background.refusal())
         return not self.background.busy
 
+    def rescue_copy(self) -> None:
+        """Put all that the corpus holds, and the change that waits, into a new file, through the connection that is
+        open: the file itself may not be there any more."""
+        from annotator.store.rescue import copy_to_safety
+
+        if not self._session.corpus:
+            return
+        try:
+            path = copy_to_safety(self._session.corpus)
+            if self._session.waiting:
+                with Corpus.open(path) as copy:
+                    copy.apply(self._session.waiting)
+        except CorpusError as error:
+            self.warn(str(error))
+        else:
+            self._session.told.emit(_("A copy with everything is in “{path}”.").format(path=path))
+
     def may_leave(self) -> bool:
         """Keep what is being typed; return whether nothing is left that is not saved, or a person gives it up. While a
         job is running, its corpus is not left."""

@@ -32,6 +32,8 @@ class DisplacementTeller(QObject):
     def _ask(self, displacement: Displacement) -> None:
         """Ask where to go on; nothing waits for the answer."""
         name, current = displacement.path.name, displacement.current.name
+        if displacement.current.parent != displacement.path.absolute().parent:
+            current = str(displacement.current)
         is_replaced = displacement.change is Change.REPLACED
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Warning)

@@ -302,11 +302,7 @@ class Session(Opened):
 
     def _start_checkpoints(self) -> None:
         if self.corpus:
-            checkpointer: Checkpointer
-            checkpointer = Checkpointer(
-                self.corpus.path, lambda error: self._checkpoint_reported.emit(checkpointer, error)
-            )
-            self._checkpointer = checkpointer
+            self._checkpointer = Checkpointer(self.corpus.path, self._checkpoint_reported.emit)
 
     def _stop_checkpoints(self) -> None:
         if self._checkpointer:

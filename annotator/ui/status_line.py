@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QStatusBar, QWidget
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from annotator.core.wording import state_title
 from annotator.i18n import _
@@ -35,15 +35,21 @@ class StatusLine(QStatusBar):
         if not session.corpus:
             self._state.setText(_("No corpus is open."))
             return
-        saved = _("The last change is not saved yet") if session.waiting else _("Everything is saved")
-        parts = [saved, session.annotator]
+        parts = [self._safety(), session.annotator]
         if session.article:
             parts.append(state_title(session.state()))
         if session.learning:
             parts.append(_("learning from what is done"))
         if left:
             parts.append(left)
+        self._name(self._state, "warning" if session.waiting or session.trouble else "")
         self._state.setText("  ·  ".join(parts))
+
+    def _safety(self) -> str:
+        """Return whether all is on the disk: the session has looked at the file and its log after the last write."""
+        if self._session.waiting:
+            return _("The last change is not saved yet")
+        return _("Something is wrong with the corpus file") if self._session.trouble else _("Everything is saved")
 
     def say(self, text: str, *, well: bool = False) -> None:
         """Tell the person, for a while, something that went wrong; or `well`."""
@@ -74,6 +80,12 @@ class StatusLine(QStatusBar):
         self._write(self._hint, "hint")
 
     def _write(self, text: str, name: str) -> None:
-        self._said.setObjectName(name)
-        self._said.style().polish(self._said)
+        self._name(self._said, name)
         self._said.setText(text)
+
+    @staticmethod
+    def _name(label: QLabel, name: str) -> None:
+        """Give a label the look of this name in the style sheet."""
+        if label.objectName() != name:
+            label.setObjectName(name)
+            label.style().polish(label)

@@ -24,6 +24,7 @@ class TroubleBar(QFrame):
         row.setSpacing(8)
         row.addWidget(self._said, 1)
         row.addWidget(ActionButton(actions["save_now"], words=_("Try now")))
+        row.addWidget(ActionButton(actions["rescue_copy"], words=_("Keep a copy")))
         row.addWidget(self._give_up)
         self.hide()
 

@@ -35,7 +35,7 @@ def reports() -> Report:
 
 @pytest.fixture
 def checkpointer(corpus: Corpus, reports: Report) -> Iterator[Checkpointer]:
-    made = Checkpointer(corpus.path, reports.append)
+    made = Checkpointer(corpus.path, lambda _self, error: reports.append(error))
     yield made
     made.close()
 
@@ -124,7 +124,7 @@ def test_another_file_in_its_place_gets_nothing_of_the_log(corpus: Corpus, tmp_p
 
 def test_when_it_is_closed_it_has_nothing_open_any_more(corpus: Corpus, reports: Report) -> None:
     for number in range(20):
-        checkpointer = Checkpointer(corpus.path, reports.append)
+        checkpointer = Checkpointer(corpus.path, lambda _self, error: reports.append(error))
         corpus.add(draft(f"الخبر رقم {number}."))
         time.sleep(0.25 + number / 100)
         checkpointer.close()

@@ -176,15 +176,31 @@ def test_something_else_in_its_place_is_left_alone(
     assert corpus_path.read_text(encoding="utf-8") == "no corpus at all " * 20
 
 
+def test_where_there_is_no_room_beside_it_the_copy_is_in_the_data_folder(stick: Path, qtbot: QtBot) -> None:
+    session = Session("Sanae")
+    session.open(Corpus.open(stick))
+    assert session.tag("DATE", 0, 5)
+    stick.with_name("filler").write_bytes(bytes(shutil.disk_usage(stick.parent).free))
+    stick.unlink()
+    displacement = look(session, qtbot)
+    assert displacement.current.parent == settings.data_dir() / "rescued"
+    assert session.tag("PLAN", 0, 5)
+    session.close()
+    assert labels_on_disk(displacement.current) == ["DATE", "PLAN"]
+
+
 def test_where_no_copy_can_be_made_the_change_waits_and_it_is_tried_again(stick: Path, qtbot: QtBot) -> None:
     session = Session("Sanae")
     session.open(Corpus.open(stick))
     assert session.tag("DATE", 0, 5)
     filler = stick.with_name("filler")
     filler.write_bytes(bytes(shutil.disk_usage(stick.parent).free))
+    no_folder = settings.data_dir() / "rescued"
+    no_folder.parent.mkdir(parents=True, exist_ok=True)
+    no_folder.touch()
     stick.unlink()
     session.look()
-    assert "full" in session.trouble
+    assert session.trouble
     assert not session.tag("PLAN", 0, 5)
     filler.unlink()
     qtbot.waitUntil(lambda: session.waiting is None)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from annotator.core.drafting import draft
@@ -68,6 +68,28 @@ def test_what_waits_for_another_program_is_not_shown_and_comes_by_itself(
     assert labels_on_disk(corpus_path) == ["DATE"]
     assert trouble(window) == ""
     assert "Everything is saved" in window.status_line.state()
+
+
+def test_a_copy_of_everything_holds_what_waits_too(
+    window: Window, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection
+) -> None:
+    window.session.tag("DATE", *stretch("أمس"))
+    bar = window._middle.trouble
+    button = next(each for each in bar.findChildren(QPushButton) if each.text().startswith("Keep a copy"))
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    [copy] = corpus_path.parent.glob("test rescued *.corpus")
+    assert copy.name in window.status_line.said()
+    assert labels_on_disk(copy) == ["DATE"]
+    holder.execute("ROLLBACK")
+
+
+def test_saved_is_never_said_beside_an_error(window: Window, corpus_path: Path) -> None:
+    assert "Everything is saved" in window.status_line.state()
+    shutil.rmtree(corpus_path.parent)
+    window.session.look()
+    assert trouble(window)
+    assert "Everything is saved" not in window.status_line.state()
+    assert "wrong" in window.status_line.state()
 
 
 def test_no_other_change_overtakes_the_one_that_waits(
