@@ -305,6 +305,8 @@ def test_the_counts_are_added_up(part: wine_tests.Part) -> None:
     assert wine_tests.total(results) == "1 failed, 3 error, 43 passed, 1 skipped"
     early = wine_tests.Result(part, False, "ended early, with exit code 1: Timeout", 1)
     assert wine_tests.total([*results, early]).endswith(", 1 parts not finished")
+    again = wine_tests.Result(part, True, f"14 passed in 1s, at the second try: {early.summary} at the first", 1)
+    assert wine_tests.total([again]) == "14 passed"
 
 
 # --- What decides whether a change is good

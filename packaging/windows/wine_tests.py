@@ -224,11 +224,12 @@ def report(windows: wine.Windows, result: Result) -> None:
 def total(results: Sequence[Result]) -> str:
     """Return the counts of all parts together, as pytest words those of one."""
     counts: dict[str, int] = {}
+    ended = 0
     for result in results:
         last_try = result.summary.partition(", at the second try")[0]
         for number, word in re.findall(r"(\d+) (passed|failed|skipped|error)", last_try):
             counts[word] = counts.get(word, 0) + int(number)
-    ended = sum("early" in result.summary or "not done" in result.summary for result in results)
+        ended += "early" in last_try or "not done" in last_try
     unfinished = [f"{ended} parts not finished"] if ended else []
     words = ("failed", "error", "passed", "skipped")
     return ", ".join([*(f"{counts[word]} {word}" for word in words if word in counts), *unfinished])
