@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from errno import EACCES
 from os import R_OK, W_OK, access, link, stat_result, strerror
 from pathlib import Path
+from shutil import disk_usage
 
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
@@ -52,6 +53,7 @@ _BEGINNING = 1 << 20  # bytes of a file that SQLite takes for no database, in wh
 _SIGNS = (b"article_text_never_changes", b"_sqlite_migrations")
 SIDE_FILES = ("-wal", "-shm", "-journal")
 """How the names of the files end that SQLite puts beside a database: https://www.sqlite.org/tempfiles.html."""
+_SHARED_MEMORY = 1 << 15  # bytes of a -shm: https://www.sqlite.org/walformat.html#the_wal_index_file_format
 _HEADER = 100  # bytes; https://www.sqlite.org/fileformat2.html#the_database_header
 
 
@@ -341,6 +343,8 @@ def spoken(path: Path) -> Iterator[None]:
             raise Locked(_("Another program keeps “{path}” locked.").format(path=path)) from error
         if code.startswith("SQLITE_FULL"):
             raise FullDisk(_("The disk is full: nothing more can be saved in “{path}”.").format(path=path)) from error
+        if code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")) and _is_disk_full(path):
+            raise FullDisk(_("The disk is full: nothing more can be saved in “{path}”.").format(path=path)) from error
         if code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")):
             raise Unreachable(
                 _("What “{path}” lies on cannot be read or written: {error}").format(path=path, error=error)
@@ -448,15 +452,32 @@ def _writable(path: Path) -> bool:
 
 
 def _database(path: Path, *, readonly: bool) -> Database:
-    writable = _writable(path)
-    if writable:
-        mode = "mode=rw"  # for reading too: only who may write clears the files away that SQLite puts beside this one
+    immutable = f"mode=ro&{handles.IMMUTABLE}"
+    if _writable(path):
+        # For reading too: only who may write clears the files away that SQLite puts beside this one. On a full disk it
+        # cannot make them; where nobody has made them, nobody writes, and the file can be read without.
+        is_stuck = readonly and _is_disk_full(path) and not _pending(path) and not _is_in_use(path)
+        mode = immutable if is_stuck else "mode=rw"
     elif access(path.absolute().parent, W_OK) or _pending(path):
         mode = "mode=ro"
     else:
         # A WAL file cannot be read without a -shm beside it, unless nobody can write: then there is no WAL to miss.
-        mode = f"mode=ro&{handles.IMMUTABLE}"
+        mode = immutable
     return _connection(path, mode, readonly=readonly)
+
+
+def _is_disk_full(path: Path) -> bool:
+    """Return whether there is no room for the smallest file that SQLite makes beside the one at `path`."""
+    try:
+        return disk_usage(path.absolute().parent).free < _SHARED_MEMORY
+    except OSError:
+        return False
+
+
+def _is_in_use(path: Path) -> bool:
+    """Return whether somebody has made the file beside the one at `path` by which its users know of one another."""
+    shared = path.with_name(path.name + SIDE_FILES[1])
+    return shared.exists() and shared.stat().st_size >= _SHARED_MEMORY
 
 
 def _connection(path: Path, mode: str, *, readonly: bool) -> Database:

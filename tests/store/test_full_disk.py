@@ -1,0 +1,50 @@
+"""A corpus on a disk without any room: it can be read, and what cannot be done is told by its reason."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from annotator.core.drafting import draft
+from annotator.core.labels import decode
+from annotator.jobs.exporting import ALL, Options, export
+from annotator.resources import resource
+from annotator.store.corpus import Corpus
+from annotator.store.errors import FullDisk
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[Path]:
+    """A corpus with an article, on a disk of its own, which is filled to the last byte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not shutil.which("mount"):
+        pytest.skip("only Unix mounts a disk in a folder")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("mounting a disk takes the rights of the superuser")
+    path, labels = folder / "news.corpus", resource("labels", "default.toml")
+    with Corpus.create(path, decode(labels.read_bytes(), str(labels))) as corpus:
+        corpus.add(draft("أعلنت وزارة الصحة عن خطة."))
+    (folder / "filler").write_bytes(bytes(shutil.disk_usage(folder).free))
+    yield path
+    subprocess.run(["umount", "-l", folder], check=False, capture_output=True)
+
+
+def test_it_is_read_and_exported_to_another_disk(full: Path, tmp_path: Path) -> None:
+    with Corpus.open(full, readonly=True) as corpus:
+        assert corpus.article(1).text == "أعلنت وزارة الصحة عن خطة."
+        for _done in export(corpus, tmp_path / "train.jsonl", Options(format="jsonl", state=ALL)):
+            pass
+    assert "وزارة الصحة" in (tmp_path / "train.jsonl").read_text(encoding="utf-8")
+    assert sorted(each.name for each in full.parent.iterdir()) == ["filler", "news.corpus"]
+
+
+def test_that_nothing_can_be_written_is_told_by_its_reason(full: Path) -> None:
+    with pytest.raises(FullDisk, match="disk is full"):
+        Corpus.open(full)
+    (full.parent / "filler").unlink()
+    with Corpus.open(full) as corpus:
+        corpus.add(draft("خبر."))
