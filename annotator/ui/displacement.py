@@ -1,13 +1,13 @@
 """Says what became of a corpus file that others renamed, deleted or replaced while it was open."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from annotator.i18n import _
 from annotator.store.rescue import Change, Displacement
 from annotator.ui.corpus_commands import CorpusCommands
 from annotator.ui.session import Session
-from annotator.ui.wording import with_paths
+from annotator.ui.wording import left_to_right
 
 
 class DisplacementTeller(QObject):
@@ -21,7 +21,9 @@ class DisplacementTeller(QObject):
     def _tell(self, displacement: Displacement) -> None:
         self._commands.corpus_opened.emit(str(displacement.current.absolute()))
         if displacement.change is Change.RENAMED:
-            text = _("The corpus was renamed, and is called “{name}” now.").format(name=displacement.current.name)
+            text = _("The corpus was renamed, and is called “{name}” now.").format(
+                name=left_to_right(displacement.current.name)
+            )
             self._session.told.emit(text)
         elif displacement.change is Change.UPDATED:
             text = _("Another program put a newer version of the corpus in its place. It holds all your work.")
@@ -31,22 +33,23 @@ class DisplacementTeller(QObject):
 
     def _ask(self, displacement: Displacement) -> None:
         """Ask where to go on; nothing waits for the answer."""
-        name, current = displacement.path.name, displacement.current.name
-        if displacement.current.parent != displacement.path.absolute().parent:
-            current = str(displacement.current)
+        name, beside = left_to_right(displacement.path.name), displacement.path.absolute().parent
+        current = displacement.current
+        place = left_to_right(current.name if current.parent == beside else str(current))
         is_replaced = displacement.change is Change.REPLACED
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setWindowTitle(_("Annotator"))
+        box.setTextFormat(Qt.TextFormat.PlainText)
         if is_replaced:
             text = _("Another program has put another file in the place of “{name}” while it was open.")
         else:
             text = _("“{name}” was moved or deleted while it was open.")
-        box.setText(with_paths(text.format(name=name)))
-        reason = _("Everything that you have done is in “{current}”, and you go on there.").format(current=current)
+        box.setText(text.format(name=name))
+        reason = _("Everything that you have done is in “{current}”, and you go on there.").format(current=place)
         if is_replaced:
             reason += "\n" + _("“{name}” has not all of your work, and was not touched.").format(name=name)
-        box.setInformativeText(with_paths(reason))
+        box.setInformativeText(reason)
         stay = box.addButton(_("Go on"), QMessageBox.ButtonRole.AcceptRole)
         if is_replaced:
             other = box.addButton(_("Open the other file"), QMessageBox.ButtonRole.DestructiveRole)
