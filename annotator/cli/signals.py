@@ -1,11 +1,16 @@
 """Signals that end a command as Ctrl+C does, so that it cleans up after itself."""
 
+import _thread
+import os
 import signal
+import sys
+from threading import Timer
 from types import FrameType
 from typing import Final
 
 _NAMES: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
 """What docker, systemd, `timeout` and a closed terminal send; Ctrl+Break on Windows."""
+_AGAIN: Final = 0.01  # seconds
 _BASE: Final = 128  # a shell's exit code for a process that a signal ended is this and the signal's number
 
 
@@ -19,6 +24,7 @@ class Terminated(KeyboardInterrupt):
 
 def catch() -> None:
     """Have each of these signals raise Terminated, unless whoever started the process has it ignored."""
+    sys.unraisablehook = _raise_again
     for number in _numbers():
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _terminate)
@@ -26,6 +32,8 @@ def catch() -> None:
 
 def release() -> None:
     """Have them end the process at once again: a window cannot unwind."""
+    if sys.unraisablehook is _raise_again:
+        sys.unraisablehook = sys.__unraisablehook__
     for number in _numbers():
         if signal.getsignal(number) is _terminate:
             signal.signal(number, signal.SIG_DFL)
@@ -43,3 +51,19 @@ def _numbers() -> list[int]:
 def _terminate(number: int, _frame: FrameType | None) -> None:
     signal.signal(number, signal.SIG_IGN)  # cleaning up is not to be interrupted
     raise Terminated(number)
+
+
+def _raise_again(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Raise an interrupt once more that came within a destructor or a callback, from which nothing can be raised."""
+    if not isinstance(unraisable.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(unraisable)
+        return
+    number = exit_code(unraisable.exc_value) - _BASE
+    if number != signal.SIGINT:
+        signal.signal(number, _terminate)
+    if sys.platform == "win32":
+        timer = Timer(_AGAIN, _thread.interrupt_main, [number])
+    else:  # which ends a wait of the system's too
+        timer = Timer(_AGAIN, os.kill, [os.getpid(), number])
+    timer.daemon = True
+    timer.start()

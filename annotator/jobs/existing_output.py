@@ -61,10 +61,12 @@ def check_replaceable(path: Path, *, force: bool) -> None:
     if path.exists() and path.stat().st_size:
         if is_database(path):
             raise WouldReplace(_("“{path}” is a corpus.").format(path=path))
-        digest = read_digest(beside(path))
-        if digest is None:
+        report = _read_report(beside(path))
+        if report is None:
             raise WouldReplace(_("“{path}” is there already and is no export.").format(path=path))
-        if file_digest(path) != digest:
+        if report.files is None:  # of a version of the program that did not note it
+            raise WouldReplace(_("“{path}” may have been changed after it was exported.").format(path=path))
+        if file_digest(path) != report.files:
             raise WouldReplace(_("“{path}” was changed after it was exported.").format(path=path))
     _check_report(beside(path))
 

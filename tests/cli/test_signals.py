@@ -18,13 +18,15 @@ from annotator.resources import resource
 from annotator.store.corpus import Corpus
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
+DEFAULT = {"SIGTERM": "SIG_DFL", "SIGHUP": "SIG_DFL", "SIGINT": "default_int_handler"}
+"""What a process begins with, unless whoever started it ignores the signal, as shells have their background jobs do."""
 posix_only = pytest.mark.posix_only("Windows has no such signals")
 
 
-@pytest.fixture
-def large_corpus(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def large_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A corpus that takes a second or more to export."""
-    path = tmp_path / "large.corpus"
+    path = tmp_path_factory.mktemp("large") / "large.corpus"
     with Corpus.create(path, decode(resource("labels", "default.toml").read_bytes())) as corpus:
         for number in range(60):
             corpus.add(draft(f"أعلنت وزارة العدل عن خطة رقم {number} أمس. " * 300))
@@ -38,6 +40,12 @@ def out(tmp_path: Path) -> Path:
     return folder
 
 
+def _heed_signals() -> None:
+    """Ignore none, though a shell has its background jobs ignore some."""
+    for name in DEFAULT:
+        signal.signal(signal.Signals[name], signal.SIG_DFL)
+
+
 @pytest.fixture
 def start(large_corpus: Path) -> Iterator[Start]:
     """Starts an export of the large corpus and returns once it writes."""
@@ -45,7 +53,11 @@ def start(large_corpus: Path) -> Iterator[Start]:
 
     def begin(target: Path, *options: str) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "annotator", "--language", "en", "export", large_corpus, target]
-        process = subprocess.Popen([*command, "--state", "all", *options], stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            [*command, "--state", "all", *options],
+            stderr=subprocess.PIPE,
+            preexec_fn=None if sys.platform == "win32" else _heed_signals,
+        )
         running.append(process)
         while not any(target.parent.glob(f".{target.name}.*.part")):
             assert process.poll() is None, process.communicate()
@@ -146,6 +158,34 @@ def test_after_a_kill_between_any_two_moves_the_next_export_needs_no_force(
             return
         assert done.returncode == 9
     raise AssertionError("it was killed each time")
+
+
+SWALLOWING = """
+import os, signal, sys, time
+from annotator.cli import signals
+
+class Grave:
+    def __del__(self):
+        os.kill(os.getpid(), getattr(signal, sys.argv[1]))
+        for _pause in range(1000):  # it is handled within this function
+            pass
+
+signals.catch()
+try:
+    Grave()
+    time.sleep(10)
+except KeyboardInterrupt as interrupt:
+    os._exit(signals.exit_code(interrupt))
+"""
+
+
+@posix_only
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_is_not_lost_in_a_destructor(name: str) -> None:
+    command = [sys.executable, "-c", f"import signal; signal.signal({signal.Signals[name]}, signal.{DEFAULT[name]})"]
+    command[-1] += SWALLOWING
+    done = subprocess.run([*command, name], capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (128 + signal.Signals[name], b"")
 
 
 @posix_only
