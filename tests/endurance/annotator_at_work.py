@@ -196,10 +196,15 @@ class Desk:
         self._reasons: list[str] = []
         self._session = Session(random.choice(ANNOTATORS))
         self._session.failed.connect(self._reasons.append)
-        self._session.where = lambda: random.randrange(100)
+        self._session.where = self._where
         self._session.open(Watched.open(folder / CORPUS))
         assert self._session.article
         tell({"shown": screen(self._session)})
+
+    def _where(self) -> int:
+        """Return some place in the text that is open, as a caret would be."""
+        article = self._session.article
+        return self._random.randrange(min(100, len(article.text))) if article else 0
 
     def do(self, verb: str) -> None:
         """Do this, and tell."""

@@ -432,7 +432,8 @@ def test_a_file_that_is_no_longer_there_takes_no_more_edits(corpus: Corpus, tmp_
     if what == "replaced":
         for beside in filter(Path.exists, opening.beside(place)):
             beside.rename(tmp_path / beside.name.replace(place.name, "elsewhere.corpus"))
-        Corpus.create(place, LabelSet(())).close()
+        Corpus.create(tmp_path / "another.corpus", LabelSet(())).close()
+        (tmp_path / "another.corpus").rename(place)
     with pytest.raises(MissingCorpus, match="moved or deleted"):
         corpus.stand("Sanae", article, 3)
 
