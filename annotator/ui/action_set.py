@@ -12,7 +12,7 @@ from annotator.core.labels import Label
 from annotator.i18n import _
 from annotator.ui.actions import ACTIONS, MENUS, Keymap
 from annotator.ui.keyboard import OneMeaning
-from annotator.ui.wording import menu_text
+from annotator.ui.wording import menu_text, tooltip
 
 _ROLES: Final = {"about": QAction.MenuRole.AboutRole, "quit": QAction.MenuRole.QuitRole}
 """What macOS moves into the application's own menu. Left to itself, Qt guesses it from the beginnings of the texts."""
@@ -59,6 +59,7 @@ class ActionSet:
         for label in labels:
             action = self._make(f"{label.shown()}\t{label.key or ''}", partial(tag, label.name))
             action.setAutoRepeat(False)  # a key held down would tag, remove, tag…
+            action.setToolTip(tooltip(label.shown()))  # else Qt has its text for one, and takes that for HTML
             self._window.addAction(action)
             self.labels.append(action)
 

@@ -12,6 +12,7 @@ from annotator.i18n import _
 from annotator.store.errors import CorpusError
 from annotator.ui.background import Cancelled, Job
 from annotator.ui.corpus_commands import SUFFIX, CorpusCommands
+from annotator.ui.message_box import MessageBox
 from annotator.ui.session import Session
 from annotator.ui.wording import left_to_right, with_paths
 
@@ -45,9 +46,7 @@ class BackupCommands(QObject):
             found = backups(path)
         except CorpusError:  # of two troubles, the first
             found = []
-        asked = QMessageBox(self._window)
-        asked.setIcon(QMessageBox.Icon.Warning)
-        asked.setWindowTitle(_("Annotator"))
+        asked = MessageBox(QMessageBox.Icon.Warning, self._window)
         asked.setText(with_paths(_("The corpus “{path}” is damaged.").format(path=path)))
         asked.setDetailedText(reason)
         asked.setInformativeText(
@@ -106,9 +105,7 @@ class BackupCommands(QObject):
             self._restore(path, chosen.path, damaged=damaged)
 
     def _sure(self, path: Path) -> bool:
-        asked = QMessageBox(self._window)
-        asked.setIcon(QMessageBox.Icon.Question)
-        asked.setWindowTitle(_("Annotator"))
+        asked = MessageBox(QMessageBox.Icon.Question, self._window)
         said = _("Is “{path}” to become what the backup holds? What was done since is then only in a backup of now.")
         asked.setText(said.format(path=left_to_right(path)))
         go = asked.addButton(_("Put it in its place"), QMessageBox.ButtonRole.AcceptRole)

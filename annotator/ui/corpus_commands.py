@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any, Final
 
-from PySide6.QtCore import QMimeData, QObject, Qt, Signal
+from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
 from annotator.core import labels
@@ -17,6 +17,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, Damaged
 from annotator.ui import file_dialogs
 from annotator.ui.background import Background, Cancelled
+from annotator.ui.message_box import MessageBox
 from annotator.ui.session import Session
 from annotator.ui.theme import LIGHT
 from annotator.ui.wording import isolated, tell, with_paths
@@ -228,11 +229,8 @@ class CorpusCommands(QObject):
             unsaved = _("Your last change is not saved yet, and neither is what you typed: {text}")
         else:
             unsaved = _("What you typed is not saved yet: {text}")
-        asked = QMessageBox(self._window)
-        asked.setIcon(QMessageBox.Icon.Warning)
-        asked.setWindowTitle(_("Annotator"))
+        asked = MessageBox(QMessageBox.Icon.Warning, self._window)
         asked.setText(with_paths(self._session.trouble) or _("What you typed could not be saved."))
-        asked.setTextFormat(Qt.TextFormat.PlainText)
         asked.setInformativeText(unsaved.format(text=text))
         stay = asked.addButton(_("Stay"), QMessageBox.ButtonRole.RejectRole)
         give_up = asked.addButton(_("Give the change up"), QMessageBox.ButtonRole.DestructiveRole)

@@ -1,11 +1,12 @@
 """Says what became of a corpus file that others renamed, deleted or replaced while it was open."""
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from annotator.i18n import _
 from annotator.store.rescue import Change, Displacement
 from annotator.ui.corpus_commands import CorpusCommands
+from annotator.ui.message_box import MessageBox
 from annotator.ui.session import Session
 from annotator.ui.wording import left_to_right
 
@@ -37,10 +38,7 @@ class DisplacementTeller(QObject):
         current = displacement.current
         place = left_to_right(current.name if current.parent == beside else str(current))
         is_replaced = displacement.change is Change.REPLACED
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle(_("Annotator"))
-        box.setTextFormat(Qt.TextFormat.PlainText)
+        box = MessageBox(QMessageBox.Icon.Warning, self._window)
         if is_replaced:
             text = _("Another program has put another file in the place of “{name}” while it was open.")
         else:

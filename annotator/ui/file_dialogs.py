@@ -10,9 +10,9 @@ import sys
 from functools import cache
 from typing import Final
 
-from PySide6.QtCore import QFileInfo, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QChildEvent, QFileInfo, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QAbstractFileIconProvider, QIcon
-from PySide6.QtWidgets import QApplication, QFileDialog, QFileIconProvider, QStyle, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QFileIconProvider, QMessageBox, QStyle, QWidget
 
 from annotator.store.opening import SIDE_FILES
 
@@ -54,7 +54,7 @@ def choose_target(parent: QWidget, title: str, path: str, filters: str = "", *, 
 
 
 def _dialog(parent: QWidget, title: str, folder: str, filters: str, mode: QFileDialog.FileMode) -> QFileDialog:
-    dialog = QFileDialog(parent, title, _NOWHERE, filters)
+    dialog = _Dialog(parent, title, _NOWHERE, filters)
     if not _NATIVE:
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setOption(QFileDialog.Option.DontUseCustomDirectoryIcons)
@@ -70,6 +70,17 @@ def _choose(dialog: QFileDialog) -> list[str]:
         return dialog.selectedFiles() if dialog.exec() else []
     finally:
         dialog.deleteLater()
+
+
+class _Dialog(QFileDialog):
+    """Has what it asks itself shown as it is: the name of a file may look like HTML."""
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Follow the boxes that Qt makes."""
+        box = event.child()
+        if event.polished() and isinstance(box, QMessageBox):
+            box.setTextFormat(Qt.TextFormat.PlainText)
+        super().childEvent(event)
 
 
 class _WithoutSideFiles(QSortFilterProxyModel):

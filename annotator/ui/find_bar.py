@@ -11,7 +11,7 @@ from annotator.i18n import _, number
 from annotator.ui import icons
 from annotator.ui.search_line import SearchLine
 from annotator.ui.theme import Theme
-from annotator.ui.wording import plain_label
+from annotator.ui.wording import plain_label, tooltip
 
 Hit = tuple[int, int]
 
@@ -126,7 +126,7 @@ class FindBar(QFrame):
 
 def _button(title: str, do: Callable[[], None]) -> QToolButton:
     button = QToolButton()
-    button.setToolTip(title)
+    button.setToolTip(tooltip(title))
     button.setAccessibleName(title)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(lambda _checked=False: do())

@@ -15,6 +15,7 @@ from annotator.core.labels import LabelSet
 from annotator.core.model import Span, Suggestion
 from annotator.core.wording import hundredth
 from annotator.i18n import _, ngettext, number
+from annotator.ui.message_box import MessageBox
 
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX 9: isolates keep a text's direction from its neighbours
 _ALM: Final = "\u061c"  # UAX 9: an Arabic letter that is not seen
@@ -125,8 +126,8 @@ def spoken_suggestion(words: str, one: Suggestion, labels: LabelSet) -> str:
 
 def tell(parent: QWidget | None, icon: QMessageBox.Icon, text: str) -> None:
     """A box with this text, as it is, until it is read."""
-    box = QMessageBox(icon, _("Annotator"), with_paths(text), QMessageBox.StandardButton.Ok, parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
+    box = MessageBox(icon, parent)
+    box.setText(with_paths(text))
     box.exec()
     box.deleteLater()
 

@@ -49,6 +49,7 @@ from annotator.store.errors import CorpusError
 from annotator.ui import file_dialogs
 from annotator.ui.background import Background, Cancelled
 from annotator.ui.dialogs.export_parts import Parts, part_title
+from annotator.ui.message_box import MessageBox
 from annotator.ui.session import Session
 from annotator.ui.wording import as_read, isolated, left_to_right, plain_label, tooltip, with_paths
 
@@ -358,8 +359,8 @@ class ExportDialog(QDialog):
 
     def _may_replace(self, reason: str) -> bool:
         """Ask whether what is at the path of the export may be lost."""
-        box = QMessageBox(QMessageBox.Icon.Warning, _("Annotator"), with_paths(reason), parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
+        box = MessageBox(QMessageBox.Icon.Warning, self)
+        box.setText(with_paths(reason))
         box.setInformativeText(_("Replace it by the export? What is there now is lost."))
         replace = box.addButton(_("Replace it"), QMessageBox.ButtonRole.DestructiveRole)
         cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)

@@ -30,7 +30,7 @@ from annotator.ui.background import Background, Cancelled
 from annotator.ui.dialogs.import_file import FileView, format_title
 from annotator.ui.dialogs.import_labels import LabelChoices
 from annotator.ui.session import Session
-from annotator.ui.wording import isolated, left_to_right, plain_label
+from annotator.ui.wording import isolated, left_to_right, plain_label, tooltip
 
 _AT: Final = Qt.ItemDataRole.UserRole
 
@@ -124,7 +124,7 @@ class ImportDialog(QDialog):
 
     def _fill(self, item: QTreeWidgetItem, each: Look) -> None:
         item.setText(0, isolated(each.path.name))
-        item.setToolTip(0, left_to_right(each.path))
+        item.setToolTip(0, tooltip(left_to_right(each.path)))
         item.setText(1, isolated(format_title(each.format)))
         counts = (each.articles, each.articles - len(each.new), each.spans, each.refused, each.repaired)
         for column, count in enumerate(counts, 2):
