@@ -42,6 +42,7 @@ def work(qtbot: QtBot, window: Window) -> Iterator[Work]:
     yield made
     made.over.set()  # the window is gone by now
     qtbot.waitUntil(lambda: not window.corpus_commands.background.busy)
+    window.suggestions.close()  # as a window does that is not kept from closing
 
 
 @pytest.fixture
