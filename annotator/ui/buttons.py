@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from annotator.ui import icons
 from annotator.ui.theme import Theme
-from annotator.ui.wording import shown_key, tooltip
+from annotator.ui.wording import shown_key
 
 _COMPACT: Final = "padding: 7px 9px"  # of a button without words
 _SPACING: Final = 8  # pixels between buttons
@@ -81,7 +81,7 @@ class ActionButton(QPushButton):
             self.setAccessibleName(words)
             self._widths = None
         self._show_words(self._is_compact)
-        self.setToolTip(tooltip(f"{text}   {key}"))
+        self.setToolTip(f"{text}   {key}")
         self.setEnabled(self._action.isEnabled())
 
     def _show_words(self, is_compact: bool) -> None:
