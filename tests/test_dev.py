@@ -381,7 +381,8 @@ def test_the_tests_of_windows_get_the_arguments_that_follow(handed, monkeypatch)
 
 
 @on_linux
-def test_the_story_of_the_installed_program_runs_alone_or_not_at_all(handed, monkeypatch):
+def test_the_story_of_the_installed_program_runs_alone_or_not_at_all(handed, checkout, monkeypatch):
+    (checkout / "tests" / "core").mkdir(parents=True)
     monkeypatch.setitem(sys.modules, "dev", dev)  # it is put there anew
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setattr("wine_tests.main", lambda arguments: handed.append(arguments) or 0)

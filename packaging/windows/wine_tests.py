@@ -73,17 +73,19 @@ class Result:
         return not self.success and self.part.platform == "windows"
 
 
-def named_tests(arguments: Sequence[str], root: Path = dev.ROOT) -> list[str]:
+def named_tests(arguments: Sequence[str], root: Path | None = None) -> list[str]:
     """Return the arguments that name a folder or a file of tests, or a test in one."""
+    root = root or dev.ROOT
     return [text for text in arguments if not text.startswith("-") and (root / text.partition("::")[0]).exists()]
 
 
-def plan(arguments: Sequence[str], root: Path = dev.ROOT) -> tuple[list[Part], list[str]]:
+def plan(arguments: Sequence[str], root: Path | None = None) -> tuple[list[Part], list[str]]:
     """Return the parts to run and the options that all of them get, by what was typed.
 
     Tests that are named (`tests/core`, `tests/core/test_zones.py::test_x`) run instead of the usual ones; `--all` adds
     every test that opens a window.
     """
+    root = root or dev.ROOT
     named = named_tests(arguments, root)
     options = [text for text in arguments if text != "--all" and text not in named]
     if named:
