@@ -8,7 +8,7 @@ import pytest
 from consumers.reading import NAMES, columns, consumer, expected, exported, placed, squeezed
 
 from annotator.core.tagging import IOB1, IOB2, IOBES
-from annotator.jobs.exporting import ALL
+from annotator.jobs.exporting import ALL, NothingToExport
 from annotator.store.corpus import Corpus
 
 
@@ -100,10 +100,9 @@ def test_the_card_is_yaml_whatever_parts_are_called(corpus: Corpus, tmp_path: Pa
         assert str(count) in body
 
 
-def test_an_empty_corpus_is_a_dataset_without_rows(datasets: Any, tmp_path: Path) -> None:
+def test_of_an_empty_corpus_no_dataset_is_made(tmp_path: Path) -> None:
     from consumers.reading import LABELS
 
-    with Corpus.create(tmp_path / "empty.corpus", LABELS) as empty:
-        report = exported(empty, tmp_path / "news", format="huggingface")
-    assert (report.articles, report.verified) == (0, True)
-    assert consumer("pyarrow.parquet").read_table(tmp_path / "news/train.parquet").num_rows == 0
+    with Corpus.create(tmp_path / "empty.corpus", LABELS) as empty, pytest.raises(NothingToExport):
+        exported(empty, tmp_path / "news", format="huggingface")
+    assert not (tmp_path / "news").exists()

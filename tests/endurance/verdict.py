@@ -16,7 +16,7 @@ from soundness import Edited, Rows, faults, fingerprint, take_back
 from annotator.core import history
 from annotator.core.model import Past
 from annotator.formats.report import beside
-from annotator.jobs.existing_output import folder_digest
+from annotator.jobs.existing_output import folder_digest, read_digest
 from annotator.jobs.exporting import export
 from annotator.store.corpus import Corpus
 
@@ -234,7 +234,9 @@ def _export(folder: Path, name: str, exports: dict[str, Exported], *, unfinished
         aside = [one for one in path.parent.glob(f".{name}.*.old") if folder_digest(one) == known[0]]
         return [] if known[0] and aside else [f"the export {name} is gone"]
     if found[0] == known[0]:
-        return [] if found[1] in (known[1], None) else [f"the old export {name} has another report"]
+        # The next export puts a report back that a killed one had set aside.
+        is_back = known[1] is None and read_digest(beside(path)) == found[0]
+        return [] if is_back or found[1] in (known[1], None) else [f"the old export {name} has another report"]
     if found[0] == whole[0]:
         return [] if found[1] in (whole[1], None) else [f"the new export {name} has another report"]
     return [f"the export {name} is neither the old one nor the new one"]

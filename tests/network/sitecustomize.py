@@ -32,5 +32,5 @@ def hear(event: str, arguments: tuple[Any, ...]) -> None:
     note(f"reached {event} {arguments!r}")
 
 
-note(f"watched {' '.join(sys.orig_argv)}")
+note(f"watched {' '.join(' '.join(sys.orig_argv).split())}")
 sys.addaudithook(hear)
