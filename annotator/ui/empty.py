@@ -47,7 +47,11 @@ class EmptyState(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setFixedWidth(_WIDTH)
             label.setWordWrap(label is not self._picture)
-            column.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+            row = QHBoxLayout()  # an alignment would give the label the height of fewer lines than it has
+            row.addStretch()
+            row.addWidget(label)
+            row.addStretch()
+            column.addLayout(row)
         column.addSpacing(10)
         column.addLayout(self._row())
         column.addStretch(3)

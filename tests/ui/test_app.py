@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from annotator import i18n, settings
 from annotator.faults import Fault
+from annotator.file_ops import delete_file
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
 from annotator.store.errors import MissingCorpus
@@ -207,7 +208,7 @@ def test_two_windows_keep_each_others_settings(desk: app.Desk, qapp: QApplicatio
 
 def test_settings_that_could_not_be_saved_are_saved_with_the_next(desk: app.Desk) -> None:
     file = settings.config_dir() / "settings.json"
-    file.unlink()
+    delete_file(file)  # the learner's process may be reading it
     file.mkdir()
     desk.window.remember(annotator="Samira")
     assert "could not be saved" in desk.window.status_line._said.text()

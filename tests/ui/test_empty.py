@@ -47,6 +47,17 @@ def test_it_says_what_is_the_case_and_what_to_do_and_the_keys(state: EmptyState)
     assert (state.accessibleName(), state.accessibleDescription()) == ("Nothing is here.", "Bring something.")
 
 
+def test_a_sentence_of_more_than_a_line_is_seen_whole(qtbot: QtBot, actions: dict[str, QAction]) -> None:
+    advice = "A corpus is one file with your articles, their labels and your work, and it lies where you put it."
+    state = EmptyState("corpus", "Nothing is here.", advice, actions)
+    qtbot.addWidget(state)
+    state.resize(1000, 700)
+    with qtbot.waitExposed(state):
+        state.show()
+    label = next(label for label in state.findChildren(QLabel) if label.text() == advice)
+    assert label.height() >= label.heightForWidth(label.width()) > 1.5 * label.fontMetrics().height()
+
+
 def test_its_buttons_do_what_the_actions_do(state: EmptyState, actions: dict[str, QAction]) -> None:
     done: list[str] = []
     for name, action in actions.items():
