@@ -109,7 +109,7 @@ def test_the_corpus_of_a_crash_is_opened_by_enter_and_not_by_itself(tmp_path: Pa
 
     second, hands = start(), Hands()
     try:
-        wait_until(faults.reports)  # the dialog comes next
+        wait_until(lambda: titles(screen) == {"Annotator"})  # the dialog
         time.sleep(1)
         assert titles(screen) == {"Annotator"}
         descriptors = Path(f"/proc/{second.pid}/fd")
