@@ -56,9 +56,9 @@ class Connection:
     def reconnect(self) -> None:
         """Open the same file anew, with a log of its own. Raises CorpusError where that is not possible.
 
-        The old connection is closed first: in one process, two connections to a file share what they know of its log.
+        All connections of this process are closed first: those to one file share what they know of its log.
         """
-        self.close()
+        self.close_everywhere()
         self._db = opening.connect(self.path)
         self._identify()
         if self._patience is not None:

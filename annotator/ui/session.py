@@ -327,18 +327,20 @@ class Session(Opened):
         try:
             self.corpus.check_there()
         except LostLog:
+            self._stop_checkpoints()
             self.corpus.reconnect()
             self.changed()
         except MissingCorpus as missing:
             self._stop_checkpoints()
             try:
                 displacement = displace(self.corpus)
-                self._go_on_in(Corpus.open(displacement.current))
-                self.displaced.emit(displacement)
             except MissingCorpus:
                 self._take_up_again(self.corpus, missing)
-            finally:
-                self._start_checkpoints()
+            else:
+                self._go_on_in(Corpus.open(displacement.current))
+                self.displaced.emit(displacement)
+        if not self._checkpointer:
+            self._start_checkpoints()
 
     def _take_up_again(self, corpus: Corpus, missing: MissingCorpus) -> None:
         """Go on with the file at the corpus' place if it holds what is shown: a stick came back. Raises CorpusError."""
