@@ -235,7 +235,7 @@ def test_a_line_has_the_shape_that_doccano_reads():
     line = encode(item)
     assert line.count("\n") == 1
     assert json.loads(line) == {"id": 0, "text": TEXT, "label": [[4, 8, "DATE"]], "title": "عنوان"}
-    assert not doccano.HOLDS
+    assert {"title", "published", "source", "url"} == doccano.HOLDS
 
 
 @pytest.mark.parametrize(

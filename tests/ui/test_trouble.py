@@ -83,6 +83,7 @@ def test_a_copy_of_everything_holds_what_waits_too(
     holder.execute("ROLLBACK")
 
 
+@pytest.mark.posix_only("Windows moves or deletes no file that is open")
 def test_saved_is_never_said_beside_an_error(window: Window, corpus_path: Path) -> None:
     assert "Everything is saved" in window.status_line.state()
     shutil.rmtree(corpus_path.parent)
