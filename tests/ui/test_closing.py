@@ -78,6 +78,7 @@ def test_what_looks_through_the_file_and_backs_it_up_lets_go(
     assert said == []
 
 
+@pytest.mark.posix_only("Windows does not say how often a file is open")
 def test_a_job_lets_go(qtbot: QtBot, window: Window, session: Session, corpus_path: Path) -> None:
     told: list[str] = []
     session.told.connect(told.append)
