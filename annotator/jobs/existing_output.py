@@ -15,11 +15,11 @@ from msgspec import Struct
 from annotator.formats.report import beside
 from annotator.i18n import _
 from annotator.paths import resolve_path
+from annotator.store.opening import SIDE_FILES
 
 _CHUNK: Final = 1 << 16
 _DATABASE: Final = b"SQLite format 3\0"
 """How each corpus file begins: https://www.sqlite.org/fileformat.html#magic_header_string"""
-_SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 
 
 class CannotExport(Exception):
@@ -140,9 +140,9 @@ def is_database(path: Path) -> bool:
 def _used_corpus(path: Path) -> Path | None:
     """Return the corpus that has side files, if `path` is that corpus or one of them."""
     real = resolve_path(path)
-    for side in ("", *_SIDE_FILES):
+    for side in ("", *SIDE_FILES):
         corpus = real.with_name(real.name.removesuffix(side))
-        sides = any(corpus.with_name(corpus.name + end).exists() for end in _SIDE_FILES)
+        sides = any(corpus.with_name(corpus.name + end).exists() for end in SIDE_FILES)
         if real.name.endswith(side) and corpus.name and sides and corpus.is_file() and is_database(corpus):
             return corpus
     return None
