@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 from weakref import WeakSet
@@ -32,14 +33,21 @@ class Handle(sqlite3.Connection):
     """A connection that lets go of the file when `close` returns, even where a cursor has rows left: SQLite itself
     keeps the file open until the last statement is finalized, and a traceback may hold one."""
 
-    def __init__(self, *args: Any, **keywords: Any) -> None:
-        super().__init__(*args, **keywords)
-        self.path: Path | None = None
+    def __init__(self, *args: Any, path: Path, **keywords: Any) -> None:
+        self.path = path
+        """Of the file, links resolved."""
         self.identity: Identity | None = None
         self.thread = threading.get_ident()
         self.is_awaited = True
         """Whether `wait_until_closed` is to wait for it: not for one that its owner closes in time."""
         self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+        with _lock:
+            _handles.add(self)  # before the file is open: whoever closes it meanwhile waits for this one too
+        try:
+            super().__init__(*args, **keywords)
+        except BaseException:
+            self._forget()
+            raise
 
     def cursor(self, factory: Any = sqlite3.Cursor) -> Any:
         cursor = super().cursor(factory)
@@ -55,6 +63,9 @@ class Handle(sqlite3.Connection):
         for cursor in list(self._cursors):
             cursor.close()
         super().close()
+        self._forget()
+
+    def _forget(self) -> None:
         with _lock:
             _handles.discard(self)
 
@@ -65,12 +76,11 @@ _handles: Final[WeakSet[Handle]] = WeakSet()
 
 def connect(path: Path, mode: str, **keywords: Any) -> Handle:
     """Connect to the file at `path`; `mode` is the query of the URI. Raises sqlite3.Error."""
-    handle = sqlite3.connect(sqlite_uri(path.absolute(), mode), uri=True, factory=Handle, **keywords)
-    handle.path = resolve_path(path)
+    # What `factory` says is not as it is: any function that returns a connection will do.
+    factory: Any = partial(Handle, path=resolve_path(path))
+    handle: Handle = sqlite3.connect(sqlite_uri(path.absolute(), mode), uri=True, factory=factory, **keywords)
     if not is_immutable(mode):
         handle.identity = identity(path)
-    with _lock:
-        _handles.add(handle)
     return handle
 
 

@@ -72,14 +72,15 @@ class Suggestions(QObject):
         self._opening = False  # whether the suggesters are to be asked about another article
         self._again = self._waiting = False  # whether there is anything to be asked, and an answer to come
         self._thread: ThreadPoolExecutor | None = ThreadPoolExecutor(1, "suggestions")
-        self._stop, self._reading = Event(), Lock()  # the thread holds it as long as it may have the corpus open
+        self._stop = Event()  # of all that is read of the corpus that is open
+        self._reading = Lock()  # the thread holds it as long as it may have the corpus open
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_PAUSE)
         self._soon.timeout.connect(self._ask)
         self._answered.connect(self._take)
         self._complained.connect(session.failed)
-        session.corpus_opened.connect(self.learned)
+        session.corpus_opened.connect(self._begin)
         session.corpus_closing.connect(self._let_go)
         session.labels_changed.connect(self._relabel)
         session.article_opened.connect(self._open)
@@ -152,6 +153,10 @@ class Suggestions(QObject):
 
     # Inside
 
+    def _begin(self) -> None:
+        self._stop = Event()
+        self.learned()
+
     def _let_go(self, path: Path) -> None:
         self._stop.set()
         self._soon.stop()
@@ -205,7 +210,7 @@ class Suggestions(QObject):
         path, annotator, article = session.corpus.path, session.annotator, session.article
         layer, zones, opening = tuple(session.spans), tuple(session.zones), self._opening or known is None
         self._lessons, self._opening, self._waiting = [], False, True
-        stop = self._stop = Event()
+        stop = self._stop
 
         def read() -> "Proposals | None":
             """Those of the corpus; None where it was closed."""

@@ -2,7 +2,9 @@
 
 import sqlite3
 import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from open_files import open_beside
@@ -68,6 +70,40 @@ def test_closing_everywhere_interrupts_what_other_threads_do(path: Path) -> None
     assert open_beside(path) == []
     thread.join()
     assert ended == ["interrupted"]
+
+
+def test_a_connection_that_is_just_being_made_is_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is open a moment before whoever opens it holds the connection."""
+    connect, is_open = sqlite3.connect, threading.Event()
+
+    def connect_slowly(*arguments: Any, **keywords: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **keywords)
+        is_open.set()
+        time.sleep(0.3)
+        return connection
+
+    def read() -> None:
+        opening.reading(path).close()
+
+    corpus = Corpus.open(path)
+    monkeypatch.setattr("annotator.store.handles.sqlite3.connect", connect_slowly)
+    thread = threading.Thread(target=read)
+    thread.start()
+    assert is_open.wait(10)
+    corpus.close_everywhere()
+    assert open_beside(path) == []
+    thread.join()
+
+
+def test_a_connection_that_could_not_be_made_is_not_waited_for(path: Path) -> None:
+    def fail() -> None:
+        with pytest.raises(sqlite3.OperationalError):
+            handles.connect(path.with_name("none.corpus"), "mode=rw")
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    assert handles.wait_until_closed(path.with_name("none.corpus"), 0.1)
 
 
 def test_closing_everywhere_leaves_other_files_and_its_own_thread_alone(path: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from annotator import settings
@@ -75,8 +75,12 @@ def session(qapp: app.QApplication, corpus_path: Path) -> Iterator[Session]:
 
 @pytest.fixture
 def window(qtbot: QtBot, session: Session) -> Window:
+    def ask_nothing(closing: Window) -> None:
+        """A test that failed may have left something that is not saved: nobody would answer."""
+        closing.corpus_commands.may_leave = lambda: True  # type: ignore[method-assign]
+
     made = Window(session, settings.load(), app.LIGHT)
-    qtbot.addWidget(made)
+    qtbot.addWidget(made, before_close_func=ask_nothing)
     made.resize(1366, 768)
     with qtbot.waitExposed(made):
         made.show()
@@ -84,6 +88,17 @@ def window(qtbot: QtBot, session: Session) -> Window:
     made.view.setFocus()
     qtbot.waitUntil(lambda: made.view.hasFocus() and QApplication.activeWindow() is made)
     return made
+
+
+@pytest.fixture
+def no_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever would ask a person something fails the test, and does not wait for an answer that nobody gives."""
+
+    def fail(*_arguments: object) -> None:
+        pytest.fail("a dialog opens")
+
+    for kind, name in ((QDialog, "exec"), (QMessageBox, "exec"), (QInputDialog, "getItem")):
+        monkeypatch.setattr(kind, name, fail)
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """From the first moment of a job, nothing else starts, and its corpus is not left."""
 
+import json
 import threading
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent
+from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QFileOpenEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
@@ -17,9 +18,11 @@ from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.background import Background, Busy, Cancelled
 from annotator.ui.corpus_commands import default_labels
+from annotator.ui.dialogs.import_preview import ImportDialog
 from annotator.ui.session import Session
 from annotator.ui.window import Window
 
+pytestmark = pytest.mark.usefixtures("no_dialogs")
 REFUSAL = "“Working” is not done yet: wait until it is, or cancel it."
 
 
@@ -147,16 +150,55 @@ def test_what_is_to_be_done_about_a_damaged_file_is_asked_once_the_job_has_ended
     assert asked == [False]
 
 
-def test_another_language_waits_for_the_next_start(qapp: app.QApplication, qtbot: QtBot, corpus_path: Path) -> None:
-    desk = app.Desk(qapp, Settings(language="en", annotator="Sanae"))
-    desk.work_at(Corpus.open(corpus_path))
-    desk.show()
+@pytest.fixture
+def desk(qapp: app.QApplication, corpus_path: Path) -> Iterator[app.Desk]:
+    made = app.Desk(qapp, Settings(language="en", annotator="Sanae"))
+    made.work_at(Corpus.open(corpus_path))
+    made.show()
+    yield made
+    made.window.close()
+    made.session.close()
+    app.Desk(qapp, Settings(language="en")).window.deleteLater()
+
+
+def test_another_language_and_other_numerals_wait_for_the_next_start(qtbot: QtBot, desk: app.Desk) -> None:
     window, work = desk.window, Work(desk.window.corpus_commands.background)
     window.language_asked.emit("fr")
+    window.numerals_asked.emit("eastern")
     assert desk.window is window
     assert i18n.current() == "en"
     work.over.set()
     qtbot.waitUntil(lambda: bool(work.outcome))
-    desk.window.close()
-    desk.session.close()
-    app.Desk(qapp, Settings(language="en")).window.deleteLater()
+
+
+def test_a_document_that_is_handed_over_waits_for_the_job(
+    qapp: app.QApplication, qtbot: QtBot, desk: app.Desk, other: Path
+) -> None:
+    opened, work = desk.session.corpus, Work(desk.window.corpus_commands.background)
+    refused: list[str] = []
+    desk.session.failed.connect(refused.append)
+    QCoreApplication.sendEvent(qapp, QFileOpenEvent(str(other)))
+    qtbot.wait(400)
+    assert desk.session.corpus is opened
+    work.over.set()
+    qtbot.waitUntil(lambda: desk.session.corpus is not None and desk.session.corpus.path == other)
+    assert refused == []
+
+
+def test_an_import_goes_into_the_corpus_that_its_files_were_looked_at_for(
+    qtbot: QtBot, window: Window, corpus_path: Path, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news = corpus_path.with_name("news.jsonl")
+    spans = [{"start": 0, "end": 3, "label": "UNKNOWN"}]
+    news.write_text(json.dumps({"text": "خبر من وجدة.", "spans": spans}), encoding="utf-8")
+
+    def accept(_dialog: ImportDialog) -> bool:
+        window.session.open(Corpus.open(other))
+        return True
+
+    monkeypatch.setattr(ImportDialog, "exec", accept)
+    window.corpus_commands.take([str(news)])
+    qtbot.waitUntil(lambda: not window.corpus_commands.background.busy)
+    for path, count in ((corpus_path, 3), (other, 0)):
+        with Corpus.open(path) as corpus:
+            assert len(corpus.numbers("SELECT id AS number FROM article")) == count

@@ -1,5 +1,6 @@
 """What is closed is closed: no thread and no process of the window has the file open afterwards, or writes to it."""
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -59,6 +60,36 @@ def test_a_corpus_that_is_closed_before_its_suggesters_are_read_is_not_opened_fo
     for _time in range(50):
         assert open_beside(corpus_path) == []
         qtbot.wait(5)
+
+
+def test_however_often_they_were_asked(
+    qtbot: QtBot,
+    slow_reading: Callable[[], bool],
+    window: Window,
+    session: Session,
+    corpus_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, loaded = threading.Event(), threading.Event()
+
+    def load(_complain: object) -> tuple[()]:
+        """A person's own suggesters may take their time, before the corpus is read."""
+        begun.set()
+        loaded.wait()
+        return ()
+
+    qtbot.waitUntil(lambda: not window.suggestions.busy)
+    monkeypatch.setattr("annotator.jobs.suggesting.brought", load)
+    monkeypatch.setattr(window.suggestions, "_others", None)
+    window.suggestions.learned()
+    qtbot.waitUntil(begun.is_set)
+    window.suggestions._ask()
+    session.close()
+    loaded.set()
+    for _time in range(50):
+        assert open_beside(corpus_path) == []
+        qtbot.wait(5)
+    assert not window.suggestions.busy
 
 
 def test_what_looks_through_the_file_and_backs_it_up_lets_go(

@@ -21,6 +21,7 @@ from annotator.ui.session import Session
 from annotator.ui.span_card import Field
 from annotator.ui.window import Window
 
+pytestmark = pytest.mark.usefixtures("no_dialogs")
 Stretch = Callable[..., tuple[int, int]]
 WORDS = "five minutes of work"
 
@@ -37,14 +38,15 @@ def type_note(window: Window) -> None:
 
 
 @pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The buttons that are pressed next; what was asked takes their place."""
+def answers(no_dialogs: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The buttons that are pressed next, "" for none; what was asked takes their place."""
     waiting: list[str] = []
 
     def answer(box: QMessageBox) -> int:
         wanted = waiting.pop(0)
         waiting.append(f"{box.text()} {box.informativeText()}")
-        next(button for button in box.buttons() if button.text() == wanted).click()
+        if wanted:
+            next(button for button in box.buttons() if button.text() == wanted).click()
         return 0
 
     monkeypatch.setattr(QMessageBox, "exec", answer)
@@ -141,6 +143,18 @@ def test_what_is_given_up_is_not_asked_about_again(
     assert not window.isVisible()
     holder.execute("ROLLBACK")
     assert note_on_disk(corpus_path) == ""
+
+
+def test_a_question_that_is_closed_without_an_answer_gives_nothing_up(
+    window: Window, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
+) -> None:
+    type_note(window)
+    answers.append("")
+    window.close()
+    assert (window.isVisible(), window.note.text()) == (True, WORDS)
+    holder.execute("ROLLBACK")
+    assert window.session.try_again()
+    assert note_on_disk(corpus_path) == WORDS
 
 
 @pytest.mark.parametrize("field", ["value", "note"])
