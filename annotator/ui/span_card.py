@@ -22,7 +22,8 @@ _LINES: Final = 3  # of words and what is said about them
 class Field(QLineEdit):
     """A line whose text is kept when it is left or Enter is pressed, and put back by Escape.
 
-    What could not be kept stays there, and is tried again whenever `keep` is called.
+    What could not be kept stays there, and is tried again whenever `keep` is called, until the field is of something
+    else.
     """
 
     kept = Signal()
@@ -31,6 +32,8 @@ class Field(QLineEdit):
     """The person goes back to the article."""
     ended = Signal()
     """The keyboard is elsewhere now."""
+    dropped = Signal(str)
+    """What was typed and could not be kept: the field is of something else now."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +47,10 @@ class Field(QLineEdit):
     def show_text(self, text: str, about: object) -> None:
         """What is kept now of `about`, which is anything that tells it from others. What is being typed about the same
         stays until it is kept."""
+        typed = self.text() if self.text().strip() != self._kept.strip() else ""
         typing = about == self._about and self.text() != self._kept and self.text().strip() != text
+        if typed.strip() and about != self._about:
+            self.dropped.emit(typed)
         self._kept, self._about = text, about
         if not typing and self.text() != text:
             self.setText(text)

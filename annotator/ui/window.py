@@ -37,7 +37,7 @@ from annotator.ui.tagging_commands import TaggingCommands
 from annotator.ui.theme import Theme
 from annotator.ui.watch import Watch
 from annotator.ui.welcome_commands import WelcomeCommands
-from annotator.ui.wording import printed
+from annotator.ui.wording import isolated, printed
 
 _AT_FIRST: Final = QSize(1500, 950)
 """How large the window is until a person gives it another size."""
@@ -186,6 +186,7 @@ class Window(QMainWindow):
         for field in self._fields:
             session.article_left.connect(field.leave)
             session.given_up.connect(field.drop)
+            field.dropped.connect(self._tell_dropped)
         self.spans.span_clicked.connect(self._choose)
         view.refine = session.meant
         view.span_clicked.connect(session.select)
@@ -357,6 +358,11 @@ class Window(QMainWindow):
     def _keep_typed(self) -> list[str]:
         """Keep what was typed, which is of what is selected now; return what could not be kept."""
         return [field.text() for field in self._fields if not field.keep()]
+
+    def _tell_dropped(self, text: str) -> None:
+        """Tell what was typed and is lost now, unless it is in the change that waits."""
+        if not self.session.waiting:
+            self.session.failed.emit(_("What you typed could not be saved: “{text}”").format(text=isolated(text)))
 
     def _take(self, label: str) -> None:
         self._keep_typed()

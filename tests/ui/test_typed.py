@@ -172,6 +172,32 @@ def test_what_is_typed_about_a_span_is_kept_when_the_window_closes(
     assert getattr(span, field) == WORDS
 
 
+def test_what_is_typed_about_a_span_that_is_removed_elsewhere_is_told_when_it_is_left(
+    window: Window, session: Session, corpus_path: Path, stretch: Stretch
+) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    typing = window.labels_side.card.value
+    typing.begin()
+    QTest.keyClicks(typing, WORDS)
+    with Corpus.open(corpus_path) as elsewhere:
+        [span] = elsewhere.spans(elsewhere.article(1).uid, "Sanae")
+        elsewhere.apply(Step(new_uid(), "Sanae", now(), "remove", tuple(editing.remove(span))))
+    session.open_step(1)
+    assert typing.text() == ""
+    assert WORDS in window.status_line.said()
+
+
+def test_of_what_is_typed_and_waits_nothing_is_told(
+    window: Window, holder: sqlite3.Connection, corpus_path: Path
+) -> None:
+    type_note(window)
+    window.session.open_step(1)
+    assert WORDS not in window.status_line.said()
+    holder.execute("ROLLBACK")
+    assert window.session.try_again()
+    assert note_on_disk(corpus_path) == WORDS
+
+
 def test_what_is_typed_is_kept_when_a_file_is_dropped(qtbot: QtBot, window: Window, corpus_path: Path) -> None:
     news = corpus_path.with_name("news.txt")
     news.write_text("خبر\nقالت الوزارة.", encoding="utf-8")
