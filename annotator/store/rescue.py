@@ -7,6 +7,7 @@ are never mixed. None of this happens on Windows, which refuses to rename, delet
 
 import logging
 import os
+from collections.abc import Generator
 from datetime import datetime
 from enum import Enum, auto
 from itertools import chain, count
@@ -73,24 +74,40 @@ def displace(corpus: Connection) -> Displacement:
 
 def copy_to_safety(corpus: Connection) -> Path:
     """Copy all that an open corpus holds into a new file beside its path, under a name that says so, or into the
-    program's data folder where that is not possible, and return where. Raises CorpusError."""
+    program's data folder where that is not possible, and return where. Raises CorpusError.
+
+    It is done at once, through the connection itself: that may be all that still leads to what it has opened.
+    """
     try:
-        return _copy_into(corpus.path.absolute().parent, corpus)
+        copying.copy_open(corpus, target := _free_path(corpus.path.absolute().parent, corpus.path))
     except CorpusError as error:
-        _log.warning("no copy could be made beside the corpus", exc_info=error)
-        folder = settings.data_dir() / "rescued"
-        with opening.file_errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        return _copy_into(folder, corpus)
-
-
-def _copy_into(folder: Path, corpus: Connection) -> Path:
-    stem, suffix = corpus.path.stem, corpus.path.suffix
-    name = _("{corpus} rescued {time}").format(corpus=stem, time=datetime.now().strftime(_TIME))
-    names = chain([name], (f"{name} {number}" for number in count(2)))
-    target = next(target for each in names if not (target := folder / f"{each}{suffix}").exists())
-    copying.copy_open(corpus, target)
+        copying.copy_open(corpus, target := _free_path(_safe_folder(error), corpus.path))
     return target
+
+
+def copy_file_to_safety(path: Path) -> Generator[tuple[int, int], None, Path]:
+    """Do the same with the corpus file at `path`, by a connection of its own, beside those who work in it. Yields how
+    many of how many pages are copied. Raises CorpusError."""
+    try:
+        yield from copying.copy(path, target := _free_path(path.absolute().parent, path))
+    except CorpusError as error:
+        yield from copying.copy(path, target := _free_path(_safe_folder(error), path))
+    return target
+
+
+def _safe_folder(error: CorpusError) -> Path:
+    """Make the folder for copies that cannot lie beside their corpus, for this reason. Raises CorpusError."""
+    _log.warning("no copy could be made beside the corpus", exc_info=error)
+    folder = settings.data_dir() / "rescued"
+    with opening.file_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _free_path(folder: Path, path: Path) -> Path:
+    name = _("{corpus} rescued {time}").format(corpus=path.stem, time=datetime.now().strftime(_TIME))
+    names = chain([name], (f"{name} {number}" for number in count(2)))
+    return next(target for each in names if not (target := folder / f"{each}{path.suffix}").exists())
 
 
 def _find(folder: Path, identity: tuple[int, int]) -> Path | None:

@@ -178,7 +178,7 @@ class CorpusCommands(QObject):
             dialog.exec()
             dialog.deleteLater()
 
-        self.background.run(_("Counting what was decided"), job, show, self._not_counted)
+        self.background.run(_("Counting what was decided"), job, show, self._not_done)
 
     def save_now(self) -> None:
         """What a hand does by itself where programs must be told to save."""
@@ -197,21 +197,45 @@ class CorpusCommands(QObject):
         return not self.background.busy
 
     def rescue_copy(self) -> None:
-        """Put all that the corpus holds, and the change that waits, into a new file, through the connection that is
-        open: the file itself may not be there any more."""
-        from annotator.store.rescue import copy_to_safety
+        """Put all that the corpus holds, and the change that waits, into a new file: beside the window, or at once
+        through the open connection where that alone still leads to what the corpus holds."""
+        from annotator.store.rescue import copy_file_to_safety, copy_to_safety
 
-        if not self._session.corpus:
+        corpus, waiting = self._session.corpus, self._session.waiting
+        if not corpus:
             return
-        try:
-            path = copy_to_safety(self._session.corpus)
-            if self._session.waiting:
+
+        def rescued(path: Path) -> None:
+            try:
                 with Corpus.open(path) as copy:
-                    copy.apply(self._session.waiting)
-        except CorpusError as error:
-            self.warn(str(error))
+                    if waiting and not copy.size(waiting.uid):  # it may have been written meanwhile
+                        copy.apply(waiting)
+            except CorpusError as error:
+                self.warn(str(error))
+            else:
+                self._session.told.emit(_("A copy with everything is in “{path}”.").format(path=path))
+
+        def rescue_at_once() -> None:
+            try:
+                path = copy_to_safety(corpus)
+            except CorpusError as error:
+                self.warn(str(error))
+            else:
+                rescued(path)
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, CorpusError):
+                rescue_at_once()
+            elif not isinstance(error, Cancelled):
+                raise error
+
+        try:
+            corpus.check_there()
+        except CorpusError:
+            rescue_at_once()
         else:
-            self._session.told.emit(_("A copy with everything is in “{path}”.").format(path=path))
+            path = corpus.path
+            self.background.run(_("Copying"), lambda: copy_file_to_safety(path), rescued, failed)
 
     def may_leave(self) -> bool:
         """Keep what is being typed; return whether nothing is left that is not saved, or a person gives it up. While a
@@ -275,7 +299,7 @@ class CorpusCommands(QObject):
         """Say what could not be done, until it is read."""
         tell(self._window, QMessageBox.Icon.Warning, text)
 
-    def _not_counted(self, error: Exception) -> None:
+    def _not_done(self, error: Exception) -> None:
         if isinstance(error, CorpusError):
             self.warn(str(error))
         elif not isinstance(error, Cancelled):

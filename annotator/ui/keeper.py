@@ -40,6 +40,7 @@ class Keeper(QObject):
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self.look)
         session.corpus_opened.connect(self._begin)
+        session.displaced.connect(self._begin)
         session.corpus_closing.connect(self.stop)
         self._failed.connect(self._fail)
         self._broke.connect(self._raise)
