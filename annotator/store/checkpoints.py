@@ -47,14 +47,17 @@ class Checkpointer:
         self._thread.join(_PATIENCE)
 
     def _run(self) -> None:
-        try:
-            with opening.spoken(self._path), closing(opening.connect_to_checkpoint(self._path)) as connection:
-                # Opened once and for all: later, another file might lie there, beside the log of this one.
-                self._work(connection)
-        except CorpusError as error:
-            self._tell(error)
+        while not self._stop.is_set():
+            try:
+                with opening.spoken(self._path), closing(opening.connect_to_checkpoint(self._path)) as connection:
+                    # Kept open: later, another file might lie there, beside the log of this one.
+                    self._work(connection)
+            except CorpusError as error:  # too many open files, say: the next time will do
+                self._tell(error)
+                self._stop.wait(_PATIENCE)
 
     def _work(self, connection: sqlite3.Connection) -> None:
+        self._tell(None)
         last: _State | None = None
         while not self._stop.wait(_PAUSE):
             state = self._state()

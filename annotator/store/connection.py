@@ -31,7 +31,16 @@ class Connection:
     def _identify(self) -> None:
         self.identity = handles.identity(self.path)
         """What tells the file that is open from any other."""
-        self._log_identity = handles.identity(opening.log_path(self.path))
+        self._log_identities = self._identify_log()
+
+    def _identify_log(self) -> list[handles.Identity | None]:
+        """What tells the log, and what its users share, from others of these names."""
+        return [handles.identity(path) for path in opening.log_paths(self.path)]
+
+    def has_log(self) -> bool:
+        """Return whether those who read and those who write do not wait for one another: not on a network drive."""
+        [(mode,)] = self.tuples("PRAGMA journal_mode")
+        return bool(mode == "wal")
 
     def files(self) -> set[Path]:
         """Every file that is the corpus or may lie beside it while it is in use, links resolved."""
@@ -44,12 +53,12 @@ class Connection:
         self._db.execute(f"PRAGMA busy_timeout = {patience:d}")
 
     def check_there(self) -> None:
-        """Raise MissingCorpus where the file is no longer the one that was opened, LostLog where its log is not: SQLite
-        would write on, into a file that has no name any more."""
+        """Raise MissingCorpus where the file is no longer the one that was opened, LostLog where its log, or what the
+        log's users share, is not: SQLite would write on, into a file that has no name any more."""
         if handles.identity(self.path) != self.identity:
             reason = _("“{path}” was moved or deleted while it was open: nothing more can be saved in it.")
             raise MissingCorpus(reason.format(path=self.path))
-        if handles.identity(opening.log_path(self.path)) != self._log_identity:
+        if self._identify_log() != self._log_identities:
             reason = _("Another program has taken away a file that belongs to “{path}”.")
             raise LostLog(reason.format(path=self.path))
 
@@ -73,7 +82,7 @@ class Connection:
     def close_displaced(self) -> None:
         """Close the connection, and remove its log if that is empty: SQLite leaves it beside whatever comes to lie at
         the path of a file that was moved."""
-        log, ours = opening.log_path(self.path), self._log_identity
+        log, ours = opening.log_path(self.path), self._log_identities[0]
         self.close_everywhere()
         if handles.identity(log) == ours and not log.stat().st_size:
             for path in opening.beside(self.path):

@@ -14,7 +14,7 @@ from shutil import disk_usage
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.paths import hidden_path, refused_name
-from annotator.store import handles, shape
+from annotator.store import handles, shape, shared_memory
 from annotator.store.errors import (
     Conflict,
     CorpusError,
@@ -88,7 +88,8 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
                 db.execute(f"PRAGMA user_version = {VERSION}")
                 migrations.apply(db)
                 fill(db)
-                db.execute("PRAGMA journal_mode = WAL")
+                if shared_memory.is_usable(folder):
+                    db.execute("PRAGMA journal_mode = WAL")
             finally:
                 db.close()
             with closing(_connection(making, "mode=rw", readonly=False)) as made:
@@ -124,7 +125,8 @@ def connect(path: Path, *, readonly: bool = False, damaged: bool = False, backed
         try:
             found = _verify(path, db.conn, damaged=damaged)
             if not readonly:
-                db.execute("PRAGMA journal_mode = WAL")
+                if shared_memory.is_usable(path.absolute().parent):
+                    db.execute("PRAGMA journal_mode = WAL")
                 db.execute("PRAGMA synchronous = FULL")
                 if found < VERSION:
                     _update(path, db, backed_up=backed_up)
@@ -323,6 +325,11 @@ def log_path(path: Path) -> Path:
     return path.with_name(path.name + SIDE_FILES[0])
 
 
+def log_paths(path: Path) -> list[Path]:
+    """The log beside the file at `path`, and the file by which its users know what is in it."""
+    return beside(path)[:2]
+
+
 @contextmanager
 def spoken(path: Path) -> Iterator[None]:
     """Turns what SQLite says about `path` into a CorpusError for a person."""
@@ -453,17 +460,42 @@ def _writable(path: Path) -> bool:
 
 def _database(path: Path, *, readonly: bool) -> Database:
     immutable = f"mode=ro&{handles.IMMUTABLE}"
+    folder = path.absolute().parent
+    is_shared = shared_memory.is_usable(folder)
     if _writable(path):
+        if not is_shared:
+            leave_log(path)
         # For reading too: only who may write clears the files away that SQLite puts beside this one. On a full disk it
         # cannot make them; where nobody has made them, nobody writes, and the file can be read without.
         is_stuck = readonly and _is_disk_full(path) and not _pending(path) and not _is_in_use(path)
         mode = immutable if is_stuck else "mode=rw"
-    elif access(path.absolute().parent, W_OK) or _pending(path):
+    elif (is_shared and access(folder, W_OK)) or _pending(path):
         mode = "mode=ro"
     else:
         # A WAL file cannot be read without a -shm beside it, unless nobody can write: then there is no WAL to miss.
         mode = immutable
     return _connection(path, mode, readonly=readonly)
+
+
+def lock(connection: sqlite3.Connection) -> None:
+    """Keep a file without a log for this connection alone, in all of its transactions, until it is closed. Raises
+    sqlite3.OperationalError: locked."""
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("BEGIN EXCLUSIVE")  # the mode alone waits for the next write
+    connection.execute("COMMIT")
+
+
+def leave_log(path: Path) -> None:
+    """Bring what a log holds into the file at `path`, and have SQLite keep a rollback journal instead: it needs no
+    shared memory, and whoever reads and whoever writes wait for one another. Nothing, where the file has no log.
+
+    Raises sqlite3.OperationalError: locked, where another process has the log open.
+    """
+    with closing(handles.connect(path, "mode=rw", timeout=_WAIT, isolation_level=None)) as connection:
+        # Before anything is read: what a log's users share is then in this process alone
+        # (https://sqlite.org/wal.html#use_of_wal_without_shared_memory).
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def _is_disk_full(path: Path) -> bool:
@@ -476,8 +508,8 @@ def _is_disk_full(path: Path) -> bool:
 
 def _is_in_use(path: Path) -> bool:
     """Return whether somebody has made the file beside the one at `path` by which its users know of one another."""
-    shared = path.with_name(path.name + SIDE_FILES[1])
-    return shared.exists() and shared.stat().st_size >= _SHARED_MEMORY
+    _log, shared, _journal = beside(path)
+    return _size(shared) >= _SHARED_MEMORY
 
 
 def _connection(path: Path, mode: str, *, readonly: bool) -> Database:
@@ -511,6 +543,14 @@ def _defend(connection: sqlite3.Connection) -> None:
 
 
 def _pending(path: Path) -> bool:
-    """Whether there are writes beside the file that are not in it yet."""
-    log = log_path(path)
-    return log.exists() and log.stat().st_size > 0
+    """Whether there are writes beside the file that are not in it yet, or half in it."""
+    log, _shared, journal = beside(path)
+    return any(_size(each) for each in (log, journal))
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file that others may delete at any moment; 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -8,6 +8,8 @@ from pathlib import Path
 from struct import unpack, unpack_from
 from typing import Final, TypeAlias
 
+from annotator.store import opening
+
 Value: TypeAlias = str | int | float | bytes | None
 
 TABLE_LEAF: Final = 0x0D
@@ -40,7 +42,7 @@ class Pages:
         length = os.fstat(self._files[0]).st_size
         self.size = self._page_size(length)
         self.count = -(-length // self.size)
-        log = path.with_name(path.name + "-wal")
+        log = opening.log_path(path)
         if log.exists():
             self._files.append(os.open(log, os.O_RDONLY | getattr(os, "O_BINARY", 0)))
             self._read_log(os.fstat(self._files[1]).st_size)

@@ -1,8 +1,8 @@
 """What a backup holds, whether one is needed, and how one takes the place of the corpus."""
 
 import logging
+import sqlite3
 from collections.abc import Generator
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -12,7 +12,7 @@ from msgspec import Struct
 from annotator.core.model import DONE
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
-from annotator.store import backups, opening
+from annotator.store import backups, opening, shared_memory
 from annotator.store.backups import BEFORE_RESTORE, Backup
 from annotator.store.connection import Connection
 from annotator.store.copying import copy, transfer
@@ -57,7 +57,7 @@ def keep_if_due(corpus: Path) -> Generator[tuple[int, int], None, Backup | None]
     if not backups.due(corpus, datetime.now()):
         return None
     last = next(iter(backups.backups(corpus)), None)
-    if last and _same(corpus, last.path):
+    if last and _is_same(corpus, last.path):
         return None
     made = yield from backups.keep(corpus)
     _log.info("backed up %s", corpus)
@@ -81,6 +81,8 @@ def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Back
             if not making.exists():
                 yield from copy(backup, making)
                 opening.connect(making, backed_up=False).close()
+                if not shared_memory.is_usable(corpus.absolute().parent):
+                    opening.leave_log(making)  # the header says whether there is one, and is copied too
             try:
                 yield from _take_place(making, corpus, before)
             except _WrittenSince:
@@ -97,14 +99,26 @@ def _take_place(making: Path, corpus: Path, before: Backup) -> Generator[tuple[i
     """Make the corpus what `making` is. Raises _WrittenSince where it is no longer what it was when it was backed up,
     CorpusError."""
 
+    is_shared = shared_memory.is_usable(corpus.absolute().parent)
+
+    def target() -> sqlite3.Connection:
+        db = opening.connect(corpus)
+        try:
+            if not is_shared:  # nobody reads beside whoever writes, so the check comes first, under the same lock
+                opening.lock(db.conn)
+                _require_same(Corpus(corpus, db), before)
+        except BaseException:
+            db.close()
+            raise
+        return db.conn
+
     def check() -> None:
-        if not _same(corpus, before.path):
-            raise _WrittenSince
+        if is_shared:
+            with Corpus.open(corpus, readonly=True) as current:
+                _require_same(current, before)
 
     half = max(1, making.stat().st_size // _PAGE // 2)
-    yield from transfer(
-        lambda: opening.reading(making), lambda: opening.connect(corpus).conn, corpus, check=check, most=half
-    )
+    yield from transfer(lambda: opening.reading(making), target, corpus, check=check, most=half)
 
 
 class _WrittenSince(Exception):
@@ -133,10 +147,9 @@ def _swap(corpus: Path, making: Path, aside: Path) -> None:
     """Move the corpus aside with its log, and give its name to `making`; or leave all as it was. Raises OSError."""
     moved: list[tuple[Path, Path]] = []
     try:
-        for end in ("-wal", "-shm", ""):  # a log without its file is taken for nobody's, a file without it is whole
-            beside = corpus.with_name(corpus.name + end)
+        # Side files first: a log without its file is taken for nobody's, a file without it is whole.
+        for beside, target in zip([*opening.beside(corpus), corpus], [*opening.beside(aside), aside], strict=True):
             if beside.exists():
-                target = aside.with_name(aside.name + end)
                 rename_file(beside, target)
                 moved.append((beside, target))
         rename_file(making, corpus)
@@ -152,13 +165,20 @@ def look(path: Path) -> Corpus:
     return Corpus(path, opening.looked(path))
 
 
-def _same(corpus: Path, backup: Path) -> bool:
+def _is_same(corpus: Path, backup: Path) -> bool:
     """Whether the backup holds what the corpus holds, but for where people stopped and what can be made anew."""
     try:
-        with Corpus.open(corpus, readonly=True) as one, closing(look(backup)) as other:
-            return _sign(one) == _sign(other)
+        with Corpus.open(corpus, readonly=True) as current, look(backup) as other:
+            return _sign(current) == _sign(other)
     except CorpusError:
         return False
+
+
+def _require_same(corpus: Corpus, before: Backup) -> None:
+    """Raise _WrittenSince unless the backup holds what the corpus holds. Raises CorpusError."""
+    with look(before.path) as other:
+        if _sign(corpus) != _sign(other):
+            raise _WrittenSince
 
 
 def _sign(corpus: Connection) -> list[tuple[object, ...]]:

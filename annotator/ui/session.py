@@ -17,6 +17,7 @@ from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import Conflict, CorpusError, LostLog, MissingCorpus, Unwritten
 from annotator.store.rescue import displace
+from annotator.store.witness import Witness
 from annotator.ui.opened import ACCEPT, DESCRIBE, DISMISS, REJECT, Opened
 
 _AT_ONCE: Final = 2000
@@ -48,6 +49,7 @@ class Session(Opened):
         self.trouble = ""
         """What is wrong with the file, in a sentence; "" where nothing is known to be."""
         self._checkpointer: Checkpointer | None = None
+        self._witness: Witness | None = None
         self._checkpoint_trouble = ""
         self._checkpoint_reported.connect(self._take_report)
         self._stuck: set[str] = set()  # uids of steps that could not be taken back, which was told
@@ -60,11 +62,16 @@ class Session(Opened):
     def open(self, corpus: Corpus) -> None:
         corpus.hurry(_PATIENCE)
         super().open(corpus)
-        self._start_checkpoints()
+        self._connect_beside()
+        if not corpus.has_log():
+            text = _(
+                "“{name}” is on a network drive: saving is slower, and waits while an export or a backup reads it."
+            )
+            self.told.emit(text.format(name=corpus.path.name))
 
     def let_go(self) -> None:
         self.try_again()
-        self._stop_checkpoints()
+        self._close_beside()
         self._hold(None)
         super().let_go()
 
@@ -266,8 +273,8 @@ class Session(Opened):
             return self._store(step)
         except (CorpusError, editing.Rejected) as error:
             self._hold(None)
-            self.changed()
             self.failed.emit(str(error))
+            self.changed()
             return False
 
     def _store(self, step: Step) -> bool:
@@ -280,6 +287,8 @@ class Session(Opened):
                     self.corpus.apply(step)
                     if self.article:
                         self.corpus.stand(self.annotator, self.article.uid, self.where())
+            if self._witness:
+                self._witness.require(step)
         except Unwritten as error:
             self._hold(step, str(error))
             return False
@@ -300,14 +309,18 @@ class Session(Opened):
             self._again.stop()
         self.trouble_changed.emit()
 
-    def _start_checkpoints(self) -> None:
+    def _connect_beside(self) -> None:
+        """Have the log emptied at rest, and what is written read again, each through a connection of its own."""
         if self.corpus:
             self._checkpointer = Checkpointer(self.corpus.path, self._checkpoint_reported.emit)
+            self._witness = Witness(self.corpus.path)
 
-    def _stop_checkpoints(self) -> None:
+    def _close_beside(self) -> None:
         if self._checkpointer:
             self._checkpointer.close()
-        self._checkpointer, self._checkpoint_trouble = None, ""
+        if self._witness:
+            self._witness.close()
+        self._checkpointer, self._witness, self._checkpoint_trouble = None, None, ""
 
     def _take_report(self, checkpointer: Checkpointer, error: CorpusError | None) -> None:
         if checkpointer is self._checkpointer:
@@ -327,11 +340,11 @@ class Session(Opened):
         try:
             self.corpus.check_there()
         except LostLog:
-            self._stop_checkpoints()
+            self._close_beside()
             self.corpus.reconnect()
             self.changed()
         except MissingCorpus as missing:
-            self._stop_checkpoints()
+            self._close_beside()
             try:
                 displacement = displace(self.corpus)
             except MissingCorpus:
@@ -340,7 +353,7 @@ class Session(Opened):
                 self._go_on_in(Corpus.open(displacement.current))
                 self.displaced.emit(displacement)
         if not self._checkpointer:
-            self._start_checkpoints()
+            self._connect_beside()
 
     def _take_up_again(self, corpus: Corpus, missing: MissingCorpus) -> None:
         """Go on with the file at the corpus' place if it holds what is shown: a stick came back. Raises CorpusError."""

@@ -4,6 +4,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from annotator.core.drafting import draft
-from annotator.core.model import DONE
+from annotator.core.model import DONE, Step
+from annotator.store import shared_memory
 from annotator.store.corpus import Corpus
 from annotator.ui.corpus_commands import default_labels
 from annotator.ui.session import Session
@@ -71,16 +73,63 @@ def test_what_waits_for_another_program_is_not_shown_and_comes_by_itself(
 
 
 def test_a_copy_of_everything_holds_what_waits_too(
-    window: Window, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection
+    window: Window, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection, qtbot: QtBot
 ) -> None:
     window.session.tag("DATE", *stretch("أمس"))
     bar = window._middle.trouble
     button = next(each for each in bar.findChildren(QPushButton) if each.text().startswith("Keep a copy"))
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.corpus_commands.background.busy  # a large copy is made beside the window
+    qtbot.waitUntil(lambda: "rescued" in window.status_line.said())
     [copy] = corpus_path.parent.glob("test rescued *.corpus")
     assert copy.name in window.status_line.said()
     assert labels_on_disk(copy) == ["DATE"]
     holder.execute("ROLLBACK")
+
+
+@pytest.mark.posix_only("Windows moves or deletes no file that is open")
+def test_a_copy_of_everything_is_made_of_a_file_that_is_not_there_any_more(
+    window: Window, corpus_path: Path, stretch: Stretch
+) -> None:
+    window.session.tag("DATE", *stretch("أمس"))
+    for path in corpus_path.parent.glob("test.corpus*"):
+        path.unlink()
+    window.corpus_commands.rescue_copy()
+    [copy] = corpus_path.parent.glob("test rescued *.corpus")
+    assert labels_on_disk(copy) == ["DATE"]
+
+
+@pytest.mark.posix_only("Windows deletes no file that is open")
+@pytest.mark.parametrize("end", ["-wal", "-shm"])
+def test_what_is_labelled_after_a_file_beside_the_corpus_was_taken_away_is_there(
+    session: Session, corpus_path: Path, stretch: Stretch, end: str
+) -> None:
+    session.tag("DATE", *stretch("أمس"))
+    corpus_path.with_name(corpus_path.name + end).unlink()
+    command = [sys.executable, "-m", "annotator", "list", corpus_path]
+    subprocess.run(command, check=False, capture_output=True)  # it makes a file of its own there, or cannot read
+    session.tag("PLAN", *stretch("وزارة الصحة"))
+    assert session.try_again()
+    assert sorted(labels_on_disk(corpus_path)) == ["DATE", "PLAN"]
+    session.close()
+    assert sorted(labels_on_disk(corpus_path)) == ["DATE", "PLAN"]
+
+
+def test_saved_is_said_only_of_what_another_connection_finds_in_the_file(
+    session: Session, corpus_path: Path, stretch: Stretch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert session.tag("DATE", *stretch("أمس"))
+    commit = Corpus.apply
+
+    def write_nowhere(corpus: Corpus, step: Step) -> None:
+        commit(corpus, step)
+        corpus._db.execute("DELETE FROM edit WHERE step = ?", (step.uid,))
+
+    monkeypatch.setattr(Corpus, "apply", write_nowhere)
+    assert not session.tag("PLAN", *stretch("وزارة الصحة"))
+    assert "is not there when it is read again" in session.trouble
+    assert session.waiting
+    assert [span.label for span in session.spans] == ["DATE"]
 
 
 @pytest.mark.posix_only("Windows moves or deletes no file that is open")
@@ -338,3 +387,21 @@ def test_the_key_that_saves_elsewhere_says_how_things_are(window: Window, holder
     is_told = bool(trouble(window))
     holder.execute("ROLLBACK")  # or the window would ask before it closes
     assert is_told
+
+
+def test_a_corpus_on_a_network_drive_is_labelled_and_it_is_said_where_it_is(
+    corpus_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_memory, "is_usable", lambda _folder: False)
+    session = Session("Sanae")
+    with qtbot.waitSignal(session.told) as said:
+        session.open(Corpus.open(corpus_path))
+    assert "“test.corpus” is on a network drive" in said.args[0]
+    assert session.tag("DATE", 0, 5)
+    assert session.undo()
+    assert session.redo()
+    session.look()
+    assert (session.trouble, session.waiting) == ("", None)
+    assert [each.name for each in corpus_path.parent.glob("test.corpus*")] == ["test.corpus"]
+    session.close()
+    assert labels_on_disk(corpus_path) == ["DATE"]
