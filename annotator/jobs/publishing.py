@@ -13,7 +13,7 @@ from annotator.file_ops import delete_file, discard_file, replace_file
 from annotator.formats.report import beside
 from annotator.i18n import _
 from annotator.jobs.existing_output import CannotExport, check_replaceable
-from annotator.jobs.temporary_output import PART, REPORT_OLD, REPORT_PART, clear_leftovers, locked_key
+from annotator.jobs.temporary_output import OLD, PART, REPORT_OLD, REPORT_PART, clear_leftovers, locked_key
 from annotator.paths import hidden_path, refused_name, resolve_path
 
 WHOLE: Final = ""
@@ -49,17 +49,44 @@ class FileDestination(Struct, frozen=True):
             try:
                 yield Drafts({WHOLE: draft}, report)
                 check_replaceable(self.file, force=self.force)  # again: somebody may have changed it meanwhile
-                with set_aside(self.report, hidden_path(self.file, REPORT_OLD, key)):
-                    try:
-                        replace_file(draft, self.file)
-                        replace_file(report, self.report)
-                    except BaseException:
-                        if report.exists() and not draft.exists():  # only the file has taken its place
-                            delete_file(self.file)
-                        raise
+                with (
+                    _restored_on_error(self.file, hidden_path(self.file, OLD, key)),
+                    set_aside(self.report, hidden_path(self.file, REPORT_OLD, key)),
+                ):
+                    replace_file(draft, self.file)
+                    replace_file(report, self.report)
             finally:
                 for left in (draft, report):
                     discard_file(left)
+
+
+@contextmanager
+def _restored_on_error(file: Path, old: Path) -> Iterator[None]:
+    """Within, the file may be replaced; when the block raises, it is what it was before. `old` is another name that it
+    has meanwhile, where the file system gives one; elsewhere a file that was replaced is deleted."""
+    before = _identify(file)
+    with suppress(OSError):
+        old.hardlink_to(file)
+    try:
+        yield
+    except BaseException:
+        if _identify(file) != before:
+            if old.exists():
+                replace_file(old, file)
+            else:
+                delete_file(file)
+        raise
+    finally:
+        discard_file(old)
+
+
+def _identify(file: Path) -> tuple[int, int] | None:
+    """Return what tells the file at a path from others; None where there is none."""
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns  # some file systems number no files
 
 
 @contextmanager

@@ -24,7 +24,7 @@ PART: Final = "part"
 """The new file or folder."""
 REPORT_PART: Final = "report.part"
 OLD: Final = "old"
-"""The old folder, away from its place while the new one takes it."""
+"""The old folder, away from its place while the new one takes it; or another name of the old file."""
 REPORT_OLD: Final = "report.old"
 _LOCK: Final = "lock"
 _HIDDEN: Final = re.compile(r"\.(?P<name>.+)\.(?P<key>[0-9a-f]{32})\.(?P<kind>part|report\.part|old|report\.old|lock)")

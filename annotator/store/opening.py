@@ -120,12 +120,13 @@ def connect(path: Path, *, readonly: bool = False, damaged: bool = False, backed
         connect(path).close()  # brings it up to date
     if not readonly and not _writable(path):
         raise ReadOnlyCorpus(_("“{path}” cannot be written to, so nothing could be saved in it.").format(path=path))
+    has_memory = shared_memory.is_usable(path.absolute().parent)
     with spoken(path):
-        db = _database(path, readonly=readonly)
+        db = _database(path, readonly=readonly, has_memory=has_memory)
         try:
             found = _verify(path, db.conn, damaged=damaged)
             if not readonly:
-                if shared_memory.is_usable(path.absolute().parent):
+                if has_memory:
                     db.execute("PRAGMA journal_mode = WAL")
                 db.execute("PRAGMA synchronous = FULL")
                 if found < VERSION:
@@ -144,7 +145,7 @@ def connect(path: Path, *, readonly: bool = False, damaged: bool = False, backed
 
 def reading(path: Path) -> sqlite3.Connection:
     """A connection that only reads the file at `path`, whatever it is: for a copy of it."""
-    return _database(path, readonly=True).conn
+    return _database(path, readonly=True, has_memory=shared_memory.is_usable(path.absolute().parent)).conn
 
 
 def connect_to_checkpoint(path: Path) -> sqlite3.Connection:
@@ -458,18 +459,17 @@ def _writable(path: Path) -> bool:
     return bool(_stat(path).st_mode & bits) and access(path, W_OK) and access(path.absolute().parent, W_OK)
 
 
-def _database(path: Path, *, readonly: bool) -> Database:
+def _database(path: Path, *, readonly: bool, has_memory: bool) -> Database:
+    """Connect to the file at `path`; it keeps no log where its users share no memory. Raises sqlite3.Error."""
     immutable = f"mode=ro&{handles.IMMUTABLE}"
-    folder = path.absolute().parent
-    is_shared = shared_memory.is_usable(folder)
     if _writable(path):
-        if not is_shared:
+        if not has_memory:
             leave_log(path)
         # For reading too: only who may write clears the files away that SQLite puts beside this one. On a full disk it
         # cannot make them; where nobody has made them, nobody writes, and the file can be read without.
         is_stuck = readonly and _is_disk_full(path) and not _pending(path) and not _is_in_use(path)
         mode = immutable if is_stuck else "mode=rw"
-    elif (is_shared and access(folder, W_OK)) or _pending(path):
+    elif (has_memory and access(path.absolute().parent, W_OK)) or _pending(path):
         mode = "mode=ro"
     else:
         # A WAL file cannot be read without a -shm beside it, unless nobody can write: then there is no WAL to miss.

@@ -99,12 +99,12 @@ def _take_place(making: Path, corpus: Path, before: Backup) -> Generator[tuple[i
     """Make the corpus what `making` is. Raises _WrittenSince where it is no longer what it was when it was backed up,
     CorpusError."""
 
-    is_shared = shared_memory.is_usable(corpus.absolute().parent)
+    has_memory = shared_memory.is_usable(corpus.absolute().parent)
 
     def target() -> sqlite3.Connection:
         db = opening.connect(corpus)
         try:
-            if not is_shared:  # nobody reads beside whoever writes, so the check comes first, under the same lock
+            if not has_memory:  # nobody reads beside whoever writes, so the check comes first, under the same lock
                 opening.lock(db.conn)
                 _require_same(Corpus(corpus, db), before)
         except BaseException:
@@ -113,7 +113,7 @@ def _take_place(making: Path, corpus: Path, before: Backup) -> Generator[tuple[i
         return db.conn
 
     def check() -> None:
-        if is_shared:
+        if has_memory:
             with Corpus.open(corpus, readonly=True) as current:
                 _require_same(current, before)
 

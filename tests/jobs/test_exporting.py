@@ -578,6 +578,27 @@ def test_the_old_report_comes_back_where_the_file_cannot_take_its_place(
     assert everything(out) == older
 
 
+@pytest.mark.parametrize("options", [Options(), Options(split={"train": 1})], ids=["file", "folder"])
+def test_the_older_export_comes_back_where_the_new_report_cannot_take_its_place(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch, options: Options
+) -> None:
+    target, report, inner = out / "a", out / "a.report.json", Path.replace
+    corpus = make(EVERY_FATE)
+    finish(export(corpus, target, options))
+    older = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    corpus.apply(Step(new_uid(), "سلمى", now(), "tag", (Edit(corpus.spans(EVERY_FATE.article.uid)[0], None),)))
+
+    def replace(self: Path, to: Path) -> Path:
+        if to == report and self.name.endswith(".report.part"):
+            raise OSError(5, "Input/output error")
+        return inner(self, to)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(OSError, match="Input/output"):
+        finish(export(corpus, target, options))
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == older
+
+
 def everything(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
