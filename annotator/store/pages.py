@@ -137,7 +137,7 @@ class Pages:
         first = begin + header
         if first + 2 * count > self.size:
             raise Broken
-        return [at for at in unpack_from(f">{count}H", data, first) if first + 2 * count <= at < self.size - 4]
+        return [at for at in unpack_from(f">{count}H", data, first) if first + 2 * count <= at <= self.size - 4]
 
     def _payload(self, data: bytes, at: int, length: int) -> bytes:
         """What a cell of a table's leaf holds, in the page and in those where it flows over."""
