@@ -142,7 +142,7 @@ def visible(text: str, start: int, end: int) -> tuple[int, int]:
         return start, end
     leading = _LEADING.match(text, start, end)
     first, last = leading.end() if leading else start, end
-    while first < last:
+    while True:
         trailing = _TRAILING.match(text, first, last)
         last = trailing.start() if trailing else last
         if first == last or not _BLANK_MARK.match(text, last - 1):
@@ -199,15 +199,16 @@ def breaks(text: str, start: int, end: int) -> list[int]:
 
 def _stops(text: str, start: int, end: int) -> Iterator[int]:
     """Where in a line a sentence begins after another."""
-    closing: list[set[int]] = []
+    closing: set[int] | None = None
 
     def goes_on(at: int) -> bool:
         """Whether the token at this offset belongs to the sentence that was stopped before it."""
+        nonlocal closing
         if text[at] not in _QUOTES:
             return text[at] in _STOPS or text[at] in _OPENS
-        if not closing:  # found when the first is met, once a line
-            closing.append(_closing_quotes(text, start, end))
-        return at in closing[0]
+        if closing is None:  # found when the first is met, once a line
+            closing = _closing_quotes(text, start, end)
+        return at in closing
 
     reached = start
     for match in _STOP.finditer(text, start, end):
