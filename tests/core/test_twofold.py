@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.model import ZONE_KINDS, Article, Span, Zone, article_uid
 from annotator.core.projection import BOUNDARIES, FLATTENED, FLATTENINGS, REFUSED, WRITTEN, Options, place, project
-from annotator.core.twofold import TwofoldProjection, project_twofold
+from annotator.core.twofold import TwofoldProjection, project_twofold, space
 
 LABELS = LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in ("DATE", "INSTITUTION", "PLAN")))
 
@@ -104,3 +104,20 @@ def test_the_flat_ones_are_those_of_a_flat_file(
             for chunk in getattr(sentence, name)
         )
         assert stretches == sorted((*fate.stretch, fate.span.label) for fate in fates if fate.stretch)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("قال وزير", " "),
+        ("قال \u200f\u00a0وزير", " \u00a0"),
+        ("قالوزير", ""),
+        ("قال \n وزير", " \n "),
+        ("قال ثم وزير", "\n"),
+    ],
+    ids=["one", "several, and a mark", "none", "a newline", "a word that is left out"],
+)
+def test_the_space_between_two_tokens_is_as_in_the_text_and_a_newline_where_words_are_left_out(
+    words: str, expected: str
+) -> None:
+    assert space(words, len("قال"), words.index("وزير")) == expected

@@ -51,6 +51,7 @@ from annotator.jobs.exporting import (
     Options,
     account,
     export,
+    makes_folder,
 )
 from annotator.jobs.verifying import NotVerified
 from annotator.resources import resource
@@ -810,3 +811,16 @@ def test_a_report_is_written_an_entry_at_a_time_and_is_what_it_would_be_at_once(
         assert list(report.widened) == list(report.widened)
         assert [len(whole[kind]) for kind in ("widened", "refused")] == [len(report.widened), len(report.refused)]
     assert ("parts" in whole, whole["parts"]["train"]["spans"]) == (True, 6)
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.NAME)
+def test_it_is_known_before_whether_an_export_makes_a_folder(
+    make: Callable[..., Corpus], out: Path, format_: Any
+) -> None:
+    if format_ in TWOFOLD:
+        consumer(format_.PACKAGE)
+    corpus = make(draft("خطة العمل 2024", ("2024", "DATE")))
+    for name, split in (("one", None), ("split", {"train": 1})):
+        options = Options(format=format_.NAME, split=split)
+        finish(export(corpus, out / name, options))
+        assert makes_folder(corpus, options) == (out / name).is_dir()

@@ -303,3 +303,13 @@ def test_suggestions_are_those_of_the_suggester_type(make: Callable[..., Corpus]
     heard = Suggesting.of(corpus).ask(Article(article_uid(NEW_TEXT), NEW_TEXT))
     assert list(heard) == ["dates", "names", "model", "memory"]
     assert all(isinstance(one, Suggestion) and one.source == name for name, said in heard.items() for one in said)
+
+
+def test_it_learns_from_what_was_done_last_and_from_no_more_words_than_there_is_time_for(
+    make: Callable[..., Corpus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = make(*taught(10))
+    lengths = [len(one.article.text.split()) for one in list(taught(10))[::-1]]  # the last one first
+    for most, articles in ((1, 1), (lengths[0], 1), (lengths[0] + 1, 2), (sum(lengths[:4]), 4), (10**6, 10)):
+        monkeypatch.setattr("annotator.jobs.learning.MOST", most)
+        assert teach(corpus).articles == articles

@@ -388,6 +388,16 @@ def test_the_log_of_a_damaged_corpus_is_moved_aside_with_it(path: Path) -> None:
     assert spans(path) == 1
 
 
+def test_a_damaged_corpus_is_back_in_its_place_with_its_log_where_the_backup_cannot_take_it(path: Path) -> None:
+    broken(path)
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).write_bytes(b"of the damaged one")
+    before = {one.name: one.read_bytes() for one in path.parent.iterdir() if one.is_file()}
+    with pytest.raises(FileNotFoundError):
+        restoring._swap(path, path.with_name("none"), path.with_name("aside.corpus"))
+    assert {one.name: one.read_bytes() for one in path.parent.iterdir() if one.is_file()} == before
+
+
 def test_what_is_no_corpus_is_not_restored(path: Path, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("هذا ليس ملف بيانات" * 20, encoding="utf-8")
     for wrong in (tmp_path / "text", tmp_path / "none"):

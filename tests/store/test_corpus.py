@@ -445,3 +445,13 @@ def test_two_spans_of_a_draft_with_one_uid_are_both_stored(corpus: Corpus) -> No
     stored = corpus.spans(uid)
     assert len({span.uid for span in stored}) == 3
     assert sorted((span.annotator, span.start) for span in stored) == [("Omar", 0), ("Sanae", 0), ("Sanae", 5)]
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u00a0"])
+def test_a_step_of_an_annotator_without_a_name_is_refused_whole(corpus: Corpus, name: str) -> None:
+    corpus.add(draft())
+    article = corpus.article(1)
+    with pytest.raises(CorpusError, match="must have a name"):
+        corpus.apply(step(article.uid, editing.add(article, [], name, "DATE", 0, 3), name))
+    assert corpus.spans(article.uid) == []
+    assert name not in corpus.annotators()

@@ -52,6 +52,8 @@ ROWS: Final = {
     "a name with a space": ("UPDATE label SET name = name || ' <b>x</b>'", ("labels",)),
     "a deep title": (f"UPDATE label SET title = '{BRACKETS}'", ("labels",)),
     "a title that is none": ("UPDATE label SET title = 'null'", ("labels",)),
+    "a rejection that ends behind its text": ('UPDATE rejection SET "end" = 1000', ()),
+    "a rejection that is empty": ('UPDATE rejection SET "end" = start', ()),
     "a deep edit": (f"UPDATE edit SET after = '{BRACKETS}' WHERE step = 's'", ("step",)),
 }
 
@@ -188,3 +190,26 @@ def test_a_corpus_in_order_is_read_as_before(path: Path) -> None:
         corpus.stand("Sanae", corpus.article(1).uid, len(TEXTS[0]))
         assert corpus.place("Sanae") == (corpus.article(1).uid, len(TEXTS[0])), "behind the last letter"
         assert [*damage(corpus)] == []
+
+
+def test_a_span_that_lies_outside_of_its_text_in_the_record_too_is_lost_and_told(path: Path, tmp_path: Path) -> None:
+    write(path, 'UPDATE span SET "end" = 1000')
+    write(path, "UPDATE edit SET after = json_replace(after, '$.end', 1000) WHERE step = 's'")
+    found = repair(path, tmp_path / "new.corpus")
+    [loss] = [loss for loss in found.losses if loss.lost]
+    assert loss.table == "span"
+    assert loss.message.startswith("Article 1: “")
+    assert "(DATE) cannot be: " in loss.message
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        assert corpus.spans(corpus.article(1).uid) == []
+        assert list(damage(corpus)) == []
+
+
+def test_an_annotator_whose_row_is_missing_is_there_again_with_all_spans(path: Path, tmp_path: Path) -> None:
+    write(path, "DELETE FROM annotator")
+    found = repair(path, tmp_path / "new.corpus")
+    assert [loss for loss in found.losses if loss.lost] == []
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        assert corpus.annotators() == ["Sanae"]
+        [span] = corpus.spans(corpus.article(1).uid)
+        assert (span.annotator, span.start, span.end) == ("Sanae", 27, 31)

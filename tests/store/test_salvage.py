@@ -20,7 +20,7 @@ from annotator.core.model import DONE, Edit, Step, new_uid
 from annotator.store import backups
 from annotator.store.corpus import Corpus, now
 from annotator.store.damage import damage
-from annotator.store.errors import CorpusError, Damaged, ExistingCorpus, NotACorpus
+from annotator.store.errors import CorpusError, Damaged, ExistingCorpus, NewerCorpus, NotACorpus
 from annotator.store.listing import articles
 from annotator.store.pages import Broken, Pages
 from annotator.store.salvage import Salvaged, salvage
@@ -273,6 +273,51 @@ def test_an_article_that_is_lost_is_taken_from_a_backup(whole: Path, truth: Trut
     whole_again = brought_back(path, truth, (backup.path,))
     assert whole_again.articles == ARTICLES
     assert whole_again.spans == len(truth.spans)
+
+
+@pytest.mark.parametrize("has_backup", [False, True])
+def test_an_article_whose_text_is_damaged_is_lost_by_name_or_taken_from_a_backup(
+    whole: Path, truth: Truth, tmp_path: Path, has_backup: bool
+) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(whole, path)
+    backup = run(backups.keep(path))
+    data = path.read_bytes()
+    first, other = (text(7).encode()[:40], "خبر رقم 8".encode() + text(7).encode()[len("خبر رقم 8".encode()) : 40])
+    assert data.count(first) == 1
+    path.write_bytes(data.replace(first, other))
+    found = brought_back(path, truth, (backup.path,) if has_backup else ())
+    lost = [loss for loss in found.losses if loss.table == "article"]
+    if has_backup:
+        assert (found.articles, lost) == (ARTICLES, [])
+    else:
+        assert found.articles == ARTICLES - 1
+        assert [(loss.row, loss.lost) for loss in lost][:1] == [("8", True)]
+        assert lost[0].message == "Article 8 (“عنوان 7”) is lost: its text is damaged."
+
+
+def test_an_article_of_a_backup_gets_a_number_of_its_own_where_its_own_is_taken(
+    whole: Path, truth: Truth, tmp_path: Path
+) -> None:
+    shutil.copyfile(whole, tmp_path / "a.corpus")
+    with Corpus.create(tmp_path / "other.corpus", LABELS) as other:
+        other.add(draft("خبر آخر"))
+    found = run(salvage(tmp_path / "a.corpus", tmp_path / "new.corpus", (tmp_path / "other.corpus",)))
+    assert found.articles == ARTICLES + 1
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        assert corpus.article(ARTICLES + 1).text == "خبر آخر"
+        assert {one.uid for one in articles(corpus)} > truth.articles.keys()
+
+
+def test_a_corpus_of_a_newer_version_is_not_taken_for_a_damaged_one(whole: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(whole, path)
+    data = bytearray(path.read_bytes())
+    data[63] += 1  # the last byte of user_version
+    path.write_bytes(data)
+    with pytest.raises(NewerCorpus):
+        run(salvage(path, tmp_path / "new.corpus"))
+    assert [one.name for one in tmp_path.iterdir()] == ["a.corpus"]
 
 
 @pytest.mark.parametrize("zones_are_lost", [False, True])

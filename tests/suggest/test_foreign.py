@@ -100,3 +100,31 @@ def test_a_model_that_cannot_be_loaded_is_not_tried_again() -> None:
             model.suggest(article(TEXT), label_set("PLAN"))
         assert str(reason.value) == "The model “somewhere” cannot be loaded: bad file"
     assert model.loaded == 1
+
+
+def test_a_model_that_fails_on_an_article_says_so_and_is_asked_about_the_next() -> None:
+    class Failing(Model):
+        def _run(self, model: str, text: str) -> list[Found]:
+            if text == TEXT:
+                raise Exception("\n  no room \nmore of it")
+            return [found("PLAN")]
+
+    model = Failing()
+    with pytest.raises(CannotSuggest) as reason:
+        model.suggest(article(TEXT), label_set("PLAN"))
+    assert str(reason.value) == "The model “somewhere” failed on an article: no room"
+    assert model.suggest(article("وزارة العدل"), label_set("PLAN")) == [Suggestion(0, 5, "PLAN", "tiny", 0.5)]
+    assert model.loaded == 1
+
+
+def test_a_folder_that_cannot_be_read_is_told_before_the_model_is_loaded() -> None:
+    class Unreadable(Model):
+        def _check(self) -> None:
+            raise PermissionError(13, "Permission denied")
+
+    model = Unreadable(found("PLAN"))
+    for ask in (model.check, lambda: model.suggest(article(TEXT), label_set("PLAN"))):
+        with pytest.raises(CannotSuggest) as reason:
+            ask()
+        assert str(reason.value) == "The model “somewhere” cannot be loaded: [Errno 13] Permission denied"
+    assert model.loaded == 0

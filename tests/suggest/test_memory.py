@@ -147,3 +147,10 @@ def test_the_order_in_which_it_learns_is_no_matter(
         ways[2].learn(words, label, -accepted, -rejected)
     found = [memory.suggest(article(first[0]), LABELS) for memory in ways]
     assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u200f"])
+def test_a_form_without_a_word_is_not_learned(blank: str) -> None:
+    memory = Memory([(blank, "INSTITUTION", 5, 0)])
+    memory.learn(blank, "INSTITUTION", accepted=5)
+    assert proposed(memory, f"قال {blank} وزير.") == []
