@@ -13,6 +13,9 @@ installs a Wayland compositor that needs no screen, for those that use the windo
 Windows' own Python and Qt: all that need no window, a selection of the others, or all (--all), and
 then the story of the installed program, unless ARGUMENTS name tests. --installed runs it alone.
 
+`test --with mutants [--count 300] [--seed 1]` changes a copy of the program in so many small ways, and says which of
+them no test notices (`--help` has the rest). It takes an hour or so.
+
 Each first makes what it needs and is missing: the environment in .venv with the packages that
 constraints.txt pins, the compiled translations and, on Linux, the system libraries that Qt needs.
 What cannot be installed from here, it says how to install.
@@ -49,10 +52,12 @@ PEER_GROUP = "bench"
 """The optional dependencies of pyproject.toml that `bench` measures against, in an environment of their own."""
 PROJECT = ROOT / "pyproject.toml"
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
-GROUPS = ("consumers",)
+GROUPS = ("consumers", "mutants")
 """What may be installed besides what the tests cannot do without: optional dependencies of pyproject.toml."""
 WINDOWS = "windows"
 """What follows `--with` to run the tests under Wine."""
+MUTANTS = "mutants"
+"""What follows `--with` to measure what the tests notice."""
 WAYLAND = "wayland"
 """What follows `--with` to have a Wayland compositor, too."""
 ON_LINUX = sys.platform == "linux"
@@ -363,8 +368,12 @@ def test(arguments: list[str]) -> int:
         groups, arguments = [*groups, *(arguments[1:2] or [""])], arguments[2:]
     if groups == [WINDOWS]:
         return test_on_wine(arguments)
-    if WINDOWS in groups:
-        raise CannotGoOn(f"--with {WINDOWS} takes no other group beside it.")
+    if groups == [MUTANTS]:
+        prepare(groups=groups)
+        return hand_over([PYTHON, ROOT / "tests" / "mutants" / "measure.py", *arguments], cwd=ROOT)
+    for alone in (WINDOWS, MUTANTS):
+        if alone in groups:
+            raise CannotGoOn(f"--with {alone} takes no other group beside it.")
     if not set(groups) <= {*GROUPS, WAYLAND}:
         raise CannotGoOn(f"--with is followed by the name of a group: {', '.join((*GROUPS, WAYLAND, WINDOWS))}.")
     extras = [group for group in groups if group in GROUPS]

@@ -367,7 +367,18 @@ def test_a_group_is_named_before_the_arguments_of_pytest(handed, capfd):
     assert handed == ["consumers", (["-m", "pytest", "-x"], "xcb")]
     for wrong in (["--with"], ["--with", "-x"], ["--with", "dev"], ["--with", "consumers", "--with"]):
         assert dev.main(["test", *wrong]) == 2
-        assert "--with is followed by the name of a group: consumers, wayland, windows." in capfd.readouterr().err
+        assert (
+            "--with is followed by the name of a group: consumers, mutants, wayland, windows." in capfd.readouterr().err
+        )
+
+
+def test_the_mutants_are_tried_without_a_screen_and_without_another_group(handed, capfd):
+    assert dev.main(["test", "--with", "mutants", "--count", "3"]) == 5
+    assert handed == ["mutants", ([str(dev.ROOT / "tests" / "mutants" / "measure.py"), "--count", "3"], None)]
+    handed.clear()
+    assert dev.main(["test", "--with", "mutants", "--with", "consumers"]) == 2
+    assert handed == []
+    assert capfd.readouterr().err == "--with mutants takes no other group beside it.\n"
 
 
 @on_linux
