@@ -19,6 +19,7 @@ from annotator.store.errors import Conflict, CorpusError, LostLog, MissingCorpus
 from annotator.store.rescue import displace
 from annotator.store.witness import Witness
 from annotator.ui.opened import ACCEPT, DESCRIBE, DISMISS, REJECT, Opened
+from annotator.ui.wording import left_to_right
 
 _AT_ONCE: Final = 2000
 """Edits: a tenth of a second."""
@@ -67,7 +68,7 @@ class Session(Opened):
             text = _(
                 "“{name}” is on a network drive: saving is slower, and waits while an export or a backup reads it."
             )
-            self.told.emit(text.format(name=corpus.path.name))
+            self.told.emit(text.format(name=left_to_right(corpus.path.name)))
 
     def let_go(self) -> None:
         self.try_again()

@@ -2,15 +2,51 @@
 
 from typing import Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from annotator.core.wording import state_title
 from annotator.i18n import _
 from annotator.ui.session import Session
-from annotator.ui.wording import plain_label, with_paths
+from annotator.ui.wording import plain_label, tooltip, with_paths
 
 _TOLD: Final = 9000  # milliseconds that a message stays
+_ROUNDING: Final = 2  # pixels, by which a text of just its width is not cut
+
+
+class _Line(QLabel):
+    """A label that makes no window wider: what has no room is cut off, and is in the tooltip and for screen readers."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setObjectName(name)
+        self._whole = ""
+
+    def text(self) -> str:
+        """Return all of the text, shown or not."""
+        return self._whole
+
+    def show_text(self, text: str) -> None:
+        self._whole = text
+        self.setAccessibleName(text)
+        self.setToolTip(tooltip(text) if text else "")
+        self.updateGeometry()
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cut()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + _ROUNDING, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def _cut(self) -> None:
+        super().setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))
 
 
 class StatusLine(QStatusBar):
@@ -19,7 +55,7 @@ class StatusLine(QStatusBar):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._hint = session, ""
-        self._state, self._said = plain_label(), plain_label(name="warning")
+        self._state, self._said = plain_label(), _Line("warning")
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
         self._forget.timeout.connect(self._show_hint)
@@ -81,7 +117,7 @@ class StatusLine(QStatusBar):
 
     def _write(self, text: str, name: str) -> None:
         self._name(self._said, name)
-        self._said.setText(text)
+        self._said.show_text(text)
 
     @staticmethod
     def _name(label: QLabel, name: str) -> None:
