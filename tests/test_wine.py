@@ -167,6 +167,13 @@ def test_the_checkout_is_copied_as_it_is_on_disk(tmp_path: Path, monkeypatch: py
         wine.copy_checkout(target)
 
 
+def test_drive_c_has_a_name_on_the_network(tmp_path: Path) -> None:
+    (tmp_path / "drive_c" / "users").mkdir(parents=True)
+    for _time in range(2):
+        wine.share_drive(tmp_path / "drive_c")
+        assert (tmp_path / "dosdevices" / "unc" / "localhost" / "c$" / "users").is_dir()
+
+
 # --- Which tests run
 
 

@@ -332,6 +332,7 @@ def install_wine(windows: Windows) -> None:
         windows.required("Downloading Wine (apt-get)", install, timeout=1800)
         windows.required("Setting Windows up", ["wineboot", "--init"], exit_code=1)
         (root / ".wine").touch()
+    share_drive(windows.drive_c)
     configured = root / ".configured"
     source = (HERE / "icuuc.c").read_bytes()
     wanted = hashlib.sha256(source + b"1").hexdigest()
@@ -346,6 +347,18 @@ def install_wine(windows: Windows) -> None:
     windows.required("Setting Windows up", ["wine", "reg", "add", *key], timeout=300, exit_code=1)
     windows.required("Setting Windows up", ["wineserver", "--wait"], timeout=300, exit_code=1)
     configured.write_text(wanted, encoding="ascii", newline="\n")
+
+
+def share_drive(drive_c: Path) -> None:
+    r"""Give drive C a name on the network, `\\localhost\C$`, as administrators have it on Windows.
+
+    Wine looks in this folder for the computers and their shares.
+    """
+    computer = drive_c.parent / "dosdevices" / "unc" / "localhost"
+    computer.mkdir(parents=True, exist_ok=True)
+    share = computer / "c$"
+    if not share.is_symlink():
+        share.symlink_to(os.path.relpath(drive_c, computer), target_is_directory=True)
 
 
 def install_python(windows: Windows) -> None:

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import sys
+import time
 from contextlib import closing
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from urllib.parse import unquote
@@ -11,6 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator.core.drafting import draft
+from annotator.core.labels import decode
+from annotator.jobs.exporting import ALL, Options, export
+from annotator.resources import resource
+from annotator.store.checkpoints import Checkpointer
+from annotator.store.corpus import Corpus
+from annotator.store.opening import log_path
 from annotator.store.uri import sqlite_uri
 
 
@@ -67,3 +75,24 @@ def test_a_name_that_is_no_utf_8_is_opened_too(tmp_path: Path) -> None:
     with closing(sqlite3.connect(sqlite_uri(path, "mode=rwc"), uri=True)) as connection:
         connection.execute("CREATE TABLE there (x)")
     assert path.exists()
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="other systems have no such paths")
+def test_a_corpus_on_the_network_is_one_like_any_other(tmp_path: Path) -> None:
+    share = Path(rf"\\localhost\{tmp_path.drive[0]}$").joinpath(*tmp_path.parts[1:])
+    if not share.is_dir():
+        pytest.skip("this computer does not share its drive")
+    labels = resource("labels", "default.toml")
+    with Corpus.create(share / "أخبار.corpus", decode(labels.read_bytes(), str(labels))) as corpus:
+        checkpointer = Checkpointer(corpus.path, lambda _self, _error: None)
+        corpus.add(draft("أعلنت الوزارة الخطة."))
+        end = time.monotonic() + 10
+        while log_path(corpus.path).stat().st_size:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        checkpointer.close()
+        for _done in export(corpus, share / "out.jsonl", Options(format="jsonl", state=ALL)):
+            pass
+    assert sorted(os.listdir(tmp_path)) == ["out.jsonl", "out.jsonl.report.json", "أخبار.corpus"]  # noqa: PTH208
+    with Corpus.open(tmp_path / "أخبار.corpus") as corpus:
+        assert corpus.article(1).text == "أعلنت الوزارة الخطة."

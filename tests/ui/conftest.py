@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from annotator import settings
+from annotator import i18n, settings
 from annotator.core.drafting import draft
 from annotator.store.corpus import Corpus
 from annotator.ui import app
@@ -73,14 +73,15 @@ def session(qapp: app.QApplication, corpus_path: Path) -> Iterator[Session]:
     made.close()
 
 
+def _ask_nothing(window: Window) -> None:
+    """Have a window close: a test that failed may have left something that is not saved, and nobody would answer."""
+    window.corpus_commands.may_leave = lambda: True  # type: ignore[method-assign]
+
+
 @pytest.fixture
 def window(qtbot: QtBot, session: Session) -> Window:
-    def ask_nothing(closing: Window) -> None:
-        """A test that failed may have left something that is not saved: nobody would answer."""
-        closing.corpus_commands.may_leave = lambda: True  # type: ignore[method-assign]
-
     made = Window(session, settings.load(), app.LIGHT)
-    qtbot.addWidget(made, before_close_func=ask_nothing)
+    qtbot.addWidget(made, before_close_func=_ask_nothing)
     made.resize(1366, 768)
     with qtbot.waitExposed(made):
         made.show()
@@ -88,6 +89,20 @@ def window(qtbot: QtBot, session: Session) -> Window:
     made.view.setFocus()
     qtbot.waitUntil(lambda: made.view.hasFocus() and QApplication.activeWindow() is made)
     return made
+
+
+@pytest.fixture
+def desk(qapp: app.QApplication, corpus_path: Path) -> Iterator[app.Desk]:
+    """The whole program, in English."""
+    made = app.Desk(qapp, settings.Settings(language="en", annotator="Sanae"))
+    made.work_at(Corpus.open(corpus_path))
+    made.show()
+    yield made
+    _ask_nothing(made.window)
+    made.window.close()
+    made.session.close()
+    i18n.use("en")
+    app.Desk(qapp, settings.Settings(language="en")).window.deleteLater()
 
 
 @pytest.fixture

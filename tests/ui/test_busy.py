@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n
-from annotator.settings import Settings
 from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.background import Background, Busy, Cancelled
@@ -148,17 +147,6 @@ def test_what_is_to_be_done_about_a_damaged_file_is_asked_once_the_job_has_ended
     work.over.set()
     qtbot.waitUntil(lambda: bool(asked))
     assert asked == [False]
-
-
-@pytest.fixture
-def desk(qapp: app.QApplication, corpus_path: Path) -> Iterator[app.Desk]:
-    made = app.Desk(qapp, Settings(language="en", annotator="Sanae"))
-    made.work_at(Corpus.open(corpus_path))
-    made.show()
-    yield made
-    made.window.close()
-    made.session.close()
-    app.Desk(qapp, Settings(language="en")).window.deleteLater()
 
 
 def test_another_language_and_other_numerals_wait_for_the_next_start(qtbot: QtBot, desk: app.Desk) -> None:

@@ -11,10 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from annotator import i18n
 from annotator.core import editing
 from annotator.core.model import Step, new_uid
-from annotator.settings import Settings
 from annotator.store.corpus import Corpus, now
 from annotator.ui import app
 from annotator.ui.session import Session
@@ -142,7 +140,32 @@ def test_what_is_given_up_is_not_asked_about_again(
     window.close()
     assert not window.isVisible()
     holder.execute("ROLLBACK")
+    window.session.close()
     assert note_on_disk(corpus_path) == ""
+
+
+def test_what_waits_and_what_is_typed_are_asked_about_together(
+    window: Window, stretch: Stretch, answers: list[str], holder: sqlite3.Connection
+) -> None:
+    window.session.tag("DATE", *stretch("أمس"))
+    type_note(window)
+    answers.append("Give the change up")
+    window.close()
+    assert answers[0].endswith(
+        f" Your last change is not saved yet, and neither is what you typed: \u2068{WORDS}\u2069"
+    )
+    assert not window.isVisible()
+
+
+def test_a_damaged_corpus_is_not_closed_over_what_is_typed(
+    window: Window, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
+) -> None:
+    type_note(window)
+    answers += ["Bring back what can be read", "Stay"]
+    window.backups.rescue(str(corpus_path), "it is damaged")
+    assert WORDS in answers[1]
+    assert window.session.corpus
+    assert window.note.text() == WORDS
 
 
 def test_a_question_that_is_closed_without_an_answer_gives_nothing_up(
@@ -209,16 +232,11 @@ def test_what_is_typed_is_kept_when_a_file_is_dropped(qtbot: QtBot, window: Wind
 
 
 def test_another_language_is_asked_about_while_something_is_typed(
-    qapp: app.QApplication, qtbot: QtBot, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
+    desk: app.Desk, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
 ) -> None:
-    holder.execute("ROLLBACK")
-    desk = app.Desk(qapp, Settings(language="en", annotator="Sanae"))
-    desk.work_at(Corpus.open(corpus_path))
-    desk.show()
-    holder.execute("BEGIN IMMEDIATE")
-    type_note(desk.window)
-    answers.append("Stay")
     window = desk.window
+    type_note(window)
+    answers.append("Stay")
     window.language_asked.emit("fr")
     assert WORDS in answers[0]
     assert desk.window is window
@@ -227,10 +245,18 @@ def test_another_language_is_asked_about_while_something_is_typed(
     window.language_asked.emit("fr")
     assert desk.window.note.text() == WORDS
     assert note_on_disk(corpus_path) == WORDS
-    desk.window.close()
-    desk.session.close()
-    i18n.use("en")
-    app.Desk(qapp, Settings(language="en")).window.deleteLater()
+
+
+def test_what_is_given_up_for_another_language_is_gone(
+    desk: app.Desk, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
+) -> None:
+    type_note(desk.window)
+    answers.append("Give the change up")
+    desk.window.language_asked.emit("fr")
+    assert WORDS in answers[0]
+    assert desk.window.note.text() == ""
+    holder.execute("ROLLBACK")
+    assert note_on_disk(corpus_path) == ""
 
 
 def test_another_annotator_is_chosen_once_nothing_is_typed(
