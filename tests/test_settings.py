@@ -3,6 +3,7 @@
 import getpass
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import platformdirs
@@ -10,6 +11,7 @@ import platformdirs.windows
 import pytest
 
 from annotator import settings
+from annotator.file_ops import lock_file
 from annotator.settings import Settings
 
 
@@ -84,6 +86,18 @@ def test_processes_that_change_settings_at_once_lose_nothing(home: Path) -> None
     processes = [subprocess.Popen([sys.executable, "-c", CHANGES, name]) for name in "ab"]
     assert [process.wait(60) for process in processes] == [0, 0]
     assert set(settings.load().keys) == {f"{name} {time}" for name in "ab" for time in range(40)}
+
+
+def test_a_change_waits_for_another_window_that_is_changing_something() -> None:
+    settings.save(Settings(annotator="Amal"))
+    thread = threading.Thread(target=settings.change, args=(settings.load(),), kwargs={"zoom": 140})
+    with lock_file(settings.config_dir() / "settings.json.lock"):
+        thread.start()
+        thread.join(0.2)
+        assert settings.load().zoom == 100
+        settings.save(Settings(annotator="Omar"))
+    thread.join()
+    assert settings.load() == Settings(annotator="Omar", zoom=140)
 
 
 def test_a_save_that_fails_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch) -> None:

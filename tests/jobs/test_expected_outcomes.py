@@ -185,6 +185,35 @@ def test_an_entry_that_is_none_of_the_corpus_is_found(
         finish(export(corpus, out / "a", Options()))
 
 
+@pytest.mark.parametrize("surplus", ["of another article", "of no span", "of a span that has one"])
+def test_an_entry_that_is_one_too_many_is_found(
+    corpus: Corpus, out: Path, monkeypatch: pytest.MonkeyPatch, surplus: str
+) -> None:
+    account = exporting._Export._account
+
+    def add_one(self: Any, article: Any, part: Any, fates: list[Fate], *counts: int) -> None:
+        account(self, article, part, fates, *counts)
+        widened = next(fate for fate in fates if fate.outcome == projection.WIDENED)
+        entry = exporting._entry(article, widened)
+        if surplus == "of another article":
+            entry = replace(entry, article=7)
+        elif surplus == "of no span":
+            entry = replace(entry, uid=new_uid())
+        self.entries[projection.CUT].append(entry)
+
+    monkeypatch.setattr(exporting._Export, "_account", add_one)
+    with pytest.raises(NotVerified, match="entries that the corpus does not have"):
+        finish(export(corpus, out / "a", Options()))
+    assert list(out.iterdir()) == []
+
+
+def test_an_entry_without_a_reason_is_found(corpus: Corpus, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = exporting._entry
+    monkeypatch.setattr(exporting, "_entry", lambda article, fate: replace(entry(article, fate), reason=""))
+    with pytest.raises(NotVerified, match="the report is wrong about"):
+        finish(export(corpus, out / "a", Options()))
+
+
 @pytest.mark.parametrize("format_", [brat, xmi], ids=["brat", "xmi"])
 def test_a_span_that_a_format_refuses_without_a_reason_is_found(
     corpus: Corpus, out: Path, monkeypatch: pytest.MonkeyPatch, format_: Any

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from consumers.reading import consumer
@@ -18,6 +18,7 @@ from annotator.core.drafting import draft
 from annotator.core.model import BODY, ZONE_KINDS, Article, Draft, Span, Zone, new_uid
 from annotator.core.projection import BOUNDARIES, FLATTENINGS, OUTCOMES, segments
 from annotator.core.text import tokens, written
+from annotator.core.twofold import project_twofold
 from annotator.formats import docbin, huggingface
 from annotator.formats.report import Report
 from annotator.jobs import twofold
@@ -302,3 +303,34 @@ def test_a_row_that_differs_leaves_no_folder(
     with pytest.raises(NotVerified):
         finish(export(corpus, tmp_path / "out", Options(format="huggingface", state=ALL)))
     assert sorted(tmp_path.iterdir()) == before
+
+
+class Stub:
+    """A format that needs no package: what its file holds is given."""
+
+    NAME, SUFFIXES, PACKAGE, BESIDE, TAGS, IN_FOLDER = "stub", (".stub",), "json", "beside", True, False
+
+
+@pytest.mark.parametrize("lost", ["", "beside", "flat"])
+def test_the_flat_spans_and_all_spans_are_compared_each(lost: str) -> None:
+    article = Article("", "أعلنت وزارة العدل خطة.", id=1)
+    spans = [Span(new_uid(), "", "Sanae", "INSTITUTION", 6, 17), Span(new_uid(), "", "Sanae", "PLAN", 6, 11)]
+    item = Draft(article, (), tuple(spans))
+    chosen = Options(zones=None).projecting()
+    writer = twofold.Twofold(cast("TwofoldFormat", Stub()), LABELS, chosen)
+    projected = project_twofold(article, (), spans, LABELS, chosen, "beside")
+    found = twofold._layers(
+        [
+            (
+                [projected.word(token) for token in sentence.tokens],
+                list(sentence.flat) if lost != "flat" else [],
+                list(sentence.all) if lost != "beside" else list(sentence.flat),
+            )
+            for sentence in projected.sentences
+        ]
+    )
+    if lost:
+        with pytest.raises(NotVerified):
+            writer.compare(item, found, writer.expect(item))
+    else:
+        writer.compare(item, found, writer.expect(item))

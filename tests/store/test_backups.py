@@ -309,6 +309,23 @@ def test_what_others_write_while_a_restore_runs_is_in_the_backup_of_before(
         assert restoring.contents(restored).articles == 40
 
 
+def test_nothing_is_written_between_the_last_look_and_the_restore(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    backup = run(backups.keep(path))
+    assert isinstance(backup, backups.Backup)
+    look, written = restoring._require_same, list[str]()
+
+    def look_and_let_others_write(corpus: Corpus, before: backups.Backup) -> None:
+        look(corpus, before)
+        with Corpus.open(path) as other, suppress(Locked):
+            other.hurry(10)
+            other.add(draft("خبر بين النظرة والاستعادة"))
+            written.append("an article")
+
+    monkeypatch.setattr(restoring, "_require_same", look_and_let_others_write)
+    run(restoring.restore(path, backup.path))
+    assert written == []
+
+
 def test_a_restore_gives_up_where_others_never_stop_writing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     backup = run(backups.keep(path))
     assert isinstance(backup, backups.Backup)

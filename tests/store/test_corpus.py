@@ -455,3 +455,17 @@ def test_a_step_of_an_annotator_without_a_name_is_refused_whole(corpus: Corpus, 
         corpus.apply(step(article.uid, editing.add(article, [], name, "DATE", 0, 3), name))
     assert corpus.spans(article.uid) == []
     assert name not in corpus.annotators()
+
+
+@pytest.mark.posix_only("Windows moves no file that is open")
+def test_what_was_written_while_the_file_was_taken_away_is_not_called_saved(corpus: Corpus, tmp_path: Path) -> None:
+    corpus.add(draft(TEXT))
+    article = corpus.article(1).uid
+
+    def write() -> None:
+        with corpus.transaction():
+            corpus.stand("Sanae", article, 3)
+            corpus.path.rename(tmp_path / "elsewhere.corpus")
+
+    with pytest.raises(MissingCorpus, match="moved or deleted"):
+        write()

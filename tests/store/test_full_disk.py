@@ -48,3 +48,13 @@ def test_that_nothing_can_be_written_is_told_by_its_reason(full: Path) -> None:
     (full.parent / "filler").unlink()
     with Corpus.open(full) as corpus:
         corpus.add(draft("خبر."))
+
+
+def test_what_is_only_in_the_log_is_read_too(full: Path) -> None:
+    filler = full.with_name("filler")
+    filler.unlink()
+    with Corpus.open(full) as corpus:
+        corpus.add(draft("خبر ثان."))
+        filler.write_bytes(bytes(shutil.disk_usage(full.parent).free))
+        with Corpus.open(full, readonly=True) as other:
+            assert other.article(2).text == "خبر ثان."

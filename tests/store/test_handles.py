@@ -63,7 +63,7 @@ def test_closing_everywhere_interrupts_what_other_threads_do(path: Path) -> None
         finally:
             connection.close()
 
-    thread = threading.Thread(target=read)
+    thread = threading.Thread(target=read, daemon=True)
     thread.start()
     assert reading.wait(10)
     corpus.close_everywhere()

@@ -156,6 +156,18 @@ def test_undo_and_redo_go_on_past_a_step_that_conflicts(session: Session, stretc
     other.close()
 
 
+def test_what_keeps_a_step_from_being_undone_is_shown(session: Session, corpus_path: Path) -> None:
+    headline = session.zones[0]
+    assert session.mark_zone("dateline", headline.start, headline.end)
+    other = Session("Omar")
+    other.open(Corpus.open(corpus_path))
+    assert other.mark_zone("boilerplate", headline.start, headline.end)
+    other.close()
+    assert session.zones[0].kind == "dateline"
+    assert not session.undo()
+    assert session.zones[0].kind == "boilerplate"
+
+
 def on_disk_zones(session: Session) -> list[Zone]:
     assert session.corpus
     assert session.article

@@ -279,6 +279,24 @@ def test_what_cannot_be_taken_back_out_of_the_way_is_said(
     assert len(session.spans) == len(spans(session)) == 1
 
 
+def test_the_same_key_goes_on_past_what_cannot_be_taken_back_out_of_the_way(
+    window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotator.ui.session._AT_ONCE", 1)
+    session, background = window.session, window.corpus_commands.background
+    session.tag_each("PLAN", [stretch("الخطة"), stretch("الرباط")])
+    session.tag_each("DATE", [stretch("أمس"), stretch("الثلاثاء")])
+    assert session.corpus
+    with Corpus.open(session.corpus.path) as other:
+        edits = editing.remove(next(span for span in session.spans if span.label == "DATE"))
+        other.apply(Step(new_uid(), "Omar", now(), "remove", tuple(edits)))
+    for labels in (["DATE", "PLAN", "PLAN"], ["DATE"]):
+        with qtbot.waitSignal(background.ended):
+            window.action("undo").trigger()
+        assert sorted(span.label for span in session.spans) == labels
+    assert len(spans(session)) == 1
+
+
 def test_taking_back_can_be_cancelled(
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -142,6 +142,29 @@ def test_saved_is_never_said_beside_an_error(window: Window, corpus_path: Path) 
     assert "wrong" in window.status_line.state()
 
 
+def test_that_the_last_steps_cannot_be_brought_into_the_file_is_said_until_they_are(
+    window: Window, corpus_path: Path, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorname = "SQLITE_FULL"
+
+    def fail(_connection: sqlite3.Connection, _kind: str) -> tuple[int, int, int]:
+        raise full
+
+    with monkeypatch.context() as patch:
+        patch.setattr("annotator.store.opening.checkpoint", fail)
+        assert window.session.tag("DATE", *stretch("أمس"))
+        qtbot.waitUntil(lambda: "disk is full" in trouble(window))
+        assert window.session.tag("PLAN", *stretch("وزارة الصحة"))
+        assert "disk is full" in trouble(window)
+        press(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        assert "Everything is saved" not in window.status_line.said() + window.status_line.state()
+    qtbot.waitUntil(lambda: trouble(window) == "")
+    copy = corpus_path.with_name("copy.corpus")
+    shutil.copy(corpus_path, copy)
+    assert sorted(labels_on_disk(copy)) == ["DATE", "PLAN"]
+
+
 def test_no_other_change_overtakes_the_one_that_waits(
     session: Session, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection, qtbot: QtBot
 ) -> None:
