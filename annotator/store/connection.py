@@ -11,7 +11,7 @@ import msgspec
 from annotator.file_ops import discard_file
 from annotator.i18n import _
 from annotator.paths import resolve_path
-from annotator.store import handles, opening, rows
+from annotator.store import handles, locks, opening, rows
 from annotator.store.errors import Damaged, LostLog, MissingCorpus
 from annotator.store.lean import Database, Table
 
@@ -79,12 +79,17 @@ class Connection:
             busy, _pages, _done = opening.checkpoint(self._db.conn, "TRUNCATE")
             return not busy
 
+    def has_its_log(self) -> bool:
+        """Return whether the log beside the path is still the one that this connection writes to."""
+        return self._identify_log() == self._log_identities
+
     def close_displaced(self) -> None:
-        """Close the connection, and remove its log if that is empty: SQLite leaves it beside whatever comes to lie at
-        the path of a file that was moved."""
+        """Close the connection, and remove its log if that is empty and nobody else uses it: SQLite leaves it beside
+        whatever comes to lie at the path of a file that was moved."""
         log, ours = opening.log_path(self.path), self._log_identities[0]
         self.close_everywhere()
-        if handles.identity(log) == ours and not log.stat().st_size:
+        is_empty = handles.identity(log) == ours and not log.stat().st_size
+        if is_empty and not locks.is_log_in_use(self.path):
             for path in opening.beside(self.path):
                 discard_file(path)
 

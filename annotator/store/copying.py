@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from annotator.file_ops import discard_file, rename_file
+from annotator.file_ops import discard_file
 from annotator.i18n import _
 from annotator.paths import refused_name
 from annotator.store import opening
@@ -71,11 +71,11 @@ def copy_open(corpus: Connection, target: Path) -> None:
 
 def _finish(path: Path, making: Path, target: Path) -> int:
     """Give a copy of the corpus at `path` its name once it is checked and on the disk; its bytes. Raises Damaged,
-    CorpusError."""
+    ExistingCorpus, CorpusError."""
     opening.check_copy(path, making)
     with opening.file_errors(target):
         _flush(making)
-        rename_file(making, target)
+        opening.name_file(making, target)
         _flush(target.absolute().parent)
         return target.stat().st_size
 

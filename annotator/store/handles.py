@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 from weakref import WeakSet
 
 from annotator.paths import resolve_path
+from annotator.store import locks
 from annotator.store.uri import sqlite_uri
 
 Identity: TypeAlias = tuple[int, int]
@@ -70,17 +71,25 @@ class Handle(sqlite3.Connection):
             _handles.discard(self)
 
 
+_connecting: Final = threading.Lock()
 _lock: Final = threading.Lock()
 _handles: Final[WeakSet[Handle]] = WeakSet()
 
 
 def connect(path: Path, mode: str, **keywords: Any) -> Handle:
-    """Connect to the file at `path`; `mode` is the query of the URI. Raises sqlite3.Error."""
-    # What `factory` says is not as it is: any function that returns a connection will do.
-    factory: Any = partial(Handle, path=resolve_path(path))
-    handle: Handle = sqlite3.connect(sqlite_uri(path.absolute(), mode), uri=True, factory=factory, **keywords)
-    if not is_immutable(mode):
-        handle.identity = identity(path)
+    """Connect to the file at `path`; `mode` is the query of the URI. Raises sqlite3.Error: as for a locked file where
+    the log beside it serves another one (see `locks`)."""
+    with _connecting:
+        if not is_immutable(mode) and not _is_ours(path) and locks.is_log_of_another(path):
+            _log.warning("the log beside %s is in use for another file", path)
+            locked = sqlite3.OperationalError("database is locked")
+            locked.sqlite_errorname = "SQLITE_BUSY"
+            raise locked
+        # What `factory` says is not as it is: any function that returns a connection will do.
+        factory: Any = partial(Handle, path=resolve_path(path))
+        handle: Handle = sqlite3.connect(sqlite_uri(path.absolute(), mode), uri=True, factory=factory, **keywords)
+        if not is_immutable(mode):
+            handle.identity = identity(path)
     return handle
 
 
@@ -96,6 +105,13 @@ def identity(path: Path) -> Identity | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _is_ours(path: Path) -> bool:
+    """Return whether this process has the file at `path`, or its log, open."""
+    resolved, found = resolve_path(path), identity(path)
+    with _lock:
+        return any(handle.identity and (handle.path == resolved or handle.identity == found) for handle in _handles)
 
 
 def is_displaced(path: Path) -> bool:

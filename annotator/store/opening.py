@@ -94,12 +94,12 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
                 db.close()
             with closing(_connection(making, "mode=rw", readonly=False)) as made:
                 _verify(path, made.conn, damaged=True)  # no file bears the name that could not be opened again
-            _name(making, path)
+            name_file(making, path)
     finally:
         discard_file(making)
 
 
-def _name(making: Path, path: Path) -> None:
+def name_file(making: Path, path: Path) -> None:
     """Give a new file its name, unless another process was faster. Raises ExistingCorpus, OSError."""
     try:
         link(making, path)  # which a rename is not: it would take the place of what is there

@@ -20,13 +20,15 @@ from annotator import settings
 from annotator.i18n import _
 from annotator.store import copying, handles, opening
 from annotator.store.connection import Connection
-from annotator.store.errors import CorpusError, MissingCorpus
+from annotator.store.errors import CorpusError, ExistingCorpus, MissingCorpus
 from annotator.store.restoring import look
 
 _log = logging.getLogger(__name__)
 _TIME: Final = "%Y-%m-%d %H-%M"  # no colon: Windows has none in names
 _ALL: Final = ("SELECT uid FROM article", "SELECT DISTINCT step FROM edit", "SELECT * FROM label")
 """Whatever a person does is an edit, an article or a label."""
+_LAYERS: Final = ("span", "zone", "status", "note", "rejection", "dismissal")
+"""The tables in which the edits show, by article."""
 
 
 class Change(Enum):
@@ -62,7 +64,8 @@ def displace(corpus: Connection) -> Displacement:
         raise MissingCorpus(_("“{path}” was moved or deleted while it was open.").format(path=path))
     is_whole = corpus.checkpoint()  # all is in the file itself, and its log is harmless beside any other
     renamed = _find(path.absolute().parent, identity) if is_whole else None
-    if is_whole and other and _holds_all(path, corpus):
+    # A log that is gone was written into the new file by whoever took it for that one's.
+    if is_whole and other and corpus.has_its_log() and _holds_all(path, corpus):
         displacement = Displacement(Change.UPDATED, path, path)
     elif renamed:
         displacement = Displacement(Change.REPLACED if other else Change.RENAMED, path, renamed)
@@ -78,21 +81,33 @@ def copy_to_safety(corpus: Connection) -> Path:
 
     It is done at once, through the connection itself: that may be all that still leads to what it has opened.
     """
-    try:
-        copying.copy_open(corpus, target := _free_path(corpus.path.absolute().parent, corpus.path))
-    except CorpusError as error:
-        copying.copy_open(corpus, target := _free_path(_safe_folder(error), corpus.path))
-    return target
+    folder = corpus.path.absolute().parent
+    while True:
+        try:
+            copying.copy_open(corpus, target := _free_path(folder, corpus.path))
+        except ExistingCorpus:  # another window, whose corpus is gone too, has taken this name meanwhile
+            continue
+        except CorpusError as error:
+            if folder == (folder := _safe_folder(error)):
+                raise
+        else:
+            return target
 
 
 def copy_file_to_safety(path: Path) -> Generator[tuple[int, int], None, Path]:
     """Do the same with the corpus file at `path`, by a connection of its own, beside those who work in it. Yields how
     many of how many pages are copied. Raises CorpusError."""
-    try:
-        yield from copying.copy(path, target := _free_path(path.absolute().parent, path))
-    except CorpusError as error:
-        yield from copying.copy(path, target := _free_path(_safe_folder(error), path))
-    return target
+    folder = path.absolute().parent
+    while True:
+        try:
+            yield from copying.copy(path, target := _free_path(folder, path))
+        except ExistingCorpus:
+            continue
+        except CorpusError as error:
+            if folder == (folder := _safe_folder(error)):
+                raise
+        else:
+            return target
 
 
 def _safe_folder(error: CorpusError) -> Path:
@@ -120,9 +135,28 @@ def _find(folder: Path, identity: tuple[int, int]) -> Path | None:
 
 
 def _holds_all(path: Path, corpus: Connection) -> bool:
-    """Return whether the file at `path` is a corpus that holds every article, step and label of an open one."""
+    """Return whether the file at `path` is a sound corpus that holds every article, step and label of an open one, and
+    differs from it only in articles in which it has further steps."""
     try:
         with look(path) as other:
-            return all(set(corpus.tuples(query)) <= set(other.tuples(query)) for query in _ALL)
+            if not all(set(corpus.tuples(query)) <= set(other.tuples(query)) for query in _ALL):
+                return False
+            known = set(corpus.tuples("SELECT DISTINCT step FROM edit"))
+            further = {
+                article
+                for step, article in other.tuples("SELECT DISTINCT step, article FROM edit")
+                if (step,) not in known
+            }
+            return all(_is_kept(table, corpus, other, further) for table in _LAYERS)
     except CorpusError:
         return False
+
+
+def _is_kept(table: str, corpus: Connection, other: Connection, further: set[str]) -> bool:
+    """Return whether a table and its indexes are in order in the other corpus, and whether it lacks rows only of these
+    further articles."""
+    if other.tuples(f"PRAGMA integrity_check('{table}')") != [("ok",)]:
+        return False
+    query = f"SELECT article, * FROM {table}"
+    lacking = set(corpus.tuples(query)) - set(other.tuples(query))
+    return all(article in further for article, *_row in lacking)

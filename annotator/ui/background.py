@@ -43,8 +43,16 @@ class Background(QObject):
         """Whether a job is running."""
         return self._worker is not None
 
-    def run(self, title: str, job: Job, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
-        """Run `job` under the words `title`; then call `done` with its outcome or `failed` with its exception.
+    def run(
+        self,
+        title: str,
+        job: Job,
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+        asker: QObject | None = None,
+    ) -> None:
+        """Run `job` under the words `title`; then call `done` with its outcome or `failed` with its exception, unless
+        the dialog that asked for it is gone by then.
 
         Cancelling closes the job's generator in its own thread, so that it can put things back, and calls `failed`
         with Cancelled. While another job is running, this one is not run, and `failed` is called with Busy.
@@ -77,7 +85,9 @@ class Background(QObject):
             progress.reset()  # or it would still show itself when its time has come, over a dialog that `done` opens
             progress.close()
             progress.deleteLater()
-            if end.error:
+            if asker and not Shiboken.isValid(asker):
+                pass  # it was left
+            elif end.error:
                 failed(end.error)
             else:
                 done(end.outcome)

@@ -143,7 +143,11 @@ class CorpusCommands(QObject):
         from annotator.ui.dialogs.export import ExportDialog  # heavier than the rest, and used once a day
 
         if self._session.corpus:
-            dialog = ExportDialog(self._window, self._session, self.background)
+            try:
+                dialog = ExportDialog(self._window, self._session, self.background)
+            except CorpusError as error:
+                self.warn(str(error))
+                return
             dialog.exec()
             dialog.deleteLater()
 

@@ -32,6 +32,8 @@ class Learner(QObject):
         self._soon.timeout.connect(self._look)
         session.corpus_opened.connect(self._begin)
         session.corpus_closing.connect(self.stop)
+        session.displacing.connect(self.stop)  # it would write into the log of the old file
+        session.displaced.connect(self._begin)
         session.stepped.connect(self._after)
 
     def stop(self) -> None:

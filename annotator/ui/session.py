@@ -16,7 +16,7 @@ from annotator.quality.question import Question
 from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import Conflict, CorpusError, LostLog, MissingCorpus, Unwritten
-from annotator.store.rescue import displace
+from annotator.store.rescue import Displacement, displace
 from annotator.store.witness import Witness
 from annotator.ui.opened import ACCEPT, DESCRIBE, DISMISS, REJECT, Opened
 from annotator.ui.wording import left_to_right
@@ -38,6 +38,8 @@ class Session(Opened):
     """Whether the file can be written to, why not, and whether a change waits for it."""
     displaced = Signal(object)
     """The corpus file was renamed, deleted or replaced, and the session goes on in another one: a Displacement."""
+    displacing = Signal()
+    """The corpus file is no longer at its place: what other processes do with it for this window must end."""
     given_up = Signal()
     """The change that waited will not be made; what was being typed for it is void too."""
     _checkpoint_reported = Signal(object, object)
@@ -49,6 +51,7 @@ class Session(Opened):
         """What a person did and is not on disk yet."""
         self.trouble = ""
         """What is wrong with the file, in a sentence; "" where nothing is known to be."""
+        self._displacement: Displacement | None = None  # what was found out, until its file is open
         self._checkpointer: Checkpointer | None = None
         self._witness: Witness | None = None
         self._checkpoint_trouble = ""
@@ -74,6 +77,7 @@ class Session(Opened):
         self.try_again()
         self._close_beside()
         self._hold(None)
+        self._displacement = None
         super().let_go()
 
     def look(self) -> None:
@@ -339,20 +343,23 @@ class Session(Opened):
         if not self.corpus:
             return
         try:
-            self.corpus.check_there()
+            if not self._displacement:
+                self.corpus.check_there()
         except LostLog:
             self._close_beside()
             self.corpus.reconnect()
             self.changed()
         except MissingCorpus as missing:
             self._close_beside()
+            self.displacing.emit()
             try:
-                displacement = displace(self.corpus)
+                self._displacement = displace(self.corpus)
             except MissingCorpus:
                 self._take_up_again(self.corpus, missing)
-            else:
-                self._go_on_in(Corpus.open(displacement.current))
-                self.displaced.emit(displacement)
+        if self._displacement:
+            self._go_on_in(Corpus.open(self._displacement.current))  # not before others have let go of the old one
+            displacement, self._displacement = self._displacement, None
+            self.displaced.emit(displacement)
         if not self._checkpointer:
             self._connect_beside()
 

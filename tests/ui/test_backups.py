@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -186,6 +187,31 @@ def test_a_copy_of_a_backup_is_opened_beside_the_corpus(
     assert session.corpus.path.parent == corpus_path.parent
     with Corpus.open(corpus_path) as corpus:
         assert len(corpus.spans(corpus.article(1).uid)) == 1
+
+
+def test_the_backups_can_be_left_while_one_is_looked_into(
+    qtbot: QtBot, window: Window, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backed_up(corpus_path)
+    gone = Event()
+
+    def glimpse(path: Path, count: int) -> object:
+        assert gone.wait(5)
+        return restoring.glimpse(path, count)
+
+    monkeypatch.setattr("annotator.ui.dialogs.backups.glimpse", glimpse)
+
+    def leave() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, BackupsDialog)
+        dialog.destroyed.connect(gone.set)
+        dialog.reject()
+
+    QTimer.singleShot(0, leave)
+    window.action("show_backups").trigger()
+    assert window.corpus_commands.background.busy
+    qtbot.waitUntil(lambda: not window.corpus_commands.background.busy)
+    assert gone.is_set()
 
 
 def test_a_backup_is_made_when_it_is_asked_for(

@@ -4,7 +4,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,7 +18,7 @@ from annotator import settings
 from annotator.core.drafting import draft
 from annotator.store.corpus import Corpus
 from annotator.store.opening import beside, log_path
-from annotator.store.rescue import Change, Displacement
+from annotator.store.rescue import Change, Displacement, copy_to_safety
 from annotator.ui.session import Session
 from annotator.ui.window import Window
 
@@ -212,20 +214,114 @@ def test_where_no_copy_can_be_made_the_change_waits_and_it_is_tried_again(stick:
 # The log
 
 
+def take_log_away(path: Path) -> None:
+    """Open and close a corpus, as another program does that knows nothing of this one."""
+    script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT count(*) FROM edit'); c.close()"
+    subprocess.run([sys.executable, "-c", script, path], check=True)
+    assert not log_path(path).exists()
+
+
+def open_elsewhere(path: Path) -> str:
+    """Open and close a corpus in another process of this program; return what it says is wrong."""
+    script = "import sys; from pathlib import Path; from annotator import i18n; i18n.use('en'); "
+    script += "from annotator.store.corpus import Corpus; Corpus.open(Path(sys.argv[1])).close()"
+    done = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, encoding="utf-8")
+    return done.stderr
+
+
+def test_no_other_process_of_the_program_reads_a_new_file_through_the_log_of_the_old_one(
+    session: Session, corpus_path: Path, other: Path, stretch: Stretch, qtbot: QtBot
+) -> None:
+    assert session.tag("DATE", *stretch("أمس"))
+    content = other.read_bytes()
+    other.replace(corpus_path)
+    assert "keeps “" in open_elsewhere(corpus_path)
+    assert corpus_path.read_bytes() == content
+    assert log_path(corpus_path).exists()
+    displacement = look(session, qtbot)
+    session.close()
+    assert labels_on_disk(displacement.current) == ["DATE"]
+    assert open_elsewhere(corpus_path) == ""
+    assert labels_on_disk(corpus_path) == ["PLAN"]
+
+
+def test_no_other_process_of_the_program_takes_the_log_of_one_whose_locks_are_lost(
+    session: Session, corpus_path: Path, stretch: Stretch
+) -> None:
+    assert session.tag("DATE", *stretch("أمس"))
+    corpus_path.open("rb").close()  # POSIX takes all locks of the process from the file
+    assert "keeps “" in open_elsewhere(corpus_path)
+    assert log_path(corpus_path).exists()
+    assert session.tag("PLAN", *stretch("وزارة الصحة"))
+    session.close()
+    assert labels_on_disk(corpus_path) == ["DATE", "PLAN"]
+
+
+def test_a_new_file_that_was_mixed_with_the_log_of_the_old_one_is_not_gone_on_with(
+    session: Session, corpus_path: Path, tmp_path: Path, stretch: Stretch, qtbot: QtBot
+) -> None:
+    older = tmp_path / "older"
+    shutil.copy(corpus_path, older)
+    assert session.tag("DATE", *stretch("أمس"))
+    qtbot.waitUntil(lambda: not log_path(corpus_path).stat().st_size)
+    assert session.write_note("note")  # the page of the log that lists all steps
+    older.replace(corpus_path)
+    take_log_away(corpus_path)  # by writing what is in it into the new file
+    displacement = look(session, qtbot)
+    assert displacement.change is Change.REPLACED
+    session.close()
+    assert labels_on_disk(displacement.current) == ["DATE"]
+
+
+def test_a_newer_version_is_gone_on_with_once_the_other_window_has_let_go_of_the_old_one(
+    session: Session, corpus_path: Path, tmp_path: Path, stretch: Stretch, qtbot: QtBot
+) -> None:
+    assert session.tag("DATE", *stretch("أمس"))
+    qtbot.waitUntil(lambda: not log_path(corpus_path).stat().st_size)
+    script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
+    script += "c.execute('SELECT count(*) FROM edit').fetchall(); print(flush=True); sys.stdin.read(); c.close()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", script, corpus_path], **pipes) as holder:
+        assert holder.stdout
+        holder.stdout.readline()
+        newer = tmp_path / "newer"
+        shutil.copy(corpus_path, newer)
+        newer.replace(corpus_path)
+        session.look()
+        assert "locked" in session.trouble
+        assert not session.tag("PLAN", *stretch("وزارة الصحة"))
+        assert session.waiting
+        holder.communicate()
+    qtbot.waitUntil(lambda: session.waiting is None)
+    session.close()
+    assert labels_on_disk(corpus_path) == ["DATE", "PLAN"]
+
+
 def test_a_log_that_is_taken_away_is_noticed_before_anything_is_written_to_it(
     session: Session, corpus_path: Path, stretch: Stretch
 ) -> None:
     assert session.tag("DATE", *stretch("أمس"))
     corpus_path.open("rb").close()  # POSIX takes all locks of the process from the file
-    script = "import sys; from pathlib import Path; from annotator.store.corpus import Corpus; "
-    script += "Corpus.open(Path(sys.argv[1])).close()"
-    subprocess.run([sys.executable, "-c", script, corpus_path], check=True)
-    assert not log_path(corpus_path).exists()
+    take_log_away(corpus_path)
     session.tag("PLAN", *stretch("وزارة الصحة"))
     assert session.try_again()
     assert sorted(span.label for span in session.spans) == ["DATE", "PLAN"]
     session.close()
     assert labels_on_disk(corpus_path) == ["DATE", "PLAN"]
+
+
+def test_of_several_windows_each_makes_a_copy_of_its_own(corpus_path: Path) -> None:
+    together = Barrier(4)
+
+    def copy(_number: int) -> Path:
+        with Corpus.open(corpus_path) as corpus:
+            together.wait(10)
+            return copy_to_safety(corpus)
+
+    with ThreadPoolExecutor(4) as pool:
+        copies = set(pool.map(copy, range(4)))
+    assert len(copies) == 4
+    assert all(is_sound(path) for path in copies)
 
 
 # What is said

@@ -119,6 +119,7 @@ class BackupsDialog(QDialog):
             typed,
             lambda seen: self._show(backup, *seen),
             lambda error: self._not_read(backup, error),
+            self,
         )
 
     def _show(self, backup: Backup, contents: Contents, articles: Sequence[Summary]) -> None:

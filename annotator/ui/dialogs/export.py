@@ -144,7 +144,7 @@ class ExportDialog(QDialog):
 
         self._busy(True)
         self._said.hide()
-        self._background.run(title, job, done, self._failed)
+        self._background.run(title, job, done, self._failed, self)
 
     def _busy(self, busy: bool) -> None:
         for button in (self._on, self._go, self._back):

@@ -181,7 +181,7 @@ class ImportDialog(QDialog):
                 return (yield from look(opened, ways, annotator, ways))
 
         self._busy(True)
-        self._background.run(_("Looking at the files"), job, self._looked, self._failed)
+        self._background.run(_("Looking at the files"), job, self._looked, self._failed, self)
 
     def _looked(self, found: Iterable[Look]) -> None:
         self._looks |= {each.path: each for each in found}

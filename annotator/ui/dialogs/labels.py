@@ -155,7 +155,7 @@ class LabelsDialog(QDialog):
         self._body.setEnabled(False)
         self.applying.setEnabled(False)
         self._tell("")
-        self._background.run(_("Changing the labels"), job, lambda _outcome: self.accept(), self._failed)
+        self._background.run(_("Changing the labels"), job, lambda _outcome: self.accept(), self._failed, self)
 
     # How it is done
 

@@ -167,7 +167,7 @@ class OccurrencesDialog(QDialog):
         self.tree.setFocus()  # not on to the button that cancels, for Enter may be pressed twice
         for part in parts:
             part.setEnabled(False)
-        self._background.run(title, job, partial(ended, done), partial(ended, failed))
+        self._background.run(title, job, partial(ended, done), partial(ended, failed), self)
 
     def _show(self, found: list[Occurrence]) -> None:
         """Show these places, ticked but for those that may be another word or have the label already."""
