@@ -99,6 +99,7 @@ class Eyes:
             "spans": [[span.label, span.start, span.end] for span in session.spans],
             "state": session.state(),
             "trouble": session.trouble,
+            "learning": session.learning,
             "caret": view.caret.word,
             "article": session.place(),
             "focus": view.hasFocus(),  # or what stands in its place has it

@@ -176,9 +176,11 @@ class Desk:
         assert answer, f"the program ended with {self.process.wait(PATIENCE)}"
         return json.loads(answer)
 
-    def wait(self, seen: Callable[[dict[str, Any]], object], what: str) -> dict[str, Any]:
-        """Look until this is seen."""
-        deadline = time.monotonic() + PATIENCE
+    def wait(
+        self, seen: Callable[[dict[str, Any]], object], what: str, *, patience: float = PATIENCE
+    ) -> dict[str, Any]:
+        """Look until this is seen, for so many seconds."""
+        deadline = time.monotonic() + patience
         while True:
             shown: dict[str, Any] = self.ask("shown")
             if seen(shown):

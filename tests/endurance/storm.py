@@ -1,22 +1,26 @@
-"""Has other programs do to a corpus what desktops do while a window works at it: python tests/endurance/storm.py
+"""Has other programs do to a corpus what desktops do while windows work at it: python tests/endurance/storm.py
 
     --count 1000     storms; without it 30
     --seed 1         of what is done; when it happens depends on the machine, too
+    --first 0        the number of the first storm: 1,000 can be had in slices
     --keep FOLDER    work there, and leave what is there at the end
 
-After each storm, every step that the window had shown as saved must be in the corpus or in a rescued copy, every corpus
+After each storm, every step that a window had shown as saved must be in a corpus or in a rescued copy, every corpus
 sound, and every copy that was taken at rest whole. Ends with 1 at the first fault, and says what to look at. Needs a
-system that lets files be renamed and deleted while they are open.
+system that lets files be renamed and deleted while they are open; where it lets a disk be mounted, some storms are on
+a medium that is filled up and pulled.
 """
 
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from random import Random
@@ -28,13 +32,17 @@ import click
 
 from annotator.core.drafting import draft
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
+from annotator.store.errors import CorpusError, NewerCorpus
+from annotator.store.opening import log_path
+from annotator.store.schema import VERSION
 from annotator.ui.corpus_commands import default_labels
 
 HERE: Final = Path(__file__).resolve().parent
+VERSIONS: Final = HERE.parent / "store" / "versions"
 _AT_ONCE: Final = 4  # storms: they mostly wait
-_NOTICED: Final = 60.0  # seconds after which the window has noticed what became of its file, on a busy machine too
+_NOTICED: Final = 90.0  # seconds after which a window has noticed what became of its file, on a busy machine too
 _REST: Final = 1.0  # seconds after the last step when the one file holds everything
+_MEDIUM: Final = "16m"  # room for some copies
 _TEXT: Final = "أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح لفائدة الأطفال. "
 
 
@@ -42,178 +50,338 @@ class Fault(Exception):
     """What to look at."""
 
 
-class Storm:
-    """One window, and what is done around it."""
+class Window:
+    """A window in a process of its own, and the witness of what it shows."""
 
-    def __init__(self, folder: Path, random: Random) -> None:
-        self.counts: Counter[str] = Counter()
-        self._folder, self._random = folder, random
-        self._corpus = folder / "news.corpus"
-        self._copies: list[tuple[Path, set[str]]] = []
-        with Corpus.create(self._corpus, default_labels()) as corpus:
-            for number in range(6):
-                corpus.add(draft(f"خبر رقم {number}. " + _TEXT * 5))
-        self._older = folder / "aside" / "older"
-        self._older.parent.mkdir()
-        shutil.copy(self._corpus, self._older)
-        self._shown: set[str] = set()
-        self._opened: Path | None = None
-        self._last = time.monotonic()
+    def __init__(self, folder: Path, corpus: Path, name: str, random: Random) -> None:
+        self.name = name
+        self.shown: set[str] = set()
+        self.opened: Path | None = None
+        """The file at which it works, as far as it said."""
+        self.last = time.monotonic()
+        """When it showed something as saved."""
         self._lines: SimpleQueue[str] = SimpleQueue()
-        environment = {**os.environ, "ANNOTATOR_HOME": str(folder / "home"), "QT_QPA_PLATFORM": "offscreen"}
-        self._errors = (folder / "stderr").open("wb")
-        self._window = subprocess.Popen(
-            [sys.executable, HERE / "stormy_window.py", self._corpus, str(random.random())],
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-        )
+        self._log = folder / f"stderr {name} {time.monotonic()}"
+        with self._log.open("wb") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, HERE / "stormy_window.py", corpus, str(random.random()), name],
+                env={**os.environ, "ANNOTATOR_HOME": str(folder / "home"), "QT_QPA_PLATFORM": "offscreen"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
 
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self._lines.put(line.strip())
+
+    def listen(self) -> None:
+        """Take down what was shown since."""
+        while True:
+            try:
+                line = self._lines.get_nowait()
+            except Empty:
+                return
+            if line.startswith("open "):
+                self.opened = Path(line.removeprefix("open "))
+            else:
+                self.shown.add(line)
+                self.last = time.monotonic()
+
+    def end(self, *, killed: bool) -> None:
+        """Have it end, or kill it. Raises Fault."""
+        if killed:
+            self.process.kill()
+        assert self.process.stdin
+        try:
+            self.process.stdin.close()
+            code = self.process.wait(_NOTICED)
+        except subprocess.TimeoutExpired:
+            raise Fault(f"{self.name}'s window does not end: {self.stacks()}") from None
+        self._reader.join(10)
+        self.listen()
+        errors = self._log.read_text(encoding="utf-8")
+        if code not in (0, -signal.SIGKILL) or "Traceback" in errors:
+            raise Fault(f"{self.name}'s window ended with {code}: {errors[-2000:]}")
+
+    def stacks(self) -> str:
+        """Return what its threads are doing."""
+        self.process.send_signal(signal.SIGUSR1)
+        time.sleep(1)
+        self.process.kill()
+        return self._log.read_text(encoding="utf-8")[-4000:]
+
+
+class Storm:
+    """One window or two, and what is done around them."""
+
+    def __init__(self, folder: Path, random: Random, *, mounts: bool) -> None:
+        """With `mounts`, it may be on a medium of its own."""
+        self.counts: Counter[str] = Counter()
+        self._folder, self._random = folder, random
+        self._copies: list[tuple[Path, set[str]]] = []
+        self._newer: set[bytes] = set()
+        self._aside = folder / "aside"
+        self._aside.mkdir()
+        self._place = folder / "desk"
+        self._medium = folder / "medium" if mounts and random.random() < 0.4 else None
+        for made in filter(None, (self._place, self._medium)):
+            made.mkdir()
+        if self._medium:
+            _run("mount", "-t", "tmpfs", "-o", f"size={_MEDIUM}", "tmpfs", self._medium)
+            _run("mount", "--bind", self._medium, self._place)
+            self.counts["on a medium"] += 1
+        self._corpus = self._place / "news.corpus"
+        with Corpus.create(self._corpus, default_labels()) as corpus:
+            for number in range(6):
+                corpus.add(draft(f"خبر رقم {number}. " + _TEXT * 5))
+        self._older = self._aside / "older"
+        shutil.copy(self._corpus, self._older)
+        names = ["Sanae", "Idris"][: 2 if random.random() < 0.35 else 1]
+        self.counts["second window"] += len(names) - 1
+        self._windows = [self._open(name) for name in names]
+        self._ended: list[Window] = []
+
     def run(self) -> None:
         """Let it rage, then look at what is left. Raises Fault."""
-        actions = (self._rename, self._replace, self._copy, self._delete, self._write, self._wait)
-        self._follow()
+        actions = [self._rename, self._replace, self._copy, self._delete, self._write, self._kill, self._wait]
+        if self._medium:
+            actions += [self._fill, self._pull]
+        for window in self._windows:
+            self._follow(window)
         self._listen(self._random.uniform(0.0, 2.0))
         for _each in range(self._random.randint(1, 4)):
-            action = self._random.choice(actions)
-            self.counts[action.__name__.removeprefix("_")] += 1
-            action()
+            self._do(self._random.choice(actions))
             self._listen(self._random.uniform(0.0, 1.0))
-        if self._random.random() < 0.5:
-            self.counts["killed"] += 1
-            self._window.send_signal(signal.SIGKILL)
-        assert self._window.stdin
-        self._window.stdin.close()
-        code = self._window.wait(60)
-        self._reader.join(10)
-        self._listen(0)
-        self._errors.close()
-        errors = (self._folder / "stderr").read_text(encoding="utf-8")
-        if code not in (0, -signal.SIGKILL) or "Traceback" in errors:
-            raise Fault(f"the window ended with {code}: {errors[-2000:]}")
+        for window in self._windows:
+            is_killed = self._random.random() < 0.5
+            self.counts["killed"] += is_killed
+            window.end(killed=is_killed)
         self._judge()
+
+    def close(self) -> None:
+        """End what is left of it."""
+        for window in (*self._windows, *self._ended):
+            window.process.kill()
+            window.process.wait()
+        if self._medium:
+            for place in (self._place, self._medium):
+                subprocess.run(["umount", "-l", place], check=False, capture_output=True)
+
+    def _do(self, action: "object") -> None:
+        self.counts[action.__name__.removeprefix("_")] += 1  # type: ignore[attr-defined]
+        action()  # type: ignore[operator]
+
+    def _open(self, name: str) -> Window:
+        return Window(self._folder, self._corpus, name, self._random)
 
     # What other programs do
 
     def _rename(self) -> None:
         if self._corpus.exists():
-            self._corpus.rename(self._corpus.with_name(f"news {self._random.randrange(10**6)}.corpus"))
-            self._follow()
+            self._move(f"news {self._random.randrange(10**6)}.corpus")
+            self._follow_all()
+
+    def _move(self, name: str) -> None:
+        self._corpus.rename(self._corpus.with_name(name))
 
     def _replace(self) -> None:
         """As sync clients do it: the old file gets another name, or none."""
         if not self._corpus.exists():
             return
-        new = self._folder / "aside" / "new"
-        shutil.copy(self._older, new)
+        new = self._corpus.with_name(".new")
+        kinds = (self._put_older, self._put_older, self._put_newer, self._put_of_older, self._put_of_newer)
+        try:
+            self._random.choice(kinds)(new)
+        except OSError:  # the disk is full
+            new.unlink(missing_ok=True)
+            return
         if self._random.random() < 0.5:
-            self._corpus.rename(self._corpus.with_name(f"{self._corpus.stem} conflict.corpus"))
+            self._move(f"{self._corpus.stem} conflict {self._random.randrange(10**6)}.corpus")
         new.replace(self._corpus)
-        self._follow()
+        self._follow_all()
+
+    def _put_older(self, new: Path) -> None:
+        """The corpus as it was."""
+        shutil.copyfile(self._older, new)
+
+    def _put_newer(self, new: Path) -> None:
+        """The corpus with what was added elsewhere; without its last steps where it was not at rest."""
+        staged = self._aside / f"newer {self._random.randrange(10**6)}"
+        shutil.copyfile(self._corpus, staged)
+        try:
+            with Corpus.open(staged) as corpus:
+                corpus.add(draft(f"خبر {self._random.random()} {_TEXT}"))
+        except CorpusError:  # torn: it was written to while it was copied
+            shutil.copyfile(self._older, staged)
+        shutil.copyfile(staged, new)
+
+    def _put_of_older(self, new: Path) -> None:
+        """A corpus of an older version of the program."""
+        shutil.copyfile(self._random.choice(sorted(VERSIONS.glob("*.corpus"))), new)
+
+    def _put_of_newer(self, new: Path) -> None:
+        """A corpus of a version of the program that is not there yet."""
+        staged = self._aside / "of newer"
+        shutil.copyfile(self._older, staged)
+        with closing(sqlite3.connect(staged)) as connection:
+            connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+            connection.commit()
+            connection.execute("PRAGMA journal_mode = WAL")
+        self._newer.add(staged.read_bytes())
+        shutil.copyfile(staged, new)
 
     def _delete(self) -> None:
         if self._corpus.exists():
             self._corpus.unlink()
-            self._follow()
+            self._follow_all()
 
     def _copy(self) -> None:
         """Take a copy of the one file, at rest or not; that of a file which is written to meanwhile may be torn."""
         self._listen(0)
-        is_at_rest = time.monotonic() - self._last > _REST
+        is_at_rest = all(time.monotonic() - window.last > _REST for window in self._windows)
         if not self._corpus.exists():
             return
-        shown = set(self._shown)
-        copy = self._folder / "aside" / f"copy {len(self._copies)}.corpus"
+        shown = self._shown(self._corpus)
+        copy = self._aside / f"copy {len(self._copies)}.corpus"
         shutil.copy(self._corpus, copy)
         self._listen(0)
-        if is_at_rest and shown == self._shown:
+        if is_at_rest and shown == self._shown(self._corpus):
             self.counts["copies at rest"] += 1
             self._copies.append((copy, shown))
 
     def _write(self) -> None:
         """Another process imports something."""
         if self._corpus.exists():
-            text = self._folder / "aside" / "new.txt"
+            text = self._aside / "new.txt"
             text.write_text(f"خبر {self._random.random()} {_TEXT}", encoding="utf-8")
             command = [sys.executable, "-m", "annotator", "--language", "en", "import", self._corpus, text]
-            subprocess.run(
-                command, capture_output=True, env={**os.environ, "ANNOTATOR_HOME": str(self._folder / "other")}
-            )
+            subprocess.run(command, capture_output=True, env={**os.environ, "ANNOTATOR_HOME": str(self._folder / "b")})
+
+    def _kill(self) -> None:
+        """Kill a window, and start it again on what it had open."""
+        window = self._random.choice(self._windows)
+        self._windows.remove(window)
+        self._ended.append(window)
+        window.end(killed=True)
+        self._corpus = window.opened or self._corpus
+        self._windows.append(self._open(window.name))
+        self._follow(self._windows[-1])
+
+    def _fill(self) -> None:
+        """Fill the disk, for a while."""
+        filler = self._place / "filler"
+        with suppress(OSError), filler.open("wb", buffering=0) as file:
+            while file.write(bytes(1 << 16)):  # until there is no room: others write meanwhile
+                pass
+        self._listen(self._random.uniform(0.2, 2.0))
+        if self._random.random() < 0.4:
+            self._do(self._random.choice((self._rename, self._delete, self._replace, self._copy)))
+            self._listen(self._random.uniform(0.0, 1.0))
+        filler.unlink()
+
+    def _pull(self) -> None:
+        """Take the medium away, for a while."""
+        _run("umount", "-l", self._place)
+        self._listen(self._random.uniform(0.0, 3.0))
+        _run("mount", "--bind", self._medium, self._place)
 
     def _wait(self) -> None:
         self._listen(self._random.uniform(0.5, 2.5))
 
-    def _follow(self) -> None:
-        """Wait until the window says at which file it works now: killed before, it could not have looked."""
-        self._opened = None
+    def _follow_all(self) -> None:
+        """Wait until each window that worked at the file says at which it works now: killed before, it could not have
+        looked."""
+        concerned = [window for window in self._windows if window.opened == self._corpus]
+        for window in concerned:
+            window.opened = None
+        for window in concerned:
+            self._follow(window)
+
+    def _follow(self, window: Window) -> None:
         end = time.monotonic() + _NOTICED
-        while not self._opened:
-            if time.monotonic() > end:
-                raise Fault("the window does not say at which file it works")
+        while not window.opened:
+            if time.monotonic() > end or window.process.poll() is not None:
+                raise Fault(f"{window.name}'s window does not say at which file it works: {window.stacks()}")
             self._listen(0.05)
-        self._corpus = self._opened
-
-    # What the window said
-
-    def _read(self) -> None:
-        assert self._window.stdout
-        for line in self._window.stdout:
-            self._lines.put(line.strip())
+        self._corpus = window.opened
 
     def _listen(self, seconds: float) -> None:
         """Take down what is shown, for so long."""
-        end = time.monotonic() + seconds
-        while True:
-            try:
-                line = self._lines.get(timeout=max(0.001, end - time.monotonic()))
-                if line.startswith("open "):
-                    self._opened = Path(line.removeprefix("open "))
-                else:
-                    self._shown.add(line)
-                    self._last = time.monotonic()
-            except Empty:
-                return
+        time.sleep(seconds)
+        for window in self._windows:
+            window.listen()
+
+    def _shown(self, corpus: Path) -> set[str]:
+        """Return what was shown as saved in windows that work at this file."""
+        return set().union(*(window.shown for window in self._windows if window.opened == corpus))
 
     # What is left
 
     def _judge(self) -> None:
-        self.counts["steps shown"] += len(self._shown)
-        corpora = [*self._folder.glob("*.corpus"), *(self._folder / "home").rglob("rescued/*.corpus")]
+        shown = set().union(*(window.shown for window in (*self._windows, *self._ended)))
+        self.counts["steps shown"] += len(shown)
+        corpora = [*self._place.glob("*.corpus"), *(self._folder / "home").rglob("rescued/*.corpus")]
         steps: set[str] = set()
         for path in corpora:
-            steps |= _steps(path)
-        if missing := self._shown - steps:
-            raise Fault(f"{len(missing)} of {len(self._shown)} steps are nowhere: {sorted(missing)[:3]} …")
-        for copy, shown in self._copies:
-            if missing := shown - _steps(copy):
+            steps |= self._steps(path)
+        if missing := shown - steps:
+            logs = [path.name for path in self._place.glob("*-wal")]
+            raise Fault(f"{len(missing)} of {len(shown)} steps are nowhere: {sorted(missing)[:3]} …; {logs}")
+        for copy, were_shown in self._copies:
+            if missing := were_shown - self._steps(copy):
                 raise Fault(f"{copy.name} lacks {len(missing)} steps that were shown before it was taken")
 
+    def _steps(self, path: Path) -> set[str]:
+        """Return the steps in a corpus; none in one that this program cannot read and has not touched. Raises Fault
+        where it is damaged."""
+        try:
+            with Corpus.open(path) as corpus:
+                found = corpus.tuples("PRAGMA integrity_check")
+                steps = {step for (step,) in corpus.tuples("SELECT DISTINCT step FROM edit")}
+        except NewerCorpus as newer:
+            if path.read_bytes() not in self._newer or log_path(path).exists():
+                raise Fault(f"{path.name} is of a newer version, and was changed") from newer
+            return set()
+        except CorpusError as error:
+            raise Fault(f"{path.name} cannot be read: {error}") from error
+        if found != [("ok",)]:
+            raise Fault(f"{path.name} is damaged: {found[:3]}")
+        return steps
 
-def _steps(path: Path) -> set[str]:
-    """Return the steps in a corpus. Raises Fault where it is damaged."""
-    try:
-        with Corpus.open(path) as corpus:
-            found = corpus.tuples("PRAGMA integrity_check")
-            steps = {step for (step,) in corpus.tuples("SELECT DISTINCT step FROM edit")}
-    except CorpusError as error:
-        raise Fault(f"{path.name} cannot be read: {error}") from error
-    if found != [("ok",)]:
-        raise Fault(f"{path.name} is damaged: {found[:3]}")
-    return steps
+
+def _run(*words: object) -> None:
+    subprocess.run([str(word) for word in words], check=True, capture_output=True)
 
 
-def rage(folder: Path, seed: str) -> Counter[str]:
+def can_mount(folder: Path) -> bool:
+    """Return whether a disk can be mounted here."""
+    if not shutil.which("mount"):
+        return False
+    place = folder / "mounted"
+    place.mkdir(exist_ok=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], capture_output=True)
+    if mounted.returncode == 0:
+        _run("umount", place)
+    return mounted.returncode == 0
+
+
+def rage(folder: Path, seed: str, *, mounts: bool) -> Counter[str]:
     """Let one storm rage in a folder, which is deleted where nothing is wrong. Raises Fault."""
     folder.mkdir()
-    storm = Storm(folder, Random(seed))
+    storm = Storm(folder, Random(seed), mounts=mounts)
     try:
         storm.run()
-    except Fault as fault:
-        raise Fault(f"storm {seed}, in {folder}: {dict(storm.counts)}: {fault}") from fault
+    except (Fault, OSError, subprocess.SubprocessError) as fault:
+        if storm._medium:
+            shutil.copytree(storm._medium, folder / "left on the medium")
+        raise Fault(f"storm {seed}, in {folder}: {dict(storm.counts)}: {fault!r}") from fault
+    finally:
+        storm.close()
     shutil.rmtree(folder)
     return storm.counts + Counter(storms=1)
 
@@ -221,13 +389,20 @@ def rage(folder: Path, seed: str) -> Counter[str]:
 @click.command(help=__doc__)
 @click.option("--count", default=30)
 @click.option("--seed", default=1)
+@click.option("--first", default=0)
 @click.option("--keep", type=click.Path(path_type=Path))
-def main(count: int, seed: int, keep: Path | None) -> None:
+def main(count: int, seed: int, first: int, keep: Path | None) -> None:
     root = keep or Path(mkdtemp())
     root.mkdir(parents=True, exist_ok=True)
     counts: Counter[str] = Counter()
+    mounts = can_mount(root)
+    if not mounts:
+        print("No disk can be mounted here: none is filled up, and no medium pulled.", file=sys.stderr)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        storms = [pool.submit(rage, root / f"storm {number}", f"{seed}:{number}") for number in range(count)]
+        storms = [
+            pool.submit(rage, root / f"storm {number}", f"{seed}:{number}", mounts=mounts)
+            for number in range(first, first + count)
+        ]
         try:
             for storm in storms:
                 counts += storm.result()

@@ -1,58 +1,82 @@
-"""A real window in which somebody works at random, for storm.py: python tests/endurance/stormy_window.py CORPUS SEED
+"""A real window in which somebody works at random, for storm.py: python stormy_window.py CORPUS SEED NAME
 
 Prints “open PATH” once it works at a file, and the uid of each step once the window has said that everything is saved.
-Ends when its standard input is closed.
+Besides labelling, any action of the table is done; a dialog that opens is left by Escape, or accepted where it only
+tells something. Now and then a small file is imported and the corpus exported. Ends when its standard input is closed.
 """
 
+import faulthandler
+import signal
 import sys
 import threading
 from pathlib import Path
 from random import Random
+from tempfile import mkdtemp
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QProgressDialog
 
 from annotator import i18n
 from annotator.core.model import STATES, Step
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
 from annotator.ui import app
+from annotator.ui.actions import ACTIONS
+from annotator.ui.dialogs.export import ExportDialog
 
 PAUSES = (5, 400)  # milliseconds from one verb to the next
 LONG_PAUSE = 1500  # now and then: the corpus comes to rest
+LOOKING = (50, 700)  # milliseconds until a dialog is left
+NAMES = [action.name for action in ACTIONS if action.name not in ("quit", "show_reports")]
+"""The actions but for the end, and for one that starts a program of the desktop."""
 
 
 class Worker:
     """Does one verb after the other, and answers whatever dialog asks."""
 
     def __init__(self, desk: app.Desk, random: Random) -> None:
-        self._session, self._status, self._random = desk.session, desk.window.status_line, random
+        self._window, self._session, self._random = desk.window, desk.session, random
+        self._folder = Path(mkdtemp())
+        self._commands = desk.window.corpus_commands
         self.stop = threading.Event()
         self._last: Step | None = None
         desk.session.stepped.connect(self._note)
         desk.session.displaced.connect(lambda displacement: print("open", displacement.current, flush=True))
-        self._timer = QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._work)
-        self._timer.start(0)
+        self._timer = self._repeat(self._work)
+        self._answering = self._repeat(self._answer)
+
+    def _repeat(self, function: "object") -> QTimer:
+        timer = QTimer()
+        timer.setSingleShot(True)
+        timer.timeout.connect(function)
+        timer.start(0)
+        return timer
 
     def _note(self, step: Step | None) -> None:
         self._last = step or self._last
 
     def _work(self) -> None:
-        if self.stop.is_set():
-            QApplication.exit(0)  # `quit` would first ask about a change that waits
-            return
-        dialog = QApplication.activeModalWidget()
-        if isinstance(dialog, QDialog):
-            dialog.accept()
-        else:
+        if not self.stop.is_set() and not QApplication.activeModalWidget() and not self._commands.background.busy:
             self._last = None
-            self._do_verb()
-            if self._last and self._status.state().startswith("Everything is saved"):
+            self._do_verb()  # may open a dialog, and returns when that is left
+            if self._last and self._window.status_line.state().startswith("Everything is saved"):
                 print(self._last.uid, flush=True)
         is_long = self._random.random() < 0.08
         self._timer.start(LONG_PAUSE if is_long else self._random.randint(*PAUSES))
+
+    def _answer(self) -> None:
+        """Leave the dialog or the menu that is open, whatever it is."""
+        if self.stop.is_set():
+            QApplication.exit(0)  # `quit` would first ask about a change that waits
+        if menu := QApplication.activePopupWidget():
+            menu.close()
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QMessageBox) and len(dialog.buttons()) == 1:
+            dialog.accept()
+        elif isinstance(dialog, QDialog) and not isinstance(dialog, QProgressDialog):
+            dialog.reject()
+        self._answering.start(self._random.randint(*LOOKING))
 
     def _do_verb(self) -> None:
         session, random = self._session, self._random
@@ -69,25 +93,45 @@ class Worker:
             session.undo,
             session.redo,
             lambda: session.open_step(random.choice((1, -1))),
+            lambda: self._window.action(random.choice(NAMES)).trigger(),
+            lambda: self._window.action(random.choice(NAMES)).trigger(),
+            self._import if random.random() < 0.3 else self._export,
         )
         random.choice(verbs)()
 
+    def _import(self) -> None:
+        path = self._folder / "news.txt"
+        path.write_text(f"خبر {self._random.random()}. أعلنت وزارة الصحة عن خطة.", encoding="utf-8")
+        self._commands.take([str(path)])
 
-def main(corpus: Path, seed: str) -> int:
+    def _export(self) -> None:
+        try:
+            dialog = ExportDialog(self._window, self._session, self._commands.background)
+        except CorpusError:  # the file is gone
+            return
+        dialog.open()
+        dialog.write(self._folder / "train.conll")
+        dialog.finished.connect(dialog.deleteLater)
+
+
+def main(corpus: Path, seed: str, name: str) -> int:
     """Work until standard input ends."""
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
     i18n.use("en")
     application = app.application()
-    desk = app.Desk(application, Settings(language="en", annotator="Sanae"))
+    desk = app.Desk(application, Settings(language="en", annotator=name))
     desk.work_at(Corpus.open(corpus))
     desk.show()
     print("open", corpus, flush=True)
     worker = Worker(desk, Random(seed))
     threading.Thread(target=lambda: (sys.stdin.read(), worker.stop.set()), daemon=True).start()
     code = application.exec()
-    desk.session.close()
-    desk.window.close()
+    desk.learner.stop()
+    desk.keeper.stop()
+    desk.window.suggestions.close()
+    desk.session.let_go()
     return code
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2]))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))

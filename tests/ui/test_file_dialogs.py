@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from open_files import standing_locks
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
@@ -63,25 +64,18 @@ def answer(qtbot: QtBot, ask: Callable[[], object], act: Callable[[QFileDialog],
     return ask()
 
 
-def locks(path: Path) -> list[str]:
-    """The locks that this process has on a file and on what SQLite puts beside it."""
-    inodes = {str(each.stat().st_ino) for each in (path, path.with_name(path.name + "-shm")) if each.exists()}
-    fields = [line.split() for line in Path("/proc/locks").read_text(encoding="ascii").splitlines()]
-    return [" ".join(line[1:]) for line in fields if str(os.getpid()) in line and line[-3].split(":")[-1] in inodes]
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc/locks is Linux's")
 @pytest.mark.parametrize("name", DIALOGS)
 def test_no_dialog_takes_the_locks_of_an_open_corpus_away(
     name: str, qtbot: QtBot, parent: QWidget, corpus: Corpus
 ) -> None:
-    before = locks(corpus.path)
-    assert len(before) >= 2
+    before = standing_locks(corpus.path, os.getpid())
+    assert len(before) == 2
     seen: list[set[str]] = []
     (corpus.path.parent / "folder").mkdir()
     answer(qtbot, lambda: DIALOGS[name](parent, corpus.path.parent), lambda dialog: seen.append(names(dialog)))
     assert seen
-    assert locks(corpus.path) == before
+    assert standing_locks(corpus.path, os.getpid()) == before
 
 
 def test_the_files_beside_a_corpus_are_not_listed(qtbot: QtBot, parent: QWidget, corpus: Corpus) -> None:

@@ -1,0 +1,91 @@
+"""The story in which an afternoon was lost: a dialog for files, then the process that learns, then more labels.
+
+The dialog took the window's locks away, the process that learns then took itself for the last one and deleted the log,
+and what was labelled afterwards went into a log without a name.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hands import Desk, Hands, require_screen
+from open_files import standing_locks
+
+from annotator.core.drafting import draft
+from annotator.store.corpus import Corpus
+from annotator.store.opening import log_path
+from annotator.ui.corpus_commands import default_labels
+
+require_screen()
+if sys.platform != "linux":
+    pytest.skip("/proc/locks is Linux's", allow_module_level=True)
+
+TEXT = "أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح لفائدة الأطفال."
+OTHER = "وصل القطار إلى وجدة يوم الجمعة 3 ماي 2024 بعد سنتين من الأشغال."
+
+
+@pytest.fixture(scope="module")
+def hands() -> Iterator[Hands]:
+    made = Hands()
+    yield made
+    made.close()
+
+
+def label(hands: Hands, desk: Desk, words: str, key: str) -> None:
+    start = TEXT.index(words)
+    end = start + len(words)
+    hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
+    desk.wait(lambda shown: shown["selection"] == words, f"“{words}” is selected")
+    hands.press(key)
+    desk.wait(lambda shown: [start, end] in [span[1:] for span in shown["spans"]], f"the span “{words}”")
+
+
+def test_nothing_is_lost_after_a_dialog_for_files_and_the_process_that_learns(hands: Hands, tmp_path: Path) -> None:
+    path = tmp_path / "work.corpus"
+    with Corpus.create(path, default_labels()) as corpus:
+        corpus.add(draft(TEXT))
+        corpus.add(draft(OTHER))
+    desk = Desk(path)
+    label(hands, desk, "وزارة الصحة", "2")
+    before, log = standing_locks(path, desk.process.pid), log_path(path).stat().st_ino
+    assert len(before) == 2
+
+    for keys in ("i", "o"):
+        hands.press("Control_L", keys)
+        desk.wait(lambda _shown: desk.ask("dialog"), "a dialog for files")
+        assert standing_locks(path, desk.process.pid) == before
+        hands.press("Escape")
+        desk.wait(lambda _shown: not desk.ask("dialog"), "the dialog is left")
+        hands.click(desk.ask("paper"))  # no window manager gives the keys back here
+        desk.wait(lambda shown: shown["focus"], "the article has the keys")
+        assert standing_locks(path, desk.process.pid) == before
+
+    hands.press("Control_L", "d")
+    desk.wait(lambda shown: shown["learning"], "that it learns from what is done")
+    desk.wait(lambda shown: not shown["learning"], "the end of learning", patience=120)
+    assert standing_locks(path, desk.process.pid) == before
+    assert log_path(path).stat().st_ino == log
+
+    label(hands, desk, "الخطة الوطنية للتلقيح", "3")
+    label(hands, desk, "أمس الثلاثاء", "1")
+    hands.press("Control_L", "q")
+    assert desk.process.wait(15) == 0
+
+    desk = Desk(path)
+    spans = desk.wait(lambda shown: shown["text"] == TEXT, "the article")["spans"]
+    assert sorted(TEXT[start:end] for _label, start, end in spans) == [
+        "أمس الثلاثاء",
+        "الخطة الوطنية للتلقيح",
+        "وزارة الصحة",
+    ]
+    hands.press("Control_L", "q")
+    assert desk.process.wait(15) == 0
+    target = tmp_path / "train.conll"
+    words = [sys.executable, "-m", "annotator", "export", str(path), str(target), "--format", "conll2002", "--json"]
+    report = json.loads(subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=True).stdout)
+    assert (report["spans"], report["written"], report["verified"]) == (3, 3, True)
+    text = target.read_text(encoding="utf-8")
+    assert all(line in text for line in ("الوطنية I-PLAN\n", "أمس B-DATE\n", "وزارة B-INSTITUTION\n"))

@@ -1,0 +1,85 @@
+"""Every action of the program, in a real window: whatever it opens and is left, no lock of the open corpus is lost."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from open_files import standing_locks
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QProgressDialog
+from pytestqt.qtbot import QtBot
+
+from annotator.core.model import DONE
+from annotator.ui import file_dialogs
+from annotator.ui.actions import ACTIONS
+from annotator.ui.window import Window
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="/proc/locks is Linux's"),
+    pytest.mark.skipif(file_dialogs._NATIVE, reason="the system's own dialog is asked here"),
+]
+NAMES = [action.name for action in ACTIONS if action.name != "quit"]
+OPENS_A_DIALOG = {
+    *("new_corpus", "corpus_from_files", "open_corpus", "edit_labels", "import_files", "import_folder", "export"),
+    *("show_backups", "choose_annotator", "show_quality", "show_keys", "about", "tag_all_corpus"),
+}
+"""Without which this test would try nothing."""
+
+
+class Leaver:
+    """Leaves each dialog and each menu a moment after it has opened, and notes what it left."""
+
+    def __init__(self) -> None:
+        self.left: list[str] = []
+        self._timer = QTimer()
+        self._timer.setInterval(250)
+        self._timer.timeout.connect(self._leave)
+        self._timer.start()
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def _leave(self) -> None:
+        if menu := QApplication.activePopupWidget():
+            menu.close()
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QDialog) and not isinstance(dialog, QProgressDialog):
+            self.left.append(type(dialog).__name__)
+            dialog.accept() if isinstance(dialog, QMessageBox) else dialog.reject()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the desktop is asked to show, which it does in a process of its own."""
+    urls: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: urls.append(url.toString()))
+    return urls
+
+
+@pytest.mark.usefixtures("asked")
+def test_no_action_and_no_dialog_takes_the_locks_of_the_open_corpus_away(
+    window: Window, corpus_path: Path, qtbot: QtBot
+) -> None:
+    session, background = window.session, window.corpus_commands.background
+    with_dialog = set[str]()
+    leaver = Leaver()
+    try:
+        for name in NAMES:
+            session.open_article(0)
+            assert session.write_note(name)  # all files are beside the corpus
+            assert session.spans or session.tag("DATE", 0, 5)
+            session.select(session.spans[0])
+            session.set_state(DONE)
+            before, left = standing_locks(corpus_path, os.getpid()), len(leaver.left)
+            assert len(before) == 2
+            window.action(name).setEnabled(True)
+            window.action(name).trigger()
+            qtbot.waitUntil(lambda: not background.busy and not QApplication.activeModalWidget(), timeout=20_000)
+            if len(leaver.left) > left:
+                with_dialog.add(name)
+            assert standing_locks(corpus_path, os.getpid()) == before, name
+    finally:
+        leaver.stop()
+    assert with_dialog >= OPENS_A_DIALOG
