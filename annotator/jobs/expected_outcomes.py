@@ -104,7 +104,7 @@ class _Placing:
         parts = self._touched_parts(given if is_empty else seen)
         if not parts:
             return Expected(OUTSIDE_ZONES, None, None)
-        if is_empty or len(parts) > 1 or seen.start < parts[0].start or seen.end > parts[0].end:
+        if is_empty or seen.start < parts[0].start or seen.end > parts[0].end:
             return Expected(REFUSED, None, None)
         if given == seen and self._stands_apart(parts[0], seen):
             return Expected(WRITTEN, seen, seen)
@@ -151,7 +151,7 @@ def _lost(
     length: int, spans: list[Span], outcomes: Mapping[str, Expected], flatten: str, ranks: Mapping[str, int]
 ) -> list[str]:
     """Return the uids of the spans that others keep out of a file with room for one span a word."""
-    placed = [(span, outcomes[span.uid].stretch or Stretch(0, 0)) for span in spans]
+    placed = [(span, stretch) for span in spans if (stretch := outcomes[span.uid].stretch)]
     covered = bytearray(length)  # for each character, how many spans cover it: 0, 1 or more
     if flatten == REFUSE:
         for _span, (start, end) in placed:

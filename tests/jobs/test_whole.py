@@ -1,5 +1,6 @@
 """Formats of whole articles lose nothing that they have room for, and an export that did would not be there."""
 
+import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 
 from annotator.core import labels
 from annotator.core.drafting import draft
-from annotator.core.model import BODY, STATES, Draft, Note, Span, Status, Zone, new_uid
+from annotator.core.model import BODY, STATES, Article, Draft, Note, Span, Status, Zone, article_uid, new_uid
 from annotator.jobs import exporting
 from annotator.jobs.exporting import ALL, WHOLE_ARTICLES, Options, export
 from annotator.jobs.importing import import_paths
@@ -141,3 +142,17 @@ def test_a_lossless_export_is_imported_again_as_it_was(corpus: Corpus, tmp_path:
         assert other.whole(1).notes == corpus.whole(1).notes
         assert other.whole(1).states == corpus.whole(1).states
         assert other.whole(1).spans == corpus.whole(1).spans
+
+
+@pytest.mark.parametrize("who", ["سلمى", "عمر", None])
+def test_a_format_of_all_layers_holds_those_of_the_annotator_who_is_named_alone(
+    tmp_path: Path, who: str | None
+) -> None:
+    with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
+        article = Article(article_uid("خبر أول"), "خبر أول")
+        spans = [Span(new_uid(), article.uid, name, "DATE", 0, 3) for name in ("سلمى", "عمر")]
+        corpus.add(Draft(article, (), tuple(spans)))
+        finish(export(corpus, tmp_path / "a.jsonl", Options(format="jsonl", state=ALL, annotator=who)))
+    [line] = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
+    names = sorted(span["annotator"] for span in json.loads(line)["spans"])
+    assert names == ([who] if who else ["سلمى", "عمر"])

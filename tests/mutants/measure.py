@@ -57,7 +57,7 @@ TESTS: Final = (
     *("tests/ui/test_checking_commands.py", "tests/ui/test_damaged_rows.py", "tests/ui/test_backups.py"),
 )
 COPIED: Final = ("annotator", "resources", "tests", "packaging", "docs", "pyproject.toml", "README.md", "CHANGELOG.md")
-LONGEST: Final = 10.0
+LONGEST: Final = 30.0
 """Seconds that a test may take; a slower one is not asked."""
 _START: Final = 30.0
 """Seconds until pytest runs its first test, at most."""
@@ -257,21 +257,14 @@ def refute(mutants: Iterable[Mutant], copy: Path) -> None:
 
 def report(mutants: list[Mutant], allow: float) -> int:
     """Print the figure, and return the exit code."""
-    reasons = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")) if EQUIVALENT.exists() else {}
-    known = {
-        (entry["module"], entry["removed"], entry["added"]): entry["reason"] for entry in reasons.get("mutant", ())
-    }
+    entries = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["mutant"]
+    reasons = {(entry["module"], entry["removed"], entry["operator"]): entry["reason"] for entry in entries}
     survivors, equivalent = [], []
     for mutant in mutants:
         if mutant.outcome != "killed":
-            removed, added = (
-                "\n".join(
-                    line[1:].strip() for line in mutant.diff.splitlines() if line[0] == sign and line[1:2] != sign
-                )
-                for sign in "-+"
-            )
-            key = (mutant.module, removed, added)
-            (equivalent if key in known else survivors).append((mutant, known.get(key, "")))
+            lines = [line for line in mutant.diff.splitlines() if line[:1] == "-" and line[:2] != "--"]
+            reason = reasons.get((mutant.module, "\n".join(line[1:].strip() for line in lines), mutant.operator))
+            (equivalent if reason else survivors).append((mutant, reason))
     print("\nSurvivors:")
     for mutant, _reason in survivors:
         print(f"  {mutant.place} {mutant.operator} {mutant.killer}\n{mutant.diff}")

@@ -153,3 +153,12 @@ def test_a_full_disk_is_reported_once_and_when_there_is_room_again(
     wait_until(lambda: len(reports) == 2)
     assert reports[1] is None
     assert articles_in_a_copy(corpus) == 1
+
+
+def test_a_file_that_cannot_be_opened_is_reported(tmp_path: Path, reports: Report) -> None:
+    checkpointer = Checkpointer(tmp_path / "none.corpus", lambda _self, error: reports.append(error))
+    wait_until(lambda: bool(reports))
+    checkpointer.close()
+    [error] = reports
+    assert "none.corpus" in str(error)
+    assert not list(tmp_path.iterdir())

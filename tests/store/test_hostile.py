@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator import i18n
 from annotator.core.drafting import draft
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.store import shape
@@ -182,3 +183,20 @@ def test_whatever_stands_in_a_schema_an_opening_ends_in_a_sentence(junk: bytes, 
         if changed:
             with pytest.raises(CorpusError):
                 Corpus.open(path)
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("CREATE TABLE evil (x)", "جدول"),
+        ("CREATE VIEW evil AS SELECT 1", "عرض"),
+        ("CREATE INDEX evil ON span(uid)", "فهرس"),
+    ],
+)
+def test_what_is_not_of_a_corpus_is_named_in_the_language_of_the_program(path: Path, statement: str, kind: str) -> None:
+    altered(path, statement)
+    i18n.use("ar")
+    with pytest.raises(CorpusError) as caught:
+        Corpus.open(path)
+    assert "evil" in str(caught.value)
+    assert kind in str(caught.value)

@@ -164,6 +164,7 @@ def test_a_page_that_there_is_not_and_a_cell_past_the_end_are_broken(made: Calla
                 pages.page(number)
         assert len(pages.page(pages.count)) == pages.size == 1024
     data = bytearray(path.read_bytes())
-    data[1024 + 8 + 2 * 2 : 1024 + 8 + 2 * 2 + 2] = (1024 - 2).to_bytes(2, "big")  # the place of the third cell
-    path.write_bytes(data)
-    assert read(path) == [(number + 1, [number]) for number in (0, 1, 3, 4)]
+    for wrong in (1024 - 2, 1024 - 3, 1024 + 2, 8 + 2 * 5 - 1):  # past the end, or among the places of the cells
+        data[1024 + 8 + 2 * 2 : 1024 + 8 + 2 * 2 + 2] = wrong.to_bytes(2, "big")  # the place of the third cell
+        path.write_bytes(data)
+        assert read(path) == [(number + 1, [number]) for number in (0, 1, 3, 4)]

@@ -486,3 +486,17 @@ def test_whatever_bytes_a_file_has_its_pages_are_read_to_an_end(data: bytes, sta
                 with suppress(Broken):
                     read(number)
         pages.close()
+
+
+def test_it_is_told_how_many_pages_of_a_table_could_not_be_read(whole: Path, truth: Truth, tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(whole, path)
+    for count, number in enumerate(leaves(path, "edit")[1:3], 1):
+        overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
+        found = run(salvage(path, tmp_path / f"new{count}.corpus"))
+        told = [loss.message for loss in found.losses if "could not be read" in loss.message]
+        assert told == [
+            "1 page or row of the table “edit” could not be read."
+            if count == 1
+            else "2 pages or rows of the table “edit” could not be read."
+        ]

@@ -18,6 +18,7 @@ from annotator.core.drafting import draft
 from annotator.core.model import DONE, Step
 from annotator.store import shared_memory
 from annotator.store.corpus import Corpus
+from annotator.store.errors import FullDisk
 from annotator.ui.corpus_commands import default_labels
 from annotator.ui.session import Session
 from annotator.ui.window import Window
@@ -429,3 +430,16 @@ def test_a_corpus_on_a_network_drive_is_labelled_and_it_is_said_where_it_is(
     assert [each.name for each in corpus_path.parent.glob("test.corpus*")] == ["test.corpus"]
     session.close()
     assert labels_on_disk(corpus_path) == ["DATE"]
+
+
+def test_why_the_file_lacks_the_last_steps_is_told_until_it_has_them_whatever_is_labelled(
+    session: Session, stretch: Stretch
+) -> None:
+    session._checkpoint_reported.emit(session._checkpointer, FullDisk("The disk is full."))
+    assert (session.waiting, session.trouble) == (None, "The disk is full.")
+    assert session.tag("DATE", *stretch("أمس"))
+    assert session.trouble == "The disk is full."
+    session._checkpoint_reported.emit(object(), None)
+    assert session.trouble == "The disk is full.", "one of another corpus counts for nothing"
+    session._checkpoint_reported.emit(session._checkpointer, None)
+    assert session.trouble == ""
