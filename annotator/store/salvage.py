@@ -77,7 +77,8 @@ class _Salvage:
         self._losses: list[Loss] = []
         self._gone: Counter[str] = Counter()  # edits of each article that is lost
         self._spare: dict[str, Label] = {}  # labels that a backup holds
-        self._numbers = 0  # of articles that are lost
+        self._unnamed = 0  # articles that are lost and of which not even a title is known
+        self._named: set[str] = set()  # the uids of those of which one is
         self._damaged: set[tuple[str, str]] = set()  # tables of which a row is damaged, and the article it is about
         self._missing: float = 0  # the last edit that may be one of those that are lost
 
@@ -145,13 +146,13 @@ class _Salvage:
 
     def _articles(self, others: Sequence[Path], pages: int) -> Iterator[tuple[int, int]]:
         """Those in the file, then those that only a backup has."""
-        broken: dict[int, str] = {}
+        broken: dict[int, dict[str, Any]] = {}
         for row in self._wreck.rows("article"):
             if _whole(row.values):
                 self._add_article(row.values)
                 yield pages, 2 * pages
             else:
-                broken[row.rowid] = row.values["title"] or row.values["uid"]
+                broken[row.rowid] = row.values
         for other in others:
             try:
                 with look(other) as backup:
@@ -164,10 +165,12 @@ class _Salvage:
             except CorpusError:  # a backup that is damaged too
                 continue
         there = {number for (number,) in self._corpus.tuples("SELECT id FROM article")}
-        self._numbers = len(set(range(1, max([*there, *broken, 0]) + 1)) - there)
+        self._unnamed = len(set(range(1, max([*there, *broken, 1]))) - there - broken.keys())
         for number in sorted(broken.keys() - there):
             said = _("Article {number} (“{title}”) is lost: its text is damaged.")
-            self._lose("article", str(number), said.format(number=number, title=broken[number]))
+            title = broken[number]["title"] or broken[number]["uid"]
+            self._lose("article", str(number), said.format(number=number, title=title))
+            self._named.add(broken[number]["uid"])
 
     def _add_article(self, row: dict[str, Any]) -> bool:
         """Add an article that is not there yet, under its number if that is free; whether it is new."""
@@ -288,7 +291,7 @@ class _Salvage:
         for uid in known:
             said = _("An article is lost, with its spans ({spans}) and edits ({edits}): {uid}")
             self._lose("article", uid, said.format(uid=uid, spans=spans.get(uid, 0), edits=self._gone[uid]))
-        if (others := self._numbers - len(known)) > 0:
+        if (others := self._unnamed - len(set(known) - self._named)) > 0:
             said = ngettext(
                 "{count} article is lost of which nothing is known.",
                 "{count} articles are lost of which nothing is known.",

@@ -12,7 +12,7 @@ from annotator.core import editing
 from annotator.core.drafting import draft
 from annotator.core.history import reversal
 from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import Edit, Span, Step, Suggestion, new_uid
+from annotator.core.model import DONE, FLAGGED, SKIPPED, Edit, Span, Step, Suggestion, new_uid
 from annotator.store import opening
 from annotator.store.corpus import Corpus, now
 from annotator.store.damage import damage
@@ -213,3 +213,38 @@ def test_an_annotator_whose_row_is_missing_is_there_again_with_all_spans(path: P
         assert corpus.annotators() == ["Sanae"]
         [span] = corpus.spans(corpus.article(1).uid)
         assert (span.annotator, span.start, span.end) == ("Sanae", 27, 31)
+
+
+def set_states(path: Path) -> None:
+    """Set one state after the other, each in a step of its name."""
+    with Corpus.open(path) as corpus:
+        article = corpus.article(1)
+        for state in (DONE, SKIPPED, FLAGGED):
+            edits = editing.set_state(corpus.status(article.uid, "Sanae"), article, "Sanae", state)
+            corpus.apply(Step(state, "Sanae", now(), "state", tuple(edits)))
+
+
+def test_a_span_that_is_in_the_record_and_not_in_its_table_is_lost_and_told(path: Path, tmp_path: Path) -> None:
+    """No edit is missing that could have removed it, so that it was another program."""
+    set_states(path)
+    write(path, "DELETE FROM span")
+    found = repair(path, tmp_path / "new.corpus")
+    [loss] = found.losses
+    assert (loss.table, loss.lost) == ("span", True)
+    assert "is not what the record of edits says: –; {" in loss.message
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        assert corpus.spans(corpus.article(1).uid) == []
+        assert list(damage(corpus)) == []
+
+
+def test_a_span_that_a_missing_edit_may_have_removed_is_not_told_of(path: Path, tmp_path: Path) -> None:
+    set_states(path)
+    write(path, "DELETE FROM span")
+    write(path, "DELETE FROM edit WHERE step = 'skipped'")
+    found = repair(path, tmp_path / "new.corpus")
+    assert [loss for loss in found.losses if loss.table == "span"] == []
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        assert corpus.spans(corpus.article(1).uid) == []
+        status = corpus.status(corpus.article(1).uid, "Sanae")
+        assert status
+        assert status.state == FLAGGED

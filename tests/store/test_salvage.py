@@ -24,6 +24,7 @@ from annotator.store.errors import CorpusError, Damaged, ExistingCorpus, NewerCo
 from annotator.store.listing import articles
 from annotator.store.pages import Broken, Pages
 from annotator.store.salvage import Salvaged, salvage
+from annotator.store.schema import VERSION
 from annotator.store.search import matching
 
 LABELS: Final = LabelSet(
@@ -393,7 +394,7 @@ def test_undo_goes_on_in_what_was_brought_back(whole: Path, truth: Truth, tmp_pa
         assert list(damage(corpus)) == []
 
 
-@pytest.mark.parametrize("version", range(1, 4))
+@pytest.mark.parametrize("version", range(1, VERSION + 1))
 def test_all_is_brought_back_of_a_file_of_every_version(tmp_path: Path, version: int) -> None:
     path = tmp_path / "a.corpus"
     shutil.copyfile(Path(__file__).parent / "versions" / f"v{version}.corpus", path)
@@ -500,3 +501,37 @@ def test_it_is_told_how_many_pages_of_a_table_could_not_be_read(whole: Path, tru
             if count == 1
             else "2 pages or rows of the table “edit” could not be read."
         ]
+
+
+@pytest.mark.parametrize(
+    ("lost", "damaged", "told"),
+    [
+        ([], [3], ["Article 3 (“عنوان 3”) is lost: its text is damaged."]),
+        ([2], [], ["1 article is lost of which nothing is known."]),
+        (
+            [1, 2],
+            [4],
+            [
+                "Article 4 (“عنوان 4”) is lost: its text is damaged.",
+                "2 articles are lost of which nothing is known.",
+            ],
+        ),
+    ],
+)
+def test_each_article_that_is_lost_is_told_once_by_its_name_or_by_number(
+    tmp_path: Path, lost: list[int], damaged: list[int], told: list[str]
+) -> None:
+    path = tmp_path / "a.corpus"
+    with Corpus.create(path, LABELS) as corpus:
+        for number in range(1, 6):
+            corpus.add(draft(f"خبر رقم {number}", title=f"عنوان {number}", zones=[]))
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("DROP TRIGGER article_text_never_changes")
+    for number in lost:
+        db.execute("DELETE FROM article WHERE id = ?", (number,))
+    for number in damaged:
+        db.execute("UPDATE article SET text = 'other' WHERE id = ?", (number,))
+    db.close()
+    found = run(salvage(path, tmp_path / "new.corpus"))
+    assert found.articles == 5 - len(lost) - len(damaged)
+    assert [loss.message for loss in found.losses if loss.table == "article"] == told
