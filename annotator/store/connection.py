@@ -8,9 +8,9 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
-from annotator.file_ops import discard_file
+from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
-from annotator.paths import resolve_path
+from annotator.paths import hidden_path, resolve_path
 from annotator.store import handles, locks, opening, rows
 from annotator.store.errors import Damaged, LostLog, MissingCorpus
 from annotator.store.lean import Database, Table
@@ -92,6 +92,21 @@ class Connection:
         if is_empty and not locks.is_log_in_use(self.path):
             for path in opening.beside(self.path):
                 discard_file(path)
+
+    def close_away(self) -> None:
+        """Close the connection, and leave the log of the file alone that lies at the path now: SQLite would delete what
+        has that name, where the files of two media have one inode number. Raises CorpusError."""
+        log = opening.log_path(self.path)
+        if not log.exists() or self.has_its_log():
+            self.close_everywhere()
+            return
+        aside = hidden_path(log, "kept")
+        with opening.file_errors(log):
+            rename_file(log, aside)
+            try:
+                self.close_everywhere()
+            finally:
+                rename_file(aside, log)
 
     def copy_into(self, target: sqlite3.Connection) -> None:
         """Copy all that this connection sees into another database. Raises sqlite3.Error."""

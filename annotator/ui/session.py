@@ -367,7 +367,7 @@ class Session(Opened):
         """Go on with the file at the corpus' place if it holds what is shown: a stick came back. Raises CorpusError."""
         if not corpus.path.exists():
             raise missing
-        corpus.close()
+        corpus.close_away()
         found = Corpus.open(corpus.path)
         try:
             if not self._is_shown(found):

@@ -310,6 +310,25 @@ def test_a_log_that_is_taken_away_is_noticed_before_anything_is_written_to_it(
     assert labels_on_disk(corpus_path) == ["DATE", "PLAN"]
 
 
+def test_the_log_that_came_with_a_new_file_is_not_taken_away_with_the_old_one(
+    session: Session, corpus_path: Path, other: Path, stretch: Stretch, qtbot: QtBot
+) -> None:
+    """A sync client may bring both, from a computer on which the program was killed."""
+    script = "import os, sys; from pathlib import Path; from annotator.store.corpus import Corpus; "
+    script += "from annotator.core.drafting import draft; "
+    script += "Corpus.open(Path(sys.argv[1])).add(draft('خبر')); os._exit(0)"
+    subprocess.run([sys.executable, "-c", script, other], check=True)
+    assert log_path(other).stat().st_size
+    assert session.tag("DATE", *stretch("أمس"))
+    log_path(other).replace(log_path(corpus_path))
+    other.replace(corpus_path)
+    displacement = look(session, qtbot)
+    session.close()
+    assert labels_on_disk(displacement.current) == ["DATE"]
+    with Corpus.open(corpus_path) as corpus:
+        assert corpus.tuples("SELECT count(*) FROM article") == [(4,)]
+
+
 def test_of_several_windows_each_makes_a_copy_of_its_own(corpus_path: Path) -> None:
     together = Barrier(4)
 

@@ -19,6 +19,7 @@ from annotator.core.model import DONE, Step
 from annotator.store import shared_memory
 from annotator.store.corpus import Corpus
 from annotator.store.errors import FullDisk
+from annotator.store.opening import log_path
 from annotator.ui.corpus_commands import default_labels
 from annotator.ui.session import Session
 from annotator.ui.window import Window
@@ -345,6 +346,27 @@ def test_a_stick_that_is_pulled_is_said_at_once_and_gone_on_with_when_it_is_back
     assert session.undo()
     assert labels_on_disk(stick) == ["DATE"]
     session.close()
+
+
+def test_the_log_on_a_stick_that_is_back_is_not_taken_away(stick: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    session = Session("Sanae")
+    session.open(Corpus.open(stick))
+    assert session.tag("DATE", 0, 5)
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    for path in (stick, log_path(stick)):
+        shutil.copy(path, kept)
+    subprocess.run(["umount", "-l", stick.parent], check=True)
+    session.look()
+    assert session.trouble
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", stick.parent], check=True)
+    for path in kept.iterdir():
+        shutil.copy(path, stick.parent)
+    session.look()
+    assert session.trouble == ""
+    assert session.tag("PLAN", 6, 12)
+    session.close()
+    assert sorted(labels_on_disk(stick)) == ["DATE", "PLAN"]
 
 
 # What others do
