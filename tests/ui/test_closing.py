@@ -12,11 +12,13 @@ from pytestqt.qtbot import QtBot
 from annotator.jobs.proposals import Suggesting
 from annotator.store import opening
 from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
 from annotator.ui.keeper import Keeper
 from annotator.ui.session import Session
 from annotator.ui.window import Window
 
 SLOW = 0.4  # seconds
+ENDLESS = "WITH RECURSIVE n(i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
 
 @pytest.fixture
@@ -90,6 +92,26 @@ def test_however_often_they_were_asked(
         assert open_beside(corpus_path) == []
         qtbot.wait(5)
     assert not window.suggestions.busy
+
+
+def test_a_thread_that_nobody_else_ends_lets_go(session: Session, corpus_path: Path) -> None:
+    reading, ended = threading.Event(), list[str]()
+
+    def read() -> None:
+        with Corpus.open(corpus_path, readonly=True) as corpus:
+            reading.set()
+            try:
+                corpus.tuples(ENDLESS)
+            except CorpusError as error:
+                ended.append(str(error))
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    assert reading.wait(10)
+    session.close()
+    assert open_beside(corpus_path) == []
+    thread.join(10)
+    assert len(ended) == 1
 
 
 def test_what_looks_through_the_file_and_backs_it_up_lets_go(
