@@ -121,10 +121,12 @@ def test_what_looks_through_the_file_and_backs_it_up_lets_go(
     said: list[str] = []
     session.failed.connect(said.append)
     for wait in (0, 1, 3, 6, 10, 20, 40):  # milliseconds: at one stretch or another of its work
-        keeper = Keeper(session)
+        keeper, left = Keeper(session), list[object]()
+        session.corpus_closing.connect(lambda _path, keeper=keeper, left=left: left.append(keeper._thread))
         keeper.look()
         qtbot.wait(wait)
         session.close()
+        assert left == [None]
         assert open_beside(corpus_path) == []
         session.open(Corpus.open(corpus_path))
         keeper.stop()

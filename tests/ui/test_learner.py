@@ -12,7 +12,7 @@ from suggest.learning import examples
 from annotator.core.model import DONE, Draft, Span, Status, new_uid
 from annotator.store import learning
 from annotator.store.corpus import Corpus
-from annotator.ui.learner import _MAIN, Learner
+from annotator.ui.learner import _MAIN, Learner, _program
 from annotator.ui.session import Session
 from annotator.ui.window import Window
 
@@ -114,8 +114,11 @@ def test_it_is_stopped_when_the_corpus_is_closed(
     tmp_path: Path,
 ) -> None:
     monkeypatch.setattr(sys, "executable", program(tmp_path / "slow", "exec sleep 600"))
+    left: list[object] = []
+    session.corpus_closing.connect(lambda _path: left.append(learner._process))  # asked after it was told
     opened(qtbot, session, taught)
     session.close()
+    assert left[-1] is None
     assert not session.learning
     assert failures == []
 
@@ -207,3 +210,8 @@ def test_the_window_says_so_while_it_learns(window: Window) -> None:
     assert "learning from what is done" in window.status_line.state()
     window.session.now_learning(False)
     assert "learning" not in window.status_line.state()
+
+
+def test_it_imports_from_no_folder_that_is_named_relatively(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "path", ["", ".", "beside", str(tmp_path)])
+    assert _program()[-1] == str(tmp_path)
