@@ -1,6 +1,7 @@
 """The program around the window: its first start, its languages and themes, and what can go wrong before it opens."""
 
 import gc
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -125,6 +126,26 @@ def test_a_named_corpus_that_is_missing_is_an_error_and_is_not_made(tmp_path: Pa
     with pytest.raises(MissingCorpus):
         app.starting_corpus(tmp_path / "typo.corpus", None)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_corpus_is_noted_before_it_is_opened(
+    qapp: QApplication, corpus_path: Path, monkeypatch: pytest.MonkeyPatch, is_named: bool
+) -> None:
+    """It may be its opening that crashes the program."""
+    noted: list[bytes] = []
+
+    def start(_desk: app.Desk, _path: Path | None) -> str:
+        noted.extend(mark.read_bytes() for mark in settings.log_dir().glob("open-*"))
+        raise MissingCorpus("the end of the test")
+
+    settings.save(Settings(language="en", last_corpus=str(corpus_path)))
+    settings.log_dir().mkdir(parents=True)
+    monkeypatch.setattr(app.logs, "start", lambda: None)  # it would write on in the tests after this one
+    monkeypatch.setattr(app.Desk, "start", start)
+    with pytest.raises(MissingCorpus):
+        app.run(corpus_path if is_named else None)
+    assert noted == [os.fsencode(corpus_path)]
 
 
 def test_a_document_that_macos_hands_over_is_opened(desk: app.Desk, qapp: QApplication, tmp_path: Path) -> None:
