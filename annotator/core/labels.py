@@ -22,6 +22,7 @@ from msgspec import Struct
 from annotator.core.limits import DOTS, LABEL, LABEL_SET
 from annotator.core.model import Refusal
 from annotator.core.remarks import plainly
+from annotator.core.structs import prepare
 from annotator.i18n import DEFAULT, _, current, ngettext
 
 KEYS: Final = "123456789"
@@ -201,3 +202,6 @@ def _string(text: str) -> str:
 def _long(text: str) -> str:
     lines = (_string(line)[1:-1] for line in text.split("\n"))
     return '"""\n' + "\n".join(lines) + '"""'
+
+
+prepare(LabelSet, _File)

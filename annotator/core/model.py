@@ -10,6 +10,8 @@ from uuid import uuid4
 
 from msgspec import Struct
 
+from annotator.core.structs import prepare
+
 HEADLINE: Final = "headline"
 DATELINE: Final = "dateline"
 BODY: Final = "body"
@@ -219,3 +221,6 @@ class Repair(Remark, frozen=True):
 
 class Notice(Remark, frozen=True):
     """Something in the input that is doubtful and was taken as it is."""
+
+
+prepare(Article, Step, Suggestion, Past)

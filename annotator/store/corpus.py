@@ -14,6 +14,7 @@ from annotator.core import editing
 from annotator.core.history import IMPORT
 from annotator.core.labels import LabelSet
 from annotator.core.model import Article, Draft, Edit, Note, Past, Record, Rejection, Span, Status, Step, Zone, new_uid
+from annotator.core.structs import prepare
 from annotator.i18n import _
 from annotator.store import index, opening, rows
 from annotator.store.connection import Connection
@@ -353,3 +354,6 @@ class Corpus(Connection):
 
 def _place(span: Span) -> tuple[str, str, int, int]:
     return span.annotator, span.label, span.start, span.end
+
+
+prepare(_SpanRow)

@@ -67,7 +67,9 @@ class Worker:
 
     def _answer(self) -> None:
         """Leave the dialog or the menu that is open, whatever it is."""
-        if self.stop.is_set():
+        if self.stop.is_set() and self._commands.background.busy:
+            self._commands.background.stop()  # as the window does it before it closes
+        elif self.stop.is_set():
             QApplication.exit(0)  # `quit` would first ask about a change that waits
         if menu := QApplication.activePopupWidget():
             menu.close()

@@ -27,6 +27,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from annotator.core.structs import prepare
 from annotator.resources import resource
 from annotator.suggest.dates.pattern import Kind, Row, Word, labelled, leaves, parsed, silenced
 
@@ -224,3 +225,6 @@ def _first(row: Row, known: dict[str, frozenset[str]]) -> frozenset[str]:
         if () not in part.rows:
             return labels
     return labels
+
+
+prepare(_File)

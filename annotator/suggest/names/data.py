@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from annotator.core.folding import fold
 from annotator.core.lexicon import Words, words_of
+from annotator.core.structs import prepare
 from annotator.resources import resource
 
 GENITIVE: Final = "genitive"
@@ -200,3 +201,6 @@ def _listed(lists: list[_List]) -> dict[Words, Listed]:
                 other = None if name == full else full
                 found.setdefault(words_of(fold(name)), Listed(group.role, group.score, name.isupper(), other))
     return found
+
+
+prepare(_Heads, _Words, _Places, _Lists)
