@@ -84,12 +84,11 @@ class Connection:
         return self._identify_log() == self._log_identities
 
     def close_displaced(self) -> None:
-        """Close the connection, and remove its log if that is empty and nobody else uses it: SQLite leaves it beside
-        whatever comes to lie at the path of a file that was moved."""
+        """Close the connection, and remove its log unless somebody else uses it: SQLite leaves it beside whatever comes
+        to lie at the path of a file that was moved. All that it holds must be in another file by now."""
         log, ours = opening.log_path(self.path), self._log_identities[0]
         self.close_everywhere()
-        is_empty = handles.identity(log) == ours and not log.stat().st_size
-        if is_empty and not locks.is_log_in_use(self.path):
+        if handles.identity(log) == ours and not locks.is_log_in_use(self.path):
             for path in opening.beside(self.path):
                 discard_file(path)
 

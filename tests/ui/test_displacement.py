@@ -5,8 +5,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event, Thread
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from annotator import settings
 from annotator.core.drafting import draft
 from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
 from annotator.store.opening import beside, log_path
 from annotator.store.rescue import Change, Displacement, copy_to_safety
 from annotator.ui.session import Session
@@ -146,6 +148,33 @@ def test_two_files_are_never_mixed_where_one_takes_the_place_of_the_other(
     assert labels_on_disk(corpus_path) == ["PLAN"]
     assert is_sound(displacement.current)
     assert is_sound(corpus_path)
+
+
+def test_no_log_is_left_beside_the_new_file_where_a_thread_was_reading(
+    session: Session, corpus_path: Path, other: Path, stretch: Stretch, qtbot: QtBot
+) -> None:
+    """The next program to open the new file would read it through that log."""
+    began = Event()
+
+    def read() -> None:
+        numbers = "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number) SELECT max(n) FROM number"
+        with suppress(CorpusError), Corpus.open(corpus_path, readonly=True) as corpus, corpus.snapshot():
+            corpus.tuples("SELECT count(*) FROM edit")
+            began.set()
+            corpus.tuples(numbers)  # until it is interrupted
+
+    thread = Thread(target=read)
+    thread.start()
+    assert began.wait(10)
+    assert session.tag("DATE", *stretch("أمس"))
+    content = other.read_bytes()
+    other.replace(corpus_path)
+    displacement = look(session, qtbot)
+    thread.join(10)
+    session.close()
+    assert not any(path.exists() for path in beside(corpus_path))
+    assert corpus_path.read_bytes() == content
+    assert labels_on_disk(displacement.current) == ["DATE"]
 
 
 def test_a_newer_version_that_holds_everything_is_gone_on_with(
