@@ -79,17 +79,20 @@ _handles: Final[WeakSet[Handle]] = WeakSet()
 def connect(path: Path, mode: str, **keywords: Any) -> Handle:
     """Connect to the file at `path`; `mode` is the query of the URI. Raises sqlite3.Error: as for a locked file where
     the log beside it serves another one (see `locks`)."""
+    # What `factory` says is not as it is: any function that returns a connection will do.
+    factory: Any = partial(Handle, path=resolve_path(path))
     with _connecting:
-        if not is_immutable(mode) and not _is_ours(path) and locks.is_log_of_another(path):
+        found = None if is_immutable(mode) else identity(path)
+        is_first = found and not _is_ours(path)
+        handle: Handle = sqlite3.connect(sqlite_uri(path.absolute(), mode), uri=True, factory=factory, **keywords)
+        # The file is open, its log is not before the first read: whatever comes to lie there, the two belong together.
+        if is_first and (identity(path) != found or locks.is_log_of_another(path)):
+            handle.close()
             _log.warning("the log beside %s is in use for another file", path)
             locked = sqlite3.OperationalError("database is locked")
             locked.sqlite_errorname = "SQLITE_BUSY"
             raise locked
-        # What `factory` says is not as it is: any function that returns a connection will do.
-        factory: Any = partial(Handle, path=resolve_path(path))
-        handle: Handle = sqlite3.connect(sqlite_uri(path.absolute(), mode), uri=True, factory=factory, **keywords)
-        if not is_immutable(mode):
-            handle.identity = identity(path)
+        handle.identity = found
     return handle
 
 
