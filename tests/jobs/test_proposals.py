@@ -105,3 +105,17 @@ def test_a_rejection_is_heeded_until_it_is_taken_back(make: Callable[..., Corpus
     assert said(proposals, corpus, here) == []
     proposals.learn(here, [Edit(rejection, None)])
     assert said(proposals, corpus, here) == [start]
+
+
+def test_what_was_rejected_twice_is_heeded_until_both_are_taken_back(make: Callable[..., Corpus]) -> None:
+    corpus = make(draft(HERE))
+    here = corpus.article(1)
+    proposals = Proposals.of(corpus.path, SANAE)
+    proposals.open(here)
+    proposals.learn(here, [label(corpus, here)])
+    start = HERE.rindex(WORDS)
+    twice = [Rejection(new_uid(), here.uid, SANAE, "INSTITUTION", start, start + len(WORDS), name) for name in "ab"]
+    proposals.learn(here, [Edit(None, rejection) for rejection in twice])
+    for rejection, left in zip(twice, ([], [start]), strict=True):
+        proposals.learn(here, [Edit(rejection, None)])
+        assert said(proposals, corpus, here) == left

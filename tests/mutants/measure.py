@@ -27,9 +27,9 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 BUILD: Final = ROOT / "build" / "mutants"
@@ -70,7 +70,7 @@ _FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 class Mutant:
     """One change, and how it ended."""
 
-    mutation: object
+    mutation: Any  # of cosmic-ray
     module: str
     line: int
     operator: str
@@ -181,7 +181,7 @@ def draw(copy: Path, tests: list[RecordedTest], count: int, seed: int, budget: f
         init(paths, database, {})
         mutations = [mutation for item in database.work_items for mutation in item.mutations]
     sources = {path: Source(path.read_text(encoding="utf-8")) for path in paths}
-    drawn = sample(mutations, sources, count, seed)
+    drawn = list(islice(filter(_compiles, sample(mutations, sources, seed)), count))
     print(f"{len(mutations)} mutations of {len(paths)} modules; {len(drawn)} are tried", file=sys.stderr, flush=True)
     mutants = []
     for mutation in drawn:
@@ -190,6 +190,20 @@ def draw(copy: Path, tests: list[RecordedTest], count: int, seed: int, budget: f
         chosen = choose_tests(tests, module, sources[mutation.module_path], line, budget)
         mutants.append(Mutant(mutation, module, line, mutation.operator_name.partition("/")[2], chosen))
     return mutants
+
+
+def _compiles(mutation: Any) -> bool:
+    """Say whether the mutant is Python: the star before a keyword, for one, is taken for a product."""
+    from cosmic_ray.mutating import mutate_code
+    from cosmic_ray.plugins import get_operator
+
+    operator = get_operator(mutation.operator_name)(**mutation.operator_args)
+    try:
+        code = mutate_code(mutation.module_path.read_text(encoding="utf-8"), operator, mutation.occurrence)
+        compile(code or "", mutation.module_path, "exec")
+    except (SyntaxError, AttributeError):  # cosmic-ray 8.7 cannot replace an exception with a dot in its name
+        return False
+    return code is not None
 
 
 def try_all(mutants: list[Mutant], copies: list[Path]) -> Iterator[Mutant]:
@@ -234,7 +248,7 @@ def try_one(mutant: Mutant, copy: Path, original: Path) -> None:
         mutant.outcome = "survived"
     elif result.test_outcome is TestOutcome.KILLED:
         found = _FAILED.search(output)
-        mutant.outcome = "killed"
+        mutant.outcome = "killed" if output else "doubtful"  # nothing but a broken command says nothing at all
         mutant.killer = found[1] if found else "timeout" if output == "timeout" else output.strip()[-200:]
     else:
         raise RuntimeError(f"{mutant.place}: {output}")

@@ -4,7 +4,7 @@ import ast
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -96,6 +96,8 @@ class Source:
                     nodes.append(node)
                 case ast.Call(func=ast.Name(id="zip")):
                     nodes += [keyword.value for keyword in node.keywords]  # strict=True asserts what is so
+                case ast.ClassDef(bases=[*_, ast.Name(id="Protocol")]):
+                    nodes.append(node)
                 case ast.ClassDef():
                     nodes += [keyword.value for keyword in node.keywords if keyword.arg == "frozen"]
             for decorator in getattr(node, "decorator_list", ()):
@@ -115,10 +117,10 @@ class Source:
         return line, len(self._lines[line - 1].encode()[:column].decode(errors="ignore"))
 
 
-def sample(mutations: Iterable[T], sources: Mapping[Path, Source], count: int, seed: int) -> list[T]:
-    """Return one mutation of each of `count` places, drawn by chance: the same for the same seed and sources.
+def sample(mutations: Iterable[T], sources: Mapping[Path, Source], seed: int) -> Iterator[T]:
+    """Yield one mutation of each place, in an order drawn by chance: the same for the same seed and sources.
 
-    A place that can be mutated in many ways (`<` into five others) is drawn no more often than one with a single way.
+    A place that can be mutated in many ways (`<` into five others) comes no sooner than one with a single way.
     """
     places: defaultdict[tuple[Path, Position], list[T]] = defaultdict(list)
     for mutation in mutations:
@@ -126,8 +128,8 @@ def sample(mutations: Iterable[T], sources: Mapping[Path, Source], count: int, s
         if not silent and not sources[mutation.module_path].is_invisible(mutation.start_pos):
             places[mutation.module_path, mutation.start_pos].append(mutation)
     draw = random.Random(seed)
-    chosen = draw.sample(sorted(places), min(count, len(places)))
-    return [draw.choice(sorted(places[place], key=lambda one: (one.operator_name, one.occurrence))) for place in chosen]
+    for place in draw.sample(sorted(places), len(places)):
+        yield draw.choice(sorted(places[place], key=lambda one: (one.operator_name, one.occurrence)))
 
 
 @dataclass(frozen=True)

@@ -61,11 +61,10 @@ def test_columns_are_of_characters_where_a_line_has_arabic() -> None:
 def test_a_sample_is_the_same_for_a_seed_and_has_each_place_once() -> None:
     changes = [Change(MODULE, f"operator {way}", 0, (line, 0)) for line in (1, 6, 9) for way in range(line)]
     sources = {MODULE: Source(TEXT)}
-    drawn = sample(changes, sources, 2, 1)
-    assert drawn == sample(reversed(changes), sources, 2, 1)
-    assert len({change.start_pos for change in drawn}) == 2
-    assert {change.start_pos[0] for change in sample(changes, sources, 10, 1)} == {1, 6, 9}
-    assert len({tuple(sample(changes, sources, 2, seed)) for seed in range(20)}) > 1
+    drawn = list(sample(changes, sources, 1))
+    assert drawn == list(sample(reversed(changes), sources, 1))
+    assert sorted(change.start_pos[0] for change in drawn) == [1, 6, 9]
+    assert len({tuple(sample(changes, sources, seed)) for seed in range(20)}) > 1
 
 
 def test_the_innermost_statement_is_found_and_of_a_compound_one_its_head() -> None:

@@ -161,6 +161,21 @@ def test_what_else_lies_among_the_backups_is_left_alone(path: Path) -> None:
     assert len(list(place.iterdir())) == 5  # of this day, the newer one
 
 
+def test_of_the_backups_before_a_restore_the_newest_stay_and_the_others_as_they_would_without_them(path: Path) -> None:
+    last = run(backups.keep(path, BEFORE_RESTORE))
+    assert isinstance(last, backups.Backup)
+    for day in range(1, 8):
+        for reason in ("", f" {BEFORE_RESTORE}", " before version 12"):
+            shutil.copyfile(last.path, last.path.with_name(f"2024-01-0{day} 10-00-00{reason}.corpus"))
+    new = run(backups.keep(path, BEFORE_RESTORE))
+    left = [(one.reason, one.time.day) for one in backups.backups(path) if one.time.year == 2024]
+    days = [7, 6, 5, 4, 3, 2, 1]
+    assert [day for reason, day in left if reason == ""] == days
+    assert [day for reason, day in left if reason == "before version 12"] == days
+    assert [day for reason, day in left if reason == BEFORE_RESTORE] == [7]
+    assert {last, new} <= set(backups.backups(path))
+
+
 @pytest.mark.parametrize("reason", ["", BEFORE_RESTORE, "before version 12"])
 def test_two_backups_of_one_second_are_two(path: Path, reason: str) -> None:
     for _number in range(3):

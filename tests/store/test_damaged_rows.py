@@ -248,3 +248,21 @@ def test_a_span_that_a_missing_edit_may_have_removed_is_not_told_of(path: Path, 
         status = corpus.status(corpus.article(1).uid, "Sanae")
         assert status
         assert status.state == FLAGGED
+
+
+@pytest.mark.parametrize("column", ["annotator", "article"])
+def test_an_edit_whose_row_is_of_another_layer_than_what_it_says_is_lost_and_told(
+    path: Path, tmp_path: Path, column: str
+) -> None:
+    with Corpus.open(path) as corpus:
+        here, other = corpus.article(1), corpus.article(2)
+        corpus.apply(Step("o", "Omar", now(), "tag", tuple(editing.add(other, [], "Omar", "DATE", 0, 5))))
+    value = "Omar" if column == "annotator" else other.uid
+    write(path, f"UPDATE edit SET {column} = '{value}' WHERE step = 's'")
+    found = repair(path, tmp_path / "new.corpus")
+    assert [loss.message for loss in found.losses if loss.table == "edit"] == [
+        "1 edit of the record is lost: it cannot be undone."
+    ]
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        assert [(span.start, span.end) for span in corpus.spans(here.uid)] == [(27, 31)]
+        assert corpus.size("s") == 0

@@ -131,7 +131,7 @@ def test_the_log_is_read_over_the_file_up_to_its_last_whole_transaction(
         log = path_of(conn).with_name("copy.db-wal")
         whole = log.read_bytes()
         for wanted, end in states[1:]:
-            for cut, torn in ((0, False), (25, True), (1047, True), (1048 + 500, True)):
+            for cut, torn in ((0, False), (25, True), (1047, True), (1048, True), (1048 + 500, True)):
                 if end + cut > len(whole):
                     continue
                 log.write_bytes(whole[: end + cut])

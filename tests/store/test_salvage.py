@@ -319,6 +319,10 @@ def test_a_corpus_of_a_newer_version_is_not_taken_for_a_damaged_one(whole: Path,
     with pytest.raises(NewerCorpus):
         run(salvage(path, tmp_path / "new.corpus"))
     assert [one.name for one in tmp_path.iterdir()] == ["a.corpus"]
+    for number, damaged in enumerate((1, 0x7FFFFFFF)):  # nobody's application id, or another program's
+        data[68:72] = damaged.to_bytes(4, "big")
+        path.write_bytes(data)
+        assert run(salvage(path, tmp_path / f"new{number}.corpus")).articles == ARTICLES
 
 
 @pytest.mark.parametrize("zones_are_lost", [False, True])
