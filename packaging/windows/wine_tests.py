@@ -32,12 +32,13 @@ OF_LINUX: Final = frozenset(
 SELECTION: Final = (
     *("tests/e2e/test_first_start.py", "tests/e2e/test_main_job.py", "tests/e2e/test_second_start.py"),
     *("tests/e2e/test_stories.py", "tests/e2e/test_two_windows.py", "tests/ui/dialogs/test_about.py"),
-    *("tests/ui/test_activation.py", "tests/ui/test_app.py", "tests/ui/test_backups.py", "tests/ui/test_dialogs.py"),
-    *("tests/ui/test_drag.py", "tests/ui/test_finding_commands.py", "tests/ui/test_fonts.py", "tests/ui/test_guard.py"),
+    *("tests/ui/test_activation.py", "tests/ui/test_app.py", "tests/ui/test_backups.py", "tests/ui/test_busy.py"),
+    *("tests/ui/test_closing.py", "tests/ui/test_dialogs.py", "tests/ui/test_drag.py"),
+    *("tests/ui/test_finding_commands.py", "tests/ui/test_fonts.py", "tests/ui/test_guard.py"),
     *("tests/ui/test_keyboard.py", "tests/ui/test_keys_dialog.py", "tests/ui/test_labels_dialog.py"),
     *("tests/ui/test_painting.py", "tests/ui/test_span_card.py", "tests/ui/test_suggestion_commands.py"),
     *("tests/ui/test_tagging_commands.py", "tests/ui/test_theme.py", "tests/ui/test_trouble.py"),
-    *("tests/ui/test_welcome.py", "tests/ui/test_window.py"),
+    *("tests/ui/test_typed.py", "tests/ui/test_welcome.py", "tests/ui/test_window.py"),
 )
 """What `--all` is not needed for: tests of windows that take at most fifteen minutes."""
 
