@@ -150,3 +150,6 @@ def _put_aside(path: Path) -> None:
     # In a folder that cannot be written to, the damaged file stays; the defaults apply all the same.
     with suppress(OSError):
         replace_file(path, path.with_name(f"{_FILE}.bad"), patience=_PATIENCE)
+
+
+msgspec.json.Decoder(Settings)  # looked into before two threads decode it: see core.structs

@@ -17,6 +17,7 @@ def unknown():
     ours = {kind for kind in kinds if kind.__module__.startswith("annotator.")}
     return {kind for kind in ours if not any(type(one).__name__ == "StructInfo" for one in gc.get_referents(kind))}
 
+from annotator import settings
 from annotator.core.model import DONE, Span
 from annotator.jobs.checking import check
 from annotator.jobs.proposals import Proposals
@@ -28,6 +29,8 @@ import annotator.suggest.dates, annotator.suggest.names
 
 before = unknown()
 assert Span not in before
+settings.save(settings.Settings())
+settings.load()
 session = Session("Sanae")
 session.open(Corpus.open(Path(sys.argv[1])))
 session.tag(session.labels.labels[0].name, 0, 3)
