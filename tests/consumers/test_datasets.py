@@ -103,6 +103,7 @@ def test_the_card_is_yaml_whatever_parts_are_called(corpus: Corpus, tmp_path: Pa
 def test_of_an_empty_corpus_no_dataset_is_made(tmp_path: Path) -> None:
     from consumers.reading import LABELS
 
+    consumer("pyarrow")
     with Corpus.create(tmp_path / "empty.corpus", LABELS) as empty, pytest.raises(NothingToExport):
         exported(empty, tmp_path / "news", format="huggingface")
     assert not (tmp_path / "news").exists()
