@@ -43,7 +43,7 @@ def is_usable(folder: Path) -> bool:
 def is_remote(folder: PurePath, mounts: Iterable[Mount]) -> bool:
     """Return whether the innermost of these mounts that holds an absolute path is of a remote kind."""
     # Of two mounts at one place the later one covers the earlier one.
-    kinds = {PurePath(mount.mountpoint): mount.fstype.lower() for mount in mounts}
+    kinds = {type(folder)(mount.mountpoint): mount.fstype.lower() for mount in mounts}
     around = [place for place in kinds if folder.is_relative_to(place)]
     kind = kinds[max(around, key=lambda place: len(place.parts))] if around else ""
     return _REMOTE_TYPES.fullmatch(kind) is not None

@@ -193,7 +193,8 @@ def test_a_log_that_another_program_has_open_is_left_alone(
     path = tmp_path / "news.corpus"
     with Corpus.create(path, labels) as corpus:
         corpus.add(draft("خبر."))
-        code = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(*c.execute('SELECT text FROM article'))"
+        query = "SELECT count(*) FROM article"
+        code = f"import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(*c.execute('{query}'))"
         code += "; sys.stdout.flush(); sys.stdin.read()"
         command = [sys.executable, "-c", code, str(path)]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
