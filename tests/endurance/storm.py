@@ -21,6 +21,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from math import inf
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from random import Random
@@ -143,6 +144,8 @@ class Storm:
         shutil.copy(self._corpus, self._older)
         names = ["Sanae", "Idris"][: 2 if random.random() < 0.35 else 1]
         self.counts["second window"] += len(names) - 1
+        self._disturbed = 0.0
+        """Until when the disk was full or away: the log cannot be emptied before."""
         self._windows = [self._open(name) for name in names]
         self._ended: list[Window] = []
 
@@ -243,7 +246,8 @@ class Storm:
     def _copy(self) -> None:
         """Take a copy of the one file, at rest or not; that of a file which is written to meanwhile may be torn."""
         self._listen(0)
-        is_at_rest = all(time.monotonic() - window.last > _REST for window in self._windows)
+        last = max(self._disturbed, *(window.last for window in self._windows))
+        is_at_rest = time.monotonic() - last > _REST
         if not self._corpus.exists():
             return
         shown = self._shown(self._corpus)
@@ -274,6 +278,7 @@ class Storm:
 
     def _fill(self) -> None:
         """Fill the disk, for a while."""
+        self._disturbed = inf
         filler = self._place / "filler"
         with suppress(OSError), filler.open("wb", buffering=0) as file:
             while file.write(bytes(1 << 16)):  # until there is no room: others write meanwhile
@@ -283,12 +288,14 @@ class Storm:
             self._do(self._random.choice((self._rename, self._delete, self._replace, self._copy)))
             self._listen(self._random.uniform(0.0, 1.0))
         filler.unlink()
+        self._disturbed = time.monotonic()
 
     def _pull(self) -> None:
         """Take the medium away, for a while."""
         _run("umount", "-l", self._place)
         self._listen(self._random.uniform(0.0, 3.0))
         _run("mount", "--bind", self._medium, self._place)
+        self._disturbed = time.monotonic()
 
     def _wait(self) -> None:
         self._listen(self._random.uniform(0.5, 2.5))
