@@ -68,6 +68,12 @@ def test_the_longer_of_two_stands_if_it_is_credible(score: float, stands: tuple[
     assert places(standing([[longer], [other]], [])) == [(0, 20, "A"), (10, 20, "B")]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_as_sure_that_begin_together_the_longer_stands(order: int) -> None:
+    sources = [[suggestion(0, 20)], [suggestion(0, 10)]]
+    assert places(standing(sources[::order], [])) == [(0, 20, "A")]
+
+
 @pytest.mark.parametrize(("second", "named"), [(0.5, "dates"), (0.8, "model"), (0.3, "dates")])
 def test_of_two_sources_that_agree_the_surer_one_is_named_or_else_the_first(second: float, named: str) -> None:
     sources = [[suggestion(0, 10, score=0.5, source="dates")], [suggestion(0, 10, score=second, source="model")]]

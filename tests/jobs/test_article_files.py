@@ -453,8 +453,10 @@ def test_a_loss_leaves_no_folder(
     [
         (lambda _data: b"\0", "does not read back|differs"),
         (lambda data: data[: len(data) // 2], "does not read back|differ"),
+        (lambda _data: b"", "does not read back|differ"),
     ],
 )
+@pytest.mark.parametrize("item", [TWO[0], article("خبر")], ids=["two lines", "one word"])
 def test_a_file_that_does_not_read_leaves_no_folder(
     format_: FileFormat,
     make: Callable[..., Corpus],
@@ -462,12 +464,13 @@ def test_a_file_that_does_not_read_leaves_no_folder(
     monkeypatch: pytest.MonkeyPatch,
     spoilt: Callable[[bytes], bytes],
     reason: str,
+    item: Draft,
 ) -> None:
     encode = format_.encode_files
     spoil = lambda item: {suffix: spoilt(data) for suffix, data in encode(item).items()}  # noqa: E731
     monkeypatch.setattr(format_, "encode_files", spoil)
     with pytest.raises(NotVerified, match=reason):
-        finish(export(make(TWO[0]), out / "a", Options(format=format_.NAME)))
+        finish(export(make(item), out / "a", Options(format=format_.NAME)))
     assert tree(out) == {}
 
 

@@ -1,5 +1,6 @@
 """Exports with flat spans and all spans beside them: accounted for, read back, and as the consumer finds them."""
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -223,6 +224,23 @@ def test_a_loss_leaves_no_file(corpus: Corpus, tmp_path: Path, monkeypatch: pyte
     with pytest.raises(NotVerified, match="Article 1: the file and the corpus differ"):
         finish(export(corpus, tmp_path / "out.spacy", Options(format="spacy", state=ALL)))
     assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
+
+
+@formats
+def test_a_file_is_brought_to_the_disk_whole(
+    format_: TwofoldFormat, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needing(format_)
+    flushed, brought = os.fsync, {}
+
+    def fsync(handle: int) -> None:
+        flushed(handle)
+        brought[os.fstat(handle).st_ino] = os.fstat(handle).st_size
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    finish(export(corpus, tmp_path / "out", Options(format=format_.NAME, state=ALL)))
+    (file,) = written_to(tmp_path / "out", format_)
+    assert brought[file.stat().st_ino] == file.stat().st_size > 0
 
 
 @formats

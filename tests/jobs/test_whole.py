@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import KNOWN, finish
 from msgspec.structs import replace
+from open_files import open_beside
 
 from annotator.core import labels
 from annotator.core.drafting import draft
-from annotator.core.model import BODY, STATES, Article, Draft, Note, Span, Status, Zone, article_uid, new_uid
+from annotator.core.model import BODY, DATELINE, STATES, Article, Draft, Note, Span, Status, Zone, article_uid, new_uid
 from annotator.jobs import exporting
 from annotator.jobs.exporting import ALL, WHOLE_ARTICLES, Options, export
 from annotator.jobs.importing import import_paths
@@ -110,6 +111,29 @@ def test_a_loss_leaves_no_file(corpus: Corpus, tmp_path: Path, monkeypatch: pyte
     with pytest.raises(NotVerified, match="Article 1: the file and the corpus differ"):
         finish(export(corpus, tmp_path / "out.jsonl", Options(format="jsonl")))
     assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
+
+
+def test_a_file_that_is_wrong_is_let_go_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    jsonl = exporting.jsonl
+    encode = jsonl.encode
+    monkeypatch.setattr(jsonl, "encode", lambda item: encode(LOSSES["a note"](item)))
+    with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
+        for number in range(3):
+            corpus.add(draft(f"أمس {number}", spans=[Span(new_uid(), "", "ليلى", "DATE", 0, 3)]))
+        with pytest.raises(NotVerified) as caught:
+            finish(export(corpus, tmp_path / "out.jsonl", Options(format="jsonl", state=ALL)))
+    assert open_beside(tmp_path / ".out.jsonl.") == []
+    assert caught.traceback  # which keeps all that was in use there
+
+
+@pytest.mark.parametrize("format_", WHOLE_ARTICLES, ids=lambda format_: format_.NAME)
+@pytest.mark.parametrize("kind", [DATELINE, BODY])
+def test_a_time_is_read_off_a_dateline_and_no_other_zone(tmp_path: Path, format_: ArticleFormat, kind: str) -> None:
+    text = "الرباط في 9 يوليوز 2024\nأعلنت الوزارة"
+    item = draft(text, zones=[Zone(new_uid(), "", kind, 0, text.index("\n"))])
+    with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
+        corpus.add(replace(item, article=replace(item.article, published=None)))
+        assert finish(export(corpus, tmp_path / "out", Options(format=format_.NAME, state=ALL))).verified
 
 
 @pytest.mark.parametrize("format_", WHOLE_ARTICLES, ids=lambda format_: format_.NAME)

@@ -17,6 +17,7 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from open_files import open_beside
 
 from annotator import settings
 from annotator.core import editing
@@ -101,6 +102,30 @@ def test_a_tag_does_not_wait_for_a_copy(path: Path, tmp_path: Path, monkeypatch:
     with Corpus.open(path) as corpus:
         tag(corpus, 2, 0, 3)
     steps.close()
+
+
+def test_a_copy_is_brought_to_the_disk_as_it_grows(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "_PAGES", 1)
+    flushed, brought = os.fsync, []
+
+    def fsync(handle: int) -> None:
+        flushed(handle)
+        brought.append(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    counts = [(done // copying._FLUSHED, len(brought)) for done, _total in copy(path, tmp_path / "copy.corpus")]
+    assert counts[-1][1] > 3
+    assert [one for one in counts if one[0] != one[1]] == []
+
+
+def test_a_file_that_cannot_be_copied_into_is_let_go_of(tmp_path: Path) -> None:
+    path = tmp_path / "copy.part"
+    path.write_bytes(b"x" * 4096)
+    with pytest.raises(sqlite3.DatabaseError) as caught:
+        copying._new(path)
+    assert open_beside(path) == []
+    assert caught.traceback  # which keeps all that was in use there
+    path.unlink()
 
 
 def test_a_copy_that_is_stopped_leaves_nothing(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from annotator.core import editing, history
 from annotator.core.drafting import draft
 from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import DONE, Edit, Step, new_uid
+from annotator.core.model import DONE, Edit, Span, Step, new_uid
 from annotator.store import backups
 from annotator.store.corpus import Corpus, now
 from annotator.store.damage import damage
@@ -259,6 +259,33 @@ def leaves(path: Path, table: str) -> list[int]:
             found.append(number)
     pages.close()
     return found
+
+
+@pytest.mark.parametrize(
+    ("lost", "are_newest"),
+    [(["free"], True), (["root"], True), (["free", "root"], False)],
+    ids=["the free pages", "the way to the spans", "both"],
+)
+def test_spans_count_for_more_than_an_older_record_unless_they_may_be_deleted_ones(
+    tmp_path: Path, lost: list[str], are_newest: bool
+) -> None:
+    path = tmp_path / "a.corpus"
+    with Corpus.create(path, LABELS) as corpus:
+        spans = [Span(new_uid(), "", "Omar", "DATE", at, at + 5) for at in range(0, 900, 6)]
+        corpus.add(draft("خبر " * 250, zones=[], spans=spans))
+        article = corpus.article(1)
+        for span in corpus.spans(article.uid):
+            step(corpus, "Omar", editing.describe(span, "2024", ""))
+    overwrite(path, (leaves(path, "edit")[0] - 1) * SIZE, b"\xa5" * SIZE)  # the last ones
+    if "free" in lost:
+        overwrite(path, 32, b"\xff" * 4)
+    if "root" in lost:
+        spoil("span")(path)
+    run(salvage(path, tmp_path / "new.corpus"))
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        found = corpus.spans(article.uid)
+    assert len(found) == len(spans)
+    assert all(span.value == "2024" for span in found) is are_newest
 
 
 def test_an_article_that_is_lost_is_taken_from_a_backup(whole: Path, truth: Truth, tmp_path: Path) -> None:
@@ -505,6 +532,18 @@ def test_it_is_told_how_many_pages_of_a_table_could_not_be_read(whole: Path, tru
             if count == 1
             else "2 pages or rows of the table “edit” could not be read."
         ]
+
+
+@pytest.mark.parametrize(("page", "is_told"), [(0, True), (1, False)], ids=["the last page", "another page"])
+def test_the_last_edits_may_be_lost_where_the_last_page_is(
+    whole: Path, tmp_path: Path, page: int, is_told: bool
+) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(whole, path)
+    overwrite(path, (leaves(path, "edit")[page] - 1) * SIZE, b"\xa5" * SIZE)
+    found = run(salvage(path, tmp_path / "new.corpus"))
+    told = "The last edits of the record may be lost: where it ends is not known."
+    assert (told in [loss.message for loss in found.losses]) is is_told
 
 
 @pytest.mark.parametrize(
