@@ -261,6 +261,14 @@ def test_memory_tells_nothing_of_another_layer_of_what_is_learned(
     assert asked[1] != []
 
 
+def test_memory_knows_what_it_knew_once_it_is_learned(make: Callable[..., Corpus]) -> None:
+    lessons = learning._lessons(make(*taught(20, OMAR), *taught(20)))
+    assert lessons.elsewhere
+    known = [lessons.memory.suggest(lesson.article, lessons.labels) for lesson in lessons.examples]
+    learning._taught(lessons)
+    assert [lessons.memory.suggest(lesson.article, lessons.labels) for lesson in lessons.examples] == known
+
+
 def test_boilerplate_teaches_nothing(make: Callable[..., Corpus], monkeypatch: pytest.MonkeyPatch) -> None:
     text = "اقرأ أيضا\nأعلنت الوزارة عن خطة\nشارك\n"
     uid = article_uid(text)

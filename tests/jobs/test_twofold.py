@@ -1,6 +1,5 @@
 """Exports with flat spans and all spans beside them: accounted for, read back, and as the consumer finds them."""
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, cast
 import pytest
 from consumers.reading import consumer
 from core.texts import layered
+from flushed_files import sizes_at_fsync
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import finish
@@ -231,13 +231,7 @@ def test_a_file_is_brought_to_the_disk_whole(
     format_: TwofoldFormat, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needing(format_)
-    flushed, brought = os.fsync, {}
-
-    def fsync(handle: int) -> None:
-        flushed(handle)
-        brought[os.fstat(handle).st_ino] = os.fstat(handle).st_size
-
-    monkeypatch.setattr(os, "fsync", fsync)
+    brought = sizes_at_fsync(monkeypatch)
     finish(export(corpus, tmp_path / "out", Options(format=format_.NAME, state=ALL)))
     (file,) = written_to(tmp_path / "out", format_)
     assert brought[file.stat().st_ino] == file.stat().st_size > 0

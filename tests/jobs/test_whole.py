@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flushed_files import sizes_at_fsync
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import KNOWN, finish
@@ -111,6 +112,16 @@ def test_a_loss_leaves_no_file(corpus: Corpus, tmp_path: Path, monkeypatch: pyte
     with pytest.raises(NotVerified, match="Article 1: the file and the corpus differ"):
         finish(export(corpus, tmp_path / "out.jsonl", Options(format="jsonl")))
     assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
+
+
+@pytest.mark.parametrize("format_", WHOLE_ARTICLES, ids=lambda format_: format_.NAME)
+def test_a_file_is_brought_to_the_disk_whole(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: ArticleFormat
+) -> None:
+    brought = sizes_at_fsync(monkeypatch)
+    finish(export(corpus, tmp_path / "out", Options(format=format_.NAME)))
+    file = (tmp_path / "out").stat()
+    assert brought[file.st_ino] == file.st_size > 0
 
 
 def test_a_file_that_is_wrong_is_let_go_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from time import sleep
 from typing import Final
 
 import pytest
+from flushed_files import sizes_at_fsync
 from hypothesis import given
 from hypothesis import strategies as st
 from open_files import open_beside
@@ -30,6 +31,7 @@ from annotator.store.copying import copy
 from annotator.store.corpus import Corpus, now
 from annotator.store.damage import damage
 from annotator.store.errors import CorpusError, Damaged, ExistingCorpus, Locked, MissingCorpus
+from annotator.store.schema import VERSION
 
 LABELS: Final = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff"), "1"),))
 TIMES: Final = st.lists(st.datetimes(datetime(2020, 1, 1), datetime(2032, 1, 1)), max_size=60)
@@ -118,6 +120,17 @@ def test_a_copy_is_brought_to_the_disk_as_it_grows(path: Path, tmp_path: Path, m
     assert [one for one in counts if one[0] != one[1]] == []
 
 
+def test_a_copy_and_its_name_are_brought_to_the_disk(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought = sizes_at_fsync(monkeypatch)
+    target = tmp_path / "copy.corpus"
+    size = run(copy(path, target))
+    assert brought[target.stat().st_ino] == size
+    if sys.platform != "win32":  # where the names are in the system's hands
+        assert list(brought)[-1] == tmp_path.stat().st_ino
+
+
 def test_a_file_that_cannot_be_copied_into_is_let_go_of(tmp_path: Path) -> None:
     path = tmp_path / "copy.part"
     path.write_bytes(b"x" * 4096)
@@ -126,6 +139,19 @@ def test_a_file_that_cannot_be_copied_into_is_let_go_of(tmp_path: Path) -> None:
     assert open_beside(path) == []
     assert caught.traceback  # which keeps all that was in use there
     path.unlink()
+
+
+def test_a_program_ends_while_a_copy_stands_still(path: Path, tmp_path: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+from annotator.store import copying
+copying._PAGES = 1
+steps = copying.copy(Path(sys.argv[1]), Path(sys.argv[2]))
+next(steps)
+"""
+    done = subprocess.run([sys.executable, "-c", program, path, tmp_path / "copy.corpus"], timeout=30)
+    assert done.returncode == 0
 
 
 def test_a_copy_that_is_stopped_leaves_nothing(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,6 +302,20 @@ def test_backups_that_are_let_go_of_as_they_are_made_reach_back_for_weeks(hours:
     began = datetime(2024, 1, 1) + timedelta(hours=hours[0])
     passed = {(began + timedelta(hours=sum(hours[1:at]))).isocalendar()[:2] for at in range(1, len(hours) + 1)}
     assert len(weeks) >= min(len(passed), backups.WEEKS)
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        ("", "by itself"),
+        (f"before version {VERSION}", "before a new version of the program"),
+        (BEFORE_RESTORE, "before another one was restored"),
+    ],
+)
+def test_why_a_backup_was_made_is_shown(path: Path, reason: str, shown: str) -> None:
+    run(backups.keep(path, reason))
+    [made] = backups.backups(path)
+    assert backups.shown_reason(made) == shown
 
 
 def test_a_restored_corpus_is_what_the_backup_holds_and_can_be_put_back(path: Path) -> None:

@@ -3,16 +3,20 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from annotator import settings
 from annotator.core.drafting import draft
 from annotator.core.labels import decode
 from annotator.jobs.exporting import ALL, Options, export
 from annotator.resources import resource
+from annotator.store import opening
 from annotator.store.corpus import Corpus
-from annotator.store.errors import FullDisk
+from annotator.store.errors import CorpusError, FullDisk
+from annotator.store.rescue import copy_file_to_safety
 
 
 @pytest.fixture
@@ -58,3 +62,32 @@ def test_what_is_only_in_the_log_is_read_too(full: Path) -> None:
         filler.write_bytes(bytes(shutil.disk_usage(full.parent).free))
         with Corpus.open(full, readonly=True) as other:
             assert other.article(2).text == "خبر ثان."
+
+
+def test_what_others_write_meanwhile_is_read_where_they_had_it_open(full: Path) -> None:
+    filler = full.with_name("filler")
+    filler.unlink()
+    with Corpus.open(full) as corpus, closing(opening.connect_to_checkpoint(full)) as connection:
+        assert corpus.article(1).text == "أعلنت وزارة الصحة عن خطة."
+        assert opening.checkpoint(connection, "TRUNCATE")[0] == 0
+        filler.write_bytes(bytes(shutil.disk_usage(full.parent).free))
+        with Corpus.open(full, readonly=True) as other:
+            filler.unlink()
+            corpus.add(draft("خبر ثان."))
+            assert other.article(2).text == "خبر ثان."
+
+
+def test_a_copy_that_has_no_room_beside_it_is_in_the_data_folder(full: Path) -> None:
+    for _step in copy_file_to_safety(full):
+        pass
+    [copy] = (settings.data_dir() / "rescued").iterdir()
+    with Corpus.open(copy, readonly=True) as corpus:
+        assert corpus.article(1).text == "أعلنت وزارة الصحة عن خطة."
+
+
+def test_where_no_copy_has_room_its_reason_is_told(full: Path) -> None:
+    settings.data_dir().mkdir(parents=True, exist_ok=True)
+    (settings.data_dir() / "rescued").touch()
+    with pytest.raises(CorpusError, match="rescued"):
+        for _step in copy_file_to_safety(full):
+            pass

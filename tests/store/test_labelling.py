@@ -83,6 +83,13 @@ def replayed(corpus: Corpus) -> set[Span]:
     return set(spans.values())
 
 
+def test_how_far_it_is_counts_the_spans_of_deleted_labels(corpus: Corpus) -> None:
+    tag(corpus, "A", 0)
+    tag(corpus, "B", 5)
+    deletion = Change(corpus.labels(), labels("B"), {"B": "B"}, {"A": REMOVE})  # C has no spans
+    assert list(change_labels(corpus, deletion)) == [(0, 1), (1, 1)]
+
+
 def test_usage_counts_the_spans_of_all_annotators(corpus: Corpus) -> None:
     assert usage(corpus) == {}
     tag(corpus, "A", 0)

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -14,7 +15,7 @@ from annotator.core.drafting import draft
 from annotator.core.labels import LabelSet, decode
 from annotator.jobs.exporting import ALL, Options, export
 from annotator.resources import resource
-from annotator.store import backups, restoring, shared_memory
+from annotator.store import backups, opening, restoring, shared_memory
 from annotator.store.backups import Backup
 from annotator.store.corpus import Corpus
 from annotator.store.errors import Locked
@@ -103,6 +104,11 @@ def texts(corpus: Corpus) -> list[str]:
     return [text for (text,) in corpus.tuples("SELECT text FROM article ORDER BY id")]
 
 
+def test_where_no_file_can_be_mapped_it_is_found_out(drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_memory, "_is_remote", lambda _folder: False)
+    assert not shared_memory.is_usable(drive)
+
+
 def test_a_corpus_is_made_and_gone_on_with_and_no_file_stays_beside_it(drive: Path, labels: LabelSet) -> None:
     path = drive / "news.corpus"
     with Corpus.create(path, labels) as corpus:
@@ -168,6 +174,30 @@ def test_a_restore_is_given_up_while_somebody_reads(drive: Path, labels: LabelSe
             _outcome(restoring.restore(path, kept.path))
         reader.close()
         assert texts(corpus) == ["خبر.", "خبر ثان."]
+
+
+def test_nothing_is_written_between_the_last_look_and_the_restore(
+    drive: Path, labels: LabelSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drive / "news.corpus"
+    with Corpus.create(path, labels) as corpus:
+        corpus.add(draft("خبر."))
+    kept = _outcome(backups.keep(path))
+    look, looks, written = restoring._require_same, list[Backup](), list[str]()
+
+    def look_and_let_others_write(corpus: Corpus, before: Backup) -> None:
+        look(corpus, before)
+        looks.append(before)
+        with suppress(Locked), Corpus.open(path) as other:
+            other.hurry(10)
+            other.add(draft("خبر بين النظرة والاستعادة"))
+            written.append("an article")
+
+    monkeypatch.setattr(restoring, "_require_same", look_and_let_others_write)
+    monkeypatch.setattr(opening, "_WAIT", 0.05)
+    _outcome(restoring.restore(path, kept.path))
+    assert looks
+    assert written == []
 
 
 def test_whoever_writes_waits_while_an_export_reads(drive: Path, labels: LabelSet, tmp_path: Path) -> None:
