@@ -120,3 +120,8 @@ def test_a_file_is_replaced_only_as_its_report_describes_it(tmp_path: Path) -> N
     path.unlink()
     with pytest.raises(WouldReplace, match="is no report of an export"):
         check_replaceable(path, force=False)
+
+
+def test_the_digest_of_a_folder_is_the_one_that_older_reports_hold(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_bytes(b"text")
+    assert folder_digest(tmp_path) == "319f2df82903742d96387b9c11e861810609d5da900eb376c1244eed05f348d9"

@@ -54,6 +54,7 @@ from annotator.jobs.exporting import (
     makes_folder,
 )
 from annotator.jobs.verifying import NotVerified
+from annotator.jobs.writing import text_counts
 from annotator.resources import resource
 from annotator.store import listing
 from annotator.store.corpus import Corpus, now
@@ -756,6 +757,10 @@ def test_a_format_of_whole_articles_counts_the_sentences_and_tokens_of_their_tex
     assert (report.articles, report.sentences, report.tokens) == (2, 4, 9)
     estimate = finish(account(corpus, chosen))
     assert (estimate.sentences, estimate.tokens) == (4, 9)
+
+
+def test_a_text_is_counted_from_its_first_letter_to_its_last() -> None:
+    assert text_counts("«نعم»") == (1, 3)
 
 
 def test_a_variation_selector_after_a_space_stops_no_export(make: Callable[..., Corpus], out: Path) -> None:

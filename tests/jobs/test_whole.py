@@ -115,6 +115,12 @@ def test_a_loss_leaves_no_file(corpus: Corpus, tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("format_", WHOLE_ARTICLES, ids=lambda format_: format_.NAME)
+def test_a_part_of_a_split_has_the_usual_suffix(corpus: Corpus, tmp_path: Path, format_: ArticleFormat) -> None:
+    finish(export(corpus, tmp_path / "out", Options(format=format_.NAME, split={"train": 1})))
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [f"train{format_.SUFFIXES[0]}"]
+
+
+@pytest.mark.parametrize("format_", WHOLE_ARTICLES, ids=lambda format_: format_.NAME)
 def test_a_file_is_brought_to_the_disk_whole(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: ArticleFormat
 ) -> None:

@@ -500,6 +500,7 @@ def test_what_is_no_corpus_is_not_restored(path: Path, tmp_path: Path) -> None:
     for wrong in (tmp_path / "text", tmp_path / "none"):
         with pytest.raises(CorpusError):
             run(restoring.restore(path, wrong))
+    assert backups.backups(path) == []  # nothing is made for a restore that cannot be
     assert spans(path) == 1
 
 

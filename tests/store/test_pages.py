@@ -101,6 +101,17 @@ def test_a_row_of_any_length_is_read_from_its_page_and_from_those_it_flows_over_
         assert read(copied(conn)) == expected(conn)
 
 
+def test_a_row_that_flows_over_to_where_it_has_been_is_broken(made: Callable[[int], sqlite3.Connection]) -> None:
+    with closing(made(1024)) as conn:
+        conn.execute("INSERT INTO t VALUES (?)", (b"x" * 5000,))
+        path = copied(conn)
+    data = bytearray(path.read_bytes())
+    assert data[3 * 1024 : 3 * 1024 + 4] == (5).to_bytes(4, "big")  # page 4 goes on in page 5
+    data[3 * 1024 : 3 * 1024 + 4] = (3).to_bytes(4, "big")
+    path.write_bytes(data)
+    assert read(path) == [None]
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_pages_in_no_use_are_those_that_were_deleted(made: Callable[[int], sqlite3.Connection], size: int) -> None:
     with closing(made(size)) as conn:

@@ -3,6 +3,8 @@ program of its time, with what was in its tables beside it as JSON."""
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -143,3 +145,13 @@ def test_a_file_is_not_changed_where_no_backup_of_it_can_be_made(
     monkeypatch.delenv("ANNOTATOR_HOME")
     with restoring.look(path) as corpus:
         assert found(corpus, expected(version)) == expected(version)
+
+
+def test_whoever_has_an_older_file_open_follows_its_new_schema(tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(STORED / "v4.corpus", path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        with pytest.raises(sqlite3.IntegrityError):
+            other.execute("UPDATE label SET title = 'no JSON'")
+        Corpus.open(path).close()
+        other.execute("UPDATE label SET title = 'no JSON'")  # version 5 leaves that to the program

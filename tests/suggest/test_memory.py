@@ -65,6 +65,12 @@ def test_of_labels_that_a_form_got_as_often_it_gets_the_less_rejected() -> None:
     assert proposed(Memory([("رؤية", first, 5, 1), ("رؤية", second, 5, 1)]), "رؤية") == [("رؤية", first)]
 
 
+def test_a_score_has_three_decimals() -> None:
+    scores = [score(Memory([("رؤية", "PLAN", times, 1)]), "رؤية") for times in (4, 5, 6, 7)]
+    assert all(scores)
+    assert scores == [round(one, 3) for one in scores]
+
+
 def test_what_lies_within_is_proposed_with_another_label_only() -> None:
     memory = Memory(
         [

@@ -74,6 +74,15 @@ def test_what_waits_for_another_program_is_not_shown_and_comes_by_itself(
     assert "Everything is saved" in window.status_line.state()
 
 
+def test_what_waits_is_written_when_the_corpus_is_closed(
+    session: Session, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection
+) -> None:
+    assert not session.tag("DATE", *stretch("أمس"))
+    holder.execute("ROLLBACK")
+    session.close()
+    assert labels_on_disk(corpus_path) == ["DATE"]
+
+
 def test_a_copy_of_everything_holds_what_waits_too(
     window: Window, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection, qtbot: QtBot
 ) -> None:
