@@ -143,6 +143,7 @@ def test_a_corpus_is_noted_before_it_is_opened(
     settings.log_dir().mkdir(parents=True)
     monkeypatch.setattr(app.logs, "start", lambda: None)  # it would write on in the tests after this one
     monkeypatch.setattr(app.Desk, "start", start)
+    monkeypatch.setattr(app, "_without_terminal", lambda: False)  # where there is none, the end is told in a dialog
     with pytest.raises(MissingCorpus):
         app.run(corpus_path if is_named else None)
     assert noted == [os.fsencode(corpus_path)]
