@@ -50,6 +50,7 @@ def test_a_source_may_suggest_one_within_another() -> None:
     assert places(standing([both], [span(0, 20)])) == [(10, 20, "A")]
     assert places(standing([both], [span(10, 20)])) == [(0, 20, "A")]
     assert places(standing([both[:1], both[1:]], [])) == [(0, 20, "A")]
+    assert places(standing([[suggestion(0, 10), suggestion(0, 20)]], [])) == [(0, 20, "A"), (0, 10, "A")]
 
 
 def test_the_surest_is_heard_before_the_others() -> None:

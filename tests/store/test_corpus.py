@@ -469,3 +469,13 @@ def test_what_was_written_while_the_file_was_taken_away_is_not_called_saved(corp
 
     with pytest.raises(MissingCorpus, match="moved or deleted"):
         write()
+
+
+@pytest.mark.parametrize("patience", [20, None])
+def test_after_a_reconnection_it_waits_for_others_no_longer_than_before(corpus: Corpus, patience: int | None) -> None:
+    if patience is not None:
+        corpus.hurry(patience)
+    before = corpus.tuples("PRAGMA busy_timeout")
+    corpus.reconnect()
+    assert corpus.tuples("PRAGMA busy_timeout") == before
+    assert (before == [(20,)]) is (patience == 20)

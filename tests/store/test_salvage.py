@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from annotator.core import editing, history
 from annotator.core.drafting import draft
 from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import DONE, Edit, Span, Step, new_uid
+from annotator.core.model import BODY, DONE, Edit, Span, Step, Zone, new_uid
 from annotator.store import backups
 from annotator.store.corpus import Corpus, now
 from annotator.store.damage import damage
@@ -380,6 +380,19 @@ def test_zones_of_a_backup_count_only_where_the_file_has_none_of_an_article(
         assert zones == own
     else:
         assert any([f"backup {zone}" for zone in own[uid]] == zones[uid] != [] for uid in zones)
+
+
+def test_zones_that_were_removed_do_not_come_back_from_a_backup(tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    with Corpus.create(path, LABELS) as corpus:
+        corpus.add(draft("خبر", zones=[Zone(new_uid(), "", BODY, 0, 3)]))
+        backup = run(backups.keep(path))
+        article = corpus.article(1).uid
+        step(corpus, "Omar", [Edit(zone, None) for zone in corpus.zones(article)])
+    found = run(salvage(path, tmp_path / "new.corpus", [backup.path]))
+    assert found.losses == ()
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        assert corpus.zones(article) == []
 
 
 def test_edits_and_labels_that_are_lost_are_taken_from_a_backup_of_the_same_past(
