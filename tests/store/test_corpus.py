@@ -9,6 +9,8 @@ import pytest
 from annotator.core import editing, history
 from annotator.core.labels import Colour, Label, LabelSet
 from annotator.core.model import (
+    DONE,
+    IN_PROGRESS,
     Article,
     Draft,
     Edit,
@@ -479,3 +481,12 @@ def test_after_a_reconnection_it_waits_for_others_no_longer_than_before(corpus: 
     corpus.reconnect()
     assert corpus.tuples("PRAGMA busy_timeout") == before
     assert (before == [(20,)]) is (patience == 20)
+
+
+def test_notes_and_states_that_come_with_an_article_are_stored_once(corpus: Corpus) -> None:
+    uid = article_uid("خبر")
+    for text, state in (("أولى", DONE), ("ثانية", IN_PROGRESS)):
+        corpus.add(draft("خبر", notes=[Note(uid, "Sanae", text)], states=[Status(uid, "Sanae", state)]))
+    whole = corpus.whole(1)
+    assert [note.text for note in whole.notes] == ["أولى"]
+    assert [status.state for status in whole.states] == [DONE]

@@ -351,3 +351,18 @@ def test_a_damaged_file_is_let_go_of(start: int, tmp_path: Path) -> None:
     if sys.platform == "linux":
         assert not [link for link in Path("/proc/self/fd").iterdir() if link.exists() and link.resolve() == path]
     path.rename(tmp_path / "moved")  # which Windows refuses while anybody has it open
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [("SQLITE_IOERR_READ", errors.Unreachable), ("SQLITE_ERROR", errors.CorpusError)]
+)
+@pytest.mark.parametrize("free", [0, 1 << 30])
+def test_a_disk_is_said_to_be_full_only_where_it_is_and_its_files_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, kind: type[errors.CorpusError], free: int
+) -> None:
+    monkeypatch.setattr(opening, "_is_disk_full", lambda _path: free == 0)
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = code
+    with pytest.raises(errors.CorpusError) as caught, opening.spoken(tmp_path / "a.corpus"):
+        raise error
+    assert caught.type is (errors.FullDisk if kind is errors.Unreachable and not free else kind)
