@@ -20,13 +20,14 @@ _MEMORY: Final = (128, 1)  # that of the -shm, "DMS": https://www.sqlite.org/src
 def is_log_of_another(path: Path) -> bool:
     """Return whether other processes use the log beside `path`, and none of them for the file that lies there now.
 
-    This process must have no connection to either: it opens and closes both, which takes its locks away.
+    This process must hold no lock on either: both are opened and closed here, which takes its locks away. A connection
+    that has read nothing yet holds none.
     """
     return is_log_in_use(path) and not _is_locked(path, *_SHARED)
 
 
 def is_log_in_use(path: Path) -> bool:
-    """Return whether another process uses the log beside `path`. This process must not."""
+    """Return whether another process uses the log beside `path`. This process must hold no lock there."""
     return _is_locked(path.with_name(f"{path.name}-shm"), *_MEMORY)
 
 

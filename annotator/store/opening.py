@@ -53,7 +53,6 @@ _BEGINNING = 1 << 20  # bytes of a file that SQLite takes for no database, in wh
 _SIGNS = (b"article_text_never_changes", b"_sqlite_migrations")
 SIDE_FILES = ("-wal", "-shm", "-journal")
 """How the names of the files end that SQLite puts beside a database: https://www.sqlite.org/tempfiles.html."""
-_SHARED_MEMORY = 1 << 15  # bytes of a -shm: https://www.sqlite.org/walformat.html#the_wal_index_file_format
 _HEADER = 100  # bytes; https://www.sqlite.org/fileformat2.html#the_database_header
 
 
@@ -501,7 +500,7 @@ def leave_log(path: Path) -> None:
 def _is_disk_full(path: Path) -> bool:
     """Return whether there is no room for the smallest file that SQLite makes beside the one at `path`."""
     try:
-        return disk_usage(path.absolute().parent).free < _SHARED_MEMORY
+        return disk_usage(path.absolute().parent).free < shared_memory.SIZE
     except OSError:
         return False
 
@@ -509,7 +508,7 @@ def _is_disk_full(path: Path) -> bool:
 def _is_in_use(path: Path) -> bool:
     """Return whether somebody has made the file beside the one at `path` by which its users know of one another."""
     _log, shared, _journal = beside(path)
-    return _size(shared) >= _SHARED_MEMORY
+    return _size(shared) >= shared_memory.SIZE
 
 
 def _connection(path: Path, mode: str, *, readonly: bool) -> Database:

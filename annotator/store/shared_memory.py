@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from annotator.paths import resolve_path
 
 _log = logging.getLogger(__name__)
-_SIZE: Final = 1 << 15  # bytes of a -shm: https://www.sqlite.org/walformat.html#the_wal_index_file_format
+SIZE: Final = 1 << 15  # bytes of a -shm: https://www.sqlite.org/walformat.html#the_wal_index_file_format
 _REMOTE: Final = 4  # DRIVE_REMOTE: https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getdrivetypew
 _REMOTE_TYPES: Final = re.compile(
     r"9p|afp?fs|ceph|cifs|davfs|drvfs|(mac|osx)?fuse(\..+)?|lustre|nfs\d?|prl_fs|smb\w*|vboxsf|vmhgfs|webdav"
@@ -70,7 +70,7 @@ def _maps_files(folder: Path) -> bool:
     """Return whether a file in the folder can be mapped into memory. Where none can be made, nobody can tell."""
     try:
         with TemporaryFile(dir=folder) as file:
-            file.truncate(_SIZE)
+            file.truncate(SIZE)
             return _is_mappable(file.fileno())
     except OSError:
         return True
@@ -78,7 +78,7 @@ def _maps_files(folder: Path) -> bool:
 
 def _is_mappable(descriptor: int) -> bool:
     try:
-        mmap(descriptor, _SIZE).close()
+        mmap(descriptor, SIZE).close()
     except OSError:
         return False
     return True
