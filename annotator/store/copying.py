@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Event, Semaphore, Thread
+from threading import Event, Semaphore, Thread, main_thread
 from typing import Final
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ from annotator.store.errors import CorpusError, ExistingCorpus, MissingCorpus
 from annotator.store.uri import sqlite_uri
 
 _PAGES: Final = 1000  # four megabytes at once: some milliseconds, after which it can be stopped
+_PATIENCE: Final = 0.1  # seconds between two looks whether the program ends meanwhile
 _FLUSHED: Final = 4  # times as many are brought to the disk at once, so that a tag's own write never waits for more
 
 
@@ -113,7 +114,9 @@ def transfer(
             _flush(flushed)
         if remaining:  # else all is written already, and cannot be stopped any more
             told.put((done, total))
-            go.acquire()
+            while not go.acquire(timeout=_PATIENCE):
+                if not main_thread().is_alive():  # the interpreter waits for this thread before it closes the generator
+                    raise _Stopped
         if stop.is_set():
             raise _Stopped
 
@@ -133,7 +136,7 @@ def transfer(
             for connection in connections:
                 connection.close()
 
-    thread = Thread(target=work, name="copy", daemon=True)
+    thread = Thread(target=work, name="copy")
     thread.start()
     try:
         while not isinstance(step := told.get(), _End):

@@ -152,6 +152,7 @@ next(steps)
 """
     done = subprocess.run([sys.executable, "-c", program, path, tmp_path / "copy.corpus"], timeout=30)
     assert done.returncode == 0
+    assert [other.name for other in tmp_path.iterdir()] == [path.name]
 
 
 def test_a_copy_that_is_stopped_leaves_nothing(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
