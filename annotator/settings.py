@@ -34,7 +34,7 @@ class Settings(Struct, frozen=True):
     `keys` has only what a person changed: the keys of an action by its name, as the window names both. `suggestions`
     and `invisible` say whether these are shown: invisible characters are those of the articles.
 
-    The last three say which models of one's own propose spans (see `suggest.own`): a pipeline of spaCy's by folder or
+    The last three say which models of one's own propose spans (see suggest): a pipeline of spaCy's by folder or
     name, a folder with a model in ONNX, and the corpus's label for a label of theirs.
     """
 
@@ -152,4 +152,4 @@ def _put_aside(path: Path) -> None:
         replace_file(path, path.with_name(f"{_FILE}.bad"), patience=_PATIENCE)
 
 
-msgspec.json.Decoder(Settings)  # looked into before two threads decode it: see core.structs
+msgspec.json.Decoder(Settings)  # looked into before two threads decode it: see model.structs

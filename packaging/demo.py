@@ -18,13 +18,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from annotator import i18n
-from annotator.jobs.exporting import Options, export
-from annotator.jobs.importing import import_paths
+from annotator.jobs.export.exporter import Options, export
+from annotator.jobs.imports.importer import import_paths
+from annotator.model.labels import default_labels
 from annotator.resources import resource
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.corpus_commands import default_labels
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

@@ -13,22 +13,22 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from annotator.cli.terminal import visual
-from annotator.core.model import DONE, Span
-from annotator.jobs.looking import look
+from annotator.jobs.imports.preview import look
+from annotator.model.labels import default_labels
+from annotator.model.records import DONE, Span
 from annotator.store import backups
 from annotator.store.corpus import Corpus
-from annotator.store.listing import Choice
+from annotator.store.queries.article_list import Choice
 from annotator.ui import app
-from annotator.ui.actions import Keymap
-from annotator.ui.background import Background
-from annotator.ui.corpus_commands import default_labels
+from annotator.ui.actions.table import Keymap
 from annotator.ui.dialogs.backups import BackupsDialog
 from annotator.ui.dialogs.export import ExportDialog
 from annotator.ui.dialogs.import_preview import ImportDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
-from annotator.ui.theme import LIGHT
+from annotator.ui.session.background import Background
+from annotator.ui.widgets.theme import LIGHT
 
 PLAN: Final = "الخطة الوطنية لدعم القراءة 2024-2028"
 _FROM_A_PDF: Final = "أعلنت وزارة الثقافة، أمس، «خطة دعم القراءة 2024-2028».\nوتشمل الخطة مكتبات في وجدة وفاس وطنجة."

@@ -16,7 +16,7 @@ import freezing
 import msgspec
 from bundle import ROOT
 
-from annotator.parts import Contents, Part, installed
+from annotator.licenses import Contents, Part, installed
 
 TERMS: Final = frozenset(
     {
@@ -26,7 +26,7 @@ TERMS: Final = frozenset(
         *("public domain", "Public Domain"),
         # Changed files of such a part would have to be given away; none is changed.
         *("MPL-1.1", "MPL-2.0"),
-        # Such a part has to be replaceable: annotator.parts.REPLACEABLE.
+        # Such a part has to be replaceable: annotator.licenses.REPLACEABLE.
         *("LGPL-3.0-only", "LGPL-2.1-or-later", "GNU Library or Lesser General Public License (LGPL)"),
         # What it puts into a bundle may be given away under any terms; it says so in its own.
         "GPLv2-or-later with a special exception which allows to use PyInstaller to build and distribute non-free "

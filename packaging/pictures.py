@@ -17,11 +17,11 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from annotator.core.model import DONE, FLAGGED, SKIPPED
 from annotator.i18n import LANGUAGES
+from annotator.model.records import DONE, FLAGGED, SKIPPED
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.session import Session
+from annotator.ui.session.session import Session
 
 SIZES: Final = ((1366, 768), (1920, 1080))
 THEMES: Final = ("light", "dark")

@@ -22,8 +22,8 @@ import windows_packages
 from PySide6.QtCore import QLibraryInfo
 from PySide6.QtGui import QImage
 
-from annotator import __version__, extras, i18n
-from annotator.parts import Part
+from annotator import __version__, i18n, optional
+from annotator.licenses import Part
 from annotator.ui import app
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -182,7 +182,7 @@ def test_a_bundle_says_what_can_be_done_about_an_optional_package(monkeypatch):
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     for language in i18n.LANGUAGES:
         i18n.use(language)
-        told = extras.missing("spaCy", "spacy")
+        told = optional.missing("spaCy", "spacy")
         assert "spaCy" in told
         assert told.endswith('pip install "arabic-news-annotator[spacy]"')
     assert told.startswith("This needs spaCy, which this copy of Annotator cannot take in.")

@@ -393,14 +393,14 @@ def test_the_tests_of_windows_get_the_arguments_that_follow(handed, monkeypatch)
 
 @on_linux
 def test_the_story_of_the_installed_program_runs_alone_or_not_at_all(handed, checkout, monkeypatch):
-    (checkout / "tests" / "core").mkdir(parents=True)
+    (checkout / "tests" / "text").mkdir(parents=True)
     monkeypatch.setitem(sys.modules, "dev", dev)  # it is put there anew
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setattr("wine_tests.main", lambda arguments: handed.append(arguments) or 0)
     monkeypatch.setattr("installed_story.main", lambda: handed.append("story") or 1)
     assert dev.main(["test", "--with", "windows", "--installed"]) == 1
-    assert dev.main(["test", "--with", "windows", "tests/core"]) == 0
-    assert handed == ["story", ["tests/core"]]
+    assert dev.main(["test", "--with", "windows", "tests/text"]) == 0
+    assert handed == ["story", ["tests/text"]]
 
 
 def test_a_reason_may_have_an_exit_code_of_its_own(handed, monkeypatch, capfd):

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from annotator import file_ops, i18n, settings
-from annotator.core import labels
-from annotator.core.drafting import draft
-from annotator.jobs.exporting import Options, export
+from annotator.jobs.export.exporter import Options, export
+from annotator.model import labels
+from annotator.model.article_builder import draft
 from annotator.resources import resource
 from annotator.settings import Settings
 from annotator.store import backups, restoring

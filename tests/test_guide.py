@@ -12,12 +12,12 @@ import pytest
 from pages import DOCS, KEY, PAGES, keys
 
 from annotator import i18n
-from annotator.core.model import STATES
-from annotator.core.wording import state_title
 from annotator.i18n import _
-from annotator.ui.actions import ACTIONS, MENUS, usual_keys
-from annotator.ui.jump import told
-from annotator.ui.wording import printed
+from annotator.model.display_names import state_title
+from annotator.model.records import STATES
+from annotator.ui.actions.table import ACTIONS, MENUS, usual_keys
+from annotator.ui.article.jump import told
+from annotator.ui.widgets.bidi_text import printed
 
 ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 NAMED = (

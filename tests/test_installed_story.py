@@ -13,7 +13,7 @@ if sys.platform == "win32":
 import computer
 import installed_story
 
-from annotator.core.text import tokens
+from annotator.text.tokenizer import tokens
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPORTED = r"""Windows Registry Editor Version 5.00
@@ -98,7 +98,7 @@ def test_only_keys_of_wine_may_be_left_in_the_registry() -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["tests/core"], (["tests/core"], 0)),
+        (["tests/text"], (["tests/text"], 0)),
         (["--installed"], (None, 1)),
         (["--all"], (["--all"], 1)),
     ],

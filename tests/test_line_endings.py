@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from annotator import faults, logs, settings
+from annotator import settings
+from annotator.diagnostics import crash_reports, logs
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT_WRITERS = {"write_text", "open", "fdopen", "NamedTemporaryFile", "TemporaryFile", "SpooledTemporaryFile"}
@@ -45,7 +46,7 @@ def test_whoever_writes_text_says_which_line_ends_it_has(folder: str) -> None:
 
 def test_a_report_of_an_error_has_the_line_ends_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "linesep", "\r\n")
-    path = faults.write("one\ntwo\n")
+    path = crash_reports.write("one\ntwo\n")
     assert path
     assert path.read_bytes() == b"one\r\ntwo\r\n"
 

@@ -17,8 +17,8 @@ import pytest
 from bundle import NAME, Bundle, releases
 
 from annotator import __version__
+from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
-from annotator.ui.corpus_commands import default_labels
 
 HERE = Path(__file__).resolve().parent.parent / "packaging" / "linux"
 MIME = "application/vnd.arabic-news-annotator.corpus+sqlite3"

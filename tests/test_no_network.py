@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fuzzing.seeds import seeds
 
-from annotator.jobs.exporting import FORMATS, TWOFOLD
+from annotator.jobs.export.exporter import FORMATS, TWOFOLD
 from annotator.resources import resource
 
 WATCH = Path(__file__).resolve().parent / "network"

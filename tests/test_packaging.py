@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from annotator.store.corpus import Corpus
-from annotator.ui.theme import DARK
+from annotator.ui.widgets.theme import DARK
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -9,11 +9,11 @@ import pages
 import pytest
 from pages import DOCS, PAGES, ROOT
 
-from annotator import formats
 from annotator.cli.root import root
-from annotator.jobs import exporting
-from annotator.ui.actions import ACTIONS, usual_keys
-from annotator.ui.wording import printed
+from annotator.formats import registry
+from annotator.jobs.export import exporter
+from annotator.ui.actions.table import ACTIONS, usual_keys
+from annotator.ui.widgets.bidi_text import printed
 
 ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 ELSEWHERE = {DOCS / "training.md", DOCS / "contributing.md"}
@@ -165,8 +165,8 @@ def test_the_table_of_formats_has_every_format() -> None:
     for name, reads, writes, *_more in rows(ENGINEERS, "Formats"):
         read |= set(re.findall(r"`([\w-]+)`", name)) if reads else set()
         written |= set(re.findall(r"`([\w-]+)`", name)) if writes else set()
-    assert read == {format_.NAME for format_ in formats.FORMATS}
-    assert written == {format_.NAME for format_ in exporting.FORMATS}
+    assert read == {format_.NAME for format_ in registry.FORMATS}
+    assert written == {format_.NAME for format_ in exporter.FORMATS}
 
 
 # --- Keys

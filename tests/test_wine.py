@@ -182,9 +182,8 @@ def test_what_needs_no_window_runs_whole_and_of_the_rest_a_selection() -> None:
     assert options == ["-x"]
     offscreen = {path for part in parts if part.platform == "offscreen" for path in part.paths}
     folders = {path for path in offscreen if not path.endswith(".py")}
-    assert folders == {
-        f"tests/{folder}" for folder in ("core", "store", "formats", "suggest", "jobs", "cli", "quality", "fuzzing")
-    }
+    tested = ("text", "model", "tagging", "store", "formats", "suggest", "checks", "jobs", "cli", "diagnostics")
+    assert folders == {f"tests/{folder}" for folder in (*tested, "fuzzing")}
     beside = {path.removeprefix("tests/") for path in offscreen - folders}
     assert beside | wine_tests.OF_LINUX == {path.name for path in (ROOT / "tests").glob("test_*.py")}
     assert {"test_paths.py", "test_settings.py"} < beside
@@ -204,12 +203,12 @@ def test_all_of_the_windows_run_on_request() -> None:
 
 
 def test_tests_that_are_named_run_alone_on_their_platform() -> None:
-    named = ["tests/core/test_zones.py::test_x", "tests/ui/test_marks.py", "tests/store"]
+    named = ["tests/model/test_zones.py::test_x", "tests/ui/article/test_marks.py", "tests/store"]
     parts, options = wine_tests.plan([*named, "-k", "store"])
     assert options == ["-k", "store"]
     assert {part.platform: part.paths for part in parts} == {
-        "windows": ("tests/ui/test_marks.py",),
-        "offscreen": ("tests/core/test_zones.py::test_x", "tests/store"),
+        "windows": ("tests/ui/article/test_marks.py",),
+        "offscreen": ("tests/model/test_zones.py::test_x", "tests/store"),
     }
 
 
@@ -218,7 +217,7 @@ def test_tests_that_are_named_run_alone_on_their_platform() -> None:
 
 @pytest.fixture
 def part() -> wine_tests.Part:
-    return wine_tests.Part("core", ("tests/core",))
+    return wine_tests.Part("text", ("tests/text",))
 
 
 class Script:
@@ -286,7 +285,7 @@ def test_a_part_that_raises_is_no_success(
     assert "no room" in result.summary
 
 
-@pytest.mark.parametrize(("paths", "tries"), [("tests/ui/test_marks.py", 2), ("tests/core", 1)])
+@pytest.mark.parametrize(("paths", "tries"), [("tests/ui/article/test_marks.py", 2), ("tests/text", 1)])
 @pytest.mark.parametrize("recovers", [True, False])
 def test_what_fails_on_the_screen_alone_gets_a_second_try(
     paths: str, tries: int, recovers: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 import click
 
-from annotator.cli.output import for_screen
+from annotator.cli.console import for_screen
 from annotator.i18n import _
 from annotator.paths import extend_path
 

@@ -7,26 +7,26 @@ from typing import Final
 import click
 
 from annotator import __version__
-from annotator.cli import opening
+from annotator.cli import open_window
 from annotator.cli.command import Help
-from annotator.cli.output import NAME
+from annotator.cli.console import NAME
 from annotator.i18n import LANGUAGES, _
 from annotator.paths import extend_path
 
 _SUFFIX: Final = ".corpus"
 _MODULES: Final = {
-    "import": "importing",
-    "list": "listing",
-    "show": "showing",
-    "search": "searching",
-    "suggest": "suggesting",
-    "learn": "learning",
-    "export": "exporting",
-    "check": "checking",
-    "stats": "counting",
-    "backup": "backing_up",
-    "restore": "restoring",
-    "repair": "repairing",
+    "import": "import_files",
+    "list": "list_articles",
+    "show": "show",
+    "search": "search",
+    "suggest": "suggest",
+    "learn": "learn",
+    "export": "export",
+    "check": "check",
+    "stats": "stats",
+    "backup": "backup",
+    "restore": "restore",
+    "repair": "repair",
 }
 """Where each command is made; only what is asked for is loaded, for the window is what starts most often."""
 
@@ -52,7 +52,7 @@ class Root(Help, click.Group):
         if word in _MODULES:
             return super().resolve_command(ctx, args)
         if Path(word).suffix == _SUFFIX or extend_path(Path(word)).exists():
-            return NAME, opening.command(), args
+            return NAME, open_window.command(), args
         known = ", ".join(self.list_commands(ctx))
         told = _("“{word}” is neither a command nor a corpus; the commands are {known}")
         raise click.UsageError(told.format(word=word, known=known), ctx)
@@ -68,7 +68,7 @@ def root() -> click.Group:
     group = Root(
         NAME,
         callback=_window_without_arguments,
-        params=[language, opening.new_window_option()],
+        params=[language, open_window.new_window_option()],
         help=_(
             "Label dates, institutions and plans in Arabic news. With a corpus, or nothing, the window opens; "
             "the commands do their work without one."
@@ -82,4 +82,4 @@ def root() -> click.Group:
 @click.pass_context
 def _window_without_arguments(context: click.Context, language: str | None, new_window: bool) -> int:
     """What happens before any command, and alone where there is none. `language` was dealt with in `run`."""
-    return 0 if context.invoked_subcommand else opening.window(None, new_window=new_window)
+    return 0 if context.invoked_subcommand else open_window.window(None, new_window=new_window)

@@ -12,9 +12,9 @@ import click
 
 from annotator import settings
 from annotator.cli import signals
-from annotator.cli.output import NAME, UNUSABLE, tell
+from annotator.cli.console import NAME, UNUSABLE, tell
+from annotator.cli.language import speak
 from annotator.cli.root import root
-from annotator.cli.wording import speak
 from annotator.i18n import MissingCatalogue, _
 from annotator.store.errors import CorpusError, Damaged
 from annotator.store.sqlite_version import require_supported_sqlite
@@ -81,13 +81,13 @@ def _fails_to_flush(stream: TextIO) -> bool:
 def _unforeseen(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    from annotator import faults, logs  # no command waits for what none should need
-    from annotator.store.facts import facts
+    from annotator.diagnostics import crash_reports, logs  # no command waits for what none should need
+    from annotator.store.queries.file_facts import facts
 
     logs.start()
     logging.getLogger(__name__).error("not foreseen", exc_info=error)
-    fault = faults.Fault.of(error)
-    report = faults.write(faults.report(fault, facts(None)))
+    fault = crash_reports.Fault.of(error)
+    report = crash_reports.write(crash_reports.report(fault, facts(None)))
     logs.stop()
     if report is None:
         return _("an error of the program: {error}").format(error=fault.what)

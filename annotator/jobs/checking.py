@@ -5,18 +5,18 @@ from typing import Final
 
 from msgspec import Struct
 
-from annotator.core.lexicon import Match, Words
-from annotator.core.model import NEW, Article, Draft
-from annotator.quality.checks import Checks
-from annotator.quality.question import KINDS, Question
-from annotator.quality.repeats import unlabelled_repeat
-from annotator.quality.seen import Seen
-from annotator.quality.usage import Usage
-from annotator.store import checking
-from annotator.store.checking import Place
+from annotator.checks.all_checks import Checks
+from annotator.checks.check_context import Seen
+from annotator.checks.consistency import unlabelled_repeat
+from annotator.checks.issue import KINDS, Question
+from annotator.checks.label_statistics import Usage
+from annotator.model.records import NEW, Article, Draft
 from annotator.store.corpus import Corpus
-from annotator.store.reading import drafts
-from annotator.suggest.suggester import DATE, role_of
+from annotator.store.queries import check_data
+from annotator.store.queries.annotated_articles import drafts
+from annotator.store.queries.check_data import Place
+from annotator.suggest.base import DATE, role_of
+from annotator.text.lexicon import Match, Words
 
 _TOLD: Final = 50  # articles, a tenth of a second: at each yield a window takes its turn, and that takes as long as ten
 
@@ -53,7 +53,7 @@ def checks_of(corpus: Corpus) -> Checks:
     """The checks of a corpus, as it is now. Takes some seconds where it holds a million spans."""
     labels = corpus.labels().labels
     dates = frozenset(label.name for label in labels if role_of(label.name) == DATE)
-    usage = Usage(checking.forms(corpus), checking.lengths(corpus))
+    usage = Usage(check_data.forms(corpus), check_data.lengths(corpus))
     return Checks(usage, {label.name: label.shown() for label in labels}, dates)
 
 
@@ -63,7 +63,7 @@ def check(
     """What is asked about the layers of the annotator, or of everybody with None; only about those in this state, where
     one is named. What was dismissed is not asked. Yields how many articles of how many have been looked at."""
     checks, asked, repeats = checks_of(corpus), list[Asked](), dict[Words, list[_Repeat]]()
-    numbers, dismissed = checking.checked(corpus, annotator), checking.dismissed(corpus)
+    numbers, dismissed = check_data.checked(corpus, annotator), check_data.dismissed(corpus)
     for count, draft in enumerate(drafts(corpus, numbers, annotator)):
         if count % _TOLD == 0:
             yield count, len(numbers)

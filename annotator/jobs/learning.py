@@ -8,18 +8,18 @@ from typing import Final
 from msgspec import Struct
 
 from annotator import device_key
-from annotator.core.analysis import analysed
-from annotator.core.labels import LabelSet
-from annotator.core.model import BOILERPLATE, Draft
-from annotator.core.proclitics import form
 from annotator.jobs.suggesting import kept, rules
-from annotator.store import learning
+from annotator.model.labels import LabelSet
+from annotator.model.records import BOILERPLATE, Draft
 from annotator.store.corpus import Corpus
-from annotator.store.learning import Learned
-from annotator.store.reading import drafts
+from annotator.store.queries import training_data
+from annotator.store.queries.annotated_articles import drafts
+from annotator.store.queries.training_data import Learned
+from annotator.suggest.crf.suggester import Model
+from annotator.suggest.crf.training import MOST, Example, Trained, encoded, train
 from annotator.suggest.memory import Memory
-from annotator.suggest.model import Model
-from annotator.suggest.training import MOST, Example, Trained, encoded, train
+from annotator.text.analysis import analysed
+from annotator.text.proclitics import form
 
 _MORE: Final = 0.1  # of what was learned from, done anew, is worth the time to learn again
 _DOUBTED: Final = 300  # articles about which a model is asked how sure it is, in some seconds
@@ -50,12 +50,12 @@ class _Lessons(Struct, frozen=True):
 def due(corpus: Corpus) -> bool:
     """Whether it is time to learn: nothing that fits was learned yet on this computer, or a tenth as much was done
     since."""
-    labels, found = corpus.labels(), learning.learned(corpus, Model.name)
+    labels, found = corpus.labels(), training_data.learned(corpus, Model.name)
     if found and found.model and kept(corpus, labels) is None:
         return True
     last, known = (found.last, found.lessons) if found else (0, 0)
     enough = max(1, ceil(_MORE * known))
-    return learning.lessons_since(corpus, last, enough) == enough
+    return training_data.lessons_since(corpus, last, enough) == enough
 
 
 def teach(corpus: Corpus) -> Taught:
@@ -68,7 +68,7 @@ def learn(corpus: Corpus) -> Generator[tuple[int, int], None, Taught]:
     Yields how much of it is done. Closed before, it leaves the corpus as it was. Raises OSError where this computer has
     no key to sign the model with and none can be made."""
     key = device_key.load_or_create_key()
-    lessons, doubted = _lessons(corpus), _spread(learning.untouched(corpus), _DOUBTED)
+    lessons, doubted = _lessons(corpus), _spread(training_data.untouched(corpus), _DOUBTED)
     total = _TRAINING + len(doubted)
     yield 0, total
     taught = _taught(lessons)
@@ -81,26 +81,26 @@ def learn(corpus: Corpus) -> Generator[tuple[int, int], None, Taught]:
             doubts[draft.article.uid] = model.uncertainty(draft.article, lessons.labels) / (tokens + _OPENING)
             yield _TRAINING + count, total
     model_bytes = encoded(taught.trained, key) if taught.trained else None
-    learning.keep(corpus, Model.name, Learned(model_bytes, taught.articles, taught.last), doubts)
+    training_data.keep(corpus, Model.name, Learned(model_bytes, taught.articles, taught.last), doubts)
     return taught
 
 
 def _lessons(corpus: Corpus) -> _Lessons:
     with corpus.snapshot():
-        last, labels = learning.last_edit(corpus), corpus.labels()
+        last, labels = training_data.last_edit(corpus), corpus.labels()
         examples, elsewhere = list[Example](), list[tuple[str, str]]()
         for draft, annotator in _latest(corpus):
             spans = [(span.start, span.end, span.label) for span in draft.spans if span.annotator == annotator]
             examples.append(Example(draft.article, tuple(spans), _labelled(draft)))
             others = (span for span in draft.spans if span.annotator != annotator)
             elsewhere += [(form(draft.article.text, span.start, span.end), span.label) for span in others]
-        return _Lessons(labels, examples[::-1], elsewhere, Memory(learning.known(corpus)), last)
+        return _Lessons(labels, examples[::-1], elsewhere, Memory(training_data.known(corpus)), last)
 
 
 def _latest(corpus: Corpus) -> Iterator[tuple[Draft, str]]:
     """The lessons that were worked at last, as many as a model learns from, the last one first: one of each article."""
     layers: dict[int, str] = {}
-    for number, annotator in reversed(learning.lessons(corpus)):
+    for number, annotator in reversed(training_data.lessons(corpus)):
         layers.setdefault(number, annotator)
     words = 0
     for draft in drafts(corpus, layers):

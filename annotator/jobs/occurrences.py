@@ -9,13 +9,14 @@ from typing import Final
 
 from msgspec import Struct
 
-from annotator.core import editing
-from annotator.core.model import IN_PROGRESS, Article, Edit, Span, Status, Step, new_uid
-from annotator.core.occurrences import occurrences
-from annotator.core.text import sentences, tokens
+from annotator.model import operations
+from annotator.model.records import IN_PROGRESS, Article, Edit, Span, Status, Step, new_uid
 from annotator.store.corpus import Corpus, now
-from annotator.store.listing import summaries
-from annotator.store.search import matching
+from annotator.store.queries.article_list import summaries
+from annotator.store.queries.search import matching
+from annotator.text.search import occurrences
+from annotator.text.sentences import sentences
+from annotator.text.tokenizer import tokens
 
 STEP: Final = "tag_each"
 """The name of the step that labels them."""
@@ -42,7 +43,7 @@ class Occurrence(Struct, frozen=True):
 def in_article(
     article: Article, title: str, layer: Iterable[Span], form: str, *, taa: bool = False
 ) -> list[Occurrence]:
-    """Where the words of `form` (see core.proclitics.form) stand in the article; `taa` takes ة for ه."""
+    """Where the words of `form` (see text.proclitics.form) stand in the article; `taa` takes ة for ه."""
     hits = occurrences(article.text, form, taa=taa)
     if not hits:
         return []
@@ -93,7 +94,7 @@ def tag_each(
     for number, group in groupby(chosen, lambda one: one.number):
         places = [(one.start, one.end) for one in group]
         article = corpus.article(number)
-        edits += editing.add_each(article, corpus.spans(article.uid, annotator), annotator, label, places)
+        edits += operations.add_each(article, corpus.spans(article.uid, annotator), annotator, label, places)
         done += len(places)
         yield done, 2 * len(chosen)
     count = len(edits)

@@ -7,18 +7,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator import device_key, settings
-from annotator.core import editing
-from annotator.core.labels import LabelSet
-from annotator.core.model import IN_PROGRESS, NEW, Article, Edit, Rejection, Span, Step, Suggestion, Zone, new_uid
-from annotator.core.proclitics import form
-from annotator.core.suggesting import Rejected, standing
-from annotator.store import learning
+from annotator.model import operations
+from annotator.model.labels import LabelSet
+from annotator.model.open_suggestions import Rejected, standing
+from annotator.model.records import IN_PROGRESS, NEW, Article, Edit, Rejection, Span, Step, Suggestion, Zone, new_uid
 from annotator.store.corpus import Corpus, now
-from annotator.store.reading import drafts
+from annotator.store.queries import training_data
+from annotator.store.queries.annotated_articles import drafts
+from annotator.suggest.base import Suggester
+from annotator.suggest.crf.suggester import Model
+from annotator.suggest.crf.training import Trained, decoded
 from annotator.suggest.memory import Memory
-from annotator.suggest.model import Model
-from annotator.suggest.suggester import Suggester
-from annotator.suggest.training import Trained, decoded
+from annotator.text.proclitics import form
 
 ACCEPT = "accept"
 """The name of the step that accepts suggestions."""
@@ -37,9 +37,9 @@ def rules() -> tuple[Suggester, ...]:
 
 def brought(tell: Callable[[str], None]) -> tuple[Suggester, ...]:
     """The models of a person's own and those of plugins. `tell` is told, in any thread, what is wrong with one."""
-    from annotator.suggest.checking import Checked  # likewise
-    from annotator.suggest.own import of_settings
-    from annotator.suggest.plugins import plugged
+    from annotator.suggest.external.configured import of_settings
+    from annotator.suggest.external.plugins import plugged
+    from annotator.suggest.external.safe_suggester import Checked  # likewise
 
     found = of_settings(settings.load()), plugged()
     for refusal in (refusal for one in found for refusal in one.refused):
@@ -64,7 +64,7 @@ class Suggesting:
         """Those of a corpus, as it is now, with these `others`; and the model that was trained for it or, without one,
         that it keeps. Takes some seconds where it holds a million spans."""
         labels = corpus.labels()
-        return cls(labels, Memory(learning.known(corpus)), trained or kept(corpus, labels), others)
+        return cls(labels, Memory(training_data.known(corpus)), trained or kept(corpus, labels), others)
 
     @property
     def names(self) -> list[str]:
@@ -124,7 +124,7 @@ class Found(Struct, frozen=True):
 def kept(corpus: Corpus, labels: LabelSet) -> Trained | None:
     """The model that the corpus keeps; None where there is none that fits its labels and this program, or another
     computer has learned it: it may be a stranger's (see training.decoded)."""
-    found, key = learning.learned(corpus, Model.name), device_key.load_key()
+    found, key = training_data.learned(corpus, Model.name), device_key.load_key()
     trained = decoded(found.model, key) if key and found and found.model else None
     return trained if trained and trained.fits(labels) else None
 
@@ -132,7 +132,7 @@ def kept(corpus: Corpus, labels: LabelSet) -> Trained | None:
 def left(
     article: Article, heard: Heard, rejected: Rejected, layer: Sequence[Span], zones: Iterable[Zone]
 ) -> tuple[Suggestion, ...]:
-    """What of all that is heard the annotator has neither decided nor rejected (see core.suggesting)."""
+    """What of all that is heard the annotator has neither decided nor rejected (see model.open_suggestions)."""
     sources = [[one for one in said if not rejected.holds(article.text, one)] for said in heard.values()]
     # The one that is surest of a date need not be the one that knows what it means.
     meant = {_place(one): one for said in sources for one in said if one.value is not None}
@@ -153,7 +153,7 @@ def suggest(
 ) -> Generator[tuple[int, int], None, list[Found]]:
     """What is suggested to the annotator in the articles of these numbers, by all suggesters or the one of this name.
     Yields how many are done."""
-    rejected, found = Rejected(learning.rejected(corpus, annotator)), list[Found]()
+    rejected, found = Rejected(training_data.rejected(corpus, annotator)), list[Found]()
     for count, draft in enumerate(drafts(corpus, numbers, annotator)):
         yield count, len(numbers)
         heard = suggesting.ask(draft.article, source)
@@ -173,9 +173,9 @@ def accept_each(
         with corpus.transaction():
             layer, status = corpus.spans(article.uid, annotator), corpus.status(article.uid, annotator)
             still = standing([one.suggestions], layer, corpus.zones(article.uid))
-            edits = editing.accept_each(article, layer, annotator, still)
+            edits = operations.accept_each(article, layer, annotator, still)
             if edits and (status is None or status.state == NEW):
-                edits += editing.set_state(status, article, annotator, IN_PROGRESS)
+                edits += operations.set_state(status, article, annotator, IN_PROGRESS)
             if edits:
                 corpus.apply(Step(new_uid(), annotator, now(), ACCEPT, tuple(edits)))
                 accepted.append(Found(article, still))

@@ -18,7 +18,7 @@ from annotator import settings
 from annotator.file_ops import discard_file
 from annotator.i18n import _
 from annotator.paths import extend_path, resolve_path
-from annotator.store import opening
+from annotator.store import sqlite_errors
 from annotator.store.copying import copy
 
 SUFFIX: Final = ".corpus"
@@ -61,7 +61,7 @@ def backups(corpus: Path) -> list[Backup]:
     # One that is opened by a link had a folder of its own once.
     places, found = {folder(corpus), _folder(corpus.absolute())}, []
     for place in places:
-        with opening.file_errors(place):
+        with sqlite_errors.translating_file_errors(place):
             for path in place.iterdir() if place.is_dir() else ():
                 if named := _NAME.fullmatch(path.name):
                     try:
@@ -78,7 +78,7 @@ def keep(corpus: Path, reason: str = "") -> Generator[tuple[int, int], None, Bac
     Yields how many of how many pages are copied; closed before its end, it leaves all as it was. Raises CorpusError.
     """
     place, made = folder(corpus), datetime.now().replace(microsecond=0)
-    with opening.file_errors(place):
+    with sqlite_errors.translating_file_errors(place):
         place.mkdir(parents=True, exist_ok=True)
     last = next(iter(backups(corpus)), None)
     if last and made <= last.time < made + timedelta(

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Final, TypeAlias
 
-from annotator.store import opening
+from annotator.store import safe_connection, side_files, sqlite_errors
 from annotator.store.errors import CorpusError, Locked
 
 _log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Checkpointer:
 
     def __init__(self, path: Path, report: Callable[["Checkpointer", CorpusError | None], None]) -> None:
         self._path, self._report = path, report
-        self._log_path = opening.log_path(path)
+        self._log_path = side_files.log_path(path)
         self._problem = ""
         self._stop = Event()
         self._thread = Thread(target=self._run, name="checkpoints", daemon=True)
@@ -49,7 +49,10 @@ class Checkpointer:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                with opening.spoken(self._path), closing(opening.connect_to_checkpoint(self._path)) as connection:
+                with (
+                    sqlite_errors.translating_sqlite_errors(self._path),
+                    closing(safe_connection.connect_to_checkpoint(self._path)) as connection,
+                ):
                     # Kept open: later, another file might lie there, beside the log of this one.
                     self._work(connection)
             except CorpusError as error:  # too many open files, say: the next time will do
@@ -63,7 +66,7 @@ class Checkpointer:
             state = self._state()
             if state and state == last:
                 try:
-                    with opening.spoken(self._path):
+                    with sqlite_errors.translating_sqlite_errors(self._path):
                         is_empty = _empty_log(connection)
                 except Locked:  # somebody writes, or reads what they began to read before: the next time will do
                     continue
@@ -96,8 +99,8 @@ def _empty_log(connection: sqlite3.Connection) -> bool:
 
     The first round does the work while others write, the second one keeps them away for a moment only.
     """
-    _busy, pages, done = opening.checkpoint(connection, "PASSIVE")
+    _busy, pages, done = safe_connection.checkpoint(connection, "PASSIVE")
     if pages != done:
         return False
-    busy, _pages, _done = opening.checkpoint(connection, "TRUNCATE")
+    busy, _pages, _done = safe_connection.checkpoint(connection, "TRUNCATE")
     return not busy

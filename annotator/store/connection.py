@@ -11,9 +11,9 @@ import msgspec
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.paths import hidden_path, resolve_path
-from annotator.store import handles, locks, opening, rows
+from annotator.store import locks, open_connections, opening, rows, safe_connection, side_files, sqlite_errors
 from annotator.store.errors import Damaged, LostLog, MissingCorpus
-from annotator.store.lean import Database, Table
+from annotator.store.sqlite_utils_import import Database, Table
 
 _Row = TypeVar("_Row")
 
@@ -29,13 +29,13 @@ class Connection:
         self._identify()
 
     def _identify(self) -> None:
-        self.identity = handles.identity(self.path)
+        self.identity = open_connections.identity(self.path)
         """What tells the file that is open from any other."""
         self._log_identities = self._identify_log()
 
-    def _identify_log(self) -> list[handles.Identity | None]:
+    def _identify_log(self) -> list[open_connections.Identity | None]:
         """What tells the log, and what its users share, from others of these names."""
-        return [handles.identity(path) for path in opening.log_paths(self.path)]
+        return [open_connections.identity(path) for path in side_files.log_paths(self.path)]
 
     def has_log(self) -> bool:
         """Return whether those who read and those who write do not wait for one another: not on a network drive."""
@@ -45,7 +45,7 @@ class Connection:
     def files(self) -> set[Path]:
         """Every file that is the corpus or may lie beside it while it is in use, links resolved."""
         path = resolve_path(self.path)
-        return {path, *opening.beside(path)}
+        return {path, *side_files.side_files(path)}
 
     def hurry(self, patience: int) -> None:
         """Wait no longer than so many milliseconds for others who write."""
@@ -55,7 +55,7 @@ class Connection:
     def check_there(self) -> None:
         """Raise MissingCorpus where the file is no longer the one that was opened, LostLog where its log, or what the
         log's users share, is not: SQLite would write on, into a file that has no name any more."""
-        if handles.identity(self.path) != self.identity:
+        if open_connections.identity(self.path) != self.identity:
             reason = _("“{path}” was moved or deleted while it was open: nothing more can be saved in it.")
             raise MissingCorpus(reason.format(path=self.path))
         if self._identify_log() != self._log_identities:
@@ -75,8 +75,8 @@ class Connection:
 
     def checkpoint(self) -> bool:
         """Bring all that is in the log into the file and empty the log; return whether nobody was in the way."""
-        with opening.spoken(self.path):
-            busy, _pages, _done = opening.checkpoint(self._db.conn, "TRUNCATE")
+        with sqlite_errors.translating_sqlite_errors(self.path):
+            busy, _pages, _done = safe_connection.checkpoint(self._db.conn, "TRUNCATE")
             return not busy
 
     def has_its_log(self) -> bool:
@@ -86,21 +86,21 @@ class Connection:
     def close_displaced(self) -> None:
         """Close the connection, and remove its log unless somebody else uses it: SQLite leaves it beside whatever comes
         to lie at the path of a file that was moved. All that it holds must be in another file by now."""
-        log, ours = opening.log_path(self.path), self._log_identities[0]
+        log, ours = side_files.log_path(self.path), self._log_identities[0]
         self.close_everywhere()
-        if handles.identity(log) == ours and not locks.is_log_in_use(self.path):
-            for path in opening.beside(self.path):
+        if open_connections.identity(log) == ours and not locks.is_log_in_use(self.path):
+            for path in side_files.side_files(self.path):
                 discard_file(path)
 
     def close_away(self) -> None:
         """Close the connection, and leave the log of the file alone that lies at the path now: SQLite would delete what
         has that name, where the files of two media have one inode number. Raises CorpusError."""
-        log = opening.log_path(self.path)
+        log = side_files.log_path(self.path)
         if not log.exists() or self.has_its_log():
             self.close_everywhere()
             return
         aside = hidden_path(log, "kept")
-        with opening.file_errors(log):
+        with sqlite_errors.translating_file_errors(log):
             rename_file(log, aside)
             try:
                 self.close_everywhere()
@@ -118,7 +118,7 @@ class Connection:
     def close_everywhere(self) -> None:
         """Let go of the file, in all threads of this process: what others do with it is interrupted."""
         self.close()
-        handles.wait_until_closed(self.path)
+        open_connections.wait_until_closed(self.path)
 
     def __enter__(self) -> Self:
         return self
@@ -133,7 +133,7 @@ class Connection:
 
         Not by sqlite-utils' query, which sets a savepoint (see `transaction`).
         """
-        with opening.spoken(self.path):
+        with sqlite_errors.translating_sqlite_errors(self.path):
             found = self._db.execute(query, values)
             columns = [column[0] for column in found.description]
             for row in found:
@@ -142,7 +142,7 @@ class Connection:
     def tuples(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows that an SQL query finds, all at once: likewise, for what a key waits for or a whole corpus is read
         by."""
-        with opening.spoken(self.path):
+        with sqlite_errors.translating_sqlite_errors(self.path):
             return self._db.execute(query, values).fetchall()
 
     def numbers(self, query: str, *values: object) -> list[int]:
@@ -166,7 +166,7 @@ class Connection:
         was taken away meanwhile is not safe.
         """
         self.check_there()
-        with opening.spoken(self.path):
+        with sqlite_errors.translating_sqlite_errors(self.path):
             if self._db.conn.in_transaction:
                 yield
                 return
@@ -183,7 +183,7 @@ class Connection:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """All reads within see the corpus as it was at the first of them, whatever others write meanwhile."""
-        with opening.spoken(self.path):
+        with sqlite_errors.translating_sqlite_errors(self.path):
             self._db.execute("BEGIN")
             try:
                 yield

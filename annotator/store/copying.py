@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import closing
+from os import link
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Semaphore, Thread, main_thread
@@ -13,11 +14,10 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from annotator.file_ops import discard_file
+from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
 from annotator.paths import refused_name
-from annotator.store import opening
-from annotator.store.connection import Connection
+from annotator.store import safe_connection, sqlite_errors, verification
 from annotator.store.errors import CorpusError, ExistingCorpus, MissingCorpus
 from annotator.store.uri import sqlite_uri
 
@@ -40,7 +40,7 @@ def copy(path: Path, target: Path) -> Generator[tuple[int, int], None, int]:
     """Copy the corpus at `path` to `target`, where there must be no file yet; its bytes.
 
     Yields how many of how many pages are copied; closed before its end, it leaves nothing. What others write meanwhile
-    is not in it. It is made beside its place under another name, checked (see opening.check_copy), brought to the disk
+    is not in it. It is made beside its place under another name, checked (see `check_copy`), brought to the disk
     and only then moved there. Raises ExistingCorpus, MissingCorpus, Damaged, CorpusError.
     """
     if refusal := refused_name(target):
@@ -52,20 +52,20 @@ def copy(path: Path, target: Path) -> Generator[tuple[int, int], None, int]:
         raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=folder))
     making = target.with_name(f".{uuid4().hex}.part")
     try:
-        yield from transfer(lambda: opening.reading(path), lambda: _new(making), target, making)
+        yield from transfer(lambda: safe_connection.connect_readonly(path), lambda: _new(making), target, making)
         return _finish(path, making, target)
     finally:
         discard_file(making)
 
 
-def copy_open(corpus: Connection, target: Path) -> None:
+def copy_open(path: Path, copy_into: Callable[[sqlite3.Connection], None], target: Path) -> None:
     """Copy all that an open connection sees to `target`, where there must be no file yet: what it has opened may have
     no path any more. Made and checked as `copy` does it, at once. Raises CorpusError."""
     making = target.with_name(f".{uuid4().hex}.part")
     try:
-        with opening.spoken(target), closing(_new(making)) as connection:
-            corpus.copy_into(connection)
-        _finish(corpus.path, making, target)
+        with sqlite_errors.translating_sqlite_errors(target), closing(_new(making)) as connection:
+            copy_into(connection)
+        _finish(path, making, target)
     finally:
         discard_file(making)
 
@@ -73,12 +73,22 @@ def copy_open(corpus: Connection, target: Path) -> None:
 def _finish(path: Path, making: Path, target: Path) -> int:
     """Give a copy of the corpus at `path` its name once it is checked and on the disk; its bytes. Raises Damaged,
     ExistingCorpus, CorpusError."""
-    opening.check_copy(path, making)
-    with opening.file_errors(target):
+    verification.check_copy(path, making)
+    with sqlite_errors.translating_file_errors(target):
         _flush(making)
-        opening.name_file(making, target)
+        name_file(making, target)
         _flush(target.absolute().parent)
         return target.stat().st_size
+
+
+def name_file(making: Path, path: Path) -> None:
+    """Give a new file its name, unless another process was faster. Raises ExistingCorpus, OSError."""
+    try:
+        link(making, path)  # which a rename is not: it would take the place of what is there
+    except FileExistsError as error:
+        raise ExistingCorpus(_("“{path}” is there already.").format(path=path)) from error
+    except OSError:  # a file system that has no links
+        rename_file(making, path)
 
 
 def transfer(
@@ -143,7 +153,7 @@ def transfer(
             yield step
             go.release()
         if step.error:
-            with opening.spoken(said), opening.file_errors(said):
+            with sqlite_errors.translating_sqlite_errors(said), sqlite_errors.translating_file_errors(said):
                 raise step.error
     finally:
         stop.set()

@@ -10,16 +10,29 @@ from typing import Final, Self, cast
 import msgspec
 from msgspec import Struct
 
-from annotator.core import editing
-from annotator.core.history import IMPORT
-from annotator.core.labels import LabelSet
-from annotator.core.model import Article, Draft, Edit, Note, Past, Record, Rejection, Span, Status, Step, Zone, new_uid
-from annotator.core.structs import prepare
 from annotator.i18n import _
+from annotator.model import operations
+from annotator.model.history import IMPORT
+from annotator.model.labels import LabelSet
+from annotator.model.records import (
+    Article,
+    Draft,
+    Edit,
+    Note,
+    Past,
+    Record,
+    Rejection,
+    Span,
+    Status,
+    Step,
+    Zone,
+    new_uid,
+)
+from annotator.model.structs import prepare
 from annotator.store import index, opening, rows
 from annotator.store.connection import Connection
 from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
-from annotator.store.lean import Database
+from annotator.store.sqlite_utils_import import Database
 
 _AT_ONCE: Final = 500  # edits: a hundredth of a second
 
@@ -159,13 +172,13 @@ class Corpus(Connection):
         return int(version)
 
     def knows(self, words: str) -> bool:
-        """Whether a span in the corpus says these words, or begins with them. `words` are as core.proclitics.form
+        """Whether a span in the corpus says these words, or begins with them. `words` are as text.proclitics.form
         gives them."""
         query = "SELECT 1 AS found FROM mention WHERE words = ? OR (words >= ? AND words < ?) LIMIT 1"
         return bool(list(self.query(query, words, f"{words} ", f"{words}!")))  # ! is the character after the space
 
     def history(self, article: str, annotator: str) -> list[Past]:
-        """The steps that the annotator ever made on the article, oldest first (see core.history)."""
+        """The steps that the annotator ever made on the article, oldest first (see model.history)."""
         query = "SELECT * FROM edit WHERE article = ? AND annotator = ? ORDER BY id"
         steps = self._listed(Past, "step, name, undoes", query, article, annotator)
         return list({step.uid: step for step in steps}.values())
@@ -216,7 +229,7 @@ class Corpus(Connection):
             uid = draft.article.uid
             new = not list(self.query("SELECT 1 AS found FROM article WHERE uid = ?", uid))
             if new:
-                editing.check_zones(draft.article, draft.zones)
+                operations.check_zones(draft.article, draft.zones)
                 number = self._insert("article", {**rows.from_article(draft.article), "added": now()})
                 index.add_article(self._db, number, draft.article.text)
                 self._insert_all("zone", [rows.to_row(zone) for zone in draft.zones])
@@ -278,7 +291,7 @@ class Corpus(Connection):
         return next((rows.to_record(type(record), row) for row in found), None)
 
     def _check_zones(self, uid: str) -> None:
-        editing.check_zones(self.article(uid), self._zones(uid))
+        operations.check_zones(self.article(uid), self._zones(uid))
 
     def _write(self, edits: Sequence[Edit]) -> None:
         for table, some in groupby(edits, key=rows.added_to):
@@ -329,8 +342,8 @@ class Corpus(Connection):
                 refused.append(_("the corpus has no label {label}").format(label=span.label))
                 continue
             try:
-                editing.check_span(draft.article, span)
-            except editing.Rejected as rejected:
+                operations.check_span(draft.article, span)
+            except operations.Rejected as rejected:
                 refused.append(str(rejected))
                 continue
             there = here.get(_place(span))

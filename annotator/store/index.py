@@ -1,4 +1,4 @@
-"""Indexes that the corpus keeps beside its articles and spans, all of folded text (see core.folding).
+"""Indexes that the corpus keeps beside its articles and spans, all of folded text (see text.folding).
 
 `search` holds the words of each article, and `beginning` what they begin with, for a search as it is typed; `mention`
 the words of each span, which is how the corpus knows what was labelled before, and `rejected` those of each rejection
@@ -9,19 +9,19 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from annotator.core.context import context
-from annotator.core.folding import fold
-from annotator.core.model import Rejection, Span
-from annotator.core.occurrences import SEAM, beginnings
-from annotator.core.proclitics import form
-from annotator.store.lean import Database
+from annotator.model.records import Rejection, Span
+from annotator.store.sqlite_utils_import import Database
+from annotator.text.folding import fold
+from annotator.text.proclitics import form
+from annotator.text.search import SEAM, beginnings
+from annotator.text.word_context import context
 
 _PART: Final = re.compile(r"[^\W_]+|\S")
 _JOINED: Final = " \u2060 "  # between the words of سنة2024, which are then not those of سنة 2024; no folded text has it
 
 
 def parts(text: str) -> list[str]:
-    """What the search knows of a text: its words (see core.occurrences.SEAM), folded with ة as ه, each other character
+    """What the search knows of a text: its words (see text.search.SEAM), folded with ة as ه, each other character
     but the spaces, and a sign where two words touch."""
     return _PART.findall(SEAM.sub(_JOINED, fold(text, taa=True)))
 
@@ -43,7 +43,7 @@ def add_spans(db: Database, spans: Iterable[Span], texts: Mapping[str, str]) -> 
 
 
 def add_rejections(db: Database, rejections: Iterable[Rejection], texts: Mapping[str, str]) -> None:
-    """Know the words of the rejections and those beside them (see core.context)."""
+    """Know the words of the rejections and those beside them (see text.word_context)."""
     db.conn.executemany(
         "INSERT INTO rejected VALUES (?, ?, ?, ?)",
         [(one.uid, *context(texts[one.article], one.start, one.end)) for one in rejections],

@@ -9,16 +9,16 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from annotator.core.model import DONE
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
-from annotator.store import backups, opening, shared_memory
+from annotator.model.records import DONE
+from annotator.store import backups, opening, safe_connection, shared_memory, side_files, sqlite_errors, verification
 from annotator.store.backups import BEFORE_RESTORE, Backup
 from annotator.store.connection import Connection
 from annotator.store.copying import copy, transfer
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, Locked
-from annotator.store.listing import Choice, Summary, numbers, summaries
+from annotator.store.queries.article_list import Choice, Summary, numbers, summaries
 
 _log = logging.getLogger(__name__)
 _PAGE = 4096  # bytes: SQLite's usual size, and no page of a corpus is smaller
@@ -82,7 +82,7 @@ def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Back
                 yield from copy(backup, making)
                 opening.connect(making, backed_up=False).close()
                 if not shared_memory.is_usable(corpus.absolute().parent):
-                    opening.leave_log(making)  # the header says whether there is one, and is copied too
+                    safe_connection.leave_log(making)  # the header says whether there is one, and is copied too
             try:
                 yield from _take_place(making, corpus, before)
             except _WrittenSince:
@@ -105,7 +105,7 @@ def _take_place(making: Path, corpus: Path, before: Backup) -> Generator[tuple[i
         db = opening.connect(corpus)
         try:
             if not has_memory:  # nobody reads beside whoever writes, so the check comes first, under the same lock
-                opening.lock(db.conn)
+                safe_connection.lock(db.conn)
                 _require_same(Corpus(corpus, db), before)
         except BaseException:
             db.close()
@@ -118,7 +118,7 @@ def _take_place(making: Path, corpus: Path, before: Backup) -> Generator[tuple[i
                 _require_same(current, before)
 
     half = max(1, making.stat().st_size // _PAGE // 2)
-    yield from transfer(lambda: opening.reading(making), target, corpus, check=check, most=half)
+    yield from transfer(lambda: safe_connection.connect_readonly(making), target, corpus, check=check, most=half)
 
 
 class _WrittenSince(Exception):
@@ -136,7 +136,7 @@ def replace(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Path
         yield from copy(backup, making)
         time = datetime.now().strftime("%Y-%m-%d %H-%M-%S")
         aside = corpus.with_name(f"{corpus.stem} damaged {time}{corpus.suffix}")
-        with opening.file_errors(corpus):
+        with sqlite_errors.translating_file_errors(corpus):
             _swap(corpus, making, aside)
         return aside
     finally:
@@ -148,7 +148,9 @@ def _swap(corpus: Path, making: Path, aside: Path) -> None:
     moved: list[tuple[Path, Path]] = []
     try:
         # Side files first: a log without its file is taken for nobody's, a file without it is whole.
-        for beside, target in zip([*opening.beside(corpus), corpus], [*opening.beside(aside), aside], strict=True):
+        for beside, target in zip(
+            [*side_files.side_files(corpus), corpus], [*side_files.side_files(aside), aside], strict=True
+        ):
             if beside.exists():
                 rename_file(beside, target)
                 moved.append((beside, target))
@@ -162,7 +164,7 @@ def _swap(corpus: Path, making: Path, aside: Path) -> None:
 def look(path: Path) -> Corpus:
     """The corpus in a backup, of whatever version, to be read as it lies: it is not brought up to date, and no file is
     made beside it. What was added to the schema since cannot be read."""
-    return Corpus(path, opening.looked(path))
+    return Corpus(path, verification.connect_immutable(path))
 
 
 def _is_same(corpus: Path, backup: Path) -> bool:

@@ -9,21 +9,10 @@ from typing import Any, Final
 
 import msgspec
 
-from annotator.core.editing import Rejected, check_zones_within
-from annotator.core.labels import BadLabelSet, Label, check_label
-from annotator.core.model import (
-    Article,
-    Dismissal,
-    Edit,
-    Note,
-    Publication,
-    Record,
-    Rejection,
-    Span,
-    Status,
-    Zone,
-)
 from annotator.i18n import _
+from annotator.model.labels import BadLabelSet, Label, check_label
+from annotator.model.operations import Rejected, check_zones_within
+from annotator.model.records import Article, Dismissal, Edit, Note, Publication, Record, Rejection, Span, Status, Zone
 from annotator.store.errors import Damaged
 
 KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {

@@ -7,7 +7,7 @@ file's `user_version`, so that a file from a newer program is known as such befo
 from typing import Final
 
 from annotator.store import index
-from annotator.store.lean import Database, Migrations
+from annotator.store.sqlite_utils_import import Database, Migrations
 
 APPLICATION_ID: Final = 0x41724E41  # "ArNA": Arabic news annotator
 
@@ -205,7 +205,7 @@ def m003_suggestions(db: Database) -> None:
 
 @migrations()
 def m004_checks(db: Database) -> None:
-    """What annotators do not want to be asked about again (see core.model.Dismissal)."""
+    """What annotators do not want to be asked about again (see model.records.Dismissal)."""
     db.execute(
         """
         CREATE TABLE dismissal (
@@ -228,7 +228,7 @@ def m005_checks_without_functions(db: Database) -> None:
 
     Only the text of the schema changes, and no row is rewritten: the procedure for removing a check of
     https://sqlite.org/lang_altertable.html#otheralter. The JSON of a row is checked where it is read and written (see
-    store.rows), and by opening.check. Needs DEFENSIVE off.
+    store.rows), and by verification.check_tables. Needs DEFENSIVE off.
     """
     [cookie] = db.execute("PRAGMA schema_version").fetchone()
     db.execute("PRAGMA writable_schema = ON")

@@ -7,9 +7,9 @@ other users do not see them. Another connection sees what the next start of the 
 import sqlite3
 from pathlib import Path
 
-from annotator.core.model import Step
 from annotator.i18n import _
-from annotator.store import opening
+from annotator.model.records import Step
+from annotator.store import safe_connection, sqlite_errors
 from annotator.store.errors import Unreachable
 
 
@@ -22,9 +22,9 @@ class Witness:
 
     def require(self, step: Step) -> None:
         """Raise Unreachable unless every edit of a step is in the file, CorpusError where it cannot be read."""
-        with opening.spoken(self._path):
+        with sqlite_errors.translating_sqlite_errors(self._path):
             if self._connection is None:
-                self._connection = opening.reading(self._path)
+                self._connection = safe_connection.connect_readonly(self._path)
             query = "SELECT count(*) FROM edit WHERE step = ?"
             [count] = self._connection.execute(query, (step.uid,)).fetchone()
         if count != len(step.edits):

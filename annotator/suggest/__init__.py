@@ -1,1 +1,1 @@
-"""The sources of suggestions, one module each (see `suggester` for what they have in common)."""
+"""The sources of suggestions, one module each (see `base` for what they have in common)."""

@@ -1,17 +1,17 @@
 """Memory: what was labelled is proposed again wherever it stands, and what was rejected counts against it.
 
-Stretches are known by their form (see core.proclitics.form), so spelling is folded and proclitics are left out. Offsets
+Stretches are known by their form (see text.proclitics.form), so spelling is folded and proclitics are left out. Offsets
 are code points, end exclusive.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
-from annotator.core.analysis import analysed
-from annotator.core.labels import LabelSet
-from annotator.core.lexicon import Lexicon, Match, Words, words_of
-from annotator.core.model import Article, Suggestion
-from annotator.suggest.overlapping import apart
+from annotator.model.labels import LabelSet
+from annotator.model.records import Article, Suggestion
+from annotator.suggest.conflicts import apart
+from annotator.text.analysis import analysed
+from annotator.text.lexicon import Lexicon, Match, Words, words_of
 
 Count: TypeAlias = tuple[str, str, int, int]
 """A form, a label, how often the form got that label, and how often a proposal of it with that label was rejected."""

@@ -14,30 +14,31 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, qVersion
 from PySide6.QtGui import QColor, QFileOpenEvent, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from annotator import __version__, faults, i18n, logs, settings
-from annotator.faults import Fault
-from annotator.harmless import described
+from annotator import __version__, i18n, settings
+from annotator.diagnostics import crash_reports, logs
+from annotator.diagnostics.crash_reports import Fault
+from annotator.diagnostics.redaction import described
 from annotator.i18n import _
+from annotator.model.labels import default_labels
 from annotator.paths import extend_path
 from annotator.resources import resource
 from annotator.settings import Settings, first_corpus_path
 from annotator.single_instance import is_same_corpus
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, Damaged
-from annotator.store.facts import facts
-from annotator.ui import fonts
-from annotator.ui.activation import Activation, ActivationRequest, bring_forward
-from annotator.ui.corpus_commands import default_labels
-from annotator.ui.guard import Guard
-from annotator.ui.journal import Journal
-from annotator.ui.keeper import Keeper
-from annotator.ui.learner import Learner
-from annotator.ui.qt_texts import QtTexts
-from annotator.ui.session import Session
-from annotator.ui.theme import DARK, LIGHT, Theme, style_sheet
-from annotator.ui.versions import versions
+from annotator.store.queries.file_facts import facts
+from annotator.ui.actions.shortcut_resolver import Activation, ActivationRequest, bring_forward
+from annotator.ui.exception_handler import Guard
+from annotator.ui.session.learner import Learner
+from annotator.ui.session.maintenance_worker import Keeper
+from annotator.ui.session.session import Session
+from annotator.ui.session.session_logger import Journal
+from annotator.ui.widgets import fonts
+from annotator.ui.widgets.bidi_text import left_to_right, tell
+from annotator.ui.widgets.qt_texts import QtTexts
+from annotator.ui.widgets.qt_versions import versions
+from annotator.ui.widgets.theme import DARK, LIGHT, Theme, style_sheet
 from annotator.ui.window import Window
-from annotator.ui.wording import left_to_right, tell
 
 _log = logging.getLogger(__name__)
 _TURN: Final = 0.0005  # seconds that a key waits at most, each time, while suggesters are at work in their thread
@@ -241,7 +242,7 @@ def first_corpus() -> Path:
     """A corpus with the sample articles where the program keeps its own, made if need be. Raises CorpusError."""
     path = first_corpus_path()
     if not path.exists():
-        from annotator.jobs.importing import import_paths  # once in a lifetime
+        from annotator.jobs.imports.importer import import_paths  # once in a lifetime
 
         with suppress(OSError):  # the corpus then says what is wrong with the folder
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -290,9 +291,9 @@ def run(path: Path | None = None) -> int:
     logs.start()
     made = application()
     _log.info("%s starts on %s, Qt %s", __version__, made.platformName(), qVersion())
-    crashed = faults.crashed()
+    crashed = crash_reports.crashed()
     unopened = None if path else unopened_corpus(crashed, chosen.last_corpus)
-    with faults.watching() as note, Guard() as guard:
+    with crash_reports.watching() as note, Guard() as guard:
         complaint, damaged = "", None
         try:
             desk = Desk(made, chosen, note)

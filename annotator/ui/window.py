@@ -10,34 +10,35 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QWidget
 from annotator import settings
 from annotator.i18n import LANGUAGES, _, current
 from annotator.settings import Settings
-from annotator.ui.accessible import Reader
-from annotator.ui.action_set import ActionSet
-from annotator.ui.article_view import ZOOMS, ArticleView
-from annotator.ui.backup_commands import BackupCommands
-from annotator.ui.buttons import ActionButton
-from annotator.ui.caret_commands import CaretCommands
-from annotator.ui.checking_commands import CheckingCommands
-from annotator.ui.context_menu import context_menu
-from annotator.ui.corpus_commands import CorpusCommands, dropped
-from annotator.ui.displacement import DisplacementTeller
-from annotator.ui.edge_commands import EdgeCommands
-from annotator.ui.find_bar import FindBar
-from annotator.ui.finding_commands import FindingCommands
-from annotator.ui.held import Held
-from annotator.ui.middle import Middle
-from annotator.ui.panes import Panes
-from annotator.ui.session import Session
-from annotator.ui.showing_commands import ShowingCommands
-from annotator.ui.sides import ArticlesSide, LabelsSide
-from annotator.ui.span_card import Field
-from annotator.ui.status_line import StatusLine
-from annotator.ui.suggestion_commands import SuggestionCommands
-from annotator.ui.suggestions import Suggestions
-from annotator.ui.tagging_commands import TaggingCommands
-from annotator.ui.theme import Theme
-from annotator.ui.watch import Watch
-from annotator.ui.welcome_commands import WelcomeCommands
-from annotator.ui.wording import isolated, printed
+from annotator.ui.accessibility import Reader
+from annotator.ui.actions.action_set import ActionSet
+from annotator.ui.actions.context_menu import context_menu
+from annotator.ui.actions.panel_focus import Panes
+from annotator.ui.article.article_view import ZOOMS, ArticleView
+from annotator.ui.commands.backup_commands import BackupCommands
+from annotator.ui.commands.caret_commands import CaretCommands
+from annotator.ui.commands.corpus_commands import CorpusCommands
+from annotator.ui.commands.displacement import DisplacementTeller
+from annotator.ui.commands.edge_commands import EdgeCommands
+from annotator.ui.commands.find_commands import FindingCommands
+from annotator.ui.commands.issue_commands import CheckingCommands
+from annotator.ui.commands.suggestion_commands import SuggestionCommands
+from annotator.ui.commands.tagging_commands import TaggingCommands
+from annotator.ui.commands.view_commands import ShowingCommands
+from annotator.ui.commands.welcome_commands import WelcomeCommands
+from annotator.ui.panels.central_widget import Middle
+from annotator.ui.panels.find_bar import FindBar
+from annotator.ui.panels.sidebars import ArticlesSide, LabelsSide
+from annotator.ui.panels.span_card import Field
+from annotator.ui.panels.status_line import StatusLine
+from annotator.ui.session.active_item import Held
+from annotator.ui.session.file_watcher import Watch
+from annotator.ui.session.session import Session
+from annotator.ui.session.suggestions import Suggestions
+from annotator.ui.widgets.bidi_text import isolated, printed
+from annotator.ui.widgets.buttons import ActionButton
+from annotator.ui.widgets.drops import dropped_files
+from annotator.ui.widgets.theme import Theme
 
 _AT_FIRST: Final = QSize(1500, 950)
 """How large the window is until a person gives it another size."""
@@ -434,4 +435,4 @@ class Window(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         take = self.welcoming.take if self.welcoming.standing else self.corpus_commands.take
-        take(dropped(event.mimeData()))
+        take(dropped_files(event.mimeData()))

@@ -15,7 +15,7 @@ import desktop
 import freezing
 from bundle import NAME, ROOT, Bundle
 
-from annotator.parts import Part
+from annotator.licenses import Part
 
 COMMAND: Final = "annotator"
 RECOMMENDED: Final = ("desktop-file-utils", "fonts-noto-color-emoji", "hicolor-icon-theme", "shared-mime-info")

@@ -20,25 +20,50 @@ LONGEST_PART: Final = 1800
 OPTIONS: Final = ("-p", "no:cacheprovider", "-q", "-rfE", f"--timeout={LONGEST_TEST}")
 ON_SCREEN: Final = ("tests/ui", "tests/e2e")
 """What opens windows: it runs on Qt's platform `windows`, the rest on `offscreen`."""
-FOLDERS: Final = ("store", "jobs", "formats", "cli", "fuzzing", "core", "suggest", "quality")
+FOLDERS: Final = (
+    "store",
+    "jobs",
+    "formats",
+    "cli",
+    "fuzzing",
+    "text",
+    "model",
+    "tagging",
+    "suggest",
+    "checks",
+    "diagnostics",
+)
 """What runs whole, the slowest first."""
 OF_LINUX: Final = frozenset(
     (
         *("test_dev.py", "test_installed_story.py", "test_line_endings.py", "test_linux_packages.py"),
-        *("test_packaging.py", "test_quality.py", "test_wheel.py", "test_wine.py", "test_workflow.py"),
+        *("test_packaging.py", "test_lint.py", "test_wheel.py", "test_wine.py", "test_workflow.py"),
     )
 )
 """Beside the folders, the tests of what makes and checks the program on Linux. The others there run."""
 SELECTION: Final = (
     *("tests/e2e/test_first_start.py", "tests/e2e/test_main_job.py", "tests/e2e/test_second_start.py"),
     *("tests/e2e/test_stories.py", "tests/e2e/test_two_windows.py", "tests/ui/dialogs/test_about.py"),
-    *("tests/ui/test_activation.py", "tests/ui/test_app.py", "tests/ui/test_backups.py", "tests/ui/test_busy.py"),
-    *("tests/ui/test_closing.py", "tests/ui/test_dialogs.py", "tests/ui/test_drag.py"),
-    *("tests/ui/test_finding_commands.py", "tests/ui/test_fonts.py", "tests/ui/test_guard.py"),
-    *("tests/ui/test_keyboard.py", "tests/ui/test_keys_dialog.py", "tests/ui/test_labels_dialog.py"),
-    *("tests/ui/test_painting.py", "tests/ui/test_span_card.py", "tests/ui/test_suggestion_commands.py"),
-    *("tests/ui/test_tagging_commands.py", "tests/ui/test_theme.py", "tests/ui/test_trouble.py"),
-    *("tests/ui/test_typed.py", "tests/ui/test_welcome.py", "tests/ui/test_window.py"),
+    *(
+        "tests/ui/actions/test_shortcut_resolver.py",
+        "tests/ui/test_app.py",
+        "tests/ui/test_backups.py",
+        "tests/ui/test_busy.py",
+    ),
+    *("tests/ui/test_closing.py", "tests/ui/dialogs/test_dialogs.py", "tests/ui/article/test_drag.py"),
+    *(
+        "tests/ui/commands/test_find_commands.py",
+        "tests/ui/widgets/test_fonts.py",
+        "tests/ui/test_exception_handler.py",
+    ),
+    *("tests/ui/actions/test_keyboard.py", "tests/ui/dialogs/test_keys.py", "tests/ui/dialogs/test_labels.py"),
+    *(
+        "tests/ui/article/test_painting.py",
+        "tests/ui/panels/test_span_card.py",
+        "tests/ui/commands/test_suggestion_commands.py",
+    ),
+    *("tests/ui/commands/test_tagging_commands.py", "tests/ui/widgets/test_theme.py", "tests/ui/test_save_errors.py"),
+    *("tests/ui/test_typed.py", "tests/ui/welcome/test_welcome_page.py", "tests/ui/test_window.py"),
 )
 """What `--all` is not needed for: tests of windows that take at most fifteen minutes."""
 
@@ -83,8 +108,8 @@ def named_tests(arguments: Sequence[str], root: Path | None = None) -> list[str]
 def plan(arguments: Sequence[str], root: Path | None = None) -> tuple[list[Part], list[str]]:
     """Return the parts to run and the options that all of them get, by what was typed.
 
-    Tests that are named (`tests/core`, `tests/core/test_zones.py::test_x`) run instead of the usual ones; `--all` adds
-    every test that opens a window.
+    Tests that are named (`tests/model`, `tests/model/test_zones.py::test_x`) run instead of the usual ones; `--all`
+    adds every test that opens a window.
     """
     root = root or dev.ROOT
     named = named_tests(arguments, root)

@@ -13,9 +13,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from annotator.core.labels import LabelSet
-from annotator.core.model import Article, Draft, Suggestion
-from annotator.jobs.exporting import ALL, Options, export
+from annotator.jobs.export.exporter import ALL, Options, export
+from annotator.model.labels import LabelSet
+from annotator.model.records import Article, Draft, Suggestion
 
 SIZES: Final = (100, 1_000, 5_000)
 _ANNOTATOR: Final = "bench"

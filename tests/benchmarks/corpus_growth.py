@@ -16,12 +16,12 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from annotator.core.model import NEW
 from annotator.jobs.checking import check
-from annotator.jobs.importing import import_paths
+from annotator.jobs.imports.importer import import_paths
 from annotator.jobs.suggesting import Suggesting
+from annotator.model.records import NEW
 from annotator.store.corpus import Corpus
-from annotator.store.listing import Choice
+from annotator.store.queries.article_list import Choice
 from annotator.ui import app
 
 SIZES: Final = (1_000, 10_000, 100_000)

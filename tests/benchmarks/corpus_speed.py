@@ -11,15 +11,17 @@ from desk_speed import desk_at, leave, wait
 from measuring import FRAME, RUNS, Figure, Size, Wanted, measured, timed
 from PySide6.QtWidgets import QApplication
 
-from annotator.core.labels import decode
-from annotator.core.model import BODY, DONE, FLAGGED, HEADLINE, IN_PROGRESS, NEW, SKIPPED, article_uid
-from annotator.core.proclitics import form
-from annotator.core.text import is_punctuation, sentences, tokens
+from annotator.model.labels import decode
+from annotator.model.records import BODY, DONE, FLAGGED, HEADLINE, IN_PROGRESS, NEW, SKIPPED, article_uid
 from annotator.resources import resource
 from annotator.store import index
 from annotator.store.corpus import Corpus, now
-from annotator.store.listing import Choice, Listing, first_open
-from annotator.store.search import matching
+from annotator.store.queries.article_list import Choice, Listing, first_open
+from annotator.store.queries.search import matching
+from annotator.text.proclitics import form
+from annotator.text.punctuation import is_punctuation
+from annotator.text.sentences import sentences
+from annotator.text.tokenizer import tokens
 
 LARGE = 100_000
 """Articles for which the promises are made."""

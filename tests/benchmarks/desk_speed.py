@@ -14,14 +14,15 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTextEdit
 
-from annotator.core.drafting import draft
-from annotator.core.model import Draft, Edit, Step, new_uid
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
+from annotator.model.records import Draft, Edit, Step, new_uid
 from annotator.resources import resource
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus, now
-from annotator.ui import app, fonts
-from annotator.ui.article_canvas import BODY_SIZE
-from annotator.ui.corpus_commands import default_labels
+from annotator.ui import app
+from annotator.ui.article.article_canvas import BODY_SIZE
+from annotator.ui.widgets import fonts
 
 _ANNOTATOR = "bench"
 _WITHIN_A_FRAME = Wanted("99 %", 16.7, issue=3)

@@ -17,13 +17,14 @@ from PySide6.QtGui import QKeySequence, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from annotator.core.drafting import draft
-from annotator.core.text import is_punctuation, tokens
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
+from annotator.text.punctuation import is_punctuation
+from annotator.text.tokenizer import tokens
 from annotator.ui import app
-from annotator.ui.corpus_commands import default_labels
-from annotator.ui.keyboard import latin
+from annotator.ui.actions.keyboard import latin
 
 E2E: Final = str(Path(__file__).parents[1] / "e2e")
 if E2E not in sys.path:

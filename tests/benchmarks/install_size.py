@@ -13,10 +13,10 @@ from measuring import MEDIAN, RATIO, RUNS, Figure, Wanted, not_measured
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from annotator.core.drafting import draft
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
-from annotator.ui.corpus_commands import default_labels
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 LINUX: Final = str(ROOT / "packaging" / "linux")

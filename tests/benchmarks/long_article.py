@@ -5,10 +5,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from annotator.core.drafting import draft
-from annotator.core.model import BODY, HEADLINE, Draft, Span, Zone, new_uid
-from annotator.core.text import is_punctuation, tokens
+from annotator.model.article_builder import draft
+from annotator.model.records import BODY, HEADLINE, Draft, Span, Zone, new_uid
 from annotator.resources import resource
+from annotator.text.punctuation import is_punctuation
+from annotator.text.tokenizer import tokens
 
 SPANS: Final = 1_000
 _DENSE: Final = 20  # code points to a span: an article of 20,000 has those thousand

@@ -13,12 +13,12 @@ from typing import Final, NamedTuple
 
 import corpus_speed
 
-from annotator.formats import conll2003
+from annotator.formats.conll import conll2003
 
 _EXPORT: Final = """
 import resource, sys, time
 from pathlib import Path
-from annotator.jobs.exporting import ALL, Options, export
+from annotator.jobs.export.exporter import ALL, Options, export
 from annotator.store.corpus import Corpus
 split = {"train": 80, "dev": 10, "test": 10} if sys.argv[4:] else None
 options = Options(sys.argv[3], state=ALL, annotator="bench", split=split)

@@ -13,19 +13,19 @@ from typing import Final, NamedTuple, TypeAlias
 
 from measuring import MEDIAN, Figure, Wanted
 
-from annotator.core.analysis import analysed
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import Article, Draft, article_uid
-from annotator.core.proclitics import form
-from annotator.core.suggesting import SURE
-from annotator.formats import columns
+from annotator.formats.conll import columns
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.open_suggestions import SURE
+from annotator.model.records import Article, Draft, article_uid
+from annotator.suggest.base import Suggester
+from annotator.suggest.crf.stacking import opinions
+from annotator.suggest.crf.suggester import Model
+from annotator.suggest.crf.training import Example, train
 from annotator.suggest.dates import Dates
 from annotator.suggest.memory import Memory
-from annotator.suggest.model import Model
 from annotator.suggest.names import Names
-from annotator.suggest.opinions import opinions
-from annotator.suggest.suggester import Suggester
-from annotator.suggest.training import Example, train
+from annotator.text.analysis import analysed
+from annotator.text.proclitics import form
 
 DATA: Final = Path(__file__).resolve().parents[3] / "shared" / "data" / "ner"
 TWO: Final = ("DATE", "ORG")

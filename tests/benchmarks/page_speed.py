@@ -8,15 +8,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QTextEdit
 
-from annotator.core.model import Draft
-from annotator.ui import fonts
-from annotator.ui.article_canvas import BODY_SIZE
-from annotator.ui.corpus_commands import default_labels
-from annotator.ui.depths import depths
-from annotator.ui.marks import Marks
-from annotator.ui.page import Page, measure
-from annotator.ui.painting import Painter
-from annotator.ui.theme import LIGHT
+from annotator.model.labels import default_labels
+from annotator.model.records import Draft
+from annotator.ui.article.article_canvas import BODY_SIZE
+from annotator.ui.article.marks import Marks
+from annotator.ui.article.nesting_depths import depths
+from annotator.ui.article.page import Page, measure
+from annotator.ui.article.painting import Painter
+from annotator.ui.widgets import fonts
+from annotator.ui.widgets.theme import LIGHT
 
 _HEIGHT = 600  # pixels
 

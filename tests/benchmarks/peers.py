@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from annotator.core.model import Draft
+from annotator.model.records import Draft
 
 PACKAGING: Final = str(Path(__file__).parents[2] / "packaging")
 if PACKAGING not in sys.path:

@@ -20,19 +20,19 @@ from typing import Final, NamedTuple
 from measuring import MEDIAN, Figure, Wanted
 from msgspec.structs import replace
 
-from annotator.core import editing
-from annotator.core.analysis import analysed
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import DONE, Article, Draft, Edit, Span, Step, Suggestion, new_uid
-from annotator.core.proclitics import readings
-from annotator.core.suggesting import SURE, Rejected
-from annotator.core.text import is_punctuation
-from annotator.jobs.importing import import_paths
+from annotator.jobs.imports.importer import import_paths
 from annotator.jobs.learning import due, learn
 from annotator.jobs.suggesting import Heard, Suggesting, left
+from annotator.model import operations
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.open_suggestions import SURE, Rejected
+from annotator.model.records import DONE, Article, Draft, Edit, Span, Step, Suggestion, new_uid
 from annotator.store.corpus import Corpus, now
-from annotator.store.listing import articles
-from annotator.ui.jump import beginnings
+from annotator.store.queries.article_list import articles
+from annotator.text.analysis import analysed
+from annotator.text.proclitics import readings
+from annotator.text.punctuation import is_punctuation
+from annotator.ui.article.jump import beginnings
 
 KEY: Final = 0.28  # seconds
 LABEL_STUDIO, KEEP_LABEL, ACCEPT_CLICK = 2.68, 2.4, 1.3
@@ -135,7 +135,7 @@ class _Labelling:
             self._accept_sure(0, len(self._text))
         for start, end in self._sentences:
             self._sentence(start, end)
-        status = editing.set_state(self._corpus.status(self._article.uid, _WHO), self._article, _WHO, DONE)
+        status = operations.set_state(self._corpus.status(self._article.uid, _WHO), self._article, _WHO, DONE)
         self._corpus.apply(Step(new_uid(), _WHO, now(), "state", tuple(status)))
         return Cost(len(self._gold), self._keys, self._clicking, self._errors)
 
@@ -174,20 +174,22 @@ class _Labelling:
         if place in missing:
             self._clicking += ACCEPT_CLICK
             self._keys += 1
-            self._do(editing.accept(self._article, self._layer, _WHO, one, one))
+            self._do(operations.accept(self._article, self._layer, _WHO, one, one))
         elif meant := next((it for it in missing if it[:2] == place[:2]), None):
             self._clicking += LABEL_STUDIO
             self._keys += 1
-            self._do(editing.accept(self._article, self._layer, _WHO, one, replace(one, label=meant[2])))
+            self._do(operations.accept(self._article, self._layer, _WHO, one, replace(one, label=meant[2])))
         elif (meant := next((it for it in missing if it[2] == one.label and _overlap(one, it)), None)) and (
             self._edges(one, meant) <= 1 + self._hand(meant)
         ):
             self._clicking += LABEL_STUDIO
             self._keys += self._edges(one, meant) + 1
-            self._do(editing.accept(self._article, self._layer, _WHO, one, replace(one, start=meant[0], end=meant[1])))
+            self._do(
+                operations.accept(self._article, self._layer, _WHO, one, replace(one, start=meant[0], end=meant[1]))
+            )
         else:
             self._keys += 1
-            self._do(editing.reject(self._article, _WHO, one))
+            self._do(operations.reject(self._article, _WHO, one))
         self._chosen = self._next(one.start)
 
     def _accept_sure(self, start: int, end: int) -> None:
@@ -204,14 +206,14 @@ class _Labelling:
             else:
                 self._errors += 1
                 self._waved.add((one.start, one.end))
-        self._do(editing.accept_each(self._article, self._layer, _WHO, sure))
+        self._do(operations.accept_each(self._article, self._layer, _WHO, sure))
         self._at = sure[-1].end
         self._chosen = self._next(start)
 
     def _by_hand(self, place: tuple[int, int, str]) -> None:
         self._clicking += LABEL_STUDIO
         self._keys += self._hand(place)
-        self._do(editing.add(self._article, self._layer, _WHO, place[2], place[0], place[1]))
+        self._do(operations.add(self._article, self._layer, _WHO, place[2], place[0], place[1]))
         self._at, self._chosen = place[1] - 1, None
 
     def _next(self, offset: int) -> Suggestion | None:

@@ -6,14 +6,14 @@ from typing import Final
 
 from measuring import RUNS, Figure, Wanted, timed
 
-from annotator.core.drafting import draft
-from annotator.core.model import Article, Suggestion
-from annotator.core.proclitics import form
 from annotator.jobs.suggesting import Suggesting, rules
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
+from annotator.model.records import Article, Suggestion
 from annotator.resources import resource
+from annotator.suggest.crf.training import Example, train
 from annotator.suggest.memory import Memory
-from annotator.suggest.training import Example, train
-from annotator.ui.corpus_commands import default_labels
+from annotator.text.proclitics import form
 
 _WORDS: Final = 500
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import model_accuracy as measured
 import pytest
 
-from annotator.suggest.training import Example
+from annotator.suggest.crf.training import Example
 
 
 @pytest.fixture(scope="module")

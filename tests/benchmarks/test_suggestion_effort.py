@@ -7,11 +7,11 @@ import pytest
 import suggestion_effort
 from suggestion_effort import WAYS, Gold, Helped, simulate
 
-from annotator.core.model import DONE, Article, Suggestion, article_uid
-from annotator.core.suggesting import SURE
 from annotator.jobs.suggesting import Suggesting
+from annotator.model.open_suggestions import SURE
+from annotator.model.records import DONE, Article, Suggestion, article_uid
 from annotator.store.corpus import Corpus
-from annotator.store.listing import done
+from annotator.store.queries.article_list import done
 
 TEXT = "أعلنت وزارة الصحة أمس عن خطة. وقال مجلس النواب إن وزارة الصحة لم تعلن شيئا في ماي."
 ARTICLE = Article(article_uid(TEXT), TEXT)

@@ -12,16 +12,17 @@ import peers
 from measuring import RATIO, Figure, Wanted, a_second, measured, not_measured, timed
 from sqlite_utils import Database
 
-from annotator.core import words
-from annotator.core.drafting import draft
-from annotator.core.model import Draft, Span, new_uid
-from annotator.core.occurrences import beginnings
-from annotator.core.text import is_punctuation, tokens
-from annotator.jobs.exporting import ALL, Options, export
-from annotator.jobs.importing import import_paths
+from annotator.jobs.export.exporter import ALL, Options, export
+from annotator.jobs.imports.importer import import_paths
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
+from annotator.model.records import Draft, Span, new_uid
 from annotator.store import index
 from annotator.store.corpus import Corpus
-from annotator.ui.corpus_commands import default_labels
+from annotator.text import words
+from annotator.text.punctuation import is_punctuation
+from annotator.text.search import beginnings
+from annotator.text.tokenizer import tokens
 
 _ANNOTATOR = "bench"
 _APART = 30  # words from one span to the next: some three in a hundred tokens begin one

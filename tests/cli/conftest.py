@@ -6,8 +6,8 @@ import pytest
 from cli.sample import BODY, DATELINE, HEADLINE, PLAIN, TEXT, Ended, Run, at
 
 from annotator.cli import running
-from annotator.core.labels import decode
-from annotator.core.model import Article, Draft, Span, Status, Zone, article_uid
+from annotator.model.labels import decode
+from annotator.model.records import Article, Draft, Span, Status, Zone, article_uid
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
 

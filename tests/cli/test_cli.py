@@ -11,9 +11,10 @@ from babel.messages.mofile import write_mo
 from cli.sample import HEADLINE, Run
 
 import annotator
-from annotator import cli, faults, i18n, settings
-from annotator.cli import listing, signals, wording
+from annotator import cli, i18n, settings
+from annotator.cli import language, list_articles, signals
 from annotator.cli.root import root
+from annotator.diagnostics import crash_reports
 from annotator.settings import Settings
 
 SCREEN = os.environ.get("DISPLAY", "")
@@ -159,9 +160,9 @@ def test_an_unforeseen_error_is_one_line(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(listing, "table", fail)
+    monkeypatch.setattr(list_articles, "table", fail)
     ended = run("list", corpus)
-    report = next(iter(faults.reports()), None)
+    report = next(iter(crash_reports.reports()), None)
     assert (ended.code, ended.out, ended.err) == (2, b"", told.format(report=report))
     assert (report is None) == isinstance(error, OSError)
     monkeypatch.setenv("ANNOTATOR_DEBUG", "1")
@@ -172,11 +173,11 @@ def test_an_unforeseen_error_is_one_line(
 
 
 def test_the_report_of_a_command_has_trace_and_log(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "table", lambda *_: {}["وزارة الصحة"])
+    monkeypatch.setattr(list_articles, "table", lambda *_: {}["وزارة الصحة"])
     assert run("list", corpus).code == 2
-    [report] = faults.reports()
+    [report] = crash_reports.reports()
     text = report.read_text(encoding="utf-8")
-    assert "annotator/cli/listing.py" in text
+    assert "annotator/cli/list_articles.py" in text
     assert "SQLite " in text
     assert "ERROR annotator.cli.running: not foreseen" in text
     assert "وزارة" not in text
@@ -186,7 +187,7 @@ def test_an_error_is_told_where_no_report_can_be_written(
     run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.log_dir().write_text("a file where the folder would be")
-    monkeypatch.setattr(listing, "table", lambda *_: {}["وزارة"])
+    monkeypatch.setattr(list_articles, "table", lambda *_: {}["وزارة"])
     assert run("list", corpus) == (2, b"", "annotator: an error of the program: KeyError\n")
 
 
@@ -202,7 +203,7 @@ def test_ctrl_c_is_one_line(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPa
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(listing, "table", interrupt)
+    monkeypatch.setattr(list_articles, "table", interrupt)
     assert run("list", corpus) == (130, b"", "annotator: stopped\n")
 
 
@@ -229,7 +230,7 @@ def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with target.open("wb") as opened:
         write_mo(opened, french)
     monkeypatch.setattr(i18n, "resource", lambda *_: tmp_path)
-    monkeypatch.setattr(wording, "resource", lambda *_: tmp_path)
+    monkeypatch.setattr(language, "resource", lambda *_: tmp_path)
 
 
 @pytest.mark.usefixtures("catalogue")
@@ -245,13 +246,13 @@ def test_help_and_errors_speak_the_readers_language(run: Run, monkeypatch: pytes
     assert run("list", "--nothing").err == "annotator: Option '--nothing' inconnue.\n"
 
 
-@pytest.mark.parametrize("language", ["ar", "fr", "en"])
-def test_every_language_can_be_spoken(run: Run, corpus: Path, language: str) -> None:
-    assert run("--language", language, "--help").code == 0
-    ended = run(f"--language={language}", "list", corpus)
+@pytest.mark.parametrize("code", ["ar", "fr", "en"])
+def test_every_language_can_be_spoken(run: Run, corpus: Path, code: str) -> None:
+    assert run("--language", code, "--help").code == 0
+    ended = run(f"--language={code}", "list", corpus)
     assert (ended.code, ended.err) == (0, "")
     assert HEADLINE in ended.text
-    assert i18n.current() == language
+    assert i18n.current() == code
 
 
 def test_clicks_sentences_are_clicks() -> None:
@@ -260,8 +261,8 @@ def test_clicks_sentences_are_clicks() -> None:
 
     source = "".join(path.read_text() for path in Path(click.__file__).parent.glob("*.py"))
     i18n.use("en")
-    known = [sentence for sentence in wording.of_click() if sentence in source]
-    assert len(known) > len(wording.of_click()) / 2  # another version of click may have reworded some
+    known = [sentence for sentence in language.of_click() if sentence in source]
+    assert len(known) > len(language.of_click()) / 2  # another version of click may have reworded some
 
 
 def test_main_ends_the_process(monkeypatch: pytest.MonkeyPatch, corpus: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cli.sample import Run
 
-from annotator.store import opening
+from annotator.store import verification
 
 COMMANDS = (
     ("export", "{corpus}", "{out}", "--format", "conll2003", "--state", "all", "--annotator", "salma"),
@@ -18,7 +18,7 @@ COMMANDS = (
 
 @pytest.fixture(autouse=True)
 def _large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "_CHECKED", 0)
+    monkeypatch.setattr(verification, "_CHECKED", 0)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join((command[0], *command[3:5])))

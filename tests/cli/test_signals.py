@@ -12,8 +12,8 @@ import pytest
 from cli.sample import Run
 
 from annotator.cli import signals
-from annotator.core.drafting import draft
-from annotator.core.labels import decode
+from annotator.model.article_builder import draft
+from annotator.model.labels import decode
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
 

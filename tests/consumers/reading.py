@@ -13,15 +13,16 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from annotator.core import labels
-from annotator.core.drafting import draft
-from annotator.core.model import BODY, DONE, HEADLINE, Article, Draft, Span, Status, Zone, new_uid
-from annotator.core.text import tokens, written
 from annotator.formats.report import Report
-from annotator.jobs.exporting import Options, export
+from annotator.jobs.export.exporter import Options, export
+from annotator.model import labels
+from annotator.model.article_builder import draft
+from annotator.model.records import BODY, DONE, HEADLINE, Article, Draft, Span, Status, Zone, new_uid
 from annotator.resources import resource
-from annotator.store import listing
 from annotator.store.corpus import Corpus
+from annotator.store.queries import article_list
+from annotator.text.tokenizer import tokens
+from annotator.text.visible import written
 
 LABELS = labels.decode(resource("labels", "default.toml").read_bytes())
 NAMES = tuple(label.name for label in LABELS.labels)
@@ -115,7 +116,7 @@ def expected(corpus: Corpus, report: Report, *, beside: bool = False) -> list[li
     lost = {entry.uid: entry for entry in (*report.flattened, *report.refused, *report.outside_zones)}
     told = {entry.uid: entry for entry in (*report.widened, *report.split, *lost.values())}
     found = []
-    for summary in listing.articles(corpus):
+    for summary in article_list.articles(corpus):
         item = corpus.whole(summary.id, WHO)
         stretches = []
         for span in item.spans:
@@ -164,4 +165,4 @@ def placed(sentences: Sequence[Sequence[str]], chunks: Iterable[tuple[int, int, 
 
 def texts(corpus: Corpus) -> list[Article]:
     """The articles."""
-    return [corpus.article(summary.id) for summary in listing.articles(corpus)]
+    return [corpus.article(summary.id) for summary in article_list.articles(corpus)]

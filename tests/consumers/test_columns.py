@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from consumers.reading import columns, consumer, expected, exported, placed
 
-from annotator.core.tagging import BILOU, IOB1, IOB2, IOBES, SCHEMES
-from annotator.jobs.exporting import TAGGED
+from annotator.jobs.export.exporter import TAGGED
 from annotator.store.corpus import Corpus
+from annotator.tagging.schemes import BILOU, IOB1, IOB2, IOBES, SCHEMES
 
 FORMATS = [format_.NAME for format_ in TAGGED]
 formats = pytest.mark.parametrize("format_", FORMATS)

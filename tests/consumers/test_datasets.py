@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from consumers.reading import NAMES, columns, consumer, expected, exported, placed, squeezed
 
-from annotator.core.tagging import IOB1, IOB2, IOBES
-from annotator.jobs.exporting import ALL, NothingToExport
+from annotator.jobs.export.exporter import ALL, NothingToExport
 from annotator.store.corpus import Corpus
+from annotator.tagging.schemes import IOB1, IOB2, IOBES
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from stories import Wanted, gold, sample
 
-from annotator.core.tagging import decode
-from annotator.core.text import tokens
+from annotator.tagging.schemes import decode
+from annotator.text.tokenizer import tokens
 
 ARTICLE: Final = "07-oasis-heat"
 

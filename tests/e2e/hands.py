@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from stories import Person
 
-from annotator.ui.keyboard import latin
+from annotator.ui.actions.keyboard import latin
 
 if sys.platform == "win32":
     from devices_windows import Devices, window_titles

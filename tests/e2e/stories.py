@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from annotator.core.folding import fold
-from annotator.core.text import Token, is_punctuation, tokens
 from annotator.resources import resource
+from annotator.text.folding import fold
+from annotator.text.punctuation import is_punctuation
+from annotator.text.tokenizer import Token, tokens
 
 HERE: Final = Path(__file__).parent
 ARTICLES: Final = ("03-night-trains", "07-oasis-heat")

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from hands import Hands
 
-from annotator import faults, logs, settings
-from annotator.core.drafting import draft
-from annotator.core.model import Edit, Span, Step, new_uid
+from annotator import settings
+from annotator.diagnostics import crash_reports, logs
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
+from annotator.model.records import Edit, Span, Step, new_uid
 from annotator.resources import resource
 from annotator.store.corpus import Corpus, now
-from annotator.ui.corpus_commands import default_labels
 
 if sys.platform == "win32":
     pytest.skip("the program is crashed by a signal of POSIX", allow_module_level=True)
@@ -68,12 +69,12 @@ def test_a_crash_is_told_at_the_next_start_and_nothing_is_lost(tmp_path: Path, s
     wait_until(lambda: "news – Annotator" in titles(screen))
     os.kill(first.pid, signal.SIGSEGV)
     assert first.wait(PATIENCE) == -signal.SIGSEGV
-    assert faults.reports() == []
+    assert crash_reports.reports() == []
 
     second = start(path)
     try:
         wait_until(lambda: {"news – Annotator", "Annotator"} <= titles(screen))
-        [report] = faults.reports()
+        [report] = crash_reports.reports()
         said = report.read_text(encoding="utf-8")
         assert "Segmentation fault" in said
         assert "annotator/ui/app.py" in said
@@ -89,7 +90,7 @@ def test_a_crash_is_told_at_the_next_start_and_nothing_is_lost(tmp_path: Path, s
         wait_until(lambda: "news – Annotator" in titles(screen))
         time.sleep(0.5)
         assert "Annotator" not in titles(screen)
-        assert faults.reports() == [report]
+        assert crash_reports.reports() == [report]
     finally:
         third.kill()
         third.wait(PATIENCE)

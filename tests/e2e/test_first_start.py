@@ -7,7 +7,7 @@ import pytest
 from hands import Desk, Hands, require_screen
 
 from annotator import settings
-from annotator.core.model import Span
+from annotator.model.records import Span
 from annotator.store.corpus import Corpus
 from annotator.ui.app import first_corpus_path
 

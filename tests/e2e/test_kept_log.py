@@ -14,10 +14,10 @@ import pytest
 from hands import Desk, Hands, require_screen
 from open_files import standing_locks
 
-from annotator.core.drafting import draft
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
-from annotator.store.opening import log_path
-from annotator.ui.corpus_commands import default_labels
+from annotator.store.side_files import log_path
 
 require_screen()
 if sys.platform != "linux":

@@ -11,10 +11,10 @@ import pytest
 from hands import PATIENCE, Desk, require_screen, window_titles
 
 from annotator import settings
-from annotator.core.drafting import draft
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
-from annotator.ui.corpus_commands import default_labels
 
 require_screen()
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hands import Desk, Hands, require_screen
 
-from annotator.core.drafting import draft
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
-from annotator.ui.corpus_commands import default_labels
 
 require_screen()
 

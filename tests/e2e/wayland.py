@@ -22,7 +22,7 @@ import dev
 from hands import KEYS, PLACES, Input
 from PySide6.QtGui import QImage
 
-from annotator.ui.keyboard import latin
+from annotator.ui.actions.keyboard import latin
 
 _CONFIG: Final = """\
 xwayland disable

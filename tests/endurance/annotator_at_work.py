@@ -23,26 +23,25 @@ from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication
 from soundness import fingerprint
 
-from annotator.core.history import LABELS
-from annotator.core.label_changes import REMOVE, Change
-from annotator.core.labels import Label, LabelSet
-from annotator.core.model import STATES, ZONE_KINDS, Draft, Edit, Span, Step, Suggestion
-from annotator.core.proclitics import form
-from annotator.core.text import tokens
+from annotator.checks.issue import KINDS, PUNCTUATION, Question, Remedy
 from annotator.formats.report import beside
-from annotator.jobs.existing_output import CannotExport, folder_digest
-from annotator.jobs.exporting import Options, export
-from annotator.jobs.importing import import_paths
+from annotator.jobs.export.existing_output import CannotExport, folder_digest
+from annotator.jobs.export.exporter import Options, export
+from annotator.jobs.imports.importer import import_paths
 from annotator.jobs.occurrences import in_corpus, tag_each
-from annotator.jobs.undoing import take_back
-from annotator.quality.question import KINDS, PUNCTUATION, Question, Remedy
+from annotator.jobs.undo import take_back
+from annotator.model.history import LABELS
+from annotator.model.label_changes import REMOVE, Change
+from annotator.model.labels import Label, LabelSet, default_labels
+from annotator.model.records import STATES, ZONE_KINDS, Draft, Edit, Span, Step, Suggestion
 from annotator.store import rows
 from annotator.store.corpus import Added, Corpus
 from annotator.store.errors import CorpusError
-from annotator.store.labelling import change_labels, usage
-from annotator.store.learning import Learned, keep, last_edit
-from annotator.ui.corpus_commands import default_labels
-from annotator.ui.session import Session
+from annotator.store.label_set import change_labels, usage
+from annotator.store.queries.training_data import Learned, keep, last_edit
+from annotator.text.proclitics import form
+from annotator.text.tokenizer import tokens
+from annotator.ui.session.session import Session
 
 CORPUS: Final = "desk.corpus"
 ANNOTATORS: Final = ("Sanae", "عمر", "Ève")

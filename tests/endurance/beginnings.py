@@ -10,13 +10,13 @@ from annotator_at_work import ANNOTATORS, CORPUS, begin
 from msgspec.structs import replace
 from soundness import Rows, faults
 
-from annotator.core.drafting import draft
-from annotator.core.model import Span, new_uid
-from annotator.core.text import tokens
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
+from annotator.model.records import Span, new_uid
 from annotator.store.corpus import Corpus
-from annotator.store.lean import Database
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
-from annotator.ui.corpus_commands import default_labels
+from annotator.store.sqlite_utils_import import Database
+from annotator.text.tokenizer import tokens
 
 _OLD: Final = ("label", "annotator", "article", "zone", "span", "status", "edit")  # the tables of version 1
 _ARTICLES: Final = 60

@@ -38,8 +38,8 @@ from torn import tear, torn
 from verdict import Ledger, Verdict, judge
 
 from annotator import i18n
+from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
-from annotator.ui.corpus_commands import default_labels
 
 _LIVES: Final = (10, 40)
 """Kills that a corpus sees before another one is begun, at least and at most."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from soundness import Rows, take_back
 
 from annotator.store.corpus import Corpus
-from annotator.ui.session import Session
+from annotator.ui.session.session import Session
 
 
 def back_and_forth(path: Path, annotator: str, most: int) -> tuple[int, list[str]]:

@@ -13,11 +13,11 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from annotator.core.context import context
-from annotator.core.drafting import draft
-from annotator.core.proclitics import form
+from annotator.model.article_builder import draft
 from annotator.store.index import add_article
-from annotator.store.lean import Database
+from annotator.store.sqlite_utils_import import Database
+from annotator.text.proclitics import form
+from annotator.text.word_context import context
 
 Key = tuple[str, ...]
 Row = dict[str, Any]

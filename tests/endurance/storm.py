@@ -31,12 +31,12 @@ from typing import Final
 
 import click
 
-from annotator.core.drafting import draft
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, NewerCorpus
-from annotator.store.opening import log_path
 from annotator.store.schema import VERSION
-from annotator.ui.corpus_commands import default_labels
+from annotator.store.side_files import log_path
 
 HERE: Final = Path(__file__).resolve().parent
 VERSIONS: Final = HERE.parent / "store" / "versions"

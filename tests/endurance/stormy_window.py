@@ -17,12 +17,12 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QProgressDialog
 
 from annotator import i18n
-from annotator.core.model import STATES, Step
+from annotator.model.records import STATES, Step
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.ui import app
-from annotator.ui.actions import ACTIONS
+from annotator.ui.actions.table import ACTIONS
 from annotator.ui.dialogs.export import ExportDialog
 
 PAUSES = (5, 400)  # milliseconds from one verb to the next

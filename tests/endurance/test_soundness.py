@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from soundness import Rows, faults, opened
 
-from annotator.core import editing
-from annotator.core.drafting import draft
-from annotator.core.model import Edit, Rejection, Step, Suggestion, new_uid
+from annotator.model import operations
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
+from annotator.model.records import Edit, Rejection, Step, Suggestion, new_uid
 from annotator.store.corpus import Corpus, now
-from annotator.ui.corpus_commands import default_labels
 
 TEXT = "وزارة الصحة تطلق خطة وطنية للتلقيح\n\nأعلنت وزارة الصحة، أمس، عن خُطّةٍ 2024-2030 😀 للوقاية."
 
@@ -22,13 +22,13 @@ def path(tmp_path: Path) -> Path:
     with Corpus.create(made, default_labels()) as corpus:
         corpus.add(draft(TEXT))
         article = corpus.article(1)
-        [added] = editing.add(article, [], "Sanae", "PLAN", 17, 20)
+        [added] = operations.add(article, [], "Sanae", "PLAN", 17, 20)
         assert isinstance(added, Edit)
-        rejected = editing.reject(article, "Sanae", Suggestion(0, 5, "DATE", "dates", 0.9))
+        rejected = operations.reject(article, "Sanae", Suggestion(0, 5, "DATE", "dates", 0.9))
         assert isinstance(rejected[0].after, Rejection)
-        state = editing.set_state(None, article, "Sanae", "done")
-        note = editing.note(None, article, "Sanae", "x")
-        zone = editing.mark_zone(article, corpus.zones(article.uid), "boilerplate", 0, 5)
+        state = operations.set_state(None, article, "Sanae", "done")
+        note = operations.note(None, article, "Sanae", "x")
+        zone = operations.mark_zone(article, corpus.zones(article.uid), "boilerplate", 0, 5)
         for edits in ([added, *state], rejected, note, zone):
             corpus.apply(Step(new_uid(), "Sanae", now(), "tag", tuple(edits)))
     return made

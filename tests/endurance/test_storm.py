@@ -9,10 +9,10 @@ from random import Random
 import pytest
 from storm import Window
 
-from annotator.core.drafting import draft
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
-from annotator.store.opening import log_path
-from annotator.ui.corpus_commands import default_labels
+from annotator.store.side_files import log_path
 
 HERE = Path(__file__).resolve().parent
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files are renamed while they are open")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from annotator.core import editing
-from annotator.core.drafting import draft
-from annotator.core.model import Step, new_uid
+from annotator.model import operations
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
+from annotator.model.records import Step, new_uid
 from annotator.store.corpus import Corpus, now
-from annotator.ui.corpus_commands import default_labels
-from annotator.ui.session import Session
+from annotator.ui.session.session import Session
 
 HERE = Path(__file__).resolve().parent
 AT_ONCE = 1000 * 4096  # bytes of the log at which SQLite brings it into the file
@@ -42,7 +42,7 @@ def write(corpus: Corpus, count: int) -> None:
     """So many steps, each of which leaves the layer as it was before the one before it."""
     article = corpus.article(1)
     for _ in range(count // 2):
-        [added] = editing.add(article, [], "Sanae", "DATE", 0, 5)
+        [added] = operations.add(article, [], "Sanae", "DATE", 0, 5)
         for edit in (added, added.inverse()):
             corpus.apply(Step(new_uid(), "Sanae", now(), "tag", (edit,)))
 

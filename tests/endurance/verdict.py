@@ -13,11 +13,11 @@ from msgspec import Struct
 from resuming import back_and_forth
 from soundness import Edited, Rows, faults, fingerprint, take_back
 
-from annotator.core import history
-from annotator.core.model import Past
 from annotator.formats.report import beside
-from annotator.jobs.existing_output import folder_digest, read_digest
-from annotator.jobs.exporting import export
+from annotator.jobs.export.existing_output import folder_digest, read_digest
+from annotator.jobs.export.exporter import export
+from annotator.model import history
+from annotator.model.records import Past
 from annotator.store.corpus import Corpus
 
 _TOLD: Final = 6  # faults: more say no more

@@ -27,17 +27,17 @@ from PySide6.QtCore import QCoreApplication
 from soundness import Rows, faults, fingerprint
 
 from annotator import i18n
-from annotator.core import editing, history
-from annotator.core.drafting import draft
-from annotator.core.model import Edit, Span, Step, new_uid
-from annotator.core.text import tokens
-from annotator.jobs.exporting import Options, export
-from annotator.jobs.importing import import_paths
+from annotator.jobs.export.exporter import Options, export
+from annotator.jobs.imports.importer import import_paths
+from annotator.model import history, operations
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
+from annotator.model.records import Edit, Span, Step, new_uid
 from annotator.store import rows
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import Conflict, Locked
-from annotator.ui.corpus_commands import default_labels
-from annotator.ui.session import Session
+from annotator.text.tokenizer import tokens
+from annotator.ui.session.session import Session
 
 ALONE: Final = ("Sanae", "عمر", "Ève", "لُبنى")
 TWICE: Final = ("Hind", "يوسف")
@@ -133,7 +133,7 @@ def _write(path: Path, annotator: str, steps: int, random: Random) -> Told:
                     edits, undoes = list(history.reversal(last)), last.uid
                 else:
                     edits, undoes = _edits(article, layer, annotator, random), None
-            except editing.Rejected:
+            except operations.Rejected:
                 continue
             step = Step(new_uid(), annotator, now(), "tag", tuple(edits), undoes)
             if edits and _apply(corpus, step, told) and not undoes:
@@ -148,13 +148,13 @@ def _edits(article: Any, layer: list[Span], annotator: str, random: Random) -> l
     label = random.choice(_LABELS)
     verb = random.random()
     if not layer or verb < 0.4:
-        return editing.add(article, layer, annotator, label, token.start, token.end)
+        return operations.add(article, layer, annotator, label, token.start, token.end)
     span = random.choice(layer)
     if verb < 0.6:
-        return editing.relabel(article, layer, span, label)
+        return operations.relabel(article, layer, span, label)
     if verb < 0.9:
-        return editing.resize(article, layer, span, token.start, token.end)
-    return editing.remove(span)
+        return operations.resize(article, layer, span, token.start, token.end)
+    return operations.remove(span)
 
 
 def _apply(corpus: Corpus, step: Step, told: Told) -> bool:

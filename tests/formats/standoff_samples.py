@@ -3,12 +3,12 @@
 from itertools import chain
 from pathlib import Path
 
-from core.texts import raw_texts
 from hypothesis import strategies as st
+from text.texts import raw_texts
 
-from annotator.core.drafting import draft
-from annotator.core.editing import Rejected
-from annotator.core.model import Draft, Refusal, Span
+from annotator.model.article_builder import draft
+from annotator.model.operations import Rejected
+from annotator.model.records import Draft, Refusal, Span
 
 LABELS = ("DATE", "INSTITUTION", "PLAN", "خطة_1", "A_b-c")
 SAID = st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=8)

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from annotator.core.drafting import draft
-from annotator.core.model import Draft, Span
-from annotator.formats import FORMATS, conllu, doccano, jsonl, labelstudio, prodigy, recognise
-from annotator.jobs import reading
-from annotator.jobs.reading import Way
+from annotator.formats.conll import conllu
+from annotator.formats.json import doccano, jsonl, labelstudio, prodigy
+from annotator.formats.registry import FORMATS, recognise
+from annotator.jobs.imports import file_reader
+from annotator.jobs.imports.file_reader import Way
+from annotator.model.article_builder import draft
+from annotator.model.records import Draft, Span
 
 EXPECTED = {
     "articles": {"jsonl": 1},
@@ -54,7 +56,7 @@ OUTCOMES = {
 @pytest.mark.parametrize("folder", OUTCOMES)
 def test_the_files_of_peers_are_read(shared: Path, folder: str) -> None:
     files = [path for path in (shared / "data" / folder).iterdir() if path.is_file()]
-    found = [item for path in files for item in reading.read(path, Way(), "ليلى")]
+    found = [item for path in files for item in file_reader.read(path, Way(), "ليلى")]
     items = [item for item in found if isinstance(item, Draft)]
     said = Counter(type(item).__name__ for item in found if not isinstance(item, Draft))
     assert (len(items), sum(len(item.spans) for item in items), said) == OUTCOMES[folder]

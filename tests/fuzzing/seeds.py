@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 
-from annotator import extras
-from annotator.core.model import article_uid
+from annotator import optional
+from annotator.model.records import article_uid
 
 TEXT: Final = "معرض الكتاب في وجدة\n2024-07-09\nقالت وزارة الصحة، اليوم، إن خطّة «2030» سـتنجز 😀."
 SEPARATOR: Final = b"\n=====\n"
@@ -165,7 +165,7 @@ def docbin(**other: object) -> bytes:
 
 
 def _hash(text: str) -> int:
-    if not extras.installed("spacy"):
+    if not optional.installed("spacy"):
         return 0
     from spacy.strings import get_string_id
 

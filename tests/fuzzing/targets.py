@@ -9,18 +9,22 @@ from typing import Final
 
 from fuzzing.seeds import SEPARATOR
 
-from annotator import extras, formats, settings
-from annotator.core import labels
-from annotator.core import text as texts
-from annotator.core.drafting import draft
-from annotator.core.editing import Rejected, check_span, check_zones
-from annotator.core.labels import BadLabelSet, is_name
-from annotator.core.model import Draft, Remark, Span, article_uid
-from annotator.core.text import normalise_newlines
-from annotator.jobs import existing_output, reading
-from annotator.jobs.reading import Way
+from annotator import optional, settings
+from annotator.formats import registry
+from annotator.formats.documents import tables
+from annotator.formats.standoff import brat
+from annotator.jobs.export import existing_output
+from annotator.jobs.imports import file_reader
+from annotator.jobs.imports.file_reader import Way
+from annotator.model import labels
+from annotator.model.article_builder import draft
+from annotator.model.labels import BadLabelSet, is_name
+from annotator.model.operations import Rejected, check_span, check_zones
+from annotator.model.records import Draft, Remark, Span, article_uid
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
+from annotator.text import sentences, tokenizer
+from annotator.text.offsets import normalise_newlines
 
 LONGEST: Final = 1000
 """Code points of what is said of one thing in a file."""
@@ -79,7 +83,7 @@ class Reader:
     """Reads the bytes of a file in one format, as an import does."""
 
     def __init__(self, name: str) -> None:
-        self._format = formats.by_name(name)
+        self._format = registry.by_name(name)
         self._folder = Path(tempfile.mkdtemp())
         self.path = self._folder / f"a{self._format.SUFFIXES[0]}"
 
@@ -88,13 +92,13 @@ class Reader:
 
     def __call__(self, data: bytes) -> None:
         size = None if self._format.NAME in _PACKED else len(data)
-        if self._format is formats.brat:
+        if self._format is brat:
             data, _separator, text = data.partition(SEPARATOR)
             self.path.with_suffix(".txt").write_bytes(text)
         self.path.write_bytes(data)
         for logical in (False, True):
             way = Way(self._format.NAME, logical=logical)
-            check(reading.read(self.path, way, "ليلى"), size)
+            check(file_reader.read(self.path, way, "ليلى"), size)
 
 
 class Recognition(Reader):
@@ -102,16 +106,16 @@ class Recognition(Reader):
 
     def __init__(self) -> None:
         super().__init__("text")
-        self._names = sorted({suffix for format_ in formats.FORMATS for suffix in format_.SUFFIXES})
+        self._names = sorted({suffix for format_ in registry.FORMATS for suffix in format_.SUFFIXES})
 
     def __call__(self, data: bytes) -> None:
         for suffix in self._names:
-            for format_ in formats.FORMATS:
+            for format_ in registry.FORMATS:
                 assert format_.recognises(f"a{suffix}", data[: 1 << 16]) in (True, False)
         self.path.write_bytes(data)
-        formats.recognise(self.path)
-        formats.possible(self.path)
-        formats.tables.names(self.path)
+        registry.recognise(self.path)
+        registry.possible(self.path)
+        tables.names(self.path)
 
 
 def storing(data: bytes) -> None:
@@ -121,8 +125,8 @@ def storing(data: bytes) -> None:
         item = draft(text, spans=[Span(f"{at}", "", "ليلى", "DATE", at, len(text) - at) for at in range(10)])
     except (UnicodeDecodeError, Rejected):
         return
-    tokens = texts.tokens(item.article.text)
-    assert sum(map(len, texts.sentences(item.article.text, tokens))) == len(tokens)
+    tokens = tokenizer.tokens(item.article.text)
+    assert sum(map(len, sentences.sentences(item.article.text, tokens))) == len(tokens)
     with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder, "a.corpus"), _LABELS) as corpus:
         assert corpus.add(item).new
         assert corpus.article(item.article.uid).text == item.article.text
@@ -156,7 +160,7 @@ def report(data: bytes) -> None:
 
 
 NAMES: Final = (
-    *(format_.NAME for format_ in formats.FORMATS),
+    *(format_.NAME for format_ in registry.FORMATS),
     *("recognition", "storing", "labels", "settings", "report"),
 )
 
@@ -169,4 +173,4 @@ def target(name: str) -> Target:
 
 def can(name: str) -> bool:
     """Whether what the reader needs is installed."""
-    return name != "spacy" or extras.installed("spacy")
+    return name != "spacy" or optional.installed("spacy")

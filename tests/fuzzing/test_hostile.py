@@ -12,14 +12,14 @@ from fuzzing.limited import CAN, limited
 from fuzzing.seeds import docbin, document, pdf, seeds
 from fuzzing.targets import Reader, can
 
-from annotator.core.labels import decode
-from annotator.core.model import Draft, Refusal, Remark
-from annotator.jobs import reading
-from annotator.jobs.existing_output import CannotExport, WouldReplace
-from annotator.jobs.exporting import Options, export
-from annotator.jobs.importing import import_paths
-from annotator.jobs.looking import look
-from annotator.jobs.reading import Way
+from annotator.jobs.export.existing_output import CannotExport, WouldReplace
+from annotator.jobs.export.exporter import Options, export
+from annotator.jobs.imports import file_reader
+from annotator.jobs.imports.file_reader import Way
+from annotator.jobs.imports.importer import import_paths
+from annotator.jobs.imports.preview import look
+from annotator.model.labels import decode
+from annotator.model.records import Draft, Refusal, Remark
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
 
@@ -67,7 +67,7 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
 def read(tmp_path: Path, name: str, data: bytes) -> list[Draft | Remark]:
     path = tmp_path / f"a.{name}"
     path.write_bytes(data)
-    return list(reading.read(path, Way(name), "ليلى"))
+    return list(file_reader.read(path, Way(name), "ليلى"))
 
 
 def done(job: Any) -> Any:
@@ -287,7 +287,7 @@ def test_devices_and_sockets_are_passed_over(corpus: Corpus, tmp_path: Path) -> 
 @links
 @pytest.mark.parametrize("name", ["jsonl", "brat"])
 def test_an_export_writes_through_no_link(corpus: Corpus, tmp_path: Path, name: str) -> None:
-    corpus.add(next(reading.read(_text(tmp_path), Way(), "")))  # type: ignore[arg-type]
+    corpus.add(next(file_reader.read(_text(tmp_path), Way(), "")))  # type: ignore[arg-type]
     kept = tmp_path / "kept"
     kept.write_text("x", encoding="utf-8")
     out = tmp_path / "out"
@@ -333,4 +333,4 @@ def _titled(tmp_path: Path, title: str) -> Iterator[Draft]:
 
     path = tmp_path / "a.jsonl"
     path.write_bytes(msgspec.json.encode({"text": "أمس في وجدة", "title": title, "source": title, "url": title}))
-    return (item for item in reading.read(path, Way("jsonl"), "") if isinstance(item, Draft))
+    return (item for item in file_reader.read(path, Way("jsonl"), "") if isinstance(item, Draft))

@@ -14,16 +14,16 @@ from fuzzing.targets import can
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotator import formats
-from annotator.core.labels import decode
-from annotator.core.model import article_uid
-from annotator.jobs.importing import Imported, Naming, import_paths
+from annotator.formats import registry
+from annotator.jobs.imports.importer import Imported, Naming, import_paths
+from annotator.model.labels import decode
+from annotator.model.records import article_uid
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
 
 LABELS = decode(resource("labels", "default.toml").read_bytes())
 SEEDS = seeds()
-FORMATS = [format_.NAME for format_ in formats.FORMATS if can(format_.NAME)]
+FORMATS = [format_.NAME for format_ in registry.FORMATS if can(format_.NAME)]
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def whole(corpus: Corpus) -> int:
 
 
 def put(folder: Path, name: str, data: bytes) -> Path:
-    path = folder / f"a{formats.by_name(name).SUFFIXES[0]}"
+    path = folder / f"a{registry.by_name(name).SUFFIXES[0]}"
     if name == "brat":
         data, _separator, text = data.partition(SEPARATOR)
         path.with_suffix(".txt").write_bytes(text)
@@ -160,7 +160,7 @@ def test_what_is_quoted_from_a_file_is_a_line_without_controls(corpus: Corpus, t
 def test_no_more_files_are_read_than_can_be_listed(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotator.jobs.reading.FILES", 2)
+    monkeypatch.setattr("annotator.jobs.imports.file_reader.FILES", 2)
     folder = tmp_path / "in"
     folder.mkdir()
     for name in ("a", "b", "c", "d"):

@@ -11,14 +11,19 @@ import pytest
 from fuzzing.seeds import SEPARATOR, docbin, document, seeds
 from fuzzing.targets import can
 
-from annotator import formats, settings
-from annotator.core import limits
-from annotator.core.drafting import draft
-from annotator.core.labels import BadLabelSet, decode, is_name
-from annotator.core.model import Draft, Note, Remark, Span, Status
-from annotator.formats import docbin_reading, docbin_unpacking, standoff, tables, text, web, word
-from annotator.jobs import reading
-from annotator.jobs.reading import Way
+from annotator import settings
+from annotator.formats import registry
+from annotator.formats.conll import columns
+from annotator.formats.datasets import docbin_reading, docbin_unpacking
+from annotator.formats.documents import pdf, plain_text, tables, web, word
+from annotator.formats.json import jsonl, spacy_json
+from annotator.formats.standoff import annotations
+from annotator.jobs.imports import file_reader
+from annotator.jobs.imports.file_reader import Way
+from annotator.model import limits
+from annotator.model.article_builder import draft
+from annotator.model.labels import BadLabelSet, decode, is_name
+from annotator.model.records import Draft, Note, Remark, Span, Status
 
 PAGE = seeds()["html"][0].decode()
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -120,12 +125,12 @@ MET: dict[str, tuple[str, Callable[[], bytes], str]] = {
 
 
 def read(folder: Path, name: str, data: bytes) -> tuple[list[Draft], list[str]]:
-    path = folder / f"a{formats.by_name(name).SUFFIXES[0]}"
+    path = folder / f"a{registry.by_name(name).SUFFIXES[0]}"
     if name == "brat":
         data, _separator, beside = data.partition(SEPARATOR)
         path.with_suffix(".txt").write_bytes(beside)
     path.write_bytes(data)
-    found = list(reading.read(path, Way(name), "ليلى"))
+    found = list(file_reader.read(path, Way(name), "ليلى"))
     return [item for item in found if isinstance(item, Draft)], [
         item.reason for item in found if isinstance(item, Remark)
     ]
@@ -147,7 +152,7 @@ def test_a_limit_is_met_with_a_sentence(tmp_path: Path, much: str) -> None:
 def test_annotations_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str) -> None:
     name = "xmi" if data == data.lstrip("#") else "webanno"
     assert len(read(tmp_path, name, data.encode())[0]) == 1
-    monkeypatch.setattr(standoff, "MOST", 100)
+    monkeypatch.setattr(annotations, "MOST", 100)
     assert read(tmp_path, name, data.encode()) == ([], ["The file has more than 100 annotations."])
 
 
@@ -237,7 +242,7 @@ SHOWN = {
     "labels that an import adds to, at most": limits.LABELS,
     "files of an import": limits.FILES,
     "remarks on a file, one by one": limits.REMARKS,
-    "MB of a text": text.LARGEST // 1_000_000,
+    "MB of a text": plain_text.LARGEST // 1_000_000,
     "MB of a page": web.LARGEST // 1_000_000,
     "elements of a page": web.MOST,
     "attributes of an element": web.ATTRIBUTES,
@@ -245,15 +250,15 @@ SHOWN = {
     "million characters of a row": tables.LONGEST // 1_000_000,
     "MB of a part of a document, unpacked": word.LARGEST // 1_000_000,
     "tables within one another": word.TABLES,
-    "MB of a PDF": formats.pdf.LARGEST // 1_000_000,
-    "pages of a PDF": formats.pdf.MOST,
-    "seconds for the pages of a PDF": formats.pdf.LONGEST,
-    "MB of a line or a value of JSON": formats.jsonl.LARGEST // 1_000_000,
-    "MB of a line of columns": formats.columns.LARGEST // 1_000_000,
-    "tokens of an article in columns": formats.columns.LONGEST,
-    "MB of an `.ann`, a WebAnno TSV or a CAS": standoff.LARGEST // 1_000_000,
-    "annotations of a WebAnno TSV or a CAS": standoff.MOST,
-    "MB of spaCy's JSON": formats.spacy_json.LARGEST // 1_000_000,
+    "MB of a PDF": pdf.LARGEST // 1_000_000,
+    "pages of a PDF": pdf.MOST,
+    "seconds for the pages of a PDF": pdf.LONGEST,
+    "MB of a line or a value of JSON": jsonl.LARGEST // 1_000_000,
+    "MB of a line of columns": columns.LARGEST // 1_000_000,
+    "tokens of an article in columns": columns.LONGEST,
+    "MB of an `.ann`, a WebAnno TSV or a CAS": annotations.LARGEST // 1_000_000,
+    "annotations of a WebAnno TSV or a CAS": annotations.MOST,
+    "MB of spaCy's JSON": spacy_json.LARGEST // 1_000_000,
     "MB of a DocBin, unpacked": docbin_reading.LARGEST // 1_000_000,
     "documents of a DocBin": docbin_unpacking.MOST,
 }

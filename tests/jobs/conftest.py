@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from annotator.core.labels import decode
-from annotator.core.model import Draft
+from annotator.model.labels import decode
+from annotator.model.records import Draft
 from annotator.resources import resource
 from annotator.store.corpus import Corpus
 

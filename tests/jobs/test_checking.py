@@ -3,12 +3,12 @@
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
-from annotator.core import editing
-from annotator.core.drafting import draft
-from annotator.core.model import DONE, Draft, Span, Status, Step, new_uid
 from annotator.jobs.checking import Asked, check, check_again
-from annotator.store.checking import dismissed
+from annotator.model import operations
+from annotator.model.article_builder import draft
+from annotator.model.records import DONE, Draft, Span, Status, Step, new_uid
 from annotator.store.corpus import Corpus, now
+from annotator.store.queries.check_data import dismissed
 
 NAME = "وزارة العدل"
 _Result = TypeVar("_Result")
@@ -83,7 +83,7 @@ def test_what_was_dismissed_is_not_asked_again(make: Callable[..., Corpus]) -> N
     asked = finished(check(corpus)).asked
     assert [one.question.kind for one in asked] == ["punctuation", "unlabelled_repeat"]
     for one in asked:
-        edits = editing.dismiss(corpus.article(one.number), "Sanae", *one.question.place)
+        edits = operations.dismiss(corpus.article(one.number), "Sanae", *one.question.place)
         corpus.apply(Step(new_uid(), "Sanae", now(), "dismiss", tuple(edits)))
     assert finished(check(corpus)).asked == []
     again = finished(check(corpus)).checks

@@ -9,9 +9,13 @@ import pytest
 from msgspec.structs import replace
 from suggest.learning import LABELS, examples
 
-from annotator.core.label_changes import Change
-from annotator.core.labels import LabelSet
-from annotator.core.model import (
+from annotator.device_key import load_or_create_key
+from annotator.jobs import learning
+from annotator.jobs.learning import Taught, due, learn, teach
+from annotator.jobs.suggesting import Suggesting, kept
+from annotator.model.label_changes import Change
+from annotator.model.labels import LabelSet
+from annotator.model.records import (
     BOILERPLATE,
     DONE,
     IN_PROGRESS,
@@ -26,13 +30,9 @@ from annotator.core.model import (
     article_uid,
     new_uid,
 )
-from annotator.device_key import load_or_create_key
-from annotator.jobs import learning
-from annotator.jobs.learning import Taught, due, learn, teach
-from annotator.jobs.suggesting import Suggesting, kept
-from annotator.store import learning as stored
 from annotator.store.corpus import Corpus, now
-from annotator.store.labelling import change_labels
+from annotator.store.label_set import change_labels
+from annotator.store.queries import training_data as stored
 
 SANAE, OMAR = "Sanae", "Omar"
 NEW_TEXT = "أعلنت وزارة الفلاحة اليوم عن نتائجها سنة 2015 بالرباط."
@@ -141,7 +141,7 @@ def test_other_labels_and_another_version_make_it_due(
     corpus = make(*taught(60))
     drained(corpus)
     with monkeypatch.context() as patch:
-        patch.setattr("annotator.suggest.training.VERSION", -1)
+        patch.setattr("annotator.suggest.crf.training.VERSION", -1)
         assert due(corpus)
         assert suggested(corpus) == []
     assert not due(corpus)

@@ -6,12 +6,12 @@ from typing import Final, TypeVar
 
 import pytest
 
-from annotator.core import editing, history
-from annotator.core.drafting import draft
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import DONE, IN_PROGRESS, Edit, Span, Status, Step, new_uid
 from annotator.jobs import occurrences
 from annotator.jobs.occurrences import Occurrence, in_article, in_corpus, tag_each
+from annotator.model import history, operations
+from annotator.model.article_builder import draft
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.records import DONE, IN_PROGRESS, Edit, Span, Status, Step, new_uid
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import Conflict, CorpusError
 
@@ -53,7 +53,7 @@ def done(job: Generator[tuple[int, int], None, _Result]) -> tuple[list[tuple[int
 
 def tag(corpus: Corpus, number: int, label: str, start: int, end: int, annotator: str = SANAE) -> Span:
     article = corpus.article(number)
-    edits = editing.add(article, corpus.spans(article.uid, annotator), annotator, label, start, end)
+    edits = operations.add(article, corpus.spans(article.uid, annotator), annotator, label, start, end)
     corpus.apply(Step(new_uid(), annotator, now(), "tag", tuple(edits)))
     assert isinstance(edits[0].after, Span)
     return edits[0].after

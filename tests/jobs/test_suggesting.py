@@ -7,9 +7,12 @@ from typing import Final
 import pytest
 from suggest.learning import LABELS, examples
 
-from annotator.core import editing
-from annotator.core.labels import LabelSet
-from annotator.core.model import (
+from annotator.jobs import suggesting
+from annotator.jobs.suggesting import Found, Suggesting, accept_each, suggest
+from annotator.model import operations
+from annotator.model.labels import LabelSet
+from annotator.model.open_suggestions import Rejected
+from annotator.model.records import (
     DONE,
     IN_PROGRESS,
     NEW,
@@ -23,13 +26,10 @@ from annotator.core.model import (
     article_uid,
     new_uid,
 )
-from annotator.core.suggesting import Rejected
-from annotator.jobs import suggesting
-from annotator.jobs.suggesting import Found, Suggesting, accept_each, suggest
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import Conflict
+from annotator.suggest.crf.training import train
 from annotator.suggest.memory import Memory
-from annotator.suggest.training import train
 
 SANAE: Final = "Sanae"
 TEXT: Final = "اجتمعت جمعية البستان يوم أمس، وقالت جمعية البستان إنها راضية."
@@ -59,7 +59,7 @@ def drained(work: Iterator[tuple[int, int]]) -> list[Found]:
 
 def tag(article: Article, words: str = "جمعية البستان") -> list[Edit]:
     start = article.text.index(words)
-    return editing.add(article, [], SANAE, "INSTITUTION", start, start + len(words))
+    return operations.add(article, [], SANAE, "INSTITUTION", start, start + len(words))
 
 
 class Fixed:
@@ -138,7 +138,7 @@ def test_nothing_is_suggested_that_is_labelled_or_rejected_in_the_article_or_its
     found = drained(suggest(corpus, Suggesting.of(corpus), SANAE, [1, 2]))
     assert [(one.article.id, [item.start for item in one.suggestions]) for one in found] == [(1, [36]), (2, [6])]
     [suggestion] = found[1].suggestions
-    step = editing.reject(found[1].article, SANAE, suggestion)
+    step = operations.reject(found[1].article, SANAE, suggestion)
     corpus.apply(Step(new_uid(), SANAE, now(), "reject", tuple(step)))
     found = drained(suggest(corpus, Suggesting.of(corpus), SANAE, [2]))
     assert found[0].suggestions == ()
@@ -175,7 +175,7 @@ def test_accepting_begins_an_article_and_ends_no_state(corpus: Corpus) -> None:
 def test_accepting_begins_an_article_that_was_set_back_to_new(corpus: Corpus) -> None:
     article = corpus.article(1)
     for state in (DONE, NEW):
-        edits = editing.set_state(corpus.status(article.uid, SANAE), article, SANAE, state)
+        edits = operations.set_state(corpus.status(article.uid, SANAE), article, SANAE, state)
         corpus.apply(Step(new_uid(), SANAE, now(), "state", tuple(edits)))
     drained(accept_each(corpus, SANAE, [Found(article, (Suggestion(0, 6, "DATE", "dates", 0.9),))]))
     assert corpus.status(article.uid, SANAE) == Status(article.uid, SANAE, IN_PROGRESS)

@@ -40,21 +40,22 @@ sys.path[:0] = [str(ROOT / "tests")]
 from mutants.sampling import RecordedTest, Source, choose_tests, distance, read_recorded, sample  # noqa: E402
 
 TARGETS: Final = (
-    *("store/*.py", "ui/session.py"),
-    *("core/editing.py", "core/history.py", "core/label_changes.py", "core/tagging.py", "core/occurrences.py"),
-    *("core/projection.py", "core/levels.py", "core/twofold.py", "core/text.py", "core/suggesting.py"),
-    *("jobs/exporting.py", "jobs/writing.py", "jobs/flat.py", "jobs/nested.py", "jobs/whole.py", "jobs/twofold.py"),
-    *("jobs/article_files.py", "jobs/reported_outcomes.py", "jobs/expected_outcomes.py", "jobs/verifying.py"),
-    *("jobs/publishing.py", "jobs/temporary_output.py", "jobs/existing_output.py", "formats/report.py"),
-    *("jobs/suggesting.py", "jobs/proposals.py", "jobs/learning.py", "jobs/undoing.py"),
-    *("suggest/memory.py", "suggest/foreign.py", "suggest/overlapping.py", "suggest/opinions.py"),
+    *("store/**/*.py", "ui/session/session.py"),
+    *("model/operations.py", "model/history.py", "model/label_changes.py", "model/open_suggestions.py"),
+    *("text/tokenizer.py", "text/sentences.py", "text/punctuation.py", "text/selection.py", "text/visible.py"),
+    *("text/offsets.py", "text/search.py"),
+    *("tagging/schemes.py", "tagging/flat.py", "tagging/nested.py", "tagging/combined.py"),
+    *("jobs/export/*.py", "formats/report.py"),
+    *("jobs/suggesting.py", "jobs/suggestion_service.py", "jobs/learning.py", "jobs/undo.py"),
+    *("suggest/memory.py", "suggest/external/models.py", "suggest/conflicts.py", "suggest/crf/stacking.py"),
 )
 """The store, the verbs, export, and what is kept of suggestions."""
 TESTS: Final = (
-    *("tests/core", "tests/store", "tests/formats", "tests/jobs", "tests/suggest", "tests/cli"),
-    *("tests/ui/test_session.py", "tests/ui/test_suggestions.py", "tests/ui/test_suggestion_commands.py"),
-    *("tests/ui/test_trouble.py", "tests/ui/test_displacement.py", "tests/ui/test_closing.py"),
-    *("tests/ui/test_checking_commands.py", "tests/ui/test_damaged_rows.py", "tests/ui/test_backups.py"),
+    *("tests/text", "tests/model", "tests/tagging", "tests/store", "tests/formats", "tests/jobs", "tests/suggest"),
+    *("tests/cli", "tests/ui/session/test_session.py", "tests/ui/session/test_suggestions.py"),
+    *("tests/ui/commands/test_suggestion_commands.py", "tests/ui/commands/test_issue_commands.py"),
+    *("tests/ui/test_save_errors.py", "tests/ui/commands/test_displacement.py", "tests/ui/test_closing.py"),
+    *("tests/ui/test_damaged_rows.py", "tests/ui/test_backups.py"),
 )
 COPIED: Final = ("annotator", "resources", "tests", "packaging", "docs", "pyproject.toml", "README.md", "CHANGELOG.md")
 LONGEST: Final = 30.0

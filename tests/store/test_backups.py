@@ -21,16 +21,16 @@ from hypothesis import strategies as st
 from open_files import open_beside
 
 from annotator import settings
-from annotator.core import editing
-from annotator.core.drafting import draft
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import Step, new_uid
-from annotator.store import backups, copying, opening, restoring
+from annotator.model import operations
+from annotator.model.article_builder import draft
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.records import Step, new_uid
+from annotator.store import backups, copying, restoring, safe_connection
 from annotator.store.backups import BEFORE_RESTORE, kept
 from annotator.store.copying import copy
 from annotator.store.corpus import Corpus, now
-from annotator.store.damage import damage
 from annotator.store.errors import CorpusError, Damaged, ExistingCorpus, Locked, MissingCorpus
+from annotator.store.recovery.integrity import damage
 from annotator.store.schema import VERSION
 
 LABELS: Final = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff"), "1"),))
@@ -47,7 +47,7 @@ def run(steps) -> object:  # type: ignore[no-untyped-def]
 
 
 def tag(corpus: Corpus, article: int, start: int, end: int) -> None:
-    edits = editing.add(corpus.article(article), [], "Sanae", "DATE", start, end)
+    edits = operations.add(corpus.article(article), [], "Sanae", "DATE", start, end)
     corpus.apply(Step(new_uid(), "Sanae", now(), "tag", tuple(edits)))
 
 
@@ -98,7 +98,7 @@ def test_a_copy_is_of_one_moment_whatever_is_written_meanwhile(
 def test_a_tag_does_not_wait_for_a_copy(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The copying stands still here, and the corpus is written to all the same."""
     monkeypatch.setattr(copying, "_PAGES", 1)
-    monkeypatch.setattr(opening, "_WAIT", 0.05)
+    monkeypatch.setattr(safe_connection, "_WAIT", 0.05)
     steps = copy(path, tmp_path / "copy.corpus")
     next(steps)
     with Corpus.open(path) as corpus:
@@ -343,13 +343,13 @@ def test_another_process_that_has_the_corpus_open_sees_the_restored_one_and_goes
     program = """
 import sys
 from pathlib import Path
-from annotator.core import editing
-from annotator.core.model import Step, new_uid
+from annotator.model import operations
+from annotator.model.records import Step, new_uid
 from annotator.store.corpus import Corpus, now
 from annotator.store.restoring import contents
 with Corpus.open(Path(sys.argv[1])) as corpus:
     for number in (2, 3):
-        edits = editing.add(corpus.article(number), [], "Omar", "DATE", 0, 3)
+        edits = operations.add(corpus.article(number), [], "Omar", "DATE", 0, 3)
         corpus.apply(Step(new_uid(), "Omar", now(), "tag", tuple(edits)))
         print(contents(corpus).spans, flush=True)
         input()
@@ -445,7 +445,7 @@ def test_a_restore_that_is_stopped_changes_nothing(path: Path, monkeypatch: pyte
 
 
 def test_a_restore_waits_for_nobody_for_ever(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "_WAIT", 0.05)
+    monkeypatch.setattr(safe_connection, "_WAIT", 0.05)
     made = run(backups.keep(path))
     assert isinstance(made, backups.Backup)
     holder = sqlite3.connect(path, isolation_level=None)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from annotator.core.drafting import draft
-from annotator.core.labels import decode
+from annotator.model.article_builder import draft
+from annotator.model.labels import decode
 from annotator.resources import resource
-from annotator.store import opening
+from annotator.store import side_files
 from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, FullDisk
@@ -48,7 +48,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
 
 
 def log_size(corpus: Corpus) -> int:
-    return opening.log_path(corpus.path).stat().st_size
+    return side_files.log_path(corpus.path).stat().st_size
 
 
 def articles_in_a_copy(corpus: Corpus) -> int:
@@ -115,7 +115,7 @@ def test_it_is_in_nobodys_way(corpus: Corpus) -> None:
 def test_what_another_process_wrote_is_brought_into_the_file_too(
     corpus: Corpus, checkpointer: Checkpointer, tmp_path: Path
 ) -> None:
-    script = "import sys; from pathlib import Path; from annotator.core.drafting import draft; "
+    script = "import sys; from pathlib import Path; from annotator.model.article_builder import draft; "
     script += "from annotator.store.corpus import Corpus; c = Corpus.open(Path(sys.argv[1])); c.add(draft('خبر.')); "
     script += "import os; os._exit(0)"  # as if it were killed: it leaves the log
     subprocess.run([sys.executable, "-c", script, corpus.path], check=True)
@@ -155,7 +155,7 @@ def test_a_full_disk_is_reported_once_and_when_there_is_room_again(
         raise full
 
     with monkeypatch.context() as patch:
-        patch.setattr("annotator.store.opening.checkpoint", fail)
+        patch.setattr("annotator.store.safe_connection.checkpoint", fail)
         corpus.add(draft("خبر."))
         wait_until(lambda: bool(reports))
         time.sleep(1)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from annotator.core import editing, history
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import (
+from annotator.model import history, operations
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.records import (
     DONE,
     IN_PROGRESS,
     Article,
@@ -25,10 +25,10 @@ from annotator.core.model import (
     new_uid,
 )
 from annotator.store import corpus as corpus_module
-from annotator.store import opening
+from annotator.store import side_files
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
-from annotator.store.listing import articles
+from annotator.store.queries.article_list import articles
 
 TEXT = "وزارة الصحة تطلق خطة\nأعلنت وزارة الصحة، أمس، عن خطة 2024-2030 😀 للوقاية."
 LABELS = LabelSet(
@@ -103,8 +103,8 @@ def test_the_text_of_an_article_never_changes(corpus: Corpus) -> None:
 def test_a_step_is_written_with_its_record_and_can_be_reversed(corpus: Corpus) -> None:
     corpus.add(draft())
     article = corpus.article(1)
-    edits = editing.add(article, [], "Sanae", "PLAN", 16, 20)
-    done = step(article.uid, [*edits, *editing.set_state(None, article, "Sanae", "in_progress")])
+    edits = operations.add(article, [], "Sanae", "PLAN", 16, 20)
+    done = step(article.uid, [*edits, *operations.set_state(None, article, "Sanae", "in_progress")])
     corpus.apply(done)
     assert [span.label for span in corpus.spans(article.uid, "Sanae")] == ["PLAN"]
     assert corpus.spans(article.uid, "Omar") == []
@@ -124,7 +124,7 @@ def test_a_step_is_written_with_its_record_and_can_be_reversed(corpus: Corpus) -
 def test_everything_is_there_after_the_file_is_opened_again(corpus: Corpus) -> None:
     corpus.add(draft())
     article = corpus.article(1)
-    corpus.apply(step(article.uid, editing.add(article, [], "Sanae", "DATE", 38, 41)))
+    corpus.apply(step(article.uid, operations.add(article, [], "Sanae", "DATE", 38, 41)))
     before = corpus.spans(article.uid)
     corpus.close()
     with Corpus.open(corpus.path) as opened:
@@ -137,23 +137,23 @@ def test_spans_nest_cross_and_share_a_stretch_but_are_not_doubled(corpus: Corpus
     article = corpus.article(1)
     for label, start, end in (("PLAN", 5, 20), ("DATE", 7, 9), ("INSTITUTION", 15, 25), ("DATE", 5, 20)):
         layer = corpus.spans(article.uid, "Sanae")
-        corpus.apply(step(article.uid, editing.add(article, layer, "Sanae", label, start, end)))
+        corpus.apply(step(article.uid, operations.add(article, layer, "Sanae", label, start, end)))
     assert len(corpus.spans(article.uid)) == 4
-    with pytest.raises(editing.Rejected):
-        editing.add(article, corpus.spans(article.uid, "Sanae"), "Sanae", "PLAN", 5, 20)
+    with pytest.raises(operations.Rejected):
+        operations.add(article, corpus.spans(article.uid, "Sanae"), "Sanae", "PLAN", 5, 20)
     # Behind the verbs' back the table itself refuses.
     twin = Span(new_uid(), article.uid, "Sanae", "PLAN", 5, 20)
     with pytest.raises(CorpusError):
         corpus.apply(step(article.uid, [Edit(None, twin)]))
     # Another annotator has a layer of their own.
-    corpus.apply(step(article.uid, editing.add(article, [], "Omar", "PLAN", 5, 20), "Omar"))
+    corpus.apply(step(article.uid, operations.add(article, [], "Omar", "PLAN", 5, 20), "Omar"))
     assert len(corpus.spans(article.uid)) == 5
 
 
 def test_a_step_that_fails_halfway_leaves_nothing(corpus: Corpus) -> None:
     corpus.add(draft())
     article = corpus.article(1)
-    good = editing.add(article, [], "Sanae", "DATE", 0, 5)
+    good = operations.add(article, [], "Sanae", "DATE", 0, 5)
     absent = Edit(Span(new_uid(), article.uid, "Sanae", "DATE", 1, 2), None)
     with pytest.raises(Conflict):
         corpus.apply(step(article.uid, [*good, absent]))
@@ -165,12 +165,12 @@ def test_a_step_that_fails_halfway_leaves_nothing(corpus: Corpus) -> None:
 def test_a_change_by_someone_else_is_not_overwritten(corpus: Corpus) -> None:
     corpus.add(draft())
     article = corpus.article(1)
-    corpus.apply(step(article.uid, editing.add(article, [], "Sanae", "DATE", 0, 5)))
+    corpus.apply(step(article.uid, operations.add(article, [], "Sanae", "DATE", 0, 5)))
     [mine] = corpus.spans(article.uid)
     with Corpus.open(corpus.path) as other:
-        other.apply(step(article.uid, editing.resize(article, [mine], mine, 0, 9)))
+        other.apply(step(article.uid, operations.resize(article, [mine], mine, 0, 9)))
     with pytest.raises(Conflict, match="another window"):
-        corpus.apply(step(article.uid, editing.relabel(article, [mine], mine, "PLAN")))
+        corpus.apply(step(article.uid, operations.relabel(article, [mine], mine, "PLAN")))
     [kept] = corpus.spans(article.uid)
     assert (kept.label, kept.end) == ("DATE", 9)
 
@@ -180,7 +180,7 @@ def test_a_zone_is_put_right_and_taken_back(corpus: Corpus) -> None:
     article = corpus.article(1)
     before = corpus.zones(article.uid)
     start = article.text.index("الثلاثاء")
-    edits = editing.mark_zone(article, before, "dateline", start, article.text.index("\nنص"))
+    edits = operations.mark_zone(article, before, "dateline", start, article.text.index("\nنص"))
     assert Edit(Publication(article.uid, "2024-07-09"), Publication(article.uid, "2024-07-09T09:00")) in edits
     done = step(article.uid, edits)
     corpus.apply(done)
@@ -194,7 +194,7 @@ def test_a_zone_is_put_right_and_taken_back(corpus: Corpus) -> None:
 def test_zones_that_would_overlap_are_refused(corpus: Corpus) -> None:
     corpus.add(draft())
     article = corpus.article(1)
-    with pytest.raises(editing.Rejected, match="overlap"):
+    with pytest.raises(operations.Rejected, match="overlap"):
         corpus.apply(step(article.uid, [Edit(None, Zone(new_uid(), article.uid, "body", 0, 3))]))
     assert len(corpus.zones(article.uid)) == 2
 
@@ -211,7 +211,7 @@ def test_zones_are_checked_wherever_in_a_step_their_edits_are(
         Edit(None, Span(new_uid(), article.uid, "Sanae", "DATE", start, start + 3)) for start in range(before + after)
     ]
     crossing = Edit(None, Zone(new_uid(), article.uid, "body", 0, 3))
-    with pytest.raises(editing.Rejected, match="overlap"):
+    with pytest.raises(operations.Rejected, match="overlap"):
         corpus.apply(step(article.uid, [*spans[:before], crossing, *spans[before:]]))
     assert len(corpus.zones(article.uid)) == 2
     assert corpus.spans(article.uid) == []
@@ -263,15 +263,15 @@ def test_a_note_is_written_changed_and_taken_back(corpus: Corpus) -> None:
     corpus.add(draft())
     article = corpus.article(1)
     assert corpus.note(article.uid, "Sanae") is None
-    written = step(article.uid, editing.note(None, article, "Sanae", "تنقصه الفقرة الأخيرة 😀"))
+    written = step(article.uid, operations.note(None, article, "Sanae", "تنقصه الفقرة الأخيرة 😀"))
     corpus.apply(written)
     before = corpus.note(article.uid, "Sanae")
     assert before == Note(article.uid, "Sanae", "تنقصه الفقرة الأخيرة 😀")
     assert corpus.note(article.uid, "Omar") is None
-    changed = step(article.uid, editing.note(before, article, "Sanae", "تام"))
+    changed = step(article.uid, operations.note(before, article, "Sanae", "تام"))
     corpus.apply(changed)
     with pytest.raises(Conflict):
-        corpus.apply(step(article.uid, editing.note(before, article, "Sanae", "آخر")))
+        corpus.apply(step(article.uid, operations.note(before, article, "Sanae", "آخر")))
     corpus.close()
     with Corpus.open(corpus.path) as opened:
         assert opened.note(article.uid, "Sanae") == Note(article.uid, "Sanae", "تام")
@@ -328,7 +328,7 @@ def test_the_words_that_spans_begin_with_are_known(corpus: Corpus, words: str, k
     corpus.add(draft())
     article = corpus.article(1)
     for label, start, end in (("INSTITUTION", 0, 11), ("PLAN", 17, 20)):
-        corpus.apply(step(article.uid, editing.add(article, [], "Sanae", label, start, end)))
+        corpus.apply(step(article.uid, operations.add(article, [], "Sanae", label, start, end)))
     assert corpus.knows(words) is known
 
 
@@ -351,7 +351,7 @@ def three(corpus: Corpus) -> list[Article]:
 
 
 def everywhere(articles: list[Article]) -> list[Edit]:
-    return [edit for article in articles for edit in editing.add(article, [], "Sanae", "INSTITUTION", 0, 5)]
+    return [edit for article in articles for edit in operations.add(article, [], "Sanae", "INSTITUTION", 0, 5)]
 
 
 def layers(corpus: Corpus, articles: list[Article]) -> list[int]:
@@ -397,7 +397,7 @@ def test_a_span_that_was_changed_since_keeps_its_step_from_being_undone(corpus: 
     done = step("", everywhere(three))
     corpus.apply(done)
     [span] = corpus.spans(three[1].uid)
-    corpus.apply(step("", editing.resize(three[1], [span], span, 0, 11)))
+    corpus.apply(step("", operations.resize(three[1], [span], span, 0, 11)))
     before = [corpus.spans(article.uid) for article in three], list(corpus.query("SELECT * FROM edit"))
     with pytest.raises(Conflict):
         corpus.apply(step("", list(history.reversal(done)), undoes=done.uid))
@@ -432,7 +432,7 @@ def test_a_file_that_is_no_longer_there_takes_no_more_edits(corpus: Corpus, tmp_
     else:
         place.rename(tmp_path / "elsewhere.corpus")
     if what == "replaced":
-        for beside in filter(Path.exists, opening.beside(place)):
+        for beside in filter(Path.exists, side_files.side_files(place)):
             beside.rename(tmp_path / beside.name.replace(place.name, "elsewhere.corpus"))
         Corpus.create(tmp_path / "another.corpus", LabelSet(())).close()
         (tmp_path / "another.corpus").rename(place)
@@ -454,7 +454,7 @@ def test_a_step_of_an_annotator_without_a_name_is_refused_whole(corpus: Corpus, 
     corpus.add(draft())
     article = corpus.article(1)
     with pytest.raises(CorpusError, match="must have a name"):
-        corpus.apply(step(article.uid, editing.add(article, [], name, "DATE", 0, 3), name))
+        corpus.apply(step(article.uid, operations.add(article, [], name, "DATE", 0, 3), name))
     assert corpus.spans(article.uid) == []
     assert name not in corpus.annotators()
 

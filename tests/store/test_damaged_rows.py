@@ -8,17 +8,17 @@ from typing import Final
 
 import pytest
 
-from annotator.core import editing
-from annotator.core.drafting import draft
-from annotator.core.history import reversal
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import DONE, FLAGGED, SKIPPED, Edit, Span, Step, Suggestion, new_uid
-from annotator.store import opening
+from annotator.model import operations
+from annotator.model.article_builder import draft
+from annotator.model.history import reversal
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.records import DONE, FLAGGED, SKIPPED, Edit, Span, Step, Suggestion, new_uid
+from annotator.store import verification
 from annotator.store.corpus import Corpus, now
-from annotator.store.damage import damage
 from annotator.store.errors import CorpusError, Damaged
-from annotator.store.reading import drafts
-from annotator.store.salvage import Salvaged, salvage
+from annotator.store.queries.annotated_articles import drafts
+from annotator.store.recovery.integrity import damage
+from annotator.store.recovery.salvage import Salvaged, salvage
 
 TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024-2030", "لأحزاب الأغلبية رأي آخر في كتاب")
 DATE, PLAN = (Label(name, {"ar": name}, Colour("#112233", "#ddeeff"), key) for name, key in (("DATE", "1"), ("P", "2")))
@@ -65,11 +65,11 @@ def path(tmp_path: Path) -> Path:
         for text in TEXTS:
             corpus.add(draft(text))
         article = corpus.article(1)
-        span = editing.add(article, [], "Sanae", "DATE", 27, 31)
+        span = operations.add(article, [], "Sanae", "DATE", 27, 31)
         corpus.apply(Step("s", "Sanae", now(), "tag", tuple(span)))
-        zone = editing.mark_zone(article, corpus.zones(article.uid), "headline", 0, 5)
+        zone = operations.mark_zone(article, corpus.zones(article.uid), "headline", 0, 5)
         corpus.apply(Step(new_uid(), "Sanae", now(), "zone", tuple(zone)))
-        wrong = editing.reject(article, "Sanae", Suggestion(27, 31, "P", "dates", 0.9))
+        wrong = operations.reject(article, "Sanae", Suggestion(27, 31, "P", "dates", 0.9))
         corpus.apply(Step(new_uid(), "Sanae", now(), "reject", tuple(wrong)))
         corpus.stand("Sanae", article.uid, 3)
     return path
@@ -78,7 +78,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have no file looked through when it is opened, as none is that is large."""
-    monkeypatch.setattr(opening, "_CHECKED", 0)
+    monkeypatch.setattr(verification, "_CHECKED", 0)
 
 
 def write(path: Path, statement: str) -> None:
@@ -129,7 +129,7 @@ def test_a_large_file_with_a_damaged_row_is_told_soon_after(path: Path, row: str
     write(path, statement)
     if readers != ("labels",):
         with pytest.raises(Damaged):
-            opening.look_through(path)
+            verification.verify_file(path)
     with Corpus.open(path, readonly=True, damaged=True) as corpus:
         assert [*damage(corpus)] != []
 
@@ -176,7 +176,7 @@ def test_no_step_puts_a_span_or_a_rejection_outside_its_text(path: Path) -> None
         article = corpus.article(1)
         outside = Span(new_uid(), article.uid, "Sanae", "DATE", 0, len(article.text) + 1)
         whole = Span(new_uid(), article.uid, "Sanae", "P", 0, len(article.text))
-        wrong = editing.reject(article, "Sanae", Suggestion(0, len(article.text) + 1, "P", "dates", 0.9))
+        wrong = operations.reject(article, "Sanae", Suggestion(0, len(article.text) + 1, "P", "dates", 0.9))
         for edit in (Edit(None, outside), *wrong):
             with pytest.raises(CorpusError, match="not within the text"):
                 corpus.apply(Step(new_uid(), "Sanae", now(), "tag", (edit,)))
@@ -220,7 +220,7 @@ def set_states(path: Path) -> None:
     with Corpus.open(path) as corpus:
         article = corpus.article(1)
         for state in (DONE, SKIPPED, FLAGGED):
-            edits = editing.set_state(corpus.status(article.uid, "Sanae"), article, "Sanae", state)
+            edits = operations.set_state(corpus.status(article.uid, "Sanae"), article, "Sanae", state)
             corpus.apply(Step(state, "Sanae", now(), "state", tuple(edits)))
 
 
@@ -256,7 +256,7 @@ def test_an_edit_whose_row_is_of_another_layer_than_what_it_says_is_lost_and_tol
 ) -> None:
     with Corpus.open(path) as corpus:
         here, other = corpus.article(1), corpus.article(2)
-        corpus.apply(Step("o", "Omar", now(), "tag", tuple(editing.add(other, [], "Omar", "DATE", 0, 5))))
+        corpus.apply(Step("o", "Omar", now(), "tag", tuple(operations.add(other, [], "Omar", "DATE", 0, 5))))
     value = "Omar" if column == "annotator" else other.uid
     write(path, f"UPDATE edit SET {column} = '{value}' WHERE step = 's'")
     found = repair(path, tmp_path / "new.corpus")

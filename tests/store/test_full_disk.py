@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from annotator import settings
-from annotator.core.drafting import draft
-from annotator.core.labels import decode
-from annotator.jobs.exporting import ALL, Options, export
+from annotator.jobs.export.exporter import ALL, Options, export
+from annotator.model.article_builder import draft
+from annotator.model.labels import decode
 from annotator.resources import resource
-from annotator.store import opening
+from annotator.store import safe_connection
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, FullDisk
-from annotator.store.rescue import copy_file_to_safety
+from annotator.store.recovery.rescue import copy_file_to_safety
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ def test_what_is_only_in_the_log_is_read_too(full: Path) -> None:
 def test_what_others_write_meanwhile_is_read_where_they_had_it_open(full: Path) -> None:
     filler = full.with_name("filler")
     filler.unlink()
-    with Corpus.open(full) as corpus, closing(opening.connect_to_checkpoint(full)) as connection:
+    with Corpus.open(full) as corpus, closing(safe_connection.connect_to_checkpoint(full)) as connection:
         assert corpus.article(1).text == "أعلنت وزارة الصحة عن خطة."
-        assert opening.checkpoint(connection, "TRUNCATE")[0] == 0
+        assert safe_connection.checkpoint(connection, "TRUNCATE")[0] == 0
         filler.write_bytes(bytes(shutil.disk_usage(full.parent).free))
         with Corpus.open(full, readonly=True) as other:
             filler.unlink()

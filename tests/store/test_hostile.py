@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator import i18n
-from annotator.core.drafting import draft
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.store import shape
+from annotator.model.article_builder import draft
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.store import schema_check
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, Damaged, NotACorpus
 from annotator.store.schema import VERSION
@@ -117,18 +117,18 @@ def test_what_other_tools_leave_that_is_no_code_is_no_matter(path: Path, stateme
 @pytest.mark.parametrize("version", range(1, VERSION + 1))
 def test_the_schema_of_every_version_is_known_without_making_it(version: int) -> None:
     """Where this fails for a new version, its digest is to be written into shape.DIGESTS."""
-    assert shape.DIGESTS.get(version) == shape.digest(shape.made(version))
+    assert schema_check.DIGESTS.get(version) == schema_check.digest(schema_check.made(version))
 
 
 def test_an_opening_does_not_make_the_schema_to_compare_with(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shape, "made", lambda version: pytest.fail(str(version)))
+    monkeypatch.setattr(schema_check, "made", lambda version: pytest.fail(str(version)))
     Corpus.open(path).close()
 
 
 def test_a_version_whose_digest_is_not_known_is_compared_all_the_same(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shape, "DIGESTS", {})
+    monkeypatch.setattr(schema_check, "DIGESTS", {})
     Corpus.open(path).close()
     altered(path, "CREATE TABLE evil (x)")
     with pytest.raises(NotACorpus, match="evil"):

@@ -6,20 +6,20 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
-from core.texts import PIECES, texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from text.texts import PIECES, texts
 
-from annotator.core import editing
-from annotator.core.folding import fold
-from annotator.core.history import reversal, stacks
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import Article, Draft, Edit, Span, Step, article_uid, new_uid
-from annotator.core.occurrences import BEGINNING, beginnings, forms
+from annotator.model import operations
+from annotator.model.history import reversal, stacks
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.records import Article, Draft, Edit, Span, Step, article_uid, new_uid
 from annotator.store import index
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import Conflict
-from annotator.store.search import matching
+from annotator.store.queries.search import matching
+from annotator.text.folding import fold
+from annotator.text.search import BEGINNING, beginnings, forms
 
 TEXTS: Final = ("أعلنت وزارة الصحة عن خطة 2024", "لأحزاب الأغلبية رَأيٌ آخر بوزارة الصحة")
 FIRST, SECOND = (article_uid(text) for text in TEXTS)
@@ -100,22 +100,22 @@ def change(corpus: Corpus, verb: str, label: str, at: tuple[int, int], article: 
         edits = [
             edit
             for uid in (FIRST, SECOND)
-            for edit in editing.add_each(corpus.article(uid), corpus.spans(uid, annotator), annotator, label, [at])
+            for edit in operations.add_each(corpus.article(uid), corpus.spans(uid, annotator), annotator, label, [at])
         ]
     elif verb == "add":
         same = any((span.label, span.start, span.end) == (label, *at) for span in layer)
-        edits = [] if same else editing.add(read, layer, annotator, label, *at)
+        edits = [] if same else operations.add(read, layer, annotator, label, *at)
     elif one is None:
         return
     elif verb == "remove":
-        edits = editing.remove(one)
+        edits = operations.remove(one)
     elif verb == "describe":
-        edits = editing.describe(one, str(at[0]), "")
+        edits = operations.describe(one, str(at[0]), "")
     else:
         try:
-            resized = editing.resize(read, layer, one, *at)
-            edits = resized if verb == "resize" else editing.relabel(read, layer, one, label)
-        except editing.Rejected:
+            resized = operations.resize(read, layer, one, *at)
+            edits = resized if verb == "resize" else operations.relabel(read, layer, one, label)
+        except operations.Rejected:
             return
     if edits:
         apply(corpus, tuple(edits), annotator)

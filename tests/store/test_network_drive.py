@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 import pytest
 from msgspec import Struct
 
-from annotator.core.drafting import draft
-from annotator.core.labels import LabelSet, decode
-from annotator.jobs.exporting import ALL, Options, export
+from annotator.jobs.export.exporter import ALL, Options, export
+from annotator.model.article_builder import draft
+from annotator.model.labels import LabelSet, decode
 from annotator.resources import resource
-from annotator.store import backups, opening, restoring, shared_memory
+from annotator.store import backups, restoring, safe_connection, shared_memory
 from annotator.store.backups import Backup
 from annotator.store.corpus import Corpus
 from annotator.store.errors import Locked
@@ -23,7 +23,7 @@ from annotator.store.errors import Locked
 KILLED = """
 import os, sys
 from pathlib import Path
-from annotator.core.drafting import draft
+from annotator.model.article_builder import draft
 from annotator.store.corpus import Corpus
 corpus = Corpus.open(Path(sys.argv[1]))
 corpus.add(draft("خبر ثان."))
@@ -194,7 +194,7 @@ def test_nothing_is_written_between_the_last_look_and_the_restore(
             written.append("an article")
 
     monkeypatch.setattr(restoring, "_require_same", look_and_let_others_write)
-    monkeypatch.setattr(opening, "_WAIT", 0.05)
+    monkeypatch.setattr(safe_connection, "_WAIT", 0.05)
     _outcome(restoring.restore(path, kept.path))
     assert looks
     assert written == []
@@ -232,7 +232,7 @@ def test_a_log_that_another_program_has_open_is_left_alone(
             other.stdout.readline()
             corpus.close()
             monkeypatch.setattr(shared_memory, "is_usable", lambda _folder: False)
-            monkeypatch.setattr("annotator.store.opening._WAIT", 0.1)
+            monkeypatch.setattr("annotator.store.safe_connection._WAIT", 0.1)
             with pytest.raises(Locked):
                 Corpus.open(path)
             other.communicate("")

@@ -14,11 +14,11 @@ import pytest
 from jobs.reports import finish
 
 from annotator import paths
-from annotator.core import editing
-from annotator.core.drafting import draft
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import Step, new_uid
-from annotator.store import errors, opening
+from annotator.model import operations
+from annotator.model.article_builder import draft
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.records import Step, new_uid
+from annotator.store import copying, errors, opening, safe_connection, sqlite_errors, verification
 from annotator.store.copying import copy
 from annotator.store.corpus import Corpus, now
 from annotator.store.schema import VERSION
@@ -159,7 +159,7 @@ def test_a_corpus_is_made_where_files_have_no_links(tmp_path: Path, monkeypatch:
     def none(*_paths: object) -> None:
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr(opening, "link", none)
+    monkeypatch.setattr(copying, "link", none)
     make(tmp_path / "a.corpus")
     assert [path.name for path in tmp_path.iterdir()] == ["a.corpus"]
 
@@ -183,7 +183,7 @@ def test_a_name_may_hold_any_character(tmp_path: Path) -> None:
 
 
 def test_a_locked_corpus_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotator.store.opening._WAIT", 0.05)
+    monkeypatch.setattr("annotator.store.safe_connection._WAIT", 0.05)
     path = make(tmp_path / "a.corpus")
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -204,7 +204,7 @@ def test_a_damaged_corpus_is_one_sentence(tmp_path: Path) -> None:
 def test_what_the_schema_refuses_is_what_another_program_has_changed(tmp_path: Path) -> None:
     with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
         corpus.add(draft("خبر عاجل"))
-        edits = editing.add(corpus.article(1), [], "Sanae", "NONE", 0, 3)
+        edits = operations.add(corpus.article(1), [], "Sanae", "NONE", 0, 3)
         with pytest.raises(errors.Conflict, match="another window"):
             corpus.apply(Step(new_uid(), "Sanae", now(), "tag", tuple(edits)))
 
@@ -226,7 +226,7 @@ def test_a_corpus_that_is_opened_twice_here_keeps_what_is_written_after_another_
         Corpus.open(path).close()
         Corpus.open(path, readonly=True).close()
         assert annotators() == 0
-        edits = editing.note(None, corpus.article(1), "Sanae", "ملاحظة")
+        edits = operations.note(None, corpus.article(1), "Sanae", "ملاحظة")
         corpus.apply(Step(new_uid(), "Sanae", now(), "note", tuple(edits)))
         assert annotators() == 1
     with Corpus.open(path) as corpus:
@@ -262,7 +262,7 @@ def test_a_file_that_goes_while_it_is_opened_is_missing(
 ) -> None:
     path = tmp_path / "test.corpus"
     Corpus.create(path, LabelSet(())).close()
-    look, looked = opening._stat, []
+    look, looked = safe_connection.stat_file, []
 
     def go_before_that(asked: Path) -> stat_result:
         if len(looked) == looks:
@@ -270,7 +270,8 @@ def test_a_file_that_goes_while_it_is_opened_is_missing(
         looked.append(asked)
         return look(asked)
 
-    monkeypatch.setattr(opening, "_stat", go_before_that)
+    for module in (safe_connection, verification):
+        monkeypatch.setattr(module, "stat_file", go_before_that)
     with pytest.raises(errors.MissingCorpus, match=r"test\.corpus"):
         Corpus.open(path, readonly=readonly)
     assert len(looked) == looks + 1
@@ -309,7 +310,7 @@ def test_a_new_file_that_cannot_be_opened_leaves_nothing(tmp_path: Path, monkeyp
     def fail(*_arguments: object, **_more: object) -> Any:
         raise sqlite3.OperationalError("unable to open database file")
 
-    monkeypatch.setattr(opening, "_connection", fail)
+    monkeypatch.setattr(opening, "connect_safely", fail)
     with pytest.raises(errors.CorpusError):
         Corpus.create(tmp_path / "a.corpus", LABELS)
     assert everything(tmp_path) == {}
@@ -330,7 +331,7 @@ def test_a_connection_is_closed_where_it_cannot_be_made_safe(
         raise sqlite3.DatabaseError("file is not a database")
 
     monkeypatch.setattr(sqlite3, "connect", remember)
-    monkeypatch.setattr(opening, failing, fail)
+    monkeypatch.setattr(safe_connection, failing, fail)
     with pytest.raises(errors.CorpusError):
         Corpus.open(path)
     assert len(connections) == 2  # one for the header
@@ -360,9 +361,9 @@ def test_a_damaged_file_is_let_go_of(start: int, tmp_path: Path) -> None:
 def test_a_disk_is_said_to_be_full_only_where_it_is_and_its_files_fail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, kind: type[errors.CorpusError], free: int
 ) -> None:
-    monkeypatch.setattr(opening, "_is_disk_full", lambda _path: free == 0)
+    monkeypatch.setattr(sqlite_errors, "is_disk_full", lambda _path: free == 0)
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorname = code
-    with pytest.raises(errors.CorpusError) as caught, opening.spoken(tmp_path / "a.corpus"):
+    with pytest.raises(errors.CorpusError) as caught, sqlite_errors.translating_sqlite_errors(tmp_path / "a.corpus"):
         raise error
     assert caught.type is (errors.FullDisk if kind is errors.Unreachable and not free else kind)

@@ -10,15 +10,16 @@ import msgspec
 import pytest
 from sqlite_utils import Database, Migrations
 
-from annotator.core import editing, history
-from annotator.core.context import Context
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import Article, Edit, Record, Span, Status, Step, Suggestion, Zone, article_uid, new_uid
-from annotator.store import learning, rows, schema
+from annotator.model import history, operations
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.records import Article, Edit, Record, Span, Status, Step, Suggestion, Zone, article_uid, new_uid
+from annotator.store import rows, schema
 from annotator.store.corpus import Corpus, now
 from annotator.store.errors import CorpusError
-from annotator.store.listing import Choice, articles, counts, numbers
-from annotator.store.search import matching
+from annotator.store.queries import training_data
+from annotator.store.queries.article_list import Choice, articles, counts, numbers
+from annotator.store.queries.search import matching
+from annotator.text.word_context import Context
 
 TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024", "لأحزاب الأغلبية رَأيٌ آخر\u200f في كـتـاب")
 UIDS: Final = [article_uid(text) for text in TEXTS]
@@ -114,15 +115,20 @@ def test_it_is_worked_with_like_a_new_one(tmp_path: Path, left_by: int) -> None:
         assert corpus.spans(UIDS[1]) == []
         assert not corpus.knows("احزاب")
         corpus.apply(Step(new_uid(), "Omar", now(), "tag", (Edit(SPANS[1], None),)))
-        edits = editing.note(None, corpus.article(1), "Omar", "تمت المراجعة")
+        edits = operations.note(None, corpus.article(1), "Omar", "تمت المراجعة")
         corpus.apply(Step(new_uid(), "Omar", now(), "note", tuple(edits)))
         corpus.stand("Omar", UIDS[1], 7)
         assert corpus.place("Omar") == (UIDS[1], 7)
         wrong = Suggestion(27, 31, "DATE", "dates", 0.9)
-        corpus.apply(Step(new_uid(), "Omar", now(), "reject", tuple(editing.reject(corpus.article(1), "Omar", wrong))))
-        assert learning.rejected(corpus, "Omar") == {(Context("خطة", "2024", ""), "DATE")}
-        assert [(known.words, known.spans) for known in learning.known(corpus)] == [("وزارة الصحة", 1), ("2024", 0)]
-        assert learning.lessons(corpus) == [(1, "Sanae")]
+        corpus.apply(
+            Step(new_uid(), "Omar", now(), "reject", tuple(operations.reject(corpus.article(1), "Omar", wrong)))
+        )
+        assert training_data.rejected(corpus, "Omar") == {(Context("خطة", "2024", ""), "DATE")}
+        assert [(known.words, known.spans) for known in training_data.known(corpus)] == [
+            ("وزارة الصحة", 1),
+            ("2024", 0),
+        ]
+        assert training_data.lessons(corpus) == [(1, "Sanae")]
 
 
 @pytest.mark.parametrize("left_by", [1, 2])

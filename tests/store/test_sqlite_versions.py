@@ -14,16 +14,16 @@ from typing import Final
 import apsw
 import pytest
 
-from annotator.core.drafting import draft
-from annotator.core.label_changes import Change
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import Edit, Span, Step, new_uid
-from annotator.store import labelling, opening, restoring, shape
+from annotator.model.article_builder import draft
+from annotator.model.label_changes import Change
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.records import Edit, Span, Step, new_uid
+from annotator.store import label_set, restoring, schema_check, verification
 from annotator.store.corpus import Corpus, now
-from annotator.store.damage import damage
 from annotator.store.errors import CorpusError, Damaged, NotACorpus
+from annotator.store.queries.search import matching
+from annotator.store.recovery.integrity import damage
 from annotator.store.schema import JSON_COLUMNS, VERSION
-from annotator.store.search import matching
 
 STORED: Final = Path(__file__).parent / "versions"
 WITH_JSON_VALID: Final = (1, 2, 3, 4)
@@ -111,13 +111,13 @@ def test_schema_calls_only_functions_that_sqlite_3_40_marks_innocuous(path: Path
         statements = [sql for (sql,) in db.execute(query)]
     calls = {name.lower() for sql in statements for name in re.findall(r"(\w+)\s*\(", sql)} & functions
     assert calls == INNOCUOUS_IN_3_40
-    assert all(shape.is_innocuous(name) for name in calls)
+    assert all(schema_check.is_innocuous(name) for name in calls)
 
 
 def test_function_that_this_sqlite_does_not_mark_is_not_innocuous() -> None:
-    assert shape.is_innocuous("length")
-    assert not shape.is_innocuous("load_extension")
-    assert not shape.is_innocuous("no_such_function")
+    assert schema_check.is_innocuous("length")
+    assert not schema_check.is_innocuous("load_extension")
+    assert not schema_check.is_innocuous("no_such_function")
 
 
 @pytest.mark.parametrize("version", [*WITH_JSON_VALID, VERSION])
@@ -156,7 +156,7 @@ def test_old_corpus_with_anything_of_a_stranger_is_refused_untouched(
     with closing(sqlite3.connect(path)) as db:
         db.execute(statement)
     before = path.read_bytes()
-    for attempt in (Corpus.open, restoring.look, lambda path: opening.check_copy(path, path)):
+    for attempt in (Corpus.open, restoring.look, lambda path: verification.check_copy(path, path)):
         with pytest.raises(NotACorpus, match="evil"):
             attempt(path)
     assert path.read_bytes() == before
@@ -173,8 +173,8 @@ def test_text_that_is_not_json_is_damage(path: Path, table: str, column: str) ->
         Corpus.open(path)
     with large:
         with pytest.raises(Damaged):
-            opening.look_through(path)
+            verification.verify_file(path)
         assert [item.table for item in damage(large)] == [table]
         if table == "edit":
             with pytest.raises(Damaged, match="JSON"):
-                list(labelling.change_labels(large, RENAMING))
+                list(label_set.change_labels(large, RENAMING))

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.drafting import draft
-from annotator.core.labels import decode
-from annotator.jobs.exporting import ALL, Options, export
+from annotator.jobs.export.exporter import ALL, Options, export
+from annotator.model.article_builder import draft
+from annotator.model.labels import decode
 from annotator.resources import resource
 from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus
-from annotator.store.opening import log_path
+from annotator.store.side_files import log_path
 from annotator.store.uri import sqlite_uri
 
 

@@ -10,15 +10,15 @@ from typing import Any, Final
 
 import pytest
 
-from annotator.core import history
-from annotator.core.model import Step, new_uid
-from annotator.store import backups, restoring, shape
+from annotator.model import history
+from annotator.model.records import Step, new_uid
+from annotator.store import backups, restoring, schema_check
 from annotator.store.corpus import Corpus, now
-from annotator.store.damage import damage
-from annotator.store.listing import articles
-from annotator.store.reading import drafts
+from annotator.store.queries.annotated_articles import drafts
+from annotator.store.queries.article_list import articles
+from annotator.store.queries.search import matching
+from annotator.store.recovery.integrity import damage
 from annotator.store.schema import VERSION
-from annotator.store.search import matching
 
 STORED: Final = Path(__file__).parent / "versions"
 VERSIONS: Final = sorted(int(path.stem[1:]) for path in STORED.glob("v*.corpus"))
@@ -73,7 +73,7 @@ def test_nothing_is_lost_on_the_way_to_the_newest_version(path: Path, version: i
     with Corpus.open(path) as corpus:
         assert found(corpus, tables) == later(tables)
         assert list(damage(corpus)) == []
-        assert shape.strange(corpus._db.conn, VERSION) == ""
+        assert schema_check.strange(corpus._db.conn, VERSION) == ""
         assert [summary.id for summary in articles(corpus)] == [1, 2, 3, 4]
         spans = [span for draft in drafts(corpus, [1, 2, 3, 4]) for span in draft.spans]
         assert sorted(span.uid for span in spans) == sorted(row["uid"] for row in tables["span"])

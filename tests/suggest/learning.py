@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from itertools import product
 
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import Article, article_uid
-from annotator.suggest.training import Example
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.records import Article, article_uid
+from annotator.suggest.crf.training import Example
 
 LABELS = LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in ("DATE", "INSTITUTION", "PLAN")))
 

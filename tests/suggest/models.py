@@ -7,8 +7,8 @@ from typing import Any
 
 from consumers.reading import consumer
 
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import Article, article_uid
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.records import Article, article_uid
 
 FIRM = 4.0
 """The logit of the tag that a piece has in the table; the others have 0."""

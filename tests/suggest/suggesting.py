@@ -2,10 +2,10 @@
 
 import unicodedata
 
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import Article, Suggestion, article_uid
-from annotator.core.text import visible
-from annotator.suggest.suggester import Suggester
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.records import Article, Suggestion, article_uid
+from annotator.suggest.base import Suggester
+from annotator.text.visible import visible
 
 
 def article(text: str) -> Article:
@@ -24,7 +24,7 @@ def said(text: str, suggestions: list[Suggestion]) -> list[tuple[str, str]]:
 
 
 def check_promises(suggester: Suggester, text: str) -> list[Suggestion]:
-    """What the protocol promises of every suggester (see annotator.suggest.suggester)."""
+    """What the protocol promises of every suggester (see annotator.suggest.base)."""
     found = suggester.suggest(article(text), LABELS)
     assert found == suggester.suggest(article(text), LABELS) == sorted(found, key=lambda one: one.start)
     for one in found:

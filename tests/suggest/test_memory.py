@@ -1,14 +1,14 @@
 """What was labelled is proposed again, and what was rejected counts against it."""
 
 import pytest
-from core.texts import texts
 from hypothesis import given
 from hypothesis import strategies as st
 from suggest.suggesting import LABELS, article, check_promises, label_set, said
+from text.texts import texts
 
-from annotator.core.proclitics import form
-from annotator.core.text import tokens
 from annotator.suggest.memory import Count, Memory
+from annotator.text.proclitics import form
+from annotator.text.tokenizer import tokens
 
 
 def proposed(memory: Memory, text: str) -> list[tuple[str, str]]:

@@ -4,10 +4,10 @@ import tomllib
 from typing import Any
 
 import pytest
-from core.texts import PIECES
 from hypothesis import given
 from hypothesis import strategies as st
 from suggest.suggesting import LABELS, article, check_promises, label_set, said
+from text.texts import PIECES
 
 from annotator.resources import resource
 from annotator.suggest.names import Names

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n, settings
-from annotator.core.drafting import draft
+from annotator.model.article_builder import draft
+from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.corpus_commands import default_labels
-from annotator.ui.session import Session
+from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
 ARTICLE = """وزارة الصحة تطلق خطة وطنية للتلقيح

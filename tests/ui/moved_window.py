@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from annotator import i18n, settings
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.session import Session
+from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
 SIZE = 1100, 700

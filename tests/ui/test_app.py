@@ -13,15 +13,15 @@ from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n, settings
-from annotator.faults import Fault
+from annotator.diagnostics.crash_reports import Fault
 from annotator.file_ops import delete_file
+from annotator.model.labels import default_labels
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
 from annotator.store.errors import MissingCorpus
-from annotator.store.listing import articles
+from annotator.store.queries.article_list import articles
 from annotator.ui import app
-from annotator.ui.corpus_commands import default_labels
-from annotator.ui.page import Page
+from annotator.ui.article.page import Page
 
 
 @pytest.fixture

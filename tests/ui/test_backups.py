@@ -11,17 +11,17 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from annotator import settings
-from annotator.core import editing
-from annotator.core.drafting import draft
-from annotator.core.model import Step, new_uid
+from annotator.model import operations
+from annotator.model.article_builder import draft
+from annotator.model.records import Step, new_uid
 from annotator.settings import Settings
-from annotator.store import backups, opening, restoring
+from annotator.store import backups, restoring, verification
 from annotator.store.corpus import Corpus, now
 from annotator.ui import app
 from annotator.ui.dialogs.backups import BackupsDialog
-from annotator.ui.dialogs.brought_back import BroughtBackDialog
-from annotator.ui.keeper import Keeper
-from annotator.ui.session import Session
+from annotator.ui.dialogs.recovery_result import BroughtBackDialog
+from annotator.ui.session.maintenance_worker import Keeper
+from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
 
@@ -64,7 +64,7 @@ def backed_up(path: Path) -> backups.Backup:
 def tag(path: Path, start: int = 0, end: int = 5) -> None:
     with Corpus.open(path) as corpus:
         article = corpus.article(1)
-        edits = editing.add(article, corpus.spans(article.uid), "Sanae", "PLAN", start, end)
+        edits = operations.add(article, corpus.spans(article.uid), "Sanae", "PLAN", start, end)
         corpus.apply(Step(new_uid(), "Sanae", now(), "tag", tuple(edits)))
 
 
@@ -119,7 +119,7 @@ def test_what_keeps_a_backup_from_being_made_is_said_once(qtbot: QtBot, keeper: 
 def test_a_large_corpus_that_is_damaged_is_told_once_it_is_open(
     qtbot: QtBot, session: Session, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "_CHECKED", 0)
+    monkeypatch.setattr(verification, "_CHECKED", 0)
     session.close()
     broken(corpus_path)
     keeper = Keeper(session)
@@ -307,7 +307,7 @@ def test_a_start_on_a_damaged_corpus_is_told_apart_from_one_that_cannot_be_opene
 def test_the_desk_asks_when_the_open_corpus_is_found_to_be_damaged(
     qtbot: QtBot, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "_CHECKED", 0)
+    monkeypatch.setattr(verification, "_CHECKED", 0)
     broken(corpus_path)
     desk = app.Desk(app.application(), Settings(language="en"))
     qtbot.addWidget(desk.window)

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n
+from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.background import Background, Busy, Cancelled
-from annotator.ui.corpus_commands import default_labels
 from annotator.ui.dialogs.import_preview import ImportDialog
-from annotator.ui.session import Session
+from annotator.ui.session.background import Background, Busy, Cancelled
+from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
 pytestmark = pytest.mark.usefixtures("no_dialogs")

@@ -9,12 +9,12 @@ import pytest
 from open_files import open_beside
 from pytestqt.qtbot import QtBot
 
-from annotator.jobs.proposals import Suggesting
-from annotator.store import opening
+from annotator.jobs.suggestion_service import Suggesting
+from annotator.store import verification
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
-from annotator.ui.keeper import Keeper
-from annotator.ui.session import Session
+from annotator.ui.session.maintenance_worker import Keeper
+from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
 SLOW = 0.4  # seconds
@@ -117,7 +117,7 @@ def test_a_thread_that_nobody_else_ends_lets_go(session: Session, corpus_path: P
 def test_what_looks_through_the_file_and_backs_it_up_lets_go(
     qtbot: QtBot, session: Session, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "_CHECKED", 0)
+    monkeypatch.setattr(verification, "_CHECKED", 0)
     said: list[str] = []
     session.failed.connect(said.append)
     for wait in (0, 1, 3, 6, 10, 20, 40):  # milliseconds: at one stretch or another of its work

@@ -12,16 +12,16 @@ from pytestqt.qtbot import QtBot
 from ui.test_backups import answered, press
 
 from annotator.settings import Settings
-from annotator.store import opening
+from annotator.store import verification
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.session import Session
+from annotator.ui.session.session import Session
 
 
 @pytest.fixture
 def hostile(corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A corpus in whose first article Sanae labelled and stopped; see `write`."""
-    monkeypatch.setattr(opening, "_CHECKED", 0)
+    monkeypatch.setattr(verification, "_CHECKED", 0)
     session = Session("Sanae")
     session.open(Corpus.open(corpus_path))
     assert session.tag("PLAN", 0, 5)

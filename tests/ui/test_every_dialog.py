@@ -11,9 +11,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QProgressDialog
 from pytestqt.qtbot import QtBot
 
-from annotator.core.model import DONE
-from annotator.ui import file_dialogs
-from annotator.ui.actions import ACTIONS
+from annotator.model.records import DONE
+from annotator.ui.actions.table import ACTIONS
+from annotator.ui.widgets import file_dialogs
 from annotator.ui.window import Window
 
 pytestmark = [

@@ -12,9 +12,9 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from annotator import settings
-from annotator.ui.actions import ACTIONS, Keymap, usual_keys
+from annotator.ui.actions.table import ACTIONS, Keymap, usual_keys
+from annotator.ui.widgets.bidi_text import printed, shown_key
 from annotator.ui.window import Window
-from annotator.ui.wording import printed, shown_key
 
 
 @pytest.fixture

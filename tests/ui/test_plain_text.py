@@ -14,26 +14,25 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessa
 from pytestqt.qtbot import QtBot
 
 import annotator.ui
-from annotator.core.labels import LabelSet
-from annotator.core.model import FLAGGED, Article, Draft, Note, Span, Status, article_uid, new_uid
+from annotator.model.labels import LabelSet, default_labels
+from annotator.model.records import FLAGGED, Article, Draft, Note, Span, Status, article_uid, new_uid
 from annotator.settings import Settings
 from annotator.store import backups
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.corpus_commands import default_labels
-from annotator.ui.file_dialogs import choose_target
-from annotator.ui.message_box import MessageBox
-from annotator.ui.wording import tell
+from annotator.ui.widgets.bidi_text import tell
+from annotator.ui.widgets.file_dialogs import choose_target
+from annotator.ui.widgets.message_box import MessageBox
 
 UI = Path(annotator.ui.__file__).parent
 EVIL = '<h1>EVIL</h1><img src="file:x.png"><a href="http://x.y">z</a>'
 NAME = "EVIL &lt;b&gt;" if sys.platform == "win32" else "<h1>EVIL<b>"
 """Windows has no "<" in the name of a file, and so no HTML."""
-LINKS = ("wording.py", "dialogs/parts.py")
+LINKS = ("widgets/bidi_text.py", "dialogs/components.py")
 """Where a label is made besides that shows a link, whose text is escaped."""
 
 
-ACTIONS = ("buttons.py",)
+ACTIONS = ("widgets/buttons.py",)
 """Where a tooltip is an action's text, which is ours, with its key."""
 
 

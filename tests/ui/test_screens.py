@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
-from annotator.ui.corpus_commands import default_labels
 
 SCRIPT = Path(__file__).with_name("moved_window.py")
 

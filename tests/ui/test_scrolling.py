@@ -7,12 +7,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from annotator.core.labels import LabelSet
-from annotator.core.model import Article, Span, Suggestion, Zone
+from annotator.model.labels import LabelSet, default_labels
+from annotator.model.records import Article, Span, Suggestion, Zone
 from annotator.resources import resource
-from annotator.ui.article_view import ArticleView
-from annotator.ui.corpus_commands import default_labels
-from annotator.ui.theme import DARK, LIGHT, Theme
+from annotator.ui.article.article_view import ArticleView
+from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 
 
 @pytest.fixture
@@ -81,7 +80,7 @@ def test_a_step_of_the_wheel_paints_no_more_than_comes_into_sight(
 ) -> None:
     painted: list[float] = []
     monkeypatch.setattr(
-        "annotator.ui.painting.Painter.paint", lambda _self, _painter, top, bottom: painted.append(bottom - top)
+        "annotator.ui.article.painting.Painter.paint", lambda _self, _painter, top, bottom: painted.append(bottom - top)
     )
     on_screen(view)
     painted.clear()

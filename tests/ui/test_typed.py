@@ -11,12 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from annotator.core import editing
-from annotator.core.model import Step, new_uid
+from annotator.model import operations
+from annotator.model.records import Step, new_uid
 from annotator.store.corpus import Corpus, now
 from annotator.ui import app
-from annotator.ui.session import Session
-from annotator.ui.span_card import Field
+from annotator.ui.panels.span_card import Field
+from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
 pytestmark = pytest.mark.usefixtures("no_dialogs")
@@ -121,7 +121,7 @@ def test_what_is_typed_and_was_changed_in_another_window_is_asked_about(
 ) -> None:
     type_note(window)
     with Corpus.open(corpus_path) as elsewhere:
-        edits = editing.note(None, elsewhere.article(1), "Sanae", "another")
+        edits = operations.note(None, elsewhere.article(1), "Sanae", "another")
         elsewhere.apply(Step(new_uid(), "Sanae", now(), "note", tuple(edits)))
     answers.append("Stay")
     leave(window, other)
@@ -204,7 +204,7 @@ def test_what_is_typed_about_a_span_that_is_removed_elsewhere_is_told_when_it_is
     QTest.keyClicks(typing, WORDS)
     with Corpus.open(corpus_path) as elsewhere:
         [span] = elsewhere.spans(elsewhere.article(1).uid, "Sanae")
-        elsewhere.apply(Step(new_uid(), "Sanae", now(), "remove", tuple(editing.remove(span))))
+        elsewhere.apply(Step(new_uid(), "Sanae", now(), "remove", tuple(operations.remove(span))))
     session.open_step(1)
     assert typing.text() == ""
     assert WORDS in window.status_line.said()

@@ -14,15 +14,16 @@ from pytestqt.qtbot import QtBot
 
 from annotator import i18n
 from annotator import settings as kept
-from annotator.core.drafting import draft
-from annotator.core.model import DONE, FLAGGED, SKIPPED, Article, article_uid
-from annotator.core.text import normalise_newlines, visible
+from annotator.model.article_builder import draft
+from annotator.model.records import DONE, FLAGGED, SKIPPED, Article, article_uid
 from annotator.store.corpus import Corpus
-from annotator.ui.article_view import ArticleView
-from annotator.ui.hits import edges
-from annotator.ui.page import Box
-from annotator.ui.session import Session
-from annotator.ui.theme import LIGHT
+from annotator.text.offsets import normalise_newlines
+from annotator.text.visible import visible
+from annotator.ui.article.article_view import ArticleView
+from annotator.ui.article.hit_test import edges
+from annotator.ui.article.page import Box
+from annotator.ui.session.session import Session
+from annotator.ui.widgets.theme import LIGHT
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]

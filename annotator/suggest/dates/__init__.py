@@ -5,13 +5,13 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from annotator.core.analysis import analysed
-from annotator.core.labels import LabelSet
-from annotator.core.model import Article, Suggestion
+from annotator.model.labels import LabelSet
+from annotator.model.records import Article, Suggestion
+from annotator.suggest.base import DATE, label_for
 from annotator.suggest.dates.lattice import Lattice
 from annotator.suggest.dates.matching import Match, matches
 from annotator.suggest.dates.values import evaluated
-from annotator.suggest.suggester import DATE, label_for
+from annotator.text.analysis import analysed
 
 
 class Found(Struct, frozen=True):

@@ -27,7 +27,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from annotator.core.structs import prepare
+from annotator.model.structs import prepare
 from annotator.resources import resource
 from annotator.suggest.dates.pattern import Kind, Row, Word, labelled, leaves, parsed, silenced
 

@@ -8,9 +8,9 @@ import re
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from annotator.core.analysis import Analysis
-from annotator.core.proclitics import ARTICLE, BOUND, FUTURE, JOINING, readings
 from annotator.suggest.dates.grammar import shipped
+from annotator.text.analysis import Analysis
+from annotator.text.proclitics import ARTICLE, BOUND, FUTURE, JOINING, readings
 
 _JOINED: Final = re.compile(r"\d+(?:[-‐‑–/:.]\d+)+")
 _DIGITS: Final = re.compile(r"\d+")

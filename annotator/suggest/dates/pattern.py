@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from annotator.core.folding import fold
+from annotator.text.folding import fold
 
 _PART: Final = re.compile(r"\{(?:(?P<name>[^{}:\s]*):)?(?P<kind>[^{}:\s]+)\}|(?P<mark>[()|?])|(?P<word>[^\s(){}|?]+)")
 

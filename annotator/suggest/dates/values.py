@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from annotator.suggest.dates import feasts, parts, ranges, relative
+from annotator.suggest.dates import calendar_parts, feasts, ranges, relative
 from annotator.suggest.dates.matching import Leaf, Node
 from annotator.suggest.dates.moments import (
     Moment,
@@ -166,7 +166,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "weekday_and_day": _weekday_and_day,
     **ranges.FUNCTIONS,
     **relative.FUNCTIONS,
-    **parts.FUNCTIONS,
+    **calendar_parts.FUNCTIONS,
     **feasts.FUNCTIONS,
 }
 """What a rule may name as its value."""

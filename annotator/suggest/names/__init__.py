@@ -8,17 +8,17 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from annotator.core.analysis import Analysis, analysed
-from annotator.core.folding import fold
-from annotator.core.labels import LabelSet
-from annotator.core.lexicon import Lexicon, Match
-from annotator.core.model import Article, Suggestion
-from annotator.core.proclitics import ARTICLE, readings
+from annotator.model.labels import LabelSet
+from annotator.model.records import Article, Suggestion
+from annotator.suggest.base import INSTITUTION, PLAN, label_for
+from annotator.suggest.conflicts import apart
 from annotator.suggest.names.chain import name_end
 from annotator.suggest.names.data import PROPER, QUOTED, Head, knowledge
-from annotator.suggest.names.reading import Line
-from annotator.suggest.overlapping import apart
-from annotator.suggest.suggester import INSTITUTION, PLAN, label_for
+from annotator.suggest.names.word_roles import Line
+from annotator.text.analysis import Analysis, analysed
+from annotator.text.folding import fold
+from annotator.text.lexicon import Lexicon, Match
+from annotator.text.proclitics import ARTICLE, readings
 
 _DOUBTFUL: Final = 0.5  # of its score is left to a short word that may be another one behind its proclitic
 

@@ -8,8 +8,7 @@ what it is for (للسكك الحديدية), where it is (بالرباط), and 
 import re
 from typing import Final, NamedTuple
 
-from annotator.core.folding import fold
-from annotator.core.proclitics import ARTICLE
+from annotator.suggest.base import PLAN
 from annotator.suggest.names.data import (
     ADJECTIVE,
     COUNTRY,
@@ -26,8 +25,9 @@ from annotator.suggest.names.data import (
     Head,
     knowledge,
 )
-from annotator.suggest.names.reading import AND, AT, DEFINITE, FOR, LATIN, LOCAL, NOUN, Line, Reading, reading
-from annotator.suggest.suggester import PLAN
+from annotator.suggest.names.word_roles import AND, AT, DEFINITE, FOR, LATIN, LOCAL, NOUN, Line, Reading, reading
+from annotator.text.folding import fold
+from annotator.text.proclitics import ARTICLE
 
 _CLOSING: Final = {"«": "»", "“": "”", "”": "“", '"': '"'}
 _LONGEST_QUOTED: Final = 8  # tokens between the marks

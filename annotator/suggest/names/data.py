@@ -1,6 +1,6 @@
 """What a linguist knows of names: head nouns, words that go on or end one, places, lists. Read from resources/names.
 
-Words are held folded (see core.folding).
+Words are held folded (see text.folding).
 """
 
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import Struct, field
 
-from annotator.core.folding import fold
-from annotator.core.lexicon import Words, words_of
-from annotator.core.structs import prepare
+from annotator.model.structs import prepare
 from annotator.resources import resource
+from annotator.text.folding import fold
+from annotator.text.lexicon import Words, words_of
 
 GENITIVE: Final = "genitive"
 PROPER: Final = "proper"

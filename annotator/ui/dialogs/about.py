@@ -15,16 +15,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator import __version__, faults, i18n
+from annotator import __version__, i18n
+from annotator.diagnostics import crash_reports
 from annotator.i18n import _
-from annotator.parts import bundled
+from annotator.licenses import bundled
 from annotator.resources import resource
-from annotator.store.facts import facts
-from annotator.ui import fonts
-from annotator.ui.dialogs.parts import PartsPane
-from annotator.ui.theme import Theme
-from annotator.ui.versions import versions
-from annotator.ui.wording import left_to_right, plain_label
+from annotator.store.queries.file_facts import facts
+from annotator.ui.dialogs.components import PartsPane
+from annotator.ui.widgets import fonts
+from annotator.ui.widgets.bidi_text import left_to_right, plain_label
+from annotator.ui.widgets.qt_versions import versions
+from annotator.ui.widgets.theme import Theme
 
 _ICON: Final = 72  # pixels
 _ROOM: Final = 6  # pixels below a point of what is new
@@ -99,9 +100,9 @@ def support() -> str:
     """What a message that asks for help should say of this installation, a line each."""
     application, bundle = QApplication.instance(), bundled()
     assert isinstance(application, QApplication)
-    known = {**faults.own_facts(), **versions(application), **facts(None)}
+    known = {**crash_reports.own_facts(), **versions(application), **facts(None)}
     known["installed as"] = f"a bundle of commit {bundle.commit or 'not known'}" if bundle else "a Python package"
-    return "\n".join(faults.listed(known)) + "\n"
+    return "\n".join(crash_reports.listed(known)) + "\n"
 
 
 def _news() -> QTextBrowser:

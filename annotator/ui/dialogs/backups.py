@@ -17,14 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.core.wording import state_title
 from annotator.i18n import _, ngettext, number
+from annotator.model.display_names import state_title
 from annotator.store.backups import Backup, shown_reason
 from annotator.store.errors import CorpusError
-from annotator.store.listing import Summary
+from annotator.store.queries.article_list import Summary
 from annotator.store.restoring import Contents, glimpse
-from annotator.ui.background import Background, Cancelled, Job
-from annotator.ui.wording import isolated, left_to_right, plain_label, tooltip, with_paths
+from annotator.ui.session.background import Background, Cancelled, Job
+from annotator.ui.widgets.bidi_text import isolated, left_to_right, plain_label, tooltip, with_paths
 
 OPEN: Final = "open"
 RESTORE: Final = "restore"

@@ -20,16 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.core.model import DONE
-from annotator.core.projection import INNERMOST, OUTERMOST, REFUSE, SPLIT, WIDEN
-from annotator.core.projection import Options as Projecting
-from annotator.core.tagging import BILOU, IOB1, IOB2, IOBES
-from annotator.extras import installed
 from annotator.formats.report import Part, Report, beside
 from annotator.i18n import _, ngettext, number
-from annotator.jobs.article_files import FileFormat
-from annotator.jobs.existing_output import CannotExport, WouldReplace
-from annotator.jobs.exporting import (
+from annotator.jobs.export.document_writer import ArticleFormat
+from annotator.jobs.export.existing_output import CannotExport, WouldReplace
+from annotator.jobs.export.exporter import (
     ALL,
     FILES,
     FORMATS,
@@ -41,17 +36,22 @@ from annotator.jobs.exporting import (
     makes_folder,
     nothing_to_export,
 )
-from annotator.jobs.verifying import NotVerified
-from annotator.jobs.whole import ArticleFormat
+from annotator.jobs.export.file_per_article import FileFormat
+from annotator.jobs.export.read_back import NotVerified
+from annotator.model.records import DONE
+from annotator.optional import installed
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
-from annotator.ui import file_dialogs
-from annotator.ui.background import Background, Cancelled
+from annotator.tagging.flat import INNERMOST, OUTERMOST, REFUSE, SPLIT, WIDEN
+from annotator.tagging.flat import Options as Projecting
+from annotator.tagging.schemes import BILOU, IOB1, IOB2, IOBES
 from annotator.ui.dialogs.export_parts import Parts, part_title
-from annotator.ui.message_box import MessageBox
-from annotator.ui.session import Session
-from annotator.ui.wording import as_read, isolated, left_to_right, plain_label, tooltip, with_paths
+from annotator.ui.session.background import Background, Cancelled
+from annotator.ui.session.session import Session
+from annotator.ui.widgets import file_dialogs
+from annotator.ui.widgets.bidi_text import as_read, isolated, left_to_right, plain_label, tooltip, with_paths
+from annotator.ui.widgets.message_box import MessageBox
 
 _ENTRY = Qt.ItemDataRole.UserRole
 _KEEPING: tuple[ArticleFormat | FileFormat, ...] = (*WHOLE_ARTICLES, *FILES)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from annotator.i18n import _, number
-from annotator.ui.wording import plain_label
+from annotator.ui.widgets.bidi_text import plain_label
 
 TRAIN, DEV, TEST = "train", "dev", "test"
 _WHOLE: Final = 100

@@ -6,10 +6,10 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
-from annotator.core.labels import LabelSet, is_name
 from annotator.i18n import _, ngettext, number
-from annotator.jobs.importing import Naming
-from annotator.ui.wording import isolated, plain_label
+from annotator.jobs.imports.importer import Naming
+from annotator.model.labels import LabelSet, is_name
+from annotator.ui.widgets.bidi_text import isolated, plain_label
 
 _ADD: Final = "+"  # no label is called so
 _OUT: Final = "-"

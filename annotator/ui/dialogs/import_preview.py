@@ -21,16 +21,16 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.i18n import _, ngettext, number, pgettext
-from annotator.jobs.importing import Naming
-from annotator.jobs.looking import Look, look
-from annotator.jobs.reading import Way
+from annotator.jobs.imports.file_reader import Way
+from annotator.jobs.imports.importer import Naming
+from annotator.jobs.imports.preview import Look, look
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
-from annotator.ui.background import Background, Cancelled
-from annotator.ui.dialogs.import_file import FileView, format_title
+from annotator.ui.dialogs.import_file_preview import FileView, format_title
 from annotator.ui.dialogs.import_labels import LabelChoices
-from annotator.ui.session import Session
-from annotator.ui.wording import isolated, left_to_right, plain_label, tooltip
+from annotator.ui.session.background import Background, Cancelled
+from annotator.ui.session.session import Session
+from annotator.ui.widgets.bidi_text import isolated, left_to_right, plain_label, tooltip
 
 _AT: Final = Qt.ItemDataRole.UserRole
 

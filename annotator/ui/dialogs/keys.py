@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.core.folding import fold
 from annotator.i18n import _
-from annotator.ui.actions import ACTIONS, MENUS, Keymap
-from annotator.ui.jump import told
-from annotator.ui.keyboard import is_everywhere, latin, pressed
-from annotator.ui.search_line import SearchLine
-from annotator.ui.wording import plain_label, printed
+from annotator.text.folding import fold
+from annotator.ui.actions.keyboard import is_everywhere, latin, pressed
+from annotator.ui.actions.table import ACTIONS, MENUS, Keymap
+from annotator.ui.article.jump import told
+from annotator.ui.widgets.bidi_text import plain_label, printed
+from annotator.ui.widgets.search_line import SearchLine
 
 _ACTION: Final = Qt.ItemDataRole.UserRole
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

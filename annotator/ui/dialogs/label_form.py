@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.core.colours import READABLE, contrast, readable
-from annotator.core.labels import Colour, Fault, Label
 from annotator.i18n import LANGUAGES, _
-from annotator.ui.dialogs.label_looks import ColourButton, Preview, ReadyColours
-from annotator.ui.theme import DARK, LIGHT, Theme
-from annotator.ui.wording import plain_label, set_direction, tooltip
+from annotator.model.colours import READABLE, contrast, readable
+from annotator.model.labels import Colour, Fault, Label
+from annotator.ui.dialogs.label_colours import ColourButton, Preview, ReadyColours
+from annotator.ui.widgets.bidi_text import plain_label, set_direction, tooltip
+from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 
 
 class LabelForm(QWidget):

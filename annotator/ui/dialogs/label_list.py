@@ -7,11 +7,11 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, 
 from PySide6.QtGui import QColor, QFontMetricsF, QKeySequence, QPainter, QPen, QShortcut
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from annotator.core.label_changes import Entry
 from annotator.i18n import _, ngettext, number
-from annotator.ui import fonts
-from annotator.ui.theme import Theme
-from annotator.ui.wording import elided, tooltip
+from annotator.model.label_changes import Entry
+from annotator.ui.widgets import fonts
+from annotator.ui.widgets.bidi_text import elided, tooltip
+from annotator.ui.widgets.theme import Theme
 
 _ENTRY: Final = Qt.ItemDataRole.UserRole
 _COUNT: Final = Qt.ItemDataRole.UserRole + 1

@@ -14,23 +14,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.core.colours import next_ready
-from annotator.core.label_changes import Entry, change, entries, loaded, shown_faults, without
-from annotator.core.labels import KEYS, BadLabelSet, Label, LabelSet, decode, encode, same_key
-from annotator.core.model import new_uid
 from annotator.i18n import _
+from annotator.model.colours import next_ready
+from annotator.model.label_changes import Entry, change, entries, loaded, shown_faults, without
+from annotator.model.labels import KEYS, BadLabelSet, Label, LabelSet, decode, encode, same_key
+from annotator.model.records import new_uid
 from annotator.paths import extend_path, resolve_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
-from annotator.store.labelling import change_labels, usage
-from annotator.ui import file_dialogs
-from annotator.ui.background import Background, Cancelled
+from annotator.store.label_set import change_labels, usage
+from annotator.ui.actions.keyboard import portable
+from annotator.ui.dialogs.label_deletion import LabelLeaving
 from annotator.ui.dialogs.label_form import LabelForm
-from annotator.ui.dialogs.label_leaving import LabelLeaving
 from annotator.ui.dialogs.label_list import LabelList
-from annotator.ui.keyboard import portable
-from annotator.ui.theme import Theme
-from annotator.ui.wording import left_to_right, plain_label
+from annotator.ui.session.background import Background, Cancelled
+from annotator.ui.widgets import file_dialogs
+from annotator.ui.widgets.bidi_text import left_to_right, plain_label
+from annotator.ui.widgets.theme import Theme
 
 _FILTER: Final = "TOML (*.toml)"
 

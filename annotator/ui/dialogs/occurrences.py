@@ -21,19 +21,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.core.labels import Label
-from annotator.core.model import Span
-from annotator.core.proclitics import form
-from annotator.core.titles import title
 from annotator.i18n import _, ngettext, number
 from annotator.jobs.occurrences import Occurrence, in_article, in_corpus, tag_each
+from annotator.model.labels import Label
+from annotator.model.records import Span
+from annotator.model.titles import title
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
-from annotator.ui.background import Background, Cancelled, Job
-from annotator.ui.excerpt import paint_excerpt
-from annotator.ui.session import Session
-from annotator.ui.theme import Theme
-from annotator.ui.wording import isolated, plain_label, tooltip
+from annotator.text.proclitics import form
+from annotator.ui.article.excerpt import paint_excerpt
+from annotator.ui.session.background import Background, Cancelled, Job
+from annotator.ui.session.session import Session
+from annotator.ui.widgets.bidi_text import isolated, plain_label, tooltip
+from annotator.ui.widgets.theme import Theme
 
 _ROLE: Final = Qt.ItemDataRole.UserRole
 _BEFORE: Final = 42  # code points of the sentence in front of a hit, so that the hit is always in sight

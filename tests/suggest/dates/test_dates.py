@@ -3,15 +3,15 @@
 import unicodedata
 
 import pytest
-from core.texts import texts
 from hypothesis import given
 from hypothesis import strategies as st
+from text.texts import texts
 
-from annotator.core.labels import Colour, Label, LabelSet
-from annotator.core.model import Article, Suggestion
-from annotator.core.text import visible
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.records import Article, Suggestion
 from annotator.suggest import dates
 from annotator.suggest.dates import Dates, found
+from annotator.text.visible import visible
 
 LABELS = LabelSet((Label("DATE", {}, Colour("#000000", "#ffffff")),))
 # As one text, since a list of so many would be a page long.

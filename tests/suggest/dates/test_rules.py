@@ -2,12 +2,12 @@
 
 import pytest
 
-from annotator.core.analysis import analysed
 from annotator.suggest.dates import found
 from annotator.suggest.dates.grammar import NO_DATE, Example, Rule, shipped
 from annotator.suggest.dates.lattice import Lattice
 from annotator.suggest.dates.matching import Node, Tree, matches
 from annotator.suggest.dates.values import FUNCTIONS
+from annotator.text.analysis import analysed
 
 RULES = [one.rule for rules in shipped().rules.values() for one in rules if one.rule.value != "constant"]
 EXAMPLES = [pytest.param(rule, example, id=example.text) for rule in RULES for example in rule.examples]

@@ -11,12 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from annotator import __version__, i18n, parts
-from annotator.parts import Contents, Part
+from annotator import __version__, i18n, licenses
+from annotator.licenses import Contents, Part
 from annotator.resources import resource
 from annotator.ui.dialogs import about
 from annotator.ui.dialogs.about import AboutDialog
-from annotator.ui.theme import LIGHT
+from annotator.ui.widgets.theme import LIGHT
 from annotator.ui.window import Window
 
 ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
@@ -89,7 +89,7 @@ def test_what_is_new_is_told_in_the_language_of_the_window(language: str, window
 def test_every_part_is_listed_with_its_version_and_its_licence(dialog: AboutDialog, qtbot: QtBot) -> None:
     read(dialog, qtbot)
     listed = [tuple(shown(row.text(column)) for column in range(3)) for row in rows(dialog)]
-    assert listed == [(one.name, one.version, one.terms) for one in parts.parts()]
+    assert listed == [(one.name, one.version, one.terms) for one in licenses.parts()]
 
 
 def test_a_part_shows_its_terms_and_its_home(dialog: AboutDialog, qtbot: QtBot) -> None:
@@ -130,7 +130,7 @@ def test_what_is_no_address_of_the_web_is_no_link(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     odd = Part("odd", "1", "MIT", "file:///etc/<b>passwd</b>")
-    monkeypatch.setattr(parts, "parts", lambda: (odd,))
+    monkeypatch.setattr(licenses, "parts", lambda: (odd,))
     dialog = AboutDialog(window, LIGHT)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -147,7 +147,7 @@ def test_it_is_there_before_the_parts_are_read(window: Window, qtbot: QtBot, mon
         assert go.wait(10)
         return (Part("one", "1", "MIT"),)
 
-    monkeypatch.setattr(parts, "parts", slow)
+    monkeypatch.setattr(licenses, "parts", slow)
     dialog = AboutDialog(window, LIGHT)
     qtbot.addWidget(dialog)
     assert threads == []
@@ -171,7 +171,7 @@ def test_it_can_be_closed_while_the_parts_are_read(
         assert go.wait(10)
         return ()
 
-    monkeypatch.setattr(parts, "parts", slow)
+    monkeypatch.setattr(licenses, "parts", slow)
     dialog = AboutDialog(window, LIGHT)
     dialog.show()
     qtbot.waitUntil(begun.is_set)

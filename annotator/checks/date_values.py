@@ -1,0 +1,54 @@
+"""Whether the value of a date is one that a program can read."""
+
+import re
+from datetime import date
+from typing import Final
+
+from annotator.checks.check_context import asked
+from annotator.checks.issue import VALUE, Question
+from annotator.i18n import _
+from annotator.model.records import Span
+
+_MOMENT: Final = re.compile(
+    r"(-?\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2})(?::(\d{2}))?(?::(\d{2}))?)?)?)?",
+    re.ASCII,
+)
+_LEAP: Final = 2000  # stands for the years that Python's calendar lacks
+
+
+def value(span: Span) -> Question | None:
+    """A date whose value is no ISO 8601 date, time or period as the suggesters write them: `2024`, `2024-07`,
+    `2024-07-09`, `2024-07-09T09:00`, `2023/2030`. A day that is in no calendar is none either, nor a period that ends
+    before it begins.
+
+    09/07/2024 and 2024-02-31 are such, 2023/2030 is none.
+    """
+    if span.value is None or is_iso(span.value):
+        return None
+    said = _("“{value}” is no date, time or period as ISO 8601 writes it, such as 2024-07-09 or 2023/2030.")
+    return asked(VALUE, span, said.format(value=span.value))
+
+
+def is_iso(value: str) -> bool:
+    """Whether a value is an ISO 8601 date, time or period as the suggesters write them."""
+    parts = value.split("/")
+    if len(parts) > 2 or not all(map(_is_moment, parts)):
+        return False
+    if len(parts) < 2 or value.startswith("-") or "/-" in value:
+        return True
+    shared = min(map(len, parts))  # 2023-05/2023 is from May to the end of that year
+    return parts[0][:shared] <= parts[1][:shared]
+
+
+def _is_moment(text: str) -> bool:
+    match = _MOMENT.fullmatch(text)
+    if not match:
+        return False
+    year, month, day, hour, minute, second = (int(part) if part else None for part in match.groups())
+    try:
+        date(year if year and year > 0 else _LEAP, 1 if month is None else month, 1 if day is None else day)
+    except ValueError:
+        return False
+    # ISO 8601 writes midnight at the end of a day as 24:00.
+    late = (hour, minute or 0, second or 0) == (24, 0, 0)
+    return late or ((hour or 0) < 24 and (minute or 0) < 60 and (second or 0) < 60)

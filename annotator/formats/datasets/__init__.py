@@ -1,0 +1,1 @@
+"""Data sets that training tools load: spaCy's DocBin, Hugging Face."""

@@ -1,0 +1,1 @@
+"""Documents without labels: plain text, Word, PDF, web pages, tables."""

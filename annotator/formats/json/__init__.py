@@ -1,0 +1,1 @@
+"""Articles as JSON values: our own lines, doccano, Prodigy, Label Studio, spaCy 2."""

@@ -1,0 +1,140 @@
+"""The hidden files that an export makes beside its target, and what is left of them where it was killed.
+
+They have a key in their names: `.NAME.KEY.KIND`. While an export is at work it holds a lock on the one of kind "lock";
+the system gives the lock back when the process ends, however it ends. The next export to the same target finishes what
+a killed one had begun to put in place, or undoes it, and deletes the rest.
+"""
+
+import logging
+import re
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Final
+from uuid import uuid4
+
+from annotator.file_ops import discard_file, discard_folder, replace_file
+from annotator.jobs.export.existing_output import file_digest, folder_digest, is_database, read_digest
+from annotator.paths import hidden_path
+
+PART: Final = "part"
+"""The new file or folder."""
+REPORT_PART: Final = "report.part"
+OLD: Final = "old"
+"""The old folder, away from its place while the new one takes it; or another name of the old file."""
+REPORT_OLD: Final = "report.old"
+_LOCK: Final = "lock"
+_HIDDEN: Final = re.compile(r"\.(?P<name>.+)\.(?P<key>[0-9a-f]{32})\.(?P<kind>part|report\.part|old|report\.old|lock)")
+_BRIEF: Final = 60.0  # seconds in which a lock file may not be locked yet
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def locked_key(path: Path) -> Iterator[str]:
+    """Yield the key of the hidden files of one export to `path`; while the block lasts they count as in use.
+
+    Raises OSError.
+    """
+    key = uuid4().hex
+    lock = hidden_path(path, _LOCK, key)
+    try:
+        with lock.open("xb") as file:
+            with suppress(OSError):  # where there are no locks, nothing is ever taken for left over
+                _lock(file)
+            yield key
+    finally:
+        discard_file(lock)
+
+
+def clear_leftovers(path: Path, report: Path) -> None:
+    """Put `path` and its report in order after exports to it that were killed, and delete their hidden files.
+
+    What cannot be deleted is logged and stays. An export that is at work is left alone.
+    """
+    try:
+        for key, hidden in _hidden_files(path).items():
+            lock = hidden_path(path, _LOCK, key)
+            if _is_abandoned(lock, hidden):
+                _recover(path, report, hidden)
+                _discard(path, report, hidden)
+    except OSError as error:
+        _log.warning("what a killed export left stays", exc_info=error)
+
+
+def _hidden_files(path: Path) -> dict[str, dict[str, Path]]:
+    """Find the hidden files of exports to `path`, by key and kind."""
+    found: defaultdict[str, dict[str, Path]] = defaultdict(dict)
+    for entry in path.parent.iterdir():
+        match = _HIDDEN.fullmatch(entry.name)
+        if match and entry.name == hidden_path(path, match["kind"], match["key"]).name:
+            found[match["key"]][match["kind"]] = entry
+    return found
+
+
+def _is_abandoned(lock: Path, hidden: dict[str, Path]) -> bool:
+    """Return whether the process that made these files has ended."""
+    try:
+        with lock.open("r+b") as file:
+            if not _try_lock(file):
+                return False
+            # A lock file is there before it is locked, and is locked before there is anything else.
+            return hidden.keys() != {_LOCK} or time.time() - lock.stat().st_mtime > _BRIEF
+    except FileNotFoundError:  # of an older version, which had no locks; a corpus under way has none either
+        return not any(file.is_file() and is_database(file) for file in hidden.values())
+    except OSError:
+        return False
+
+
+def _recover(path: Path, report: Path, hidden: dict[str, Path]) -> None:
+    """Give back what had been moved away, and have the report beside `path` describe it. Raises OSError."""
+    is_cut = path.name not in hidden_path(path, OLD).name  # another target may begin alike
+    if OLD in hidden and not path.exists() and not is_cut:
+        replace_file(hidden.pop(OLD), path)
+    if path.exists() and not report.exists():
+        for kind in (REPORT_PART, REPORT_OLD):
+            if kind in hidden and not report.exists() and read_digest(hidden[kind]) == _digest(path):
+                replace_file(hidden.pop(kind), report)
+
+
+def _discard(path: Path, report: Path, hidden: dict[str, Path]) -> None:
+    for kind, file in sorted(hidden.items(), key=lambda entry: entry[0] == _LOCK):  # the lock last
+        if kind == OLD and not (path.exists() and read_digest(report) == _digest(path)):
+            continue  # what took its place is not known
+        if file.is_dir():
+            discard_folder(file)
+        else:
+            discard_file(file)
+
+
+def _digest(path: Path) -> str:
+    return folder_digest(path) if path.is_dir() else file_digest(path)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+
+    def _try_lock(file: IO[bytes]) -> bool:
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+    def _try_lock(file: IO[bytes]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

@@ -1,1 +1,0 @@
-"""What is doubtful in the labelling of articles: pure functions over texts, zones and layers."""

@@ -1,0 +1,1 @@
+"""Models and suggesters that others made: spaCy, ONNX, plugins."""

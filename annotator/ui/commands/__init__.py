@@ -1,0 +1,1 @@
+"""What the actions do: a method for each row of the table."""

@@ -1,0 +1,1 @@
+"""What stands around the article: lists, bars, the status line."""

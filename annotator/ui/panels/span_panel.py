@@ -1,0 +1,157 @@
+"""The spans of the article, in the order of the text, and what the selected one is."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, QStringListModel, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from annotator.i18n import _
+from annotator.model.labels import LabelSet
+from annotator.model.records import Article, Span
+from annotator.ui.actions.panel_focus import paint_ring
+from annotator.ui.article.nesting_depths import depths
+from annotator.ui.panels.empty_state import paint_hint
+from annotator.ui.widgets import fonts
+from annotator.ui.widgets.bidi_text import as_read, elided, spoken, tooltip
+from annotator.ui.widgets.theme import LIGHT, Theme
+
+_SPAN: Final = Qt.ItemDataRole.UserRole
+_HEIGHT: Final = 30
+_LETTERS: Final = 13.5  # pixels
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class SpanModel(QStringListModel):
+    """A row a span: its text to show, and the span itself.
+
+    Rows are counted in C++: the view asks for their number once a row, which in Python is 3 ms for a thousand. Their
+    texts are made when they come into sight.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self.spans: list[Span] = []
+        self._labels = LabelSet(())
+
+    def show(self, text: str, spans: Iterable[Span], labels: LabelSet) -> None:
+        """Show these spans of an article of this text."""
+        self._text, self.spans, self._labels = text, list(spans), labels
+        self.setStringList([""] * len(self.spans))
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        span = self.spans[index.row()]
+        if role == _SPAN:
+            return span
+        words = " ".join(self._text[span.start : span.end].split())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tooltip(words)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return spoken(words, [span], self._labels)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return words
+        return None
+
+
+class SpanDelegate(QStyledItemDelegate):
+    """Paints a span: a dot of its label's colour and its text, set in where it lies inside another."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.labels = LabelSet(())
+        self.theme = LIGHT
+        self.depths = depths((), self.labels)
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
+        return QSize(120, _HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        span: Span = index.data(_SPAN)
+        label = self.labels.find(span.label)
+        rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        rect = QRectF(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self.theme.chosen))
+            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
+        indent = 12 + 14 * self.depths[span].outer
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.theme.firm(label) if label else QColor(self.theme.faint))
+        painter.drawEllipse(QPointF(rect.right() - indent if rtl else rect.left() + indent, rect.center().y()), 4, 4)
+        room = rect.adjusted(8, 0, -indent - 12, 0) if rtl else rect.adjusted(indent + 12, 0, -8, 0)
+        painter.setFont(fonts.interface(_LETTERS))
+        painter.setPen(QColor(self.theme.ink))
+        shown = _shown(index.data(), room.width())
+        side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, shown)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            paint_ring(painter, rect.adjusted(0, 1, 0, -1), self.theme, 6)
+        painter.restore()
+
+
+class SpanPanel(QListView):
+    """The list of spans; a click on one selects it."""
+
+    span_clicked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = SpanModel(self)
+        self._delegate = SpanDelegate(self)
+        self.setModel(self._model)
+        self.setItemDelegate(self._delegate)
+        self.setUniformItemSizes(True)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setAccessibleName(_("Spans of this article"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the keys
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._hint = _("No spans yet. Stand on a word and press a label's key, or drag over some words first.")
+        self._article = False
+        self._selected: Span | None = None
+        self.clicked.connect(lambda index: self.span_clicked.emit(index.data(_SPAN)))
+        self.activated.connect(lambda index: self.span_clicked.emit(index.data(_SPAN)))
+
+    def show_spans(self, article: Article | None, spans: list[Span], labels: LabelSet) -> None:
+        """Show the spans of this article."""
+        self._delegate.labels = labels
+        self._delegate.depths = depths(spans, labels)
+        self._model.show(article.text if article else "", spans, labels)
+        self._article = article is not None
+        self.setAccessibleDescription(self._hint if article and not spans else "")
+
+    def show_selected(self, span: Span | None) -> None:
+        """Show which span is the selected one."""
+        self._selected = span
+        row = next((row for row, one in enumerate(self._model.spans) if span and one.uid == span.uid), -1)
+        if row < 0:
+            self.clearSelection()
+            return
+        index = self._model.index(row)
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in this theme."""
+        self._delegate.theme = theme
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.show_selected(self._selected)  # arrow keys have gone elsewhere, and nothing was selected
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._article and not self._model.spans:
+            paint_hint(self, self._delegate.theme, self._hint)
+
+
+@lru_cache(maxsize=512)  # a key moves the rows, and few of them are new
+def _shown(words: str, width: float) -> str:
+    """As much of a span's words as has room."""
+    return elided(as_read(words), QFontMetricsF(fonts.interface(_LETTERS)), width)

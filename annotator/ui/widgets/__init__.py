@@ -1,0 +1,1 @@
+"""Parts that several panels and dialogs use: buttons, fonts, icons, colours, bidirectional texts."""

@@ -1,0 +1,210 @@
+"""Colours of the two themes, and the style sheet made from them. Labels bring their own colours.
+
+Whatever colour a label has, text stays readable: WCAG 2.2 asks for a contrast of 4.5 (1.4.3, level AA).
+"""
+
+from functools import lru_cache, reduce
+from typing import Final
+
+from msgspec import Struct
+from PySide6.QtGui import QColor
+
+from annotator.model.colours import contrast, readable
+from annotator.model.labels import Label
+from annotator.resources import resource
+from annotator.ui.widgets import fonts
+
+_SYSTEM_FONTS: Final = "QMenuBar, QMenu, QToolTip, QStatusBar, QMessageBox, QAbstractItemView"
+"""Widgets that Qt gives the fonts of the system's theme, anew whenever that changes, and whatever the program's are."""
+
+
+class Theme(Struct, frozen=True):
+    """What the parts of the window are painted with, as `#rrggbb`."""
+
+    dark: bool
+    desk: str
+    panel: str
+    paper: str
+    ink: str
+    dim: str
+    faint: str
+    rule: str
+    accent: str
+    accent_ink: str
+    chosen: str
+    selection: str
+    hit: str
+    warning: str
+
+    def firm(self, label: Label) -> QColor:
+        """The colour of a label's lines and of its name beneath a span."""
+        return QColor(self._own(label))
+
+    def fill(self, label: Label, strength: float = 1.0) -> QColor:
+        """The soft colour beneath a label's spans; `strength` 1 is that of a span at rest.
+
+        However many of them lie on one another, text in `ink` is readable above them.
+        """
+        # Even the whole colour leaves the ink readable, so any mixture of several with the paper does.
+        colour = QColor(_ground(self._own(label), self.paper, self.ink, 7.0 if self.dark else 5.0))
+        colour.setAlphaF(min(1.0, (0.7 if self.dark else 0.28) * strength))
+        return colour
+
+    def name(self, label: Label, strength: float = 1.0) -> QColor:
+        """The colour of a label's name above its own fill of this strength, on the panel, the desk or paper."""
+        fill = self.fill(label, strength)
+        grounds = tuple(mixed(ground, fill.name(), fill.alphaF()) for ground in (self.panel, self.desk, self.paper))
+        return QColor(_readable(self._own(label), grounds))
+
+    def _own(self, label: Label) -> str:
+        return label.colour.dark if self.dark else label.colour.light
+
+
+LIGHT: Final = Theme(
+    dark=False,
+    desk="#f1efea",
+    panel="#f8f6f2",
+    paper="#fffdf8",
+    ink="#23211e",
+    dim="#58534c",
+    faint="#6f6a63",
+    rule="#e3ded5",
+    accent="#225c55",
+    accent_ink="#ffffff",
+    chosen="#dceae7",
+    selection="#aecbf5",
+    hit="#ffe88a",
+    warning="#a03b2a",
+)
+DARK: Final = Theme(
+    dark=True,
+    desk="#191c1f",
+    panel="#1f2326",
+    paper="#25292d",
+    ink="#e6e2da",
+    dim="#bcb7ae",
+    faint="#99948b",
+    rule="#353a3f",
+    accent="#7cc4ba",
+    accent_ink="#12211f",
+    chosen="#2b423f",
+    selection="#17507c",
+    hit="#6a3d16",
+    warning="#eb9b8a",
+)
+
+
+def mixed(ground: str, colour: str, opacity: float) -> str:
+    """`colour` laid over `ground`, both `#rrggbb`, as Qt blends them."""
+    return "#" + "".join(
+        f"{round(below + (above - below) * opacity):02x}"
+        for below, above in zip(_parts(ground), _parts(colour), strict=True)
+    )
+
+
+def _parts(colour: str) -> bytes:
+    return bytes.fromhex(colour[1:])
+
+
+@lru_cache(maxsize=1024)
+def _ground(colour: str, paper: str, ink: str, ratio: float) -> str:
+    """`colour`, as far on its way to the paper as it takes for `ink` upon it to have this contrast."""
+    steps = (mixed(colour, paper, step / 20) for step in range(20))
+    return next((found for found in steps if contrast(found, ink) >= ratio), paper)
+
+
+@lru_cache(maxsize=1024)
+def _readable(colour: str, grounds: tuple[str, ...]) -> str:
+    return reduce(readable, grounds, colour)
+
+
+def _arrow(theme: Theme) -> str:
+    path = resource("icons", f"down-{'dark' if theme.dark else 'light'}.svg").as_posix()
+    return path.replace("\\", "\\\\").replace('"', '\\"')  # within quotes: the program may lie in any folder
+
+
+def style_sheet(theme: Theme) -> str:
+    """The style sheet of the whole program."""
+    families = ", ".join(f'"{family}"' for family in fonts.INTERFACE)
+    return f"""
+    QWidget {{ color: {theme.ink}; }}
+    {_SYSTEM_FONTS} {{ font-family: {families}; font-size: {fonts.SIZE}px; }}
+    QMainWindow, QDialog, QMessageBox {{ background: {theme.desk}; }}
+    #panel {{ background: {theme.panel}; border: none; }}
+    #heading {{ color: {theme.dim}; font-weight: bold; }}
+    #quiet {{ color: {theme.dim}; }}
+    #warning {{ color: {theme.warning}; }}
+    #hint {{ color: {theme.accent}; font-weight: bold; }}
+    #card, #bar {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 8px; }}
+    #card QLabel, #bar QLabel {{ background: transparent; }}
+    #trouble {{ background: {theme.paper}; border: 1px solid {theme.warning}; border-radius: 8px; }}
+    QMenuBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.rule}; padding: 2px 6px; }}
+    QMenuBar::item {{ background: transparent; padding: 5px 10px; border-radius: 5px; }}
+    QMenuBar::item:selected {{ background: {theme.chosen}; }}
+    QMenu {{ background: {theme.paper}; border: 1px solid {theme.rule}; padding: 5px; }}
+    QMenu::item {{ padding: 6px 28px; border-radius: 5px; }}
+    QMenu::item:selected {{ background: {theme.chosen}; }}
+    QMenu::item:disabled {{ color: {theme.faint}; }}
+    QMenu::separator {{ height: 1px; background: {theme.rule}; margin: 5px 8px; }}
+    QStatusBar {{ background: {theme.panel}; border-top: 1px solid {theme.rule}; }}
+    QStatusBar::item {{ border: none; }}
+    QPushButton {{
+        background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; padding: 7px 16px;
+    }}
+    QToolButton {{ background: transparent; border: none; border-radius: 5px; padding: 4px; }}
+    QToolButton:hover {{ background: {theme.chosen}; }}
+    QToolButton:focus {{ border: 1px solid {theme.accent}; }}
+    QToolButton:checked {{ background: {theme.chosen}; font-weight: bold; }}
+    QPushButton:hover {{ border-color: {theme.accent}; }}
+    QPushButton:focus {{ border: 2px solid {theme.accent}; padding: 6px 15px; }}
+    QPushButton:pressed {{ background: {theme.chosen}; }}
+    QPushButton:disabled {{ color: {theme.faint}; }}
+    QPushButton#primary, QPushButton:default {{
+        background: {theme.accent}; color: {theme.accent_ink}; border: 1px solid {theme.accent}; font-weight: bold;
+    }}
+    QPushButton#primary:focus, QPushButton:default:focus {{ border: 2px solid {theme.ink}; }}
+    QPushButton#primary:disabled {{ background: {theme.paper}; color: {theme.faint}; border-color: {theme.rule}; }}
+    QLineEdit, QComboBox, QSpinBox, QPlainTextEdit, QTreeWidget {{
+        background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; padding: 6px 9px;
+        selection-background-color: {theme.selection}; selection-color: {theme.ink};
+        placeholder-text-color: {theme.faint};
+    }}
+    QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QTreeWidget:focus {{ border-color: {theme.accent}; }}
+    #card QLineEdit {{ padding: 3px 8px; border-radius: 5px; }}
+    #card QPushButton {{ padding: 4px 2px; border-radius: 5px; font-size: 12px; }}
+    #card QPushButton:focus {{ padding: 3px 1px; }}
+    #bar QPushButton {{ padding: 5px 9px; font-size: 12px; }}
+    #bar QPushButton:focus {{ padding: 4px 8px; }}
+    QComboBox#filter {{ background: transparent; border-color: transparent; padding: 4px 2px; color: {theme.dim}; }}
+    QComboBox#filter:hover, QComboBox#filter:focus {{ border-color: {theme.rule}; }}
+    QComboBox {{ combobox-popup: 0; }}
+    QComboBox::drop-down {{ border: none; width: 26px; }}
+    QComboBox::down-arrow {{ image: url("{_arrow(theme)}"); width: 12px; height: 12px; }}
+    QComboBox:disabled {{ background: transparent; color: {theme.faint}; }}
+    QComboBox::down-arrow:disabled {{ image: none; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ border: none; width: 0; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+    QComboBox QAbstractItemView {{
+        background: {theme.paper}; border: 1px solid {theme.rule}; padding: 3px;
+        selection-background-color: {theme.chosen}; selection-color: {theme.ink};
+    }}
+    QTreeWidget {{ outline: none; }}
+    QTreeWidget::item {{ padding: 4px; }}
+    QTreeWidget::item:selected {{ background: {theme.chosen}; color: {theme.ink}; }}
+    QHeaderView::section {{ background: {theme.panel}; border: none; padding: 5px; color: {theme.dim}; }}
+    QListView {{ background: transparent; border: none; outline: none; }}
+    QScrollArea {{ background: transparent; border: none; }}
+    QToolTip {{ background: {theme.ink}; color: {theme.paper}; border: none; padding: 6px; }}
+    QProgressBar {{ background: {theme.rule}; border: none; border-radius: 3px; }}
+    QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
+    QScrollBar:vertical {{ background: transparent; width: 9px; margin: 2px; }}
+    QScrollBar::handle:vertical {{ background: {theme.rule}; border-radius: 3px; min-height: 30px; }}
+    QScrollBar::handle:vertical:hover {{ background: {theme.faint}; }}
+    QScrollBar:horizontal {{ background: transparent; height: 9px; margin: 2px; }}
+    QScrollBar::handle:horizontal {{ background: {theme.rule}; border-radius: 3px; min-width: 30px; }}
+    QScrollBar::handle:horizontal:hover {{ background: {theme.faint}; }}
+    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
+        background: transparent; border: none; width: 0; height: 0;
+    }}
+    QSplitter::handle {{ background: transparent; }}
+    """

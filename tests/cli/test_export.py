@@ -1,0 +1,327 @@
+"""`annotator export`."""
+
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from cli.sample import HEADLINE, TEXT, Run, at
+from consumers.reading import consumer
+
+from annotator.cli import export
+from annotator.jobs.export import combined_writer
+from annotator.jobs.export.read_back import NotVerified
+from annotator.model.article_builder import draft
+from annotator.model.labels import decode
+from annotator.resources import resource
+from annotator.store.corpus import Corpus
+
+KEYS = [
+    *("format", "scheme", "articles", "sentences", "tokens", "spans", "written"),
+    *("widened", "split", "flattened", "refused", "outside_zones", "verified"),
+]
+SAMIRA = ("--annotator", "سميرة")
+
+
+def test_json_is_the_report_beside_the_file(run: Run, corpus: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.conll"
+    ended = run("export", corpus, target, "--format", "conll2003", *SAMIRA, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    report = ended.json
+    assert list(report)[: len(KEYS)] == KEYS
+    assert report == msgspec.json.decode((tmp_path / "out.conll.report.json").read_bytes())
+    assert (report["articles"], report["spans"], report["written"], report["verified"]) == (1, 2, 1, True)
+    (entry,) = report["flattened"]
+    assert list(entry) == ["article", "uid", "start", "end", "label", "text", "reason", "became"]
+    assert (entry["uid"], (entry["start"], entry["end"]), entry["text"]) == ("s2", at("2024-2025"), "2024-2025")
+    lines = target.read_text(encoding="utf-8").splitlines()
+    assert [line.split(" ")[::3] for line in lines[2:7]] == [
+        ["الحكومة", "O"],
+        ["تعتمد", "O"],
+        ["خطة", "B-PLAN"],
+        ["العمل", "I-PLAN"],
+        ["2024-2025", "I-PLAN"],
+    ]
+
+
+def test_people_are_told_what_became_of_the_spans(run: Run, corpus: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.conll"
+    lines = run("export", corpus, target, "--format", "conll2002", *SAMIRA).text.splitlines()
+    assert lines[0].startswith(f"{target}: 1 article, 2 sentences, ")
+    assert lines[0].endswith(" tokens, 2 spans")
+    assert lines[1:3] == ["  written as they are: 1", "  left out for another that overlaps: 1"]
+    assert str(tmp_path / "out.conll.report.json") in lines[3]
+    assert len(lines) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "tags"),
+    [
+        (["--flatten", "innermost"], {"B-DATE"}),
+        (["--scheme", "iob1"], {"I-PLAN"}),
+        (["--scheme", "iobes"], {"B-PLAN", "I-PLAN", "E-PLAN"}),
+        (["--zones", "body"], set()),
+        (["--zones", "headline"], {"B-PLAN", "I-PLAN"}),
+        (["--zones", "all"], {"B-PLAN", "I-PLAN"}),
+        (["--state", "all"], {"B-PLAN", "I-PLAN"}),
+    ],
+)
+def test_the_options_reach_the_file(
+    run: Run, corpus: Path, tmp_path: Path, arguments: list[str], tags: set[str]
+) -> None:
+    target = tmp_path / "out.conll"
+    assert run("export", corpus, target, "--format", "conll2002", *SAMIRA, *arguments).code == 0
+    lines = target.read_text(encoding="utf-8").splitlines()
+    assert {line.split(" ")[-1] for line in lines if line} - {"O"} == tags
+
+
+def test_whose_articles_are_taken(run: Run, corpus: Path, tmp_path: Path) -> None:
+    arguments = ["export", corpus, tmp_path / "out.conll", "--format", "conll2002", "--annotator", "salma", "--json"]
+    assert run(*arguments, "--state", "all").json["written"] == 1
+
+
+def test_a_refused_span_is_named_and_the_rest_written(run: Run, corpus: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.conll"
+    ended = run("export", corpus, target, "--format", "conll2002", *SAMIRA, "--flatten", "refuse", "--json")
+    assert ended.code == 1
+    assert ended.json["verified"]
+    told = ended.err.splitlines()
+    assert len(told) == len(ended.json["refused"]) == 2
+    start, end = at("2024-2025")
+    assert any(line.startswith(f"annotator: {corpus}: 1:{start}-{end} “2024-2025” (DATE): ") for line in told)
+    assert HEADLINE.split()[0] in target.read_text(encoding="utf-8")
+
+
+def test_a_split_is_a_folder_and_the_seed_its_choice(run: Run, corpus: Path, tmp_path: Path) -> None:
+    target = tmp_path / "parts"
+    arguments = [
+        *SAMIRA,
+        "--format",
+        "conll2003",
+        "--state",
+        "all",
+        "--split",
+        "train=80, dev=10,test=10",
+        "--seed",
+        "7",
+    ]
+    assert run("export", corpus, target, *arguments).code == 0
+    assert {path.stem for path in target.iterdir()} == {"train", "dev", "test"}
+    report = msgspec.json.decode((tmp_path / "parts.report.json").read_bytes())
+    assert (sorted(report["parts"]), report["seed"]) == (["dev", "test", "train"], 7)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ([], "--format"),
+        (["--format", "conll1999"], "conll1999"),
+        (["--format", "conll2003"], "salma"),
+        (["--format", "conll2003", "--annotator", "nobody"], "nobody"),
+        (["--format", "conll2003", *SAMIRA, "--zones", "headline,footer"], "footer"),
+        (["--format", "conll2003", *SAMIRA, "--zones", ""], "--zones"),
+        (["--format", "conll2003", *SAMIRA, "--split", "train"], "--split"),
+        (["--format", "conll2003", *SAMIRA, "--split", "train=80,dev=x"], "train=80,dev=x"),
+        (["--format", "conll2003", *SAMIRA, "--split", "train=80,train=20"], "--split"),
+        (["--format", "conll2003", *SAMIRA, "--seed", "x"], "--seed"),
+        (["--format", "conll2003", *SAMIRA, "--scheme", "bio"], "bio"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_writes_nothing(
+    run: Run, corpus: Path, tmp_path: Path, arguments: list[str], named: str
+) -> None:
+    ended = run("export", corpus, tmp_path / "out.conll", *arguments)
+    assert (ended.code, ended.out) == (2, b"")
+    assert ended.err.count("\n") == 1
+    assert named in ended.err
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_a_target_in_no_folder(run: Run, corpus: Path, tmp_path: Path) -> None:
+    ended = run("export", corpus, tmp_path / "no" / "out.conll", "--format", "conll2003", *SAMIRA)
+    assert (ended.code, ended.out) == (2, b"")
+    assert ended.err.count("\n") == 1
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_file_that_does_not_say_the_same_is_an_error(
+    run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any, force: bool) -> Any:
+        raise NotVerified("not the same")
+        yield
+
+    monkeypatch.setattr(export, "export", fails)
+    ended = run("export", corpus, tmp_path / "out.conll", "--format", "conll2003")
+    assert ended == (2, b"", "annotator: not the same\n")
+
+
+def test_the_corpus_stays_as_it_was(run: Run, corpus: Path, tmp_path: Path) -> None:
+    before = run("show", corpus, 1, "--json")
+    run("export", corpus, tmp_path / "out.conll", "--format", "conll2003", *SAMIRA)
+    assert run("show", corpus, 1, "--json") == before
+    assert run("export", corpus, corpus, "--format", "conll2003", *SAMIRA).code == 2
+    assert before.json["text"] == TEXT
+
+
+@pytest.mark.parametrize("format_", ["brat", "webanno", "xmi"])
+@pytest.mark.parametrize("split", [[], ["--split", "train=1,dev=1"]])
+def test_a_folder_with_a_file_an_article_is_imported_again(
+    run: Run, corpus: Path, tmp_path: Path, format_: str, split: list[str]
+) -> None:
+    target = tmp_path / "out"
+    ended = run("export", corpus, target, "--format", format_, "--state", "all", *SAMIRA, *split, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    report = ended.json
+    assert list(report)[: len(KEYS)] == KEYS
+    assert report == msgspec.json.decode((tmp_path / "out.report.json").read_bytes())
+    assert (report["articles"], report["spans"], report["written"], report["verified"]) == (2, 2, 2, True)
+    assert {path.name for path in target.iterdir() if path.is_dir()} == ({"train", "dev"} if split else set())
+    ended = run("import", tmp_path / "again.corpus", target, *SAMIRA, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    told = {"skipped": [], "repaired": [], "noticed": []}
+    assert ended.json == {"added": 2, "duplicates": 0, "spans": 2, **told}
+    shown = {}
+    for which in (corpus, tmp_path / "again.corpus"):
+        for article in run("list", which, "--json").json:
+            said = run("show", which, article["id"], "--json").json
+            keys = ("start", "end", "label", "value", "annotator", *(["note"] if format_ == "brat" else []))
+            spans = [tuple(span[key] for key in keys) for span in said["spans"] if span["annotator"] == "سميرة"]
+            assert shown.setdefault(said["uid"], (said["text"], sorted(spans))) == (said["text"], sorted(spans))
+    assert len(shown) == 2
+
+
+def test_an_article_that_the_format_cannot_hold_is_named_and_the_rest_written(run: Run, tmp_path: Path) -> None:
+    source, target = tmp_path / "a.jsonl", tmp_path / "out"
+    source.write_bytes(
+        b'{"text": "bad \\u001f", "spans": [{"start": 0, "end": 3, "label": "DATE"}]}\n{"text": "good"}\n'
+    )
+    assert run("import", tmp_path / "a.corpus", source).code == 0
+    ended = run("export", tmp_path / "a.corpus", target, "--format", "xmi", "--state", "all", "--json")
+    reason = "The text has a character that XML cannot hold: U+001F."
+    assert ended.code == 1
+    assert ended.json["left_out"] == [{"article": 1, "reason": reason}]
+    assert ended.err.splitlines() == [
+        f"annotator: {tmp_path / 'a.corpus'}: 1: {reason}",
+        f"annotator: {tmp_path / 'a.corpus'}: 1:0-3 “bad” (DATE): {reason}",
+    ]
+    assert {path.name for path in target.iterdir()} == {"TypeSystem.xml", "article-00002.xmi"}
+
+
+def test_a_folder_of_somebody_else_is_refused_in_one_line(run: Run, corpus: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "mine").write_text("mine")
+    ended = run("export", corpus, target, "--format", "brat", *SAMIRA)
+    assert (ended.code, ended.out) == (2, b"")
+    assert ended.err.count("\n") == 1
+    assert f"“{target}” is there already" in ended.err
+    assert (target / "mine").read_text() == "mine"
+    assert not (tmp_path / "out.report.json").exists()
+
+
+def test_a_format_whose_program_is_not_installed_is_one_line(
+    run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(combined_writer, "installed", lambda package: False)
+    ended = run("export", corpus, tmp_path / "out.spacy", "--format", "spacy", *SAMIRA)
+    assert ended.code == 2
+    assert ended.err.splitlines() == [
+        "annotator: This needs spaCy, which is not installed. "
+        'This installs it: pip install "arabic-news-annotator[spacy]"'
+    ]
+    assert list(tmp_path.glob("out*")) == []
+    told = run("--language", "ar", "export", corpus, tmp_path / "out.spacy", "--format", "spacy", *SAMIRA).err
+    assert "غير مثبَّت" in told
+    assert 'pip install "arabic-news-annotator[spacy]"' in told
+
+
+def test_a_docbin_is_accounted_for_as_the_others(run: Run, corpus: Path, tmp_path: Path) -> None:
+    consumer("spacy")
+    ended = run("export", corpus, tmp_path / "out.spacy", "--format", "spacy", *SAMIRA, "--json")
+    report = ended.json
+    assert ended.code == 0
+    assert [report[key] for key in ("format", "spans", "written", "verified")] == ["spacy", 2, 1, True]
+    (entry,) = report["flattened"]
+    assert (entry["became"], entry["reason"].endswith('It is in doc.spans["sc"], where spans may overlap.')) == (
+        "2024-2025",
+        True,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system has no limit on the size of files")
+def test_a_disk_without_room_is_one_line_and_leaves_the_old_file(run: Run, corpus: Path, tmp_path: Path) -> None:
+    import resource as limits
+
+    with Corpus.open(corpus) as opened:
+        opened.add(draft("كلمة " * 20_000))
+    target = tmp_path / "out" / "out.conll"
+    target.parent.mkdir()
+    assert run("export", corpus, target, "--format", "conll2002", *SAMIRA).code == 0
+    old = {path.name: path.read_bytes() for path in target.parent.iterdir()}
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    soft, hard = limits.getrlimit(limits.RLIMIT_FSIZE)
+    limits.setrlimit(limits.RLIMIT_FSIZE, (40_000, hard))  # more than SQLite needs to read
+    try:
+        ended = run("export", corpus, target, "--format", "conll2002", *SAMIRA, "--state", "all")
+    finally:
+        limits.setrlimit(limits.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    assert ended.code == 2
+    assert ended.err.count("\n") == 1
+    assert str(target) in ended.err
+    assert {path.name: path.read_bytes() for path in target.parent.iterdir()} == old
+
+
+def test_nothing_to_export_is_an_error_and_leaves_the_old_file(run: Run, corpus: Path, tmp_path: Path) -> None:
+    arguments = ["export", corpus, tmp_path / "out.conll", "--format", "conll2002", "--annotator", "salma"]
+    assert run(*arguments, "--state", "all").code == 0
+    before = (tmp_path / "out.conll").read_bytes()
+    ended = run(*arguments, "--json")
+    assert ended.code == 1
+    assert ended.err == (
+        "annotator: No article is done, so none was exported: mark articles as done, or use --state all.\n"
+    )
+    assert list(ended.json)[: len(KEYS)] == KEYS
+    assert (ended.json["articles"], ended.json["verified"]) == (0, False)
+    assert (tmp_path / "out.conll").read_bytes() == before
+    ended = run(*arguments)
+    assert (ended.code, ended.out) == (1, b"")
+
+
+def test_an_empty_corpus_is_told_so(run: Run, tmp_path: Path) -> None:
+    Corpus.create(tmp_path / "empty.corpus", decode(resource("labels", "default.toml").read_bytes())).close()
+    ended = run("export", tmp_path / "empty.corpus", tmp_path / "out", "--format", "jsonl", "--state", "all")
+    assert (ended.code, ended.out) == (1, b"")
+    assert ended.err == "annotator: There is nothing to export: the corpus has no articles.\n"
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("format_", ["conll2003", "jsonl"])
+def test_a_corpus_is_replaced_only_if_it_is_forced(run: Run, corpus: Path, tmp_path: Path, format_: str) -> None:
+    victim = tmp_path / "victim.corpus"
+    assert run("backup", corpus, victim).code == 0
+    before = victim.read_bytes()
+    arguments = ["export", corpus, victim, "--format", format_, *SAMIRA]
+    ended = run(*arguments)
+    assert (ended.code, ended.out) == (2, b"")
+    assert ended.err == f"annotator: “{victim}” is a corpus. With --force it is replaced.\n"
+    assert victim.read_bytes() == before
+    assert not (tmp_path / "victim.corpus.report.json").exists()
+    assert run(*arguments, "--force").code == 0
+    assert run(*arguments).code == 0
+
+
+def test_a_folder_is_forced_only_where_it_was_an_export(run: Run, corpus: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    arguments = ["export", corpus, target, "--format", "brat", *SAMIRA]
+    assert run(*arguments).code == 0
+    (target / "article-00001.ann").write_text("changed")
+    assert run(*arguments).err.endswith("With --force it is replaced.\n")
+    assert (target / "article-00001.ann").read_text() == "changed"
+    assert run(*arguments, "--force").code == 0
+    (tmp_path / "out.report.json").unlink()
+    ended = run(*arguments, "--force")
+    assert (ended.code, "--force" in ended.err) == (2, False)

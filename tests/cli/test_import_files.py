@@ -1,0 +1,220 @@
+"""`annotator import`."""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+from cli.sample import BODY, TEXT, Run
+
+from annotator import settings
+from annotator.cli.terminal import visual
+from annotator.model.records import article_uid
+from annotator.settings import Settings
+
+LABELS = """
+[[label]]
+name = "PLACE"
+key = "1"
+colour = { light = "#112233", dark = "#ddeeff" }
+title = { ar = "مكان", fr = "Lieu", en = "Place" }
+"""
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """A folder of two articles, one of them twice, and a file that is none."""
+    folder = tmp_path / "نصوص"
+    (folder / "below").mkdir(parents=True)
+    (folder / "1.txt").write_text(TEXT, encoding="utf-8")
+    (folder / "2.txt").write_bytes("أعلنت وزارة العدل عن خطة جديدة يوم الثلاثاء".encode("cp1256"))
+    (folder / "below" / "3.txt").write_text(TEXT, encoding="utf-8", newline="\r\n")
+    (folder / "4.txt").write_bytes(b"")
+    return folder
+
+
+def test_json_has_the_keys_of_the_contract(run: Run, tmp_path: Path, texts: Path) -> None:
+    corpus = tmp_path / "new.corpus"
+    ended = run("import", corpus, texts, "--json")
+    assert ended.code == 1
+    assert list(ended.json) == ["added", "duplicates", "spans", "skipped", "repaired", "noticed"]
+    assert (ended.json["added"], ended.json["duplicates"], ended.json["spans"]) == (2, 1, 0)
+    (skipped,) = ended.json["skipped"]
+    assert list(skipped) == ["path", "line", "reason"]
+    assert skipped["path"] == str(texts / "4.txt")
+    assert f"annotator: {skipped['path']}: {skipped['reason']}\n" == ended.err
+    assert run("list", corpus, "--json").json[0]["uid"] == article_uid(TEXT)
+
+
+def test_a_name_that_the_system_refuses_is_one_sentence_and_leaves_nothing(
+    run: Run, tmp_path: Path, texts: Path
+) -> None:
+    name = "ا" * 300 + ".corpus"
+    ended = run("import", tmp_path / name, texts)
+    assert ended.code == 2
+    assert ended.err.startswith(f"annotator: No file can be called “{name}” here: choose another name, shorter and ")
+    assert ended.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [texts]
+    assert run("list", tmp_path / name).code == 2
+
+
+def test_a_second_import_adds_nothing(run: Run, tmp_path: Path, texts: Path) -> None:
+    corpus = tmp_path / "new.corpus"
+    (texts / "4.txt").unlink()
+    first = run("import", corpus, texts)
+    assert (first.code, first.err) == (0, "")
+    assert first.text == "2 articles added, 1 was there already, 0 spans read\n"
+    assert run("import", corpus, texts, "--json").json == {
+        **{"added": 0, "duplicates": 3, "spans": 0},
+        **{"skipped": [], "repaired": [], "noticed": []},
+    }
+
+
+def test_spans_without_a_name_are_the_annotators(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "one.jsonl"
+    start = TEXT.index("وزارة العدل")
+    span = {"start": start, "end": start + len("وزارة العدل"), "label": "INSTITUTION"}
+    source.write_bytes(msgspec.json.encode({"text": TEXT, "spans": [span]}) + b"\n{}\n")
+    settings.save(Settings(annotator="من الإعدادات"))
+    for name, arguments in [("من الإعدادات", []), ("سميرة 🌿", ["--annotator", "سميرة 🌿"])]:
+        corpus = tmp_path / f"{len(arguments)}.corpus"
+        ended = run("import", corpus, source, *arguments)
+        assert ended.code == 1
+        assert f"{source}:2: " in ended.err
+        assert "1 span read" in ended.text
+        (stored,) = run("show", corpus, 1, "--json").json["spans"]
+        assert (stored["annotator"], stored["text"]) == (name, "وزارة العدل")
+
+
+def test_a_format_can_be_named(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "one.data"
+    source.write_text(BODY, encoding="utf-8")
+    assert run("import", tmp_path / "a.corpus", source).code == 1
+    assert run("import", tmp_path / "a.corpus", source, "--format", "text", "--json").json["added"] == 1
+
+
+def test_a_path_that_is_not_there_is_refused_and_the_rest_done(run: Run, tmp_path: Path, texts: Path) -> None:
+    ended = run("import", tmp_path / "a.corpus", texts / "missing.txt", texts / "1.txt", "--json")
+    assert (ended.code, ended.json["added"]) == (1, 1)
+    assert [skipped["path"] for skipped in ended.json["skipped"]] == [str(texts / "missing.txt")]
+
+
+def test_a_new_corpus_has_the_labels_of_the_file(run: Run, tmp_path: Path, texts: Path) -> None:
+    from annotator.store.corpus import Corpus
+
+    labels = tmp_path / "labels.toml"
+    labels.write_text(LABELS, encoding="utf-8")
+    corpus = tmp_path / "a.corpus"
+    for _again in range(2):
+        assert run("import", corpus, texts, "--labels", labels).code == 1  # for the empty file alone
+        with Corpus.open(corpus) as opened:
+            assert [label.name for label in opened.labels().labels] == ["PLACE"]
+
+
+def test_other_labels_than_the_corpus_has_are_refused(run: Run, tmp_path: Path, corpus: Path, texts: Path) -> None:
+    labels = tmp_path / "labels.toml"
+    labels.write_text(LABELS, encoding="utf-8")
+    ended = run("import", corpus, texts, "--labels", labels)
+    assert (ended.code, ended.out) == (2, b"")
+    assert str(labels) in ended.err
+    assert ended.err.count("\n") == 1
+    assert len(run("list", corpus, "--json").json) == 2
+
+
+@pytest.mark.parametrize(("content", "told"), [("label = 1", ""), ("[[label]]\nname = x\n", ":2"), ("", "")])
+def test_a_label_set_that_does_not_read_leaves_no_corpus(
+    run: Run, tmp_path: Path, texts: Path, content: str, told: str
+) -> None:
+    labels = tmp_path / "labels.toml"
+    labels.write_text(content, encoding="utf-8")
+    ended = run("import", tmp_path / "a.corpus", texts, "--labels", labels)
+    assert (ended.code, ended.out) == (2, b"")
+    assert f"{labels}{told}: " in ended.err
+    assert ended.err.count("\n") == 1
+    assert not (tmp_path / "a.corpus").exists()
+    assert run("import", tmp_path / "a.corpus", texts, "--labels", tmp_path / "missing.toml").code == 2
+
+
+def test_a_corpus_is_not_made_where_there_is_no_folder(run: Run, tmp_path: Path, texts: Path) -> None:
+    ended = run("import", tmp_path / "no" / "a.corpus", texts)
+    assert (ended.code, ended.out) == (2, b"")
+    assert str(tmp_path / "no") in ended.err
+    assert not (tmp_path / "no").exists()
+
+
+def test_what_is_no_corpus_is_left_alone(run: Run, tmp_path: Path, texts: Path) -> None:
+    before = (texts / "1.txt").read_bytes()
+    ended = run("import", texts / "1.txt", texts / "2.txt")
+    assert (ended.code, ended.out) == (2, b"")
+    assert (texts / "1.txt").read_bytes() == before
+
+
+def test_foreign_labels_are_renamed_or_added(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    spans = [{"start": 0, "end": 3, "label": "TIME"}, {"start": 4, "end": 6, "label": "ROLE"}]
+    path.write_text(json.dumps({"text": "أمس قال", "spans": spans}), encoding="utf-8")
+    ended = run("import", tmp_path / "a.corpus", path, "--rename", "TIME=DATE", "--add-labels", "--json")
+    assert (ended.code, ended.json["spans"]) == (0, 2)
+    ended = run("import", tmp_path / "b.corpus", path, "--rename", "TIME")
+    assert ended.code == 2
+    assert "“TIME” is not of the form THEIRS=OURS" in ended.err
+
+
+def test_what_was_put_right_is_told_and_costs_nothing(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text("أمس O\nالجمعة I-DATE\nفي O\nوجدة B-DATE\n", encoding="utf-8")
+    ended = run("import", tmp_path / "a.corpus", path, "--strict")
+    assert ended.code == 0
+    assert ended.err == f"annotator: {path}:2: put right: I-DATE after O: read as the beginning of a span.\n"
+    assert ended.text == "1 article added, 0 were there already, 2 spans read, 1 repair\n"
+    repaired = run("import", tmp_path / "b.corpus", path, "--json").json["repaired"]
+    assert [list(repair) for repair in repaired] == [["path", "line", "reason"]]
+
+
+def test_text_as_a_page_shows_it_is_noticed_and_put_right_on_request(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(visual("قالت الوزارة في بلاغ"), encoding="utf-8")
+    ended = run("import", tmp_path / "a.corpus", path)
+    assert ended.code == 0
+    assert ended.err.startswith(
+        f"annotator: {path}: note: 1 text has letters in presentation forms or lines in visual order"
+    )
+    assert "--logical puts such text right" in ended.err
+    right = run("import", tmp_path / "a.corpus", path, "--logical", "--json")
+    assert (right.code, right.json["added"], len(right.json["repaired"]), right.json["noticed"]) == (0, 1, 1, [])
+    stored = run("list", tmp_path / "a.corpus", "--json").json
+    assert [article["title"] for article in stored] == [visual("قالت الوزارة في بلاغ"), "قالت الوزارة في بلاغ"]
+
+
+def test_columns_of_a_table_can_be_named(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_text("c\thead\tid\nأعلنت الوزارة خطة\tعنوان\t1\n", encoding="utf-8")
+    corpus = tmp_path / "a.corpus"
+    assert run("import", corpus, path).code == 1
+    assert run("import", corpus, path, "--column", "text=c", "--column", "title=head", "--json").json["added"] == 1
+    shown = run("show", corpus, 1, "--json").json
+    assert (shown["text"], shown["title"]) == ("أعلنت الوزارة خطة", "عنوان")
+    ended = run("import", corpus, path, "--column", "text=none")
+    assert (ended.code, "No column is called “none”." in ended.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--column", "text"], "“text” is not of the form FIELD=NAME"),
+        (["--column", "body=text"], "“body” is none of text, title, published, source, url"),
+        (["--column", "text=c", "--format", "text"], "--column is for tables, and the format is text"),
+    ],
+)
+def test_columns_that_mean_nothing(run: Run, tmp_path: Path, texts: Path, arguments: list[str], told: str) -> None:
+    ended = run("import", tmp_path / "a.corpus", texts, *arguments)
+    assert ended.code == 2
+    assert told in ended.err
+
+
+def test_strict_says_that_nothing_was_imported(run: Run, tmp_path: Path, texts: Path) -> None:
+    ended = run("import", tmp_path / "a.corpus", texts, "--strict", "--json")
+    assert ended.code == 1
+    assert (ended.json["added"], len(ended.json["skipped"])) == (0, 1)
+    assert "nothing was imported" in ended.err
+    assert run("list", tmp_path / "a.corpus", "--json").json == []

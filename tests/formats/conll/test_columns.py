@@ -1,0 +1,519 @@
+"""CoNLL files as others write them: what is in them is found, and what is not in order is said."""
+
+import io
+import tracemalloc
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from text.texts import layered
+
+from annotator.formats.conll import columns, conll2002, conll2003, germeval, wojood
+from annotator.formats.conll.columns import read, recognises
+from annotator.formats.json import jsonl
+from annotator.model.labels import LabelSet
+from annotator.model.records import BODY, Article, Draft, Refusal, Remark, Repair, Span, Zone
+from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, Options, project
+from annotator.tagging.nested import project_levels
+from annotator.tagging.schemes import SCHEMES
+
+
+def reading(folder: Path, file: str | bytes, annotator: str = "ليلى") -> tuple[list[Draft], list[Remark]]:
+    path = folder / "file.conll"
+    path.write_bytes(file.encode() if isinstance(file, str) else file)
+    found = list(read(path, annotator))
+    refused = [item for item in found if isinstance(item, Remark)]
+    assert {item.path for item in refused} <= {str(path)}
+    return [item for item in found if isinstance(item, Draft)], refused
+
+
+def one(folder: Path, file: str | bytes) -> tuple[str, list[tuple[str, str]]]:
+    """The text of the only article, and its spans with their labels; nothing is refused."""
+    (item,), refused = reading(folder, file)
+    assert refused == []
+    return item.article.text, marked(item)
+
+
+def marked(item: Draft) -> list[tuple[str, str]]:
+    return [(item.article.text[span.start : span.end], span.label) for span in item.spans]
+
+
+def said(refused: list[Remark]) -> list[tuple[int, str]]:
+    return [(item.line, item.reason) for item in refused]
+
+
+PLAN = ("خطة 2030", "PLAN")
+DATE = ("2030", "DATE")
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "عن O\nخطة B-PLAN\n2030 I-PLAN\n. O\n\n",
+        "عن O\nخطة B-PLAN\n2030 I-PLAN\n. O",
+        "عن\tO\nخطة\tB-PLAN\n2030\tI-PLAN\n.\tO\n",
+        "\ufeffعن O\r\nخطة B-PLAN\r\n2030 I-PLAN\r\n. O\r\n\r\n",
+        "عن   O \nخطة  B-PLAN\t \n2030\tI-PLAN\n. O\n\n\n\n",
+        "عن O\nخطة B-PLAN\n2030\tI-PLAN\n. O\n",
+        "عن O\nخطة I-PLAN\n2030 I-PLAN\n. O\n",
+        "عن O\nخطة B-PLAN\n2030 E-PLAN\n. O\n",
+        "عن O\nخطة B-PLAN\n2030 L-PLAN\n. O\n",
+        "عن IN _ O\nخطة NN _ B-PLAN\n2030 CD _ I-PLAN\n. . _ O\n",
+        "عن IN B-PP O\nخطة NN B-NP B-PLAN\n2030 CD I-NP I-PLAN\n. . O O\n",
+        "1\tعن\tO\tO\n2\tخطة\tB-PLAN\tO\n3\t2030\tI-PLAN\tO\n4\t.\tO\tO\n",
+        "1 عن O\n2 خطة B-PLAN\n3 2030 I-PLAN\n4 . O\n",
+        "عن\nخطة B-PLAN\n2030 I-PLAN\n.\n",
+        "O\tعن\nB-PLAN\tخطة\nI-PLAN\t2030\nO\t.\n",
+        "عن|O خطة|B-PLAN 2030|I-PLAN .|O\n",
+        "عن|IN|O خطة|NN|I-PLAN 2030|CD|I-PLAN .|.|O",
+        "# a comment\nعن O\nخطة B-PLAN\n# another\n2030 I-PLAN\n. O\n",
+        "-DOCSTART- -X- O\nعن -X- _ O\nخطة -X- _ B-PLAN\n2030 -X- _ I-PLAN\n. -X- _ O\n",
+    ],
+)
+def test_one_article_in_many_flavours(tmp_path: Path, file: str) -> None:
+    assert one(tmp_path, file) == ("عن خطة 2030.", [PLAN])
+    assert recognises("file.txt", file.encode())
+
+
+def test_windows_1256_and_utf_16(tmp_path: Path) -> None:
+    file = "أعلنت O\nوزارة B-ORG\nالاقتصاد I-ORG\nعن O\nخطة B-PLAN\nالعمل I-PLAN\n"
+    for encoding in ("cp1256", "utf-16"):
+        assert one(tmp_path, file.encode(encoding))[1] == [("وزارة الاقتصاد", "ORG"), ("خطة العمل", "PLAN")]
+        assert recognises("file.txt", file.encode(encoding))
+
+
+def test_what_an_article_has(tmp_path: Path) -> None:
+    (item,), _ = reading(tmp_path, "\n\nخطة B-PLAN\n\nأمس B-DATE\n", annotator="سعيد")
+    assert item.article.text == "خطة\nأمس"
+    assert (item.article.title, item.article.url, item.article.published, item.line) == (None, None, None, 3)
+    assert [(zone.kind, zone.start, zone.end) for zone in item.zones] == [(BODY, 0, 7)]
+    assert [(span.annotator, span.label, span.start, span.end) for span in item.spans] == [
+        ("سعيد", "PLAN", 0, 3),
+        ("سعيد", "DATE", 4, 7),
+    ]
+    assert {span.article for span in item.spans} == {item.article.uid}
+    assert len({span.uid for span in item.spans}) == 2
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "خطة B-PLAN\n2030 I-PLAN B-DATE\n. O\n",
+        "خطة B-PLAN\n2030 B-DATE I-PLAN\n. O\n",
+        "خطة\tB-PLAN\tO\n2030\tI-PLAN\tB-DATE\n.\tO\tO\n",
+        "1\tخطة\tB-PLAN\tO\tO\n2\t2030\tI-PLAN\tO\tB-DATE\n3\t.\tO\tO\tO\n",
+        "خطة\tB-PLAN\n2030\tB-DATE\tI-PLAN\n.\n،\n",
+    ],
+)
+def test_nested_spans(tmp_path: Path, file: str) -> None:
+    assert one(tmp_path, file)[1] == [PLAN, DATE]
+
+
+def test_an_inner_span_of_its_label_does_not_cut_the_outer(tmp_path: Path) -> None:
+    file = "نقابة B-ORG\nالعاملين I-ORG\nفي I-ORG\nجامعة I-ORG B-ORG\nبيرزيت B-GPE I-ORG I-ORG\nأمس O\n"
+    assert one(tmp_path, file)[1] == [
+        ("نقابة العاملين في جامعة بيرزيت", "ORG"),
+        ("جامعة بيرزيت", "ORG"),
+        ("بيرزيت", "GPE"),
+    ]
+
+
+def test_columns_of_tags_are_read_each_by_itself(tmp_path: Path) -> None:
+    file = "أ\tB-A\tO\nب\tI-A\tB-A\nج\tO\tI-A\nد\tO\tO\n"
+    assert one(tmp_path, file)[1] == [("أ ب", "A"), ("ب ج", "A")]
+
+
+def test_a_list_of_tags_moves_from_column_to_column(tmp_path: Path) -> None:
+    file = "أ B-A B-B\nب I-B B-C\nج I-C B-D\n"
+    assert one(tmp_path, file)[1] == [("أ ب", "B"), ("أ", "A"), ("ب ج", "C"), ("ج", "D")]
+
+
+def test_labels_of_every_kind_and_tokens_like_tags(tmp_path: Path) -> None:
+    file = "B-52 _ _ O\nO _ _ B-خطة\nI-95 _ _ I-خطة\n# _ _ B-13\nB-1 _ _ B-A-B\n"
+    assert one(tmp_path, file) == ("B-52 O I-95 #B-1", [("O I-95", "خطة"), ("#", "13"), ("B-1", "A-B")])
+    assert one(tmp_path, "1 _ _ O\n2 _ _ B-A\n")[1] == [("2", "A")]
+    assert one(tmp_path, "2023 O\n2024 B-A\n")[1] == [("2024", "A")]
+    assert one(tmp_path, "# O\n# B-A\n")[1] == [("#", "A")]
+
+
+def test_spaces_and_marks_in_a_token_stay(tmp_path: Path) -> None:
+    file = "\u200fخطة\u200e\tB-PLAN\n2030 م\tI-PLAN\n\u200f\tO\n10\u00a0000\tO\n"
+    assert one(tmp_path, file) == (
+        "\u200fخطة\u200e 2030 م \u200f 10\u00a0000",
+        [("\u200fخطة\u200e 2030 م", "PLAN")],
+    )
+
+
+def test_other_ends_of_lines_within_a_token(tmp_path: Path) -> None:
+    assert one(tmp_path, "أ\u2028ب\rج B-A\nد\x85 O\n\nه B-A\n") == ("أ\nب\nج د\n\nه", [("أ\nب\nج", "A"), ("ه", "A")])
+    assert one(tmp_path, "أ\r\tO\n\nب\tB-A\n") == ("أ\nب", [("ب", "A")])
+
+
+def test_articles_begin_where_the_file_says(tmp_path: Path) -> None:
+    file = (
+        "قبل O\n-DOCSTART- (1 نص) O\n\nخطة B-PLAN\n-DOCSTART- -X- O O\nأمس B-DATE\n$#$ O\nغدا B-DATE\n\n$#$ O\n$#$ O\n"
+        "# newdoc id = weblog-1\nاليوم O\n# newdoc\nكل O\n#\thttp://a.ma/1 [2009-10-17]\nيوم O\n\n"
+        "# http://a.ma/1 [2009-10-17]\nجديد O\n\n# http://a.ma/2\nنص B-A\n"
+    )
+    items, refused = reading(tmp_path, file)
+    assert refused == []
+    assert [
+        (item.article.text, item.article.title, item.article.url, item.article.published, item.line) for item in items
+    ] == [
+        ("قبل", None, None, None, 1),
+        ("خطة", "1 نص", None, None, 2),
+        ("أمس", None, None, None, 5),
+        ("غدا", None, None, None, 8),
+        ("اليوم", "weblog-1", None, None, 12),
+        ("كل", None, None, None, 14),
+        ("يوم\nجديد", None, "http://a.ma/1", "2009-10-17", 16),
+        ("نص", None, "http://a.ma/2", None, 22),
+    ]
+
+
+def test_a_separator_in_a_sentence_on_a_line_is_a_word(tmp_path: Path) -> None:
+    assert one(tmp_path, "أ|O $#$|O ب|B-A\n") == ("أ $#$ ب", [("ب", "A")])
+
+
+def test_repairs_are_said(tmp_path: Path) -> None:
+    file = "خطة B-PLAN\n2030 I-DATE\n\nأمس I-DATE\nغدا B-DATE\nثم X-DATE\nB B-A\nB B-B\n"
+    (item,), refused = reading(tmp_path, file)
+    assert [" ".join(pair) for pair in marked(item)] == ["خطة PLAN", "2030 DATE", "أمس DATE", "غدا DATE", "B A", "B B"]
+    assert said(refused) == [
+        (2, "I-DATE after B-PLAN: read as the beginning of a span."),
+        (4, "I-DATE at the beginning of a sentence: read as the beginning of a span."),
+        (6, "“X-DATE” is no tag: read as O."),
+    ]
+
+
+def test_a_tag_without_a_beginning_in_each_scheme(tmp_path: Path) -> None:
+    iob2 = "أ B-A\nب O\nج B-A\nد O\nه I-A\n"
+    assert said(reading(tmp_path, iob2)[1]) == [(5, "I-A after O: read as the beginning of a span.")]
+    iob1 = "أ I-A\nب O\nج I-A\nد O\nه B-A\n"
+    assert said(reading(tmp_path, iob1)[1]) == []
+    iobes = "أ S-A\nب O\nج B-A\nد O\nه E-A\n"
+    (item,), refused = reading(tmp_path, iobes)
+    assert marked(item) == [("أ", "A"), ("ج", "A"), ("ه", "A")]
+    assert said(refused) == [
+        (3, "B-A is the last of its span: read as its end."),
+        (5, "E-A after O: read as the beginning of a span."),
+    ]
+
+
+def test_a_wrong_line_does_not_cost_its_sentence(tmp_path: Path) -> None:
+    good = "أ _ _ O\n" * 20
+    file = good + "خطة _ _ B-PLAN\nنص O\n\t_ _ O\n2030 _ _ I-PLAN\nنص _ _ _ O\nنص\n"
+    (item,), refused = reading(tmp_path, file)
+    assert marked(item) == [PLAN]
+    assert said(refused) == [
+        (22, "The line has 2 columns, unlike the rest of the file."),
+        (23, "The line has no token."),
+        (25, "The line has 5 columns, unlike the rest of the file."),
+        (26, "The line has 1 column, unlike the rest of the file."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "reason"),
+    [
+        ("أ O\n" * 9 + "أ ب ج\n", 10, "The line has 3 columns, unlike the rest of the file."),
+        ("أ O\n" * 9 + "أ\n", 10, "The line has 1 column, unlike the rest of the file."),
+        ("أ O\n" * 9 + "أ ب\n", 10, "“ب” is no tag: read as O."),
+        ("أ O\n" * 9 + " O\n", 10, "The line has no token."),
+        ("1\tأ\tO\n2\tأ\tO\n" * 5 + "x\tأ\tO\n", 11, "The line has 3 columns, unlike the rest of the file."),
+        ("أ O\n" * 9 + "أ\tب O\n", 10, "The line has 3 columns, unlike the rest of the file."),
+        ("أ|O ب|O\n" * 9 + "أ|O ب\n", 10, "A word of the line has other columns than the rest of the file."),
+        ("أ O\n" * 9 + "-DOCSTART- O\n\n", 10, "The text is empty."),
+        (b"a O\n" * 199 + b"\xd8 O\n", 200, "The line is not UTF-8."),
+        ("أ O\n".encode() * 9 + b"\xd8\xc3\xff O\n", 10, "The line is not UTF-8."),
+    ],
+)
+def test_what_is_not_taken_is_said(tmp_path: Path, file: str | bytes, line: int, reason: str) -> None:
+    items, refused = reading(tmp_path, file)
+    assert len(items) == 1
+    assert said(refused) == [(line, reason)]
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("", "No columns of tokens and tags were found in the file."),
+        ("أعلنت الوزارة عن الخطة.\nأمس.\n", "No columns of tokens and tags were found in the file."),
+        ("\v", "No columns of tokens and tags were found in the file."),
+        ("أ NN\nب VB\n", "No columns of tokens and tags were found in the file."),
+        ('{"text": "نص"}\n', "No columns of tokens and tags were found in the file."),
+        (b"\x89PNG\0\0\x01\x02", "The file is binary: it holds no text."),
+        (bytes(range(128, 256)) * 9, "The encoding was not recognised: it is not UTF-8, UTF-16 or Windows-1256."),
+    ],
+)
+def test_a_file_of_another_kind_is_refused(tmp_path: Path, file: str | bytes, reason: str) -> None:
+    assert reading(tmp_path, file) == ([], [Refusal(str(tmp_path / "file.conll"), 0, reason)])
+    assert not recognises("file.conll", file.encode() if isinstance(file, str) else file)
+
+
+def test_a_repair_is_no_refusal_and_a_tag_that_is_lost_is_one(tmp_path: Path) -> None:
+    _items, remarks = reading(tmp_path, "أمس O\nفي I-DATE\nوجدة LOC\nاليوم B-DATE\nغدا O\n" + "نص O\n" * 20)
+    assert [(type(remark), remark.line) for remark in remarks] == [(Repair, 2), (Refusal, 3)]
+
+
+def test_thousands_of_repairs_are_counted(tmp_path: Path) -> None:
+    file = "أ B-A\nب O\n" * 2000 + "أ I-A\nب O\n" * 1500 + "ج X\n"
+    (item,), refused = reading(tmp_path, file)
+    assert len(item.spans) == 3500
+    assert said(refused) == [
+        (4001, "I-A after O: read as the beginning of a span. The same kind: 1500 lines."),
+        (7001, "“X” is no tag: read as O."),
+    ]
+
+
+def test_what_is_too_long_is_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "LONGEST", 3)
+    monkeypatch.setattr(columns, "LARGEST", 40)
+    file = f"أ B-A\nب O\nج O\nد O\n\nه O\n\n{'و' * 30} O\nز B-A\n"
+    items, refused = reading(tmp_path, file)
+    assert [item.article.text for item in items] == ["أ ب ج", "د\nه\nز"]
+    assert said(refused) == [
+        (3, "The sentence is too long: it ends here."),
+        (4, "The article is too long: another one begins here."),
+        (8, "The line is longer than 0 MB."),
+    ]
+
+
+def test_a_line_without_end_takes_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "LARGEST", 100_000)
+    path = tmp_path / "file.conll"
+    path.write_bytes(b"a O\n" * 1000 + b"a" * 16_000_000 + b" O\nb B-A\n")
+    tracemalloc.start()
+    item, refused = read(path, "")
+    assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    tracemalloc.stop()
+    assert isinstance(item, Draft)
+    assert marked(item) == [("b", "A")]
+    assert isinstance(refused, Refusal)
+    assert refused.line == 1001
+
+
+def test_separators_alone_are_no_article(tmp_path: Path) -> None:
+    assert reading(tmp_path, "$#$ O\n\n$#$ O\n") == (
+        [],
+        [Refusal(str(tmp_path / "file.conll"), 0, "The text is empty.")],
+    )
+
+
+def test_articles_come_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "file.conll"
+    path.write_text("-DOCSTART- O\n\nخطة B-PLAN\n\n" * 5000, encoding="utf-8")
+    found = read(path, "")
+    assert isinstance(next(found), Draft)
+    assert sum(isinstance(item, Draft) for item in found) == 4999
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        list(read(tmp_path / "none.conll", ""))
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(
+                ["خطة", "B-A", "I-A", "O", "_", "|", "a|O", "#", "$#$", "-DOCSTART-", "1", "2", "\u200f", "\0"]
+            ),
+            max_size=5,
+        ),
+        max_size=12,
+    ),
+    st.sampled_from([" ", "\t", "  "]),
+    st.sampled_from(["\n", "\r\n", "\n\n"]),
+)
+def test_no_file_is_too_broken(tmp_path_factory, rows: list[list[str]], separator: str, end: str) -> None:
+    folder = tmp_path_factory.mktemp("broken")
+    items, refused = reading(folder, end.join(separator.join(row) for row in rows))
+    assert items or refused
+    for item in items:
+        assert all(0 <= span.start < span.end <= len(item.article.text) for span in item.spans)
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_are_too_broken(tmp_path_factory, file: bytes) -> None:
+    items, refused = reading(tmp_path_factory.mktemp("broken"), file)
+    assert items or refused
+
+
+Spots = Counter[tuple[str, int, int]]
+
+
+def packed(item: Draft) -> tuple[str, Spots]:
+    """A text and its spans without what is between tokens."""
+    text = item.article.text
+    at = [len("".join(text[:offset].split(" ")).replace("\n", "")) for offset in range(len(text) + 1)]
+    return text.replace(" ", "").replace("\n", ""), Counter((s.label, at[s.start], at[s.end]) for s in item.spans)
+
+
+def expected(projected, chunks_of) -> tuple[str, Spots]:
+    """What `packed` gives for what was written."""
+    text, spots = "", Counter()
+    for sentence in projected.sentences:
+        words = list(sentence.words)
+        begins = [len(text) + len("".join(words[:at])) for at in range(len(words) + 1)]
+        spots.update((label, begins[start], begins[end]) for label, start, end in chunks_of(sentence))
+        text += "".join(words)
+    return text, spots
+
+
+OPTIONS = st.builds(
+    Options,
+    scheme=st.sampled_from(SCHEMES),
+    flatten=st.sampled_from(FLATTENINGS),
+    boundary=st.sampled_from(BOUNDARIES),
+    zones=st.just(None),
+)
+LAST = Article("u", "نص أمس", id=2)
+SPANS = [Span("s", "u", "salma", "DATE", 3, 6)]
+
+
+def back(folder: Path, stream: io.StringIO, wanted: list[tuple[str, Spots]]) -> None:
+    items, refused = reading(folder, stream.getvalue())
+    assert [packed(item) for item in items] == [article for article in wanted if article[0]]
+    assert [item.reason for item in refused] == ["The text is empty."] * sum(not article[0] for article in wanted)
+
+
+@pytest.mark.parametrize("format_", [conll2003, conll2002])
+@given(st.lists(layered(), max_size=3), OPTIONS)
+def test_our_own_columns_read_back(
+    tmp_path_factory, format_: ModuleType, articles: list[tuple[Article, list[Zone], list[Span]]], options: Options
+) -> None:
+    stream, wanted = io.StringIO(), []
+    for article, zones, spans in [*articles, (LAST, [], SPANS)]:
+        projected = project(article, zones, spans, LabelSet(()), options)
+        format_.write(stream, projected, options.scheme)
+        wanted.append(expected(projected, lambda sentence: sentence.chunks))
+    back(tmp_path_factory.mktemp("own"), stream, wanted)
+
+
+@pytest.mark.parametrize("format_", [germeval, wojood])
+@given(st.lists(layered(), max_size=3), OPTIONS)
+def test_our_own_nested_columns_read_back(
+    tmp_path_factory, format_: ModuleType, articles: list[tuple[Article, list[Zone], list[Span]]], options: Options
+) -> None:
+    all_projected = [
+        project_levels(article, zones, spans, LabelSet(()), options, within_label=format_.WITHIN_LABEL)
+        for article, zones, spans in [*articles, (LAST, [], SPANS)]
+    ]
+    stream = io.StringIO()
+    for projected in all_projected:
+        format_.write(stream, projected, options.scheme, max(1, *(each.depth for each in all_projected)))
+    wanted = [
+        expected(projected, lambda sentence: [chunk for level in sentence.levels for chunk in level])
+        for projected in all_projected
+    ]
+    back(tmp_path_factory.mktemp("own"), stream, wanted)
+
+
+@pytest.mark.parametrize(
+    ("name", "beginning", "answer"),
+    [
+        ("a.txt", "أ O\nب O\n", False),
+        ("a.conll", "أ O\nب O\n", True),
+        ("a", "-DOCSTART- O\n\nأ O\nب O\n", True),
+        ("a.txt", "أ O\nب B-A\n", True),
+        ("a.user1", "أ _ _ O\nب _ _ B-A\n", True),
+        ("a.txt", "# O O\nأ O\nب O\n", False),
+        ("a.tsv", "#FORMAT=WebAnno TSV 3.3\n\n#Text=أ\n1-1\t0-1\tأ\tB-A\n", False),
+        ("a.tsv", "#id=1\n#text=أ ب\n1\tأ\tB-A\n2\tب\tO\n", False),
+        ("a.conll", "# text = أ ب\n1\tأ\t_\tNOUN\t_\t_\t0\troot\t_\tB-A\n", False),
+        ("a.conllu", "1\tأ\t_\tNOUN\t_\t_\t0\troot\t_\t_\n2\tب\t_\tX\tS-----\t_\t0\troot\t_\t_\n", False),
+        ("a.txt", "أعلنت الوزارة عن\nخطة B-52\nثم مضت في طريق\n", False),
+        ("a.txt", "كلمة\n" * 99 + "Vitamin B-12\n", False),
+        ("a.ann", "T1\tORG 0 5\tوزارة\n", False),
+        ("a.csv", "text,label\nأ,O\n", False),
+    ],
+)
+def test_what_is_recognised(name: str, beginning: str, answer: bool) -> None:
+    assert recognises(name, beginning.encode()) is answer
+
+
+def test_our_own_jsonl_is_not_recognised(tmp_path: Path) -> None:
+    (item,), _ = reading(tmp_path, "خطة B-PLAN\n")
+    assert not recognises("a.jsonl", jsonl.encode(item).encode())
+
+
+PEERS = {
+    "peers/conll/conll2003-en-sample.conll": ([3], {"ORG": 1, "PER": 1, "LOC": 1}, []),
+    "peers/conll/ner2002_test.conll": ([4], {"PER": 2, "LOC": 1, "ORG": 1}, []),
+    "peers/conll/germeval2014_test.conll": ([6], {"LOC": 4, "LOCpart": 1, "OTH": 1}, []),
+    "peers/conll/idrisi-ar-bilou.txt": ([49], {"CITY": 23, "HPOI": 14, "CTRY": 11, "DIST": 1}, []),
+    "peers/doccano/example.conll": ([2], {"LOC": 1, "PER": 1}, []),
+    "peers/doccano/example.txt": ([4], {"ORG": 1, "MISC": 2, "PER": 1}, []),
+    "peers/doccano/labeling.conll2003.user1": ([5], {"12": 3, "13": 2}, []),
+    "peers/doccano/labeling.conll2003.user2": ([5, 6], {"12": 6, "13": 4, "14": 1}, []),
+    "peers/doccano/labeling.trailing.conll": ([2], {"LOC": 1, "PER": 1}, []),
+    "peers/doccano/labeling.invalid.conll": (
+        [5],
+        {"LOC": 3, "PER": 2},
+        [(1, "The line has 3 columns, unlike the rest of the file.")],
+    ),
+    "peers/spacy/ner-token-per-line.iob": ([7], {"PERSON": 2, "ORG": 2, "DATE": 2, "NORP": 1}, []),
+    "peers/spacy/ner-token-per-line-with-pos.iob": ([7], {"PERSON": 2, "ORG": 2, "DATE": 2, "NORP": 1}, []),
+    "peers/spacy/ner-token-per-line-conll2003.iob": ([7], {"PERSON": 2, "ORG": 2, "DATE": 2, "NORP": 1}, []),
+    "peers/label-studio/arabic-its-own-export.conll": ([6], {"INSTITUTION": 2, "DATE": 2, "PLAN": 2}, []),
+}
+"""Spans of each article, spans by label, and what is said."""
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_the_files_of_peers(shared: Path, name: str) -> None:
+    path = shared / "data" / name
+    assert recognises(path.name.lower(), path.read_bytes()[: 1 << 16])
+    found = list(read(path, ""))
+    items = [item for item in found if isinstance(item, Draft)]
+    spans, labels, refused = PEERS[name]
+    assert [len(item.spans) for item in items] == spans
+    assert Counter(span.label for item in items for span in item.spans) == labels
+    assert said([item for item in found if isinstance(item, Remark)]) == refused
+
+
+def test_texts_of_peers(shared: Path) -> None:
+    (german,) = read(shared / "data/peers/conll/germeval2014_test.conll", "")
+    assert german.article.text.endswith("Troia-Ausstellung statt, „Troia - Traum und Wirklichkeit“.")
+    assert german.article.url == "http://de.wikipedia.org/wiki/Manfred_Korfmann"
+    assert german.article.published == "2009-10-17"
+    assert ("Troia - Traum und Wirklichkeit", "OTH") in marked(german)
+    assert ("Troia", "LOC") in marked(german)
+    (arabic,) = read(shared / "data/peers/label-studio/arabic-its-own-export.conll", "")
+    assert arabic.article.text.splitlines() == [
+        "أعلنت وزارة الاقتصاد والمالية، اليوم الاثنين 24 يونيو 2019، عن «مخطط المغرب الأخضر».",
+        "وبوزارة الداخلية صدر بلاغ يوم 3 غشت / أغسطس 2020 حول المبادرة الوطنية للتنمية البشرية.",
+    ]
+    assert ("«مخطط المغرب الأخضر»", "PLAN") in marked(arabic)
+
+
+@pytest.mark.parametrize(
+    ("name", "articles", "labels", "refused"),
+    [
+        (
+            "train",
+            337,
+            {"DATE": 553, "ORG": 594, "GPE": 677, "FAC": 30},
+            [(12377, "I-FAC at the beginning of a sentence: read as the beginning of a span.")],
+        ),
+        ("val", 56, {"DATE": 84, "ORG": 87, "GPE": 117, "FAC": 6}, []),
+    ],
+)
+def test_wojood(shared: Path, name: str, articles: int, labels: dict[str, int], refused: list) -> None:
+    """A span for each B-, and one for the I-FAC that has none. (All three parts have 793 DATE and 898 ORG.)"""
+    path = shared / "data/ner" / f"wojood-sample-{name}.txt"
+    found = list(read(path, ""))
+    items = [item for item in found if isinstance(item, Draft)]
+    assert len(items) == articles
+    counts = Counter(span.label for item in items for span in item.spans)
+    assert {label: counts[label] for label in labels} == labels
+    begun = Counter(
+        tag[2:] for line in path.read_text().splitlines() for tag in line.split()[1:] if tag.startswith("B-")
+    )
+    assert counts - begun == Counter(FAC=1 if refused else 0) + Counter()
+    assert not begun - counts
+    assert said([item for item in found if isinstance(item, Remark)]) == refused

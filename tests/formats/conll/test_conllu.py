@@ -1,0 +1,407 @@
+"""CoNLL-U: an article comes back as it was, others read it, and what other programs write is read."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import conllu as consumer
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from text.texts import PIECES, texts
+
+from annotator.formats.conll import conllu_articles, conllu_sentences
+from annotator.formats.conll.conllu import encode, read, recognises
+from annotator.model.article_builder import draft
+from annotator.model.records import STATES, ZONE_KINDS, Draft, Note, Refusal, Remark, Repair, Span, Status, Zone
+from annotator.text import tokenizer
+from annotator.text.visible import visible, written
+
+TEXT = "«خطة  لوزارة\u200f العدل» 😀\nكـتـاب، أمس."
+
+
+def reading(path: Path, content: str | bytes, annotator: str = "ليلى") -> tuple[list[Draft], list[Remark]]:
+    file = path / "articles.conllu"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    found = list(read(file, annotator))
+    assert {item.path for item in found if isinstance(item, Remark)} <= {str(file)}
+    return [item for item in found if isinstance(item, Draft)], [item for item in found if isinstance(item, Remark)]
+
+
+def said(item: Draft) -> tuple[object, ...]:
+    """All that an article has but for the uids of its zones, which mean nothing outside of a corpus."""
+    zones = [replace(zone, uid="") for zone in item.zones]
+    return item.article, zones, sorted(item.spans, key=lambda span: span.uid), item.states, item.notes
+
+
+def lines(*words: str) -> str:
+    """A sentence of words given as `form`, `form|MISC` or `id form|MISC`."""
+    rows = []
+    for at, word in enumerate(words, 1):
+        head, _bar, misc = word.partition("|")
+        id_, form = re.fullmatch(r"(?:([0-9.-]+) )?(.*)", head, re.DOTALL).groups()
+        rows.append("\t".join((id_ or str(at), form, *"_______", misc or "_")))
+    return "\n".join(rows) + "\n\n"
+
+
+# Ours
+
+nasty = st.lists(
+    st.sampled_from((*PIECES, "|", "=", ":", ";", "_", "\\", "\\u0041", "\\n", "\r", "\r\n", "\x85", "\u2028", "#"))
+    | st.characters(exclude_categories=["Cs"]),
+    max_size=5,
+).map("".join)
+names = nasty.filter(str.strip)
+
+
+@st.composite
+def drafts(draw: st.DrawFn) -> Draft:
+    text = draw(texts.filter(lambda text: "\0" not in text and visible(text, 0, len(text))[1] > 0))
+    text = text if visible(text, 0, len(text)) != (0, 0) else "م" + text
+    offsets = st.integers(0, len(text))
+    edges = sorted(draw(st.sets(offsets, max_size=5)))
+    zones = [
+        Zone(f"z{start}", "", draw(st.sampled_from(ZONE_KINDS)), start, end)
+        for start, end in pairwise(edges)
+        if draw(st.booleans())
+    ]
+    stretches = st.tuples(offsets, offsets).filter(lambda stretch: stretch[0] < stretch[1])
+    spans = [
+        Span(f"{at}{draw(nasty)}", "", draw(names), draw(nasty), start, end, draw(optional), draw(optional))
+        for at, (start, end) in enumerate(draw(st.lists(stretches, max_size=6)))
+    ]
+    known = {key: draw(optional) for key in ("title", "source", "url")}
+    owners = sorted(draw(st.sets(names, max_size=2)))
+    return draft(
+        text,
+        zones=zones,
+        spans=spans,
+        states=[Status("", owner, draw(st.sampled_from(STATES))) for owner in owners],
+        notes=[Note("", owner, draw(names).strip()) for owner in owners],
+        published=draw(st.sampled_from(["2024-07-09T09:00", "2024", None])),
+        **known,
+    )
+
+
+optional = st.none() | nasty
+
+
+@settings(max_examples=300)
+@given(items=st.lists(drafts(), min_size=1, max_size=3))
+def test_what_is_written_comes_back(tmp_path_factory, items):
+    content = "".join(map(encode, items))
+    found, refused = reading(tmp_path_factory.mktemp("a"), content)
+    assert refused == []
+    assert list(map(said, found)) == list(map(said, items))
+
+
+@settings(max_examples=200)
+@given(item=drafts())
+def test_the_library_reads_the_words_and_the_text(item):
+    text = item.article.text
+    encoded = encode(item)
+    sentences = consumer.parse(encoded)
+    forms = [token["form"] for sentence in sentences for token in sentence]
+    assert forms == [written(text[slice(*token)]) for token in tokenizer.tokens(text)]
+    assert len({sentence.metadata["sent_id"] for sentence in sentences}) == len(sentences)
+    for sentence in sentences:
+        assert [token["id"] for token in sentence] == list(range(1, len(sentence) + 1))
+        shown = "".join(
+            token["form"] + ("" if (token["misc"] or {}).get("SpaceAfter") == "No" else " ") for token in sentence
+        )
+        assert sentence.metadata["text"] == shown.rstrip(" ")
+    listed = [token["misc"]["Span"] for sentence in sentences for token in sentence if "Span" in (token["misc"] or {})]
+    assert sum(spans.count(";") + 1 for spans in listed) == len(item.spans)
+    assert recognises("a.conllu", encoded.encode()[: 1 << 16])
+
+
+def test_an_article_to_the_letter():
+    item = draft(
+        TEXT,
+        title=" خطة ",
+        source="a\\b",
+        zones=[Zone("z", "", "headline", 0, 22)],
+        spans=[
+            Span("u1", "", "سلمى ب", "PLAN", 1, 19, "2030|x", None),
+            Span("u2", "", "سلمى ب", "INSTITUTION", 6, 19, None, "_"),
+            Span("u3", "", "a:b", "EMOJI", 21, 22),
+        ],
+        states=[Status("", "سلمى ب", "done")],
+        notes=[Note("", "سلمى ب", "لا شيء")],
+    )
+    uid = item.article.uid
+
+    def row(*fields: str) -> str:
+        return "\t".join((*fields[:2], *"_______", fields[2])) + "\n"
+
+    assert encode(item) == (
+        f"# newdoc id = {uid}\n# spans = start:end:label:annotator:uid:value:note\n"
+        "# title = \\sخطة\\s\n# source = a\\\\b\n# zones = headline:0:22\n"
+        "# states = سلمى\\sب:done\n# notes = سلمى\\sب:لا\\sشيء\n"
+        f"# sent_id = {uid[:16]}-1\n# text = «خطة لوزارة العدل» 😀\n"
+        + row("1", "«", "SpaceAfter=No")
+        + row("2", "خطة", "SpacesAfter=\\s\\s|Span=1:19:PLAN:سلمى\\sب:u1:2030\\px:_")
+        + row("3", "لوزارة", "SpacesAfter=\\u200f\\s|Span=6:19:INSTITUTION:سلمى\\sب:u2:_:\\u005f")
+        + row("4", "العدل", "SpaceAfter=No")
+        + row("5", "»", "_")
+        + row("6", "😀", "SpacesAfter=\\n|Span=21:22:EMOJI:a\\u003ab:u3:_:_")
+        + f"\n# sent_id = {uid[:16]}-2\n# text = كـتـاب، أمس.\n"
+        + row("1", "كـتـاب", "SpaceAfter=No")
+        + row("2", "،", "_")
+        + row("3", "أمس", "SpaceAfter=No")
+        + row("4", ".", "SpaceAfter=No")
+        + "\n"
+    )
+
+
+def test_a_mark_within_a_word_and_blanks_around_the_text(tmp_path):
+    item = draft(" \u200f\tوزا\u200fرة \u00a0", zones=[])
+    assert "SpacesBefore=\\s\\u200f\\t|SpacesInToken=وزا\\u200fرة" in encode(item)
+    assert "\tوزارة\t" in encode(item)
+    assert [found.article.text for found in reading(tmp_path, encode(item))[0]] == [item.article.text]
+
+
+def one(**parts: object) -> str:
+    return encode(draft("خطة 2030", spans=[Span("u", "", "سلمى", "PLAN", 0, 8)], **{"zones": [], **parts}))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("0:8:PLAN", "0:9:PLAN", "A span from 0 to 9 is not within the text."),
+        ("0:8:PLAN", "8:8:PLAN", "A span from 8 to 8 is not within the text."),
+        ("0:8:PLAN", "-1:8:PLAN", "A span from -1 to 8 is not within the text."),
+        ("0:8:PLAN", f"0:{'9' * 5000}:PLAN", f"A span from 0 to {'9' * 5000} is not within the text."),
+        ("0:8:PLAN", "0:8", "“0:8:سلمى:u:_:_” is not as it should be in “Span”."),
+        (
+            "خطة\t",
+            "خطه\t",
+            "The text is not the one that its spans and zones were made for, and they are left out.",
+        ),
+    ],
+)
+def test_a_span_that_cannot_be_is_refused(tmp_path, old, new, reason):
+    found, refused = reading(tmp_path, one().replace(old, new, 1))
+    assert [refusal.reason for refusal in refused] == [reason]
+    assert [item.spans for item in found] == [()]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason", "zones"),
+    [
+        ("body:0:3", "body:0:99", "A zone from 0 to 99 is not within the text.", [("body", 0, 8)]),
+        ("body:0:3", "body:0:٣", "A zone from 0 to -1 is not within the text.", [("body", 0, 8)]),
+        ("body:0:3", "footer:0:3", "“footer” is not a kind of zone.", [("body", 0, 8)]),
+        ("body:0:3", "body:0:3 body:1:4", "Two zones overlap at 1.", [("body", 0, 8)]),
+        ("body:0:3", "body:0", "“body:0” is not as it should be in “zones”.", []),
+        (":done", ":finished", "“finished” is no state of سلمى.", [("body", 0, 3)]),
+    ],
+)
+def test_what_else_cannot_be_is_refused(tmp_path, old, new, reason, zones):
+    content = one(zones=[Zone("z", "", "body", 0, 3)], states=[Status("", "سلمى", "done")])
+    (found,), refused = reading(tmp_path, content.replace(old, new, 1))
+    assert [(refusal.line, refusal.reason) for refusal in refused] == [(1, reason)]
+    assert [(zone.kind, zone.start, zone.end) for zone in found.zones] == zones
+    assert [span.uid for span in found.spans] == ["u"]
+
+
+def test_one_uid_twice_and_an_annotator_that_is_nobody(tmp_path):
+    content = one().replace("Span=0:8:PLAN:سلمى:u:_:_", "Span=0:8:PLAN::u:_:_;0:8:DATE:\\s:u:_:_")
+    (found,), refused = reading(tmp_path, content)
+    assert refused == []
+    assert [(span.label, span.annotator) for span in found.spans] == [("PLAN", "ليلى"), ("DATE", "ليلى")]
+    assert found.spans[0].uid == "u" != found.spans[1].uid
+
+
+def test_half_a_character_stays_an_escape(tmp_path):
+    (found,), _refused = reading(tmp_path, one().replace("PLAN", "\\ud83d\\x"))
+    assert [span.label for span in found.spans] == ["\\ud83d\\x"]
+
+
+def test_carriage_returns_a_byte_order_mark_and_no_last_newline(tmp_path):
+    content = "\ufeff" + one().rstrip("\n").replace("\n", "\r\n")
+    (found,), refused = reading(tmp_path, content)
+    assert refused == []
+    assert (found.article.text, len(found.spans)) == ("خطة 2030", 1)
+
+
+# Others'
+
+
+def test_spaces_come_from_the_text_of_a_sentence(tmp_path):
+    content = "# text = قال:  نعم\u00a0غدا.\n" + lines("قال|SpaceAfter=No", ":", "نعم", "غدا", ".")
+    (found,), refused = reading(tmp_path, content)
+    assert refused == []
+    assert found.article.text == "قال:  نعم\u00a0غدا."
+    assert [(zone.kind, zone.start, zone.end) for zone in found.zones] == [("body", 0, 14)]
+
+
+def test_spaces_come_from_the_words_where_there_is_no_text(tmp_path):
+    (found,), refused = reading(tmp_path, lines("قال|SpaceAfter=No", ":", "نعم|SpaceAfter=No|X=y", "."))
+    assert (found.article.text, refused) == ("قال: نعم.", [])
+
+
+def test_words_that_are_not_those_of_the_text(tmp_path):
+    (found,), refused = reading(tmp_path, "# text = قال لا\n" + lines("قال", "نعم"))
+    assert found.article.text == "قال نعم"
+    assert [(refusal.line, refusal.reason) for refusal in refused] == [
+        (1, "The sentence has other words than its text, and they were taken.")
+    ]
+    assert len(reading(tmp_path, "# text = قال نعم لا\n" + lines("قال", "نعم"))[1]) == 1
+
+
+def test_spaces_as_udpipe_has_them(tmp_path):
+    content = "# text = a b\n" + lines("a|SpacesBefore=\\t", "b c|SpacesInToken=b\\nc|SpacesAfter=\\s\\n") + lines("d")
+    (found,), refused = reading(tmp_path, content)
+    assert (found.article.text, refused) == ("\ta b\nc \nd", [])
+
+
+def test_a_sentence_is_a_line_but_in_a_document_with_paragraphs(tmp_path):
+    ends = lines("أ", ".|SpaceAfter=No")
+    assert reading(tmp_path, ends + ends)[0][0].article.text == "أ .\nأ ."
+    content = "# newpar\n" + lines("أ") + lines("ب|SpaceAfter=No") + lines("ج") + "# newpar id = 2\n" + lines("د")
+    assert reading(tmp_path, content)[0][0].article.text == "أ ب" + "ج\nد"
+
+
+def test_joined_words_and_empty_nodes(tmp_path):
+    content = lines("1-2 للبنك|SpaceAfter=No", "1 ل", "2 البنك|SpaceAfter=_", "2.1 _", "3 ،", "4 غدا")
+    (found,), refused = reading(tmp_path, "# text = للبنك، غدا\n" + content)
+    assert (found.article.text, refused) == ("للبنك، غدا", [])
+    assert reading(tmp_path, content)[0][0].article.text == "للبنك، غدا"
+
+
+def spans(item: Draft) -> list[tuple[str, str]]:
+    return [(item.article.text[span.start : span.end], span.label) for span in item.spans]
+
+
+def test_entities_in_any_scheme(tmp_path):
+    words = ("زار", "محمد|NER={}-PER", "السادس|NER={}-PER", "فاس|ner={}-LOC", "أمس|NER=O")
+    for scheme in ("BIB", "BES", "BLU", "III"):
+        tags = iter(scheme)
+        content = lines(*(word.format(next(tags)) if "{" in word else word for word in words))
+        (found,), refused = reading(tmp_path, lines("قبل") + content)
+        assert refused == []
+        assert spans(found) == [("محمد السادس", "PER"), ("فاس", "LOC")]
+        assert {span.annotator for span in found.spans} == {"ليلى"}
+
+
+def test_entities_on_words_that_are_joined(tmp_path):
+    content = lines(
+        "1-2 للبنك", "1 ل|NER=O", "2 البنك|NER=B-ORG", "3 الدولي|NER=I-ORG", "4-5 بها|NER=B-X", "4 ب", "5 ها"
+    )
+    (found,), refused = reading(tmp_path, content)
+    assert spans(found) == [("للبنك الدولي", "ORG"), ("بها", "X")]
+    reason = "A span of ORG begins or ends within a word as it is written, and has all of it."
+    assert refused == [Repair(str(tmp_path / "articles.conllu"), 3, reason)]
+
+
+def test_tags_that_are_put_right_are_told_once(tmp_path):
+    content = lines("أ|NER=PER", "ب|NER=PER", "ج|NER=B-LOC", "د|NER=_", "هـ|NER=B-LOC", "و", "ز|NER=I-X")
+    (found,), refused = reading(tmp_path, content)
+    assert spans(found) == [("ج", "LOC"), ("هـ", "LOC"), ("ز", "X")]
+    assert [(type(remark), remark.line, remark.reason) for remark in refused] == [
+        (Refusal, 1, "“PER” is no tag: read as O."),
+        (Repair, 7, "I-X after O: read as the beginning of a span."),
+    ]
+
+
+def test_entities_that_are_not_read_are_told_once(tmp_path):
+    words = ("a|Entity=(e1-person-1", "b|Entity=(e2)e1)", "c|Entity=e0)", "d|NamedEntity=Yes", "e|Span=1:2")
+    (found,), refused = reading(tmp_path, lines(*words))
+    assert found.spans == ()
+    assert [(refusal.line, refusal.reason) for refusal in sorted(refused, key=lambda refusal: refusal.line)] == [
+        (1, "2 annotations of the kind “Entity” are not taken."),
+        (4, "1 annotation of the kind “NamedEntity” is not taken."),
+        (5, "1 annotation of the kind “Span” is not taken."),
+    ]
+
+
+def test_documents_are_articles(tmp_path):
+    content = (
+        "# global.Entity = eid-etype\n\n# newdoc id = first\n# url = https://a.ma\n"
+        + lines("أ")
+        + lines("ب")
+        + "# newdoc\n# title = ثان\n"
+        + lines("ج")
+        + "# end\n"
+    )
+    found, refused = reading(tmp_path, content)
+    assert refused == []
+    assert [(item.article.title, item.article.url, item.article.text, item.line) for item in found] == [
+        ("first", "https://a.ma", "أ\nب", 3),
+        ("ثان", None, "ج", 9),
+    ]
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"1\tword", "The line is not a word in ten columns."),
+        (b"x\tword\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word in ten columns."),
+        (b"3-1\tword\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word in ten columns."),
+        (b"1-999\tword\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word in ten columns."),
+        (b"9" * 5000 + b"\tword\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word in ten columns."),
+        (b"1\t\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word in ten columns."),
+        (b"1\t\xff\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not in UTF-8."),
+    ],
+)
+def test_a_line_that_is_no_word_costs_nothing_else(tmp_path, line, reason):
+    content = lines("أ").encode() + line + b"\n" + lines("ب").encode()
+    (found,), refused = reading(tmp_path, content)
+    assert found.article.text == "أ\nب"
+    assert [(refusal.line, refusal.reason) for refusal in refused] == [(3, reason)]
+
+
+def test_texts_that_cannot_be(tmp_path):
+    content = "# newdoc\n\n# newdoc\n" + lines("\u200f") + "# newdoc\n" + lines("a\0") + "# newdoc\n" + lines("أ")
+    found, refused = reading(tmp_path, content)
+    assert [item.article.text for item in found] == ["أ"]
+    assert [(refusal.line, refusal.reason) for refusal in refused] == [
+        (1, "The text is empty."),
+        (3, "The text is empty."),
+        (6, "The text holds NUL characters, as no text does."),
+    ]
+    assert reading(tmp_path, "") == reading(tmp_path, "\n\n# only\n") == ([], [])
+
+
+def test_lengths_have_a_limit(tmp_path, monkeypatch):
+    monkeypatch.setattr(conllu_sentences, "LARGEST", 2_000_000)
+    monkeypatch.setattr(conllu_articles, "LARGEST", 2_000_000)
+    long = lines(*["ـ" * 10_000] * 60) * 2
+    found, refused = reading(tmp_path, "# newdoc\n" + long + "# newdoc\n" + lines("أ"))
+    assert [item.article.text for item in found] == ["أ"]
+    assert [(refusal.line, refusal.reason) for refusal in refused] == [(1, "The article is longer than 2 MB.")]
+    found, refused = reading(tmp_path, lines("أ") + "#" * 3_000_000 + "\n" + lines("ب"))
+    assert [item.article.text for item in found] == ["أ"]
+    assert [(refusal.line, refusal.reason) for refusal in refused] == [(3, "The line is longer than 2 MB.")]
+
+
+@settings(max_examples=200)
+@given(data=st.binary(max_size=200) | st.lists(st.sampled_from(["1\t", "_\t", "a", "\n", "#", " = ", "1-2\t", "\\u"])))
+def test_anything_is_read_or_refused(tmp_path_factory, data):
+    content = data if isinstance(data, bytes) else "".join(data)
+    reading(tmp_path_factory.mktemp("a"), content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "is_one"),
+    [
+        ("a.conllu", lines("أ"), True),
+        ("a.conll", "\ufeff# text = أ\r\n" + lines("أ").replace("\n", "\r\n"), True),
+        ("a.conllu", "# only a comment\n", True),
+        ("a.txt", "# only a comment\n", False),
+        ("a.conllu", "", False),
+        ("a.conllu", '{"text": "أ"}\n', False),
+        ("a.conll", "-DOCSTART- -X- O O\n\nأ _ _ O\n", False),
+        ("a.tsv", "#\thttp://a.ma\n1\tأ\tO\tO\n", False),
+        ("a.tsv", "#FORMAT=WebAnno TSV 3.3\n\n#Text=أ\n1-1\t0-1\tأ\t_\t_\t_\t_\t_\t_\t_\t\n", False),
+        ("a.tsv", "#FORMAT=WebAnno TSV 3.3\n1-1\t0-1\tأ\t_\t_\t_\t_\t_\t_\t_\n", False),
+        ("a.xmi", "<?xml version='1.0'?>", False),
+    ],
+)
+def test_a_file_is_recognised_by_its_words(name, content, is_one):
+    assert recognises(name, content.encode()) is is_one

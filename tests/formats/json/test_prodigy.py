@@ -1,0 +1,230 @@
+"""Prodigy: its lines are read, what is written comes back, and its tokens are the text and hold every span."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.formats.json import prodigy
+from annotator.formats.json.prodigy import encode, read, recognises
+from annotator.model.article_builder import draft
+from annotator.model.records import Draft, Refusal, Span
+
+TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
+LINE = {
+    "text": TEXT,
+    "_input_hash": 1,
+    "_task_hash": -2,
+    "tokens": [{"text": "خطة", "start": 0, "end": 3, "id": 0, "ws": True}],
+    "spans": [{"start": 4, "end": 8, "token_start": 1, "token_end": 1, "label": "DATE"}],
+    "answer": "accept",
+    "_view_id": "ner_manual",
+    "_annotator_id": "news-سعيد",
+    "_session_id": "news",
+    "meta": {"title": "عنوان", "published": "2024-07-09", "section": 3},
+}
+
+
+def reading(path: Path, *lines: object, annotator: str = "ليلى") -> tuple[list[Draft], list[tuple[int, str]]]:
+    path /= "a.jsonl"
+    path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
+    found = list(read(path, annotator))
+    drafts = [item for item in found if isinstance(item, Draft)]
+    return drafts, [(item.line, item.reason) for item in found if isinstance(item, Refusal)]
+
+
+def said(item: Draft) -> list[tuple[object, ...]]:
+    return [(span.start, span.end, span.label, span.annotator, span.value, span.note) for span in item.spans]
+
+
+def test_a_line_of_prodigy(tmp_path):
+    for line in (LINE, [LINE]):
+        (found,), refused = reading(tmp_path, line)
+        assert refused == []
+        assert found.article.text == TEXT
+        assert (found.article.title, found.article.published) == ("عنوان", "2024-07-09")
+        assert said(found) == [(4, 8, "DATE", "news-سعيد", None, None)]
+
+
+@pytest.mark.parametrize(
+    ("names", "owner"),
+    [
+        ({"_annotator_id": None, "_session_id": "s"}, "s"),
+        ({"_annotator_id": " ", "_session_id": None}, "ليلى"),
+        ({"_annotator_id": 7}, "7"),
+    ],
+)
+def test_whose_spans_they_are(tmp_path, names, owner):
+    (found,), _refused = reading(tmp_path, {**LINE, **names})
+    assert [span.annotator for span in found.spans] == [owner]
+
+
+def test_a_line_needs_no_more_than_text(tmp_path):
+    found, refused = reading(tmp_path, {"text": "x"}, {"text": "y", "spans": None, "answer": None, "meta": None})
+    assert [(item.article.text, item.spans) for item in found] == [("x", ()), ("y", ())]
+    assert refused == []
+
+
+@pytest.mark.parametrize("answer", ["reject", "ignore", "maybe"])
+def test_what_was_not_accepted_has_no_spans(tmp_path, answer):
+    (found,), refused = reading(tmp_path, {**LINE, "answer": answer})
+    assert (found.article.text, found.spans) == (TEXT, ())
+    assert refused == [(1, f"The answer to it is “{answer}”: the article is taken, and no spans.")]
+
+
+@pytest.mark.parametrize(
+    ("extra", "reason"),
+    [
+        ({"start": 4, "end": 99}, "A span from 4 to 99 is not within the text."),
+        ({"start": 8, "end": 4}, "A span from 8 to 4 is not within the text."),
+        (
+            {"start": 4, "end": 8, "text": "2025"},
+            "The span from 4 to 8 should hold “2025”, and the text there is “2024”.",
+        ),
+        ({"start": 4}, "Something in “spans” does not read: Object missing required field `end`"),
+        (
+            {"start": 4, "end": 8, "label": None},
+            "Something in “spans” does not read: Expected `str`, got `null` - at `$.label`",
+        ),
+    ],
+)
+def test_a_span_that_cannot_be_costs_nothing_else(tmp_path, extra, reason):
+    spans = [{"label": "DATE", **extra}, {"start": 0, "end": 8, "label": "PLAN", "text": "خطة 2024"}]
+    (found,), refused = reading(tmp_path, {"text": TEXT, "spans": spans})
+    assert refused == [(1, reason)]
+    assert [(span.start, span.end, span.label) for span in found.spans] == [(0, 8, "PLAN")]
+
+
+def test_what_is_no_span_is_said(tmp_path):
+    more = {"relations": [{"head": 1}], "label": "POLITICS", "accept": ["A"], "spans": 5}
+    (found,), refused = reading(tmp_path, {"text": TEXT, **more})
+    assert found.spans == ()
+    assert refused == [
+        (1, "Something in “spans” does not read: Expected `array | null`, got `int`"),
+        *(
+            (1, f"“{key}” is not taken: only labelled stretches of the text are.")
+            for key in ("relations", "label", "accept")
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ({"image": "x.png", "answer": "accept"}, "There is no text in it."),
+        ({"text": 5}, "There is no text in it."),
+        ({"text": ""}, "The text is empty."),
+        ("text", "The line does not read as an article: Expected `object`, got `str`"),
+    ],
+)
+def test_a_line_that_is_no_article_costs_no_other(tmp_path, line, reason):
+    found, refused = reading(tmp_path, {"text": "x"}, line, {"text": "y"})
+    assert [item.line for item in found] == [1, 3]
+    assert refused == [(2, reason)]
+
+
+def test_a_line_as_prodigy_and_spacy_take_it():
+    assert json.loads(encode(draft(" أ")))["tokens"][0]["text"] == " "
+    body = "وقالت لوزارة العدل:  «خطة»\nأمس"
+    spans = [
+        Span("1", "", "ليلى", "INSTITUTION", 7, 18, None, "؟"),
+        Span("2", "", "ليلى", "PLAN", 22, 25, "2024", None),
+    ]
+    line = json.loads(encode(draft(body, title="عنوان", published="2024-07-09", spans=spans)))
+    assert [(token["text"], token["ws"]) for token in line["tokens"]] == [
+        ("وقالت", True),
+        ("ل", False),
+        ("وزارة", True),
+        ("العدل", False),
+        (":", False),
+        ("  ", False),
+        ("«", False),
+        ("خطة", False),
+        ("»", False),
+        ("\n", False),
+        ("أمس", False),
+    ]
+    assert line["tokens"][2] == {"text": "وزارة", "start": 7, "end": 12, "id": 2, "ws": True}
+    assert line["spans"] == [
+        {"start": 7, "end": 18, "token_start": 2, "token_end": 3, "label": "INSTITUTION", "note": "؟"},
+        {"start": 22, "end": 25, "token_start": 7, "token_end": 7, "label": "PLAN", "value": "2024"},
+    ]
+    assert line["answer"] == "accept"
+    assert line["meta"] == {"title": "عنوان", "published": "2024-07-09"}
+    assert line["_annotator_id"] == line["_session_id"] == "ليلى"
+
+
+def test_nobody_is_named_for_the_spans_of_several():
+    spans = [Span(name, "", name, "DATE", 4, 8) for name in ("ليلى", "سعيد")]
+    assert "_annotator_id" not in json.loads(encode(draft(TEXT, spans=spans)))
+    assert "_annotator_id" not in json.loads(encode(draft(TEXT)))
+    assert "annotator" not in prodigy.HOLDS
+
+
+PIECES = st.sampled_from(
+    ["سطر", "😀", "لأ", "َ", "ـ", "\u200f", "\u200e", " ", "  ", "\n", '"', "\\", "\t", "2024", "."]
+)
+TEXTS = st.lists(PIECES, max_size=12).map(lambda pieces: "".join(pieces) + "أ")
+SOME = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4)
+
+
+@st.composite
+def drafts(drawn):
+    body = drawn(TEXTS)
+    ends = st.integers(0, len(body))
+    stretches = drawn(st.lists(st.tuples(ends, ends).filter(lambda stretch: stretch[0] < stretch[1]), max_size=5))
+    labels = st.sampled_from(["DATE", "PLAN", "مؤسسة"])
+    return draft(
+        body,
+        source=drawn(st.none() | st.just('ع"')),
+        spans=[
+            Span(f"s{at}", "", "ليلى", drawn(labels), *stretch, drawn(SOME), drawn(SOME))
+            for at, stretch in enumerate(stretches)
+        ],
+    )
+
+
+@given(st.lists(drafts(), max_size=4))
+def test_what_is_written_is_read(tmp_path_factory, items):
+    path = tmp_path_factory.mktemp("round") / "a.jsonl"
+    path.write_text("".join(map(encode, items)), encoding="utf-8", newline="\n")
+    found = list(read(path, "ليلى"))
+    assert [item.article for item in found] == [item.article for item in items]
+    assert list(map(said, found)) == list(map(said, items))
+    assert not items or recognises("a.jsonl", path.read_bytes())
+
+
+@given(drafts())
+def test_the_tokens_are_the_text_and_hold_every_span(item):
+    line = json.loads(encode(item))
+    tokens = line["tokens"]
+    assert "".join(token["text"] + " " * token["ws"] for token in tokens) == item.article.text
+    assert [token["id"] for token in tokens] == list(range(len(tokens)))
+    for span in line["spans"]:
+        first, last = tokens[span["token_start"]], tokens[span["token_end"]]
+        assert (first["start"], last["end"]) == (span["start"], span["end"])
+        held = "".join(token["text"] + " " * token["ws"] for token in tokens[first["id"] : last["id"]]) + last["text"]
+        assert held == item.article.text[span["start"] : span["end"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "known"),
+    [
+        ("a.jsonl", json.dumps(LINE).encode(), True),
+        ("a.json", b'[{"text": "x", "_input_hash": 1}]', True),
+        ("a.jsonl", b'{"text": "x", "answer": "reject"}', True),
+        ("a.jsonl", b'{"text": "x", "spans": [{"start": 0, "end": 1, "token_start": 0', True),
+        ("a.jsonl", b'{"text": "x", "tokens": [{"text": "x", "start": 0, "end": 1, "id": 0, "ws": false}]}', True),
+        ("a.txt", json.dumps(LINE).encode(), False),
+        ("a.jsonl", b'{"text": "x", "answer": "42"}', False),
+        ("a.jsonl", b'{"text": "\\"answer\\": \\"accept\\""}', False),
+        ("a.jsonl", b'{"text": "x", "spans": [{"start": 0, "end": 1, "label": "A", "uid": "1"}], "states": {}}', False),
+        ("a.jsonl", b'{"text": "x", "label": [[0, 1, "A"]]}', False),
+        ("a.json", b'[{"data": {"text": "x"}, "annotations": []}]', False),
+        ("a.jsonl", b"", False),
+    ],
+)
+def test_recognition(name, content, known):
+    assert recognises(name, content) is known

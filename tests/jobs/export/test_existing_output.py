@@ -1,0 +1,127 @@
+"""Whether what lies where an export is to go is what an export has written, and nobody has changed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from annotator.formats.report import beside
+from annotator.jobs.export.existing_output import (
+    CannotExport,
+    WouldReplace,
+    check_folder_replaceable,
+    check_replaceable,
+    file_digest,
+    folder_digest,
+    read_digest,
+)
+
+
+def filled(folder: Path) -> Path:
+    """Fill a folder with files in it and in folders below."""
+    for name in ("a.ann", "b/c.ann", "b/d/e.ann"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name, encoding="utf-8")
+    return folder
+
+
+def write_report(path: Path, files: str | None) -> None:
+    report = {"format": "brat", "digest": "", "verified": True, "files": files}
+    beside(path).write_bytes(msgspec.json.encode(report))
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "a file changed": lambda folder: (folder / "a.ann").write_text("x"),
+    "a file changed below": lambda folder: (folder / "b" / "d" / "e.ann").write_text("x"),
+    "a file added below": lambda folder: (folder / "b" / "new.ann").write_text("x"),
+    "a file deleted below": lambda folder: (folder / "b" / "c.ann").unlink(),
+    "a file renamed": lambda folder: (folder / "a.ann").rename(folder / "z.ann"),
+    "a file moved": lambda folder: (folder / "b" / "c.ann").rename(folder / "c.ann"),
+    "an empty folder added": lambda folder: (folder / "b" / "empty").mkdir(),
+    "two contents exchanged": lambda folder: [
+        (folder / name).write_text(content) for name, content in (("a.ann", "b/c.ann"), ("b/c.ann", "a.ann"))
+    ],
+}
+
+
+def test_two_folders_with_the_same_files_have_one_digest_however_they_were_filled(tmp_path: Path) -> None:
+    digest = folder_digest(filled(tmp_path / "one"))
+    other = tmp_path / "other"
+    for name in ("b/d/e.ann", "a.ann", "b/c.ann"):
+        (other / name).parent.mkdir(parents=True, exist_ok=True)
+        (other / name).write_text(name, encoding="utf-8")
+    assert folder_digest(other) == digest
+    assert len(digest) == 64
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_is_changed_in_a_folder_or_below_it_changes_its_digest_and_asks_for_force(
+    tmp_path: Path, change: str
+) -> None:
+    folder = filled(tmp_path / "train")
+    write_report(folder, folder_digest(folder))
+    check_folder_replaceable(folder, beside(folder), force=False)
+    CHANGES[change](folder)
+    assert folder_digest(folder) != read_digest(beside(folder))
+    with pytest.raises(WouldReplace):
+        check_folder_replaceable(folder, beside(folder), force=False)
+    check_folder_replaceable(folder, beside(folder), force=True)
+
+
+@pytest.mark.posix_only("Windows lets no one make a link without a right of its own")
+def test_a_link_in_a_folder_is_no_part_of_an_export(tmp_path: Path) -> None:
+    folder = filled(tmp_path / "train")
+    digest = folder_digest(folder)
+    (folder / "b" / "c.ann").unlink()
+    (folder / "b" / "c.ann").symlink_to(folder / "a.ann")
+    assert folder_digest(folder) != digest
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"format": "brat"}', b"[" * 100_000])
+def test_no_force_replaces_a_folder_beside_which_no_report_lies(tmp_path: Path, content: bytes) -> None:
+    folder = filled(tmp_path / "train")
+    for force in (False, True):
+        with pytest.raises(CannotExport) as caught:
+            check_folder_replaceable(folder, beside(folder), force=force)
+        assert type(caught.value) is CannotExport
+        assert str(folder) in str(caught.value)
+        beside(folder).write_bytes(content)
+
+
+def test_a_large_file_and_one_of_just_a_chunk_are_read_to_their_end(tmp_path: Path) -> None:
+    digests = set()
+    for length in (0, 1, (1 << 16) - 1, 1 << 16, (1 << 16) + 1, 1 << 18):
+        folder = tmp_path / str(length)
+        folder.mkdir()
+        for last in (b"x", b"y"):
+            (folder / "a").write_bytes(b"\0" * length + last)
+            digests.add(folder_digest(folder))
+    assert len(digests) == 12
+
+
+def test_a_file_is_replaced_only_as_its_report_describes_it(tmp_path: Path) -> None:
+    path = tmp_path / "train.conll"
+    check_replaceable(path, force=False)
+    path.write_bytes(b"")
+    check_replaceable(path, force=False)
+    path.write_bytes(b"one")
+    for files, reason in ((None, "may have been changed"), ("0" * 64, "was changed after it was exported")):
+        write_report(path, files)
+        with pytest.raises(WouldReplace, match=reason):
+            check_replaceable(path, force=False)
+        check_replaceable(path, force=True)
+    write_report(path, file_digest(path))
+    check_replaceable(path, force=False)
+    beside(path).write_bytes(b"mine")
+    with pytest.raises(WouldReplace, match="is there already and is no export"):
+        check_replaceable(path, force=False)
+    path.unlink()
+    with pytest.raises(WouldReplace, match="is no report of an export"):
+        check_replaceable(path, force=False)
+
+
+def test_the_digest_of_a_folder_is_the_one_that_older_reports_hold(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_bytes(b"text")
+    assert folder_digest(tmp_path) == "319f2df82903742d96387b9c11e861810609d5da900eb376c1244eed05f348d9"

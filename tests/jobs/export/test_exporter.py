@@ -1,0 +1,832 @@
+"""Exports of whole corpora: files, reports, splits, refusals and the reading back."""
+
+import hashlib
+import io
+import itertools
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from consumers.reading import consumer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jobs.reports import as_json, finish
+from msgspec.structs import replace
+from text.texts import layered, marked_texts
+
+from annotator.formats.conll import conll2002, conll2003, germeval, wojood
+from annotator.formats.report import write as write_report
+from annotator.jobs.export.existing_output import CannotExport, WouldReplace, folder_digest
+from annotator.jobs.export.exporter import (
+    ALL,
+    FILES,
+    FORMATS,
+    NESTED,
+    TAGGED,
+    TWOFOLD,
+    WHOLE_ARTICLES,
+    NothingToExport,
+    Options,
+    account,
+    export,
+    makes_folder,
+)
+from annotator.jobs.export.read_back import NotVerified
+from annotator.jobs.export.writer import text_counts
+from annotator.model import labels
+from annotator.model.records import (
+    DONE,
+    IN_PROGRESS,
+    ZONE_KINDS,
+    Article,
+    Draft,
+    Edit,
+    Span,
+    Status,
+    Step,
+    Zone,
+    article_uid,
+    new_uid,
+)
+from annotator.resources import resource
+from annotator.store.corpus import Corpus, now
+from annotator.store.queries import article_list
+from annotator.tagging import schemes
+from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, OUTCOMES, Projection
+
+LABELS = labels.decode(resource("labels", "default.toml").read_bytes())
+SHARES = {"train": 80, "dev": 10, "test": 10}
+
+
+def draft(text: str, *found: tuple[str, str], who: str = "سلمى", state: str | None = DONE, body: str = "") -> Draft:
+    """An article with one zone of body, all of it unless `body` says what, and spans given as (text, label)."""
+    uid = article_uid(text)
+    body = body or text
+    return Draft(
+        Article(uid, text),
+        (Zone(new_uid(), uid, "body", text.index(body), text.index(body) + len(body)),),
+        tuple(
+            Span(new_uid(), uid, who, label, text.index(part), text.index(part) + len(part)) for part, label in found
+        ),
+        (Status(uid, who, state),) if state else (),
+    )
+
+
+def tagged(path: Path) -> list[tuple[str, str]]:
+    return [
+        (line.split(" ")[0], line.split(" ")[-1])
+        for line in path.read_text(encoding="utf-8").split("\n")
+        if line and not line.startswith("-DOCSTART-")
+    ]
+
+
+EVERY_FATE = draft(
+    "خارج\nفي لوزارة العدل خطة العمل 2024-2025 أمس \u200f.",
+    ("خارج", "PLAN"),
+    ("وزارة العدل", "INSTITUTION"),
+    ("خطة العمل 2024-2025", "PLAN"),
+    ("2024-2025", "DATE"),
+    ("خارج\nفي", "PLAN"),
+    ("أمس ", "DATE"),
+    body="في لوزارة العدل خطة العمل 2024-2025 أمس \u200f.",
+)
+
+
+def test_a_file_and_its_report(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(EVERY_FATE)
+    uids = {(span.label, span.start): span.uid for span in EVERY_FATE.spans}
+    report = finish(export(corpus, out / "a.conll", Options()))
+    assert sorted(path.name for path in out.iterdir()) == ["a.conll", "a.conll.report.json"]
+    assert tagged(out / "a.conll") == [
+        ("في", "O"),
+        ("لوزارة", "B-INSTITUTION"),
+        ("العدل", "I-INSTITUTION"),
+        ("خطة", "B-PLAN"),
+        ("العمل", "I-PLAN"),
+        ("2024-2025", "I-PLAN"),
+        ("أمس", "B-DATE"),
+        (".", "O"),
+    ]
+    file = msgspec.json.decode((out / "a.conll.report.json").read_bytes())
+    assert file == as_json(report)
+    assert (out / "a.conll.report.json").read_bytes().endswith(b"}\n")
+    keys = ["format", "scheme", "articles", "sentences", "tokens", "spans", "written", *OUTCOMES[1:], "verified"]
+    assert list(file)[: len(keys)] == keys
+    numbers = ("articles", "sentences", "tokens", "spans", "written")
+    assert [file[key] for key in numbers] == [1, 1, 8, 6, 1]
+    assert (file["format"], file["scheme"], file["verified"]) == ("conll2003", "iob2", True)
+    assert (file["annotator"], file["zones"], "parts" in file) == ("سلمى", ["headline", "body"], False)
+    (entry,) = (entry for entry in file["widened"] if entry["label"] == "INSTITUTION")
+    start = EVERY_FATE.article.text.index("وزارة العدل")
+    assert entry == {
+        "article": 1,
+        "uid": uids["INSTITUTION", start],
+        "start": start,
+        "end": start + len("وزارة العدل"),
+        "label": "INSTITUTION",
+        "text": "وزارة العدل",
+        "reason": "It cuts “لوزارة” and is widened to all of it.",
+        "became": "لوزارة العدل",
+    }
+    assert [[entry["text"] for entry in file[outcome]] for outcome in OUTCOMES[1:]] == [
+        ["وزارة العدل", "أمس "],
+        [],
+        ["2024-2025"],
+        ["خارج\nفي"],
+        ["خارج"],
+    ]
+    assert [entry["became"] for entry in file["flattened"]] == [None]
+
+
+def test_invisible_marks_never_reach_the_file(make: Callable[..., Corpus], out: Path) -> None:
+    plan = "رؤ\u200fية 2023\u200f-\u200f2030"
+    report = finish(export(make(draft(f"\u202bفي {plan}\u202c", (plan, "PLAN"))), out / "a", Options()))
+    assert tagged(out / "a") == [("في", "O"), ("رؤية", "B-PLAN"), ("2023-2030", "I-PLAN")]
+    assert report.written == 1
+
+
+def test_options_reach_the_file_and_the_report(make: Callable[..., Corpus], out: Path) -> None:
+    options = Options(
+        format="conll2002",
+        scheme="iobes",
+        flatten="innermost",
+        boundary="split",
+        zones=None,
+        annotator="سلمى",
+        state=ALL,
+    )
+    report = finish(export(make(EVERY_FATE), out / "a.conll", options))
+    assert tagged(out / "a.conll") == [
+        ("خارج", "S-PLAN"),
+        ("في", "O"),
+        ("ل", "O"),
+        ("وزارة", "B-INSTITUTION"),
+        ("العدل", "E-INSTITUTION"),
+        ("خطة", "O"),
+        ("العمل", "O"),
+        ("2024-2025", "S-DATE"),
+        ("أمس", "S-DATE"),
+        (".", "O"),
+    ]
+    assert (report.zones, report.flatten, report.boundary, report.state) == (None, "innermost", "split", "all")
+    assert [entry.text for entry in report.split] == ["وزارة العدل"]
+
+
+def test_only_articles_that_this_annotator_is_done_with(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(
+        draft("واحد أمس", ("أمس", "DATE")),
+        draft("اثنان أمس", ("أمس", "DATE"), state=IN_PROGRESS),
+        draft("ثلاثة أمس", ("أمس", "DATE"), who="عمر"),
+        draft("أربعة أمس", state=None),
+    )
+    report = finish(export(corpus, out / "a", Options(annotator="سلمى")))
+    assert tagged(out / "a") == [("واحد", "O"), ("أمس", "B-DATE")]
+    assert (report.articles, report.spans) == (1, 1)
+    report = finish(export(corpus, out / "a", Options(annotator="سلمى", state=ALL)))
+    assert (report.articles, report.spans) == (4, 2)
+    assert [tag for _token, tag in tagged(out / "a")] == ["O", "B-DATE", "O", "B-DATE", "O", "O", "O", "O"]
+
+
+def test_the_annotator_must_be_named_where_there_are_several(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(draft("واحد أمس", ("أمس", "DATE")), draft("ثلاثة أمس", ("أمس", "DATE"), who="عمر"))
+    with pytest.raises(CannotExport, match=r"سلمى, عمر|عمر, سلمى"):
+        export(corpus, out / "a", Options())
+    with pytest.raises(CannotExport, match="ليلى"):
+        export(corpus, out / "a", Options(annotator="ليلى"))
+
+
+def test_one_who_has_only_looked_is_no_other_layer(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(draft("واحد أمس", ("أمس", "DATE")), draft("اثنان", who="عمر"))
+    assert finish(export(corpus, out / "a", Options())).annotator == "سلمى"
+
+
+def test_a_corpus_without_layers_is_all_o(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(draft("واحد أمس", state=None))
+    report = finish(export(corpus, out / "a", Options(state=ALL)))
+    assert (report.annotator, report.spans, report.verified) == (None, 0, True)
+    assert tagged(out / "a") == [("واحد", "O"), ("أمس", "O")]
+
+
+# What is there already
+
+
+def test_an_export_replaces_the_last_one(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(EVERY_FATE)
+    finish(export(corpus, out / "a", Options()))
+    corpus.add(draft("واحد أمس", ("أمس", "DATE")))
+    report = finish(export(corpus, out / "a", Options()))
+    assert "واحد" in (out / "a").read_text(encoding="utf-8")
+    assert msgspec.json.decode((out / "a.report.json").read_bytes()) == as_json(report)
+    assert report.files == hashlib.sha256((out / "a").read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("there", "reason"),
+    [
+        ("somebody's", "“.*a” is there already and is no export"),
+        ("changed", "“.*a” was changed after it was exported"),
+        ("another report", "“.*a” is there already and is no export"),
+        ("an older report", "“.*a” may have been changed after it was exported"),
+        ("no report", "“.*a” is there already and is no export"),
+        ("only a report", "“.*a.report.json” is there already and is no report of an export"),
+        ("a corpus", "“.*a” is a corpus"),
+    ],
+)
+def test_an_export_replaces_nothing_else_unless_it_is_forced(
+    make: Callable[..., Corpus], out: Path, there: str, reason: str
+) -> None:
+    corpus, target, report = make(EVERY_FATE), out / "a", out / "a.report.json"
+    if there == "a corpus":
+        Corpus.create(target, LABELS).close()
+    elif there == "only a report":
+        report.write_text('{"format": "mine"}')
+    elif there == "somebody's":
+        target.write_text("mine")
+    else:
+        finish(export(corpus, target, Options()))
+        if there == "changed":
+            target.write_bytes(target.read_bytes().replace(b"B-DATE", b"B-PLAN"))
+        elif there == "no report":
+            report.unlink()
+        elif there == "an older report":
+            told = msgspec.json.decode(report.read_bytes())
+            report.write_bytes(msgspec.json.encode({key: told[key] for key in told if key != "files"}))
+        else:
+            report.write_text('{"verified": true}')
+    before = everything(out)
+    with pytest.raises(WouldReplace, match=reason):
+        export(corpus, target, Options())
+    assert everything(out) == before
+    assert finish(export(corpus, target, Options(), force=True)).verified
+    assert target.read_text(encoding="utf-8").startswith("-DOCSTART-")
+    finish(export(corpus, target, Options()))  # that was an export as it was written
+
+
+def test_what_somebody_writes_while_an_export_is_made_is_not_replaced(make: Callable[..., Corpus], out: Path) -> None:
+    running = export(make(EVERY_FATE), out / "a", Options())
+    next(running)
+    (out / "a").write_text("mine")
+    with pytest.raises(WouldReplace, match="is no export"):
+        finish(running)
+    assert everything(out) == {"a": b"mine"}
+
+
+@pytest.mark.parametrize("side", ["", "-wal"])
+def test_a_corpus_that_is_open_is_not_replaced_even_if_it_is_forced(
+    make: Callable[..., Corpus], out: Path, side: str
+) -> None:
+    with Corpus.create(out / "b.corpus", LABELS) as other:
+        other.add(draft("واحد"))
+        target = out / f"b.corpus{side}"
+        target.touch()
+        with pytest.raises(CannotExport, match="” is a corpus that is in use"):
+            export(make(EVERY_FATE), target, Options(), force=True)
+        assert len(list(article_list.articles(other))) == 1
+
+
+def test_the_corpus_itself_is_not_replaced_by_another_of_its_names(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(EVERY_FATE)
+    (out / "other name").hardlink_to(corpus.path)
+    with pytest.raises(CannotExport, match="is the corpus itself"):
+        export(corpus, out / "other name", Options(), force=True)
+
+
+def test_an_empty_file_may_be_exported_to(make: Callable[..., Corpus], out: Path) -> None:
+    (out / "a").touch()
+    assert finish(export(make(EVERY_FATE), out / "a", Options())).verified
+
+
+@pytest.mark.parametrize("options", [Options(), Options(format="jsonl"), Options(split={"train": 1})])
+def test_nothing_to_export_leaves_the_last_export(make: Callable[..., Corpus], out: Path, options: Options) -> None:
+    corpus = make(EVERY_FATE)
+    finish(export(corpus, out / "a", replace(options, state=ALL)))
+    status = Status(EVERY_FATE.article.uid, "سلمى", DONE)
+    corpus.apply(Step(new_uid(), "سلمى", now(), "state", (Edit(status, replace(status, state=IN_PROGRESS)),)))
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    with pytest.raises(NothingToExport, match="mark articles as done first") as raised:
+        finish(export(corpus, out / "a", options))
+    assert (raised.value.report.articles, raised.value.report.verified) == (0, False)
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_why_there_is_nothing_to_export(make: Callable[..., Corpus], out: Path) -> None:
+    with pytest.raises(NothingToExport, match="the corpus has no articles"):
+        finish(export(make(), out / "a", Options(state=ALL)))
+    with pytest.raises(NothingToExport, match="the format can hold none of these articles"):
+        finish(export(make(draft("واحد \x1f")), out / "a", Options(format="xmi")))
+    assert list(out.iterdir()) == []
+
+
+def test_steps_are_counted_to_the_end(make: Callable[..., Corpus], out: Path) -> None:
+    steps = list(export(make(draft("واحد"), draft("اثنان")), out / "a", Options()))
+    assert steps == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+# Splits
+
+
+def test_a_split_is_exact_and_the_same_each_time(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(*(draft(f"خبر رقم {number}", (f"{number}", "DATE")) for number in range(11)))
+    options = Options(split=SHARES, seed=7)
+    report = finish(export(corpus, out / "parts", options))
+    files = {path.name: path.read_bytes() for path in (out / "parts").iterdir()}
+    assert sorted(files) == ["dev.conll", "test.conll", "train.conll"]
+    assert report.parts is not None
+    assert {part: count.articles for part, count in report.parts.items()} == {"train": 9, "dev": 1, "test": 1}
+    assert (report.articles, report.spans, report.written, report.seed) == (11, 11, 11, 7)
+    assert sum(count.tokens for count in report.parts.values()) == report.tokens == 33
+    numbers = [tagged(out / "parts" / f"{part}.conll")[2::3] for part in SHARES]
+    assert sorted(int(number) for part in numbers for number, _tag in part) == list(range(11))
+    assert msgspec.json.decode((out / "parts.report.json").read_bytes())["parts"]["dev"]["articles"] == 1
+    finish(export(corpus, out / "parts", options))
+    assert {path.name: path.read_bytes() for path in (out / "parts").iterdir()} == files
+
+
+def test_an_account_is_the_report_without_a_file(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(EVERY_FATE)
+    told = finish(account(corpus, Options()))
+    assert list(out.iterdir()) == []
+    written = finish(export(corpus, out / "a.conll", Options()))
+    assert not told.verified
+    assert written.verified
+    assert {**as_json(told), "verified": True, "files": written.files} == as_json(written)
+
+
+def test_near_duplicates_are_on_one_side_and_labels_are_counted(make: Callable[..., Corpus], out: Path) -> None:
+    news = "أعلنت وزارة التربية الوطنية عن انطلاق الخطة الوطنية لدعم القراءة ابتداء من شتنبر المقبل وفق بلاغ لها"
+    copies = [draft(f"{news} رقم {number}", ("شتنبر المقبل", "DATE")) for number in range(5)]
+    others = [
+        draft(" ".join(f"كلمة{number}{at}" for at in range(20)), (f"كلمة{number}1", "PLAN")) for number in range(5)
+    ]
+    corpus = make(*copies, *others)
+    report = finish(export(corpus, out / "parts", Options(split={"a": 1, "b": 1}, seed=3)))
+    assert report.parts is not None
+    assert {part: count.articles for part, count in report.parts.items()} == {"a": 5, "b": 5}
+    assert sorted(tuple(count.labels.items()) for count in report.parts.values()) == [
+        (("DATE", 5),),
+        (("PLAN", 5),),
+    ]
+    assert report.labels == {"DATE": 5, "PLAN": 5}
+
+
+def test_the_digest_is_that_of_what_was_exported(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(EVERY_FATE)
+    one = finish(export(corpus, out / "a", Options()))
+    assert finish(export(corpus, out / "b", Options())).digest == one.digest
+    assert one.labels == Counter(tag[2:] for _token, tag in tagged(out / "a") if tag.startswith("B-"))
+    corpus.add(replace(EVERY_FATE, spans=(Span("new", EVERY_FATE.article.uid, "سلمى", "DATE", 8, 12, "2024"),)))
+    assert finish(export(corpus, out / "c", Options())).digest != one.digest
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "reason"),
+    [
+        ("missing/a", Options(), "missing” is missing"),
+        ("missing/a", Options(split=SHARES), "missing” is missing"),
+        ("folder", Options(), "is a folder"),
+        ("file", Options(split=SHARES), "is not a folder"),
+        ("a", Options(split={}), "at least one part"),
+        ("a", Options(split={"../x": 1}), "cannot name a part"),
+        ("a", Options(split={"train": 0}), "larger than 0"),
+        ("pipe", Options(), "pipe” cannot be written to"),
+        ("reported", Options(), "reported.report.json” cannot be written to"),
+        ("link", Options(), "is the corpus itself"),
+        ("../0.corpus", Options(), "is the corpus itself"),
+        ("../0.corpus-wal", Options(), "is the corpus itself"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_done(
+    make: Callable[..., Corpus], out: Path, target: str, options: Options, reason: str
+) -> None:
+    corpus = make(EVERY_FATE)
+    (out / "folder").mkdir()
+    (out / "file").write_text("mine")
+    (out / "reported.report.json").mkdir()
+    if sys.platform != "win32":
+        os.mkfifo(out / "pipe")
+        (out / "link").symlink_to(corpus.path)
+    elif target in ("pipe", "link"):
+        pytest.skip("Windows has no such file")
+    before = sorted(out.rglob("*"))
+    with pytest.raises(CannotExport, match=reason):
+        export(corpus, out / target, options)
+    assert sorted(out.rglob("*")) == before
+    assert (out / "file").read_text() == "mine"
+
+
+HALVES = {"train": 1, "test": 1}
+
+
+@pytest.mark.parametrize("format_", ["conll2003", "brat"])
+def test_a_name_that_the_system_refuses_is_told_before_anything_is_done(
+    format_: str, make: Callable[..., Corpus], out: Path
+) -> None:
+    corpus = make(draft("أمس", ("أمس", "DATE")))
+    with pytest.raises(CannotExport, match="choose another name"):
+        export(corpus, out / ("خبر" * 100), Options(format=format_))
+    assert everything(out) == {}
+
+
+def test_the_name_of_an_export_may_be_as_long_as_that_of_its_report_allows(
+    make: Callable[..., Corpus], out: Path
+) -> None:
+    corpus = make(draft("أمس", ("أمس", "DATE")))
+    name = "خ" * ((255 - len(".report.json")) // 2)
+    assert finish(export(corpus, out / name, Options())).verified
+    assert set(everything(out)) == {name, f"{name}.report.json"}
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        Options(split=SHARES),
+        Options(format="jsonl", split=HALVES),
+        Options(format="brat"),
+        Options(format="huggingface"),
+    ],
+    ids=lambda options: options.format,
+)
+def test_a_split_takes_the_place_of_an_older_export_and_is_not_mixed_with_it(
+    make: Callable[..., Corpus], out: Path, older: Options
+) -> None:
+    if older.format == "huggingface":
+        consumer("pyarrow")
+    corpus = make(EVERY_FATE, draft("واحد"))
+    finish(export(corpus, out / "a", older))
+    report = finish(export(corpus, out / "a", Options(split=HALVES)))
+    assert sorted(path.name for path in out.iterdir()) == ["a", "a.report.json"]
+    assert sorted(path.name for path in (out / "a").iterdir()) == ["test.conll", "train.conll"]
+    assert report.files == folder_digest(out / "a")
+
+
+@pytest.mark.parametrize("done", ["added", "altered", "removed", "no report"])
+def test_a_folder_that_holds_something_else_than_an_older_split_is_left_alone(
+    make: Callable[..., Corpus], out: Path, done: str
+) -> None:
+    corpus = make(EVERY_FATE, draft("واحد"))
+    finish(export(corpus, out / "a", Options(split=HALVES)))
+    if done == "no report":
+        (out / "a.report.json").unlink()
+    elif done == "removed":
+        (out / "a" / "test.conll").unlink()
+    else:
+        (out / "a" / ("mine" if done == "added" else "test.conll")).write_text("mine")
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    with pytest.raises(CannotExport, match="a” is there already and holds something else"):
+        finish(export(corpus, out / "a", Options(split=HALVES)))
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_a_folder_that_cannot_be_written_to(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) != out)
+    with pytest.raises(CannotExport, match="out” cannot be written to"):
+        export(make(EVERY_FATE), out / "a", Options())
+
+
+@pytest.mark.parametrize("options", [{"state": "new"}, {"scheme": "bio"}, {"zones": frozenset(["footer"])}])
+def test_unknown_options(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"new|bio|footer"):
+        Options(**options)
+
+
+def test_an_unknown_format(make: Callable[..., Corpus], out: Path) -> None:
+    with pytest.raises(KeyError):
+        export(make(), out / "a", Options(format="conll1999"))
+
+
+# Failures
+
+
+@pytest.mark.parametrize("steps", range(5))
+@pytest.mark.parametrize("split", [None, SHARES])
+def test_a_cancelled_export_leaves_nothing(
+    make: Callable[..., Corpus], out: Path, steps: int, split: dict[str, int] | None
+) -> None:
+    corpus = make(draft("واحد"), draft("اثنان"))
+    running = export(corpus, out / "a", Options(split=split))
+    list(itertools.islice(running, steps))
+    running.close()
+    assert list(out.iterdir()) == []
+    with corpus.snapshot():
+        pass
+
+
+def test_a_failed_export_leaves_the_last_one(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = make(EVERY_FATE)
+    finish(export(corpus, out / "a", Options()))
+    before = everything(out)
+
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(conll2003, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        finish(export(corpus, out / "a", Options()))
+    assert everything(out) == before
+
+
+@pytest.mark.parametrize("options", [Options(), Options(split={"train": 1})], ids=["file", "folder"])
+def test_a_report_never_lies_beside_what_it_is_not_about(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch, options: Options
+) -> None:
+    """Not even between the moves of an export that takes an older one's place, where the program may be killed."""
+    target, report, inner, moved = out / "a", out / "a.report.json", Path.replace, []
+    corpus = make(EVERY_FATE)
+    finish(export(corpus, target, options))
+    older = report.read_bytes()
+    corpus.apply(Step(new_uid(), "سلمى", now(), "tag", (Edit(corpus.spans(EVERY_FATE.article.uid)[0], None),)))
+
+    def replace(self: Path, to: Path) -> Path:
+        done = inner(self, to)
+        if to == target:
+            moved.append(report.exists())
+        return done
+
+    monkeypatch.setattr(Path, "replace", replace)
+    finish(export(corpus, target, options))
+    assert moved == [False]
+    assert report.read_bytes() != older
+    assert sorted(path.name for path in out.iterdir()) == ["a", "a.report.json"]
+
+
+def test_the_old_report_comes_back_where_the_file_cannot_take_its_place(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, inner = out / "a", Path.replace
+    corpus = make(EVERY_FATE)
+    finish(export(corpus, target, Options()))
+    older = everything(out)
+
+    def replace(self: Path, to: Path) -> Path:
+        if to == target:
+            raise OSError(5, "Input/output error")
+        return inner(self, to)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(OSError, match="Input/output"):
+        finish(export(corpus, target, Options()))
+    assert everything(out) == older
+
+
+@pytest.mark.parametrize("options", [Options(), Options(split={"train": 1})], ids=["file", "folder"])
+def test_the_older_export_comes_back_where_the_new_report_cannot_take_its_place(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch, options: Options
+) -> None:
+    target, report, inner = out / "a", out / "a.report.json", Path.replace
+    corpus = make(EVERY_FATE)
+    finish(export(corpus, target, options))
+    older = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    corpus.apply(Step(new_uid(), "سلمى", now(), "tag", (Edit(corpus.spans(EVERY_FATE.article.uid)[0], None),)))
+
+    def replace(self: Path, to: Path) -> Path:
+        if to == report and self.name.endswith(".report.part"):
+            raise OSError(5, "Input/output error")
+        return inner(self, to)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(OSError, match="Input/output"):
+        finish(export(corpus, target, options))
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == older
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_no_file_is_left_where_the_report_cannot_take_its_place(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if target.name.endswith(".report.json"):
+            raise OSError(5, "Input/output error")
+        return inner(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(OSError, match="Input/output"):
+        finish(export(make(EVERY_FATE), out / "a", Options()))
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "reason"),
+    [
+        ("B-DATE", "O", r"differ in “أمس” \(DATE\)"),
+        ("B-DATE", "B-PLAN", "differ in “أمس”"),
+        ("B-PLAN", "I-PLAN", "tags of the file are broken"),
+        ("أمس _ _ B-DATE\n", "", "“.” where the text does not|lacks “أمس"),
+        ("أمس", "اليوم", "“اليوم” where the text does not"),
+        ("لوزارة", "لوزارةة", "where the text does not"),
+        (". _ _ O\n", "", "lacks “.”"),
+        (". _ _ O\n", ". _ _ O\n؟ _ _ O\n", "“؟” where the text does not"),
+        ("خطة _ _ B-PLAN\n", "\nخطة _ _ B-PLAN\n", "not hold what"),
+        (" _ _ ", " _ ", "does not read back"),
+        ("-DOCSTART- -X- O O\n\n", "", "does not read back"),
+        ("أمس", "\udcff", "does not read back"),
+    ],
+)
+def test_a_file_that_differs_from_the_corpus_is_not_left(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch, wrong: str, right: str, reason: str
+) -> None:
+    """The format's own writing is spoilt: whatever it does wrong is found, and nothing is left."""
+    corpus = make(EVERY_FATE)
+    spoil(monkeypatch, wrong, right)
+    with pytest.raises(NotVerified, match=reason):
+        finish(export(corpus, out / "a", Options()))
+    assert list(out.iterdir()) == []
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch, wrong: str, right: str) -> None:
+    """Make the format write `right` for `wrong`."""
+    inner = conll2003.write
+
+    def write(stream: io.TextIOWrapper, article: Projection, scheme: str) -> None:
+        honest = io.StringIO()
+        inner(honest, article, scheme)
+        assert wrong in honest.getvalue()
+        stream.buffer.write(honest.getvalue().replace(wrong, right).encode(errors="surrogateescape"))
+
+    monkeypatch.setattr(conll2003, "write", write)
+
+
+def test_a_missing_article_and_one_too_many_are_found(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = make(draft("واحد"), draft("اثنان"))
+    write = conll2003.write
+    monkeypatch.setattr(
+        conll2003, "write", lambda stream, article, scheme: article.article.id == 1 and write(stream, article, scheme)
+    )
+    with pytest.raises(NotVerified, match="lacks article 2"):
+        finish(export(corpus, out / "a", Options()))
+    monkeypatch.setattr(conll2003, "write", lambda *given: [write(*given), write(*given)])
+    with pytest.raises(NotVerified):
+        finish(export(make(draft("واحد")), out / "a", Options()))
+    assert list(out.iterdir()) == []
+
+
+# Everything
+
+
+options = st.builds(
+    Options,
+    format=st.sampled_from([format_.NAME for format_ in (*TAGGED, *NESTED)]),
+    scheme=st.sampled_from(schemes.SCHEMES),
+    flatten=st.sampled_from(FLATTENINGS),
+    boundary=st.sampled_from(BOUNDARIES),
+    zones=st.none() | st.frozensets(st.sampled_from(ZONE_KINDS)),
+    state=st.just(ALL),
+    split=st.none() | st.just(SHARES),
+)
+
+
+@settings(max_examples=100)
+@given(st.lists(layered(), min_size=1, max_size=4), options)
+def test_every_span_is_counted_once_and_the_file_reads_back(
+    articles: list[tuple[Article, list[Zone], list[Span]]], options: Options
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder) / "a.corpus", LABELS) as corpus:
+        for article, zones, spans in articles:
+            renamed = [msgspec.structs.replace(zone, uid=new_uid()) for zone in zones]
+            corpus.add(Draft(article, tuple(renamed), tuple(spans)))
+        stored = [span.uid for summary in article_list.articles(corpus) for span in corpus.spans(summary.uid)]
+        report = finish(export(corpus, Path(folder) / "out", options))
+        lists = [report.widened, report.split, report.flattened, report.refused, report.outside_zones]
+        told = [entry.uid for entries in lists for entry in entries]
+        assert report.verified
+        assert report.spans == len(stored) == report.written + len(told)
+        assert len(set(told)) == len(told)
+        assert set(told) <= set(stored)
+        chunks = sum(
+            len(schemes.decode([rows.tags.get(at, "O") for at in range(len(rows.words))], options.scheme))
+            for file in Path(folder).rglob("out*")
+            for path in (file.iterdir() if file.is_dir() else [file] if file.suffix != ".json" else [])
+            for rows in read(path, options.format)
+        )
+        assert chunks == report.written + len(report.widened) + len(report.split)
+        if options.format == germeval.NAME:
+            assert not report.flattened
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.NAME)
+@settings(max_examples=30)
+@given(
+    articles=st.lists(layered(marked_texts), min_size=2, max_size=5),
+    boundary=st.sampled_from(BOUNDARIES),
+    zones=st.sampled_from([None, None, frozenset(ZONE_KINDS)]),
+)
+def test_marks_wherever_they_stand_are_verified_or_accounted_for_in_every_format(
+    format_: Any, articles: list[tuple[Article, list[Zone], list[Span]]], boundary: str, zones: frozenset[str] | None
+) -> None:
+    if format_ in TWOFOLD:
+        consumer(format_.PACKAGE)
+    with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder) / "a.corpus", LABELS) as corpus:
+        for article, found, spans in articles:
+            renamed = [msgspec.structs.replace(zone, uid=new_uid()) for zone in found]
+            corpus.add(Draft(article, tuple(renamed), tuple(spans)))
+        stored = [span.uid for summary in article_list.articles(corpus) for span in corpus.spans(summary.uid)]
+        options = Options(format=format_.NAME, boundary=boundary, zones=zones, state=ALL)
+        report = finish(export(corpus, Path(folder) / "out", options))
+        listed = [entry.uid for outcome in OUTCOMES[1:] for entry in getattr(report, outcome)]
+        assert report.verified
+        assert report.spans == len(stored) == report.written + len(listed)
+        assert len(set(listed)) == len(listed)
+        assert set(listed) <= set(stored)
+
+
+@pytest.mark.parametrize("format_", [*WHOLE_ARTICLES, *FILES], ids=lambda format_: format_.NAME)
+def test_a_format_of_whole_articles_counts_the_sentences_and_tokens_of_their_text(
+    format_: Any, make: Callable[..., Corpus], out: Path
+) -> None:
+    corpus = make(draft("قال الوزير أمس. ثم سكت\nوانتهى.", ("أمس", "DATE"), body="قال الوزير أمس"), draft("نعم"))
+    chosen = Options(format=format_.NAME, state=ALL)
+    report = finish(export(corpus, out / "articles", chosen))
+    assert (report.articles, report.sentences, report.tokens) == (2, 4, 9)
+    estimate = finish(account(corpus, chosen))
+    assert (estimate.sentences, estimate.tokens) == (4, 9)
+
+
+def test_a_text_is_counted_from_its_first_letter_to_its_last() -> None:
+    assert text_counts("«نعم»") == (1, 3)
+
+
+def test_a_variation_selector_after_a_space_stops_no_export(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(draft("مم 20 \ufe0f ثم", ("20 \ufe0f", "DATE")))
+    for format_ in ("conll2003", "conll2002", "nested", "wojood"):
+        report = finish(export(corpus, out / format_, Options(format=format_)))
+        (entry,) = report.widened
+        assert (entry.start, entry.end, entry.became) == (3, 7, "20")
+
+
+def read(path: Path, format_: str) -> Any:
+    """The lines of each article; of one with several tags a token, once for each depth or label."""
+    with path.open(encoding="utf-8", newline="\n") as file:
+        if format_ in ("conll2003", "conll2002"):
+            return list({"conll2003": conll2003, "conll2002": conll2002}[format_].read_back(file))
+        module = {"nested": germeval, "wojood": wojood}[format_]
+        depth = file.readline().count("\t")
+        file.seek(0)
+        return [rows for article in module.read_back(file, depth) for rows in module.flat(article)]
+
+
+def test_nested_spans_are_all_in_a_nested_file(make: Callable[..., Corpus], out: Path) -> None:
+    corpus = make(EVERY_FATE, draft("أمس قال", ("أمس", "DATE")))
+    report = finish(export(corpus, out / "a.tsv", Options(format="nested")))
+    assert (len(report.flattened), report.written, len(report.widened)) == (0, 3, 2)
+    lines = (out / "a.tsv").read_text(encoding="utf-8").split("\n")
+    assert "-DOCSTART-\tO\tO" in lines
+    assert "2024-2025\tI-PLAN\tB-DATE" in lines
+    assert "أمس\tB-DATE\tO" in lines
+    report = finish(export(corpus, out / "a.txt", Options(format="wojood")))
+    assert "2024-2025 I-PLAN B-DATE" in (out / "a.txt").read_text(encoding="utf-8").split("\n")
+
+
+def test_spans_of_one_label_that_overlap_are_told_where_no_file_can_say_them(
+    make: Callable[..., Corpus], out: Path
+) -> None:
+    corpus = make(draft("اللجنة الوطنية للتلقيح", ("اللجنة الوطنية للتلقيح", "PLAN"), ("الوطنية", "PLAN")))
+    report = finish(export(corpus, out / "a.tsv", Options(format="nested")))
+    assert (report.written, len(report.flattened)) == (2, 0)
+    report = finish(export(corpus, out / "a.txt", Options(format="wojood")))
+    assert (report.written, [entry.text for entry in report.flattened]) == (1, ["الوطنية"])
+
+
+def test_a_report_is_written_an_entry_at_a_time_and_is_what_it_would_be_at_once(
+    make: Callable[..., Corpus], out: Path
+) -> None:
+    for options in (Options(), Options(flatten="refuse", split={"train": 1})):
+        report = finish(export(make(EVERY_FATE), out / f"{options.flatten}", options))
+        stream = io.BytesIO()
+        write_report(report, stream)
+        whole = msgspec.json.decode(stream.getvalue())
+        assert stream.getvalue() == msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
+        assert list(report.widened) == list(report.widened)
+        assert [len(whole[kind]) for kind in ("widened", "refused")] == [len(report.widened), len(report.refused)]
+    assert ("parts" in whole, whole["parts"]["train"]["spans"]) == (True, 6)
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.NAME)
+def test_it_is_known_before_whether_an_export_makes_a_folder(
+    make: Callable[..., Corpus], out: Path, format_: Any
+) -> None:
+    if format_ in TWOFOLD:
+        consumer(format_.PACKAGE)
+    corpus = make(draft("خطة العمل 2024", ("2024", "DATE")))
+    for name, split in (("one", None), ("split", {"train": 1})):
+        options = Options(format=format_.NAME, split=split)
+        finish(export(corpus, out / name, options))
+        assert makes_folder(corpus, options) == (out / name).is_dir()

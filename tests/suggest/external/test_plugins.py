@@ -1,0 +1,89 @@
+"""Suggesters of other packages, installed as any package is: a folder of modules, and one that tells of it."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from suggest.models import article, label_set
+
+from annotator.suggest.external.plugins import RESERVED, plugged
+
+LABELS = label_set("PLAN")
+SUGGESTER = """
+from annotator.model.records import Suggestion
+
+class {name}:
+    name = {source!r}
+
+    def suggest(self, article, labels):
+        return [Suggestion(0, 3, "PLAN", self.name, 0.5)]
+"""
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Installs a package with this code and these entry points."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def install(package: str, code: str, **entries: str) -> None:
+        sys.modules.pop(package, None)  # an earlier test's
+        (tmp_path / f"{package}.py").write_text(code, encoding="utf-8")
+        about = tmp_path / f"{package}-1.0.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n", encoding="utf-8")
+        lines = [f"{name} = {package}:{made}" for name, made in entries.items()]
+        (about / "entry_points.txt").write_text("\n".join(["[annotator.suggesters]", *lines]), encoding="utf-8")
+
+    return install
+
+
+def test_without_plugins_there_are_none() -> None:
+    assert plugged() == ((), ())
+
+
+def test_a_plugin_is_found_by_its_entry_point(install) -> None:
+    install("tiny_plugin", SUGGESTER.format(name="Tiny", source="tiny"), tiny="Tiny")
+    (suggester,), refused = plugged()
+    assert (suggester.name, refused) == ("tiny", ())
+    assert [one.end for one in suggester.suggest(article("خطة"), LABELS)] == [3]
+
+
+def test_they_come_in_the_order_of_their_names(install) -> None:
+    install("plugin_a", SUGGESTER.format(name="A", source="a"), z="A")
+    install("plugin_b", SUGGESTER.format(name="B", source="b"), y="B")
+    assert [suggester.name for suggester in plugged().suggesters] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import no_such_module", "No module named 'no_such_module'"),
+        ("def Broken():\n    raise ValueError('no lexicon.\\nMore lines.')", "no lexicon"),
+        ("def Broken():\n    raise ValueError", "ValueError"),
+        ("raise SystemExit('I must be alone')", "I must be alone"),
+        ("Other = 1", "module 'broken_plugin' has no attribute 'Broken'"),
+        ("Broken = 1", "'int' object is not callable"),
+        ("Broken = dict", "it is no suggester"),
+        ("class Broken:\n    name = 'x'", "it is no suggester"),
+        ("class Broken:\n    name = 3\n    def suggest(self, article, labels): pass", "it is no suggester"),
+        ("class Broken:\n    name = ''\n    def suggest(self, article, labels): pass", "it is no suggester"),
+        *(
+            (SUGGESTER.format(name="Broken", source=name), f"another suggester is called “{name}”")
+            for name in sorted(RESERVED)
+        ),
+    ],
+)
+def test_one_that_is_broken_is_told_and_breaks_no_other(install, code: str, reason: str) -> None:
+    install("broken_plugin", code, broken="Broken")
+    install("tiny_plugin", SUGGESTER.format(name="Tiny", source="tiny"), tiny="Tiny")
+    suggesters, refused = plugged()
+    assert [suggester.name for suggester in suggesters] == ["tiny"]
+    assert refused == (f"The suggester “broken” of broken_plugin cannot be used: {reason}.",)
+
+
+def test_of_two_of_one_name_the_first_is_taken(install) -> None:
+    install("plugin_a", SUGGESTER.format(name="A", source="tiny"), a="A")
+    install("plugin_b", SUGGESTER.format(name="B", source="tiny"), b="B")
+    suggesters, refused = plugged()
+    assert [type(suggester).__name__ for suggester in suggesters] == ["A"]
+    assert refused == ("The suggester “b” of plugin_b cannot be used: another suggester is called “tiny”.",)

@@ -1,0 +1,180 @@
+"""A pipeline of spaCy's proposes: what it finds, in the words of the corpus, at whole letters."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from consumers.reading import consumer
+from hypothesis import given
+from suggest.models import article, entities, label_set
+from text.texts import texts
+
+from annotator.model.records import Suggestion
+from annotator.suggest.external import spacy_pipeline
+from annotator.suggest.external.models import CannotSuggest
+from annotator.suggest.external.spacy_pipeline import SpacyPipeline
+from annotator.suggest.trimming import whole
+from annotator.text.visible import visible
+
+LABELS = label_set("DATE", "INSTITUTION", "PLAN")
+TEXT = "😀 أعلنت وزارة الصحة خطة الماء يوم الأحد."
+
+
+@pytest.fixture(scope="module")
+def spacy() -> Any:
+    """spaCy, with components that do as a span categoriser and as a careless tokeniser do."""
+    module = consumer("spacy")
+
+    @module.language.Language.component("tests_spans")
+    def spans(doc: Any) -> Any:
+        found = [(token, score) for token, score in zip(doc, (0.9, 0.6, 0.3), strict=False)]
+        doc.spans["sc"] = [module.tokens.Span(doc, token.i, token.i + 1, "PLAN") for token, _score in found]
+        doc.spans["sc"].attrs["scores"] = consumer("numpy").array([score for _token, score in found])
+        doc.spans["other"] = [module.tokens.Span(doc, 0, len(doc), "PLAN")] if len(doc) else []
+        return doc
+
+    @module.language.Language.component("tests_blanks")
+    def blanks(doc: Any) -> Any:
+        return module.tokens.Doc(doc.vocab, words=["لا", "شيء"])
+
+    @module.language.Language.component("tests_letters")
+    def letters(doc: Any) -> Any:
+        """Each code point is a token of its own, and each is found."""
+        cut = module.tokens.Doc(doc.vocab, words=list(doc.text), spaces=[False] * len(doc.text))
+        cut.spans["sc"] = [module.tokens.Span(cut, token.i, token.i + 1, "PLAN") for token in cut]
+        return cut
+
+    @module.language.Language.component("tests_fails")
+    def fails(doc: Any) -> Any:
+        raise ValueError("no vectors\nat all")
+
+    return module
+
+
+def piped(spacy: Any, folder: Path, component: str) -> SpacyPipeline:
+    nlp = spacy.blank("ar")
+    nlp.add_pipe(component)
+    nlp.to_disk(folder)
+    return SpacyPipeline(str(folder))
+
+
+def said(text: str, found: list[Suggestion]) -> list[tuple[str, str, float]]:
+    return [(text[one.start : one.end], one.label, round(one.score, 3)) for one in found]
+
+
+def test_entities_are_proposed_at_code_points(spacy: Any, tmp_path: Path) -> None:
+    folder = entities(tmp_path, INSTITUTION=["وزارة الصحة"], PLAN=["خطة الماء"])
+    found = SpacyPipeline(str(folder)).suggest(article(TEXT), LABELS)
+    assert said(TEXT, found) == [("وزارة الصحة", "INSTITUTION", 0.8), ("خطة الماء", "PLAN", 0.8)]
+    assert {one.source for one in found} == {"spacy"}
+
+
+def test_a_group_of_spans_is_proposed_with_its_scores(spacy: Any, tmp_path: Path) -> None:
+    found = piped(spacy, tmp_path, "tests_spans").suggest(article(TEXT), LABELS)
+    assert said(TEXT, found) == [("😀", "PLAN", 0.9), ("أعلنت", "PLAN", 0.6), ("وزارة", "PLAN", 0.3)]
+
+
+def test_labels_are_the_corpus_s(spacy: Any, tmp_path: Path) -> None:
+    folder = entities(tmp_path, ORG=["وزارة الصحة"], plan=["خطة الماء"], MISC=["أعلنت"], DAY=["الأحد"], X=["يوم"])
+    model = SpacyPipeline(str(folder), {"DAY": "DATE", "X": "Y"})
+    found = model.suggest(article(TEXT), LABELS)
+    assert said(TEXT, found) == [
+        ("وزارة الصحة", "INSTITUTION", 0.8),
+        ("خطة الماء", "PLAN", 0.8),
+        ("الأحد", "DATE", 0.8),
+    ]
+    assert model.lacking == {"MISC": 1, "X": 1}
+    model.suggest(article(TEXT), LABELS)
+    assert model.lacking["MISC"] == 2
+
+
+def test_a_name_as_it_is_goes_before_one_in_another_case(spacy: Any, tmp_path: Path) -> None:
+    model = SpacyPipeline(str(entities(tmp_path, org=["الصحة"])))
+    assert [one.label for one in model.suggest(article(TEXT), label_set("ORG", "org"))] == ["org"]
+    assert [one.label for one in model.suggest(article(TEXT), label_set("INSTITUTION", "Org"))] == ["Org"]
+
+
+def test_one_stretch_found_twice_is_proposed_once(spacy: Any, tmp_path: Path) -> None:
+    nlp = spacy.blank("ar")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PLAN", "pattern": "أعلنت"}])
+    nlp.add_pipe("tests_spans")
+    nlp.to_disk(tmp_path)
+    found = SpacyPipeline(str(tmp_path)).suggest(article(TEXT), LABELS)
+    assert said(TEXT, found)[1] == ("أعلنت", "PLAN", 0.8)
+    assert len(found) == 3
+
+
+def test_a_pipeline_that_alters_the_text_is_refused(spacy: Any, tmp_path: Path) -> None:
+    with pytest.raises(CannotSuggest, match="alters the text"):
+        piped(spacy, tmp_path, "tests_blanks").suggest(article(TEXT), LABELS)
+
+
+def test_a_failure_is_one_sentence(spacy: Any, tmp_path: Path) -> None:
+    with pytest.raises(CannotSuggest, match=r"failed on an article: no vectors$"):
+        piped(spacy, tmp_path, "tests_fails").suggest(article(TEXT), LABELS)
+
+
+@pytest.fixture(scope="module")
+def by_letter(spacy: Any, tmp_path_factory: pytest.TempPathFactory) -> SpacyPipeline:
+    return piped(spacy, tmp_path_factory.mktemp("letters"), "tests_letters")
+
+
+@given(text=texts)
+def test_no_letter_is_cut(by_letter: SpacyPipeline, text: str) -> None:
+    for one in by_letter.suggest(article(text), LABELS):
+        assert 0 <= one.start < one.end <= len(text)
+        assert (one.start, one.end) == visible(text, one.start, one.end) == whole(text, one.start, one.end)
+
+
+def test_it_is_loaded_once_and_late(spacy: Any, tmp_path: Path) -> None:
+    model = SpacyPipeline(str(entities(tmp_path / "a", PLAN=["خطة الماء"])))
+    model.check()
+    assert model.suggest(article(TEXT), LABELS)
+    (tmp_path / "a").rename(tmp_path / "b")
+    assert model.suggest(article(TEXT), LABELS)
+
+
+def test_a_failure_to_load_is_remembered(spacy: Any, tmp_path: Path) -> None:
+    folder = entities(tmp_path / "a", PLAN=["خطة الماء"])
+    (folder / "config.cfg").write_text("[nlp]\nlang = 3\n\n", encoding="utf-8")
+    model = SpacyPipeline(str(folder))
+    model.check()
+    with pytest.raises(CannotSuggest, match=r"“.*a” cannot be loaded: .") as first:
+        model.suggest(article(TEXT), LABELS)
+    assert "\n" not in str(first.value)
+    entities(folder, PLAN=["خطة الماء"])
+    with pytest.raises(CannotSuggest) as second:
+        model.suggest(article(TEXT), LABELS)
+    assert str(second.value) == str(first.value)
+
+
+def test_where_no_pipeline_is(spacy: Any, tmp_path: Path) -> None:
+    with pytest.raises(CannotSuggest, match="holds no pipeline of spaCy's: it lacks config"):
+        SpacyPipeline(str(tmp_path)).check()
+    for place in (str(tmp_path / "missing"), "no_such_pipeline", "no.such", "-"):
+        with pytest.raises(CannotSuggest, match="is neither a folder nor an installed pipeline of spaCy's"):
+            SpacyPipeline(place).check()
+
+
+def test_an_installed_pipeline_goes_by_its_name(spacy: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "tiny_pipeline"
+    package.mkdir()
+    entities(package / "data", PLAN=["خطة الماء"])
+    code = "import pathlib, spacy\n\ndef load(**how):\n    return spacy.load(pathlib.Path(__file__).parent / 'data')\n"
+    (package / "__init__.py").write_text(code, encoding="utf-8")
+    about = tmp_path / "tiny_pipeline-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: tiny_pipeline\nVersion: 1.0\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    model = SpacyPipeline("tiny_pipeline")
+    model.check()
+    assert said(TEXT, model.suggest(article(TEXT), LABELS)) == [("خطة الماء", "PLAN", 0.8)]
+
+
+def test_without_spacy_it_is_said_what_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spacy_pipeline, "installed", lambda *packages: False)
+    with pytest.raises(CannotSuggest) as reason:
+        SpacyPipeline("anything").suggest(article(TEXT), LABELS)
+    assert str(reason.value) == (
+        'This needs spaCy, which is not installed. This installs it: pip install "arabic-news-annotator[spacy]"'
+    )

@@ -1,0 +1,48 @@
+"""Edges of suggestions: on what can be seen, with letters whole."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from text.texts import texts
+
+from annotator.suggest.trimming import whole
+from annotator.text.visible import visible
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "expected"),
+    [
+        (" وزارة ", 0, 7, (1, 6)),
+        ("وَزَارَةٌ", 0, 1, (0, 2)),
+        ("وَزَارَةٌ", 1, 9, (0, 9)),
+        ("وَزَارَةٌ", 3, 4, (2, 4)),
+        ("ي\u200c\u0651خ", 0, 1, (0, 3)),
+        ("ي\u200c\u0651خ", 2, 4, (0, 4)),
+        ("\u115f\u0651خ", 1, 3, (1, 3)),
+        ("e\u0301t", 2, 3, (2, 3)),
+        (". \u0651", 0, 1, (0, 1)),
+        ("x\u200f", 0, 2, (0, 1)),
+        ("\u200f ", 0, 2, (0, 0)),
+        ("abc", 1, 1, (1, 1)),
+    ],
+)
+def test_an_edge(text: str, start: int, end: int, expected: tuple[int, int]) -> None:
+    assert whole(text, start, end) == expected
+
+
+@given(texts.filter(bool), st.data())
+def test_a_letter_is_never_cut(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    first, last = whole(text, start, end)
+    seen = visible(text, start, end)
+    if seen[0] == seen[1]:
+        assert first == last
+        return
+    assert 0 <= first <= seen[0] < seen[1] <= last <= len(text)
+    assert whole(text, first, last) == visible(text, first, last) == (first, last)
+    for at in (first, last):
+        if 0 < at < len(text) and text[at - 1].isalpha() and text[at - 1] not in "\u115f\u1160\u3164\uffa0":
+            assert not unicodedata.category(text[at]).startswith("M")

@@ -1,0 +1,232 @@
+"""Where words stand elsewhere, and where a query stands."""
+
+import json
+import re
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from text.texts import PIECES, texts
+
+from annotator.text.folding import fold
+from annotator.text.proclitics import form
+from annotator.text.search import SEAM, forms, found, occurrences
+from annotator.text.selection import snap
+from annotator.text.tokenizer import tokens
+
+LEADS = ["", "و", "ف", "ب", "ل", "ك", "س", "ال", "وال", "لل", "ولل", "وب", "فل", "وس", "وبال", "بكال"]
+WORD = st.sampled_from(["وزارة", "العدل", "الأمم", "لجنة", "اللجنة", "الجنة", "الله", "جدة", "ا", "ﷺ", "آل", "2024"])
+PIECE = st.sampled_from([*LEADS, " ", " ", "َ", "ـ", "\u200f", "\n", "،", "ﻷ", "هـ", "5G", "ß"])
+WORDS = st.lists(PIECE | WORD, max_size=20).map("".join)
+
+
+def marked(text: str, hits: list[tuple[int, int]]) -> str:
+    """`text` with brackets around each hit."""
+    for start, end in reversed(hits):
+        text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
+    return text
+
+
+# Occurrences
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("وزارة العدل", "[وزارة العدل] ل[وزارة العدل] ول[وزارة العدل] ب[وزارة العدل]، «ك[وزارة العدل]»."),
+        ("وزارة العدل", "[وِزَارةُ العَـدْلِ] [وزارة \u00a0العدل] وزارة\nالعدل وزارة، العدل وزارة العدلي"),
+        ("وزارة", "الوزارة وزارتنا [وزارة] بالوزارة للوزارة وزاره سوزارة ووزارات كولوزارة فل[وزارة]"),
+        ("وزارة", f"كتب{'ـ' * 40}وزارة ل{'ـ' * 20}[وزارة]"),
+        ("الامم المتحدة", "[الأمم المتحدة] ل[لأمم المتحدة] ول[لأمم المتحدة] ب[الأمم المتحدة] لامم المتحدة"),
+        ("الامم", "أمم [الامم] ل[لأمم] كلأمم فب[الأمم] بللأمم"),
+        ("اللجنة", "[اللجنة] ل[لجنة] ول[لجنة] ب[اللجنة] لجنة"),
+        ("الجنة", "[الجنة] للجنة ب[الجنة]"),
+        ("الله", "[الله] ل[له] ب[الله] له"),
+        ("الم", "[ألم] ب[ألم] للم"),
+        ("فاس", "[فاس]-مكناس ب[فاس] نفاس فاسي"),
+        ("2024", "[2024] و[2024] 2023-2024 20240 [٢٠٢٤]. لـ[2024] [2024]هـ"),
+        ("1445ه", "[1445هـ] 1445 هـ"),
+        ("هسبريس", "http://هسبريس.ma [هسبريس] #[هسبريس]"),
+        ("covid-19", "[Covid-19] و[COVID-19] Covid-190 Covid"),
+        ("خطة «المغرب الأخضر»", "[خطة «المغرب الاخضر»] خطة المغرب الأخضر"),
+        ("امم", "\u200f[\u064fأمم\u064c] ب[أمم]"),
+        ("احزاب", "[أحزاب] ل[أحزاب] ﻷحزاب"),
+        ("الله عليه", "ﷺ [الله عليه]"),
+        ("بنك بنك", "[بنك بنك] بنك"),
+        ("🇲🇦", "[🇲🇦] 🇲 [🇲🇦]🇲"),
+        ("covid-19", "[Covid-19\ufe0f] [Covid-19\u064e] Covid-19\u20e3"),
+        ("،", "وزارة[،] ثم"),
+        ("", "وزارة"),
+        (" \u200f", "وزارة \u200f ثم"),
+    ],
+)
+def test_occurrences(form: str, expected: str) -> None:
+    text = expected.replace("[", "").replace("]", "")
+    assert marked(text, [hit[:2] for hit in occurrences(text, form)]) == expected
+
+
+def test_the_ta_marbuta_is_a_ha_on_request_only() -> None:
+    text = "وزارة وزاره"
+    assert marked(text, [hit[:2] for hit in occurrences(text, "وزارة")]) == "[وزارة] وزاره"
+    assert marked(text, [hit[:2] for hit in occurrences(text, "وزاره")]) == "وزارة [وزاره]"
+    assert marked(text, [hit[:2] for hit in occurrences(text, "وزارة", taa=True)]) == "[وزارة] [وزاره]"
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "sure"),
+    [
+        ("جدة", "جدة وجدة", [True, False]),
+        ("بنك", "وبنك بنك", [False, True]),
+        ("وزارة", "لوزارة وزارة", [True, True]),
+        ("حزب الاستقلال", "لحزب الاستقلال", [True]),
+        ("لجنة", "لجنة للجنة بلجنة وللجنة", [True, False, True, False]),
+        ("لجنة العدل", "للجنة العدل", [True]),
+        ("اللجنة", "للجنة اللجنة", [True, True]),
+        ("الامم", "للأمم", [True]),
+    ],
+)
+def test_a_hit_that_may_be_another_word_is_not_sure(form: str, text: str, sure: list[bool]) -> None:
+    assert [hit.sure for hit in occurrences(text, form)] == sure
+
+
+@example("ل الأمم للأمم", "الأمم")
+@example("ُأمم ﻷمم", "أمم")
+@given(texts | WORDS, st.sampled_from(PIECES) | WORDS)
+def test_a_hit_is_whole_tokens_of_the_same_letters(text: str, shape: str) -> None:
+    hits = occurrences(text, shape)
+    sought = fold(shape).strip()
+    edges = [(token.start, token.end) for token in tokens(text)]
+    for start, end, sure in hits:
+        folded = fold(text[start:end])
+        before = next(text[first:start] for first, last in edges if first <= start < last)
+        assert end in {last for _, last in edges}
+        assert "\n" not in text[start:end]
+        assert fold(before) in {"", *"وفبلك", *(a + b for a in "وف" for b in "بلك")}
+        assert folded == sought or (sought.startswith("ال") and folded in (sought[1:], sought[2:]))
+        assert folded == sought or fold(before)[-1] == "ل"
+        assert sure or before
+    assert all(first.end <= second.start for first, second in pairwise(hits))
+
+
+@given(texts | WORDS, st.data())
+def test_a_snapped_stretch_is_found_where_it_stands(text: str, data: st.DataObject) -> None:
+    start, end = snap(text, data.draw(st.integers(0, len(text))), data.draw(st.integers(0, len(text))))
+    shape = form(text, start, end)
+    assume(shape and "\n" not in text[start:end])
+    assert any(hit.start <= start < hit.end or start <= hit.start < end for hit in occurrences(text, shape))
+
+
+@pytest.mark.parametrize("lead", ["", "و", "ف", "ب", "ك", "وب", "فك", "و\u064e", "بـ", "\u0648\u064e\u0628\u0640"])
+@pytest.mark.parametrize("word", ["الأمم المتحدة", "اللجنة المركزية", "وزارة العدل", "بريد المغرب"])
+def test_a_span_is_found_behind_other_proclitics(lead: str, word: str) -> None:
+    text = f"قال {lead}{word}."
+    start = len(f"قال {lead}")
+    assert occurrences(text, form(text, start, len(text) - 1)) == [(start, len(text) - 1, True)]
+
+
+# Searching
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("وزار", "[وزار]ة ال[وزار]ة لل[وزار]ة وبال[وزار]ة ل[وزَار]تنا مستوزار"),
+        ("وزاره", "[وزارة] ال[وزارة]"),
+        (" أُمم ", "[امم] ال[أمم] لل[أمم] أم"),
+        ("الام", "[الأم]م ل[لأم]م ول[لأم]م ب[الأم]م الم"),
+        ("اللجن", "[اللجن]ة ل[لجن]ة لجنة"),
+        ("لجنه", "[لجنة] ال[لجنة] ل[لجنة]"),
+        ("يعلن", "س[يعلن] و[يعلن] وس[يعلن]ون"),
+        ("وزارة الع", "ل[وزارة\n الع]دل ال[وزارة الع]دل وزارة، العدل"),
+        ("2030", "2023-[2030] و[2030] بـ[2030] 12030 [٢٠٣٠]م"),
+        ("covid", "[COVID]-19 ال[Covid]"),
+        ("20", "كوفيد[20] [20]فبراير [20]G 120"),
+        ("فبراير", "20[فبراير] 20و[فبراير] GPS[فبراير]"),
+        ("حكومة", "[حكومة\u064c]"),
+        ("مد", "[مُدَّ]ة محمد"),
+        ("«", "قال [«]خطة»"),
+        ("؟!", "هل[؟!][؟!][؟!]"),
+        ("😀", "a[😀]b"),
+        ("ج", "[ﷻ]"),
+        ("", "وزارة"),
+        (" \u200fـَ", "وزارة ـَ"),
+    ],
+)
+def test_found(query: str, expected: str) -> None:
+    text = expected.replace("[", "").replace("]", "")
+    assert marked(text, found(text, query)) == expected
+
+
+def test_found_can_tell_ta_marbuta_from_ha() -> None:
+    assert marked("وزارة وزاره", found("وزارة وزاره", "وزاره", taa=False)) == "وزارة [وزاره]"
+
+
+@given(texts | WORDS, WORDS | st.sampled_from(PIECES), st.booleans())
+def test_hits_are_within_the_text_in_order_and_apart(text: str, query: str, taa: bool) -> None:
+    hits = found(text, query, taa=taa)
+    assert all(0 <= start < end <= len(text) for start, end in hits)
+    assert all(first[1] <= second[0] for first, second in pairwise(hits))
+    if not set(text) & set("ﷺﻷß"):
+        sought = fold(query, taa=taa).strip()
+        assert {fold(text[start:end], taa=taa) for start, end in hits} <= {sought, sought[1:], sought[2:]}
+
+
+@example("ولجنة للجنة", "الجنة", False)
+@example("هـ2024", "2024", False)
+@example("\u0645\u0640\u06e5ba", "مب", True)
+@example("،و", "،و", False)
+@given(texts | WORDS, WORDS, st.booleans())
+def test_the_first_word_of_a_hit_begins_with_one_of_the_forms(text: str, query: str, taa: bool) -> None:
+    assume(not any(" " in fold(character).strip() for character in text))  # ﷺ is four words
+    first = re.search(r"[^\W_]+", SEAM.sub("_", fold(query, taa=True)))
+    begin = re.compile(rf"(?<![^\W_])|{SEAM.pattern}")
+    for start, _ in found(text, query, taa=taa):
+        if first:
+            whole, at = fold(text, taa=True), len(fold(text[:start] + "x")) - 1
+            at += len(re.match(r"[\W_]*", whole[at:])[0])  # a query may begin with a mark, and so a hit
+            word = max(place.start() for place in begin.finditer(whole) if place.start() <= at)
+            assert whole[word:].startswith(tuple(forms(first[0])))
+
+
+@given(WORD, st.sampled_from(["", "ون", "ها"]))
+def test_every_form_is_found(word: str, rest: str) -> None:
+    for begun in forms(word):
+        assert found(f"قال {begun}{rest}، ثم", word)
+
+
+def test_forms_are_folded_and_different() -> None:
+    assert forms("وزارة")[0] == "وزاره"
+    assert {"الوزاره", "للوزاره", "وبالوزاره", "ولوزاره", "سوزاره"} <= set(forms("وزارة"))
+    assert {"الامم", "للامم", "وللامم"} <= set(forms("الأُمم"))
+    assert {"للجنه"} <= set(forms("اللجنة"))
+    assert "للجنه" not in forms("الجنة")
+    assert "لالوزاره" not in forms("وزارة")
+    assert len(forms("وزارة")) == len(set(forms("وزارة")))
+    assert forms(" ") == forms("«") == []
+
+
+@pytest.mark.parametrize("unit", ["ب", "ب ", "a-", "ـ", "بَ", "وب", "ﻻ", " ", "م.", "5"])
+def test_no_text_takes_long(unit: str) -> None:
+    """Each takes 0.3 s at most; what cut a word anew for each of its letters took minutes."""
+    text = unit * 10_000
+    began = time.perf_counter()
+    for query in ("ب", unit.strip() or unit):
+        found(text, query)
+        occurrences(text, query)
+    assert time.perf_counter() - began < 3
+
+
+def test_real_articles_hold_the_names_that_a_plain_pattern_counts(shared: Path) -> None:
+    lines = (shared / "data/articles/marsum.jsonl").read_text("utf-8").splitlines()
+    texts = [json.loads(line)["text"] for line in lines]
+    for name, pattern in (
+        ("وزارة", "[وف]?[بلك]?وزارة"),
+        ("المغرب", "[وف]?(?:[بلك]?ا|ل)لمغرب"),
+        ("حزب", "[وف]?[بلك]?حزب"),
+    ):
+        counts = [len(occurrences(text, name)) for text in texts]
+        assert counts == [len(re.findall(rf"(?<!\w){pattern}(?!\w)", text)) for text in texts]
+        assert sum(counts) > 10

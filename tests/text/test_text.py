@@ -1,0 +1,375 @@
+"""Newlines, UTF-16, tokens, sentences and snapping."""
+
+import time
+import unicodedata
+
+import pytest
+import regex
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from text.texts import marked_texts, raw_texts, texts
+
+from annotator.text import punctuation
+from annotator.text import sentences as sentence_rules
+from annotator.text.offsets import Newlines, Utf16, normalise_newlines
+from annotator.text.punctuation import is_punctuation
+from annotator.text.selection import snap
+from annotator.text.sentences import breaks, sentences
+from annotator.text.tokenizer import Token, tokens
+from annotator.text.visible import visible, written
+
+HIDDEN = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u00ad\ufeff"
+
+
+CLUSTER = regex.compile(
+    r"[\p{L}--\p{Default_Ignorable_Code_Point}]\p{Mn}+|\p{Extended_Pictographic}[\p{Mn}\p{Emoji_Modifier}]+|\p{RI}{2}",
+    regex.V1,
+)
+
+
+def words(text: str) -> list[str]:
+    return [text[token.start : token.end] for token in tokens(text)]
+
+
+# Newlines
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\r", "\n", "\x85", "\u2028", "\u2029", "\v", "\f"])
+def test_every_kind_of_newline_becomes_one(newline: str) -> None:
+    assert normalise_newlines(f"a{newline}b{newline}{newline}") == "a\nb\n\n"
+
+
+def test_offsets_move_with_the_newlines_that_shrink() -> None:
+    newlines = Newlines("a\r\nb\r\n\rc")
+    assert [newlines.moved(offset) for offset in range(9)] == [0, 1, 1, 2, 3, 3, 4, 5, 6]
+
+
+@given(raw_texts, st.data())
+def test_what_lies_between_two_offsets_is_the_same_after_normalising(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    inside_pair = [text[at - 1 : at + 1] == "\r\n" for at in (start, end)]
+    newlines, after = Newlines(text), normalise_newlines(text)
+    assert newlines.moved(len(text)) == len(after)
+    if not any(inside_pair):
+        assert after[newlines.moved(start) : newlines.moved(end)] == normalise_newlines(text[start:end])
+
+
+# UTF-16
+
+
+@given(texts)
+def test_utf16_counts_as_the_encoding_does(text: str) -> None:
+    converter = Utf16(text)
+    for offset in range(len(text) + 1):
+        unit = converter.units(offset)
+        assert unit == len(text[:offset].encode("utf-16-le")) // 2
+        assert converter.points(unit) == offset
+        if offset < len(text) and text[offset] > "\uffff":
+            assert converter.points(unit + 1) == offset
+
+
+# Tokens
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "قال « خطة » في “ المغرب ” ، و ( وزارة ) [ أ ] ؛ { ب } : ؟ ! ' \" ‘ ’",
+        "نص ... ثم .. ثم … ثم …. و .",
+        "2023-2030 2023–2030 09:00 3.5 2.16.668 09/07/2024 1,000 ١٬٠٠٠٫٥ ٢٠٢٣-٢٠٣٠ 2020-٢٠٢١",
+        "كـتـاب وَزَارَةٌ ـ لأحزاب ٱلْقُرْآن",
+        "Covid-19 l'Intérieur l’ONU G20 5G 19h30 e-mail km²",
+        "https://ar.wikipedia.org/wiki/المغرب ، http://a.ma/b?c=d#e ؟ www.x.ma . info@hespress.com , hespress.com !",
+        "😀 👩\u200d👩\u200d👧 👍🏽 🇲🇦 🇲 ❤\ufe0f 1\ufe0f\u20e3 \U0001f3f4\U000e0067\U000e0062\U000e007f 𝔄",
+        "أ - ب 50 ٪ 1445 هـ لـ 2030 # وزارة _ العدل @ a + 212",
+        "می\u200cخواهم \u06dd \u0600 12 \ue000",
+    ],
+)
+def test_tokens(line: str) -> None:
+    """Each line is written with spaces between its tokens, and joined where two neighbours can never be one."""
+    expected = line.split(" ")
+    assert words(line) == expected
+    assert words(line.replace("\u00ab ", "\u00ab").replace(" \u00bb", "\u00bb").replace(" ،", "،")) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("«خطة 2030»،", ["«", "خطة", "2030", "»", "،"]),
+        ("“خطة”.", ["“", "خطة", "”", "."]),
+        ("أ-ب", ["أ", "-", "ب"]),
+        ("1445هـ", ["1445", "هـ"]),
+        ("لـ2030", ["لـ", "2030"]),
+        ("2023-", ["2023", "-"]),
+        ("-5", ["-", "5"]),
+        ("2024.", ["2024", "."]),
+        ("م.د.", ["م", ".", "د", "."]),
+        ("الساعة 09:00: انطلق", ["الساعة", "09:00", ":", "انطلق"]),
+        ("http://a.ma/b.", ["http://a.ma/b", "."]),
+        ("»www.x.ma«", ["»", "www.x.ma", "«"]),
+        ("a@b.ma،", ["a@b.ma", "،"]),
+        ("؟!", ["؟", "!"]),
+        ("وزارة\u00a0العدل\u3000بالرباط\tأمس\x00ثم\x1fغدا", ["وزارة", "العدل", "بالرباط", "أمس", "ثم", "غدا"]),
+        (" َكتب", ["َكتب"]),
+        ("https://a.ma/b\u115fc", ["https://a.ma/b", "c"]),
+        ("a@b.maَ", ["a", "@", "b", ".", "maَ"]),
+    ],
+)
+def test_tokens_that_touch(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+@pytest.mark.parametrize("mark", HIDDEN)
+def test_invisible_marks_lie_within_tokens_or_in_none(mark: str) -> None:
+    text = f"{mark}وزا{mark}رة{mark} {mark} {mark}2023{mark}-{mark}2030{mark}،{mark} .{mark}.{mark}"
+    assert words(text) == [f"وزا{mark}رة", f"2023{mark}-{mark}2030", "،", f".{mark}."]
+    assert [written(word) for word in words(text)] == ["وزارة", "2023-2030", "،", ".."]
+
+
+def test_joiners_stay_within_a_word_and_never_at_its_edge() -> None:
+    text = "\u200cمی\u200cخ\u200d \u200d"
+    assert words(text) == ["می\u200cخ"]
+    assert written("می\u200cخ") == "می\u200cخ"
+
+
+def test_tokens_of_a_stretch_are_cut_at_its_edges() -> None:
+    assert tokens("وزارة العدل", 2, 8) == [Token(2, 5), Token(6, 8)]
+
+
+@given(texts)
+def test_tokens_hold_all_that_is_visible(text: str) -> None:
+    found = tokens(text)
+    at = 0
+    for start, end in [*found, (len(text), len(text))]:
+        assert at <= start <= end
+        assert visible(text, at, start) == (at, at)
+        at = end
+    for token in found:
+        shown = written(text[token.start : token.end])
+        assert shown
+        assert not any(character.isspace() for character in shown)
+        assert not set(shown) & set(HIDDEN)
+        assert visible(text, *token) == token
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("20 \ufe0f", "20"),
+        ("20\ufe0f \u200f\ufe0f", "20\ufe0f"),
+        ("م\n\u034f\n\ufe0f", "م"),
+        (".\U000e007f", "."),
+        ("😀\u200f\ufe0f", "😀"),
+        ("م\u200f\ufe0f", "م\u200f\ufe0f"),
+        ("م َ", "م َ"),
+        ("م ـ", "م ـ"),
+        (" \ufe0f \U000e0067", ""),
+    ],
+)
+def test_a_mark_that_belongs_to_nothing_is_not_visible(text: str, seen: str) -> None:
+    start, end = visible(text, 0, len(text))
+    assert text[start:end] == seen
+
+
+@given(marked_texts | texts, st.data())
+def test_what_is_visible_runs_from_the_first_token_to_the_last(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    found = tokens(text, start, end)
+    expected = (found[0].start, found[-1].end) if found else (start, start)
+    assert visible(text, start, end) == expected
+
+
+@example("https://a.ma/b❤️")
+@example("https://a.ma/b\ufe0f a.ma/b❤️‍🔥")
+@given(texts)
+def test_a_grapheme_cluster_of_letters_or_emoji_is_never_cut(text: str) -> None:
+    edges = {edge for token in tokens(text) for edge in token}
+    for cluster in CLUSTER.finditer(text):
+        assert not edges & set(range(cluster.start() + 1, cluster.end()))
+
+
+@pytest.mark.parametrize("unit", ["a.", "aA.", "-", "1-", "a\u200f", "http://", "«", "م. ", "a@", "+", "a-", "\u200f"])
+def test_no_text_takes_long(unit: str) -> None:
+    """A hundred times what it takes, and a hundredth of what a search that starts over at each character took."""
+    began = time.perf_counter()
+    tokens(unit * 10_000)
+    assert time.perf_counter() - began < 3
+
+
+# Sentences
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "وقع الوزير.| ثم غادر.",
+        "هل وقع؟| نعم!| ثم…| غادر",
+        "قال: «وقع الوزير.»| ثم غادر (أمس.)| انتهى",
+        "قال ”وقع.“| ثم “غادر.”| انتهى",
+        "وقع?!..| ثم",
+        "سطر أول\n|سطر ثان\n\n|ثالث",
+        "في 3.5 وفي 2.16.668 معا",
+        "السيد م. العلوي ود. الصديق ص. 12 وق.م. معا",
+        "في سنة 2024.| وقع",
+        "قال «هل وقع؟»، ثم غادر",
+        "تقرير المغرب.. تنويه",
+        "تقرير المغرب...| تنويه",
+        "هل؟| «نعم».",
+        "هل وقع?| نعم",
+        "الفوج م!| ثم الفوج ب؟| ثم",
+        "في 2024?| نعم",
+        'هل؟| "نعم".',
+        'قال "هل؟"| "نعم".',
+        "وقع.\u200f\u200e|ثم",
+        "نقطة .",
+    ],
+)
+def test_sentences(text: str) -> None:
+    """The bars show where sentences end."""
+    plain = text.replace("|", "")
+    found = [[plain[a:b] for a, b in sentence] for sentence in sentences(plain, tokens(plain))]
+    assert found == [words(part) for part in text.split("|")]
+
+
+def walked(text: str) -> list[list[Token]]:
+    """The sentences of a text by a walk over all of its tokens."""
+    cut = tokens(text)
+    partners = punctuation.partners(text, cut)
+    found: list[list[Token]] = []
+    ended = True
+    for at, token in enumerate(cut):
+        mark = text[token.start]
+        closing = partners.get(at, at) < at or (at not in partners and mark in punctuation.OPENING_BRACKETS)
+        if at and "\n" in text[cut[at - 1].end : token.start]:
+            ended = True
+        elif found and ended and (mark in sentence_rules._STOPS or closing):
+            found[-1].append(token)
+            continue
+        elif mark in sentence_rules._NO_START:
+            ended = False
+        if ended or not found:
+            found.append([])
+        found[-1].append(token)
+        ended = (
+            mark in sentence_rules._STOPS
+            and text[slice(*token)] != ".."
+            and not sentence_rules.abbreviates(text, cut, at)
+        )
+    return found
+
+
+STOPPING = st.sampled_from(
+    [*'.!؟?…،:“”"«»’()', "..", ".\u200f", " ", " ", " ", "\n", "كلمة", "م", "ود", "2.5", "a.ma", "كِ"]
+)
+
+
+def test_a_stretch_of_a_text_knows_nothing_of_what_is_before_it() -> None:
+    text = "كلم. نعم"
+    assert breaks(text, 0, len(text)) == [5]
+    assert breaks(text, 1, len(text)) == [5]
+    assert breaks(text, 2, len(text)) == []  # there it is م.
+
+
+@settings(max_examples=500)
+@given(texts | st.lists(STOPPING, max_size=30).map("".join))
+def test_sentences_found_by_their_stops_are_those_of_all_tokens(text: str) -> None:
+    assert sentences(text, tokens(text)) == walked(text)
+
+
+@pytest.mark.parametrize("unit", [". ", '." ', '"."', "كلمة. ", "؟! ", ".a"])
+def test_the_time_for_sentences_grows_no_faster_than_their_text(unit: str) -> None:
+    def measure(count: int) -> float:
+        """Return the mean seconds of the processor: other work on the machine counts for nothing.
+
+        It is measured for a quarter of a second at least, for Windows' clock moves by 16 milliseconds at once.
+        """
+        text = unit * count
+        start = time.process_time()
+        rounds = 0
+        while (seconds := time.process_time() - start) < 0.25:
+            breaks(text, 0, len(text))
+            rounds += 1
+        return seconds / rounds
+
+    assert measure(32_000) < 30 * measure(4_000)  # eight times the text; its square would take 64 times as long
+
+
+@given(texts)
+def test_sentences_hold_every_token_and_no_newline(text: str) -> None:
+    found = sentences(text, tokens(text))
+    assert [token for sentence in found for token in sentence] == tokens(text)
+    assert all(found)
+    assert not any("\n" in text[sentence[0].start : sentence[-1].end] for sentence in found)
+
+
+# Snapping
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("في و[زارة الع]دل أمس", "وزارة العدل"),
+        ("في[ وزارة ]أمس", "وزارة"),
+        ("لو[زار]ة العدل", "لوزارة"),
+        ("ما بين 202[3-20]30 معا", "2023-2030"),
+        ("قال [«خطة المغرب»،] ثم", "خطة المغرب"),
+        ("قال [خطة «المغرب الأخضر»]، ثم", "خطة «المغرب الأخضر»"),
+        ("قال [خطة «المغرب الأخضر]»، ثم", "خطة «المغرب الأخضر»"),
+        ("قال [خطة «المغرب] الأخضر» ثم", "خطة «المغرب الأخضر»"),
+        ("قال «المغرب [الأخضر» أمس]", "«المغرب الأخضر» أمس"),
+        ("قال [«أ» و«ب»] أمس", "«أ» و«ب»"),
+        ('قال ["أ" و"ب"] أمس', '"أ" و"ب"'),
+        ("قال [”أ“ أمس]", "”أ“ أمس"),
+        ("قال [(«أ»)] أمس", "أ"),
+        ("قال [وزارة) أمس]", "وزارة) أمس"),
+        ("قال [(وزارة] أمس", "وزارة"),
+        ("خطة «س\n[ص» ع]", "ص» ع"),
+        ('قال [أ "س\nص] ب" ع', 'أ "س\nص'),
+        ('أ ( [ب " ج ) د] " ه', '( ب " ج ) د'),
+        ("قال[،] ثم", "،"),
+        ("قال [«] ثم", "«"),
+        ("قال [»، ]ثم", "»،"),
+        ("قال[ \u200f ]ثم", ""),
+        ("قال[]ثم", ""),
+        ("[\u200fوزارة\u200f]", "وزارة"),
+        ("سطر [أول\nثان] معا", "أول\nثان"),
+        ("[في 10.30.]", "في 10.30"),
+        ("👍[🏽]", "👍🏽"),
+    ],
+)
+def test_snap(text: str, expected: str) -> None:
+    """The brackets of the text are the raw selection."""
+    left, right = text.index("["), text.index("]") - 1
+    plain = text.replace("[", "").replace("]", "")
+    start, end = snap(plain, left, right)
+    assert plain[start:end] == expected
+    if not expected:
+        assert start == left
+
+
+@given(texts, st.data())
+def test_snap_gives_whole_tokens_and_stays(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(0, len(text)))
+    first, last = snap(text, start, end)
+    touched = [token for token in tokens(text) if token.start < end and start < token.end]
+    if start >= end or not touched:
+        assert (first, last) == (start, start)
+        return
+    found = tokens(text)
+    assert first in {token.start for token in found}
+    assert last in {token.end for token in found}
+    assert snap(text, first, last) == (first, last)
+    meant = [token for token in touched if not is_punctuation(text, token)]
+    assert all(first <= token.start and token.end <= last for token in meant or touched)
+
+
+@given(texts)
+@example("Covid-19\ufe0f")
+@example("..\u064b")
+@example("🇲🇦\ufe0f")
+def test_no_token_is_cut_off_its_marks(text: str) -> None:
+    following = [text[token.end] for token in tokens(text) if token.end < len(text)]
+    assert not any(unicodedata.category(character).startswith("M") for character in following)

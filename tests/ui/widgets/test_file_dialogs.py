@@ -1,0 +1,129 @@
+"""What the dialogs for files and folders list and return, and that they open none of the files: see the locks."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from open_files import standing_locks
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QTreeView, QWidget
+from pytestqt.qtbot import QtBot
+
+from annotator.store.corpus import Corpus
+from annotator.ui.widgets import file_dialogs
+
+Ask = Callable[[QWidget, Path], object]
+pytestmark = pytest.mark.skipif(file_dialogs._NATIVE, reason="the system's own dialog is asked here")
+DIALOGS: dict[str, Ask] = {
+    "file": lambda parent, folder: file_dialogs.choose_file(parent, "title", str(folder)),
+    "files": lambda parent, folder: file_dialogs.choose_files(parent, "title", str(folder)),
+    "folder": lambda parent, folder: file_dialogs.choose_folder(parent, "title", str(folder)),
+    "target": lambda parent, folder: file_dialogs.choose_target(parent, "title", str(folder / "new.conll")),
+}
+
+
+@pytest.fixture
+def parent(qtbot: QtBot) -> QWidget:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    return widget
+
+
+@pytest.fixture
+def corpus(corpus_path: Path) -> Iterator[Corpus]:
+    """A corpus that is open and was written to, so that all files are beside it."""
+    with Corpus.open(corpus_path) as opened:
+        opened.stand("sana", opened.article(1).uid, 0)
+        yield opened
+
+
+def names(dialog: QFileDialog) -> set[str]:
+    view = dialog.findChild(QTreeView, "treeView")
+    assert isinstance(view, QTreeView)
+    model, root = view.model(), view.rootIndex()
+    return {model.index(row, 0, root).data() for row in range(model.rowCount(root))}
+
+
+def answer(qtbot: QtBot, ask: Callable[[], object], act: Callable[[QFileDialog], None]) -> object:
+    """Ask, do something with the dialog once it lists the folder, and return the answer."""
+
+    def act_on_it() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QFileDialog)
+        try:
+            qtbot.waitUntil(lambda: bool(names(dialog)))
+            qtbot.wait(300)  # the files are looked at in a thread of Qt's, one after the other
+            act(dialog)
+        finally:
+            if dialog.isVisible():
+                dialog.reject()
+
+    QTimer.singleShot(100, act_on_it)
+    return ask()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc/locks is Linux's")
+@pytest.mark.parametrize("name", DIALOGS)
+def test_no_dialog_takes_the_locks_of_an_open_corpus_away(
+    name: str, qtbot: QtBot, parent: QWidget, corpus: Corpus
+) -> None:
+    before = standing_locks(corpus.path, os.getpid())
+    assert len(before) == 2
+    seen: list[set[str]] = []
+    (corpus.path.parent / "folder").mkdir()
+    answer(qtbot, lambda: DIALOGS[name](parent, corpus.path.parent), lambda dialog: seen.append(names(dialog)))
+    assert seen
+    assert standing_locks(corpus.path, os.getpid()) == before
+
+
+def test_the_files_beside_a_corpus_are_not_listed(qtbot: QtBot, parent: QWidget, corpus: Corpus) -> None:
+    folder, seen = corpus.path.parent, list[set[str]]()
+    for name in ("folder", "news.txt", "old.corpus-journal"):
+        (folder / name).mkdir() if name == "folder" else (folder / name).touch()
+    answer(qtbot, lambda: DIALOGS["file"](parent, folder), lambda dialog: seen.append(names(dialog)))
+    assert (folder / f"{corpus.path.name}-wal").exists()
+    assert seen[0] & {path.name for path in folder.iterdir()} == {"folder", "news.txt", corpus.path.name}
+
+
+def test_folders_come_first_and_sizes_are_compared_as_numbers(qtbot: QtBot, parent: QWidget, tmp_path: Path) -> None:
+    for name, size in (("a.txt", 900), ("b.txt", 20_000), ("c.txt", 3)):
+        (tmp_path / name).write_bytes(bytes(size))
+    (tmp_path / "folder").mkdir()
+    rows: list[list[str]] = []
+
+    def sort(dialog: QFileDialog) -> None:
+        view = dialog.findChild(QTreeView, "treeView")
+        assert isinstance(view, QTreeView)
+        for column in (0, 1):
+            view.sortByColumn(column, view.header().sortIndicatorOrder().AscendingOrder)
+            model, root = view.model(), view.rootIndex()
+            rows.append([model.index(row, 0, root).data() for row in range(model.rowCount(root))])
+
+    answer(qtbot, lambda: DIALOGS["files"](parent, tmp_path), sort)
+    assert rows == [["folder", "a.txt", "b.txt", "c.txt"], ["folder", "c.txt", "a.txt", "b.txt"]]
+
+
+def test_what_is_chosen_is_returned(qtbot: QtBot, parent: QWidget, tmp_path: Path) -> None:
+    path = tmp_path / "خبر.txt"
+    path.touch()
+
+    def choose(dialog: QFileDialog) -> None:
+        field = dialog.findChild(QLineEdit, "fileNameEdit")
+        assert isinstance(field, QLineEdit)
+        field.setText(path.name)
+        dialog.accept()
+
+    assert answer(qtbot, lambda: file_dialogs.choose_file(parent, "t", str(tmp_path)), choose) == str(path)
+    assert answer(qtbot, lambda: file_dialogs.choose_files(parent, "t", str(tmp_path)), choose) == [str(path)]
+    assert answer(qtbot, lambda: file_dialogs.choose_file(parent, "t", str(tmp_path)), lambda _: None) == ""
+    assert answer(qtbot, lambda: file_dialogs.choose_files(parent, "t", str(tmp_path)), lambda _: None) == []
+
+
+def test_the_file_to_write_to_is_proposed(qtbot: QtBot, parent: QWidget, tmp_path: Path) -> None:
+    (tmp_path / "خبر.txt").touch()
+    wanted = tmp_path / "تدريب.conll"
+    assert answer(qtbot, lambda: file_dialogs.choose_target(parent, "t", str(wanted)), QFileDialog.accept) == str(
+        wanted
+    )

@@ -1,0 +1,79 @@
+"""The fonts: one for the whole interface, and the system's own where a person expects them."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QMenu,
+    QMenuBar,
+    QMessageBox,
+    QPushButton,
+    QStatusBar,
+    QWidget,
+)
+
+from annotator import i18n
+from annotator.ui.dialogs.export import ExportDialog
+from annotator.ui.widgets import fonts
+from annotator.ui.widgets.theme import LIGHT, style_sheet
+from annotator.ui.window import Window
+
+THEMED = ("QMenuBar", "QMenu", "QTipLabel", "QStatusBar", "QMessageBox", "QAbstractItemView")
+
+
+@pytest.fixture
+def system_fonts() -> Iterator[None]:
+    """As Windows sets them for widgets of some classes, after the program has set its own."""
+    for name in THEMED:
+        QApplication.setFont(QFont("Noto Naskh Arabic", 31), name)
+    yield
+    QApplication.setFont(fonts.interface(fonts.SIZE))  # takes those of all classes away
+
+
+@pytest.fixture
+def styled(qapp: QApplication) -> Iterator[None]:
+    before = qapp.styleSheet()
+    qapp.setStyleSheet(style_sheet(LIGHT))
+    yield
+    qapp.setStyleSheet(before)
+
+
+@pytest.mark.usefixtures("system_fonts", "styled")
+def test_one_font_for_the_whole_interface(window: Window) -> None:
+    box = QMessageBox(window)
+    menu = next(action.menu() for action in window.menuBar().actions())
+    widgets: list[QWidget] = [box, menu, *window.findChildren(QAbstractItemView)]
+    widgets += [window.menuBar(), window.statusBar()]
+    for kind in (QMenuBar, QMenu, QStatusBar, QMessageBox, QAbstractItemView):
+        assert any(isinstance(widget, kind) for widget in widgets), kind
+    for widget in widgets:
+        widget.ensurePolished()
+        shown = (type(widget).__name__, widget.font().families(), widget.font().pixelSize())
+        assert shown == (type(widget).__name__, list(fonts.INTERFACE), fonts.SIZE)
+    box.deleteLater()
+
+
+def test_windows_has_its_own_face_first_in_the_interface_and_last_in_an_article() -> None:
+    assert fonts.interface_families("win32") == ("Segoe UI", "Noto Sans Arabic", "Noto Sans")
+    assert fonts.reading_families("win32") == ("Noto Naskh Arabic", "Noto Sans", "Sakkal Majalla", "Segoe UI")
+    for platform in ("linux", "darwin"):
+        assert fonts.interface_families(platform) == ("Noto Sans Arabic", "Noto Sans")
+        assert fonts.reading_families(platform) == ("Noto Naskh Arabic", "Noto Sans")
+
+
+@pytest.mark.usefixtures("styled")
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_the_words_on_the_button_that_enter_presses_are_not_cut_off(window: Window, language: str) -> None:
+    """They are bold, which Qt's size of a default button knows nothing of."""
+    i18n.use(language)
+    dialog = ExportDialog(window, window.session, window.corpus_commands.background)
+    dialog.show()
+    [button] = [button for button in dialog.findChildren(QPushButton) if button.isDefault() and button.isVisible()]
+    padding = 32  # of the style sheet
+    bold = QFontMetricsF(fonts.interface(fonts.SIZE, bold=True)).horizontalAdvance(button.text())
+    assert button.width() - padding >= bold - 1
+    dialog.close()
+    dialog.deleteLater()
