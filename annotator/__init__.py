@@ -1,4 +1,4 @@
-"""A desktop window in which annotators tag dates, institutions and plans in Arabic news."""
+"""A desktop application for annotating dates, institutions and plans in Arabic news."""
 
 import logging
 

@@ -1,7 +1,7 @@
-"""`python -m annotator` is the `annotator` command.
+"""Make `python -m annotator` run the `annotator` command.
 
-Python puts the working directory in front of its module path for `-m`, and with it whatever lies beside a stranger's
-corpus. It is taken away before anything else is imported, unless the program itself lies there.
+For `-m`, Python puts the working directory in front of its module path, and with it whatever lies beside a stranger's
+corpus. Unless the program itself lies there, that entry is removed before anything else is imported.
 """
 
 import os

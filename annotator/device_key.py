@@ -1,6 +1,6 @@
-"""The secret key of this computer, with which the program signs what it must know again in a file from anywhere.
+"""The secret key of this computer, which signs files whose origin the program must verify.
 
-It lies in the program's data folder and never leaves the computer by the program. Without it nothing is lost: what was
+It lies in the program's data folder, and the program never copies it elsewhere. Losing it loses nothing: what was
 signed with it is made anew.
 """
 
@@ -18,7 +18,7 @@ _LENGTH: Final = 32  # bytes
 
 
 def load_key() -> bytes | None:
-    """Return the key; None where there is none yet or it cannot be read."""
+    """Return the key; None if there is none yet or it cannot be read."""
     try:
         with _path().open("rb") as file:
             key = file.read(_LENGTH + 1)
@@ -28,9 +28,9 @@ def load_key() -> bytes | None:
 
 
 def load_or_create_key() -> bytes:
-    """Return the key, a new one where there is none. Raises OSError where it cannot be kept.
+    """Return the key, creating it if necessary. Raises OSError if it cannot be saved.
 
-    Of two processes that make the first key at the same time one may sign with a key that is replaced at once: what it
+    When two processes create the first key at the same time, one may sign with a key that is replaced at once: what it
     signed is made anew.
     """
     if key := load_key():

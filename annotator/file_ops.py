@@ -1,8 +1,8 @@
-"""Replace, rename and delete files that other programs may have open at the moment.
+"""Replacing, renaming and deleting files that other programs may have open.
 
-Windows refuses to rename or delete a file that somebody has open: a virus scanner, a search index or a backup for some
-milliseconds, another program for as long as it shows the file. The functions here try again for a while, then raise a
-PermissionError whose `strerror` tells a person what to do. On other systems they are those of `pathlib`.
+Windows refuses to rename or delete an open file: a virus scanner, a search index or a backup has it open for some
+milliseconds, another program for as long as it shows the file. These functions retry for a while, then raise a
+PermissionError whose `strerror` advises the person. On other systems they behave like those of `pathlib`.
 """
 
 import logging
@@ -22,20 +22,20 @@ _FIRST_PAUSE: Final = 0.01
 _LONGEST_PAUSE: Final = 0.2
 
 # https://learn.microsoft.com/windows/win32/debug/system-error-codes
-_ACCESS_DENIED: Final = 5  # also what a folder answers in which a file is open
+_ACCESS_DENIED: Final = 5  # also for a folder with an open file
 _SHARING_VIOLATION: Final = 32
 _LOCK_VIOLATION: Final = 33
-_DIRECTORY_NOT_EMPTY: Final = 145  # a deleted file in it is still open
+_DIRECTORY_NOT_EMPTY: Final = 145  # also for a folder with a deleted file still open
 _TEMPORARY: Final = frozenset([_ACCESS_DENIED, _SHARING_VIOLATION, _LOCK_VIOLATION, _DIRECTORY_NOT_EMPTY])
 
 
 def replace_file(source: Path, target: Path, *, patience: float = _PATIENCE) -> None:
-    """Give `source`, a file or a folder, the name `target`; a file of that name is replaced. Raises OSError."""
+    """Rename `source`, a file or folder, to `target`, replacing a file of that name. Raises OSError."""
     _retry(lambda: source.replace(target), target, patience)
 
 
 def rename_file(source: Path, target: Path, *, patience: float = _PATIENCE) -> None:
-    """Give `source` the name `target`, which nothing should have yet. Raises OSError."""
+    """Rename `source` to `target`, which should not exist yet. Raises OSError."""
     _retry(lambda: source.rename(target), source, patience)
 
 
@@ -45,7 +45,7 @@ def delete_file(path: Path, *, patience: float = _PATIENCE) -> None:
 
 
 def discard_file(path: Path) -> None:
-    """Delete a file that nobody needs any more, if it exists; one that cannot be deleted is logged and stays."""
+    """Delete a file that is no longer needed, if it exists; log a failure and leave the file."""
     try:
         delete_file(path)
     except OSError as error:
@@ -53,7 +53,7 @@ def discard_file(path: Path) -> None:
 
 
 def discard_folder(path: Path) -> None:
-    """Delete a folder that nobody needs any more, if it exists; what of it cannot be deleted is logged and stays."""
+    """Delete a folder that is no longer needed, if it exists; log a failure and leave the rest."""
     try:
         if path.exists():
             _retry(lambda: shutil.rmtree(path), path, _PATIENCE)
@@ -63,18 +63,18 @@ def discard_folder(path: Path) -> None:
 
 @contextmanager
 def lock_file(path: Path, *, patience: float = _PATIENCE) -> Iterator[bool]:
-    """Hold a lock on the file at `path`, which is made if need be and stays; yields whether it is held.
+    """Lock the file at `path`, creating it if necessary, and yield whether that succeeded.
 
-    It is not where another process holds it for more than `patience` seconds, or the file system has no locks. Raises
-    OSError where the file cannot be made.
+    It fails if another process holds the lock for more than `patience` seconds, or the file system has no locks. The
+    file stays. Raises OSError if it cannot be created.
     """
     with path.open("ab") as file:
         deadline = time.monotonic() + patience
-        while not (held := _lock(file.fileno())) and time.monotonic() < deadline:
+        while not (is_locked := _lock(file.fileno())) and time.monotonic() < deadline:
             time.sleep(_FIRST_PAUSE)
-        if not held:
+        if not is_locked:
             _log.warning("gone on without a lock on %s", path)
-        yield held  # closing the file ends the lock
+        yield is_locked  # closing the file ends the lock
 
 
 def _lock(descriptor: int) -> bool:

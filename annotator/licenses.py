@@ -1,6 +1,6 @@
-"""What the program is made of and under which terms each part is: read off what the installed packages say.
+"""The components of the program and their licences, read from the metadata of the installed packages.
 
-A bundle has no such words of its packages. It brings the answer, written where it was made (packaging/licences.py).
+A bundle has no such metadata. It contains the answer, written when it was built (packaging/licences.py).
 """
 
 import csv
@@ -20,7 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from annotator import __version__
-from annotator.resources import resource
+from annotator.resources import resource_path
 
 PROJECT: Final = "arabic-news-annotator"
 REPLACEABLE: Final = {
@@ -29,7 +29,7 @@ REPLACEABLE: Final = {
     "shiboken6": "shiboken6",
     "python-bidi": "bidi",
 }
-"""The parts under the LGPL, each with the package in whose folder its libraries lie."""
+"""The components under the LGPL, each with the package whose folder holds its libraries."""
 
 _BUNDLED: Final = "parts.json"
 _TEXTS: Final = ("licen", "copying", "notice", "authors")
@@ -56,8 +56,8 @@ https://sqlite.org/copyright.html
 """
 
 
-class Part(Struct, frozen=True):
-    """One part: what it is called, which terms it names, where it comes from, and the texts of its terms."""
+class Component(Struct, frozen=True):
+    """One component: its name, version, licence (`terms`), home page, and the texts of its licence."""
 
     name: str
     version: str
@@ -66,92 +66,109 @@ class Part(Struct, frozen=True):
     texts: tuple[str, ...] = ()
 
 
-class Contents(Struct, frozen=True):
-    """What a bundle holds: all its parts, and the commit that it was made from; empty where that is not known."""
+class BundleContents(Struct, frozen=True):
+    """The components of a bundle, and the commit it was built from; empty where that is unknown."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[Component, ...]
     commit: str = ""
 
 
-def parts() -> tuple[Part, ...]:
-    """All parts of this installation, as `installed` has them. Takes its time where there are packages to be read."""
-    bundle = bundled()
-    return bundle.parts if bundle else installed()
+def list_components() -> tuple[Component, ...]:
+    """Return all components of this installation, as `collect_components` does.
 
-
-def bundled() -> Contents | None:
-    """What the bundle says that this program runs from; None where it runs from installed packages."""
-    path = resource(_BUNDLED)
-    return msgspec.json.decode(path.read_bytes(), type=Contents) if path.is_file() else None
-
-
-def installed(left_out: Collection[str] = (), besides: Collection[str] = ()) -> tuple[Part, ...]:
-    """The program, what it stands on, and by name the packages that it asks for, and those that they do.
-
-    `left_out` and `besides` are names of packages that are no part, or one too, whoever asks for them. Raises
-    importlib.metadata.PackageNotFoundError where one is not installed.
+    Slow where there are packages to read.
     """
-    no_part = {_canonical(name) for name in (PROJECT, "pip", *left_out)}
-    names = sorted({*_needed(), *map(_canonical, besides)} - no_part)
-    return (_program(), *_foundations(), *(part(importlib.metadata.distribution(name)) for name in names))
+    bundle = load_bundle_contents()
+    return bundle.parts if bundle else collect_components()
 
 
-def part(distribution: importlib.metadata.Distribution) -> Part:
-    """What this distribution says of itself."""
-    said = cast(Message, distribution.metadata)  # its type has `get` from Python 3.12 on alone
-    classified = [line.split(" :: ")[-1] for line in said.get_all("Classifier", []) if line.startswith("License ::")]
-    named = (said.get("License-Expression") or said.get("License") or "").strip().splitlines()
-    homes = dict(line.split(", ", 1) for line in said.get_all("Project-URL", []))
-    home = said.get("Home-page") or next((homes[label] for label in _HOMES if label in homes), "")
+def load_bundle_contents() -> BundleContents | None:
+    """Return the contents of the bundle that runs this program; None if it runs from installed packages."""
+    path = resource_path(_BUNDLED)
+    return msgspec.json.decode(path.read_bytes(), type=BundleContents) if path.is_file() else None
+
+
+def collect_components(excluded: Collection[str] = (), included: Collection[str] = ()) -> tuple[Component, ...]:
+    """Return the program, its foundations and, by name, the packages it requires, directly or indirectly.
+
+    `excluded` and `included` are names of packages to leave out or to add. Raises
+    importlib.metadata.PackageNotFoundError if one is not installed.
+    """
+    no_part = {_canonical_name(name) for name in (PROJECT, "pip", *excluded)}
+    names = sorted({*_required_packages(), *map(_canonical_name, included)} - no_part)
+    return (
+        _program_component(),
+        *_runtime_components(),
+        *(read_component(importlib.metadata.distribution(name)) for name in names),
+    )
+
+
+def read_component(distribution: importlib.metadata.Distribution) -> Component:
+    """Return the component that a distribution's metadata describes."""
+    metadata = cast(Message, distribution.metadata)  # the type lacks `get` before Python 3.12
+    classifiers = [
+        line.split(" :: ")[-1] for line in metadata.get_all("Classifier", []) if line.startswith("License ::")
+    ]
+    license_lines = (metadata.get("License-Expression") or metadata.get("License") or "").strip().splitlines()
+    homes = dict(line.split(", ", 1) for line in metadata.get_all("Project-URL", []))
+    home = metadata.get("Home-page") or next((homes[label] for label in _HOMES if label in homes), "")
     texts = [path.read_text(encoding="utf-8") for path in _license_files(distribution)]
-    terms = named[0].strip() if len(named) == 1 else ", ".join(classified) or "".join(named[:1]).strip()
-    name = said["Name"]
+    if len(license_lines) == 1:
+        terms = license_lines[0].strip()
+    else:
+        terms = ", ".join(classifiers) or "".join(license_lines[:1]).strip()
+    name = metadata["Name"]
     if name in REPLACEABLE and not any(_TITLE_OF_LGPL.search(text) for text in texts):
-        texts += _lgpl()  # PySide6's wheels have no text of it; those for Windows only that of the commercial licence
-    return Part(name, distribution.version, terms, home, tuple(texts))
+        # PySide6's wheels lack this text; those for Windows hold only that of the commercial licence.
+        texts += _lgpl_texts()
+    return Component(name, distribution.version, terms, home, tuple(texts))
 
 
 def _license_files(distribution: importlib.metadata.Distribution) -> list[Path]:
-    """Return the texts of terms that lie beside the metadata.
+    """Return the licence texts beside the metadata.
 
-    `Distribution.files` would look for each of the thousands of files of Qt and Babel, half a minute on Windows.
+    `Distribution.files` would check each of the thousands of files of Qt and Babel, half a minute on Windows.
     """
     names = [PurePosixPath(row[0]) for row in csv.reader((distribution.read_text("RECORD") or "").splitlines()) if row]
-    beside = [name for name in names if ".dist-info" in str(name.parent) and name.name.lower().startswith(_TEXTS)]
-    paths = [Path(str(distribution.locate_file(str(name)))) for name in beside]
+    license_names = [
+        name for name in names if ".dist-info" in str(name.parent) and name.name.lower().startswith(_TEXTS)
+    ]
+    paths = [Path(str(distribution.locate_file(str(name)))) for name in license_names]
     return [path for path in paths if path.is_file()]
 
 
-def folder(name: str) -> Path | None:
-    """Where the libraries of this part lie, to be replaced by others; None where its terms do not ask for that."""
+def library_folder(name: str) -> Path | None:
+    """Return the folder of a component's replaceable libraries; None if its licence does not require that."""
     spec = find_spec(REPLACEABLE[name]) if name in REPLACEABLE else None
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
-def _program() -> Part:
-    """The program itself."""
-    found = part(importlib.metadata.distribution(PROJECT))
-    # The terms of the fonts lie beside its own.
-    return Part("Arabic News Annotator", __version__, found.terms, found.home, found.texts[:1])
+def _program_component() -> Component:
+    """Return the program itself."""
+    component = read_component(importlib.metadata.distribution(PROJECT))
+    # The other texts are the licences of the fonts.
+    return Component("Arabic News Annotator", __version__, component.terms, component.home, component.texts[:1])
 
 
-def _foundations() -> Iterator[Part]:
-    """What is no package of its own, or of another kind."""
+def _runtime_components() -> Iterator[Component]:
+    """Yield the components that are not packages of their own, or not of Python."""
     qt = ".".join(importlib.metadata.version("PySide6-Essentials").split(".")[:3])  # the bindings may have a fourth
-    yield Part("Qt", qt, "LGPL-3.0-only", "https://www.qt.io", (_QT, *_lgpl()))
-    yield Part("Python", platform.python_version(), "PSF-2.0", "https://www.python.org", (_pythons(),))
-    yield Part("SQLite", sqlite3.sqlite_version, "public domain", "https://sqlite.org", (_SQLITE,))
-    terms = resource("fonts", "OFL.txt").read_text(encoding="utf-8")
+    yield Component("Qt", qt, "LGPL-3.0-only", "https://www.qt.io", (_QT, *_lgpl_texts()))
+    yield Component("Python", platform.python_version(), "PSF-2.0", "https://www.python.org", (_python_license(),))
+    yield Component("SQLite", sqlite3.sqlite_version, "public domain", "https://sqlite.org", (_SQLITE,))
+    terms = resource_path("fonts", "OFL.txt").read_text(encoding="utf-8")
     for name, version in _FONTS:
-        yield Part(name, version, "OFL-1.1", "https://fonts.google.com/noto", (terms,))
+        yield Component(name, version, "OFL-1.1", "https://fonts.google.com/noto", (terms,))
 
 
-def _lgpl() -> tuple[str, ...]:
-    return tuple(resource("licences", f"{name}.txt").read_text(encoding="utf-8") for name in ("LGPL-3.0", "GPL-3.0"))
+def _lgpl_texts() -> tuple[str, ...]:
+    return tuple(
+        resource_path("licences", f"{name}.txt").read_text(encoding="utf-8") for name in ("LGPL-3.0", "GPL-3.0")
+    )
 
 
-def _pythons() -> str:
-    """Return Python's own terms: the text of this installation, or of the copy that comes with the program."""
+def _python_license() -> str:
+    """Return Python's own licence: the text of this installation, or the copy that comes with the program."""
     version = sysconfig.get_python_version()
     for place in (
         Path(sysconfig.get_path("stdlib"), "LICENSE.txt"),
@@ -160,12 +177,12 @@ def _pythons() -> str:
     ):
         if place.is_file():
             return place.read_text(encoding="utf-8")
-    return resource("licences", "PSF-2.0.txt").read_text(encoding="utf-8")
+    return resource_path("licences", "PSF-2.0.txt").read_text(encoding="utf-8")
 
 
-def _needed() -> set[str]:
-    """The packages that are installed because the program asks for them, itself too, by canonical name."""
-    from packaging.requirements import Requirement  # no bundle asks, and no start waits for it
+def _required_packages() -> set[str]:
+    """Return the canonical names of the installed packages that the program requires, itself included."""
+    from packaging.requirements import Requirement  # slow to load, and no bundle calls this
 
     seen: set[tuple[str, str]] = set()
     waiting = [(PROJECT, "")]
@@ -176,10 +193,12 @@ def _needed() -> set[str]:
         seen.add((name, extra))
         for requirement in map(Requirement, importlib.metadata.requires(name) or []):
             if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
-                waiting += [(_canonical(requirement.name), one) for one in {"", *requirement.extras}]
+                waiting += [
+                    (_canonical_name(requirement.name), required_extra) for required_extra in {"", *requirement.extras}
+                ]
     return {name for name, _ in seen}
 
 
-def _canonical(name: str) -> str:
-    """One spelling of a package's name (https://packaging.python.org/en/latest/specifications/name-normalization/)."""
+def _canonical_name(name: str) -> str:
+    """Normalise a package name (https://packaging.python.org/en/latest/specifications/name-normalization/)."""
     return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,4 +1,4 @@
-"""Packages that one format or one kind of model needs, installed with the program where they are asked for."""
+"""Optional packages that one format or one kind of model needs."""
 
 import importlib.util
 import sys
@@ -6,22 +6,25 @@ import sys
 from annotator.i18n import _
 
 
-def installed(*packages: str) -> bool:
-    """Whether all of these packages can be imported; none is loaded."""
+def is_installed(*packages: str) -> bool:
+    """Return whether all of these packages can be imported, without loading them."""
     return all(importlib.util.find_spec(package) is not None for package in packages)
 
 
-def missing(program: str, extra: str) -> str:
-    """Says that what was asked for cannot do without this program, and what installs it.
+def explain_missing(program: str, extra: str) -> str:
+    """Explain that a feature needs `program`, and how to install it.
 
-    A bundle has no place for it: there another installation is named, by Python's pip, which opens the same corpora.
+    A bundle cannot take it in: there the text names another installation, by Python's pip, which opens the same
+    corpora.
     """
-    command = f'pip install "arabic-news-annotator[{extra}]"'
+    command = f'pip install ".[{extra}]"'
     if getattr(sys, "frozen", False):
-        said = _(
-            "This needs {program}, which this copy of Annotator cannot take in. One that Python installs has it, "
-            "and opens the same corpora: {command}"
+        template = _(
+            "This needs {program}, which this copy of Annotator cannot take in. One that Python installs has "
+            "it, and opens the same corpora: {command}"
         )
     else:
-        said = _("This needs {program}, which is not installed. This installs it: {command}")
-    return said.format(program=program, command=command)
+        template = _(
+            "This needs {program}, which is not installed. In a checkout of the program, this installs it: {command}"
+        )
+    return template.format(program=program, command=command)

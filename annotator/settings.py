@@ -1,4 +1,4 @@
-"""What one person chose on this machine, kept in one small JSON file; and where the program keeps its things."""
+"""One person's settings on this machine, in a small JSON file, and the folders of the program's files."""
 
 import getpass
 import os
@@ -11,7 +11,7 @@ import platformdirs
 from msgspec import Struct, field
 
 from annotator.file_ops import discard_file, lock_file, replace_file
-from annotator.i18n import DEFAULT, LANGUAGES
+from annotator.i18n import FALLBACK_LANGUAGE, LANGUAGES
 from annotator.system_language import system_languages
 
 _NAME: Final = "annotator"
@@ -20,22 +20,22 @@ _PATIENCE: Final = 0.5  # seconds
 
 
 def user_name() -> str:
-    """What the system calls the person at the keyboard; `annotator` where it does not say."""
+    """Return the system's name of the current user; `annotator` if it has none."""
     try:
         return getpass.getuser().strip() or _NAME
-    except (KeyError, OSError, ImportError):  # no such user and nothing in the environment: which error, varies
+    except (KeyError, OSError, ImportError):  # no such user and no environment variable; the kind varies
         return _NAME
 
 
 class Settings(Struct, frozen=True):
-    """The choices. `language` is None until a person chooses one (see `language`). `zoom` is in per cent; `geometry` is
-    the window's, in whatever form the window wrote it.
+    """The settings. `language` is None until a person chooses one (see `interface_language`).
 
-    `keys` has only what a person changed: the keys of an action by its name, as the window names both. `suggestions`
-    and `invisible` say whether these are shown: invisible characters are those of the articles.
+    `zoom` is in per cent; `geometry` is the window's, in the format of the window. `keys` holds only what a person
+    changed: the keys of an action by its name, both as the window names them. `suggestions` and `invisible` say whether
+    suggestions and the invisible characters of articles are shown.
 
-    The last three say which models of one's own propose spans (see suggest): a pipeline of spaCy's by folder or
-    name, a folder with a model in ONNX, and the corpus's label for a label of theirs.
+    The last three configure a person's own models (see suggest): a spaCy pipeline by folder or name, a folder with an
+    ONNX model, and the corpus's label for a label of theirs.
     """
 
     language: str | None = None
@@ -55,101 +55,103 @@ class Settings(Struct, frozen=True):
 
 
 def config_dir() -> Path:
-    """The folder of the settings; it may not be there yet."""
-    return _home("config") or platformdirs.user_config_path(_NAME, appauthor=False)
+    """Return the folder of the settings; it may not exist yet."""
+    return _portable_dir("config") or platformdirs.user_config_path(_NAME, appauthor=False)
 
 
 def data_dir() -> Path:
-    """The folder of the corpora that the program makes by itself; it may not be there yet."""
-    return _home("data") or platformdirs.user_data_path(_NAME, appauthor=False)
+    """Return the folder of the corpora that the program creates by itself; it may not exist yet."""
+    return _portable_dir("data") or platformdirs.user_data_path(_NAME, appauthor=False)
 
 
 def first_corpus_path() -> Path:
-    """The path of the corpus with the sample articles that a first start opens; it may not exist yet."""
+    """Return the path of the corpus with the sample articles that a first start opens; it may not exist yet."""
     return data_dir() / "samples.corpus"
 
 
 def log_dir() -> Path:
-    """The folder of the log and of reports of errors; it may not be there yet."""
-    return _home("log") or platformdirs.user_log_path(_NAME, appauthor=False, ensure_exists=False)
+    """Return the folder of the log and of error reports; it may not exist yet."""
+    return _portable_dir("log") or platformdirs.user_log_path(_NAME, appauthor=False, ensure_exists=False)
 
 
 def load() -> Settings:
-    """The saved settings, and the defaults where nothing was saved.
+    """Return the saved settings, or the defaults if none were saved.
 
-    A file that does not read as settings is kept beside as `settings.json.bad`, and the defaults apply; what a newer
-    version wrote besides is passed over.
+    An invalid file is kept beside as `settings.json.bad`, and the defaults apply. Fields of a newer version are
+    ignored.
     """
-    return _load() or Settings()
+    return _read_file() or Settings()
 
 
 def change(before: Settings, **changes: Any) -> None:
-    """Save these changes and leave everything else in the file as it is: another window may have changed that.
+    """Save these changes and leave the rest of the file unchanged, for another window may have changed that.
 
-    `before` are the settings of this window before the changes: of keys (and of all that has names of its own), only
-    what differs from these is changed. Raises OSError.
+    `before` are the settings of this window before the changes: of a dictionary such as `keys`, only the items that
+    differ from these are changed. Raises OSError.
     """
     config_dir().mkdir(parents=True, exist_ok=True)
     with lock_file(config_dir() / f"{_FILE}.lock", patience=_PATIENCE):
-        saved = _load() or before
+        saved = _read_file() or before
         for name, value in changes.items():
             if isinstance(value, dict):
-                changes[name] = _merged(getattr(saved, name), getattr(before, name), value)
+                changes[name] = _merge(getattr(saved, name), getattr(before, name), value)
         save(msgspec.structs.replace(saved, **changes))
 
 
-def _merged(saved: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Return what is saved with the changes from `before` to `after`."""
+def _merge(saved: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return `saved` with the changes from `before` to `after`."""
     changes = {name: value for name, value in after.items() if name not in before or before[name] != value}
     return {name: value for name, value in {**saved, **changes}.items() if name in after or name not in before}
 
 
-def _load() -> Settings | None:
-    """The saved settings; None where there are none, or none that can be read."""
+def _read_file() -> Settings | None:
+    """Return the saved settings; None if there are none, or none that can be read."""
     path = config_dir() / _FILE
     try:
         return msgspec.json.decode(path.read_bytes(), type=Settings)
     except (ValueError, RecursionError):
-        _put_aside(path)
+        _move_damaged_file(path)
     except OSError:
-        pass  # a person can work without
+        pass  # the defaults do
     return None
 
 
 def save(settings: Settings) -> None:
-    """Keep `settings`: the whole file is written beside, then takes the old one's place. Raises OSError.
+    """Save `settings` by writing a new file that replaces the old one. Raises OSError.
 
     The window waits for it, so another program that has the file open is given half a second to close it.
     """
     path = config_dir() / _FILE
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{_FILE}.{os.getpid()}.new")
+    new_path = path.with_name(f"{_FILE}.{os.getpid()}.new")
     try:
-        beside.write_bytes(msgspec.json.format(msgspec.json.encode(settings), indent=2))
-        replace_file(beside, path, patience=_PATIENCE)
+        new_path.write_bytes(msgspec.json.format(msgspec.json.encode(settings), indent=2))
+        replace_file(new_path, path, patience=_PATIENCE)
     finally:
-        discard_file(beside)
+        discard_file(new_path)
 
 
-def language() -> str:
-    """The language to speak, a key of LANGUAGES: ANNOTATOR_LANGUAGE's, else the saved one, else the first of the
-    system's that there is, else Arabic."""
-    wanted = os.environ.get("ANNOTATOR_LANGUAGE") or load().language
-    if not wanted:
-        wanted = next((code for code in system_languages() if code in LANGUAGES), DEFAULT)
-    return wanted if wanted in LANGUAGES else DEFAULT
+def interface_language() -> str:
+    """Return the language to use, a key of LANGUAGES.
+
+    It is that of ANNOTATOR_LANGUAGE, else the saved one, else the first available one of the system's, else English.
+    """
+    choice = os.environ.get("ANNOTATOR_LANGUAGE") or load().language
+    if not choice:
+        choice = next((code for code in system_languages() if code in LANGUAGES), FALLBACK_LANGUAGE)
+    return choice if choice in LANGUAGES else FALLBACK_LANGUAGE
 
 
-def _home(part: str) -> Path | None:
-    """The folder below ANNOTATOR_HOME, which makes a copy of the program portable and a test harmless."""
+def _portable_dir(part: str) -> Path | None:
+    """Return the folder below ANNOTATOR_HOME, which makes a copy of the program portable and isolates a test."""
     home = os.environ.get("ANNOTATOR_HOME")
     return Path(home, part) if home else None
 
 
-def _put_aside(path: Path) -> None:
-    # In a folder that cannot be written to, the damaged file stays; the defaults apply all the same.
+def _move_damaged_file(path: Path) -> None:
+    # In a read-only folder the damaged file stays, and the defaults apply all the same.
     with suppress(OSError):
         replace_file(path, path.with_name(f"{_FILE}.bad"), patience=_PATIENCE)
 
 
-msgspec.json.Decoder(Settings)  # looked into before two threads decode it: see model.structs
+msgspec.json.Decoder(Settings)  # compile it before two threads decode: see model.structs

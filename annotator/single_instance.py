@@ -1,12 +1,12 @@
-"""One window per corpus: a start finds the window that has its corpus open, and has that one brought forward.
+"""One window per corpus: a start of the program activates the window that has its corpus open.
 
-A window listens on a local socket, on Windows on a named pipe, whose address is derived from the path of its corpus
-and from the settings folder: only windows of the same person and of the same copy of the program find each other.
-A start sends its request there before it loads Qt, and opens a window of its own unless the answer is yes. It never
-waits for a window that hangs, and no message is ever unpickled.
+A window listens on a local socket, on Windows on a named pipe, whose address is derived from the path of its corpus and
+from the settings folder: only windows of the same person and the same copy of the program find each other. A start
+sends its request there before it loads Qt, and opens a window of its own unless the answer is yes. It never waits for a
+window that hangs, and no message is ever unpickled.
 
-Several windows may have one corpus open (`--new-window`): each takes an address of its own, the first of `_SLOTS` that
-is free.
+Several windows may have one corpus open (`--new-window`): each takes an address of its own, the first free one of
+`_SLOTS`.
 """
 
 import ctypes
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection, Listener
 
 _log = logging.getLogger(__name__)
-_SLOTS: Final = 4  # windows on one corpus that can be found
+_SLOTS: Final = 4  # windows per corpus that can be found
 _PATIENCE: Final = 3.0  # seconds that a start waits for all answers together
-_PROMPT: Final = 1.5  # seconds in which a window answers, or else hangs
+_PROMPT: Final = 1.5  # seconds, after which a window without an answer counts as hanging
 _LONGEST: Final = 1 << 16  # bytes of a message
 _BACKLOG: Final = 8  # starts that may wait for an answer
 _YES: Final = b"yes"
@@ -43,9 +43,9 @@ _PIPES: Final = "\\\\.\\pipe\\"
 
 
 class Request(Struct, frozen=True):
-    """What a start asks of a window: to come forward with the corpus at `path`.
+    """The request of a start to a window: to come to the foreground with the corpus at `path`.
 
-    `activation_token` is what a Wayland compositor gave the start so that it may take the keyboard focus.
+    `activation_token` was given to the start by a Wayland compositor so that it may take the keyboard focus.
     """
 
     path: str
@@ -53,22 +53,24 @@ class Request(Struct, frozen=True):
 
 
 Activate = Callable[[Request, float], bool]
-"""Brings the window forward unless the time (of `time.monotonic`) has passed, and returns whether it did. Called in the
-server's thread."""
+"""Brings the window to the foreground unless the time (of `time.monotonic`) has passed, and returns whether it did.
+
+Called in the server's thread.
+"""
 
 
-def is_same_corpus(path: Path, other: Path) -> bool:
-    """Compare two paths as the addresses do: links are followed, and where the system ignores case, case is ignored."""
-    return _resolved(path) == _resolved(other)
+def is_same_corpus(path: Path, other_path: Path) -> bool:
+    """Compare two paths as the addresses do: following links, and ignoring case where the system does."""
+    return _resolve(path) == _resolve(other_path)
 
 
 # The start
 
 
 def activate(path: Path) -> bool:
-    """Have a window that has the corpus at `path` open brought forward, and return whether one was.
+    """Bring a window that has the corpus at `path` open to the foreground, and return whether there was one.
 
-    False after three seconds at most, whatever the windows do.
+    Returns False after three seconds at most, whatever the windows do.
     """
     addresses = [address for address in _addresses(path) if _is_present(address)]
     if not addresses or not _is_private(_folder()):
@@ -97,12 +99,12 @@ def _ask(address: str, request: Request) -> bool:
             _allow_foreground(int(connection.recv_bytes(_LONGEST)))
             connection.send_bytes(msgspec.json.encode(request))
             return connection.poll(_PROMPT) and connection.recv_bytes(_LONGEST) == _YES
-    except (OSError, EOFError, ValueError):  # nobody listens any more, or something else does
+    except (OSError, EOFError, ValueError):  # the listener is gone or another program
         return False
 
 
 def _allow_foreground(process: int) -> None:
-    """Let the process take the foreground: Windows allows that only to the one that the person started last."""
+    """Let the process take the foreground: Windows allows that only to the process that the person started last."""
     if sys.platform == "win32":
         ctypes.windll.user32.AllowSetForegroundWindow(process)
 
@@ -125,10 +127,10 @@ def _is_present(address: str) -> bool:
 
 
 class Server:
-    """Listens for starts that ask for the corpus at `path`, in a thread of its own, until it is closed."""
+    """A server, in a thread of its own, for starts that ask for the corpus at `path`."""
 
     def __init__(self, path: Path, activate: Activate) -> None:
-        """Begin to listen; `address` is None where that is not possible, and the window then cannot be found."""
+        """Begin to listen; `address` is None if that is impossible, and the window then cannot be found."""
         self._activate = activate
         self._closed = False
         self.address: str | None = None
@@ -138,7 +140,7 @@ class Server:
         self._listening = listening
 
     def wait(self, seconds: float) -> bool:
-        """Wait until the server listens, or has found that it cannot, and return whether it has an address."""
+        """Wait until the server listens, or has failed to, and return whether it has an address."""
         self._listening.wait(seconds)
         return self.address is not None
 
@@ -155,7 +157,7 @@ class Server:
 
     def _run(self, path: Path, listening: threading.Event) -> None:
         try:
-            listener = _listener(path)
+            listener = _open_listener(path)
         except OSError as error:
             _log.warning("a second start will not find this window", exc_info=error)
             listener = None
@@ -172,8 +174,9 @@ class Server:
                 continue
             with connection:
                 if not self._closed:
-                    self._answer(connection)
-        with suppress(OSError), _locked():  # or a process that finds the socket stale meanwhile could lose its own
+                    self._answer(connection)  # type: ignore[arg-type, unused-ignore]  # a PipeConnection on Windows
+        # Without the lock a process that finds the socket stale meanwhile could lose its own.
+        with suppress(OSError), _address_lock():
             listener.close()
 
     def _answer(self, connection: "Connection") -> None:
@@ -183,23 +186,23 @@ class Server:
                 return
             request = msgspec.json.decode(connection.recv_bytes(_LONGEST), type=Request)
             connection.send_bytes(_YES if self._activate(request, time.monotonic() + _PROMPT) else _NO)
-        except (OSError, EOFError, ValueError) as error:  # whoever asked has gone, or spoke nonsense
+        except (OSError, EOFError, ValueError) as error:  # the client is gone or sent nonsense
             _log.info("a start went away", exc_info=error)
 
 
-def _listener(path: Path) -> "Listener | None":
-    """A listener on the first free address of the corpus; None where all are taken. Raises OSError."""
+def _open_listener(path: Path) -> "Listener | None":
+    """Listen on the first free address of the corpus; None if all are taken. Raises OSError."""
     from multiprocessing.connection import Listener
 
     for address in _addresses(path):
-        with _locked(), suppress(FileExistsError, PermissionError):  # PermissionError: a pipe of that name exists
+        with _address_lock(), suppress(FileExistsError, PermissionError):  # PermissionError: a pipe of that name exists
             _remove_stale(address)
             return Listener(address, "AF_PIPE" if sys.platform == "win32" else "AF_UNIX", _BACKLOG)
     return None
 
 
 def _remove_stale(address: str) -> None:
-    """Remove the socket of a process that was killed. Raises FileExistsError where a process listens on it."""
+    """Remove the socket of a process that was killed. Raises FileExistsError if a process listens on it."""
     if not _is_present(address):
         return
     if sys.platform == "win32":  # pipes go with their process
@@ -214,13 +217,13 @@ def _remove_stale(address: str) -> None:
             with suppress(FileNotFoundError):
                 os.unlink(address)  # noqa: PTH108
             return
-        except BlockingIOError:  # so many wait for an answer that no more are taken: it hangs
+        except BlockingIOError:  # its backlog is full: it hangs
             pass
     raise FileExistsError(address)
 
 
 @contextmanager
-def _locked() -> Iterator[None]:
+def _address_lock() -> Iterator[None]:
     """Keep other processes of this person from taking an address at the same time. Raises OSError."""
     if sys.platform == "win32":
         yield
@@ -237,7 +240,7 @@ def _locked() -> Iterator[None]:
 
 
 def _addresses(path: Path) -> list[str]:
-    of_both = "\0".join((os.path.normcase(settings.config_dir().absolute()), _resolved(path)))
+    of_both = "\0".join((os.path.normcase(settings.config_dir().absolute()), _resolve(path)))
     digest = hashlib.sha256(of_both.encode("utf-8", "surrogatepass")).hexdigest()[:20]
     names = [f"{digest}-{slot}" for slot in range(_SLOTS)]
     if sys.platform == "win32":
@@ -245,22 +248,24 @@ def _addresses(path: Path) -> list[str]:
     return [str(_folder() / name) for name in names]
 
 
-def _resolved(path: Path) -> str:
+def _resolve(path: Path) -> str:
     return os.path.normcase(os.path.realpath(path))
 
 
 def _folder() -> Path:
-    """The folder of the sockets; it may not exist yet."""
+    """Return the folder of the sockets; it may not exist yet."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and os.path.isdir(runtime):  # noqa: PTH112
         return Path(runtime, _PREFIX)
     import tempfile  # takes 4 ms to load
 
-    return Path(tempfile.gettempdir(), f"{_PREFIX}-{os.getuid()}" if sys.platform != "win32" else _PREFIX)
+    if sys.platform == "win32":
+        return Path(tempfile.gettempdir(), _PREFIX)
+    return Path(tempfile.gettempdir(), f"{_PREFIX}-{os.getuid()}")
 
 
 def _make_folder() -> Path:
-    """Make the folder of the sockets if need be. Raises PermissionError where others than this person may use it."""
+    """Create the folder of the sockets if necessary. Raises PermissionError if other people may use it."""
     folder = _folder()
     folder.mkdir(mode=stat.S_IRWXU, exist_ok=True)
     if not _is_private(folder):
@@ -269,12 +274,12 @@ def _make_folder() -> Path:
 
 
 def _is_private(folder: Path) -> bool:
-    """Whether the folder belongs to this person and nobody else may use it. Pipes are in no folder."""
+    """Return whether the folder belongs to this person and nobody else may use it. Pipes have no folder."""
     if sys.platform == "win32":
         return True
     try:
-        found = folder.lstat()
+        status = folder.lstat()
     except OSError:
         return False
-    others = stat.S_IRWXG | stat.S_IRWXO
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & others
+    others_mask = stat.S_IRWXG | stat.S_IRWXO
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & others_mask

@@ -1,4 +1,4 @@
-"""The languages that the system is set to, as its settings name them: `fr_FR.UTF-8`, `ar-MA`."""
+"""The preferred languages of the system, as its settings name them: `fr_FR.UTF-8`, `ar-MA`."""
 
 import os
 import sys
@@ -6,52 +6,52 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-_PRIMARY: Final = {0x01: "ar", 0x09: "en", 0x0C: "fr"}  # of the languages that Windows numbers, those of this program
+_PRIMARY: Final = {0x01: "ar", 0x09: "en", 0x0C: "fr"}  # Windows primary language identifiers
 
 
 def system_languages() -> Iterator[str]:
-    """The codes of the languages that a person reads, as far as the system says so, the one they like most first.
+    """Return the codes of the person's languages as far as the system knows them, the preferred one first.
 
-    First the environment's, in the order in which gettext reads it; then, on Windows and macOS, what the person chose
-    in the system's settings, which a program that an icon starts finds in no environment.
+    First those of the environment, in the order in which gettext reads it; then, on Windows and macOS, those of the
+    system's settings, which a program started by its icon finds in no environment.
     """
-    named = _of_environment()
+    names = _read_environment()
     if sys.platform == "win32":
-        named += _of_windows()
+        names += _read_windows()
     if sys.platform == "darwin":
-        named += _of_macos(Path.home() / "Library/Preferences/.GlobalPreferences.plist")
-    return map(_code, named)
+        names += _read_macos(Path.home() / "Library/Preferences/.GlobalPreferences.plist")
+    return map(_language_code, names)
 
 
-def _of_environment() -> list[str]:
+def _read_environment() -> list[str]:
     locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "C")
-    if _code(locale) in ("c", "posix"):  # no language is chosen, and LANGUAGE does not count then
+    if _language_code(locale) in ("c", "posix"):  # gettext ignores LANGUAGE then
         return []
     return [*filter(None, os.environ.get("LANGUAGE", "").split(":")), locale]
 
 
-def _of_windows() -> list[str]:
+def _read_windows() -> list[str]:
     import ctypes
 
-    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined, unused-ignore]  # Windows alone has it
+    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined, unused-ignore]  # only on Windows
     language = _PRIMARY.get(kernel.GetUserDefaultUILanguage() & 0x3FF)
     return [language] if language else []
 
 
-def _of_macos(path: Path) -> list[str]:
-    """What is in the person's global settings; nothing where they are not there or do not read."""
+def _read_macos(path: Path) -> list[str]:
+    """Return the languages in the person's global settings; none if the file is missing or invalid."""
     import plistlib
     from xml.parsers.expat import ExpatError
 
     try:
         languages = plistlib.loads(path.read_bytes()).get("AppleLanguages", [])
     except (OSError, ValueError, ExpatError):
-        return []  # which language it is, is no reason not to start
+        return []  # the program must start without it
     return [name for name in languages if isinstance(name, str)]
 
 
-def _code(name: str) -> str:
-    """`fr` of `fr_FR.UTF-8@euro` and of `fr-FR`."""
-    for sign in ".@_-":
-        name = name.partition(sign)[0]
+def _language_code(name: str) -> str:
+    """Return the language code of a locale: `fr` of `fr_FR.UTF-8@euro` and of `fr-FR`."""
+    for separator in ".@_-":
+        name = name.partition(separator)[0]
     return name.lower()

@@ -18,10 +18,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from annotator import i18n
-from annotator.jobs.export.exporter import Options, export
+from annotator.jobs.export.exporter import ExportOptions, export
 from annotator.jobs.imports.importer import import_paths
 from annotator.model.labels import default_labels
-from annotator.resources import resource
+from annotator.resources import resource_path
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
 from annotator.ui import app
@@ -113,7 +113,7 @@ def job(folder: Path) -> int:
     desk.session.close()
     target = folder / "train.conll"
     with Corpus.open(corpus, readonly=True) as opened:
-        work = export(opened, target, Options())
+        work = export(opened, target, ExportOptions())
         while True:
             try:
                 next(work)
@@ -131,17 +131,17 @@ def job(folder: Path) -> int:
 def samples(path: Path) -> Path:
     """A corpus with the sample articles."""
     with Corpus.create(path, default_labels()) as corpus:
-        for _count in import_paths(corpus, sorted(resource("samples").glob("*.txt"))):
+        for _count in import_paths(corpus, sorted(resource_path("samples").glob("*.txt"))):
             pass
     return path
 
 
-def open_desk(corpus: Path, *, language: str, theme: str, size: tuple[int, int]) -> app.Desk:
+def open_desk(corpus: Path, *, language: str, theme: str, size: tuple[int, int]) -> app.ApplicationController:
     """The window on a corpus."""
-    i18n.use(language)
+    i18n.set_language(language)
     settings = Settings(language=language, theme=theme, annotator=ANNOTATOR)  # type: ignore[arg-type]
-    desk = app.Desk(app.application(), settings)
-    desk.work_at(Corpus.open(corpus))
+    desk = app.ApplicationController(app.create_application(), settings)
+    desk.open_corpus(Corpus.open(corpus))
     desk.window.resize(*size)
     desk.window.show()
     desk.window.activateWindow()
@@ -159,7 +159,7 @@ def place_of(text: str, tag: Tag) -> tuple[int, int]:
     return start, start + len(tag.words)
 
 
-def tag_all(desk: app.Desk) -> None:
+def tag_all(desk: app.ApplicationController) -> None:
     """Drag over each of TAGS with the mouse, leave out what is written onto its first word, and press its key."""
     session, view = desk.session, desk.window.view
     assert session.article
@@ -169,10 +169,10 @@ def tag_all(desk: app.Desk) -> None:
         view.reveal(start, end)
         drag(desk, start, end)
         for _proclitic in range(2):
-            if view.text_of_selection() != tag.words:
+            if view.selected_text() != tag.words:
                 QTest.keyClick(view, Qt.Key.Key_Space)
-        if view.text_of_selection() != tag.words:
-            raise SystemExit(f"“{view.text_of_selection()}” was selected, and not “{tag.words}”")
+        if view.selected_text() != tag.words:
+            raise SystemExit(f"“{view.selected_text()}” was selected, and not “{tag.words}”")
         before = len(session.spans)
         QTest.keyClick(view, ord(tag.key))
         if len(session.spans) != before + 1:
@@ -181,8 +181,8 @@ def tag_all(desk: app.Desk) -> None:
     QTest.qWait(50)
 
 
-def drag(desk: app.Desk, start: int, end: int) -> None:
-    """From the first half of the letter at `start` to the second half of the one before `end`."""
+def drag(desk: app.ApplicationController, start: int, end: int) -> None:
+    """From the first half of letter at `start` to the second half of the one before `end`."""
     viewport = desk.window.view.viewport()
     first, last = place(desk, start, after=False), place(desk, end - 1, after=True)
     QTest.mousePress(viewport, LEFT, PLAIN, first)
@@ -195,15 +195,15 @@ def drag(desk: app.Desk, start: int, end: int) -> None:
     QTest.mouseRelease(viewport, LEFT, PLAIN, last)
 
 
-def place(desk: app.Desk, offset: int, *, after: bool) -> QPoint:
-    """The point of the viewport in the first or the second half of the letter at this offset."""
+def place(desk: app.ApplicationController, offset: int, *, after: bool) -> QPoint:
+    """The point of the viewport in the first or the second half of letter at this offset."""
     view = desk.window.view
     line = view.page().line_of(offset)
     assert line
     box = next(box for box in line.boxes if box.start <= offset < box.end)
     quarter = (box.right - box.left) / 4
     x = box.left + quarter if box.rtl == after else box.right - quarter
-    return view.point_of(x, (line.top + line.bottom) / 2).toPoint()
+    return view.map_from_page(x, (line.top + line.bottom) / 2).toPoint()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
 """The commands of this project, for a machine with nothing but Python 3.11 or later.
 
     python3 packaging/dev.py run [-- ARGUMENTS]   open the window on the sample articles
-    python3 packaging/dev.py test [ARGUMENTS]     run every test (ARGUMENTS go to pytest)
+    python3 packaging/dev.py test [ARGUMENTS]     run the tests (ARGUMENTS go to pytest)
+    python3 packaging/dev.py lint                 check style, types, layers and names
     python3 packaging/dev.py bench [PART...]      measure the main job against known things
     python3 packaging/dev.py package              make what a person installs on this system, in dist/
+
+`test` runs the tests that end within five minutes on two cores, in parallel; `test --all` runs every test, which takes
+a quarter of an hour. Tests that ARGUMENTS name run one after the other.
 
 `test --with consumers [ARGUMENTS]` also installs the heavy programs that read what the annotator
 writes (spaCy, seqeval and the like), for the tests that are skipped without them. `--with wayland`
@@ -49,17 +53,31 @@ _BINARY = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 PYTHON = VENV / _BINARY
 PEERS = ROOT / ".venv-peers"
 PEER_GROUP = "bench"
-"""The optional dependencies of pyproject.toml that `bench` measures against, in an environment of their own."""
+"""The dependency group of pyproject.toml that `bench` measures against, in an environment of its own."""
 PROJECT = ROOT / "pyproject.toml"
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 GROUPS = ("consumers", "mutants")
-"""What may be installed besides what the tests cannot do without: optional dependencies of pyproject.toml."""
+"""Dependency groups of pyproject.toml that `--with` installs besides `dev`."""
 WINDOWS = "windows"
 """What follows `--with` to run the tests under Wine."""
 MUTANTS = "mutants"
 """What follows `--with` to measure what the tests notice."""
 WAYLAND = "wayland"
 """What follows `--with` to have a Wayland compositor, too."""
+ALL = "--all"
+PARALLEL = ("--numprocesses", "auto", "--dist", "loadfile")
+"""How pytest-xdist runs the tests: each file whole, in one of as many processes as there are cores."""
+LINTERS = (
+    ("-m", "ruff", "check", "."),
+    ("-m", "ruff", "format", "--check", "."),
+    ("-m", "mypy"),
+    # What one system alone reaches is unreachable on the others.
+    ("-m", "mypy", "--platform", "win32", "--no-warn-unreachable", "annotator"),
+    ("-m", "mypy", "--platform", "darwin", "--no-warn-unreachable", "annotator"),
+    ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"),
+    ("packaging/vague_names.py",),
+)
+"""What `lint` hands to Python, in this order."""
 ON_LINUX = sys.platform == "linux"
 DESKTOP_SETTINGS = ("QT_", "WAYLAND_", "XAUTHORITY", "XDG_CURRENT_DESKTOP", "LANGUAGE", "LC_")
 
@@ -144,14 +162,14 @@ def make_environment(groups: Iterable[str] = ()) -> None:
 
     A group that is there stays, and is brought up to date with the rest: the last line of the stamp says which are.
     """
-    kept = VENV / "stamp"
+    stamp_file = VENV / "stamp"
     wanted = stamp()
-    found = kept.read_text(encoding="utf-8") if kept.exists() and PYTHON.exists() else ""
-    place, requirements, there = [*found.split("\n"), "", ""][:3]
-    present = set(there.split())
-    if f"{place}\n{requirements}" == wanted and present.issuperset(groups):
+    current = stamp_file.read_text(encoding="utf-8") if stamp_file.exists() and PYTHON.exists() else ""
+    place, digest, installed = [*current.split("\n"), "", ""][:3]
+    present = set(installed.split())
+    if f"{place}\n{digest}" == wanted and present.issuperset(groups):
         return
-    kept.unlink(missing_ok=True)
+    stamp_file.unlink(missing_ok=True)
     if place != wanted.split("\n")[0]:
         present = set()
         say(f"Making the Python environment in {VENV} …")
@@ -164,25 +182,37 @@ def make_environment(groups: Iterable[str] = ()) -> None:
     # One of the consumers, seqeval, is built here too: it comes as source alone.
     built = ["setuptools", "setuptools-scm"] if "consumers" in present else []
     quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel", *built])
-    extras = ",".join(["dev", *sorted(present)])
-    quietly("Installing the packages", [*pip, "--no-build-isolation", "--editable", f".[{extras}]"])
-    kept.write_text(f"{wanted}\n{' '.join(sorted(present))}", encoding="utf-8", newline="\n")
+    packages = [package for group in ("dev", *sorted(present)) for package in requirements(group)]
+    quietly("Installing the packages", [*pip, "--no-build-isolation", "--editable", ".", *packages])
+    stamp_file.write_text(f"{wanted}\n{' '.join(sorted(present))}", encoding="utf-8", newline="\n")
+
+
+def requirements(group: str) -> list[str]:
+    """Return the requirements of a dependency group of pyproject.toml (PEP 735).
+
+    They are read here because the pip that comes with Debian 12 knows no groups.
+    """
+    import tomllib
+
+    groups = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["dependency-groups"]
+    packages: list[str] = []
+    for entry in groups[group]:
+        packages += [entry] if isinstance(entry, str) else requirements(entry["include-group"])
+    return packages
 
 
 def make_peers() -> Path:
     """Bring .venv-peers up to date, and return its Python. Raises CannotGoOn, as where there is no network."""
-    import tomllib
-
-    requirements = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"][PEER_GROUP]
+    packages = requirements(PEER_GROUP)
     python, kept = PEERS / _BINARY, PEERS / "stamp"
     pins = hashlib.sha256(CONSTRAINTS.read_bytes()).hexdigest()
-    wanted = "Python {}.{} {}\n{}\n{}".format(*sys.version_info[:2], PEERS, " ".join(requirements), pins)
+    wanted = "Python {}.{} {}\n{}\n{}".format(*sys.version_info[:2], PEERS, " ".join(packages), pins)
     if python.exists() and kept.exists() and kept.read_text(encoding="utf-8") == wanted:
         return python
     say(f"Making the environment of the peers in {PEERS} (a minute or two) …")
     quietly("Making the environment of the peers", [sys.executable, "-m", "venv", "--clear", PEERS])
     pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    quietly("Installing the peers", [*pip, "--constraint", CONSTRAINTS, *requirements])
+    quietly("Installing the peers", [*pip, "--constraint", CONSTRAINTS, *packages])
     kept.write_text(wanted, encoding="utf-8", newline="\n")
     return python
 
@@ -376,13 +406,28 @@ def test(arguments: list[str]) -> int:
             raise CannotGoOn(f"--with {alone} takes no other group beside it.")
     if not set(groups) <= {*GROUPS, WAYLAND}:
         raise CannotGoOn(f"--with is followed by the name of a group: {', '.join((*GROUPS, WAYLAND, WINDOWS))}.")
-    extras = [group for group in groups if group in GROUPS]
-    prepare(with_xvfb=True, with_wayland=WAYLAND in groups, groups=extras)
-    pytest: list[str | Path] = [PYTHON, "-m", "pytest", *arguments]
+    prepare(with_xvfb=True, with_wayland=WAYLAND in groups, groups=[group for group in groups if group in GROUPS])
+    pytest: list[str | Path] = [PYTHON, "-m", "pytest", *select_tests(arguments)]
     if not ON_LINUX:
         return hand_over(pytest, cwd=ROOT)
     with virtual_screen() as env:
         return hand_over(pytest, cwd=ROOT, env=env)
+
+
+def select_tests(arguments: list[str]) -> list[str]:
+    """Return the arguments of pytest: without `--all` the slow tests are left out, unless tests are named."""
+    if any((ROOT / argument.partition("::")[0]).exists() for argument in arguments if not argument.startswith("-")):
+        return [argument for argument in arguments if argument != ALL]
+    selection = [] if ALL in arguments else ["-m", "not slow"]
+    return [*PARALLEL, *selection, *(argument for argument in arguments if argument != ALL)]
+
+
+def lint(arguments: list[str]) -> int:
+    """Run the linters one after the other; return 0 if none has found anything, else 1. Takes no ARGUMENTS."""
+    if arguments:
+        raise CannotGoOn("lint takes no arguments.")
+    make_environment()
+    return max(hand_over([PYTHON, *command], cwd=ROOT) for command in LINTERS)
 
 
 def test_on_wine(arguments: list[str]) -> int:
@@ -417,7 +462,7 @@ def package(arguments: list[str]) -> int:
     return hand_over([sys.executable, ROOT / "packaging" / "package.py", *arguments])
 
 
-COMMANDS = {"run": run, "test": test, "bench": bench, "package": package}
+COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "package": package}
 
 
 def main(arguments: list[str]) -> int:

@@ -12,13 +12,13 @@ from PySide6.QtGui import QContextMenuEvent, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
-from annotator.cli.terminal import visual
-from annotator.jobs.imports.preview import look
+from annotator.cli.terminal import reorder_for_display
+from annotator.jobs.imports.preview import preview_files
 from annotator.model.labels import default_labels
 from annotator.model.records import DONE, Span
 from annotator.store import backups
 from annotator.store.corpus import Corpus
-from annotator.store.queries.article_list import Choice
+from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui import app
 from annotator.ui.actions.table import Keymap
 from annotator.ui.dialogs.backups import BackupsDialog
@@ -27,7 +27,7 @@ from annotator.ui.dialogs.import_preview import ImportDialog
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.dialogs.labels import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
-from annotator.ui.session.background import Background
+from annotator.ui.session.background import BackgroundJobs
 from annotator.ui.widgets.theme import LIGHT
 
 PLAN: Final = "الخطة الوطنية لدعم القراءة 2024-2028"
@@ -49,40 +49,40 @@ _DAYS: Final = (
 _CROPPED: Final = 14  # pixels beside lines of the article
 
 
-def _welcome(desk: app.Desk) -> QPixmap:
+def _welcome(desk: app.ApplicationController) -> QPixmap:
     """What a first start shows."""
     assert desk.session.corpus
-    desk.work_at(Corpus.open(samples(desk.session.corpus.path.with_name("samples.corpus"))))
-    desk.window.welcoming.show_welcome()
+    desk.open_corpus(Corpus.open(samples(desk.session.corpus.path.with_name("samples.corpus"))))
+    desk.window.welcome_commands.show_welcome()
     return grabbed(desk.window)
 
 
-def _caret(desk: app.Desk) -> QPixmap:
+def _caret(desk: app.ApplicationController) -> QPixmap:
     """The word that the caret stands on."""
     desk.session.open_article(_UNTOUCHED)
     start, end = _stretch(desk, "مغربية نسخت في القرنين")
-    desk.window.view.stand(start)
+    desk.window.view.move_to(start)
     return _lines(desk, start, end)
 
 
-def _selection(desk: app.Desk) -> QPixmap:
+def _selection(desk: app.ApplicationController) -> QPixmap:
     """Some words selected by keys."""
     desk.session.open_article(_UNTOUCHED)
     view = desk.window.view
     start, end = _stretch(desk, "المكتبة الوطنية للمملكة المغربية")
-    view.stand(start)
+    view.move_to(start)
     for _word in range(4):
         QTest.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
     return _lines(desk, start, end)
 
 
-def _nested(desk: app.Desk) -> QPixmap:
+def _nested(desk: app.ApplicationController) -> QPixmap:
     """A selected span with its handles, and others inside it."""
     span = select(desk, "خارطة طريق وزارة التربية الوطنية لتجويد التعلمات 2023-2027")
     return _lines(desk, span.start, span.end)
 
 
-def _suggestions(desk: app.Desk) -> QPixmap:
+def _suggestions(desk: app.ApplicationController) -> QPixmap:
     """What is suggested in an article of which other ones have taught something, and a chosen one."""
     desk.session.open_article(_TAUGHT)
     _settle(desk)
@@ -90,7 +90,7 @@ def _suggestions(desk: app.Desk) -> QPixmap:
     return grabbed(desk.window)
 
 
-def _questions(desk: app.Desk) -> QPixmap:
+def _questions(desk: app.ApplicationController) -> QPixmap:
     """What is asked about labels, once some are not what they should be."""
     session, window = desk.session, desk.window
     quoted = select(desk, "برنامج «ساعة للكتاب»")
@@ -98,21 +98,21 @@ def _questions(desk: app.Desk) -> QPixmap:
     session.describe(select(desk, "شتنبر المقبل"), "09/2024", "")
     bank = select(desk, "البنك الدولي")
     session.resize(bank, bank.start + 2, bank.end)
-    window.checking.check_labels()
+    window.issue_commands.check_labels()
     _wait(window.corpus_commands.background)
-    window.checking.next_question()
+    window.issue_commands.next_question()
     _settle(desk)
     return grabbed(window)
 
 
-def _value(desk: app.Desk) -> QPixmap:
+def _value(desk: app.ApplicationController) -> QPixmap:
     """The card of the selected span while its value is typed."""
     select(desk, "أمس الاثنين")
-    desk.window.tagging.edit_value()
-    return grabbed(desk.window.labels_side.card)
+    desk.window.tagging_commands.edit_value()
+    return grabbed(desk.window.labels_sidebar.span_card)
 
 
-def _menu(desk: app.Desk) -> QPixmap:
+def _menu(desk: app.ApplicationController) -> QPixmap:
     """What a right click on a span offers."""
     view = desk.window.view
     span = select(desk, "خطة لدعم القراءة")
@@ -129,57 +129,57 @@ def _menu(desk: app.Desk) -> QPixmap:
     return picture
 
 
-def _sticky(desk: app.Desk) -> QPixmap:
+def _sticky(desk: app.ApplicationController) -> QPixmap:
     """A label that sticks, and what it has just tagged."""
     desk.session.open_article(6)
-    desk.window.labels.rows()[1].click()
+    desk.window.label_panel.rows()[1].click()
     view = desk.window.view
     start, end = _stretch(desk, "المديرية العامة للأرصاد الجوية")
     view.select(start, end)
-    view.selection_made.emit()
+    view.selection_finished.emit()
     return grabbed(desk.window)
 
 
-def _occurrences(desk: app.Desk) -> QPixmap:
+def _occurrences(desk: app.ApplicationController) -> QPixmap:
     """Every place that says what a span says."""
     background, span = desk.window.corpus_commands.background, select(desk, "البنك الدولي")
     dialog = OccurrencesDialog(desk.window, desk.session, background, span, LIGHT)
-    dialog.look_everywhere()
+    dialog.search_corpus()
     _wait(background)
     return _shown(dialog)
 
 
-def _find(desk: app.Desk) -> QPixmap:
+def _find(desk: app.ApplicationController) -> QPixmap:
     """Words that are found in the article."""
-    desk.window.find_bar.begin()
-    desk.window.find_bar.line.insert("القراءة")
+    desk.window.find_bar.start_search()
+    desk.window.find_bar.search_line.insert("القراءة")
     return grabbed(desk.window)
 
 
-def _search(desk: app.Desk) -> QPixmap:
+def _search(desk: app.ApplicationController) -> QPixmap:
     """Words that are found in the corpus."""
-    side = desk.window.articles_side
-    side.begin_search("الوكالة الوطنية")
-    desk.session.choose(Choice(None, side.search.text()))
+    side = desk.window.articles_sidebar
+    side.start_search("الوكالة الوطنية")
+    desk.session.set_article_filter(ArticleFilter(None, side.search_line.text()))
     desk.session.open_article(0)
-    side.search.setFocus()
-    side.search.end(False)
+    side.search_line.setFocus()
+    side.search_line.end(False)
     return grabbed(desk.window)
 
 
-def _guideline(desk: app.Desk) -> QPixmap:
-    """What the labels mean, beside the article."""
+def _guideline(desk: app.ApplicationController) -> QPixmap:
+    """Labelling guidelines, beside the article."""
     select(desk, PLAN)
     desk.window.toggle_guide()
     return grabbed(desk.window)
 
 
-def _labels(desk: app.Desk) -> QPixmap:
+def _labels(desk: app.ApplicationController) -> QPixmap:
     """The labels while they are edited."""
     return _shown(_labels_dialog(desk))
 
 
-def _leaving(desk: app.Desk) -> QPixmap:
+def _leaving(desk: app.ApplicationController) -> QPixmap:
     """What is asked when a label is deleted."""
     dialog = _labels_dialog(desk)
     dialog.show()
@@ -187,25 +187,25 @@ def _leaving(desk: app.Desk) -> QPixmap:
     return _shown(dialog)
 
 
-def _keys(desk: app.Desk) -> QPixmap:
+def _keys(desk: app.ApplicationController) -> QPixmap:
     """The sheet of all keys."""
     return _shown(KeysDialog(desk.window, Keymap({}, desk.session.labels.labels)))
 
 
-def _export(desk: app.Desk) -> QPixmap:
+def _export(desk: app.ApplicationController) -> QPixmap:
     """What is asked before an export."""
     return _shown(ExportDialog(desk.window, desk.session, desk.window.corpus_commands.background))
 
 
-def _import(desk: app.Desk) -> QPixmap:
+def _import(desk: app.ApplicationController) -> QPixmap:
     """What is asked before an import."""
     corpus, background = desk.session.corpus, desk.window.corpus_commands.background
     assert corpus
     folder = corpus.path.parent / "new"
     folder.mkdir()
-    (folder / "news.txt").write_text(visual(_FROM_A_PDF), encoding="utf-8", newline="\n")
+    (folder / "news.txt").write_text(reorder_for_display(_FROM_A_PDF), encoding="utf-8", newline="\n")
     (folder / "wojood.conll").write_text(_FROM_ANOTHER, encoding="utf-8", newline="\n")
-    steps = look(corpus, [folder])
+    steps = preview_files(corpus, [folder])
     while True:
         try:
             next(steps)
@@ -213,7 +213,7 @@ def _import(desk: app.Desk) -> QPixmap:
             return _shown(ImportDialog(desk.window, desk.session, background, end.value))
 
 
-def _report(desk: app.Desk) -> QPixmap:
+def _report(desk: app.ApplicationController) -> QPixmap:
     """What an export tells afterwards."""
     corpus, background = desk.session.corpus, desk.window.corpus_commands.background
     assert corpus
@@ -226,35 +226,35 @@ def _report(desk: app.Desk) -> QPixmap:
     return _shown(dialog)
 
 
-def _backups(desk: app.Desk) -> QPixmap:
+def _backups(desk: app.ApplicationController) -> QPixmap:
     """The backups of some days, and what the last one holds."""
     assert desk.session.corpus
     path, background = desk.session.corpus.path, desk.window.corpus_commands.background
-    for _count in backups.keep(path):
+    for _count in backups.create_backup(path):
         pass
-    [made] = backups.backups(path)
+    [made] = backups.list_backups(path)
     for name in _DAYS:
         shutil.copy(made.path, made.path.with_name(f"{name}.corpus"))
     made.path.unlink()
-    dialog = BackupsDialog(desk.window, background, path.stem, backups.backups(path))
+    dialog = BackupsDialog(desk.window, background, path.stem, backups.list_backups(path))
     _wait(background)
     return _shown(dialog)
 
 
-def _no_spans(desk: app.Desk) -> QPixmap:
+def _no_spans(desk: app.ApplicationController) -> QPixmap:
     """An article without spans."""
     desk.session.open_article(_UNTOUCHED)
     return grabbed(desk.window)
 
 
-def _no_articles(desk: app.Desk) -> QPixmap:
+def _no_articles(desk: app.ApplicationController) -> QPixmap:
     """A corpus without articles."""
     assert desk.session.corpus
-    desk.work_at(Corpus.create(desk.session.corpus.path.with_name("new.corpus"), default_labels()))
+    desk.open_corpus(Corpus.create(desk.session.corpus.path.with_name("new.corpus"), default_labels()))
     return grabbed(desk.window)
 
 
-def _no_corpus(desk: app.Desk) -> QPixmap:
+def _no_corpus(desk: app.ApplicationController) -> QPixmap:
     """No corpus."""
     desk.session.close()
     desk.session.corpus_opened.emit()
@@ -262,7 +262,7 @@ def _no_corpus(desk: app.Desk) -> QPixmap:
     return grabbed(desk.window)
 
 
-FEATURES: Final[dict[str, Callable[[app.Desk], QPixmap]]] = {
+FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "welcome": _welcome,
     "caret": _caret,
     "selection": _selection,
@@ -290,19 +290,19 @@ FEATURES: Final[dict[str, Callable[[app.Desk], QPixmap]]] = {
 """How each picture of the guide is taken in a window on that corpus, and its name without the language."""
 
 
-def _labels_dialog(desk: app.Desk) -> LabelsDialog:
+def _labels_dialog(desk: app.ApplicationController) -> LabelsDialog:
     assert desk.session.corpus
     return LabelsDialog(desk.window, desk.session.corpus, desk.window.corpus_commands.background, LIGHT)
 
 
-def _stretch(desk: app.Desk, words: str) -> tuple[int, int]:
+def _stretch(desk: app.ApplicationController, words: str) -> tuple[int, int]:
     """Where these words stand in the open article."""
     assert desk.session.article
     start = desk.session.article.text.index(words)
     return start, start + len(words)
 
 
-def select(desk: app.Desk, words: str) -> Span:
+def select(desk: app.ApplicationController, words: str) -> Span:
     """Select the span that says this."""
     text = desk.session.article.text if desk.session.article else ""
     span = next(span for span in desk.session.spans if text[span.start : span.end] == words)
@@ -310,27 +310,27 @@ def select(desk: app.Desk, words: str) -> Span:
     return span
 
 
-def _lines(desk: app.Desk, start: int, end: int) -> QPixmap:
+def _lines(desk: app.ApplicationController, start: int, end: int) -> QPixmap:
     """The lines of the article from `start` to `end`, with what is marked on them."""
     view = desk.window.view
     view.reveal(start, end)
     segments = view.page().segments(start, end)
-    top = view.point_of(0, segments[0].line.top).toPoint().y() - 4
-    bottom = view.point_of(0, segments[-1].line.bottom).toPoint().y() + 20  # where names are
-    left, right = view.point_of(0, 0).toPoint().x(), view.point_of(view.page().width, 0).toPoint().x()
+    top = view.map_from_page(0, segments[0].line.top).toPoint().y() - 4
+    bottom = view.map_from_page(0, segments[-1].line.bottom).toPoint().y() + 20  # where names are
+    left, right = view.map_from_page(0, 0).toPoint().x(), view.map_from_page(view.page().width, 0).toPoint().x()
     QTest.qWait(30)
     return view.viewport().grab(QRect(QPoint(left - _CROPPED, top), QPoint(right + _CROPPED, bottom)))
 
 
-def _settle(desk: app.Desk) -> None:
+def _settle(desk: app.ApplicationController) -> None:
     """Until the suggesters have answered."""
-    while desk.window.suggestions.busy:
+    while desk.window.suggestions.is_busy:
         QTest.qWait(20)
 
 
-def _wait(background: Background) -> None:
+def _wait(background: BackgroundJobs) -> None:
     """Until the job at work there has handed over its outcome."""
-    while background.busy:
+    while background.is_busy:
         QTest.qWait(20)
 
 

@@ -16,7 +16,7 @@ import freezing
 import msgspec
 from bundle import ROOT
 
-from annotator.licenses import Contents, Part, installed
+from annotator.licenses import BundleContents, Component, collect_components
 
 TERMS: Final = frozenset(
     {
@@ -29,8 +29,10 @@ TERMS: Final = frozenset(
         # Such a part has to be replaceable: annotator.licenses.REPLACEABLE.
         *("LGPL-3.0-only", "LGPL-2.1-or-later", "GNU Library or Lesser General Public License (LGPL)"),
         # What it puts into a bundle may be given away under any terms; it says so in its own.
-        "GPLv2-or-later with a special exception which allows to use PyInstaller to build and distribute non-free "
-        "programs (including commercial ones)",
+        (
+            "GPLv2-or-later with a special exception which allows to use PyInstaller to build and distribute non-free "
+            "programs (including commercial ones)"
+        ),
     }
 )
 """Under which terms a part may be in a bundle that is given away under Apache-2.0, in the words of the parts."""
@@ -50,17 +52,17 @@ The same holds for python-bidi (in _internal/bidi; sources at https://github.com
 """
 
 
-def parts() -> tuple[Part, ...]:
+def parts() -> tuple[Component, ...]:
     """Everything that the program needs and the bundle holds, and PyInstaller, whose starter it has."""
-    return installed((*freezing.OPTIONAL, *freezing.UNUSED), ("pyinstaller",))
+    return collect_components((*freezing.OPTIONAL, *freezing.UNUSED), ("pyinstaller",))
 
 
-def unknown(found: Iterable[Part]) -> list[str]:
+def unknown(found: Iterable[Component]) -> list[str]:
     """Those of the parts that name terms under which they may not be in a bundle, or nobody knows: `name: terms`."""
     return [f"{one.name}: {one.terms}" for one in found if not _may_be_given_away(one.terms)]
 
 
-def text(found: Iterable[Part]) -> str:
+def text(found: Iterable[Component]) -> str:
     """All of it to be read: the list, then the texts of the parts, each once where several parts have it."""
     listed, written = list[str](), dict[str, list[str]]()
     for one in found:
@@ -71,9 +73,9 @@ def text(found: Iterable[Part]) -> str:
     return "\n".join([_HEAD, *listed, "", *chapters])
 
 
-def write(folder: Path, found: Iterable[Part]) -> None:
+def write(folder: Path, found: Iterable[Component]) -> None:
     """Write both files into the folder."""
-    contents = Contents(tuple(found), commit())
+    contents = BundleContents(tuple(found), commit())
     (folder / "LICENCES.txt").write_text(text(contents.parts), encoding="utf-8", newline=os.linesep)
     (folder / "parts.json").write_bytes(msgspec.json.format(msgspec.json.encode(contents)))
 

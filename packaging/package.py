@@ -136,7 +136,9 @@ def make_environment() -> None:
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     pip += ["--constraint", dev.CONSTRAINTS]
     dev.quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel"])
-    dev.quietly("Installing the packages", [*pip, "--no-build-isolation", "--editable", ".[package]"])
+    dev.quietly(
+        "Installing the packages", [*pip, "--no-build-isolation", "--editable", ".", *dev.requirements("package")]
+    )
     kept.write_text(wanted, encoding="utf-8", newline="\n")
 
 

@@ -100,7 +100,7 @@ def _save(picture: QPixmap, path: Path) -> None:
     print(path)
 
 
-def _close(desk: app.Desk) -> None:
+def _close(desk: app.ApplicationController) -> None:
     desk.window.close()
     desk.session.close()
     desk.window.deleteLater()

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import catalogues
+import dev
 import pytest
 from hypothesis import settings
 
@@ -14,9 +15,22 @@ from annotator import i18n
 
 catalogues.compile_all()
 
-settings.register_profile("developer", deadline=None, max_examples=60)
-settings.register_profile("ci", parent=settings.get_profile("developer"), derandomize=True, print_blob=True)
+# A developer's run is quick; CI looks further, and tries the same examples each time.
+settings.register_profile("developer", deadline=None, max_examples=15)
+settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
+
+SLOW_FOLDERS = ("e2e", "endurance", "fuzzing")
+"""Folders of tests that all take seconds."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each process of pytest-xdist but the first a screen of its own: windows take the focus from one another."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    if worker != "gw0" and sys.platform == "linux" and os.environ.get("QT_QPA_PLATFORM") == "xcb":
+        screen = dev.virtual_screen()
+        os.environ.update(screen.__enter__())
+        config.add_cleanup(lambda: screen.__exit__(None, None, None))
 
 
 def is_wine() -> bool:
@@ -25,7 +39,10 @@ def is_wine() -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the tests that say that they are not for this system."""
+    """Mark the tests of slow folders, and skip the tests that say that they are not for this system."""
+    for item in items:
+        if item.path.relative_to(Path(__file__).parent).parts[0] in SLOW_FOLDERS:
+            item.add_marker(pytest.mark.slow)
     excluded = {"posix_only": sys.platform == "win32", "not_on_wine": is_wine()}
     for item in items:
         for name in (name for name, applies in excluded.items() if applies):
@@ -40,7 +57,7 @@ def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyt
     monkeypatch.delenv("ANNOTATOR_LANGUAGE", raising=False)
     monkeypatch.setattr("annotator.settings.system_languages", tuple)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")  # the same for the commands that a test runs in processes of their own
-    i18n.use("en")
+    i18n.set_language("en")
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 DOCS: Final = ROOT / "docs"
 PAGES: Final = (
-    *(ROOT / name for name in ("README.md", "CONTEXT.md", "CHANGELOG.md", "packaging/README.md")),
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CONTEXT.md", "CHANGELOG.md", "packaging/README.md")),
     *sorted(DOCS.rglob("*.md")),
 )
 

@@ -23,7 +23,7 @@ from PySide6.QtCore import QLibraryInfo
 from PySide6.QtGui import QImage
 
 from annotator import __version__, i18n, optional
-from annotator.licenses import Part
+from annotator.licenses import Component
 from annotator.ui import app
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -181,10 +181,10 @@ def test_every_optional_package_stays_out_of_the_bundle():
 def test_a_bundle_says_what_can_be_done_about_an_optional_package(monkeypatch):
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     for language in i18n.LANGUAGES:
-        i18n.use(language)
-        told = optional.missing("spaCy", "spacy")
+        i18n.set_language(language)
+        told = optional.explain_missing("spaCy", "spacy")
         assert "spaCy" in told
-        assert told.endswith('pip install "arabic-news-annotator[spacy]"')
+        assert told.endswith('pip install ".[spacy]"')
     assert told.startswith("This needs spaCy, which this copy of Annotator cannot take in.")
 
 
@@ -207,7 +207,7 @@ def test_the_environment_that_is_frozen_is_made_once_and_has_what_the_program_ne
     monkeypatch.setattr(dev, "quietly", lambda doing, command: ran.append([str(part) for part in command]))
     monkeypatch.setattr(package, "WORK", tmp_path / "package")
     package.make_environment()
-    assert ran[-1][-3:] == ["--no-build-isolation", "--editable", ".[package]"]
+    assert ran[-1][-4:] == ["--no-build-isolation", "--editable", ".", *dev.requirements("package")]
     made = len(ran)
     package.make_environment()
     assert len(ran) == made
@@ -302,7 +302,7 @@ def test_the_terms_of_all_parts_are_told():
     assert {"pyside6_essentials", "sqlite-utils", "lxml", "python-bidi", "pyinstaller", "trafilatura"} <= names
     assert not names & {"spacy", "pytest", "setuptools", "pip", "arabic-news-annotator", "hypothesis"}
     assert all(one.terms and one.version for one in found)
-    text = licences.text([*found, Part("libsqlite3-0", "3", "see its text", "", ("in the public domain",))])
+    text = licences.text([*found, Component("libsqlite3-0", "3", "see its text", "", ("in the public domain",))])
     for part in (
         "PySide6_Essentials 6",
         "may be replaced",

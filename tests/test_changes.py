@@ -1,4 +1,4 @@
-"""What is new is told of this very version, alike in every language, and without a word of the inside."""
+"""What's new is told of this very version, alike in every language, and without a word of the inside."""
 
 import re
 from pathlib import Path
@@ -7,14 +7,14 @@ import bundle
 import pytest
 
 from annotator import __version__, i18n
-from annotator.resources import resource
+from annotator.resources import resource_path
 
 ROOT = Path(__file__).resolve().parent.parent
 ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 
 
 def told(language):
-    return resource("changes", f"{language}.md").read_text(encoding="utf-8").translate(ISOLATES)
+    return resource_path("changes", f"{language}.md").read_text(encoding="utf-8").translate(ISOLATES)
 
 
 def shape(text):
@@ -36,7 +36,7 @@ def test_the_page_of_the_checkout_is_the_one_in_the_program():
 
 
 def test_there_is_a_page_for_each_language_and_no_other():
-    assert {path.stem for path in resource("changes").iterdir()} == set(i18n.LANGUAGES)
+    assert {path.stem for path in resource_path("changes").iterdir()} == set(i18n.LANGUAGES)
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)

@@ -12,7 +12,8 @@ import dev
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+TWO_GROUPS = "[dependency-groups]\ndev = ['one>=1']\nconsumers = ['two', {include-group = 'dev'}]\n"
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="apt and X11 are Linux's")
 
 # --- The environment
@@ -23,7 +24,8 @@ def checkout(tmp_path, monkeypatch):
     """A checkout in a folder with a space, whose environment is only looked at, and the commands run there."""
     root = tmp_path / "a checkout"
     (root / "resources" / "i18n").mkdir(parents=True)
-    for name in ("pyproject.toml", "constraints.txt", "resources/i18n/ar.po"):
+    (root / "pyproject.toml").write_text(TWO_GROUPS, encoding="utf-8")
+    for name in ("constraints.txt", "resources/i18n/ar.po"):
         (root / name).write_text("one", encoding="utf-8")
     monkeypatch.setattr(dev, "ROOT", root)
     monkeypatch.setattr(dev, "VENV", root / ".venv")
@@ -51,7 +53,7 @@ def commands(checkout, monkeypatch):
 def test_the_environment_is_made_once(commands):
     dev.make_environment()
     assert [sys.executable, "-m", "venv", "--clear", str(dev.VENV)] in commands
-    assert commands[-1][-2:] == ["--editable", ".[dev]"]
+    assert commands[-1][-3:] == ["--editable", ".", "one>=1"]
     assert all(str(dev.CONSTRAINTS) in command for command in commands if "pip" in command)
     commands.clear()
     dev.make_environment()
@@ -62,7 +64,7 @@ def test_a_group_is_installed_once_and_stays(commands, checkout):
     dev.make_environment()
     commands.clear()
     dev.make_environment(["consumers"])
-    assert commands[-1][-2:] == ["--editable", ".[dev,consumers]"]
+    assert commands[-1][-5:] == ["--editable", ".", "one>=1", "two", "one>=1"]
     assert all("venv" not in command for command in commands)
     commands.clear()
     dev.make_environment()
@@ -70,21 +72,22 @@ def test_a_group_is_installed_once_and_stays(commands, checkout):
     assert commands == []
     (checkout / "constraints.txt").write_text("two", encoding="utf-8")
     dev.make_environment()
-    assert commands[-1][-2:] == ["--editable", ".[dev,consumers]"]
+    assert commands[-1][-5:] == ["--editable", ".", "one>=1", "two", "one>=1"]
 
 
 def test_another_python_begins_without_groups(commands, monkeypatch):
     dev.make_environment(["consumers"])
     monkeypatch.setattr(sys, "version_info", (3, 99, 0))
     dev.make_environment()
-    assert commands[-1][-2:] == ["--editable", ".[dev]"]
+    assert commands[-1][-3:] == ["--editable", ".", "one>=1"]
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
 def test_other_requirements_are_installed_into_the_same_environment(name, commands, checkout):
     dev.make_environment()
     commands.clear()
-    (checkout / name).write_text("two", encoding="utf-8")
+    with (checkout / name).open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
     dev.make_environment()
     assert commands
     assert all("venv" not in command for command in commands)
@@ -108,13 +111,13 @@ def test_an_environment_whose_python_is_gone_is_made_again(commands):
 
 def test_an_installation_that_failed_is_tried_again(commands, monkeypatch):
     dev.make_environment()
-    dev.PROJECT.write_text("two", encoding="utf-8")
+    dev.PROJECT.write_text(f"{TWO_GROUPS}# changed\n", encoding="utf-8")
     with monkeypatch.context() as broken:
         broken.setattr(dev, "quietly", lambda *_: (_ for _ in ()).throw(dev.CannotGoOn("no network")))
         with pytest.raises(dev.CannotGoOn):
             dev.make_environment()
     # Half of the new packages may be there: going back to the old ones is an installation too.
-    dev.PROJECT.write_text("one", encoding="utf-8")
+    dev.PROJECT.write_text(TWO_GROUPS, encoding="utf-8")
     commands.clear()
     dev.make_environment()
     assert commands
@@ -124,7 +127,9 @@ def test_an_installation_that_failed_is_tried_again(commands, monkeypatch):
 def peers(commands, checkout, monkeypatch):
     """The commands that make the environment of the peers, which are those of a project that names two."""
     monkeypatch.setattr(dev, "PEERS", checkout / ".venv-peers")
-    dev.PROJECT.write_text("[project.optional-dependencies]\nbench = ['one>=1', 'two']\n", encoding="utf-8")
+    dev.PROJECT.write_text(
+        "[dependency-groups]\nbench = ['one>=1', {include-group = 'more'}]\nmore = ['two']\n", encoding="utf-8"
+    )
     python = dev.PEERS / dev._BINARY
 
     def record(doing, command):
@@ -160,8 +165,8 @@ def test_peers_that_could_not_be_installed_are_tried_again(peers, monkeypatch):
     assert peers
 
 
-def test_the_peers_are_optional_dependencies_and_git_knows_their_environment():
-    assert dev.PEER_GROUP in PROJECT["optional-dependencies"]
+def test_the_peers_are_a_dependency_group_and_git_ignores_their_environment():
+    assert dev.PEER_GROUP in GROUPS
     assert ".venv*/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
@@ -358,13 +363,34 @@ def handed(monkeypatch, checkout):
 @on_linux
 def test_the_tests_run_on_a_virtual_screen_with_the_arguments_given(handed):
     assert dev.main(["test", "-k", "zones", "--maxfail=1"]) == 5
-    assert handed == [(["-m", "pytest", "-k", "zones", "--maxfail=1"], "xcb")]
+    assert handed == [(["-m", "pytest", *dev.PARALLEL, "-m", "not slow", "-k", "zones", "--maxfail=1"], "xcb")]
+
+
+@on_linux
+def test_all_runs_the_slow_tests_too(handed):
+    assert dev.main(["test", "--all", "-x"]) == 5
+    assert handed == [(["-m", "pytest", *dev.PARALLEL, "-x"], "xcb")]
+
+
+@on_linux
+def test_named_tests_run_one_after_the_other_whether_slow_or_not(handed, checkout):
+    (checkout / "tests" / "text").mkdir(parents=True)
+    assert dev.main(["test", "tests/text", "-x"]) == 5
+    assert handed == [(["-m", "pytest", "tests/text", "-x"], "xcb")]
+
+
+def test_lint_runs_every_linter_and_fails_where_one_does(commands, monkeypatch):
+    ran = []
+    monkeypatch.setattr(dev, "hand_over", lambda command, cwd: ran.append(command[1:]) or int("mypy" in command))
+    assert dev.main(["lint"]) == 1
+    assert ran == [list(command) for command in dev.LINTERS]
+    assert dev.main(["lint", "tests"]) == 2
 
 
 @on_linux
 def test_a_group_is_named_before_the_arguments_of_pytest(handed, capfd):
     assert dev.main(["test", "--with", "consumers", "-x"]) == 5
-    assert handed == ["consumers", (["-m", "pytest", "-x"], "xcb")]
+    assert handed == ["consumers", (["-m", "pytest", *dev.PARALLEL, "-m", "not slow", "-x"], "xcb")]
     for wrong in (["--with"], ["--with", "-x"], ["--with", "dev"], ["--with", "consumers", "--with"]):
         assert dev.main(["test", *wrong]) == 2
         assert (
@@ -415,17 +441,17 @@ def test_a_reason_may_have_an_exit_code_of_its_own(handed, monkeypatch, capfd):
 @on_linux
 def test_a_compositor_is_asked_for_beside_a_group(handed):
     assert dev.main(["test", "--with", "consumers", "--with", "wayland", "-x"]) == 5
-    assert handed == ["sway", "consumers", (["-m", "pytest", "-x"], "xcb")]
+    assert handed == ["sway", "consumers", (["-m", "pytest", *dev.PARALLEL, "-m", "not slow", "-x"], "xcb")]
     handed.clear()
     assert dev.main(["test", "--with", "wayland"]) == 5
-    assert handed == ["sway", (["-m", "pytest"], "xcb")]
+    assert handed == ["sway", (["-m", "pytest", *dev.PARALLEL, "-m", "not slow"], "xcb")]
     handed.clear()
     assert dev.main(["test", "--with", "wayland", "--with", "windows"]) == 2
     assert handed == []
 
 
-def test_the_groups_are_optional_dependencies():
-    assert set(dev.GROUPS) <= set(PROJECT["optional-dependencies"])
+def test_what_follows_with_is_a_dependency_group():
+    assert set(dev.GROUPS) <= set(GROUPS)
 
 
 @on_linux

@@ -1,4 +1,4 @@
-"""Files that somebody else has open: waited for, then told, and nothing half done."""
+"""Files that another program has open: retried, then reported, and never half replaced."""
 
 import errno
 import shutil
@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from annotator import file_ops, i18n, settings
-from annotator.jobs.export.exporter import Options, export
+from annotator.jobs.export.exporter import ExportOptions, export
 from annotator.model import labels
-from annotator.model.article_builder import draft
-from annotator.resources import resource
+from annotator.model.article_builder import build_article
+from annotator.resources import resource_path
 from annotator.settings import Settings
 from annotator.store import backups, restoring
-from annotator.store.copying import copy
+from annotator.store.copying import copy_corpus
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 
@@ -90,9 +90,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 @pytest.mark.parametrize("code", [ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION])
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_file_that_is_open_for_a_moment_is_waited_for(
-    operation: str, code: int, program: Program, files: tuple[Path, Path]
-) -> None:
+def test_briefly_open_source_is_retried(operation: str, code: int, program: Program, files: tuple[Path, Path]) -> None:
     path, target = files
     program.open(path, 4, code)
     OPERATIONS[operation](path, target)
@@ -100,7 +98,7 @@ def test_a_file_that_is_open_for_a_moment_is_waited_for(
     assert target.exists() == (operation in ("replace", "rename"))
 
 
-def test_a_target_that_is_open_for_a_moment_is_waited_for(program: Program, files: tuple[Path, Path]) -> None:
+def test_briefly_open_target_is_retried(program: Program, files: tuple[Path, Path]) -> None:
     path, target = files
     target.write_bytes(b"old")
     program.open(target, 4, ACCESS_DENIED)
@@ -111,21 +109,21 @@ def test_a_target_that_is_open_for_a_moment_is_waited_for(program: Program, file
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("language", ["en", "ar", "fr"])
 @pytest.mark.parametrize("code", [ACCESS_DENIED, SHARING_VIOLATION])
-def test_a_file_that_stays_open_is_told_in_a_sentence(
+def test_file_that_stays_open_raises_with_advice(
     code: int, language: str, program: Program, files: tuple[Path, Path]
 ) -> None:
-    i18n.use(language)
+    i18n.set_language(language)
     program.open(files[0], code=code)
     with pytest.raises(PermissionError) as raised:
         file_ops.replace_file(*files)
-    told = {"en": "another program has it open", "ar": "برنامج آخر", "fr": "un autre programme"}
-    assert told[language] in raised.value.strerror
+    messages = {"en": "another program has it open", "ar": "برنامج آخر", "fr": "un autre programme"}
+    assert messages[language] in raised.value.strerror
     assert (raised.value.filename, raised.value.errno) == (str(files[1]), errno.EACCES)
     file_ops.discard_file(files[0])
     assert files[0].exists()
 
 
-def test_what_time_does_not_cure_is_raised_at_once(program: Program, files: tuple[Path, Path]) -> None:
+def test_other_errors_are_raised_at_once(program: Program, files: tuple[Path, Path]) -> None:
     began = time.monotonic()
     program.open(files[0], code=FILE_NOT_FOUND)
     with pytest.raises(PermissionError, match="the system's own words"):
@@ -135,7 +133,7 @@ def test_what_time_does_not_cure_is_raised_at_once(program: Program, files: tupl
     assert time.monotonic() - began < 0.5
 
 
-def test_a_folder_is_waited_for_too(program: Program, tmp_path: Path) -> None:
+def test_briefly_open_folder_is_retried(program: Program, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "file").touch()
@@ -155,7 +153,7 @@ def test_settings_wait_for_a_scanner(program: Program) -> None:
     assert settings.load().annotator == "new"
 
 
-def test_settings_that_stay_open_keep_what_they_were(program: Program) -> None:
+def test_settings_that_stay_open_are_unchanged(program: Program) -> None:
     settings.save(Settings(annotator="old"))
     program.open(settings.config_dir() / "settings.json")
     began = time.monotonic()
@@ -171,18 +169,18 @@ def corpus(tmp_path: Path) -> Path:
     folder = tmp_path / "corpora"
     folder.mkdir()
     path = folder / "a.corpus"
-    with Corpus.create(path, labels.decode(resource("labels", "default.toml").read_bytes())) as made:
-        made.add(draft("أعلنت وزارة الصحة عن الخطة."))
+    with Corpus.create(path, labels.decode(resource_path("labels", "default.toml").read_bytes())) as new_corpus:
+        new_corpus.add(build_article("أعلنت وزارة الصحة عن الخطة."))
     return path
 
 
 @pytest.mark.parametrize("name", ["train.conll", "folder"])
-def test_an_export_waits_for_a_file_that_is_open(corpus: Path, program: Program, tmp_path: Path, name: str) -> None:
+def test_export_waits_for_an_open_file(corpus: Path, program: Program, tmp_path: Path, name: str) -> None:
     target = tmp_path / "exports" / name
     target.parent.mkdir()
     split = None if name == "train.conll" else {"train": 100}
     with Corpus.open(corpus) as opened:
-        options = Options("conll2002", state="all", split=split)
+        options = ExportOptions("conll2002", state="all", split=split)
         run(export(opened, target, options))
         program.open(target, 3)
         run(export(opened, target, options))
@@ -191,53 +189,53 @@ def test_an_export_waits_for_a_file_that_is_open(corpus: Path, program: Program,
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("name", ["train.conll", "folder"])
-@pytest.mark.parametrize("held", ["", ".report.json"])
-def test_an_export_over_a_file_that_stays_open_changes_nothing(
-    corpus: Path, program: Program, tmp_path: Path, name: str, held: str
+@pytest.mark.parametrize("open_part", ["", ".report.json"])
+def test_export_over_a_file_that_stays_open_changes_nothing(
+    corpus: Path, program: Program, tmp_path: Path, name: str, open_part: str
 ) -> None:
     target = tmp_path / "exports" / name
     target.parent.mkdir()
     split = None if name == "train.conll" else {"train": 100}
     with Corpus.open(corpus) as opened:
-        options = Options("conll2002", state="all", split=split)
+        options = ExportOptions("conll2002", state="all", split=split)
         run(export(opened, target, options))
         before = {path: path.read_bytes() for path in target.parent.rglob("*") if path.is_file()}
-        opened.add(draft("أعلنت وزارة العدل عن خطة أخرى."))
-        program.open(target.with_name(name + held))
+        opened.add(build_article("أعلنت وزارة العدل عن خطة أخرى."))
+        program.open(target.with_name(name + open_part))
         with pytest.raises(PermissionError, match="another program has it open"):
             run(export(opened, target, options))
     assert {path: path.read_bytes() for path in target.parent.rglob("*") if path.is_file()} == before
 
 
-def test_an_old_backup_that_is_open_does_not_keep_a_new_one_from_being_made(
+def test_open_old_backup_does_not_prevent_a_new_one(
     corpus: Path, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backups, "_RESTORES", 1)
+    monkeypatch.setattr(backups, "_RESTORE_BACKUPS", 1)
     monkeypatch.setattr(file_ops.delete_file, "__kwdefaults__", {"patience": 0.05})
-    first = run(backups.keep(corpus, backups.BEFORE_RESTORE))
+    first = run(backups.create_backup(corpus, backups.BEFORE_RESTORE))
     assert isinstance(first, backups.Backup)
     program.open(first.path)
-    run(backups.keep(corpus, backups.BEFORE_RESTORE))
-    assert len(backups.backups(corpus)) == 2
+    run(backups.create_backup(corpus, backups.BEFORE_RESTORE))
+    assert len(backups.list_backups(corpus)) == 2
     program.open(first.path, 0)
-    run(backups.keep(corpus, backups.BEFORE_RESTORE))
-    assert len(backups.backups(corpus)) == 1
+    run(backups.create_backup(corpus, backups.BEFORE_RESTORE))
+    assert len(backups.list_backups(corpus)) == 1
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_damaged_corpus_that_stays_open_is_not_replaced_by_half(corpus: Path, program: Program) -> None:
-    made = run(backups.keep(corpus))
-    assert isinstance(made, backups.Backup)
+def test_damaged_corpus_that_stays_open_is_left_whole(corpus: Path, program: Program) -> None:
+    backup = run(backups.create_backup(corpus))
+    assert isinstance(backup, backups.Backup)
     log = corpus.with_name("a.corpus-wal")
     log.write_bytes(b"a log that was left")
     before = {path.name: path.read_bytes() for path in corpus.parent.iterdir()}
     program.open(corpus)
     with pytest.raises(CorpusError, match="another program has it open"):
-        run(restoring.replace(corpus, made.path))
+        run(restoring.replace_damaged(corpus, backup.path))
     assert {path.name: path.read_bytes() for path in corpus.parent.iterdir()} == before
 
 
-def test_a_copy_waits_for_a_scanner(corpus: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_copy_waits_for_a_scanner(corpus: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     target, rename, tries = corpus.with_name("b.corpus"), Path.rename, iter(range(3))
 
     def scanned(path: Path, other: Path) -> Path:
@@ -248,7 +246,7 @@ def test_a_copy_waits_for_a_scanner(corpus: Path, program: Program, monkeypatch:
         return rename(path, other)
 
     monkeypatch.setattr(Path, "rename", scanned)
-    run(copy(corpus, target))
+    run(copy_corpus(corpus, target))
     assert names(corpus.parent) == ["a.corpus", "b.corpus"]
 
 
@@ -256,7 +254,7 @@ def test_a_copy_waits_for_a_scanner(corpus: Path, program: Program, monkeypatch:
 
 
 @pytest.mark.skipif(sys.platform != "win32", reason="only Windows keeps open files from being renamed")
-def test_a_file_that_a_real_program_has_open(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_that_another_process_has_open(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     path, target = files
     target.write_bytes(b"old")
     holder = "import sys, time; file = open(sys.argv[1]); print('open', flush=True); time.sleep(float(sys.argv[2]))"

@@ -15,16 +15,16 @@ from annotator import i18n
 from annotator.i18n import _
 from annotator.model.display_names import state_title
 from annotator.model.records import STATES
-from annotator.ui.actions.table import ACTIONS, MENUS, usual_keys
-from annotator.ui.article.jump import told
-from annotator.ui.widgets.bidi_text import printed
+from annotator.ui.actions.table import ACTIONS, MENUS, default_keys
+from annotator.ui.article.jump import describe_keys
+from annotator.ui.widgets.bidi_text import format_keys
 
 ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
 NAMED = (
-    *("&View", "&Help", "Language", "Digits", "Colours", "This &line is", "About the program"),
-    *("Add", "Delete", "Load…", "Save…", "Apply", "Export…", "Back to the usual key", "No key", "All back"),
-    *("Widened to the whole word", "Left out because others overlap", "Outside the exported text"),
-    *("Cut a word in two", "Refused"),
+    *("&View", "&Help", "Language", "Digits", "Colours", "&Line type", "About Annotator"),
+    *("Add", "Delete", "Load…", "Save…", "Apply", "Export…", "Reset to default", "No key", "Restore defaults"),
+    *("Widened to the whole word", "Left out because of overlaps", "Outside the exported text"),
+    *("Word split", "Refused"),
 )
 """What the guides call by the words of the window, besides actions: in bold, or in italics."""
 LARGEST = 6_000_000
@@ -34,14 +34,14 @@ LARGEST = 6_000_000
 @pytest.fixture(params=pictures.GUIDES)
 def guide(request):
     """The guide in one language, which is spoken meanwhile."""
-    i18n.use(request.param)
+    i18n.set_language(request.param)
     return (DOCS / f"guide.{request.param}.md").read_text(encoding="utf-8")
 
 
 def table(guide):
     """The sections under the last heading, each with its rows: a text and its keys."""
     last = guide.rpartition("\n## ")[2]
-    assert last.startswith(_("All keys"))
+    assert last.startswith(_("Keyboard shortcuts"))
     sections = re.split(r"^### (.+)$", last, flags=re.MULTILINE)[1:]
     return {title: list(rows(section)) for title, section in zip(sections[::2], sections[1::2], strict=True)}
 
@@ -55,7 +55,7 @@ def rows(section):
 
 def usual(action):
     """An action's keys as they are printed, one by one."""
-    return [printed([key]).translate(ISOLATES) for key in usual_keys(action.name)]
+    return [format_keys([key]).translate(ISOLATES) for key in default_keys(action.name)]
 
 
 def test_the_table_has_every_action_with_its_words_and_its_keys_and_nothing_else(guide):
@@ -89,7 +89,7 @@ def test_menus_buttons_and_states_are_called_as_in_the_window(guide):
 
 
 def test_the_key_that_goes_to_numbers_is_told_of_on_both_keyboards(guide):
-    _letter, _further, (_does, pressed) = told()
+    _letter, _further, (_does, pressed) = describe_keys()
     assert set(pressed.split()) <= set(keys(guide))
 
 
@@ -110,7 +110,7 @@ def test_one_command_makes_all_pictures():
 
 
 def test_a_guide_shows_pictures_of_its_own_language(guide):
-    others = {language for language in pictures.GUIDES if language != i18n.current()}
+    others = {language for language in pictures.GUIDES if language != i18n.current_language()}
     names = set(re.findall(r"pictures/([\w.-]+)-(\w\w)\.png", guide))
     assert {language for _name, language in names}.isdisjoint(others)
     assert {name for name, _language in names} == set(pictures.FEATURES)

@@ -13,7 +13,7 @@ if sys.platform == "win32":
 import computer
 import installed_story
 
-from annotator.text.tokenizer import tokens
+from annotator.text.tokenizer import tokenize
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPORTED = r"""Windows Registry Editor Version 5.00
@@ -64,7 +64,7 @@ def test_what_is_frozen_is_made_by_programs_of_the_checkout() -> None:
 
 def test_the_keys_label_what_the_story_looks_for() -> None:
     text = next(iter(installed_story.ARTICLES.values()))
-    words = [text[token.start : token.end] for token in tokens(text) if text[token.start].isalnum()]
+    words = [text[token.start : token.end] for token in tokenize(text) if text[token.start].isalnum()]
     caret, selected, spans = 0, list[str](), list[tuple[str, str]]()
     for key in " ".join(installed_story.KEYS[:-1]).split():
         if key == "Left":

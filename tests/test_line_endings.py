@@ -46,7 +46,7 @@ def test_whoever_writes_text_says_which_line_ends_it_has(folder: str) -> None:
 
 def test_a_report_of_an_error_has_the_line_ends_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "linesep", "\r\n")
-    path = crash_reports.write("one\ntwo\n")
+    path = crash_reports.save_report("one\ntwo\n")
     assert path
     assert path.read_bytes() == b"one\r\ntwo\r\n"
 
@@ -56,8 +56,8 @@ def test_the_log_has_the_line_ends_of_the_system(monkeypatch: pytest.MonkeyPatch
     assert logs.start()
     logs._PROGRAM.info("one")
     logs.stop()
-    assert logs.file().read_bytes().endswith(b"one\r\n")
-    assert logs.last(1)[0].endswith("one")
+    assert logs.log_path().read_bytes().endswith(b"one\r\n")
+    assert logs.last_lines(1)[0].endswith("one")
 
 
 def test_the_settings_have_the_same_bytes_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:

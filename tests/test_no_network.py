@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fuzzing.seeds import seeds
+from fuzzing.seeds import build_seeds
 
-from annotator.jobs.export.exporter import FORMATS, TWOFOLD
-from annotator.resources import resource
+from annotator.jobs.export.exporter import COMBINED_FORMATS, FORMATS
+from annotator.resources import resource_path
 
 WATCH = Path(__file__).resolve().parent / "network"
 READ = ("text", "html", "csv", "docx", "pdf", "jsonl")
@@ -112,16 +112,16 @@ def test_no_command_asks_for_a_network(watched: Watched, record: Record, tmp_pat
     files.mkdir()
     (files / "tempting.html").write_text(TEMPTING, encoding="utf-8")
     for name in READ:
-        for at, data in enumerate(seeds()[name]):
+        for at, data in enumerate(build_seeds()[name]):
             (files / f"{at}.{'txt' if name == 'text' else name}").write_bytes(data)
 
     def command(*arguments: str | Path, refusing: bool = False) -> str:
         return watched("-m", "annotator", "--language", "en", *arguments, refusing=refusing)
 
-    imported = command("import", "a.corpus", resource("samples"), files, "--add-labels", refusing=True)
+    imported = command("import", "a.corpus", resource_path("samples"), files, "--add-labels", refusing=True)
     assert "articles added" in imported
     command("suggest", "a.corpus", "--accept", "--annotator", "leila")
-    formats = [one.NAME for one in FORMATS if one not in TWOFOLD]
+    formats = [one.NAME for one in FORMATS if one not in COMBINED_FORMATS]
     assert len(formats) > 10
     for name in formats:
         chosen = f"--format {name} --annotator leila --state all --zones all --json"
@@ -139,7 +139,7 @@ def test_no_command_asks_for_a_network(watched: Watched, record: Record, tmp_pat
 
 
 def test_the_window_asks_for_no_network(watched: Watched, record: Record, tmp_path: Path) -> None:
-    watched("-m", "annotator", "import", "a.corpus", resource("samples"))
+    watched("-m", "annotator", "import", "a.corpus", resource_path("samples"))
     watched("-m", "annotator", "suggest", "a.corpus", "--accept")
     watched("-m", "annotator", "export", "a.corpus", "a.conll", "--format", "conll2003", "--state", "all")
     watched("-m", "annotator", "import", "b.corpus", "a.conll")

@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import demo
+import dev
 import pictures
 import pytest
 from consumers.reading import consumer
@@ -21,6 +22,7 @@ from annotator.ui.widgets.theme import DARK
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+GROUPS = ("dev", "consumers", "bench", "fuzz", "mutants")
 
 # --- demo.py: its own corpus, and the pictures of it
 
@@ -131,7 +133,7 @@ def environments():
 
 
 def test_everything_that_is_installed_is_pinned():
-    requirements = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+    requirements = [*PROJECT["dependencies"], *dev.requirements("dev")]
     assert needed(requirements, environments()) - OWN <= set(pins())
 
 
@@ -141,17 +143,19 @@ def test_everything_that_is_pinned_is_needed():
         "tokenizers",
     ):
         consumer(name)
-    groups = {**PROJECT["optional-dependencies"]}
-    # No test needs these, so what they need themselves is not known here.
-    tools = [*groups.pop("fuzz"), *groups.pop("mutants")]
+    # No test needs these, so their own requirements are not known here.
+    tools = [*dev.requirements("fuzz"), *dev.requirements("mutants")]
     alone = {canonicalize_name(Requirement(text).name) for text in tools} - OWN
-    requirements = [*PROJECT["dependencies"], *(text for group in groups.values() for text in group)]
+    extras = [text for extra in PROJECT["optional-dependencies"].values() for text in extra]
+    groups = [text for group in ("dev", "consumers", "bench") for text in dev.requirements(group)]
+    requirements = [*PROJECT["dependencies"], *extras, *groups]
     assert needed(requirements, environments()) - OWN | alone == set(pins())
 
 
 def test_the_pins_are_versions_that_the_project_allows():
-    groups = PROJECT["optional-dependencies"].values()
-    for text in [*PROJECT["dependencies"], *(text for group in groups for text in group)]:
+    extras = [text for extra in PROJECT["optional-dependencies"].values() for text in extra]
+    groups = [text for group in GROUPS for text in dev.requirements(group)]
+    for text in [*PROJECT["dependencies"], *extras, *groups]:
         if Requirement(text).name in OWN:
             continue
         requirement = Requirement(text)

@@ -9,15 +9,15 @@ import pages
 import pytest
 from pages import DOCS, PAGES, ROOT
 
-from annotator.cli.root import root
+from annotator.cli.root import build_root
 from annotator.formats import registry
 from annotator.jobs.export import exporter
-from annotator.ui.actions.table import ACTIONS, usual_keys
-from annotator.ui.widgets.bidi_text import printed
+from annotator.ui.actions.table import ACTIONS, default_keys
+from annotator.ui.widgets.bidi_text import format_keys
 
 ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069")
-ELSEWHERE = {DOCS / "training.md", DOCS / "contributing.md"}
-"""Their commands need large programs, or a copy of this one: tests/consumers/test_training.py, test_contributing.py."""
+ELSEWHERE = {DOCS / "training.md", DOCS / "recipes.md"}
+"""Their commands need large programs, or a copy of this one: tests/consumers/test_training.py, test_recipes.py."""
 OTHERS = {
     *("--with", "--all", "--pictures", "--update", "--page", "--count", "--seconds", "--seed"),  # our own scripts
     *("--installed", "--newer-glibc"),
@@ -37,7 +37,7 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=_called)
 
 def options() -> dict[str, set[str]]:
     """The options of each command, without --help."""
-    group = root()
+    group = build_root()
     context = click.Context(group)
     found = {}
     for name in group.list_commands(context):
@@ -174,7 +174,7 @@ def test_the_table_of_formats_has_every_format() -> None:
 
 @every_page
 def test_a_key_is_somebodys(page: Path) -> None:
-    known = {printed([key]).translate(ISOLATES) for action in ACTIONS for key in usual_keys(action.name)}
+    known = {format_keys([key]).translate(ISOLATES) for action in ACTIONS for key in default_keys(action.name)}
     marked = {key for key in pages.keys(pages.text(page)) if "+" in key.rstrip("+") or re.fullmatch(r"F\d+", key)}
     plain = re.findall(r"(?:(?:Ctrl|Alt|Shift)\+)+(?:[A-Z]\b|F\d+|Enter|Delete|[←→↑↓])", pages.text(page))
     assert marked.union(plain) - known <= {"Shift+Enter"}  # of the line that finds in an article

@@ -1,4 +1,4 @@
-"""Paths as Windows takes them, on any system."""
+"""Paths as Windows accepts them, on any system."""
 
 import os
 import sys
@@ -7,7 +7,15 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pytest
 
 from annotator import paths
-from annotator.paths import extend_path, hidden_path, is_long, is_name_refused, refused_name, resolve_path, verbatim
+from annotator.paths import (
+    explain_invalid_name,
+    extend_path,
+    hidden_path,
+    is_invalid_name,
+    is_long,
+    resolve_path,
+    to_verbatim,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,18 +28,18 @@ from annotator.paths import extend_path, hidden_path, is_long, is_name_refused, 
         (r"\\.\pipe\a", r"\\.\pipe\a"),
     ],
 )
-def test_a_path_gets_the_prefix_that_has_windows_take_it_as_it_is_once(path: str, expected: str) -> None:
-    assert str(verbatim(PureWindowsPath(path))) == expected
-    assert str(verbatim(verbatim(PureWindowsPath(path)))) == expected
+def test_to_verbatim_adds_the_prefix_once(path: str, expected: str) -> None:
+    assert str(to_verbatim(PureWindowsPath(path))) == expected
+    assert str(to_verbatim(to_verbatim(PureWindowsPath(path)))) == expected
 
 
-def test_a_path_is_long_while_there_is_room_for_what_is_made_beside_it() -> None:
+def test_is_long_leaves_room_for_files_beside() -> None:
     assert not is_long(PureWindowsPath("C:\\" + "أ" * 156))
     assert is_long(PureWindowsPath("C:\\" + "أ" * 157))
     assert is_long(PureWindowsPath("C:\\" + "😀" * 79))  # two units each
 
 
-def test_on_windows_a_long_path_is_extended_and_a_short_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_long_paths_are_extended_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     long = "C:\\" + "\\".join(["folder"] * 50) + "\\a.corpus"
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(os.path, "abspath", str)
@@ -42,7 +50,7 @@ def test_on_windows_a_long_path_is_extended_and_a_short_one_is_not(monkeypatch: 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows alone has paths that are long")
-def test_elsewhere_no_path_is_extended() -> None:
+def test_no_path_is_extended_elsewhere() -> None:
     path = Path("/" + "a/" * 500)
     assert extend_path(path) is path
 
@@ -54,30 +62,28 @@ def test_elsewhere_no_path_is_extended() -> None:
         *("a" * 256, "😀" * 128, "NUL", "nul.corpus", "con", "COM1.txt", "lpt9", "aux .corpus", "CONIN$", "com¹"),
     ],
 )
-def test_names_that_windows_does_not_have_are_refused(name: str) -> None:
-    assert is_name_refused(PureWindowsPath(f"C:\\news\\{name}"))
-    assert not is_name_refused(PurePosixPath("/news") / name)
+def test_names_that_windows_refuses_are_invalid(name: str) -> None:
+    assert is_invalid_name(PureWindowsPath(f"C:\\news\\{name}"))
+    assert not is_invalid_name(PurePosixPath("/news") / name)
 
 
 @pytest.mark.parametrize(
     "name", ["أ" * 255, "أخبار.corpus", "a b.corpus", ".a", "console.corpus", "nullify", "com10.corpus", "a.b", "con-1"]
 )
-def test_other_names_are_not(name: str) -> None:
-    assert not is_name_refused(PureWindowsPath(f"C:\\news\\{name}"))
+def test_other_names_are_valid(name: str) -> None:
+    assert not is_invalid_name(PureWindowsPath(f"C:\\news\\{name}"))
 
 
-def test_a_name_that_the_system_refuses_is_told_with_what_to_do(tmp_path: Path) -> None:
-    assert refused_name(tmp_path / "أخبار.corpus") is None
-    assert refused_name(tmp_path) is None
-    assert refused_name(tmp_path / "missing" / "a") is None
-    told = refused_name(tmp_path / ("a" * 300))
-    assert told is not None
-    assert told.startswith(f"No file can be called “{'a' * 300}” here: choose another name, shorter and without")
+def test_explain_invalid_name_advises_the_person(tmp_path: Path) -> None:
+    assert explain_invalid_name(tmp_path / "أخبار.corpus") is None
+    assert explain_invalid_name(tmp_path) is None
+    assert explain_invalid_name(tmp_path / "missing" / "a") is None
+    explanation = explain_invalid_name(tmp_path / ("a" * 300))
+    assert explanation is not None
+    assert explanation.startswith(f"No file can be called “{'a' * 300}” here: choose another name, shorter and without")
 
 
-def test_where_a_path_leads_that_the_system_cannot_follow_is_the_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_resolve_path_returns_an_unresolvable_path_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if sys.platform != "win32":  # where a link asks for a right of its own
         (tmp_path / "link").symlink_to(tmp_path / "file")
         assert resolve_path(tmp_path / "link") == (tmp_path / "file").resolve()
@@ -91,7 +97,7 @@ def test_where_a_path_leads_that_the_system_cannot_follow_is_the_path(
 
 
 @pytest.mark.parametrize("name", ["أخبار.corpus", "a" * 255, "😀" * 63])
-def test_a_hidden_name_shows_what_it_belongs_to_and_is_never_too_long(name: str, tmp_path: Path) -> None:
+def test_hidden_path_shows_its_origin_and_is_never_too_long(name: str, tmp_path: Path) -> None:
     hidden = hidden_path(tmp_path / name, "part")
     assert hidden.name.startswith(f".{name[:40]}.")
     assert hidden.suffix == ".part"

@@ -1,4 +1,4 @@
-"""The settings: kept, never half-written, and no reason to crash."""
+"""The settings: saved, never half-written, and never a reason to crash."""
 
 import getpass
 import subprocess
@@ -32,38 +32,38 @@ def _written(content: bytes) -> Path:
     return _file()
 
 
-def test_without_a_file_the_defaults_apply() -> None:
+def test_defaults_apply_without_a_file() -> None:
     assert settings.load() == Settings()
     assert (Settings().language, Settings().theme, Settings().zoom) == (None, "system", 100)
     assert not settings.config_dir().exists()
 
 
-def test_what_was_saved_is_loaded() -> None:
-    chosen = Settings("fr", "dark", "سميرة 🌿", "/أخبار/مقالات.corpus", 140, "AdnQywAD")
-    settings.save(chosen)
-    assert settings.load() == chosen
+def test_saved_settings_are_loaded() -> None:
+    saved = Settings("fr", "dark", "سميرة 🌿", "/أخبار/مقالات.corpus", 140, "AdnQywAD")
+    settings.save(saved)
+    assert settings.load() == saved
     settings.save(Settings("en", annotator="x"))
     assert settings.load() == Settings("en", annotator="x")
     assert [path.name for path in settings.config_dir().iterdir()] == ["settings.json"]
 
 
-def test_changed_keys_are_kept_even_those_that_this_version_does_not_know() -> None:
+def test_changed_keys_are_kept_even_if_unknown() -> None:
     keys = {"undo": ["F12", "Ctrl+ئ"], "redo": [], "ribbon": ["Ctrl+Bogus"]}
     settings.save(Settings(keys=keys))
     assert settings.load().keys == keys
     assert Settings().keys == {}
 
 
-def test_a_change_leaves_what_others_changed_meanwhile() -> None:
-    one = two = Settings(annotator="Amal", keys={"undo": ["F12"], "redo": ["F11"]})
-    settings.save(one)
-    settings.change(one, zoom=140, keys={"undo": ["F12"], "done": ["Ctrl+D"]})
+def test_change_keeps_concurrent_changes() -> None:
+    first_window = two = Settings(annotator="Amal", keys={"undo": ["F12"], "redo": ["F11"]})
+    settings.save(first_window)
+    settings.change(first_window, zoom=140, keys={"undo": ["F12"], "done": ["Ctrl+D"]})
     settings.change(two, theme="dark", keys={"undo": ["F9"], "redo": ["F11"], "skip": ["Ctrl+K"]})
     keys = {"undo": ["F9"], "done": ["Ctrl+D"], "skip": ["Ctrl+K"]}
     assert settings.load() == Settings(annotator="Amal", theme="dark", zoom=140, keys=keys)
 
 
-def test_a_change_of_settings_that_are_gone_saves_those_that_are_known() -> None:
+def test_change_without_a_file_saves_the_current_settings() -> None:
     settings.change(Settings(annotator="Amal"), zoom=140)
     assert settings.load() == Settings(annotator="Amal", zoom=140)
     _written(b"{")
@@ -81,14 +81,14 @@ for time in range(40):
 """
 
 
-def test_processes_that_change_settings_at_once_lose_nothing(home: Path) -> None:
+def test_concurrent_changes_of_processes_are_all_kept(home: Path) -> None:
     settings.save(Settings())
     processes = [subprocess.Popen([sys.executable, "-c", CHANGES, name]) for name in "ab"]
     assert [process.wait(60) for process in processes] == [0, 0]
     assert set(settings.load().keys) == {f"{name} {time}" for name in "ab" for time in range(40)}
 
 
-def test_a_change_waits_for_another_window_that_is_changing_something() -> None:
+def test_change_waits_for_the_lock_of_another_window() -> None:
     settings.save(Settings(annotator="Amal"))
     thread = threading.Thread(target=settings.change, args=(settings.load(),), kwargs={"zoom": 140})
     with lock_file(settings.config_dir() / "settings.json.lock"):
@@ -100,7 +100,7 @@ def test_a_change_waits_for_another_window_that_is_changing_something() -> None:
     assert settings.load() == Settings(annotator="Omar", zoom=140)
 
 
-def test_a_save_that_fails_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_save_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch) -> None:
     settings.save(Settings(annotator="old"))
 
     def full(*_: object) -> None:
@@ -117,7 +117,7 @@ def test_a_save_that_fails_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"\xff\xfe", b'{"zoom": "wide"}', b'{"theme": "pink"}', b'{"zoom": null}']
 )
-def test_a_damaged_file_is_put_aside(content: bytes) -> None:
+def test_damaged_file_is_moved_aside(content: bytes) -> None:
     path = _written(content)
     assert settings.load() == Settings()
     assert not path.exists()
@@ -125,25 +125,25 @@ def test_a_damaged_file_is_put_aside(content: bytes) -> None:
     assert settings.load() == Settings()
 
 
-def test_what_a_newer_version_wrote_is_passed_over() -> None:
+def test_fields_of_a_newer_version_are_ignored() -> None:
     path = _written(b'{"annotator": "salma", "zoom": 120, "ribbons": {"colour": "green"}}')
     assert settings.load() == Settings(annotator="salma", zoom=120)
     assert path.exists()
 
 
-def test_a_file_that_cannot_be_read_is_left_alone() -> None:
+def test_unreadable_file_is_left_in_place() -> None:
     _file().mkdir(parents=True)
     assert settings.load() == Settings()
     assert _file().is_dir()
 
 
-def test_the_annotator_is_who_is_at_the_keyboard(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_annotator_defaults_to_the_system_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(getpass, "getuser", lambda: "samira")
     assert Settings().annotator == settings.load().annotator == "samira"
 
 
 @pytest.mark.parametrize("error", [KeyError("uid"), OSError("no user"), ImportError("pwd")])
-def test_a_nameless_user_is_called_annotator(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_user_without_a_name_is_called_annotator(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def nobody() -> str:
         raise error
 
@@ -151,17 +151,17 @@ def test_a_nameless_user_is_called_annotator(error: Exception, monkeypatch: pyte
     assert Settings().annotator == "annotator"
 
 
-def test_the_language_is_the_environments_then_the_saved_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert settings.language() == "ar"
+def test_language_comes_from_the_environment_then_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.interface_language() == "en"
     settings.save(Settings("fr"))
-    assert settings.language() == "fr"
+    assert settings.interface_language() == "fr"
     monkeypatch.setenv("ANNOTATOR_LANGUAGE", "en")
-    assert settings.language() == "en"
+    assert settings.interface_language() == "en"
     monkeypatch.setenv("ANNOTATOR_LANGUAGE", "tlh")
-    assert settings.language() == "ar"
+    assert settings.interface_language() == "en"
 
 
-def test_the_folders(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_are_the_platforms(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.config_dir() == home / "config"
     assert settings.data_dir() == home / "data"
     monkeypatch.delenv("ANNOTATOR_HOME")
@@ -169,9 +169,7 @@ def test_the_folders(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.data_dir() == Path(platformdirs.user_data_dir("annotator", appauthor=False))
 
 
-def test_on_windows_all_lies_in_the_local_folder_that_no_server_copies(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_windows_folders_are_local_and_not_roaming(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("ANNOTATOR_HOME")
     folders = {"CSIDL_LOCAL_APPDATA": tmp_path / "Local", "CSIDL_APPDATA": tmp_path / "Roaming"}
     monkeypatch.setattr(platformdirs, "PlatformDirs", platformdirs.windows.Windows)
@@ -183,21 +181,21 @@ def test_on_windows_all_lies_in_the_local_folder_that_no_server_copies(
     assert not local.exists()
 
 
-def test_without_a_saved_language_the_systems_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_language_defaults_to_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
     def system(*languages: str) -> None:
         monkeypatch.setattr("annotator.settings.system_languages", lambda: languages)
 
-    for languages, spoken in ((("en",), "en"), (("de", "fr", "en"), "fr"), (("de",), "ar"), ((), "ar")):
+    for languages, spoken in ((("en",), "en"), (("de", "fr", "en"), "fr"), (("de",), "en"), ((), "en")):
         system(*languages)
-        assert settings.language() == spoken
+        assert settings.interface_language() == spoken
     settings.save(Settings(zoom=150))  # whoever changed something else has chosen no language
     system("fr")
-    assert settings.language() == "fr"
+    assert settings.interface_language() == "fr"
     settings.save(Settings("en"))
-    assert settings.language() == "en"
+    assert settings.interface_language() == "en"
 
 
-def test_what_an_older_version_saved_is_still_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_language_saved_by_an_older_version_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("annotator.settings.system_languages", lambda: ("fr",))
     _written(b'{"language": "ar", "zoom": 120}')
-    assert settings.language() == "ar"
+    assert settings.interface_language() == "ar"

@@ -1,4 +1,4 @@
-"""A start finds the window that has its corpus open: with real processes, killed and hung ones too."""
+"""A start finds the window that has its corpus open: with real processes, including killed and hung ones."""
 
 import json
 import os
@@ -79,7 +79,7 @@ def open_window(corpus: Path) -> Iterator[Callable[..., Window]]:
         window.kill()
 
 
-def test_a_start_finds_the_window_of_its_corpus_and_no_other(
+def test_start_finds_only_the_window_of_its_corpus(
     open_window: Callable[..., Window], corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not activate(corpus)
@@ -94,14 +94,14 @@ def test_a_start_finds_the_window_of_its_corpus_and_no_other(
 
 
 @POSIX
-def test_a_link_is_the_corpus_that_it_leads_to(open_window: Callable[..., Window], corpus: Path) -> None:
+def test_link_counts_as_its_target(open_window: Callable[..., Window], corpus: Path) -> None:
     open_window()
     link = corpus.with_name("link.corpus")
     link.symlink_to(corpus)
     assert activate(link)
 
 
-def test_another_copy_of_the_program_is_not_asked(
+def test_other_copy_of_the_program_is_not_contacted(
     open_window: Callable[..., Window], corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     open_window()
@@ -109,15 +109,13 @@ def test_another_copy_of_the_program_is_not_asked(
     assert not activate(corpus)
 
 
-def test_a_window_that_has_another_corpus_by_now_says_no(open_window: Callable[..., Window], corpus: Path) -> None:
+def test_window_with_another_corpus_by_now_refuses(open_window: Callable[..., Window], corpus: Path) -> None:
     window = open_window(answer="no")
     assert not activate(corpus)
     assert window.read()[0] == str(corpus)
 
 
-def test_of_two_windows_the_second_is_found_when_the_first_is_closed(
-    open_window: Callable[..., Window], corpus: Path
-) -> None:
+def test_second_window_is_found_after_the_first_is_closed(open_window: Callable[..., Window], corpus: Path) -> None:
     first, second = open_window(), open_window()
     assert first.address != second.address
     assert activate(corpus)
@@ -129,7 +127,7 @@ def test_of_two_windows_the_second_is_found_when_the_first_is_closed(
     assert not activate(corpus)
 
 
-def test_a_window_that_was_killed_is_in_nobodys_way(open_window: Callable[..., Window], corpus: Path) -> None:
+def test_killed_window_does_not_block_its_address(open_window: Callable[..., Window], corpus: Path) -> None:
     killed = open_window()
     killed.kill()
     if sys.platform != "win32":
@@ -140,7 +138,7 @@ def test_a_window_that_was_killed_is_in_nobodys_way(open_window: Callable[..., W
     assert activate(corpus)
 
 
-def test_a_start_does_not_wait_for_a_window_that_hangs(open_window: Callable[..., Window], corpus: Path) -> None:
+def test_start_does_not_wait_for_a_hanging_window(open_window: Callable[..., Window], corpus: Path) -> None:
     open_window(answer="hangs")
     began = time.monotonic()
     assert not activate(corpus)
@@ -150,7 +148,7 @@ def test_a_start_does_not_wait_for_a_window_that_hangs(open_window: Callable[...
 
 
 @POSIX
-def test_a_start_does_not_wait_for_a_process_that_is_stopped(open_window: Callable[..., Window], corpus: Path) -> None:
+def test_start_does_not_wait_for_a_stopped_process(open_window: Callable[..., Window], corpus: Path) -> None:
     stopped = open_window()
     stopped.process.send_signal(signal.SIGSTOP)
     for _start in range(single_instance._BACKLOG + 3):  # after some, nobody can connect any more
@@ -162,7 +160,7 @@ def test_a_start_does_not_wait_for_a_process_that_is_stopped(open_window: Callab
     assert open_window().address != stopped.address
 
 
-def test_nonsense_does_no_harm(open_window: Callable[..., Window], corpus: Path) -> None:
+def test_invalid_messages_do_no_harm(open_window: Callable[..., Window], corpus: Path) -> None:
     window = open_window()
     for nonsense in (None, b"", b"\x80\x04N.", b'{"path": 5}', b"[" * 30_000, b"x" * 100_000):
         with Client(window.address) as connection:
@@ -175,21 +173,21 @@ def test_nonsense_does_no_harm(open_window: Callable[..., Window], corpus: Path)
 
 
 @POSIX
-def test_a_folder_that_others_may_use_is_not_trusted(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_that_others_may_use_is_not_trusted(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(corpus.parent))
     server = Server(corpus, lambda _request, _deadline: True)
     assert server.wait(10)
     assert activate(corpus)
     single_instance._folder().chmod(0o777)
     assert not activate(corpus)
-    refused = Server(corpus.with_name("other.corpus"), lambda _request, _deadline: True)
-    assert not refused.wait(10)
-    refused.close()
+    other_window = Server(corpus.with_name("other.corpus"), lambda _request, _deadline: True)
+    assert not other_window.wait(10)
+    other_window.close()
     server.close()
 
 
-def test_a_closed_server_frees_its_address(corpus: Path) -> None:
-    for _again in range(3):
+def test_closed_server_frees_its_address(corpus: Path) -> None:
+    for _attempt in range(3):
         server = Server(corpus, lambda _request, _deadline: True)
         assert server.wait(10)
         assert server.address == single_instance._addresses(corpus)[0]

@@ -1,4 +1,4 @@
-"""Which languages the system is set to: the environment says it, and on Windows and macOS the system itself."""
+"""The preferred languages of the system: from the environment, and on Windows and macOS from the system itself."""
 
 import ctypes
 import plistlib
@@ -35,7 +35,7 @@ def _no_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ({"LC_ALL": "POSIX"}, []),
     ],
 )
-def test_the_environment_is_read_as_gettext_reads_it(
+def test_environment_is_read_in_the_order_of_gettext(
     environment: dict[str, str], languages: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environment.items():
@@ -46,7 +46,9 @@ def test_the_environment_is_read_as_gettext_reads_it(
 @pytest.mark.parametrize(
     ("number", "languages"), [(0x1801, ["ar"]), (0x0409, ["en"]), (0x0C0C, ["fr"]), (0x0407, []), (0x1000, [])]
 )
-def test_windows_numbers_its_languages(number: int, languages: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_windows_language_identifiers_are_mapped(
+    number: int, languages: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     kernel = SimpleNamespace(GetUserDefaultUILanguage=lambda: number)
     monkeypatch.setattr(ctypes, "windll", SimpleNamespace(kernel32=kernel), raising=False)
     monkeypatch.setattr(sys, "platform", "win32")
@@ -54,7 +56,7 @@ def test_windows_numbers_its_languages(number: int, languages: list[str], monkey
 
 
 @pytest.mark.parametrize("form", list(plistlib.PlistFormat))
-def test_macos_keeps_them_in_a_file(
+def test_macos_languages_are_read_from_its_preferences(
     form: plistlib.PlistFormat, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
@@ -70,9 +72,7 @@ def test_macos_keeps_them_in_a_file(
 @pytest.mark.parametrize(
     "content", [b"", b"bplist00damaged", b"<plist>", b"<?xml version='1.0'?><plist><dict/></plist>"]
 )
-def test_a_file_that_says_nothing_is_no_reason_not_to_start(
-    content: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_invalid_preferences_file_is_ignored(content: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     path = tmp_path / "Library" / "Preferences" / ".GlobalPreferences.plist"
     path.parent.mkdir(parents=True)

@@ -216,4 +216,4 @@ def test_it_names_the_command_that_brings_what_is_missing(installed: Installatio
     ]
     for extra, arguments, home in ways:
         done = installed.run("annotator", *arguments, ANNOTATOR_HOME=str(installed.home / home))
-        assert f'pip install "arabic-news-annotator[{extra}]"' in done.stderr, done
+        assert f'pip install ".[{extra}]"' in done.stderr, done

@@ -66,7 +66,7 @@ def test_a_machine_without_wine_is_told_what_it_lacks(
 def test_a_program_that_is_missing_is_installed_or_named(monkeypatch: pytest.MonkeyPatch) -> None:
     commands: list[list[str]] = []
     monkeypatch.setattr(wine.dev, "quietly", lambda doing, command: commands.append(command))
-    monkeypatch.setattr(wine.dev, "before_apt", lambda: [])
+    monkeypatch.setattr(wine.dev, "before_apt", list)
     wine.require_program("sh", "dash", "sh is missing")
     assert commands == []
     wine.require_program("no-such-program", "its-package", "it is missing")

@@ -1,1 +1,4 @@
-"""What is doubtful in one annotator's layer of an article: pure functions. May import `model` and `text`."""
+"""Checks for doubtful annotations in one annotator's layer of an article.
+
+Pure functions; they may import `model` and `text`.
+"""

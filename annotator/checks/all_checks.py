@@ -1,58 +1,75 @@
-"""All checks of one layer: what is asked about its spans, and about words that have none."""
+"""All checks of one layer: issues of its spans, and words that may lack a span."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
 
-from annotator.checks.boundaries import empty, inside_word, proclitic, punctuation
-from annotator.checks.check_context import Seen
-from annotator.checks.consistency import labelled_differently, unlabelled
-from annotator.checks.date_values import value
-from annotator.checks.extent import across_sentences, across_zones, huge, in_boilerplate, outside
-from annotator.checks.invisible_characters import invisible
-from annotator.checks.issue import Question
-from annotator.checks.label_statistics import Usage
+from annotator.checks.boundaries import check_empty, check_inside_word, check_proclitic, check_punctuation
+from annotator.checks.check_context import CheckContext
+from annotator.checks.consistency import check_other_label, find_unlabelled
+from annotator.checks.date_values import check_value
+from annotator.checks.extent import (
+    check_across_sentences,
+    check_across_zones,
+    check_boilerplate,
+    check_length,
+    check_outside,
+)
+from annotator.checks.invisible_characters import check_invisible
+from annotator.checks.issue import Issue
+from annotator.checks.label_statistics import LabelStatistics
 from annotator.model.records import DONE, SKIPPED, Span
 from annotator.text.lexicon import Match
 
-_ALONE: Final = (outside, empty)
-"""What makes every other question about a span pointless."""
-_BY_TEXT: Final = (punctuation, inside_word, across_sentences, across_zones, in_boilerplate, invisible)
-_BY_USAGE: Final = (proclitic, huge)
+_EXCLUSIVE: Final = (check_outside, check_empty)
+"""Checks whose issue makes all others about the same span pointless."""
+_BY_TEXT: Final = (
+    check_punctuation,
+    check_inside_word,
+    check_across_sentences,
+    check_across_zones,
+    check_boilerplate,
+    check_invisible,
+)
+_BY_STATISTICS: Final = (check_proclitic, check_length)
 
 
-class Checks(Struct, frozen=True):
-    """The checks of a corpus. `titles` are those of its labels by name, `dates` the names of those whose values are
-    dates."""
+class LayerChecker(Struct, frozen=True):
+    """All checks with the statistics of a corpus.
 
-    usage: Usage
-    titles: dict[str, str]
-    dates: frozenset[str]
+    `label_titles` are the titles of its labels by name, `date_labels` the names of the labels whose values are dates.
+    """
 
-    def of_spans(self, seen: Seen) -> list[Question]:
-        """What is asked about the spans of a layer, in their order."""
-        return [question for span in seen.layer for question in self._of_span(seen, span)]
+    statistics: LabelStatistics
+    label_titles: dict[str, str]
+    date_labels: frozenset[str]
 
-    def unlabelled(self, seen: Seen, state: str) -> list[Match]:
-        """Where words of spans stand without one, as far as the annotator has come: all of an article that is done,
-        nothing of one that is skipped, else to the end of its last span."""
-        last = max((span.end for span in seen.layer), default=0)
-        until = {DONE: len(seen.text), SKIPPED: 0}.get(state, last)
-        return list(unlabelled(seen, self.usage, until)) if until else []
+    def check_spans(self, context: CheckContext) -> list[Issue]:
+        """Return the issues of the spans of a layer, in the order of the spans."""
+        return [issue for span in context.layer for issue in self._check_span(context, span)]
 
-    def _of_span(self, seen: Seen, span: Span) -> Iterator[Question]:
-        for alone in _ALONE:
-            if question := alone(seen, span):
-                yield question
+    def find_unlabelled(self, context: CheckContext, state: str) -> list[Match]:
+        """Find words without a span that are labelled elsewhere, as far as the annotator has come.
+
+        That is all of a done article, nothing of a skipped one, otherwise the text up to the end of the last span.
+        """
+        last = max((span.end for span in context.layer), default=0)
+        stop = {DONE: len(context.text), SKIPPED: 0}.get(state, last)
+        return list(find_unlabelled(context, self.statistics, stop)) if stop else []
+
+    def _check_span(self, context: CheckContext, span: Span) -> Iterator[Issue]:
+        for exclusive_check in _EXCLUSIVE:
+            if issue := exclusive_check(context, span):
+                yield issue
                 return
         for check in _BY_TEXT:
-            if question := check(seen, span):
-                yield question
-        for by_usage in _BY_USAGE:
-            if question := by_usage(seen, span, self.usage):
-                yield question
-        if question := labelled_differently(seen, span, self.usage, self.titles):
-            yield question
-        if span.label in self.dates and (question := value(span)):
-            yield question
+            if issue := check(context, span):
+                yield issue
+        for check_usage in _BY_STATISTICS:
+            if issue := check_usage(context, span, self.statistics):
+                yield issue
+        if issue := check_other_label(context, span, self.statistics, self.label_titles):
+            yield issue
+        if span.label in self.date_labels and (issue := check_value(span)):
+            yield issue

@@ -1,4 +1,4 @@
-"""An article and one annotator's layer of it, as the checks look at them: what several of them need is found once."""
+"""The input of the checks: an article with one annotator's layer, and lookups that several checks share."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -7,87 +7,87 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from annotator.checks.issue import Question, Remedy
+from annotator.checks.issue import Fix, Issue
 from annotator.model.records import Span, Zone
 from annotator.text.analysis import analysed
-from annotator.text.invisible import Hidden, hidden
+from annotator.text.invisible import InvisibleCharacter, find_invisible
 from annotator.text.tokenizer import Token
 
 _start = attrgetter("start")
 
 
-class Seen(Struct, frozen=True, dict=True):
-    """`text` is the article's; `zones` are by start, `layer` by start, the longer first."""
+class CheckContext(Struct, frozen=True, dict=True):
+    """An article's text, its zones by start, and a layer of spans by start, longer ones first."""
 
     text: str
     zones: Sequence[Zone]
     layer: Sequence[Span]
 
     @cached_property
-    def _breaks(self) -> list[int]:
-        """Where each sentence but the first begins (see text.tokenizer.breaks)."""
-        found = analysed(self.text)
-        return [found.tokens[first].start for first, _last in found.sentences[1:]]
+    def _sentence_starts(self) -> list[int]:
+        """Return where each sentence but the first begins (see text.analysis)."""
+        analysis = analysed(self.text)
+        return [analysis.tokens[first].start for first, _last in analysis.sentence_ranges[1:]]
 
     @cached_property
-    def hidden(self) -> list[Hidden]:
-        """The invisible characters."""
-        return list(hidden(self.text))
+    def invisible_characters(self) -> list[InvisibleCharacter]:
+        """Return the invisible characters of the text."""
+        return list(find_invisible(self.text))
 
     @cached_property
-    def labels(self) -> dict[tuple[int, int], set[str]]:
-        """The labels that each labelled stretch has."""
-        found: dict[tuple[int, int], set[str]] = {}
+    def labels_by_range(self) -> dict[tuple[int, int], set[str]]:
+        """Return the labels of each labelled range (start, end)."""
+        labels: dict[tuple[int, int], set[str]] = {}
         for span in self.layer:
-            found.setdefault((span.start, span.end), set()).add(span.label)
-        return found
+            labels.setdefault((span.start, span.end), set()).add(span.label)
+        return labels
 
     @cached_property
-    def _reached(self) -> tuple[list[int], list[int]]:
-        """Where each span begins, and how far it and those before it reach."""
+    def _starts_and_reach(self) -> tuple[list[int], list[int]]:
+        """Return where each span begins, and the furthest end of it and those before it."""
         reached, ends = 0, []
         for span in self.layer:
             reached = max(reached, span.end)
             ends.append(reached)
         return [span.start for span in self.layer], ends
 
-    def token(self, offset: int) -> Token | None:
-        """The token that the character at `offset` is in; None between tokens and beyond the text."""
+    def token_at(self, offset: int) -> Token | None:
+        """Return the token that contains the character at `offset`; None between tokens and beyond the text."""
         tokens = analysed(self.text).tokens
-        at = bisect_right(tokens, offset, key=_start) - 1
-        return tokens[at] if at >= 0 and offset < tokens[at].end else None
+        index = bisect_right(tokens, offset, key=_start) - 1
+        return tokens[index] if index >= 0 and offset < tokens[index].end else None
 
-    def labelled(self, start: int, end: int) -> bool:
-        """Whether a span overlaps this stretch."""
-        starts, ends = self._reached
-        at = bisect_left(starts, end)
-        return at > 0 and ends[at - 1] > start
+    def has_span(self, start: int, end: int) -> bool:
+        """Return whether a span overlaps this range."""
+        starts, ends = self._starts_and_reach
+        count = bisect_left(starts, end)
+        return count > 0 and ends[count - 1] > start
 
-    def hidden_in(self, start: int, end: int) -> list[Hidden]:
-        """The invisible characters of this stretch."""
-        found = self.hidden
-        return found[bisect_left(found, (start,)) : bisect_left(found, (end,))] if found else []
+    def invisible_in(self, start: int, end: int) -> list[InvisibleCharacter]:
+        """Return the invisible characters of this range."""
+        characters = self.invisible_characters
+        return characters[bisect_left(characters, (start,)) : bisect_left(characters, (end,))] if characters else []
 
-    def broken(self, start: int, end: int) -> bool:
-        """Whether a sentence ends within this stretch."""
-        at = bisect_right(self._breaks, start)
-        return at < len(self._breaks) and self._breaks[at] < end
+    def has_sentence_break(self, start: int, end: int) -> bool:
+        """Return whether a sentence ends within this range."""
+        index = bisect_right(self._sentence_starts, start)
+        return index < len(self._sentence_starts) and self._sentence_starts[index] < end
 
-    def zones_at(self, start: int, end: int) -> Iterator[Zone]:
-        """The zones that overlap this stretch."""
+    def zones_in(self, start: int, end: int) -> Iterator[Zone]:
+        """Return the zones that overlap this range."""
         return (zone for zone in self.zones if zone.start < end and start < zone.end)
 
 
-def asked(kind: str, span: Span, message: str, remedy: Remedy | None = None) -> Question:
-    """A question of this kind about a span."""
-    return Question(kind, span.label, span.start, span.end, message, span.uid, remedy)
+def make_issue(kind: str, span: Span, message: str, fix: Fix | None = None) -> Issue:
+    """Create an issue about a span."""
+    return Issue(kind, span.label, span.start, span.end, message, span.uid, fix)
 
 
-def moved(span: Span, start: int, end: int) -> Remedy:
-    """That the span is to have these edges."""
-    return Remedy(span.label, start, end)
+def move_fix(span: Span, start: int, end: int) -> Fix:
+    """Create a fix that moves the edges of a span."""
+    return Fix(span.label, start, end)
 
 
-def removed(span: Span) -> Remedy:
-    """That there is to be no such span."""
-    return Remedy(None, span.start, span.end)
+def removal_fix(span: Span) -> Fix:
+    """Create a fix that removes a span."""
+    return Fix(None, span.start, span.end)

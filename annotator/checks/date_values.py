@@ -1,11 +1,11 @@
-"""Whether the value of a date is one that a program can read."""
+"""Check that a program can read the value of a date."""
 
 import re
 from datetime import date
 from typing import Final
 
-from annotator.checks.check_context import asked
-from annotator.checks.issue import VALUE, Question
+from annotator.checks.check_context import make_issue
+from annotator.checks.issue import VALUE, Issue
 from annotator.i18n import _
 from annotator.model.records import Span
 
@@ -16,21 +16,22 @@ _MOMENT: Final = re.compile(
 _LEAP: Final = 2000  # stands for the years that Python's calendar lacks
 
 
-def value(span: Span) -> Question | None:
-    """A date whose value is no ISO 8601 date, time or period as the suggesters write them: `2024`, `2024-07`,
-    `2024-07-09`, `2024-07-09T09:00`, `2023/2030`. A day that is in no calendar is none either, nor a period that ends
-    before it begins.
+def check_value(span: Span) -> Issue | None:
+    """Report a date whose value is no ISO 8601 date, time or period.
 
-    09/07/2024 and 2024-02-31 are such, 2023/2030 is none.
+    The accepted forms are those that the suggesters write: `2024`, `2024-07`, `2024-07-09`, `2024-07-09T09:00`,
+    `2023/2030`. A day that no calendar has and a period that ends before it begins are issues too.
+
+    Issue: 09/07/2024, 2024-02-31. No issue: 2023/2030.
     """
     if span.value is None or is_iso(span.value):
         return None
-    said = _("“{value}” is no date, time or period as ISO 8601 writes it, such as 2024-07-09 or 2023/2030.")
-    return asked(VALUE, span, said.format(value=span.value))
+    message = _("“{value}” is no date, time or period as ISO 8601 writes it, such as 2024-07-09 or 2023/2030.")
+    return make_issue(VALUE, span, message.format(value=span.value))
 
 
 def is_iso(value: str) -> bool:
-    """Whether a value is an ISO 8601 date, time or period as the suggesters write them."""
+    """Return whether a value is an ISO 8601 date, time or period as the suggesters write them."""
     parts = value.split("/")
     if len(parts) > 2 or not all(map(_is_moment, parts)):
         return False

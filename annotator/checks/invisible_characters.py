@@ -1,45 +1,52 @@
-"""What cannot be seen in a span, and could make it mean something other than what is seen."""
+"""Check for invisible characters that make a span differ from what it looks like."""
 
-from annotator.checks.check_context import Seen, asked, moved
-from annotator.checks.issue import INVISIBLE, Question
+from annotator.checks.check_context import CheckContext, make_issue, move_fix
+from annotator.checks.issue import INVISIBLE, Issue
 from annotator.i18n import _
 from annotator.model.records import Span
-from annotator.text.invisible import BLANK, MARK, ORDER, Hidden
-from annotator.text.visible import visible
+from annotator.text.invisible import BIDI_CONTROL, DIRECTION_MARK, ZERO_WIDTH, InvisibleCharacter
+from annotator.text.visible import trim_invisible
 
 _OPENS = frozenset(("LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI"))
 
 
-def invisible(seen: Seen, span: Span) -> Question | None:
-    """A span with invisible characters in it (see text.invisible), or in a stretch of its line that one before it shows
-    in another order. Direction marks count only at an edge: within, Arabic texts have them everywhere. Put right where
-    they are at an edge: they are left out.
+def check_invisible(context: CheckContext, span: Span) -> Issue | None:
+    """Report a span with invisible characters (see text.invisible), or one that is displayed in another order.
 
-    2024 behind an RLO in its line is one, for it is shown as 4202; so is بنك with a soft hyphen in it.
+    A control earlier in its line may reorder it. Direction marks count only at an edge: inside, Arabic texts have them
+    everywhere. Where the characters are at an edge the fix leaves them out.
+
+    Issue: 2024 after an RLO in its line, for it is displayed as 4202; بنك with a soft hyphen inside.
     """
-    if not seen.hidden:
+    if not context.invisible_characters:
         return None
-    start, end = visible(seen.text, span.start, span.end)
-    within = seen.hidden_in(span.start, span.end)
-    order = [one for one in within if one.kind == ORDER] or _open_at(seen, span.start)
-    others = [one for one in within if one.kind == BLANK or (one.kind == MARK and not start <= one.at < end)]
-    if not order and not others:
+    start, end = trim_invisible(context.text, span.start, span.end)
+    characters = context.invisible_in(span.start, span.end)
+    order = [character for character in characters if character.kind == BIDI_CONTROL] or _active_controls(
+        context, span.start
+    )
+    stray = [
+        character
+        for character in characters
+        if character.kind == ZERO_WIDTH or (character.kind == DIRECTION_MARK and not start <= character.offset < end)
+    ]
+    if not order and not stray:
         return None
-    names = _(", ").join(dict.fromkeys(one.name for one in (*order, *others)))
+    names = _(", ").join(dict.fromkeys(character.name for character in (*order, *stray)))
     if order:
-        said = _("Invisible characters ({names}) may show this span in another order than it is written.")
+        message = _("Invisible characters ({names}) may show this span in another order than it is written.")
     else:
-        said = _("This span holds invisible characters: {names}.")
+        message = _("This span holds invisible characters: {names}.")
     clear = start < end and (start, end) != (span.start, span.end)
-    return asked(INVISIBLE, span, said.format(names=names), moved(span, start, end) if clear else None)
+    return make_issue(INVISIBLE, span, message.format(names=names), move_fix(span, start, end) if clear else None)
 
 
-def _open_at(seen: Seen, offset: int) -> list[Hidden]:
-    """The controls of order that are still in force at an offset, from its line's beginning."""
-    stack: list[Hidden] = []
-    for one in seen.hidden_in(seen.text.rfind("\n", 0, offset) + 1, offset):
-        if one.name in _OPENS:
-            stack.append(one)
-        elif one.name in ("PDF", "PDI") and stack:
+def _active_controls(context: CheckContext, offset: int) -> list[InvisibleCharacter]:
+    """Return the bidi controls of the line that are still in force at `offset`."""
+    stack: list[InvisibleCharacter] = []
+    for control in context.invisible_in(context.text.rfind("\n", 0, offset) + 1, offset):
+        if control.name in _OPENS:
+            stack.append(control)
+        elif control.name in ("PDF", "PDI") and stack:
             stack.pop()
     return stack

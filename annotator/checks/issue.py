@@ -1,4 +1,4 @@
-"""A question: what a check asks about a span, or about words that have none, until it is put right or dismissed.
+"""Issues: a check's doubt about a span, or about words without one, until it is fixed or dismissed.
 
 Offsets are code points of the article's text, end exclusive.
 """
@@ -27,21 +27,22 @@ KINDS: Final = (
     *(OUTSIDE, EMPTY, PUNCTUATION, INSIDE_WORD, PROCLITIC, ACROSS_SENTENCES, ACROSS_ZONES, BOILERPLATE, HUGE),
     *(LABELLED_DIFFERENTLY, UNLABELLED_REPEAT, INVISIBLE, VALUE),
 )
-"""The kinds of question about labels, in the order in which they are listed. DAMAGED is about the file."""
+"""The kinds of issues with labels, in the order in which they are listed. DAMAGED is about the file."""
 
 
-class Remedy(Struct, frozen=True, gc=False):
-    """How a question is put right where that is clear: there is to be such a span in place of the one that it is about,
-    or none with the label None."""
+class Fix(Struct, frozen=True, gc=False):
+    """The span that resolves an issue: it replaces the span in question; with the label None the span is removed."""
 
     label: str | None
     start: int
     end: int
 
 
-class Question(Struct, frozen=True, gc=False):
-    """`kind` is one of KINDS, `message` a sentence in the reader's language. `span` is the uid of the span that it is
-    about; None where words have no span, and `label` is the one that they would have."""
+class Issue(Struct, frozen=True, gc=False):
+    """One issue: `kind` is one of KINDS, `message` a sentence in the reader's language.
+
+    `span` is the uid of the span in question; None for words without a span, whose `label` is the one they would get.
+    """
 
     kind: str
     label: str
@@ -49,16 +50,16 @@ class Question(Struct, frozen=True, gc=False):
     end: int
     message: str
     span: str | None = None
-    remedy: Remedy | None = None
+    fix: Fix | None = None
 
     @property
-    def place(self) -> tuple[str, str, int, int]:
-        """What tells it from the other questions about a layer, and by which a dismissal knows it again."""
+    def key(self) -> tuple[str, str, int, int]:
+        """Return what identifies the issue within a layer; a dismissal is matched by it."""
         return self.kind, self.label, self.start, self.end
 
 
 def kind_title(kind: str) -> str:
-    """What a kind of question is called; the kind itself where nobody here knows it."""
+    """Return the title of a kind of issue; the kind itself if it is unknown."""
     return {
         DAMAGED: pgettext("what is doubtful", "Damage of the file"),
         OUTSIDE: pgettext("what is doubtful", "Beyond the text"),
@@ -68,7 +69,7 @@ def kind_title(kind: str) -> str:
         PROCLITIC: pgettext("what is doubtful", "Begins with a proclitic"),
         ACROSS_SENTENCES: pgettext("what is doubtful", "Across sentences"),
         ACROSS_ZONES: pgettext("what is doubtful", "Across zones"),
-        BOILERPLATE: pgettext("what is doubtful", "Not of the article"),
+        BOILERPLATE: pgettext("what is doubtful", "Boilerplate"),
         HUGE: pgettext("what is doubtful", "Very long"),
         LABELLED_DIFFERENTLY: pgettext("what is doubtful", "Labelled differently elsewhere"),
         UNLABELLED_REPEAT: pgettext("what is doubtful", "Labelled elsewhere, not here"),

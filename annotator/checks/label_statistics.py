@@ -1,95 +1,100 @@
-"""How labels are used in a corpus: which words have them, and how long their spans are. The checks compare with it."""
+"""Statistics of how a corpus uses its labels: which words have them, and how long their spans are."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from annotator.text.analysis import analysed
-from annotator.text.lexicon import Lexicon, Match, Words, words_of
+from annotator.text.lexicon import FoldedForm, Lexicon, Match, split_form
 
-LABELLED: Final = 2
-"""Times as often as not, words must have a span for a place without one to be doubtful."""
-FEWEST: Final = 2
-"""Spans of the same words tell that they are usually labelled; one tells nothing."""
+MIN_LABELLED_RATIO: Final = 2
+"""How many times as often as not words must have a span for a place without one to be doubtful."""
+MIN_SPANS: Final = 2
+"""How many spans of the same words show that they are usually labelled; a single one shows nothing."""
 
 _NONE: Final[Mapping[str, int]] = {}
-_LETTERS: Final = 3  # of words that tell enough, or so many digits
-_DIGITS: Final = 4
-_MOST: Final = 0.95  # of the spans of a label are no longer than what is usual
+_MIN_LETTERS: Final = 3  # of a form that is distinctive, or that many digits:
+_MIN_DIGITS: Final = 4
+_USUAL_SHARE: Final = 0.95  # of the spans of a label are no longer than the usual length
 
 
-class Usage:
-    """Counts of forms (see text.proclitics.form) and of lengths in code points. `forms` are form, label and how many
-    such spans there are; `lengths` label, length and how many."""
+class LabelStatistics:
+    """Counts of normalised forms (see text.proclitics.normalise_form) and of lengths in code points.
+
+    `forms` are tuples of form, label and number of spans; `lengths` tuples of label, length and number of spans.
+    """
 
     def __init__(
         self, forms: Iterable[tuple[str, str, int]] = (), lengths: Iterable[tuple[str, int, int]] = ()
     ) -> None:
-        self._labels: dict[Words, dict[str, int]] = {}
-        self._known: dict[Words, int] = {}  # how many spans a form has that tells enough
-        self._open: dict[Words, int] = {}  # how often a form was met without a span
+        self._labels: dict[FoldedForm, dict[str, int]] = {}
+        self._span_counts: dict[FoldedForm, int] = {}  # spans by distinctive form
+        self._unlabelled_counts: dict[FoldedForm, int] = {}  # places without a span by form
         self._lexicon = Lexicon()
         for form, label, count in forms:
-            self.learn(form, label, count)
-        self._usual = _usual(lengths)
+            self.add(form, label, count)
+        self._usual_lengths = _compute_usual_lengths(lengths)
 
-    def learn(self, form: str, label: str, times: int) -> None:
-        """So many spans more have this form and label; fewer where it is negative."""
-        words = words_of(form)
+    def add(self, form: str, label: str, times: int) -> None:
+        """Add `times` spans with this form and label; a negative number removes them."""
+        words = split_form(form)
         if not words:
             return
         labels = self._labels.setdefault(words, {})
         labels[label] = labels.get(label, 0) + times
-        if _tells(words):
-            self._known[words] = sum(labels.values())
-            if self._known[words] >= FEWEST:
+        if _is_distinctive(words):
+            self._span_counts[words] = sum(labels.values())
+            if self._span_counts[words] >= MIN_SPANS:
                 self._lexicon.add(words)
 
     def count(self, form: str, label: str) -> int:
-        """How many spans have this form and label."""
-        return self._labels.get(words_of(form), _NONE).get(label, 0)
+        """Return how many spans have this form and label."""
+        return self._labels.get(split_form(form), _NONE).get(label, 0)
 
-    def labels(self, words: Words) -> Mapping[str, int]:
-        """How many spans of these words each label has."""
+    def label_counts(self, words: FoldedForm) -> Mapping[str, int]:
+        """Return how many spans of these words each label has."""
         return self._labels.get(words, _NONE)
 
-    def usual(self, label: str) -> int:
-        """The length in code points that 95 of 100 spans of the label do not exceed; 0 where there are none."""
-        return self._usual.get(label, 0)
+    def usual_length(self, label: str) -> int:
+        """Return the length in code points that 95 of 100 spans of the label do not exceed; 0 without spans."""
+        return self._usual_lengths.get(label, 0)
 
-    def known(self, words: Words) -> int:
-        """How many spans have these words; 0 where they say too little to be the same thing in two places: fewer than
-        three letters and fewer than four digits, as 40 or ص."""
-        return self._known.get(words, 0)
+    def span_count(self, words: FoldedForm) -> int:
+        """Return how many spans have these words; 0 where the words are not distinctive.
 
-    def met(self, words: Words) -> None:
-        """These words stood once more where they might have a span, and had none."""
-        self._open[words] = self._open.get(words, 0) + 1
+        Words with fewer than three letters and fewer than four digits, as 40 or ص, need not be the same thing in two
+        places.
+        """
+        return self._span_counts.get(words, 0)
 
-    def mostly_labelled(self, words: Words) -> bool:
-        """Whether FEWEST spans have these words, and LABELLED times as many as they were met without one."""
-        return self.known(words) >= max(FEWEST, LABELLED * self._open.get(words, 0))
+    def add_unlabelled(self, words: FoldedForm) -> None:
+        """Count a place where these words could have a span and have none."""
+        self._unlabelled_counts[words] = self._unlabelled_counts.get(words, 0) + 1
 
-    def matches(self, text: str) -> list[Match]:
-        """Where words that are mostly labelled stand in a text; none that may as well be part of another word."""
-        found = self._lexicon.matches(analysed(text))
-        return [match for match in found if match.sure and self.mostly_labelled(match.words)]
+    def is_mostly_labelled(self, words: FoldedForm) -> bool:
+        """Return whether MIN_SPANS spans have these words, and MIN_LABELLED_RATIO times as many as places lack one."""
+        return self.span_count(words) >= max(MIN_SPANS, MIN_LABELLED_RATIO * self._unlabelled_counts.get(words, 0))
 
-
-def _tells(words: Words) -> bool:
-    written = "".join(words)
-    return sum(map(str.isalpha, written)) >= _LETTERS or sum(map(str.isdecimal, written)) >= _DIGITS
+    def find_matches(self, text: str) -> list[Match]:
+        """Find the mostly labelled words in a text, except where they may be part of another word."""
+        matches = self._lexicon.find_matches(analysed(text))
+        return [match for match in matches if match.is_sure and self.is_mostly_labelled(match.words)]
 
 
-def _usual(lengths: Iterable[tuple[str, int, int]]) -> dict[str, int]:
+def _is_distinctive(words: FoldedForm) -> bool:
+    text = "".join(words)
+    return sum(map(str.isalpha, text)) >= _MIN_LETTERS or sum(map(str.isdecimal, text)) >= _MIN_DIGITS
+
+
+def _compute_usual_lengths(lengths: Iterable[tuple[str, int, int]]) -> dict[str, int]:
     by_label: dict[str, list[tuple[int, int]]] = {}
     for label, length, count in lengths:
         by_label.setdefault(label, []).append((length, count))
-    found = {}
-    for label, counted in by_label.items():
-        left = _MOST * sum(count for _length, count in counted)
-        for length, count in sorted(counted):
-            left -= count
-            if left <= 0:
-                found[label] = length
+    usual_lengths = {}
+    for label, length_counts in by_label.items():
+        remaining = _USUAL_SHARE * sum(count for _length, count in length_counts)
+        for length, count in sorted(length_counts):
+            remaining -= count
+            if remaining <= 0:
+                usual_lengths[label] = length
                 break
-    return found
+    return usual_lengths

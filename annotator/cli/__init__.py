@@ -1,4 +1,7 @@
-"""The `annotator` command: the window, and what can be done without one."""
+"""The `annotator` command, which opens the window or runs a subcommand without one.
+
+A module for each subcommand; may import everything but `ui`, which only `open_window` does.
+"""
 
 import os
 import sys
@@ -7,30 +10,30 @@ from typing import Final
 
 OLDEST_PYTHON: Final = (3, 11)
 UNSUPPORTED: Final = 2
-"""Exit code on a Python that is older than that."""
+"""Exit code on an older Python."""
 
 
 def main() -> None:
-    """Do what the command line says, and end the process."""
-    if sys.version_info < OLDEST_PYTHON:  # before anything is loaded that an older Python cannot read
+    """Run the command line and end the process."""
+    if sys.version_info < OLDEST_PYTHON:  # before importing anything with newer syntax
         needed, version = (".".join(map(str, numbers[:2])) for numbers in (OLDEST_PYTHON, sys.version_info))
         sys.stderr.write(f"annotator: Python {needed} or later is needed; this is Python {version}.\n")
         sys.exit(UNSUPPORTED)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            # A terminal shows what its encoding has; pipes and files get UTF-8, whatever the locale.
+            # A terminal keeps its encoding; pipes and files get UTF-8 in every locale.
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
     from annotator.cli import signals
 
-    signals.catch()
+    signals.install_handlers()
     try:
-        from annotator.cli.running import run  # takes a moment to load, in which Ctrl-C must be as quiet as later
+        from annotator.cli.running import run  # takes a moment, in which Ctrl+C must be as quiet as later
 
         code = run(sys.argv[1:])
     except KeyboardInterrupt as interrupt:
         code = signals.exit_code(interrupt)
     except BrokenPipeError:
-        # Whoever read has seen enough. What Python would still flush at its end goes nowhere.
+        # The reader has closed the pipe. Discard what Python would still flush at exit.
         for stream in (sys.stdout, sys.stderr):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         code = 0

@@ -1,26 +1,26 @@
-"""`annotator backup CORPUS PATH`: a copy of a corpus that is in use."""
+"""`annotator backup CORPUS PATH`: copies a corpus, even while it is in use."""
 
 from pathlib import Path
 from typing import Any
 
 import click
 
-from annotator.cli.command import FilePath, Help, corpus_argument, json_option
-from annotator.cli.console import emit, finish, say
+from annotator.cli.command import FilePath, TerminalCommand, corpus_argument, json_option
+from annotator.cli.console import print_json, print_text, run_with_progress
 from annotator.i18n import _
-from annotator.store.copying import copy
+from annotator.store.copying import copy_corpus
 from annotator.store.corpus import Corpus
 
 
-def command() -> click.Command:
-    """The command, in the language that is spoken now."""
-    return Help(
+def build_command() -> click.Command:
+    """Build the command, in the current language."""
+    return TerminalCommand(
         "backup",
         callback=_backup,
         params=[corpus_argument(), click.Argument(["path"], type=FilePath()), json_option()],
         help=_(
-            "Copy CORPUS to PATH as it is at this moment, also while it is in use; the copy is looked through. Where "
-            "PATH is a folder, the copy has the name of CORPUS there. Nothing is overwritten."
+            "Copy CORPUS to PATH as it is at this moment, also while it is in use; the copy is looked through. "
+            "Where PATH is a folder, the copy has the name of CORPUS there. Nothing is overwritten."
         ),
     )
 
@@ -28,11 +28,11 @@ def command() -> click.Command:
 def _backup(corpus: Path, path: Path, as_json: bool) -> int:
     if path.is_dir():
         path = path / corpus.name
-    Corpus.open(corpus, readonly=True).close()  # a file that is no corpus is not copied
-    size = finish(copy(corpus, path), _("Copying"))
-    made: dict[str, Any] = {"path": str(path), "bytes": size}
+    Corpus.open(corpus, readonly=True).close()  # raises for a file that is no corpus
+    size = run_with_progress(copy_corpus(corpus, path), _("Copying"))
+    result: dict[str, Any] = {"path": str(path), "bytes": size}
     if as_json:
-        emit(made)
+        print_json(result)
     else:
-        say(_("{corpus} is copied to {path}: {bytes} bytes").format(corpus=corpus, **made))
+        print_text(_("{corpus} is copied to {path}: {bytes} bytes").format(corpus=corpus, **result))
     return 0

@@ -1,4 +1,4 @@
-"""`annotator check CORPUS`: what is doubtful in its labels, and whether the file is damaged."""
+"""`annotator check CORPUS`: lists issues in the labels and damage in the file."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,21 +10,21 @@ from typing import Final
 import click
 
 from annotator.checks.issue import DAMAGED, KINDS, kind_title
-from annotator.cli.command import Help, corpus_argument, json_option, words
-from annotator.cli.console import REFUSED, emit, finish, say, table, tell
+from annotator.cli.command import TerminalCommand, corpus_argument, decode_argument, json_option
+from annotator.cli.console import EXIT_INCOMPLETE, print_json, print_message, print_table, print_text, run_with_progress
 from annotator.i18n import _, ngettext
-from annotator.jobs.checking import Asked, check
+from annotator.jobs.checking import ArticleIssue, check_corpus
 from annotator.model.records import STATES
 from annotator.store.corpus import Corpus
-from annotator.store.errors import Damaged
-from annotator.store.recovery.integrity import FILE, PLACE, Damage, damage
+from annotator.store.errors import DamagedCorpus
+from annotator.store.recovery.integrity import FILE, PLACE, Damage, check_integrity
 
 _ALL: Final = "all"
 
 
-def command() -> click.Command:
-    """The command, in the language that is spoken now."""
-    return Help(
+def build_command() -> click.Command:
+    """Build the command, in the current language."""
+    return TerminalCommand(
         "check",
         callback=_check,
         params=[
@@ -32,7 +32,7 @@ def command() -> click.Command:
             click.Option(
                 ["--annotator"],
                 metavar="NAME",
-                callback=words,
+                callback=decode_argument,
                 help=_("Only the labels of this annotator; without it, of all."),
             ),
             click.Option(
@@ -53,79 +53,87 @@ def command() -> click.Command:
             json_option(),
         ],
         help=_(
-            "List what is doubtful in the labels of CORPUS, and what is damaged in the file. What was dismissed in the "
-            "window is not listed. Ends with 1 where the file is damaged, else with 0, whatever is listed."
+            "List what is doubtful in the labels of CORPUS, and what is damaged in the file. What was "
+            "dismissed in the window is not listed. Ends with 1 where the file is damaged, else with 0, "
+            "whatever is listed."
         ),
     )
 
 
 def _check(corpus: Path, annotator: str | None, state: str, kinds: Sequence[str], as_json: bool) -> int:
-    wanted = set(kinds or (DAMAGED, *KINDS))
-    damaged, asked = list[Damage](), list[Asked]()
+    selected_kinds = set(kinds or (DAMAGED, *KINDS))
+    damaged, issues = list[Damage](), list[ArticleIssue]()
     try:
-        with Corpus.open(corpus, readonly=True, damaged=True) as opened, opened.snapshot():
-            damaged = [*_damage(opened)] if DAMAGED in wanted else []
-            looked = check(opened, annotator, None if state == _ALL else state)
-            asked = finish(looked, _("Checking")).asked if wanted != {DAMAGED} else []
-    except Damaged as unreadable:
-        if DAMAGED not in wanted:
+        with Corpus.open(corpus, readonly=True, allow_damaged=True) as opened, opened.snapshot():
+            damaged = [*_find_damage(opened)] if DAMAGED in selected_kinds else []
+            steps = check_corpus(opened, annotator, None if state == _ALL else state)
+            issues = run_with_progress(steps, _("Checking")).issues if selected_kinds != {DAMAGED} else []
+    except DamagedCorpus as error:
+        if DAMAGED not in selected_kinds:
             raise
-        damaged = damaged or [Damage(FILE, "", "", str(unreadable))]
-        tell(str(unreadable))
-    asked = [one for one in asked if one.question.kind in wanted]
+        damaged = damaged or [Damage(FILE, "", "", str(error))]
+        print_message(str(error))
+    issues = [issue for issue in issues if issue.issue.kind in selected_kinds]
     if as_json:
-        emit([*map(_damage_record, damaged), *map(_record, asked)])
+        print_json([*map(_build_damage_record, damaged), *map(_build_record, issues)])
     else:
-        _list(damaged, asked)
-    return REFUSED if damaged else 0
+        _list(damaged, issues)
+    return EXIT_INCOMPLETE if damaged else 0
 
 
-def _damage(corpus: Corpus) -> Iterator[Damage]:
-    """What is damaged; but of a span that is not within its text a question tells more."""
-    return (one for one in damage(corpus) if (one.kind, one.table) != (PLACE, "span"))
+def _find_damage(corpus: Corpus) -> Iterator[Damage]:
+    """Yield the damage in the file, except spans outside their text, about which an issue says more."""
+    return (damage for damage in check_integrity(corpus) if (damage.kind, damage.table) != (PLACE, "span"))
 
 
-def _record(one: Asked) -> dict[str, object]:
-    question = one.question
+def _build_record(article_issue: ArticleIssue) -> dict[str, object]:
+    issue = article_issue.issue
     return {
-        "article": one.number,
-        "start": question.start,
-        "end": question.end,
-        "kind": question.kind,
-        "message": question.message,
-        "uid": question.span,
-        "label": question.label,
-        "annotator": one.annotator,
-        "text": one.text,
-        "remedy": question.remedy,
+        "article": article_issue.number,
+        "start": issue.start,
+        "end": issue.end,
+        "kind": issue.kind,
+        "message": issue.message,
+        "uid": issue.span,
+        "label": issue.label,
+        "annotator": article_issue.annotator,
+        "text": article_issue.text,
+        "remedy": issue.fix,
     }
 
 
-def _damage_record(one: Damage) -> dict[str, object]:
-    nowhere = dict.fromkeys(("article", "start", "end"))
-    about = dict.fromkeys(("uid", "label", "annotator", "text", "remedy"))
-    return {**nowhere, "kind": DAMAGED, "message": one.message, **about, "table": one.table, "row": one.row}
+def _build_damage_record(damage: Damage) -> dict[str, object]:
+    no_place = dict.fromkeys(("article", "start", "end"))
+    no_span = dict.fromkeys(("uid", "label", "annotator", "text", "remedy"))
+    return {**no_place, "kind": DAMAGED, "message": damage.message, **no_span, "table": damage.table, "row": damage.row}
 
 
-def _list(damaged: Sequence[Damage], asked: Sequence[Asked]) -> None:
-    counts = Counter(one.question.kind for one in asked)
-    say(ngettext("{count} question", "{count} questions", counts.total()).format(count=counts.total()))
+def _list(damaged: Sequence[Damage], issues: Sequence[ArticleIssue]) -> None:
+    counts = Counter(issue.issue.kind for issue in issues)
+    print_text(ngettext("{count} question", "{count} questions", counts.total()).format(count=counts.total()))
     if damaged:
-        say("")
-        say(_heading(DAMAGED, len(damaged)))
-        table([["", one.message] for one in damaged])
-    by_kind = sorted(asked, key=lambda one: KINDS.index(one.question.kind))
-    for kind, some in groupby(by_kind, attrgetter("question.kind")):
-        say("")
-        say(_heading(kind, counts[kind]))
-        table([_row(one) for one in some])
+        print_text("")
+        print_text(_format_heading(DAMAGED, len(damaged)))
+        print_table([["", issue.message] for issue in damaged])
+    by_kind = sorted(issues, key=lambda issue: KINDS.index(issue.issue.kind))
+    for kind, group in groupby(by_kind, attrgetter("issue.kind")):
+        print_text("")
+        print_text(_format_heading(kind, counts[kind]))
+        print_table([_format_row(issue) for issue in group])
 
 
-def _heading(kind: str, count: int) -> str:
+def _format_heading(kind: str, count: int) -> str:
     return _("{name}: {fact}").format(name=kind_title(kind), fact=count) + f"  [{kind}]"
 
 
-def _row(one: Asked) -> list[str]:
-    question = one.question
-    place = f"{question.start}-{question.end}"
-    return ["", str(one.number), place, question.label, one.annotator, f"{one.text}  ·  {question.message}"]
+def _format_row(article_issue: ArticleIssue) -> list[str]:
+    issue = article_issue.issue
+    text_range = f"{issue.start}-{issue.end}"
+    return [
+        "",
+        str(article_issue.number),
+        text_range,
+        issue.label,
+        article_issue.annotator,
+        f"{article_issue.text}  ·  {issue.message}",
+    ]

@@ -1,4 +1,4 @@
-"""What every command is made of."""
+"""Parameters and help common to all commands."""
 
 import os
 import sys
@@ -7,33 +7,33 @@ from typing import Any, Final, cast
 
 import click
 
-from annotator.cli.console import for_screen
+from annotator.cli.console import format_for_terminal
 from annotator.i18n import _
 from annotator.paths import extend_path
 
-_MOST_DIGITS: Final = 18  # of a number that SQLite can hold; a uid is longer
+_MAX_DIGITS: Final = 18  # of a number that SQLite can store; a uid is longer
 
 
-class Help(click.Command):
-    """A command whose help can be read on a terminal that does not lay out Arabic."""
+class TerminalCommand(click.Command):
+    """A command whose help is readable on a terminal that does not lay out Arabic."""
 
     def get_help(self, ctx: click.Context) -> str:
-        """The help, as the terminal needs it."""
-        return for_screen(super().get_help(ctx), sys.stdout)
+        """Return the help, laid out for the terminal."""
+        return format_for_terminal(super().get_help(ctx), sys.stdout)
 
 
-def words(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    """A parameter's value as the UTF-8 that it is, even in a locale without such letters, where Python leaves bytes."""
+def decode_argument(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Decode a parameter's value as UTF-8, even in a locale without these letters, where Python keeps the bytes."""
     return None if value is None else os.fsencode(value).decode("utf-8", "replace")
 
 
-def identity(written: str) -> int | str:
-    """What names an article on the command line: its number or its uid."""
-    return int(written) if written.isdecimal() and len(written) <= _MOST_DIGITS else written
+def parse_article_id(text: str) -> int | str:
+    """Parse an article's number or uid."""
+    return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else text
 
 
 class FilePath(click.Path):
-    """The path of a file or a folder, in a form that the system takes however long it is."""
+    """The path of a file or a folder, converted so that the system accepts it at any length."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
@@ -44,10 +44,10 @@ class FilePath(click.Path):
 
 
 def corpus_argument() -> click.Argument:
-    """CORPUS: the path of the corpus file."""
+    """Return the argument CORPUS, the path of the corpus file."""
     return click.Argument(["corpus"], type=FilePath())
 
 
 def json_option() -> click.Option:
-    """--json: results for programs."""
+    """Return the option --json, which prints results for programs."""
     return click.Option(["as_json", "--json"], is_flag=True, help=_("Print one JSON value instead of text."))

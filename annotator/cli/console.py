@@ -1,4 +1,4 @@
-"""How the commands speak: results on stdout, everything else on stderr, and how far long work is."""
+"""Output of the commands: results on stdout, messages and the progress of long work on stderr."""
 
 import json
 import os
@@ -16,10 +16,10 @@ from annotator.cli import terminal
 from annotator.i18n import _
 from annotator.model.records import Notice, Remark, Repair
 
-NAME: Final = "annotator"
-REFUSED: Final = 1
-"""Exit code: something in the input was not taken."""
-UNUSABLE: Final = 2
+PROGRAM_NAME: Final = "annotator"
+EXIT_INCOMPLETE: Final = 1
+"""Exit code: something in the input was refused."""
+EXIT_UNUSABLE: Final = 2
 """Exit code: wrong usage, or a corpus that cannot be used."""
 
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -29,102 +29,102 @@ _GAP: Final = "  "
 Result = TypeVar("Result")
 
 
-class Failure(click.ClickException):
-    """Why a command could do nothing, in one sentence; it ends with exit code 2."""
+class CommandError(click.ClickException):
+    """The command could do nothing, for the reason in the message, one sentence; it ends with exit code 2."""
 
-    exit_code = UNUSABLE
+    exit_code = EXIT_UNUSABLE
 
 
-def emit(value: Any) -> None:
-    """`value` as one JSON value on stdout, in UTF-8 whatever the locale."""
+def print_json(value: Any) -> None:
+    """Print `value` as one JSON value on stdout, in UTF-8 in every locale."""
     text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
-    # A path may hold what no encoding has; UTF-8 has no lone surrogates.
+    # A path may contain lone surrogates, which UTF-8 cannot encode.
     click.echo(text.encode("utf-8", "replace"))
 
 
-def copy(path: Path) -> None:
-    """What is in the file at `path`, as it is, on stdout."""
+def print_file(path: Path) -> None:
+    """Print the file at `path` unchanged on stdout."""
     with path.open("rb") as file:
         shutil.copyfileobj(file, sys.stdout.buffer)
 
 
-def say(text: str, *, reorder: bool | None = None) -> None:
-    """`text` on stdout; `reorder` says whether Arabic is to be laid out here, None that the terminal decides."""
-    click.echo(for_screen(text, sys.stdout, reorder=reorder))
+def print_text(text: str, *, reorder: bool | None = None) -> None:
+    """Print `text` on stdout; `reorder` is whether to lay out Arabic, None for what the terminal needs."""
+    click.echo(format_for_terminal(text, sys.stdout, reorder=reorder))
 
 
-def tell(text: str) -> None:
-    """`text` as one line on stderr."""
-    click.echo(for_screen(f"{NAME}: {' '.join(text.split())}", sys.stderr), err=True)
+def print_message(text: str) -> None:
+    """Print `text` as one line on stderr."""
+    click.echo(format_for_terminal(f"{PROGRAM_NAME}: {' '.join(text.split())}", sys.stderr), err=True)
 
 
-def tell_remarks(remarks: Iterable[Remark]) -> None:
-    """One line on stderr for each: file, line and reason, as compilers write them; what was no refusal says so."""
+def print_remarks(remarks: Iterable[Remark]) -> None:
+    """Print a line for each remark on stderr, as compilers do: file, line, reason; mark repairs and notices."""
     for remark in remarks:
-        where = f"{remark.path}:{remark.line}" if remark.line else remark.path
-        said = remark.reason
+        location = f"{remark.path}:{remark.line}" if remark.line else remark.path
+        message = remark.reason
         if isinstance(remark, Repair):
-            said = _("put right: {reason}").format(reason=said)
+            message = _("put right: {reason}").format(reason=message)
         elif isinstance(remark, Notice):
-            said = _("note: {reason}").format(reason=said)
-        tell(f"{where}: {said}")
+            message = _("note: {reason}").format(reason=message)
+        print_message(f"{location}: {message}")
 
 
-def for_screen(text: str, stream: TextIO, *, reorder: bool | None = None) -> str:
-    """What is to be written to `stream` to show `text`: that itself where it is no terminal.
+def format_for_terminal(text: str, stream: TextIO, *, reorder: bool | None = None) -> str:
+    """Convert `text` to what `stream` needs to display it, which is the text itself unless it is a terminal.
 
-    A terminal never gets the control characters that a text may hold: they could be commands to it.
+    A terminal never gets the control characters in a text, which could be commands to it.
     """
-    screen = stream.isatty()
-    if screen:
+    is_terminal = stream.isatty()
+    if is_terminal:
         text = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
-    if not reorders(stream, reorder):
+    if not should_reorder(stream, reorder):
         return text
-    return terminal.visual(text, shutil.get_terminal_size().columns if screen else None)
+    return terminal.reorder_for_display(text, shutil.get_terminal_size().columns if is_terminal else None)
 
 
-def reorders(stream: TextIO, choice: bool | None = None) -> bool:
-    """Whether Arabic is to be laid out here for `stream`: as chosen, else where a terminal cannot do it itself."""
+def should_reorder(stream: TextIO, choice: bool | None = None) -> bool:
+    """Return whether to lay out Arabic for `stream`: the `choice`, or else for a terminal that cannot do it itself."""
     if choice is not None:
         return choice
-    return stream.isatty() and not terminal.does_bidi(os.environ)
+    return stream.isatty() and not terminal.supports_bidi(os.environ)
 
 
-def table(rows: Sequence[Sequence[str]], *, reorder: bool | None = None) -> None:
-    """The rows on stdout, their columns aligned; only the last may hold long text.
+def print_table(rows: Sequence[Sequence[str]], *, reorder: bool | None = None) -> None:
+    """Print rows on stdout with aligned columns; only the last column may have long text.
 
-    Each cell is laid out by itself, so that Arabic in one does not draw the others over to its side.
+    Each cell is laid out by itself, so that Arabic in one does not reorder the others.
     """
-    visual = reorders(sys.stdout, reorder)
-    clean = [[" ".join(_CONTROLS.sub(" ", cell).split()) for cell in row] for row in rows]
-    shown = [[terminal.visual(cell) if visual else cell for cell in row] for row in clean]
-    widths = [max(map(terminal.columns, column)) for column in zip(*shown, strict=True)]
-    # A terminal that reorders takes the line for one text: the marks keep its cells apart. Files get no such mark.
-    apart = _LRM if sys.stdout.isatty() and not visual else ""
-    for row in shown:
+    is_visual = should_reorder(sys.stdout, reorder)
+    clean_rows = [[" ".join(_CONTROLS.sub(" ", cell).split()) for cell in row] for row in rows]
+    display_rows = [[terminal.reorder_for_display(cell) if is_visual else cell for cell in row] for row in clean_rows]
+    widths = [max(map(terminal.display_width, column)) for column in zip(*display_rows, strict=True)]
+    # A terminal with bidi reorders a line as a whole; the marks keep its cells apart. Files get no marks.
+    mark = _LRM if sys.stdout.isatty() and not is_visual else ""
+    for row in display_rows:
         padded = [
-            cell + apart + " " * (width - terminal.columns(cell)) for cell, width in zip(row, widths, strict=True)
+            cell + mark + " " * (width - terminal.display_width(cell)) for cell, width in zip(row, widths, strict=True)
         ]
-        click.echo(apart + _GAP.join(padded).rstrip())
+        click.echo(mark + _GAP.join(padded).rstrip())
 
 
-def finish(steps: Generator[tuple[int, int], None, Result], label: str) -> Result:
-    """Do all the work of `steps`, with a progress bar while stderr is a terminal, and return what it returns."""
+def run_with_progress(steps: Generator[tuple[int, int], None, Result], label: str) -> Result:
+    """Run `steps` to the end, with a progress bar if stderr is a terminal, and return their result."""
     if not sys.stderr.isatty():
-        return _drained(steps, lambda _step: None)
-    with click.progressbar(length=1, label=for_screen(label, sys.stderr), file=sys.stderr) as bar:
+        return _exhaust(steps, lambda _step: None)
+    with click.progressbar(length=1, label=format_for_terminal(label, sys.stderr), file=sys.stderr) as bar:
 
-        def show(step: tuple[int, int]) -> None:
+        def update(step: tuple[int, int]) -> None:
             bar.length = step[1]
             bar.update(step[0] - bar.pos)
 
-        return _drained(steps, show)
+        return _exhaust(steps, update)
 
 
-def _drained(steps: Generator[tuple[int, int], None, Result], show: Callable[[tuple[int, int]], None]) -> Result:
+def _exhaust(steps: Generator[tuple[int, int], None, Result], on_step: Callable[[tuple[int, int]], None]) -> Result:
     while True:
         try:
             step = next(steps)
         except StopIteration as end:
             return cast(Result, end.value)
-        show(step)
+        on_step(step)

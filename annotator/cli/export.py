@@ -7,35 +7,50 @@ from typing import Any, Final
 
 import click
 
-from annotator.cli.command import FilePath, Help, corpus_argument, json_option, words
-from annotator.cli.console import REFUSED, Failure, copy, finish, say, tell
-from annotator.formats.report import Report, beside
+from annotator.cli.command import FilePath, TerminalCommand, corpus_argument, decode_argument, json_option
+from annotator.cli.console import (
+    EXIT_INCOMPLETE,
+    CommandError,
+    print_file,
+    print_message,
+    print_text,
+    run_with_progress,
+)
+from annotator.formats.report import Report, report_path
 from annotator.formats.report import write as write_report
 from annotator.i18n import _, ngettext
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
-from annotator.jobs.export.exporter import ALL, FILES, FORMATS, STATES, NothingToExport, Options, export
+from annotator.jobs.export.exporter import (
+    ALL,
+    FILE_PER_ARTICLE_FORMATS,
+    FORMATS,
+    STATES,
+    ExportOptions,
+    NothingToExport,
+    export,
+)
 from annotator.jobs.export.read_back import NotVerified
 from annotator.model.records import ZONE_KINDS
 from annotator.store.corpus import Corpus
 from annotator.tagging.flat import BOUNDARIES, FLATTENINGS
 from annotator.tagging.schemes import SCHEMES
 
-_DEFAULT: Final = Options()
+_DEFAULT: Final = ExportOptions()
 
 
-def _zones(_context: click.Context, _parameter: click.Parameter, value: str) -> frozenset[str] | None:
-    """The kinds of zones in `value`, set apart by commas; None for `all`."""
+def _parse_zones(_context: click.Context, _parameter: click.Parameter, value: str) -> frozenset[str] | None:
+    """Parse kinds of zones, separated by commas; None means `all`."""
     if value == ALL:
         return None
     kinds = frozenset(kind.strip() for kind in value.split(","))
     for kind in sorted(kinds - set(ZONE_KINDS)):
-        told = _("“{kind}” is not a kind of zone; they are {known}")
-        raise click.BadParameter(told.format(kind=kind, known=", ".join(ZONE_KINDS)))
+        message = _("“{kind}” is not a kind of zone; they are {known}")
+        raise click.BadParameter(message.format(kind=kind, known=", ".join(ZONE_KINDS)))
     return kinds
 
 
-def _split(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dict[str, int] | None:
-    """The weights by part in `train=80,dev=10,test=10`. What parts may be called and weigh, the export says."""
+def _parse_split(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dict[str, int] | None:
+    """Parse weights by part such as `train=80,dev=10,test=10`; the export checks the names and values."""
     if value is None:
         return None
     parts = [part.partition("=") for part in value.split(",")]
@@ -45,26 +60,26 @@ def _split(_context: click.Context, _parameter: click.Parameter, value: str | No
     return weights
 
 
-def command() -> click.Command:
-    """The command, in the language that is spoken now."""
-    return Help(
+def build_command() -> click.Command:
+    """Build the command, in the current language."""
+    return TerminalCommand(
         "export",
         callback=_export,
         params=[
             corpus_argument(),
             click.Argument(["path"], type=FilePath()),
-            *_options(),
+            *_build_options(),
             json_option(),
         ],
         help=_(
             "Write the spans of CORPUS as a training set to PATH, and what became of each to PATH.report.json. "
-            "What was written is read back and compared first. For {formats}, PATH is a folder with a file for each "
-            "article."
-        ).format(formats=_(", ").join(format_.NAME for format_ in FILES)),
+            "What was written is read back and compared first. For {formats}, PATH is a folder with a file for "
+            "each article."
+        ).format(formats=_(", ").join(format_.NAME for format_ in FILE_PER_ARTICLE_FORMATS)),
     )
 
 
-def _options() -> list[click.Option]:
+def _build_options() -> list[click.Option]:
     return [
         click.Option(
             ["format_", "--format"],
@@ -98,7 +113,7 @@ def _options() -> list[click.Option]:
         click.Option(
             ["--annotator"],
             metavar="NAME",
-            callback=words,
+            callback=decode_argument,
             help=_("Whose spans; needed where there are several annotators."),
         ),
         click.Option(
@@ -111,7 +126,7 @@ def _options() -> list[click.Option]:
         click.Option(
             ["--zones"],
             metavar="KIND,...",
-            callback=_zones,
+            callback=_parse_zones,
             default="headline,body",
             show_default=True,
             help=_("The zones to take, or all: {kinds}.").format(kinds=", ".join(ZONE_KINDS)),
@@ -119,7 +134,7 @@ def _options() -> list[click.Option]:
         click.Option(
             ["--split"],
             metavar="PART=N,...",
-            callback=_split,
+            callback=_parse_split,
             help=_("Make PATH a folder with a file for each part, such as train=80,dev=10,test=10."),
         ),
         click.Option(
@@ -128,7 +143,7 @@ def _options() -> list[click.Option]:
             type=int,
             default=_DEFAULT.seed,
             show_default=True,
-            help=_("The same number splits the same way."),
+            help=_("The random seed of the split; the same number gives the same split."),
         ),
         click.Option(
             ["--force"],
@@ -141,44 +156,46 @@ def _options() -> list[click.Option]:
 def _export(corpus: Path, path: Path, format_: str, as_json: bool, force: bool, **options: Any) -> int:
     with Corpus.open(corpus, readonly=True) as opened:
         try:
-            report = finish(export(opened, path, Options(format=format_, **options), force=force), _("Exporting"))
-        except NothingToExport as nothing:
-            return _tell_nothing(corpus, nothing.report, str(nothing), as_json)
+            report = run_with_progress(
+                export(opened, path, ExportOptions(format=format_, **options), force=force), _("Exporting")
+            )
+        except NothingToExport as error:
+            return _print_empty_export(corpus, error.report, str(error), as_json)
         except WouldReplace as error:
-            raise Failure(_("{reason} With --force it is replaced.").format(reason=error)) from error
+            raise CommandError(_("{reason} With --force it is replaced.").format(reason=error)) from error
         except (CannotExport, NotVerified) as error:
-            raise Failure(str(error)) from error
+            raise CommandError(str(error)) from error
         except OSError as error:
-            error.filename = error.filename or path  # a full disk does not say what it has no room for
+            error.filename = error.filename or path  # the error of a full disk has no file name
             raise
-    _tell_refusals(corpus, report)
+    _print_refusals(corpus, report)
     if as_json:
-        copy(beside(path))
+        print_file(report_path(path))
     else:
-        say("\n".join(_summary(path, report)))
-    return REFUSED if report.refused or report.left_out else 0
+        print_text("\n".join(_format_summary(path, report)))
+    return EXIT_INCOMPLETE if report.refused or report.left_out else 0
 
 
-def _tell_nothing(corpus: Path, report: Report, reason: str, as_json: bool) -> int:
-    """Say why no file was written; the report says it to programs."""
-    _tell_refusals(corpus, report)
+def _print_empty_export(corpus: Path, report: Report, reason: str, as_json: bool) -> int:
+    """Print why no file was written; for programs, print the report too."""
+    _print_refusals(corpus, report)
     if report.state != ALL and not report.left_out:
         reason = _("No article is done, so none was exported: mark articles as done, or use --state all.")
-    tell(reason)
+    print_message(reason)
     if as_json:
         write_report(report, sys.stdout.buffer)
-    return REFUSED
+    return EXIT_INCOMPLETE
 
 
-def _tell_refusals(corpus: Path, report: Report) -> None:
+def _print_refusals(corpus: Path, report: Report) -> None:
     for article in report.left_out:
-        tell(f"{corpus}: {article.article}: {article.reason}")
+        print_message(f"{corpus}: {article.article}: {article.reason}")
     for entry in report.refused:
         text = _("“{text}” ({label})").format(text=entry.text, label=entry.label)
-        tell(f"{corpus}: {entry.article}:{entry.start}-{entry.end} {text}: {entry.reason}")
+        print_message(f"{corpus}: {entry.article}:{entry.start}-{entry.end} {text}: {entry.reason}")
 
 
-def _summary(path: Path, report: Report) -> Iterator[str]:
+def _format_summary(path: Path, report: Report) -> Iterator[str]:
     counts = [
         ngettext("{count} article", "{count} articles", report.articles).format(count=report.articles),
         ngettext("{count} sentence", "{count} sentences", report.sentences).format(count=report.sentences),
@@ -186,7 +203,7 @@ def _summary(path: Path, report: Report) -> Iterator[str]:
         ngettext("{count} span", "{count} spans", report.spans).format(count=report.spans),
     ]
     yield f"{path}: {_(', ').join(counts)}"
-    fates = {
+    outcome_counts = {
         _("written as they are: {count}"): report.written,
         _("widened to whole tokens: {count}"): len(report.widened),
         _("with their tokens split: {count}"): len(report.split),
@@ -194,5 +211,5 @@ def _summary(path: Path, report: Report) -> Iterator[str]:
         _("refused: {count}"): len(report.refused),
         _("outside the zones: {count}"): len(report.outside_zones),
     }
-    yield from (f"  {told.format(count=count)}" for told, count in fates.items() if count)
-    yield _("The file was read back and compared. The account of every span: {path}").format(path=beside(path))
+    yield from (f"  {template.format(count=count)}" for template, count in outcome_counts.items() if count)
+    yield _("The file was read back and compared. The account of every span: {path}").format(path=report_path(path))

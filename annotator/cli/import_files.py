@@ -5,21 +5,29 @@ from pathlib import Path
 import click
 
 from annotator import settings
-from annotator.cli.command import FilePath, Help, corpus_argument, json_option, words
-from annotator.cli.console import REFUSED, Failure, emit, finish, say, tell, tell_remarks
+from annotator.cli.command import FilePath, TerminalCommand, corpus_argument, decode_argument, json_option
+from annotator.cli.console import (
+    EXIT_INCOMPLETE,
+    CommandError,
+    print_json,
+    print_message,
+    print_remarks,
+    print_text,
+    run_with_progress,
+)
 from annotator.formats.documents import tables
 from annotator.formats.registry import FORMATS
 from annotator.i18n import _, ngettext
-from annotator.jobs.imports.importer import Imported, Naming, import_paths
-from annotator.model.labels import BadLabelSet, LabelSet, decode
-from annotator.paths import refused_name
-from annotator.resources import resource
+from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
+from annotator.model.labels import InvalidLabelSet, LabelSet, decode
+from annotator.paths import explain_invalid_name
+from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 
 
-def command() -> click.Command:
-    """The command, in the language that is spoken now."""
-    return Help(
+def build_command() -> click.Command:
+    """Build the command, in the current language."""
+    return TerminalCommand(
         "import",
         callback=_import,
         params=[
@@ -34,16 +42,16 @@ def command() -> click.Command:
                 ["columns", "--column"],
                 metavar="FIELD=NAME",
                 multiple=True,
-                callback=_columns,
+                callback=_parse_columns,
                 help=_(
-                    "Which column of a table holds the text, title, published, source or url, where its name does not"
-                    " say; may be repeated."
+                    "Which column of a table holds the text, title, published, source or url, where its name "
+                    "does not say; may be repeated."
                 ),
             ),
             click.Option(
                 ["--annotator"],
                 metavar="NAME",
-                callback=words,
+                callback=decode_argument,
                 help=_("Whose spans they are, where a file does not say; without it, your name."),
             ),
             click.Option(
@@ -56,7 +64,7 @@ def command() -> click.Command:
                 ["rename", "--rename"],
                 metavar="THEIRS=OURS",
                 multiple=True,
-                callback=_pairs,
+                callback=_parse_pairs,
                 help=_("What the corpus calls a label of the files; may be repeated."),
             ),
             click.Option(
@@ -95,70 +103,86 @@ def _import(
 ) -> int:
     if columns and format_ not in (None, tables.NAME):
         raise click.UsageError(_("--column is for tables, and the format is {format}").format(format=format_))
-    owner, naming = annotator or settings.load().annotator, Naming(rename, None if add_labels else frozenset())
-    with _opened(corpus, labels) as opened:
-        done = finish(
-            import_paths(opened, paths, format_, owner, naming, columns=columns, logical=logical, strict=strict),
+    default_annotator, label_mapping = (
+        annotator or settings.load().annotator,
+        LabelMapping(rename, None if add_labels else frozenset()),
+    )
+    with _open_corpus(corpus, labels) as opened:
+        result = run_with_progress(
+            import_paths(
+                opened,
+                paths,
+                format_,
+                default_annotator,
+                label_mapping,
+                columns=columns,
+                logical=logical,
+                strict=strict,
+            ),
             _("Importing"),
         )
-    tell_remarks([*done.skipped, *done.repaired, *done.noticed])
-    if done.noticed:
-        tell(_("--logical puts such text right; what is in the corpus already stays there as it is"))
-    if strict and done.skipped:
-        tell(_("nothing was imported, since not everything could be"))
+    print_remarks([*result.skipped, *result.repaired, *result.noticed])
+    if result.noticed:
+        print_message(_("--logical puts such text right; what is in the corpus already stays there as it is"))
+    if strict and result.skipped:
+        print_message(_("nothing was imported, since not everything could be"))
     if as_json:
-        emit(done)
+        print_json(result)
     else:
-        say(_summary(done))
-    return REFUSED if done.skipped else 0
+        print_text(_format_summary(result))
+    return EXIT_INCOMPLETE if result.skipped else 0
 
 
-def _pairs(_context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """What stands before and after the = in each value: theirs and ours in `PER=PERSON`."""
+def _parse_pairs(_context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Parse values of the form `PER=PERSON`."""
     pairs = [value.partition("=") for value in values]
-    wrong = next(("".join(pair) for pair in pairs if not all(part.strip() for part in pair)), None)
-    if wrong is not None:
-        raise click.BadParameter(_("“{value}” is not of the form {form}").format(value=wrong, form=parameter.metavar))
+    invalid = next(("".join(pair) for pair in pairs if not all(part.strip() for part in pair)), None)
+    if invalid is not None:
+        raise click.BadParameter(_("“{value}” is not of the form {form}").format(value=invalid, form=parameter.metavar))
     return {before.strip(): after.strip() for before, _equals, after in pairs}
 
 
-def _columns(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """The names of columns by what of an article they hold: `text=body`."""
-    columns = _pairs(context, parameter, values)
-    wrong = next((field for field in columns if field not in tables.COLUMNS), None)
-    if wrong is not None:
-        reason = _("“{field}” is none of {fields}").format(field=wrong, fields=", ".join(tables.COLUMNS))
+def _parse_columns(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Parse values of the form `text=body`: the column names by the fields of an article."""
+    columns = _parse_pairs(context, parameter, values)
+    invalid = next((field for field in columns if field not in tables.COLUMNS), None)
+    if invalid is not None:
+        reason = _("“{field}” is none of {fields}").format(field=invalid, fields=", ".join(tables.COLUMNS))
         raise click.BadParameter(reason)
     return columns
 
 
-def _opened(path: Path, labels: Path | None) -> Corpus:
-    """The corpus at `path`, made with these labels if it is missing. Raises Failure, CorpusError."""
-    if refused_name(path) or not path.exists():
-        return Corpus.create(path, _label_set(labels or resource("labels", "default.toml")))
+def _open_corpus(path: Path, labels: Path | None) -> Corpus:
+    """Open the corpus at `path`, or create it with these labels. Raises CommandError, CorpusError."""
+    if explain_invalid_name(path) or not path.exists():
+        return Corpus.create(path, _read_label_set(labels or resource_path("labels", "default.toml")))
     corpus = Corpus.open(path)
-    if labels is None or _label_set(labels) == corpus.labels():
+    if labels is None or _read_label_set(labels) == corpus.labels():
         return corpus
     corpus.close()
-    raise Failure(_("“{corpus}” has labels of its own, other than those of “{file}”").format(corpus=path, file=labels))
+    raise CommandError(
+        _("“{corpus}” has labels of its own, other than those of “{file}”").format(corpus=path, file=labels)
+    )
 
 
-def _label_set(path: Path) -> LabelSet:
+def _read_label_set(path: Path) -> LabelSet:
     try:
         return decode(path.read_bytes(), str(path))
-    except BadLabelSet as error:
-        where = f"{error.refusal.path}:{error.refusal.line}" if error.refusal.line else error.refusal.path
-        raise Failure(f"{where}: {error.refusal.reason}") from error
+    except InvalidLabelSet as error:
+        location = f"{error.refusal.path}:{error.refusal.line}" if error.refusal.line else error.refusal.path
+        raise CommandError(f"{location}: {error.refusal.reason}") from error
 
 
-def _summary(done: Imported) -> str:
+def _format_summary(result: ImportResult) -> str:
     parts = [
-        ngettext("{count} article added", "{count} articles added", done.added).format(count=done.added),
-        ngettext("{count} was there already", "{count} were there already", done.duplicates).format(
-            count=done.duplicates
+        ngettext("{count} article added", "{count} articles added", result.added).format(count=result.added),
+        ngettext("{count} was there already", "{count} were there already", result.duplicates).format(
+            count=result.duplicates
         ),
-        ngettext("{count} span read", "{count} spans read", done.spans).format(count=done.spans),
+        ngettext("{count} span read", "{count} spans read", result.spans).format(count=result.spans),
     ]
-    if done.repaired:
-        parts.append(ngettext("{count} repair", "{count} repairs", len(done.repaired)).format(count=len(done.repaired)))
+    if result.repaired:
+        parts.append(
+            ngettext("{count} repair", "{count} repairs", len(result.repaired)).format(count=len(result.repaired))
+        )
     return _(", ").join(parts)

@@ -1,27 +1,27 @@
-"""The language of the commands, click's own sentences among them."""
+"""The language of the commands, including click's own messages."""
 
 import gettext
 import os
 
 from annotator import i18n
 from annotator.i18n import _, ngettext
-from annotator.resources import resource
+from annotator.resources import resource_path
 
 
-def speak(language: str) -> None:
-    """Speak `language` from now on: this program, click, and (by the environment) the window when it opens.
+def use_language(language: str) -> None:
+    """Switch this program, click and (by the environment) the window to `language`.
 
-    click takes its sentences from gettext's global domain, in the language that the environment names; so the domain is
-    made this program's, whose catalogues hold them (see `of_click`).
+    click takes its messages from gettext's global domain, in the language of the environment; so that domain is set to
+    this program's, whose catalogues contain them (see `click_messages`).
     """
-    i18n.use(language)
+    i18n.set_language(language)
     os.environ["LANGUAGE"] = os.environ["ANNOTATOR_LANGUAGE"] = language
-    gettext.bindtextdomain("annotator", str(resource("i18n")))
+    gettext.bindtextdomain("annotator", str(resource_path("i18n")))
     gettext.textdomain("annotator")
 
 
-def of_click() -> list[str]:
-    """What click may say in these commands, so that the catalogues take it up."""
+def click_messages() -> list[str]:
+    """Return click's messages in these commands, to include them in the catalogues."""
     return [
         _("Usage:"),
         _("Options"),

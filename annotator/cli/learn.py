@@ -1,4 +1,4 @@
-"""`annotator learn CORPUS`: trains the model of a corpus on what is done."""
+"""`annotator learn CORPUS`: trains the model of a corpus on the articles that are done."""
 
 import os
 from pathlib import Path
@@ -7,18 +7,18 @@ from typing import Final
 
 import click
 
-from annotator.cli.command import Help, corpus_argument, json_option
-from annotator.cli.console import emit, finish, say
+from annotator.cli.command import TerminalCommand, corpus_argument, json_option
+from annotator.cli.console import print_json, print_text, run_with_progress
 from annotator.i18n import _, ngettext
-from annotator.jobs.learning import Taught, learn
+from annotator.jobs.learning import LearningResult, learn
 from annotator.store.corpus import Corpus
 
-_NICE: Final = 10  # of 19: whoever works at the machine comes first
+_NICE: Final = 10  # of 19, so that interactive work comes first
 
 
-def command() -> click.Command:
-    """The command, in the language that is spoken now."""
-    return Help(
+def build_command() -> click.Command:
+    """Build the command, in the current language."""
+    return TerminalCommand(
         "learn",
         callback=_learn,
         params=[corpus_argument(), json_option()],
@@ -29,22 +29,22 @@ def command() -> click.Command:
 def _learn(corpus: Path, as_json: bool) -> int:
     if hasattr(os, "nice"):
         os.nice(_NICE)
-    begun = perf_counter()
+    start = perf_counter()
     with Corpus.open(corpus) as opened:
-        taught = finish(learn(opened), _("Learning"))
-    seconds = round(perf_counter() - begun, 1)
+        result = run_with_progress(learn(opened), _("Learning"))
+    seconds = round(perf_counter() - start, 1)
     if as_json:
-        learned = taught.trained is not None
-        emit({"learned": learned, "articles": taught.articles, "spans": taught.spans, "seconds": seconds})
+        learned = result.trained is not None
+        print_json({"learned": learned, "articles": result.articles, "spans": result.spans, "seconds": seconds})
     else:
-        say(_summary(taught, seconds))
+        print_text(_format_summary(result, seconds))
     return 0
 
 
-def _summary(taught: Taught, seconds: float) -> str:
+def _format_summary(result: LearningResult, seconds: float) -> str:
     counts = [
-        ngettext("{count} article", "{count} articles", taught.articles).format(count=taught.articles),
-        ngettext("{count} span", "{count} spans", taught.spans).format(count=taught.spans),
+        ngettext("{count} article", "{count} articles", result.articles).format(count=result.articles),
+        ngettext("{count} span", "{count} spans", result.spans).format(count=result.spans),
     ]
-    said = _("learned from {counts} in {seconds} s") if taught.trained else _("too little to learn from: {counts}")
-    return said.format(counts=_(", ").join(counts), seconds=seconds)
+    message = _("learned from {counts} in {seconds} s") if result.trained else _("too little to learn from: {counts}")
+    return message.format(counts=_(", ").join(counts), seconds=seconds)

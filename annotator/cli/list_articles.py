@@ -1,21 +1,21 @@
-"""`annotator list CORPUS`: the articles."""
+"""`annotator list CORPUS`: lists the articles."""
 
 from pathlib import Path
 
 import click
 
-from annotator.cli.command import Help, corpus_argument, json_option
-from annotator.cli.console import emit, table
+from annotator.cli.command import TerminalCommand, corpus_argument, json_option
+from annotator.cli.console import print_json, print_table
 from annotator.i18n import _
 from annotator.model.display_names import state_title
 from annotator.model.records import NEW
 from annotator.store.corpus import Corpus
-from annotator.store.queries.article_list import Summary, articles
+from annotator.store.queries.article_list import ArticleSummary, load_all_summaries
 
 
-def command() -> click.Command:
-    """The command, in the language that is spoken now."""
-    return Help(
+def build_command() -> click.Command:
+    """Build the command, in the current language."""
+    return TerminalCommand(
         "list",
         callback=_list,
         params=[corpus_argument(), json_option()],
@@ -25,16 +25,16 @@ def command() -> click.Command:
 
 def _list(corpus: Path, as_json: bool) -> int:
     with Corpus.open(corpus, readonly=True) as opened:
-        found = list(articles(opened))
+        summaries = list(load_all_summaries(opened))
     if as_json:
-        emit(found)
+        print_json(summaries)
     else:
         head = [_("No."), _("Spans"), _("Published"), _("State"), _("Source"), _("Title")]
-        table([head, *map(_row, found)])
+        print_table([head, *map(_format_row, summaries)])
     return 0
 
 
-def _row(article: Summary) -> list[str]:
+def _format_row(article: ArticleSummary) -> list[str]:
     states = _(", ").join(
         _("{name}: {fact}").format(name=annotator, fact=state_title(state))
         for annotator, state in article.states.items()

@@ -1,51 +1,51 @@
-"""`annotator repair CORPUS NEW`: what can be brought back of a damaged corpus, in a new one."""
+"""`annotator repair CORPUS NEW`: recovers what is readable of a damaged corpus into a new one."""
 
 from pathlib import Path
 
 import click
 
-from annotator.cli.command import FilePath, Help, corpus_argument, json_option
-from annotator.cli.console import REFUSED, emit, finish, say, tell
+from annotator.cli.command import FilePath, TerminalCommand, corpus_argument, json_option
+from annotator.cli.console import EXIT_INCOMPLETE, print_json, print_message, print_text, run_with_progress
 from annotator.i18n import _, ngettext
-from annotator.store.backups import backups
-from annotator.store.errors import Damaged
-from annotator.store.recovery.salvage import Salvaged, salvage
+from annotator.store.backups import list_backups
+from annotator.store.errors import DamagedCorpus
+from annotator.store.recovery.salvage import SalvageResult, salvage
 
 
-def command() -> click.Command:
-    """The command, in the language that is spoken now."""
-    return Help(
+def build_command() -> click.Command:
+    """Build the command, in the current language."""
+    return TerminalCommand(
         "repair",
         callback=_repair,
         params=[corpus_argument(), click.Argument(["new"], type=FilePath()), json_option()],
         help=_(
-            "Bring what can be read of a damaged CORPUS into a new corpus at NEW, and say what could not be. Articles "
-            "that it has lost are taken from its backups. CORPUS is only read; no window may have it open. The exit "
-            "code is 1 where something is lost."
+            "Bring what can be read of a damaged CORPUS into a new corpus at NEW, and say what could not be. "
+            "Articles that it has lost are taken from its backups. CORPUS is only read; no window may have it "
+            "open. The exit code is 1 where something is lost."
         ),
     )
 
 
 def _repair(corpus: Path, new: Path, as_json: bool) -> int:
-    others = [backup.path for backup in backups(corpus)]
+    backup_paths = [backup.path for backup in list_backups(corpus)]
     try:
-        found = finish(salvage(corpus, new, others), _("Bringing back what can be read"))
-    except Damaged as nothing:  # no use to advise this command
-        raise click.ClickException(str(nothing)) from nothing
-    for loss in found.losses:
-        tell(f"{corpus}: {loss.message}")
+        salvaged = run_with_progress(salvage(corpus, new, backup_paths), _("Recovering readable data"))
+    except DamagedCorpus as error:  # as an error of its own, because the usual one advises this very command
+        raise click.ClickException(str(error)) from error
+    for loss in salvaged.losses:
+        print_message(f"{corpus}: {loss.message}")
     if as_json:
-        emit(found)
+        print_json(salvaged)
     else:
-        say(f"{new}: {counts(found)}")
-    return REFUSED if any(loss.lost for loss in found.losses) else 0
+        print_text(f"{new}: {format_counts(salvaged)}")
+    return EXIT_INCOMPLETE if any(loss.lost for loss in salvaged.losses) else 0
 
 
-def counts(found: Salvaged) -> str:
-    """How much was brought back."""
+def format_counts(salvaged: SalvageResult) -> str:
+    """Format the numbers of articles and spans recovered."""
     return _(", ").join(
         (
-            ngettext("{count} article", "{count} articles", found.articles).format(count=found.articles),
-            ngettext("{count} span", "{count} spans", found.spans).format(count=found.spans),
+            ngettext("{count} article", "{count} articles", salvaged.articles).format(count=salvaged.articles),
+            ngettext("{count} span", "{count} spans", salvaged.spans).format(count=salvaged.spans),
         )
     )

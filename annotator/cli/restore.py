@@ -1,23 +1,23 @@
-"""`annotator restore CORPUS [BACKUP]`: the backups of a corpus, and one of them in its place."""
+"""`annotator restore CORPUS [BACKUP]`: lists the backups of a corpus or restores one of them."""
 
 from pathlib import Path
 from typing import Any
 
 import click
 
-from annotator.cli.command import FilePath, Help, corpus_argument, json_option
-from annotator.cli.console import emit, finish, say, table
+from annotator.cli.command import FilePath, TerminalCommand, corpus_argument, json_option
+from annotator.cli.console import print_json, print_table, print_text, run_with_progress
 from annotator.i18n import _
-from annotator.store.backups import Backup, backups, folder, shown_reason
-from annotator.store.copying import copy
+from annotator.store.backups import Backup, backup_folder, describe_reason, list_backups
+from annotator.store.copying import copy_corpus
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError, Damaged, MissingCorpus
-from annotator.store.restoring import contents, look, replace, restore
+from annotator.store.errors import CorpusError, DamagedCorpus, MissingCorpus
+from annotator.store.restoring import open_backup, read_contents, replace_damaged, restore
 
 
-def command() -> click.Command:
-    """The command, in the language that is spoken now."""
-    return Help(
+def build_command() -> click.Command:
+    """Build the command, in the current language."""
+    return TerminalCommand(
         "restore",
         callback=_restore,
         params=[
@@ -26,8 +26,9 @@ def command() -> click.Command:
             json_option(),
         ],
         help=_(
-            "List the backups that were made of CORPUS; with BACKUP, the name of one or the path of any copy, make "
-            "CORPUS what that one holds. What CORPUS holds now is backed up first, and a damaged file is moved aside."
+            "List the backups that were made of CORPUS; with BACKUP, the name of one or the path of any copy, "
+            "make CORPUS what that one holds. What CORPUS holds now is backed up first, and a damaged file is "
+            "moved aside."
         ),
     )
 
@@ -35,56 +36,56 @@ def command() -> click.Command:
 def _restore(corpus: Path, backup: Path | None, as_json: bool) -> int:
     if backup is None:
         return _list(corpus, as_json)
-    named = folder(corpus) / backup
-    wanted = named if named.exists() else backup
-    kept = _put(corpus, wanted)
+    listed = backup_folder(corpus) / backup
+    source = listed if listed.exists() else backup
+    previous = _restore_backup(corpus, source)
     if as_json:
-        emit({"path": str(corpus), "kept": kept and str(kept)})
+        print_json({"path": str(corpus), "kept": previous and str(previous)})
     else:
-        say(_("{corpus} is what {backup} holds.").format(corpus=corpus, backup=wanted))
-        if kept:
-            say(_("What it was before: {path}").format(path=kept))
+        print_text(_("{corpus} is what {backup} holds.").format(corpus=corpus, backup=source))
+        if previous:
+            print_text(_("What it was before: {path}").format(path=previous))
     return 0
 
 
-def _put(corpus: Path, backup: Path) -> Path | None:
-    """Make the corpus what the backup holds; where there is now what it was before, if it was anything."""
+def _restore_backup(corpus: Path, backup: Path) -> Path | None:
+    """Replace the corpus with the backup; return the path of its previous state, None if there was none."""
     try:
         Corpus.open(corpus, readonly=True).close()
-    except Damaged:
-        return finish(replace(corpus, backup), _("Restoring"))
+    except DamagedCorpus:
+        return run_with_progress(replace_damaged(corpus, backup), _("Restoring"))
     except MissingCorpus:
-        look(backup).close()
-        finish(copy(backup, corpus), _("Restoring"))
+        open_backup(backup).close()
+        run_with_progress(copy_corpus(backup, corpus), _("Restoring"))
         return None
-    return finish(restore(corpus, backup), _("Restoring")).path
+    return run_with_progress(restore(corpus, backup), _("Restoring")).path
 
 
 def _list(corpus: Path, as_json: bool) -> int:
-    found = [_told(one) for one in backups(corpus)]
+    records = [_describe(backup) for backup in list_backups(corpus)]
     if as_json:
-        emit(found)
-    elif found:
+        print_json(records)
+    elif records:
         head = [_("Articles"), _("Spans"), _("Done"), _("Made"), _("Backup")]
-        table([head, *map(_row, found)])
-        say(_("They are in {folder}").format(folder=folder(corpus)))
+        print_table([head, *map(_format_row, records)])
+        print_text(_("They are in {folder}").format(folder=backup_folder(corpus)))
     else:
-        say(_("There is no backup of {corpus}.").format(corpus=corpus))
+        print_text(_("There is no backup of {corpus}.").format(corpus=corpus))
     return 0
 
 
-def _row(told: dict[str, Any]) -> list[str]:
-    counts = ["-" if told[key] is None else str(told[key]) for key in ("articles", "spans", "done")]
-    return [*counts, told["why"], told["name"]]
+def _format_row(record: dict[str, Any]) -> list[str]:
+    counts = ["-" if record[key] is None else str(record[key]) for key in ("articles", "spans", "done")]
+    return [*counts, record["why"], record["name"]]
 
 
-def _told(backup: Backup) -> dict[str, Any]:
-    """What a listing says of a backup; of one that cannot be read, only that it is there."""
-    told: dict[str, Any] = {"name": backup.path.name, "path": str(backup.path), "time": backup.time.isoformat()}
-    told |= {"bytes": backup.bytes, "why": shown_reason(backup)}
+def _describe(backup: Backup) -> dict[str, Any]:
+    """Return the listing's record of a backup; without counts if it cannot be read."""
+    record: dict[str, Any] = {"name": backup.path.name, "path": str(backup.path), "time": backup.time.isoformat()}
+    record |= {"bytes": backup.bytes, "why": describe_reason(backup)}
     try:
-        with look(backup.path) as opened:
-            held = contents(opened)
+        with open_backup(backup.path) as opened:
+            contents = read_contents(opened)
     except CorpusError as error:
-        return told | {"articles": None, "spans": None, "done": None, "why": str(error)}
-    return told | {"articles": held.articles, "spans": held.spans, "done": held.done}
+        return record | {"articles": None, "spans": None, "done": None, "why": str(error)}
+    return record | {"articles": contents.articles, "spans": contents.spans, "done": contents.done}

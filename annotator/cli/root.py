@@ -1,4 +1,4 @@
-"""`annotator` itself: a group of commands that also takes the corpus to open."""
+"""The `annotator` command itself: a group of subcommands that also accepts the corpus to open."""
 
 from importlib import import_module
 from pathlib import Path
@@ -8,8 +8,8 @@ import click
 
 from annotator import __version__
 from annotator.cli import open_window
-from annotator.cli.command import Help
-from annotator.cli.console import NAME
+from annotator.cli.command import TerminalCommand
+from annotator.cli.console import PROGRAM_NAME
 from annotator.i18n import LANGUAGES, _
 from annotator.paths import extend_path
 
@@ -28,22 +28,22 @@ _MODULES: Final = {
     "restore": "restore",
     "repair": "repair",
 }
-"""Where each command is made; only what is asked for is loaded, for the window is what starts most often."""
+"""The module of each command; only the one needed is imported, because most starts just open the window."""
 
 
-class Root(Help, click.Group):
+class RootGroup(TerminalCommand, click.Group):
     """A group whose first argument may be a corpus instead of a command: `annotator my.corpus` opens it."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        """The names of the commands."""
+        """Return the names of the commands."""
         return list(_MODULES)
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
-        """The command of this name, in the language that is spoken now."""
+        """Return the command with this name, in the current language."""
         if name not in _MODULES:
             return None
-        made: click.Command = import_module(f"annotator.cli.{_MODULES[name]}").command()
-        return made
+        command: click.Command = import_module(f"annotator.cli.{_MODULES[name]}").build_command()
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -52,21 +52,21 @@ class Root(Help, click.Group):
         if word in _MODULES:
             return super().resolve_command(ctx, args)
         if Path(word).suffix == _SUFFIX or extend_path(Path(word)).exists():
-            return NAME, open_window.command(), args
-        known = ", ".join(self.list_commands(ctx))
-        told = _("“{word}” is neither a command nor a corpus; the commands are {known}")
-        raise click.UsageError(told.format(word=word, known=known), ctx)
+            return PROGRAM_NAME, open_window.build_command(), args
+        commands = ", ".join(self.list_commands(ctx))
+        message = _("“{word}” is neither a command nor a corpus; the commands are {known}")
+        raise click.UsageError(message.format(word=word, known=commands), ctx)
 
 
-def root() -> click.Group:
-    """The group with all its commands, in the language that is spoken now."""
+def build_root() -> click.Group:
+    """Build the group with all its commands, in the current language."""
     language = click.Option(
         ["--language"],
         type=click.Choice(list(LANGUAGES)),
         help=_("The language of the window and of every message."),
     )
-    group = Root(
-        NAME,
+    group = RootGroup(
+        PROGRAM_NAME,
         callback=_window_without_arguments,
         params=[language, open_window.new_window_option()],
         help=_(
@@ -76,10 +76,14 @@ def root() -> click.Group:
         invoke_without_command=True,
         subcommand_metavar="[CORPUS | COMMAND ...]",
     )
-    return click.version_option(__version__, prog_name=NAME)(group)
+    return click.version_option(__version__, prog_name=PROGRAM_NAME)(group)
 
 
 @click.pass_context
-def _window_without_arguments(context: click.Context, language: str | None, new_window: bool) -> int:
-    """What happens before any command, and alone where there is none. `language` was dealt with in `run`."""
-    return 0 if context.invoked_subcommand else open_window.window(None, new_window=new_window)
+def _window_without_arguments(
+    context: click.Context,
+    language: str | None,  # noqa: ARG001
+    new_window: bool,
+) -> int:
+    """Open the window if there is no command. `run` has used `language` already."""
+    return 0 if context.invoked_subcommand else open_window.show_window(None, new_window=new_window)

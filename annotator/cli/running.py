@@ -1,4 +1,4 @@
-"""One command line: its language, its exit code, and whatever goes wrong as one line."""
+"""Running one command line: its language, its exit code, and each error as one line."""
 
 import errno
 import logging
@@ -12,56 +12,56 @@ import click
 
 from annotator import settings
 from annotator.cli import signals
-from annotator.cli.console import NAME, UNUSABLE, tell
-from annotator.cli.language import speak
-from annotator.cli.root import root
+from annotator.cli.console import EXIT_UNUSABLE, PROGRAM_NAME, print_message
+from annotator.cli.language import use_language
+from annotator.cli.root import build_root
 from annotator.i18n import MissingCatalogue, _
-from annotator.store.errors import CorpusError, Damaged
+from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.store.sqlite_version import require_supported_sqlite
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Do what the arguments say and return the exit code. Whatever goes wrong is one line on stderr.
+    """Run a command line and return the exit code. Each error is one line on stderr.
 
-    Of an error that nothing was prepared for there is a report, which the line names; with ANNOTATOR_DEBUG in the
-    environment it is followed by all that Python says of it. Raises BrokenPipeError when nobody reads any more.
+    An unexpected error gets a report, whose path is in that line; with ANNOTATOR_DEBUG in the environment, the line is
+    followed by the traceback. Raises BrokenPipeError if the reader of the output has gone.
     """
     try:
-        speak(settings.language())
+        use_language(settings.interface_language())
         require_supported_sqlite()
-        # Help is written when the commands are made: a first set of them tells the language of the second.
-        asked = root().make_context(NAME, [*arguments], resilient_parsing=True).params["language"]
-        if asked:
-            speak(asked)
-        with root().make_context(NAME, [*arguments]) as context:
+        # Help texts are fixed when the commands are built, so a first set is built just to parse the language.
+        language = build_root().make_context(PROGRAM_NAME, [*arguments], resilient_parsing=True).params["language"]
+        if language:
+            use_language(language)
+        with build_root().make_context(PROGRAM_NAME, [*arguments]) as context:
             return cast(int, context.command.invoke(context))
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
-    except click.ClickException as refused:
-        tell(refused.format_message())
-    except Damaged as damaged:
-        said = _("{error}; “annotator repair” brings back what can still be read")
-        tell(said.format(error=str(damaged).removesuffix(".")))
-    except CorpusError as unusable:
-        tell(str(unusable))
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        print_message(error.format_message())
+    except DamagedCorpus as error:
+        message = _("{error}; “annotator repair” brings back what can still be read")
+        print_message(message.format(error=str(error).removesuffix(".")))
+    except CorpusError as error:
+        print_message(str(error))
     except KeyboardInterrupt as interrupt:
-        tell(_("stopped"))
+        print_message(_("stopped"))
         return signals.exit_code(interrupt)
     except BrokenPipeError:
         raise
     except MissingCatalogue as broken:
-        tell(str(broken))  # there are no words to say it in
+        print_message(str(broken))  # no catalogue, no translation
     except Exception as error:
         if _is_closed_pipe(error):
             raise BrokenPipeError from error
-        tell(_unforeseen(error))
+        print_message(_report_unexpected(error))
         if os.environ.get("ANNOTATOR_DEBUG"):
             traceback.print_exc()
-    return UNUSABLE
+    return EXIT_UNUSABLE
 
 
 def _is_closed_pipe(error: Exception) -> bool:
-    """Return whether an error says, as Windows does with EINVAL, that nobody reads the output any more.
+    """Return whether an error means that the reader of the output has gone, which is EINVAL on Windows.
 
     EINVAL has other causes: a stream whose reader is gone fails again when what it still holds is flushed.
     """
@@ -78,17 +78,19 @@ def _fails_to_flush(stream: TextIO) -> bool:
     return False
 
 
-def _unforeseen(error: Exception) -> str:
+def _report_unexpected(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    from annotator.diagnostics import crash_reports, logs  # no command waits for what none should need
-    from annotator.store.queries.file_facts import facts
+    from annotator.diagnostics import crash_reports, logs  # late, because they are rarely needed
+    from annotator.store.queries.file_facts import collect_facts
 
     logs.start()
     logging.getLogger(__name__).error("not foreseen", exc_info=error)
-    fault = crash_reports.Fault.of(error)
-    report = crash_reports.write(crash_reports.report(fault, facts(None)))
+    fault = crash_reports.ErrorDetails.from_error(error)
+    report = crash_reports.save_report(crash_reports.format_report(fault, collect_facts(None)))
     logs.stop()
     if report is None:
-        return _("an error of the program: {error}").format(error=fault.what)
-    return _("an error of the program: {error}; there is a report of it: {path}").format(error=fault.what, path=report)
+        return _("an error of the program: {error}").format(error=fault.summary)
+    return _("an error of the program: {error}; there is a report of it: {path}").format(
+        error=fault.summary, path=report
+    )

@@ -1,48 +1,50 @@
-"""`annotator search CORPUS QUERY`: the articles that hold some words."""
+"""`annotator search CORPUS QUERY`: lists the articles that contain some words."""
 
 from pathlib import Path
 
 import click
 
-from annotator.cli.command import Help, corpus_argument, json_option, words
-from annotator.cli.console import emit, say, table
+from annotator.cli.command import TerminalCommand, corpus_argument, decode_argument, json_option
+from annotator.cli.console import print_json, print_table, print_text
 from annotator.i18n import _, ngettext
-from annotator.model.titles import title
+from annotator.model.titles import article_title
 from annotator.store.corpus import Corpus
-from annotator.store.queries.search import Found, search
-from annotator.text.snippets import snippet
+from annotator.store.queries.search import SearchResult, search
+from annotator.text.snippets import make_snippet
 
 
-def command() -> click.Command:
-    """The command, in the language that is spoken now."""
-    return Help(
+def build_command() -> click.Command:
+    """Build the command, in the current language."""
+    return TerminalCommand(
         "search",
         callback=_search,
-        params=[corpus_argument(), click.Argument(["query"], metavar="QUERY", callback=words), json_option()],
+        params=[corpus_argument(), click.Argument(["query"], metavar="QUERY", callback=decode_argument), json_option()],
         help=_("List the articles of CORPUS that hold the words QUERY, however their Arabic is spelt."),
     )
 
 
 def _search(corpus: Path, query: str, as_json: bool) -> int:
     with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
-        found = [(place, title(place.article, opened.zones(place.article.uid))) for place in search(opened, query)]
+        matches = [
+            (match, article_title(match.article, opened.zones(match.article.uid))) for match in search(opened, query)
+        ]
     if as_json:
-        emit([_record(place, heading) for place, heading in found])
+        print_json([_build_record(match, heading) for match, heading in matches])
         return 0
-    say(ngettext("{count} article", "{count} articles", len(found)).format(count=len(found)))
-    table([[str(place.article.id), heading, _shown(place)] for place, heading in found])
+    print_text(ngettext("{count} article", "{count} articles", len(matches)).format(count=len(matches)))
+    print_table([[str(match.article.id), heading, _build_snippet(match)] for match, heading in matches])
     return 0
 
 
-def _record(place: Found, heading: str) -> dict[str, object]:
+def _build_record(match: SearchResult, heading: str) -> dict[str, object]:
     return {
-        "id": place.article.id,
+        "id": match.article.id,
         "title": heading,
-        "start": place.start,
-        "end": place.end,
-        "snippet": _shown(place),
+        "start": match.start,
+        "end": match.end,
+        "snippet": _build_snippet(match),
     }
 
 
-def _shown(place: Found) -> str:
-    return snippet(place.article.text, place.start, place.end).text
+def _build_snippet(match: SearchResult) -> str:
+    return make_snippet(match.article.text, match.start, match.end).text

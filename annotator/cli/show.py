@@ -1,4 +1,4 @@
-"""`annotator show CORPUS ID`: one article with its spans."""
+"""`annotator show CORPUS ID`: shows an article with its zones and spans."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,51 +6,56 @@ from typing import Final
 
 import click
 
-from annotator.cli.command import Help, corpus_argument, identity, json_option, words
-from annotator.cli.console import emit, say, table
-from annotator.formats.json.jsonl import record
+from annotator.cli.command import TerminalCommand, corpus_argument, decode_argument, json_option, parse_article_id
+from annotator.cli.console import print_json, print_table, print_text
+from annotator.formats.json.jsonl import build_record
 from annotator.i18n import _, ngettext
 from annotator.model.display_names import zone_title
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone
-from annotator.model.titles import title
+from annotator.model.titles import article_title
 from annotator.store.corpus import Corpus
 
-_NONE: Final = ""  # the kind of what is in no zone
+_NO_ZONE: Final = ""  # the kind of text outside zones
 
 
-def command() -> click.Command:
-    """The command, in the language that is spoken now."""
+def build_command() -> click.Command:
+    """Build the command, in the current language."""
     visual = click.Option(
         ["visual", "--visual/--logical"],
         default=None,
         help=_("Lay out Arabic for a terminal that cannot, or leave it as it is; else this is found out."),
     )
-    return Help(
+    return TerminalCommand(
         "show",
         callback=_show,
-        params=[corpus_argument(), click.Argument(["id_"], metavar="ID", callback=words), visual, json_option()],
+        params=[
+            corpus_argument(),
+            click.Argument(["id_"], metavar="ID", callback=decode_argument),
+            visual,
+            json_option(),
+        ],
         help=_("Show one article of CORPUS with its zones and spans. ID is its number or its uid."),
     )
 
 
 def _show(corpus: Path, id_: str, visual: bool | None, as_json: bool) -> int:
     with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
-        found = opened.whole(identity(id_))
+        annotated = opened.load_article(parse_article_id(id_))
     if as_json:
-        emit(record(found))
+        print_json(build_record(annotated))
         return 0
-    article, zones, spans = found.article, list(found.zones), found.spans
-    say("\n".join(_head(article, zones)), reorder=visual)
-    say("")
-    say("\n".join(_body(article.text, zones)), reorder=visual)
-    say("")
-    say(ngettext("{count} span", "{count} spans", len(spans)).format(count=len(spans)), reorder=visual)
-    table([_row(article.text, span) for span in spans], reorder=visual)
+    article, zones, spans = annotated.article, list(annotated.zones), annotated.spans
+    print_text("\n".join(_format_head(article, zones)), reorder=visual)
+    print_text("")
+    print_text("\n".join(_format_body(article.text, zones)), reorder=visual)
+    print_text("")
+    print_text(ngettext("{count} span", "{count} spans", len(spans)).format(count=len(spans)), reorder=visual)
+    print_table([_format_row(article.text, span) for span in spans], reorder=visual)
     return 0
 
 
-def _head(article: Article, zones: list[Zone]) -> Iterator[str]:
-    yield f"{article.id}  {title(article, zones)}"
+def _format_head(article: Article, zones: list[Zone]) -> Iterator[str]:
+    yield f"{article.id}  {article_title(article, zones)}"
     facts = {
         _("Published"): article.published,
         _("Source"): article.source,
@@ -62,28 +67,28 @@ def _head(article: Article, zones: list[Zone]) -> Iterator[str]:
             yield _("{name}: {fact}").format(name=name, fact=fact)
 
 
-def _body(text: str, zones: list[Zone]) -> Iterator[str]:
-    """The text, its zones below the names of their kinds in brackets."""
-    names = {**{kind: zone_title(kind) for kind in ZONE_KINDS}, _NONE: _("no zone")}
-    last = _NONE
-    for kind, stretch in _stretches(text, zones):
-        if stretch.strip():
+def _format_body(text: str, zones: list[Zone]) -> Iterator[str]:
+    """Yield the lines of the text, with the kinds of zones in brackets above them."""
+    names = {**{kind: zone_title(kind) for kind in ZONE_KINDS}, _NO_ZONE: _("no zone")}
+    last = _NO_ZONE
+    for kind, part in _split_by_zones(text, zones):
+        if part.strip():
             if kind != last:
                 yield f"[{names[kind]}]"
-            yield stretch.strip("\n")
+            yield part.strip("\n")
             last = kind
 
 
-def _stretches(text: str, zones: list[Zone]) -> Iterator[tuple[str, str]]:
-    """All of the text: kind and text of each zone and of what lies between."""
-    at = 0
+def _split_by_zones(text: str, zones: list[Zone]) -> Iterator[tuple[str, str]]:
+    """Yield kind and text of each zone and of the text between zones."""
+    offset = 0
     for zone in zones:
-        yield _NONE, text[at : zone.start]
+        yield _NO_ZONE, text[offset : zone.start]
         yield zone.kind, text[zone.start : zone.end]
-        at = zone.end
-    yield _NONE, text[at:]
+        offset = zone.end
+    yield _NO_ZONE, text[offset:]
 
 
-def _row(text: str, span: Span) -> list[str]:
+def _format_row(text: str, span: Span) -> list[str]:
     place = f"{span.start}-{span.end}"
     return [place, span.label, span.annotator, span.value or "-", text[span.start : span.end]]

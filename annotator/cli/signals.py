@@ -1,4 +1,4 @@
-"""Signals that end a command as Ctrl+C does, so that it cleans up after itself."""
+"""Handling of signals that end the process: a command cleans up as it does after Ctrl+C."""
 
 import _thread
 import os
@@ -9,61 +9,61 @@ from types import FrameType
 from typing import Final
 
 _NAMES: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
-"""What docker, systemd, `timeout` and a closed terminal send; Ctrl+Break on Windows."""
-_AGAIN: Final = 0.01  # seconds
-_BASE: Final = 128  # a shell's exit code for a process that a signal ended is this and the signal's number
+"""Signals sent by docker, systemd, `timeout` and a closed terminal; Ctrl+Break on Windows."""
+_RETRY_DELAY: Final = 0.01  # seconds
+_EXIT_CODE_BASE: Final = 128  # shells report a process ended by a signal as this plus the signal's number
 
 
 class Terminated(KeyboardInterrupt):
-    """The process was asked to end by a signal."""
+    """A signal asks the process to end."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
         self.number = number
 
 
-def catch() -> None:
-    """Have each of these signals raise Terminated, unless whoever started the process has it ignored."""
+def install_handlers() -> None:
+    """Make each of these signals raise Terminated, unless it was ignored when the process started."""
     sys.unraisablehook = _raise_again
-    for number in _numbers():
+    for number in _signal_numbers():
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _terminate)
 
 
-def release() -> None:
-    """Have them end the process at once again: a window cannot unwind."""
+def remove_handlers() -> None:
+    """Make these signals end the process at once again, because Qt's event loop cannot unwind."""
     if sys.unraisablehook is _raise_again:
         sys.unraisablehook = sys.__unraisablehook__
-    for number in _numbers():
+    for number in _signal_numbers():
         if signal.getsignal(number) is _terminate:
             signal.signal(number, signal.SIG_DFL)
 
 
 def exit_code(interrupt: KeyboardInterrupt) -> int:
-    """Return the exit code of a command that was interrupted: 128 and the number of the signal, as shells have it."""
-    return _BASE + (interrupt.number if isinstance(interrupt, Terminated) else signal.SIGINT)
+    """Return the exit code of an interrupted command: 128 plus the signal's number, as in shells."""
+    return _EXIT_CODE_BASE + (interrupt.number if isinstance(interrupt, Terminated) else signal.SIGINT)
 
 
-def _numbers() -> list[int]:
+def _signal_numbers() -> list[int]:
     return [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
 
 
 def _terminate(number: int, _frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)  # cleaning up is not to be interrupted
+    signal.signal(number, signal.SIG_IGN)  # do not interrupt the cleanup
     raise Terminated(number)
 
 
 def _raise_again(unraisable: "sys.UnraisableHookArgs") -> None:
-    """Raise an interrupt once more that came within a destructor or a callback, from which nothing can be raised."""
+    """Raise an interrupt again that came in a destructor or a callback, where exceptions are only printed."""
     if not isinstance(unraisable.exc_value, KeyboardInterrupt):
         sys.__unraisablehook__(unraisable)
         return
-    number = exit_code(unraisable.exc_value) - _BASE
+    number = exit_code(unraisable.exc_value) - _EXIT_CODE_BASE
     if number != signal.SIGINT:
         signal.signal(number, _terminate)
     if sys.platform == "win32":
-        timer = Timer(_AGAIN, _thread.interrupt_main, [number])
-    else:  # which ends a wait of the system's too
-        timer = Timer(_AGAIN, os.kill, [os.getpid(), number])
+        timer = Timer(_RETRY_DELAY, _thread.interrupt_main, [number])
+    else:  # a real signal also ends a blocking system call
+        timer = Timer(_RETRY_DELAY, os.kill, [os.getpid(), number])
     timer.daemon = True
     timer.start()

@@ -1,21 +1,21 @@
-"""`annotator stats CORPUS`: how much there is, by label, annotator and state."""
+"""`annotator stats CORPUS`: counts spans, articles and edits by label, annotator and state."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from annotator.cli.command import Help, corpus_argument, json_option
-from annotator.cli.console import emit, say, table
+from annotator.cli.command import TerminalCommand, corpus_argument, json_option
+from annotator.cli.console import print_json, print_table, print_text
 from annotator.i18n import _, ngettext
 from annotator.model.display_names import state_title
 from annotator.store.corpus import Corpus
-from annotator.store.queries.statistics import Share, Statistics, statistics
+from annotator.store.queries.statistics import AnnotatorStatistics, CorpusStatistics, collect_statistics
 
 
-def command() -> click.Command:
-    """The command, in the language that is spoken now."""
-    return Help(
+def build_command() -> click.Command:
+    """Build the command, in the current language."""
+    return TerminalCommand(
         "stats",
         callback=_stats,
         params=[corpus_argument(), json_option()],
@@ -25,28 +25,33 @@ def command() -> click.Command:
 
 def _stats(corpus: Path, as_json: bool) -> int:
     with Corpus.open(corpus, readonly=True) as opened:
-        found = statistics(opened)
-        titles = {label.name: label.shown() for label in opened.labels().labels}
+        counts = collect_statistics(opened)
+        titles = {label.name: label.localised_title() for label in opened.labels().labels}
     if as_json:
-        emit(found)
+        print_json(counts)
         return 0
-    say(_(", ").join(_totals(found)))
-    for name, share in found.annotators.items():
-        say("")
-        say(name)
-        table([*_about(share)])
-    say("")
-    table([[_("Label"), _("Spans"), _("Title")], *([name, str(n), titles[name]] for name, n in found.labels.items())])
+    print_text(_(", ").join(_format_totals(counts)))
+    for name, share in counts.annotators.items():
+        print_text("")
+        print_text(name)
+        print_table([*_format_counts(share)])
+    print_text("")
+    print_table(
+        [
+            [_("Label"), _("Spans"), _("Title")],
+            *([name, str(n), titles[name]] for name, n in counts.labels.items()),
+        ]
+    )
     return 0
 
 
-def _totals(found: Statistics) -> Iterator[str]:
-    yield ngettext("{count} article", "{count} articles", found.articles).format(count=found.articles)
-    yield ngettext("{count} span", "{count} spans", found.spans).format(count=found.spans)
-    yield ngettext("{count} edit", "{count} edits", found.edits).format(count=found.edits)
+def _format_totals(counts: CorpusStatistics) -> Iterator[str]:
+    yield ngettext("{count} article", "{count} articles", counts.articles).format(count=counts.articles)
+    yield ngettext("{count} span", "{count} spans", counts.spans).format(count=counts.spans)
+    yield ngettext("{count} edit", "{count} edits", counts.edits).format(count=counts.edits)
 
 
-def _about(share: Share) -> Iterator[list[str]]:
+def _format_counts(share: AnnotatorStatistics) -> Iterator[list[str]]:
     for state, count in share.states.items():
         if count:
             yield [state_title(state), str(count)]

@@ -1,4 +1,4 @@
-"""`annotator suggest CORPUS`: what the program proposes, and accepting it."""
+"""`annotator suggest CORPUS`: lists suggestions, or accepts them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,22 +6,28 @@ from pathlib import Path
 import click
 
 from annotator import device_key, settings
-from annotator.cli.command import Help, corpus_argument, identity, json_option, words
-from annotator.cli.console import emit, finish, say, table, tell
+from annotator.cli.command import TerminalCommand, corpus_argument, decode_argument, json_option, parse_article_id
+from annotator.cli.console import print_json, print_message, print_table, print_text, run_with_progress
 from annotator.i18n import _, ngettext
-from annotator.jobs.learning import due, learn, teach
-from annotator.jobs.suggesting import Found, Suggesting, accept_each, brought, suggest
-from annotator.model.display_names import hundredth
+from annotator.jobs.learning import learn, learn_unsaved, needs_training
+from annotator.jobs.suggesting import (
+    ArticleSuggestions,
+    SuggesterPool,
+    accept_suggestions,
+    load_external_suggesters,
+    suggest_for_articles,
+)
+from annotator.model.display_names import to_percent
 from annotator.store.corpus import Corpus
 from annotator.store.errors import ReadOnlyCorpus
-from annotator.store.queries.article_list import waiting
-from annotator.suggest.crf.suggester import Model
-from annotator.suggest.crf.training import Trained
+from annotator.store.queries.article_list import list_unfinished_articles
+from annotator.suggest.crf.suggester import CrfSuggester
+from annotator.suggest.crf.training import TrainedModel
 
 
-def command() -> click.Command:
-    """The command, in the language that is spoken now."""
-    return Help(
+def build_command() -> click.Command:
+    """Build the command, in the current language."""
+    return TerminalCommand(
         "suggest",
         callback=_suggest,
         params=[
@@ -29,27 +35,27 @@ def command() -> click.Command:
             click.Option(
                 ["--article"],
                 metavar="ID",
-                callback=words,
+                callback=decode_argument,
                 help=_("Only in this article, by its number or its uid; else in all that the annotator has not done."),
             ),
             click.Option(
                 ["--source"],
                 metavar="NAME",
-                callback=words,
+                callback=decode_argument,
                 help=_("Only what this suggester says: dates, names, memory, model or one that was brought."),
             ),
             click.Option(
                 ["--annotator"],
                 metavar="NAME",
-                callback=words,
+                callback=decode_argument,
                 help=_("Who decides: nothing is suggested that is labelled or rejected there; without it, you."),
             ),
             click.Option(["accept", "--accept"], is_flag=True, help=_("Label all that is suggested.")),
             json_option(),
         ],
         help=_(
-            "List what is suggested for the articles of CORPUS, after learning from what was done since the program "
-            "learned last."
+            "List what is suggested for the articles of CORPUS, after learning from what was done since the "
+            "program learned last."
         ),
     )
 
@@ -58,25 +64,31 @@ def _suggest(
     corpus: Path, article: str | None, source: str | None, annotator: str | None, accept: bool, as_json: bool
 ) -> int:
     name = annotator or settings.load().annotator
-    opened, writable = _opened(corpus, writing=accept)
+    opened, writable = _open_corpus(corpus, writing=accept)
     with opened:
-        trained = _learned(opened, writable=writable) if source in (None, Model.name) else None
-        suggesting = Suggesting.of(opened, trained, brought(tell))
-        _check(source, suggesting.names)
-        numbers = [opened.article(identity(article)).id] if article is not None else waiting(opened, name)
-        found = finish(suggest(opened, suggesting, name, numbers, source), _("Looking for suggestions"))
+        trained = _load_trained(opened, writable=writable) if source in (None, CrfSuggester.name) else None
+        pool = SuggesterPool.from_corpus(opened, trained, load_external_suggesters(print_message))
+        _check_source(source, pool.names)
+        numbers = (
+            [opened.article(parse_article_id(article)).id]
+            if article is not None
+            else list_unfinished_articles(opened, name)
+        )
+        results = run_with_progress(
+            suggest_for_articles(opened, pool, name, numbers, source), _("Looking for suggestions")
+        )
         if accept:
-            found = finish(accept_each(opened, name, found), _("Accepting"))
+            results = run_with_progress(accept_suggestions(opened, name, results), _("Accepting"))
     if as_json:
-        emit([record for one in found for record in _records(one)])
+        print_json([record for article_suggestions in results for record in _build_records(article_suggestions)])
     else:
-        say(_summary(found, accepted=accept))
-        table([row for one in found for row in _rows(one)])
+        print_text(_format_summary(results, accepted=accept))
+        print_table([row for article_suggestions in results for row in _format_rows(article_suggestions)])
     return 0
 
 
-def _opened(path: Path, *, writing: bool) -> tuple[Corpus, bool]:
-    """The corpus, and whether it can be written to. Raises ReadOnlyCorpus if it has to be and cannot."""
+def _open_corpus(path: Path, *, writing: bool) -> tuple[Corpus, bool]:
+    """Open the corpus and return it with whether it is writable. Raises ReadOnlyCorpus if it must be but is not."""
     try:
         return Corpus.open(path), True
     except ReadOnlyCorpus:
@@ -85,17 +97,17 @@ def _opened(path: Path, *, writing: bool) -> tuple[Corpus, bool]:
         return Corpus.open(path, readonly=True), False
 
 
-def _learned(corpus: Corpus, *, writable: bool) -> Trained | None:
-    """What was learned just now, where that was due; it is kept in the corpus if it can be."""
-    if not due(corpus):
+def _load_trained(corpus: Corpus, *, writable: bool) -> TrainedModel | None:
+    """Train a model if needed, and store it in the corpus if possible; return None if there was no need."""
+    if not needs_training(corpus):
         return None
-    if writable and _can_keep():
-        return finish(learn(corpus), _("Learning")).trained
-    return teach(corpus).trained
+    if writable and _can_sign():
+        return run_with_progress(learn(corpus), _("Learning")).trained
+    return learn_unsaved(corpus).trained
 
 
-def _can_keep() -> bool:
-    """Return whether a model can be signed, without which it is not used again."""
+def _can_sign() -> bool:
+    """Return whether a model can be signed; unsigned, it would not be used again."""
     try:
         device_key.load_or_create_key()
     except OSError:
@@ -103,40 +115,50 @@ def _can_keep() -> bool:
     return True
 
 
-def _check(source: str | None, names: list[str]) -> None:
-    """Raise UsageError for a source that there is not; say so where one has nothing to say yet."""
+def _check_source(source: str | None, names: list[str]) -> None:
+    """Raise UsageError for an unknown source; print a message if `model` has not learned anything yet."""
     if source is None or source in names:
         return
-    if source != Model.name:
-        told = _("“{source}” suggests nothing here; those who do are {names}")
-        raise click.UsageError(told.format(source=source, names=", ".join(dict.fromkeys([*names, Model.name]))))
-    tell(_("nothing was learned yet: too little is done"))
+    if source != CrfSuggester.name:
+        message = _("“{source}” suggests nothing here; those who do are {names}")
+        raise click.UsageError(
+            message.format(source=source, names=", ".join(dict.fromkeys([*names, CrfSuggester.name])))
+        )
+    print_message(_("nothing was learned yet: too little is done"))
 
 
-def _summary(found: list[Found], *, accepted: bool) -> str:
-    count = sum(len(one.suggestions) for one in found)
+def _format_summary(results: list[ArticleSuggestions], *, accepted: bool) -> str:
+    count = sum(len(article_suggestions.suggestions) for article_suggestions in results)
     if accepted:
         return ngettext("{count} suggestion accepted", "{count} suggestions accepted", count).format(count=count)
     return ngettext("{count} suggestion", "{count} suggestions", count).format(count=count)
 
 
-def _records(found: Found) -> Iterator[dict[str, object]]:
-    for one in found.suggestions:
+def _build_records(article_suggestions: ArticleSuggestions) -> Iterator[dict[str, object]]:
+    for suggestion in article_suggestions.suggestions:
         yield {
-            "article": found.article.id,
-            "start": one.start,
-            "end": one.end,
-            "label": one.label,
-            "text": found.article.text[one.start : one.end],
-            "value": one.value,
-            "source": one.source,
-            "score": one.score,
-            "assumed": one.assumed,
+            "article": article_suggestions.article.id,
+            "start": suggestion.start,
+            "end": suggestion.end,
+            "label": suggestion.label,
+            "text": article_suggestions.article.text[suggestion.start : suggestion.end],
+            "value": suggestion.value,
+            "source": suggestion.source,
+            "score": suggestion.score,
+            "assumed": suggestion.assumed,
         }
 
 
-def _rows(found: Found) -> Iterator[list[str]]:
-    for one in found.suggestions:
-        text = found.article.text[one.start : one.end]
-        place = f"{one.start}-{one.end}"
-        yield [str(found.article.id), place, one.label, one.source, f"{hundredth(one.score)}%", one.value or "-", text]
+def _format_rows(article_suggestions: ArticleSuggestions) -> Iterator[list[str]]:
+    for suggestion in article_suggestions.suggestions:
+        text = article_suggestions.article.text[suggestion.start : suggestion.end]
+        text_range = f"{suggestion.start}-{suggestion.end}"
+        yield [
+            str(article_suggestions.article.id),
+            text_range,
+            suggestion.label,
+            suggestion.source,
+            f"{to_percent(suggestion.score)}%",
+            suggestion.value or "-",
+            text,
+        ]

@@ -1,6 +1,6 @@
-"""What a terminal needs to show Arabic, for those that neither join letters nor lay them from right to left.
+"""Laying out Arabic for terminals that neither join letters nor support right-to-left text.
 
-Only the screen is concerned: what goes into a pipe or a file stays in logical order.
+This is for display only: text in a pipe or a file stays in logical order.
 """
 
 import unicodedata
@@ -28,11 +28,11 @@ _STAND_INS: Final = {
 }
 
 
-def does_bidi(environment: Mapping[str, str]) -> bool:
-    """Whether the terminal that set these variables lays out and joins Arabic by itself.
+def supports_bidi(environment: Mapping[str, str]) -> bool:
+    """Return whether the terminal with these environment variables lays out and joins Arabic by itself.
 
-    GNOME's VTE since 0.58, Konsole, mlterm, Apple's Terminal and mintty do, as long as nobody turns it off
-    (terminal-wg.pages.freedesktop.org/bidi). iTerm2 and WezTerm can, but were long delivered with it off.
+    GNOME's VTE since 0.58, Konsole, mlterm, Apple's Terminal and mintty do, unless it is turned off
+    (terminal-wg.pages.freedesktop.org/bidi). iTerm2 and WezTerm can, but for long had it off by default.
     """
     vte = environment.get("VTE_VERSION", "")
     if vte.isdecimal() and int(vte) >= _VTE_WITH_BIDI:
@@ -40,39 +40,39 @@ def does_bidi(environment: Mapping[str, str]) -> bool:
     return environment.get("TERM_PROGRAM") in _BIDI_PROGRAMS or any(name in environment for name in _BIDI_VARIABLES)
 
 
-def columns(text: str) -> int:
-    """How many cells of a terminal `text` takes: none for marks, two for wide characters such as emoji."""
-    return sum(map(_cells, text))
+def display_width(text: str) -> int:
+    """Return the width of `text` in terminal cells: none for marks, two for wide characters such as emoji."""
+    return sum(map(_character_width, text))
 
 
-def visual(text: str, width: int | None = None) -> str:
-    """`text` as it is to be sent to a terminal that shows characters one after the other, from left to right.
+def reorder_for_display(text: str, width: int | None = None) -> str:
+    """Convert `text` for a terminal that shows characters one after the other, from left to right.
 
     Letters take their joined forms (a lam and its alef become one), and each line is reordered by the Unicode
-    bidirectional algorithm; diacritics and tatweel stay, direction marks, which have done their work, go. With a
-    `width`, in cells, long lines are broken between words first, in logical order, and those of a paragraph that
-    runs from right to left end at the right edge.
+    bidirectional algorithm; diacritics and tatweel stay, direction marks are removed afterwards. With a `width`, in
+    cells, long lines are first broken between words, in logical order, and those of a right-to-left paragraph are
+    aligned right.
     """
-    return "\n".join(line for paragraph in text.split("\n") for line in _lines(paragraph, width))
+    return "\n".join(line for paragraph in text.split("\n") for line in _reorder_paragraph(paragraph, width))
 
 
-def _lines(paragraph: str, width: int | None) -> Iterator[str]:
-    # What else the algorithm takes for a paragraph's end has no business within a line of a screen.
+def _reorder_paragraph(paragraph: str, width: int | None) -> Iterator[str]:
+    # Remove other characters that the algorithm would treat as the end of a paragraph.
     paragraph = " ".join(paragraph.splitlines())
     direction = "R" if get_base_level(paragraph) else "L"
     if width is None:
-        yield _line(paragraph, direction)
+        yield _reorder_line(paragraph, direction)
         return
-    for line in _wrapped(paragraph, width):
-        shown = _line(line, direction)
-        yield " " * (width - columns(shown)) + shown if direction == "R" else shown
+    for line in _wrap(paragraph, width):
+        display_line = _reorder_line(line, direction)
+        yield " " * (width - display_width(display_line)) + display_line if direction == "R" else display_line
 
 
-def _wrapped(paragraph: str, width: int) -> Iterator[str]:
-    """Whole words, as many a line as fit in `width` cells; a longer word has a line of its own."""
+def _wrap(paragraph: str, width: int) -> Iterator[str]:
+    """Wrap a paragraph into lines of at most `width` cells between words; a longer word has a line of its own."""
     line, used = "", 0
     for word in paragraph.split(" "):
-        cells = columns(word)
+        cells = display_width(word)
         if line and used + 1 + cells > width:
             yield line
             line, used = word, cells
@@ -81,41 +81,41 @@ def _wrapped(paragraph: str, width: int) -> Iterator[str]:
     yield line
 
 
-def _line(line: str, direction: str) -> str:
-    """One line in visual order; `direction`, L or R, is that of its paragraph."""
-    # Letters only: the reshaper loses its place in a text from which it takes joiners out.
-    shaped = _ARABIC.sub(lambda found: _reshaper().reshape(found[0]), _ISOLATES.sub("", line))
-    whole = _stand_ins(shaped)
-    packed = "".join(whole.get(cluster, cluster) for cluster in regex.findall(r"\X", shaped))
+def _reorder_line(line: str, direction: str) -> str:
+    """Convert a line to visual order; `direction`, L or R, is that of its paragraph."""
+    # Only letters are reshaped: the reshaper miscounts in a text from which it removes joiners.
+    shaped = _ARABIC.sub(lambda match: _reshaper().reshape(match[0]), _ISOLATES.sub("", line))
+    stand_ins = _choose_stand_ins(shaped)
+    packed = "".join(stand_ins.get(cluster, cluster) for cluster in regex.findall(r"\X", shaped))
     ordered = get_display(packed, base_dir=direction)
-    unpacked = ordered.translate({ord(stand_in): cluster for cluster, stand_in in whole.items()})
+    unpacked = ordered.translate({ord(stand_in): cluster for cluster, stand_in in stand_ins.items()})
     return _DIRECTION_MARKS.sub("", unpacked)
 
 
-def _stand_ins(line: str) -> dict[str, str]:
-    """One character, of the same direction and not in `line`, for each of its clusters of several.
+def _choose_stand_ins(line: str) -> dict[str, str]:
+    """Return a stand-in, a character not in `line` with the same direction, for each cluster of several characters.
 
-    Reordered by itself, a mark would land on the letter before its own, and an emoji would fall apart. What Python's
-    tables do not know yet has one too, for the algorithm stops at it: left to right, as UAX 9 has it.
+    Reordered one by one, a mark would land on the wrong letter, and an emoji would fall apart. Characters unknown to
+    Python's tables have a stand-in too, because the algorithm fails on them: left to right, as in UAX 9.
     """
-    free = {kind: _unused(line, kind, pool) for kind, pool in _STAND_INS.items()}
-    chosen: dict[str, str] = {}
+    free = {kind: _unused_characters(line, kind, pool) for kind, pool in _STAND_INS.items()}
+    stand_ins: dict[str, str] = {}
     for cluster in regex.findall(r"\X", line):
         kinds = [unicodedata.bidirectional(character) for character in cluster]
-        if cluster in chosen or (len(cluster) == 1 and kinds[0]):
+        if cluster in stand_ins or (len(cluster) == 1 and kinds[0]):
             continue
         kind = {"": "L", "R": "AL"}.get(kinds[0], kinds[0])
         stand_in = next(free.get(kind, free["ON"]), None)
-        if stand_in:  # else there are more kinds of clusters than characters to spare
-            chosen[cluster] = stand_in
-    return chosen
+        if stand_in:  # else there are more clusters than free characters
+            stand_ins[cluster] = stand_in
+    return stand_ins
 
 
-def _unused(line: str, kind: str, pool: range) -> Iterator[str]:
-    return (chr(at) for at in pool if unicodedata.bidirectional(chr(at)) == kind and chr(at) not in line)
+def _unused_characters(line: str, kind: str, pool: range) -> Iterator[str]:
+    return (chr(code) for code in pool if unicodedata.bidirectional(chr(code)) == kind and chr(code) not in line)
 
 
-def _cells(character: str) -> int:
+def _character_width(character: str) -> int:
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
@@ -123,7 +123,7 @@ def _cells(character: str) -> int:
 
 @cache
 def _reshaper() -> "ArabicReshaper":
-    # Built when it is first needed: it reads a configuration file and every ligature.
-    from arabic_reshaper import ArabicReshaper  # a window, which starts most often, never needs it
+    # Built on first use, because it reads a configuration file and every ligature.
+    from arabic_reshaper import ArabicReshaper  # late, because the window never needs it
 
     return ArabicReshaper({"delete_harakat": False, "support_ligatures": True, "ARABIC LIGATURE ALLAH": False})

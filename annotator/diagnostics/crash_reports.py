@@ -1,7 +1,7 @@
-"""Reports of errors that nobody foresaw: what a person can send to whoever looks after the program.
+"""Reports of unexpected errors, which a person can send to the maintainers.
 
 A report is a text file in the folder of the log. It holds versions, the trace of the error, the last lines of the log
-and how much the corpus holds; nothing of an article (see `harmless`).
+and counts of the corpus, but nothing of an article (see `redaction`).
 """
 
 import faulthandler
@@ -18,56 +18,56 @@ from msgspec import Struct
 
 from annotator import __version__, i18n, settings
 from annotator.diagnostics import logs
-from annotator.diagnostics.redaction import described, place, scrubbed, traced
+from annotator.diagnostics.redaction import describe_error, error_location, format_trace, redact
 from annotator.file_ops import discard_file
 
-_KEPT: Final = 20  # reports
+_MAX_REPORTS: Final = 20
 _LINES: Final = 50  # of the log
-_TRACE: Final = 300  # lines of what is left of a process that crashed
-_WEEK: Final = 7 * 24 * 3600  # seconds after which no process is expected to be running still
+_TRACE: Final = 300  # lines of the record of a crash
+_WEEK: Final = 7 * 24 * 3600  # seconds; no process is expected to run longer
 _CRASH: Final = "crash-"
 _OPEN: Final = "open-"
 
 
-class Fault(Struct, frozen=True):
-    """One such error: what it was, in a line, its trace, and `place`, which tells it from others.
+class ErrorDetails(Struct, frozen=True):
+    """An unexpected error: a summary in one line, its trace, and its location, which distinguishes it from others.
 
     `corpora` are the paths of those that were open where processes crashed; no report holds them.
     """
 
-    what: str
+    summary: str
     trace: tuple[str, ...]
-    place: str
+    location: str
     corpora: tuple[Path, ...] = ()
 
     @classmethod
-    def of(cls, error: BaseException) -> "Fault":
-        """Of an error, of which itself nothing is kept."""
+    def from_error(cls, error: BaseException) -> "ErrorDetails":
+        """Describe an error without keeping it."""
         thread = threading.current_thread()
         where = "" if thread is threading.main_thread() else " in another thread"
-        return cls(described(error) + where, tuple(traced(error)), place(error))
+        return cls(describe_error(error) + where, tuple(format_trace(error)), error_location(error))
 
 
-def report(fault: Fault, facts: Mapping[str, str]) -> str:
-    """What a report says of an error; `facts` by their names: versions, the corpus."""
+def format_report(details: ErrorDetails, facts: Mapping[str, str]) -> str:
+    """Format a report of an error; `facts` by name, such as versions and figures of the corpus."""
     parts = (
         ["A report of the annotator: it holds no text of an article and no name of a file."],
-        listed({**own_facts(), **facts}),
-        [fault.what, "", *fault.trace],
-        ["The last lines of the log:", "", *logs.last(_LINES)],
+        format_facts({**program_facts(), **facts}),
+        [details.summary, "", *details.trace],
+        ["The last lines of the log:", "", *logs.last_lines(_LINES)],
     )
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
-def listed(facts: Mapping[str, str]) -> list[str]:
-    """Facts by their names, a line each, without anything that does not belong into a report."""
+def format_facts(facts: Mapping[str, str]) -> list[str]:
+    """Format facts as a redacted line each."""
     width = max(map(len, facts))
-    return [f"{name:<{width}}  {scrubbed(fact)}" for name, fact in facts.items()]
+    return [f"{name:<{width}}  {redact(fact)}" for name, fact in facts.items()]
 
 
-def own_facts() -> dict[str, str]:
-    """What the program, its Python and the system are, by the names of the facts."""
-    import platform  # as the next one, slow to load, and no start waits for them
+def program_facts() -> dict[str, str]:
+    """Return facts about the program, its Python and the system by name."""
+    import platform  # like the next one slow to load, so no start waits for them
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -80,48 +80,51 @@ def own_facts() -> dict[str, str]:
         "Python": platform.python_version(),
         "system": platform.platform(),
         "sqlite-utils": utils,
-        "language": i18n.current(),
+        "language": i18n.current_language(),
     }
 
 
-def write(text: str) -> Path | None:
-    """Keep a report in the folder of the log, and the newest ones beside it; None where it cannot be written."""
+def save_report(text: str) -> Path | None:
+    """Save a report in the folder of the log and delete the oldest ones.
+
+    Returns None if it cannot be written.
+    """
     folder = settings.log_dir()
     name = datetime.now().strftime("report-%Y%m%d-%H%M%S")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path = next(path for path in _names(folder, name) if not path.exists())
+        path = next(path for path in _report_paths(folder, name) if not path.exists())
         path.write_text(text, encoding="utf-8", newline=os.linesep)
-        for old in [one for one in reports() if one != path][_KEPT - 1 :]:
-            discard_file(old)
+        for report in [report for report in list_reports() if report != path][_MAX_REPORTS - 1 :]:
+            discard_file(report)
     except OSError:
         return None
     return path
 
 
-def reports() -> list[Path]:
-    """The reports that are kept, the newest first."""
+def list_reports() -> list[Path]:
+    """Return the saved reports, newest first."""
     return sorted(settings.log_dir().glob("report-*.txt"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
 
 
 @contextmanager
-def watching() -> Iterator[Callable[[Path | None], None]]:
-    """Have the place written down where this process crashes meanwhile, beyond what Python could catch.
+def recording_crashes() -> Iterator[Callable[[Path | None], None]]:
+    """Have faulthandler record where this process crashes in the meantime, beyond what Python can catch.
 
-    Yields a function that notes which corpus is open, or about to be, for `crashed` to tell.
+    Yields a function that notes which corpus is open, or about to be, for `take_crash` to report.
     """
     path = settings.log_dir() / datetime.now().strftime(f"{_CRASH}%Y%m%d-%H%M%S-{os.getpid()}.txt")
-    mark = _mark(path)
+    corpus_path = _open_corpus_file(path)
 
     def note(corpus: Path | None) -> None:
         with suppress(OSError):
             if corpus:
-                mark.write_bytes(os.fsencode(corpus.absolute()))
+                corpus_path.write_bytes(os.fsencode(corpus.absolute()))
             else:
-                mark.unlink(missing_ok=True)
+                corpus_path.unlink(missing_ok=True)
 
     try:
-        file = path.open("wb")  # written past Python
+        file = path.open("wb")  # faulthandler writes to the descriptor itself
     except OSError:
         yield lambda _corpus: None
         return
@@ -131,34 +134,34 @@ def watching() -> Iterator[Callable[[Path | None], None]]:
     finally:
         faulthandler.disable()
         file.close()
-        for each in (path, mark):
-            discard_file(each)  # Windows has it write of errors, too, that did no harm
+        for temporary_path in (path, corpus_path):
+            discard_file(temporary_path)  # on Windows it may record handled errors, too
 
 
-def crashed() -> Fault | None:
-    """What is left of a process that crashed since this was asked last; what is found is cleared away."""
-    found: Fault | None = None
+def take_crash() -> ErrorDetails | None:
+    """Return the record of a process that crashed since the last call, and delete it."""
+    crash: ErrorDetails | None = None
     corpora: list[Path] = []
     for path in sorted(settings.log_dir().glob(f"{_CRASH}*.txt")):
-        with suppress(OSError):  # what cannot be read or cleared away is left
-            lines = [scrubbed(line.rstrip()) for line in path.read_text("utf-8", "replace").splitlines()[:_TRACE]]
-            mark = _mark(path)
-            if lines and mark.exists():
-                corpora.append(Path(os.fsdecode(mark.read_bytes())))
+        with suppress(OSError):  # a file that cannot be read or deleted stays
+            lines = [redact(line.rstrip()) for line in path.read_text("utf-8", "replace").splitlines()[:_TRACE]]
+            corpus_path = _open_corpus_file(path)
+            if lines and corpus_path.exists():
+                corpora.append(Path(os.fsdecode(corpus_path.read_bytes())))
             if lines:
-                found = Fault("The program ended unexpectedly.", tuple(lines), path.stem, tuple(corpora))
-            # An empty one is that of a process that is running still, or was ended from outside.
+                crash = ErrorDetails("The program ended unexpectedly.", tuple(lines), path.stem, tuple(corpora))
+            # The process of an empty record is still running, or was terminated from outside.
             if lines or path.stat().st_mtime < time.time() - _WEEK:
                 path.unlink()
-                mark.unlink(missing_ok=True)
-    return found
+                corpus_path.unlink(missing_ok=True)
+    return crash
 
 
-def _mark(crash: Path) -> Path:
-    """Where it is noted which corpus the process has open whose crash would be written there."""
+def _open_corpus_file(crash: Path) -> Path:
+    """Return the file that notes which corpus the crashing process had open."""
     return crash.with_name(f"{_OPEN}{crash.name.removeprefix(_CRASH)}")
 
 
-def _names(folder: Path, name: str) -> Iterator[Path]:
+def _report_paths(folder: Path, name: str) -> Iterator[Path]:
     yield folder / f"{name}.txt"
-    yield from (folder / f"{name}-{at}.txt" for at in range(2, 1000))
+    yield from (folder / f"{name}-{number}.txt" for number in range(2, 1000))

@@ -1,6 +1,6 @@
-"""The formats that articles are imported from, and how a file's format is recognised.
+"""The formats that articles are imported from, and the detection of a file's format.
 
-The formats that training sets are written in are listed in `jobs.export`.
+The formats that training sets are exported to are listed in `jobs.export`.
 """
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
@@ -13,11 +13,11 @@ from annotator.formats.datasets import docbin
 from annotator.formats.documents import pdf, plain_text, tables, web, word
 from annotator.formats.json import doccano, jsonl, labelstudio, prodigy, spacy_json
 from annotator.formats.standoff import brat, webanno, xmi
-from annotator.model.records import Draft, Remark
+from annotator.model.records import AnnotatedArticle, Remark
 
 
 class Format(Protocol):
-    """What the module of a format of articles has. Suffixes have their dot and are in lower case."""
+    """The interface of a module that reads articles. Suffixes are in lower case and start with a dot."""
 
     @property
     def NAME(self) -> str: ...  # noqa: N802
@@ -25,14 +25,13 @@ class Format(Protocol):
     @property
     def SUFFIXES(self) -> tuple[str, ...]: ...  # noqa: N802
 
-    def recognises(self, name: str, beginning: bytes) -> bool:
-        """Whether a file of this name, in lower case, that begins with these bytes is of the format."""
+    def sniff(self, name: str, beginning: bytes) -> bool:
+        """Return whether a file with this name, in lower case, that starts with these bytes is of this format."""
 
-    def read(self, path: Path, annotator: str) -> Iterator[Draft | Remark]:
-        """The articles of the file, what of it was not taken, and what was put right; spans that name nobody are
-        `annotator`'s.
+    def read(self, path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+        """Yield the articles of the file, and a remark for everything that was skipped or repaired.
 
-        Raises OSError where the file cannot be read.
+        Spans without an annotator become `annotator`'s. Raises OSError if the file cannot be read.
         """
 
 
@@ -41,54 +40,64 @@ FORMATS: Final[tuple[Format, ...]] = (
     *(jsonl, doccano, prodigy, labelstudio),
     *(columns, conllu, brat, webanno, xmi, spacy_json, docbin),
 )
-"""The formats that articles are read from, in the order in which they are offered."""
+"""The formats that articles are read from, in the order in which the program lists them."""
 
-_BEGINNING: Final = 1 << 16
-_ACCOMPANIED: Final = (brat, xmi)
+_SNIFFED_BYTES: Final = 1 << 16
+_WITH_COMPANIONS: Final = (brat, xmi)
 _BINARY: Final = (word, pdf, docbin)
-_LAST: Final = (jsonl, plain_text)
-"""Those that take what looks like theirs and may be another's; they are asked when no other has said yes."""
+_FALLBACKS: Final = (jsonl, plain_text)
+"""Formats that accept files of other formats too, so they are tried last."""
 
 
-def by_name(name: str) -> Format:
-    """The format of this name. Raises KeyError."""
+def get_format(name: str) -> Format:
+    """Return the format with this name. Raises KeyError."""
     return {format_.NAME: format_ for format_ in FORMATS}[name]
 
 
-def companions(path: Path) -> list[Path]:
-    """The files that the one at `path` is read with, so that they are not read by themselves too."""
+def find_companions(path: Path) -> list[Path]:
+    """Return the files that are read together with the one at `path` and so are not imported by themselves."""
     return [
-        beside for format_ in _ACCOMPANIED if path.suffix in format_.SUFFIXES for beside in format_.companions(path)
+        companion
+        for format_ in _WITH_COMPANIONS
+        if path.suffix in format_.SUFFIXES
+        for companion in format_.find_companions(path)
     ]
 
 
 def has_companions(format_: Format) -> bool:
-    """Whether files of this format are read with others."""
-    return format_ in _ACCOMPANIED
+    """Return whether files of this format are read together with others."""
+    return format_ in _WITH_COMPANIONS
 
 
-def possible(path: Path) -> list[Format]:
-    """The formats that the file at `path` may be read as, by its name, or all that hold text where no format has such
-    names; none for a binary file. Raises OSError."""
-    beginning = _begins(path)
+def find_candidates(path: Path) -> list[Format]:
+    """Return the formats that the file at `path` may be read as.
+
+    These are the formats with its suffix and plain text, or all text formats if no format has that suffix; none for a
+    binary file. Raises OSError.
+    """
+    beginning = _read_beginning(path)
     if b"\0" in beginning and not beginning.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return []
-    written = [format_ for format_ in FORMATS if format_ not in _BINARY]
+    text_formats = [format_ for format_ in FORMATS if format_ not in _BINARY]
     suffix = path.suffix.lower()
-    named = [format_ for format_ in written if suffix in format_.SUFFIXES]
-    return [format_ for format_ in written if format_ in named or format_ is plain_text] if named else written
+    matches = [format_ for format_ in text_formats if suffix in format_.SUFFIXES]
+    return (
+        [format_ for format_ in text_formats if format_ in matches or format_ is plain_text]
+        if matches
+        else text_formats
+    )
 
 
-def recognise(path: Path) -> Format | None:
-    """The format of the file at `path`, by a look inside; None for one that is not known.
+def detect_format(path: Path) -> Format | None:
+    """Detect the format of the file at `path` from its first bytes; return None if it is unknown.
 
-    Raises OSError where the file cannot be read.
+    Raises OSError if the file cannot be read.
     """
-    beginning = _begins(path)
-    asked = (*(format_ for format_ in FORMATS if format_ not in _LAST), *_LAST)
-    return next((format_ for format_ in asked if format_.recognises(path.name.lower(), beginning)), None)
+    beginning = _read_beginning(path)
+    candidates = (*(format_ for format_ in FORMATS if format_ not in _FALLBACKS), *_FALLBACKS)
+    return next((format_ for format_ in candidates if format_.sniff(path.name.lower(), beginning)), None)
 
 
-def _begins(path: Path) -> bytes:
+def _read_beginning(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(_BEGINNING)
+        return file.read(_SNIFFED_BYTES)

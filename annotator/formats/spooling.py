@@ -1,4 +1,7 @@
-"""Values that come one by one and may be very many: kept in a file that has no name, and goes with its last reader."""
+"""A list of values on disk, for values that come one by one and may be very many.
+
+The file has no name and is deleted with its last reader.
+"""
 
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
@@ -8,23 +11,25 @@ import msgspec
 
 T = TypeVar("T")
 
-_IN_MEMORY: Final = 1 << 18  # bytes; what is more goes to the disk
+_MAX_MEMORY: Final = 1 << 18  # bytes before the file moves to disk
 
 
 class Spool(Generic[T]):
-    """Values of one kind, which msgspec can write, in the order in which they came. Raises OSError where the disk has
-    no room for them."""
+    """Values of one type that msgspec can encode, in the order in which they were added.
+
+    Raises OSError if the disk is full.
+    """
 
     def __init__(self, kind: type[T]) -> None:
         self._kind = kind
-        self._file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the last reference
+        self._file = SpooledTemporaryFile(_MAX_MEMORY)  # noqa: SIM115 - closed with the last reference
         self._count = 0
 
     def __del__(self) -> None:
         self._file.close()
 
     def append(self, value: T) -> None:
-        """Add a value after the others."""
+        """Add a value at the end."""
         self._file.seek(0, 2)
         self._file.write(msgspec.json.encode(value) + b"\n")
         self._count += 1
@@ -33,9 +38,9 @@ class Spool(Generic[T]):
         return self._count
 
     def __iter__(self) -> Iterator[T]:
-        at = given = 0
-        while given < self._count:
-            self._file.seek(at)  # another reader, or a value that was added, may have moved it
+        offset = index = 0
+        while index < self._count:
+            self._file.seek(offset)  # another reader or `append` may have moved it
             line = self._file.readline()
-            at, given = at + len(line), given + 1
+            offset, index = offset + len(line), index + 1
             yield msgspec.json.decode(line, type=self._kind)

@@ -1,39 +1,42 @@
-"""Checking a corpus: what is asked about its labels, compared with what the corpus itself shows to be usual."""
+"""Checking the labels of a corpus against what is usual in that corpus."""
 
 from collections.abc import Collection, Generator, Sequence
 from typing import Final
 
 from msgspec import Struct
 
-from annotator.checks.all_checks import Checks
-from annotator.checks.check_context import Seen
-from annotator.checks.consistency import unlabelled_repeat
-from annotator.checks.issue import KINDS, Question
-from annotator.checks.label_statistics import Usage
-from annotator.model.records import NEW, Article, Draft
+from annotator.checks.all_checks import LayerChecker
+from annotator.checks.check_context import CheckContext
+from annotator.checks.consistency import check_unlabelled
+from annotator.checks.issue import KINDS, Issue
+from annotator.checks.label_statistics import LabelStatistics
+from annotator.model.records import NEW, AnnotatedArticle, Article
 from annotator.store.corpus import Corpus
 from annotator.store.queries import check_data
-from annotator.store.queries.annotated_articles import drafts
-from annotator.store.queries.check_data import Place
-from annotator.suggest.base import DATE, role_of
-from annotator.text.lexicon import Match, Words
+from annotator.store.queries.annotated_articles import load_articles
+from annotator.store.queries.check_data import DismissalKey
+from annotator.suggest.base import DATE, role_of_label
+from annotator.text.lexicon import FoldedForm, Match
 
-_TOLD: Final = 50  # articles, a tenth of a second: at each yield a window takes its turn, and that takes as long as ten
+# Articles between two yields, about a tenth of a second: a yield gives the window a turn, which costs as much as ten.
+_PROGRESS_INTERVAL: Final = 50
 
 
-class Asked(Struct, frozen=True, gc=False):
-    """A question about the layer of an annotator in article `number`, whose uid is `article`. `text` is what stands at
-    its place."""
+class ArticleIssue(Struct, frozen=True, gc=False):
+    """An issue in an annotator's layer of the article with this `number` and, as `article`, its uid.
+
+    `text` is the text that the issue is about.
+    """
 
     number: int
     article: str
     annotator: str
     text: str
-    question: Question
+    issue: Issue
 
 
-class _Repeat(Struct, frozen=True, gc=False):
-    """Words without a span: whether they are asked about is known when all of the corpus has been seen."""
+class _UnlabelledRepeat(Struct, frozen=True, gc=False):
+    """Words without a span; they are an issue or not depending on the rest of the corpus."""
 
     number: int
     article: str
@@ -42,90 +45,98 @@ class _Repeat(Struct, frozen=True, gc=False):
     match: Match
 
 
-class Checked(Struct, frozen=True):
-    """What was asked, in order, and the checks that did, to ask again."""
+class CheckResult(Struct, frozen=True):
+    """The issues of a corpus, sorted, and the checks that found them, to check articles again."""
 
-    checks: Checks
-    asked: list[Asked]
+    checks: LayerChecker
+    issues: list[ArticleIssue]
 
 
-def checks_of(corpus: Corpus) -> Checks:
-    """The checks of a corpus, as it is now. Takes some seconds where it holds a million spans."""
+def build_checks(corpus: Corpus) -> LayerChecker:
+    """Build the checks for a corpus in its present state. Takes some seconds for a million spans."""
     labels = corpus.labels().labels
-    dates = frozenset(label.name for label in labels if role_of(label.name) == DATE)
-    usage = Usage(check_data.forms(corpus), check_data.lengths(corpus))
-    return Checks(usage, {label.name: label.shown() for label in labels}, dates)
+    dates = frozenset(label.name for label in labels if role_of_label(label.name) == DATE)
+    usage = LabelStatistics(check_data.count_labelled_forms(corpus), check_data.count_span_lengths(corpus))
+    return LayerChecker(usage, {label.name: label.localised_title() for label in labels}, dates)
 
 
-def check(
+def check_corpus(
     corpus: Corpus, annotator: str | None = None, state: str | None = None
-) -> Generator[tuple[int, int], None, Checked]:
-    """What is asked about the layers of the annotator, or of everybody with None; only about those in this state, where
-    one is named. What was dismissed is not asked. Yields how many articles of how many have been looked at."""
-    checks, asked, repeats = checks_of(corpus), list[Asked](), dict[Words, list[_Repeat]]()
-    numbers, dismissed = check_data.checked(corpus, annotator), check_data.dismissed(corpus)
-    for count, draft in enumerate(drafts(corpus, numbers, annotator)):
-        if count % _TOLD == 0:
+) -> Generator[tuple[int, int], None, CheckResult]:
+    """Find the issues in the layers of `annotator` (None: of everybody) that are in `state` (None: in any).
+
+    Dismissed issues are left out. Yields the number of articles checked and the total.
+    """
+    checks, issues, repeats = build_checks(corpus), list[ArticleIssue](), dict[FoldedForm, list[_UnlabelledRepeat]]()
+    numbers, dismissed = check_data.list_articles_to_check(corpus, annotator), check_data.load_dismissals(corpus)
+    for count, annotated in enumerate(load_articles(corpus, numbers, annotator)):
+        if count % _PROGRESS_INTERVAL == 0:
             yield count, len(numbers)
-        article = draft.article
-        for name in _annotators(draft):
-            reached = state_of(draft, name)
-            if state not in (None, reached):
+        article = annotated.article
+        for name in _list_annotators(annotated):
+            layer_state = annotator_state(annotated, name)
+            if state not in (None, layer_state):
                 continue
-            seen = seen_by(draft, name)
-            questions = checks.of_spans(seen)
-            asked += _asked(article, name, questions, dismissed.get((article.uid, name), ()))
-            for match in checks.unlabelled(seen, reached):
-                checks.usage.met(match.words)
-                if checks.usage.mostly_labelled(match.words):
+            context = build_context(annotated, name)
+            layer_issues = checks.check_spans(context)
+            issues += _open_issues(article, name, layer_issues, dismissed.get((article.uid, name), ()))
+            for match in checks.find_unlabelled(context, layer_state):
+                checks.statistics.add_unlabelled(match.words)
+                if checks.statistics.is_mostly_labelled(match.words):
                     words = article.text[match.start : match.end]
-                    repeats.setdefault(match.words, []).append(_Repeat(article.id, article.uid, name, words, match))
+                    repeats.setdefault(match.words, []).append(
+                        _UnlabelledRepeat(article.id, article.uid, name, words, match)
+                    )
                 else:
-                    repeats.pop(match.words, None)  # too common to be asked about: none of them is kept
-    for repeat in (repeat for some in repeats.values() for repeat in some):
-        question = unlabelled_repeat(repeat.match, checks.usage, checks.titles)
-        if question and question.place not in dismissed.get((repeat.article, repeat.annotator), ()):
-            asked.append(Asked(repeat.number, repeat.article, repeat.annotator, repeat.text, question))
-    asked.sort(key=order)
-    return Checked(checks, asked)
+                    repeats.pop(match.words, None)  # too common without a label to be an issue
+    for repeat in (repeat for group in repeats.values() for repeat in group):
+        issue = check_unlabelled(repeat.match, checks.statistics, checks.label_titles)
+        if issue and issue.key not in dismissed.get((repeat.article, repeat.annotator), ()):
+            issues.append(ArticleIssue(repeat.number, repeat.article, repeat.annotator, repeat.text, issue))
+    issues.sort(key=sort_key)
+    return CheckResult(checks, issues)
 
 
-def check_again(checks: Checks, draft: Draft, annotator: str, dismissed: Collection[Place]) -> list[Asked]:
-    """What is asked about the annotator's layer of one article now, in order."""
-    seen = seen_by(draft, annotator)
-    questions = checks.of_spans(seen)
-    for match in checks.unlabelled(seen, state_of(draft, annotator)):
-        if question := unlabelled_repeat(match, checks.usage, checks.titles):
-            questions.append(question)
-    return sorted(_asked(draft.article, annotator, questions, dismissed), key=order)
+def check_article(
+    checks: LayerChecker, annotated: AnnotatedArticle, annotator: str, dismissed: Collection[DismissalKey]
+) -> list[ArticleIssue]:
+    """Find the issues in the annotator's layer of one article, sorted."""
+    context = build_context(annotated, annotator)
+    issues = checks.check_spans(context)
+    for match in checks.find_unlabelled(context, annotator_state(annotated, annotator)):
+        if issue := check_unlabelled(match, checks.statistics, checks.label_titles):
+            issues.append(issue)
+    return sorted(_open_issues(annotated.article, annotator, issues, dismissed), key=sort_key)
 
 
-def order(asked: Asked) -> tuple[int, int, int, int, str]:
-    """What questions are sorted by: the article, the start, the longer first, the kind."""
-    question = asked.question
-    return asked.number, question.start, -question.end, KINDS.index(question.kind), question.label
+def sort_key(article_issue: ArticleIssue) -> tuple[int, int, int, int, str]:
+    """Return the sort key of an issue: article, start, longer first, kind, label."""
+    issue = article_issue.issue
+    return article_issue.number, issue.start, -issue.end, KINDS.index(issue.kind), issue.label
 
 
-def seen_by(draft: Draft, annotator: str) -> Seen:
-    """The article and this annotator's layer of it."""
-    return Seen(draft.article.text, draft.zones, [span for span in draft.spans if span.annotator == annotator])
+def build_context(annotated: AnnotatedArticle, annotator: str) -> CheckContext:
+    """Return the article with this annotator's layer, for the checks."""
+    return CheckContext(
+        annotated.article.text, annotated.zones, [span for span in annotated.spans if span.annotator == annotator]
+    )
 
 
-def state_of(draft: Draft, annotator: str) -> str:
-    """How far the annotator is with the article."""
-    return next((status.state for status in draft.states if status.annotator == annotator), NEW)
+def annotator_state(annotated: AnnotatedArticle, annotator: str) -> str:
+    """Return the annotator's state of the article."""
+    return next((status.state for status in annotated.states if status.annotator == annotator), NEW)
 
 
-def _annotators(draft: Draft) -> list[str]:
-    names = [status.annotator for status in draft.states] + [span.annotator for span in draft.spans]
+def _list_annotators(annotated: AnnotatedArticle) -> list[str]:
+    names = [status.annotator for status in annotated.states] + [span.annotator for span in annotated.spans]
     return list(dict.fromkeys(names))
 
 
-def _asked(
-    article: Article, annotator: str, questions: Sequence[Question], dismissed: Collection[Place]
-) -> list[Asked]:
+def _open_issues(
+    article: Article, annotator: str, issues: Sequence[Issue], dismissed: Collection[DismissalKey]
+) -> list[ArticleIssue]:
     return [
-        Asked(article.id, article.uid, annotator, article.text[one.start : one.end], one)
-        for one in questions
-        if one.place not in dismissed
+        ArticleIssue(article.id, article.uid, annotator, article.text[issue.start : issue.end], issue)
+        for issue in issues
+        if issue.key not in dismissed
     ]

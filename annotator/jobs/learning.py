@@ -1,4 +1,4 @@
-"""Learning from what is done in a corpus, and knowing when it is time to."""
+"""Training the model of a corpus on the articles that are done, and deciding when to."""
 
 from collections.abc import Generator, Iterator, Sequence
 from itertools import pairwise
@@ -8,126 +8,147 @@ from typing import Final
 from msgspec import Struct
 
 from annotator import device_key
-from annotator.jobs.suggesting import kept, rules
+from annotator.jobs.suggesting import load_model, rule_suggesters
 from annotator.model.labels import LabelSet
-from annotator.model.records import BOILERPLATE, Draft
+from annotator.model.records import BOILERPLATE, AnnotatedArticle
 from annotator.store.corpus import Corpus
 from annotator.store.queries import training_data
-from annotator.store.queries.annotated_articles import drafts
-from annotator.store.queries.training_data import Learned
-from annotator.suggest.crf.suggester import Model
-from annotator.suggest.crf.training import MOST, Example, Trained, encoded, train
-from annotator.suggest.memory import Memory
+from annotator.store.queries.annotated_articles import load_articles
+from annotator.store.queries.training_data import StoredModel
+from annotator.suggest.crf.suggester import CrfSuggester
+from annotator.suggest.crf.training import MAX_TOKENS, TrainedModel, TrainingExample, encode_model, train
+from annotator.suggest.memory import MemorySuggester
 from annotator.text.analysis import analysed
-from annotator.text.proclitics import form
+from annotator.text.proclitics import normalise_form
 
-_MORE: Final = 0.1  # of what was learned from, done anew, is worth the time to learn again
-_DOUBTED: Final = 300  # articles about which a model is asked how sure it is, in some seconds
-_OPENING: Final = 100  # tokens: what it costs an annotator to begin an article, beside reading it
-_TRAINING: Final = 100  # steps that training counts for: it takes as long as so many articles
+_RETRAINING_SHARE: Final = 0.1  # this many new training layers, relative to the last training, justify another one
+_MAX_RANKED_ARTICLES: Final = 300  # articles ranked by uncertainty, which takes some seconds
+_ARTICLE_COST: Final = 100  # tokens: the effort of starting on an article, besides reading it
+_TRAINING_STEPS: Final = 100  # progress steps for the training, which takes as long as ranking this many articles
 
 
-class Taught(Struct, frozen=True):
-    """What was learned, nothing (None) where there was too little: from so many articles and spans of them, when edit
-    `last` was the last one."""
+class LearningResult(Struct, frozen=True):
+    """The trained model (None if there was too little to learn from) and its training data.
 
-    trained: Trained | None
+    `articles` and `spans` count that data; `last_edit` is the id of the last edit before training.
+    """
+
+    trained: TrainedModel | None
     articles: int
     spans: int
-    last: int
+    last_edit: int
 
 
-class _Lessons(Struct, frozen=True):
-    """What a corpus teaches. `elsewhere` are words and labels of other layers of the same articles."""
+class _TrainingData(Struct, frozen=True):
+    """Training data of a corpus. `other_layers` has words and labels of other annotators' layers of its articles."""
 
     labels: LabelSet
-    examples: Sequence[Example]
-    elsewhere: Sequence[tuple[str, str]]
-    memory: Memory
-    last: int
+    examples: Sequence[TrainingExample]
+    other_layers: Sequence[tuple[str, str]]
+    memory: MemorySuggester
+    last_edit: int
 
 
-def due(corpus: Corpus) -> bool:
-    """Whether it is time to learn: nothing that fits was learned yet on this computer, or a tenth as much was done
-    since."""
-    labels, found = corpus.labels(), training_data.learned(corpus, Model.name)
-    if found and found.model and kept(corpus, labels) is None:
+def needs_training(corpus: Corpus) -> bool:
+    """Return whether the model should be trained.
+
+    That is so if this computer has no model that fits, or if a tenth as many layers were done since the last training.
+    """
+    labels, stored = corpus.labels(), training_data.load_stored_model(corpus, CrfSuggester.name)
+    if stored and stored.model and load_model(corpus, labels) is None:
         return True
-    last, known = (found.last, found.lessons) if found else (0, 0)
-    enough = max(1, ceil(_MORE * known))
-    return training_data.lessons_since(corpus, last, enough) == enough
+    last_edit, layers = (stored.last, stored.lessons) if stored else (0, 0)
+    threshold = max(1, ceil(_RETRAINING_SHARE * layers))
+    return training_data.count_training_layers_since(corpus, last_edit, threshold) == threshold
 
 
-def teach(corpus: Corpus) -> Taught:
-    """Learn from what is done and keep nothing."""
-    return _taught(_lessons(corpus))
+def learn_unsaved(corpus: Corpus) -> LearningResult:
+    """Train a model on the articles that are done, without storing it."""
+    return _train(_load_training_data(corpus))
 
 
-def learn(corpus: Corpus) -> Generator[tuple[int, int], None, Taught]:
-    """Learn from what is done, and find out which articles would teach most; keep both in the corpus, at the end.
-    Yields how much of it is done. Closed before, it leaves the corpus as it was. Raises OSError where this computer has
-    no key to sign the model with and none can be made."""
+def learn(corpus: Corpus) -> Generator[tuple[int, int], None, LearningResult]:
+    """Train a model on the articles that are done, rank the untouched ones by uncertainty, and store both.
+
+    Yields the steps done and their total. The corpus is written at the end; if closed before, it stays as it was.
+    Raises OSError if this computer has no key to sign the model with and none can be created.
+    """
     key = device_key.load_or_create_key()
-    lessons, doubted = _lessons(corpus), _spread(training_data.untouched(corpus), _DOUBTED)
-    total = _TRAINING + len(doubted)
+    data = _load_training_data(corpus)
+    candidates = _sample_evenly(training_data.list_untouched_articles(corpus), _MAX_RANKED_ARTICLES)
+    total = _TRAINING_STEPS + len(candidates)
     yield 0, total
-    taught = _taught(lessons)
-    yield _TRAINING, total
-    doubts = {}
-    if taught.trained:
-        model = Model(taught.trained, (*rules(), lessons.memory))
-        for count, draft in enumerate(drafts(corpus, doubted), 1):
-            tokens = len(analysed(draft.article.text).tokens)
-            doubts[draft.article.uid] = model.uncertainty(draft.article, lessons.labels) / (tokens + _OPENING)
-            yield _TRAINING + count, total
-    model_bytes = encoded(taught.trained, key) if taught.trained else None
-    training_data.keep(corpus, Model.name, Learned(model_bytes, taught.articles, taught.last), doubts)
-    return taught
+    result = _train(data)
+    yield _TRAINING_STEPS, total
+    uncertainty = {}
+    if result.trained:
+        model = CrfSuggester(result.trained, (*rule_suggesters(), data.memory))
+        for count, annotated in enumerate(load_articles(corpus, candidates), 1):
+            tokens = len(analysed(annotated.article.text).tokens)
+            uncertainty[annotated.article.uid] = model.uncertainty(annotated.article, data.labels) / (
+                tokens + _ARTICLE_COST
+            )
+            yield _TRAINING_STEPS + count, total
+    model_bytes = encode_model(result.trained, key) if result.trained else None
+    training_data.save_model(
+        corpus, CrfSuggester.name, StoredModel(model_bytes, result.articles, result.last_edit), uncertainty
+    )
+    return result
 
 
-def _lessons(corpus: Corpus) -> _Lessons:
+def _load_training_data(corpus: Corpus) -> _TrainingData:
     with corpus.snapshot():
-        last, labels = training_data.last_edit(corpus), corpus.labels()
-        examples, elsewhere = list[Example](), list[tuple[str, str]]()
-        for draft, annotator in _latest(corpus):
-            spans = [(span.start, span.end, span.label) for span in draft.spans if span.annotator == annotator]
-            examples.append(Example(draft.article, tuple(spans), _labelled(draft)))
-            others = (span for span in draft.spans if span.annotator != annotator)
-            elsewhere += [(form(draft.article.text, span.start, span.end), span.label) for span in others]
-        return _Lessons(labels, examples[::-1], elsewhere, Memory(training_data.known(corpus)), last)
+        last_edit, labels = training_data.last_edit_id(corpus), corpus.labels()
+        examples, other_layers = list[TrainingExample](), list[tuple[str, str]]()
+        for annotated, annotator in _latest_layers(corpus):
+            spans = [(span.start, span.end, span.label) for span in annotated.spans if span.annotator == annotator]
+            examples.append(TrainingExample(annotated.article, tuple(spans), _labelled_ranges(annotated)))
+            other_spans = (span for span in annotated.spans if span.annotator != annotator)
+            other_layers += [
+                (normalise_form(annotated.article.text, span.start, span.end), span.label) for span in other_spans
+            ]
+        return _TrainingData(
+            labels, examples[::-1], other_layers, MemorySuggester(training_data.count_mentions(corpus)), last_edit
+        )
 
 
-def _latest(corpus: Corpus) -> Iterator[tuple[Draft, str]]:
-    """The lessons that were worked at last, as many as a model learns from, the last one first: one of each article."""
+def _latest_layers(corpus: Corpus) -> Iterator[tuple[AnnotatedArticle, str]]:
+    """Yield the training layers edited last, newest first, one for each article, as many as a model is trained on."""
     layers: dict[int, str] = {}
-    for number, annotator in reversed(training_data.lessons(corpus)):
+    for number, annotator in reversed(training_data.list_training_layers(corpus)):
         layers.setdefault(number, annotator)
     words = 0
-    for draft in drafts(corpus, layers):
-        yield draft, layers[draft.article.id]
-        words += len(draft.article.text.split())
-        if words >= MOST:
+    for annotated in load_articles(corpus, layers):
+        yield annotated, layers[annotated.article.id]
+        words += len(annotated.article.text.split())
+        if words >= MAX_TOKENS:
             return
 
 
-def _taught(lessons: _Lessons) -> Taught:
-    """What is learned. The memory must not know the answers from another layer either."""
-    for words, label in lessons.elsewhere:
-        lessons.memory.learn(words, label, accepted=-1)
-    trained = train(lessons.examples, lessons.labels, (*rules(), lessons.memory))
-    for words, label in lessons.elsewhere:
-        lessons.memory.learn(words, label, accepted=1)
-    return Taught(trained, len(lessons.examples), sum(len(example.spans) for example in lessons.examples), lessons.last)
+def _train(data: _TrainingData) -> LearningResult:
+    """Train a model. Meanwhile, the memory forgets the other layers too, so that it cannot know the answers."""
+    for words, label in data.other_layers:
+        data.memory.learn(words, label, accepted=-1)
+    trained = train(data.examples, data.labels, (*rule_suggesters(), data.memory))
+    for words, label in data.other_layers:
+        data.memory.learn(words, label, accepted=1)
+    return LearningResult(
+        trained, len(data.examples), sum(len(example.spans) for example in data.examples), data.last_edit
+    )
 
 
-def _labelled(draft: Draft) -> tuple[tuple[int, int], ...] | None:
-    """The stretches where nobody left out what boilerplate holds; None for the whole text."""
-    away = [(zone.start, zone.end) for zone in draft.zones if zone.kind == BOILERPLATE]
-    edges = [0, *(edge for stretch in away for edge in stretch), len(draft.article.text)]
-    return tuple(stretch for stretch in list(pairwise(edges))[::2] if stretch[0] < stretch[1]) if away else None
+def _labelled_ranges(annotated: AnnotatedArticle) -> tuple[tuple[int, int], ...] | None:
+    """Return the parts of the text outside boilerplate, where unlabelled words are meant so; None for all of it."""
+    boilerplate = [(zone.start, zone.end) for zone in annotated.zones if zone.kind == BOILERPLATE]
+    edges = [0, *(edge for text_range in boilerplate for edge in text_range), len(annotated.article.text)]
+    return (
+        tuple(text_range for text_range in list(pairwise(edges))[::2] if text_range[0] < text_range[1])
+        if boilerplate
+        else None
+    )
 
 
-def _spread(numbers: Sequence[int], most: int) -> list[int]:
-    """At most so many of these numbers, evenly from the first to the last."""
-    step = max(1.0, len(numbers) / most)
-    return [numbers[int(at * step)] for at in range(min(most, len(numbers)))]
+def _sample_evenly(numbers: Sequence[int], count: int) -> list[int]:
+    """Return at most `count` of the numbers, spread evenly from the first to the last."""
+    step = max(1.0, len(numbers) / count)
+    return [numbers[int(index * step)] for index in range(min(count, len(numbers)))]

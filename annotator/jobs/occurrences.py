@@ -1,4 +1,4 @@
-"""Where else in a corpus the words of a span stand, and labelling all those places in one step."""
+"""Finding all occurrences of a span's words in a corpus, and labelling them in one step."""
 
 from bisect import bisect_right
 from collections.abc import Generator, Iterable, Sequence
@@ -11,22 +11,22 @@ from msgspec import Struct
 
 from annotator.model import operations
 from annotator.model.records import IN_PROGRESS, Article, Edit, Span, Status, Step, new_uid
-from annotator.store.corpus import Corpus, now
-from annotator.store.queries.article_list import summaries
-from annotator.store.queries.search import matching
-from annotator.text.search import occurrences
-from annotator.text.sentences import sentences
-from annotator.text.tokenizer import tokens
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.queries.article_list import load_summaries
+from annotator.store.queries.search import find_article_numbers
+from annotator.text.search import find_occurrences
+from annotator.text.sentences import split_sentences
+from annotator.text.tokenizer import tokenize
 
-STEP: Final = "tag_each"
-"""The name of the step that labels them."""
+STEP_NAME: Final = "tag_each"
+"""The name, in the corpus file, of the step that labels occurrences."""
 
 
 class Occurrence(Struct, frozen=True):
-    """One place where the words stand: code points `start` to `end` of article `number`, called `title`.
+    """One occurrence of the words: code points `start` to `end` of the article with this `number` and `title`.
 
-    `before` and `after` are the rest of its sentence. `sure` is False where it may be another word; `labels` are those
-    that the annotator gave this very stretch already.
+    `before` and `after` are the rest of its sentence. `is_certain` is False if it may be another word; `labels` are the
+    annotator's labels of exactly this range.
     """
 
     number: int
@@ -36,24 +36,24 @@ class Occurrence(Struct, frozen=True):
     before: str
     words: str
     after: str
-    sure: bool
+    is_certain: bool
     labels: frozenset[str]
 
 
-def in_article(
+def find_in_article(
     article: Article, title: str, layer: Iterable[Span], form: str, *, taa: bool = False
 ) -> list[Occurrence]:
-    """Where the words of `form` (see text.proclitics.form) stand in the article; `taa` takes ة for ه."""
-    hits = occurrences(article.text, form, taa=taa)
+    """Find the words of `form` (see text.proclitics.normalise_form) in an article; with `taa`, ة matches ه."""
+    hits = find_occurrences(article.text, form, taa=taa)
     if not hits:
         return []
-    given: dict[tuple[int, int], set[str]] = {}
+    labels_by_range: dict[tuple[int, int], set[str]] = {}
     for span in layer:
-        given.setdefault((span.start, span.end), set()).add(span.label)
-    found = []
+        labels_by_range.setdefault((span.start, span.end), set()).add(span.label)
+    results = []
     for hit in hits:
-        start, end = _sentence(article.text, hit.start, hit.end)
-        found.append(
+        start, end = _sentence_around(article.text, hit.start, hit.end)
+        results.append(
             Occurrence(
                 article.id,
                 title,
@@ -62,60 +62,66 @@ def in_article(
                 article.text[start : hit.start],
                 article.text[hit.start : hit.end],
                 article.text[hit.end : end],
-                hit.sure,
-                frozenset(given.get((hit.start, hit.end), ())),
+                hit.is_sure,
+                frozenset(labels_by_range.get((hit.start, hit.end), ())),
             )
         )
-    return found
+    return results
 
 
-def in_corpus(
+def find_in_corpus(
     corpus: Corpus, annotator: str, form: str, *, taa: bool = False
 ) -> Generator[tuple[int, int], None, list[Occurrence]]:
-    """The same in all articles, in their order; yields how many articles of how many have been looked through."""
-    numbers = matching(corpus, form)
-    found: list[Occurrence] = []
-    for done, summary in enumerate(summaries(corpus, numbers), 1):
+    """Find the words in all articles, in corpus order. Yields the number of articles searched and the total."""
+    numbers = find_article_numbers(corpus, form)
+    results: list[Occurrence] = []
+    for done, summary in enumerate(load_summaries(corpus, numbers), 1):
         article = corpus.article(summary.id)
-        found += in_article(article, summary.title, corpus.spans(article.uid, annotator), form, taa=taa)
+        results += find_in_article(article, summary.title, corpus.spans(article.uid, annotator), form, taa=taa)
         yield done, len(numbers)
-    return found
+    return results
 
 
-def tag_each(
-    corpus: Corpus, annotator: str, label: str, chosen: Sequence[Occurrence], here: str
+def label_occurrences(
+    corpus: Corpus, annotator: str, label: str, selection: Sequence[Occurrence], article_uid: str
 ) -> Generator[tuple[int, int], None, int]:
-    """Label these places, in the order of their articles, but those that have the label: one step, so that one undo
-    takes all of it back, also in the article of uid `here`, where the annotator is, if none of the places is there.
-    Yields how much is done: each place counts once when it is looked at and once when it is written. Returns how many
-    spans there are more. Closed before its end, it leaves nothing written."""
+    """Label these occurrences, sorted by article, unless they have the label; return the number of new spans.
+
+    All is one step, so that one undo reverts it, also from the open article `article_uid` if no occurrence is there.
+    Yields the progress, in which each occurrence counts twice: once examined, once written. If closed before the end,
+    nothing is written.
+    """
     edits: list[Edit] = []
     done = 0
-    for number, group in groupby(chosen, lambda one: one.number):
-        places = [(one.start, one.end) for one in group]
+    for number, group in groupby(selection, lambda occurrence: occurrence.number):
+        ranges = [(occurrence.start, occurrence.end) for occurrence in group]
         article = corpus.article(number)
-        edits += operations.add_each(article, corpus.spans(article.uid, annotator), annotator, label, places)
-        done += len(places)
-        yield done, 2 * len(chosen)
+        edits += operations.add_spans(article, corpus.spans(article.uid, annotator), annotator, label, ranges)
+        done += len(ranges)
+        yield done, 2 * len(selection)
     count = len(edits)
-    if edits and all(edit.article != here for edit in edits):
-        status = corpus.status(here, annotator)
-        edits.append(Edit(status, status or Status(here, annotator, IN_PROGRESS)))
+    if edits and all(edit.article != article_uid for edit in edits):
+        status = corpus.status(article_uid, annotator)
+        edits.append(Edit(status, status or Status(article_uid, annotator, IN_PROGRESS)))
     if edits:
-        for written in corpus.applying(Step(new_uid(), annotator, now(), STEP, tuple(edits))):
+        for written in corpus.apply_in_batches(Step(new_uid(), annotator, utc_timestamp(), STEP_NAME, tuple(edits))):
             yield min(done + written, 2 * done), 2 * done
     return count
 
 
-def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
-    """The sentence around a stretch, within its line."""
+def _sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return start and end of the sentence around a range, within its line."""
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", end)
-    line = _sentences(text, first, last if last >= 0 else len(text))
-    at = bisect_right(line, start, key=itemgetter(0)) - 1
-    return (line[at][0], max(end, line[at][1])) if at >= 0 and start < line[at][1] else (start, end)
+    line_sentences = _sentences(text, first, last if last >= 0 else len(text))
+    index = bisect_right(line_sentences, start, key=itemgetter(0)) - 1
+    return (
+        (line_sentences[index][0], max(end, line_sentences[index][1]))
+        if index >= 0 and start < line_sentences[index][1]
+        else (start, end)
+    )
 
 
-@lru_cache(maxsize=1)  # the next place is likely to be in the same line
+@lru_cache(maxsize=1)  # the next occurrence is likely to be in the same line
 def _sentences(text: str, first: int, last: int) -> list[tuple[int, int]]:
-    return [(sentence[0].start, sentence[-1].end) for sentence in sentences(text, tokens(text, first, last))]
+    return [(sentence[0].start, sentence[-1].end) for sentence in split_sentences(text, tokenize(text, first, last))]

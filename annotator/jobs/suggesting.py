@@ -1,4 +1,4 @@
-"""The suggesters of a corpus with what it has taught them: what joins `suggest` with `store`."""
+"""The suggesters of a corpus with what they learned from it: the link between `suggest` and `store`."""
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import TypeAlias
@@ -9,174 +9,214 @@ from msgspec.structs import replace
 from annotator import device_key, settings
 from annotator.model import operations
 from annotator.model.labels import LabelSet
-from annotator.model.open_suggestions import Rejected, standing
+from annotator.model.open_suggestions import RejectionFilter, select_open_suggestions
 from annotator.model.records import IN_PROGRESS, NEW, Article, Edit, Rejection, Span, Step, Suggestion, Zone, new_uid
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries import training_data
-from annotator.store.queries.annotated_articles import drafts
+from annotator.store.queries.annotated_articles import load_articles
 from annotator.suggest.base import Suggester
-from annotator.suggest.crf.suggester import Model
-from annotator.suggest.crf.training import Trained, decoded
-from annotator.suggest.memory import Memory
-from annotator.text.proclitics import form
+from annotator.suggest.crf.suggester import CrfSuggester
+from annotator.suggest.crf.training import TrainedModel, decode_model
+from annotator.suggest.memory import MemorySuggester
+from annotator.text.proclitics import normalise_form
 
-ACCEPT = "accept"
-"""The name of the step that accepts suggestions."""
+ACCEPT_STEP = "accept"
+"""The name, in the corpus file, of the step that accepts suggestions."""
 
-Heard: TypeAlias = Mapping[str, Sequence[Suggestion]]
-"""What each suggester says of an article, by its name; the one that is to be heard first in front."""
-
-
-def rules() -> tuple[Suggester, ...]:
-    """The suggesters that nobody has to teach."""
-    from annotator.suggest.dates import Dates  # what is known of words takes its time, and no start waits for it
-    from annotator.suggest.names import Names
-
-    return (Dates(), Names())
+SuggestionsBySource: TypeAlias = Mapping[str, Sequence[Suggestion]]
+"""Suggestions for an article by the names of their suggesters, those of the highest priority first."""
 
 
-def brought(tell: Callable[[str], None]) -> tuple[Suggester, ...]:
-    """The models of a person's own and those of plugins. `tell` is told, in any thread, what is wrong with one."""
-    from annotator.suggest.external.configured import of_settings
-    from annotator.suggest.external.plugins import plugged
-    from annotator.suggest.external.safe_suggester import Checked  # likewise
+def rule_suggesters() -> tuple[Suggester, ...]:
+    """Return the suggesters that need no training."""
+    # Imported here: reading the rules and word lists takes time, and the start of the window must not wait for it.
+    from annotator.suggest.dates import DateSuggester
+    from annotator.suggest.names import NameSuggester
 
-    found = of_settings(settings.load()), plugged()
-    for refusal in (refusal for one in found for refusal in one.refused):
-        tell(refusal)
-    return tuple(Checked(suggester, tell) for one in found for suggester in one.suggesters)
+    return (DateSuggester(), NameSuggester())
 
 
-class Suggesting:
-    """Asks the suggesters. Not for two threads at once."""
+def load_external_suggesters(report_error: Callable[[str], None]) -> tuple[Suggester, ...]:
+    """Load the models configured in the settings and those of plugins.
+
+    `report_error` is called, in any thread, with a sentence about each problem.
+    """
+    from annotator.suggest.external.configured import suggesters_from_settings
+    from annotator.suggest.external.plugins import load_plugins
+    from annotator.suggest.external.safe_suggester import SafeSuggester  # late, too
+
+    sources = suggesters_from_settings(settings.load()), load_plugins()
+    for problem in (problem for source in sources for problem in source.problems):
+        report_error(problem)
+    return tuple(SafeSuggester(suggester, report_error) for source in sources for suggester in source.suggesters)
+
+
+class SuggesterPool:
+    """All suggesters of a corpus. Not thread-safe."""
 
     def __init__(
-        self, labels: LabelSet, memory: Memory, trained: Trained | None = None, others: Sequence[Suggester] = ()
+        self,
+        labels: LabelSet,
+        memory: MemorySuggester,
+        trained: TrainedModel | None = None,
+        external: Sequence[Suggester] = (),
     ) -> None:
         self._labels, self._memory = labels, memory
-        self._recent = _Recent(memory)  # the model asks for what was just asked for
-        before = tuple(map(_Recent, rules()))
-        model = (Model(trained, (*before, self._recent)),) if trained else ()
-        self._suggesters: tuple[Suggester, ...] = (*before, *model, *others, self._recent)
+        self._cached_memory = _CachedSuggester(memory)  # the model asks it for the same article once more
+        before = tuple(map(_CachedSuggester, rule_suggesters()))
+        model = (CrfSuggester(trained, (*before, self._cached_memory)),) if trained else ()
+        self._suggesters: tuple[Suggester, ...] = (*before, *model, *external, self._cached_memory)
 
     @classmethod
-    def of(cls, corpus: Corpus, trained: Trained | None = None, others: Sequence[Suggester] = ()) -> "Suggesting":
-        """Those of a corpus, as it is now, with these `others`; and the model that was trained for it or, without one,
-        that it keeps. Takes some seconds where it holds a million spans."""
+    def from_corpus(
+        cls, corpus: Corpus, trained: TrainedModel | None = None, external: Sequence[Suggester] = ()
+    ) -> "SuggesterPool":
+        """Build the pool for a corpus in its present state, with the `external` suggesters and the `trained` model.
+
+        Without `trained`, the model stored in the corpus is used. Takes some seconds for a million spans.
+        """
         labels = corpus.labels()
-        return cls(labels, Memory(training_data.known(corpus)), trained or kept(corpus, labels), others)
+        return cls(
+            labels,
+            MemorySuggester(training_data.count_mentions(corpus)),
+            trained or load_model(corpus, labels),
+            external,
+        )
 
     @property
     def names(self) -> list[str]:
-        """What the suggesters are called; there is no `model` where nothing was learned."""
-        return [one.name for one in self._suggesters]
+        """The names of the suggesters; without a trained model, `model` is not among them."""
+        return [suggester.name for suggester in self._suggesters]
 
-    def ask(self, article: Article, source: str | None = None) -> Heard:
-        """What all of them say, or the one of this name."""
-        asked = (one for one in self._suggesters if source in (None, one.name))
-        return {one.name: one.suggest(article, self._labels) for one in asked}
+    def suggest(self, article: Article, source: str | None = None) -> SuggestionsBySource:
+        """Collect the suggestions of all suggesters, or of the one named `source`."""
+        suggesters = (suggester for suggester in self._suggesters if source in (None, suggester.name))
+        return {suggester.name: suggester.suggest(article, self._labels) for suggester in suggesters}
 
     def learn(self, article: Article, edits: Iterable[Edit]) -> None:
-        """Learn from edits of spans and rejections in the article, at once (see `again`)."""
+        """Learn from edits of spans and rejections in the article; `suggest_again` returns the effect."""
         text = article.text
         for edit in edits:
             for record, times in ((edit.before, -1), (edit.after, 1)):
                 if isinstance(record, Span):
-                    self._memory.learn(form(text, record.start, record.end), record.label, accepted=times)
+                    self._memory.learn(normalise_form(text, record.start, record.end), record.label, accepted=times)
                 elif isinstance(record, Rejection):
-                    self._memory.learn(form(text, record.start, record.end), record.label, rejected=times)
-        self._recent.forget()
+                    self._memory.learn(normalise_form(text, record.start, record.end), record.label, rejected=times)
+        self._cached_memory.invalidate()
 
-    def again(self, article: Article) -> Heard:
-        """What those say of the article now who may have learned something since they were asked."""
-        # Not the model, though the memory's opinion is among its features: it would take five times as long, and what
-        # it says then saves an annotator nothing (docs/suggestions.md).
-        return {self._recent.name: self._recent.suggest(article, self._labels)}
+    def suggest_again(self, article: Article) -> SuggestionsBySource:
+        """Collect the suggestions of those suggesters that may have learned something since."""
+        # The memory alone. Its suggestions are features of the model too, but asking that again takes five times as
+        # long and saves the annotator nothing (docs/suggestions.md).
+        return {self._cached_memory.name: self._cached_memory.suggest(article, self._labels)}
 
 
-class _Recent:
-    """A suggester that remembers what it said last."""
+class _CachedSuggester:
+    """A suggester that caches its suggestions for the last article."""
 
-    def __init__(self, asked: Suggester) -> None:
-        self.name, self._asked = asked.name, asked
-        self._of: tuple[Article, LabelSet] | None = None
-        self._said: list[Suggestion] = []
+    def __init__(self, suggester: Suggester) -> None:
+        self.name, self._suggester = suggester.name, suggester
+        self._cache_key: tuple[Article, LabelSet] | None = None
+        self._suggestions: list[Suggestion] = []
 
     def suggest(self, article: Article, labels: LabelSet) -> list[Suggestion]:
         """See Suggester.suggest."""
-        if self._of != (article, labels):
-            self._said = self._asked.suggest(article, labels)
-            self._of = (article, labels)
-        return self._said
+        if self._cache_key != (article, labels):
+            self._suggestions = self._suggester.suggest(article, labels)
+            self._cache_key = (article, labels)
+        return self._suggestions
 
-    def forget(self) -> None:
-        """It may say something else now."""
-        self._of = None
+    def invalidate(self) -> None:
+        """Drop the cache, because the suggester has learned."""
+        self._cache_key = None
 
 
-class Found(Struct, frozen=True):
-    """What stands of what is suggested for an article."""
+class ArticleSuggestions(Struct, frozen=True):
+    """The open suggestions of an article."""
 
     article: Article
     suggestions: tuple[Suggestion, ...]
 
 
-def kept(corpus: Corpus, labels: LabelSet) -> Trained | None:
-    """The model that the corpus keeps; None where there is none that fits its labels and this program, or another
-    computer has learned it: it may be a stranger's (see training.decoded)."""
-    found, key = training_data.learned(corpus, Model.name), device_key.load_key()
-    trained = decoded(found.model, key) if key and found and found.model else None
+def load_model(corpus: Corpus, labels: LabelSet) -> TrainedModel | None:
+    """Load the model stored in the corpus; None if there is none that fits its labels and this program.
+
+    A model trained on another computer is not loaded either, for it may come from anyone (see training.decode_model).
+    """
+    stored, key = training_data.load_stored_model(corpus, CrfSuggester.name), device_key.load_key()
+    trained = decode_model(stored.model, key) if key and stored and stored.model else None
     return trained if trained and trained.fits(labels) else None
 
 
-def left(
-    article: Article, heard: Heard, rejected: Rejected, layer: Sequence[Span], zones: Iterable[Zone]
+def filter_suggestions(
+    article: Article,
+    by_source: SuggestionsBySource,
+    rejected: RejectionFilter,
+    layer: Sequence[Span],
+    zones: Iterable[Zone],
 ) -> tuple[Suggestion, ...]:
-    """What of all that is heard the annotator has neither decided nor rejected (see model.open_suggestions)."""
-    sources = [[one for one in said if not rejected.holds(article.text, one)] for said in heard.values()]
-    # The one that is surest of a date need not be the one that knows what it means.
-    meant = {_place(one): one for said in sources for one in said if one.value is not None}
+    """Return the suggestions that the annotator has neither decided on nor rejected (see model.open_suggestions)."""
+    sources = [
+        [suggestion for suggestion in suggestions if not rejected.rejects(article.text, suggestion)]
+        for suggestions in by_source.values()
+    ]
+    # The suggestion with the best score may lack a date's value, which another source knows.
+    valued = {
+        _key(suggestion): suggestion
+        for suggestions in sources
+        for suggestion in suggestions
+        if suggestion.value is not None
+    }
     return tuple(
-        replace(one, value=other.value, assumed=other.assumed)
-        if one.value is None and (other := meant.get(_place(one)))
-        else one
-        for one in standing(sources, layer, zones)
+        replace(suggestion, value=match.value, assumed=match.assumed)
+        if suggestion.value is None and (match := valued.get(_key(suggestion)))
+        else suggestion
+        for suggestion in select_open_suggestions(sources, layer, zones)
     )
 
 
-def _place(suggestion: Suggestion) -> tuple[int, int, str]:
+def _key(suggestion: Suggestion) -> tuple[int, int, str]:
     return suggestion.start, suggestion.end, suggestion.label
 
 
-def suggest(
-    corpus: Corpus, suggesting: Suggesting, annotator: str, numbers: Sequence[int], source: str | None = None
-) -> Generator[tuple[int, int], None, list[Found]]:
-    """What is suggested to the annotator in the articles of these numbers, by all suggesters or the one of this name.
-    Yields how many are done."""
-    rejected, found = Rejected(training_data.rejected(corpus, annotator)), list[Found]()
-    for count, draft in enumerate(drafts(corpus, numbers, annotator)):
+def suggest_for_articles(
+    corpus: Corpus, pool: SuggesterPool, annotator: str, numbers: Sequence[int], source: str | None = None
+) -> Generator[tuple[int, int], None, list[ArticleSuggestions]]:
+    """Collect the open suggestions for the annotator in these articles, from all suggesters or the one named `source`.
+
+    Yields the number of articles done and the total.
+    """
+    rejected, results = RejectionFilter(training_data.load_rejections(corpus, annotator)), list[ArticleSuggestions]()
+    for count, annotated in enumerate(load_articles(corpus, numbers, annotator)):
         yield count, len(numbers)
-        heard = suggesting.ask(draft.article, source)
-        found.append(Found(draft.article, left(draft.article, heard, rejected, draft.spans, draft.zones)))
-    return found
+        by_source = pool.suggest(annotated.article, source)
+        results.append(
+            ArticleSuggestions(
+                annotated.article,
+                filter_suggestions(annotated.article, by_source, rejected, annotated.spans, annotated.zones),
+            )
+        )
+    return results
 
 
-def accept_each(
-    corpus: Corpus, annotator: str, found: Sequence[Found]
-) -> Generator[tuple[int, int], None, list[Found]]:
-    """Accept all that was found and still stands, in one step for each article. Yields how many are done; returns what
-    was accepted."""
+def accept_suggestions(
+    corpus: Corpus, annotator: str, suggested: Sequence[ArticleSuggestions]
+) -> Generator[tuple[int, int], None, list[ArticleSuggestions]]:
+    """Accept all suggestions that are still open, in one step for each article; return those accepted.
+
+    Yields the number of articles done and the total.
+    """
     accepted = []
-    for count, one in enumerate(found):
-        yield count, len(found)
-        article = one.article
+    for count, article_suggestions in enumerate(suggested):
+        yield count, len(suggested)
+        article = article_suggestions.article
         with corpus.transaction():
             layer, status = corpus.spans(article.uid, annotator), corpus.status(article.uid, annotator)
-            still = standing([one.suggestions], layer, corpus.zones(article.uid))
-            edits = operations.accept_each(article, layer, annotator, still)
+            suggestions = select_open_suggestions([article_suggestions.suggestions], layer, corpus.zones(article.uid))
+            edits = operations.accept_all(article, layer, annotator, suggestions)
             if edits and (status is None or status.state == NEW):
                 edits += operations.set_state(status, article, annotator, IN_PROGRESS)
             if edits:
-                corpus.apply(Step(new_uid(), annotator, now(), ACCEPT, tuple(edits)))
-                accepted.append(Found(article, still))
+                corpus.apply(Step(new_uid(), annotator, utc_timestamp(), ACCEPT_STEP, tuple(edits)))
+                accepted.append(ArticleSuggestions(article, suggestions))
     return accepted

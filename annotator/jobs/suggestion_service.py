@@ -1,34 +1,40 @@
-"""What is suggested to one annotator, and what their decisions teach; for the window, which asks in a thread."""
+"""Suggestions for one annotator, which learn from each decision; for the window, which asks in a thread."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from annotator.jobs.suggesting import Heard, Suggesting, left
-from annotator.model.open_suggestions import Rejected
+from annotator.jobs.suggesting import SuggesterPool, SuggestionsBySource, filter_suggestions
+from annotator.model.open_suggestions import RejectionFilter
 from annotator.model.records import Article, Edit, Rejection, Span, Suggestion, Zone
 from annotator.store.corpus import Corpus
 from annotator.store.queries import training_data
 from annotator.suggest.base import Suggester
 
 
-class Proposals:
-    """The suggesters of a corpus with what they say of one of its articles. Not for two threads at once."""
+class SuggestionService:
+    """The suggesters of a corpus and their suggestions for the open article. Not thread-safe."""
 
-    def __init__(self, suggesting: Suggesting, rejected: Rejected) -> None:
-        self._suggesting, self._rejected = suggesting, rejected
+    def __init__(self, pool: SuggesterPool, rejected: RejectionFilter) -> None:
+        self._pool, self._rejected = pool, rejected
         self._article: Article | None = None
-        self._heard: Heard = {}
-        self._taught = False  # whether anything was learned in it since
+        self._by_source: SuggestionsBySource = {}
+        self._is_stale = False  # whether decisions in the article were learned since
 
     @classmethod
-    def of(cls, path: Path, annotator: str, others: Sequence[Suggester] = ()) -> "Proposals":
-        """Those of the corpus at this path, as it is now, with these `others`. Raises CorpusError."""
-        with Corpus.open(path, readonly=True) as corpus, corpus.snapshot():
-            return cls(Suggesting.of(corpus, others=others), Rejected(training_data.rejected(corpus, annotator)))
+    def from_corpus_file(cls, path: Path, annotator: str, external: Sequence[Suggester] = ()) -> "SuggestionService":
+        """Load the suggesters of the corpus at `path` in its present state, and add `external` ones.
 
-    def open(self, article: Article) -> None:
-        """Ask what all suggesters say of this article."""
-        self._article, self._heard, self._taught = article, self._suggesting.ask(article), False
+        Raises CorpusError.
+        """
+        with Corpus.open(path, readonly=True) as corpus, corpus.snapshot():
+            return cls(
+                SuggesterPool.from_corpus(corpus, external=external),
+                RejectionFilter(training_data.load_rejections(corpus, annotator)),
+            )
+
+    def open_article(self, article: Article) -> None:
+        """Collect the suggestions of all suggesters for this article."""
+        self._article, self._by_source, self._is_stale = article, self._pool.suggest(article), False
 
     def learn(self, article: Article, edits: Iterable[Edit]) -> None:
         """Learn from edits of spans and rejections in an article."""
@@ -36,14 +42,17 @@ class Proposals:
         for edit in edits:
             for record, times in ((edit.before, -1), (edit.after, 1)):
                 if isinstance(record, Rejection):
-                    self._rejected.learn(article.text, record, times)
-        self._suggesting.learn(article, edits)
-        self._taught |= self._article is not None and article.uid == self._article.uid
+                    self._rejected.add(article.text, record, times)
+        self._pool.learn(article, edits)
+        self._is_stale |= self._article is not None and article.uid == self._article.uid
 
-    def left(self, layer: Sequence[Span], zones: Iterable[Zone]) -> tuple[Suggestion, ...]:
-        """What the annotator has not decided yet in the article that is open (see model.open_suggestions.standing)."""
+    def open_suggestions(self, layer: Sequence[Span], zones: Iterable[Zone]) -> tuple[Suggestion, ...]:
+        """Return the suggestions in the open article that the annotator has not decided on.
+
+        See model.open_suggestions.select_open_suggestions.
+        """
         if not self._article:
             return ()
-        if self._taught:  # by one decision or by twenty in a row: a long article is read again once
-            self._heard, self._taught = {**self._heard, **self._suggesting.again(self._article)}, False
-        return left(self._article, self._heard, self._rejected, layer, zones)
+        if self._is_stale:  # once for all decisions since: reading a long article again takes time
+            self._by_source, self._is_stale = {**self._by_source, **self._pool.suggest_again(self._article)}, False
+        return filter_suggestions(self._article, self._by_source, self._rejected, layer, zones)

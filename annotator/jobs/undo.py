@@ -1,16 +1,18 @@
-"""Taking back a step of thousands of edits, which no key can wait for."""
+"""Undoing a step of thousands of edits, too slow to do while a key is pressed."""
 
 from collections.abc import Generator
 
 from annotator.model import history
 from annotator.model.records import Step, new_uid
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 
 
-def take_back(corpus: Corpus, annotator: str, uid: str) -> Generator[tuple[int, int], None, None]:
-    """Undo the step of this uid, or redo it where it is itself an undoing: all of it or, when closed before the end,
-    nothing. Yields how many of how many edits are done. Raises CorpusError."""
+def undo_step(corpus: Corpus, annotator: str, uid: str) -> Generator[tuple[int, int], None, None]:
+    """Undo the step with this uid, or redo it if it is an undo itself.
+
+    Yields the number of edits done and the total. If closed before the end, nothing is changed. Raises CorpusError.
+    """
     step = corpus.step(uid)
-    edits = history.reversal(step)
-    for done in corpus.applying(Step(new_uid(), annotator, now(), step.name, edits, undoes=uid)):
-        yield done, len(edits)
+    edits = history.reverse_step(step)
+    for count in corpus.apply_in_batches(Step(new_uid(), annotator, utc_timestamp(), step.name, edits, undoes=uid)):
+        yield count, len(edits)

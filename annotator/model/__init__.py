@@ -1,4 +1,4 @@
-"""What a corpus holds (articles, zones, labels, spans, edits) and the operations that change it, as pure functions.
+"""The contents of a corpus (articles, zones, labels, spans, edits) and the operations on them, as pure functions.
 
 May import `text`.
 """

@@ -1,4 +1,4 @@
-"""How a text that was read becomes an article that can be stored."""
+"""Build articles that can be stored from text that was read."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -9,19 +9,19 @@ from msgspec.structs import replace
 
 from annotator.i18n import _, ngettext
 from annotator.model import zones as zoning
-from annotator.model.limits import ARTICLE, SPANS
-from annotator.model.operations import Rejected, check_zones
-from annotator.model.records import DATELINE, Article, Draft, Note, Span, Status, Zone, article_uid, new_uid
-from annotator.text.offsets import Newlines, normalise_newlines
-from annotator.text.visible import visible
+from annotator.model.limits import MAX_ARTICLE_LENGTH, MAX_SPANS
+from annotator.model.operations import InvalidEdit, check_zones
+from annotator.model.records import DATELINE, AnnotatedArticle, Article, Note, Span, Status, Zone, article_uid, new_uid
+from annotator.text.offsets import NewlineOffsets, normalise_newlines
+from annotator.text.visible import trim_invisible
 
 T = TypeVar("T")
 
-_UNHELD: Final = re.compile("[\0\ud800-\udfff]")
-"""Ends a text for many who read it, or is half of a character."""
+_INVALID: Final = re.compile("[\0\ud800-\udfff]")
+"""NUL, which ends a text for many readers, and halves of surrogate pairs."""
 
 
-def draft(
+def build_article(
     text: str,
     *,
     title: str | None = None,
@@ -33,56 +33,68 @@ def draft(
     states: Iterable[Status] = (),
     notes: Iterable[Note] = (),
     line: int = 0,
-) -> Draft:
-    """The article with this text, verbatim but for its newlines.
+) -> AnnotatedArticle:
+    """Return the article with this text, which is unchanged except for its newlines.
 
-    `zones` and `spans` have the offsets of `text` as it is given, and are moved where a newline shrinks; what they,
-    `states` and `notes` say of their article is put right, and characters in what is said that no file holds. Zones
-    that are None are recognised, and a time of publication that is None is the first that a dateline states. Raises
-    Rejected for a text that cannot be an article, for more spans than one may have, and for zones that overlap or lie
-    outside it. Spans are not looked at: `Corpus.add` refuses those that cannot be.
+    `zones` and `spans` have offsets into `text` as passed, which are moved where a newline shrinks. The article's uid
+    is set in them, in `states` and in `notes`, and characters that no file can hold are replaced in their texts. If
+    `zones` is None they are recognised; if `published` is None it is taken from the first dateline that states a date.
+    Raises InvalidEdit for a text that cannot be an article, for more spans than an article may have, and for zones that
+    overlap or lie outside it. Spans are not checked: `Corpus.add` refuses invalid ones.
     """
-    _check(text)
-    placed_spans = _few(spans)
-    moved = Newlines(text).moved
+    _check_text(text)
+    span_list = _take_spans(spans)
+    to_normalised = NewlineOffsets(text).to_normalised
     stored = normalise_newlines(text)
     uid = article_uid(stored)
     if zones is None:
-        placed = [Zone(new_uid(), uid, *stretch) for stretch in zoning.recognise(stored)]
+        placed_zones = [Zone(new_uid(), uid, *zone_range) for zone_range in zoning.recognise_zones(stored)]
     else:
-        placed = [replace(zone, article=uid, start=moved(zone.start), end=moved(zone.end)) for zone in zones]
-    stated = (zoning.published(stored[zone.start : zone.end]) for zone in placed if zone.kind == DATELINE)
-    published = published or next(filter(None, stated), None)
-    article = Article(uid, stored, _plain(title), _plain(published), _plain(source), _plain(url))
-    check_zones(article, placed)
-    return Draft(
+        placed_zones = [
+            replace(zone, article=uid, start=to_normalised(zone.start), end=to_normalised(zone.end)) for zone in zones
+        ]
+    dates = (zoning.parse_dateline(stored[zone.start : zone.end]) for zone in placed_zones if zone.kind == DATELINE)
+    published = published or next(filter(None, dates), None)
+    article = Article(
+        uid,
+        stored,
+        _replace_invalid(title),
+        _replace_invalid(published),
+        _replace_invalid(source),
+        _replace_invalid(url),
+    )
+    check_zones(article, placed_zones)
+    return AnnotatedArticle(
         article,
-        tuple(placed),
-        tuple(_moved(span, uid, moved) for span in placed_spans),
-        tuple(replace(status, article=uid, annotator=_plain(status.annotator)) for status in states),
-        tuple(replace(note, article=uid, annotator=_plain(note.annotator), text=_plain(note.text)) for note in notes),
+        tuple(placed_zones),
+        tuple(_move_span(span, uid, to_normalised) for span in span_list),
+        tuple(replace(status, article=uid, annotator=_replace_invalid(status.annotator)) for status in states),
+        tuple(
+            replace(note, article=uid, annotator=_replace_invalid(note.annotator), text=_replace_invalid(note.text))
+            for note in notes
+        ),
         line,
     )
 
 
-def _moved(span: Span, uid: str, moved: Callable[[int], int]) -> Span:
-    start, end, annotator = moved(span.start), moved(span.end), _plain(span.annotator)
-    value, note = _plain(span.value), _plain(span.note)
+def _move_span(span: Span, uid: str, to_normalised: Callable[[int], int]) -> Span:
+    start, end, annotator = to_normalised(span.start), to_normalised(span.end), _replace_invalid(span.annotator)
+    value, note = _replace_invalid(span.value), _replace_invalid(span.note)
     return replace(span, article=uid, annotator=annotator, start=start, end=end, value=value, note=note)
 
 
 @overload
-def _plain(text: str) -> str: ...
+def _replace_invalid(text: str) -> str: ...
 @overload
-def _plain(text: str | None) -> str | None: ...
-def _plain(text: str | None) -> str | None:
-    """What is said of an article or a span, with a sign for each character that no file holds as it is."""
-    return _UNHELD.sub("\N{REPLACEMENT CHARACTER}", text) if text and _UNHELD.search(text) else text
+def _replace_invalid(text: str | None) -> str | None: ...
+def _replace_invalid(text: str | None) -> str | None:
+    """Replace the characters that no file can hold."""
+    return _INVALID.sub("\N{REPLACEMENT CHARACTER}", text) if text and _INVALID.search(text) else text
 
 
-def too_long() -> str:
-    """The sentence that says that an article has too much text."""
-    count = ARTICLE // 1_000_000
+def too_long_message() -> str:
+    """Return the message for an article with too much text."""
+    count = MAX_ARTICLE_LENGTH // 1_000_000
     return ngettext(
         "The article is longer than {count} million characters.",
         "The article is longer than {count} million characters.",
@@ -90,29 +102,31 @@ def too_long() -> str:
     ).format(count=count)
 
 
-def few(spans: list[T]) -> list[T]:
-    """The same. Raises Rejected where there are more than an article may have."""
-    if len(spans) > SPANS:
-        reason = ngettext("The article has more than {count} span.", "The article has more than {count} spans.", SPANS)
-        raise Rejected(reason.format(count=SPANS))
+def check_span_count(spans: list[T]) -> list[T]:
+    """Return the spans. Raises InvalidEdit if there are more than an article may have."""
+    if len(spans) > MAX_SPANS:
+        reason = ngettext(
+            "The article has more than {count} span.", "The article has more than {count} spans.", MAX_SPANS
+        )
+        raise InvalidEdit(reason.format(count=MAX_SPANS))
     return spans
 
 
-def _few(spans: Iterable[Span]) -> list[Span]:
-    """The spans. Raises Rejected where there are more than an article may have."""
-    return few(list(islice(spans, SPANS + 1)))
+def _take_spans(spans: Iterable[Span]) -> list[Span]:
+    """Return the spans as a list. Raises InvalidEdit if there are more than an article may have."""
+    return check_span_count(list(islice(spans, MAX_SPANS + 1)))
 
 
-def _check(text: str) -> None:
-    """Raise Rejected unless `text` can be stored and has something to read."""
-    if len(text) > ARTICLE:
-        raise Rejected(too_long())
+def _check_text(text: str) -> None:
+    """Raise InvalidEdit unless `text` can be stored and has something visible."""
+    if len(text) > MAX_ARTICLE_LENGTH:
+        raise InvalidEdit(too_long_message())
     if "\0" in text:
-        raise Rejected(_("The text holds NUL characters, as no text does."))
+        raise InvalidEdit(_("The text holds NUL characters, as no text does."))
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise Rejected(_("The text holds half a character at {offset}.").format(offset=error.start)) from error
-    start, end = visible(text, 0, len(text))
+        raise InvalidEdit(_("The text holds half a character at {offset}.").format(offset=error.start)) from error
+    start, end = trim_invisible(text, 0, len(text))
     if start == end:
-        raise Rejected(_("The text is empty."))
+        raise InvalidEdit(_("The text is empty."))

@@ -1,14 +1,14 @@
-"""Colours that can be read: the contrast of WCAG 2.2, and a handful that are easily told apart."""
+"""Readable colours: the contrast of WCAG 2.2, and a palette of colours that are easy to tell apart."""
 
 import colorsys
 from typing import Final
 
 from annotator.model.labels import Colour, LabelSet
 
-READABLE: Final = 4.5
-"""The contrast that WCAG 2.2 asks of text (1.4.3, level AA): a label's name is written in its colour."""
+MIN_CONTRAST: Final = 4.5
+"""The contrast that WCAG 2.2 requires of text (1.4.3, level AA), for a label's name in its colour."""
 
-READY: Final = (
+PALETTE: Final = (
     Colour("#8f6a0a", "#ecc04c"),
     Colour("#2a62c9", "#6a9cf7"),
     Colour("#b81c66", "#f25c8e"),
@@ -18,34 +18,34 @@ READY: Final = (
     Colour("#064b40", "#7bf4cc"),
     Colour("#b83da3", "#e9c6fa"),
 )
-"""Colours for labels, those first that are furthest apart from all before, to colour-blind readers too."""
+"""Colours for labels, each as far as possible from all before it, also for colour-blind readers."""
 
-_STEPS: Final = 512  # shades between black and white: finer than `#rrggbb` can say
+_STEPS: Final = 512  # shades between black and white, finer than `#rrggbb` can express
 
 
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two `#rrggbb`, 1 to 21, as WCAG 2.2 defines it."""
-    dark, bright = sorted((_luminance(one), _luminance(other)))
+def contrast_ratio(first: str, second: str) -> float:
+    """Return the contrast ratio of two `#rrggbb`, 1 to 21, as WCAG 2.2 defines it."""
+    dark, bright = sorted((_luminance(first), _luminance(second)))
     return (bright + 0.05) / (dark + 0.05)
 
 
-def readable(colour: str, paper: str) -> str:
-    """`colour`, or else the nearest shade of its hue that can be read on `paper`; all are `#rrggbb`."""
-    if contrast(colour, paper) >= READABLE:
+def ensure_contrast(colour: str, paper: str) -> str:
+    """Return `colour`, or the nearest shade of its hue that is readable on `paper`; all are `#rrggbb`."""
+    if contrast_ratio(colour, paper) >= MIN_CONTRAST:
         return colour
     hue, lightness, saturation = colorsys.rgb_to_hls(*_parts(colour))
-    end = max(0.0, 1.0, key=lambda end: contrast(_shade(hue, end, saturation), paper))
+    end = max(0.0, 1.0, key=lambda end: contrast_ratio(_shade(hue, end, saturation), paper))
     for step in range(1, _STEPS + 1):
-        found = _shade(hue, lightness + (end - lightness) * step / _STEPS, saturation)
-        if contrast(found, paper) >= READABLE:
-            return found
+        shade = _shade(hue, lightness + (end - lightness) * step / _STEPS, saturation)
+        if contrast_ratio(shade, paper) >= MIN_CONTRAST:
+            return shade
     raise AssertionError(f"neither black nor white can be read on {paper}")  # one of the two has 4.58 on any grey
 
 
-def next_ready(labels: LabelSet) -> Colour:
-    """The first of READY that the fewest labels have."""
+def next_palette_colour(labels: LabelSet) -> Colour:
+    """Return the first colour of PALETTE among those that the fewest labels use."""
     used = [label.colour for label in labels.labels]
-    return min(READY, key=used.count)
+    return min(PALETTE, key=used.count)
 
 
 def _shade(hue: float, lightness: float, saturation: float) -> str:

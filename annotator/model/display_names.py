@@ -1,4 +1,4 @@
-"""What the values of the model are called, in the reader's language."""
+"""Display names of the model's values, in the user's language."""
 
 import math
 
@@ -7,7 +7,7 @@ from annotator.model.records import BODY, BOILERPLATE, DATELINE, DONE, FLAGGED, 
 
 
 def state_title(state: str) -> str:
-    """The name of one of STATES."""
+    """Return the name of one of STATES."""
     return {
         NEW: pgettext("state of an article", "new"),
         IN_PROGRESS: pgettext("state of an article", "in progress"),
@@ -18,7 +18,7 @@ def state_title(state: str) -> str:
 
 
 def zone_title(kind: str) -> str:
-    """The name of one of ZONE_KINDS."""
+    """Return the name of one of ZONE_KINDS."""
     return {
         HEADLINE: _("headline"),
         DATELINE: _("dateline"),
@@ -27,13 +27,13 @@ def zone_title(kind: str) -> str:
     }[kind]
 
 
-def hundredth(score: float) -> int:
-    """How sure a score is, of 100; all 100 only where nothing else can be."""
+def to_percent(score: float) -> int:
+    """Return a score as a percentage, rounded down; 100 only for a score of 1."""
     return math.floor(100 * score + 1e-9)
 
 
 def source_title(source: str) -> str:
-    """Where a suggestion comes from; a suggester that nobody here knows goes by its own name."""
+    """Return the name of a suggestion's source; an unknown suggester is shown under its own name."""
     return {
         "dates": pgettext("source of a suggestion", "Date rules"),
         "names": pgettext("source of a suggestion", "Names"),

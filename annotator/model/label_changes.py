@@ -1,6 +1,7 @@
-"""From one label set to another: what is kept, under which name, and what becomes of the spans of what is not.
+"""Changes from one label set to another: renamed labels, deleted ones, and the new labels of their spans.
 
-`Change` is what a corpus is asked to do; `Entry` a label while somebody edits it, from which the change is told.
+A `LabelChange` is applied to a corpus; it is built from `LabelEntry` objects, which represent labels while they are
+edited.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,136 +11,139 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.i18n import _
-from annotator.model.labels import Fault, Label, LabelSet, check, faults, same_key
+from annotator.model.labels import Fault, Label, LabelSet, check_labels, find_faults, normalise_key
 from annotator.model.records import new_uid
 
 REMOVE: Final = ""
-"""Instead of another label: the spans are removed."""
+"""In place of a label: remove the spans."""
 
 
-class BadChange(ValueError):
-    """A change that does not fit together: its text says how, for whoever programmed it."""
+class InvalidLabelChange(ValueError):
+    """An inconsistent change; the message is for developers."""
 
 
-class Change(Struct, frozen=True):
-    """The label set `before` becomes `after`. By names:
+class LabelChange(Struct, frozen=True):
+    """The change of the label set `before` into `after`.
 
-    - `kept` has every label of before that lives on, and its name in after; its spans are then of that name
-    - `instead` has for each other label of before that spans have: the label of after that they get, or REMOVE
+    By names:
+
+    - `new_names` has every label of before that stays, and its name in after; its spans get that name
+    - `replacements` has for each deleted label with spans: the label of after that they get, or REMOVE
     """
 
     before: LabelSet
     after: LabelSet
-    kept: dict[str, str]
-    instead: dict[str, str] = {}
+    new_names: dict[str, str]
+    replacements: dict[str, str] = {}
 
-    def renamed(self) -> dict[str, str]:
-        """The old and the new name of each label that has another."""
-        return {old: new for old, new in self.kept.items() if old != new}
+    def renamed_labels(self) -> dict[str, str]:
+        """Return the old and the new name of each renamed label."""
+        return {old: new for old, new in self.new_names.items() if old != new}
 
-    def deleted(self) -> list[str]:
-        """The labels that are no more."""
-        return [label.name for label in self.before.labels if label.name not in self.kept]
+    def deleted_labels(self) -> list[str]:
+        """Return the names of the deleted labels."""
+        return [label.name for label in self.before.labels if label.name not in self.new_names]
 
     def check(self) -> None:
-        """Raise BadLabelSet where the labels after have a fault, BadChange where the parts do not fit together."""
-        check(self.after)
+        """Raise InvalidLabelSet if the new labels have a fault, InvalidLabelChange if the parts are inconsistent."""
+        check_labels(self.after)
         names = {label.name for label in self.after.labels}
-        if not self.kept.keys() <= {label.name for label in self.before.labels}:
-            raise BadChange("kept names a label that there was not")
-        if not set(self.kept.values()) <= names or len(set(self.kept.values())) < len(self.kept):
-            raise BadChange("kept does not give each label a name of its own")
-        if not self.instead.keys() <= set(self.deleted()):
-            raise BadChange("instead names a label that is kept, or that there was not")
-        if not set(self.instead.values()) <= names | {REMOVE}:
-            raise BadChange("instead gives spans a label that there is not")
-        if names & self.instead.keys():
-            raise BadChange("a label has the name of one whose spans are still to be moved")
+        if not self.new_names.keys() <= {label.name for label in self.before.labels}:
+            raise InvalidLabelChange("new_names has a label that did not exist")
+        if not set(self.new_names.values()) <= names or len(set(self.new_names.values())) < len(self.new_names):
+            raise InvalidLabelChange("new_names does not map each label to a name of its own")
+        if not self.replacements.keys() <= set(self.deleted_labels()):
+            raise InvalidLabelChange("replacements has a label that stays, or that did not exist")
+        if not set(self.replacements.values()) <= names | {REMOVE}:
+            raise InvalidLabelChange("replacements gives spans a label that does not exist")
+        if names & self.replacements.keys():
+            raise InvalidLabelChange("a label has the name of one whose spans have yet to be moved")
 
 
-class Entry(Struct, frozen=True):
-    """A label while it is edited. `uid` tells it from the others, whatever they are called meanwhile.
+class LabelEntry(Struct, frozen=True):
+    """A label while it is edited, identified by `uid` whatever its name.
 
-    `origin` is its name in the corpus, None for a new one. A deleted one with spans has in `instead` the uid of the
-    entry whose label they get, or REMOVE; None is not decided yet.
+    `origin` is its name in the corpus, None for a new label. `replacement` is for a deleted label with spans: the uid
+    of the entry whose label they get, or REMOVE; None while undecided.
     """
 
     uid: str
     label: Label
     origin: str | None = None
-    deleted: bool = False
-    instead: str | None = None
+    is_deleted: bool = False
+    replacement: str | None = None
 
 
-def entries(labels: LabelSet) -> list[Entry]:
-    """An entry for each label, as it is in the corpus; its uid is its name."""
-    return [Entry(label.name, label, label.name) for label in labels.labels]
+def list_entries(labels: LabelSet) -> list[LabelEntry]:
+    """Return an entry for each label as it is in the corpus; its uid is its name."""
+    return [LabelEntry(label.name, label, label.name) for label in labels.labels]
 
 
-def shown_faults(
-    edited: Sequence[Entry], usage: Mapping[str, int], same: Callable[[str], str] = same_key
+def find_entry_faults(
+    edited: Sequence[LabelEntry], usage: Mapping[str, int], normalise: Callable[[str], str] = normalise_key
 ) -> Iterator[Fault]:
-    """What keeps these entries from being a change, at their places in `edited`.
+    """Yield everything that keeps these entries from being a change, by their index in `edited`.
 
-    `usage` says how many spans have each label of the corpus; `same` is as for `faults`. The field of a deleted entry
-    whose spans have nowhere to go is `instead`.
+    `usage` has the number of spans of each label of the corpus; `normalise` is as for `find_faults`. The field of a
+    deleted entry whose spans have no new label is `instead`.
     """
-    places = [at for at, entry in enumerate(edited) if not entry.deleted]
-    for fault in faults(LabelSet(tuple(edited[at].label for at in places)), same):
-        yield Fault(places[fault.at] if places else 0, fault.field, fault.reason)
-    leaving = {entry.origin for entry in edited if entry.deleted and usage.get(entry.origin or "")}
-    for at, entry in enumerate(edited):
-        if entry.origin in leaving and entry.instead is None:
-            said = _("choose what becomes of the spans of {name}")
-            yield Fault(at, "instead", said.format(name=entry.origin))
-        if not entry.deleted and entry.label.name in leaving:
-            said = _("spans have {name} until its deletion is applied: do that first")
-            yield Fault(at, "name", said.format(name=entry.label.name))
+    indices = [index for index, entry in enumerate(edited) if not entry.is_deleted]
+    for fault in find_faults(LabelSet(tuple(edited[index].label for index in indices)), normalise):
+        yield Fault(indices[fault.index] if indices else 0, fault.field, fault.reason)
+    unmoved = {entry.origin for entry in edited if entry.is_deleted and usage.get(entry.origin or "")}
+    for index, entry in enumerate(edited):
+        if entry.origin in unmoved and entry.replacement is None:
+            reason = _("choose what becomes of the spans of {name}")
+            yield Fault(index, "instead", reason.format(name=entry.origin))
+        if not entry.is_deleted and entry.label.name in unmoved:
+            reason = _("spans have {name} until its deletion is applied: do that first")
+            yield Fault(index, "name", reason.format(name=entry.label.name))
 
 
-def change(before: LabelSet, edited: Iterable[Entry], usage: Mapping[str, int]) -> Change:
-    """The change that these entries, which have no fault, make of `before`."""
+def build_change(before: LabelSet, edited: Iterable[LabelEntry], usage: Mapping[str, int]) -> LabelChange:
+    """Return the change of `before` that these entries, which have no fault, describe."""
     edited = list(edited)
-    left = {entry.uid: entry.label.name for entry in edited if not entry.deleted}
-    return Change(
+    names = {entry.uid: entry.label.name for entry in edited if not entry.is_deleted}
+    return LabelChange(
         before,
-        LabelSet(tuple(entry.label for entry in edited if not entry.deleted)),
-        {entry.origin: left[entry.uid] for entry in edited if entry.origin and not entry.deleted},
+        LabelSet(tuple(entry.label for entry in edited if not entry.is_deleted)),
+        {entry.origin: names[entry.uid] for entry in edited if entry.origin and not entry.is_deleted},
         {
-            entry.origin: left[entry.instead] if entry.instead else REMOVE
+            entry.origin: names[entry.replacement] if entry.replacement else REMOVE
             for entry in edited
-            if entry.origin and entry.deleted and entry.instead is not None and usage.get(entry.origin)
+            if entry.origin and entry.is_deleted and entry.replacement is not None and usage.get(entry.origin)
         },
     )
 
 
-def without(edited: Iterable[Entry], uid: str) -> list[Entry]:
-    """The entries with this one deleted: a new one is gone, one of the corpus stays to say what becomes of its spans.
+def delete_entry(edited: Iterable[LabelEntry], uid: str) -> list[LabelEntry]:
+    """Return the entries with this one deleted.
 
-    Others whose spans were to get its label are undecided again.
+    A new label is removed, one of the corpus stays so that its spans can get another. Other entries whose spans were to
+    get its label become undecided again.
     """
-    left = []
+    remaining = []
     for entry in edited:
         if entry.uid == uid:
             if entry.origin:
-                left.append(replace(entry, deleted=True, instead=None))
+                remaining.append(replace(entry, is_deleted=True, replacement=None))
         else:
-            left.append(replace(entry, instead=None) if entry.instead == uid else entry)
-    return left
+            remaining.append(replace(entry, replacement=None) if entry.replacement == uid else entry)
+    return remaining
 
 
-def loaded(edited: Iterable[Entry], labels: LabelSet) -> list[Entry]:
-    """The entries after a label set was taken in: its labels in their order, then what it does not have.
+def merge_label_set(edited: Iterable[LabelEntry], labels: LabelSet) -> list[LabelEntry]:
+    """Return the entries after importing a label set: its labels in their order, then the labels that it lacks.
 
-    A label with the name of an entry takes that one's place, which also brings a deleted one back; others are new.
+    A label with the name of an entry replaces that entry's label, which also restores a deleted one; others are new.
     """
-    others = list(edited)
-    taken = []
+    remaining = list(edited)
+    merged = []
     for label in labels.labels:
-        there = next((entry for entry in others if entry.label.name == label.name), None)
-        if there:
-            others.remove(there)
-            taken.append(replace(there, label=label, deleted=False, instead=None))
+        match = next((entry for entry in remaining if entry.label.name == label.name), None)
+        if match:
+            remaining.remove(match)
+            merged.append(replace(match, label=label, is_deleted=False, replacement=None))
         else:
-            taken.append(Entry(new_uid(), label))
-    return taken + others
+            merged.append(LabelEntry(new_uid(), label))
+    return merged + remaining

@@ -1,25 +1,25 @@
-"""How much there may be of what comes from files: so much that no real corpus meets a limit, and no hostile file harms.
+"""Limits on the content of files: so high that no real corpus reaches one, so low that no hostile file does harm.
 
-Those that only one format has stand in its module. docs/import.md lists all of them.
+Limits of a single format are in its module. docs/import.md lists all of them.
 """
 
 from typing import Final
 
-ARTICLE: Final = 5_000_000
-"""Code points of an article: a thousand times a long one, and some ten novels. It is held and drawn whole."""
-SPANS: Final = 100_000
-"""Spans of an article: as many as a book has names."""
-LABEL: Final = 100
-"""Code points of a label's name, which stands in every line of a training file."""
-LABELS: Final = 1000
-"""Labels that an import adds to a corpus: the largest sets have some two hundred."""
-LABEL_SET: Final = 500_000
+MAX_ARTICLE_LENGTH: Final = 5_000_000
+"""Code points of an article: a thousand long ones, or some ten novels. It is loaded and drawn as one."""
+MAX_SPANS: Final = 100_000
+"""Spans of an article: as many as the names in a book."""
+MAX_LABEL_LENGTH: Final = 100
+"""Code points of a label's name, which is repeated in every line of a training file."""
+MAX_NEW_LABELS: Final = 1000
+"""Labels that an import adds to a corpus: the largest label sets have some two hundred."""
+MAX_LABEL_SET_SIZE: Final = 500_000
 """Bytes of a label set in TOML."""
-DOTS: Final = 100
-"""Dots in a line of TOML: they may part a key, and its reader keeps for each part all those before."""
-REMARKS: Final = 10_000
-"""Remarks that are given one by one of a file; more are counted. Nobody reads them, and a file may have millions."""
-REASON: Final = 600
-"""Code points of what is said of one thing in a file, which may quote from it."""
-FILES: Final = 1_000_000
-"""Files of an import: as many as are listed before the first is read."""
+MAX_TOML_DOTS: Final = 100
+"""Dots in a line of TOML: they may split a key, and the parser stores for each part all those before."""
+MAX_REMARKS: Final = 10_000
+"""Remarks that are listed for a file, which may cause millions; further ones are only counted."""
+MAX_REASON_LENGTH: Final = 600
+"""Code points of one remark on a file, which may quote from it."""
+MAX_FILES: Final = 1_000_000
+"""Files of an import, which are all listed before the first is read."""

@@ -1,4 +1,4 @@
-"""Articles whose text is as a page shows it (see `visual`), and the same with the text as it is written."""
+"""Restore the logical order of articles whose text is as a page shows it (see text.visual_order)."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -8,67 +8,74 @@ from msgspec.structs import replace
 
 from annotator.i18n import _
 from annotator.model import zones as zoning
-from annotator.model.article_builder import draft
-from annotator.model.records import Draft, Span, Zone
+from annotator.model.article_builder import build_article
+from annotator.model.records import AnnotatedArticle, Span, Zone
 from annotator.text import visual_order
-from annotator.text.offset_map import Repaired
+from annotator.text.offset_map import OffsetMap
 
 _QUOTED: Final = 60
-"""Code points of a stretch that a sentence holds."""
+"""Code points of a quotation in a message."""
 
-Placed = TypeVar("Placed", Span, Zone)
-
-
-def is_logical(item: Draft) -> bool:
-    """Whether nothing shows that the text or the title is in presentation forms or visual order."""
-    return visual_order.suspect(item.article.text) is None and visual_order.suspect(item.article.title or "") is None
+SpanOrZone = TypeVar("SpanOrZone", Span, Zone)
 
 
-def logical(item: Draft) -> tuple[Draft, list[str]]:
-    """The article with its logical text and title, with its spans and zones where their characters now stand; and a
-    sentence for each of them that is lost, for it falls apart: other characters stand between its own.
+def is_logical(item: AnnotatedArticle) -> bool:
+    """Return whether the text and the title show no sign of presentation forms or visual order."""
+    return (
+        visual_order.find_display_artifacts(item.article.text) is None
+        and visual_order.find_display_artifacts(item.article.title or "") is None
+    )
 
-    What is logical stays as it is. Zones that were recognised are recognised anew. Raises Rejected where the logical
-    text shows nothing.
+
+def restore_logical_order(item: AnnotatedArticle) -> tuple[AnnotatedArticle, list[str]]:
+    """Return the article with its logical text and title, and a sentence for each span or zone that is lost.
+
+    Spans and zones move with their characters. One is lost if other characters would stand between its own. Logical
+    texts are not changed. Zones that were recognised are recognised again. Raises InvalidEdit if nothing in the logical
+    text is visible.
     """
     article = item.article
     title = article.title
-    if title and visual_order.suspect(title):
-        title = visual_order.repaired(title).text
-    if not visual_order.suspect(article.text):
+    if title and visual_order.find_display_artifacts(title):
+        title = visual_order.restore_logical_text(title).text
+    if not visual_order.find_display_artifacts(article.text):
         return replace(item, article=replace(article, title=title)), []
-    text = visual_order.repaired(article.text)
-    lost: list[str] = []
-    recognised = [(zone.kind, zone.start, zone.end) for zone in item.zones] == zoning.recognise(article.text)
-    zones = None if recognised else [moved for zone in item.zones for moved in _moved(zone, article.text, text, lost)]
-    found = draft(
-        text.text,
+    restored = visual_order.restore_logical_text(article.text)
+    losses: list[str] = []
+    were_recognised = [(zone.kind, zone.start, zone.end) for zone in item.zones] == zoning.recognise_zones(article.text)
+    zones = (
+        None
+        if were_recognised
+        else [moved for zone in item.zones for moved in _move_record(zone, article.text, restored, losses)]
+    )
+    logical_article = build_article(
+        restored.text,
         title=title,
         published=article.published,
         source=article.source,
         url=article.url,
         zones=zones,
-        spans=[moved for span in item.spans for moved in _moved(span, article.text, text, lost)],
+        spans=[moved for span in item.spans for moved in _move_record(span, article.text, restored, losses)],
         states=item.states,
         notes=item.notes,
         line=item.line,
     )
-    return found, lost
+    return logical_article, losses
 
 
-def changed_lines(before: str, after: str, most: int) -> list[tuple[str, str]]:
-    """The first lines, at most so many, that a text and its logical text do not have in common, as each has them."""
+def changed_lines(before: str, after: str, limit: int) -> list[tuple[str, str]]:
+    """Return the first lines, at most `limit`, in which a text and its logical text differ, as pairs."""
     pairs = zip(before.split("\n"), after.split("\n"), strict=True)
-    return list(islice((pair for pair in pairs if pair[0] != pair[1]), most))
+    return list(islice((pair for pair in pairs if pair[0] != pair[1]), limit))
 
 
-def _moved(stretch: Placed, before: str, text: Repaired, lost: list[str]) -> Iterator[Placed]:
-    """The span or zone where its characters stand in the logical text; `lost` says why it is nowhere there."""
-    there = text.stretch(stretch.start, stretch.end)
-    if there:
-        yield replace(stretch, start=there[0], end=there[1])
+def _move_record(record: SpanOrZone, before: str, restored: OffsetMap, losses: list[str]) -> Iterator[SpanOrZone]:
+    """Yield the span or zone at the position of its characters in the logical text, or append a loss."""
+    new_range = restored.map_range(record.start, record.end)
+    if new_range:
+        yield replace(record, start=new_range[0], end=new_range[1])
         return
-    name = stretch.label if isinstance(stretch, Span) else stretch.kind
-    shown = before[stretch.start : stretch.end]
+    name = record.label if isinstance(record, Span) else record.kind
+    quoted = before[record.start : record.end]
     reason = _("“{text}” ({name}) falls apart in the logical text.")
-    lost.append(reason.format(text=shown if len(shown) <= _QUOTED else shown[:_QUOTED] + "…", name=name))
+    losses.append(reason.format(text=quoted if len(quoted) <= _QUOTED else quoted[:_QUOTED] + "…", name=name))

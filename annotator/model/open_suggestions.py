@@ -1,133 +1,152 @@
-"""Which of all that is suggested for an article still stands: what its annotator has not decided yet."""
+"""Select the suggestions for an article that are open: neither decided by its annotator nor in conflict."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
 
 from annotator.model.records import BOILERPLATE, Rejection, Span, Suggestion, Zone
-from annotator.text.intervals import Taken
-from annotator.text.proclitics import form
-from annotator.text.word_context import Context, context
+from annotator.text.intervals import IntervalIndex
+from annotator.text.proclitics import normalise_form
+from annotator.text.word_context import WordContext, extract_context
 
-SURE: Final = 0.99
-"""The score from which a suggestion is accepted with all the others that are sure: of a hundred such one is wrong."""
-CREDIBLE: Final = 0.6
-"""The score from which a suggestion stands in the way of shorter, surer ones."""
+SURE_SCORE: Final = 0.99
+"""The minimum score of suggestions that may be accepted together: one in a hundred of them is wrong."""
+CREDIBLE_SCORE: Final = 0.6
+"""The minimum score of a suggestion that takes precedence over shorter ones with a higher score."""
 
-_Place: TypeAlias = tuple[int, int, str]
+_Key: TypeAlias = tuple[int, int, str]
 
 
-class Rejected:
-    """The contexts in which an annotator has rejected suggestions, here or elsewhere."""
+class RejectionFilter:
+    """The contexts in which an annotator has rejected suggestions, in any article."""
 
-    def __init__(self, contexts: Iterable[tuple[Context, str]] = ()) -> None:
-        self._known: Counter[tuple[Context, str]] = Counter(contexts)
+    def __init__(self, contexts: Iterable[tuple[WordContext, str]] = ()) -> None:
+        self._contexts: Counter[tuple[WordContext, str]] = Counter(contexts)
         self._words: Counter[tuple[str, str]] = Counter()
-        for (where, label), count in self._known.items():
-            self._words[where.words, label] += count
+        for (context, label), count in self._contexts.items():
+            self._words[context.words, label] += count
 
-    def learn(self, text: str, rejection: Rejection, times: int = 1) -> None:
-        """Know this rejection in an article of this text; with -1 know it no longer."""
-        where = context(text, rejection.start, rejection.end)
-        self._known[where, rejection.label] += times
-        self._words[where.words, rejection.label] += times
+    def add(self, text: str, rejection: Rejection, times: int = 1) -> None:
+        """Add this rejection in an article of this text; with -1 remove it."""
+        context = extract_context(text, rejection.start, rejection.end)
+        self._contexts[context, rejection.label] += times
+        self._words[context.words, rejection.label] += times
 
-    def holds(self, text: str, suggestion: Suggestion) -> bool:
-        """Whether such a suggestion was rejected in such a place."""
+    def rejects(self, text: str, suggestion: Suggestion) -> bool:
+        """Return whether such a suggestion was rejected in such a context."""
         if not self._words:
             return False
         start, end, label = suggestion.start, suggestion.end, suggestion.label
-        # Most words were never rejected, and to know those beside them takes longer.
-        return self._words[form(text, start, end), label] > 0 and self._known[context(text, start, end), label] > 0
+        # Most words were never rejected, and extracting the context takes longer.
+        return (
+            self._words[normalise_form(text, start, end), label] > 0
+            and self._contexts[extract_context(text, start, end), label] > 0
+        )
 
 
-def standing(
+def select_open_suggestions(
     sources: Sequence[Sequence[Suggestion]], layer: Sequence[Span], zones: Iterable[Zone] = ()
 ) -> tuple[Suggestion, ...]:
-    """The suggestions that are neither decided nor in the way of a better one, by start, the longer first.
+    """Return the suggestions that are neither decided nor in conflict with a better one, by start, the longer first.
 
-    `sources` are what each suggester says; the surest is heard first, and of those that are as sure the first one's.
-    `layer` is what the annotator has labelled. Nothing is suggested in boilerplate, and nothing that crosses a span, or
-    another suggestion that was heard before, or stands on just the same stretch. One may lie within another of its own
-    label only where its source says both; else the longer one stands, if it is CREDIBLE: a span is the longest stretch
-    that it can be.
+    `sources` has the suggestions of each suggester. Higher scores go first, of equal scores the earlier source's.
+    `layer` is the annotator's. Dropped are suggestions in boilerplate, and those that cross or equal a span or a
+    suggestion that went before. One may lie within another of its own label only if its source suggests both; otherwise
+    the longer one wins, if its score is CREDIBLE_SCORE: a span is as long as it can be.
     """
-    away = _taken((zone.start, zone.end, zone.kind) for zone in zones if zone.kind == BOILERPLATE)
-    taken = _taken(map(_place, layer))
-    heard: list[Suggestion] = []
-    nested = [_nested(source) for source in sources]
-    wide = _taken(_place(one) for source in sources for one in source if one.score >= CREDIBLE)
-    ranked = [
-        (one, inner)
+    boilerplate = _build_index((zone.start, zone.end, zone.kind) for zone in zones if zone.kind == BOILERPLATE)
+    occupied = _build_index(map(_key, layer))
+    selected: list[Suggestion] = []
+    nested = [_find_nested(source) for source in sources]
+    credible = _build_index(
+        _key(suggestion) for source in sources for suggestion in source if suggestion.score >= CREDIBLE_SCORE
+    )
+    candidates = [
+        (suggestion, inner)
         for source, inner in zip(sources, nested, strict=True)
-        for one in source
-        if _place(one) in inner
-        or not any(_is_part(_place(one), other) for other in wide.overlapping(one.start, one.end))
+        for suggestion in source
+        if _key(suggestion) in inner
+        or not any(
+            _is_part(_key(suggestion), other) for other in credible.overlapping(suggestion.start, suggestion.end)
+        )
     ]
-    for one, inner in sorted(ranked, key=lambda pair: (-pair[0].score, pair[0].start, -pair[0].end)):
-        place = _place(one)
-        near = taken.overlapping(one.start, one.end)
-        if not any(away.overlapping(one.start, one.end)) and not any(_clash(place, other, inner) for other in near):
-            heard.append(one)
-            taken.add(one.start, one.end, place)
-    return tuple(sorted(heard, key=lambda one: (one.start, -one.end, one.label)))
+    for suggestion, inner in sorted(candidates, key=lambda pair: (-pair[0].score, pair[0].start, -pair[0].end)):
+        key = _key(suggestion)
+        overlapping = occupied.overlapping(suggestion.start, suggestion.end)
+        if not any(boilerplate.overlapping(suggestion.start, suggestion.end)) and not any(
+            _conflicts(key, other, inner) for other in overlapping
+        ):
+            selected.append(suggestion)
+            occupied.add(suggestion.start, suggestion.end, key)
+    return tuple(sorted(selected, key=lambda suggestion: (suggestion.start, -suggestion.end, suggestion.label)))
 
 
-def undecided(standing: Sequence[Suggestion], decided: Iterable[Span | Rejection]) -> tuple[Suggestion, ...]:
-    """Those of the suggestions that stand which are in nobody's way after these decisions.
+def drop_decided(
+    open_suggestions: Sequence[Suggestion], decisions: Iterable[Span | Rejection]
+) -> tuple[Suggestion, ...]:
+    """Return the open suggestions that these decisions neither decide nor conflict with.
 
-    Others may stand in their place now: those only `standing` finds.
+    Others may become open by them: only `select_open_suggestions` finds those.
     """
-    decisions = {_place(one): isinstance(one, Span) for one in decided}
-    starts = {start for start, _, _ in decisions}  # few, and compared in C
-    left = tuple(one for one in standing if one.start not in starts or _place(one) not in decisions)
-    if len(left) + len(decisions) == len(standing):
-        return left  # all were suggested just so, and were in nobody's way before
-    spans = [place for place, is_span in decisions.items() if is_span]
+    decision_keys = {_key(decision): isinstance(decision, Span) for decision in decisions}
+    starts = {start for start, _, _ in decision_keys}  # a fast first check
+    remaining = tuple(
+        suggestion
+        for suggestion in open_suggestions
+        if suggestion.start not in starts or _key(suggestion) not in decision_keys
+    )
+    if len(remaining) + len(decision_keys) == len(open_suggestions):
+        return remaining  # each decision was an open suggestion, so it conflicts with no other
+    spans = [key for key, is_span in decision_keys.items() if is_span]
     first, last = min((start for start, _, _ in spans), default=0), max((end for _, end, _ in spans), default=0)
-    # Most of perhaps a thousand are nowhere near, and a key waits for this.
-    near = {one for one in left if one.start < last and first < one.end}
-    gone = {one for one in near for span in spans if _overlap(_place(one), span) and _clash(_place(one), span, set())}
-    return tuple(one for one in left if one not in gone) if gone else left
+    # Most of perhaps a thousand are elsewhere, and this runs at every key press.
+    candidates = {suggestion for suggestion in remaining if suggestion.start < last and first < suggestion.end}
+    dropped = {
+        suggestion
+        for suggestion in candidates
+        for span in spans
+        if _overlap(_key(suggestion), span) and _conflicts(_key(suggestion), span, set())
+    }
+    return tuple(suggestion for suggestion in remaining if suggestion not in dropped) if dropped else remaining
 
 
-def _place(one: Span | Suggestion | Rejection) -> _Place:
-    return one.start, one.end, one.label
+def _key(record: Span | Suggestion | Rejection) -> _Key:
+    return record.start, record.end, record.label
 
 
-def _taken(places: Iterable[_Place]) -> Taken[_Place]:
-    taken = Taken[_Place]()
-    for place in places:
-        taken.add(place[0], place[1], place)
-    return taken
+def _build_index(keys: Iterable[_Key]) -> IntervalIndex[_Key]:
+    index = IntervalIndex[_Key]()
+    for key in keys:
+        index.add(key[0], key[1], key)
+    return index
 
 
-def _nested(source: Sequence[Suggestion]) -> set[_Place]:
-    """What a source says within another of its suggestions of the same label."""
-    inner = set()
-    reached: dict[str, int] = {}  # by those of a label that begin before
-    for one in sorted(source, key=lambda one: (one.start, -one.end)):
-        if one.end <= reached.get(one.label, 0):
-            inner.add(_place(one))
-        reached[one.label] = max(one.end, reached.get(one.label, 0))
-    return inner
+def _find_nested(source: Sequence[Suggestion]) -> set[_Key]:
+    """Return the suggestions of a source that lie within another of its suggestions of the same label."""
+    nested = set()
+    furthest_ends: dict[str, int] = {}  # by label, of earlier suggestions
+    for suggestion in sorted(source, key=lambda suggestion: (suggestion.start, -suggestion.end)):
+        if suggestion.end <= furthest_ends.get(suggestion.label, 0):
+            nested.add(_key(suggestion))
+        furthest_ends[suggestion.label] = max(suggestion.end, furthest_ends.get(suggestion.label, 0))
+    return nested
 
 
-def _overlap(one: _Place, other: _Place) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+def _overlap(first: _Key, second: _Key) -> bool:
+    return first[0] < second[1] and second[0] < first[1]
 
 
-def _is_part(one: _Place, other: _Place) -> bool:
-    """Whether one place lies within another, longer one of its label."""
-    return one[2] == other[2] and one[:2] != other[:2] and other[0] <= one[0] and one[1] <= other[1]
+def _is_part(inner: _Key, outer: _Key) -> bool:
+    """Return whether `inner` lies within `outer`, which is longer and of the same label."""
+    return inner[2] == outer[2] and inner[:2] != outer[:2] and outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
-def _clash(one: _Place, other: _Place, nested: set[_Place]) -> bool:
-    """Whether only one of two places that overlap may stand."""
-    if one[:2] == other[:2]:
+def _conflicts(first: _Key, second: _Key, nested: set[_Key]) -> bool:
+    """Return whether only one of two overlapping suggestions can be open."""
+    if first[:2] == second[:2]:
         return True
-    within = other[0] <= one[0] and one[1] <= other[1]
-    around = one[0] <= other[0] and other[1] <= one[1]
-    if not within and not around:
+    is_inside = second[0] <= first[0] and first[1] <= second[1]
+    is_around = first[0] <= second[0] and second[1] <= first[1]
+    if not is_inside and not is_around:
         return True
-    return one[2] == other[2] and (one if within else other) not in nested
+    return first[2] == second[2] and (first if is_inside else second) not in nested

@@ -1,7 +1,7 @@
-"""The values that everything else passes around: frozen, comparable, serialisable.
+"""The values that the program works with: frozen, comparable, serialisable.
 
-Offsets are code points of the article's stored text, end exclusive. The words are defined in CONTEXT.md. What there are
-thousands of holds nothing that could hold it, and is kept from the garbage collector (`gc=False`).
+Offsets are code points of the article's stored text, `end` is exclusive. CONTEXT.md defines the words. Types with
+thousands of instances cannot be part of reference cycles, and are untracked by the garbage collector (`gc=False`).
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from annotator.model.structs import prepare
+from annotator.model.structs import prepare_decoders
 
 HEADLINE: Final = "headline"
 DATELINE: Final = "dateline"
@@ -27,20 +27,21 @@ STATES: Final = (NEW, IN_PROGRESS, DONE, SKIPPED, FLAGGED)
 
 
 def new_uid() -> str:
-    """A fresh id for a row that may one day be merged with another machine's."""
+    """Return a fresh id for a row that may be merged with those of other machines."""
     return uuid4().hex
 
 
 def article_uid(text: str) -> str:
-    """The identity of the article with this stored text: its SHA-256, in hexadecimal."""
+    """Return the identity of the article with this stored text: its SHA-256 in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Article(Struct, frozen=True):
-    """One news text, stored once. `uid` is the hash of `text`; `id` its number in its corpus, 0 before it is stored.
+    """A news text, stored once.
 
-    `title` is what the source called it, if it did: what is shown is `core.titles.title`. `published` is ISO 8601,
-    to the precision that the source gives (`2024-07-09T09:00`, `2024-07-09`).
+    `uid` is the hash of `text`; `id` its number in its corpus, 0 before it is stored. `title` is the title in the
+    source, if any; see `model.titles` for the title to display. `published` is ISO 8601, as precise as the source
+    (`2024-07-09T09:00`, `2024-07-09`).
     """
 
     uid: str
@@ -53,7 +54,7 @@ class Article(Struct, frozen=True):
 
 
 class Zone(Struct, frozen=True, tag="zone", gc=False):
-    """A stretch of an article by its role, `kind` one of ZONE_KINDS. The zones of an article never overlap."""
+    """A range of an article by its role, `kind` one of ZONE_KINDS. The zones of an article never overlap."""
 
     uid: str
     article: str
@@ -63,9 +64,9 @@ class Zone(Struct, frozen=True, tag="zone", gc=False):
 
 
 class Span(Struct, frozen=True, tag="span", gc=False):
-    """One labelled stretch in one annotator's layer. Spans may nest, overlap and cross.
+    """A labelled range in one annotator's layer. Spans may nest, overlap and cross.
 
-    `source` is the suggester whose suggestion it is, accepted as it was; None for what a person labelled.
+    `source` is the suggester whose suggestion was accepted unchanged; None for a span that a person labelled.
     """
 
     uid: str
@@ -80,7 +81,7 @@ class Span(Struct, frozen=True, tag="span", gc=False):
 
 
 class Rejection(Struct, frozen=True, tag="rejection", gc=False):
-    """That an annotator does not want this stretch suggested with this label, by `source` or anybody."""
+    """An annotator's decision not to have this range suggested with this label again, by any source."""
 
     uid: str
     article: str
@@ -92,8 +93,10 @@ class Rejection(Struct, frozen=True, tag="rejection", gc=False):
 
 
 class Dismissal(Struct, frozen=True, tag="dismissal", gc=False):
-    """That an annotator does not want to be asked this about this stretch again: `kind` is that of a question (see
-    quality.question)."""
+    """An annotator's decision not to see an issue of this range again.
+
+    `kind` is that of the issue (see checks.issue).
+    """
 
     uid: str
     article: str
@@ -105,10 +108,10 @@ class Dismissal(Struct, frozen=True, tag="dismissal", gc=False):
 
 
 class Suggestion(Struct, frozen=True, gc=False):
-    """A span that the program proposes for an article; nothing is stored of it until somebody accepts it.
+    """A span that the program proposes for an article; it is not stored until somebody accepts it.
 
-    `source` is the suggester's name, `score` how likely it is to be accepted, from 0 to 1. `assumed` is that the text
-    does not say all that is in `value`: a date without its year.
+    `source` is the suggester's name, `score` the probability that it is accepted, from 0 to 1. `assumed` is set if
+    `value` contains more than the text says: a date without its year.
     """
 
     start: int
@@ -121,7 +124,7 @@ class Suggestion(Struct, frozen=True, gc=False):
 
 
 class Status(Struct, frozen=True, tag="status"):
-    """How far one annotator is with one article: `state` is one of STATES."""
+    """One annotator's progress on one article: `state` is one of STATES."""
 
     article: str
     annotator: str
@@ -129,14 +132,14 @@ class Status(Struct, frozen=True, tag="status"):
 
 
 class Publication(Struct, frozen=True, tag="publication"):
-    """When an article was published, as far as is known (see Article)."""
+    """The time of an article's publication, if it is known (see Article)."""
 
     article: str
     published: str | None
 
 
 class Note(Struct, frozen=True, tag="note"):
-    """What one annotator noted about an article; there is none where nothing is noted."""
+    """One annotator's note on an article; no blank ones exist."""
 
     article: str
     annotator: str
@@ -144,33 +147,33 @@ class Note(Struct, frozen=True, tag="note"):
 
 
 Record: TypeAlias = Span | Zone | Status | Publication | Note | Rejection | Dismissal
-"""What an edit may alter."""
+"""Anything that an edit may change."""
 
 
 class Edit(Struct, frozen=True):
-    """One record before and after: add (None, r), remove (r, None), change (a, b)."""
+    """A record before and after: add (None, r), remove (r, None), change (a, b)."""
 
     before: Record | None
     after: Record | None
 
     @property
     def article(self) -> str:
-        """The uid of the article that it is about."""
+        """The uid of the article that the edit changes."""
         record = self.after or self.before
         if record is None:
             raise ValueError("an edit of nothing")
         return record.article
 
     def inverse(self) -> "Edit":
-        """The edit that takes this one back."""
+        """Return the edit that undoes this one."""
         return Edit(self.after, self.before)
 
 
 class Step(Struct, frozen=True):
-    """What one action of an annotator did, to one article or to several, and what one undo takes back.
+    """The edits of one action of an annotator, to one or several articles; one undo reverses all of them.
 
-    `name` says which action it was (a key of the interface's texts, such as `tag`); `time` is ISO 8601 in UTC;
-    `undoes` is the uid of the step that this one takes back, if it is an undo or a redo.
+    `name` is the action (a key of the interface's texts, such as `tag`); `time` is ISO 8601 in UTC; `undoes` is the uid
+    of the step that an undo or a redo reverses.
     """
 
     uid: str
@@ -181,18 +184,18 @@ class Step(Struct, frozen=True):
     undoes: str | None = None
 
 
-class Past(Struct, frozen=True, gc=False, array_like=True):
-    """That a step was made, without its edits: what undo and redo need to know of all but the last (see Step)."""
+class StepInfo(Struct, frozen=True, gc=False, array_like=True):
+    """A step without its edits, as undo and redo need it of all but the last (see Step)."""
 
     uid: str
     name: str
     undoes: str | None = None
 
 
-class Draft(Struct, frozen=True):
-    """An article that was read from a file and is not stored yet, with all that came with it.
+class AnnotatedArticle(Struct, frozen=True):
+    """An article with all its zones, spans, states and notes, as read from a file or a corpus.
 
-    `line` is where it began in its file, from 1; 0 is the file as a whole.
+    `line` is its first line in its file, from 1; 0 stands for the whole file.
     """
 
     article: Article
@@ -204,7 +207,7 @@ class Draft(Struct, frozen=True):
 
 
 class Remark(Struct, frozen=True):
-    """Something to be said of a place in the input, in a sentence. `line` counts from 1; 0 is the file as a whole."""
+    """A remark on a place in the input, in a sentence. `line` counts from 1; 0 stands for the whole file."""
 
     path: str
     line: int
@@ -212,15 +215,15 @@ class Remark(Struct, frozen=True):
 
 
 class Refusal(Remark, frozen=True):
-    """Something in the input that was not taken, and why."""
+    """Something in the input that was not imported, and why."""
 
 
 class Repair(Remark, frozen=True):
-    """Something in the input that was not in order and was put right: nothing of it is lost."""
+    """Something in the input that was invalid and was repaired without any loss."""
 
 
 class Notice(Remark, frozen=True):
-    """Something in the input that is doubtful and was taken as it is."""
+    """Something in the input that is doubtful and was imported as it is."""
 
 
-prepare(Article, Step, Suggestion, Past)
+prepare_decoders(Article, Step, Suggestion, StepInfo)

@@ -1,11 +1,11 @@
-"""What is said of files, which may quote from them whatever is there."""
+"""Make remarks on files, which may quote anything from them, safe to display."""
 
 import re
 from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
-from annotator.model.limits import REASON
+from annotator.model.limits import MAX_REASON_LENGTH
 from annotator.model.records import Remark
 
 R = TypeVar("R", bound=Remark)
@@ -13,10 +13,10 @@ R = TypeVar("R", bound=Remark)
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def plainly(remark: R) -> R:
-    """The same in one line that is not too long: what is quoted is cut, and shows no controls."""
+def sanitise_remark(remark: R) -> R:
+    """Return the remark in one line of limited length; long quotations are cut, controls replaced."""
     reason = " ".join(remark.reason.split())
-    if len(reason) > REASON:
-        reason = f"{reason[: REASON // 2]} … {reason[-REASON // 4 :]}"
+    if len(reason) > MAX_REASON_LENGTH:
+        reason = f"{reason[: MAX_REASON_LENGTH // 2]} … {reason[-MAX_REASON_LENGTH // 4 :]}"
     reason = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", reason)
     return remark if reason == remark.reason else replace(remark, reason=reason)

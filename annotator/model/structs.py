@@ -1,13 +1,13 @@
-"""Has msgspec look into types before two threads decode them.
+"""Make msgspec inspect types before two threads decode them.
 
-It does so when a type is first decoded. A second thread that decodes it meanwhile reads what is half made, and the
-process ends (msgspec 0.22): the window's suggesters and jobs have threads of their own.
+msgspec inspects a type when it first decodes it. A second thread that decodes it meanwhile reads half-built data, and
+the process crashes (msgspec 0.22): the window's suggesters and jobs have threads of their own.
 """
 
 import msgspec
 
 
-def prepare(*types: object) -> None:
-    """Look into these types, and all that they are made of: where a module is imported, which one thread does."""
-    for each in types:
-        msgspec.json.Decoder(each)
+def prepare_decoders(*types: object) -> None:
+    """Inspect these types and all that they refer to; call it at import, which one thread does."""
+    for type_ in types:
+        msgspec.json.Decoder(type_)

@@ -1,30 +1,30 @@
-"""What an article is called where there is no room for more of it."""
+"""Choose a short title for an article."""
 
 from collections.abc import Iterable
 from typing import Final
 
 from annotator.model.records import HEADLINE, Article, Zone
-from annotator.text.visible import written
+from annotator.text.visible import remove_invisible
 
-_BEGINNING: Final = 80  # code points of a text's beginning that stand for a title
-
-
-def title(article: Article, zones: Iterable[Zone]) -> str:
-    """What to call `article` in a list: its first headline, else what its source called it, else how it begins."""
-    found = sorted((zone.start, zone.end) for zone in zones if zone.kind == HEADLINE)
-    return shown_title(article.text[slice(*found[0])] if found else None, article.title, article.text)
+_MAX_LENGTH: Final = 80  # code points of the text that serve as a title
 
 
-def shown_title(headline: str | None, named: str | None, beginning: str) -> str:
-    """The first of these that shows something, without invisible marks and with single spaces.
+def article_title(article: Article, zones: Iterable[Zone]) -> str:
+    """Return the title of `article` in a list: its first headline, or its source's title, or its first line."""
+    headlines = sorted((zone.start, zone.end) for zone in zones if zone.kind == HEADLINE)
+    return display_title(article.text[slice(*headlines[0])] if headlines else None, article.title, article.text)
 
-    Of `beginning`, which is a text or its first lines, it is the first line, cut where it is long.
+
+def display_title(headline: str | None, source_title: str | None, beginning: str) -> str:
+    """Return the first of these that has something visible, without invisible marks and with single spaces.
+
+    Of `beginning`, which is a text or its first lines, the first line is used, shortened if it is long.
     """
-    if given := _plain(headline or "") or _plain(named or ""):
-        return given
-    line = next(filter(None, map(_plain, beginning.split("\n"))), "")
-    return line if len(line) <= _BEGINNING else f"{line[:_BEGINNING].rpartition(' ')[0] or line[:_BEGINNING]}…"
+    if title := _to_one_line(headline or "") or _to_one_line(source_title or ""):
+        return title
+    line = next(filter(None, map(_to_one_line, beginning.split("\n"))), "")
+    return line if len(line) <= _MAX_LENGTH else f"{line[:_MAX_LENGTH].rpartition(' ')[0] or line[:_MAX_LENGTH]}…"
 
 
-def _plain(text: str) -> str:
-    return " ".join(written(text).split())
+def _to_one_line(text: str) -> str:
+    return " ".join(remove_invisible(text).split())

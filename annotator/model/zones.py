@@ -1,8 +1,8 @@
-"""Zones: which line of a news text is headline, dateline, body or boilerplate, and what a dateline says.
+"""Recognise zones (headline, dateline, body or boilerplate) by line, and parse the date of a dateline.
 
-News pages are pasted with what stands around the article on the screen. The rules here are for that: they
-look at a line's shape, its place and a list of furniture words, and never at more. A wrong guess is put right
-in the window. When in doubt a line is body, for a body line that is dimmed is a label that is lost.
+News pages are pasted with whatever surrounds the article on the screen. The rules here are for that: they use a line's
+shape, its position and a list of furniture words, and nothing else. The user corrects wrong guesses in the window. In
+doubt a line is body, for labels are lost in a body line that is dimmed.
 """
 
 import re
@@ -12,10 +12,10 @@ from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
 from annotator.model.records import BODY, BOILERPLATE, DATELINE, HEADLINE
-from annotator.text.visible import visible, written
+from annotator.text.visible import remove_invisible, trim_invisible
 
-Stretch: TypeAlias = tuple[str, int, int]
-"""Kind, start and end of a zone that has no article yet."""
+ZoneRange: TypeAlias = tuple[str, int, int]
+"""Kind, start and end of a zone without an article."""
 
 FURNITURE: Final = (
     *("عاجل", "خبر عاجل", "مباشر", "آخر الأخبار", "آخر خبر", "الأكثر قراءة", "الأكثر مشاهدة", "إشهار"),
@@ -26,7 +26,7 @@ FURNITURE: Final = (
     *("تعليقات", "التعليقات", "أضف تعليقا", "facebook", "twitter", "whatsapp", "telegram", "linkedin"),
     *("messenger", "instagram", "youtube", "email", "print", "share", "tweet", "copy link"),
 )
-"""A line that says nothing but these is boilerplate wherever it stands."""
+"""Page furniture: a line of nothing else is boilerplate anywhere."""
 
 SECTIONS: Final = (
     *("الرئيسية", "الواجهة", "أخبار", "الأخبار", "سياسة", "السياسة", "مجتمع", "المجتمع", "اقتصاد", "الاقتصاد"),
@@ -34,19 +34,19 @@ SECTIONS: Final = (
     *("دولية", "العالم", "المغرب", "وطني", "وطنية", "صحة", "بيئة", "تعليم", "تكنولوجيا", "علوم", "رأي", "آراء"),
     *("كتاب وآراء", "منوعات", "فيديو", "صوت وصورة", "خارج الحدود", "24 ساعة", "سياحة", "ميديا", "تمازيغت"),
 )
-"""Names of a site's sections: boilerplate before the headline, but a heading like any other after it."""
+"""Names of a site's sections: boilerplate before the headline, but an ordinary heading after it."""
 
 LINKS: Final = (
     *("اقرأ أيضا", "اقرأوا أيضا", "اقرؤوا أيضا", "اقرأ المزيد", "شاهد أيضا", "طالع أيضا", "قد يهمك أيضا"),
     *("مواضيع ذات صلة", "أخبار ذات صلة", "مقالات ذات صلة", "قد يعجبك أيضا"),
 )
-"""What links to other articles begin with; alone on a line, it heads a list of them."""
+"""Beginnings of links to other articles; alone on a line, they head a list of links."""
 
 TAGS: Final = ("وسوم", "الوسوم", "كلمات دلالية", "الكلمات الدلالية", "كلمات مفتاحية", "الكلمات المفتاحية", "tags")
-"""What heads a list of tags: with a colon after it, or alone on its line."""
+"""Headings of a list of tags: followed by a colon, or alone on a line."""
 
 NOTICES: Final = ("جميع الحقوق محفوظة", "حقوق النشر محفوظة", "copyright", "تابعونا على", "تابعوا آخر الأخبار")
-"""What copyright lines and calls to follow a site begin with."""
+"""Beginnings of copyright lines and of calls to follow a site."""
 
 MONTHS: Final = (
     *(("يناير", "جانفي", "كانون الثاني"), ("فبراير", "فيفري", "شباط"), ("مارس", "آذار")),
@@ -64,37 +64,37 @@ DATELINE_WORDS: Final = (
     *("توقيت", "بتوقيت", "غرينتش", "جرينتش", "gmt", "محرم", "صفر", "ربيع", "الأول", "الآخر", "الثاني", "جمادى"),
     *("الأولى", "الآخرة", "الثانية", "رجب", "شعبان", "رمضان", "شوال", "ذو", "ذي", "القعدة", "الحجة"),
 )
-"""Words that belong to a dateline besides the date itself (a Hijri date may stand beside the Gregorian one)."""
+"""Words of a dateline besides the date itself, including those of a Hijri date."""
 
 BYLINE: Final = ("بقلم", "كتب", "كتبه", "كتبها", "حرره", "حررته", "إعداد")
-"""What says that a name follows."""
+"""Words before an author's name."""
 
-_PARAGRAPH = 150  # code points above which a line is no headline: the longest of 119 Moroccan ones has 134
-_NEAR = 3  # how many lines above the first paragraph a headline without a dateline may stand
-_NAMES = 4  # words of a dateline that are not of the date, at most; words of a headline among section names, at least
-_JOINED = 2  # how many of the former may stand beside the date without a mark between
+_MAX_HEADLINE = 150  # code points; longer lines are no headlines: the longest of 119 Moroccan ones has 134
+_MAX_DISTANCE = 3  # lines from a headline without a dateline to the first paragraph, at most
+_FEW_WORDS = 4  # words of a dateline besides the date, at most; words of a headline among section names, at least
+_MAX_JOINED = 2  # words beside the date without a mark between, at most
 
-_UNWRITTEN = re.compile(r"[\u00ad\u0640\u064b-\u065f\u0670\u200c\u200d]")
-_FOLDED = str.maketrans("أإآٱىة٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "اااايه" + "0123456789" * 2)
+_REMOVED = re.compile(r"[\u00ad\u0640\u064b-\u065f\u0670\u200c\u200d]")
+_SPELLINGS = str.maketrans("أإآٱىة٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "اااايه" + "0123456789" * 2)
 _BULLET = re.compile(r"[•●▪■◦‣∙·○◾►▶]|[*–—-]\s")
 _STOP = re.compile(r"(?<![.…])[.][\s\"”»)\]]*$")
 _CRUMBS = re.compile(r"الرئيسيه\s*[|/\\»«>‹›<–—-]")
 _HASHTAGS = re.compile(r"(?:#[\w-]+[\s،,]*)+")
-_APART = re.compile(r"[-–—|/،,؛•·()\[\]\t]")
+_SEPARATOR = re.compile(r"[-–—|/،,؛•·()\[\]\t]")
 
 
 def _fold(text: str) -> str:
-    """`text` for comparing: no marks, one spelling of alef, ya and ta marbuta, ASCII digits, lower case."""
-    return _UNWRITTEN.sub("", written(text)).translate(_FOLDED).casefold()
+    """Fold `text` for comparison: no marks, one spelling of alef, ya and ta marbuta, ASCII digits, lower case."""
+    return _REMOVED.sub("", remove_invisible(text)).translate(_SPELLINGS).casefold()
 
 
 def _words(text: str) -> str:
-    """The words of folded `text` alone, one space between."""
+    """Return the words of folded `text`, separated by single spaces."""
     return " ".join(re.findall(r"[^\W_]+", text))
 
 
 def _any_of(phrases: Iterable[str]) -> str:
-    """A regular expression for any of the phrases, folded; the longest that fits."""
+    """Return a regular expression for any of the phrases, folded; the longest match wins."""
     return "|".join(sorted({re.escape(_fold(phrase)) for phrase in phrases}, key=len, reverse=True))
 
 
@@ -105,13 +105,13 @@ _NOTICE = re.compile(rf"©|(?:{_any_of(NOTICES)})\b|(?:{_any_of(TAGS)})\s*(?::|$
 _NUMBERS = {_fold(name): number for number, names in enumerate(MONTHS, 1) for name in names}
 _MONTH = rf"(?:{_any_of(_NUMBERS)})(?!\w)"
 _YEAR = r"(?:1[3-9]|2[01])\d\d"  # 2.16.6682 is a decree
-_DONE = r"(?!\d|[.,٫٬]\d)"
+_NUMBER_END = r"(?!\d|[.,٫٬]\d)"
 _DATE = re.compile(
     rf"(?:(?<!\d)(?P<day>\d+|فاتح)\s*(?:من\s+)?(?:شهر\s+)?)?(?<![^\W\d])(?P<month>{_MONTH})"
     rf"(?:\s*[/(-]\s*{_MONTH}\)?)?(?:\s*[،,]?\s*(?:من\s+)?(?:سنه\s+|عام\s+)?(?P<year>\d{{4}})(?!\d))?"
-    rf"|(?<![\d./-])(?P<y>{_YEAR})(?P<s1>[-/.])(?P<m>\d{{1,2}})(?P=s1)(?P<d>\d{{1,2}}){_DONE}"
+    rf"|(?<![\d./-])(?P<y>{_YEAR})(?P<s1>[-/.])(?P<m>\d{{1,2}})(?P=s1)(?P<d>\d{{1,2}}){_NUMBER_END}"
     r"|(?<![\d./-])(?P<first>\d{1,2})\s?(?P<s2>[-/.])\s?(?P<second>\d{1,2})\s?(?P=s2)\s?"
-    rf"(?P<last>{_YEAR}){_DONE}"
+    rf"(?P<last>{_YEAR}){_NUMBER_END}"
 )
 _CLOCK = re.compile(
     r"(?<![\d:])(?P<hour>[01]?\d|2[0-3])(?::|\s?[hس]\s?)(?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d:])"
@@ -122,50 +122,53 @@ _DATELINE_WORD = re.compile(rf"(?<!\w)(?:{_any_of(WEEKDAYS + DATELINE_WORDS)})(?
 _BYLINE = re.compile(rf"(?<!\w)(?:{_any_of(BYLINE)})(?!\w)")
 
 
-def published(text: str) -> str | None:
-    """The ISO 8601 date and time that a dateline states, to its precision: `2024-07-09T09:00`, `2024-07-09`, `2024-07`.
+def parse_dateline(text: str) -> str | None:
+    """Return the ISO 8601 date and time of a dateline, or None.
 
-    None where it states none, or one that no calendar has, and of what is longer than any dateline. 09/07/2024 is the
-    ninth of July.
+    The result is as precise as the dateline: `2024-07-09T09:00`, `2024-07-09`, `2024-07`. It is None if there is no
+    date, if it is not in the calendar, and for a text longer than any dateline. 09/07/2024 is the ninth of July.
     """
-    if len(text) > _PARAGRAPH:
+    if len(text) > _MAX_HEADLINE:
         return None
     folded = _fold(text)
-    found = [stated for stated in _DATE.finditer(folded) if stated["year"] or not stated["month"]]
-    day = _iso(found[0]) if found else None
+    dates = [match for match in _DATE.finditer(folded) if match["year"] or not match["month"]]
+    day = _to_iso_date(dates[0]) if dates else None
     if day is None or len(day) < len("2024-07-09"):
         return day
-    end = found[1].start() if found[1:] else len(folded)
-    clock = _CLOCK.search(folded, found[0].end(), end) or _CLOCK.search(folded, 0, found[0].start())
+    end = dates[1].start() if dates[1:] else len(folded)
+    clock = _CLOCK.search(folded, dates[0].end(), end) or _CLOCK.search(folded, 0, dates[0].start())
     if clock is None:
         return day
     hour = int(clock["hour"]) % 12 if clock["am"] or clock["pm"] else int(clock["hour"])
     return f"{day}T{hour + 12 if clock['pm'] else hour:02}:{clock['minute']}"
 
 
-def _iso(found: re.Match[str]) -> str | None:
-    """The date that `_DATE` found; None where it is not whole or the calendar has no such day."""
-    part = found.groupdict()
-    if part["month"]:
-        month = _NUMBERS[part["month"]]
-        if part["year"] is None or part["day"] is None:
-            return part["year"] and f"{part['year']}-{month:02}"
-        return _day(part["year"], month, 1 if part["day"] == "فاتح" else part["day"])
-    if part["y"]:
-        return _day(part["y"], part["m"], part["d"])
-    first, second = part["first"], part["second"]
-    return _day(part["last"], second, first) or _day(part["last"], first, second)
+def _to_iso_date(match: re.Match[str]) -> str | None:
+    """Return the date of a match of `_DATE`; None if it is incomplete or not in the calendar."""
+    groups = match.groupdict()
+    if groups["month"]:
+        month = _NUMBERS[groups["month"]]
+        if groups["year"] is None or groups["day"] is None:
+            return groups["year"] and f"{groups['year']}-{month:02}"
+        return _day(groups["year"], month, 1 if groups["day"] == "فاتح" else groups["day"])
+    if groups["y"]:
+        return _day(groups["y"], groups["m"], groups["d"])
+    first, second = groups["first"], groups["second"]
+    return _day(groups["last"], second, first) or _day(groups["last"], first, second)
 
 
 def _day(*parts: str | int) -> str | None:
     try:
         return date(*map(int, parts)).isoformat()
-    except ValueError:  # a day that the calendar does not have
+    except ValueError:  # not in the calendar
         return None
 
 
 class _Line(NamedTuple):
-    """A line that shows something, without the space at its edges. Of a long one, no rule reads the words."""
+    """A line with something visible, without the space at its edges.
+
+    `folded` and `key` are empty for a long line, whose words no rule reads.
+    """
 
     start: int
     end: int
@@ -177,123 +180,135 @@ class _Line(NamedTuple):
         return self.end - self.start
 
     @property
-    def bulleted(self) -> bool:
-        return self.size <= _PARAGRAPH and _BULLET.match(self.folded) is not None
+    def is_bulleted(self) -> bool:
+        return self.size <= _MAX_HEADLINE and _BULLET.match(self.folded) is not None
 
     @property
-    def furniture(self) -> bool:
-        """Boilerplate wherever it stands."""
-        if self.size > _PARAGRAPH:
+    def is_furniture(self) -> bool:
+        """The line is boilerplate anywhere."""
+        if self.size > _MAX_HEADLINE:
             return False
-        link = not _STOP.search(self.folded) and _LINK.match(self.key)
-        bare = _ONLY_FURNITURE.fullmatch(self.key) or _HASHTAGS.fullmatch(self.folded)
-        return bool(link or bare or _NOTICE.match(self.folded))
+        is_link = not _STOP.search(self.folded) and _LINK.match(self.key)
+        is_bare = _ONLY_FURNITURE.fullmatch(self.key) or _HASHTAGS.fullmatch(self.folded)
+        return bool(is_link or is_bare or _NOTICE.match(self.folded))
 
     @property
-    def surrounding(self) -> bool:
-        """Boilerplate where it stands before a headline."""
-        above = _CRUMBS.match(self.folded) or _ONLY_SECTIONS.fullmatch(self.key)
-        return self.bulleted or self.furniture or bool(above)
+    def is_page_header(self) -> bool:
+        """The line is boilerplate before a headline."""
+        is_navigation = _CRUMBS.match(self.folded) or _ONLY_SECTIONS.fullmatch(self.key)
+        return self.is_bulleted or self.is_furniture or bool(is_navigation)
 
     @property
-    def paragraph(self) -> bool:
-        """Longer than any headline, or a sentence with its full stop."""
-        long = self.size > _PARAGRAPH or _STOP.search(self.folded) is not None
-        return long and not self.surrounding and not self.dateline
+    def is_paragraph(self) -> bool:
+        """The line is longer than any headline, or a sentence with its full stop."""
+        is_long = self.size > _MAX_HEADLINE or _STOP.search(self.folded) is not None
+        return is_long and not self.is_page_header and not self.is_dateline
 
     @property
-    def dateline(self) -> bool:
-        """Whether this is a date with at most a few words beside it: a place, a source, a name.
+    def is_dateline(self) -> bool:
+        """The line is a date with at most a few words beside it: a place, a source, a name.
 
-        More than two of them, or any in a sentence, must be set off from the date by a mark, or a headline with
-        a date in it would be one too. A date without its year needs a weekday or the time of day.
+        If there are more than two of them, or any in a sentence, they must be separated from the date by a mark;
+        otherwise a headline with a date in it would be a dateline too. A date without its year needs a weekday or the
+        time of day.
         """
-        dates = list(_DATE.finditer(self.folded)) if self.size <= _PARAGRAPH else []
-        if not any(_iso(found) for found in dates):
-            timed = _CLOCK.search(self.folded) or _WEEKDAY.search(self.folded)
-            if not timed or not any(found["day"] and not found["year"] for found in dates):
+        dates = list(_DATE.finditer(self.folded)) if self.size <= _MAX_HEADLINE else []
+        if not any(_to_iso_date(match) for match in dates):
+            has_time = _CLOCK.search(self.folded) or _WEEKDAY.search(self.folded)
+            if not has_time or not any(match["day"] and not match["year"] for match in dates):
                 return False
-        left = _DATELINE_WORD.sub("\n", _CLOCK.sub("\n", _DATE.sub("\n", self.folded)))
-        before, after = left[: left.index("\n")].replace(":", "|"), left[left.index("\n") :]
-        named = _BYLINE.search(left) is not None
-        pieces = _APART.split(_BYLINE.sub("", before) + after)
-        joined = sum(len(_words(piece).split()) for piece in pieces if "\n" in piece)
-        most = 0 if _STOP.search(self.folded) else _NAMES if named else _JOINED
-        return joined <= most and len(_words(" ".join(pieces)).split()) <= _NAMES
+        rest = _DATELINE_WORD.sub("\n", _CLOCK.sub("\n", _DATE.sub("\n", self.folded)))
+        before, after = rest[: rest.index("\n")].replace(":", "|"), rest[rest.index("\n") :]
+        has_byline = _BYLINE.search(rest) is not None
+        pieces = _SEPARATOR.split(_BYLINE.sub("", before) + after)
+        joined_count = sum(len(_words(piece).split()) for piece in pieces if "\n" in piece)
+        max_joined = 0 if _STOP.search(self.folded) else _FEW_WORDS if has_byline else _MAX_JOINED
+        return joined_count <= max_joined and len(_words(" ".join(pieces)).split()) <= _FEW_WORDS
 
 
-def recognise(text: str) -> list[Stretch]:
-    """One zone for each line of `text` that shows something, without the space and invisible marks at its edges."""
-    lines = _lines(text)
-    # Where no line is a paragraph, only the first two can be said to stand above the body.
-    top = next((at for at, line in enumerate(lines) if line.paragraph), min(2, len(lines)))
-    dated = next((at for at, line in enumerate(lines[:top]) if line.dateline), None)
-    head = _headline(lines, top, dated)
-    key = lines[head].key if head is not None else ""
-    repeated = {at for at, line in enumerate(lines) if key and line.key == key}
-    start = max(head or 0, dated or 0)
-    # A headline that is repeated shows that this is a page: what stands above it is of the page too.
-    away = {at for at in range(start) if lines[at].surrounding or (len(repeated) > 1 and at < (head or 0))}
-    away |= _linked(lines, top)
-    while start < top and (lines[start].dateline or lines[start].furniture or start in repeated):
+def recognise_zones(text: str) -> list[ZoneRange]:
+    """Return a zone for each line with something visible, without the space and invisible marks at its edges."""
+    lines = _split_lines(text)
+    # Without a paragraph, only the first two lines can be assumed to be above the body.
+    top = next((index for index, line in enumerate(lines) if line.is_paragraph), min(2, len(lines)))
+    dateline = next((index for index, line in enumerate(lines[:top]) if line.is_dateline), None)
+    headline = _find_headline(lines, top, dateline)
+    key = lines[headline].key if headline is not None else ""
+    repetitions = {index for index, line in enumerate(lines) if key and line.key == key}
+    start = max(headline or 0, dateline or 0)
+    # A repeated headline is typical of a copied page, so the lines above it belong to the page.
+    boilerplate = {
+        index
+        for index in range(start)
+        if lines[index].is_page_header or (len(repetitions) > 1 and index < (headline or 0))
+    }
+    boilerplate |= _find_link_lists(lines, top)
+    while start < top and (lines[start].is_dateline or lines[start].is_furniture or start in repetitions):
         start += 1
     zones = []
-    for at, line in enumerate(lines):
+    for index, line in enumerate(lines):
         kind = BODY
-        if at == head:
+        if index == headline:
             kind = HEADLINE
-        elif at < start and line.dateline:
+        elif index < start and line.is_dateline:
             kind = DATELINE
-        elif at in repeated or at in away or line.furniture:
+        elif index in repetitions or index in boilerplate or line.is_furniture:
             kind = BOILERPLATE
         zones.append((kind, line.start, line.end))
     return zones
 
 
-def _lines(text: str) -> list[_Line]:
-    """The lines that show something."""
+def _split_lines(text: str) -> list[_Line]:
+    """Return the lines with something visible."""
     lines = []
-    for found in re.finditer(r"[^\n]+", text):
-        start, end = visible(text, *found.span())
+    for match in re.finditer(r"[^\n]+", text):
+        start, end = trim_invisible(text, *match.span())
         if start < end:
-            folded = _fold(text[start:end]) if end - start <= _PARAGRAPH else ""
+            folded = _fold(text[start:end]) if end - start <= _MAX_HEADLINE else ""
             lines.append(_Line(start, end, folded, _words(folded)))
     return lines
 
 
-def _headline(lines: list[_Line], top: int, dated: int | None) -> int | None:
-    """The index of the headline among the `top` lines before the first paragraph; `dated` is the dateline's."""
-    able = [at for at in range(top) if not lines[at].surrounding and not lines[at].dateline]
-    again = (at for at, after in pairwise(able) if " " in lines[at].key and lines[at].key == lines[after].key)
-    if (head := next(again, None)) is not None:
-        return head
-    if dated is None:
-        if not able or able[0] + _NEAR < top or top == len(lines) or not lines[top].paragraph:
+def _find_headline(lines: list[_Line], top: int, dateline: int | None) -> int | None:
+    """Return the index of the headline among the `top` lines before the first paragraph; `dateline` is an index too."""
+    candidates = [index for index in range(top) if not lines[index].is_page_header and not lines[index].is_dateline]
+    repeated = (
+        index
+        for index, following in pairwise(candidates)
+        if " " in lines[index].key and lines[index].key == lines[following].key
+    )
+    if (headline := next(repeated, None)) is not None:
+        return headline
+    if dateline is None:
+        if not candidates or candidates[0] + _MAX_DISTANCE < top or top == len(lines) or not lines[top].is_paragraph:
             return None
-        return able[0] if lines[able[0]].size < lines[top].size else None
-    above = [at for at in able if at < dated]
-    long = [at for at in above if lines[at].key.count(" ") >= _NAMES - 1] or above
-    after = next((at for at in able if at > dated and at + 1 < len(lines)), None)
-    return long[-1] if long and (after is None or len(long) == 1) else after
+        return candidates[0] if lines[candidates[0]].size < lines[top].size else None
+    before_dateline = [index for index in candidates if index < dateline]
+    long_lines = [
+        index for index in before_dateline if lines[index].key.count(" ") >= _FEW_WORDS - 1
+    ] or before_dateline
+    following = next((index for index in candidates if index > dateline and index + 1 < len(lines)), None)
+    return long_lines[-1] if long_lines and (following is None or len(long_lines) == 1) else following
 
 
-def _linked(lines: list[_Line], top: int) -> set[int]:
-    """The lines, from `top` on, that others head as lists of links.
+def _find_link_lists(lines: list[_Line], top: int) -> set[int]:
+    """Return the indices of the lines, from `top` on, that belong to lists of links.
 
-    These are bulleted lines or the one line after it; at the end of a text, where no paragraph follows, all.
+    These are the bulleted lines or the one line after a heading; at the end of a text, with no paragraph after, all
+    lines.
     """
-    last = next((at for at in reversed(range(len(lines))) if lines[at].paragraph), -1)
-    found: set[int] = set()
+    last_paragraph = next((index for index in reversed(range(len(lines))) if lines[index].is_paragraph), -1)
+    linked: set[int] = set()
     end = 0
-    for at in range(top, len(lines)):
-        if _LINK.fullmatch(lines[at].key) is None:
+    for index in range(top, len(lines)):
+        if _LINK.fullmatch(lines[index].key) is None:
             continue
-        if at >= last:
-            return found.union(range(at + 1, len(lines)))
-        begins = end = max(end, at + 1)  # no line is looked at twice: a list may be within a list
-        while lines[end].bulleted:
+        if index >= last_paragraph:
+            return linked.union(range(index + 1, len(lines)))
+        start = end = max(end, index + 1)  # check each line once: a list may be within a list
+        while lines[end].is_bulleted:
             end += 1
-        found.update(range(begins, end))
-        if end == at + 1 and not lines[end].paragraph:
-            found.add(end)
-    return found
+        linked.update(range(start, end))
+        if end == index + 1 and not lines[end].is_paragraph:
+            linked.add(end)
+    return linked

@@ -1,10 +1,9 @@
-"""Brings the last steps into the corpus file while nobody writes, so that this one file holds everything.
+"""Checkpoints of the write-ahead log while the corpus is idle, so that the file alone holds everything.
 
-SQLite appends each commit to a log beside the file (`NAME-wal`) and brings it into the file now and then. Whoever
-copies, mails, renames or replaces the file meanwhile knows nothing of the log: the last steps are missing from the
-copy, or another file comes to lie beside a log that is not its own
-(https://sqlite.org/howtocorrupt.html#_mispairing). A log that is empty can do neither harm. See
-docs/adr/0013-everything-in-one-file-at-rest.md.
+SQLite appends each commit to a log beside the file (`NAME-wal`) and moves it into the file now and then. A user who
+copies, mails, renames or replaces the file in between does not know about the log: the copy lacks the last steps, or
+another file ends up beside a log that is not its own (https://sqlite.org/howtocorrupt.html#_mispairing). An empty log
+causes neither. See docs/adr/0013-everything-in-one-file-at-rest.md.
 """
 
 import logging
@@ -16,76 +15,76 @@ from threading import Event, Thread
 from typing import Final, TypeAlias
 
 from annotator.store import safe_connection, side_files, sqlite_errors
-from annotator.store.errors import CorpusError, Locked
+from annotator.store.errors import CorpusError, LockedCorpus
 
 _log = logging.getLogger(__name__)
-_PAUSE: Final = 0.25  # seconds without a write, after which the corpus is at rest
-_PATIENCE: Final = 5.0  # seconds, in which any checkpoint has ended
+_IDLE_TIME: Final = 0.25  # seconds without a write after which the corpus is idle
+_TIMEOUT: Final = 5.0  # seconds within which any checkpoint ends
 
-_State: TypeAlias = tuple[int, int]
-"""The bytes of a log and its time, which change with each commit."""
+_LogState: TypeAlias = tuple[int, int]
+"""The size in bytes and the modification time (ns) of a log, which change with each commit."""
 
 
 class Checkpointer:
-    """Works in a thread of its own, with a connection of its own, until it is closed: no key waits for it.
+    """A thread with its own connection that checkpoints the log until it is closed; no keystroke waits for it.
 
-    `report` is called in that thread with the checkpointer and what keeps the last steps out of the file, once for each
-    reason, and with None when they are in it again.
+    `report` is called in that thread with the checkpointer and the error that keeps the last steps out of the file,
+    once for each error, and with None when the file is complete again.
     """
 
     def __init__(self, path: Path, report: Callable[["Checkpointer", CorpusError | None], None]) -> None:
         self._path, self._report = path, report
-        self._log_path = side_files.log_path(path)
+        self._wal_path = side_files.wal_path(path)
         self._problem = ""
         self._stop = Event()
         self._thread = Thread(target=self._run, name="checkpoints", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Stop; when this returns, nothing of it has the file open."""
+        """Stop the thread and close its connection to the file."""
         self._stop.set()
-        self._thread.join(_PATIENCE)
+        self._thread.join(_TIMEOUT)
 
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
                 with (
                     sqlite_errors.translating_sqlite_errors(self._path),
-                    closing(safe_connection.connect_to_checkpoint(self._path)) as connection,
+                    closing(safe_connection.connect_for_checkpoint(self._path)) as connection,
                 ):
-                    # Kept open: later, another file might lie there, beside the log of this one.
-                    self._work(connection)
-            except CorpusError as error:  # too many open files, say: the next time will do
-                self._tell(error)
-                self._stop.wait(_PATIENCE)
+                    # Stays open: later, another file may lie at the path, beside the log of this one.
+                    self._checkpoint_when_idle(connection)
+            except CorpusError as error:  # for example too many open files: retry later
+                self._report_problem(error)
+                self._stop.wait(_TIMEOUT)
 
-    def _work(self, connection: sqlite3.Connection) -> None:
-        self._tell(None)
-        last: _State | None = None
-        while not self._stop.wait(_PAUSE):
-            state = self._state()
-            if state and state == last:
+    def _checkpoint_when_idle(self, connection: sqlite3.Connection) -> None:
+        self._report_problem(None)
+        previous: _LogState | None = None
+        while not self._stop.wait(_IDLE_TIME):
+            state = self._read_log_state()
+            if state and state == previous:
                 try:
                     with sqlite_errors.translating_sqlite_errors(self._path):
-                        is_empty = _empty_log(connection)
-                except Locked:  # somebody writes, or reads what they began to read before: the next time will do
+                        is_empty = _truncate_log(connection)
+                except LockedCorpus:  # a writer, or a reader of an older snapshot: retry later
                     continue
                 except CorpusError as error:
-                    self._tell(error)
+                    self._report_problem(error)
                     continue
                 if is_empty:
-                    self._tell(None)
-            last = state
+                    self._report_problem(None)
+            previous = state
 
-    def _state(self) -> _State | None:
-        """Return the state of the log; None where there is nothing in it."""
+    def _read_log_state(self) -> _LogState | None:
+        """Return the state of the log, or None if it is empty or missing."""
         try:
-            log = self._log_path.stat()
+            status = self._wal_path.stat()
         except OSError:
             return None
-        return (log.st_size, log.st_mtime_ns) if log.st_size else None
+        return (status.st_size, status.st_mtime_ns) if status.st_size else None
 
-    def _tell(self, error: CorpusError | None) -> None:
+    def _report_problem(self, error: CorpusError | None) -> None:
         problem = str(error or "")
         if problem != self._problem:
             self._problem = problem
@@ -94,13 +93,13 @@ class Checkpointer:
             self._report(self, error)
 
 
-def _empty_log(connection: sqlite3.Connection) -> bool:
-    """Bring the log into the file and empty it; return whether it is empty. Raises sqlite3.Error.
+def _truncate_log(connection: sqlite3.Connection) -> bool:
+    """Move the log into the file and truncate it; return whether it is empty. Raises sqlite3.Error.
 
-    The first round does the work while others write, the second one keeps them away for a moment only.
+    The passive checkpoint does the work while others write; the second one then blocks them for a moment only.
     """
-    _busy, pages, done = safe_connection.checkpoint(connection, "PASSIVE")
-    if pages != done:
+    _busy, pages, checkpointed = safe_connection.checkpoint(connection, "PASSIVE")
+    if pages != checkpointed:
         return False
-    busy, _pages, _done = safe_connection.checkpoint(connection, "TRUNCATE")
+    busy, _pages, _checkpointed = safe_connection.checkpoint(connection, "TRUNCATE")
     return not busy

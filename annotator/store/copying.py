@@ -1,5 +1,7 @@
-"""A copy of a corpus file as it is at one moment, while it is in use: by SQLite's backup API
-(https://www.sqlite.org/backup.html), page by page, and not in the way of whoever writes meanwhile."""
+"""Consistent copies of a corpus file that is in use.
+
+SQLite's backup API (https://www.sqlite.org/backup.html) copies page by page and does not block writers.
+"""
 
 import os
 import sqlite3
@@ -16,103 +18,110 @@ from msgspec import Struct
 
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
-from annotator.paths import refused_name
+from annotator.paths import explain_invalid_name
 from annotator.store import safe_connection, sqlite_errors, verification
 from annotator.store.errors import CorpusError, ExistingCorpus, MissingCorpus
 from annotator.store.uri import sqlite_uri
 
-_PAGES: Final = 1000  # four megabytes at once: some milliseconds, after which it can be stopped
-_PATIENCE: Final = 0.1  # seconds between two looks whether the program ends meanwhile
-_FLUSHED: Final = 4  # times as many are brought to the disk at once, so that a tag's own write never waits for more
+_PAGES_PER_STEP: Final = 1000  # 4 MB, some milliseconds: the copy can be cancelled between two steps
+_POLL_INTERVAL: Final = 0.1  # seconds between two checks whether the program is exiting
+_STEPS_PER_FSYNC: Final = 4  # limits how much data an annotator's own write may have to wait for
 
 
-class _Stopped(Exception):
-    """Nobody wants the copy any more."""
+class _CopyCancelled(Exception):
+    """The copy was cancelled."""
 
 
-class _End(Struct):
-    """How the copying ended."""
+class _CopyOutcome(Struct):
+    """The end of a copy, with its error if it failed."""
 
     error: Exception | None = None
 
 
-def copy(path: Path, target: Path) -> Generator[tuple[int, int], None, int]:
-    """Copy the corpus at `path` to `target`, where there must be no file yet; its bytes.
+def copy_corpus(path: Path, target: Path) -> Generator[tuple[int, int], None, int]:
+    """Copy the corpus at `path` to `target`, where no file may exist, and return the size in bytes.
 
-    Yields how many of how many pages are copied; closed before its end, it leaves nothing. What others write meanwhile
-    is not in it. It is made beside its place under another name, checked (see `check_copy`), brought to the disk
-    and only then moved there. Raises ExistingCorpus, MissingCorpus, Damaged, CorpusError.
+    Yields (pages copied, total pages); closed early, it leaves nothing behind. Writes made meanwhile are not in the
+    copy. It is made beside the target under a temporary name, verified (see `verify_copy`), flushed to the disk and
+    only then renamed. Raises ExistingCorpus, MissingCorpus, DamagedCorpus, CorpusError.
     """
-    if refusal := refused_name(target):
-        raise CorpusError(refusal)
+    if problem := explain_invalid_name(target):
+        raise CorpusError(problem)
     if target.exists():
         raise ExistingCorpus(_("“{path}” is there already.").format(path=target))
     folder = target.absolute().parent
     if not folder.is_dir():
         raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=folder))
-    making = target.with_name(f".{uuid4().hex}.part")
+    temporary = target.with_name(f".{uuid4().hex}.part")
     try:
-        yield from transfer(lambda: safe_connection.connect_readonly(path), lambda: _new(making), target, making)
-        return _finish(path, making, target)
+        yield from transfer(
+            lambda: safe_connection.connect_readonly(path), lambda: _create_database(temporary), target, temporary
+        )
+        return _finish_copy(path, temporary, target)
     finally:
-        discard_file(making)
+        discard_file(temporary)
 
 
-def copy_open(path: Path, copy_into: Callable[[sqlite3.Connection], None], target: Path) -> None:
-    """Copy all that an open connection sees to `target`, where there must be no file yet: what it has opened may have
-    no path any more. Made and checked as `copy` does it, at once. Raises CorpusError."""
-    making = target.with_name(f".{uuid4().hex}.part")
+def copy_open_corpus(path: Path, copy_into: Callable[[sqlite3.Connection], None], target: Path) -> None:
+    """Copy the database of an open connection to `target`, where no file may exist. Raises CorpusError.
+
+    The file of the connection may no longer have a path. The copy is made and verified as in `copy_corpus`, but in one
+    go.
+    """
+    temporary = target.with_name(f".{uuid4().hex}.part")
     try:
-        with sqlite_errors.translating_sqlite_errors(target), closing(_new(making)) as connection:
+        with sqlite_errors.translating_sqlite_errors(target), closing(_create_database(temporary)) as connection:
             copy_into(connection)
-        _finish(path, making, target)
+        _finish_copy(path, temporary, target)
     finally:
-        discard_file(making)
+        discard_file(temporary)
 
 
-def _finish(path: Path, making: Path, target: Path) -> int:
-    """Give a copy of the corpus at `path` its name once it is checked and on the disk; its bytes. Raises Damaged,
-    ExistingCorpus, CorpusError."""
-    verification.check_copy(path, making)
+def _finish_copy(path: Path, temporary: Path, target: Path) -> int:
+    """Verify a copy of the corpus at `path`, flush it to the disk, rename it to `target` and return its size in bytes.
+
+    Raises DamagedCorpus, ExistingCorpus, CorpusError.
+    """
+    verification.verify_copy(path, temporary)
     with sqlite_errors.translating_file_errors(target):
-        _flush(making)
-        name_file(making, target)
-        _flush(target.absolute().parent)
+        _fsync(temporary)
+        rename_without_overwriting(temporary, target)
+        _fsync(target.absolute().parent)
         return target.stat().st_size
 
 
-def name_file(making: Path, path: Path) -> None:
-    """Give a new file its name, unless another process was faster. Raises ExistingCorpus, OSError."""
+def rename_without_overwriting(temporary: Path, path: Path) -> None:
+    """Rename a file unless another process has created the target meanwhile. Raises ExistingCorpus, OSError."""
     try:
-        link(making, path)  # which a rename is not: it would take the place of what is there
+        link(temporary, path)  # unlike a rename, a link never replaces an existing file
     except FileExistsError as error:
         raise ExistingCorpus(_("“{path}” is there already.").format(path=path)) from error
-    except OSError:  # a file system that has no links
-        rename_file(making, path)
+    except OSError:  # a file system without links
+        rename_file(temporary, path)
 
 
 def transfer(
     source: Callable[[], sqlite3.Connection],
-    into: Callable[[], sqlite3.Connection],
-    said: Path,
-    flushed: Path | None = None,
+    target: Callable[[], sqlite3.Connection],
+    path: Path,
+    flushed_path: Path | None = None,
     check: Callable[[], None] = lambda: None,
-    most: int | None = None,
+    page_limit: int | None = None,
 ) -> Generator[tuple[int, int], None, None]:
-    """Make the database `into` what `source` is, in one transaction of its own; yields how far it is.
+    """Overwrite the database `target` with `source` in one transaction; yield (pages copied, total pages).
 
-    Both are made in the thread that uses them: Python's `backup` keeps the thread that calls it until it is done.
-    `said` is the file that an error is about; `flushed` one that is brought to the disk as it grows. `check` is called
-    in that thread once nobody else can write to `into` any more; what it raises ends the transaction, if there are more
-    pages than `most`: so many are written at once.
+    Both connections are opened in the thread that uses them, because Python's `backup` blocks its caller until the end.
+    Errors name the file at `path`; the file at `flushed_path` is flushed to the disk as it grows. `check` is called in
+    that thread once nobody else can write to `target`. An error that it raises rolls the transaction back, provided
+    there are more than `page_limit` pages, the number written at once.
     """
-    told: SimpleQueue[tuple[int, int] | _End] = SimpleQueue()
-    stop, go = Event(), Semaphore(0)
+    messages: SimpleQueue[tuple[int, int] | _CopyOutcome] = SimpleQueue()
+    stop, resume = Event(), Semaphore(0)
     is_checked = False
 
     def progress(status: int, remaining: int, total: int) -> None:
         nonlocal is_checked
-        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):  # for as long as a connection waits, already
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):  # after the connection's own busy timeout
             locked = sqlite3.OperationalError("database is locked")
             locked.sqlite_errorname = "SQLITE_BUSY"
             raise locked
@@ -120,28 +129,30 @@ def transfer(
             check()
             is_checked = True
         done = total - remaining
-        if flushed and done // _PAGES % _FLUSHED == 0:
-            _flush(flushed)
-        if remaining:  # else all is written already, and cannot be stopped any more
-            told.put((done, total))
-            while not go.acquire(timeout=_PATIENCE):
+        if flushed_path and done // _PAGES_PER_STEP % _STEPS_PER_FSYNC == 0:
+            _fsync(flushed_path)
+        if remaining:  # otherwise everything is written and cannot be cancelled
+            messages.put((done, total))
+            while not resume.acquire(timeout=_POLL_INTERVAL):
                 if not main_thread().is_alive():  # the interpreter waits for this thread before it closes the generator
-                    raise _Stopped
+                    raise _CopyCancelled
         if stop.is_set():
-            raise _Stopped
+            raise _CopyCancelled
 
     def work() -> None:
         connections = []
         try:
             connections.append(source())
-            connections.append(into())
-            one, other = connections
-            one.execute("BEGIN")  # all its pages are of the moment of this read, and no write begins it anew
-            one.execute("PRAGMA user_version").fetchone()
-            one.backup(other, pages=min(_PAGES, most or _PAGES), progress=progress)
-            told.put(_End())
+            connections.append(target())
+            source_connection, target_connection = connections
+            source_connection.execute("BEGIN")  # one snapshot for all pages, so that no write restarts the backup
+            source_connection.execute("PRAGMA user_version").fetchone()
+            source_connection.backup(
+                target_connection, pages=min(_PAGES_PER_STEP, page_limit or _PAGES_PER_STEP), progress=progress
+            )
+            messages.put(_CopyOutcome())
         except Exception as error:
-            told.put(_End(error))
+            messages.put(_CopyOutcome(error))
         finally:
             for connection in connections:
                 connection.close()
@@ -149,22 +160,22 @@ def transfer(
     thread = Thread(target=work, name="copy")
     thread.start()
     try:
-        while not isinstance(step := told.get(), _End):
-            yield step
-            go.release()
-        if step.error:
-            with sqlite_errors.translating_sqlite_errors(said), sqlite_errors.translating_file_errors(said):
-                raise step.error
+        while not isinstance(message := messages.get(), _CopyOutcome):
+            yield message
+            resume.release()
+        if message.error:
+            with sqlite_errors.translating_sqlite_errors(path), sqlite_errors.translating_file_errors(path):
+                raise message.error
     finally:
         stop.set()
-        go.release()
+        resume.release()
         thread.join()
 
 
-def _new(path: Path) -> sqlite3.Connection:
+def _create_database(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(sqlite_uri(path.absolute(), "mode=rwc"), uri=True, isolation_level=None)
     try:
-        connection.execute("PRAGMA journal_mode = OFF")  # nobody sees it before it is whole
+        connection.execute("PRAGMA journal_mode = OFF")  # nobody sees the file before it is complete
         connection.execute("PRAGMA synchronous = OFF")
     except BaseException:
         connection.close()
@@ -172,8 +183,11 @@ def _new(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _flush(path: Path) -> None:
-    """Bring the file, or the names in a folder, to the disk. Where folders cannot be opened, the names are there."""
+def _fsync(path: Path) -> None:
+    """Flush a file, or the entries of a folder, to the disk.
+
+    A system that cannot open folders has flushed the entries already.
+    """
     try:
         handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     except PermissionError:

@@ -1,4 +1,4 @@
-"""The corpus: one SQLite file that holds everything, and the only place that reads and writes it."""
+"""The corpus: reading and writing articles, layers and edits in one SQLite file."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,33 +12,33 @@ from msgspec import Struct
 
 from annotator.i18n import _
 from annotator.model import operations
-from annotator.model.history import IMPORT
+from annotator.model.history import IMPORT_STEP
 from annotator.model.labels import LabelSet
 from annotator.model.records import (
+    AnnotatedArticle,
     Article,
-    Draft,
     Edit,
     Note,
-    Past,
     Record,
     Rejection,
     Span,
     Status,
     Step,
+    StepInfo,
     Zone,
     new_uid,
 )
-from annotator.model.structs import prepare
+from annotator.model.structs import prepare_decoders
 from annotator.store import index, opening, rows
 from annotator.store.connection import Connection
 from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
 from annotator.store.sqlite_utils_import import Database
 
-_AT_ONCE: Final = 500  # edits: a hundredth of a second
+_BATCH_SIZE: Final = 500  # edits: a hundredth of a second
 
 
 class _SpanRow(msgspec.Struct, array_like=True, gc=False):
-    """A span of an article that is known."""
+    """A row of the table `span` without the article."""
 
     uid: str
     annotator: str
@@ -50,107 +50,114 @@ class _SpanRow(msgspec.Struct, array_like=True, gc=False):
     source: str | None
 
 
-class Added(Struct, frozen=True):
-    """What `Corpus.add` did: whether the article was new, how many spans came in, and why others did not."""
+class AddResult(Struct, frozen=True):
+    """The result of `Corpus.add`: if the article is new, the number of spans added, and why others were skipped."""
 
-    new: bool
+    is_new: bool
     spans: int
-    refused: tuple[str, ...] = ()
+    skip_reasons: tuple[str, ...] = ()
 
 
-def now() -> str:
-    """This moment in UTC, as ISO 8601 with milliseconds."""
+def utc_timestamp() -> str:
+    """Return the current time in UTC, as ISO 8601 with milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 class Corpus(Connection):
-    """An open corpus file. Every method raises CorpusError, with a sentence for a person, where the file fails it.
+    """An open corpus file.
 
-    What is read is checked: it raises Damaged where a row does not hold what it is for. `lenient` leaves out whether
-    places are within their texts, for whoever looks for all that is damaged.
+    Every method raises CorpusError with a message for the user if the file fails. Rows are validated as they are read
+    and raise DamagedCorpus if they are invalid; `is_lenient` skips the check that offsets lie within their texts, for
+    callers that look for all damage.
     """
 
-    lenient = False
-    _length = ("", 0)  # the uid of the article that was asked about last, and the code points of its text
+    is_lenient = False
+    _cached_length = ("", 0)  # uid and text length (code points) of the last article
 
     @classmethod
     def create(cls, path: Path, labels: LabelSet) -> Self:
-        """Make a corpus with these labels at `path`, where there must be no file yet, and open it."""
+        """Create a corpus with these labels at `path`, where no file may exist, and open it."""
 
         def fill(db: Database) -> None:
-            db.table("label").insert_all(rows.from_label(label, at) for at, label in enumerate(labels.labels))
+            db.table("label").insert_all(
+                rows.from_label(label, position) for position, label in enumerate(labels.labels)
+            )
 
         opening.create(path, fill)
         return cls.open(path)
 
     @classmethod
-    def open(cls, path: Path, *, readonly: bool = False, damaged: bool = False) -> Self:
-        """Open the corpus at `path`; with `readonly` one that cannot be written to will do, with `damaged` one in which
-        not all is in order."""
-        corpus = cls(path, opening.connect(path, readonly=readonly, damaged=damaged))
-        corpus.lenient = damaged
+    def open(cls, path: Path, *, readonly: bool = False, allow_damaged: bool = False) -> Self:
+        """Open the corpus at `path`.
+
+        With `readonly` the file need not be writable; with `allow_damaged` it may be damaged.
+        """
+        corpus = cls(path, opening.connect(path, readonly=readonly, allow_damaged=allow_damaged))
+        corpus.is_lenient = allow_damaged
         return corpus
 
     # Reading
 
     def labels(self) -> LabelSet:
-        """The labels, in their order."""
+        """Return the labels in their order."""
         return LabelSet(tuple(rows.to_label(row) for row in self.query("SELECT * FROM label ORDER BY position")))
 
     def annotators(self) -> list[str]:
-        """The names of all who have a layer or a state here, in the order in which they came."""
+        """Return the names of all annotators with a layer or a status, in the order in which they were added."""
         return [row["name"] for row in self.query("SELECT name FROM annotator ORDER BY rowid")]
 
-    def layers(self) -> list[str]:
-        """The names of those annotators who have at least one span."""
+    def annotators_with_spans(self) -> list[str]:
+        """Return the names of the annotators who have at least one span."""
         return [row["annotator"] for row in self.query("SELECT DISTINCT annotator FROM span ORDER BY annotator")]
 
     def article(self, identity: int | str) -> Article:
-        """The article of this number or uid. Raises NoSuchArticle."""
+        """Return the article with this number or uid. Raises NoSuchArticle."""
         column = "id" if isinstance(identity, int) else "uid"
         for row in self.query(f"SELECT * FROM article WHERE {column} = ?", identity):
             article = rows.to_article(row)
-            self._length = article.uid, len(article.text)
+            self._cached_length = article.uid, len(article.text)
             return article
-        raise self._missing(identity)
+        raise self._no_such_article(identity)
 
     def zones(self, article: str) -> list[Zone]:
-        """The zones of the article of this uid, from its beginning to its end."""
+        """Return the zones of the article with this uid, in the order of the text."""
         zones = self._zones(article)
-        if zones and not self.lenient:
-            rows.check_zones(article, zones, self._length_of(article))
+        if zones and not self.is_lenient:
+            rows.check_zones(article, zones, self._text_length(article))
         return zones
 
     def spans(self, article: str, annotator: str | None = None) -> list[Span]:
-        """The spans of the article of this uid, of one layer or of all: by start, the longer first."""
+        """Return the spans of one layer or of all layers of the article with this uid, by start, longer ones first."""
         query = "SELECT * FROM span WHERE article = ? AND (? IS NULL OR annotator = ?)"
         columns = 'uid, annotator, label, start, "end", value, note, source'
-        found = self._listed(_SpanRow, columns, query, article, annotator, annotator)
-        found.sort(key=lambda row: (row.start, -row.end, row.uid))  # a thousand in a quarter of the time SQLite takes
+        span_rows = self._fetch_structs(_SpanRow, columns, query, article, annotator, annotator)
+        span_rows.sort(key=lambda row: (row.start, -row.end, row.uid))  # four times as fast as ORDER BY
         spans = [
             Span(row.uid, article, row.annotator, row.label, row.start, row.end, row.value, row.note, row.source)
-            for row in found
+            for row in span_rows
         ]
-        if spans and not self.lenient:
-            rows.check_spans(spans, self._length_of(article), self._label_names())
+        if spans and not self.is_lenient:
+            rows.check_spans(spans, self._text_length(article), self._label_names())
         return spans
 
     def status(self, article: str, annotator: str) -> Status | None:
-        """How far the annotator is with the article; None before they did anything there."""
-        found = self.query("SELECT * FROM status WHERE article = ? AND annotator = ?", article, annotator)
-        return next((cast(Status, rows.to_record(Status, row)) for row in found), None)
+        """Return the annotator's status of the article; None before they did anything in it."""
+        status_rows = self.query("SELECT * FROM status WHERE article = ? AND annotator = ?", article, annotator)
+        return next((cast(Status, rows.to_record(Status, row)) for row in status_rows), None)
 
     def note(self, article: str, annotator: str) -> Note | None:
-        """What the annotator noted about the article."""
-        found = self.query("SELECT * FROM note WHERE article = ? AND annotator = ?", article, annotator)
-        return next((cast(Note, rows.to_record(Note, row)) for row in found), None)
+        """Return the annotator's note on the article."""
+        note_rows = self.query("SELECT * FROM note WHERE article = ? AND annotator = ?", article, annotator)
+        return next((cast(Note, rows.to_record(Note, row)) for row in note_rows), None)
 
-    def whole(self, identity: int | str, annotator: str | None = None) -> Draft:
-        """The article of this number or uid with all that is known of it, from one annotator or from all. Raises
-        NoSuchArticle."""
+    def load_article(self, identity: int | str, annotator: str | None = None) -> AnnotatedArticle:
+        """Return the article with this number or uid and its zones, spans, states and notes, of one annotator or all.
+
+        Raises NoSuchArticle.
+        """
         article = self.article(identity)
         names = self.annotators() if annotator is None else [annotator]
-        return Draft(
+        return AnnotatedArticle(
             article,
             tuple(self.zones(article.uid)),
             tuple(self.spans(article.uid, annotator)),
@@ -158,215 +165,213 @@ class Corpus(Connection):
             tuple(note for name in names if (note := self.note(article.uid, name))),
         )
 
-    def place(self, annotator: str) -> tuple[str, int] | None:
-        """Where the annotator stopped: the article's uid, and the code point in its text."""
+    def last_position(self, annotator: str) -> tuple[str, int] | None:
+        """Return the annotator's last position: the uid of the article and an offset (code points) in its text."""
         for row in self.query('SELECT article, "offset" FROM place WHERE annotator = ?', annotator):
-            article, offset = self._converted((row["article"], row["offset"]), tuple[str, int])
-            rows.check_offset(annotator, offset, self._length_of(article))
+            article, offset = self._convert((row["article"], row["offset"]), tuple[str, int])
+            rows.check_offset(annotator, offset, self._text_length(article))
             return article, offset
         return None
 
-    def version(self) -> int:
-        """A number that changes when another connection has written to the file, and not by what this one writes."""
-        [(version,)] = self.tuples("PRAGMA data_version")
+    def data_version(self) -> int:
+        """Return a number that changes when another connection writes to the file, but not when this one does."""
+        [(version,)] = self.fetch_tuples("PRAGMA data_version")
         return int(version)
 
-    def knows(self, words: str) -> bool:
-        """Whether a span in the corpus says these words, or begins with them. `words` are as text.proclitics.form
-        gives them."""
+    def has_mention(self, words: str) -> bool:
+        """Return whether the words of a span are or begin with `words`, normalised by `normalise_form`."""
         query = "SELECT 1 AS found FROM mention WHERE words = ? OR (words >= ? AND words < ?) LIMIT 1"
         return bool(list(self.query(query, words, f"{words} ", f"{words}!")))  # ! is the character after the space
 
-    def history(self, article: str, annotator: str) -> list[Past]:
-        """The steps that the annotator ever made on the article, oldest first (see model.history)."""
+    def history(self, article: str, annotator: str) -> list[StepInfo]:
+        """Return all steps that the annotator ever made in the article, oldest first (see `model.history`)."""
         query = "SELECT * FROM edit WHERE article = ? AND annotator = ? ORDER BY id"
-        steps = self._listed(Past, "step, name, undoes", query, article, annotator)
+        steps = self._fetch_structs(StepInfo, "step, name, undoes", query, article, annotator)
         return list({step.uid: step for step in steps}.values())
 
     def step(self, uid: str) -> Step:
-        """The step of this uid, with its edits. Raises CorpusError where there is none."""
-        found = list(self.query("SELECT * FROM edit WHERE step = ? ORDER BY id", uid))
-        if not found:
+        """Return the step with this uid and its edits. Raises CorpusError if there is none."""
+        edit_rows = list(self.query("SELECT * FROM edit WHERE step = ? ORDER BY id", uid))
+        if not edit_rows:
             raise CorpusError(_("“{path}” holds no step {uid}.").format(path=self.path, uid=uid))
-        edits = tuple(map(rows.to_edit, found))
-        first = found[0]
-        return Step(uid, first["annotator"], first["time"], first["name"], edits, first["undoes"])
+        edits = tuple(map(rows.to_edit, edit_rows))
+        first_row = edit_rows[0]
+        return Step(uid, first_row["annotator"], first_row["time"], first_row["name"], edits, first_row["undoes"])
 
-    def size(self, step: str) -> int:
-        """How many edits the step of this uid has."""
-        [(count,)] = self.tuples("SELECT count(*) FROM edit WHERE step = ?", step)
+    def edit_count(self, step: str) -> int:
+        """Return the number of edits of the step with this uid."""
+        [(count,)] = self.fetch_tuples("SELECT count(*) FROM edit WHERE step = ?", step)
         return int(count)
 
     # Writing
 
     def apply(self, step: Step) -> None:
-        """Write all edits of `step` and the record of them, or none.
+        """Apply and record all edits of `step`, or none.
 
-        Raises Conflict when a record is no longer what an edit says that it was before.
+        Raises Conflict if a record is no longer in the state that an edit expects.
         """
-        deque(self.applying(step), maxlen=0)
+        deque(self.apply_in_batches(step), maxlen=0)
 
-    def applying(self, step: Step) -> Iterator[int]:
-        """The same, some hundreds at a time: yields how many are done. Closed before its end, it leaves nothing
-        written."""
+    def apply_in_batches(self, step: Step) -> Iterator[int]:
+        """Do the same as `apply` in batches; yield the number of edits done. Closed early, it writes nothing."""
         with self.transaction():
-            self._know(step.annotator)
-            for start in range(0, len(step.edits), _AT_ONCE):
-                edits = step.edits[start : start + _AT_ONCE]
-                self._write(edits)
-                self._remember(step, edits)
+            self._add_annotator(step.annotator)
+            for start in range(0, len(step.edits), _BATCH_SIZE):
+                edits = step.edits[start : start + _BATCH_SIZE]
+                self._write_edits(edits)
+                self._record_edits(step, edits)
                 yield start + len(edits)
             for uid in {edit.article for edit in step.edits if isinstance(edit.after, Zone)}:
                 self._check_zones(uid)
 
-    def add(self, draft: Draft) -> Added:
-        """Store an article with its zones, and the spans, states and notes that came with it.
+    def add(self, annotated: AnnotatedArticle) -> AddResult:
+        """Store an article with its zones, spans, states and notes.
 
-        An article that is here already is left as it is, zones and all; spans that its layers lack are added even so.
-        Spans that cannot be are refused, each with a reason; the rest is stored.
+        An article that exists stays unchanged, with its zones, but spans missing from its layers are added to it.
+        Invalid spans are skipped, each with a reason; the rest is stored.
         """
         with self.transaction():
-            uid = draft.article.uid
-            new = not list(self.query("SELECT 1 AS found FROM article WHERE uid = ?", uid))
-            if new:
-                operations.check_zones(draft.article, draft.zones)
-                number = self._insert("article", {**rows.from_article(draft.article), "added": now()})
-                index.add_article(self._db, number, draft.article.text)
-                self._insert_all("zone", [rows.to_row(zone) for zone in draft.zones])
-            spans, refused = self._add_spans(draft, [] if new else self.spans(uid))
-            for status in draft.states:
-                if new or self.status(uid, status.annotator) is None:
+            uid = annotated.article.uid
+            is_new = not list(self.query("SELECT 1 AS found FROM article WHERE uid = ?", uid))
+            if is_new:
+                operations.check_zones(annotated.article, annotated.zones)
+                number = self._insert("article", {**rows.from_article(annotated.article), "added": utc_timestamp()})
+                index.add_article(self._db, number, annotated.article.text)
+                self._insert_all("zone", [rows.to_row(zone) for zone in annotated.zones])
+            spans, skip_reasons = self._add_spans(annotated, [] if is_new else self.spans(uid))
+            for status in annotated.states:
+                if is_new or self.status(uid, status.annotator) is None:
                     self._add_step(status.annotator, [Edit(None, status)])
-            for note in draft.notes:
-                if new or self.note(uid, note.annotator) is None:
+            for note in annotated.notes:
+                if is_new or self.note(uid, note.annotator) is None:
                     self._add_step(note.annotator, [Edit(None, note)])
-            return Added(new, spans, tuple(refused))
+            return AddResult(is_new, spans, tuple(skip_reasons))
 
-    def stand(self, annotator: str, article: str, offset: int) -> None:
-        """Remember where the annotator is (see `place`)."""
+    def save_position(self, annotator: str, article: str, offset: int) -> None:
+        """Save the annotator's position, which `last_position` returns."""
         with self.transaction():
             self._insert("place", {"annotator": annotator, "article": article, "offset": offset}, "REPLACE")
 
     def _zones(self, article: str) -> list[Zone]:
-        found = self.query("SELECT * FROM zone WHERE article = ? ORDER BY start", article)
-        return [cast(Zone, rows.to_record(Zone, row)) for row in found]
+        zone_rows = self.query("SELECT * FROM zone WHERE article = ? ORDER BY start", article)
+        return [cast(Zone, rows.to_record(Zone, row)) for row in zone_rows]
 
     def _label_names(self) -> set[str]:
-        return {name for (name,) in self.tuples("SELECT name FROM label")}
+        return {name for (name,) in self.fetch_tuples("SELECT name FROM label")}
 
-    def _length_of(self, article: str) -> int:
-        """How many code points the text of the article of this uid has, which never changes."""
-        if self._length[0] != article:
-            self._length = article, len(self.article(article).text)  # SQL's length() ends at a NUL
-        return self._length[1]
+    def _text_length(self, article: str) -> int:
+        """Return the length (code points) of the text of the article with this uid, which never changes."""
+        if self._cached_length[0] != article:
+            self._cached_length = article, len(self.article(article).text)  # SQL's length() ends at a NUL
+        return self._cached_length[1]
 
-    def _missing(self, identity: int | str) -> NoSuchArticle:
+    def _no_such_article(self, identity: int | str) -> NoSuchArticle:
         return NoSuchArticle(_("“{path}” holds no article {identity}.").format(path=self.path, identity=identity))
 
-    def _know(self, annotator: str) -> None:
+    def _add_annotator(self, annotator: str) -> None:
         if not annotator.strip():
             raise CorpusError(_("An annotator must have a name."))
-        self._insert("annotator", {"name": annotator, "added": now()}, "IGNORE")
+        self._insert("annotator", {"name": annotator, "added": utc_timestamp()}, "IGNORE")
 
-    def _change(self, edit: Edit) -> None:
-        """Change or remove a record."""
+    def _change_record(self, edit: Edit) -> None:
+        """Change or delete a record."""
         record = edit.before
         if record is None:
             raise ValueError(edit)
-        table = rows.KEYS[type(record)][0]
-        where = " AND ".join(f"{column} = ?" for column in rows.key(record))
-        if self._current(table, where, record) != edit.before:
+        table = rows.TABLE_KEYS[type(record)][0]
+        where = " AND ".join(f"{column} = ?" for column in rows.row_key(record))
+        if self._load_record(table, where, record) != edit.before:
             raise Conflict(_("This was changed in another window meanwhile: look at it once more."))
         if edit.after is None:
-            self._db.execute(f"DELETE FROM {table} WHERE {where}", [*rows.key(record).values()])
+            self._db.execute(f"DELETE FROM {table} WHERE {where}", [*rows.row_key(record).values()])
         else:
             row = rows.to_row(edit.after)
-            changed = row.keys() - rows.key(record).keys()
-            changes = ", ".join(f'"{column}" = ?' for column in changed)
-            values = [row[column] for column in (*changed, *rows.key(record))]
-            self._db.execute(f"UPDATE {table} SET {changes} WHERE {where}", values)
+            columns = row.keys() - rows.row_key(record).keys()
+            assignments = ", ".join(f'"{column}" = ?' for column in columns)
+            values = [row[column] for column in (*columns, *rows.row_key(record))]
+            self._db.execute(f"UPDATE {table} SET {assignments} WHERE {where}", values)
 
-    def _current(self, table: str, where: str, record: Record) -> Record | None:
-        found = self.query(f"SELECT * FROM {table} WHERE {where}", *rows.key(record).values())
-        return next((rows.to_record(type(record), row) for row in found), None)
+    def _load_record(self, table: str, where: str, record: Record) -> Record | None:
+        records = self.query(f"SELECT * FROM {table} WHERE {where}", *rows.row_key(record).values())
+        return next((rows.to_record(type(record), row) for row in records), None)
 
     def _check_zones(self, uid: str) -> None:
         operations.check_zones(self.article(uid), self._zones(uid))
 
-    def _write(self, edits: Sequence[Edit]) -> None:
-        for table, some in groupby(edits, key=rows.added_to):
+    def _write_edits(self, edits: Sequence[Edit]) -> None:
+        for table, group in groupby(edits, key=rows.insertion_table):
             if table is None:
-                for edit in some:
-                    self._change(edit)
+                for edit in group:
+                    self._change_record(edit)
             else:
-                self._insert_all(table, [rows.to_row(edit.after) for edit in some if edit.after])
+                self._insert_all(table, [rows.to_row(edit.after) for edit in group if edit.after])
         spans = [edit.after for edit in edits if isinstance(edit.after, Span)]
         rejections = [edit.after for edit in edits if isinstance(edit.after, Rejection)]
-        told = {span.article for span in spans} | {rejection.article for rejection in rejections}
-        texts = {uid: self.article(uid).text for uid in told}
-        about: list[Span | Rejection] = [*spans, *rejections]
-        for record in about:
+        article_uids = {span.article for span in spans} | {rejection.article for rejection in rejections}
+        texts = {uid: self.article(uid).text for uid in article_uids}
+        records: list[Span | Rejection] = [*spans, *rejections]
+        for record in records:
             if not 0 <= record.start < record.end <= len(texts[record.article]):
-                said = _("A span from {start} to {end} is not within the text.")
-                raise CorpusError(said.format(start=record.start, end=record.end))
+                message = _("A span from {start} to {end} is not within the text.")
+                raise CorpusError(message.format(start=record.start, end=record.end))
         index.add_spans(self._db, spans, texts)
         index.add_rejections(self._db, rejections, texts)
 
-    def _remember(self, step: Step, edits: Iterable[Edit]) -> None:
-        made = {"step": step.uid, "name": step.name, "annotator": step.annotator, "time": step.time}
-        new = [
+    def _record_edits(self, step: Step, edits: Iterable[Edit]) -> None:
+        common = {"step": step.uid, "name": step.name, "annotator": step.annotator, "time": step.time}
+        edit_rows = [
             {
-                **made,
+                **common,
                 "article": edit.article,
                 "undoes": step.undoes,
-                "before": rows.encoded(edit.before),
-                "after": rows.encoded(edit.after),
+                "before": rows.encode_record(edit.before),
+                "after": rows.encode_record(edit.after),
             }
             for edit in edits
         ]
-        self._insert_all("edit", new)
+        self._insert_all("edit", edit_rows)
 
-    def _add_spans(self, draft: Draft, stored: Iterable[Span]) -> tuple[int, list[str]]:
-        """Add the spans that are not among those `stored` of the article; how many, and why others were not."""
-        if not draft.spans:
+    def _add_spans(self, annotated: AnnotatedArticle, stored: Iterable[Span]) -> tuple[int, list[str]]:
+        """Add the spans that are not among the `stored` ones; return their number and why others were skipped."""
+        if not annotated.spans:
             return 0, []
-        known = self._label_names()
-        uids = msgspec.json.encode([span.uid for span in draft.spans]).decode()
+        label_names = self._label_names()
+        uids = msgspec.json.encode([span.uid for span in annotated.spans]).decode()
         query = "SELECT uid FROM span WHERE uid IN (SELECT value FROM json_each(?))"
-        taken = {uid for (uid,) in self.tuples(query, uids)}
+        used_uids = {uid for (uid,) in self.fetch_tuples(query, uids)}
         layers: dict[str, list[Edit]] = {}
-        here = {_place(span): span for span in stored}
-        refused = []
-        for span in draft.spans:
-            if span.label not in known:
-                refused.append(_("the corpus has no label {label}").format(label=span.label))
+        spans_by_key = {_span_key(span): span for span in stored}
+        skip_reasons = []
+        for span in annotated.spans:
+            if span.label not in label_names:
+                skip_reasons.append(_("the corpus has no label {label}").format(label=span.label))
                 continue
             try:
-                operations.check_span(draft.article, span)
-            except operations.Rejected as rejected:
-                refused.append(str(rejected))
+                operations.check_span(annotated.article, span)
+            except operations.InvalidEdit as error:
+                skip_reasons.append(str(error))
                 continue
-            there = here.get(_place(span))
-            if there is None:
-                if span.uid in taken:
+            existing = spans_by_key.get(_span_key(span))
+            if existing is None:
+                if span.uid in used_uids:
                     span = msgspec.structs.replace(span, uid=new_uid())
-                taken.add(span.uid)
-                here[_place(span)] = span
+                used_uids.add(span.uid)
+                spans_by_key[_span_key(span)] = span
                 layers.setdefault(span.annotator, []).append(Edit(None, span))
-            elif (there.value, there.note) != (span.value, span.note):
+            elif (existing.value, existing.note) != (span.value, span.note):
                 reason = _("{annotator} has labelled “{text}” ({label}) already, with another value or note")
-                text = draft.article.text[span.start : span.end]
-                refused.append(reason.format(annotator=span.annotator, text=text, label=span.label))
+                text = annotated.article.text[span.start : span.end]
+                skip_reasons.append(reason.format(annotator=span.annotator, text=text, label=span.label))
         for annotator, edits in layers.items():
             self._add_step(annotator, edits)
-        return sum(map(len, layers.values())), refused
+        return sum(map(len, layers.values())), skip_reasons
 
     def _add_step(self, annotator: str, edits: list[Edit]) -> None:
-        self.apply(Step(new_uid(), annotator, now(), IMPORT, tuple(edits)))
+        self.apply(Step(new_uid(), annotator, utc_timestamp(), IMPORT_STEP, tuple(edits)))
 
 
-def _place(span: Span) -> tuple[str, str, int, int]:
+def _span_key(span: Span) -> tuple[str, str, int, int]:
     return span.annotator, span.label, span.start, span.end
 
 
-prepare(_SpanRow)
+prepare_decoders(_SpanRow)

@@ -1,61 +1,61 @@
-"""What can be wrong with a corpus file: each a sentence in the reader's language."""
+"""Errors of a corpus file, each with a message in the user's language."""
 
 
 class CorpusError(Exception):
-    """The corpus cannot be used, or not for this; its text is one sentence for a person. Nothing was changed."""
+    """The corpus cannot be used, or not in this way; nothing was changed. The text is one sentence for the user."""
 
 
 class NotACorpus(CorpusError):
-    """The file is something else."""
+    """The file is not a corpus."""
 
 
-class Damaged(CorpusError):
-    """The file is a corpus, and what is in it cannot be read, or not all of it."""
+class DamagedCorpus(CorpusError):
+    """The file is a corpus that cannot be read, or not completely."""
 
 
 class NewerCorpus(CorpusError):
     """A newer version of the program made the file."""
 
 
-class Unwritten(CorpusError):
-    """The file could not be written to, through no fault of what was to be written: a moment later it may go well."""
+class WriteError(CorpusError):
+    """The file could not be written to for a reason outside the data; a retry may succeed."""
 
 
-class ReadOnlyCorpus(Unwritten):
+class ReadOnlyCorpus(WriteError):
     """The file or its folder cannot be written to."""
 
 
-class MissingCorpus(Unwritten):
-    """The file or its folder is not there."""
+class MissingCorpus(WriteError):
+    """The file or its folder does not exist."""
 
 
-class LostLog(Unwritten):
-    """The log beside the file is not the one that the connection writes to."""
+class LostWal(WriteError):
+    """The log (-wal) beside the file is not the one that the connection writes to."""
 
 
-class Locked(Unwritten):
+class LockedCorpus(WriteError):
     """Another program is writing to the file."""
 
 
-class FullDisk(Unwritten):
-    """There is no room left for what was to be written."""
+class FullDisk(WriteError):
+    """The disk has no space left for the write."""
 
 
-class Unreachable(Unwritten):
-    """The medium that the file lies on does not answer as it should."""
+class Unreachable(WriteError):
+    """The storage medium of the file fails."""
 
 
 class ExistingCorpus(CorpusError):
-    """There is a file where a new corpus was to be made."""
+    """A file exists at the path of a new corpus."""
 
 
 class NoSuchArticle(CorpusError):
-    """The corpus holds no article of this number or uid."""
+    """The corpus has no article with this number or uid."""
 
 
 class Conflict(CorpusError):
-    """Someone else changed the same record since it was read."""
+    """Another connection changed the same record since it was read."""
 
 
 class UnsupportedSQLite(CorpusError):
-    """SQLite itself is too old for any corpus."""
+    """The SQLite library is too old for any corpus."""

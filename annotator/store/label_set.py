@@ -1,4 +1,4 @@
-"""The label set of a corpus that is in use: changed as one, with the spans and the record of their edits."""
+"""Changes to the label set of a corpus in use, together with its spans and recorded edits, in one transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,88 +8,90 @@ import msgspec
 from msgspec.structs import replace
 
 from annotator.i18n import _
-from annotator.model.colours import next_ready
-from annotator.model.history import LABELS
-from annotator.model.label_changes import REMOVE, Change
-from annotator.model.labels import KEYS, Label, LabelSet, check, same_key
+from annotator.model.colours import next_palette_colour
+from annotator.model.history import LABELS_STEP
+from annotator.model.label_changes import REMOVE, LabelChange
+from annotator.model.labels import DEFAULT_KEYS, Label, LabelSet, check_labels, normalise_key
 from annotator.model.records import Edit, Publication, Span, Step, new_uid
 from annotator.store import rows
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict
 
-_AT_ONCE: Final = 2000  # spans
-_DECISIONS: Final = ("rejection", "dismissal")  # about a label, and gone with it
+_BATCH_SIZE: Final = 2000  # spans
+_DECISION_TABLES: Final = ("rejection", "dismissal")  # rows are deleted together with their label
 
 
-def usage(corpus: Corpus) -> dict[str, int]:
-    """How many spans, of all annotators, each label has that has any."""
-    found = corpus.query("SELECT label, count(*) AS spans FROM span GROUP BY label")
-    return {row["label"]: row["spans"] for row in found}
+def count_spans(corpus: Corpus) -> dict[str, int]:
+    """Return the number of spans, of all annotators, of each label that has any."""
+    counts = corpus.query("SELECT label, count(*) AS spans FROM span GROUP BY label")
+    return {row["label"]: row["spans"] for row in counts}
 
 
 def add_label(corpus: Corpus, name: str) -> None:
-    """Add a label of this name after the others, with a colour and a key that are free. Raises BadLabelSet where the
-    name cannot be one."""
+    """Append a label with this name, a free colour and a free key. Raises InvalidLabelSet if the name is invalid."""
     with corpus.transaction():
         labels = corpus.labels()
-        taken = {same_key(label.key) for label in labels.labels if label.key}
-        key = next((key for key in KEYS if key not in taken), None)
-        label = Label(name, {}, next_ready(labels), key)
-        check(LabelSet((*labels.labels, label)))
+        used_keys = {normalise_key(label.key) for label in labels.labels if label.key}
+        key = next((key for key in DEFAULT_KEYS if key not in used_keys), None)
+        label = Label(name, {}, next_palette_colour(labels), key)
+        check_labels(LabelSet((*labels.labels, label)))
         corpus._table("label").insert(rows.from_label(label, len(labels.labels)))
 
 
-def change_labels(corpus: Corpus, change: Change) -> Iterator[tuple[int, int]]:
-    """Make the labels those of `change`, in one transaction that ends with the iteration.
+def change_labels(corpus: Corpus, change: LabelChange) -> Iterator[tuple[int, int]]:
+    """Apply a change of the label set in one transaction that ends with the iteration.
 
-    Yields how many of how many spans of deleted labels are dealt with, at least once. Closed before its end, it leaves
-    all as it was.
+    Yields (spans done, total spans) of the deleted labels, at least once; closed early, it changes nothing.
 
-    A label's new name is written into every span and every recorded edit, so that undo goes on across it. Spans of a
-    deleted label are changed or removed by recorded edits, one step named LABELS for each annotator; one whose stretch
-    has the other label already is removed. That step ends what can be undone in every layer that ever had the deleted
-    label, with spans left or not.
+    The new name of a label is written into every span and every recorded edit, so that undo works across a renaming.
+    Spans of a deleted label are changed or deleted by recorded edits, one step named LABELS_STEP for each annotator; a
+    span whose range has the replacement label already is deleted. Undo ends at that step in every layer that ever had
+    the deleted label, even if no span is left.
 
-    Raises Conflict where the labels, or which of them have spans, are not what the change started from; BadLabelSet,
-    BadChange (see Change.check).
+    Raises Conflict if the labels, or which of them have spans, differ from those that the change started from, and
+    InvalidLabelSet and InvalidLabelChange (see `LabelChange.check`).
     """
     change.check()
     with corpus.transaction():
-        used, deleted = usage(corpus), change.deleted()
-        if corpus.labels() != change.before or any(used.get(name) and name not in change.instead for name in deleted):
+        span_counts, deleted = count_spans(corpus), change.deleted_labels()
+        if corpus.labels() != change.before or any(
+            span_counts.get(name) and name not in change.replacements for name in deleted
+        ):
             raise Conflict(_("The labels were changed in another window meanwhile: look at them once more."))
-        layers = _layers(corpus, deleted)
-        corpus._db.execute("PRAGMA defer_foreign_keys = ON")  # spans and labels agree again when all is done
-        _rename(corpus, change.renamed())
+        layers = _find_affected_layers(corpus, deleted)
+        corpus._db.execute("PRAGMA defer_foreign_keys = ON")  # spans and labels match again only at the end
+        _rename_labels(corpus, change.renamed_labels())
         corpus._table("label").delete_where()
-        for table in _DECISIONS:
+        for table in _DECISION_TABLES:
             corpus._db.execute(
-                f"DELETE FROM {table} WHERE label IN (SELECT value FROM json_each(?))", (_json(deleted),)
+                f"DELETE FROM {table} WHERE label IN (SELECT value FROM json_each(?))", (_to_json(deleted),)
             )
-        corpus._table("label").insert_all(rows.from_label(label, at) for at, label in enumerate(change.after.labels))
-        record = _Record(corpus)
-        done, total = 0, sum(used.get(name, 0) for name in deleted)
+        corpus._table("label").insert_all(
+            rows.from_label(label, position) for position, label in enumerate(change.after.labels)
+        )
+        recorder = _StepRecorder(corpus)
+        done, total = 0, sum(span_counts.get(name, 0) for name in deleted)
         yield done, total
-        for name, other in change.instead.items():
-            while edits := _moves(corpus, name, other):
-                _write(corpus, edits)
-                record.add(edits)
+        for name, replacement in change.replacements.items():
+            while edits := _next_edits(corpus, name, replacement):
+                _apply_edits(corpus, edits)
+                recorder.add(edits)
                 done += len(edits)
                 yield done, total
         for (article, annotator), published in layers.items():
-            if (article, annotator) not in record.layers:
-                # A step is its edits, and this one has to be there: nothing is changed to the same.
-                same = Publication(article, published)
-                record.write(annotator, [Edit(same, same)])
+            if (article, annotator) not in recorder.changed_layers:
+                # A step exists only through its edits, so this one gets an edit that changes nothing.
+                publication = Publication(article, published)
+                recorder.write(annotator, [Edit(publication, publication)])
 
 
-class _Record:
-    """The steps that a change of labels makes: one for each annotator."""
+class _StepRecorder:
+    """Records the steps of a change of labels, one for each annotator."""
 
     def __init__(self, corpus: Corpus) -> None:
-        self.layers: set[tuple[str, str]] = set()
-        """Article and annotator of every span that was changed."""
-        self._corpus, self._time = corpus, now()
+        self.changed_layers: set[tuple[str, str]] = set()
+        """The article and annotator of every changed span."""
+        self._corpus, self._time = corpus, utc_timestamp()
         self._uids: defaultdict[str, str] = defaultdict(new_uid)
 
     def add(self, edits: Iterable[Edit]) -> None:
@@ -97,19 +99,19 @@ class _Record:
         by_annotator: defaultdict[str, list[Edit]] = defaultdict(list)
         for edit in edits:
             span = cast(Span, edit.before)
-            self.layers.add((span.article, span.annotator))
+            self.changed_layers.add((span.article, span.annotator))
             by_annotator[span.annotator].append(edit)
-        for annotator, theirs in by_annotator.items():
-            self.write(annotator, theirs)
+        for annotator, annotator_edits in by_annotator.items():
+            self.write(annotator, annotator_edits)
 
     def write(self, annotator: str, edits: list[Edit]) -> None:
-        """Record edits of this annotator's step."""
-        step = Step(self._uids[annotator], annotator, self._time, LABELS, tuple(edits))
-        self._corpus._remember(step, edits)
+        """Record edits under this annotator's step."""
+        step = Step(self._uids[annotator], annotator, self._time, LABELS_STEP, tuple(edits))
+        self._corpus._record_edits(step, edits)
 
 
-def _layers(corpus: Corpus, names: list[str]) -> Mapping[tuple[str, str], str | None]:
-    """Article and annotator of every step that is about one of these labels somewhere; with when it was published."""
+def _find_affected_layers(corpus: Corpus, names: list[str]) -> Mapping[tuple[str, str], str | None]:
+    """Return the layers (article, annotator) with steps about these labels, and when the article was published."""
     if not names:
         return {}
     query = """
@@ -121,23 +123,26 @@ def _layers(corpus: Corpus, names: list[str]) -> Mapping[tuple[str, str], str | 
                 OR json_extract(after, '$.label') IN (SELECT value FROM json_each(?1))
         )
     """
-    found = corpus.query(query, _json(names))
-    return {(row["article"], row["annotator"]): row["published"] for row in found}
+    layers = corpus.query(query, _to_json(names))
+    return {(row["article"], row["annotator"]): row["published"] for row in layers}
 
 
-def _rename(corpus: Corpus, names: dict[str, str]) -> None:
-    """Give spans and recorded edits the new names of their labels; the table of labels is left to the caller."""
+def _rename_labels(corpus: Corpus, names: dict[str, str]) -> None:
+    """Write the new names of labels into spans and recorded edits, but not into the table of labels."""
     if not names:
         return
     stages = [names]
     if names.keys() & set(names.values()):
-        # No name may stand for two labels for a moment: both may have spans on one stretch. Names hold no space.
-        stages = [{old: f" {new}" for old, new in names.items()}, {f" {new}": new for new in names.values()}]
+        # No name may mean two labels even temporarily, as both may have spans at one range. Names contain no space.
+        stages = [
+            {old_name: f" {new_name}" for old_name, new_name in names.items()},
+            {f" {new_name}": new_name for new_name in names.values()},
+        ]
     for stage in stages:
-        for old, new in stage.items():
-            for table in ("span", *_DECISIONS):
-                corpus._db.execute(f"UPDATE {table} SET label = ? WHERE label = ?", (new, old))
-    # json_replace leaves what has no label, and the rest of what has one, as it is.
+        for old_name, new_name in stage.items():
+            for table in ("span", *_DECISION_TABLES):
+                corpus._db.execute(f"UPDATE {table} SET label = ? WHERE label = ?", (new_name, old_name))
+    # json_replace changes nothing but an existing label.
     corpus._db.execute(
         """
         UPDATE edit SET
@@ -152,38 +157,38 @@ def _rename(corpus: Corpus, names: dict[str, str]) -> None:
         WHERE json_extract(before, '$.label') IN (SELECT key FROM json_each(?1))
             OR json_extract(after, '$.label') IN (SELECT key FROM json_each(?1))
         """,
-        (_json(names),),
+        (_to_json(names),),
     )
 
 
-def _moves(corpus: Corpus, name: str, other: str) -> list[Edit]:
-    """What becomes of the next spans of a label that get another one, or none with REMOVE."""
+def _next_edits(corpus: Corpus, name: str, replacement: str) -> list[Edit]:
+    """Return edits that relabel the next spans of a label, or delete them if the replacement is REMOVE or taken."""
     query = """
         SELECT span.*, EXISTS (
-            SELECT 1 FROM span AS there
-            WHERE (there.article, there.annotator, there.label, there.start, there."end")
+            SELECT 1 FROM span AS other
+            WHERE (other.article, other.annotator, other.label, other.start, other."end")
                 = (span.article, span.annotator, ?, span.start, span."end")
         ) AS taken
         FROM span WHERE label = ? LIMIT ?
     """
     edits = []
-    for row in corpus.query(query, other, name, _AT_ONCE):
+    for row in corpus.query(query, replacement, name, _BATCH_SIZE):
         span = cast(Span, rows.to_record(Span, row))
-        edits.append(Edit(span, None if other == REMOVE or row["taken"] else replace(span, label=other)))
+        edits.append(Edit(span, None if replacement == REMOVE or row["taken"] else replace(span, label=replacement)))
     return edits
 
 
-def _write(corpus: Corpus, edits: Iterable[Edit]) -> None:
-    """Do to the spans what the edits of their labels say."""
-    gone, given = [], []
+def _apply_edits(corpus: Corpus, edits: Iterable[Edit]) -> None:
+    """Apply edits that relabel or delete spans to the table of spans."""
+    deleted, relabelled = [], []
     for edit in edits:
         if isinstance(edit.after, Span):
-            given.append((edit.after.label, edit.after.uid))
+            relabelled.append((edit.after.label, edit.after.uid))
         else:
-            gone.append((cast(Span, edit.before).uid,))
-    corpus._db.conn.executemany("DELETE FROM span WHERE uid = ?", gone)
-    corpus._db.conn.executemany("UPDATE span SET label = ? WHERE uid = ?", given)
+            deleted.append((cast(Span, edit.before).uid,))
+    corpus._db.conn.executemany("DELETE FROM span WHERE uid = ?", deleted)
+    corpus._db.conn.executemany("UPDATE span SET label = ? WHERE uid = ?", relabelled)
 
 
-def _json(value: object) -> str:
+def _to_json(value: object) -> str:
     return msgspec.json.encode(value).decode()

@@ -1,10 +1,10 @@
-"""Which files other processes have open, by the locks that SQLite holds on them.
+"""Detection of files that other processes have open, by the locks that SQLite holds on them.
 
-A log belongs to a file by its name alone. Where a sync client or a file manager has put another file at the place of
-one that is in use, the next process to open it would read it through the log of the old one, write that log into it
-and delete the log (https://sqlite.org/howtocorrupt.html#_mispairing). Whoever works in WAL mode holds a lock on the
-file and one on its `-shm`: where there is one on the `-shm` only, the log serves another file, or a process whose
-locks were taken away. Windows lets nobody replace a file that is open.
+A log belongs to a file by its name alone. If a sync client or a file manager replaces a file that is in use, the next
+process to open the new file would read it through the log of the old one, write that log into it and delete the log
+(https://sqlite.org/howtocorrupt.html#_mispairing). A process in WAL mode holds a lock on the file and one on its
+`-shm`: a lock on the `-shm` alone means that the log serves another file, or a process that lost its locks. Windows
+does not allow an open file to be replaced.
 """
 
 import os
@@ -13,43 +13,47 @@ import sys
 from pathlib import Path
 from typing import Final
 
-_SHARED: Final = ((1 << 30) + 2, 510)  # the bytes of the file: https://www.sqlite.org/src/file/src/os.h
-_MEMORY: Final = (128, 1)  # that of the -shm, "DMS": https://www.sqlite.org/src/file/src/os_unix.c
+_SHARED_BYTES: Final = ((1 << 30) + 2, 510)  # of the file: https://www.sqlite.org/src/file/src/os.h
+_DMS_BYTE: Final = (128, 1)  # of the -shm: https://www.sqlite.org/src/file/src/os_unix.c
 
 
-def is_log_of_another(path: Path) -> bool:
-    """Return whether other processes use the log beside `path`, and none of them for the file that lies there now.
+def is_foreign_wal(path: Path) -> bool:
+    """Return whether other processes use the log beside `path`, but none of them for the file now at `path`.
 
-    This process must hold no lock on either: both are opened and closed here, which takes its locks away. A connection
-    that has read nothing yet holds none.
+    This process must hold no lock on either file, because opening and closing them drops its locks. A connection that
+    has not read anything holds none.
     """
-    return is_log_in_use(path) and not _is_locked(path, *_SHARED)
+    return is_wal_in_use(path) and not _is_locked(path, *_SHARED_BYTES)
 
 
-def is_log_in_use(path: Path) -> bool:
+def is_wal_in_use(path: Path) -> bool:
     """Return whether another process uses the log beside `path`. This process must hold no lock there."""
-    return _is_locked(path.with_name(f"{path.name}-shm"), *_MEMORY)
+    return _is_locked(path.with_name(f"{path.name}-shm"), *_DMS_BYTE)
 
 
 def _is_locked(path: Path, start: int, count: int) -> bool:
-    """Return whether another process holds a lock on any of these bytes. Where the system does not say, none does."""
+    """Return whether another process holds a lock on any of these bytes; False if the system cannot tell."""
     if sys.platform == "win32":
         return False
     import fcntl
 
-    # struct flock, whose order is that of the system; `@` pads as C does.
+    # struct flock, whose field order depends on the system; `@` pads like C.
     order = "@qqihh" if sys.platform == "darwin" else "@hhqqi"
-    place, kind = (start, count, 0), (fcntl.F_WRLCK, os.SEEK_SET)
-    question = struct.pack(order, *place, *kind) if sys.platform == "darwin" else struct.pack(order, *kind, *place)
+    lock_range, lock_type = (start, count, 0), (fcntl.F_WRLCK, os.SEEK_SET)
+    request = (
+        struct.pack(order, *lock_range, *lock_type)
+        if sys.platform == "darwin"
+        else struct.pack(order, *lock_type, *lock_range)
+    )
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False
     try:
-        answer = struct.unpack(order, fcntl.fcntl(descriptor, fcntl.F_GETLK, question))
+        reply = struct.unpack(order, fcntl.fcntl(descriptor, fcntl.F_GETLK, request))
     except OSError:
         return False
     finally:
         os.close(descriptor)
-    found = answer[3] if sys.platform == "darwin" else answer[0]
-    return bool(found != fcntl.F_UNLCK)
+    current_type = reply[3] if sys.platform == "darwin" else reply[0]
+    return bool(current_type != fcntl.F_UNLCK)

@@ -1,4 +1,4 @@
-"""Make a corpus file, or open one with its schema brought up to date."""
+"""Creating a corpus file, and opening one with its schema migrated to the current version."""
 
 import logging
 import sqlite3
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from annotator.file_ops import discard_file
 from annotator.i18n import _
-from annotator.paths import hidden_path, refused_name
+from annotator.paths import explain_invalid_name, hidden_path
 from annotator.store import shared_memory
-from annotator.store.copying import name_file
+from annotator.store.copying import rename_without_overwriting
 from annotator.store.errors import CorpusError, ExistingCorpus, MissingCorpus, ReadOnlyCorpus
 from annotator.store.safe_connection import connect_safely, connect_to_file, is_writable, set_defensive
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
@@ -25,32 +25,32 @@ _log = logging.getLogger(__name__)
 
 
 def create(path: Path, fill: Callable[[Database], None]) -> None:
-    """Make a corpus at `path` that holds what `fill` writes. Raises ExistingCorpus, MissingCorpus, ReadOnlyCorpus,
-    CorpusError.
+    """Create a corpus at `path` with the content that `fill` writes.
 
-    It is made beside its place and moved there whole, so that no half-made file ever bears the name.
+    The file is made under a temporary name and renamed when complete, so that `path` never leads to a partial file.
+    Raises ExistingCorpus, MissingCorpus, ReadOnlyCorpus, CorpusError.
     """
-    if refusal := refused_name(path):
-        raise CorpusError(refusal)
+    if problem := explain_invalid_name(path):
+        raise CorpusError(problem)
     if path.exists():
         raise ExistingCorpus(_("“{path}” is there already.").format(path=path))
-    left = next((one for one in side_files(path) if one.exists()), None)
-    if left:
-        # SQLite would take it for the new file's, and mix the two (https://sqlite.org/howtocorrupt.html#_mispairing).
-        said = _("“{left}” is what another corpus of this name has left: choose another name, or move it away.")
-        raise ExistingCorpus(said.format(left=left))
+    leftover = next((side_file for side_file in side_files(path) if side_file.exists()), None)
+    if leftover:
+        # SQLite would take it for a side file of the new corpus (https://sqlite.org/howtocorrupt.html#_mispairing).
+        message = _("“{left}” is what another corpus of this name has left: choose another name, or move it away.")
+        raise ExistingCorpus(message.format(left=leftover))
     folder = path.absolute().parent
     if not folder.is_dir():
         raise MissingCorpus(_("There is no folder “{folder}”.").format(folder=folder))
     if not access(folder, W_OK):
         raise ReadOnlyCorpus(_("The folder “{folder}” cannot be written to.").format(folder=folder))
-    making = hidden_path(path, "part")
+    temporary = hidden_path(path, "part")
     try:
         with translating_sqlite_errors(path), translating_file_errors(path):
-            uri = sqlite_uri(making.absolute(), "mode=rwc")
+            uri = sqlite_uri(temporary.absolute(), "mode=rwc")
             db = Database(sqlite3.connect(uri, uri=True, isolation_level=None), execute_plugins=False)
             try:
-                # Before WAL, so that the marks stand in the file's header, where `open` looks first.
+                # Before WAL, so that these numbers are in the header of the file, which is read first on opening.
                 db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 db.execute(f"PRAGMA user_version = {VERSION}")
                 migrations.apply(db)
@@ -59,36 +59,37 @@ def create(path: Path, fill: Callable[[Database], None]) -> None:
                     db.execute("PRAGMA journal_mode = WAL")
             finally:
                 db.close()
-            with closing(connect_safely(making, "mode=rw", readonly=False)) as made:
-                verify_schema(path, made.conn, damaged=True)  # no file bears the name that could not be opened again
-            name_file(making, path)
+            with closing(connect_safely(temporary, "mode=rw", readonly=False)) as reopened:
+                verify_schema(path, reopened.conn, allow_damaged=True)  # never create a file that cannot be opened
+            rename_without_overwriting(temporary, path)
     finally:
-        discard_file(making)
+        discard_file(temporary)
 
 
-def connect(path: Path, *, readonly: bool = False, damaged: bool = False, backed_up: bool = True) -> Database:
-    """A connection to the corpus at `path`, its schema brought up to date unless `readonly`; a backup is made first,
-    unless it is not to be `backed_up`. With `damaged`, one will do in which not all is in order.
+def connect(path: Path, *, readonly: bool = False, allow_damaged: bool = False, with_backup: bool = True) -> Database:
+    """Connect to the corpus at `path`; migrate an old schema, after a backup unless `with_backup` is false.
 
-    Raises MissingCorpus, NotACorpus, NewerCorpus, ReadOnlyCorpus (only where it is to be written), CorpusError.
+    With `readonly` an old file that is writable is still migrated, and one that is not is refused. With `allow_damaged`
+    the file may be damaged. Raises MissingCorpus, NotACorpus, NewerCorpus, ReadOnlyCorpus (unless `readonly`),
+    CorpusError.
     """
     version = read_version(path)
     if readonly and version < VERSION and is_writable(path):
-        connect(path).close()  # brings it up to date
+        connect(path).close()  # migrates it
     if not readonly and not is_writable(path):
         raise ReadOnlyCorpus(_("“{path}” cannot be written to, so nothing could be saved in it.").format(path=path))
     has_memory = shared_memory.is_usable(path.absolute().parent)
     with translating_sqlite_errors(path):
-        db = connect_to_file(path, readonly=readonly, has_memory=has_memory)
+        db = connect_to_file(path, readonly=readonly, has_shared_memory=has_memory)
         try:
-            found = verify_schema(path, db.conn, damaged=damaged)
+            file_version = verify_schema(path, db.conn, allow_damaged=allow_damaged)
             if not readonly:
                 if has_memory:
                     db.execute("PRAGMA journal_mode = WAL")
                 db.execute("PRAGMA synchronous = FULL")
-                if found < VERSION:
-                    _migrate(path, db, backed_up=backed_up)
-            elif found < VERSION:
+                if file_version < VERSION:
+                    _migrate(path, db, with_backup=with_backup)
+            elif file_version < VERSION:
                 raise CorpusError(
                     _("“{path}” is of an older version and cannot be brought up to date where it lies.").format(
                         path=path
@@ -100,23 +101,25 @@ def connect(path: Path, *, readonly: bool = False, damaged: bool = False, backed
     return db
 
 
-def _migrate(path: Path, db: Database, *, backed_up: bool) -> None:
-    """Bring the schema up to date, all of it or nothing; of several who find it old at once, one does. A backup of the
-    file as it was is made first: where that fails, nothing is changed."""
-    from annotator.store import backups  # it opens files, and a start with a file that is up to date has no use for it
+def _migrate(path: Path, db: Database, *, with_backup: bool) -> None:
+    """Migrate the schema in one transaction, so that of several concurrent processes only one does the work.
+
+    If the backup of the old file fails, nothing is changed.
+    """
+    from annotator.store import backups  # imported late: a start with a current file does without it
 
     db.execute("BEGIN IMMEDIATE")
     try:
-        [found] = db.execute("PRAGMA user_version").fetchone()
-        if found < VERSION and backed_up:
+        [file_version] = db.execute("PRAGMA user_version").fetchone()
+        if file_version < VERSION and with_backup:
             reason = backups.BEFORE_VERSION.format(version=VERSION)
             try:
-                for _count in backups.keep(path, reason):
+                for _count in backups.create_backup(path, reason):
                     pass
             except CorpusError as error:
                 _log.warning("no backup in the usual place", exc_info=error)
-                backups.keep_beside(path, reason)
-        with _schema_writable(db.conn):
+                backups.create_backup_beside(path, reason)
+        with _writable_schema(db.conn):
             migrations.apply(db)
         db.execute(f"PRAGMA user_version = {VERSION}")
         db.execute("COMMIT")
@@ -127,8 +130,8 @@ def _migrate(path: Path, db: Database, *, backed_up: bool) -> None:
 
 
 @contextmanager
-def _schema_writable(connection: sqlite3.Connection) -> Iterator[None]:
-    """Lift DEFENSIVE for a migration that edits the schema. The file was verified: nothing in it is a stranger's."""
+def _writable_schema(connection: sqlite3.Connection) -> Iterator[None]:
+    """Lift DEFENSIVE for a migration that edits the schema; the file was verified to contain no foreign code."""
     set_defensive(connection, False)
     try:
         yield

@@ -1,4 +1,4 @@
-"""What a backup holds, whether one is needed, and how one takes the place of the corpus."""
+"""Previewing and restoring backups, and making a backup when one is due."""
 
 import logging
 import sqlite3
@@ -15,18 +15,18 @@ from annotator.model.records import DONE
 from annotator.store import backups, opening, safe_connection, shared_memory, side_files, sqlite_errors, verification
 from annotator.store.backups import BEFORE_RESTORE, Backup
 from annotator.store.connection import Connection
-from annotator.store.copying import copy, transfer
+from annotator.store.copying import copy_corpus, transfer
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError, Locked
-from annotator.store.queries.article_list import Choice, Summary, numbers, summaries
+from annotator.store.errors import CorpusError, LockedCorpus
+from annotator.store.queries.article_list import ArticleFilter, ArticleSummary, list_article_numbers, load_summaries
 
 _log = logging.getLogger(__name__)
-_PAGE = 4096  # bytes: SQLite's usual size, and no page of a corpus is smaller
-_ATTEMPTS = 5  # to restore a corpus that others write to
+_PAGE_SIZE = 4096  # bytes: SQLite's default; no page of a corpus is smaller
+_ATTEMPTS = 5  # to restore a corpus that other processes write to
 
 
 class Contents(Struct, frozen=True):
-    """What a corpus holds: how much, and the last edit: when (ISO 8601, UTC), and whose."""
+    """The size of a corpus, and the time (ISO 8601, UTC) and annotator of its last edit."""
 
     articles: int
     spans: int
@@ -35,158 +35,171 @@ class Contents(Struct, frozen=True):
     annotator: str | None
 
 
-def contents(corpus: Corpus) -> Contents:
-    """What the corpus holds. `done` counts the articles that anybody is done with."""
-    [(articles, spans, done)] = corpus.tuples(
+def read_contents(corpus: Corpus) -> Contents:
+    """Return the contents of the corpus; `done` counts the articles that any annotator has done."""
+    [(articles, spans, done)] = corpus.fetch_tuples(
         "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM span), "
         "(SELECT count(DISTINCT article) FROM status WHERE state = ?)",
         DONE,
     )
-    last = corpus.tuples("SELECT time, annotator FROM edit ORDER BY id DESC LIMIT 1")
-    return Contents(articles, spans, done, *(last[0] if last else (None, None)))
+    last_edit_rows = corpus.fetch_tuples("SELECT time, annotator FROM edit ORDER BY id DESC LIMIT 1")
+    return Contents(articles, spans, done, *(last_edit_rows[0] if last_edit_rows else (None, None)))
 
 
-def glimpse(path: Path, most: int) -> tuple[Contents, list[Summary]]:
-    """What a backup holds, and so many of its articles as a list shows them. Raises CorpusError."""
-    with look(path) as corpus:
-        return contents(corpus), list(summaries(corpus, numbers(corpus, "", Choice())[:most]))
+def preview_backup(path: Path, limit: int) -> tuple[Contents, list[ArticleSummary]]:
+    """Return the contents of a backup and the summaries of its first articles. Raises CorpusError."""
+    with open_backup(path) as corpus:
+        return read_contents(corpus), list(
+            load_summaries(corpus, list_article_numbers(corpus, "", ArticleFilter())[:limit])
+        )
 
 
-def keep_if_due(corpus: Path) -> Generator[tuple[int, int], None, Backup | None]:
-    """Make a backup of the corpus at this path if the last one is old, and something was done since; None if not."""
-    if not backups.due(corpus, datetime.now()):
+def create_backup_if_due(corpus: Path) -> Generator[tuple[int, int], None, Backup | None]:
+    """Back up the corpus at this path if a backup is due and the content has changed; otherwise return None."""
+    if not backups.is_due(corpus, datetime.now()):
         return None
-    last = next(iter(backups.backups(corpus)), None)
-    if last and _is_same(corpus, last.path):
+    last = next(iter(backups.list_backups(corpus)), None)
+    if last and _has_same_content(corpus, last.path):
         return None
-    made = yield from backups.keep(corpus)
+    backup = yield from backups.create_backup(corpus)
     _log.info("backed up %s", corpus)
-    return made
+    return backup
 
 
 def restore(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Backup]:
-    """Make the corpus at this path what the backup holds; returns the backup of what it was before.
+    """Restore the corpus at this path from a backup; return a safety backup of its previous content.
 
-    The file stays the same one and is changed in one transaction: whoever has it open, in this process or another,
-    goes on in what was restored. What they write until then is in the backup that is returned; it is made anew where
-    they wrote after it. A backup of an older version is brought up to date first, in a copy. Yields how far it is;
-    closed before its end, it leaves the corpus as it was. Raises CorpusError, Locked where others never stop writing.
+    The file is overwritten in place in one transaction, so that connections to it, of this process or others, continue
+    with the restored content. Everything they wrote before is in the safety backup, which is made again if they wrote
+    after it. A backup of an older version is migrated first, in a copy. Yields (pages copied, total pages); closed
+    early, it changes nothing. Raises CorpusError, and LockedCorpus if others never stop writing.
     """
-    look(backup).close()
-    Corpus.open(corpus, readonly=True).close()  # a file that is no corpus, or damaged, is not written to: see `replace`
-    making = backups.folder(corpus) / f".{uuid4().hex}.part"
+    open_backup(backup).close()
+    Corpus.open(corpus, readonly=True).close()  # never overwrite a damaged file or one that is not a corpus
+    temporary = backups.backup_folder(corpus) / f".{uuid4().hex}.part"
     try:
         for _attempt in range(_ATTEMPTS):
-            before = yield from backups.keep(corpus, BEFORE_RESTORE)
-            if not making.exists():
-                yield from copy(backup, making)
-                opening.connect(making, backed_up=False).close()
+            safety_backup = yield from backups.create_backup(corpus, BEFORE_RESTORE)
+            if not temporary.exists():
+                yield from copy_corpus(backup, temporary)
+                opening.connect(temporary, with_backup=False).close()
                 if not shared_memory.is_usable(corpus.absolute().parent):
-                    safe_connection.leave_log(making)  # the header says whether there is one, and is copied too
+                    safe_connection.disable_wal(temporary)  # the journal mode is in the header and is copied too
             try:
-                yield from _take_place(making, corpus, before)
-            except _WrittenSince:
-                discard_file(before.path)
+                yield from _overwrite(temporary, corpus, safety_backup)
+            except _ChangedSinceBackup:
+                discard_file(safety_backup.path)
             else:
                 _log.info("restored %s from a backup", corpus)
-                return before
+                return safety_backup
     finally:
-        discard_file(making)
-    raise Locked(_("Others keep writing to “{path}”: it stays as it is.").format(path=corpus))
+        discard_file(temporary)
+    raise LockedCorpus(_("Others keep writing to “{path}”: it stays as it is.").format(path=corpus))
 
 
-def _take_place(making: Path, corpus: Path, before: Backup) -> Generator[tuple[int, int], None, None]:
-    """Make the corpus what `making` is. Raises _WrittenSince where it is no longer what it was when it was backed up,
-    CorpusError."""
+def _overwrite(temporary: Path, corpus: Path, safety_backup: Backup) -> Generator[tuple[int, int], None, None]:
+    """Overwrite the corpus with `temporary`.
 
-    has_memory = shared_memory.is_usable(corpus.absolute().parent)
+    Raises _ChangedSinceBackup if the corpus differs from its safety backup, CorpusError.
+    """
+    has_shared_memory = shared_memory.is_usable(corpus.absolute().parent)
 
     def target() -> sqlite3.Connection:
         db = opening.connect(corpus)
         try:
-            if not has_memory:  # nobody reads beside whoever writes, so the check comes first, under the same lock
-                safe_connection.lock(db.conn)
-                _require_same(Corpus(corpus, db), before)
+            if not has_shared_memory:  # readers block the writer here, so check first, under the same lock
+                safe_connection.lock_exclusively(db.conn)
+                _require_same_content(Corpus(corpus, db), safety_backup)
         except BaseException:
             db.close()
             raise
         return db.conn
 
     def check() -> None:
-        if has_memory:
+        if has_shared_memory:
             with Corpus.open(corpus, readonly=True) as current:
-                _require_same(current, before)
+                _require_same_content(current, safety_backup)
 
-    half = max(1, making.stat().st_size // _PAGE // 2)
-    yield from transfer(lambda: safe_connection.connect_readonly(making), target, corpus, check=check, most=half)
-
-
-class _WrittenSince(Exception):
-    """Others have written to the corpus since it was backed up."""
+    page_limit = max(1, temporary.stat().st_size // _PAGE_SIZE // 2)
+    yield from transfer(
+        lambda: safe_connection.connect_readonly(temporary), target, corpus, check=check, page_limit=page_limit
+    )
 
 
-def replace(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Path]:
-    """Put a copy of the backup where a damaged corpus lies, which is moved aside; its new path.
+class _ChangedSinceBackup(Exception):
+    """The corpus was written to since it was backed up."""
 
-    Whoever still has the damaged file open is told that it was moved. Closed before its end, it leaves all as it was.
+
+def replace_damaged(corpus: Path, backup: Path) -> Generator[tuple[int, int], None, Path]:
+    """Replace a damaged corpus with a copy of a backup; rename the damaged file and return its new path.
+
+    Connections to the damaged file notice that it was moved. Yields (pages copied, total pages); closed early, it
+    changes nothing.
     """
-    look(backup).close()
-    making = corpus.with_name(f".{uuid4().hex}{backups.SUFFIX}")
+    open_backup(backup).close()
+    temporary = corpus.with_name(f".{uuid4().hex}{backups.SUFFIX}")
     try:
-        yield from copy(backup, making)
+        yield from copy_corpus(backup, temporary)
         time = datetime.now().strftime("%Y-%m-%d %H-%M-%S")
-        aside = corpus.with_name(f"{corpus.stem} damaged {time}{corpus.suffix}")
+        moved_path = corpus.with_name(f"{corpus.stem} damaged {time}{corpus.suffix}")
         with sqlite_errors.translating_file_errors(corpus):
-            _swap(corpus, making, aside)
-        return aside
+            _swap(corpus, temporary, moved_path)
+        return moved_path
     finally:
-        discard_file(making)
+        discard_file(temporary)
 
 
-def _swap(corpus: Path, making: Path, aside: Path) -> None:
-    """Move the corpus aside with its log, and give its name to `making`; or leave all as it was. Raises OSError."""
-    moved: list[tuple[Path, Path]] = []
+def _swap(corpus: Path, replacement: Path, moved_path: Path) -> None:
+    """Rename the corpus and its side files to `moved_path` and `replacement` to the corpus, or change nothing.
+
+    Raises OSError.
+    """
+    renames: list[tuple[Path, Path]] = []
     try:
-        # Side files first: a log without its file is taken for nobody's, a file without it is whole.
-        for beside, target in zip(
-            [*side_files.side_files(corpus), corpus], [*side_files.side_files(aside), aside], strict=True
+        # Side files first: a log without its file belongs to nobody, and a file without its log is complete.
+        for source, target in zip(
+            [*side_files.side_files(corpus), corpus], [*side_files.side_files(moved_path), moved_path], strict=True
         ):
-            if beside.exists():
-                rename_file(beside, target)
-                moved.append((beside, target))
-        rename_file(making, corpus)
+            if source.exists():
+                rename_file(source, target)
+                renames.append((source, target))
+        rename_file(replacement, corpus)
     except OSError:
-        for beside, target in reversed(moved):
-            rename_file(target, beside)
+        for source, target in reversed(renames):
+            rename_file(target, source)
         raise
 
 
-def look(path: Path) -> Corpus:
-    """The corpus in a backup, of whatever version, to be read as it lies: it is not brought up to date, and no file is
-    made beside it. What was added to the schema since cannot be read."""
+def open_backup(path: Path) -> Corpus:
+    """Open a backup of any version read-only, without migrating it and without side files.
+
+    Later additions to the schema cannot be read.
+    """
     return Corpus(path, verification.connect_immutable(path))
 
 
-def _is_same(corpus: Path, backup: Path) -> bool:
-    """Whether the backup holds what the corpus holds, but for where people stopped and what can be made anew."""
+def _has_same_content(corpus: Path, backup: Path) -> bool:
+    """Return whether the content is the same, apart from last positions and indexes."""
     try:
-        with Corpus.open(corpus, readonly=True) as current, look(backup) as other:
-            return _sign(current) == _sign(other)
+        with Corpus.open(corpus, readonly=True) as current, open_backup(backup) as backup_corpus:
+            return _fingerprint(current) == _fingerprint(backup_corpus)
     except CorpusError:
         return False
 
 
-def _require_same(corpus: Corpus, before: Backup) -> None:
-    """Raise _WrittenSince unless the backup holds what the corpus holds. Raises CorpusError."""
-    with look(before.path) as other:
-        if _sign(corpus) != _sign(other):
-            raise _WrittenSince
+def _require_same_content(corpus: Corpus, safety_backup: Backup) -> None:
+    """Raise _ChangedSinceBackup unless the backup has the content of the corpus. Raises CorpusError."""
+    with open_backup(safety_backup.path) as backup_corpus:
+        if _fingerprint(corpus) != _fingerprint(backup_corpus):
+            raise _ChangedSinceBackup
 
 
-def _sign(corpus: Connection) -> list[tuple[object, ...]]:
-    """What tells a state of the corpus from any later one: nothing is ever added or changed without an edit but
-    articles and labels, and of articles none is changed."""
-    return corpus.tuples(
+def _fingerprint(corpus: Connection) -> list[tuple[object, ...]]:
+    """Return values that differ between any two states of the corpus.
+
+    Every change is an edit, a new article or a change of labels; articles never change.
+    """
+    return corpus.fetch_tuples(
         "SELECT (SELECT max(id) FROM edit), (SELECT max(id) FROM article), (SELECT count(*) FROM article), "
         "(SELECT group_concat(quote(name) || quote(title) || quote(guideline) || quote(light) || quote(dark) || "
         "quote(key) || position) FROM (SELECT * FROM label ORDER BY position)), "

@@ -1,6 +1,7 @@
-"""Between the frozen values and the rows of their tables.
+"""Conversion between immutable records and rows of their tables.
 
-What a row holds is looked at, for a file may hold anything: whatever reads one raises Damaged, which names the row.
+A file may contain anything, so rows are validated as they are read. An invalid row raises DamagedCorpus, which names
+it.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -10,12 +11,12 @@ from typing import Any, Final
 import msgspec
 
 from annotator.i18n import _
-from annotator.model.labels import BadLabelSet, Label, check_label
-from annotator.model.operations import Rejected, check_zones_within
+from annotator.model.labels import InvalidLabelSet, Label, check_label
+from annotator.model.operations import InvalidEdit, check_zones_within
 from annotator.model.records import Article, Dismissal, Edit, Note, Publication, Record, Rejection, Span, Status, Zone
-from annotator.store.errors import Damaged
+from annotator.store.errors import DamagedCorpus
 
-KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
+TABLE_KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Span: ("span", ("uid",)),
     Zone: ("zone", ("uid",)),
     Status: ("status", ("article", "annotator")),
@@ -24,85 +25,87 @@ KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Rejection: ("rejection", ("uid",)),
     Dismissal: ("dismissal", ("uid",)),
 }
-"""For each kind of record: its table, and the columns that tell one row from another."""
+"""The table and the key columns of each kind of record."""
 
 
-ABOUT_ARTICLES: Final = tuple(kind for kind in KEYS if kind is not Publication)
-"""The kinds that have a table of their own, each row about an article."""
+ARTICLE_RECORDS: Final = tuple(kind for kind in TABLE_KEYS if kind is not Publication)
+"""The kinds of records with a table of their own, in which each row is about an article."""
 
-RECORDED: Final = (Span, Zone, Status, Note)
-"""The kinds of which the last edit says what their table holds. A rejection or dismissal leaves with its label, and no
-edit says so; a publication is a column of its article."""
+EDIT_TRACKED: Final = (Span, Zone, Status, Note)
+"""The kinds of records whose last edit always agrees with their table.
+
+A rejection or dismissal is deleted with its label without an edit, and a publication is a column of its article.
+"""
 
 
-_SHOWN: Final = 100  # characters of what names a row, which may be of any length
+_MAX_QUOTED: Final = 100  # characters of the key of a row, which may have any length
 
 
-def key(record: Record) -> dict[str, str]:
-    """The columns that find `record`'s row."""
+def row_key(record: Record) -> dict[str, str]:
+    """Return the key columns of the record's row and their values."""
     if isinstance(record, Publication):
         return {"uid": record.article}
-    return {column: getattr(record, column) for column in KEYS[type(record)][1]}
+    return {column: getattr(record, column) for column in TABLE_KEYS[type(record)][1]}
 
 
 def to_row(record: Record) -> dict[str, Any]:
-    """The columns of `record`'s row."""
+    """Return the record's row by column."""
     if isinstance(record, Publication):
         return {"uid": record.article, "published": record.published}
     return msgspec.structs.asdict(record)
 
 
 def to_record(kind: type[Record], row: Mapping[str, Any]) -> Record:
-    """The record of this kind in a row."""
-    table, columns = KEYS[kind]
-    with _reading(table, ", ".join(str(row[column]) for column in columns)):
+    """Return the record of this kind in a row."""
+    table, columns = TABLE_KEYS[kind]
+    with _translating_row_errors(table, ", ".join(str(row[column]) for column in columns)):
         if kind is Publication:
             row = {"article": row["uid"], "published": row["published"]}
         return msgspec.convert(row, kind)
 
 
-def added_to(edit: Edit) -> str | None:
-    """The table that an edit adds a row to; None if it changes or removes one."""
-    return KEYS[type(edit.after)][0] if edit.before is None and edit.after is not None else None
+def insertion_table(edit: Edit) -> str | None:
+    """Return the table that an edit adds a row to; None if it changes or deletes a row."""
+    return TABLE_KEYS[type(edit.after)][0] if edit.before is None and edit.after is not None else None
 
 
-def insertion(table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> str:
-    """The SQL that inserts rows with the columns of this one."""
+def insert_sql(table: str, row: Mapping[str, Any], conflict: str = "ABORT") -> str:
+    """Return the SQL to insert rows with the columns of this one."""
     columns = ", ".join(f'"{column}"' for column in row)
     return f"INSERT OR {conflict} INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})"
 
 
-def encoded(record: Record | None) -> str | None:
-    """A record as an edit keeps it."""
+def encode_record(record: Record | None) -> str | None:
+    """Return the JSON of a record in an edit."""
     return None if record is None else msgspec.json.encode(record).decode()
 
 
 def to_edit(row: Mapping[str, Any]) -> Edit:
-    """The edit in a row."""
-    with _reading("edit", str(row["id"])):
-        return Edit(_decoded(row["before"]), _decoded(row["after"]))
+    """Return the edit in a row."""
+    with _translating_row_errors("edit", str(row["id"])):
+        return Edit(_decode_record(row["before"]), _decode_record(row["after"]))
 
 
-def _decoded(text: str | None) -> Record | None:
+def _decode_record(text: str | None) -> Record | None:
     return None if text is None else msgspec.json.decode(text, type=Record)
 
 
 def to_article(row: Mapping[str, Any]) -> Article:
-    """The article in a row."""
-    with _reading("article", str(row["id"])):
+    """Return the article in a row."""
+    with _translating_row_errors("article", str(row["id"])):
         return msgspec.convert(row, Article)
 
 
 def from_article(article: Article) -> dict[str, Any]:
-    """The columns of an article's row, without those that the corpus gives it."""
+    """Return the row of an article, without the columns that the corpus fills in."""
     row = msgspec.structs.asdict(article)
     del row["id"]
     return row
 
 
 def to_label(row: Mapping[str, Any]) -> Label:
-    """The label in a row."""
-    with _reading("label", str(row["name"])):
+    """Return the label in a row."""
+    with _translating_row_errors("label", str(row["name"])):
         titles = {field: msgspec.json.decode(row[field]) for field in ("title", "guideline")}
         colour = {"light": row["light"], "dark": row["dark"]}
         label = msgspec.convert({"name": row["name"], "colour": colour, "key": row["key"], **titles}, Label)
@@ -111,44 +114,43 @@ def to_label(row: Mapping[str, Any]) -> Label:
 
 
 def check_spans(spans: Iterable[Span], length: int, labels: Container[str]) -> None:
-    """Raise Damaged unless each of the spans lies within its text, of so many code points, and has one of these
-    labels."""
+    """Raise DamagedCorpus unless the spans lie within a text of `length` code points and have one of the labels."""
     for span in spans:
         if not 0 <= span.start < span.end <= length or span.label not in labels:
-            with _reading("span", span.uid):
+            with _translating_row_errors("span", span.uid):
                 if span.label not in labels:
-                    raise Rejected(_("the corpus has no label {label}").format(label=span.label[:_SHOWN]))
-                said = _("A span from {start} to {end} is not within the text.")
-                raise Rejected(said.format(start=span.start, end=span.end))
+                    raise InvalidEdit(_("the corpus has no label {label}").format(label=span.label[:_MAX_QUOTED]))
+                message = _("A span from {start} to {end} is not within the text.")
+                raise InvalidEdit(message.format(start=span.start, end=span.end))
 
 
-def check_place(record: Record, length: int) -> None:
-    """Raise Damaged unless what a record is about lies within its text, of so many code points."""
+def check_range(record: Record, length: int) -> None:
+    """Raise DamagedCorpus unless the range of a record lies within its text, of `length` code points."""
     if isinstance(record, Zone):
         check_zones(record.article, [record], length)
     elif isinstance(record, Span):
         check_spans([record], length, [record.label])
     elif isinstance(record, Rejection | Dismissal) and not 0 <= record.start < record.end <= length:
-        with _reading(KEYS[type(record)][0], record.uid):
-            said = _("A span from {start} to {end} is not within the text.")
-            raise Rejected(said.format(start=record.start, end=record.end))
+        with _translating_row_errors(TABLE_KEYS[type(record)][0], record.uid):
+            message = _("A span from {start} to {end} is not within the text.")
+            raise InvalidEdit(message.format(start=record.start, end=record.end))
 
 
 def check_zones(article: str, zones: Iterable[Zone], length: int) -> None:
-    """Raise Damaged unless these zones of the article of this uid lie within its text and apart from each other."""
-    with _reading("zone", article):
+    """Raise DamagedCorpus unless the zones of the article with this uid lie within its text and do not overlap."""
+    with _translating_row_errors("zone", article):
         check_zones_within(length, zones)
 
 
 def check_offset(annotator: str, offset: int, length: int) -> None:
-    """Raise Damaged unless the place where an annotator stopped is one of the text, of so many code points."""
+    """Raise DamagedCorpus unless an annotator's last position lies within the text, of `length` code points."""
     if not isinstance(offset, int) or not 0 <= offset <= length:
-        with _reading("place", annotator):
-            raise Rejected(_("Place {offset} is not within the text.").format(offset=offset))
+        with _translating_row_errors("place", annotator):
+            raise InvalidEdit(_("Place {offset} is not within the text.").format(offset=offset))
 
 
 def from_label(label: Label, position: int) -> dict[str, Any]:
-    """The columns of a label's row."""
+    """Return the row of a label."""
     return {
         "name": label.name,
         "position": position,
@@ -161,12 +163,12 @@ def from_label(label: Label, position: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _reading(table: str, row: str) -> Iterator[None]:
-    """Says of which row it is that what it holds is not what its columns are for."""
+def _translating_row_errors(table: str, row: str) -> Iterator[None]:
+    """Translate errors of invalid values into a DamagedCorpus that names the row."""
     try:
         yield
-    # RecursionError: JSON may have more brackets than Python reads
-    except (msgspec.MsgspecError, TypeError, UnicodeError, RecursionError, BadLabelSet, Rejected) as error:
-        row = f"{row[:_SHOWN]}…" if len(row) > _SHOWN else row
-        said = _("Row {row} of the table “{table}” is damaged: {error}")
-        raise Damaged(said.format(row=row, table=table, error=error)) from error
+    # RecursionError: JSON may be nested more deeply than Python can decode
+    except (msgspec.MsgspecError, TypeError, UnicodeError, RecursionError, InvalidLabelSet, InvalidEdit) as error:
+        row = f"{row[:_MAX_QUOTED]}…" if len(row) > _MAX_QUOTED else row
+        message = _("Row {row} of the table “{table}” is damaged: {error}")
+        raise DamagedCorpus(message.format(row=row, table=table, error=error)) from error

@@ -1,7 +1,7 @@
-"""The tables of a corpus file, and how older files become newer ones.
+"""The schema of a corpus file and its migrations.
 
-A migration, once released, is never changed: a new one follows it. `VERSION` is their number and stands in the
-file's `user_version`, so that a file from a newer program is known as such before it is touched.
+A released migration is never changed; a new one is appended instead. `VERSION` is the number of migrations and is
+stored as the file's `user_version`, so that a file of a newer version is recognised before it is modified.
 """
 
 from typing import Final
@@ -16,10 +16,10 @@ migrations = Migrations("annotator")
 
 @migrations()
 def m001_first(db: Database) -> None:
-    """Articles and zones, labels, annotators with their spans and states, and every edit.
+    """Create the tables of articles, zones, labels, annotators, spans, states and edits.
 
-    Offsets count code points, end exclusive. `edit` holds one row an edit: the record before and after as JSON,
-    under the step that it was part of; `undoes` is the step that this one takes back.
+    Offsets are code points, `end` is exclusive. `edit` has one row for each edit: the record before and after it as
+    JSON, and the step that it belongs to; `undoes` is the step that this one undoes.
     """
     for statement in (
         """
@@ -108,7 +108,7 @@ def m001_first(db: Database) -> None:
 
 @migrations()
 def m002_desk(db: Database) -> None:
-    """Notes on articles, the place where each annotator stopped, and the two indexes (see store.index)."""
+    """Add notes on articles, the last position of each annotator, and the indexes (see `store.index`)."""
     for statement in (
         """
         CREATE TABLE note (
@@ -132,7 +132,7 @@ def m002_desk(db: Database) -> None:
         ) STRICT
         """,
         "CREATE INDEX mention_by_words ON mention(words)",
-        # Whatever stands between two spaces is a word of it, for index.parts has set the spaces.
+        # The tokenizer only splits at spaces, which index.search_tokens has inserted.
         """
         CREATE VIRTUAL TABLE search USING fts5(
             words, content = '', columnsize = 0, prefix = '1 2 3',
@@ -145,22 +145,22 @@ def m002_desk(db: Database) -> None:
             tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
         )
         """,
-        # The list of a large corpus is read from these alone, without its articles.
+        # Covering indexes, so that the list of a large corpus is read without its articles.
         "CREATE INDEX article_by_number ON article(id)",
         "DROP INDEX status_by_annotator",
         "CREATE INDEX status_by_annotator ON status(annotator, state, article)",
     ):
         db.execute(statement)
-    index.fill(db)
+    index.build(db)
 
 
 @migrations()
 def m003_suggestions(db: Database) -> None:
-    """What was accepted and rejected of what the program suggested, and what it has learned.
+    """Add accepted and rejected suggestions, trained models and the uncertainty about articles.
 
-    `rejected` holds the folded words of each rejection and those beside it (see store.index). `learned` is a trained
-    model, with how many layers it learned from and the last edit that there was then; `doubt` how much an article would
-    teach. Both can be made anew from the rest.
+    `rejected` holds the folded words of each rejection and those next to it (see `store.index`). `learned` holds a
+    trained model with the number of layers it was trained on and the last edit at that time, `doubt` the uncertainty of
+    the model about each article. Both can be rebuilt from the rest.
     """
     for statement in (
         "ALTER TABLE span ADD COLUMN source TEXT",
@@ -205,7 +205,7 @@ def m003_suggestions(db: Database) -> None:
 
 @migrations()
 def m004_checks(db: Database) -> None:
-    """What annotators do not want to be asked about again (see model.records.Dismissal)."""
+    """Add the issues that annotators have dismissed (see `model.records.Dismissal`)."""
     db.execute(
         """
         CREATE TABLE dismissal (
@@ -224,11 +224,11 @@ def m004_checks(db: Database) -> None:
 
 @migrations()
 def m005_checks_without_functions(db: Database) -> None:
-    """Drop the checks that call json_valid(), which SQLite 3.40 refuses in a schema that it does not trust.
+    """Drop the checks that call json_valid(), which SQLite 3.40 refuses in an untrusted schema.
 
-    Only the text of the schema changes, and no row is rewritten: the procedure for removing a check of
-    https://sqlite.org/lang_altertable.html#otheralter. The JSON of a row is checked where it is read and written (see
-    store.rows), and by verification.check_tables. Needs DEFENSIVE off.
+    Changes only the text of the schema and rewrites no row, as described for removing a check in
+    https://sqlite.org/lang_altertable.html#otheralter. JSON is validated when rows are read and written (see
+    `store.rows`) and by `verification.check_tables`. Needs DEFENSIVE off.
     """
     [cookie] = db.execute("PRAGMA schema_version").fetchone()
     db.execute("PRAGMA writable_schema = ON")
@@ -269,7 +269,13 @@ def m005_checks_without_functions(db: Database) -> None:
 VERSION: Final = 5
 
 JSON_COLUMNS: Final = (("label", "title"), ("label", "guideline"), ("edit", "before"), ("edit", "after"))
-"""The columns that hold JSON. No check of the schema says so (see m005)."""
+"""The columns that hold JSON, which no constraint of the schema checks (see m005)."""
 
-PLACES: Final = (("span", "end"), ("zone", "end"), ("rejection", "end"), ("dismissal", "end"), ("place", "offset"))
-"""The columns that hold the last code point that a row is about. No check of the schema knows the text's length."""
+OFFSET_COLUMNS: Final = (
+    ("span", "end"),
+    ("zone", "end"),
+    ("rejection", "end"),
+    ("dismissal", "end"),
+    ("place", "offset"),
+)
+"""The columns with the largest offset of a row, which no constraint checks against the length of the text."""

@@ -1,7 +1,7 @@
-"""Whether SQLite's log works in a folder: those who have a file open with a log share memory, which is a mapped file.
+"""Detection of folders in which SQLite's write-ahead log works: its users share memory through a mapped file.
 
-That works on the disks of one computer. On a network drive the memory is not shared with other computers, which then
-damage the file (https://sqlite.org/wal.html#overview); some file systems cannot map a file at all.
+That works on local disks. On a network drive the memory is not shared with other computers, which then corrupt the file
+(https://sqlite.org/wal.html#overview), and some file systems cannot map files at all.
 """
 
 import logging
@@ -21,11 +21,11 @@ _REMOTE: Final = 4  # DRIVE_REMOTE: https://learn.microsoft.com/windows/win32/ap
 _REMOTE_TYPES: Final = re.compile(
     r"9p|afp?fs|ceph|cifs|davfs|drvfs|(mac|osx)?fuse(\..+)?|lustre|nfs\d?|prl_fs|smb\w*|vboxsf|vmhgfs|webdav"
 )
-"""File systems that other computers may write to at the same time, or whose files are made up by a program."""
+"""File systems that other computers may write to at the same time, or that are provided by a program."""
 
 
 class Mount(Protocol):
-    """A file system and where it is, as psutil has it."""
+    """A mounted file system, as described by psutil."""
 
     @property
     def mountpoint(self) -> str: ...
@@ -35,22 +35,24 @@ class Mount(Protocol):
 
 
 def is_usable(folder: Path) -> bool:
-    """Return whether everybody who has a file of this folder open is on this computer and can share memory."""
+    """Return whether all users of a file in this folder are on this computer and can share memory."""
     folder = resolve_path(folder)
-    return not (_is_remote_drive(folder) if sys.platform == "win32" else _is_remote(folder) or not _maps_files(folder))
+    return not (
+        _is_remote_drive(folder) if sys.platform == "win32" else _is_remote(folder) or not _can_map_files(folder)
+    )
 
 
 def is_remote(folder: PurePath, mounts: Iterable[Mount]) -> bool:
-    """Return whether the innermost of these mounts that holds an absolute path is of a remote kind."""
-    # Of two mounts at one place the later one covers the earlier one.
-    kinds = {type(folder)(mount.mountpoint): mount.fstype.lower() for mount in mounts}
-    around = [place for place in kinds if folder.is_relative_to(place)]
-    kind = kinds[max(around, key=lambda place: len(place.parts))] if around else ""
-    return _REMOTE_TYPES.fullmatch(kind) is not None
+    """Return whether the innermost of these mounts that contains an absolute path is a remote file system."""
+    # Of two mounts at one mount point, the later one hides the earlier one.
+    types = {type(folder)(mount.mountpoint): mount.fstype.lower() for mount in mounts}
+    containing = [mountpoint for mountpoint in types if folder.is_relative_to(mountpoint)]
+    type_ = types[max(containing, key=lambda mountpoint: len(mountpoint.parts))] if containing else ""
+    return _REMOTE_TYPES.fullmatch(type_) is not None
 
 
 def _is_remote(folder: Path) -> bool:
-    import psutil  # Windows alone can do without it
+    import psutil  # not needed on Windows
 
     try:
         return is_remote(folder, psutil.disk_partitions(all=True))
@@ -66,8 +68,8 @@ def _is_remote_drive(folder: Path) -> bool:
     return bool(drive_type == _REMOTE)
 
 
-def _maps_files(folder: Path) -> bool:
-    """Return whether a file in the folder can be mapped into memory. Where none can be made, nobody can tell."""
+def _can_map_files(folder: Path) -> bool:
+    """Return whether a file in the folder can be mapped into memory; True if no file can be created to find out."""
     try:
         with TemporaryFile(dir=folder) as file:
             file.truncate(SIZE)

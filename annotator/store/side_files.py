@@ -4,39 +4,39 @@ from pathlib import Path
 
 from annotator.store import shared_memory
 
-SIDE_FILES = ("-wal", "-shm", "-journal")
-"""How the names of the files end that SQLite puts beside a database: https://www.sqlite.org/tempfiles.html."""
+SIDE_FILE_SUFFIXES = ("-wal", "-shm", "-journal")
+"""The suffixes of SQLite's side files."""
 
 
 def side_files(path: Path) -> list[Path]:
-    """The files that SQLite may put beside the one at `path` while it is in use, and leaves there after a crash."""
-    return [path.with_name(path.name + end) for end in SIDE_FILES]
+    """Return the side files that SQLite may create while the file at `path` is in use, and leave after a crash."""
+    return [path.with_name(path.name + suffix) for suffix in SIDE_FILE_SUFFIXES]
 
 
-def log_path(path: Path) -> Path:
-    """The file beside the one at `path` that SQLite appends each commit to."""
-    return path.with_name(path.name + SIDE_FILES[0])
+def wal_path(path: Path) -> Path:
+    """Return the path of the write-ahead log (-wal), to which SQLite appends each commit."""
+    return path.with_name(path.name + SIDE_FILE_SUFFIXES[0])
 
 
-def log_paths(path: Path) -> list[Path]:
-    """The log beside the file at `path`, and the file by which its users know what is in it."""
+def wal_paths(path: Path) -> list[Path]:
+    """Return the paths of the log (-wal) and of its index in shared memory (-shm)."""
     return side_files(path)[:2]
 
 
 def is_in_use(path: Path) -> bool:
-    """Return whether somebody has made the file beside the one at `path` by which its users know of one another."""
+    """Return whether the file at `path` has a -shm in use."""
     _log, shared, _journal = side_files(path)
-    return _size(shared) >= shared_memory.SIZE
+    return _file_size(shared) >= shared_memory.SIZE
 
 
 def has_pending_writes(path: Path) -> bool:
-    """Whether there are writes beside the file that are not in it yet, or half in it."""
+    """Return whether a log or journal beside the file holds writes that are not, or only partly, in the file."""
     log, _shared, journal = side_files(path)
-    return any(_size(each) for each in (log, journal))
+    return any(map(_file_size, (log, journal)))
 
 
-def _size(path: Path) -> int:
-    """The bytes of a file that others may delete at any moment; 0 where there is none."""
+def _file_size(path: Path) -> int:
+    """Return the size in bytes of a file that others may delete at any moment; 0 if there is none."""
     try:
         return path.stat().st_size
     except OSError:

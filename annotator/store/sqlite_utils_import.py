@@ -1,6 +1,7 @@
-"""sqlite-utils, loaded without what it would bring along for types that no corpus has.
+"""Import of sqlite-utils without pandas and numpy.
 
-It imports pandas and numpy wherever they are installed (with spaCy, say), which doubles the time of a start.
+It imports both if they are installed (for example with spaCy), only to support types that no corpus has. That would
+double the start-up time.
 """
 
 import sys
@@ -12,8 +13,8 @@ _NOT_NEEDED: Final = ("pandas", "numpy")
 
 
 @contextmanager
-def _unseen(names: tuple[str, ...]) -> Iterator[None]:
-    """Within, an import of these modules fails as if they were not installed (importlib's rule for None)."""
+def _hidden_modules(names: tuple[str, ...]) -> Iterator[None]:
+    """Make imports of these modules in the block fail as if they were not installed (None in sys.modules)."""
     hidden = [name for name in names if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # the stubs know no None
     try:
@@ -23,7 +24,7 @@ def _unseen(names: tuple[str, ...]) -> Iterator[None]:
             del sys.modules[name]
 
 
-with _unseen(_NOT_NEEDED):
+with _hidden_modules(_NOT_NEEDED):
     from sqlite_utils import Database, Migrations
     from sqlite_utils.db import Table
 

@@ -1,4 +1,4 @@
-"""The versions of SQLite that the program works with: from that of the oldest system that is supported, Debian 12."""
+"""The check for the oldest supported version of SQLite, that of Debian 12."""
 
 import sqlite3
 from typing import Final

@@ -1,4 +1,4 @@
-"""Verify that a file is a corpus, of which version, and in order."""
+"""Verification that a file is a corpus of a supported version and not damaged."""
 
 import sqlite3
 from contextlib import closing
@@ -8,23 +8,25 @@ from pathlib import Path
 
 from annotator.i18n import _
 from annotator.store import open_connections, schema_check
-from annotator.store.errors import Damaged, MissingCorpus, NewerCorpus, NotACorpus
+from annotator.store.errors import DamagedCorpus, MissingCorpus, NewerCorpus, NotACorpus
 from annotator.store.safe_connection import connect_readonly, connect_safely, stat_file
-from annotator.store.schema import APPLICATION_ID, JSON_COLUMNS, PLACES, VERSION
+from annotator.store.schema import APPLICATION_ID, JSON_COLUMNS, OFFSET_COLUMNS, VERSION
 from annotator.store.sqlite_errors import newer_version_message, translating_file_errors, translating_sqlite_errors
 from annotator.store.sqlite_utils_import import Database
 
-_CACHE = 32_000  # KiB: the indexes that a list of a hundred thousand articles is read from
-_CHECKED = 1_000_000  # bytes: the tables of such a file are looked through in a millisecond or two
-_SHOWN = 100  # characters of what is quoted out of a row, which may be of any length
-_BEGINNING = 1 << 20  # bytes of a file that SQLite takes for no database, in which signs of a corpus are looked for
-_SIGNS = (b"article_text_never_changes", b"_sqlite_migrations")
-_HEADER = 100  # bytes; https://www.sqlite.org/fileformat2.html#the_database_header
+_CACHE_SIZE = 32_000  # KiB: enough for the indexes behind a list of 100,000 articles
+_MAX_CHECKED_SIZE = 1_000_000  # bytes: checking such a file takes a millisecond or two
+_MAX_QUOTED = 100  # characters quoted from a row, which may have any length
+_SEARCHED_BYTES = 1 << 20  # bytes at the start of a file in which signatures are searched
+_SIGNATURES = (b"article_text_never_changes", b"_sqlite_migrations")
+_HEADER_SIZE = 100  # bytes; https://www.sqlite.org/fileformat2.html#the_database_header
 
 
 def connect_immutable(path: Path) -> Database:
-    """A connection to the file at `path` as it lies, of whatever version, in which nothing is pending and to which
-    nobody writes: no file is made beside it. Raises NotACorpus, NewerCorpus, Damaged, CorpusError."""
+    """Connect to the file at `path`, of any version, as immutable: without migrating it and without side files.
+
+    Nobody may be writing to it, and its log must be empty. Raises NotACorpus, NewerCorpus, DamagedCorpus, CorpusError.
+    """
     read_version(path)
     with translating_sqlite_errors(path):
         db = connect_safely(path, f"mode=ro&{open_connections.IMMUTABLE}", readonly=True)
@@ -36,23 +38,23 @@ def connect_immutable(path: Path) -> Database:
     return db
 
 
-def check_copy(path: Path, copy: Path) -> None:
-    """Raise NotACorpus or Damaged, naming `path`, unless the file at `copy`, of whatever version, is a whole corpus."""
+def verify_copy(path: Path, copy: Path) -> None:
+    """Raise NotACorpus or DamagedCorpus, naming `path`, unless the file at `copy` is a sound corpus of any version."""
     with (
         translating_sqlite_errors(path),
         closing(connect_safely(copy, f"mode=ro&{open_connections.IMMUTABLE}", readonly=True)) as db,
     ):
-        verify_schema(path, db.conn, damaged=True)
+        verify_schema(path, db.conn, allow_damaged=True)
         check_tables(path, db.conn)
 
 
-def is_checked(path: Path) -> bool:
-    """Whether a file of its size is looked through when it is opened. Raises MissingCorpus, CorpusError."""
-    return stat_file(path).st_size <= _CHECKED
+def is_checked_on_opening(path: Path) -> bool:
+    """Return whether the file is small enough to be checked on opening. Raises MissingCorpus, CorpusError."""
+    return stat_file(path).st_size <= _MAX_CHECKED_SIZE
 
 
 def verify_file(path: Path) -> None:
-    """Raise Damaged where the file at `path` is (see `check`), CorpusError where it cannot be read."""
+    """Raise DamagedCorpus if the file at `path` is damaged (see `check_tables`), CorpusError if it cannot be read."""
     with translating_sqlite_errors(path), translating_file_errors(path):
         connection = connect_readonly(path)
         try:
@@ -62,82 +64,86 @@ def verify_file(path: Path) -> None:
 
 
 def check_tables(path: Path, connection: sqlite3.Connection) -> None:
-    """Raise Damaged where a table or an index of it is not in order, down to the types of its values.
+    """Raise DamagedCorpus if a table or index is damaged, down to the types of its values.
 
-    This is SQLite's quick_check without the two indexes of words, which take nine tenths of its time and can be made
-    anew: a thousand articles take 6 milliseconds instead of 80, a hundred thousand (a gigabyte) one second instead of
-    15. So only small files are looked through when they are opened; large ones by the window in the background, and
-    any file by `annotator check`.
+    This is SQLite's quick_check without the two search indexes, which take nine tenths of its time and can be rebuilt:
+    1,000 articles take 6 ms instead of 80, 100,000 (a gigabyte) one second instead of 15. Small files are checked on
+    opening, large ones in the background by the window, and any file by `annotator check`.
     """
-    for table in schema_check.tables(connection):
-        for (told,) in connection.execute(f"PRAGMA quick_check('{table}')"):
-            if told != "ok":
-                raise Damaged(_("“{path}” is damaged: {error}").format(path=path, error=" ".join(str(told).split())))
+    for table in schema_check.list_tables(connection):
+        for (result,) in connection.execute(f"PRAGMA quick_check('{table}')"):
+            if result != "ok":
+                raise DamagedCorpus(
+                    _("“{path}” is damaged: {error}").format(path=path, error=" ".join(str(result).split()))
+                )
     for table, column in JSON_COLUMNS:
         query = f"SELECT rowid FROM {table} WHERE {column} IS NOT NULL AND NOT json_valid({column}) LIMIT 1"
         for (row,) in connection.execute(query):
-            said = _("“{path}” is damaged: “{column}” in row {row} of the table “{table}” is not JSON.")
-            raise Damaged(said.format(path=path, column=column, row=row, table=table))
-    _check_places(path, connection)
+            message = _("“{path}” is damaged: “{column}” in row {row} of the table “{table}” is not JSON.")
+            raise DamagedCorpus(message.format(path=path, column=column, row=row, table=table))
+    _check_offsets(path, connection)
     overlapping = """
         SELECT id FROM (
             SELECT article, start, lag("end") OVER (PARTITION BY article ORDER BY start) AS last FROM zone
         ) JOIN article ON uid = article WHERE start < last LIMIT 1
     """
     for (number,) in connection.execute(overlapping):
-        raise Damaged(_("“{path}” is damaged: two zones of article {number} overlap.").format(path=path, number=number))
+        raise DamagedCorpus(
+            _("“{path}” is damaged: two zones of article {number} overlap.").format(path=path, number=number)
+        )
     for (label,) in connection.execute("SELECT label FROM span WHERE label NOT IN (SELECT name FROM label) LIMIT 1"):
-        said = _("the corpus has no label {label}").format(label=label[:_SHOWN])
-        raise Damaged(_("“{path}” is damaged: {error}").format(path=path, error=said))
+        message = _("the corpus has no label {label}").format(label=label[:_MAX_QUOTED])
+        raise DamagedCorpus(_("“{path}” is damaged: {error}").format(path=path, error=message))
 
 
-def _check_places(path: Path, connection: sqlite3.Connection) -> None:
-    """Raise Damaged where something is about a place that its article's text does not have.
+def _check_offsets(path: Path, connection: sqlite3.Connection) -> None:
+    """Raise DamagedCorpus if an offset is beyond the text of its article.
 
-    Of each article the last place alone is compared, so that no text is measured twice; not of a text with a NUL, at
-    which length() ends.
+    Only the largest offset of each article is compared, so that no text is measured twice. Texts with a NUL are
+    skipped, because length() stops there.
     """
-    places = schema_check.tables(connection)
-    for table, column in PLACES:
+    tables = schema_check.list_tables(connection)
+    for table, column in OFFSET_COLUMNS:
         query = f"""
             SELECT id FROM (SELECT article, max("{column}") AS last FROM {table} GROUP BY article)
             JOIN article ON uid = article WHERE last > length(text) AND NOT instr(text, char(0)) LIMIT 1
         """
-        for (number,) in connection.execute(query) if table in places else ():
-            said = _("“{path}” is damaged: a place in the table “{table}” is not within the text of article {number}.")
-            raise Damaged(said.format(path=path, table=table, number=number))
+        for (number,) in connection.execute(query) if table in tables else ():
+            message = _(
+                "“{path}” is damaged: a place in the table “{table}” is not within the text of article {number}."
+            )
+            raise DamagedCorpus(message.format(path=path, table=table, number=number))
 
 
-def verify_schema(path: Path, connection: sqlite3.Connection, *, damaged: bool = False) -> int:
-    """Return the version of a file that is a corpus and nothing else, and not damaged as far as a moment tells, unless
-    it may be `damaged`.
+def verify_schema(path: Path, connection: sqlite3.Connection, *, allow_damaged: bool = False) -> int:
+    """Verify that a file is a corpus and, unless `allow_damaged`, passes the checks for its size; return its version.
 
-    The schema of an old version is trusted where this SQLite needs that (see shape.needs_trust): reading a schema runs
-    nothing of it, and the file is refused unless it is to the letter what the migrations make.
+    The schema of an old version is trusted if this SQLite needs that (see `needs_trust`): reading a schema runs
+    nothing, and the file is refused unless the schema is exactly what the migrations create.
     """
-    connection.execute("BEGIN")  # others may be bringing it up to date: the version and the tables of one moment
+    connection.execute("BEGIN")  # a snapshot of version and tables, as others may be migrating the file
     try:
         [version] = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise NewerCorpus(newer_version_message(path))
         if schema_check.needs_trust(version):
             connection.execute("PRAGMA trusted_schema = ON")
-        if problem := schema_check.strange(connection, version):
+        if problem := schema_check.schema_mismatch(connection, version):
             raise NotACorpus(_("“{path}” is not opened: {problem}.").format(path=path, problem=problem))
-        if not damaged and is_checked(path):
+        if not allow_damaged and is_checked_on_opening(path):
             check_tables(path, connection)
     finally:
         connection.rollback()
-    connection.execute(f"PRAGMA cache_size = {-_CACHE}")  # it reads the schema, and so comes after the trust
+    connection.execute(f"PRAGMA cache_size = {-_CACHE_SIZE}")  # reads the schema, so it must follow trusted_schema
     return int(version)
 
 
 def read_version(path: Path) -> int:
-    """Look at the file's header, and leave no files beside it yet. Its version.
+    """Return the version in the header of a corpus file, without creating side files.
 
-    SQLite has to read it, though these are its first bytes: when a process closes a file, POSIX takes all locks from it
-    that it has there, those of an open corpus too (https://sqlite.org/howtocorrupt.html#posix_close_bug). The next
-    process to close the corpus would then take away the log of writes that this one goes on writing to.
+    SQLite must read the header, although it is just the first bytes: when a process closes a file, POSIX drops all of
+    its locks on it, even those of an open corpus (https://sqlite.org/howtocorrupt.html#posix_close_bug). The next
+    process to close the corpus would then delete the log that this one is still writing to.
     """
     with translating_file_errors(path):
         if path.is_dir():
@@ -149,7 +155,7 @@ def read_version(path: Path) -> int:
         if not access(path, R_OK):
             raise PermissionError(EACCES, strerror(EACCES))
         size = path.stat().st_size
-    application, version = _marks(path) if size >= _HEADER else (None, 0)
+    application, version = _read_header(path) if size >= _HEADER_SIZE else (None, 0)
     if application is None:
         raise NotACorpus(_("“{path}” is not a corpus.").format(path=path))
     if application != APPLICATION_ID:
@@ -159,23 +165,23 @@ def read_version(path: Path) -> int:
     return version
 
 
-def _marks(path: Path) -> tuple[int | None, int]:
-    """The application id and the version in a database's header; no id where it is no database."""
+def _read_header(path: Path) -> tuple[int | None, int]:
+    """Return the application id and version in the header of a database; no id if the file is not a database."""
     with translating_sqlite_errors(path):
         try:
-            return _read_marks(path, f"mode=ro&{open_connections.IMMUTABLE}")
+            return _query_header(path, f"mode=ro&{open_connections.IMMUTABLE}")
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorname == "SQLITE_NOTADB":
-                if _has_corpus_signs(path):
+                if _contains_corpus_signature(path):
                     raise
                 return None, 0
             if error.sqlite_errorname == "SQLITE_CORRUPT":
-                # Or another process was just bringing what is in its log into the file: asked again, under its locks.
-                return _read_marks(path, "mode=ro")
+                # Perhaps another process is just checkpointing its log: retry with locks.
+                return _query_header(path, "mode=ro")
             raise
 
 
-def _read_marks(path: Path, mode: str) -> tuple[int, int]:
+def _query_header(path: Path, mode: str) -> tuple[int, int]:
     connection = open_connections.connect(path, mode)
     try:
         [application], [version] = (
@@ -186,9 +192,11 @@ def _read_marks(path: Path, mode: str) -> tuple[int, int]:
         connection.close()
 
 
-def _has_corpus_signs(path: Path) -> bool:
-    """Whether a file that SQLite takes for no database was a corpus. It is read past SQLite (see `_inspect`): no
-    connection of this process has it open and well."""
+def _contains_corpus_signature(path: Path) -> bool:
+    """Return whether a file that SQLite does not recognise as a database was a corpus.
+
+    It can be read without SQLite (see `read_version`), because no connection of this process can have it open.
+    """
     with translating_file_errors(path), path.open("rb") as file:
-        beginning = file.read(_BEGINNING)
-    return any(sign in beginning for sign in _SIGNS)
+        beginning = file.read(_SEARCHED_BYTES)
+    return any(sign in beginning for sign in _SIGNATURES)

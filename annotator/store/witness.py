@@ -1,38 +1,41 @@
-"""Reads what was written through a connection of its own, so that “saved” is said of what is in the file.
+"""Verification through a second connection that a write is in the file, before it is reported as saved.
 
-The connection that wrote sees its own writes wherever they went: into a log that has no name any more, or one whose
-other users do not see them. Another connection sees what the next start of the program will.
+The writing connection sees its own writes even in a log that no longer has a name, or whose other users cannot see
+them. A second connection sees what the next start of the program will see.
 """
 
-import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from annotator.i18n import _
 from annotator.model.records import Step
 from annotator.store import safe_connection, sqlite_errors
 from annotator.store.errors import Unreachable
 
+if TYPE_CHECKING:
+    import sqlite3
+
 
 class Witness:
-    """A second connection to the corpus at `path`, made when it is first asked."""
+    """A second connection to the corpus at `path`, opened at the first use."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection: sqlite3.Connection | None = None
 
-    def require(self, step: Step) -> None:
-        """Raise Unreachable unless every edit of a step is in the file, CorpusError where it cannot be read."""
+    def verify_step(self, step: Step) -> None:
+        """Raise Unreachable unless every edit of a step is in the file, CorpusError if the file cannot be read."""
         with sqlite_errors.translating_sqlite_errors(self._path):
             if self._connection is None:
                 self._connection = safe_connection.connect_readonly(self._path)
             query = "SELECT count(*) FROM edit WHERE step = ?"
             [count] = self._connection.execute(query, (step.uid,)).fetchone()
         if count != len(step.edits):
-            reason = _("“{path}” was written to, but the change is not there when it is read again.")
-            raise Unreachable(reason.format(path=self._path))
+            message = _("“{path}” was written to, but the change is not there when it is read again.")
+            raise Unreachable(message.format(path=self._path))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the connection."""
         if self._connection:
             self._connection.close()
             self._connection = None

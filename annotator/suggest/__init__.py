@@ -1,1 +1,4 @@
-"""The sources of suggestions, one module each (see `base` for what they have in common)."""
+"""The sources of suggestions, one module or folder each (see `base` for their protocol).
+
+May import `model`, `text` and `tagging`.
+"""

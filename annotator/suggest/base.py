@@ -1,4 +1,4 @@
-"""What every source of suggestions is: one protocol, for those of this package and for those that a plugin brings."""
+"""The protocol of all sources of suggestions, built in or from a plugin."""
 
 from typing import Final, Protocol
 
@@ -16,27 +16,29 @@ _NAMES: Final = {
 
 
 class Suggester(Protocol):
-    """A source of suggestions. `name` is what it is called by in a suggestion, on the command line and to a person."""
+    """A source of suggestions. `name` identifies it in a suggestion, on the command line and to a person."""
 
     name: str
 
     def suggest(self, article: Article, labels: LabelSet) -> list[Suggestion]:
-        """What it proposes in the article with the labels of its corpus, by start.
+        """Return suggestions for the article with the labels of its corpus, by start.
 
         Each suggestion lies within the text, begins and ends on a visible character, cuts no combining mark off its
-        letter, and has one of the labels. The same article and labels (and, where it learns, the same learned things)
-        give the same suggestions. Runs in any thread.
+        letter, and has one of the labels. The same article and labels (and, for a suggester that learns, the same
+        training) give the same suggestions. Runs in any thread.
         """
         ...
 
 
-def label_for(role: str, labels: LabelSet) -> str | None:
-    """The label of a corpus that the rules for DATE, INSTITUTION or PLAN may propose: the first that is named for
-    it, in any case; None where the corpus has none."""
+def label_for_role(role: str, labels: LabelSet) -> str | None:
+    """Return the corpus's first label whose name, in any case, stands for this role; None if it has none.
+
+    The role is one of DATE, INSTITUTION and PLAN.
+    """
     names = _NAMES[role]
     return next((label.name for label in labels.labels if label.name.upper() in names), None)
 
 
-def role_of(name: str) -> str | None:
-    """Which of DATE, INSTITUTION and PLAN a label of this name, in any case, stands for."""
+def role_of_label(name: str) -> str | None:
+    """Return which of DATE, INSTITUTION and PLAN a label name, in any case, stands for."""
     return next((role for role, names in _NAMES.items() if name.upper() in names), None)

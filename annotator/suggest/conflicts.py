@@ -1,44 +1,36 @@
-"""Which of a suggester's overlapping proposals stay."""
+"""Resolution of conflicts between a suggester's overlapping suggestions."""
 
 from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from annotator.model.records import Suggestion
-from annotator.text.intervals import Taken
+from annotator.text.intervals import IntervalIndex
+
+MayNest: TypeAlias = Callable[[Suggestion, Suggestion], bool]
+"""Says of an inner and an outer suggestion whether both may stay."""
 
 
-def of_other_labels(inner: Suggestion, outer: Suggestion) -> bool:
-    """Whether the two have different labels."""
+def have_different_labels(inner: Suggestion, outer: Suggestion) -> bool:
+    """Return whether the two have different labels."""
     return inner.label != outer.label
 
 
-def apart(
-    proposed: Iterable[Suggestion], may_nest: Callable[[Suggestion, Suggestion], bool] = of_other_labels
-) -> list[Suggestion]:
-    """`proposed` by start, without what a longer one crosses, or holds although `may_nest(inner, outer)` is false.
+def resolve_overlaps(suggestions: Iterable[Suggestion], may_nest: MayNest = have_different_labels) -> list[Suggestion]:
+    """Drop suggestions that conflict with a longer one and return the rest, sorted by start.
 
-    Of two that are equally long the first stays.
+    A suggestion conflicts with a longer one if it crosses it, or if it lies inside it and `may_nest(inner, outer)` is
+    false. Of two equally long ones that overlap, the one that starts first wins, then the one that comes first.
     """
-    runs: list[list[Suggestion]] = []  # what overlaps, and what stands between two gaps
-    reach = -1
-    for one in sorted(proposed, key=lambda one: (one.start, -one.end)):
-        if one.start >= reach:
-            runs.append([])
-        runs[-1].append(one)
-        reach = max(reach, one.end)
-    return [one for run in runs for one in (_kept(run, may_nest) if len(run) > 1 else run)]
+    index = IntervalIndex[Suggestion]()
+    accepted: list[Suggestion] = []
+    for suggestion in sorted(suggestions, key=lambda s: (s.start - s.end, s.start)):  # longest first
+        longer = index.overlapping(suggestion.start, suggestion.end)
+        if all(_lies_inside(suggestion, other) and may_nest(suggestion, other) for other in longer):
+            index.add(suggestion.start, suggestion.end, suggestion)
+            accepted.append(suggestion)
+    return sorted(accepted, key=lambda s: (s.start, -s.end))
 
 
-def _kept(run: list[Suggestion], may_nest: Callable[[Suggestion, Suggestion], bool]) -> list[Suggestion]:
-    kept: list[Suggestion] = []
-    taken = Taken[Suggestion]()
-    for one in sorted(run, key=lambda one: one.start - one.end):
-        if all(_may_stay(one, longer, may_nest) for longer in taken.overlapping(one.start, one.end)):
-            kept.append(one)
-            taken.add(one.start, one.end, one)
-    return sorted(kept, key=lambda one: (one.start, -one.end))
-
-
-def _may_stay(one: Suggestion, longer: Suggestion, may_nest: Callable[[Suggestion, Suggestion], bool]) -> bool:
-    """Of two that overlap."""
-    within = longer.start <= one.start and one.end <= longer.end and one.end - one.start < longer.end - longer.start
-    return within and may_nest(one, longer)
+def _lies_inside(inner: Suggestion, outer: Suggestion) -> bool:
+    is_shorter = inner.end - inner.start < outer.end - outer.start
+    return is_shorter and outer.start <= inner.start and inner.end <= outer.end

@@ -1,7 +1,7 @@
-"""Memory: what was labelled is proposed again wherever it stands, and what was rejected counts against it.
+"""Suggestions from memory: labelled words are suggested again elsewhere, and rejections count against them.
 
-Stretches are known by their form (see text.proclitics.form), so spelling is folded and proclitics are left out. Offsets
-are code points, end exclusive.
+Words are compared by their form (see text.proclitics.normalise_form), so spelling is folded and proclitics are left
+out. Offsets are code points, end exclusive.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,24 +9,24 @@ from typing import Final, NamedTuple, TypeAlias
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
-from annotator.suggest.conflicts import apart
+from annotator.suggest.conflicts import resolve_overlaps
 from annotator.text.analysis import analysed
-from annotator.text.lexicon import Lexicon, Match, Words, words_of
+from annotator.text.lexicon import FoldedForm, Lexicon, Match, split_form
 
 Count: TypeAlias = tuple[str, str, int, int]
-"""A form, a label, how often the form got that label, and how often a proposal of it with that label was rejected."""
+"""A form, a label, and how often the form was given it and how often such a suggestion was rejected."""
 
-# A form of which `a` of `n` decisions were for a label gets it again in (a + x) of (n + y) cases. Measured on the
-# second half of Wojood's training part, knowing the first: a word labelled once 0.3, for nobody knows how often it
-# stood there unlabelled; a longer form 0.9. To count how often it did would not have saved an annotator a key.
-_WORD: Final = (0.2, 3.0)
-_LONGER: Final = (1.5, 1.75)
-_DOUBTFUL: Final = 0.5  # of its score is left to a word that may be another one behind its proclitic
-_LEAST: Final = 0.25  # below this score, rejecting costs more than accepting saves
+# A form with `a` of `n` decisions for a label gets it again with the probability (a + x) / (n + y). Measured on the
+# second half of Wojood's training part, having learned the first: a word labelled once 0.3, for it may often have stood
+# there without a label; a longer form 0.9. Counting those places as well would not have saved an annotator a key.
+_WORD_PRIOR: Final = (0.2, 3.0)
+_PHRASE_PRIOR: Final = (1.5, 1.75)
+_UNSURE_FACTOR: Final = 0.5  # factor of the score of a word that may be another one after its proclitic
+_MIN_SCORE: Final = 0.25  # below this score, rejecting costs more than accepting saves
 
 
 class _Tally(NamedTuple):
-    """How often a form was given a label, and how often a proposal of it was rejected."""
+    """How often a form was given a label, and how often such a suggestion was rejected."""
 
     accepted: int = 0
     rejected: int = 0
@@ -35,66 +35,71 @@ class _Tally(NamedTuple):
 _NONE: Final = _Tally()
 
 
-class Memory:
-    """The suggester `memory`. It holds counts and no texts; `counts` may name a form and label more than once."""
+class MemorySuggester:
+    """The suggester `memory`. It holds counts and no texts; `counts` may repeat a form and label."""
 
     name = "memory"
 
     def __init__(self, counts: Iterable[Count] = ()) -> None:
         self._lexicon = Lexicon()
-        self._tallies: dict[Words, Mapping[str, _Tally]] = {}
+        self._tallies: dict[FoldedForm, Mapping[str, _Tally]] = {}
         for count in counts:
             self.learn(*count)
 
     def learn(self, form: str, label: str, accepted: int = 0, rejected: int = 0) -> None:
-        """A form was given the label, or a proposal of it rejected, so many times more; fewer when that is undone."""
-        words = words_of(form)
+        """Add to the counts of a form and label; negative numbers undo."""
+        words = split_form(form)
         if not words:
             return
         tallies = self._tallies.get(words, {})
-        known = tallies.get(label, _NONE)
-        tally = _Tally(known.accepted + accepted, known.rejected + rejected)
-        self._tallies[words] = {**tallies, label: tally}  # a new one, as another thread may be reading the old
+        previous = tallies.get(label, _NONE)
+        tally = _Tally(previous.accepted + accepted, previous.rejected + rejected)
+        self._tallies[words] = {**tallies, label: tally}  # replaced, because another thread may be reading the old one
         self._lexicon.add(words)
 
-    def suggest(self, article: Article, labels: LabelSet, own: Iterable[Count] | None = None) -> list[Suggestion]:
-        """The known forms in the article, each with the label it most often got, by start.
+    def suggest(
+        self, article: Article, labels: LabelSet, article_counts: Iterable[Count] | None = None
+    ) -> list[Suggestion]:
+        """Return the known forms in the article, each with its most frequent label, by start.
 
-        One within another is proposed if it has another label. `own` is what this article has taught: that is left out,
-        for a model that learns from the article must not see its own answers.
+        Of two nested ones both are suggested if their labels differ. `article_counts`, the counts learned from this
+        article, are ignored: a model that trains on the article must not see its own answers.
         """
-        matches = list(self._lexicon.matches(analysed(article.text)))
+        matches = list(self._lexicon.find_matches(analysed(article.text)))
         names = [label.name for label in labels.labels]
-        known = self if own is None else self._without(own, matches)
-        proposed = []
+        memory = self if article_counts is None else self._without_counts(article_counts, matches)
+        suggestions = []
         for match in matches:
-            label, score = known._judged(match.words, names)
-            score *= 1 if match.sure else _DOUBTFUL
-            if score >= _LEAST:
-                proposed.append(Suggestion(match.start, match.end, label, self.name, round(score, 3)))
-        return apart(proposed)
+            label, score = memory._best_label(match.words, names)  # noqa: SLF001 - another of this class
+            score *= 1 if match.is_sure else _UNSURE_FACTOR
+            if score >= _MIN_SCORE:
+                suggestions.append(Suggestion(match.start, match.end, label, self.name, round(score, 3)))
+        return resolve_overlaps(suggestions)
 
-    def _without(self, own: Iterable[Count], matches: list[Match]) -> "Memory":
-        """What is known of the forms that are matched, without `own`."""
-        left = Memory()
-        left._tallies = {match.words: self._tallies[match.words] for match in matches}
-        for form, label, accepted, rejected in own:
-            left.learn(form, label, -accepted, -rejected)
-        return left
+    def _without_counts(self, article_counts: Iterable[Count], matches: list[Match]) -> "MemorySuggester":
+        """Return a memory of the matched forms without `article_counts`."""
+        memory = MemorySuggester()
+        memory._tallies = {match.words: self._tallies[match.words] for match in matches}
+        for form, label, accepted, rejected in article_counts:
+            memory.learn(form, label, -accepted, -rejected)
+        return memory
 
-    def _judged(self, words: Words, names: list[str]) -> tuple[str, float]:
-        """The label of those named that a form most often got, and how likely it gets it again; 0 if it got none."""
+    def _best_label(self, words: FoldedForm, names: list[str]) -> tuple[str, float]:
+        """Return the most frequent label of a form and the probability of getting it again; 0 if it never had one.
+
+        Only the labels in `names` count.
+        """
         tallies = self._tallies[words]
-        given = [(tallies[name], name) for name in names if name in tallies]
-        tally, label = max(given, key=_most, default=(_NONE, ""))
+        candidates = [(tallies[name], name) for name in names if name in tallies]
+        tally, label = max(candidates, key=_rank, default=(_NONE, ""))
         if tally.accepted <= 0:
             return "", 0.0
-        decided = sum(other.accepted for other, _name in given) + tally.rejected
-        more, most = _LONGER if len(words) > 1 else _WORD
-        return label, (tally.accepted + more) / (decided + most)
+        decisions = sum(candidate.accepted for candidate, _name in candidates) + tally.rejected
+        prior_successes, prior_decisions = _PHRASE_PRIOR if len(words) > 1 else _WORD_PRIOR
+        return label, (tally.accepted + prior_successes) / (decisions + prior_decisions)
 
 
-def _most(candidate: tuple[_Tally, str]) -> tuple[int, int]:
-    """`max` by it: the most often accepted, then the least rejected, then the first in the order of the labels."""
+def _rank(candidate: tuple[_Tally, str]) -> tuple[int, int]:
+    """Return a sort key: most often accepted, then least often rejected; `max` keeps the order of labels on ties."""
     tally, _name = candidate
     return tally.accepted, -tally.rejected

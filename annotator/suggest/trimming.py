@@ -1,10 +1,10 @@
-"""Where a suggestion may begin and end: on what can be seen, and with a letter whole."""
+"""Valid edges of suggestions: on visible characters, and around complete letters."""
 
 from typing import Final
 
 import regex
 
-from annotator.text.visible import visible
+from annotator.text.visible import trim_invisible
 
 _JOINERS: Final = "\u200c\u200d"
 _MARK: Final = regex.compile(r"\p{M}")
@@ -13,17 +13,20 @@ _LETTER: Final = regex.compile(
 )
 
 
-def whole(text: str, start: int, end: int) -> tuple[int, int]:
-    """`text[start:end]` without spaces and invisible characters at its edges, and with all marks of its first and its
-    last letter: what was cut off is taken in. (start, start) if nothing that can be seen is in it."""
-    start, end = visible(text, start, end)
-    return (start, end) if start == end else (_around(text, start)[0], _around(text, end)[1])
+def trim_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the bounds of `text[start:end]` without spaces and invisible characters at its edges.
+
+    The first and the last letter include all their marks, even those outside. Returns (start, start) if nothing is
+    visible.
+    """
+    start, end = trim_invisible(text, start, end)
+    return (start, end) if start == end else (_letter_at(text, start)[0], _letter_at(text, end)[1])
 
 
-def _around(text: str, at: int) -> tuple[int, int]:
-    """The letter or digit with its marks that an offset lies within; (at, at) for an offset between two."""
-    first = at
-    while first and (text[first - 1] in _JOINERS or _MARK.match(text[first - 1])):
-        first -= 1
-    letter = _LETTER.match(text, first - 1) if first else None
-    return letter.span() if letter and letter.end() > at else (at, at)
+def _letter_at(text: str, offset: int) -> tuple[int, int]:
+    """Return the bounds of the letter or digit, with its marks, around `offset`; (offset, offset) between two."""
+    start = offset
+    while start and (text[start - 1] in _JOINERS or _MARK.match(text[start - 1])):
+        start -= 1
+    letter = _LETTER.match(text, start - 1) if start else None
+    return letter.span() if letter and letter.end() > offset else (offset, offset)

@@ -1,7 +1,7 @@
-"""An article both ways: with flat spans, as a flat file shows it, and beside them with all that its tokens allow.
+"""Project an article's spans twice on the same tokens: without overlaps, as in a flat file, and all of them.
 
-The tokens are one set: they are cut, and the sentences joined, as all the spans need it. Of each token it is known
-where it stands in the article, since such formats keep what lies between them.
+Tokens are cut, and sentences joined, as all spans need it. Each token keeps its range in the article,
+since these formats store the text between tokens.
 """
 
 from bisect import bisect_left
@@ -14,97 +14,132 @@ from msgspec import Struct
 from annotator.i18n import _
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Zone
-from annotator.tagging.flat import Fate, Options, Stretch, flattened, place, segments
+from annotator.tagging.flat import (
+    ProjectionOptions,
+    SpanOutcome,
+    TextRange,
+    align_spans,
+    resolve_overlaps,
+    select_ranges,
+)
 from annotator.tagging.schemes import Chunk
 from annotator.text import sentences, tokenizer, visible
 from annotator.text.tokenizer import Token
-from annotator.text.words import cut
+from annotator.text.words import cut_tokens
 
-_Kept: TypeAlias = tuple[Stretch, str]
-"""Where a span is in the file, and its label."""
+_LabelledRange: TypeAlias = tuple[TextRange, str]
+"""The exported range of a span, and its label."""
 
 
-class Sentence(Struct, frozen=True):
-    """The tokens of a sentence, its chunks that never overlap, and all of its chunks."""
+class CombinedSentence(Struct, frozen=True):
+    """The tokens of a sentence, its flat chunks, which never overlap, and all of its chunks."""
 
     tokens: tuple[Token, ...]
-    flat: tuple[Chunk, ...]
-    all: tuple[Chunk, ...]
+    flat_chunks: tuple[Chunk, ...]
+    all_chunks: tuple[Chunk, ...]
 
 
-class TwofoldProjection(Struct, frozen=True):
-    """An article as such a file shows it. `fates` are those of its spans among the flat ones, in the order in which
-    they came; `placed` are those that they have among all."""
+class CombinedProjection(Struct, frozen=True):
+    """An article with its flat spans and all spans.
+
+    `outcomes` are those of the spans among the flat ones, `all_outcomes` those among all, both in the spans' original
+    order.
+    """
 
     article: Article
-    sentences: tuple[Sentence, ...]
-    fates: tuple[Fate, ...]
-    placed: tuple[Fate, ...]
+    sentences: tuple[CombinedSentence, ...]
+    outcomes: tuple[SpanOutcome, ...]
+    all_outcomes: tuple[SpanOutcome, ...]
 
-    def word(self, token: Token) -> str:
-        """What the file shows of a token."""
-        return visible.written(self.article.text[token.start : token.end])
-
-
-def space(words: str, start: int, end: int) -> str:
-    """The space between two tokens, from the end of one to the start of the next; a newline where others are left out
-    between them. Invisible marks are none."""
-    seen = visible.visible(words, start, end)
-    return "\n" if seen[0] < seen[1] else "".join(filter(str.isspace, words[start:end]))
+    def token_text(self, token: Token) -> str:
+        """Return the text that the file has for a token."""
+        return visible.remove_invisible(self.article.text[token.start : token.end])
 
 
-def project_twofold(
-    article: Article, zones: Iterable[Zone], spans: Sequence[Span], labels: LabelSet, options: Options, beside: str
-) -> TwofoldProjection:
-    """The projection of one annotator's `spans` on the article; `beside` is what the file calls the place of all spans.
+def space_between(text: str, start: int, end: int) -> str:
+    """Return the space between two tokens, from the end of one to the start of the next.
 
-    A span that is left out of the flat ones for another has its loss as its fate, and `became` says what is beside.
+    It is a newline where the text between them contains further tokens, which are left out. Invisible marks are no
+    space.
+    """
+    visible_range = visible.trim_invisible(text, start, end)
+    return "\n" if visible_range[0] < visible_range[1] else "".join(filter(str.isspace, text[start:end]))
+
+
+def project_combined(
+    article: Article,
+    zones: Iterable[Zone],
+    spans: Sequence[Span],
+    labels: LabelSet,
+    options: ProjectionOptions,
+    overlap_layer: str,
+) -> CombinedProjection:
+    """Project one annotator's `spans` on the article; `overlap_layer` is what the file calls its layer of all spans.
+
+    The outcome of a span that loses its place among the flat ones gives the reason, and the text of the span in that
+    layer.
     """
     zones = list(zones)
-    _parts, placed = place(article, zones, spans, options)
-    fates = flattened(article.text, placed, labels, options.flatten)
-    flat = {(fate.stretch, fate.span.label) for fate in fates if fate.stretch}
-    standing = [(fate.stretch, fate.span.label) for fate in placed if fate.stretch]
-    standing.sort(key=lambda kept: (kept[0], labels.rank(kept[1])))
+    _parts, aligned = align_spans(article, zones, spans, options)
+    flat_outcomes = resolve_overlaps(article.text, aligned, labels, options.flatten)
+    flat = {(outcome.exported_range, outcome.span.label) for outcome in flat_outcomes if outcome.exported_range}
+    exported = [(outcome.exported_range, outcome.span.label) for outcome in aligned if outcome.exported_range]
+    exported.sort(key=lambda labelled: (labelled[0], labels.rank(labelled[1])))
     sentences = (
         sentence
-        for part in segments(article, zones, options.zones)
-        for sentence in _laid(article.text, part, [kept for kept in standing if part.holds(kept[0])], flat)
+        for range_ in select_ranges(article, zones, options.zones)
+        for sentence in _build_range_sentences(
+            article.text, range_, [labelled for labelled in exported if range_.contains(labelled[0])], flat
+        )
     )
-    told = (_told(fate, all_, beside) for fate, all_ in zip(fates, placed, strict=True))
-    return TwofoldProjection(article, tuple(sentences), tuple(told), tuple(placed))
+    outcomes = (
+        _mention_overlap_layer(outcome, full, overlap_layer)
+        for outcome, full in zip(flat_outcomes, aligned, strict=True)
+    )
+    return CombinedProjection(article, tuple(sentences), tuple(outcomes), tuple(aligned))
 
 
-def _laid(words: str, part: Stretch, spans: list[_Kept], flat: set[_Kept]) -> Iterator[Sentence]:
-    """The sentences of a part: no span there runs over the end of one or cuts a token."""
-    edges = sorted({edge for stretch, _label in spans for edge in stretch})
-    reach = list(accumulate((stretch.end for stretch, _label in spans), max, initial=0))
+def _build_range_sentences(
+    text: str, range_: TextRange, spans: list[_LabelledRange], flat: set[_LabelledRange]
+) -> Iterator[CombinedSentence]:
+    """Yield the sentences of a range, joined where a span crosses a break; no span cuts a token."""
+    edges = sorted({edge for span_range, _label in spans for edge in span_range})
+    furthest_ends = list(accumulate((span_range.end for span_range, _label in spans), max, initial=0))
     joined: list[Token] = []
-    for sentence in sentences.sentences(words, tokenizer.tokens(words, *part)):
-        begun = bisect_left(spans, sentence[0].start, key=lambda kept: kept[0].start)
-        if joined and reach[begun] <= sentence[0].start:
-            yield _sentence(joined, spans, flat)
+    for sentence in sentences.split_sentences(text, tokenizer.tokenize(text, *range_)):
+        spans_before = bisect_left(spans, sentence[0].start, key=lambda labelled: labelled[0].start)
+        if joined and furthest_ends[spans_before] <= sentence[0].start:
+            yield _build_sentence(joined, spans, flat)
             joined = []
-        joined += cut(words, sentence, edges)
+        joined += cut_tokens(text, sentence, edges)
     if joined:
-        yield _sentence(joined, spans, flat)
+        yield _build_sentence(joined, spans, flat)
 
 
-def _sentence(tokens: list[Token], spans: list[_Kept], flat: set[_Kept]) -> Sentence:
+def _build_sentence(tokens: list[Token], spans: list[_LabelledRange], flat: set[_LabelledRange]) -> CombinedSentence:
     starts = [token.start for token in tokens]
-    first, last = (bisect_left(spans, edge, key=lambda kept: kept[0].start) for edge in (starts[0], tokens[-1].end))
+    first, last = (
+        bisect_left(spans, edge, key=lambda labelled: labelled[0].start) for edge in (starts[0], tokens[-1].end)
+    )
     chunks = [
-        (Chunk(kept[1], bisect_left(starts, kept[0].start), bisect_left(starts, kept[0].end)), kept in flat)
-        for kept in spans[first:last]
+        (
+            Chunk(labelled[1], bisect_left(starts, labelled[0].start), bisect_left(starts, labelled[0].end)),
+            labelled in flat,
+        )
+        for labelled in spans[first:last]
     ]
-    # Spans that widening has made one are twice among all, and once among the flat ones.
-    chosen = dict.fromkeys(chunk for chunk, is_flat in chunks if is_flat)
-    return Sentence(tuple(tokens), tuple(chosen), tuple(chunk for chunk, _is_flat in chunks))
+    # Spans that are equal after widening occur twice among all, and once among the flat ones.
+    flat_chunks = dict.fromkeys(chunk for chunk, is_flat in chunks if is_flat)
+    return CombinedSentence(tuple(tokens), tuple(flat_chunks), tuple(chunk for chunk, _is_flat in chunks))
 
 
-def _told(fate: Fate, all_: Fate, beside: str) -> Fate:
-    """A fate among the flat spans, which says so where the span is beside them."""
-    if fate.stretch or not all_.stretch:
-        return fate
-    reasons = [fate.reason, all_.reason, _("It is in {place}, where spans may overlap.").format(place=beside)]
-    return Fate(fate.span, fate.outcome, " ".join(filter(None, reasons)), None, all_.became)
+def _mention_overlap_layer(outcome: SpanOutcome, full: SpanOutcome, overlap_layer: str) -> SpanOutcome:
+    """Return an outcome among the flat spans that mentions the other layer if the span is there."""
+    if outcome.exported_range or not full.exported_range:
+        return outcome
+    reasons = [
+        outcome.reason,
+        full.reason,
+        _("It is in {place}, where spans may overlap.").format(place=overlap_layer),
+    ]
+    return SpanOutcome(outcome.span, outcome.kind, " ".join(filter(None, reasons)), None, full.exported_text)

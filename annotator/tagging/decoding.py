@@ -1,15 +1,15 @@
-"""Tags as other tools write them, as chunks: any scheme, nested or not, and broken sequences put right.
+"""Decode tags written by other tools into chunks: any scheme, nested or not, with repairs of broken sequences.
 
-Where a chunk begins and ends is decided as conlleval does (Tjong Kim Sang & Buchholz 2000), whatever the scheme: it
-begins at B and S, and at an I or E that nothing of its label before it goes on to; it ends at E and S, before a B of
-its label, and where its label ends. So the scheme decides only what is in order and what is a repair.
+Chunks start and end as in conlleval (Tjong Kim Sang & Buchholz 2000), whatever the scheme: a chunk starts at B and S,
+and at an I or E that does not continue a chunk of its label; it ends at E and S, before a B of its label, and where its
+label ends. So the scheme only decides which sequences count as repaired.
 
-A token may have several tags, in any order (Wojood, Jarrar et al. 2022). Each label is then read by itself: of the
-chunks of one label that are open, as many go on as the token has I and E of it, and those that began first. An
-inner chunk therefore never cuts the outer one of its label. Chunks of one label that cross cannot be told from nested
-ones in such tags, and are read as nested.
+A token may have several tags, in any order (Wojood, Jarrar et al. 2022). Each label is then decoded by itself: of the
+open chunks of one label, as many continue as the token has I and E of it, those that started first. So an inner chunk
+never cuts the outer one of its label. Such tags cannot distinguish crossing chunks of one label from nested ones, and
+they are decoded as nested.
 
-Besides iobes, its other spellings are read: BILOU (L is E, U is S) and BMEWO (M is I, W is S).
+Other spellings of iobes are accepted: BILOU (L is E, U is S) and BMEWO (M is I, W is S).
 """
 
 import re
@@ -19,52 +19,56 @@ from itertools import starmap
 from typing import Final, NamedTuple, TypeAlias
 
 from annotator.i18n import _
-from annotator.model.limits import LABEL
-from annotator.tagging.schemes import CLOSING, IOB1, IOB2, IOBES, OUTSIDE, Chunk
+from annotator.model.limits import MAX_LABEL_LENGTH
+from annotator.tagging.schemes import END_LETTERS, IOB1, IOB2, IOBES, OUTSIDE, Chunk
 
-BEGUN: Final = "begun"
-ENDED: Final = "ended"
-UNKNOWN: Final = "unknown"
+MISSING_START: Final = "begun"
+MISSING_END: Final = "ended"
+UNKNOWN_TAG: Final = "unknown"
 
-Row: TypeAlias = tuple[str, ...]
+TokenTags: TypeAlias = tuple[str, ...]
 """The tags of one token."""
 
-_OUTSIDE: Final[Row] = (OUTSIDE,)
+_OUTSIDE: Final[TokenTags] = (OUTSIDE,)
 
 _KINDS: Final = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
-_LONGEST: Final = len("B-") + LABEL
-_KEPT: Final = 10 * _LONGEST  # code points of the tags of a token that is remembered
+_MAX_TAG_LENGTH: Final = len("B-") + MAX_LABEL_LENGTH
+_MAX_CACHED_LENGTH: Final = 10 * _MAX_TAG_LENGTH  # code points of the tags of a cached token
 _TAG: Final = re.compile(rf"O|[{''.join(_KINDS)}]-[^\W_].*", re.DOTALL)
 
 
 class TagRepair(NamedTuple):
-    """What was done about a tag that is not in order: which token, its kind (BEGUN, ENDED, UNKNOWN), and a sentence."""
+    """A repair of an invalid tag.
 
-    at: int
+    `kind` is MISSING_START, MISSING_END or UNKNOWN_TAG, `reason` a sentence for the user.
+    """
+
+    token_index: int
     kind: str
     reason: str
 
 
-class Tally(NamedTuple):
-    """The tags of one label on one token: how many go on, how many of these end, begin, and do both.
+class LabelTally(NamedTuple):
+    """The tags of one label on one token.
 
-    `within` is the first I or E as it is written.
+    `continued` counts chunks that continue, `ends` those of them that end here, `begins` those that start here,
+    `single` those of one token. `first_inside` is the first I or E tag as written.
     """
 
     label: str
-    going: int
+    continued: int
     ends: int
     begins: int
-    alone: int
-    within: str | None
+    single: int
+    first_inside: str | None
 
 
-_Tallied: TypeAlias = tuple[tuple[Tally, ...], Mapping[str, int], tuple[str, ...]]
+_RowTallies: TypeAlias = tuple[tuple[LabelTally, ...], Mapping[str, int], tuple[str, ...]]
 
 
 def is_tag(value: str) -> bool:
-    """Whether `value` is O, or the tag of a label in any of the schemes; none is longer than a label can be."""
-    return len(value) <= _LONGEST and _is_tag(value)
+    """Return whether `value` is O, or the tag of a label in any of the schemes and no longer than a label can be."""
+    return len(value) <= _MAX_TAG_LENGTH and _is_tag(value)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -72,104 +76,106 @@ def _is_tag(value: str) -> bool:
     return _TAG.fullmatch(value) is not None
 
 
-def recognise(sentences: Iterable[Sequence[Row]]) -> str:
-    """The scheme that these sentences are written in, by what most of their chunks look like; iob2 if all fits.
+def detect_scheme(sentences: Iterable[Sequence[TokenTags]]) -> str:
+    """Return the scheme of these sentences, judged by most of their chunks; iob2 if every scheme fits.
 
-    Those that say where a chunk ends are all one here, iobes.
+    The schemes that mark the end of a chunk count as one here, iobes.
     """
-    chunks = closed = soft = hard = 0
+    chunks = closed = without_start_tag = with_start_tag = 0
     for rows in sentences:
-        before: dict[str, Tally] = {}
+        previous: dict[str, LabelTally] = {}
         for row in rows:
-            tallies = {tally.label: tally for tally in _tallies(row)[0]}
+            tallies = {tally.label: tally for tally in _tally_row(row)[0]}
             for label, tally in tallies.items():
-                fresh = label not in before or before[label].ends + before[label].alone > 0
-                begun = tally.begins + tally.alone
-                chunks += begun or fresh
-                closed += tally.ends + tally.alone
-                soft += fresh and not begun
-                hard += fresh and begun > 0
-            before = tallies
+                is_new = label not in previous or previous[label].ends + previous[label].single > 0
+                has_start_tag = tally.begins + tally.single
+                chunks += has_start_tag or is_new
+                closed += tally.ends + tally.single
+                without_start_tag += is_new and not has_start_tag
+                with_start_tag += is_new and has_start_tag > 0
+            previous = tallies
     if closed * 2 > chunks:
         return IOBES
-    return IOB1 if soft > hard else IOB2
+    return IOB1 if without_start_tag > with_start_tag else IOB2
 
 
-def decode(rows: Sequence[Row], scheme: str) -> tuple[list[Chunk], list[TagRepair]]:
-    """The chunks of a sentence, the outer before the inner, and what had to be put right for `scheme`, in order.
+def decode_with_repairs(rows: Sequence[TokenTags], scheme: str) -> tuple[list[Chunk], list[TagRepair]]:
+    """Return the chunks of a sentence, the outer before the inner, and the repairs that `scheme` required, in order.
 
-    `rows` has the tags of each token; a token without any is outside. What is no tag is read as O.
+    `rows` has the tags of each token; a token without any is outside. Values that are no tags are read as O.
     """
     chunks: list[Chunk] = []
     repairs: list[TagRepair] = []
-    opened: dict[str, list[int]] = {}
-    for at, row in enumerate(rows):
-        if row == _OUTSIDE and not opened:
+    open_starts: dict[str, list[int]] = {}
+    for index, row in enumerate(rows):
+        if row == _OUTSIDE and not open_starts:
             continue
-        tallies, going, unknown = _tallies(row)
+        tallies, continued, unknown = _tally_row(row)
         if unknown:
-            repairs += (TagRepair(at, UNKNOWN, _("“{tag}” is no tag: read as O.").format(tag=tag)) for tag in unknown)
-        for label in [label for label, starts in opened.items() if len(starts) > going.get(label, 0)]:
-            starts, keeps = opened[label], going.get(label, 0)
-            if scheme in CLOSING:
-                repairs += _ended(rows, at, label, len(starts) - keeps)
-            chunks += [Chunk(label, start, at) for start in starts[keeps:]]
-            opened[label] = starts[:keeps]
-            if not keeps:
-                del opened[label]
-        for label, keeps, ends, begins, alone, within in tallies:
-            starts = opened.get(label, [])
-            missing = keeps - len(starts)
-            if missing and within and scheme != IOB1:
-                repairs += [TagRepair(at, BEGUN, _begun(rows, at, within))] * missing
-            if missing or ends or alone or begins:
-                starts += [at] * missing
-                kept = keeps - ends
-                chunks += [Chunk(label, start, at + 1) for start in (*starts[kept:], *[at] * alone)]
-                opened[label] = starts[:kept] + [at] * begins
-                if not opened[label]:
-                    del opened[label]
-    for label, starts in opened.items():
+            repairs += (
+                TagRepair(index, UNKNOWN_TAG, _("“{tag}” is no tag: read as O.").format(tag=tag)) for tag in unknown
+            )
+        for label in [label for label, starts in open_starts.items() if len(starts) > continued.get(label, 0)]:
+            starts, count = open_starts[label], continued.get(label, 0)
+            if scheme in END_LETTERS:
+                repairs += _missing_end_repairs(rows, index, label, len(starts) - count)
+            chunks += [Chunk(label, start, index) for start in starts[count:]]
+            open_starts[label] = starts[:count]
+            if not count:
+                del open_starts[label]
+        for label, count, ends, begins, single, first_inside in tallies:
+            starts = open_starts.get(label, [])
+            missing = count - len(starts)
+            if missing and first_inside and scheme != IOB1:
+                repairs += [TagRepair(index, MISSING_START, _missing_start_reason(rows, index, first_inside))] * missing
+            if missing or ends or single or begins:
+                starts += [index] * missing
+                remaining = count - ends
+                chunks += [Chunk(label, start, index + 1) for start in (*starts[remaining:], *[index] * single)]
+                open_starts[label] = starts[:remaining] + [index] * begins
+                if not open_starts[label]:
+                    del open_starts[label]
+    for label, starts in open_starts.items():
         chunks += (Chunk(label, start, len(rows)) for start in starts)
-        if scheme in CLOSING:
-            repairs += _ended(rows, len(rows), label, len(starts))
+        if scheme in END_LETTERS:
+            repairs += _missing_end_repairs(rows, len(rows), label, len(starts))
     chunks.sort(key=lambda chunk: (chunk.start, -chunk.end))
-    repairs.sort(key=lambda repair: repair.at)
+    repairs.sort(key=lambda repair: repair.token_index)
     return chunks, repairs
 
 
-def _tallies(row: Row) -> _Tallied:
-    """The tags of a token by label, how many of each label go on, and what is no tag."""
-    return _known_tallies(row) if sum(map(len, row)) <= _KEPT else _known_tallies.__wrapped__(row)
+def _tally_row(row: TokenTags) -> _RowTallies:
+    """Return the tags of a token by label, how many chunks of each label continue, and the values that are no tags."""
+    return _tally_row_cached(row) if sum(map(len, row)) <= _MAX_CACHED_LENGTH else _tally_row_cached.__wrapped__(row)
 
 
 @lru_cache(maxsize=1 << 16)
-def _known_tallies(row: Row) -> _Tallied:
-    known: dict[str, list[str]] = {}
+def _tally_row_cached(row: TokenTags) -> _RowTallies:
+    tags_by_label: dict[str, list[str]] = {}
     for tag in row:
         if tag != OUTSIDE and is_tag(tag):
-            known.setdefault(tag[2:], []).append(tag)
-    tallies = tuple(starmap(_tally, known.items()))
-    return tallies, {tally.label: tally.going for tally in tallies}, tuple(tag for tag in row if not is_tag(tag))
+            tags_by_label.setdefault(tag[2:], []).append(tag)
+    tallies = tuple(starmap(_tally_label, tags_by_label.items()))
+    return tallies, {tally.label: tally.continued for tally in tallies}, tuple(tag for tag in row if not is_tag(tag))
 
 
-def _tally(label: str, tags: list[str]) -> Tally:
+def _tally_label(label: str, tags: list[str]) -> LabelTally:
     kinds = "".join(_KINDS[tag[0]] for tag in tags)
-    within = next((tag for tag, kind in zip(tags, kinds, strict=True) if kind in "IE"), None)
-    return Tally(
-        label, kinds.count("I") + kinds.count("E"), kinds.count("E"), kinds.count("B"), kinds.count("S"), within
+    first_inside = next((tag for tag, kind in zip(tags, kinds, strict=True) if kind in "IE"), None)
+    return LabelTally(
+        label, kinds.count("I") + kinds.count("E"), kinds.count("E"), kinds.count("B"), kinds.count("S"), first_inside
     )
 
 
-def _begun(rows: Sequence[Row], at: int, tag: str) -> str:
-    if not at:
+def _missing_start_reason(rows: Sequence[TokenTags], index: int, tag: str) -> str:
+    if not index:
         return _("{tag} at the beginning of a sentence: read as the beginning of a span.").format(tag=tag)
-    before = " ".join(rows[at - 1]) or OUTSIDE
-    return _("{tag} after {before}: read as the beginning of a span.").format(tag=tag, before=before)
+    previous = " ".join(rows[index - 1]) or OUTSIDE
+    return _("{tag} after {before}: read as the beginning of a span.").format(tag=tag, before=previous)
 
 
-def _ended(rows: Sequence[Row], at: int, label: str, count: int) -> Iterator[TagRepair]:
-    """Says of `count` chunks of the label that they end before token `at` though no tag says so."""
-    tags = [tag for tag in rows[at - 1] if tag[2:] == label and _KINDS.get(tag[0]) in ("B", "I")]
+def _missing_end_repairs(rows: Sequence[TokenTags], index: int, label: str, count: int) -> Iterator[TagRepair]:
+    """Yield a repair for `count` chunks of the label that end before token `index` without an end tag."""
+    tags = [tag for tag in rows[index - 1] if tag[2:] == label and _KINDS.get(tag[0]) in ("B", "I")]
     for tag in tags[-count:]:
-        yield TagRepair(at - 1, ENDED, _("{tag} is the last of its span: read as its end.").format(tag=tag))
+        yield TagRepair(index - 1, MISSING_END, _("{tag} is the last of its span: read as its end.").format(tag=tag))

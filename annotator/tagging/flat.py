@@ -1,7 +1,7 @@
-"""Lays one article's layer over its tokens for a flat training file, and says what became of every span.
+"""Project the spans of an article onto its tokens, without overlaps, and account for every span.
 
-The order of the rules: the zones, then the spans' edges against the tokens, then nesting among what is left.
-Offsets are code points of the article's text, end exclusive.
+Rules are applied in this order: the zones, then the spans' edges against the tokens, then overlaps among the rest.
+Offsets are code points of the article's text, `end` is exclusive.
 """
 
 from bisect import bisect_left
@@ -17,9 +17,9 @@ from annotator.model.records import BODY, HEADLINE, ZONE_KINDS, Article, Span, Z
 from annotator.tagging import schemes
 from annotator.tagging.schemes import Chunk
 from annotator.text import sentences, tokenizer, visible
-from annotator.text.intervals import Taken
+from annotator.text.intervals import IntervalIndex
 from annotator.text.tokenizer import Token
-from annotator.text.words import words
+from annotator.text.words import split_words
 
 OUTERMOST: Final = "outermost"
 INNERMOST: Final = "innermost"
@@ -38,11 +38,12 @@ OUTSIDE_ZONES: Final = "outside_zones"
 OUTCOMES: Final = (WRITTEN, WIDENED, CUT, FLATTENED, REFUSED, OUTSIDE_ZONES)
 
 
-class Options(Struct, frozen=True):
-    """How a layer becomes flat. `zones` are the kinds to take; None takes all, and text in no zone with them.
+class ProjectionOptions(Struct, frozen=True):
+    """How to project a layer.
 
-    `flatten` says which of overlapping spans stays: the longest, the shortest, or none of them.
-    `boundary` says what becomes of a span that cuts a token: widened to the token, the token cut, or refused.
+    `zones` are the kinds to include; None includes all, and text outside any zone. `flatten` chooses among overlapping
+    spans: the longest, the shortest, or none of them. `boundary` chooses for a span that cuts a token: widen the span,
+    cut the token, or refuse the span.
     """
 
     scheme: str = schemes.IOB2
@@ -51,221 +52,240 @@ class Options(Struct, frozen=True):
     zones: frozenset[str] | None = frozenset((HEADLINE, BODY))
 
     def __post_init__(self) -> None:
-        """Raise ValueError for what is no option."""
-        for value, known in (
+        """Raise ValueError for an unknown value of an option."""
+        for value, choices in (
             (self.scheme, schemes.SCHEMES),
             (self.flatten, FLATTENINGS),
             (self.boundary, BOUNDARIES),
             *((kind, ZONE_KINDS) for kind in self.zones or ()),
         ):
-            if value not in known:
+            if value not in choices:
                 raise ValueError(value)
 
 
-class Stretch(NamedTuple):
-    """Part of an article's text."""
+class TextRange(NamedTuple):
+    """A range of an article's text."""
 
     start: int
     end: int
 
-    def overlaps(self, other: "Stretch") -> bool:
-        """Whether a code point lies in both."""
+    def overlaps(self, other: "TextRange") -> bool:
+        """Return whether the two ranges have a code point in common."""
         return self.start < other.end and other.start < self.end
 
-    def holds(self, other: "Stretch") -> bool:
-        """Whether all of the other lies within."""
+    def contains(self, other: "TextRange") -> bool:
+        """Return whether `other` lies within this range."""
         return self.start <= other.start and other.end <= self.end
 
 
-class Fate(Struct, frozen=True):
-    """What became of one span: an outcome, why, and the stretch that the file holds for it with its text, if any.
+class SpanOutcome(Struct, frozen=True):
+    """The outcome of one span's projection, the reason, and the range and text that the file has for it, if any.
 
-    WRITTEN is the very stretch of the corpus, with an empty reason.
+    WRITTEN is exactly the range of the corpus, with an empty reason.
     """
 
     span: Span
-    outcome: str
+    kind: str
     reason: str = ""
-    stretch: Stretch | None = None
-    became: str | None = None
+    exported_range: TextRange | None = None
+    exported_text: str | None = None
 
 
-class Sentence(Struct, frozen=True, gc=False):
-    """The tokens of a sentence as the file shows them, and its chunks, which never overlap."""
+class FlatSentence(Struct, frozen=True, gc=False):
+    """The tokens of a sentence as exports write them, and its chunks, which never overlap."""
 
     words: Sequence[str]
     chunks: Sequence[Chunk]
 
-    def tags(self, scheme: str) -> list[str]:
-        """One tag a word."""
+    def encode_tags(self, scheme: str) -> list[str]:
+        """Return one tag a word."""
         return schemes.encode(len(self.words), self.chunks, scheme)
 
 
-class Projection(Struct, frozen=True):
-    """An article as a flat file shows it, and the fate of each of its spans, in the order in which they came."""
+class FlatProjection(Struct, frozen=True):
+    """An article as a flat file presents it, and the outcomes of its spans in their original order."""
 
     article: Article
-    sentences: tuple[Sentence, ...]
-    fates: tuple[Fate, ...]
+    sentences: tuple[FlatSentence, ...]
+    outcomes: tuple[SpanOutcome, ...]
 
 
-def segments(article: Article, zones: Iterable[Zone], kinds: frozenset[str] | None) -> list[Stretch]:
-    """The stretches that zones of these kinds cover, in order; for None all of the text, cut where a zone is."""
-    if kinds is not None:
-        return sorted(Stretch(zone.start, zone.end) for zone in zones if zone.kind in kinds)
-    edges = {0, len(article.text), *(edge for zone in zones for edge in (zone.start, zone.end))}
-    return [Stretch(*edge) for edge in pairwise(sorted(edges))]
+def select_ranges(article: Article, zones: Iterable[Zone], kinds: frozenset[str] | None) -> list[TextRange]:
+    """Return the ranges of the zones of these kinds, in order.
 
-
-def project(
-    article: Article, zones: Iterable[Zone], spans: Sequence[Span], labels: LabelSet, options: Options
-) -> Projection:
-    """The projection of one annotator's `spans` on the article."""
-    parts, placed = place(article, zones, spans, options)
-    fates = flattened(article.text, placed, labels, options.flatten)
-    sentences = (Sentence(*laid) for laid in lay(article.text, parts, fates, labels))
-    return Projection(article, tuple(sentences), tuple(fates))
-
-
-def place(
-    article: Article, zones: Iterable[Zone], spans: Sequence[Span], options: Options
-) -> tuple[list[Stretch], list[Fate]]:
-    """The parts of the article that are taken, and what becomes of each span, were it the only one."""
-    parts = segments(article, zones, options.zones)
-    return parts, [_place(article.text, parts, span, options.boundary) for span in spans]
-
-
-def lay(
-    whole: str, parts: Iterable[Stretch], fates: Iterable[Fate], labels: LabelSet
-) -> Iterator[tuple[list[str], list[Chunk]]]:
-    """The sentences of these parts of a text: their words, and the stretches of the fates as chunks of them.
-
-    No stretch runs over the end of a sentence or cuts a word. Of one stretch, the label of higher rank comes first.
+    For None return all of the text, split at the edges of zones.
     """
-    standing = [fate for fate in fates if fate.stretch]
-    standing.sort(key=lambda fate: (fate.stretch, labels.rank(fate.span.label), fate.span.uid))
-    kept = [(fate.stretch, fate.span.label) for fate in standing if fate.stretch]
-    for part in parts:
-        if whole[slice(*part)].isspace():  # as is what lies between zones
+    if kinds is not None:
+        return sorted(TextRange(zone.start, zone.end) for zone in zones if zone.kind in kinds)
+    edges = {0, len(article.text), *(edge for zone in zones for edge in (zone.start, zone.end))}
+    return [TextRange(*edge) for edge in pairwise(sorted(edges))]
+
+
+def project_flat(
+    article: Article, zones: Iterable[Zone], spans: Sequence[Span], labels: LabelSet, options: ProjectionOptions
+) -> FlatProjection:
+    """Project one annotator's `spans` on the article."""
+    ranges, aligned = align_spans(article, zones, spans, options)
+    outcomes = resolve_overlaps(article.text, aligned, labels, options.flatten)
+    sentences = (FlatSentence(*sentence) for sentence in build_sentences(article.text, ranges, outcomes, labels))
+    return FlatProjection(article, tuple(sentences), tuple(outcomes))
+
+
+def align_spans(
+    article: Article, zones: Iterable[Zone], spans: Sequence[Span], options: ProjectionOptions
+) -> tuple[list[TextRange], list[SpanOutcome]]:
+    """Return the ranges of the article to export, and the outcome of each span if it were the only one."""
+    ranges = select_ranges(article, zones, options.zones)
+    return ranges, [_align_span(article.text, ranges, span, options.boundary) for span in spans]
+
+
+def build_sentences(
+    text: str, ranges: Iterable[TextRange], outcomes: Iterable[SpanOutcome], labels: LabelSet
+) -> Iterator[tuple[list[str], list[Chunk]]]:
+    """Yield the sentences of these ranges of a text: their words, and the exported spans as chunks of them.
+
+    No chunk crosses the end of a sentence or cuts a word. Of two chunks of one range, the label of higher rank comes
+    first.
+    """
+    exported = [outcome for outcome in outcomes if outcome.exported_range]
+    exported.sort(key=lambda outcome: (outcome.exported_range, labels.rank(outcome.span.label), outcome.span.uid))
+    labelled = [(outcome.exported_range, outcome.span.label) for outcome in exported if outcome.exported_range]
+    for range_ in ranges:
+        if text[slice(*range_)].isspace():  # such as the text between zones
             continue
-        first, last = (bisect_left(kept, edge, key=lambda entry: entry[0].start) for edge in part)
-        yield from _sentences(whole, part, kept[first:last])
+        first, last = (bisect_left(labelled, edge, key=lambda item: item[0].start) for edge in range_)
+        yield from _build_range_sentences(text, range_, labelled[first:last])
 
 
-def _sentences(whole: str, part: Stretch, kept: list[tuple[Stretch, str]]) -> Iterator[tuple[list[str], list[Chunk]]]:
-    """The sentences of a part, without the breaks that one of the stretches there runs over."""
-    breaks = sentences.breaks(whole, *part)
-    edges = sorted({*breaks, *chain.from_iterable(stretch for stretch, _label in kept)})
-    found, counts = words(whole, *part, edges)
-    before = dict(zip(edges, counts, strict=True))
-    chunks = [Chunk(label, before[start], before[end]) for (start, end), label in kept]
-    ends = {len(found), *map(before.__getitem__, breaks)}
+def _build_range_sentences(
+    text: str, range_: TextRange, labelled: list[tuple[TextRange, str]]
+) -> Iterator[tuple[list[str], list[Chunk]]]:
+    """Yield the sentences of a range, joined where a span crosses a break."""
+    breaks = sentences.sentence_breaks(text, *range_)
+    edges = sorted({*breaks, *chain.from_iterable(span_range for span_range, _label in labelled)})
+    range_words, counts = split_words(text, *range_, edges)
+    words_before = dict(zip(edges, counts, strict=True))
+    chunks = [Chunk(label, words_before[start], words_before[end]) for (start, end), label in labelled]
+    ends = {len(range_words), *map(words_before.__getitem__, breaks)}
     ends.difference_update(*(range(start + 1, end) for _label, start, end in chunks))
     first = 0
     for start, end in pairwise(sorted({0, *ends})):
         last = bisect_left(chunks, end, first, key=lambda chunk: chunk.start)
-        yield found[start:end], [Chunk(label, one - start, other - start) for label, one, other in chunks[first:last]]
+        yield (
+            range_words[start:end],
+            [
+                Chunk(label, chunk_start - start, chunk_end - start)
+                for label, chunk_start, chunk_end in chunks[first:last]
+            ],
+        )
         first = last
 
 
-def _place(whole: str, parts: list[Stretch], span: Span, boundary: str) -> Fate:
-    """What becomes of a span by itself, before others are in its way."""
-    given = Stretch(span.start, span.end)
-    seen = Stretch(*visible.visible(whole, *given))
-    empty = seen.start == seen.end
-    near = [part for part in parts if part.overlaps(given if empty else seen)]
-    if not near:
-        return Fate(span, OUTSIDE_ZONES, _("It lies outside the zones that are exported."))
-    if empty:
-        return Fate(span, REFUSED, _("Nothing of it can be seen."))
-    if len(near) > 1:
-        return Fate(span, REFUSED, _("It runs from one zone into another."))
-    if not near[0].holds(seen):
-        return Fate(span, REFUSED, _("It crosses the edge of a zone that is exported."))
-    if given == seen == _in_words(whole, near[0], seen):  # as most do, and tokens need not be found to see it
-        return Fate(span, WRITTEN, "", seen, visible.written(whole[seen.start : seen.end]))
-    first, last = _touched(whole, near[0], seen)
-    left = visible.visible(whole, min(seen.end, last.end), last.end)
-    # No cut where what is left of the token could not be seen, nor in front of a mark that belongs to what was seen.
-    seen = Stretch(seen.start, last.end if left[0] == left[1] else visible.visible(whole, seen.start, left[0])[1])
-    cut = dict.fromkeys([first] * (seen.start > first.start) + [last] * (seen.end < last.end))
-    named = " ".join(visible.written(whole[token.start : token.end]) for token in cut)
-    reasons = [_("Space or invisible marks at its edges are not counted.")] if seen != given else []
-    if cut and boundary == REFUSE:
-        return Fate(span, REFUSED, _("It cuts “{token}”.").format(token=named))
-    if cut and boundary == WIDEN:
-        seen = Stretch(first.start, last.end)
-        reasons.append(_("It cuts “{token}” and is widened to all of it.").format(token=named))
-    elif cut:
-        reasons.append(_("“{token}” is cut at the edge of the span.").format(token=named))
-    outcome = CUT if cut and boundary == SPLIT else WIDENED if reasons else WRITTEN
-    return Fate(span, outcome, " ".join(reasons), seen, visible.written(whole[seen.start : seen.end]))
-
-
-def _in_words(whole: str, part: Stretch, seen: Stretch) -> Stretch:
-    """A stretch from the space before it to the space behind it."""
-    return Stretch(
-        tokenizer.word_start(whole, seen.start, part.start), tokenizer.word_end(whole, seen.end - 1, part.end)
+def _align_span(text: str, ranges: list[TextRange], span: Span, boundary: str) -> SpanOutcome:
+    """Return the outcome of a span by itself, regardless of others that it overlaps."""
+    original = TextRange(span.start, span.end)
+    trimmed = TextRange(*visible.trim_invisible(text, *original))
+    is_empty = trimmed.start == trimmed.end
+    touched = [range_ for range_ in ranges if range_.overlaps(original if is_empty else trimmed)]
+    if not touched:
+        return SpanOutcome(span, OUTSIDE_ZONES, _("It lies outside the zones that are exported."))
+    if is_empty:
+        return SpanOutcome(span, REFUSED, _("Nothing of it can be seen."))
+    if len(touched) > 1:
+        return SpanOutcome(span, REFUSED, _("It runs from one zone into another."))
+    if not touched[0].contains(trimmed):
+        return SpanOutcome(span, REFUSED, _("It crosses the edge of a zone that is exported."))
+    if original == trimmed == _widen_to_spaces(text, touched[0], trimmed):  # the usual case, decided without tokenizing
+        return SpanOutcome(span, WRITTEN, "", trimmed, visible.remove_invisible(text[trimmed.start : trimmed.end]))
+    first, last = _edge_tokens(text, touched[0], trimmed)
+    rest = visible.trim_invisible(text, min(trimmed.end, last.end), last.end)
+    # Never cut off an invisible rest of a token, nor a mark that belongs to the character before it.
+    trimmed = TextRange(
+        trimmed.start, last.end if rest[0] == rest[1] else visible.trim_invisible(text, trimmed.start, rest[0])[1]
+    )
+    cut_tokens = dict.fromkeys([first] * (trimmed.start > first.start) + [last] * (trimmed.end < last.end))
+    token_texts = " ".join(visible.remove_invisible(text[token.start : token.end]) for token in cut_tokens)
+    reasons = [_("Space or invisible marks at its edges are not counted.")] if trimmed != original else []
+    if cut_tokens and boundary == REFUSE:
+        return SpanOutcome(span, REFUSED, _("It cuts “{token}”.").format(token=token_texts))
+    if cut_tokens and boundary == WIDEN:
+        trimmed = TextRange(first.start, last.end)
+        reasons.append(_("It cuts “{token}” and is widened to all of it.").format(token=token_texts))
+    elif cut_tokens:
+        reasons.append(_("“{token}” is cut at the edge of the span.").format(token=token_texts))
+    kind = CUT if cut_tokens and boundary == SPLIT else WIDENED if reasons else WRITTEN
+    return SpanOutcome(
+        span, kind, " ".join(reasons), trimmed, visible.remove_invisible(text[trimmed.start : trimmed.end])
     )
 
 
-def _touched(whole: str, part: Stretch, seen: Stretch) -> tuple[Token, Token]:
-    """The first and the last of the tokens of a part that a stretch with something to be seen touches."""
-    start, end = _in_words(whole, part, seen)
-    front = tokenizer.tokens(whole, start, tokenizer.word_end(whole, seen.start, part.end))
-    first = next(token for token in front if token.end > seen.start)
-    back = tokenizer.tokens(whole, tokenizer.word_start(whole, seen.end - 1, part.start), end)
-    return first, next(token for token in reversed(back) if token.start < seen.end)
+def _widen_to_spaces(text: str, limits: TextRange, trimmed: TextRange) -> TextRange:
+    """Widen a range to the spaces around it."""
+    return TextRange(
+        tokenizer.word_start(text, trimmed.start, limits.start), tokenizer.word_end(text, trimmed.end - 1, limits.end)
+    )
 
 
-def flattened(words: str, placed: list[Fate], labels: LabelSet, flatten: str) -> list[Fate]:
-    """`placed`, with every fate that stands in the way of a better one replaced by its loss."""
-    stretches = sorted(fate.stretch for fate in placed if fate.stretch)
-    if all(left.end <= right.start for left, right in pairwise(stretches)):
-        return placed
-    standing = sorted((fate for fate in placed if fate.stretch), key=lambda fate: _priority(fate, labels, flatten))
-    rivals, lost = Taken[int](), dict[str, Fate]()  # by their places among those that are standing
+def _edge_tokens(text: str, limits: TextRange, trimmed: TextRange) -> tuple[Token, Token]:
+    """Return the first and the last token that a range with something visible touches, within `limits`."""
+    start, end = _widen_to_spaces(text, limits, trimmed)
+    first_tokens = tokenizer.tokenize(text, start, tokenizer.word_end(text, trimmed.start, limits.end))
+    first = next(token for token in first_tokens if token.end > trimmed.start)
+    last_tokens = tokenizer.tokenize(text, tokenizer.word_start(text, trimmed.end - 1, limits.start), end)
+    return first, next(token for token in reversed(last_tokens) if token.start < trimmed.end)
+
+
+def resolve_overlaps(text: str, aligned: list[SpanOutcome], labels: LabelSet, flatten: str) -> list[SpanOutcome]:
+    """Return the aligned outcomes; spans that lose against an overlapping one get a new outcome that says so."""
+    ranges = sorted(outcome.exported_range for outcome in aligned if outcome.exported_range)
+    if all(previous.end <= following.start for previous, following in pairwise(ranges)):
+        return aligned
+    ranked = sorted(
+        (outcome for outcome in aligned if outcome.exported_range),
+        key=lambda outcome: _priority(outcome, labels, flatten),
+    )
+    rivals, losses = IntervalIndex[int](), dict[str, SpanOutcome]()  # `rivals` has indices of `ranked`
     if flatten == REFUSE:
-        for at, fate in enumerate(standing):
-            rivals.add(*_stretch(fate), at)
-    for at, fate in enumerate(standing):
-        winner = min((other for other in rivals.overlapping(*_stretch(fate)) if other != at), default=None)
+        for rank, outcome in enumerate(ranked):
+            rivals.add(*_range_of(outcome), rank)
+    for rank, outcome in enumerate(ranked):
+        winner = min((rival for rival in rivals.overlapping(*_range_of(outcome)) if rival != rank), default=None)
         if winner is not None:
-            lost[fate.span.uid] = _loss(words, fate, standing[winner], flatten)
+            losses[outcome.span.uid] = _overlap_outcome(text, outcome, ranked[winner], flatten)
         elif flatten != REFUSE:
-            rivals.add(*_stretch(fate), at)
-    return [lost.get(fate.span.uid, fate) for fate in placed]
+            rivals.add(*_range_of(outcome), rank)
+    return [losses.get(outcome.span.uid, outcome) for outcome in aligned]
 
 
-def _priority(fate: Fate, labels: LabelSet, flatten: str) -> tuple[int, int, int, str]:
-    """Sorts first who stays: the longest (`innermost`: the shortest), then the earliest, the label's rank, the uid."""
-    start, end = _stretch(fate)
+def _priority(outcome: SpanOutcome, labels: LabelSet, flatten: str) -> tuple[int, int, int, str]:
+    """Return a sort key: longest first (`innermost`: shortest), then the earliest, the label's rank, the uid."""
+    start, end = _range_of(outcome)
     return (
         end - start if flatten == INNERMOST else start - end,
         start,
-        labels.rank(fate.span.label),
-        fate.span.uid,
+        labels.rank(outcome.span.label),
+        outcome.span.uid,
     )
 
 
-def _loss(words: str, fate: Fate, winner: Fate, flatten: str) -> Fate:
-    mine, other = _stretch(fate), _stretch(winner)
+def _overlap_outcome(text: str, outcome: SpanOutcome, winner: SpanOutcome, flatten: str) -> SpanOutcome:
+    loser_range, winner_range = _range_of(outcome), _range_of(winner)
     if flatten == REFUSE:
         reason = _("It overlaps “{text}” ({label}).")
-    elif mine == other:
+    elif loser_range == winner_range:
         reason = _("It covers the same stretch as “{text}” ({label}), which is kept.")
-    elif other.holds(mine):
+    elif winner_range.contains(loser_range):
         reason = _("It lies inside “{text}” ({label}), which is kept.")
-    elif mine.holds(other):
+    elif loser_range.contains(winner_range):
         reason = _("It holds “{text}” ({label}), which is kept.")
     else:
         reason = _("It crosses “{text}” ({label}), which is kept.")
-    named = visible.written(words[winner.span.start : winner.span.end])
-    outcome = REFUSED if flatten == REFUSE else FLATTENED
-    return Fate(fate.span, outcome, reason.format(text=named, label=winner.span.label))
+    winner_text = visible.remove_invisible(text[winner.span.start : winner.span.end])
+    kind = REFUSED if flatten == REFUSE else FLATTENED
+    return SpanOutcome(outcome.span, kind, reason.format(text=winner_text, label=winner.span.label))
 
 
-def _stretch(fate: Fate) -> Stretch:
-    """Of one that is standing."""
-    assert fate.stretch
-    return fate.stretch
+def _range_of(outcome: SpanOutcome) -> TextRange:
+    """Return the range of an outcome that has one."""
+    assert outcome.exported_range
+    return outcome.exported_range

@@ -1,9 +1,9 @@
-"""Spans that nest and cross, as flat depths: what training files show that have more than one tag for a token.
+"""Assign nesting levels to spans that nest and cross, for file formats with several columns of tags.
 
-The rule: a span lies deeper than all that hold it, at the first such depth that none it crosses has. Spans are given
-their depths in the order of how many are stacked in them, the tallest stack first, then from the start of the text. A
-span holds what lies within it, and of one stretch the first holds the others. Where spans only nest, or only cross, no
-fewer depths would do; where they do both, one more than needed may come of it.
+A span's level is deeper than those of all spans that contain it: the first such level that has no span it crosses.
+Spans with the tallest stack of spans inside get their levels first, then those that start earlier. A span contains the
+spans within its range; of equal ranges, the first contains the others. If spans only nest, or only cross, the number of
+levels is minimal; if they do both, it may be one more than needed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,12 +14,12 @@ from msgspec import Struct
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Zone
 from annotator.tagging import schemes
-from annotator.tagging.flat import Fate, Options, flattened, lay, place
+from annotator.tagging.flat import ProjectionOptions, SpanOutcome, align_spans, build_sentences, resolve_overlaps
 from annotator.tagging.schemes import Chunk
 
 
-class Spanning(Protocol):
-    """What has a start and an end (exclusive), such as a span, a chunk or a stretch."""
+class Interval(Protocol):
+    """Anything with a start and an end (exclusive), such as a span, a chunk or a text range."""
 
     @property
     def start(self) -> int: ...
@@ -27,97 +27,106 @@ class Spanning(Protocol):
     def end(self) -> int: ...
 
 
-S = TypeVar("S", bound=Spanning)
+S = TypeVar("S", bound=Interval)
 
 
-class Sentence(Struct, frozen=True):
-    """The tokens of a sentence as the file shows them, and its chunks by depth, the outermost first. Those of one depth
-    never overlap."""
+class NestedSentence(Struct, frozen=True):
+    """The tokens of a sentence as exports write them, and its chunks by level, the outermost first.
+
+    The chunks of one level never overlap.
+    """
 
     words: Sequence[str]
     levels: Sequence[Sequence[Chunk]]
 
-    def tags(self, scheme: str) -> list[list[str]]:
-        """For each depth one tag a word."""
+    def encode_tags(self, scheme: str) -> list[list[str]]:
+        """Return for each level one tag a word."""
         return [schemes.encode(len(self.words), level, scheme) for level in self.levels]
 
 
 class NestedProjection(Struct, frozen=True):
-    """An article as a nested file shows it, and the fate of each of its spans, in the order in which they came."""
+    """An article as a nested file presents it, and the outcomes of its spans in their original order."""
 
     article: Article
-    sentences: tuple[Sentence, ...]
-    fates: tuple[Fate, ...]
+    sentences: tuple[NestedSentence, ...]
+    outcomes: tuple[SpanOutcome, ...]
 
     @property
     def depth(self) -> int:
-        """How many depths there are."""
+        """The number of levels."""
         return max((len(sentence.levels) for sentence in self.sentences), default=0)
 
 
-def project_levels(
+def project_nested(
     article: Article,
     zones: Iterable[Zone],
     spans: Sequence[Span],
     labels: LabelSet,
-    options: Options,
+    options: ProjectionOptions,
     *,
-    within_label: bool = True,
+    allow_same_label: bool = True,
 ) -> NestedProjection:
-    """The projection of one annotator's `spans` on the article, with every one that its zones and tokens allow.
+    """Project one annotator's `spans` on the article, including all that its zones and tokens allow.
 
-    Nothing is flattened, and `options.flatten` counts for nothing; but where `within_label` is false, since the format
-    cannot tell spans of one label that overlap, it says which of those stays.
+    Overlaps are kept. Only if `allow_same_label` is false, because the format cannot tell overlapping spans of one
+    label apart, `options.flatten` chooses among them.
     """
-    parts, fates = place(article, zones, spans, options)
-    if not within_label:
-        fates = _flattened_by_label(article.text, fates, labels, options.flatten)
-    sentences = (Sentence(words, levels(chunks)) for words, chunks in lay(article.text, parts, fates, labels))
-    return NestedProjection(article, tuple(sentences), tuple(fates))
+    ranges, outcomes = align_spans(article, zones, spans, options)
+    if not allow_same_label:
+        outcomes = _resolve_overlaps_by_label(article.text, outcomes, labels, options.flatten)
+    sentences = (
+        NestedSentence(words, assign_levels(chunks))
+        for words, chunks in build_sentences(article.text, ranges, outcomes, labels)
+    )
+    return NestedProjection(article, tuple(sentences), tuple(outcomes))
 
 
-def levels(spans: Sequence[S]) -> list[list[S]]:
-    """`spans` by depth, the outermost first, by the rule above; each depth from start to end, without overlaps."""
-    order = sorted(range(len(spans)), key=lambda at: (spans[at].start, -spans[at].end, at))
-    held_by, crossed_by = _neighbours(spans, order)
+def assign_levels(spans: Sequence[S]) -> list[list[S]]:
+    """Return `spans` by level, the outermost first (see above); each level is sorted and without overlaps."""
+    order = sorted(range(len(spans)), key=lambda index: (spans[index].start, -spans[index].end, index))
+    containers, crossing = _containing_and_crossing(spans, order)
     heights = dict.fromkeys(order, 1)
-    for inner in reversed(order):  # whoever holds a span comes before it in the order
-        for outer in held_by[inner]:
+    for inner in reversed(order):  # a container comes before its contents in this order
+        for outer in containers[inner]:
             heights[outer] = max(heights[outer], heights[inner] + 1)
-    depths: dict[int, int] = {}
-    for at in sorted(order, key=lambda at: -heights[at]):
-        taken = {depths[other] for other in crossed_by[at] if other in depths}
-        depth = max((depths[outer] + 1 for outer in held_by[at]), default=0)
-        while depth in taken:
+    depth_of: dict[int, int] = {}
+    for index in sorted(order, key=lambda index: -heights[index]):
+        crossed_depths = {depth_of[rival] for rival in crossing[index] if rival in depth_of}
+        depth = max((depth_of[outer] + 1 for outer in containers[index]), default=0)
+        while depth in crossed_depths:
             depth += 1
-        depths[at] = depth
-    found: list[list[S]] = [[] for _depth in range(max(depths.values(), default=-1) + 1)]
-    for at in order:
-        found[depths[at]].append(spans[at])
-    return found
+        depth_of[index] = depth
+    result: list[list[S]] = [[] for _depth in range(max(depth_of.values(), default=-1) + 1)]
+    for index in order:
+        result[depth_of[index]].append(spans[index])
+    return result
 
 
-def _neighbours(spans: Sequence[Spanning], order: list[int]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
-    """For each span, in `order`, those that hold it and those that it crosses, by their places in `spans`."""
-    held_by: dict[int, list[int]] = {at: [] for at in order}
-    crossed_by: dict[int, list[int]] = {at: [] for at in order}
-    open_: list[int] = []
-    for at in order:
-        open_ = [other for other in open_ if spans[other].end > spans[at].start]
-        for other in open_:
-            if spans[other].end >= spans[at].end:
-                held_by[at].append(other)
+def _containing_and_crossing(
+    spans: Sequence[Interval], order: list[int]
+) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """Return for each span the indices of the spans that contain it, and of those that cross it."""
+    containers: dict[int, list[int]] = {index: [] for index in order}
+    crossing: dict[int, list[int]] = {index: [] for index in order}
+    open_spans: list[int] = []
+    for index in order:
+        open_spans = [earlier for earlier in open_spans if spans[earlier].end > spans[index].start]
+        for earlier in open_spans:
+            if spans[earlier].end >= spans[index].end:
+                containers[index].append(earlier)
             else:
-                crossed_by[at].append(other)
-                crossed_by[other].append(at)
-        open_.append(at)
-    return held_by, crossed_by
+                crossing[index].append(earlier)
+                crossing[earlier].append(index)
+        open_spans.append(index)
+    return containers, crossing
 
 
-def _flattened_by_label(words: str, placed: list[Fate], labels: LabelSet, flatten: str) -> list[Fate]:
-    """`placed`, with a loss in place of every fate that stands in the way of a better one of its label."""
-    by_label: dict[str, list[Fate]] = {}
-    for fate in placed:
-        by_label.setdefault(fate.span.label, []).append(fate)
-    done = {label: iter(flattened(words, fates, labels, flatten)) for label, fates in by_label.items()}
-    return [next(done[fate.span.label]) for fate in placed]
+def _resolve_overlaps_by_label(
+    text: str, aligned: list[SpanOutcome], labels: LabelSet, flatten: str
+) -> list[SpanOutcome]:
+    """Resolve overlaps among the spans of each label, as `resolve_overlaps` does."""
+    by_label: dict[str, list[SpanOutcome]] = {}
+    for outcome in aligned:
+        by_label.setdefault(outcome.span.label, []).append(outcome)
+    resolved = {label: iter(resolve_overlaps(text, outcomes, labels, flatten)) for label, outcomes in by_label.items()}
+    return [next(resolved[outcome.span.label]) for outcome in aligned]

@@ -1,11 +1,11 @@
-"""Chunks of a sentence as one tag a token, and back.
+"""Encode the chunks of a sentence as one tag a token, and decode them.
 
 The schemes, after Ramshaw & Marcus 1995 and Tjong Kim Sang & Veenstra 1999:
 
-- `iob1`: I-X within a chunk; B-X only where a chunk begins right after another of the same label.
-- `iob2`: B-X where a chunk begins, I-X within. What CoNLL-2002 used, and what libraries expect today.
-- `iobes`: as iob2, and E-X where a chunk ends, S-X where one token is a chunk.
-- `bilou`: the same with the letters L-X and U-X (Ratinov & Roth 2009), which spaCy and others know it by.
+- `iob1`: I-X within a chunk; B-X only where a chunk starts right after another of the same label.
+- `iob2`: B-X where a chunk starts, I-X within. CoNLL-2002 used it, and most libraries expect it today.
+- `iobes`: as iob2, and E-X where a chunk ends, S-X for a chunk of one token.
+- `bilou`: the same with the letters L-X and U-X (Ratinov & Roth 2009), the name that spaCy and others use.
 """
 
 from collections.abc import Iterable
@@ -16,13 +16,13 @@ IOB2: Final = "iob2"
 IOBES: Final = "iobes"
 BILOU: Final = "bilou"
 SCHEMES: Final = (IOB1, IOB2, IOBES, BILOU)
-CLOSING: Final = {IOBES: ("E", "S"), BILOU: ("L", "U")}
-"""The schemes that say where a chunk ends: the letter of its last token, and that of a token which is all of it."""
+END_LETTERS: Final = {IOBES: ("E", "S"), BILOU: ("L", "U")}
+"""The schemes that mark the end of a chunk: the letters of its last token, and of a chunk of one token."""
 OUTSIDE: Final = "O"
 
 
 class Chunk(NamedTuple):
-    """Tokens `start` to `end` (exclusive) of a sentence under one label."""
+    """Tokens `start` to `end` (exclusive) of a sentence with one label."""
 
     label: str
     start: int
@@ -30,42 +30,44 @@ class Chunk(NamedTuple):
 
 
 def encode(length: int, chunks: Iterable[Chunk], scheme: str = IOB2) -> list[str]:
-    """The tags of a sentence of `length` tokens.
+    """Return the tags of a sentence of `length` tokens.
 
     Raises ValueError for an unknown scheme, and for chunks that are empty, overlap or lie outside the sentence.
     """
     if scheme not in SCHEMES:
         raise ValueError(f"unknown scheme {scheme!r}")
     tags = [OUTSIDE] * length
-    before = Chunk("", 0, 0)
+    previous = Chunk("", 0, 0)
     for chunk in sorted(chunks, key=lambda chunk: chunk.start):
         label, start, end = chunk
-        if not before.end <= start < end <= length:
-            raise ValueError(f"{chunk} does not fit after {before} in {length} tokens")
+        if not previous.end <= start < end <= length:
+            raise ValueError(f"{chunk} does not fit after {previous} in {length} tokens")
         tags[start:end] = [f"I-{label}"] * (end - start)
-        if scheme != IOB1 or (before.label, before.end) == (label, start):
+        if scheme != IOB1 or (previous.label, previous.end) == (label, start):
             tags[start] = f"B-{label}"
-        if scheme in CLOSING:
-            last, alone = CLOSING[scheme]
-            tags[end - 1] = f"{last if end - start > 1 else alone}-{label}"
-        before = chunk
+        if scheme in END_LETTERS:
+            end_letter, single_letter = END_LETTERS[scheme]
+            tags[end - 1] = f"{end_letter if end - start > 1 else single_letter}-{label}"
+        previous = chunk
     return tags
 
 
 def decode(tags: list[str], scheme: str = IOB2) -> list[Chunk]:
-    """The chunks that `tags` say, in order. Takes exactly what `encode` writes in the scheme.
+    """Return the chunks of a sentence's tags, in order. Accepts exactly what `encode` returns for the scheme.
 
     Raises ValueError naming the position of the first tag that `encode` would not have written there.
     """
     chunks: list[Chunk] = []
-    for at in [at for at, tag in enumerate(tags) if tag != OUTSIDE]:
-        kind, _, label = tags[at].partition("-")
-        if kind in ("I", "E", "L") and at > 0 and tags[at - 1] in (f"B-{label}", f"I-{label}"):
-            chunks[-1] = Chunk(label, chunks[-1].start, at + 1)
+    for index in [index for index, tag in enumerate(tags) if tag != OUTSIDE]:
+        kind, _, label = tags[index].partition("-")
+        if kind in ("I", "E", "L") and index > 0 and tags[index - 1] in (f"B-{label}", f"I-{label}"):
+            chunks[-1] = Chunk(label, chunks[-1].start, index + 1)
         else:
-            chunks.append(Chunk(label, at, at + 1))
+            chunks.append(Chunk(label, index, index + 1))
     rewritten = encode(len(tags), chunks, scheme)
     if rewritten == tags:
         return chunks
-    wrong = next(at for at, (tag, right) in enumerate(zip(tags, rewritten, strict=True)) if tag != right)
-    raise ValueError(f"{tags[wrong]!r} at token {wrong} does not belong there in {scheme}")
+    error_index = next(
+        index for index, (tag, expected) in enumerate(zip(tags, rewritten, strict=True)) if tag != expected
+    )
+    raise ValueError(f"{tags[error_index]!r} at token {error_index} does not belong there in {scheme}")

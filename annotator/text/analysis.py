@@ -1,6 +1,6 @@
-"""An article cut up once for all who look for something in it: its tokens, their folded words, its sentences.
+"""Tokenize a text, fold its words and split its sentences once for everything that analyses it.
 
-Offsets are code points, end exclusive.
+Offsets are code points, `end` is exclusive.
 """
 
 from functools import lru_cache
@@ -8,31 +8,36 @@ from functools import lru_cache
 from msgspec import Struct
 
 from annotator.text.folding import fold
-from annotator.text.sentences import sentences
-from annotator.text.tokenizer import Token, tokens
+from annotator.text.sentences import split_sentences
+from annotator.text.tokenizer import Token, tokenize
 
 
-class Analysis(Struct, frozen=True):
-    """What is looked at. `folded[i]` is the word of `tokens[i]` (see text.folding); `sentences` are the first and the
-    last token of each, exclusive."""
+class TextAnalysis(Struct, frozen=True):
+    """A text with its tokens, folded words and sentences.
+
+    `folded_words[i]` is the word of `tokens[i]` (see text.folding). `sentence_ranges` has the first token of each
+    sentence and the one after its last.
+    """
 
     text: str
     tokens: tuple[Token, ...]
-    folded: tuple[str, ...]
-    sentences: tuple[tuple[int, int], ...]
+    folded_words: tuple[str, ...]
+    sentence_ranges: tuple[tuple[int, int], ...]
 
 
 @lru_cache(maxsize=16)
-def analysed(text: str) -> Analysis:
-    """The tokens, words and sentences of a text."""
-    found = tokens(text)
-    bounds, first = [], 0
-    for sentence in sentences(text, found):
-        bounds.append((first, first + len(sentence)))
-        first += len(sentence)
-    return Analysis(text, tuple(found), tuple(_folded(text[slice(*token)]) for token in found), tuple(bounds))
+def analysed(text: str) -> TextAnalysis:
+    """Return the tokens, words and sentences of a text."""
+    tokens = tokenize(text)
+    ranges, start = [], 0
+    for sentence in split_sentences(text, tokens):
+        ranges.append((start, start + len(sentence)))
+        start += len(sentence)
+    return TextAnalysis(
+        text, tuple(tokens), tuple(_fold_cached(text[slice(*token)]) for token in tokens), tuple(ranges)
+    )
 
 
 @lru_cache(maxsize=1 << 15)
-def _folded(word: str) -> str:
+def _fold_cached(word: str) -> str:
     return fold(word)

@@ -1,35 +1,39 @@
-"""What lies where in a text, found by where it is: an article may have thousands of spans.
+"""An index of text intervals that finds those overlapping a range.
 
-Offsets are code points, end exclusive; no stretch is empty.
+An article may hold thousands of spans, so scanning all of them for each query would be quadratic.
+Offsets are code points, `end` is exclusive, and no interval is empty.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final, Generic, TypeVar
 
-_BLOCK: Final = 64  # code points
+_BUCKET_SIZE: Final = 64  # code points, about one line
 
 T = TypeVar("T")
 
 
-class Taken(Generic[T]):
-    """Stretches of a text, each with something that is known of it."""
+class IntervalIndex(Generic[T]):
+    """Values stored by the interval of text that they belong to."""
 
     def __init__(self) -> None:
-        self._blocks: defaultdict[int, list[tuple[int, int, T]]] = defaultdict(list)
+        self._buckets: defaultdict[int, list[tuple[int, int, T]]] = defaultdict(list)
 
-    def add(self, start: int, end: int, known: T) -> None:
-        """Know this of a stretch, too."""
-        for block in _blocks(start, end):
-            self._blocks[block].append((start, end, known))
+    def add(self, start: int, end: int, value: T) -> None:
+        """Store `value` for [start, end)."""
+        for bucket in _bucket_range(start, end):
+            self._buckets[bucket].append((start, end, value))
 
     def overlapping(self, start: int, end: int) -> Iterator[T]:
-        """What is known of the stretches that overlap this one; one that is long may be told more than once."""
-        for block in _blocks(start, end):
-            for first, last, known in self._blocks.get(block, ()):
-                if first < end and start < last:
-                    yield known
+        """Yield the values of all intervals that overlap [start, end).
+
+        The value of an interval that covers several buckets may be yielded more than once.
+        """
+        for bucket in _bucket_range(start, end):
+            for other_start, other_end, value in self._buckets.get(bucket, ()):
+                if other_start < end and start < other_end:
+                    yield value
 
 
-def _blocks(start: int, end: int) -> range:
-    return range(start // _BLOCK, (end - 1) // _BLOCK + 1)
+def _bucket_range(start: int, end: int) -> range:
+    return range(start // _BUCKET_SIZE, (end - 1) // _BUCKET_SIZE + 1)

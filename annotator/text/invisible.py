@@ -1,8 +1,9 @@
-"""What of a text cannot be seen, and may make it mean something other than what is seen.
+"""Find invisible characters that may make a text mean something other than what a reader sees.
 
-Offsets are code points, end exclusive. What does its ordinary work is not counted: line feeds and tabs, joiners beside
-Arabic letters, and what an emoji is made of. UAX #9 (2.1 to 2.6) has the controls of direction, and Unicode's technical
-reports 36 and 55 tell how they are abused; Default_Ignorable_Code_Point is all that a font shows nothing of.
+Offsets are code points, `end` is exclusive. Characters that do their ordinary work are not reported: line feeds and
+tabs, joiners beside Arabic letters, and the parts of an emoji. UAX #9 (2.1 to 2.6) defines the controls of direction,
+and Unicode's technical reports 36 and 55 describe how they are abused; a font shows nothing for
+Default_Ignorable_Code_Point.
 """
 
 import unicodedata
@@ -11,13 +12,12 @@ from typing import Final, NamedTuple
 
 import regex
 
-ORDER: Final = "order"
-"""Embeddings, overrides and isolates: they can show a text in an order that is not its own. Closed at the latest by the
-end of the line."""
-MARK: Final = "mark"
-"""Direction marks, of which texts in Arabic have many: they say where a sign beside them belongs."""
-BLANK: Final = "blank"
-"""Whatever else takes no room: spaces of no width, soft hyphens, selectors, fillers, control characters."""
+BIDI_CONTROL: Final = "order"
+"""Embeddings, overrides and isolates, which can reorder a text on screen; they end at the latest with the line."""
+DIRECTION_MARK: Final = "mark"
+"""Direction marks, frequent in Arabic: they say on which side a neighbouring sign belongs."""
+ZERO_WIDTH: Final = "blank"
+"""Everything else without a width: zero-width spaces, soft hyphens, selectors, fillers, control characters."""
 
 _NAMES: Final = {
     "\u00ad": "SHY",
@@ -39,9 +39,9 @@ _NAMES: Final = {
     "\u2069": "PDI",
     "\ufeff": "BOM",
 }
-"""As Unicode abbreviates them (NameAliases.txt)."""
-_ORDER: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_MARKS: Final = frozenset("\u061c\u200e\u200f")
+"""Unicode's abbreviations (NameAliases.txt)."""
+_BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DIRECTION_MARKS: Final = frozenset("\u061c\u200e\u200f")
 
 _ARABIC = r"[\p{L}\p{M}&&\p{Script_Extensions=Arabic}]|\u0640"
 _PICTURE = r"\p{Extended_Pictographic}[\uFE0E\uFE0F\p{Emoji_Modifier}]*(?:[\U000E0020-\U000E007E]+\U000E007F)?"
@@ -50,34 +50,45 @@ _ORDINARY = rf"""
     | (?<={_ARABIC})\u200C(?={_ARABIC}) | (?<={_ARABIC})\u200D | \u200D(?={_ARABIC})
 """
 _INVISIBLE = r"[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}--\p{Prepended_Concatenation_Mark}--[\n\t]]"
-_FOUND: Final = regex.compile(rf"(?:{_ORDINARY})(*SKIP)(*FAIL) | {_INVISIBLE}", regex.V1 | regex.VERBOSE)
+_PATTERN: Final = regex.compile(rf"(?:{_ORDINARY})(*SKIP)(*FAIL) | {_INVISIBLE}", regex.V1 | regex.VERBOSE)
 
 
-class Hidden(NamedTuple):
-    """One invisible character of a text: where it is, ORDER, MARK or BLANK, and its short name (`RLO`, `U+206A`)."""
+class InvisibleCharacter(NamedTuple):
+    """One invisible character of a text.
 
-    at: int
+    `kind` is BIDI_CONTROL, DIRECTION_MARK or ZERO_WIDTH, `name` the short name (`RLO`, `U+206A`).
+    """
+
+    offset: int
     kind: str
     name: str
 
 
-def hidden(text: str, start: int = 0, end: int | None = None) -> Iterator[Hidden]:
-    """The invisible characters of `text[start:end]`, in order, each judged by what stands beside it in the text."""
+def find_invisible(text: str, start: int = 0, end: int | None = None) -> Iterator[InvisibleCharacter]:
+    """Yield the invisible characters of `text[start:end]` in order, each judged by its neighbours in the text."""
     if text.isascii() and text.isprintable():
         return
     end = len(text) if end is None else end
-    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)  # no emoji is cut, and no other line looked at
-    for match in _FOUND.finditer(text, first, len(text) if last < 0 else last):
+    line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)  # whole lines, so that no emoji is cut
+    for match in _PATTERN.finditer(text, line_start, len(text) if line_end < 0 else line_end):
         if match.start() >= end:
             return
         if match.start() >= start:
             character = match[0]
-            kind = ORDER if character in _ORDER else MARK if character in _MARKS else BLANK
-            yield Hidden(match.start(), kind, _NAMES.get(character) or f"U+{ord(character):04X}")
+            kind = (
+                BIDI_CONTROL
+                if character in _BIDI_CONTROLS
+                else DIRECTION_MARK
+                if character in _DIRECTION_MARKS
+                else ZERO_WIDTH
+            )
+            yield InvisibleCharacter(match.start(), kind, _NAMES.get(character) or f"U+{ord(character):04X}")
 
 
-def described(character: str) -> str:
-    """The short name of an invisible character and, where Unicode has one, its long name: `RLO RIGHT-TO-LEFT
-    OVERRIDE`."""
+def describe_character(character: str) -> str:
+    """Return the short name of an invisible character and its long one: `RLO RIGHT-TO-LEFT OVERRIDE`.
+
+    The long name is left out where Unicode has none.
+    """
     short = _NAMES.get(character) or f"U+{ord(character):04X}"
     return f"{short} {unicodedata.name(character, '')}".strip()

@@ -1,79 +1,81 @@
-"""Known forms and where they stand in a text: folded, behind proclitics, whole tokens, nested ones too.
+"""Find known forms in a text: folded, behind proclitics, made of complete tokens, nested ones included.
 
-Offsets are code points, end exclusive.
+Offsets are code points, `end` is exclusive.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple, TypeAlias
 
-from annotator.text.analysis import Analysis
-from annotator.text.proclitics import ARTICLE, BOUND, FUTURE, JOINING, readings
-from annotator.text.tokenizer import tokens
+from annotator.text.analysis import TextAnalysis
+from annotator.text.proclitics import CONJUNCTIONS, DEFINITE_ARTICLE, FUTURE_PREFIX, PREPOSITIONS, find_readings
+from annotator.text.tokenizer import tokenize
 
-Words: TypeAlias = tuple[str, ...]
+FoldedForm: TypeAlias = tuple[str, ...]
 """A form as its folded tokens."""
 
-_PLAIN: Final = re.compile("[ء-ي]+(?: [ء-ي]+)*")  # a form whose tokens are what is between its spaces
-_LEADS: Final = frozenset(JOINING + BOUND + FUTURE)
-_SHORT: Final = 3  # letters: with a proclitic in front, as likely as not another word
+_PLAIN: Final = re.compile("[ء-ي]+(?: [ء-ي]+)*")  # a form that is tokenized by splitting at its spaces
+_LEADS: Final = frozenset(CONJUNCTIONS + PREPOSITIONS + FUTURE_PREFIX)
+_SHORT: Final = 3  # letters: behind a proclitic, such a word is as likely as not another one
 
 
-def words_of(form: str) -> Words:
-    """The tokens of a folded form (see text.proclitics.form)."""
+def split_form(form: str) -> FoldedForm:
+    """Split a folded form into its tokens (see text.proclitics.normalise_form)."""
     if _PLAIN.fullmatch(form):
         return tuple(form.split(" "))
-    return tuple(form[slice(*token)] for token in tokens(form))
+    return tuple(form[slice(*token)] for token in tokenize(form))
 
 
 class Match(NamedTuple):
-    """A known form in a text: the tokens it takes, `last` exclusive, and where in the text it starts and ends.
+    """A known form in a text: its tokens from `first` to `last` (exclusive) and its offsets.
 
-    It is not `sure` where it is one word that may as well be part of another one, behind what looks like a proclitic:
-    جدة in وجدة, لجنة in للجنة (see text.search).
+    `is_sure` is false where it is one word that may as well be part of another, behind what looks like a proclitic: جدة
+    in وجدة, لجنة in للجنة (see text.search).
     """
 
     first: int
     last: int
     start: int
     end: int
-    words: Words
-    sure: bool
+    words: FoldedForm
+    is_sure: bool
 
 
 class Lexicon:
-    """Forms to look for. They are added while other threads may be looking, and never taken out."""
+    """Forms to find. They may be added while other threads search, and are never removed."""
 
     def __init__(self) -> None:
-        self._known: set[Words] = set()
-        self._lengths: dict[str, tuple[int, ...]] = {}  # of the forms that begin with this word, in tokens
+        self._forms: set[FoldedForm] = set()
+        self._lengths: dict[str, tuple[int, ...]] = {}  # in tokens, of the forms that start with this word
 
-    def add(self, words: Words) -> None:
-        """Look for this form, which has a word, from now on."""
-        self._known.add(words)
+    def add(self, words: FoldedForm) -> None:
+        """Add a form, which must have at least one word."""
+        self._forms.add(words)
         lengths = self._lengths.get(words[0], ())
         if len(words) not in lengths:
             self._lengths[words[0]] = (*lengths, len(words))
 
-    def matches(self, found: Analysis) -> Iterator[Match]:
-        """Where the forms stand, by their first token, overlapping ones too. White space is any but a newline."""
-        for first, token in enumerate(found.tokens):
-            written = found.folded[first]
-            # Most words have none, and to find that out takes longer than to look them up.
-            led = written[:1] in _LEADS
-            for place, word in readings(found.text[slice(*token)]) if led else ((0, written),):
+    def find_matches(self, analysis: TextAnalysis) -> Iterator[Match]:
+        """Yield the forms in a text by their first token, including overlapping ones; none spans a newline."""
+        for first, token in enumerate(analysis.tokens):
+            folded_word = analysis.folded_words[first]
+            # Most words have no proclitic, and find_readings takes longer than this check.
+            may_have_proclitic = folded_word[:1] in _LEADS
+            for offset, word in (
+                find_readings(analysis.text[slice(*token)]) if may_have_proclitic else ((0, folded_word),)
+            ):
                 for length in self._lengths.get(word, ()):
                     last = first + length
-                    words = (word, *found.folded[first + 1 : last])
-                    if len(words) < length or words not in self._known:
+                    words = (word, *analysis.folded_words[first + 1 : last])
+                    if len(words) < length or words not in self._forms:
                         continue
-                    start, end = token.start + place, found.tokens[last - 1].end
-                    if "\n" not in found.text[start:end]:
-                        sure = not place or length > 1 or _is_sure(word, found.folded[first])
-                        yield Match(first, last, start, end, words, sure)
+                    start, end = token.start + offset, analysis.tokens[last - 1].end
+                    if "\n" not in analysis.text[start:end]:
+                        is_sure = not offset or length > 1 or _is_sure(word, analysis.folded_words[first])
+                        yield Match(first, last, start, end, words, is_sure)
 
 
-def _is_sure(word: str, written: str) -> bool:
-    bare = word.removeprefix(ARTICLE)
-    own_lam = bare.startswith(ARTICLE[1]) and written.startswith(("لل", "ولل", "فلل"))
-    return len(bare) > _SHORT and not own_lam
+def _is_sure(word: str, folded_word: str) -> bool:
+    stem = word.removeprefix(DEFINITE_ARTICLE)
+    has_own_lam = stem.startswith(DEFINITE_ARTICLE[1]) and folded_word.startswith(("لل", "ولل", "فلل"))
+    return len(stem) > _SHORT and not has_own_lam

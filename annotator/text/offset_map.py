@@ -1,4 +1,4 @@
-"""A text that was put right (see `visual`), and where each character of the given one stands in it."""
+"""A text in logical order and the offsets of its characters' originals (see text.visual_order)."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -6,57 +6,63 @@ from itertools import accumulate, chain
 from operator import sub
 from typing import Final
 
-_BLOCK: Final = 1 << 10  # characters
+_BLOCK_SIZE: Final = 1 << 10  # characters
 
 
-class Repaired:
-    """The logical text of a given one, and where each of the given characters stands in it."""
+class OffsetMap:
+    """A restored text and, for each character of the original, its offsets there."""
 
     def __init__(self, text: str, starts: Sequence[int], ends: Sequence[int]) -> None:
         self.text: Final = text
         self._starts = starts
         self._ends = ends
 
-    def moved(self, offset: int) -> int:
-        """Where the given character at `offset` begins in the repaired text; the end of the given one is its end."""
+    def map_offset(self, offset: int) -> int:
+        """Return where the original character at `offset` starts in the restored text; the end maps to the end."""
         return self._starts[offset] if offset < len(self._starts) else len(self.text)
 
-    def stretch(self, start: int, end: int) -> tuple[int, int] | None:
-        """Where the given characters from `start` to `end` stand in the repaired text; None where they fall apart.
+    def map_range(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the restored range of the original characters from `start` to `end`; None where they are split.
 
-        They do when they are of two lines or directions and others now stand between them.
+        They are split when they belong to two lines or directions, and other characters are now between them.
         """
         if not self._starts[start:end]:
             return None
-        first, last = self._first(start, end), self._last(start, end)
-        whole = last - first == self._lengths[min(end, len(self._starts))] - self._lengths[start]
-        return (first, last) if whole and first < last else None
+        first, last = self._min_start(start, end), self._max_end(start, end)
+        is_contiguous = last - first == self._lengths[min(end, len(self._starts))] - self._lengths[start]
+        return (first, last) if is_contiguous and first < last else None
 
     @cached_property
     def _lengths(self) -> list[int]:
-        """How many characters come of those before each of the given ones, and of all."""
+        """How many restored characters come from those before each original one, and from all."""
         return list(accumulate(map(sub, self._ends, self._starts), initial=0))
 
-    def _first(self, start: int, end: int) -> int:
-        return min(chain.from_iterable(_blocks(self._starts, self._block_starts, start, end)))
+    def _min_start(self, start: int, end: int) -> int:
+        return min(chain.from_iterable(_split_at_blocks(self._starts, self._block_starts, start, end)))
 
-    def _last(self, start: int, end: int) -> int:
-        return max(chain.from_iterable(_blocks(self._ends, self._block_ends, start, end)))
+    def _max_end(self, start: int, end: int) -> int:
+        return max(chain.from_iterable(_split_at_blocks(self._ends, self._block_ends, start, end)))
 
     @cached_property
     def _block_starts(self) -> list[int]:
-        return [min(self._starts[at : at + _BLOCK]) for at in range(0, len(self._starts), _BLOCK)]
+        return [min(self._starts[index : index + _BLOCK_SIZE]) for index in range(0, len(self._starts), _BLOCK_SIZE)]
 
     @cached_property
     def _block_ends(self) -> list[int]:
-        return [max(self._ends[at : at + _BLOCK]) for at in range(0, len(self._ends), _BLOCK)]
+        return [max(self._ends[index : index + _BLOCK_SIZE]) for index in range(0, len(self._ends), _BLOCK_SIZE)]
 
 
-def _blocks(offsets: Sequence[int], blocks: Sequence[int], start: int, end: int) -> Iterator[Sequence[int]]:
-    """The offsets from `start` to `end`, each of the blocks that lie within as its own one: a long stretch is looked
-    at as fast as a short one, for an article may have very many."""
-    first, last = -(-start // _BLOCK), end // _BLOCK
-    if first >= last:
+def _split_at_blocks(offsets: Sequence[int], blocks: Sequence[int], start: int, end: int) -> Iterator[Sequence[int]]:
+    """Yield the offsets from `start` to `end`, with one summary value for each block within.
+
+    So a long range takes as little time as a short one, and an article may have very many.
+    """
+    first_block, last_block = -(-start // _BLOCK_SIZE), end // _BLOCK_SIZE
+    if first_block >= last_block:
         yield offsets[start:end]
     else:
-        yield from (offsets[start : first * _BLOCK], blocks[first:last], offsets[last * _BLOCK : end])
+        yield from (
+            offsets[start : first_block * _BLOCK_SIZE],
+            blocks[first_block:last_block],
+            offsets[last_block * _BLOCK_SIZE : end],
+        )

@@ -1,4 +1,4 @@
-"""Punctuation marks, and the pairs of quotation marks and brackets."""
+"""Recognise punctuation, and match quotation marks and brackets."""
 
 from itertools import pairwise
 from typing import Final
@@ -8,32 +8,32 @@ import regex
 from annotator.text.tokenizer import Token
 
 _PUNCTUATION: Final = regex.compile(r"\p{P}[\p{P}\p{M}\p{Cf}]*", regex.V1)
-QUOTES: Final = '"“”„'  # written either way round in Arabic, so only their order tells which one opens
+QUOTES: Final = '"“”„'  # Arabic uses them either way round, so only their order tells which opens
 OPENING_BRACKETS: Final = {"»": "«", "›": "‹", "’": "‘", ")": "(", "]": "[", "}": "{", "⟩": "⟨", "﴾": "﴿"}
-PAIRED: Final = frozenset([*QUOTES, *OPENING_BRACKETS, *OPENING_BRACKETS.values()])
+PAIRED_MARKS: Final = frozenset([*QUOTES, *OPENING_BRACKETS, *OPENING_BRACKETS.values()])
 """Quotation marks and brackets."""
 
 
 def is_punctuation(text: str, token: Token) -> bool:
-    """Whether a token is a quotation mark, a bracket or another mark of punctuation."""
+    """Return whether a token is a quotation mark, a bracket or another punctuation mark."""
     return _PUNCTUATION.fullmatch(text, *token) is not None
 
 
-def partners(text: str, tokens: list[Token]) -> dict[int, int]:
-    """Which token each quotation mark or bracket among `tokens` belongs with, both ways; a pair stays in its line."""
-    found: dict[int, int] = {}
-    waiting: list[tuple[str, int]] = []
-    marks = [(at, token) for at, token in enumerate(tokens) if text[token.start] in PAIRED]
-    for before, (at, token) in pairwise([(-1, Token(0, 0)), *marks]):
-        if "\n" in text[before[1].end : token.start]:
-            waiting.clear()
+def match_pairs(text: str, tokens: list[Token]) -> dict[int, int]:
+    """Return the index of each quotation mark's or bracket's partner, both ways; pairs never cross a newline."""
+    pairs: dict[int, int] = {}
+    unclosed: list[tuple[str, int]] = []
+    marks = [(index, token) for index, token in enumerate(tokens) if text[token.start] in PAIRED_MARKS]
+    for previous, (index, token) in pairwise([(-1, Token(0, 0)), *marks]):
+        if "\n" in text[previous[1].end : token.start]:
+            unclosed.clear()
         mark = '"' if text[token.start] in QUOTES else text[token.start]
         opener = OPENING_BRACKETS.get(mark, mark)
-        matching = next((depth for depth in reversed(range(len(waiting))) if waiting[depth][0] == opener), None)
-        if (mark in OPENING_BRACKETS or mark == '"') and matching is not None:
-            found[at] = waiting[matching][1]
-            found[found[at]] = at
-            del waiting[matching:]
+        opener_depth = next((depth for depth in reversed(range(len(unclosed))) if unclosed[depth][0] == opener), None)
+        if (mark in OPENING_BRACKETS or mark == '"') and opener_depth is not None:
+            pairs[index] = unclosed[opener_depth][1]
+            pairs[pairs[index]] = index
+            del unclosed[opener_depth:]
         elif mark == '"' or mark in OPENING_BRACKETS.values():
-            waiting.append((mark, at))
-    return found
+            unclosed.append((mark, index))
+    return pairs

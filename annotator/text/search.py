@@ -1,4 +1,4 @@
-"""Where the words of a span stand elsewhere, and where a query stands: in folded spelling, behind proclitics.
+"""Find further occurrences of a span's words, and a search query: in folded spelling, behind proclitics.
 
 Offsets are code points of the text that is searched.
 """
@@ -9,181 +9,208 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple, TypeVar
 
-from annotator.text.folding import Folded, fold, folded
-from annotator.text.proclitics import ARTICLE, BOUND, FUTURE, JOINING, SWALLOWING, Words, begins_with_lam
-
-# What may stand before a noun, and what before a word that is sought, whose article is no matter to who seeks it.
-_NOMINAL: Final = frozenset(["", *JOINING, *BOUND, *(first + second for first in JOINING for second in BOUND)])
-_WITH_ARTICLE: Final = frozenset(
-    [lead + ARTICLE for lead in _NOMINAL if not lead.endswith(ARTICLE[1])] + [lead + ARTICLE[1] for lead in SWALLOWING]
+from annotator.text.folding import FoldedText, fold, fold_with_offsets
+from annotator.text.proclitics import (
+    CONJUNCTIONS,
+    DEFINITE_ARTICLE,
+    FUTURE_PREFIX,
+    LAM_PREFIXES,
+    PREPOSITIONS,
+    TokenLookup,
+    has_own_lam,
 )
-_VERBAL: Final = frozenset(lead + FUTURE for lead in ("", *JOINING))
-_SWALLOWING: Final = frozenset(SWALLOWING)
-_SOUGHT: Final = _NOMINAL | _VERBAL | _WITH_ARTICLE
-_RUN: Final = re.compile(f"[{''.join(sorted(set(''.join(_SOUGHT))))}]{{0,{max(map(len, _SOUGHT))}}}")
-_SHORT: Final = 3  # letters: with one more in front, as likely as not another word
-_REACH: Final = 32  # characters that two proclitics take at most, with marks and tatweels
+
+# Prefixes of a noun; a search also skips the article, and the future prefix of a verb.
+_NOUN_PREFIXES: Final = frozenset(
+    ["", *CONJUNCTIONS, *PREPOSITIONS, *(first + second for first in CONJUNCTIONS for second in PREPOSITIONS)]
+)
+_ARTICLE_PREFIXES: Final = frozenset(
+    [lead + DEFINITE_ARTICLE for lead in _NOUN_PREFIXES if not lead.endswith(DEFINITE_ARTICLE[1])]
+    + [lead + DEFINITE_ARTICLE[1] for lead in LAM_PREFIXES]
+)
+_VERB_PREFIXES: Final = frozenset(lead + FUTURE_PREFIX for lead in ("", *CONJUNCTIONS))
+_LAM_PREFIXES: Final = frozenset(LAM_PREFIXES)
+_QUERY_PREFIXES: Final = _NOUN_PREFIXES | _VERB_PREFIXES | _ARTICLE_PREFIXES
+_PREFIX_LETTERS: Final = re.compile(
+    f"[{''.join(sorted(set(''.join(_QUERY_PREFIXES))))}]{{0,{max(map(len, _QUERY_PREFIXES))}}}"
+)
+_SHORT: Final = 3  # letters: behind a proclitic, such a word is as likely as not another one
+_MAX_PREFIX_LENGTH: Final = 32  # characters of two proclitics at most, with marks and tatweels
 _ARABIC: Final = "\u0620-\u065f\u066e-\u06ef\u06fa-\u06ff\u0750-\u077f\u0870-\u08ff"  # letters, once digits are folded
-_BESIDE: Final = [(r"\d", r"[^\W\d_]"), (rf"[{_ARABIC}]", rf"[^\W\d_{_ARABIC}]")]  # never in one word
+_SCRIPT_CHANGES: Final = [(r"\d", r"[^\W\d_]"), (rf"[{_ARABIC}]", rf"[^\W\d_{_ARABIC}]")]  # never in one word
 
-SEAM: Final = re.compile("|".join(f"(?<={a})(?={b})|(?<={b})(?={a})" for a, b in _BESIDE))
-"""Where in a run of letters and digits of a folded text a word ends and the next begins: words are runs of digits, of
-Arabic letters or of others (سنة2024 is two)."""
+WORD_BOUNDARY: Final = re.compile("|".join(f"(?<={a})(?={b})|(?<={b})(?={a})" for a, b in _SCRIPT_CHANGES))
+"""Matches between two words in a run of letters and digits of a folded text.
 
-BEGINNING: Final = 3
-"""Letters of the longest of the `beginnings` of a word."""
+A word is a run of digits, of Arabic letters or of other letters, so سنة2024 is two."""
+
+MAX_SHORT_PREFIX: Final = 3
+"""Letters of the longest of a word's `short_prefixes`."""
 
 
 class Hit(NamedTuple):
-    """Where the words stand, without what is written onto the first; not `sure` where it may be another word."""
+    """An occurrence, without the proclitics of its first word; `is_sure` is false where it may be another word."""
 
     start: int
     end: int
-    sure: bool
+    is_sure: bool
 
 
-_Stretch = TypeVar("_Stretch", Hit, tuple[int, int])
+_Range = TypeVar("_Range", Hit, tuple[int, int])
 
 
 class _Needle(NamedTuple):
-    """A folded stretch to look for, and what may stand before it in its first word."""
+    """A folded text to find, and the prefixes that its first word may have."""
 
     text: str
     leads: frozenset[str]
 
 
-def occurrences(text: str, form: str, *, taa: bool = False) -> list[Hit]:
-    """Every place in `text` where the words of `form` stand as whole words, in order, none overlapping another.
+def find_occurrences(text: str, form: str, *, taa: bool = False) -> list[Hit]:
+    """Return every place in `text` where the words of `form` occur as complete words, in order and without overlaps.
 
-    Spelling is folded (ة and ه with `taa`), white space is any but a newline, and a proclitic or two (not the س of
-    verbs) may stand in front, the ل also as in للأمم for الأمم. But for these a hit is whole tokens. It is not sure
-    where `form` is one word: one of three letters or fewer behind a proclitic (جدة in وجدة), or لجنة in للجنة.
+    Spelling is folded (ة and ه with `taa`), white space is any but a newline, and one or two proclitics (not the س of
+    verbs) may come first, the ل also as in للأمم for الأمم. Apart from these a hit is made of complete tokens. A hit is
+    not sure where `form` is one word: one of three letters or fewer behind a proclitic (جدة in وجدة), or لجنة in للجنة.
     """
-    shape = fold(form, taa=taa).strip()
-    if not shape:
+    folded_form = fold(form, taa=taa).strip()
+    if not folded_form:
         return []
-    needles = [_Needle(shape, _NOMINAL)]
-    if len(shape.partition(" ")[0]) > _SHORT:
-        needles += _swallowed(shape)
-    whole, words = folded(text, taa=taa), Words(text)
-    hits = []
+    needles = [_Needle(folded_form, _NOUN_PREFIXES)]
+    if len(folded_form.partition(" ")[0]) > _SHORT:
+        needles += _lam_needles(folded_form)
+    folded, lookup = fold_with_offsets(text, taa=taa), TokenLookup(text)
+    hits: list[Hit] = []
     for needle in needles:
-        for at in _places(whole.text, needle.text):
-            stop = at + len(needle.text)
-            start, end = whole.source(at, stop)
-            first, last = words.at(start), words.at(whole.source(stop - 1, stop - 1)[0])
+        for index in _find_all(folded.text, needle.text):
+            stop = index + len(needle.text)
+            start, end = folded.source_range(index, stop)
+            first, last = lookup.token_at(start), lookup.token_at(folded.source_range(stop - 1, stop - 1)[0])
             if first is None or last is None or "\n" in text[start : last.start]:
                 continue
-            lead = fold(text[max(first.start, start - _REACH) : start])
-            if lead not in needle.leads or start - first.start > _REACH or any(map(fold, text[end : last.end])):
+            lead = fold(text[max(first.start, start - _MAX_PREFIX_LENGTH) : start])
+            if (
+                lead not in needle.leads
+                or start - first.start > _MAX_PREFIX_LENGTH
+                or any(map(fold, text[end : last.end]))
+            ):
                 continue
             if fold(text[start:end], taa=taa) == needle.text:  # else it would cut a ligature
-                sure = not lead or _is_sure(needle.text, shape, lead)
-                hits.append(Hit(start if lead else first.start, last.end, sure))
-    return _apart(hits)
+                is_sure = not lead or _is_sure(needle.text, folded_form, lead)
+                hits.append(Hit(start if lead else first.start, last.end, is_sure))
+    return _drop_overlaps(hits)
 
 
-def found(text: str, query: str, *, taa: bool = True) -> list[tuple[int, int]]:
-    """Where `query`, as far as it is typed, stands in `text`: in order, none overlapping another.
+def find_query(text: str, query: str, *, taa: bool = True) -> list[tuple[int, int]]:
+    """Return the ranges in `text` where `query`, as far as it is typed, occurs, in order and without overlaps.
 
-    A hit begins where a word does (see SEAM), or behind its proclitics and its article, and may end within one. A
-    query that begins with another character is found everywhere, a blank one nowhere.
+    A hit starts at the start of a word (see WORD_BOUNDARY) or behind its proclitics and its article, and may end within
+    a word. A query that starts with a character other than a letter or digit is found anywhere, a blank one nowhere.
     """
-    shape = fold(query, taa=taa).strip()
-    if not shape:
+    folded_query = fold(query, taa=taa).strip()
+    if not folded_query:
         return []
-    whole, anywhere = _opened(text, taa), not shape[0].isalnum()
-    hits = []
-    for needle in _sought(shape):
-        is_led = _led(needle.leads).match
-        for at in _places(whole.text, needle.text):
-            if anywhere or is_led(whole.text, at):
-                hits.append(whole.source(at, at + len(needle.text)))
-    return _apart(hits)
+    folded, matches_anywhere = _fold_cached(text, taa), not folded_query[0].isalnum()
+    hits: list[tuple[int, int]] = []
+    for needle in _query_needles(folded_query):
+        match_lead = _leads_pattern(needle.leads).match
+        hits += (
+            folded.source_range(index, index + len(needle.text))
+            for index in _find_all(folded.text, needle.text)
+            if matches_anywhere or match_lead(folded.text, index)
+        )
+    return _drop_overlaps(hits)
 
 
-def forms(word: str) -> list[str]:
-    """How the words begin in which `found` finds `word`: folded, ة as ه, `word` itself first. Empty for no word.
+def expand_query(word: str) -> list[str]:
+    """Return prefixes of the words in which `find_query` finds `word`: folded, ة as ه, `word` itself first.
 
-    For an index of whole words (see SEAM): the one that a hit begins in begins with one of these.
+    They serve an index of words (see WORD_BOUNDARY): the word in which a hit starts has one of these prefixes. Returns
+    an empty list if `word` is no word.
     """
-    shape = fold(word, taa=True).strip()
-    if not shape or not shape[0].isalnum():
+    folded_word = fold(word, taa=True).strip()
+    if not folded_word or not folded_word[0].isalnum():
         return []
-    begun = [lead + needle.text for needle in _sought(shape) for lead in sorted(needle.leads)]
-    return list(dict.fromkeys(begun))
+    prefixes = [lead + needle.text for needle in _query_needles(folded_word) for lead in sorted(needle.leads)]
+    return list(dict.fromkeys(prefixes))
 
 
 @lru_cache(maxsize=20_000)
-def beginnings(word: str) -> frozenset[str]:
-    """What a query of BEGINNING letters or fewer may be that `found` finds at this word of a text; folded, like `word`.
+def short_prefixes(word: str) -> frozenset[str]:
+    """Return the queries of up to MAX_SHORT_PREFIX letters that `find_query` finds at a word of a text; all are folded.
 
-    For an index that need not try all `forms` of a word of which so little is typed that it is in nearly every text.
+    With them an index need not try all of `expand_query` for a query so short that it is in nearly every text.
     """
-    run = _RUN.match(word)
+    run = _PREFIX_LETTERS.match(word)
     starts = _leads(run[0]) if run else ()
-    begun = {word[at : at + length] for at in starts for length in range(1, BEGINNING + 1)}
-    for at in (1, 2):
-        if word[:at] in _SWALLOWING and word[at : at + 1] == ARTICLE[1]:  # see _swallowed
-            begun.update([ARTICLE, ARTICLE[0] + word[at : at + BEGINNING - 1], ARTICLE + ARTICLE[1]])
-    return frozenset(begun - {""})
+    prefixes = {word[index : index + length] for index in starts for length in range(1, MAX_SHORT_PREFIX + 1)}
+    for index in (1, 2):
+        if word[:index] in _LAM_PREFIXES and word[index : index + 1] == DEFINITE_ARTICLE[1]:  # see _lam_needles
+            prefixes.update(
+                [
+                    DEFINITE_ARTICLE,
+                    DEFINITE_ARTICLE[0] + word[index : index + MAX_SHORT_PREFIX - 1],
+                    DEFINITE_ARTICLE + DEFINITE_ARTICLE[1],
+                ]
+            )
+    return frozenset(prefixes - {""})
 
 
 @lru_cache
 def _leads(run: str) -> tuple[int, ...]:
-    """Where a word that begins with these letters of proclitics may begin without some of them."""
-    return tuple(at for at in range(len(run) + 1) if run[:at] in _SOUGHT)
+    """Return the offsets at which a word that starts with these letters may start without a prefix."""
+    return tuple(index for index in range(len(run) + 1) if run[:index] in _QUERY_PREFIXES)
 
 
 @lru_cache(maxsize=1)
-def _opened(text: str, taa: bool) -> Folded:
-    """The folded text that is searched, kept from one key press to the next."""
-    return folded(text, taa=taa)
+def _fold_cached(text: str, taa: bool) -> FoldedText:
+    """Fold the text that is searched; the last one is cached from one key press to the next."""
+    return fold_with_offsets(text, taa=taa)
 
 
-def _sought(shape: str) -> list[_Needle]:
-    return [_Needle(shape, _SOUGHT), *_swallowed(shape)]
+def _query_needles(folded_query: str) -> list[_Needle]:
+    return [_Needle(folded_query, _QUERY_PREFIXES), *_lam_needles(folded_query)]
 
 
-def _swallowed(shape: str) -> list[_Needle]:
-    """What is left of `shape` behind a ل that has swallowed the alef of its article.
+def _lam_needles(folded_form: str) -> list[_Needle]:
+    """Return the rest of `folded_form` behind a ل that has dropped the alef of its article.
 
     ل + الأمم is written للأمم; of the three lams of ل + اللجنة two are written.
     """
     needles = []
-    if shape.startswith(ARTICLE) and not begins_with_lam(shape[1:]):
-        needles.append(_Needle(shape[1:], _SWALLOWING))
-    if shape.startswith(ARTICLE + ARTICLE[1]):
-        needles.append(_Needle(shape[2:], _SWALLOWING))
+    if folded_form.startswith(DEFINITE_ARTICLE) and not has_own_lam(folded_form[1:]):
+        needles.append(_Needle(folded_form[1:], _LAM_PREFIXES))
+    if folded_form.startswith(DEFINITE_ARTICLE + DEFINITE_ARTICLE[1]):
+        needles.append(_Needle(folded_form[2:], _LAM_PREFIXES))
     return needles
 
 
-def _is_sure(part: str, shape: str, lead: str) -> bool:
-    """Whether `part`, what is written of `shape` behind the proclitics `lead`, can hardly be of another word."""
-    own_lam = part == shape and shape.startswith(ARTICLE[1]) and lead.endswith(ARTICLE[1])  # may be the article's
-    return " " in shape or (len(shape) > _SHORT and not own_lam)
+def _is_sure(part: str, form: str, lead: str) -> bool:
+    """Return whether `part`, the written rest of `form` behind the proclitics `lead`, can hardly be another word."""
+    may_be_article = part == form and form.startswith(DEFINITE_ARTICLE[1]) and lead.endswith(DEFINITE_ARTICLE[1])
+    return " " in form or (len(form) > _SHORT and not may_be_article)
 
 
 @lru_cache(maxsize=2)
-def _led(leads: frozenset[str]) -> re.Pattern[str]:
-    """Matches, with no length, where what stands before in the same word is one of `leads`."""
-    begun = f"(?:(?<![^\\W_])|{SEAM.pattern})"
-    by_length = [f"(?<={begun}(?:{'|'.join(some)}))" for _, some in groupby(sorted(leads, key=len), key=len)]
+def _leads_pattern(leads: frozenset[str]) -> re.Pattern[str]:
+    """Compile a pattern of no length that matches where the same word has one of `leads` before."""
+    word_start = f"(?:(?<![^\\W_])|{WORD_BOUNDARY.pattern})"
+    by_length = [f"(?<={word_start}(?:{'|'.join(group)}))" for _, group in groupby(sorted(leads, key=len), key=len)]
     return re.compile("|".join(by_length))
 
 
-def _places(text: str, part: str) -> Iterator[int]:
-    """Where `part` begins in `text`, overlapping ones too."""
-    at = text.find(part)
-    while at >= 0:
-        yield at
-        at = text.find(part, at + 1)
+def _find_all(text: str, part: str) -> Iterator[int]:
+    """Yield the offset of each occurrence of `part` in `text`, including overlapping ones."""
+    index = text.find(part)
+    while index >= 0:
+        yield index
+        index = text.find(part, index + 1)
 
 
-def _apart(hits: list[_Stretch]) -> list[_Stretch]:
-    """`hits` in order, without those that overlap one before."""
-    kept: list[_Stretch] = []
+def _drop_overlaps(hits: list[_Range]) -> list[_Range]:
+    """Return `hits` in order, without those that overlap an earlier one."""
+    separate: list[_Range] = []
     for hit in sorted(hits):
-        if not kept or kept[-1][1] <= hit[0]:
-            kept.append(hit)
-    return kept
+        if not separate or separate[-1][1] <= hit[0]:
+            separate.append(hit)
+    return separate

@@ -1,6 +1,6 @@
-"""Tokens and words of Arabic text, found by one regular expression.
+"""Tokenize Arabic text with one regular expression.
 
-Offsets are code points, end exclusive.
+Offsets are code points, `end` is exclusive.
 """
 
 from collections.abc import Iterator
@@ -8,19 +8,19 @@ from typing import Final, NamedTuple
 
 import regex
 
-from annotator.text.characters import ARABIC, BLANK, EMOJI_TAG, HIDDEN, LETTER
+from annotator.text.characters import ARABIC, BLANK, EMOJI_TAG, INVISIBLE_FORMAT, LETTER
 
 
 class Token(NamedTuple):
-    """A stretch of the text that is one token: it starts and ends on something visible and holds no space."""
+    """The range of a token: it starts and ends with a visible character and contains no space."""
 
     start: int
     end: int
 
 
-def _run(first: str, more: str) -> str:
-    """A pattern of `first` and then `more`, direction marks and joiners within but never at the end."""
-    return rf"{first}{more}*+(?:{HIDDEN}++{more}++)*+"
+def _run(first: str, rest: str) -> str:
+    """Return a pattern of `first` and any number of `rest`, with direction marks and joiners within but not last."""
+    return rf"{first}{rest}*+(?:{INVISIBLE_FORMAT}++{rest}++)*+"
 
 
 _LATIN = _run(LETTER, rf"[{LETTER}\p{{N}}\p{{M}}]")
@@ -28,7 +28,7 @@ _DIGITS = _run(r"\p{Nd}", r"[\p{Nd}\p{M}]")
 _PICTURE = rf"\p{{Extended_Pictographic}}[\p{{M}}\p{{Emoji_Modifier}}{EMOJI_TAG}]*+"
 _URL = r"(?:(?:https?|ftp)://|www\.)"
 _URL_CHARACTER = r"[^\s\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\p{Extended_Pictographic}<>\"«»“”،؛؟]"
-# Bounded, as RFC 1035 and 5321 bound names, so that a long run is not searched to its end from each of its letters.
+# Bounded like names in RFC 1035 and 5321, so that a long run is not searched to its end from each letter.
 _DOMAIN = r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}+\.){1,5}[a-z]{2,6}(?![\p{L}\p{N}\p{M}])"
 _TOKEN: Final = regex.compile(
     "|".join(
@@ -37,10 +37,10 @@ _TOKEN: Final = regex.compile(
             rf"[A-Za-z0-9][A-Za-z0-9._%+-]{{0,63}}+@{_DOMAIN}",
             rf"{_DOMAIN}(?:/(?:{_URL_CHARACTER}*[{_URL_CHARACTER}--\p{{P}}]/?\p{{M}}*+)?)?",
             rf"(?!{BLANK})\p{{M}}*+" + _run(ARABIC, rf"[{ARABIC}\p{{M}}]"),
-            # Digits before a letter belong to it (5G, 19h30); those before an Arabic letter do not (1445هـ).
-            rf"\p{{Nd}}*{_LATIN}(?:{HIDDEN}*['’‐‑-]{HIDDEN}*\p{{Nd}}*(?:{_LATIN}|(?<=\p{{Nd}})\p{{M}}*+))*",
-            rf"{_DIGITS}(?:{HIDDEN}*[-‐‑–/:.,٫٬]{HIDDEN}*{_DIGITS})*+",
-            rf"[.…](?:{HIDDEN}*[.…])*+\p{{M}}*+",
+            # Digits belong to a letter that follows (5G, 19h30), but not to an Arabic one (1445هـ).
+            rf"\p{{Nd}}*{_LATIN}(?:{INVISIBLE_FORMAT}*['’‐‑-]{INVISIBLE_FORMAT}*\p{{Nd}}*(?:{_LATIN}|(?<=\p{{Nd}})\p{{M}}*+))*",
+            rf"{_DIGITS}(?:{INVISIBLE_FORMAT}*[-‐‑–/:.,٫٬]{INVISIBLE_FORMAT}*{_DIGITS})*+",
+            rf"[.…](?:{INVISIBLE_FORMAT}*[.…])*+\p{{M}}*+",
             r"\p{Regional_Indicator}{2}\p{M}*+",
             rf"{_PICTURE}(?:\u200D{_PICTURE})*+",
             _run(rf"[^{BLANK}]", r"\p{M}"),
@@ -50,32 +50,32 @@ _TOKEN: Final = regex.compile(
 )
 
 
-def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
-    """The tokens of `text[start:end]`, in order.
+def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
+    """Return the tokens of `text[start:end]`, in order.
 
-    Punctuation marks are tokens of their own, a run of dots one; numbers keep what joins their digits; diacritics
-    and the tatweel stay in the word; URLs, e-mail addresses and emoji are one. Invisible characters may lie within
-    a token, never at its edges. Spaces and control characters are in none.
+    Punctuation marks are tokens of their own, a run of dots is one; numbers keep the signs that join their digits;
+    diacritics and the tatweel stay in the word; a URL, e-mail address or emoji is one token. Invisible characters may
+    lie within a token, never at its edges. Spaces and control characters belong to no token.
     """
     return [Token(*match.span()) for match in _TOKEN.finditer(text, start, len(text) if end is None else end)]
 
 
 def token_starts(text: str, start: int, end: int) -> Iterator[int]:
-    """The offsets at which the tokens of `text[start:end]` begin, found one by one."""
+    """Return an iterator over the offsets at which the tokens of `text[start:end]` start."""
     return (match.start() for match in _TOKEN.finditer(text, start, end))
 
 
-def word_start(text: str, at: int, start: int = 0) -> int:
-    """Where the word that `text[at]` is in begins: behind the last space or newline before it, not before `start`.
+def word_start(text: str, offset: int, start: int = 0) -> int:
+    """Return the start of the word at `offset`: behind the last space or newline before it, not before `start`.
 
-    No token holds a space, so the tokens of a text are those of its words, each cut by itself.
+    No token contains a space, so tokenizing a text word by word gives the same tokens.
     """
-    space = text.rfind(" ", start, at) + 1 or start
-    return text.rfind("\n", space, at) + 1 or space
+    space = text.rfind(" ", start, offset) + 1 or start
+    return text.rfind("\n", space, offset) + 1 or space
 
 
-def word_end(text: str, at: int, end: int) -> int:
-    """Where that word ends: at the first space or newline from `at` on, `end` if there is none before that."""
-    space = text.find(" ", at, end)
-    newline = text.find("\n", at, space if space >= 0 else end)
+def word_end(text: str, offset: int, end: int) -> int:
+    """Return the end of the word at `offset`: the first space or newline from there on, at most `end`."""
+    space = text.find(" ", offset, end)
+    newline = text.find("\n", offset, space if space >= 0 else end)
     return newline if newline >= 0 else space if space >= 0 else end

@@ -1,25 +1,25 @@
-"""Text as a page shows it and not as it is written: presentation forms and visual order, and the logical text again.
+"""Detect text in presentation forms and visual order, as a page shows it, and restore the logical text (UAX #9).
 
 PDFs often give Arabic as the glyphs that were drawn: each letter in its joined form (U+FB50-FDFF, U+FE70-FEFC; Unicode
 Standard, 9.2), a lam and its alef as one, and sometimes each line from left to right, as the bidirectional algorithm
-(UAX 9) laid it out. Such a text looks right on a plain screen, and no search, label or model understands it.
+(UAX #9) laid it out. Such a text looks right on a plain screen, but no search, label or model understands it.
 
-What shows visual order is what logical text cannot have: letters that join what stands before them where nothing
-does, such as a final form at the beginning of a word. Where letters have no forms, words that begin with ة or ى or
-end with لا, the commonest words backwards (يف نم) and punctuation before its word are counted against the same facing
-the right way; two kinds of them at least must agree.
+Visual order is detected by features that logical text cannot have: letters that join the character before them where
+there is none, such as a final form at the start of a word. Where letters have no forms, words that start with ة or ى or
+end with لا, the commonest words backwards (يف نم) and punctuation before its word are counted against the same signs
+facing the right way; at least two kinds of them must agree.
 
-A layout cannot always be undone, for several texts look the same. Not to be had back are:
+Several texts may look the same, so a layout cannot always be undone. Lost are:
 
-- direction marks and joiners, which nobody sees;
-- a number or a word in brackets before Latin letters with no Arabic between: `5 GB` is shown as `GB 5`, and comes
-  back as that;
-- the base direction of a line that begins with Arabic at its right end and with Latin letters at its left: it is
-  Arabic's, unless a full stop or most letters say otherwise;
-- a number at the right end of the Arabic in a line of Latin letters, which is left to the Latin ones;
-- where a bracket without its partner was, and which letter of a ligature a mark was on: it comes after both;
-- what was a presentation form, or a sign such as ﷲ, before it was laid out;
-- the order of a text whose letters never join, or of which few are in forms, and of which the signs above say too
+- direction marks and joiners, which are invisible;
+- a number or a word in brackets before Latin letters with no Arabic between: `5 GB` is shown as `GB 5`, and is restored
+  as that;
+- the base direction of a line that starts with Arabic at its right end and with Latin letters at its left: it is taken
+  for right-to-left, unless a full stop or most letters say otherwise;
+- a number at the right end of the Arabic in a line of Latin letters, which is assigned to the Latin ones;
+- the position of a bracket without its partner, and which letter of a ligature had a mark: the mark follows both;
+- which characters were presentation forms, or a sign such as ﷲ, before the layout;
+- the order of a text whose letters never join, or of which few are in forms, and for which the signs above say too
   little: it is taken to be logical.
 """
 
@@ -34,13 +34,13 @@ from typing import Final
 import regex
 from msgspec import Struct
 
-from annotator.text.offset_map import Repaired
+from annotator.text.offset_map import OffsetMap
 
 _FORM: Final = r"[\uFC00-\uFDC7\uFB50-\uFBB1\uFBD3-\uFBFF\uFDF0-\uFDF9\uFE70-\uFE72\uFE74-\uFEFC]"
 _CARRIER: Final = " \u0640"
-"""What a mark that stands by itself has before it when it is decomposed."""
+"""Characters before an isolated mark in its decomposition."""
 _WORD_SIGN: Final = regex.compile(r"[\uFDF0-\uFDF9]")
-_FORMS: Final = re.compile(_FORM)  # `re` takes a third of the time
+_FORMS: Final = re.compile(_FORM)  # `re` takes a third of `regex`'s time
 _LINE: Final = regex.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _LETTER: Final = r"[\p{L}&&\p{Script=Arabic}]"
 _WORD: Final = regex.compile(rf"[{_LETTER}\p{{M}}\u0640]+", regex.V1)
@@ -59,80 +59,80 @@ _SIGNS: Final = {
     ),
     "punctuation": (r"\w[.،؛؟:](?!\S)", r"(?<!\S)[.،؛؟:][ء-ي]"),
 }
-"""Signs of words without forms, as they face in logical order and in visual order."""
-_FACING: Final = {kind: tuple(map(regex.compile, pair)) for kind, pair in _SIGNS.items()}
-_LEAST: Final = 3  # signs of visual order
-_TIMES: Final = 3  # how many more than of logical order
+"""Patterns for words without forms, in logical order and in visual order."""
+_SIGN_PATTERNS: Final = {kind: tuple(map(regex.compile, pair)) for kind, pair in _SIGNS.items()}
+_MIN_SIGNS: Final = 3  # matches of _SIGNS in visual order
+_MIN_RATIO: Final = 3  # times as many as in logical order
 
-_PLAIN: Final = 3  # to one form: letters in a text that was drawn, at most, for some never join
+_MAX_PLAIN_RATIO: Final = 3  # letters per form in a laid-out text, at most: some letters never join
 
-_BEFORE: Final = ("<initial>", "<medial>")
-_AFTER: Final = ("<medial>", "<final>")
+_JOINS_NEXT: Final = ("<initial>", "<medial>")
+_JOINS_PREVIOUS: Final = ("<medial>", "<final>")
 _STRONG_RIGHT: Final = ("R", "AL", "AN")
 _NUMBERS: Final = {"EN": "E", "AN": "A", "ES": "s", "CS": "c", "ET": "t"}
 _NUMBER: Final = regex.compile(r"(?<!t)t*+E++(?:[sc]E++)*+t*+|A++(?:cA++)*+")
 _BRACKETS: Final = {")": "(", "]": "[", "}": "{"}
 
 
-class Suspicion(Struct, frozen=True):
-    """Why a text may not be logical: how many of its characters are presentation forms, and stand in visual order."""
+class DisplayArtifacts(Struct, frozen=True):
+    """Signs that a text is not logical: how many characters are presentation forms or in visual order."""
 
     presentation_forms: int
     visual_order: int
 
 
-def suspect(text: str) -> Suspicion | None:
-    """What shows that `text` is not logical text; None for one that is, and ﷺ, ﷲ or a letter alone do not count."""
-    backwards = _backwards(text)
-    if not backwards and not _FORMS.search(text):  # as nearly all texts
+def find_display_artifacts(text: str) -> DisplayArtifacts | None:
+    """Return the signs that `text` is not logical; None if it is, even with ﷺ, ﷲ or isolated letters."""
+    is_visual = _is_visual_order(text)
+    if not is_visual and not _FORMS.search(text):  # true of nearly all texts
         return None
-    formed = _has_forms(text)
-    visual = sum(len(line[0]) for line in _LINE.finditer(text) if _faces_backwards(line[0], backwards))
-    if not formed and not visual:
+    has_forms = _has_forms(text)
+    visual_count = sum(len(line[0]) for line in _LINE.finditer(text) if _is_line_visual(line[0], is_visual))
+    if not has_forms and not visual_count:
         return None
-    return Suspicion(len(_FORMS.findall(text)) if formed else 0, visual)
+    return DisplayArtifacts(len(_FORMS.findall(text)) if has_forms else 0, visual_count)
 
 
-def repaired(text: str) -> Repaired:
-    """The logical text of `text`: letters for presentation forms, and visual order turned.
+def restore_logical_text(text: str) -> OffsetMap:
+    """Return the logical text of `text`: letters for presentation forms, and visual order reversed.
 
-    Signs that stand for a phrase (ﷺ ﷻ ﷽) or a currency stay, those that stand for a word (ﷲ ﷴ) are spelled. A mark
-    that stands alone, with a space or a tatweel to carry it, comes to its letter without them. Nothing else changes.
+    Signs for a phrase (ﷺ ﷻ ﷽) or a currency stay, those for a word (ﷲ ﷴ) are spelled out. An isolated mark, with a
+    space or a tatweel as its carrier, is put on its letter without the carrier. Nothing else changes.
     """
     starts, ends = array("Q", bytes(8 * len(text))), array("Q", bytes(8 * len(text)))
     pieces, length = [], 0
-    for index, shown in _logical(text):
+    for index, restored in _restore_characters(text):
         starts[index] = length
-        length += len(shown)
+        length += len(restored)
         ends[index] = length
-        pieces.append(shown)
-    return Repaired("".join(pieces), starts, ends)
+        pieces.append(restored)
+    return OffsetMap("".join(pieces), starts, ends)
 
 
-def turned(line: str) -> str:
-    """`line`, which is known to be one in visual order, in logical order; its presentation forms stay."""
-    return "".join(shown for _index, shown in _inverted(line, _CLUSTER))
+def restore_line_order(line: str) -> str:
+    """Return a line that is in visual order in logical order; its presentation forms stay."""
+    return "".join(character for _index, character in _invert_line(line, _CLUSTER))
 
 
-def _logical(text: str) -> Iterator[tuple[int, str]]:
-    """The characters of the logical text in their order: where each stood in the given one, and what it is now."""
-    backwards = _backwards(text)
+def _restore_characters(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the original index and the restored form of each character, in logical order."""
+    is_visual = _is_visual_order(text)
     clusters = _MARK_FIRST if len(_MARK_BEFORE.findall(text)) > len(_MARK_AFTER.findall(text)) else _CLUSTER
-    at = 0
+    position = 0
     for line in _LINE.finditer(text):
-        yield from enumerate(text[at : line.start()], at)
-        at = line.end()
-        if _faces_backwards(line[0], backwards):
-            for index, shown in _inverted(line[0], clusters):
-                yield line.start() + index, _letters(shown)
+        yield from enumerate(text[position : line.start()], position)
+        position = line.end()
+        if _is_line_visual(line[0], is_visual):
+            for index, character in _invert_line(line[0], clusters):
+                yield line.start() + index, _spell_form(character)
         else:
-            yield from ((index, _letters(shown)) for index, shown in enumerate(line[0], line.start()))
-    yield from enumerate(text[at:], at)
+            yield from ((index, _spell_form(character)) for index, character in enumerate(line[0], line.start()))
+    yield from enumerate(text[position:], position)
 
 
 @cache
-def _letters(character: str) -> str:
-    """The letters that a presentation form stands for, and any other character as it is."""
+def _spell_form(character: str) -> str:
+    """Return the letters that a presentation form stands for, and any other character as it is."""
     if not _FORMS.match(character):
         return character
     letters = unicodedata.normalize("NFKC", character)
@@ -140,45 +140,50 @@ def _letters(character: str) -> str:
 
 
 def _has_forms(text: str) -> bool:
-    """Whether a word of two letters or more has one, signs for words such as ﷲ apart: people write those too."""
+    """Return whether a word of two or more letters has a presentation form.
+
+    Signs for words such as ﷲ do not count: people write those too.
+    """
     if not _FORMS.search(text):
         return False
     words = (_WORD_SIGN.sub("", word[0]) for word in _WORD.finditer(text))
-    return any(_FORMS.search(word) and len("".join(map(_letters, word))) > 1 for word in words)
+    return any(_FORMS.search(word) and len("".join(map(_spell_form, word))) > 1 for word in words)
 
 
-def _backwards(text: str) -> bool:
-    """Whether the lines of `text` are in visual order, as far as it is the same for all."""
-    facing = _facing(text)
-    if facing:
-        return facing < 0
-    backwards = [len(sign.findall(text)) for _forwards, sign in _FACING.values()]
-    if sum(map(bool, backwards)) < 2 or sum(backwards) < _LEAST:
+def _is_visual_order(text: str) -> bool:
+    """Return whether the lines of `text` are in visual order, as far as it is the same for all."""
+    score = _joining_score(text)
+    if score:
+        return score < 0
+    visual_counts = [len(sign.findall(text)) for _logical, sign in _SIGN_PATTERNS.values()]
+    if sum(map(bool, visual_counts)) < 2 or sum(visual_counts) < _MIN_SIGNS:
         return False
-    forwards = sum(len(sign.findall(text)) for sign, _backwards in _FACING.values())
-    return sum(backwards) > _TIMES * forwards
+    logical_count = sum(len(sign.findall(text)) for sign, _visual in _SIGN_PATTERNS.values())
+    return sum(visual_counts) > _MIN_RATIO * logical_count
 
 
-def _faces_backwards(line: str, backwards: bool) -> bool:
-    """Whether a line is in visual order; `backwards` is what its text is."""
-    facing = _facing(line)
-    return facing < 0 if facing else backwards and _WORD.search(line) is not None
+def _is_line_visual(line: str, is_text_visual: bool) -> bool:
+    """Return whether a line is in visual order; `is_text_visual` is the result for its text."""
+    score = _joining_score(line)
+    return score < 0 if score else is_text_visual and _WORD.search(line) is not None
 
 
-def _facing(text: str) -> int:
-    """How many more neighbours in its words join as they are than would if they were the other way round.
+def _joining_score(text: str) -> int:
+    """Return how many more neighbours in the words of `text` join as they are than would in reverse order.
 
-    A letter that joins the next one is in its initial or medial form, and the next is in its medial or final one.
-    Where few letters are in forms, they are odd ones in a text that nobody drew, and say nothing of its order.
+    A letter that joins the next one is in its initial or medial form, and the next is in its medial or final one. Where
+    few letters are in forms, they are exceptions in an ordinary text and do not count against its order.
     """
     if not _FORMS.search(text):
         return 0
     score = 0
     for word in _WORD.finditer(text):
         shapes = [_shape(character) for character in word[0] if not unicodedata.combining(character)]
-        for left, right in pairwise(["", *shapes, ""]) if len(shapes) > 1 else ():
-            score += ((left in _BEFORE) == (right in _AFTER)) - ((right in _BEFORE) == (left in _AFTER))
-    return max(score, 0) if len(_FORMS.findall(text)) * _PLAIN < len(_LETTERS.findall(text)) else score
+        for previous, following in pairwise(["", *shapes, ""]) if len(shapes) > 1 else ():
+            score += ((previous in _JOINS_NEXT) == (following in _JOINS_PREVIOUS)) - (
+                (following in _JOINS_NEXT) == (previous in _JOINS_PREVIOUS)
+            )
+    return max(score, 0) if len(_FORMS.findall(text)) * _MAX_PLAIN_RATIO < len(_LETTERS.findall(text)) else score
 
 
 def _shape(letter: str) -> str:
@@ -187,15 +192,15 @@ def _shape(letter: str) -> str:
     return unicodedata.decomposition(letter).partition(" ")[0] if _FORMS.match(letter) else ""
 
 
-def _inverted(line: str, clusters: "regex.Pattern[str]") -> Iterator[tuple[int, str]]:
-    """The characters of a line in visual order, in logical order: where each stood, and what it is unmirrored."""
-    found = [match.span() for match in clusters.finditer(line)]
-    heads = "".join(_head(line[end - 1] if clusters is _MARK_FIRST else line[start]) for start, end in found)
-    levels = _levels(heads)
-    for at in _reordered(levels):
-        start, end = found[at]
+def _invert_line(line: str, clusters: "regex.Pattern[str]") -> Iterator[tuple[int, str]]:
+    """Yield the original index and the unmirrored form of each character of a visual line, in logical order."""
+    spans = [match.span() for match in clusters.finditer(line)]
+    heads = "".join(_head(line[end - 1] if clusters is _MARK_FIRST else line[start]) for start, end in spans)
+    levels = _embedding_levels(heads)
+    for position in _reorder(levels):
+        start, end = spans[position]
         if end - start == 1:
-            yield start, _mirrored(line[start]) if levels[at] % 2 else line[start]
+            yield start, _mirror(line[start]) if levels[position] % 2 else line[start]
         elif clusters is _MARK_FIRST and unicodedata.combining(line[start]):
             yield from ((index, line[index]) for index in reversed(range(start, end)))
         else:
@@ -203,12 +208,12 @@ def _inverted(line: str, clusters: "regex.Pattern[str]") -> Iterator[tuple[int, 
 
 
 def _head(character: str) -> str:
-    """`character`, or a letter for one that this Python does not know."""
+    """Return `character`, or a letter for one that this version of Python does not know."""
     return character if unicodedata.bidirectional(character) else "A"
 
 
 @cache
-def _mirrored(character: str) -> str:
+def _mirror(character: str) -> str:
     if not unicodedata.mirrored(character):
         return character
     from bidi.algorithm import get_display
@@ -216,43 +221,47 @@ def _mirrored(character: str) -> str:
     return str(get_display(f"\u05d0{character}\u05d0", base_dir="R"))[1]
 
 
-def _levels(line: str) -> list[int]:
-    """The embedding level of each character of a line in visual order, a character a cluster.
+def _embedding_levels(line: str) -> list[int]:
+    """Return the embedding level of each character of a line in visual order, where one character stands for a cluster.
 
-    Latin letters and the numbers beside them are taken to be one run, as they look, unless only the letters alone
-    give that look.
+    Latin letters and the numbers beside them are taken to be one run, as they look, unless only the letters alone give
+    that look.
     """
     kinds = [unicodedata.bidirectional(character) for character in line]
-    if not _right_to_left(line, kinds):
-        return _left_to_right_levels(kinds, _pairs(line))
-    pairs = _pairs(line)
+    if not _is_right_to_left(line, kinds):
+        return _left_to_right_levels(kinds, _match_brackets(line))
+    pairs = _match_brackets(line)
     levels, mixed = _right_to_left_levels(kinds, pairs, frozenset())
-    wrong = _shown_otherwise(line, levels, pairs, mixed)
-    if not wrong:
+    differing = _differing_stretches(line, levels, pairs, mixed)
+    if not differing:
         return levels
-    apart, _mixed = _right_to_left_levels(kinds, pairs, wrong)
-    return _right_to_left_levels(kinds, pairs, wrong - _shown_otherwise(line, apart, pairs, mixed))[0]
+    separate_levels, _mixed = _right_to_left_levels(kinds, pairs, differing)
+    return _right_to_left_levels(kinds, pairs, differing - _differing_stretches(line, separate_levels, pairs, mixed))[0]
 
 
-def _shown_otherwise(
+def _differing_stretches(
     line: str, levels: list[int], pairs: dict[int, int], stretches: list[tuple[int, int]]
 ) -> frozenset[int]:
-    """Where those of the stretches begin in which the line that `levels` give is not shown as `line` is."""
+    """Return the starts of the stretches where the line that `levels` restore is not displayed as `line`."""
     from bidi.algorithm import get_display
 
     if not stretches:
         return frozenset()
-    # A pair of brackets within Latin letters is of their direction (rule N0), which this algorithm does not know.
-    outside = list(accumulate((level < 2 for level in levels), initial=0))
-    inside = {at for at in pairs if outside[max(min(at, pairs[at]) - 1, 0)] == outside[max(at, pairs[at]) + 1]}
-    line = "".join("x" if at in inside else character for at, character in enumerate(line))
-    given = "".join(_mirrored(line[at]) if levels[at] % 2 else line[at] for at in _reordered(levels))
-    shown = str(get_display(given, base_dir="R"))
-    return frozenset(start for start, end in stretches if shown[start:end] != line[start:end])
+    # Brackets within Latin letters take their direction (rule N0), which python-bidi does not implement.
+    outside_count = list(accumulate((level < 2 for level in levels), initial=0))
+    bracketed = {
+        index
+        for index in pairs
+        if outside_count[max(min(index, pairs[index]) - 1, 0)] == outside_count[max(index, pairs[index]) + 1]
+    }
+    line = "".join("x" if index in bracketed else character for index, character in enumerate(line))
+    logical = "".join(_mirror(line[index]) if levels[index] % 2 else line[index] for index in _reorder(levels))
+    displayed = str(get_display(logical, base_dir="R"))
+    return frozenset(start for start, end in stretches if displayed[start:end] != line[start:end])
 
 
-def _reordered(levels: list[int]) -> list[int]:
-    """The places of a line with these levels in their other order: rule L2, which undoes itself."""
+def _reorder(levels: list[int]) -> list[int]:
+    """Return the indices of a line in its other order by rule L2, which is its own inverse."""
     order = list(range(len(levels)))
     for level in range(max(levels, default=0), 0, -1):
         start = 0
@@ -265,95 +274,95 @@ def _reordered(levels: list[int]) -> list[int]:
     return order
 
 
-def _right_to_left(line: str, kinds: list[str]) -> bool:
-    """Whether a line in visual order is of a paragraph that runs from right to left."""
+def _is_right_to_left(line: str, kinds: list[str]) -> bool:
+    """Return whether a line in visual order belongs to a right-to-left paragraph."""
     strong = [kind in _STRONG_RIGHT for kind in kinds if kind in ("L", "R", "AL")]
     if not strong:
         return False
     if strong[0] == strong[-1]:
         return strong[0]
-    if strong[0]:  # it begins with Latin letters at its right end, and so has no first letter to go by
+    if strong[0]:  # Latin letters at the right end, so the first letter does not decide
         return True
-    shown = line.strip()
-    if (stop := shown[0] in ".،؛؟!") != (shown[-1] in ".,;?!"):
-        return stop
+    stripped = line.strip()
+    if (starts_with_stop := stripped[0] in ".،؛؟!") != (stripped[-1] in ".,;?!"):
+        return starts_with_stop
     return sum(strong) * 2 >= len(strong)
 
 
-def _pairs(line: str) -> dict[int, int]:
-    """Which bracket belongs to which, both ways."""
-    found: dict[int, int] = {}
-    waiting: list[int] = []
-    for at, character in enumerate(line):
+def _match_brackets(line: str) -> dict[int, int]:
+    """Return the index of each bracket's partner, both ways."""
+    pairs: dict[int, int] = {}
+    unclosed: list[int] = []
+    for index, character in enumerate(line):
         if character in _BRACKETS.values():
-            waiting.append(at)
-        elif waiting and _BRACKETS.get(character) == line[waiting[-1]]:
-            found[at] = waiting.pop()
-            found[found[at]] = at
-    return found
+            unclosed.append(index)
+        elif unclosed and _BRACKETS.get(character) == line[unclosed[-1]]:
+            pairs[index] = unclosed.pop()
+            pairs[pairs[index]] = index
+    return pairs
 
 
 def _right_to_left_levels(
-    kinds: list[str], pairs: dict[int, int], apart: frozenset[int]
+    kinds: list[str], pairs: dict[int, int], separate: frozenset[int]
 ) -> tuple[list[int], list[tuple[int, int]]]:
-    """Levels of a line in visual order whose paragraph runs from right to left, and its runs that may be others.
+    """Return the levels of a visual line in a right-to-left paragraph, and its stretches that can be read in two ways.
 
-    In the stretches that begin at `apart`, a run of Latin letters begins and ends with one.
+    In the stretches that start at one of `separate`, a run of Latin letters starts and ends with one.
     """
     levels = [1] * len(kinds)
     mixed = []
-    for start, end in _between(kinds, pairs, (*_STRONG_RIGHT, "S")):
-        letters = [at for at in range(start, end) if kinds[at] == "L"]
-        numbers = [at for at in range(start, end) if kinds[at] == "EN"]
+    for start, end in _split_runs(kinds, pairs, (*_STRONG_RIGHT, "S")):
+        letters = [index for index in range(start, end) if kinds[index] == "L"]
+        numbers = [index for index in range(start, end) if kinds[index] == "EN"]
         if letters:
             first, last = letters[0], letters[-1]
-            if start not in apart:
+            if start not in separate:
                 run = letters + numbers
-                first, last = _widened(min(run), max(run), pairs, start, end)
+                first, last = _widen_to_partners(min(run), max(run), pairs, start, end)
             levels[first : last + 1] = [2] * (last + 1 - first)
             if numbers:
                 mixed.append((start, end))
-    _number_levels(kinds, levels, 0, len(kinds))
+    _raise_numbers(kinds, levels, 0, len(kinds))
     return levels, mixed
 
 
 def _left_to_right_levels(kinds: list[str], pairs: dict[int, int]) -> list[int]:
-    """The same of one whose paragraph runs from left to right."""
+    """Return the levels of a visual line in a left-to-right paragraph."""
     levels = [0] * len(kinds)
-    for start, end in _between(kinds, pairs, ("L", "S")):
-        run = [at for at in range(start, end) if kinds[at] in _STRONG_RIGHT]
+    for start, end in _split_runs(kinds, pairs, ("L", "S")):
+        run = [index for index in range(start, end) if kinds[index] in _STRONG_RIGHT]
         if run:
-            first, last = _widened(run[0], run[-1], pairs, start, end)
+            first, last = _widen_to_partners(run[0], run[-1], pairs, start, end)
             levels[first : last + 1] = [1] * (last + 1 - first)
-            _number_levels(kinds, levels, first, last + 1)
+            _raise_numbers(kinds, levels, first, last + 1)
     return levels
 
 
-def _between(kinds: list[str], pairs: dict[int, int], splits: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    """The stretches without `splits`, nor brackets around one (rule N0)."""
-    cuts = [kind in splits for kind in kinds]
-    before = list(accumulate(cuts, initial=0))
-    around = (at for at, other in pairs.items() if before[at] != before[other])
+def _split_runs(kinds: list[str], pairs: dict[int, int], splits: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """Yield the stretches without characters of the kinds `splits`, nor brackets around one (rule N0)."""
+    is_split = [kind in splits for kind in kinds]
+    split_counts = list(accumulate(is_split, initial=0))
+    enclosing = (index for index, partner in pairs.items() if split_counts[index] != split_counts[partner])
     start = 0
-    for cut in sorted({*(at for at, cut in enumerate(cuts) if cut), *around, len(kinds)}):
+    for cut in sorted({*(index for index, cut in enumerate(is_split) if cut), *enclosing, len(kinds)}):
         if start < cut:
             yield start, cut
         start = cut + 1
 
 
-def _widened(first: int, last: int, pairs: dict[int, int], start: int, end: int) -> tuple[int, int]:
-    """The run from `first` to `last` with the partners of the brackets in it, as far as they are in the stretch."""
-    partners = [pairs[at] for at in range(first, last + 1) if at in pairs and start <= pairs[at] < end]
+def _widen_to_partners(first: int, last: int, pairs: dict[int, int], start: int, end: int) -> tuple[int, int]:
+    """Widen the run from `first` to `last` to the partners of its brackets within the stretch."""
+    partners = [pairs[index] for index in range(first, last + 1) if index in pairs and start <= pairs[index] < end]
     return min([first, *partners]), max([last, *partners])
 
 
-def _number_levels(kinds: list[str], levels: list[int], start: int, end: int) -> None:
-    """Raise the numbers from `start` to `end`, and what joins or ends their digits (rules W2 to W5)."""
-    strong = "R"  # what stands before in logical order, and so at the right
+def _raise_numbers(kinds: list[str], levels: list[int], start: int, end: int) -> None:
+    """Raise the levels of numbers from `start` to `end` and of the signs that belong to them (rules W2 to W5)."""
+    strong = "R"  # the last strong type in logical order, so to the right
     symbols = []
     for kind in reversed(kinds[start:end]):
         strong = kind if kind in ("L", "R", "AL") else strong
         symbols.append(_NUMBERS.get("AN" if kind == "EN" and strong == "AL" else kind, "."))
     for number in _NUMBER.finditer("".join(reversed(symbols))):
-        for at in range(start + number.start(), start + number.end()):
-            levels[at] = 2
+        for index in range(start + number.start(), start + number.end()):
+            levels[index] = 2

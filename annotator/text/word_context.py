@@ -1,15 +1,16 @@
-"""The words beside a stretch: by them a rejected suggestion is known again elsewhere."""
+"""Extract the words next to a range, by which a rejected suggestion is recognised elsewhere."""
 
 from typing import NamedTuple
 
 from annotator.text.folding import fold
-from annotator.text.proclitics import Words, form
+from annotator.text.proclitics import TokenLookup, normalise_form
 
 
-class Context(NamedTuple):
-    """Folded: the word before a stretch, its own words without a proclitic (see proclitics.form), the word after it.
+class WordContext(NamedTuple):
+    """The folded words before, in and after a range.
 
-    A proclitic that is written onto the first word counts to the word before. Both are empty at the edges of a line.
+    `words` are without a proclitic (see proclitics.normalise_form). A proclitic that is written onto the first word
+    counts to the word before. `before` and `after` are empty at the edges of a line.
     """
 
     before: str
@@ -17,34 +18,34 @@ class Context(NamedTuple):
     after: str
 
 
-def context(text: str, start: int, end: int) -> Context:
-    """The context of `text[start:end]`, in code points."""
-    words = Words(text)
-    first, last = words.at(start), words.at(end - 1)
-    opened = first.start if first else start
-    closed = last.end if last else end
-    return Context(
-        fold(text[_word_before(text, opened) : start]).strip(),
-        form(text, start, end),
-        fold(text[end : _word_after(text, closed)]).strip(),
+def extract_context(text: str, start: int, end: int) -> WordContext:
+    """Return the context of `text[start:end]`, in code points."""
+    lookup = TokenLookup(text)
+    first, last = lookup.token_at(start), lookup.token_at(end - 1)
+    first_start = first.start if first else start
+    last_end = last.end if last else end
+    return WordContext(
+        fold(text[_word_before(text, first_start) : start]).strip(),
+        normalise_form(text, start, end),
+        fold(text[end : _word_after(text, last_end)]).strip(),
     )
 
 
-def _word_before(text: str, at: int) -> int:
-    """Where the word before an offset begins, in its line; the offset itself where there is none."""
-    words, line = Words(text), text.rfind("\n", 0, at) + 1
-    place = at - 1
-    while place >= line:
-        if token := words.at(place):
-            return max(line, token.start)
-        place -= 1
-    return at
+def _word_before(text: str, offset: int) -> int:
+    """Return the start of the word before an offset in its line; the offset itself if there is none."""
+    lookup, line_start = TokenLookup(text), text.rfind("\n", 0, offset) + 1
+    position = offset - 1
+    while position >= line_start:
+        if token := lookup.token_at(position):
+            return max(line_start, token.start)
+        position -= 1
+    return offset
 
 
-def _word_after(text: str, at: int) -> int:
-    """Where the word after an offset ends, in its line; the offset itself where there is none."""
-    words, line = Words(text), text.find("\n", at)
-    for place in range(at, len(text) if line < 0 else line):
-        if token := words.at(place):
+def _word_after(text: str, offset: int) -> int:
+    """Return the end of the word after an offset in its line; the offset itself if there is none."""
+    lookup, line_end = TokenLookup(text), text.find("\n", offset)
+    for position in range(offset, len(text) if line_end < 0 else line_end):
+        if token := lookup.token_at(position):
             return token.end
-    return at
+    return offset

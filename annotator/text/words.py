@@ -1,7 +1,7 @@
-"""The words of a text, all at once: for what reads a whole corpus and has no time for a token at a time.
+"""Split a text into words all at once, fast enough to read a whole corpus.
 
-No token holds a space, so the tokens of a text are those of what stands between its spaces; and most of that has been
-met before, in any language. What is known of it is kept, as many as fit into some megabytes.
+No token contains a space, so a text can be tokenized piece by piece between its spaces, and in any language most pieces
+repeat. Their words are cached, as many as fit into some megabytes.
 """
 
 import re
@@ -14,53 +14,53 @@ from typing import Final
 from annotator.text import tokenizer, visible
 from annotator.text.tokenizer import Token
 
-_KNOWN: Final = 1 << 16
+_CACHE_SIZE: Final = 1 << 16
 _LETTERS: Final = re.compile("[ء-غف-ي]+")
 
 
-def words(text: str, start: int, end: int, edges: Sequence[int] = ()) -> tuple[list[str], list[int]]:
-    """The tokens of `text[start:end]` as a file shows them, and how many of them stand before each of `edges`.
+def split_words(text: str, start: int, end: int, edges: Sequence[int] = ()) -> tuple[list[str], list[int]]:
+    """Return the tokens of `text[start:end]` as exports write them, and how many of them come before each of `edges`.
 
-    `edges` are offsets from start to end, in order. A token that one of them lies in is cut there, into words that have
-    something to be seen.
+    `edges` are sorted offsets from start to end. A token that contains one is cut there, into words that have something
+    visible.
     """
-    spaced = text[start:end].replace("\n", " ")
-    found = list(map(_words, spaced.split(" ")))
-    places: list[int] = []  # for each edge, how many of those pieces stand before it
-    inner: dict[int, list[int]] = {}  # the edges that lie in a piece, by its number
-    at = piece = 0
+    line = text[start:end].replace("\n", " ")
+    piece_words = list(map(_split_piece, line.split(" ")))
+    piece_counts: list[int] = []  # for each edge, the number of pieces before it
+    edges_in_piece: dict[int, list[int]] = {}  # the edges within a piece, by its index
+    position = piece = 0
     for edge in edges:
-        piece += spaced.count(" ", at, edge - start)
-        at = edge - start
-        begun = at > 0 and spaced[at - 1] != " "
-        ended = at == len(spaced) or spaced[at] == " "
-        places.append(piece + (begun and ended))
-        if begun and not ended:
-            inner.setdefault(piece, []).append(edge)
-    within: dict[int, int] = {}
-    for piece, here in inner.items():
-        stretch = tokenizer.word_start(text, here[0], start), tokenizer.word_end(text, here[0], end)
-        tokens = cut(text, tokenizer.tokens(text, *stretch), here)
-        found[piece] = tuple(visible.written(text[slice(*token)]) for token in tokens)
-        within |= {edge: bisect_left(tokens, edge, key=lambda token: token.start) for edge in here}
-    before = list(accumulate(map(len, found), initial=0))
-    counts = [before[place] + within.get(edge, 0) for edge, place in zip(edges, places, strict=True)]
-    return list(chain.from_iterable(found)), counts
+        piece += line.count(" ", position, edge - start)
+        position = edge - start
+        has_piece_before = position > 0 and line[position - 1] != " "
+        is_piece_end = position == len(line) or line[position] == " "
+        piece_counts.append(piece + (has_piece_before and is_piece_end))
+        if has_piece_before and not is_piece_end:
+            edges_in_piece.setdefault(piece, []).append(edge)
+    words_before_edge: dict[int, int] = {}
+    for piece, piece_edges in edges_in_piece.items():
+        piece_range = tokenizer.word_start(text, piece_edges[0], start), tokenizer.word_end(text, piece_edges[0], end)
+        cut = cut_tokens(text, tokenizer.tokenize(text, *piece_range), piece_edges)
+        piece_words[piece] = tuple(visible.remove_invisible(text[slice(*token)]) for token in cut)
+        words_before_edge |= {edge: bisect_left(cut, edge, key=lambda token: token.start) for edge in piece_edges}
+    before = list(accumulate(map(len, piece_words), initial=0))
+    counts = [before[count] + words_before_edge.get(edge, 0) for edge, count in zip(edges, piece_counts, strict=True)]
+    return list(chain.from_iterable(piece_words)), counts
 
 
-@lru_cache(_KNOWN)
-def _words(piece: str) -> tuple[str, ...]:
-    """The words of what stands between two spaces."""
+@lru_cache(_CACHE_SIZE)
+def _split_piece(piece: str) -> tuple[str, ...]:
+    """Return the words of the text between two spaces."""
     if _LETTERS.fullmatch(piece):
         return (piece,)
-    return tuple(visible.written(piece[slice(*token)]) for token in tokenizer.tokens(piece))
+    return tuple(visible.remove_invisible(piece[slice(*token)]) for token in tokenizer.tokenize(piece))
 
 
-def cut(text: str, tokens: Iterable[Token], edges: Sequence[int]) -> list[Token]:
-    """The tokens, cut where one of `edges` lies in one, into pieces that have something to be seen."""
+def cut_tokens(text: str, tokens: Iterable[Token], edges: Sequence[int]) -> list[Token]:
+    """Cut the tokens at the `edges` within them; pieces without anything visible are dropped."""
     pieces: list[Token] = []
     for token in tokens:
-        within = edges[bisect_right(edges, token.start) : bisect_left(edges, token.end)]
-        parts = (visible.visible(text, *piece) for piece in pairwise([token.start, *within, token.end]))
-        pieces += (Token(*piece) for piece in parts if piece[0] < piece[1]) if within else [token]
+        inner_edges = edges[bisect_right(edges, token.start) : bisect_left(edges, token.end)]
+        parts = (visible.trim_invisible(text, *piece) for piece in pairwise([token.start, *inner_edges, token.end]))
+        pieces += (Token(*piece) for piece in parts if piece[0] < piece[1]) if inner_edges else [token]
     return pieces

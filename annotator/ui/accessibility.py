@@ -1,10 +1,10 @@
-"""What a screen reader learns of the article: its text, where the caret is, and what each word is labelled.
+"""Accessibility of the article view: exposes text, caret, selection and labels to screen readers.
 
-Qt knows nothing of a view that paints itself, so the view has an accessible interface of ours. PySide6 lets Python
-write one, but not the text interface that it has to hand out: `selection` and `attributes` of QAccessibleTextInterface
-have out parameters, are missing from the wrapper, and end the program when they are asked for. So what is handed out
-is Qt's own, of a text field that is never shown and holds the same text, caret and selection. What a word is labelled
-is told by announcements. Nothing is made and nothing happens before an assistive technology is there.
+Qt cannot describe a view that paints itself, so the view has an accessible interface of its own. PySide6 lets Python
+write one, but not the text interface that it must return: `selection` and `attributes` of QAccessibleTextInterface
+have out parameters, are missing from the wrapper, and crash the program when called. So the text interface is Qt's own,
+of a hidden text field (the twin) that holds the same text, caret and selection. Labels are sent as announcements.
+Nothing is created and nothing happens until an assistive technology is active.
 """
 
 from functools import cache
@@ -23,158 +23,161 @@ from PySide6.QtWidgets import QAccessibleWidget, QPlainTextEdit
 from shiboken6 import Shiboken
 
 from annotator.i18n import _
-from annotator.model.titles import title
-from annotator.text.offsets import Utf16
+from annotator.model.titles import article_title
+from annotator.text.offsets import Utf16Offsets
 from annotator.ui.article.article_view import ArticleView
-from annotator.ui.article.block import NOT_FOR_QT
-from annotator.ui.panels.guideline_panel import Guide
+from annotator.ui.article.block import QT_REPLACEMENTS
+from annotator.ui.panels.guideline_panel import GuidelinePanel
 from annotator.ui.session.session import Session
-from annotator.ui.session.suggestions import Suggestions
-from annotator.ui.widgets.bidi_text import invisible, spoken, spoken_suggestion
+from annotator.ui.session.suggestions import SuggestionModel
+from annotator.ui.widgets.bidi_text import accessible_suggestion_text, accessible_text, describe_invisible
 
-_NOTHING: Final = Shiboken.VoidPtr(0)
-"""An interface that there is not. PySide6 takes a pointer or a wrapped object here, and None ends the program."""
+_NO_INTERFACE: Final = Shiboken.VoidPtr(0)
+"""A missing interface: PySide6 needs a pointer or a wrapped object here, and None crashes the program."""
 _send: Final = QAccessible.updateAccessibility
 
 
-class Reader(QObject):
-    """Stands between an article's view, whose child it is, and a screen reader."""
+class ScreenReaderBridge(QObject):
+    """Connects an article's view, whose child it is, with a screen reader."""
 
-    def __init__(self, view: ArticleView, session: Session, suggestions: Suggestions) -> None:
+    def __init__(self, view: ArticleView, session: Session, suggestions: SuggestionModel) -> None:
         super().__init__(view)
         self._view, self._session, self._suggestions = view, session, suggestions
         self._twin: QPlainTextEdit | None = None
         self._uid: str | None = None  # the article that the twin holds
-        self._units = Utf16("")
-        self._told = "", (0, 0)  # the last that was told, and of which place
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
-        self._soon.timeout.connect(self._tell)
+        self._units = Utf16Offsets("")
+        self._last_announced = "", (0, 0)  # the text and its range
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._announce)
         for changed in (
             view.caret_moved,
             view.selection_changed,
-            session.selected,
+            session.selection_changed,
             session.layer_changed,
-            suggestions.chosen_changed,
+            suggestions.current_changed,
         ):
-            changed.connect(self._changed)
-        _install()
+            changed.connect(self._schedule_announcement)
+        _install_factory()
 
     def title(self) -> str:
-        """What the article is called."""
+        """Return the title of the article."""
         article = self._session.article
-        return title(article, self._session.zones) if article else _("No article is open")
+        return article_title(article, self._session.zones) if article else _("No article open")
 
-    def here(self) -> str:
-        """The selected words, else the word under the caret, and what they are labelled; or those of the chosen
-        suggestion, how they may be labelled, and how sure that is; and what of them nobody sees. Empty without an
-        article."""
-        session, (start, end) = self._session, self._place()
+    def describe_current(self) -> str:
+        """Return the selected words, or else the word under the caret, with their labels; "" without an article.
+
+        For the current suggestion, its words, suggested label and score. Invisible characters are described too.
+        """
+        session, (start, end) = self._session, self._active_range()
         if not session.article:
             return ""
         text = session.article.text
-        if chosen := self._suggestions.chosen:
-            said = spoken_suggestion(text[start:end], chosen, session.labels)
+        if suggestion := self._suggestions.current:
+            description = accessible_suggestion_text(text[start:end], suggestion, session.labels)
         else:
             covering = [span for span in session.spans if span.start < end and start < span.end]
-            said = spoken(text[start:end], [session.selection] if session.selection else covering, session.labels)
-        return ", ".join(filter(None, (said, invisible(text, start, end))))
+            description = accessible_text(
+                text[start:end], [session.selection] if session.selection else covering, session.labels
+            )
+        return ", ".join(filter(None, (description, describe_invisible(text, start, end))))
 
     def text_interface(self) -> QAccessibleTextInterface | None:
-        """Qt's interface to the text, with caret and selection where they are in the article; offsets are UTF-16."""
-        interface = QAccessible.queryAccessibleInterface(self._follow())
+        """Return Qt's text interface of the twin, with the article's caret and selection; offsets are UTF-16."""
+        interface = QAccessible.queryAccessibleInterface(self._update_twin())
         return interface.textInterface() if interface else None
 
-    def _place(self) -> tuple[int, int]:
-        """The code points that the next key is about."""
-        held, word = self._session.selection or self._suggestions.chosen, self._view.caret.word
-        if held:
-            return held.start, held.end
+    def _active_range(self) -> tuple[int, int]:
+        """Return the range of the active item, or else of the selection or the word under the caret."""
+        item, word = self._session.selection or self._suggestions.current, self._view.caret.word
+        if item:
+            return item.start, item.end
         return self._view.selection or ((word.start, word.end) if word else (0, 0))
 
-    def _changed(self) -> None:
+    def _schedule_announcement(self) -> None:
         if QAccessible.isActive():
-            self._soon.start()  # once, however much a key has changed
+            self._timer.start()  # once, however many signals a key causes
 
-    def _tell(self) -> None:
-        """Tell of the place, if the person is in the article and there is something new to tell."""
-        said = self.here()
-        if (said, self._place()) == self._told or not self._view.hasFocus():
+    def _announce(self) -> None:
+        """Announce the active range if the article has the focus and it has changed."""
+        description = self.describe_current()
+        if (description, self._active_range()) == self._last_announced or not self._view.hasFocus():
             return
-        self._told = said, self._place()
-        twin = self._follow()
-        start, end = (self._units.units(offset) for offset in self._place())
+        self._last_announced = description, self._active_range()
+        twin = self._update_twin()
+        start, end = (self._units.to_utf16(offset) for offset in self._active_range())
         _send(QAccessibleTextCursorEvent(self._view, start))
         if twin.textCursor().hasSelection():
             _send(QAccessibleTextSelectionEvent(self._view, start, end))
-        _send(QAccessibleAnnouncementEvent(self._view, said))
+        _send(QAccessibleAnnouncementEvent(self._view, description))
 
-    def _follow(self) -> QPlainTextEdit:
-        """The twin, as the article is now."""
-        twin = self._twin = self._twin or self._make_twin()
+    def _update_twin(self) -> QPlainTextEdit:
+        """Bring the twin up to date with the article, and return it."""
+        twin = self._twin = self._twin or self._create_twin()
         blocker = QSignalBlocker(twin)
         article = self._session.article
         if self._uid != (article.uid if article else None):
             self._uid = article.uid if article else None
-            text = article.text.translate(NOT_FOR_QT) if article else ""
-            self._units = Utf16(text)
+            text = article.text.translate(QT_REPLACEMENTS) if article else ""
+            self._units = Utf16Offsets(text)
             twin.setPlainText(text)
-        start, end = (self._units.units(offset) for offset in self._place())
-        chosen = self._view.selection or self._session.selection or self._suggestions.chosen
+        start, end = (self._units.to_utf16(offset) for offset in self._active_range())
+        has_selection = self._view.selection or self._session.selection or self._suggestions.current
         cursor = QTextCursor(twin.document())
-        cursor.setPosition(end if chosen else start)
+        cursor.setPosition(end if has_selection else start)
         cursor.setPosition(start, QTextCursor.MoveMode.KeepAnchor)
         if cursor != twin.textCursor():
             twin.setTextCursor(cursor)
-            self._lay_upon(twin, start)
+            self._align_twin(twin, start)
         blocker.unblock()
         return twin
 
-    def _routed(self) -> None:
-        """The assistive technology has moved the caret, as the keys above a braille line do, or has selected."""
+    def _apply_twin_cursor(self) -> None:
+        """Apply a caret or selection set by the assistive technology, as the routing keys of a braille display do."""
         cursor = self._twin.textCursor() if self._twin else QTextCursor()
-        start, end = (self._units.points(unit) for unit in (cursor.selectionStart(), cursor.selectionEnd()))
+        start, end = (self._units.to_code_points(unit) for unit in (cursor.selectionStart(), cursor.selectionEnd()))
         if start < end:
             self._view.select(start, end)
         else:
-            self._view.stand(start)
+            self._view.move_to(start)
 
-    def _make_twin(self) -> QPlainTextEdit:
+    def _create_twin(self) -> QPlainTextEdit:
         twin = QPlainTextEdit(self._view)
-        twin.setWindowFlag(Qt.WindowType.Window)  # so that it is no part of the view to a screen reader
+        twin.setWindowFlag(Qt.WindowType.Window)  # so that screen readers do not see it as part of the view
         twin.setReadOnly(True)
         twin.setUndoRedoEnabled(False)
-        twin.cursorPositionChanged.connect(self._routed)
-        twin.selectionChanged.connect(self._routed)
+        twin.cursorPositionChanged.connect(self._apply_twin_cursor)
+        twin.selectionChanged.connect(self._apply_twin_cursor)
         return twin
 
-    def _lay_upon(self, twin: QPlainTextEdit, unit: int) -> None:
-        """Move the twin to where its letter at this offset lies upon the article's: a magnifier goes there."""
+    def _align_twin(self, twin: QPlainTextEdit, unit: int) -> None:
+        """Move the twin so that its letter at this offset covers the article's, where magnifiers look for it."""
         interface = QAccessible.queryAccessibleInterface(twin)
-        segments = self._view.page().segments(*self._place())
+        segments = self._view.page().segments(*self._active_range())
         if not interface or not segments:
             return
         first = segments[0]
-        left = first.right if first.line.block.rtl else first.left
-        place = self._view.viewport().mapToGlobal(self._view.point_of(left, first.line.top))
-        shown = QPointF(interface.textInterface().characterRect(unit).topLeft())
-        twin.move(twin.pos() + (place - shown).toPoint())
+        start = first.right if first.line.block.rtl else first.left
+        target = self._view.viewport().mapToGlobal(self._view.map_from_page(start, first.line.top))
+        current = QPointF(interface.textInterface().characterRect(unit).topLeft())
+        twin.move(twin.pos() + (target - current).toPoint())
 
 
 class ArticleAccessible(QAccessibleWidget):
-    """The article to an assistive technology: a document that can be read but not written."""
+    """The accessible interface of the article: a read-only document."""
 
-    def __init__(self, view: ArticleView, reader: Reader) -> None:
+    def __init__(self, view: ArticleView, bridge: ScreenReaderBridge) -> None:
         super().__init__(view, QAccessible.Role.Document)
-        self._reader = reader
+        self._bridge = bridge
 
     def text(self, kind: QAccessible.Text) -> str:
-        if not Shiboken.isValid(self._reader):
+        if not Shiboken.isValid(self._bridge):
             return ""
         if kind == QAccessible.Text.Name:
-            return self._reader.title()
-        return self._reader.here() if kind == QAccessible.Text.Description else super().text(kind)
+            return self._bridge.title()
+        return self._bridge.describe_current() if kind == QAccessible.Text.Description else super().text(kind)
 
     def state(self) -> QAccessible.State:
         state = super().state()
@@ -182,23 +185,23 @@ class ArticleAccessible(QAccessibleWidget):
         return state
 
     def interface_cast(self, kind: QAccessible.InterfaceType) -> Any:
-        found: Any = None
+        interface: Any = None
         if kind != QAccessible.InterfaceType.TextInterface:
-            found = super().interface_cast(kind)
-        elif Shiboken.isValid(self._reader):
-            found = self._reader.text_interface()
-        return _NOTHING if found is None else found
+            interface = super().interface_cast(kind)
+        elif Shiboken.isValid(self._bridge):
+            interface = self._bridge.text_interface()
+        return _NO_INTERFACE if interface is None else interface
 
 
 @cache
-def _install() -> None:
-    QAccessible.installFactory(_interface)
+def _install_factory() -> None:
+    QAccessible.installFactory(_create_interface)
 
 
-def _interface(_name: str, thing: QObject) -> QAccessibleWidget | None:
-    """Called by Qt for each thing that an assistive technology asks for; None leaves it to Qt."""
-    if isinstance(thing, Guide):
-        return QAccessibleWidget(thing, QAccessible.Role.Document)  # Qt gives no role to what scrolls
-    if isinstance(thing, ArticleView) and (reader := thing.findChild(Reader)):
-        return ArticleAccessible(thing, reader)
+def _create_interface(_name: str, target: QObject) -> QAccessibleWidget | None:
+    """Return the accessible interface of an object, or None for Qt's own; called by Qt."""
+    if isinstance(target, GuidelinePanel):
+        return QAccessibleWidget(target, QAccessible.Role.Document)  # Qt gives no role to scroll areas
+    if isinstance(target, ArticleView) and (bridge := target.findChild(ScreenReaderBridge)):
+        return ArticleAccessible(target, bridge)
     return None

@@ -1,4 +1,4 @@
-"""The program with a window: fonts, language, theme, and the way from a start to an open corpus."""
+"""The desktop application: fonts, language, theme, and the path from a start to an open corpus."""
 
 import ctypes
 import gc
@@ -16,160 +16,168 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from annotator import __version__, i18n, settings
 from annotator.diagnostics import crash_reports, logs
-from annotator.diagnostics.crash_reports import Fault
-from annotator.diagnostics.redaction import described
+from annotator.diagnostics.crash_reports import ErrorDetails
+from annotator.diagnostics.redaction import describe_error
 from annotator.i18n import _
 from annotator.model.labels import default_labels
 from annotator.paths import extend_path
-from annotator.resources import resource
+from annotator.resources import resource_path
 from annotator.settings import Settings, first_corpus_path
 from annotator.single_instance import is_same_corpus
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError, Damaged
-from annotator.store.queries.file_facts import facts
-from annotator.ui.actions.shortcut_resolver import Activation, ActivationRequest, bring_forward
-from annotator.ui.exception_handler import Guard
+from annotator.store.errors import CorpusError, DamagedCorpus
+from annotator.store.queries.file_facts import collect_facts
+from annotator.ui.activation import ActivationListener, ActivationRequest, bring_to_front
+from annotator.ui.exception_handler import ExceptionHandler
 from annotator.ui.session.learner import Learner
-from annotator.ui.session.maintenance_worker import Keeper
+from annotator.ui.session.maintenance_worker import MaintenanceWorker
 from annotator.ui.session.session import Session
-from annotator.ui.session.session_logger import Journal
+from annotator.ui.session.session_logger import SessionLogger
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import left_to_right, tell
-from annotator.ui.widgets.qt_texts import QtTexts
+from annotator.ui.widgets.bidi_text import isolate_ltr, show_message
+from annotator.ui.widgets.qt_texts import QtTranslations
 from annotator.ui.widgets.qt_versions import versions
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme, style_sheet
 from annotator.ui.window import Window
 
 _log = logging.getLogger(__name__)
-_TURN: Final = 0.0005  # seconds that a key waits at most, each time, while suggesters are at work in their thread
-_MANY_OBJECTS: Final = 20_000  # some megabytes
-_ASKED_AGAIN: Final = 300  # milliseconds
+_SWITCH_INTERVAL: Final = 0.0005  # seconds until a key gets Python's lock while suggesters run in their thread
+_GC_THRESHOLD: Final = 20_000  # some megabytes
+_RETRY_DELAY: Final = 300  # milliseconds
 APP_USER_MODEL_ID: Final = "ArabicNewsAnnotator"
-_STARTED_BY_ICON: Final = ("DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GIO_LAUNCHED_DESKTOP_FILE")
+_LAUNCHER_VARIABLES: Final = ("DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GIO_LAUNCHED_DESKTOP_FILE")
 
 
 class Application(QApplication):
-    """Tells of files that the desktop wants opened. macOS hands over what was double-clicked by an event, at a start
-    and later: one program runs there for all."""
+    """Emits a signal when the desktop wants a file opened.
 
-    asked_for = Signal(str)
+    macOS sends an event for each double-clicked file, at a start and later: one process serves all of them there.
+    """
+
+    file_requested = Signal(str)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QFileOpenEvent):
-            self.asked_for.emit(event.file())
+            self.file_requested.emit(event.file())
             return True
         return super().event(event)
 
 
-class Desk(QObject):
-    """Keeps a window on a session; makes both anew for another language."""
+class ApplicationController(QObject):
+    """Owns the session and its window, and creates both again for another language."""
 
     def __init__(
-        self, application: QApplication, chosen: Settings, note: Callable[[Path | None], None] = lambda _path: None
+        self,
+        application: QApplication,
+        initial_settings: Settings,
+        note_corpus: Callable[[Path | None], None] = lambda _path: None,
     ) -> None:
-        """`note` is called with the path of the corpus that is open, and with None."""
+        """Create the window; `note_corpus` is called with the path of the open corpus whenever it changes, or None."""
         super().__init__()
-        self._application, self._note = application, note
-        self._qt_texts: QtTexts | None = None
-        self.activation = Activation(self)
+        self._application, self._note_corpus = application, note_corpus
+        self._qt_texts: QtTranslations | None = None
+        self.activation = ActivationListener(self)
         self.activation.requested.connect(self._bring_forward)
-        self._make(chosen)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._recolour)
+        self._create_window(initial_settings)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._update_theme)
         if isinstance(application, Application):
-            application.asked_for.connect(self._open)
+            application.file_requested.connect(self._open_file)
 
     def show(self) -> None:
-        """Show the window, maximized the first time on a screen that it would not fit in."""
+        """Show the window, maximized the first time if it would not fit on the screen."""
         if self.window.fills_screen:
             self.window.showMaximized()
         else:
             self.window.show()
 
-    def work_at(self, corpus: Corpus) -> None:
-        """Open the corpus in the window, which takes it over, and remember it for the next start."""
+    def open_corpus(self, corpus: Corpus) -> None:
+        """Open the corpus in the session, which takes ownership, and remember it for the next start."""
         self.session.open(corpus)
-        self.window.remember(last_corpus=str(corpus.path.absolute()))
+        self.window.save_settings(last_corpus=str(corpus.path.absolute()))
 
     def start(self, path: Path | None) -> str:
-        """Open what a start opens, and return what is to be said of it (see `starting_corpus`). The first time a page
-        that says how to begin stands before the articles, and what is open is remembered once the person goes on."""
-        last = self.window.chosen.last_corpus
-        corpus, complaint = starting_corpus(path, last)
+        """Open the corpus of this start and return a message about it (see `open_starting_corpus`).
+
+        The first time, the welcome page is shown, and the corpus is remembered once the user leaves it.
+        """
+        last = self.window.settings.last_corpus
+        corpus, message = open_starting_corpus(path, last)
         if path or last:
-            self.work_at(corpus)
+            self.open_corpus(corpus)
         else:
             self.session.open(corpus)
-            self.window.welcoming.show_welcome()
-        return complaint
+            self.window.welcome_commands.show_welcome()
+        return message
 
     def _follow_corpus(self) -> None:
         corpus = self.session.corpus
         path = corpus.path if corpus else None
-        self._note(path)
+        self._note_corpus(path)
         self.activation.listen(path)
 
     def _bring_forward(self, request: ActivationRequest) -> None:
-        """Put the window before all others if it has the corpus open that a start asks for."""
+        """Bring the window to the front if it has the requested corpus open."""
         corpus = self.session.corpus
         if corpus and is_same_corpus(corpus.path, request.path):
-            bring_forward(self.window, request.token)
+            bring_to_front(self.window, request.token)
             request.is_accepted = True
 
-    def _open(self, name: str) -> None:
-        """Open this file once no dialog waits for its answer and no job is running."""
-        if self._application.activeModalWidget() or self.window.corpus_commands.background.busy:
-            QTimer.singleShot(_ASKED_AGAIN, self, lambda: self._open(name))
+    def _open_file(self, name: str) -> None:
+        """Open this file once no dialog is open and no job is running."""
+        if self._application.activeModalWidget() or self.window.corpus_commands.background.is_busy:
+            QTimer.singleShot(_RETRY_DELAY, self, lambda: self._open_file(name))
         elif self.window.corpus_commands.open_path(extend_path(Path(name))):
             self.window.activateWindow()
 
-    def _make(self, chosen: Settings) -> None:
-        i18n.use_numerals(chosen.numerals)
-        self._speak(i18n.current())
-        self.session = Session(chosen.annotator, self)
-        Journal(self.session)
+    def _create_window(self, window_settings: Settings) -> None:
+        i18n.set_numerals(window_settings.numerals)
+        self._install_language(i18n.current_language())
+        self.session = Session(window_settings.annotator, self)
+        SessionLogger(self.session)
         self.session.corpus_opened.connect(self._follow_corpus)
         self.session.displaced.connect(self._follow_corpus)
         self.learner = Learner(self.session)
-        self.keeper = Keeper(self.session)
-        self.window = Window(self.session, chosen, self._paint(chosen))
-        self.keeper.damaged.connect(self.window.backups.rescue)
-        # Asked once whatever was being read is ended.
-        self.session.damaged.connect(self.window.backups.rescue, Qt.ConnectionType.QueuedConnection)
-        self.window.welcoming.samples_asked.connect(self._open_samples)
-        self.window.language_asked.connect(self._change_language)
-        self.window.theme_asked.connect(self._change_theme)
-        self.window.numerals_asked.connect(self._change_numerals)
+        self.maintenance = MaintenanceWorker(self.session)
+        self.window = Window(self.session, window_settings, self._apply_theme(window_settings))
+        self.maintenance.damaged.connect(self.window.backup_commands.offer_recovery)
+        # Queued, so that the dialog opens after the read that found the damage has ended.
+        self.session.damaged.connect(self.window.backup_commands.offer_recovery, Qt.ConnectionType.QueuedConnection)
+        self.window.welcome_commands.samples_requested.connect(self._open_samples)
+        self.window.language_requested.connect(self._change_language)
+        self.window.theme_requested.connect(self._change_theme)
+        self.window.numerals_requested.connect(self._change_numerals)
 
-    def _speak(self, language: str) -> None:
-        """Qt's own texts (the buttons of its dialogs) and the direction of everything."""
+    def _install_language(self, language: str) -> None:
+        """Install Qt's own translations (the buttons of its dialogs) and set the layout direction."""
         if self._qt_texts:
             self._qt_texts.remove()
-        self._qt_texts = QtTexts(self._application, language, self)
+        self._qt_texts = QtTranslations(self._application, language, self)
         direction = Qt.LayoutDirection.RightToLeft if i18n.is_rtl() else Qt.LayoutDirection.LeftToRight
         self._application.setLayoutDirection(direction)
 
     def _change_language(self, language: str) -> None:
-        self.window.remember(language=language)
-        if self.window.corpus_commands.may_leave():  # else from the next start on
-            i18n.use(language)
-            self._say_anew()
+        self.window.save_settings(language=language)
+        if self.window.corpus_commands.confirm_leave():  # else it changes at the next start
+            i18n.set_language(language)
+            self._recreate_window()
 
     def _change_numerals(self, kind: str) -> None:
-        self.window.remember(numerals=kind)
-        if self.window.corpus_commands.may_leave():
-            self._say_anew()
+        self.window.save_settings(numerals=kind)
+        if self.window.corpus_commands.confirm_leave():
+            self._recreate_window()
 
-    def _say_anew(self) -> None:
-        """Every text in a window of its own; the corpus is opened there where it was left."""
+    def _recreate_window(self) -> None:
+        """Replace the window by a new one with all texts in the current language, at the same place in the corpus."""
         old, session, corpus = self.window, self.session, self.session.corpus
-        old.remember(geometry=old.geometry_text())
-        welcome = old.welcoming.state
+        old.save_settings(geometry=old.geometry_text())
+        welcome = old.welcome_commands.state
         session.close()
-        self._make(old.chosen)
+        self._create_window(old.settings)
         if corpus:
             self.window.corpus_commands.open_path(corpus.path)
-            self.window.remember(last_corpus=old.chosen.last_corpus)  # who read the page and no more has not begun
-        self.window.welcoming.go_on(welcome)
+            # Unchanged: a user who has only read the welcome page has not started with this corpus.
+            self.window.save_settings(last_corpus=old.settings.last_corpus)
+        self.window.welcome_commands.restore_state(welcome)
         self.window.show()
         old.close()
         old.deleteLater()
@@ -177,171 +185,177 @@ class Desk(QObject):
 
     def _open_samples(self) -> None:
         try:
-            self.window.corpus_commands.open_path(first_corpus())
+            self.window.corpus_commands.open_path(ensure_sample_corpus())
         except CorpusError as error:
             self.window.corpus_commands.warn(str(error))
 
     def _change_theme(self, name: str) -> None:
-        self.window.remember(theme=name)
-        self._recolour()
+        self.window.save_settings(theme=name)
+        self._update_theme()
 
-    def _recolour(self) -> None:
-        self.window.set_theme(self._paint(self.window.chosen))
+    def _update_theme(self) -> None:
+        self.window.set_theme(self._apply_theme(self.window.settings))
 
-    def _paint(self, chosen: Settings) -> Theme:
-        dark = chosen.theme == "dark" or (
-            chosen.theme == "system" and QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    def _apply_theme(self, window_settings: Settings) -> Theme:
+        is_dark = window_settings.theme == "dark" or (
+            window_settings.theme == "system" and QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
         )
-        theme = DARK if dark else LIGHT
-        self._application.setPalette(palette(theme))
+        theme = DARK if is_dark else LIGHT
+        self._application.setPalette(make_palette(theme))
         self._application.setStyleSheet(style_sheet(theme))
         return theme
 
 
-def palette(theme: Theme) -> QPalette:
-    """The colours of what the style sheet does not reach."""
-    made = QPalette(QColor(theme.panel))
+def make_palette(theme: Theme) -> QPalette:
+    """Return the colours of everything that the style sheet does not reach."""
+    palette = QPalette(QColor(theme.panel))
     for role, colour in (
-        (QPalette.ColorRole.Window, theme.desk),
+        (QPalette.ColorRole.Window, theme.window),
         (QPalette.ColorRole.Base, theme.paper),
         (QPalette.ColorRole.Text, theme.ink),
         (QPalette.ColorRole.WindowText, theme.ink),
         (QPalette.ColorRole.ButtonText, theme.ink),
-        (QPalette.ColorRole.Highlight, theme.chosen),
+        (QPalette.ColorRole.Highlight, theme.highlight),
         (QPalette.ColorRole.HighlightedText, theme.ink),
         (QPalette.ColorRole.PlaceholderText, theme.faint),
     ):
-        made.setColor(role, QColor(colour))
-    return made
+        palette.setColor(role, QColor(colour))
+    return palette
 
 
-def _name_on_taskbar() -> None:
-    """Tell Windows whose windows these are: else the taskbar groups them with all others of the same Python.
+def _set_taskbar_id() -> None:
+    """Set the program's id on Windows, else the taskbar groups its windows with all others of the same Python.
 
-    It must be said before the first window. The installer gives its shortcut the same id (packaging/windows).
+    Must be called before the first window opens. The installer gives its shortcut the same id (packaging/windows).
     """
     if sys.platform == "win32":
         ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(APP_USER_MODEL_ID)
 
 
-def application(arguments: Sequence[str] = ()) -> QApplication:
-    """The QApplication, made if there is none yet, with the program's fonts and style."""
-    _name_on_taskbar()
-    made = QApplication.instance() or Application([*arguments] or ["annotator"])
-    assert isinstance(made, QApplication)
-    made.setApplicationName("annotator")
-    made.setDesktopFileName("arabic-news-annotator")  # by which a desktop knows whose window it is (packaging/linux)
-    made.setStyle("Fusion")  # looks alike everywhere, and mirrors rightly
+def create_application(arguments: Sequence[str] = ()) -> QApplication:
+    """Return the QApplication, created if there is none yet, with the program's fonts and style."""
+    _set_taskbar_id()
+    app = QApplication.instance() or Application([*arguments] or ["annotator"])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("annotator")
+    app.setDesktopFileName("arabic-news-annotator")  # links windows to the desktop file (packaging/linux)
+    app.setStyle("Fusion")  # looks the same everywhere, and mirrors correctly
     fonts.load()
-    made.setFont(fonts.interface(fonts.SIZE))
-    made.setWindowIcon(QIcon(str(resource("icons", "annotator.svg"))))
-    return made
+    app.setFont(fonts.interface_font(fonts.INTERFACE_SIZE))
+    app.setWindowIcon(QIcon(str(resource_path("icons", "annotator.svg"))))
+    return app
 
 
-def first_corpus() -> Path:
-    """A corpus with the sample articles where the program keeps its own, made if need be. Raises CorpusError."""
+def ensure_sample_corpus() -> Path:
+    """Return the path of the corpus with the sample articles, creating it if necessary. Raises CorpusError."""
     path = first_corpus_path()
     if not path.exists():
-        from annotator.jobs.imports.importer import import_paths  # once in a lifetime
+        from annotator.jobs.imports.importer import import_paths  # needed once only
 
-        with suppress(OSError):  # the corpus then says what is wrong with the folder
+        with suppress(OSError):  # creating the corpus then raises a readable error
             path.parent.mkdir(parents=True, exist_ok=True)
         with Corpus.create(path, default_labels()) as corpus:
-            samples = sorted(resource("samples").glob("*.txt"))
+            samples = sorted(resource_path("samples").glob("*.txt"))
             for _count in import_paths(corpus, samples):
                 pass
     return path
 
 
-def starting_corpus(path: Path | None, last: str | None) -> tuple[Corpus, str]:
-    """The corpus at `path`; without one the last, else a first one with the sample articles.
+def open_starting_corpus(path: Path | None, last: str | None) -> tuple[Corpus, str]:
+    """Open the corpus at `path`; without one, the last corpus, or else the one with the sample articles.
 
-    Returns with it what is to be said of a last one that cannot be opened. Raises Damaged for the one at `path` and for
-    the last one, CorpusError.
+    Returns with it the error message of a last corpus that cannot be opened, or "". Raises DamagedCorpus for the one at
+    `path` and for the last one, CorpusError.
     """
     if path:
         return Corpus.open(path), ""
-    complaint = ""
+    message = ""
     if last and Path(last) != first_corpus_path():
         try:
             return Corpus.open(Path(last)), ""
-        except Damaged:
+        except DamagedCorpus:
             raise
         except CorpusError as error:
-            complaint = str(error)
-    return Corpus.open(first_corpus()), complaint
+            message = str(error)
+    return Corpus.open(ensure_sample_corpus()), message
 
 
-def unopened_corpus(crashed: Fault | None, last: str | None) -> Path | None:
-    """The corpus that a start without a path would open, where it was open in a process that crashed: it may be what
-    crashed it, and would do so at every start. None where it can be opened."""
+def find_corpus_open_at_crash(crash: ErrorDetails | None, last: str | None) -> Path | None:
+    """Return the corpus that a start without a path would open, if it was open in a process that crashed.
+
+    It may have caused the crash, and would do so at every start. Returns None if it can be opened.
+    """
     path = Path(last) if last else first_corpus_path()
-    return path if crashed and any(is_same_corpus(path, one) for one in crashed.corpora) else None
+    return path if crash and any(is_same_corpus(path, open_path) for open_path in crash.corpora) else None
 
 
 def run(path: Path | None = None) -> int:
-    """Open the window on the corpus at `path` (see `starting_corpus`); the exit code, once it is closed.
+    """Open the window on the corpus at `path` (see `open_starting_corpus`); return the exit code once it is closed.
 
     Without a path, a corpus in which the program crashed the last time is not opened, but offered.
 
-    The language is chosen already. Raises CorpusError and whatever else keeps the window from opening, which a person
-    who has no terminal has then been shown.
+    The language must be set already. Raises CorpusError and any other exception that keeps the window from opening; a
+    user without a terminal has then been shown it.
     """
-    chosen = settings.load()
+    user_settings = settings.load()
     logs.start()
-    made = application()
-    _log.info("%s starts on %s, Qt %s", __version__, made.platformName(), qVersion())
-    crashed = crash_reports.crashed()
-    unopened = None if path else unopened_corpus(crashed, chosen.last_corpus)
-    with crash_reports.watching() as note, Guard() as guard:
-        complaint, damaged = "", None
+    application = create_application()
+    _log.info("%s starts on %s, Qt %s", __version__, application.platformName(), qVersion())
+    crash = crash_reports.take_crash()
+    crash_corpus = None if path else find_corpus_open_at_crash(crash, user_settings.last_corpus)
+    with crash_reports.recording_crashes() as note_corpus, ExceptionHandler() as exception_handler:
+        message, damage = "", None
         try:
-            desk = Desk(made, chosen, note)
-            if not unopened:
-                note(path or Path(chosen.last_corpus or first_corpus_path()))
-                complaint = desk.start(path)
-        except Damaged as error:
-            damaged = str(path or chosen.last_corpus or first_corpus_path()), str(error)
+            controller = ApplicationController(application, user_settings, note_corpus)
+            if not crash_corpus:
+                note_corpus(path or Path(user_settings.last_corpus or first_corpus_path()))
+                message = controller.start(path)
+        except DamagedCorpus as error:
+            damage = str(path or user_settings.last_corpus or first_corpus_path()), str(error)
         except Exception as error:
-            if _without_terminal():
-                tell(None, QMessageBox.Icon.Critical, _why_not(error))
+            if _has_no_terminal():
+                show_message(None, QMessageBox.Icon.Critical, _startup_error_message(error))
             raise
-        guard.facts = lambda: {**versions(made), **facts(desk.session.corpus)}
-        desk.show()
-        settle()
-        if complaint:
-            desk.window.say(complaint)
-        if damaged:
-            QTimer.singleShot(0, lambda: desk.window.backups.rescue(*damaged))
-        if crashed:
-            guard.tell_crash(crashed, unopened, lambda: unopened and desk.window.corpus_commands.open_path(unopened))
-        code = made.exec()
-        desk.activation.listen(None)
-        desk.learner.stop()
-        desk.keeper.stop()
-        desk.window.suggestions.close()
-        desk.session.let_go()  # the window is closed: there is nothing to show anew
+        exception_handler.get_facts = lambda: {**versions(application), **collect_facts(controller.session.corpus)}
+        controller.show()
+        tune_runtime()
+        if message:
+            controller.window.show_message(message)
+        if damage:
+            QTimer.singleShot(0, lambda: controller.window.backup_commands.offer_recovery(*damage))
+        if crash:
+            exception_handler.report_crash(
+                crash, crash_corpus, lambda: crash_corpus and controller.window.corpus_commands.open_path(crash_corpus)
+            )
+        code = application.exec()
+        controller.activation.listen(None)
+        controller.learner.stop()
+        controller.maintenance.stop()
+        controller.window.suggestions.close()
+        controller.session.close_silently()  # the window is closed and needs no update
     _log.info("ends")
     return code
 
 
-def settle() -> None:
-    """Have Python's collector of garbage keep out of the way of keys, now that everything is loaded: looking through
-    all of it takes longer than a frame, and looking after each 700 objects is a twentieth of opening an article."""
-    sys.setswitchinterval(_TURN)
+def tune_runtime() -> None:
+    """Tune Python's garbage collector and thread switching for short key latency, once everything is loaded.
+
+    A full collection takes longer than a frame, and one after every 700 objects is a twentieth of opening an article.
+    """
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.freeze()
-    gc.set_threshold(_MANY_OBJECTS)
+    gc.set_threshold(_GC_THRESHOLD)
     gc.enable()
 
 
-def _without_terminal() -> bool:
-    """Whether an icon started the program, so that nobody would read what it prints."""
-    return sys.stderr is None or any(map(os.environ.get, _STARTED_BY_ICON))
+def _has_no_terminal() -> bool:
+    """Return whether the program was started by an icon, so that nobody would read its output."""
+    return sys.stderr is None or any(map(os.environ.get, _LAUNCHER_VARIABLES))
 
 
-def _why_not(error: Exception) -> str:
-    """Why the window does not open."""
+def _startup_error_message(error: Exception) -> str:
+    """Return why the window does not open."""
     if isinstance(error, CorpusError):
         return str(error)
-    said = _("The program cannot start: {error}. There is a report of it in this folder: {folder}")
-    return said.format(error=described(error), folder=left_to_right(settings.log_dir()))
+    message = _("The program cannot start: {error}. A report was saved in this folder: {folder}")
+    return message.format(error=describe_error(error), folder=isolate_ltr(settings.log_dir()))

@@ -1,4 +1,4 @@
-"""Errors that nobody foresaw: caught wherever they happen, written down, told once and calmly; the program goes on."""
+"""Handling of unexpected exceptions: caught wherever they happen, logged, reported once; the program continues."""
 
 import logging
 import os
@@ -16,84 +16,91 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import Shiboken
 
 from annotator.diagnostics import crash_reports
-from annotator.diagnostics.crash_reports import Fault
-from annotator.diagnostics.redaction import place
+from annotator.diagnostics.crash_reports import ErrorDetails
+from annotator.diagnostics.redaction import error_location
 from annotator.i18n import _
-from annotator.ui.dialogs.error_report import UnexpectedDialog
+from annotator.ui.dialogs.error_report import ErrorReportDialog
 
 _log = logging.getLogger(__name__)
-_MINUTE: Final = 60.0  # seconds in which the same error is no news
-_MANY: Final = 500  # different errors or messages of Qt's that are remembered
-_WORTH_A_LINE: Final = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
+_REPEAT_PERIOD: Final = 60.0  # seconds in which the same error is not reported again
+_MAX_REMEMBERED: Final = 500  # different errors, and messages of Qt
+_LOGGED_TYPES: Final = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
 
 
-class Guard(QObject):
-    """On duty as a context manager: for errors in slots, in events and in threads, and for what Qt has to say.
+class ExceptionHandler(QObject):
+    """A context manager that handles exceptions in slots, events and threads, and Qt's messages.
 
-    The same error again within a minute is counted and not told: what paints may fail sixty times a second. Nothing is
-    shown before the event loop has its turn, in the thread of the window, and one dialog at a time.
+    The same error within a minute is only counted, since painting may fail sixty times a second. The dialog opens from
+    the event loop, in the window's thread, one at a time.
     """
 
-    _met = Signal(object)
-    """A Fault that is news, from any thread."""
-    _met_again = Signal()
+    _error_reported = Signal(object)
+    """The ErrorDetails of a new error, from any thread."""
+    _error_repeated = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self.facts: Callable[[], dict[str, str]] = dict
-        """Asked, in the thread of the window, for what a report is to say besides."""
-        self._dialog: UnexpectedDialog | None = None
+        self.get_facts: Callable[[], dict[str, str]] = dict
+        """Returns further facts for a report; called in the window's thread."""
+        self._dialog: ErrorReportDialog | None = None
         self._lock = threading.Lock()
-        self._seen: dict[str, tuple[int, float]] = {}  # how often each error came, and when the last time
-        self._said_by_qt: set[str] = set()
+        self._occurrences: dict[str, tuple[int, float]] = {}  # by location: how often, and when last
+        self._qt_messages: set[str] = set()
         self._hooks: tuple[Any, ...] = ()
-        self._met.connect(self._tell, Qt.ConnectionType.QueuedConnection)
-        self._met_again.connect(self._count, Qt.ConnectionType.QueuedConnection)
+        self._error_reported.connect(self._show_error, Qt.ConnectionType.QueuedConnection)
+        self._error_repeated.connect(self._count_repeat, Qt.ConnectionType.QueuedConnection)
 
     @property
-    def dialog(self) -> UnexpectedDialog | None:
-        """The one that is open."""
+    def dialog(self) -> ErrorReportDialog | None:
+        """The open dialog, if any."""
         return self._dialog if self._dialog and Shiboken.isValid(self._dialog) and self._dialog.isVisible() else None
 
     def __enter__(self) -> Self:
-        self._hooks = sys.excepthook, threading.excepthook, sys.unraisablehook, qInstallMessageHandler(self._hear)
-        sys.excepthook = self._caught
-        threading.excepthook = lambda args: self._caught(args.exc_type, args.exc_value)
-        sys.unraisablehook = lambda args: self._caught(args.exc_type, args.exc_value)
+        self._hooks = (
+            sys.excepthook,
+            threading.excepthook,
+            sys.unraisablehook,
+            qInstallMessageHandler(self._handle_qt_message),
+        )
+        sys.excepthook = self._handle_exception
+        threading.excepthook = lambda args: self._handle_exception(args.exc_type, args.exc_value)
+        sys.unraisablehook = lambda args: self._handle_exception(args.exc_type, args.exc_value)
         return self
 
     def __exit__(self, *_exception: object) -> None:
         sys.excepthook, threading.excepthook, sys.unraisablehook, qt = self._hooks
         qInstallMessageHandler(qt)
 
-    def meet(self, error: BaseException) -> None:
-        """Write an error down at once, and have it told if it is news. From any thread."""
-        where = place(error)
+    def report(self, error: BaseException) -> None:
+        """Log an error at once, and show it if it is new. May be called from any thread."""
+        location = error_location(error)
         with self._lock:
-            count, last = self._seen.pop(where, (0, 0.0))
-            count = count + 1 if time.monotonic() - last < _MINUTE else 1
-            self._seen[where] = count, time.monotonic()
-            while len(self._seen) > _MANY:
-                del self._seen[next(iter(self._seen))]
+            count, last = self._occurrences.pop(location, (0, 0.0))
+            count = count + 1 if time.monotonic() - last < _REPEAT_PERIOD else 1
+            self._occurrences[location] = count, time.monotonic()
+            while len(self._occurrences) > _MAX_REMEMBERED:
+                del self._occurrences[next(iter(self._occurrences))]
         if count == 1:
             _log.error("not foreseen", exc_info=error)
-            self._met.emit(Fault.of(error))
+            self._error_reported.emit(ErrorDetails.from_error(error))
         else:
             if count & (count - 1) == 0:
-                _log.error("%d times within a minute each: %s", count, where)
-            self._met_again.emit()
+                _log.error("%d times within a minute each: %s", count, location)
+            self._error_repeated.emit()
 
-    def tell_crash(self, left: Fault, corpus: Path | None = None, reopen: Callable[[], object] = lambda: None) -> None:
-        """Tell of a process before this one that crashed; with a `corpus` that was open then, offer to `reopen` it."""
+    def report_crash(
+        self, details: ErrorDetails, corpus: Path | None = None, reopen: Callable[[], object] = lambda: None
+    ) -> None:
+        """Show the report of an earlier process that crashed; offer to `reopen` the `corpus` that was open then."""
         _log.error("an earlier process crashed")
-        self._report(left, _("The program ended unexpectedly the last time."), corpus, reopen)
+        self._open_report(details, _("The program closed unexpectedly the last time."), corpus, reopen)
 
-    # Inside
+    # Internals
 
-    def _caught(
+    def _handle_exception(
         self, kind: type[BaseException], error: BaseException | None, _trace: TracebackType | None = None
     ) -> None:
-        """An error in what Qt or a thread has called. One in here must come to an end too."""
+        """Handle an exception in code that Qt or a thread called; an exception in here must not recurse."""
         if issubclass(kind, KeyboardInterrupt):
             QApplication.closeAllWindows()
             return
@@ -102,60 +109,60 @@ class Guard(QObject):
         try:
             if os.environ.get("ANNOTATOR_DEBUG"):
                 sys.__excepthook__(kind, error or kind(), error.__traceback__ if error else None)
-            self.meet(error or kind())
+            self.report(error or kind())
         except Exception:
             with suppress(Exception):
                 sys.__excepthook__(kind, error or kind(), error.__traceback__ if error else None)
 
-    def _tell(self, fault: Fault) -> None:
-        self._report(fault, _("Something went wrong in the program that should not have."))
+    def _show_error(self, details: ErrorDetails) -> None:
+        self._open_report(details, _("An unexpected error occurred."))
 
-    def _report(
+    def _open_report(
         self,
-        fault: Fault,
-        happened: str,
+        details: ErrorDetails,
+        headline: str,
         corpus: Path | None = None,
         reopen: Callable[[], object] = lambda: None,
     ) -> None:
         try:
-            text = crash_reports.report(fault, self._facts())
-            path = crash_reports.write(text)
+            text = crash_reports.format_report(details, self._collect_facts())
+            path = crash_reports.save_report(text)
             if sys.stderr:
-                print(f"annotator: {fault.what} ({path})", file=sys.stderr)
+                print(f"annotator: {details.summary} ({path})", file=sys.stderr)
             if dialog := self.dialog:
-                dialog.count()
+                dialog.count_repeat()
             else:
-                dialog = UnexpectedDialog(_foremost(), happened, text, path, corpus)
+                dialog = ErrorReportDialog(_active_window(), headline, text, path, corpus)
                 dialog.accepted.connect(lambda: QTimer.singleShot(0, reopen))
                 self._show(dialog)
-        except Exception as error:  # to tell of what goes wrong here would have no end
+        except Exception as error:  # reporting it would recurse
             _log.error("a fault could not be told", exc_info=error)
 
-    def _facts(self) -> dict[str, str]:
+    def _collect_facts(self) -> dict[str, str]:
         try:
-            return self.facts()
-        except Exception as error:  # there may be anything wrong by now
+            return self.get_facts()
+        except Exception as error:  # the program may be in any state
             _log.error("the facts are not known", exc_info=error)
             return {}
 
-    def _show(self, dialog: UnexpectedDialog) -> None:
+    def _show(self, dialog: ErrorReportDialog) -> None:
         self._dialog = dialog
         dialog.finished.connect(dialog.deleteLater)
         dialog.show()
 
-    def _count(self) -> None:
+    def _count_repeat(self) -> None:
         if dialog := self.dialog:
-            dialog.count()
+            dialog.count_repeat()
 
-    def _hear(self, kind: QtMsgType, _context: QMessageLogContext, said: str) -> None:
-        """What Qt has to say goes on to stderr, as ever, and into the log once."""
-        with suppress(Exception):  # Qt cannot be told
-            if kind in _WORTH_A_LINE and said not in self._said_by_qt and len(self._said_by_qt) < _MANY:
-                self._said_by_qt.add(said)
-                _log.warning("Qt: %s", said)
+    def _handle_qt_message(self, kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+        """Print a message of Qt to stderr, as without a handler, and log it once."""
+        with suppress(Exception):  # Qt does not handle exceptions
+            if kind in _LOGGED_TYPES and message not in self._qt_messages and len(self._qt_messages) < _MAX_REMEMBERED:
+                self._qt_messages.add(message)
+                _log.warning("Qt: %s", message)
             if sys.stderr:
-                print(said, file=sys.stderr)
+                print(message, file=sys.stderr)
 
 
-def _foremost() -> QWidget | None:
+def _active_window() -> QWidget | None:
     return QApplication.activeModalWidget() or QApplication.activeWindow()

@@ -1,4 +1,4 @@
-"""The window: lays out its parts and joins them to the session and to the actions. No logic of its own."""
+"""The main window: lays out its parts and connects them with the session and the actions; no logic of its own."""
 
 from typing import Any, Final
 
@@ -8,298 +8,315 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGu
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QWidget
 
 from annotator import settings
-from annotator.i18n import LANGUAGES, _, current
+from annotator.i18n import LANGUAGES, _, current_language
 from annotator.settings import Settings
-from annotator.ui.accessibility import Reader
+from annotator.ui.accessibility import ScreenReaderBridge
 from annotator.ui.actions.action_set import ActionSet
-from annotator.ui.actions.context_menu import context_menu
-from annotator.ui.actions.panel_focus import Panes
+from annotator.ui.actions.context_menu import build_context_menu
+from annotator.ui.actions.panel_focus import PanelFocus
 from annotator.ui.article.article_view import ZOOMS, ArticleView
 from annotator.ui.commands.backup_commands import BackupCommands
 from annotator.ui.commands.caret_commands import CaretCommands
 from annotator.ui.commands.corpus_commands import CorpusCommands
-from annotator.ui.commands.displacement import DisplacementTeller
+from annotator.ui.commands.displacement import DisplacementNotifier
 from annotator.ui.commands.edge_commands import EdgeCommands
-from annotator.ui.commands.find_commands import FindingCommands
-from annotator.ui.commands.issue_commands import CheckingCommands
+from annotator.ui.commands.find_commands import FindCommands
+from annotator.ui.commands.issue_commands import IssueCommands
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
 from annotator.ui.commands.tagging_commands import TaggingCommands
-from annotator.ui.commands.view_commands import ShowingCommands
+from annotator.ui.commands.view_commands import ViewCommands
 from annotator.ui.commands.welcome_commands import WelcomeCommands
-from annotator.ui.panels.central_widget import Middle
+from annotator.ui.panels.central_widget import CentralWidget
 from annotator.ui.panels.find_bar import FindBar
-from annotator.ui.panels.sidebars import ArticlesSide, LabelsSide
-from annotator.ui.panels.span_card import Field
+from annotator.ui.panels.sidebars import ArticleSidebar, LabelSidebar
+from annotator.ui.panels.span_card import AutosaveField
 from annotator.ui.panels.status_line import StatusLine
-from annotator.ui.session.active_item import Held
-from annotator.ui.session.file_watcher import Watch
+from annotator.ui.session.active_item import ActiveItem
+from annotator.ui.session.file_watcher import FileWatcher
 from annotator.ui.session.session import Session
-from annotator.ui.session.suggestions import Suggestions
-from annotator.ui.widgets.bidi_text import isolated, printed
+from annotator.ui.session.suggestions import SuggestionModel
+from annotator.ui.widgets.bidi_text import format_keys, isolate
 from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.widgets.drops import dropped_files
 from annotator.ui.widgets.theme import Theme
 
-_AT_FIRST: Final = QSize(1500, 950)
-"""How large the window is until a person gives it another size."""
-_FRAME: Final = 90  # pixels: a title bar and a panel
+_DEFAULT_SIZE: Final = QSize(1500, 950)
+_FRAME_HEIGHT: Final = 90  # pixels: a title bar and a desktop panel
 
 
 class Window(QMainWindow):
-    """The desk. `chosen` are the settings at the start; what is changed here is saved at once.
+    """The main window. Settings changed here are saved at once.
 
-    `fills_screen` is whether it is to be shown maximized, for want of room.
+    `fills_screen` is whether it should be shown maximized because the screen is too small for it.
     """
 
-    language_asked = Signal(str)
-    theme_asked = Signal(str)
-    numerals_asked = Signal(str)
+    language_requested = Signal(str)
+    theme_requested = Signal(str)
+    numerals_requested = Signal(str)
 
-    def __init__(self, session: Session, chosen: Settings, theme: Theme) -> None:
+    def __init__(self, session: Session, initial_settings: Settings, theme: Theme) -> None:
         super().__init__()
         self.fills_screen = False
         self.session = session
-        self.chosen = self._saved = chosen
+        self.settings = self._saved = initial_settings
         self._unsaved: dict[str, Any] = {}
         self._theme = theme
-        self._closes_next = False  # once the job that is being stopped has ended
+        self._closes_next = False  # once the job that is stopping has ended
         self.view = ArticleView()
-        self.articles_side = ArticlesSide(session)
-        self.labels_side = LabelsSide()
-        self.labels, self.spans = self.labels_side.labels, self.labels_side.spans
+        self.articles_sidebar = ArticleSidebar(session)
+        self.labels_sidebar = LabelSidebar()
+        self.label_panel, self.span_panel = self.labels_sidebar.label_panel, self.labels_sidebar.span_panel
         self.find_bar = FindBar()
-        self.note = Field(_("Note on the article"))
-        self._fields = (self.labels_side.card.value, self.labels_side.card.note, self.note)
-        self.corpus_commands = CorpusCommands(self, session)
-        self.backups = BackupCommands(self, session, self.corpus_commands)
-        DisplacementTeller(self, session, self.corpus_commands)
-        self.welcoming = WelcomeCommands(self, session, self.corpus_commands)
-        self.suggestions = Suggestions(session)
-        self.suggestions.show(chosen.suggestions)
-        self.suggesting = SuggestionCommands(session, self.view, self.suggestions)
-        self.tagging = TaggingCommands(session, self.view, self.corpus_commands.background, self.suggesting)
-        self.held = Held(session, self.suggestions)
-        self.moving = CaretCommands(session, self.view, self.held)
-        self.finding = FindingCommands(
-            self, session, self.view, self.find_bar, self.articles_side, self.corpus_commands.background
+        self.note_field = AutosaveField(_("Edit article note"))
+        self._fields = (
+            self.labels_sidebar.span_card.value_field,
+            self.labels_sidebar.span_card.note_field,
+            self.note_field,
         )
-        edges = EdgeCommands(session, self.view, self.held)
-        self.checking = CheckingCommands(session, self.view, self.articles_side, self.corpus_commands.background)
-        showing = ShowingCommands(self, session, self.view, invisible=chosen.invisible)
-        showing.invisible_toggled.connect(lambda shown: self.remember(invisible=shown))
-        labelling = (self.tagging, self.suggesting, edges, self.moving, self.finding, self.checking)
-        handlers = (self, *labelling, self.corpus_commands, self.backups, showing, self.welcoming)
-        self._actions = ActionSet(self, self.view, handlers, self._may_act)
-        session.instructive = chosen.instructive
-        self._watch = Watch(self, session)
-        self._reader = Reader(self.view, session, self.suggestions)
-        self._make_menus()
-        self._build()
+        self.corpus_commands = CorpusCommands(self, session)
+        self.backup_commands = BackupCommands(self, session, self.corpus_commands)
+        DisplacementNotifier(self, session, self.corpus_commands)
+        self.welcome_commands = WelcomeCommands(self, session, self.corpus_commands)
+        self.suggestions = SuggestionModel(session)
+        self.suggestions.set_enabled(initial_settings.suggestions)
+        self.suggestion_commands = SuggestionCommands(session, self.view, self.suggestions)
+        self.tagging_commands = TaggingCommands(
+            session, self.view, self.corpus_commands.background, self.suggestion_commands
+        )
+        self.active_item = ActiveItem(session, self.suggestions)
+        self.caret_commands = CaretCommands(session, self.view, self.active_item)
+        self.find_commands = FindCommands(
+            self, session, self.view, self.find_bar, self.articles_sidebar, self.corpus_commands.background
+        )
+        edge_commands = EdgeCommands(session, self.view, self.active_item)
+        self.issue_commands = IssueCommands(session, self.view, self.articles_sidebar, self.corpus_commands.background)
+        view_commands = ViewCommands(self, session, self.view, invisible=initial_settings.invisible)
+        view_commands.invisible_toggled.connect(lambda visible: self.save_settings(invisible=visible))
+        handlers = (
+            self,
+            *(self.tagging_commands, self.suggestion_commands, edge_commands, self.caret_commands),
+            *(self.find_commands, self.issue_commands, self.corpus_commands, self.backup_commands),
+            *(view_commands, self.welcome_commands),
+        )
+        self._actions = ActionSet(self, self.view, handlers, self._can_act)
+        session.instructive = initial_settings.instructive
+        self._file_watcher = FileWatcher(self, session)
+        self._screen_reader = ScreenReaderBridge(self.view, session, self.suggestions)
+        self._create_menus()
+        self._create_layout()
         self._connect()
         self.set_theme(theme)
-        self.view.set_zoom(chosen.zoom)
+        self.view.set_zoom(initial_settings.zoom)
         self.setAcceptDrops(True)
         self.setMinimumHeight(560)
-        self._restore()
-        self._corpus_opened()
-        self._article_opened()
+        self._restore_geometry()
+        self._on_corpus_opened()
+        self._on_article_opened()
 
     def action(self, name: str) -> QAction:
-        """The action of this name in the table."""
-        return self._actions.named[name]
+        """Return the action with this name in the table."""
+        return self._actions.by_name[name]
 
     # Layout
 
-    def _build(self) -> None:
+    def _create_layout(self) -> None:
         centre = QWidget()
         row = QHBoxLayout(centre)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self.articles_side)
-        row.addWidget(self.checking.side)
-        named = self._actions.named
-        self.checking.bar.add_buttons(named)
-        self._middle = Middle(self.view, (self.find_bar, self.checking.bar), self.note, named)
-        row.addWidget(self._middle, 1)
-        row.addWidget(self.labels_side)
-        self.setCentralWidget(centre)
-        self.labels_side.card.add_buttons(
-            ActionButton(named["accept"], words=_("Accept"), primary=True),
-            ActionButton(named["remove"], words=_("Reject")),
+        row.addWidget(self.articles_sidebar)
+        row.addWidget(self.issue_commands.sidebar)
+        actions = self._actions.by_name
+        self.issue_commands.bar.add_buttons(actions)
+        self._central_widget = CentralWidget(
+            self.view, (self.find_bar, self.issue_commands.bar), self.note_field, actions
         )
-        self._panes = Panes(
+        row.addWidget(self._central_widget, 1)
+        row.addWidget(self.labels_sidebar)
+        self.setCentralWidget(centre)
+        self.labels_sidebar.span_card.add_buttons(
+            ActionButton(actions["accept"], short_text=_("Accept"), primary=True),
+            ActionButton(actions["remove"], short_text=_("Reject")),
+        )
+        self._panel_focus = PanelFocus(
             self,
             self.view,
             (
-                *(self.articles_side, self.checking.side, self.checking.bar),
-                *(self._middle.pages, self._middle.foot, self.labels_side),
+                *(self.articles_sidebar, self.issue_commands.sidebar, self.issue_commands.bar),
+                *(self._central_widget.pages, self._central_widget.footer, self.labels_sidebar),
             ),
         )
         self.status_line = StatusLine(self.session)
         self.setStatusBar(self.status_line)
-        self.welcoming.stand_in(self._middle, named, self.language_asked)
+        self.welcome_commands.attach(self._central_widget, actions, self.language_requested)
 
     # Actions
 
-    def _make_menus(self) -> None:
+    def _create_menus(self) -> None:
         actions = self._actions
         actions.menus["article"].addSeparator()
         actions.menus["article"].addMenu(actions.menus["line"])
-        actions.add_choices("view", _("Language"), LANGUAGES, current(), self.language_asked)
-        themes = {"system": _("As the system"), "light": _("Light"), "dark": _("Dark")}
-        actions.add_choices("view", _("Colours"), themes, self.chosen.theme, self.theme_asked)
+        actions.add_choices("view", _("Language"), LANGUAGES, current_language(), self.language_requested)
+        themes = {"system": _("System"), "light": _("Light"), "dark": _("Dark")}
+        actions.add_choices("view", _("Colours"), themes, self.settings.theme, self.theme_requested)
         numerals = {"western": "0 1 2 3", "eastern": "٠ ١ ٢ ٣"}
-        actions.add_choices("view", _("Digits"), numerals, self.chosen.numerals, self.numerals_asked)
-        actions.named["toggle_instructive"].setChecked(self.session.instructive)
-        actions.named["toggle_invisible"].setChecked(self.chosen.invisible)
+        actions.add_choices("view", _("Digits"), numerals, self.settings.numerals, self.numerals_requested)
+        actions.by_name["toggle_instructive"].setChecked(self.session.instructive)
+        actions.by_name["toggle_invisible"].setChecked(self.settings.invisible)
         for name, menu in actions.menus.items():
             if name != "line":
                 self.menuBar().addMenu(menu)
 
     def _connect(self) -> None:
         session, view = self.session, self.view
-        session.corpus_opened.connect(self._corpus_opened)
+        session.corpus_opened.connect(self._on_corpus_opened)
         session.displaced.connect(self._show_title)
-        session.articles_changed.connect(self._articles_changed)
-        session.summaries_changed.connect(self.articles_side.show_counts)
-        session.labels_changed.connect(self._labels_changed)
-        session.where = view.offset
-        session.article_opened.connect(self._article_opened)
+        session.articles_changed.connect(self._update_article_list)
+        session.summaries_changed.connect(self.articles_sidebar.show_counts)
+        session.labels_changed.connect(self._update_labels)
+        session.get_offset = view.current_offset
+        session.article_opened.connect(self._on_article_opened)
         session.zones_changed.connect(lambda: view.show_zones(session.zones))
-        session.layer_changed.connect(self._layer_changed)
-        session.selected.connect(self._selected)
-        self.welcoming.hinted.connect(self.status_line.show_hint)
-        session.failed.connect(self.say)
-        session.told.connect(lambda text: self.say(text, well=True))
-        session.learning_changed.connect(self._status_changed)
-        session.trouble_changed.connect(self._trouble_changed)
-        self.labels.label_clicked.connect(self._take)
-        self.tagging.sticky_changed.connect(lambda: self.labels.show_sticky(self.tagging.sticky))
-        card = self.labels_side.card
-        self.tagging.value_asked.connect(card.value.begin)
-        self.tagging.note_asked.connect(card.note.begin)
-        self.tagging.article_note_asked.connect(self.note.begin)
-        card.described.connect(session.describe)
-        self.note.kept.connect(lambda: session.write_note(self.note.text()))
-        for part in (card, self.note, self.articles_side):
-            part.left.connect(view.setFocus)
-        self.note.ended.connect(self._note_changed)
+        session.layer_changed.connect(self._update_layer)
+        session.selection_changed.connect(self._update_selection)
+        self.welcome_commands.hint_changed.connect(self.status_line.show_hint)
+        session.failed.connect(self.show_message)
+        session.notified.connect(lambda text: self.show_message(text, is_success=True))
+        session.learning_changed.connect(self._update_status)
+        session.save_error_changed.connect(self._update_save_error)
+        self.label_panel.label_clicked.connect(self._click_label)
+        self.tagging_commands.sticky_changed.connect(lambda: self.label_panel.show_sticky(self.tagging_commands.sticky))
+        card = self.labels_sidebar.span_card
+        self.tagging_commands.value_edit_requested.connect(card.value_field.start_editing)
+        self.tagging_commands.note_edit_requested.connect(card.note_field.start_editing)
+        self.tagging_commands.article_note_edit_requested.connect(self.note_field.start_editing)
+        card.details_edited.connect(session.describe)
+        self.note_field.commit_requested.connect(lambda: session.write_note(self.note_field.text()))
+        for part in (card, self.note_field, self.articles_sidebar):
+            part.focus_released.connect(view.setFocus)
+        self.note_field.focus_lost.connect(self._update_note)
         for field in self._fields:
-            session.article_left.connect(field.leave)
-            session.given_up.connect(field.drop)
-            field.dropped.connect(self._tell_dropped)
-        self.spans.span_clicked.connect(self._choose)
-        view.refine = session.meant
+            session.article_closing.connect(field.finish_editing)
+            session.change_discarded.connect(field.revert)
+            field.discarded.connect(self._report_dropped_text)
+        self.span_panel.span_clicked.connect(self._select_span)
+        view.refine = session.refine_selection
         view.span_clicked.connect(session.select)
-        view.resize_asked.connect(self.held.resize)
-        self.suggestions.changed.connect(self._suggestions_changed)
-        self.suggestions.chosen_changed.connect(self._card_changed)
-        self.suggesting.toggled.connect(lambda shown: self.remember(suggestions=shown))
-        view.menu_asked.connect(self._context_menu)
-        view.zoom_asked.connect(self._zoom_by)
-        view.caret_moved.connect(session.moved)
-        view.selection_changed.connect(self._card_changed)
+        view.resize_requested.connect(self.active_item.resize)
+        self.suggestions.changed.connect(self._update_suggestions)
+        self.suggestions.current_changed.connect(self._update_card)
+        self.suggestion_commands.toggled.connect(lambda enabled: self.save_settings(suggestions=enabled))
+        view.menu_requested.connect(self._open_context_menu)
+        view.zoom_requested.connect(self._zoom_by)
+        view.caret_moved.connect(session.schedule_position_save)
+        view.selection_changed.connect(self._update_card)
         commands = self.corpus_commands
-        commands.keep_typed = self._keep_typed
-        commands.background.ended.connect(self._job_ended)
-        commands.corpus_opened.connect(lambda path: self.remember(last_corpus=path))
-        commands.annotator_chosen.connect(lambda name: self.remember(annotator=name))
+        commands.save_typed_text = self._save_typed_text
+        commands.background.finished.connect(self._on_job_finished)
+        commands.corpus_opened.connect(lambda path: self.save_settings(last_corpus=path))
+        commands.annotator_changed.connect(lambda name: self.save_settings(annotator=name))
 
-    def change_keys(self, changed: dict[str, list[str]]) -> None:
-        """Give actions these keys, by name, and the usual ones to the others; it is remembered."""
-        self.remember(keys=changed)
-        self._actions.show_keys(changed, self.session.labels.labels)
+    def change_keys(self, changed_keys: dict[str, list[str]]) -> None:
+        """Set and save the keys of these actions, by name; all others get their default keys."""
+        self.save_settings(keys=changed_keys)
+        self._actions.show_keys(changed_keys, self.session.labels.labels)
 
     def show_keys(self) -> None:
-        from annotator.ui.dialogs.keys import KeysDialog  # as all dialogs: no start waits for one
+        from annotator.ui.dialogs.keys import KeysDialog  # imported late, like all dialogs, for a faster start
 
         sheet = KeysDialog(self, self._actions.keymap)
         sheet.changed.connect(self.change_keys)
         sheet.exec()
         sheet.deleteLater()
 
-    # What changed
+    # Updates
 
-    def _corpus_opened(self) -> None:
-        self._labels_changed()
+    def _on_corpus_opened(self) -> None:
+        self._update_labels()
         self._show_title()
-        self._articles_changed()
+        self._update_article_list()
 
     def _show_title(self) -> None:
         corpus = self.session.corpus
         self.setWindowTitle(_("{corpus} – Annotator").format(corpus=corpus.path.stem) if corpus else _("Annotator"))
 
-    def _labels_changed(self) -> None:
-        labels = self.session.labels
-        self.labels.show_labels(labels, self._theme)
-        self._actions.show_labels(labels.labels, self.tagging.tag)
-        self._actions.show_keys(self.chosen.keys, labels.labels)
-        self.labels_side.guide.show_labels(labels, self._theme)
-        self.view.show_labels(labels)
+    def _update_labels(self) -> None:
+        label_set = self.session.labels
+        self.label_panel.show_labels(label_set, self._theme)
+        self._actions.show_labels(label_set.labels, self.tagging_commands.tag)
+        self._actions.show_keys(self.settings.keys, label_set.labels)
+        self.labels_sidebar.guideline_panel.show_labels(label_set, self._theme)
+        self.view.show_labels(label_set)
 
-    def _article_opened(self, offset: int = 0) -> None:
+    def _on_article_opened(self, offset: int = 0) -> None:
         session = self.session
         self.view.show_article(session.article, session.zones, session.labels)
-        self._layer_changed()
-        self._selected()
+        self._update_layer()
+        self._update_selection()
         self.find_bar.show_text(session.article.text if session.article else "")
         if offset:
-            self.view.stand(offset)
+            self.view.move_to(offset)
         else:
-            self.finding.go_to_first()
+            self.find_commands.go_to_first_match()
         self.view.setFocus()
 
-    def _layer_changed(self) -> None:
+    def _update_layer(self) -> None:
         session = self.session
         self.view.show_spans(session.spans)
-        self.labels_side.show_layer(session.article, session.spans, session.labels)
-        self.spans.show_selected(session.selection)
-        self._actions.named["undo"].setEnabled(bool(session.undoable or session.waiting))
-        self._actions.named["redo"].setEnabled(bool(session.redoable))
-        self._card_changed()
-        self._note_changed()
-        self._status_changed()
+        self.labels_sidebar.show_layer(session.article, session.spans, session.labels)
+        self.span_panel.show_selected(session.selection)
+        self._actions.by_name["undo"].setEnabled(bool(session.undoable or session.pending_step))
+        self._actions.by_name["redo"].setEnabled(bool(session.redoable))
+        self._update_card()
+        self._update_note()
+        self._update_status()
 
-    def _selected(self) -> None:
-        self.view.show_selected(self.session.selection)
-        self.spans.show_selected(self.session.selection)
-        self._card_changed()
+    def _update_selection(self) -> None:
+        self.view.show_selected_span(self.session.selection)
+        self.span_panel.show_selected(self.session.selection)
+        self._update_card()
 
-    def _articles_changed(self) -> None:
+    def _update_article_list(self) -> None:
         session = self.session
-        self._middle.show_page(corpus=session.corpus is not None, articles=any(session.counts.values()))
-        self.articles_side.show_choice()
-        self.articles_side.show_counts()
-        self.finding.follow_search()
-        self._status_changed()
+        self._central_widget.show_page(has_corpus=session.corpus is not None, has_articles=any(session.counts.values()))
+        self.articles_sidebar.show_filter()
+        self.articles_sidebar.show_counts()
+        self.find_commands.show_search()
+        self._update_status()
 
-    def _trouble_changed(self) -> None:
+    def _update_save_error(self) -> None:
         session = self.session
-        self._actions.named["undo"].setEnabled(bool(session.undoable or session.waiting))
-        self._middle.trouble.show_trouble(session.trouble, waiting=session.waiting is not None)
-        self._status_changed()
+        self._actions.by_name["undo"].setEnabled(bool(session.undoable or session.pending_step))
+        self._central_widget.save_error_bar.show_error(
+            session.save_error, has_unsaved_change=session.pending_step is not None
+        )
+        self._update_status()
 
-    def _note_changed(self) -> None:
-        article, note = self.session.article, self.session.note
-        self.note.show_text(note.text if note else "", (article.uid, self.session.annotator) if article else None)
-        self.note.setVisible(bool(note or self.note.text()) or self.note.hasFocus())
+    def _update_note(self) -> None:
+        article, article_note = self.session.article, self.session.note
+        self.note_field.show_text(
+            article_note.text if article_note else "", (article.uid, self.session.annotator) if article else None
+        )
+        self.note_field.setVisible(bool(article_note or self.note_field.text()) or self.note_field.hasFocus())
 
-    def _status_changed(self) -> None:
-        self.status_line.show_state(self.suggesting.left())
+    def _update_status(self) -> None:
+        self.status_line.show_state(self.suggestion_commands.remaining_text())
 
-    def _card_changed(self) -> None:
-        session, selected = self.session, self.view.text_of_selection()
-        keys, left = self._actions.keymap.keys("accept"), self.suggesting.left()
-        hint = (left, _("{key} goes to the next one.").format(key=printed(keys[:1]))) if left and keys else None
-        self.labels_side.show_choice(session.article, self.held.it(), session.labels, selected, hint)
+    def _update_card(self) -> None:
+        session, selected = self.session, self.view.selected_text()
+        keys, remaining = self._actions.keymap.keys("accept"), self.suggestion_commands.remaining_text()
+        hint = None
+        if remaining and keys:
+            hint = remaining, _("Press {key} for the next one.").format(key=format_keys(keys[:1]))
+        self.labels_sidebar.show_selection(session.article, self.active_item.current, session.labels, selected, hint)
 
-    def _suggestions_changed(self) -> None:
-        self._status_changed()
-        self._card_changed()
+    def _update_suggestions(self) -> None:
+        self._update_status()
+        self._update_card()
 
-    def say(self, text: str, *, well: bool = False) -> None:
-        """Tell the person, for a while, something that went wrong; or `well`."""
-        self.status_line.say(text, well=well)
+    def show_message(self, text: str, *, is_success: bool = False) -> None:
+        """Show a message in the status line for a while: an error, or with `is_success` good news."""
+        self.status_line.notify(text, success=is_success)
 
     # View
 
@@ -317,122 +334,134 @@ class Window(QMainWindow):
 
     def toggle_guide(self) -> None:
         span = self.session.selection
-        self.labels_side.toggle_guide(span.label if span else None)
+        self.labels_sidebar.toggle_guidelines(span.label if span else None)
 
     def toggle_instructive(self) -> None:
-        self.session.instructive = self._actions.named["toggle_instructive"].isChecked()
-        self.remember(instructive=self.session.instructive)
-        most, order = _("The most instructive article comes next."), _("The articles come in their order.")
-        self.say(most if self.session.instructive else order, well=True)
+        self.session.instructive = self._actions.by_name["toggle_instructive"].isChecked()
+        self.save_settings(instructive=self.session.instructive)
+        most, order = _("Most instructive article next"), _("Articles in list order")
+        self.show_message(most if self.session.instructive else order, is_success=True)
 
     def next_pane(self) -> None:
-        self._panes.step(1)
+        self._panel_focus.move_focus(1)
 
     def previous_pane(self) -> None:
-        self._panes.step(-1)
+        self._panel_focus.move_focus(-1)
 
     def quit(self) -> None:
         self.close()
 
     def set_theme(self, theme: Theme) -> None:
-        """Show everything in this theme."""
+        """Apply this theme."""
         self._theme = theme
-        self.finding.theme = self.corpus_commands.theme = theme
+        self.find_commands.theme = self.corpus_commands.theme = theme
         self.find_bar.set_theme(theme)
-        for part in (self._middle, self.articles_side.articles, self.checking, self.labels, self.spans):
+        for part in (
+            self._central_widget,
+            self.articles_sidebar.article_list,
+            self.issue_commands,
+            self.label_panel,
+            self.span_panel,
+        ):
             part.set_theme(theme)
-        self.labels_side.guide.show_labels(self.session.labels, theme)
+        self.labels_sidebar.guideline_panel.show_labels(self.session.labels, theme)
 
     def _zoom_by(self, step: int) -> None:
-        nearest = min(range(len(ZOOMS)), key=lambda at: abs(ZOOMS[at] - self.chosen.zoom))
+        nearest = min(range(len(ZOOMS)), key=lambda index: abs(ZOOMS[index] - self.settings.zoom))
         self._zoom_to(ZOOMS[max(0, min(nearest + step, len(ZOOMS) - 1))])
 
     def _zoom_to(self, percent: int) -> None:
         self.view.set_zoom(percent)
-        self.remember(zoom=percent)
+        self.save_settings(zoom=percent)
 
-    def _may_act(self, name: str) -> bool:
-        """Keep what was typed, and return whether an action may be done now. One may always leave (see closeEvent)."""
-        self._keep_typed()
-        return name == "quit" or self.corpus_commands.may_start()
+    def _can_act(self, name: str) -> bool:
+        """Save text being typed, and return whether an action can run now; quitting always can (see closeEvent)."""
+        self._save_typed_text()
+        return name == "quit" or self.corpus_commands.check_idle()
 
-    def _keep_typed(self) -> list[str]:
-        """Keep what was typed, which is of what is selected now; return what could not be kept."""
-        return [field.text() for field in self._fields if not field.keep()]
+    def _save_typed_text(self) -> list[str]:
+        """Save text being typed before the selection changes, and return the texts that could not be saved."""
+        return [field.text() for field in self._fields if not field.commit()]
 
-    def _tell_dropped(self, text: str) -> None:
-        """Tell what was typed and is lost now, unless it is in the change that waits."""
-        if not self.session.waiting:
-            self.session.failed.emit(_("What you typed could not be saved: “{text}”").format(text=isolated(text)))
+    def _report_dropped_text(self, text: str) -> None:
+        """Report typed text that is lost, unless it is in the pending step."""
+        if not self.session.pending_step:
+            self.session.failed.emit(_("What you typed could not be saved: “{text}”").format(text=isolate(text)))
 
-    def _take(self, label: str) -> None:
-        self._keep_typed()
-        self.tagging.take(label)
+    def _click_label(self, label: str) -> None:
+        self._save_typed_text()
+        self.tagging_commands.click_label(label)
 
-    def _choose(self, span: object) -> None:
-        self._keep_typed()
+    def _select_span(self, span: object) -> None:
+        self._save_typed_text()
         self.session.select(span)  # type: ignore[arg-type]
         self.view.setFocus()
 
-    def _context_menu(self, where: QPoint, offset: int | None) -> None:
+    def _open_context_menu(self, where: QPoint, offset: int | None) -> None:
         session = self.session
         if offset is None or not session.article:
             return
-        menu = context_menu(self, self._actions, self.held.it())
+        menu = build_context_menu(self, self._actions, self.active_item.current)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
 
-    def remember(self, **changes: Any) -> None:
-        """Save these settings, and leave the others as they are: another window may have changed them."""
-        self.chosen = msgspec.structs.replace(self.chosen, **changes)
+    def save_settings(self, **changes: Any) -> None:
+        """Save these settings only, since another window may have changed others."""
+        self.settings = msgspec.structs.replace(self.settings, **changes)
         self._unsaved |= changes
         try:
             settings.change(self._saved, **self._unsaved)
-            self._saved, self._unsaved = self.chosen, {}
+            self._saved, self._unsaved = self.settings, {}
         except OSError as error:
-            self.say(_("The settings could not be saved: {error}").format(error=error.strerror or error))
+            self.show_message(_("The settings could not be saved: {error}").format(error=error.strerror or error))
 
     def geometry_text(self) -> str:
-        """Where the window is and how large, as the settings keep it."""
+        """Return the geometry of the window as stored in the settings."""
         return self.saveGeometry().toBase64().toStdString()
 
-    def _restore(self) -> None:
+    def _restore_geometry(self) -> None:
         self.resize(1280, 760)
-        if self.chosen.geometry:
-            self.restoreGeometry(QByteArray.fromBase64(self.chosen.geometry.encode()))
+        if self.settings.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(self.settings.geometry.encode()))
         elif screen := QGuiApplication.primaryScreen():
             room = screen.availableSize()
-            self.resize(room.boundedTo(_AT_FIRST))
-            # A frame comes on top of that, and on Wayland nobody says what panels take of the screen.
-            self.fills_screen = _AT_FIRST.width() > room.width() or _AT_FIRST.height() + _FRAME > room.height()
+            self.resize(room.boundedTo(_DEFAULT_SIZE))
+            # The frame comes on top of that, and Wayland does not tell how much of the screen panels take.
+            self.fills_screen = (
+                _DEFAULT_SIZE.width() > room.width() or _DEFAULT_SIZE.height() + _FRAME_HEIGHT > room.height()
+            )
 
-    # Qt's events
+    # Qt events
 
     def closeEvent(self, event: QCloseEvent) -> None:
         background = self.corpus_commands.background
-        if background.busy:
-            # The job puts things back in its own thread, and only then is there nothing left to wait for.
+        if background.is_busy:
+            # The job cleans up in its own thread; the window closes afterwards.
             self._closes_next = True
             background.stop()
             event.ignore()
             return
-        if not self.corpus_commands.may_leave():
+        if not self.corpus_commands.confirm_leave():
             event.ignore()
             return
-        self.remember(geometry=self.geometry_text())
-        self._watch.stop()
+        self.save_settings(geometry=self.geometry_text())
+        self._file_watcher.stop()
         self.suggestions.close()
         super().closeEvent(event)
 
-    def _job_ended(self) -> None:
+    def _on_job_finished(self) -> None:
         if self._closes_next:
             self._closes_next = False
             self.close()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and not self.corpus_commands.background.busy:
+        if event.mimeData().hasUrls() and not self.corpus_commands.background.is_busy:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        take = self.welcoming.take if self.welcoming.standing else self.corpus_commands.take
-        take(dropped_files(event.mimeData()))
+        open_files = (
+            self.welcome_commands.create_from_files
+            if self.welcome_commands.is_page_visible
+            else self.corpus_commands.import_or_open
+        )
+        open_files(dropped_files(event.mimeData()))

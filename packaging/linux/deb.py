@@ -15,7 +15,7 @@ import desktop
 import freezing
 from bundle import NAME, ROOT, Bundle
 
-from annotator.licenses import Part
+from annotator.licenses import Component
 
 COMMAND: Final = "annotator"
 RECOMMENDED: Final = ("desktop-file-utils", "fonts-noto-color-emoji", "hicolor-icon-theme", "shared-mime-info")
@@ -103,7 +103,7 @@ def changelog(made: Bundle) -> str:
     when = email.utils.formatdate(made.when)
     return (
         f"{NAME} ({made.version}) unstable; urgency=medium\n\n"
-        f"  * What is new stands in CHANGELOG.md.gz beside this file.\n\n -- {_MAINTAINER}  {when}\n"
+        f"  * What's new stands in CHANGELOG.md.gz beside this file.\n\n -- {_MAINTAINER}  {when}\n"
     )
 
 
@@ -130,7 +130,7 @@ def _kilobytes(path: Path) -> int:
     return -(-path.stat().st_size // 1024) if path.is_file() and not path.is_symlink() else 1
 
 
-def parts_of(libraries: Iterable[Path]) -> Iterator[Part]:
+def parts_of(libraries: Iterable[Path]) -> Iterator[Component]:
     """The packages of Debian that these libraries are from: the parts that the bundle brings along elsewhere."""
     packages = set()
     for library in libraries:
@@ -141,4 +141,4 @@ def parts_of(libraries: Iterable[Path]) -> Iterator[Part]:
         if terms.is_file():
             asked = subprocess.run(["dpkg-query", "-W", "-f", _ASKED, name], check=True, capture_output=True, text=True)
             version, home = asked.stdout.splitlines()[0].split("\t")
-            yield Part(name, version, "see its text", home, (terms.read_text(encoding="utf-8"),))
+            yield Component(name, version, "see its text", home, (terms.read_text(encoding="utf-8"),))

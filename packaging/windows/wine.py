@@ -419,8 +419,7 @@ def copy_checkout(target: Path) -> None:
 def requirements() -> list[str]:
     """Return what the program, its tests and its packages need on Windows."""
     project = tomllib.loads(dev.PROJECT.read_text(encoding="utf-8"))["project"]
-    groups = project["optional-dependencies"]
-    texts = [*project["dependencies"], *groups["dev"], *groups["package"]]
+    texts = [*project["dependencies"], *dev.requirements("dev")]
     split = [text.partition(";") for text in texts if project["name"] not in text]
     here = [text.strip() for text, _, marker in split if "linux" not in marker and "< '3.12'" not in marker]
     return [*here, *WINDOWS_PACKAGES]

@@ -45,7 +45,7 @@ SELECTION: Final = (
     *("tests/e2e/test_first_start.py", "tests/e2e/test_main_job.py", "tests/e2e/test_second_start.py"),
     *("tests/e2e/test_stories.py", "tests/e2e/test_two_windows.py", "tests/ui/dialogs/test_about.py"),
     *(
-        "tests/ui/actions/test_shortcut_resolver.py",
+        "tests/ui/test_activation.py",
         "tests/ui/test_app.py",
         "tests/ui/test_backups.py",
         "tests/ui/test_busy.py",

@@ -13,9 +13,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from annotator.jobs.export.exporter import ALL, Options, export
+from annotator.jobs.export.exporter import ALL, ExportOptions, export
 from annotator.model.labels import LabelSet
-from annotator.model.records import Article, Draft, Suggestion
+from annotator.model.records import AnnotatedArticle, Article, Suggestion
 
 SIZES: Final = (100, 1_000, 5_000)
 _ANNOTATOR: Final = "bench"
@@ -41,8 +41,8 @@ def figures(folder: Path, sizes: Sequence[int] = SIZES, runs: int = RUNS, presse
         yield _accepting(folder, read, size, max(1, runs // 10))
 
 
-def _options() -> Options:
-    return Options(annotator=_ANNOTATOR, state=ALL)
+def _options() -> ExportOptions:
+    return ExportOptions(annotator=_ANNOTATOR, state=ALL)
 
 
 class _Told:
@@ -50,7 +50,7 @@ class _Told:
 
     name = "told"
 
-    def __init__(self, read: Draft) -> None:
+    def __init__(self, read: AnnotatedArticle) -> None:
         self._read = read
 
     def suggest(self, article: Article, labels: LabelSet) -> list[Suggestion]:
@@ -60,11 +60,11 @@ class _Told:
         return [Suggestion(span.start, span.end, span.label, self.name, 1.0) for span in self._read.spans]
 
 
-def _accepting(folder: Path, read: Draft, size: Size, runs: int) -> Figure:
+def _accepting(folder: Path, read: AnnotatedArticle, size: Size, runs: int) -> Figure:
     """All of an article's suggestions by one key, each time in a corpus of its own."""
     bare, times = replace(read, spans=()), []
     desk = desk_at(long_corpus(folder / f"accepting-{size.count}.corpus", bare))
-    desk.window.suggestions._others = (_Told(read),)
+    desk.window.suggestions._external_suggesters = (_Told(read),)
     for turn in range(runs):
         work_at(desk, long_corpus(folder / f"accepting-{size.count}-{turn}.corpus", bare))
 

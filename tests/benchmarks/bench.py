@@ -53,7 +53,7 @@ def speed(
     python: Callable[[], Path] = peers.environment,
 ) -> Iterator[Figure]:
     """How fast the desk answers, and a corpus is exported and imported."""
-    app.application()
+    app.create_application()
     yield from desk_speed.figures(folder, runs, presses)
     yield from page_speed.figures(runs)
     yield from transfer_speed.figures(folder, max(1, runs // 3), articles, python)
@@ -66,7 +66,7 @@ def grown(
     runs: int = RUNS,
 ) -> Iterator[Figure]:
     """How all of it grows."""
-    app.application()
+    app.create_application()
     yield from article_growth.figures(folder, spans, runs)
     yield from corpus_growth.figures(folder, articles, runs)
 
@@ -104,7 +104,7 @@ PARTS: Final[dict[str, Part]] = {
 
 def main(arguments: Sequence[str]) -> int:
     """Measure these parts, or all: the table, the JSON, and on request the page."""
-    i18n.use("en")
+    i18n.set_language("en")
     parser = argparse.ArgumentParser("dev.py bench", description="Measure the main job against known things.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; without one, all of them")
     parser.add_argument("--json", type=Path, default=_JSON, help="where the figures are written; else build/bench.json")
@@ -146,8 +146,7 @@ def main(arguments: Sequence[str]) -> int:
         lines = {name: results.markdown(table) for name, table in tables.items()} | {"machine": results.told(facts)}
         made = results.put_in(page, {name: lines.get(name, ()) for name in results.PLACES})
         asked.page.write_text(made, encoding="utf-8")
-        picture = asked.page.parent / "pictures" / "growth.svg"
-        picture.parent.mkdir(exist_ok=True)
+        picture = asked.page.parent / "growth.svg"
         picture.write_text(plot.svg(found), encoding="utf-8")
     return int(failed)
 

@@ -16,12 +16,12 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from annotator.jobs.checking import check
+from annotator.jobs.checking import check_corpus
 from annotator.jobs.imports.importer import import_paths
-from annotator.jobs.suggesting import Suggesting
+from annotator.jobs.suggesting import SuggesterPool
 from annotator.model.records import NEW
 from annotator.store.corpus import Corpus
-from annotator.store.queries.article_list import Choice
+from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui import app
 
 SIZES: Final = (1_000, 10_000, 100_000)
@@ -65,19 +65,19 @@ def _exporting(path: Path, folder: Path, size: Size) -> Iterator[Figure]:
 
 def _suggesting(path: Path, size: Size, runs: int) -> Iterator[Figure]:
     with Corpus.open(path, readonly=True) as corpus:
-        times = [timed(lambda: Suggesting.of(corpus)) for _ in range(max(1, runs // 10))]
+        times = [timed(lambda: SuggesterPool.from_corpus(corpus)) for _ in range(max(1, runs // 10))]
         yield Figure("the suggesters, read from the corpus", times, size=size)
-        suggesting = Suggesting.of(corpus)
+        suggesting = SuggesterPool.from_corpus(corpus)
     articles = [suggestion_speed.article(number) for number in range(runs + 1)]
-    suggesting.ask(articles.pop())
-    times = [timed(lambda one=one: suggesting.ask(one)) for one in articles]
+    suggesting.suggest(articles.pop())
+    times = [timed(lambda one=one: suggesting.suggest(one)) for one in articles]
     yield Figure("their suggestions for an article", times, size=size)
 
 
 def _checking(path: Path, size: Size) -> Figure:
     """Of all layers, as `annotator check` does it; three of ten articles have one."""
     with Corpus.open(path, readonly=True) as corpus:
-        seconds = timed(lambda: [*check(corpus)]) / 1000
+        seconds = timed(lambda: [*check_corpus(corpus)]) / 1000
     return Figure("checking the labels of all", [seconds], unit="s", size=size)
 
 
@@ -86,10 +86,10 @@ def _working(path: Path, size: Size, runs: int) -> Iterator[Figure]:
     desk = desk_at(Corpus.open(path))
     desk.learner._start = lambda _path: None  # type: ignore[method-assign]  # that it is due is found out; no more
     session, view = desk.session, desk.window.view
-    session.choose(Choice(NEW))
+    session.set_article_filter(ArticleFilter(NEW))
     places, key = Random(9), session.labels.labels[0].key or ""
     numbers = places.sample(session.articles.numbers, min(runs, len(session.articles.numbers)))
-    session.choose(Choice())
+    session.set_article_filter(ArticleFilter())
 
     def press(keys: str) -> None:
         combination = QKeySequence(keys)[0]
@@ -97,7 +97,7 @@ def _working(path: Path, size: Size, runs: int) -> Iterator[Figure]:
         QApplication.processEvents()
 
     def open_(number: int) -> None:
-        session.open_number(number)
+        session.open_by_id(number)
         QApplication.processEvents()
 
     def done(keys: str, is_done: Callable[[], bool]) -> float:
@@ -125,7 +125,7 @@ def _working(path: Path, size: Size, runs: int) -> Iterator[Figure]:
         yield Figure(what, some, size=size)
 
 
-def _is_elsewhere(desk: app.Desk, number: int) -> bool:
+def _is_elsewhere(desk: app.ApplicationController, number: int) -> bool:
     return desk.session.article is not None and desk.session.article.id != number
 
 
@@ -137,8 +137,8 @@ def _importing(path: Path, folder: Path, texts: Sequence[str], size: Size, runs:
             some = [f"{texts[at % len(texts)]}\n\n{size.count}-{turn}-{at}" for at in range(_IMPORTED)]
             lines = folder / f"{size.count}.{turn}.jsonl"
             lines.write_text("\n".join(json.dumps({"text": text}) for text in some), encoding="utf-8")
-            before = corpus.numbers("SELECT count(*) AS number FROM article")
+            before = corpus.fetch_numbers("SELECT count(*) AS number FROM article")
             times.append(timed(lambda lines=lines: [*import_paths(corpus, [lines])]) / _IMPORTED)
-            [added] = corpus.numbers("SELECT count(*) AS number FROM article")
+            [added] = corpus.fetch_numbers("SELECT count(*) AS number FROM article")
             assert added == before[0] + _IMPORTED
     return Figure("importing an article", times, size=size._replace(each=True))

@@ -13,15 +13,15 @@ from PySide6.QtWidgets import QApplication
 
 from annotator.model.labels import decode
 from annotator.model.records import BODY, DONE, FLAGGED, HEADLINE, IN_PROGRESS, NEW, SKIPPED, article_uid
-from annotator.resources import resource
+from annotator.resources import resource_path
 from annotator.store import index
-from annotator.store.corpus import Corpus, now
-from annotator.store.queries.article_list import Choice, Listing, first_open
-from annotator.store.queries.search import matching
-from annotator.text.proclitics import form
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.queries.article_list import ArticleFilter, LazyArticleList, find_first_open
+from annotator.store.queries.search import find_article_numbers
+from annotator.text.proclitics import normalise_form
 from annotator.text.punctuation import is_punctuation
-from annotator.text.sentences import sentences
-from annotator.text.tokenizer import tokens
+from annotator.text.sentences import split_sentences
+from annotator.text.tokenizer import tokenize
 
 LARGE = 100_000
 """Articles for which the promises are made."""
@@ -55,7 +55,7 @@ def _window(path: Path, small: Path, size: Size, runs: int, scan: Callable[[], N
     desk = desk_at(Corpus.open(small))
 
     def open_(path: Path) -> None:
-        desk.work_at(Corpus.open(path))
+        desk.open_corpus(Corpus.open(path))
         desk.window.repaint()
         QApplication.processEvents()
 
@@ -65,11 +65,11 @@ def _window(path: Path, small: Path, size: Size, runs: int, scan: Callable[[], N
 
     opening, often = partial(open_, path), max(1, runs // 3)
     with Corpus.open(small, readonly=True) as few:
-        against = f"opening {len(Listing(few))} there"
+        against = f"opening {len(LazyArticleList(few))} there"
     yield measured("opening a corpus in the window", opening, against, partial(open_, small), often, alone, size=size)
     opening()
     alone()
-    shown, places = desk.window.articles_side.articles, Random(7)
+    shown, places = desk.window.articles_sidebar.article_list, Random(7)
     bar = shown.verticalScrollBar()
     shown.viewport().repaint()
 
@@ -80,10 +80,10 @@ def _window(path: Path, small: Path, size: Size, runs: int, scan: Callable[[], N
     times = [timed(scroll) for _ in range(runs * 4)]
     wanted = _promised(size, "99 %", 16.7)
     yield Figure("a jump in the list, painted", times, "one frame at 60 Hz", [FRAME], wanted=wanted, size=size)
-    choices = cycle([Choice(DONE), Choice(NEW), Choice()])
+    choices = cycle([ArticleFilter(DONE), ArticleFilter(NEW), ArticleFilter()])
 
     def choose() -> None:
-        desk.session.choose(next(choices))
+        desk.session.set_article_filter(next(choices))
         desk.window.repaint()
 
     yield measured("the list by state, painted", choose, "a bare SELECT of all uids", scan, runs, size=size)
@@ -91,19 +91,19 @@ def _window(path: Path, small: Path, size: Size, runs: int, scan: Callable[[], N
 
 
 def _lists(corpus: Corpus, size: Size, runs: int, scan: Callable[[], None]) -> Iterator[Figure]:
-    listing, places = Listing(corpus, _ANNOTATOR), Random(7)
+    listing, places = LazyArticleList(corpus, _ANNOTATOR), Random(7)
 
     def page() -> None:
-        listing.forget()
+        listing.invalidate()
         listing[places.randrange(len(listing))]
 
     times = [timed(page) for _ in range(runs * 4)]
     wanted = _promised(size, "99 %", 16.7)
     yield Figure("a page of the list, read", times, "one frame at 60 Hz", [FRAME], wanted=wanted, size=size)
-    closed = Listing(corpus, _ANNOTATOR, Choice(DONE)).numbers
+    closed = LazyArticleList(corpus, _ANNOTATOR, ArticleFilter(DONE)).numbers
 
     def none() -> None:
-        assert first_open(corpus, _ANNOTATOR, closed) is None
+        assert find_first_open(corpus, _ANNOTATOR, closed) is None
 
     what = "looking for an open article where none is"
     yield measured(what, none, "a bare SELECT of all uids", scan, runs, size=size)
@@ -116,7 +116,7 @@ def _search(corpus: Corpus, asked: Sequence[str], size: Size, bare: sqlite3.Conn
     own: list[float] = []
     reference: list[float] = []
     for one in asked:
-        own.append(timed(partial(matching, corpus, one)))
+        own.append(timed(partial(find_article_numbers, corpus, one)))
         reference.append(timed(words))
     wanted = _promised(size, "95 %", 50)
     return Figure("a search as it is typed", own, "one frequent word in bare FTS5", reference, wanted=wanted, size=size)
@@ -127,7 +127,7 @@ def queries(texts: Sequence[str], count: int = _QUERIES) -> list[str]:
     dice, found = Random(5), []
     for number in range(count):
         text = dice.choice(texts)
-        words = [word for word in tokens(text) if not is_punctuation(text, word)]
+        words = [word for word in tokenize(text) if not is_punctuation(text, word)]
         at = dice.randrange(len(words) - 2)
         asked = text[words[at].start : words[at + number % 3].end]
         found.append(asked[: dice.randint(1, len(asked))])
@@ -142,8 +142,11 @@ def make(path: Path, articles: int) -> list[str]:
     frequent and very many, as in any news. Written in bulk, past `Corpus.add`, for the sake of time.
     """
     kept: list[str] = []
-    with Corpus.create(path, decode(resource("labels", "default.toml").read_bytes())) as corpus, corpus.transaction():
-        corpus._know(_ANNOTATOR)
+    with (
+        Corpus.create(path, decode(resource_path("labels", "default.toml").read_bytes())) as corpus,
+        corpus.transaction(),
+    ):
+        corpus._add_annotator(_ANNOTATOR)
         dice, made, batch = Random(3), texts(), []
         for number in range(1, articles + 1):
             batch.append((number, article_uid(text := next(made)), text))
@@ -157,9 +160,9 @@ def make(path: Path, articles: int) -> list[str]:
 def texts() -> Iterator[str]:
     """The texts of such a corpus, without end."""
     dice, pieces = Random(1), []
-    for sample in sorted(resource("samples").iterdir()):
+    for sample in sorted(resource_path("samples").iterdir()):
         text = sample.read_text(encoding="utf-8")
-        pieces += [text[piece[0].start : piece[-1].end] for piece in sentences(text, tokens(text))]
+        pieces += [text[piece[0].start : piece[-1].end] for piece in split_sentences(text, tokenize(text))]
     pieces = [" ".join(piece.split()) for piece in pieces if len(piece) > 40]
     letters = [letter for letter in "".join(pieces) if letter.isalpha()]
     rare = ["".join(dice.choices(letters, k=dice.randint(3, 7))) for _ in range(_RARE)]
@@ -176,7 +179,7 @@ def texts() -> Iterator[str]:
 def _write(corpus: Corpus, batch: list[tuple[int, str, str]], dice: Random) -> None:
     write = corpus._db.conn.executemany
     row = "INSERT INTO article(id, uid, text, published, source, added) VALUES (?, ?, ?, '2024-07-09', 'bench', ?)"
-    write(row, [(*one, now()) for one in batch])
+    write(row, [(*one, utc_timestamp()) for one in batch])
     zones, states, spans, mentions = [], [], [], []
     for number, uid, text in batch:
         index.add_article(corpus._db, number, text)
@@ -187,7 +190,7 @@ def _write(corpus: Corpus, batch: list[tuple[int, str, str]], dice: Random) -> N
             for place in dice.sample(range(0, len(text) - 30, 5), 10):
                 span = f"s{number}-{place}"
                 spans.append((span, uid, _ANNOTATOR, "PLAN", place, place + 12))
-                mentions.append((span, form(text, place, place + 12)))
+                mentions.append((span, normalise_form(text, place, place + 12)))
     write("INSERT INTO zone VALUES (?, ?, ?, ?, ?)", zones)
     write("INSERT INTO status VALUES (?, ?, ?)", states)
     write('INSERT INTO span(uid, article, annotator, label, start, "end") VALUES (?, ?, ?, ?, ?, ?)', spans)

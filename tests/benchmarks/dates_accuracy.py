@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from measuring import MEDIAN, Figure, Wanted
 
-from annotator.suggest.dates import found
+from annotator.suggest.dates import find_dates
 
 FILES = {"Duckling": "duckling-ar-time.jsonl", "Microsoft": "ms-recognizers-ar.jsonl"}
 DATEPARSER: Final = "dateparser, on Arabic dates (issue 5)"
@@ -71,7 +71,7 @@ def accuracy(folder: Path, name: str) -> Accuracy:
     for case in _cases(folder / FILES[name], aside):
         total += 1
         moved.update([case.rule] if case.rule else [])
-        own = found(case.text, case.published)
+        own = find_dates(case.text, case.published)
         best = next((one for one in own if (one.start, one.end) == (case.start, case.end)), None)
         if best:
             exact += 1

@@ -14,12 +14,12 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTextEdit
 
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
-from annotator.model.records import Draft, Edit, Step, new_uid
-from annotator.resources import resource
+from annotator.model.records import AnnotatedArticle, Edit, Step, new_uid
+from annotator.resources import resource_path
 from annotator.settings import Settings
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.ui import app
 from annotator.ui.article.article_canvas import BODY_SIZE
 from annotator.ui.widgets import fonts
@@ -54,44 +54,44 @@ def figures(folder: Path, runs: int, presses: int) -> Iterator[Figure]:
     leave(desk)
     path = folder / "start.corpus"
     with Corpus.create(path, default_labels()) as made:
-        for sample in sorted(resource("samples").iterdir()):
-            made.add(draft(sample.read_text(encoding="utf-8")))
+        for sample in sorted(resource_path("samples").iterdir()):
+            made.add(build_article(sample.read_text(encoding="utf-8")))
     yield _starting(path, folder / "bytecode", runs)
 
 
-def desk_at(corpus: Corpus) -> app.Desk:
+def desk_at(corpus: Corpus) -> app.ApplicationController:
     """A desk whose window is active, at the first article of this corpus, with nothing going on beside it."""
-    desk = app.Desk(app.application(), Settings(language="en", annotator=_ANNOTATOR))
-    desk.work_at(corpus)
+    desk = app.ApplicationController(app.create_application(), Settings(language="en", annotator=_ANNOTATOR))
+    desk.open_corpus(corpus)
     desk.window.resize(1366, 768)
     desk.window.show()
     QTest.qWaitForWindowExposed(desk.window)
     desk.window.activateWindow()
     QTest.qWaitForWindowActive(desk.window)
     _be_alone(desk)
-    app.settle()
+    app.tune_runtime()
     return desk
 
 
-def work_at(desk: app.Desk, corpus: Corpus) -> None:
+def work_at(desk: app.ApplicationController, corpus: Corpus) -> None:
     """Go on at the first article of another corpus, with nothing going on beside it."""
-    desk.work_at(corpus)
+    desk.open_corpus(corpus)
     _be_alone(desk)
 
 
-def wait(desk: app.Desk) -> None:
+def wait(desk: app.ApplicationController) -> None:
     """Until the suggesters have answered."""
-    while desk.window.suggestions.busy:
+    while desk.window.suggestions.is_busy:
         QTest.qWait(10)
 
 
-def leave(desk: app.Desk) -> None:
+def leave(desk: app.ApplicationController) -> None:
     """Close the window and the corpus."""
     desk.window.close()
     desk.session.close()
 
 
-def _be_alone(desk: app.Desk) -> None:
+def _be_alone(desk: app.ApplicationController) -> None:
     desk.session.open_article(0)
     desk.learner.stop()  # which would be learning beside it
     QTest.qWait(500)
@@ -113,18 +113,18 @@ def _starting(corpus: Path, bytecode: Path, runs: int) -> Figure:
     return measured("starting on the sample articles", own, "a bare window of PySide6's", bare, often, wanted=wanted)
 
 
-def long_corpus(path: Path, read: Draft) -> Corpus:
+def long_corpus(path: Path, read: AnnotatedArticle) -> Corpus:
     """With a long article, each of its spans a step of its own as if made by key, and a short one."""
     corpus = Corpus.create(path, default_labels())
     with corpus.transaction():
         corpus.add(replace(read, spans=()))
         for span in read.spans:
-            corpus.apply(Step(new_uid(), _ANNOTATOR, now(), "tag", (Edit(None, span),)))
-        corpus.add(draft("خبر قصير\n\nنص الخبر القصير."))
+            corpus.apply(Step(new_uid(), _ANNOTATOR, utc_timestamp(), "tag", (Edit(None, span),)))
+        corpus.add(build_article("خبر قصير\n\nنص الخبر القصير."))
     return corpus
 
 
-def keys(desk: app.Desk, presses: int, size: Size | None = None) -> Iterator[Figure]:
+def keys(desk: app.ApplicationController, presses: int, size: Size | None = None) -> Iterator[Figure]:
     """From a key to everything painted, so many times each; the first three where it is about a size."""
     session, view = desk.session, desk.window.view
 
@@ -157,7 +157,7 @@ def keys(desk: app.Desk, presses: int, size: Size | None = None) -> Iterator[Fig
         press("Escape")
         taken = {(span.start, span.end) for span in session.spans}
         press("Left")
-        while view.target() in taken:
+        while view.target_range() in taken:
             press("Left")
 
     key = session.labels.labels[0].key or ""
@@ -174,20 +174,22 @@ def keys(desk: app.Desk, presses: int, size: Size | None = None) -> Iterator[Fig
 
     def to_suggestion() -> None:
         wait(desk)
-        if desk.window.suggestions.chosen is None:
+        if desk.window.suggestions.current is None:
             press("Return")
-        assert desk.window.suggestions.chosen
+        assert desk.window.suggestions.current
 
     yield figure("Return accepts a suggestion", committed("Return"), to_suggestion)
 
 
-def opening(desk: app.Desk, what: str, runs: int, wanted: Wanted | None = None, size: Size | None = None) -> Figure:
+def opening(
+    desk: app.ApplicationController, what: str, runs: int, wanted: Wanted | None = None, size: Size | None = None
+) -> Figure:
     """The open article once more, from the corpus to the screen."""
     session, view = desk.session, desk.window.view
     assert session.article
-    place, text = session.place(), session.article.text
+    place, text = session.current_index(), session.article.text
     edit = QTextEdit()
-    edit.setFont(fonts.reading(BODY_SIZE))
+    edit.setFont(fonts.reading_font(BODY_SIZE))
     edit.resize(view.size())
     edit.show()
 

@@ -17,21 +17,30 @@ from PySide6.QtGui import QKeySequence, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
 from annotator.text.punctuation import is_punctuation
-from annotator.text.tokenizer import tokens
+from annotator.text.tokenizer import tokenize
 from annotator.ui import app
-from annotator.ui.actions.keyboard import latin
+from annotator.ui.actions.keyboard import to_latin
 
 E2E: Final = str(Path(__file__).parents[1] / "e2e")
 if E2E not in sys.path:
     sys.path.append(E2E)  # the stories are there
 
-from desk import Eyes  # noqa: E402
-from stories import ARTICLES, Person, Wanted, by_keyboard, by_mouse, gold, sample, seconds  # noqa: E402
+from desk import WindowProbe  # noqa: E402
+from stories import (  # noqa: E402
+    ARTICLES,
+    ExpectedSpan,
+    Person,
+    estimate_seconds,
+    label_by_keyboard,
+    label_by_mouse,
+    load_gold,
+    sample_path,
+)
 
 PEERS: Final = {
     "Label Studio": 2.68,
@@ -44,7 +53,7 @@ PEERS: Final = {
 _KEYS: Final = 4
 """At most so many for three words, with the way there (issue 3)."""
 _THREE: Final = "those of three words"
-Story = Callable[[Person, Iterable[Wanted]], Iterator[Wanted]]
+Story = Callable[[Person, Iterable[ExpectedSpan]], Iterator[ExpectedSpan]]
 _LEFT: Final = Qt.MouseButton.LeftButton
 
 
@@ -61,15 +70,15 @@ class Effort(NamedTuple):
 
     def seconds(self) -> float:
         """How long a span took on average, by the model."""
-        return seconds(self.tally) / self.spans
+        return estimate_seconds(self.tally) / self.spans
 
 
 class Tester(Person):
     """Sits at a window in this process."""
 
-    def __init__(self, desk: app.Desk) -> None:
+    def __init__(self, desk: app.ApplicationController) -> None:
         super().__init__()
-        self._window, self._eyes = desk.window, Eyes(desk)
+        self._window, self._eyes = desk.window, WindowProbe(desk)
 
     def ask(self, question: str, **details: Any) -> Any:
         return getattr(self._eyes, question)(**details)
@@ -86,7 +95,7 @@ class Tester(Person):
         raise AssertionError("nothing happens")
 
     def _press(self, keys: list[str]) -> None:
-        pressed = QKeySequence("+".join([*keys[:-1], latin(keys[-1])]))[0]
+        pressed = QKeySequence("+".join([*keys[:-1], to_latin(keys[-1])]))[0]
         QTest.keyClick(self._handle(), pressed.key(), pressed.keyboardModifiers())
 
     def _drag(self, start: list[int], end: list[int]) -> None:
@@ -128,8 +137,8 @@ def efforts(folder: Path) -> Iterator[Effort]:
     span: the way there, the label, what is put right at its edges. Not counted are reading, finding out what to label,
     and saying that the article is done.
     """
-    app.application()
-    for what, story in (("keyboard", by_keyboard), ("mouse", by_mouse)):
+    app.create_application()
+    for what, story in (("keyboard", label_by_keyboard), ("mouse", label_by_mouse)):
         done = [one for name in ARTICLES for one in _spans(folder, name, story)]
         yield Effort(f"{what}, every span", len(done), sum((tally for _words, tally in done), Counter()))
         three = [tally for words, tally in done if words == 3]
@@ -138,19 +147,21 @@ def efforts(folder: Path) -> Iterator[Effort]:
 
 def _spans(folder: Path, name: str, story: Story) -> Iterator[tuple[int, Counter[str]]]:
     """Of each span of an article how many words it has and what it took."""
-    text = sample(name).read_text(encoding="utf-8")
+    text = sample_path(name).read_text(encoding="utf-8")
     corpus = Corpus.create(folder / f"{name}-{story.__name__}.corpus", default_labels())
-    corpus.add(draft(text))
-    desk = app.Desk(app.application(), Settings(language="en", annotator="bench", suggestions=False))
-    desk.work_at(corpus)
+    corpus.add(build_article(text))
+    desk = app.ApplicationController(
+        app.create_application(), Settings(language="en", annotator="bench", suggestions=False)
+    )
+    desk.open_corpus(corpus)
     desk.window.resize(1366, 768)
     desk.window.show()
     desk.window.activateWindow()
     QApplication.processEvents()
     person, before = Tester(desk), Counter[str]()
     try:
-        for span in story(person, gold(name)):
-            words = [word for word in tokens(text, span.start, span.end) if not is_punctuation(text, word)]
+        for span in story(person, load_gold(name)):
+            words = [word for word in tokenize(text, span.start, span.end) if not is_punctuation(text, word)]
             yield len(words), person.tally - before
             before = person.tally.copy()
     finally:

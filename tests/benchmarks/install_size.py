@@ -13,9 +13,9 @@ from measuring import MEDIAN, RATIO, RUNS, Figure, Wanted, not_measured
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
-from annotator.resources import resource
+from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -73,8 +73,8 @@ def _start(folder: Path, program: Path) -> Figure:
 
     corpus = folder / "bundle.corpus"
     with Corpus.create(corpus, default_labels()) as made:
-        for sample in sorted(resource("samples").iterdir()):
-            made.add(draft(sample.read_text(encoding="utf-8")))
+        for sample in sorted(resource_path("samples").iterdir()):
+            made.add(build_article(sample.read_text(encoding="utf-8")))
     ours, reference = shlex.quote(str(program)), f"{shlex.quote(sys.executable)} -m annotator"
     found = taken(RUNS // 3, str(corpus), [reference, ours])
     return Figure(_STARTING, found[ours], against, found[reference], wanted=Wanted(RATIO, 1.3, issue=7))

@@ -5,11 +5,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from annotator.model.article_builder import draft
-from annotator.model.records import BODY, HEADLINE, Draft, Span, Zone, new_uid
-from annotator.resources import resource
+from annotator.model.article_builder import build_article
+from annotator.model.records import BODY, HEADLINE, AnnotatedArticle, Span, Zone, new_uid
+from annotator.resources import resource_path
 from annotator.text.punctuation import is_punctuation
-from annotator.text.tokenizer import tokens
+from annotator.text.tokenizer import tokenize
 
 SPANS: Final = 1_000
 _DENSE: Final = 20  # code points to a span: an article of 20,000 has those thousand
@@ -18,14 +18,14 @@ _PARAGRAPH: Final = 260  # code points at most: some ninety of them
 _PATTERN: Final = (("PLAN", 0, 5), ("INSTITUTION", 0, 2), ("DATE", 4, 4), ("DATE", 7, 7))
 
 
-def long_article(annotator: str, count: int = SPANS) -> Draft:
+def long_article(annotator: str, count: int = SPANS) -> AnnotatedArticle:
     """The paragraphs of the sample articles over and over, and so many spans of the annotator's, nested and evenly
     spread; the article is as long as they need."""
     text = _text(count * _DENSE)
-    read, headline = draft(text), text.index("\n")
+    read, headline = build_article(text), text.index("\n")
     uid = read.article.uid
     zones = (Zone(new_uid(), uid, HEADLINE, 0, headline), Zone(new_uid(), uid, BODY, headline + 2, len(text)))
-    words = [word for word in tokens(text) if not is_punctuation(text, word)]
+    words = [word for word in tokenize(text) if not is_punctuation(text, word)]
     groups = count // len(_PATTERN)
     spans = [
         Span(new_uid(), uid, annotator, label, words[at + first].start, words[at + last].end)
@@ -36,7 +36,7 @@ def long_article(annotator: str, count: int = SPANS) -> Draft:
 
 
 def _text(length: int) -> str:
-    samples = [path.read_text(encoding="utf-8") for path in sorted(resource("samples").iterdir())]
+    samples = [path.read_text(encoding="utf-8") for path in sorted(resource_path("samples").iterdir())]
     paragraphs: list[str] = []
     for line in cycle(line for sample in samples for line in sample.split("\n") if len(line) > _PARAGRAPH / 2):
         paragraphs.append(line if len(line) <= _PARAGRAPH else line[: line.rfind(" ", 0, _PARAGRAPH)])

@@ -18,10 +18,10 @@ from annotator.formats.conll import conll2003
 _EXPORT: Final = """
 import resource, sys, time
 from pathlib import Path
-from annotator.jobs.export.exporter import ALL, Options, export
+from annotator.jobs.export.exporter import ALL, ExportOptions, export
 from annotator.store.corpus import Corpus
 split = {"train": 80, "dev": 10, "test": 10} if sys.argv[4:] else None
-options = Options(sys.argv[3], state=ALL, annotator="bench", split=split)
+options = ExportOptions(sys.argv[3], state=ALL, annotator="bench", split=split)
 begun = time.perf_counter()
 with Corpus.open(Path(sys.argv[1]), readonly=True) as corpus:
     steps = export(corpus, Path(sys.argv[2]), options)

@@ -15,17 +15,17 @@ from measuring import MEDIAN, Figure, Wanted
 
 from annotator.formats.conll import columns
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.open_suggestions import SURE
-from annotator.model.records import Article, Draft, article_uid
+from annotator.model.open_suggestions import SURE_SCORE
+from annotator.model.records import AnnotatedArticle, Article, article_uid
 from annotator.suggest.base import Suggester
-from annotator.suggest.crf.stacking import opinions
-from annotator.suggest.crf.suggester import Model
-from annotator.suggest.crf.training import Example, train
-from annotator.suggest.dates import Dates
-from annotator.suggest.memory import Memory
-from annotator.suggest.names import Names
+from annotator.suggest.crf.stacking import collect_suggestions
+from annotator.suggest.crf.suggester import CrfSuggester
+from annotator.suggest.crf.training import TrainingExample, train
+from annotator.suggest.dates import DateSuggester
+from annotator.suggest.memory import MemorySuggester
+from annotator.suggest.names import NameSuggester
 from annotator.text.analysis import analysed
-from annotator.text.proclitics import form
+from annotator.text.proclitics import normalise_form
 
 DATA: Final = Path(__file__).resolve().parents[3] / "shared" / "data" / "ner"
 TWO: Final = ("DATE", "ORG")
@@ -60,17 +60,17 @@ class Accuracy(NamedTuple):
     wrong: int
 
 
-def sentences(path: Path) -> list[Example]:
+def sentences(path: Path) -> list[TrainingExample]:
     """The sentences of a sample, each as an article."""
     found = []
     for draft in columns.read(path, "gold"):
-        if isinstance(draft, Draft):
+        if isinstance(draft, AnnotatedArticle):
             start = 0
             for line in draft.article.text.split("\n"):
                 end = start + len(line)
                 within = (span for span in draft.spans if start <= span.start and span.end <= end)
                 spans = tuple((span.start - start, span.end - start, span.label) for span in within)
-                found.append(Example(Article(article_uid(line), line), spans))
+                found.append(TrainingExample(Article(article_uid(line), line), spans))
                 start = end + 1
     return found
 
@@ -80,38 +80,38 @@ def label_set(names: Iterable[str]) -> LabelSet:
     return LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in names))
 
 
-def accuracy(known: Sequence[Example], gold: Sequence[Example], labels: LabelSet) -> Accuracy:
+def accuracy(known: Sequence[TrainingExample], gold: Sequence[TrainingExample], labels: LabelSet) -> Accuracy:
     """What a model that learns from `known` reaches on `gold`."""
     names = {label.name for label in labels.labels}
-    known = [Example(one.article, tuple(span for span in one.spans if span[2] in names)) for one in known]
+    known = [TrainingExample(one.article, tuple(span for span in one.spans if span[2] in names)) for one in known]
     others = suggesters(known)
     begun = time.perf_counter()
     trained = train(known, labels, others)
     seconds = time.perf_counter() - begun
     if trained is None:
         return Accuracy(len(known), {}, {}, seconds, 0, 0, 0)
-    model = Model(trained, others)
+    model = CrfSuggester(trained, others)
     count = sum(len(analysed(one.article.text).tokens) for one in gold)
-    said = [list(opinions(one.article, labels, others)) for one in gold]
+    said = [list(collect_suggestions(one.article, labels, others)) for one in gold]
     analysed.cache_clear()
     begun = time.perf_counter()
     proposed = [model.suggest(one.article, labels, some) for one, some in zip(gold, said, strict=True)]
     tokens = count / (time.perf_counter() - begun)
     found = [{(one.start, one.end, one.label) for one in some} for some in proposed]
     wanted = [{span for span in one.spans if span[2] in names} for one in gold]
-    sure = [(at, one) for at, some in enumerate(proposed) for one in some if one.score >= SURE]
+    sure = [(at, one) for at, some in enumerate(proposed) for one in some if one.score >= SURE_SCORE]
     wrong = sum((one.start, one.end, one.label) not in wanted[at] for at, one in sure)
     outer = f1(map(outermost, wanted), map(outermost, found))
     return Accuracy(len(known), outer, f1(wanted, found), seconds, tokens, len(sure), wrong)
 
 
-def suggesters(known: Iterable[Example]) -> list[Suggester]:
+def suggesters(known: Iterable[TrainingExample]) -> list[Suggester]:
     """Those that need not learn, and a memory of these examples."""
-    memory = Memory()
+    memory = MemorySuggester()
     for one in known:
         for start, end, label in one.spans:
-            memory.learn(form(one.article.text, start, end), label, 1)
-    return [Dates(), Names(), memory]
+            memory.learn(normalise_form(one.article.text, start, end), label, 1)
+    return [DateSuggester(), NameSuggester(), memory]
 
 
 def outermost(spans: Iterable[Spanned]) -> set[Spanned]:

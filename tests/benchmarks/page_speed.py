@@ -9,12 +9,12 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QTextEdit
 
 from annotator.model.labels import default_labels
-from annotator.model.records import Draft
+from annotator.model.records import AnnotatedArticle
 from annotator.ui.article.article_canvas import BODY_SIZE
 from annotator.ui.article.marks import Marks
-from annotator.ui.article.nesting_depths import depths
-from annotator.ui.article.page import Page, measure
-from annotator.ui.article.painting import Painter
+from annotator.ui.article.nesting_depths import compute_depths
+from annotator.ui.article.page import Page, column_width
+from annotator.ui.article.painting import PagePainter
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.theme import LIGHT
 
@@ -24,8 +24,8 @@ _HEIGHT = 600  # pixels
 def figures(runs: int = RUNS) -> Iterator[Figure]:
     """Every figure about the page."""
     read = long_article("bench")
-    text, width, edit = read.article.text, measure(BODY_SIZE), QTextEdit()
-    edit.setFont(fonts.reading(BODY_SIZE))
+    text, width, edit = read.article.text, column_width(BODY_SIZE), QTextEdit()
+    edit.setFont(fonts.reading_font(BODY_SIZE))
     edit.resize(int(width), _HEIGHT)
     edit.show()
     yield measured(
@@ -39,17 +39,17 @@ def figures(runs: int = RUNS) -> Iterator[Figure]:
     yield painting(f"painting it with {SPANS:,} spans", read, runs)
 
 
-def painting(what: str, read: Draft, runs: int, size: Size | None = None) -> Figure:
+def painting(what: str, read: AnnotatedArticle, runs: int, size: Size | None = None) -> Figure:
     """A screen of the article with its spans, against the same without."""
-    labels, width = default_labels(), measure(BODY_SIZE)
+    labels, width = default_labels(), column_width(BODY_SIZE)
     page = Page(read.article.text, read.zones, width, BODY_SIZE)
     image = QImage(int(width), _HEIGHT, QImage.Format.Format_RGB32)
 
     def paint(marks: Marks) -> None:
         image.fill(Qt.GlobalColor.white)
         painter = QPainter(image)
-        Painter(page, marks, labels, LIGHT).paint(painter, 0, image.height())
+        PagePainter(page, marks, labels, LIGHT).paint(painter, 0, image.height())
         painter.end()
 
-    spans = Marks(read.spans, depths(read.spans, labels))
+    spans = Marks(read.spans, compute_depths(read.spans, labels))
     return measured(what, lambda: paint(spans), "without", lambda: paint(Marks()), runs, size=size)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from annotator.model.records import Draft
+from annotator.model.records import AnnotatedArticle
 
 PACKAGING: Final = str(Path(__file__).parents[2] / "packaging")
 if PACKAGING not in sys.path:
@@ -38,7 +38,7 @@ def environment() -> Path:
         raise Absent("the peers' packages cannot be installed here") from None
 
 
-def hand_over(articles: Sequence[Draft], labels: Sequence[str], folder: Path) -> None:
+def hand_over(articles: Sequence[AnnotatedArticle], labels: Sequence[str], folder: Path) -> None:
     """Write for the peers, into `folder`, what they do not have from an export of ours: see peer.py."""
     rows = [
         {"text": one.article.text, "spans": [(span.start, span.end, span.label) for span in one.spans]}

@@ -1,4 +1,4 @@
-"""The figures as a table for the terminal, as tables of docs/performance.md, and as JSON."""
+"""The figures as a table for the terminal, as tables of docs/figures/performance.md, and as JSON."""
 
 import json
 import os

@@ -21,18 +21,18 @@ from measuring import MEDIAN, Figure, Wanted
 from msgspec.structs import replace
 
 from annotator.jobs.imports.importer import import_paths
-from annotator.jobs.learning import due, learn
-from annotator.jobs.suggesting import Heard, Suggesting, left
+from annotator.jobs.learning import learn, needs_training
+from annotator.jobs.suggesting import SuggesterPool, SuggestionsBySource, filter_suggestions
 from annotator.model import operations
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.open_suggestions import SURE, Rejected
-from annotator.model.records import DONE, Article, Draft, Edit, Span, Step, Suggestion, new_uid
-from annotator.store.corpus import Corpus, now
-from annotator.store.queries.article_list import articles
+from annotator.model.open_suggestions import SURE_SCORE, RejectionFilter
+from annotator.model.records import DONE, AnnotatedArticle, Article, Edit, Span, Step, Suggestion, new_uid
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.queries.article_list import load_all_summaries
 from annotator.text.analysis import analysed
-from annotator.text.proclitics import readings
+from annotator.text.proclitics import find_readings
 from annotator.text.punctuation import is_punctuation
-from annotator.ui.article.jump import beginnings
+from annotator.ui.article.jump import initial_forms
 
 KEY: Final = 0.28  # seconds
 LABEL_STUDIO, KEEP_LABEL, ACCEPT_CLICK = 2.68, 2.4, 1.3
@@ -83,7 +83,7 @@ def gold(path: Path, folder: Path, names: Iterable[str]) -> list[Gold]:
     with Corpus.create(folder / "gold.corpus", _labels(names)) as corpus:
         for _ in import_paths(corpus, [path], annotator="gold"):
             pass
-        found = [corpus.whole(summary.id) for summary in articles(corpus)]
+        found = [corpus.load_article(summary.id) for summary in load_all_summaries(corpus)]
     return [
         Gold(one.article, tuple(sorted({(s.start, s.end, s.label) for s in one.spans}, key=_reading))) for one in found
     ]
@@ -97,37 +97,41 @@ def simulate(corpus: Corpus, work: Sequence[Gold], helped: Helped) -> Iterator[C
     """Label the articles of `work`, in this order, in a corpus that has none yet; yields what each took."""
     with corpus.transaction():
         for one in work:
-            corpus.add(Draft(one.article))
-    suggesting = Suggesting.of(corpus)
-    rejected = Rejected()
+            corpus.add(AnnotatedArticle(one.article))
+    suggesting = SuggesterPool.from_corpus(corpus)
+    rejected = RejectionFilter()
     learns = helped.sources is None or "model" in helped.sources
     for one in work:
-        if learns and due(corpus):
+        if learns and needs_training(corpus):
             for _ in learn(corpus):
                 pass
-            suggesting = Suggesting.of(corpus)
+            suggesting = SuggesterPool.from_corpus(corpus)
         yield _Labelling(corpus, one, suggesting, rejected, helped).cost()
 
 
 class _Labelling:
     """One article being labelled."""
 
-    def __init__(self, corpus: Corpus, work: Gold, suggesting: Suggesting, rejected: Rejected, helped: Helped) -> None:
+    def __init__(
+        self, corpus: Corpus, work: Gold, suggesting: SuggesterPool, rejected: RejectionFilter, helped: Helped
+    ) -> None:
         self._corpus, self._suggesting, self._rejected, self._helped = corpus, suggesting, rejected, helped
         self._article, self._gold = work.article, work.spans
         self._text = work.article.text
         found = analysed(self._text)
         self._words = [token for token in found.tokens if not is_punctuation(self._text, token)]
-        self._sentences = [(found.tokens[first].start, found.tokens[last - 1].end) for first, last in found.sentences]
+        self._sentences = [
+            (found.tokens[first].start, found.tokens[last - 1].end) for first, last in found.sentence_ranges
+        ]
         self._layer: list[Span] = []
         self._waved: set[tuple[int, int]] = set()
         self._keys = self._errors = 0
         self._clicking = 0.0
         self._at = 0  # the code point where the caret stands
         self._chosen: Suggestion | None = None
-        self._heard: Heard = {}
+        self._heard: SuggestionsBySource = {}
         if helped.sources != frozenset():
-            self._hear(suggesting.ask(work.article))
+            self._hear(suggesting.suggest(work.article))
 
     def cost(self) -> Cost:
         """Label it, and say that it is done."""
@@ -136,7 +140,7 @@ class _Labelling:
         for start, end in self._sentences:
             self._sentence(start, end)
         status = operations.set_state(self._corpus.status(self._article.uid, _WHO), self._article, _WHO, DONE)
-        self._corpus.apply(Step(new_uid(), _WHO, now(), "state", tuple(status)))
+        self._corpus.apply(Step(new_uid(), _WHO, utc_timestamp(), "state", tuple(status)))
         return Cost(len(self._gold), self._keys, self._clicking, self._errors)
 
     def _sentence(self, start: int, end: int) -> None:
@@ -193,7 +197,7 @@ class _Labelling:
         self._chosen = self._next(one.start)
 
     def _accept_sure(self, start: int, end: int) -> None:
-        sure = [one for one in self._standing if start <= one.start < end and one.score >= SURE]
+        sure = [one for one in self._standing if start <= one.start < end and one.score >= SURE_SCORE]
         if not sure:
             return
         if self._helped.at_once == "sentence" and not (self._chosen and start <= self._chosen.start < end):
@@ -206,14 +210,14 @@ class _Labelling:
             else:
                 self._errors += 1
                 self._waved.add((one.start, one.end))
-        self._do(operations.accept_each(self._article, self._layer, _WHO, sure))
+        self._do(operations.accept_all(self._article, self._layer, _WHO, sure))
         self._at = sure[-1].end
         self._chosen = self._next(start)
 
     def _by_hand(self, place: tuple[int, int, str]) -> None:
         self._clicking += LABEL_STUDIO
         self._keys += self._hand(place)
-        self._do(operations.add(self._article, self._layer, _WHO, place[2], place[0], place[1]))
+        self._do(operations.add_span(self._article, self._layer, _WHO, place[2], place[0], place[1]))
         self._at, self._chosen = place[1] - 1, None
 
     def _next(self, offset: int) -> Suggestion | None:
@@ -228,7 +232,7 @@ class _Labelling:
         if first != last:
             keys += min(last - first, self._presses(first, last))
         word = self._words[first]
-        places = [at for at, _ in readings(self._text[slice(*word)])]
+        places = [at for at, _ in find_readings(self._text[slice(*word)])]
         begun = place[0] - word.start
         return keys + (sorted(set(places)).index(begun) if begun in places else begun)
 
@@ -237,7 +241,7 @@ class _Labelling:
             return min(there - here, self._presses(here, there))
         if here - there <= _NEAR:
             return here - there
-        # Back to the beginning of sentences, and from there by the letter.
+        # Back to the beginning of sentences, and from there by letter.
         starts = [self._word(start) for start, _end in self._sentences]
         back = bisect_right(starts, here) - 1
         presses = 0
@@ -249,11 +253,11 @@ class _Labelling:
         return min(here - there, presses + self._way(starts[back], there))
 
     def _presses(self, here: int, there: int) -> int:
-        """How often the letter of a word is pressed to get to it."""
+        """How often letter of a word is pressed to get to it."""
         word = self._text[slice(*self._words[there])]
-        letter = min(beginnings(word), key=len)[0]
+        letter = min(initial_forms(word), key=len)[0]
         between = (self._text[slice(*other)] for other in self._words[here + 1 : there])
-        return 1 + sum(any(name.startswith(letter) for name in beginnings(other)) for other in between)
+        return 1 + sum(any(name.startswith(letter) for name in initial_forms(other)) for other in between)
 
     def _edges(self, one: Suggestion, meant: tuple[int, int, str]) -> int:
         starts = abs(self._word(one.start) - self._word(meant[0])) or int(one.start != meant[0])
@@ -266,23 +270,23 @@ class _Labelling:
     # The corpus
 
     def _do(self, edits: list[Edit]) -> None:
-        self._corpus.apply(Step(new_uid(), _WHO, now(), "bench", tuple(edits)))
+        self._corpus.apply(Step(new_uid(), _WHO, utc_timestamp(), "bench", tuple(edits)))
         for edit in edits:
             if isinstance(edit.after, Span):
                 self._layer.append(edit.after)
             elif edit.after:
-                self._rejected.learn(self._text, edit.after)
+                self._rejected.add(self._text, edit.after)
         if self._helped.sources != frozenset():
             self._suggesting.learn(self._article, edits)
-            self._hear({**self._heard, **self._suggesting.again(self._article)})
+            self._hear({**self._heard, **self._suggesting.suggest_again(self._article)})
         else:
             self._standing = ()
 
-    def _hear(self, heard: Heard) -> None:
+    def _hear(self, heard: SuggestionsBySource) -> None:
         asked = self._helped.sources
         self._heard = heard
         chosen = {name: said for name, said in heard.items() if asked is None or name in asked}
-        self._standing = left(self._article, chosen, self._rejected, self._layer, ())
+        self._standing = filter_suggestions(self._article, chosen, self._rejected, self._layer, ())
 
     _standing: tuple[Suggestion, ...] = ()
 

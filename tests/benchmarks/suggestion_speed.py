@@ -6,14 +6,14 @@ from typing import Final
 
 from measuring import RUNS, Figure, Wanted, timed
 
-from annotator.jobs.suggesting import Suggesting, rules
-from annotator.model.article_builder import draft
+from annotator.jobs.suggesting import SuggesterPool, rule_suggesters
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.model.records import Article, Suggestion
-from annotator.resources import resource
-from annotator.suggest.crf.training import Example, train
-from annotator.suggest.memory import Memory
-from annotator.text.proclitics import form
+from annotator.resources import resource_path
+from annotator.suggest.crf.training import TrainingExample, train
+from annotator.suggest.memory import MemorySuggester
+from annotator.text.proclitics import normalise_form
 
 _WORDS: Final = 500
 
@@ -27,19 +27,24 @@ def figure(runs: int = RUNS) -> Figure:
 def measure(runs: int) -> list[float]:
     """How long it took each time, in milliseconds; each article is another one, and one was asked about before."""
     suggesting = _taught()
-    suggesting.ask(article(0))
+    suggesting.suggest(article(0))
     gc.freeze()  # as the window does (ui.app.settle)
-    return [timed(lambda number=number: suggesting.ask(article(number))) for number in range(1, runs + 1)]
+    return [timed(lambda number=number: suggesting.suggest(article(number))) for number in range(1, runs + 1)]
 
 
-def _taught() -> Suggesting:
+def _taught() -> SuggesterPool:
     """Suggesters that know of the sample articles what the rules say of them."""
     labels = default_labels()
-    articles = [draft(path.read_text(encoding="utf-8")).article for path in sorted(resource("samples").glob("*.txt"))]
-    found = [(one, [said for rule in rules() for said in rule.suggest(one, labels)]) for one in articles]
-    memory = Memory((form(one.text, said.start, said.end), said.label, 1, 0) for one, some in found for said in some)
-    examples = [Example(one, tuple({_place(said) for said in some})) for one, some in found]
-    return Suggesting(labels, memory, train(examples, labels, (*rules(), memory)))
+    articles = [
+        build_article(path.read_text(encoding="utf-8")).article
+        for path in sorted(resource_path("samples").glob("*.txt"))
+    ]
+    found = [(one, [said for rule in rule_suggesters() for said in rule.suggest(one, labels)]) for one in articles]
+    memory = MemorySuggester(
+        (normalise_form(one.text, said.start, said.end), said.label, 1, 0) for one, some in found for said in some
+    )
+    examples = [TrainingExample(one, tuple({_place(said) for said in some})) for one, some in found]
+    return SuggesterPool(labels, memory, train(examples, labels, (*rule_suggesters(), memory)))
 
 
 def _place(one: Suggestion) -> tuple[int, int, str]:
@@ -48,6 +53,8 @@ def _place(one: Suggestion) -> tuple[int, int, str]:
 
 def article(number: int) -> Article:
     """Words of the sample articles from somewhere on, in sentences of their own."""
-    words = [word for path in sorted(resource("samples").glob("*.txt")) for word in path.read_text("utf-8").split()]
+    words = [
+        word for path in sorted(resource_path("samples").glob("*.txt")) for word in path.read_text("utf-8").split()
+    ]
     text = " ".join(islice(cycle(words), number * 37, number * 37 + _WORDS))
-    return draft(text).article
+    return build_article(text).article

@@ -172,7 +172,7 @@ def test_the_page_is_made_anew_with_its_picture(parts: list[str], tmp_path: Path
     assert "| the one | 10.00 ms | 100.0 ms | 1.00 | 1.00 |  |" in text
     assert text.startswith("# Speed\n")
     assert text.endswith("kept\n")
-    assert (tmp_path / "pictures" / "growth.svg").read_text(encoding="utf-8").startswith("<svg ")
+    assert (tmp_path / "growth.svg").read_text(encoding="utf-8").startswith("<svg ")
 
 
 @pytest.mark.parametrize(("text", "named"), [(PAGE, ["one"]), ("no marker", []), (None, [])])
@@ -189,6 +189,6 @@ def test_nothing_is_measured_for_a_page_that_cannot_be_made(
 
 
 def test_docs_performance_has_a_place_for_every_table() -> None:
-    page = (results.ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    page = (results.ROOT / "docs" / "figures" / "performance.md").read_text(encoding="utf-8")
     made = results.put_in(page, {name: ["here"] for name in results.PLACES})
     assert made.count("\nhere\n") == len(results.PLACES)

@@ -5,22 +5,24 @@ from pathlib import Path
 import model_accuracy as measured
 import pytest
 
-from annotator.suggest.crf.training import Example
+from annotator.suggest.crf.training import TrainingExample
 
 
 @pytest.fixture(scope="module")
-def sample(shared: Path) -> tuple[list[Example], list[Example]]:
+def sample(shared: Path) -> tuple[list[TrainingExample], list[TrainingExample]]:
     known, gold = (measured.sentences(shared / "data/ner" / f"wojood-sample-{part}.txt") for part in ("train", "val"))
     return known, gold
 
 
-def test_the_sample_is_read_by_the_sentence(sample: tuple[list[Example], list[Example]]) -> None:
+def test_the_sample_is_read_by_the_sentence(sample: tuple[list[TrainingExample], list[TrainingExample]]) -> None:
     known, gold = sample
     assert (len(known), len(gold)) == (1115, 159)
     assert sum(span[2] == "DATE" for one in gold for span in one.spans) == 84
 
 
-def test_three_hundred_sentences_teach_it_dates_and_institutions(sample: tuple[list[Example], list[Example]]) -> None:
+def test_three_hundred_sentences_teach_it_dates_and_institutions(
+    sample: tuple[list[TrainingExample], list[TrainingExample]],
+) -> None:
     known, gold = sample
     found = measured.accuracy(known[:300], gold, measured.label_set(measured.TWO))
     assert found.outermost["DATE"] >= 0.78

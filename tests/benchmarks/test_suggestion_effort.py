@@ -7,11 +7,11 @@ import pytest
 import suggestion_effort
 from suggestion_effort import WAYS, Gold, Helped, simulate
 
-from annotator.jobs.suggesting import Suggesting
-from annotator.model.open_suggestions import SURE
+from annotator.jobs.suggesting import SuggesterPool
+from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import DONE, Article, Suggestion, article_uid
 from annotator.store.corpus import Corpus
-from annotator.store.queries.article_list import done
+from annotator.store.queries.article_list import list_done_articles
 
 TEXT = "أعلنت وزارة الصحة أمس عن خطة. وقال مجلس النواب إن وزارة الصحة لم تعلن شيئا في ماي."
 ARTICLE = Article(article_uid(TEXT), TEXT)
@@ -42,9 +42,9 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
 def told(monkeypatch: pytest.MonkeyPatch, *said: tuple[tuple[int, int, str], float]) -> None:
     """The suggesters say this, and learn nothing."""
     suggestions = [Suggestion(*where, "told", score) for where, score in said]
-    monkeypatch.setattr(Suggesting, "ask", lambda *_article: {"told": suggestions})
-    monkeypatch.setattr(Suggesting, "learn", lambda *_edits: None)
-    monkeypatch.setattr(Suggesting, "again", lambda *_article: {})
+    monkeypatch.setattr(SuggesterPool, "suggest", lambda *_article: {"told": suggestions})
+    monkeypatch.setattr(SuggesterPool, "learn", lambda *_edits: None)
+    monkeypatch.setattr(SuggesterPool, "suggest_again", lambda *_article: {})
 
 
 def spans(corpus: Corpus) -> list[tuple[int, int, str]]:
@@ -54,7 +54,7 @@ def spans(corpus: Corpus) -> list[tuple[int, int, str]]:
 def test_by_hand_every_span_is_labelled_and_paid_for(corpus: Corpus) -> None:
     [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], WAYS[0])
     assert spans(corpus) == [*GOLD]
-    assert done(corpus, None) == [1]
+    assert list_done_articles(corpus, None) == [1]
     assert corpus.status(ARTICLE.uid, "bench").state == DONE  # type: ignore[union-attr]
     # To each by one key, an arrow or its letter; those of two words take one more to the last; and the label.
     assert (cost.spans, cost.errors) == (5, 0)
@@ -74,7 +74,7 @@ def test_a_suggestion_that_is_right_costs_one_key_and_a_wrong_one_another(
 def test_what_is_sure_is_accepted_by_a_key_a_sentence_and_what_was_wrong_is_told(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told(monkeypatch, *((where, SURE) for where in GOLD), (place("خطة", "ORG"), SURE))
+    told(monkeypatch, *((where, SURE_SCORE) for where in GOLD), (place("خطة", "ORG"), SURE_SCORE))
     [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], Helped("all", at_once="sentence"))
     assert spans(corpus) == sorted([*GOLD, place("خطة", "ORG")])
     assert (cost.keys, cost.errors) == (2, 1)

@@ -12,17 +12,17 @@ import peers
 from measuring import RATIO, Figure, Wanted, a_second, measured, not_measured, timed
 from sqlite_utils import Database
 
-from annotator.jobs.export.exporter import ALL, Options, export
+from annotator.jobs.export.exporter import ALL, ExportOptions, export
 from annotator.jobs.imports.importer import import_paths
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
-from annotator.model.records import Draft, Span, new_uid
+from annotator.model.records import AnnotatedArticle, Span, new_uid
 from annotator.store import index
 from annotator.store.corpus import Corpus
 from annotator.text import words
 from annotator.text.punctuation import is_punctuation
-from annotator.text.search import beginnings
-from annotator.text.tokenizer import tokens
+from annotator.text.search import short_prefixes
+from annotator.text.tokenizer import tokenize
 
 _ANNOTATOR = "bench"
 _APART = 30  # words from one span to the next: some three in a hundred tokens begin one
@@ -39,25 +39,25 @@ def figures(folder: Path, runs: int, articles: int, python: Callable[[], Path] =
                 corpus.add(item)
         yield from _exports(corpus, found, folder, runs, python)
         lines = folder / "transfer.jsonl"
-        _finish(export(corpus, lines, Options("jsonl", annotator=_ANNOTATOR, state=ALL)))
+        _finish(export(corpus, lines, ExportOptions("jsonl", annotator=_ANNOTATOR, state=ALL)))
     yield from _imports(lines, folder, runs)
 
 
 def _exports(
-    corpus: Corpus, found: list[Draft], folder: Path, runs: int, python: Callable[[], Path]
+    corpus: Corpus, found: list[AnnotatedArticle], folder: Path, runs: int, python: Callable[[], Path]
 ) -> Iterator[Figure]:
-    options = Options(annotator=_ANNOTATOR, state=ALL, zones=None)
+    options = ExportOptions(annotator=_ANNOTATOR, state=ALL, zones=None)
 
     def own() -> Any:
         return _finish(export(corpus, folder / "own.conll", options))
 
     count = own().tokens
     finding = measured(
-        _EXPORT, own, "finding them alone", lambda: [tokens(one.article.text) for one in found], runs, _forget
+        _EXPORT, own, "finding them alone", lambda: [tokenize(one.article.text) for one in found], runs, _forget
     )
     yield a_second(finding, count, "tokens/s")
     peers.hand_over(found, [label.name for label in default_labels().labels], folder)
-    _finish(export(corpus, folder / "tasks.json", Options("labelstudio", annotator=_ANNOTATOR, state=ALL)))
+    _finish(export(corpus, folder / "tasks.json", ExportOptions("labelstudio", annotator=_ANNOTATOR, state=ALL)))
     for name, what in peers.PEERS.items():
         try:
             with peers.at_work(name, python(), folder) as peer:
@@ -140,30 +140,30 @@ def _tables(path: Path) -> _Tables:
         rows = {name: [dict(row) for row in corpus.query(f"SELECT * FROM {name}")] for name in stored}
         texts = [row["text"] for row in rows["article"]]
         query = "SELECT sql FROM sqlite_master WHERE name IN ('search', 'beginning')"
-        creates = [create for (create,) in corpus.tuples(query)]
-    found = [index.parts(text) for text in texts]  # the indexes do not hold what they index
+        creates = [create for (create,) in corpus.fetch_tuples(query)]
+    found = [index.search_tokens(text) for text in texts]  # the indexes do not hold what they index
     rows["search"] = [{"rowid": number, "words": " ".join(parts)} for number, parts in enumerate(found, 1)]
-    begun = (frozenset().union(*map(beginnings, filter(str.isalnum, set(parts)))) for parts in found)
+    begun = (frozenset().union(*map(short_prefixes, filter(str.isalnum, set(parts)))) for parts in found)
     rows["beginning"] = [{"rowid": number, "letters": " ".join(letters)} for number, letters in enumerate(begun, 1)]
     return _Tables(creates, rows)
 
 
-def _drafts() -> Iterator[Draft]:
+def _drafts() -> Iterator[AnnotatedArticle]:
     """Articles as in a large corpus, with a span of one to four words at every thirtieth."""
     dice = Random(2)
     for text in corpus_speed.texts():
-        found = [token for token in tokens(text) if not is_punctuation(text, token)]
+        found = [token for token in tokenize(text) if not is_punctuation(text, token)]
         spans = []
         for at in range(dice.randint(0, _APART), len(found) - 4, _APART):
             start, end = found[at].start, found[at + dice.randint(0, 3)].end
             if "\n" not in text[start:end]:
                 label = dice.choice(default_labels().labels).name
                 spans.append(Span(new_uid(), "", _ANNOTATOR, label, start, end))
-        yield draft(text, spans=spans)
+        yield build_article(text, spans=spans)
 
 
 def _forget() -> None:
-    words._words.cache_clear()
+    words._split_piece.cache_clear()
 
 
 def _finish(steps: Any) -> Any:

@@ -1,9 +1,9 @@
-"""Short ways to an article with spans, for the tests of checks."""
+"""Shortcuts for articles with spans in the tests of checks."""
 
 from collections.abc import Iterable
 
-from annotator.checks.check_context import Seen
-from annotator.checks.issue import Question
+from annotator.checks.check_context import CheckContext
+from annotator.checks.issue import Issue
 from annotator.model.records import Span, Zone
 
 
@@ -11,18 +11,18 @@ def span(start: int, end: int, label: str = "INSTITUTION", value: str | None = N
     return Span(f"{label}{start}-{end}", "article", "Sanae", label, start, end, value)
 
 
-def on(text: str, words: str, label: str = "INSTITUTION") -> Span:
-    """A span on these words, to the letter."""
+def span_on(text: str, words: str, label: str = "INSTITUTION") -> Span:
+    """Return a span on exactly these words."""
     return span(text.index(words), text.index(words) + len(words), label)
 
 
-def seen(text: str, *spans: Span, zones: Iterable[Zone] = ()) -> Seen:
-    return Seen(text, [*zones], sorted(spans, key=lambda one: (one.start, -one.end)))
+def context(text: str, *spans: Span, zones: Iterable[Zone] = ()) -> CheckContext:
+    return CheckContext(text, [*zones], sorted(spans, key=lambda s: (s.start, -s.end)))
 
 
-def remedied(text: str, question: Question | None) -> str | None:
-    """The words that the span has once the question is put right; None where there is no question."""
-    if question is None:
+def fixed_text(text: str, issue: Issue | None) -> str | None:
+    """Return the words that the span has after the fix; None without an issue."""
+    if issue is None:
         return None
-    assert question.remedy
-    return text[question.remedy.start : question.remedy.end] if question.remedy.label else ""
+    assert issue.fix
+    return text[issue.fix.start : issue.fix.end] if issue.fix.label else ""

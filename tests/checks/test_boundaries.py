@@ -1,30 +1,30 @@
-"""Where spans may begin and end."""
+"""Checks of where spans may begin and end."""
 
 import pytest
-from checks.samples import on, remedied, seen, span
+from checks.samples import context, fixed_text, span, span_on
 from hypothesis import given
-from text.texts import layered
+from text.texts import article_layers
 
-from annotator.checks.boundaries import empty, inside_word, proclitic, punctuation
-from annotator.checks.check_context import Seen
-from annotator.checks.label_statistics import Usage
+from annotator.checks.boundaries import check_empty, check_inside_word, check_proclitic, check_punctuation
+from annotator.checks.check_context import CheckContext
+from annotator.checks.label_statistics import LabelStatistics
 from annotator.model.records import Article, Span, Zone
-from annotator.text.selection import snap
+from annotator.text.selection import snap_to_words
 
 
 @pytest.mark.parametrize("text", ["«»", "، ", "\u064e", "ـــ", " \u200f", "\u3164", "...", "\u00ad"])
-def test_what_has_nothing_to_read_is_asked_about_and_would_be_removed(text: str) -> None:
-    question = empty(seen(f"قال {text} شيئا"), on(f"قال {text} شيئا", text))
-    assert remedied(text, question) == ""
+def test_span_without_readable_text_is_an_issue_whose_fix_removes_it(text: str) -> None:
+    issue = check_empty(context(f"قال {text} شيئا"), span_on(f"قال {text} شيئا", text))
+    assert fixed_text(text, issue) == ""
 
 
 @pytest.mark.parametrize("text", ["١", "👍", "م", "$", "𝔄", "«أ»"])
-def test_one_letter_digit_or_symbol_is_something(text: str) -> None:
-    assert empty(seen(text), span(0, len(text))) is None
+def test_span_of_one_letter_digit_or_symbol_is_not_empty(text: str) -> None:
+    assert check_empty(context(text), span(0, len(text))) is None
 
 
 @pytest.mark.parametrize(
-    ("text", "words", "right"),
+    ("text", "words", "fixed"),
     [
         ("قالت وزارة العدل، أمس", "وزارة العدل،", "وزارة العدل"),
         ("قالت «وزارة العدل» أمس", "«وزارة العدل»", "وزارة العدل"),
@@ -36,8 +36,8 @@ def test_one_letter_digit_or_symbol_is_something(text: str) -> None:
         ("في (15/5/1985) أمس", "(15/5/1985", "15/5/1985"),
     ],
 )
-def test_a_span_has_no_mark_or_space_at_its_edges_and_both_of_a_pair(text: str, words: str, right: str) -> None:
-    assert remedied(text, punctuation(seen(text), on(text, words))) == right
+def test_fix_removes_punctuation_at_edges_and_completes_pairs(text: str, words: str, fixed: str) -> None:
+    assert fixed_text(text, check_punctuation(context(text), span_on(text, words))) == fixed
 
 
 @pytest.mark.parametrize(
@@ -54,12 +54,12 @@ def test_a_span_has_no_mark_or_space_at_its_edges_and_both_of_a_pair(text: str, 
         ("طيب 👩‍👧", "👩‍👧"),
     ],
 )
-def test_a_pair_within_an_abbreviation_and_a_percentage_are_right(text: str, words: str) -> None:
-    assert punctuation(seen(text), on(text, words)) is None
+def test_complete_pairs_abbreviations_and_percentages_are_no_punctuation_issue(text: str, words: str) -> None:
+    assert check_punctuation(context(text), span_on(text, words)) is None
 
 
 @pytest.mark.parametrize(
-    ("text", "words", "right"),
+    ("text", "words", "fixed"),
     [
         ("قالت الحكومة أمس", "حكومة", "الحكومة"),
         ("قالت والحكومة أمس", "حكومة", "الحكومة"),
@@ -69,10 +69,8 @@ def test_a_pair_within_an_abbreviation_and_a_percentage_are_right(text: str, wor
         ("للأمم المتحدة", "أمم المتحدة", "لأمم المتحدة"),
     ],
 )
-def test_an_edge_inside_a_word_is_asked_about_and_would_go_to_the_edge_of_the_word(
-    text: str, words: str, right: str
-) -> None:
-    assert remedied(text, inside_word(seen(text), on(text, words))) == right
+def test_fix_moves_an_edge_inside_a_word_to_the_edge_of_the_word(text: str, words: str, fixed: str) -> None:
+    assert fixed_text(text, check_inside_word(context(text), span_on(text, words))) == fixed
 
 
 @pytest.mark.parametrize(
@@ -90,55 +88,57 @@ def test_an_edge_inside_a_word_is_asked_about_and_would_go_to_the_edge_of_the_wo
         ("وزارة العدل", "وزارة العدل"),
     ],
 )
-def test_behind_a_proclitic_and_beside_another_token_an_edge_is_right(text: str, words: str) -> None:
-    assert inside_word(seen(text), on(text, words)) is None
+def test_edge_after_a_proclitic_or_beside_another_token_is_no_issue(text: str, words: str) -> None:
+    assert check_inside_word(context(text), span_on(text, words)) is None
 
 
-def test_a_proclitic_that_others_leave_out_is_asked_about() -> None:
+def test_proclitic_that_other_spans_leave_out_is_an_issue() -> None:
     text = "قالت لوزارة العدل أمس"
-    here = on(text, "لوزارة العدل")
-    usage = Usage([("وزارة العدل", "INSTITUTION", 2), ("لوزارة العدل", "INSTITUTION", 1)])
-    assert remedied(text, proclitic(seen(text), here, usage)) == "وزارة العدل"
-    assert proclitic(seen(text), on(text, "وزارة العدل"), usage) is None
+    target = span_on(text, "لوزارة العدل")
+    statistics = LabelStatistics([("وزارة العدل", "INSTITUTION", 2), ("لوزارة العدل", "INSTITUTION", 1)])
+    assert fixed_text(text, check_proclitic(context(text), target, statistics)) == "وزارة العدل"
+    assert check_proclitic(context(text), span_on(text, "وزارة العدل"), statistics) is None
     for few in ([("وزارة العدل", "INSTITUTION", 1)], [("وزارة العدل", "PLAN", 9)]):
-        assert proclitic(seen(text), here, Usage(few)) is None
-    often = Usage([("وزارة العدل", "INSTITUTION", 3), ("لوزارة العدل", "INSTITUTION", 2)])
-    assert proclitic(seen(text), here, often) is None
+        assert check_proclitic(context(text), target, LabelStatistics(few)) is None
+    often = LabelStatistics([("وزارة العدل", "INSTITUTION", 3), ("لوزارة العدل", "INSTITUTION", 2)])
+    assert check_proclitic(context(text), target, often) is None
 
 
-def test_the_first_letter_of_a_short_word_is_no_proclitic() -> None:
+def test_first_letter_of_a_short_word_is_no_proclitic() -> None:
     text = "مدينة وجدة"
-    assert proclitic(seen(text), on(text, "وجدة"), Usage([("جدة", "INSTITUTION", 9)])) is None
+    assert check_proclitic(context(text), span_on(text, "وجدة"), LabelStatistics([("جدة", "INSTITUTION", 9)])) is None
 
 
-def test_the_lam_of_an_article_is_left_out_with_what_is_written_onto_it() -> None:
+def test_fix_leaves_out_the_proclitic_before_a_contracted_article() -> None:
     text = "ساعد للأمم المتحدة"
-    usage = Usage([("الامم المتحدة", "INSTITUTION", 2)])
-    assert remedied(text, proclitic(seen(text), on(text, "للأمم المتحدة"), usage)) == "لأمم المتحدة"
+    statistics = LabelStatistics([("الامم المتحدة", "INSTITUTION", 2)])
+    assert (
+        fixed_text(text, check_proclitic(context(text), span_on(text, "للأمم المتحدة"), statistics)) == "لأمم المتحدة"
+    )
 
 
-@given(layered())
-def test_what_a_selection_takes_is_right(made: tuple[Article, list[Zone], list[Span]]) -> None:
-    article, _zones, spans = made
-    for one in spans:
-        start, end = snap(article.text, one.start, one.end)
-        snapped = Seen(article.text, [], [here := span(start, end)]) if start < end else None
-        if snapped and not empty(snapped, here):
-            assert inside_word(snapped, here) is None
-            assert (question := punctuation(snapped, here)) is None, question
+@given(article_layers())
+def test_snapped_selection_has_no_boundary_issue(annotated: tuple[Article, list[Zone], list[Span]]) -> None:
+    article, _zones, spans = annotated
+    for drawn in spans:
+        start, end = snap_to_words(article.text, drawn.start, drawn.end)
+        snapped = CheckContext(article.text, [], [target := span(start, end)]) if start < end else None
+        if snapped and not check_empty(snapped, target):
+            assert check_inside_word(snapped, target) is None
+            assert (issue := check_punctuation(snapped, target)) is None, issue
 
 
-@given(layered())
-def test_whatever_is_asked_can_be_put_right(made: tuple[Article, list[Zone], list[Span]]) -> None:
-    article, _zones, spans = made
-    looked = Seen(article.text, [], spans)
-    for one in spans:
-        if empty(looked, one):
+@given(article_layers())
+def test_every_boundary_fix_resolves_its_issue(annotated: tuple[Article, list[Zone], list[Span]]) -> None:
+    article, _zones, spans = annotated
+    layer_context = CheckContext(article.text, [], spans)
+    for drawn in spans:
+        if check_empty(layer_context, drawn):
             continue
-        for check in (punctuation, inside_word):
-            question = check(looked, one)
-            remedy = question.remedy if question else None
-            if remedy:
-                assert 0 <= remedy.start < remedy.end <= len(article.text)
-                assert (remedy.start, remedy.end) != (one.start, one.end)
-                assert check(looked, span(remedy.start, remedy.end)) is None
+        for check in (check_punctuation, check_inside_word):
+            issue = check(layer_context, drawn)
+            fix = issue.fix if issue else None
+            if fix:
+                assert 0 <= fix.start < fix.end <= len(article.text)
+                assert (fix.start, fix.end) != (drawn.start, drawn.end)
+                assert check(layer_context, span(fix.start, fix.end)) is None

@@ -1,11 +1,11 @@
-"""The same words, labelled otherwise or not at all."""
+"""Checks of words labelled differently or not at all."""
 
 import pytest
-from checks.samples import on, seen, span
+from checks.samples import context, span, span_on
 
-from annotator.checks.consistency import labelled_differently, unlabelled, unlabelled_repeat
-from annotator.checks.issue import Question, Remedy
-from annotator.checks.label_statistics import Usage
+from annotator.checks.consistency import check_other_label, check_unlabelled, find_unlabelled
+from annotator.checks.issue import Fix, Issue
+from annotator.checks.label_statistics import LabelStatistics
 from annotator.model.records import Span, Zone
 
 TITLES = {"INSTITUTION": "Institution", "PLAN": "Plan"}
@@ -13,91 +13,93 @@ TEXT = "قالت وزارة العدل إن لوزارة العدل خطة، و�
 KNOWN = ("وزارة العدل", "INSTITUTION", 4)
 
 
-def differently(counts: list[tuple[str, str, int]], *layer: Span, text: str = TEXT) -> Question | None:
-    return labelled_differently(seen(text, *layer), layer[0], Usage(counts), TITLES)
+def check_label(counts: list[tuple[str, str, int]], *layer: Span, text: str = TEXT) -> Issue | None:
+    return check_other_label(context(text, *layer), layer[0], LabelStatistics(counts), TITLES)
 
 
-def test_what_is_another_label_twice_as_often_is_asked_about() -> None:
-    here = on(TEXT, "وزارة العدل", "PLAN")
-    question = differently([KNOWN, ("وزارة العدل", "PLAN", 2)], here)
-    assert question
-    assert question.remedy == Remedy("INSTITUTION", here.start, here.end)
-    assert question.message == "These words are Institution in 4 places, Plan in 2."
-    assert differently([KNOWN, ("وزارة العدل", "PLAN", 3)], here) is None
-    assert differently([("وزارة العدل", "INSTITUTION", 1), ("وزارة العدل", "PLAN", 1)], here) is None
-    assert differently([("وزارة العدل", "PLAN", 9)], here) is None
+def test_words_labelled_differently_twice_as_often_are_an_issue() -> None:
+    target = span_on(TEXT, "وزارة العدل", "PLAN")
+    issue = check_label([KNOWN, ("وزارة العدل", "PLAN", 2)], target)
+    assert issue
+    assert issue.fix == Fix("INSTITUTION", target.start, target.end)
+    assert issue.message == "These words are Institution in 4 places, Plan in 2."
+    assert check_label([KNOWN, ("وزارة العدل", "PLAN", 3)], target) is None
+    assert check_label([("وزارة العدل", "INSTITUTION", 1), ("وزارة العدل", "PLAN", 1)], target) is None
+    assert check_label([("وزارة العدل", "PLAN", 9)], target) is None
 
 
-def test_spelling_and_proclitics_make_no_other_words() -> None:
-    there = TEXT.index("وِزَارَة")
-    here = span(there, there + len("وِزَارَة العـدل"), "PLAN")
-    assert differently([KNOWN, ("وزارة العدل", "PLAN", 1)], here)
+def test_spelling_and_proclitics_do_not_distinguish_words() -> None:
+    start = TEXT.index("وِزَارَة")
+    target = span(start, start + len("وِزَارَة العـدل"), "PLAN")
+    assert check_label([KNOWN, ("وزارة العدل", "PLAN", 1)], target)
 
 
-def test_two_labels_on_one_stretch_are_there_on_purpose() -> None:
-    here = on(TEXT, "وزارة العدل", "PLAN")
+def test_range_with_both_labels_is_no_issue() -> None:
+    target = span_on(TEXT, "وزارة العدل", "PLAN")
     counts = [KNOWN, ("وزارة العدل", "PLAN", 1)]
-    assert differently(counts, here, on(TEXT, "وزارة العدل", "INSTITUTION")) is None
-    assert differently(counts, here, span(0, 20, "INSTITUTION"))
+    assert check_label(counts, target, span_on(TEXT, "وزارة العدل", "INSTITUTION")) is None
+    assert check_label(counts, target, span(0, 20, "INSTITUTION"))
 
 
 @pytest.mark.parametrize("words", ["40", "123", "ص", "من"])
-def test_what_tells_too_little_is_not_compared(words: str) -> None:
+def test_words_that_are_not_distinctive_are_not_compared(words: str) -> None:
     text = f"قال {words} شيئا"
     counts = [(words, "INSTITUTION", 9), (words, "PLAN", 1)]
-    assert differently(counts, on(text, words, "PLAN"), text=text) is None
-    assert list(unlabelled(seen(text), Usage(counts), len(text))) == []
+    assert check_label(counts, span_on(text, words, "PLAN"), text=text) is None
+    assert list(find_unlabelled(context(text), LabelStatistics(counts), len(text))) == []
 
 
-def left_out(text: str, counts: list[tuple[str, str, int]], *layer: Span, zones: tuple[Zone, ...] = ()) -> list[str]:
-    found = unlabelled(seen(text, *layer, zones=zones), Usage(counts), len(text))
-    return [text[match.start : match.end] for match in found]
+def unlabelled_words(
+    text: str, counts: list[tuple[str, str, int]], *layer: Span, zones: tuple[Zone, ...] = ()
+) -> list[str]:
+    matches = find_unlabelled(context(text, *layer, zones=zones), LabelStatistics(counts), len(text))
+    return [text[match.start : match.end] for match in matches]
 
 
-def test_places_without_a_span_are_found_behind_proclitics_and_in_any_spelling() -> None:
-    assert left_out(TEXT, [KNOWN]) == ["وزارة العدل", "وزارة العدل", "وِزَارَة العـدل"]
-    assert left_out(TEXT, [("وزارة العدل", "INSTITUTION", 1)]) == []
+def test_unlabelled_words_are_found_after_proclitics_and_in_any_spelling() -> None:
+    assert unlabelled_words(TEXT, [KNOWN]) == ["وزارة العدل", "وزارة العدل", "وِزَارَة العـدل"]
+    assert unlabelled_words(TEXT, [("وزارة العدل", "INSTITUTION", 1)]) == []
 
 
 @pytest.mark.parametrize("label", ["INSTITUTION", "PLAN"])
 @pytest.mark.parametrize("words", ["وزارة العدل", "قالت وزارة العدل إن", "العدل إن", "وزارة"])
-def test_a_place_that_a_span_overlaps_is_not_one(words: str, label: str) -> None:
-    assert len(left_out(TEXT, [KNOWN], on(TEXT, words, label))) == 2
+def test_words_that_a_span_overlaps_are_not_unlabelled(words: str, label: str) -> None:
+    assert len(unlabelled_words(TEXT, [KNOWN], span_on(TEXT, words, label))) == 2
 
 
-def test_of_places_in_one_another_the_longest_is_one() -> None:
+def test_of_nested_unlabelled_words_the_longest_are_found() -> None:
     counts = [KNOWN, ("العدل", "INSTITUTION", 4), ("وزارة", "INSTITUTION", 4)]
-    assert left_out(TEXT, counts) == ["وزارة العدل", "وزارة العدل", "وِزَارَة العـدل"]
+    assert unlabelled_words(TEXT, counts) == ["وزارة العدل", "وزارة العدل", "وِزَارَة العـدل"]
 
 
-def test_boilerplate_and_joined_words_have_none() -> None:
+def test_boilerplate_and_joined_words_are_not_unlabelled() -> None:
     zone = Zone("z", "article", "boilerplate", 0, 20)
-    assert left_out(TEXT, [KNOWN], zones=(zone,)) == ["وزارة العدل", "وِزَارَة العـدل"]
+    assert unlabelled_words(TEXT, [KNOWN], zones=(zone,)) == ["وزارة العدل", "وِزَارَة العـدل"]
     counts = [("اليوم", "DATE", 9), ("2024", "DATE", 9)]
-    assert left_out("جريدة اليوم24 وسنة2024 و2024 اليوم", counts) == ["2024", "اليوم"]
+    assert unlabelled_words("جريدة اليوم24 وسنة2024 و2024 اليوم", counts) == ["2024", "اليوم"]
 
 
-def test_only_what_is_mostly_labelled_is_asked_about() -> None:
-    usage = Usage([KNOWN])
+def test_only_mostly_labelled_words_are_an_issue() -> None:
+    statistics = LabelStatistics([KNOWN])
     for _time in range(2):
-        [match, *_others] = unlabelled(seen(TEXT), usage, len(TEXT))
-        usage.met(match.words)
-        question = unlabelled_repeat(match, usage, TITLES)
-        assert question
-    assert question.remedy == Remedy("INSTITUTION", 5, 16)
-    assert question.span is None
-    assert question.message == "These words have no label here; elsewhere they are Institution in 4 places."
-    usage.met(match.words)
-    assert unlabelled_repeat(match, usage, TITLES) is None
-    assert list(unlabelled(seen(TEXT), usage, len(TEXT))) == []
+        [match, *_rest] = find_unlabelled(context(TEXT), statistics, len(TEXT))
+        statistics.add_unlabelled(match.words)
+        issue = check_unlabelled(match, statistics, TITLES)
+        assert issue
+    assert issue.fix == Fix("INSTITUTION", 5, 16)
+    assert issue.span is None
+    assert issue.message == "These words have no label here; elsewhere they are Institution in 4 places."
+    statistics.add_unlabelled(match.words)
+    assert check_unlabelled(match, statistics, TITLES) is None
+    assert list(find_unlabelled(context(TEXT), statistics, len(TEXT))) == []
 
 
-def test_what_is_learned_and_forgotten_counts() -> None:
-    usage = Usage()
+def test_added_and_removed_spans_change_the_statistics() -> None:
+    statistics = LabelStatistics()
     for _time in range(2):
-        usage.learn("وزارة العدل", "INSTITUTION", 1)
-    assert len(list(unlabelled(seen(TEXT), usage, len(TEXT)))) == 3
-    usage.learn("وزارة العدل", "INSTITUTION", -1)
-    assert list(unlabelled(seen(TEXT), usage, len(TEXT))) == []
-    usage.learn("", "INSTITUTION", 1)
-    assert usage.count("", "INSTITUTION") == 0
+        statistics.add("وزارة العدل", "INSTITUTION", 1)
+    assert len(list(find_unlabelled(context(TEXT), statistics, len(TEXT)))) == 3
+    statistics.add("وزارة العدل", "INSTITUTION", -1)
+    assert list(find_unlabelled(context(TEXT), statistics, len(TEXT))) == []
+    statistics.add("", "INSTITUTION", 1)
+    assert statistics.count("", "INSTITUTION") == 0

@@ -1,4 +1,4 @@
-"""Whether a date's value is one that a program can read."""
+"""The check of a date's value."""
 
 from datetime import date, datetime
 
@@ -7,7 +7,7 @@ from checks.samples import span
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.checks.date_values import is_iso, value
+from annotator.checks.date_values import check_value, is_iso
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,8 @@ from annotator.checks.date_values import is_iso, value
         *("-0050/-0044", "-0001/0050", "2024-07-09T24:00", "2023/2023-12"),
     ],
 )
-def test_dates_times_and_periods_are_read(text: str) -> None:
-    assert value(span(0, 4, "DATE", text)) is None
+def test_iso_dates_times_and_periods_are_valid(text: str) -> None:
+    assert check_value(span(0, 4, "DATE", text)) is None
 
 
 @pytest.mark.parametrize(
@@ -30,23 +30,23 @@ def test_dates_times_and_periods_are_read(text: str) -> None:
         *("2024-07-09T24:30", "2024-12/2024-03"),
     ],
 )
-def test_anything_else_is_asked_about(text: str) -> None:
-    question = value(span(0, 4, "DATE", text))
-    assert question
-    assert text in question.message
-    assert question.remedy is None
+def test_any_other_value_is_an_issue(text: str) -> None:
+    issue = check_value(span(0, 4, "DATE", text))
+    assert issue
+    assert text in issue.message
+    assert issue.fix is None
 
 
-def test_no_value_is_no_wrong_one() -> None:
-    assert value(span(0, 4, "DATE")) is None
+def test_missing_value_is_no_issue() -> None:
+    assert check_value(span(0, 4, "DATE")) is None
 
 
 @given(st.dates(), st.datetimes())
-def test_what_python_writes_is_read(day: date, moment: datetime) -> None:
+def test_values_from_python_are_valid(day: date, moment: datetime) -> None:
     assert is_iso(day.isoformat())
     assert is_iso(moment.isoformat(timespec="seconds"))
 
 
 @given(st.text("0123456789-/T:", max_size=24))
-def test_whatever_is_written_is_judged(text: str) -> None:
+def test_is_iso_accepts_any_text(text: str) -> None:
     assert is_iso(text) in (True, False)

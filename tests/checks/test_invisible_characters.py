@@ -1,10 +1,10 @@
-"""What cannot be seen in a span."""
+"""The check of invisible characters in a span."""
 
 import pytest
-from checks.samples import on, remedied, seen, span
+from checks.samples import context, fixed_text, span, span_on
 
-from annotator.checks.invisible_characters import invisible
-from annotator.text.visible import visible
+from annotator.checks.invisible_characters import check_invisible
+from annotator.text.visible import trim_invisible
 
 
 @pytest.mark.parametrize(
@@ -20,11 +20,11 @@ from annotator.text.visible import visible
         ("وزارة\u200f العدل", "وزارة\u200f", "RLM"),
     ],
 )
-def test_what_cannot_be_seen_and_matters_is_named(text: str, words: str, names: str) -> None:
-    question = invisible(seen(text), on(text, words))
-    assert question
-    assert names in question.message
-    assert ("another order" in question.message) == any(name in names for name in ("RLO", "RLI"))
+def test_issue_names_the_invisible_characters(text: str, words: str, names: str) -> None:
+    issue = check_invisible(context(text), span_on(text, words))
+    assert issue
+    assert names in issue.message
+    assert ("another order" in issue.message) == any(name in names for name in ("RLO", "RLI"))
 
 
 @pytest.mark.parametrize(
@@ -40,19 +40,19 @@ def test_what_cannot_be_seen_and_matters_is_named(text: str, words: str, names: 
         ("بن\u200bك وزارة", "وزارة"),
     ],
 )
-def test_what_does_its_ordinary_work_or_lies_elsewhere_is_not_asked_about(text: str, words: str) -> None:
-    assert invisible(seen(text), on(text, words)) is None
+def test_harmless_or_distant_invisible_characters_are_no_issue(text: str, words: str) -> None:
+    assert check_invisible(context(text), span_on(text, words)) is None
 
 
-def test_at_an_edge_it_would_be_left_out() -> None:
+def test_fix_leaves_out_invisible_characters_at_an_edge() -> None:
     text = "قال \u200fوزارة العدل\u200b هنا"
-    here = span(4, text.index(" هنا"))
-    assert remedied(text, invisible(seen(text), here)) == "وزارة العدل"
-    assert visible(text, here.start, here.end) == (5, here.end - 1)
+    target = span(4, text.index(" هنا"))
+    assert fixed_text(text, check_invisible(context(text), target)) == "وزارة العدل"
+    assert trim_invisible(text, target.start, target.end) == (5, target.end - 1)
 
 
-def test_within_a_word_it_is_for_a_person_to_judge() -> None:
+def test_invisible_character_inside_a_word_has_no_fix() -> None:
     text = "بن\u200bك المغرب"
-    question = invisible(seen(text), span(0, len(text)))
-    assert question
-    assert question.remedy is None
+    issue = check_invisible(context(text), span(0, len(text)))
+    assert issue
+    assert issue.fix is None

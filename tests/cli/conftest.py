@@ -1,20 +1,20 @@
-"""A corpus to command, and a way to command it inside this process."""
+"""A sample corpus, and a function that runs a command in this process."""
 
 from pathlib import Path
 
 import pytest
-from cli.sample import BODY, DATELINE, HEADLINE, PLAIN, TEXT, Ended, Run, at
+from cli.sample import BODY, DATELINE, HEADLINE, PLAIN, TEXT, Ended, Run, locate
 
 from annotator.cli import running
 from annotator.model.labels import decode
-from annotator.model.records import Article, Draft, Span, Status, Zone, article_uid
-from annotator.resources import resource
+from annotator.model.records import AnnotatedArticle, Article, Span, Status, Zone, article_uid
+from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 
 
 @pytest.fixture(autouse=True)
 def _english_without_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The commands set these two; set here, they are put back after each test.
+    # The commands set these two; monkeypatch restores them after each test.
     monkeypatch.setenv("ANNOTATOR_LANGUAGE", "en")
     monkeypatch.setenv("LANGUAGE", "en")
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "ANNOTATOR_DEBUG"):
@@ -23,7 +23,7 @@ def _english_without_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """Runs a command line in this process."""
+    """Return a function that runs a command line in this process."""
 
     def command(*arguments: object) -> Ended:
         capsysbinary.readouterr()
@@ -36,22 +36,24 @@ def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    """A corpus of two articles, the first labelled by two."""
+    """Create a corpus of two articles, the first labelled by two annotators."""
     path = tmp_path / "أخبار.corpus"
     uid = article_uid(TEXT)
-    with Corpus.create(path, decode(resource("labels", "default.toml").read_bytes())) as corpus:
-        zones = [(kind, *at(part)) for kind, part in [("headline", HEADLINE), ("dateline", DATELINE), ("body", BODY)]]
+    with Corpus.create(path, decode(resource_path("labels", "default.toml").read_bytes())) as corpus:
+        zones = [
+            (kind, *locate(part)) for kind, part in [("headline", HEADLINE), ("dateline", DATELINE), ("body", BODY)]
+        ]
         corpus.add(
-            Draft(
+            AnnotatedArticle(
                 Article(uid, TEXT, published="2024-07-09T09:00", source="وكالة", url="https://example.org/1"),
                 tuple(Zone(f"z{index}", uid, *zone) for index, zone in enumerate(zones)),
                 (
-                    Span("s1", uid, "سميرة", "PLAN", *at("خطة العمل 2024-2025")),
-                    Span("s2", uid, "سميرة", "DATE", *at("2024-2025"), "2024/2025", "فترة"),
-                    Span("s3", uid, "salma", "INSTITUTION", *at("وزارة العدل")),
+                    Span("s1", uid, "سميرة", "PLAN", *locate("خطة العمل 2024-2025")),
+                    Span("s2", uid, "سميرة", "DATE", *locate("2024-2025"), "2024/2025", "فترة"),
+                    Span("s3", uid, "salma", "INSTITUTION", *locate("وزارة العدل")),
                 ),
                 (Status(uid, "سميرة", "done"),),
             )
         )
-        corpus.add(Draft(Article(article_uid(PLAIN), PLAIN)))
+        corpus.add(AnnotatedArticle(Article(article_uid(PLAIN), PLAIN)))
     return path

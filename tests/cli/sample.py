@@ -1,4 +1,4 @@
-"""What the tests of the commands share: two articles, and what a command leaves behind."""
+"""Shared by the tests of the commands: two articles, and the result of a command."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ PLAIN = "Un texte (sans zones).\nعاجل"
 
 
 class Ended(NamedTuple):
-    """What a command left behind."""
+    """The exit code and output of a command."""
 
     code: int
     out: bytes
@@ -31,6 +31,6 @@ class Ended(NamedTuple):
 Run = Callable[..., Ended]
 
 
-def at(part: str, text: str = TEXT) -> tuple[int, int]:
-    """Where `part` is in `text`."""
+def locate(part: str, text: str = TEXT) -> tuple[int, int]:
+    """Return start and end of `part` in `text`."""
     return text.index(part), text.index(part) + len(part)

@@ -1,4 +1,4 @@
-"""Backups, what is restored of them, and what is brought back of a damaged file, from the command line."""
+"""Backups, restoring them, and repairing a damaged file, from the command line."""
 
 import json
 from pathlib import Path
@@ -11,17 +11,17 @@ from annotator.store.corpus import Corpus
 
 def test_a_corpus_is_copied_while_it_is_in_use(corpus: Path, tmp_path: Path, run: Run) -> None:
     with Corpus.open(corpus) as opened:
-        opened.stand("سميرة", opened.article(1).uid, 3)
+        opened.save_position("سميرة", opened.article(1).uid, 3)
         done = run("backup", corpus, tmp_path / "نسخة.corpus", "--json")
     assert done.code == 0
-    made = tmp_path / "نسخة.corpus"
-    assert json.loads(done.out) == {"path": str(made), "bytes": made.stat().st_size}
-    with Corpus.open(made) as copied:
-        assert copied.place("سميرة") == (copied.article(1).uid, 3)
+    copy = tmp_path / "نسخة.corpus"
+    assert json.loads(done.out) == {"path": str(copy), "bytes": copy.stat().st_size}
+    with Corpus.open(copy) as copied:
+        assert copied.last_position("سميرة") == (copied.article(1).uid, 3)
         assert len(copied.spans(copied.article(1).uid)) == 3
-    again = run("backup", corpus, made)
-    assert (again.code, again.out) == (2, b"")
-    assert "is there already" in again.err
+    second = run("backup", corpus, copy)
+    assert (second.code, second.out) == (2, b"")
+    assert "is there already" in second.err
 
 
 def test_a_copy_into_a_folder_has_the_name_of_the_corpus(corpus: Path, tmp_path: Path, run: Run) -> None:
@@ -32,7 +32,7 @@ def test_a_copy_into_a_folder_has_the_name_of_the_corpus(corpus: Path, tmp_path:
     assert str(tmp_path / "stick" / corpus.name) in done.out.decode()
 
 
-def test_what_is_no_corpus_has_no_copy(tmp_path: Path, run: Run) -> None:
+def test_a_file_that_is_no_corpus_is_not_copied(tmp_path: Path, run: Run) -> None:
     (tmp_path / "a.corpus").write_text("text")
     done = run("backup", tmp_path / "a.corpus", tmp_path / "b.corpus")
     assert (done.code, done.err.count("\n")) == (2, 1)
@@ -41,26 +41,26 @@ def test_what_is_no_corpus_has_no_copy(tmp_path: Path, run: Run) -> None:
 
 def test_backups_are_listed_and_one_is_restored_by_its_name(corpus: Path, run: Run) -> None:
     assert b"There is no backup" in run("restore", corpus).out
-    for _count in backups.keep(corpus):
+    for _count in backups.create_backup(corpus):
         pass
-    [made] = backups.backups(corpus)
+    [backup] = backups.list_backups(corpus)
     with Corpus.open(corpus) as opened, opened.transaction():
         opened._db.execute("DELETE FROM mention")
         opened._db.execute("DELETE FROM span")
-    [told] = json.loads(run("restore", corpus, "--json").out)
-    assert (told["name"], told["articles"], told["spans"], told["done"]) == (made.path.name, 2, 3, 1)
-    done = run("restore", corpus, made.path.name, "--json")
+    [record] = json.loads(run("restore", corpus, "--json").out)
+    assert (record["name"], record["articles"], record["spans"], record["done"]) == (backup.path.name, 2, 3, 1)
+    done = run("restore", corpus, backup.path.name, "--json")
     assert done.code == 0
-    kept = Path(json.loads(done.out)["kept"])
-    assert kept.exists()
+    previous = Path(json.loads(done.out)["kept"])
+    assert previous.exists()
     with Corpus.open(corpus) as opened:
         assert len(opened.spans(opened.article(1).uid)) == 3
     listed = run("restore", corpus).out.decode()
-    assert made.path.name in listed
+    assert backup.path.name in listed
     assert "before another one was restored" in listed
 
 
-def test_a_backup_that_is_none_is_not_restored(corpus: Path, tmp_path: Path, run: Run) -> None:
+def test_an_invalid_backup_is_not_restored(corpus: Path, tmp_path: Path, run: Run) -> None:
     (tmp_path / "text").write_text("x" * 500)
     for wrong in (tmp_path / "text", "none.corpus"):
         done = run("restore", corpus, wrong)
@@ -73,15 +73,15 @@ def test_a_damaged_corpus_is_repaired_into_a_new_one(corpus: Path, tmp_path: Pat
     assert run("list", corpus).code == 2
     done = run("repair", corpus, tmp_path / "new.corpus", "--json")
     assert done.code == 1  # where the record of edits ends is not known without the first page
-    told = json.loads(done.out)
-    assert (told["articles"], told["spans"]) == (2, 3)
-    assert [loss["table"] for loss in told["losses"] if loss["lost"]] == ["edit"]
+    result = json.loads(done.out)
+    assert (result["articles"], result["spans"]) == (2, 3)
+    assert [loss["table"] for loss in result["losses"] if loss["lost"]] == ["edit"]
     with Corpus.open(tmp_path / "new.corpus") as opened:
         assert len(opened.spans(opened.article(1).uid)) == 3
     assert run("repair", corpus, tmp_path / "new.corpus").code == 2
 
 
-def test_what_could_not_be_brought_back_is_said_line_by_line(corpus: Path, tmp_path: Path, run: Run) -> None:
+def test_losses_are_printed_line_by_line(corpus: Path, tmp_path: Path, run: Run) -> None:
     whole = corpus.read_bytes()
     corpus.write_bytes(whole.replace("وزارة".encode(), "xزارة".encode()))
     done = run("repair", corpus, tmp_path / "new.corpus")
@@ -91,22 +91,22 @@ def test_what_could_not_be_brought_back_is_said_line_by_line(corpus: Path, tmp_p
 
 
 def test_a_damaged_corpus_is_moved_aside_for_a_backup(corpus: Path, run: Run) -> None:
-    for _count in backups.keep(corpus):
+    for _count in backups.create_backup(corpus):
         pass
-    [made] = backups.backups(corpus)
+    [backup] = backups.list_backups(corpus)
     corpus.write_bytes(b"\0" * 4096 + corpus.read_bytes()[4096:])
-    done = run("restore", corpus, made.path.name, "--json")
+    done = run("restore", corpus, backup.path.name, "--json")
     assert done.code == 0
     assert Path(json.loads(done.out)["kept"]).read_bytes()[:4096] == b"\0" * 4096
     assert run("list", corpus).code == 0
 
 
-def test_a_corpus_that_is_gone_is_restored_to_its_place(corpus: Path, run: Run) -> None:
-    for _count in backups.keep(corpus):
+def test_a_missing_corpus_is_restored(corpus: Path, run: Run) -> None:
+    for _count in backups.create_backup(corpus):
         pass
-    [made] = backups.backups(corpus)
+    [backup] = backups.list_backups(corpus)
     corpus.unlink()
-    done = run("restore", corpus, made.path.name, "--json")
+    done = run("restore", corpus, backup.path.name, "--json")
     assert done.code == 0
     assert json.loads(done.out) == {"path": str(corpus), "kept": None}
     assert run("list", corpus).code == 0

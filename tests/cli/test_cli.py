@@ -1,4 +1,4 @@
-"""The command as a whole: what opens the window, exit codes, errors of one line, and the reader's language."""
+"""The command as a whole: opening the window, exit codes, errors of one line, and the user's language."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ from cli.sample import HEADLINE, Run
 import annotator
 from annotator import cli, i18n, settings
 from annotator.cli import language, list_articles, signals
-from annotator.cli.root import root
+from annotator.cli.root import build_root
 from annotator.diagnostics import crash_reports
 from annotator.settings import Settings
 
@@ -22,7 +22,7 @@ SCREEN = os.environ.get("DISPLAY", "")
 
 @pytest.fixture
 def window(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
-    """What the window was opened on; it is closed at once, with exit code 7."""
+    """Record the corpora that the window is opened on; it closes at once, with exit code 7."""
     opened: list[Path | None] = []
     app = ModuleType("annotator.ui.app")
 
@@ -47,10 +47,10 @@ def test_a_corpus_as_first_argument_opens_it(run: Run, window: list[Path | None]
     assert run(tmp_path / "old").code == 7
     assert run("--language", "fr", "./list.corpus").code == 7
     assert window == [Path("new.corpus"), tmp_path / "old", Path("list.corpus")]
-    assert i18n.current() == settings.language() == "fr"
+    assert i18n.current_language() == settings.interface_language() == "fr"
 
 
-def test_a_command_is_no_corpus(
+def test_a_command_name_is_not_taken_for_a_corpus(
     run: Run, window: list[Path | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -67,21 +67,23 @@ def test_more_than_one_corpus_is_wrong_usage(run: Run, window: list[Path | None]
 
 
 @pytest.mark.parametrize("screen", ["WAYLAND_DISPLAY", "QT_QPA_PLATFORM"])
-def test_any_screen_will_do(run: Run, window: list[Path | None], screen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_display_variable_is_enough(
+    run: Run, window: list[Path | None], screen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("QT_QPA_PLATFORM")
     monkeypatch.setenv(screen, "offscreen")
     assert run().code == 7
 
 
 @pytest.mark.skipif(not SCREEN, reason="no X server here: packaging/dev.py test brings one")
-def test_an_x_server_that_answers_will_do(run: Run, window: list[Path | None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_responding_x_server_is_enough(run: Run, window: list[Path | None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("QT_QPA_PLATFORM")
     monkeypatch.setenv("DISPLAY", SCREEN)
     assert run().code == 7
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a screen")
-def test_an_x_server_that_does_not_answer_is_one_sentence(
+def test_an_unresponsive_x_server_is_reported_in_one_line(
     run: Run, window: list[Path | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("QT_QPA_PLATFORM")
@@ -93,7 +95,7 @@ def test_an_x_server_that_does_not_answer_is_one_sentence(
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a screen")
-def test_without_a_screen_there_is_one_sentence(
+def test_a_missing_display_is_reported_in_one_line(
     run: Run, window: list[Path | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("QT_QPA_PLATFORM")
@@ -106,16 +108,16 @@ def test_without_a_screen_there_is_one_sentence(
     assert window == []
 
 
-def test_a_misspelt_command_is_told_the_others(run: Run) -> None:
+def test_a_misspelt_command_lists_the_commands(run: Run) -> None:
     ended = run("exprot", "x.corpus")
     assert (ended.code, ended.out) == (2, b"")
     assert ended.err.count("\n") == 1
-    for known in ("exprot", "import", "list", "show", "export"):
-        assert known in ended.err
+    for name in ("exprot", "import", "list", "show", "export"):
+        assert name in ended.err
 
 
 @pytest.mark.parametrize(
-    ("arguments", "named"),
+    ("arguments", "message"),
     [
         (["list"], "CORPUS"),
         (["show", "x.corpus"], "ID"),
@@ -130,20 +132,20 @@ def test_a_misspelt_command_is_told_the_others(run: Run) -> None:
         (["show", __file__, "1"], __file__),
     ],
 )
-def test_wrong_usage_is_one_line(
-    run: Run, arguments: list[str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_wrong_usage_is_reported_in_one_line(
+    run: Run, arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     ended = run(*arguments)
     assert (ended.code, ended.out) == (2, b"")
     assert ended.err.startswith("annotator: ")
     assert ended.err.count("\n") == 1
-    assert named in ended.err
+    assert message in ended.err
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "message"),
     [
         (
             RuntimeError("broken\nbadly"),
@@ -154,28 +156,28 @@ def test_wrong_usage_is_one_line(
         (OSError(28, "No space left on device"), "annotator: No space left on device\n"),
     ],
 )
-def test_an_unforeseen_error_is_one_line(
-    run: Run, corpus: Path, error: Exception, told: str, monkeypatch: pytest.MonkeyPatch
+def test_an_unexpected_error_is_reported_in_one_line(
+    run: Run, corpus: Path, error: Exception, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(list_articles, "table", fail)
+    monkeypatch.setattr(list_articles, "print_table", fail)
     ended = run("list", corpus)
-    report = next(iter(crash_reports.reports()), None)
-    assert (ended.code, ended.out, ended.err) == (2, b"", told.format(report=report))
+    report = next(iter(crash_reports.list_reports()), None)
+    assert (ended.code, ended.out, ended.err) == (2, b"", message.format(report=report))
     assert (report is None) == isinstance(error, OSError)
     monkeypatch.setenv("ANNOTATOR_DEBUG", "1")
     ended = run("list", corpus)
     assert ended.code == 2
-    assert ended.err.startswith(told.partition("{")[0])
+    assert ended.err.startswith(message.partition("{")[0])
     assert "Traceback" in ended.err
 
 
-def test_the_report_of_a_command_has_trace_and_log(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_articles, "table", lambda *_: {}["وزارة الصحة"])
+def test_the_error_report_has_traceback_and_log(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_articles, "print_table", lambda *_: {}["وزارة الصحة"])
     assert run("list", corpus).code == 2
-    [report] = crash_reports.reports()
+    [report] = crash_reports.list_reports()
     text = report.read_text(encoding="utf-8")
     assert "annotator/cli/list_articles.py" in text
     assert "SQLite " in text
@@ -183,34 +185,34 @@ def test_the_report_of_a_command_has_trace_and_log(run: Run, corpus: Path, monke
     assert "وزارة" not in text
 
 
-def test_an_error_is_told_where_no_report_can_be_written(
+def test_an_error_is_printed_if_no_report_can_be_written(
     run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.log_dir().write_text("a file where the folder would be")
-    monkeypatch.setattr(list_articles, "table", lambda *_: {}["وزارة"])
+    monkeypatch.setattr(list_articles, "print_table", lambda *_: {}["وزارة"])
     assert run("list", corpus) == (2, b"", "annotator: an error of the program: KeyError\n")
 
 
-def test_a_build_without_texts_says_so(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_build_without_catalogues_is_reported(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ANNOTATOR_LANGUAGE", "fr")
-    monkeypatch.setattr(i18n, "resource", lambda *_: tmp_path)
+    monkeypatch.setattr(i18n, "resource_path", lambda *_: tmp_path)
     ended = run("--help")
     assert ended.code == 2
     assert ended.err == "annotator: no compiled texts for 'fr': run packaging/catalogues.py\n"
 
 
-def test_ctrl_c_is_one_line(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_is_reported_in_one_line(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(list_articles, "table", interrupt)
+    monkeypatch.setattr(list_articles, "print_table", interrupt)
     assert run("list", corpus) == (130, b"", "annotator: stopped\n")
 
 
 def test_version_and_help(run: Run) -> None:
     assert annotator.__version__ in run("--version").text
     assert run("--help").code == 0
-    for command in root().commands:
+    for command in build_root().commands:
         assert command in run("--help").text
         ended = run(command, "--help")
         assert ended.code == 0
@@ -220,7 +222,7 @@ def test_version_and_help(run: Run) -> None:
 
 @pytest.fixture
 def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A French of three sentences, one of them click's."""
+    """Create a French catalogue of three messages, one of them click's."""
     french = Catalog("fr")
     french.add("Usage:", "Emploi :")
     french.add("No such option {name!r}.", "Option {name!r} inconnue.")
@@ -229,12 +231,12 @@ def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target.parent.mkdir(parents=True)
     with target.open("wb") as opened:
         write_mo(opened, french)
-    monkeypatch.setattr(i18n, "resource", lambda *_: tmp_path)
-    monkeypatch.setattr(language, "resource", lambda *_: tmp_path)
+    monkeypatch.setattr(i18n, "resource_path", lambda *_: tmp_path)
+    monkeypatch.setattr(language, "resource_path", lambda *_: tmp_path)
 
 
 @pytest.mark.usefixtures("catalogue")
-def test_help_and_errors_speak_the_readers_language(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_and_errors_are_in_the_users_language(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Emploi : annotator" in run("--language", "fr", "--help").text
     monkeypatch.setenv("ANNOTATOR_LANGUAGE", "en")
     assert "Usage: annotator" in run("--help").text
@@ -247,22 +249,22 @@ def test_help_and_errors_speak_the_readers_language(run: Run, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("code", ["ar", "fr", "en"])
-def test_every_language_can_be_spoken(run: Run, corpus: Path, code: str) -> None:
+def test_every_language_can_be_used(run: Run, corpus: Path, code: str) -> None:
     assert run("--language", code, "--help").code == 0
     ended = run(f"--language={code}", "list", corpus)
     assert (ended.code, ended.err) == (0, "")
     assert HEADLINE in ended.text
-    assert i18n.current() == code
+    assert i18n.current_language() == code
 
 
-def test_clicks_sentences_are_clicks() -> None:
-    # Each is looked up by its text: one that click does not say would never be found.
+def test_translated_messages_of_click_exist_in_click() -> None:
+    # Messages are looked up by their text: one that click does not use would never be translated.
     import click
 
     source = "".join(path.read_text() for path in Path(click.__file__).parent.glob("*.py"))
-    i18n.use("en")
-    known = [sentence for sentence in language.of_click() if sentence in source]
-    assert len(known) > len(language.of_click()) / 2  # another version of click may have reworded some
+    i18n.set_language("en")
+    messages = [sentence for sentence in language.click_messages() if sentence in source]
+    assert len(messages) > len(language.click_messages()) / 2  # another version of click may have reworded some
 
 
 def test_main_ends_the_process(monkeypatch: pytest.MonkeyPatch, corpus: Path) -> None:
@@ -271,5 +273,5 @@ def test_main_ends_the_process(monkeypatch: pytest.MonkeyPatch, corpus: Path) ->
         with pytest.raises(SystemExit) as ended:
             cli.main()
     finally:
-        signals.release()
+        signals.remove_handlers()
     assert ended.value.code == 0

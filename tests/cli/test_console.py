@@ -1,4 +1,4 @@
-"""What reaches a terminal, a pipe and a broken one: real processes with real files at their ends."""
+"""Output to a terminal, a pipe and a broken pipe, with real processes and real files."""
 
 import errno
 import io
@@ -12,10 +12,10 @@ import pytest
 from cli.sample import BODY, HEADLINE, TEXT
 
 from annotator.cli import console, running
-from annotator.cli.console import finish, for_screen
+from annotator.cli.console import format_for_terminal, run_with_progress
 from annotator.cli.running import run
-from annotator.cli.terminal import columns, visual
-from annotator.model.records import Article, Draft, article_uid
+from annotator.cli.terminal import display_width, reorder_for_display
+from annotator.model.records import AnnotatedArticle, Article, article_uid
 from annotator.store.corpus import Corpus
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
@@ -23,8 +23,8 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseud
 
 def _environment(**more: str) -> dict[str, str]:
     gone = ("VTE_VERSION", "KONSOLE_VERSION", "MLTERM", "TERM_PROGRAM", "PYTHONUTF8", "PYTHONIOENCODING")
-    kept = {name: value for name, value in os.environ.items() if name not in gone and not name.startswith("LC_")}
-    return {**kept, "TERM": "xterm", "COLUMNS": "60", "LINES": "24", **more}
+    environment = {name: value for name, value in os.environ.items() if name not in gone and not name.startswith("LC_")}
+    return {**environment, "TERM": "xterm", "COLUMNS": "60", "LINES": "24", **more}
 
 
 def _annotator(*arguments: object, **more: str) -> "subprocess.CompletedProcess[bytes]":
@@ -33,7 +33,7 @@ def _annotator(*arguments: object, **more: str) -> "subprocess.CompletedProcess[
 
 
 def _on_a_terminal(*arguments: object, **more: str) -> str:
-    """What a terminal at both outputs is sent."""
+    """Return the output of a command with a terminal at both outputs."""
     import pty
 
     controller, terminal = pty.openpty()
@@ -58,42 +58,42 @@ class Screen(io.StringIO):
 
 @posix
 def test_a_terminal_without_bidi_gets_arabic_laid_out(corpus: Path) -> None:
-    shown = _on_a_terminal("show", corpus, 1)
-    assert HEADLINE not in shown
-    assert visual(HEADLINE) in shown
-    assert all(columns(line) <= 60 for line in visual(TEXT, 60).split("\n"))
-    assert visual(BODY).rjust(59) in shown or visual(BODY) in shown
+    output = _on_a_terminal("show", corpus, 1)
+    assert HEADLINE not in output
+    assert reorder_for_display(HEADLINE) in output
+    assert all(display_width(line) <= 60 for line in reorder_for_display(TEXT, 60).split("\n"))
+    assert reorder_for_display(BODY).rjust(59) in output or reorder_for_display(BODY) in output
     listed = _on_a_terminal("list", corpus)
-    assert visual(HEADLINE) in listed
+    assert reorder_for_display(HEADLINE) in listed
     assert "\u200e" not in listed
 
 
 @posix
 def test_a_terminal_with_bidi_gets_it_as_it_is(corpus: Path) -> None:
-    shown = _on_a_terminal("show", corpus, 1, VTE_VERSION="7006")
-    assert HEADLINE in shown
+    output = _on_a_terminal("show", corpus, 1, VTE_VERSION="7006")
+    assert HEADLINE in output
     listed = _on_a_terminal("list", corpus, VTE_VERSION="7006")
-    # Kept apart by marks, so that the Arabic of one cell does not draw the next to its side.
+    # Marks separate the cells, so that Arabic in one does not reorder the next.
     assert any(line.startswith("\u200e") and HEADLINE in line for line in listed.splitlines())
-    assert visual(HEADLINE) in _on_a_terminal("show", corpus, 1, "--visual", VTE_VERSION="7006")
+    assert reorder_for_display(HEADLINE) in _on_a_terminal("show", corpus, 1, "--visual", VTE_VERSION="7006")
 
 
 @posix
-def test_a_text_cannot_command_the_terminal(corpus: Path) -> None:
+def test_a_text_cannot_send_control_characters_to_the_terminal(corpus: Path) -> None:
     text = "before \x1b]0;title\x07 \x9b2J after"
     with Corpus.open(corpus) as opened:
-        opened.add(Draft(Article(article_uid(text), text)))
+        opened.add(AnnotatedArticle(Article(article_uid(text), text)))
     for mode in "--visual", "--logical":
-        shown = _on_a_terminal("show", corpus, 3, mode)
-        assert "before" in shown
-        assert not set(shown) & set("\x1b\x07\x9b")
+        output = _on_a_terminal("show", corpus, 3, mode)
+        assert "before" in output
+        assert not set(output) & set("\x1b\x07\x9b")
     assert not set(_on_a_terminal("list", corpus)) & set("\x1b\x07\x9b")
 
 
-def test_a_pipe_gets_what_is_stored(corpus: Path) -> None:
-    shown = _annotator("show", corpus, 1)
-    assert HEADLINE.encode() in shown.stdout
-    assert shown.stderr == b""
+def test_a_pipe_gets_the_text_as_stored(corpus: Path) -> None:
+    output = _annotator("show", corpus, 1)
+    assert HEADLINE.encode() in output.stdout
+    assert output.stderr == b""
     assert "\u200e".encode() not in _annotator("list", corpus).stdout
 
 
@@ -107,7 +107,7 @@ def test_a_pipe_gets_what_is_stored(corpus: Path) -> None:
     ],
     ids=str,
 )
-def test_no_locale_spoils_the_output(corpus: Path, locale: dict[str, str]) -> None:
+def test_output_is_utf_8_in_every_locale(corpus: Path, locale: dict[str, str]) -> None:
     for arguments in ("list", corpus, "--json"), ("show", corpus, "1"):
         done = _annotator(*arguments, **locale)
         assert (done.returncode, done.stderr) == (0, b"")
@@ -119,7 +119,7 @@ def test_no_locale_spoils_the_output(corpus: Path, locale: dict[str, str]) -> No
     assert (helped.returncode, helped.stderr) == (0, b"")
 
 
-def test_a_reader_that_leaves_is_no_error(corpus: Path) -> None:
+def test_a_closed_pipe_is_no_error(corpus: Path) -> None:
     for arguments in (["list", str(corpus)], ["list", str(corpus), "--json"], ["--help"]):
         command = [sys.executable, "-m", "annotator", *arguments]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()) as process:
@@ -131,7 +131,7 @@ def test_a_reader_that_leaves_is_no_error(corpus: Path) -> None:
 
 
 class ClosedPipe(io.StringIO):
-    """A stream that Windows says EINVAL of: nobody reads its other end any more."""
+    """A stream whose reader has gone, for which Windows reports EINVAL."""
 
     def flush(self) -> None:
         raise OSError(errno.EINVAL, "Invalid argument")
@@ -146,14 +146,14 @@ def test_on_windows_a_closed_pipe_is_an_invalid_argument(monkeypatch: pytest.Mon
         run(["--help"])
 
 
-def test_an_invalid_argument_of_anything_else_is_told(
+def test_any_other_invalid_argument_is_reported(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(*_arguments: object, **_more: object) -> None:
         raise OSError(errno.EINVAL, "Invalid argument")
 
     monkeypatch.setattr(sys, "platform", "win32")
-    monkeypatch.setattr(running, "root", fail)
+    monkeypatch.setattr(running, "build_root", fail)
     assert run(["--help"]) == 2
     assert "Invalid argument" in capsys.readouterr().err
     monkeypatch.setattr(sys, "stdout", None)  # as in a program with a window there
@@ -166,23 +166,23 @@ def _steps() -> Generator[tuple[int, int], None, str]:
     return "all"
 
 
-def test_work_is_done_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:
-    assert finish(_steps(), "Working") == "all"
+def test_run_with_progress_returns_the_result(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_with_progress(_steps(), "Working") == "all"
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_terminal_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_terminal_shows_the_progress(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
-    assert finish(_steps(), "Working") == "all"
+    assert run_with_progress(_steps(), "Working") == "all"
     assert "Working" in screen.getvalue()
     assert "100%" in screen.getvalue()
     assert capsys.readouterr().out == ""
 
 
-def test_only_a_screen_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_a_terminal_gets_reordered_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console.os, "environ", {})
-    assert for_screen("خطة\x1b", io.StringIO()) == "خطة\x1b"
-    assert for_screen("خطة\x1b", Screen()).strip() == visual("خطة\ufffd")
-    assert for_screen("خطة", Screen(), reorder=False) == "خطة"
-    assert for_screen("خطة", io.StringIO(), reorder=True) == visual("خطة")
+    assert format_for_terminal("خطة\x1b", io.StringIO()) == "خطة\x1b"
+    assert format_for_terminal("خطة\x1b", Screen()).strip() == reorder_for_display("خطة\ufffd")
+    assert format_for_terminal("خطة", Screen(), reorder=False) == "خطة"
+    assert format_for_terminal("خطة", io.StringIO(), reorder=True) == reorder_for_display("خطة")

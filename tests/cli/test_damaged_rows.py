@@ -1,4 +1,4 @@
-"""A damaged row in a large corpus, which no command looks through: one line, nothing written, a repair advised."""
+"""A damaged row in a corpus too large to check at each start: one line, nothing written, `repair` advised."""
 
 import sqlite3
 from pathlib import Path
@@ -18,12 +18,12 @@ COMMANDS = (
 
 @pytest.fixture(autouse=True)
 def _large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verification, "_CHECKED", 0)
+    monkeypatch.setattr(verification, "_MAX_CHECKED_SIZE", 0)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join((command[0], *command[3:5])))
 @pytest.mark.parametrize("end", [1000, 1 << 62])
-def test_a_span_outside_its_text_is_one_line_and_nothing_is_written(
+def test_a_span_outside_its_text_is_reported_in_one_line_and_nothing_is_written(
     run: Run, corpus: Path, tmp_path: Path, command: tuple[str, ...], end: int
 ) -> None:
     out = tmp_path / "out.txt"
@@ -41,7 +41,7 @@ def test_a_span_outside_its_text_is_one_line_and_nothing_is_written(
     assert run("show", tmp_path / "new.corpus", "1").code == 0
 
 
-def test_where_nothing_can_be_brought_back_no_repair_is_advised(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_repair_of_an_unrecoverable_file_does_not_advise_repair(run: Run, corpus: Path, tmp_path: Path) -> None:
     data = corpus.read_bytes()
     corpus.write_bytes(data[:100] + b"\xa5" * (len(data) - 100))
     ended = run("repair", corpus, tmp_path / "new.corpus")

@@ -7,15 +7,15 @@ from typing import Any
 
 import msgspec
 import pytest
-from cli.sample import HEADLINE, TEXT, Run, at
+from cli.sample import HEADLINE, TEXT, Run, locate
 from consumers.reading import consumer
 
 from annotator.cli import export
 from annotator.jobs.export import combined_writer
 from annotator.jobs.export.read_back import NotVerified
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import decode
-from annotator.resources import resource
+from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 
 KEYS = [
@@ -35,7 +35,7 @@ def test_json_is_the_report_beside_the_file(run: Run, corpus: Path, tmp_path: Pa
     assert (report["articles"], report["spans"], report["written"], report["verified"]) == (1, 2, 1, True)
     (entry,) = report["flattened"]
     assert list(entry) == ["article", "uid", "start", "end", "label", "text", "reason", "became"]
-    assert (entry["uid"], (entry["start"], entry["end"]), entry["text"]) == ("s2", at("2024-2025"), "2024-2025")
+    assert (entry["uid"], (entry["start"], entry["end"]), entry["text"]) == ("s2", locate("2024-2025"), "2024-2025")
     lines = target.read_text(encoding="utf-8").splitlines()
     assert [line.split(" ")[::3] for line in lines[2:7]] == [
         ["الحكومة", "O"],
@@ -46,7 +46,7 @@ def test_json_is_the_report_beside_the_file(run: Run, corpus: Path, tmp_path: Pa
     ]
 
 
-def test_people_are_told_what_became_of_the_spans(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_the_summary_counts_the_outcomes_of_spans(run: Run, corpus: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.conll"
     lines = run("export", corpus, target, "--format", "conll2002", *SAMIRA).text.splitlines()
     assert lines[0].startswith(f"{target}: 1 article, 2 sentences, ")
@@ -77,24 +77,24 @@ def test_the_options_reach_the_file(
     assert {line.split(" ")[-1] for line in lines if line} - {"O"} == tags
 
 
-def test_whose_articles_are_taken(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_annotator_and_state_select_the_articles(run: Run, corpus: Path, tmp_path: Path) -> None:
     arguments = ["export", corpus, tmp_path / "out.conll", "--format", "conll2002", "--annotator", "salma", "--json"]
     assert run(*arguments, "--state", "all").json["written"] == 1
 
 
-def test_a_refused_span_is_named_and_the_rest_written(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_refused_spans_are_printed_and_the_rest_written(run: Run, corpus: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.conll"
     ended = run("export", corpus, target, "--format", "conll2002", *SAMIRA, "--flatten", "refuse", "--json")
     assert ended.code == 1
     assert ended.json["verified"]
-    told = ended.err.splitlines()
-    assert len(told) == len(ended.json["refused"]) == 2
-    start, end = at("2024-2025")
-    assert any(line.startswith(f"annotator: {corpus}: 1:{start}-{end} “2024-2025” (DATE): ") for line in told)
+    lines = ended.err.splitlines()
+    assert len(lines) == len(ended.json["refused"]) == 2
+    start, end = locate("2024-2025")
+    assert any(line.startswith(f"annotator: {corpus}: 1:{start}-{end} “2024-2025” (DATE): ") for line in lines)
     assert HEADLINE.split()[0] in target.read_text(encoding="utf-8")
 
 
-def test_a_split_is_a_folder_and_the_seed_its_choice(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_a_split_is_a_folder_that_depends_on_the_seed(run: Run, corpus: Path, tmp_path: Path) -> None:
     target = tmp_path / "parts"
     arguments = [
         *SAMIRA,
@@ -114,7 +114,7 @@ def test_a_split_is_a_folder_and_the_seed_its_choice(run: Run, corpus: Path, tmp
 
 
 @pytest.mark.parametrize(
-    ("arguments", "named"),
+    ("arguments", "message"),
     [
         ([], "--format"),
         (["--format", "conll1999"], "conll1999"),
@@ -129,24 +129,24 @@ def test_a_split_is_a_folder_and_the_seed_its_choice(run: Run, corpus: Path, tmp
         (["--format", "conll2003", *SAMIRA, "--scheme", "bio"], "bio"),
     ],
 )
-def test_wrong_usage_is_one_line_and_writes_nothing(
-    run: Run, corpus: Path, tmp_path: Path, arguments: list[str], named: str
+def test_wrong_usage_is_reported_in_one_line_and_writes_nothing(
+    run: Run, corpus: Path, tmp_path: Path, arguments: list[str], message: str
 ) -> None:
     ended = run("export", corpus, tmp_path / "out.conll", *arguments)
     assert (ended.code, ended.out) == (2, b"")
     assert ended.err.count("\n") == 1
-    assert named in ended.err
+    assert message in ended.err
     assert not list(tmp_path.glob("out*"))
 
 
-def test_a_target_in_no_folder(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_a_target_in_a_missing_folder_is_reported(run: Run, corpus: Path, tmp_path: Path) -> None:
     ended = run("export", corpus, tmp_path / "no" / "out.conll", "--format", "conll2003", *SAMIRA)
     assert (ended.code, ended.out) == (2, b"")
     assert ended.err.count("\n") == 1
     assert not (tmp_path / "no").exists()
 
 
-def test_a_file_that_does_not_say_the_same_is_an_error(
+def test_a_file_that_differs_from_the_corpus_is_an_error(
     run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: Any, force: bool) -> Any:
@@ -158,7 +158,7 @@ def test_a_file_that_does_not_say_the_same_is_an_error(
     assert ended == (2, b"", "annotator: not the same\n")
 
 
-def test_the_corpus_stays_as_it_was(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_export_does_not_change_the_corpus(run: Run, corpus: Path, tmp_path: Path) -> None:
     before = run("show", corpus, 1, "--json")
     run("export", corpus, tmp_path / "out.conll", "--format", "conll2003", *SAMIRA)
     assert run("show", corpus, 1, "--json") == before
@@ -168,7 +168,7 @@ def test_the_corpus_stays_as_it_was(run: Run, corpus: Path, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("format_", ["brat", "webanno", "xmi"])
 @pytest.mark.parametrize("split", [[], ["--split", "train=1,dev=1"]])
-def test_a_folder_with_a_file_an_article_is_imported_again(
+def test_an_export_with_a_file_for_each_article_can_be_imported(
     run: Run, corpus: Path, tmp_path: Path, format_: str, split: list[str]
 ) -> None:
     target = tmp_path / "out"
@@ -181,19 +181,22 @@ def test_a_folder_with_a_file_an_article_is_imported_again(
     assert {path.name for path in target.iterdir() if path.is_dir()} == ({"train", "dev"} if split else set())
     ended = run("import", tmp_path / "again.corpus", target, *SAMIRA, "--json")
     assert (ended.code, ended.err) == (0, "")
-    told = {"skipped": [], "repaired": [], "noticed": []}
-    assert ended.json == {"added": 2, "duplicates": 0, "spans": 2, **told}
-    shown = {}
+    no_remarks = {"skipped": [], "repaired": [], "noticed": []}
+    assert ended.json == {"added": 2, "duplicates": 0, "spans": 2, **no_remarks}
+    articles = {}
     for which in (corpus, tmp_path / "again.corpus"):
         for article in run("list", which, "--json").json:
-            said = run("show", which, article["id"], "--json").json
+            record = run("show", which, article["id"], "--json").json
             keys = ("start", "end", "label", "value", "annotator", *(["note"] if format_ == "brat" else []))
-            spans = [tuple(span[key] for key in keys) for span in said["spans"] if span["annotator"] == "سميرة"]
-            assert shown.setdefault(said["uid"], (said["text"], sorted(spans))) == (said["text"], sorted(spans))
-    assert len(shown) == 2
+            spans = [tuple(span[key] for key in keys) for span in record["spans"] if span["annotator"] == "سميرة"]
+            assert articles.setdefault(record["uid"], (record["text"], sorted(spans))) == (
+                record["text"],
+                sorted(spans),
+            )
+    assert len(articles) == 2
 
 
-def test_an_article_that_the_format_cannot_hold_is_named_and_the_rest_written(run: Run, tmp_path: Path) -> None:
+def test_export_reports_articles_the_format_cannot_hold_and_writes_the_rest(run: Run, tmp_path: Path) -> None:
     source, target = tmp_path / "a.jsonl", tmp_path / "out"
     source.write_bytes(
         b'{"text": "bad \\u001f", "spans": [{"start": 0, "end": 3, "label": "DATE"}]}\n{"text": "good"}\n'
@@ -210,7 +213,7 @@ def test_an_article_that_the_format_cannot_hold_is_named_and_the_rest_written(ru
     assert {path.name for path in target.iterdir()} == {"TypeSystem.xml", "article-00002.xmi"}
 
 
-def test_a_folder_of_somebody_else_is_refused_in_one_line(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_a_foreign_folder_is_refused_in_one_line(run: Run, corpus: Path, tmp_path: Path) -> None:
     target = tmp_path / "out"
     target.mkdir()
     (target / "mine").write_text("mine")
@@ -222,23 +225,22 @@ def test_a_folder_of_somebody_else_is_refused_in_one_line(run: Run, corpus: Path
     assert not (tmp_path / "out.report.json").exists()
 
 
-def test_a_format_whose_program_is_not_installed_is_one_line(
+def test_a_missing_package_is_reported_in_one_line(
     run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(combined_writer, "installed", lambda package: False)
+    monkeypatch.setattr(combined_writer, "is_installed", lambda package: False)
     ended = run("export", corpus, tmp_path / "out.spacy", "--format", "spacy", *SAMIRA)
     assert ended.code == 2
     assert ended.err.splitlines() == [
-        "annotator: This needs spaCy, which is not installed. "
-        'This installs it: pip install "arabic-news-annotator[spacy]"'
+        ('annotator: This needs spaCy, which is not installed. This installs it: pip install ".[spacy]"')
     ]
     assert list(tmp_path.glob("out*")) == []
-    told = run("--language", "ar", "export", corpus, tmp_path / "out.spacy", "--format", "spacy", *SAMIRA).err
-    assert "غير مثبَّت" in told
-    assert 'pip install "arabic-news-annotator[spacy]"' in told
+    message = run("--language", "ar", "export", corpus, tmp_path / "out.spacy", "--format", "spacy", *SAMIRA).err
+    assert "غير مثبَّت" in message
+    assert 'pip install ".[spacy]"' in message
 
 
-def test_a_docbin_is_accounted_for_as_the_others(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_a_docbin_has_a_full_report(run: Run, corpus: Path, tmp_path: Path) -> None:
     consumer("spacy")
     ended = run("export", corpus, tmp_path / "out.spacy", "--format", "spacy", *SAMIRA, "--json")
     report = ended.json
@@ -252,11 +254,11 @@ def test_a_docbin_is_accounted_for_as_the_others(run: Run, corpus: Path, tmp_pat
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the system has no limit on the size of files")
-def test_a_disk_without_room_is_one_line_and_leaves_the_old_file(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_in_one_line_and_leaves_the_old_file(run: Run, corpus: Path, tmp_path: Path) -> None:
     import resource as limits
 
     with Corpus.open(corpus) as opened:
-        opened.add(draft("كلمة " * 20_000))
+        opened.add(build_article("كلمة " * 20_000))
     target = tmp_path / "out" / "out.conll"
     target.parent.mkdir()
     assert run("export", corpus, target, "--format", "conll2002", *SAMIRA).code == 0
@@ -275,7 +277,7 @@ def test_a_disk_without_room_is_one_line_and_leaves_the_old_file(run: Run, corpu
     assert {path.name: path.read_bytes() for path in target.parent.iterdir()} == old
 
 
-def test_nothing_to_export_is_an_error_and_leaves_the_old_file(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_an_empty_export_is_an_error_and_leaves_the_old_file(run: Run, corpus: Path, tmp_path: Path) -> None:
     arguments = ["export", corpus, tmp_path / "out.conll", "--format", "conll2002", "--annotator", "salma"]
     assert run(*arguments, "--state", "all").code == 0
     before = (tmp_path / "out.conll").read_bytes()
@@ -291,8 +293,8 @@ def test_nothing_to_export_is_an_error_and_leaves_the_old_file(run: Run, corpus:
     assert (ended.code, ended.out) == (1, b"")
 
 
-def test_an_empty_corpus_is_told_so(run: Run, tmp_path: Path) -> None:
-    Corpus.create(tmp_path / "empty.corpus", decode(resource("labels", "default.toml").read_bytes())).close()
+def test_an_empty_corpus_is_reported(run: Run, tmp_path: Path) -> None:
+    Corpus.create(tmp_path / "empty.corpus", decode(resource_path("labels", "default.toml").read_bytes())).close()
     ended = run("export", tmp_path / "empty.corpus", tmp_path / "out", "--format", "jsonl", "--state", "all")
     assert (ended.code, ended.out) == (1, b"")
     assert ended.err == "annotator: There is nothing to export: the corpus has no articles.\n"
@@ -300,7 +302,7 @@ def test_an_empty_corpus_is_told_so(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("format_", ["conll2003", "jsonl"])
-def test_a_corpus_is_replaced_only_if_it_is_forced(run: Run, corpus: Path, tmp_path: Path, format_: str) -> None:
+def test_a_corpus_is_replaced_only_with_force(run: Run, corpus: Path, tmp_path: Path, format_: str) -> None:
     victim = tmp_path / "victim.corpus"
     assert run("backup", corpus, victim).code == 0
     before = victim.read_bytes()
@@ -314,7 +316,7 @@ def test_a_corpus_is_replaced_only_if_it_is_forced(run: Run, corpus: Path, tmp_p
     assert run(*arguments).code == 0
 
 
-def test_a_folder_is_forced_only_where_it_was_an_export(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_force_replaces_a_folder_only_if_it_was_an_export(run: Run, corpus: Path, tmp_path: Path) -> None:
     target = tmp_path / "out"
     arguments = ["export", corpus, target, "--format", "brat", *SAMIRA]
     assert run(*arguments).code == 0

@@ -8,7 +8,7 @@ import pytest
 from cli.sample import BODY, TEXT, Run
 
 from annotator import settings
-from annotator.cli.terminal import visual
+from annotator.cli.terminal import reorder_for_display
 from annotator.model.records import article_uid
 from annotator.settings import Settings
 
@@ -23,7 +23,7 @@ title = { ar = "مكان", fr = "Lieu", en = "Place" }
 
 @pytest.fixture
 def texts(tmp_path: Path) -> Path:
-    """A folder of two articles, one of them twice, and a file that is none."""
+    """Create a folder of two articles, one of them twice, and a file that is not an article."""
     folder = tmp_path / "نصوص"
     (folder / "below").mkdir(parents=True)
     (folder / "1.txt").write_text(TEXT, encoding="utf-8")
@@ -46,9 +46,7 @@ def test_json_has_the_keys_of_the_contract(run: Run, tmp_path: Path, texts: Path
     assert run("list", corpus, "--json").json[0]["uid"] == article_uid(TEXT)
 
 
-def test_a_name_that_the_system_refuses_is_one_sentence_and_leaves_nothing(
-    run: Run, tmp_path: Path, texts: Path
-) -> None:
+def test_an_invalid_file_name_is_reported_in_one_line_and_leaves_nothing(run: Run, tmp_path: Path, texts: Path) -> None:
     name = "ا" * 300 + ".corpus"
     ended = run("import", tmp_path / name, texts)
     assert ended.code == 2
@@ -70,7 +68,7 @@ def test_a_second_import_adds_nothing(run: Run, tmp_path: Path, texts: Path) -> 
     }
 
 
-def test_spans_without_a_name_are_the_annotators(run: Run, tmp_path: Path) -> None:
+def test_spans_without_an_annotator_get_the_default_one(run: Run, tmp_path: Path) -> None:
     source = tmp_path / "one.jsonl"
     start = TEXT.index("وزارة العدل")
     span = {"start": start, "end": start + len("وزارة العدل"), "label": "INSTITUTION"}
@@ -93,7 +91,7 @@ def test_a_format_can_be_named(run: Run, tmp_path: Path) -> None:
     assert run("import", tmp_path / "a.corpus", source, "--format", "text", "--json").json["added"] == 1
 
 
-def test_a_path_that_is_not_there_is_refused_and_the_rest_done(run: Run, tmp_path: Path, texts: Path) -> None:
+def test_a_missing_path_is_refused_and_the_rest_imported(run: Run, tmp_path: Path, texts: Path) -> None:
     ended = run("import", tmp_path / "a.corpus", texts / "missing.txt", texts / "1.txt", "--json")
     assert (ended.code, ended.json["added"]) == (1, 1)
     assert [skipped["path"] for skipped in ended.json["skipped"]] == [str(texts / "missing.txt")]
@@ -105,13 +103,13 @@ def test_a_new_corpus_has_the_labels_of_the_file(run: Run, tmp_path: Path, texts
     labels = tmp_path / "labels.toml"
     labels.write_text(LABELS, encoding="utf-8")
     corpus = tmp_path / "a.corpus"
-    for _again in range(2):
+    for _run in range(2):
         assert run("import", corpus, texts, "--labels", labels).code == 1  # for the empty file alone
         with Corpus.open(corpus) as opened:
             assert [label.name for label in opened.labels().labels] == ["PLACE"]
 
 
-def test_other_labels_than_the_corpus_has_are_refused(run: Run, tmp_path: Path, corpus: Path, texts: Path) -> None:
+def test_labels_that_differ_from_the_corpus_are_refused(run: Run, tmp_path: Path, corpus: Path, texts: Path) -> None:
     labels = tmp_path / "labels.toml"
     labels.write_text(LABELS, encoding="utf-8")
     ended = run("import", corpus, texts, "--labels", labels)
@@ -121,28 +119,28 @@ def test_other_labels_than_the_corpus_has_are_refused(run: Run, tmp_path: Path, 
     assert len(run("list", corpus, "--json").json) == 2
 
 
-@pytest.mark.parametrize(("content", "told"), [("label = 1", ""), ("[[label]]\nname = x\n", ":2"), ("", "")])
-def test_a_label_set_that_does_not_read_leaves_no_corpus(
-    run: Run, tmp_path: Path, texts: Path, content: str, told: str
+@pytest.mark.parametrize(("content", "message"), [("label = 1", ""), ("[[label]]\nname = x\n", ":2"), ("", "")])
+def test_an_invalid_label_file_leaves_no_corpus(
+    run: Run, tmp_path: Path, texts: Path, content: str, message: str
 ) -> None:
     labels = tmp_path / "labels.toml"
     labels.write_text(content, encoding="utf-8")
     ended = run("import", tmp_path / "a.corpus", texts, "--labels", labels)
     assert (ended.code, ended.out) == (2, b"")
-    assert f"{labels}{told}: " in ended.err
+    assert f"{labels}{message}: " in ended.err
     assert ended.err.count("\n") == 1
     assert not (tmp_path / "a.corpus").exists()
     assert run("import", tmp_path / "a.corpus", texts, "--labels", tmp_path / "missing.toml").code == 2
 
 
-def test_a_corpus_is_not_made_where_there_is_no_folder(run: Run, tmp_path: Path, texts: Path) -> None:
+def test_a_corpus_is_not_created_in_a_missing_folder(run: Run, tmp_path: Path, texts: Path) -> None:
     ended = run("import", tmp_path / "no" / "a.corpus", texts)
     assert (ended.code, ended.out) == (2, b"")
     assert str(tmp_path / "no") in ended.err
     assert not (tmp_path / "no").exists()
 
 
-def test_what_is_no_corpus_is_left_alone(run: Run, tmp_path: Path, texts: Path) -> None:
+def test_a_file_that_is_no_corpus_is_not_changed(run: Run, tmp_path: Path, texts: Path) -> None:
     before = (texts / "1.txt").read_bytes()
     ended = run("import", texts / "1.txt", texts / "2.txt")
     assert (ended.code, ended.out) == (2, b"")
@@ -160,7 +158,7 @@ def test_foreign_labels_are_renamed_or_added(run: Run, tmp_path: Path) -> None:
     assert "“TIME” is not of the form THEIRS=OURS" in ended.err
 
 
-def test_what_was_put_right_is_told_and_costs_nothing(run: Run, tmp_path: Path) -> None:
+def test_repairs_are_printed_and_keep_exit_code_0(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.conll"
     path.write_text("أمس O\nالجمعة I-DATE\nفي O\nوجدة B-DATE\n", encoding="utf-8")
     ended = run("import", tmp_path / "a.corpus", path, "--strict")
@@ -171,9 +169,9 @@ def test_what_was_put_right_is_told_and_costs_nothing(run: Run, tmp_path: Path) 
     assert [list(repair) for repair in repaired] == [["path", "line", "reason"]]
 
 
-def test_text_as_a_page_shows_it_is_noticed_and_put_right_on_request(run: Run, tmp_path: Path) -> None:
+def test_text_in_visual_order_is_reported_and_repaired_on_request(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
-    path.write_text(visual("قالت الوزارة في بلاغ"), encoding="utf-8")
+    path.write_text(reorder_for_display("قالت الوزارة في بلاغ"), encoding="utf-8")
     ended = run("import", tmp_path / "a.corpus", path)
     assert ended.code == 0
     assert ended.err.startswith(
@@ -183,7 +181,10 @@ def test_text_as_a_page_shows_it_is_noticed_and_put_right_on_request(run: Run, t
     right = run("import", tmp_path / "a.corpus", path, "--logical", "--json")
     assert (right.code, right.json["added"], len(right.json["repaired"]), right.json["noticed"]) == (0, 1, 1, [])
     stored = run("list", tmp_path / "a.corpus", "--json").json
-    assert [article["title"] for article in stored] == [visual("قالت الوزارة في بلاغ"), "قالت الوزارة في بلاغ"]
+    assert [article["title"] for article in stored] == [
+        reorder_for_display("قالت الوزارة في بلاغ"),
+        "قالت الوزارة في بلاغ",
+    ]
 
 
 def test_columns_of_a_table_can_be_named(run: Run, tmp_path: Path) -> None:
@@ -192,27 +193,29 @@ def test_columns_of_a_table_can_be_named(run: Run, tmp_path: Path) -> None:
     corpus = tmp_path / "a.corpus"
     assert run("import", corpus, path).code == 1
     assert run("import", corpus, path, "--column", "text=c", "--column", "title=head", "--json").json["added"] == 1
-    shown = run("show", corpus, 1, "--json").json
-    assert (shown["text"], shown["title"]) == ("أعلنت الوزارة خطة", "عنوان")
+    record = run("show", corpus, 1, "--json").json
+    assert (record["text"], record["title"]) == ("أعلنت الوزارة خطة", "عنوان")
     ended = run("import", corpus, path, "--column", "text=none")
     assert (ended.code, "No column is called “none”." in ended.err) == (1, True)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--column", "text"], "“text” is not of the form FIELD=NAME"),
         (["--column", "body=text"], "“body” is none of text, title, published, source, url"),
         (["--column", "text=c", "--format", "text"], "--column is for tables, and the format is text"),
     ],
 )
-def test_columns_that_mean_nothing(run: Run, tmp_path: Path, texts: Path, arguments: list[str], told: str) -> None:
+def test_invalid_columns_are_wrong_usage(
+    run: Run, tmp_path: Path, texts: Path, arguments: list[str], message: str
+) -> None:
     ended = run("import", tmp_path / "a.corpus", texts, *arguments)
     assert ended.code == 2
-    assert told in ended.err
+    assert message in ended.err
 
 
-def test_strict_says_that_nothing_was_imported(run: Run, tmp_path: Path, texts: Path) -> None:
+def test_strict_reports_that_nothing_was_imported(run: Run, tmp_path: Path, texts: Path) -> None:
     ended = run("import", tmp_path / "a.corpus", texts, "--strict", "--json")
     assert ended.code == 1
     assert (ended.json["added"], len(ended.json["skipped"])) == (0, 1)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cli.sample import HEADLINE, PLAIN, TEXT, Run
 
-from annotator.cli.terminal import columns
+from annotator.cli.terminal import display_width
 from annotator.model.records import article_uid
 
 
@@ -42,7 +42,9 @@ def test_the_table_is_aligned(run: Run, corpus: Path) -> None:
     assert "سميرة: done" in first
     assert "new" in second
     titles = ["Title", HEADLINE, PLAIN.split("\n")[0]]
-    starts = {columns(line[: line.index(title)]) for line, title in zip((head, first, second), titles, strict=True)}
+    starts = {
+        display_width(line[: line.index(title)]) for line, title in zip((head, first, second), titles, strict=True)
+    }
     assert len(starts) == 1
 
 

@@ -1,4 +1,4 @@
-"""What a stranger may have sent along with a corpus is not imported by whoever works in that folder."""
+"""Python modules that lie beside a corpus, sent by anyone, are not imported."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ PROGRAMS = {
 
 
 def plant(folder: Path, *names: str) -> Path:
-    """Put modules into the folder that leave a file there when they are imported; its path."""
+    """Create modules in the folder that leave a file there when imported; return that file's path."""
     trace = folder / "trace"
     for name in names:
         (folder / f"{name}.py").write_text(f"open({str(trace)!r}, 'w').close(); raise SystemExit")
@@ -26,7 +26,7 @@ def plant(folder: Path, *names: str) -> Path:
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_a_module_beside_a_corpus_is_not_imported(corpus: Path, program: str) -> None:
+def test_a_module_beside_the_corpus_is_not_imported(corpus: Path, program: str) -> None:
     trace = plant(corpus.parent, "click", "msgspec", "regex", "sqlite_utils", "platformdirs", "tomllib", "getpass")
     ended = subprocess.run(
         [*PROGRAMS[program], "list", corpus.name],
@@ -40,7 +40,7 @@ def test_a_module_beside_a_corpus_is_not_imported(corpus: Path, program: str) ->
     assert ended.stdout
 
 
-def test_a_program_that_lies_in_the_working_directory_is_still_found(corpus: Path, tmp_path: Path) -> None:
+def test_the_program_runs_from_its_own_working_directory(corpus: Path, tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command = [sys.executable, "-m", "annotator", "list", str(corpus)]
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8")
@@ -48,7 +48,7 @@ def test_a_program_that_lies_in_the_working_directory_is_still_found(corpus: Pat
 
 
 @pytest.mark.posix_only("Windows lets nobody delete the folder that a process is in")
-def test_a_working_directory_that_was_deleted_is_no_crash(corpus: Path, tmp_path: Path) -> None:
+def test_a_deleted_working_directory_does_not_crash(corpus: Path, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     line = f"cd {gone} && rmdir {gone} && exec {sys.executable} -m annotator list {corpus}"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cli.sample import HEADLINE, PLAIN, TEXT, Run
 
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.store.corpus import Corpus
 
 
@@ -20,27 +20,27 @@ def test_json_has_the_keys_of_the_contract(run: Run, corpus: Path) -> None:
     assert ended.out.count(b"\n") == 1
 
 
-def test_each_article_is_a_line_with_the_words_around_its_first_place(run: Run, corpus: Path) -> None:
+def test_each_article_is_a_line_with_the_context_of_its_first_match(run: Run, corpus: Path) -> None:
     ended = run("search", corpus, "sans")
-    said, line = ended.text.splitlines()
-    assert said == "1 article"
+    summary, line = ended.text.splitlines()
+    assert summary == "1 article"
     assert line.split()[0] == "2"
     assert PLAIN.split("\n")[0] in line
     assert (ended.code, ended.err) == (0, "")
 
 
-def test_words_in_two_lines_are_shown_in_one(run: Run, corpus: Path) -> None:
+def test_a_match_across_two_lines_is_shown_in_one(run: Run, corpus: Path) -> None:
     with Corpus.open(corpus) as opened:
-        opened.add(draft("عنوان طويل\n\nأعلنت وزارة\nالصحة 👍🏽"))
-    [found] = run("search", corpus, "وزارة الصحة", "--json").json
-    assert found["id"] == 3
-    assert "أعلنت وزارة الصحة" in found["snippet"] or "وزارة الصحة" in found["snippet"]
-    assert "\n" not in found["snippet"]
+        opened.add(build_article("عنوان طويل\n\nأعلنت وزارة\nالصحة 👍🏽"))
+    [match] = run("search", corpus, "وزارة الصحة", "--json").json
+    assert match["id"] == 3
+    assert "أعلنت وزارة الصحة" in match["snippet"] or "وزارة الصحة" in match["snippet"]
+    assert "\n" not in match["snippet"]
     assert len(run("search", corpus, "وزارة الصحة").text.splitlines()) == 2
 
 
 @pytest.mark.parametrize("query", ["زرافة", "", " ", '"', "*", "AND", "خطة AND", "words:خطة", "NEAR(خطة", "'; DROP"])
-def test_what_is_not_there_is_no_article_and_no_error(run: Run, corpus: Path, query: str) -> None:
+def test_no_match_is_no_error(run: Run, corpus: Path, query: str) -> None:
     ended = run("search", corpus, "--", query)
     assert (ended.code, ended.text.splitlines(), ended.err) == (0, ["0 articles"], "")
     assert run("search", corpus, "--json", "--", query).json == []
@@ -48,7 +48,7 @@ def test_what_is_not_there_is_no_article_and_no_error(run: Run, corpus: Path, qu
 
 def test_more_than_one_article(run: Run, corpus: Path) -> None:
     with Corpus.open(corpus) as opened:
-        opened.add(draft("قانون جديد لوزارة العدل"))
+        opened.add(build_article("قانون جديد لوزارة العدل"))
     ended = run("search", corpus, "وزارة")
     assert ended.text.splitlines()[0] == "2 articles"
     assert [line.split()[0] for line in ended.text.splitlines()[1:]] == ["1", "3"]
@@ -59,14 +59,14 @@ def test_a_read_only_corpus_can_be_searched(run: Run, corpus: Path) -> None:
     assert len(run("search", corpus, "وزارة", "--json").json) == 1
 
 
-def test_a_corpus_that_is_not_there_is_one_sentence(run: Run, tmp_path: Path) -> None:
+def test_a_missing_corpus_is_reported_in_one_line(run: Run, tmp_path: Path) -> None:
     ended = run("search", tmp_path / "none.corpus", "وزارة")
     assert ended.code != 0
     assert "There is no file" in ended.err
     assert ended.out == b""
 
 
-def test_a_search_needs_words(run: Run, corpus: Path) -> None:
+def test_a_search_requires_words(run: Run, corpus: Path) -> None:
     ended = run("search", corpus)
     assert ended.code == 2
     assert "QUERY" in ended.err

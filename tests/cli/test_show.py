@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from cli.sample import BODY, DATELINE, HEADLINE, PLAIN, TEXT, Run, at
+from cli.sample import BODY, DATELINE, HEADLINE, PLAIN, TEXT, Run, locate
 
-from annotator.cli.terminal import visual
-from annotator.model.records import Article, Draft, Zone, article_uid
+from annotator.cli.terminal import reorder_for_display
+from annotator.model.records import AnnotatedArticle, Article, Zone, article_uid
 from annotator.store.corpus import Corpus
 
 
@@ -25,7 +25,7 @@ def test_json_has_the_keys_of_the_contract(run: Run, corpus: Path) -> None:
         ("dateline", DATELINE),
         ("body", BODY),
     ]
-    start, end = at("2024-2025")
+    start, end = locate("2024-2025")
     assert value["spans"][1] == {
         "uid": "s2",
         "start": start,
@@ -40,13 +40,13 @@ def test_json_has_the_keys_of_the_contract(run: Run, corpus: Path) -> None:
     assert TEXT.split("\n")[0].encode() in ended.out
 
 
-def test_an_article_is_named_by_its_uid_too(run: Run, corpus: Path) -> None:
+def test_an_article_is_found_by_its_uid_too(run: Run, corpus: Path) -> None:
     assert run("show", corpus, article_uid(PLAIN), "--json").json["id"] == 2
     assert run("show", corpus, "٢", "--json").json["id"] == 2
 
 
 @pytest.mark.parametrize("identity", ["3", "0", "nothing", "9" * 30, article_uid("")])
-def test_an_article_that_is_not_there(run: Run, corpus: Path, identity: str) -> None:
+def test_a_missing_article_is_reported(run: Run, corpus: Path, identity: str) -> None:
     ended = run("show", corpus, identity)
     assert ended.code == 2
     assert ended.out == b""
@@ -54,7 +54,7 @@ def test_an_article_that_is_not_there(run: Run, corpus: Path, identity: str) -> 
     assert ended.err.count("\n") == 1
 
 
-def test_the_text_stands_under_its_zones_and_the_spans_below(run: Run, corpus: Path) -> None:
+def test_show_prints_the_text_by_zones_then_the_spans(run: Run, corpus: Path) -> None:
     lines = run("show", corpus, 1).text.splitlines()
     assert lines[0] == f"1  {HEADLINE}"
     assert "Published: 2024-07-09T09:00" in lines
@@ -63,21 +63,21 @@ def test_the_text_stands_under_its_zones_and_the_spans_below(run: Run, corpus: P
     assert lines[body : body + 6] == ["[headline]", HEADLINE, "[dateline]", DATELINE, "[body]", BODY]
     spans = lines.index("3 spans")
     assert [line.split()[1] for line in lines[spans + 1 :]] == ["PLAN", "DATE", "INSTITUTION"]
-    start, end = at("2024-2025")
+    start, end = locate("2024-2025")
     assert lines[spans + 2].split() == [f"{start}-{end}", "DATE", "سميرة", "2024/2025", "2024-2025"]
 
 
-def test_a_text_without_zones_is_shown_whole(run: Run, corpus: Path) -> None:
+def test_a_text_without_zones_is_shown_completely(run: Run, corpus: Path) -> None:
     assert PLAIN in run("show", corpus, 2).text
     assert "0 spans" in run("show", corpus, 2).text
 
 
-def test_zones_of_one_kind_share_a_name(run: Run, tmp_path: Path, corpus: Path) -> None:
+def test_consecutive_zones_of_one_kind_share_a_heading(run: Run, tmp_path: Path, corpus: Path) -> None:
     text = "before\none\ntwo\nbetween\nthree\nafter"
     uid = article_uid(text)
-    zones = tuple(Zone(part, uid, "body", *at(part, text)) for part in ("one", "two", "three"))
+    zones = tuple(Zone(part, uid, "body", *locate(part, text)) for part in ("one", "two", "three"))
     with Corpus.open(corpus) as opened:
-        opened.add(Draft(Article(uid, text), zones))
+        opened.add(AnnotatedArticle(Article(uid, text), zones))
     lines = run("show", corpus, 3).text.splitlines()
     assert lines[lines.index("before") : lines.index("after") + 1] == [
         *("before", "[body]", "one", "two", "[no zone]", "between", "[body]", "three", "[no zone]", "after"),
@@ -87,11 +87,13 @@ def test_zones_of_one_kind_share_a_name(run: Run, tmp_path: Path, corpus: Path) 
 def test_visual_lays_out_arabic_and_logical_leaves_it(run: Run, corpus: Path) -> None:
     logical = run("show", corpus, 1, "--logical")
     assert logical == run("show", corpus, 1)
-    shown = run("show", corpus, 1, "--visual").text
-    assert HEADLINE not in shown
-    assert visual(HEADLINE) in shown
-    assert visual(BODY) in shown.splitlines()
-    assert any(line.endswith(visual("وزارة العدل")) and "INSTITUTION" in line for line in shown.splitlines())
+    output = run("show", corpus, 1, "--visual").text
+    assert HEADLINE not in output
+    assert reorder_for_display(HEADLINE) in output
+    assert reorder_for_display(BODY) in output.splitlines()
+    assert any(
+        line.endswith(reorder_for_display("وزارة العدل")) and "INSTITUTION" in line for line in output.splitlines()
+    )
 
 
 def test_json_is_never_laid_out(run: Run, corpus: Path) -> None:

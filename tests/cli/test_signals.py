@@ -1,4 +1,4 @@
-"""Exports that a signal or a kill ends, in processes of their own, and what the next one finds."""
+"""Exports ended by a signal or a kill, in their own processes, and recovery by the next export."""
 
 import os
 import signal
@@ -12,24 +12,24 @@ import pytest
 from cli.sample import Run
 
 from annotator.cli import signals
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import decode
-from annotator.resources import resource
+from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
 DEFAULT = {"SIGTERM": "SIG_DFL", "SIGHUP": "SIG_DFL", "SIGINT": "default_int_handler"}
-"""What a process begins with, unless whoever started it ignores the signal, as shells have their background jobs do."""
+"""The initial handler of a signal, unless the parent ignores it, as shells do for background jobs."""
 posix_only = pytest.mark.posix_only("Windows has no such signals")
 
 
 @pytest.fixture(scope="module")
 def large_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A corpus that takes a second or more to export."""
+    """Create a corpus that takes a second or more to export."""
     path = tmp_path_factory.mktemp("large") / "large.corpus"
-    with Corpus.create(path, decode(resource("labels", "default.toml").read_bytes())) as corpus:
+    with Corpus.create(path, decode(resource_path("labels", "default.toml").read_bytes())) as corpus:
         for number in range(60):
-            corpus.add(draft(f"أعلنت وزارة العدل عن خطة رقم {number} أمس. " * 300))
+            corpus.add(build_article(f"أعلنت وزارة العدل عن خطة رقم {number} أمس. " * 300))
     return path
 
 
@@ -41,14 +41,14 @@ def out(tmp_path: Path) -> Path:
 
 
 def _heed_signals() -> None:
-    """Ignore none, though a shell has its background jobs ignore some."""
+    """Ignore no signals, although shells make background jobs ignore some."""
     for name in DEFAULT:
         signal.signal(signal.Signals[name], signal.SIG_DFL)
 
 
 @pytest.fixture
 def start(large_corpus: Path) -> Iterator[Start]:
-    """Starts an export of the large corpus and returns once it writes."""
+    """Return a function that starts an export of the large corpus and returns once it writes."""
     running = []
 
     def begin(target: Path, *options: str) -> "subprocess.Popen[bytes]":
@@ -82,7 +82,7 @@ def test_a_signal_ends_an_export_and_leaves_nothing(start: Start, out: Path, opt
 
 
 @posix_only
-def test_a_signal_that_is_ignored_stays_so(large_corpus: Path, out: Path) -> None:
+def test_an_ignored_signal_stays_ignored(large_corpus: Path, out: Path) -> None:
     command = [sys.executable, "-m", "annotator", "export", large_corpus, out / "a", "--state", "all"]
     process = subprocess.Popen(
         [*command, "--format", "conll2003"], preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -95,7 +95,7 @@ def test_a_signal_that_is_ignored_stays_so(large_corpus: Path, out: Path) -> Non
 
 
 @pytest.mark.parametrize("options", [["--format", "conll2003"], ["--format", "brat"]], ids=["file", "folder"])
-def test_the_next_export_clears_what_a_kill_has_left(
+def test_the_next_export_clears_the_leftovers_of_a_killed_one(
     start: Start, run: Run, large_corpus: Path, out: Path, options: list[str]
 ) -> None:
     process = start(out / "train", *options)
@@ -108,7 +108,7 @@ def test_the_next_export_clears_what_a_kill_has_left(
 
 @posix_only
 @pytest.mark.parametrize("options", [["--format", "conll2003"], ["--format", "brat"]], ids=["file", "folder"])
-def test_an_export_that_is_at_work_is_left_alone(
+def test_files_of_a_running_export_are_left_alone(
     start: Start, run: Run, large_corpus: Path, out: Path, options: list[str]
 ) -> None:
     process = start(out / "train", *options)
@@ -139,10 +139,10 @@ os._exit(running.run(sys.argv[2:]))
 
 
 @pytest.mark.parametrize("format_", ["conll2003", "brat"])
-def test_after_a_kill_between_any_two_moves_the_next_export_needs_no_force(
+def test_the_next_export_after_a_kill_between_moves_needs_no_force(
     run: Run, corpus: Path, out: Path, format_: str
 ) -> None:
-    """Each kill comes while an older export is replaced by one with other options."""
+    """Each kill happens while an older export is replaced by one with other options."""
     target = out / "train"
     older = ["export", corpus, target, "--format", format_, "--annotator", "سميرة"]
     newer = [*older, "--state", "all"]
@@ -170,7 +170,7 @@ class Grave:
         for _pause in range(1000):  # it is handled within this function
             pass
 
-signals.catch()
+signals.install_handlers()
 try:
     Grave()
     time.sleep(10)
@@ -190,13 +190,13 @@ def test_a_signal_is_not_lost_in_a_destructor(name: str) -> None:
 
 @posix_only
 def test_a_window_is_ended_by_a_signal_at_once() -> None:
-    signals.catch()
+    signals.install_handlers()
     try:
         with pytest.raises(signals.Terminated):
             signal.raise_signal(signal.SIGTERM)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signals.catch()
+        signals.install_handlers()
     finally:
-        signals.release()
+        signals.remove_handlers()
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL

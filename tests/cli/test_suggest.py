@@ -8,19 +8,19 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cli.sample import TEXT, Run, at
+from cli.sample import TEXT, Run, locate
 from suggest.learning import examples
 
 from annotator import settings
-from annotator.jobs.suggesting import kept
+from annotator.jobs.suggesting import load_model
 from annotator.model import operations
-from annotator.model.history import reversal, stacks
+from annotator.model.history import build_stacks, reverse_step
 from annotator.model.records import (
     DONE,
     IN_PROGRESS,
     SKIPPED,
+    AnnotatedArticle,
     Article,
-    Draft,
     Span,
     Status,
     Step,
@@ -28,11 +28,11 @@ from annotator.model.records import (
     article_uid,
     new_uid,
 )
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries import training_data
-from annotator.store.queries.training_data import Learned
-from annotator.suggest.crf.features import VERSION
-from annotator.suggest.crf.training import Trained
+from annotator.store.queries.training_data import StoredModel
+from annotator.suggest.crf.features import FEATURES_VERSION
+from annotator.suggest.crf.training import TrainedModel
 
 KEYS = ["article", "start", "end", "label", "text", "value", "source", "score", "assumed"]
 NEW = "أعلنت وزارة الفلاحة عن نتائجها في 2015 بالرباط."
@@ -40,28 +40,28 @@ NEW = "أعلنت وزارة الفلاحة عن نتائجها في 2015 بال
 
 @pytest.fixture
 def taught(corpus: Path) -> Path:
-    """The corpus with what Sanae has done, and two articles that nobody began."""
+    """Create a corpus with articles finished by Sanae and two untouched ones."""
     with Corpus.open(corpus) as opened:
-        for one in examples()[:60]:
-            uid = one.article.uid
-            spans = tuple(Span(new_uid(), uid, "Sanae", label, start, end) for start, end, label in one.spans)
-            opened.add(Draft(one.article, spans=spans, states=(Status(uid, "Sanae", DONE),)))
+        for example in examples()[:60]:
+            uid = example.article.uid
+            spans = tuple(Span(new_uid(), uid, "Sanae", label, start, end) for start, end, label in example.spans)
+            opened.add(AnnotatedArticle(example.article, spans=spans, states=(Status(uid, "Sanae", DONE),)))
         for text in (NEW, "قالت وزارة الثقافة إن مجلس المستشارين سيجتمع."):
-            opened.add(Draft(Article(article_uid(text), text)))
+            opened.add(AnnotatedArticle(Article(article_uid(text), text)))
     return corpus
 
 
 def forge_model(path: Path, field: bytes) -> None:
-    """Have the corpus keep a model with this field that is in order but for the proof of who made it."""
+    """Store a model with this field in the corpus that is valid except for its signature."""
     with Corpus.open(path) as opened:
         names = tuple(sorted(label.name for label in opened.labels().labels))
-        data = msgspec.msgpack.encode(Trained(VERSION, names, (field,)))
-        forged = Learned(hashlib.sha256(data).digest() + data, 1, training_data.last_edit(opened))
-        training_data.keep(opened, "model", forged, {})
+        data = msgspec.msgpack.encode(TrainedModel(FEATURES_VERSION, names, (field,)))
+        forged = StoredModel(hashlib.sha256(data).digest() + data, 1, training_data.last_edit_id(opened))
+        training_data.save_model(opened, "model", forged, {})
 
 
-def places(found: list[dict[str, object]]) -> list[tuple[object, ...]]:
-    return [(one["article"], one["text"], one["label"], one["source"]) for one in found]
+def places(records: list[dict[str, object]]) -> list[tuple[object, ...]]:
+    return [(record["article"], record["text"], record["label"], record["source"]) for record in records]
 
 
 def test_json_has_the_keys_of_the_contract(run: Run, taught: Path) -> None:
@@ -69,42 +69,42 @@ def test_json_has_the_keys_of_the_contract(run: Run, taught: Path) -> None:
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.count(b"\n") == 1
     assert "وزارة الفلاحة".encode() in ended.out
-    for one in ended.json:
-        assert list(one) == KEYS
-        assert NEW[one["start"] : one["end"]] == one["text"]
-        assert 0 <= one["score"] <= 1
-    assert [(one["text"], one["label"]) for one in ended.json] == [
+    for record in ended.json:
+        assert list(record) == KEYS
+        assert NEW[record["start"] : record["end"]] == record["text"]
+        assert 0 <= record["score"] <= 1
+    assert [(record["text"], record["label"]) for record in ended.json] == [
         ("وزارة الفلاحة", "INSTITUTION"),
         ("2015", "DATE"),
     ]
     assert ended.json[1]["value"] == "2015"
 
 
-def test_one_source_alone(run: Run, taught: Path) -> None:
+def test_source_selects_one_suggester(run: Run, taught: Path) -> None:
     for source in ("dates", "names", "memory", "model"):
-        found = run("suggest", taught, "--source", source, "--annotator", "Sanae", "--json").json
-        assert {one["source"] for one in found} == {source}
+        records = run("suggest", taught, "--source", source, "--annotator", "Sanae", "--json").json
+        assert {record["source"] for record in records} == {source}
     both = run("suggest", taught, "--source", "memory", "--annotator", "Sanae", "--json").json
     assert (64, "وزارة الثقافة", "INSTITUTION", "memory") in places(both)
 
 
-def test_an_unknown_source_is_wrong_usage_and_names_those_there_are(run: Run, corpus: Path) -> None:
+def test_an_unknown_source_is_wrong_usage_and_lists_the_sources(run: Run, corpus: Path) -> None:
     ended = run("suggest", corpus, "--source", "oracle")
     assert (ended.code, ended.out) == (2, b"")
     assert "“oracle”" in ended.err
     assert "dates, names, memory, model" in ended.err
 
 
-def test_the_model_before_there_is_any_says_so(run: Run, corpus: Path) -> None:
+def test_a_missing_model_is_reported(run: Run, corpus: Path) -> None:
     ended = run("suggest", corpus, "--source", "model", "--json")
     assert (ended.code, ended.json) == (0, [])
     assert "nothing was learned yet" in ended.err
 
 
-def test_it_learns_first_where_that_is_due_and_only_for_the_model(run: Run, taught: Path) -> None:
+def test_suggest_trains_first_if_needed_and_only_for_the_model(run: Run, taught: Path) -> None:
     def learned() -> bool:
         with Corpus.open(taught) as opened:
-            return training_data.learned(opened, "model") is not None
+            return training_data.load_stored_model(opened, "model") is not None
 
     run("suggest", taught, "--source", "memory")
     assert not learned()
@@ -112,10 +112,10 @@ def test_it_learns_first_where_that_is_due_and_only_for_the_model(run: Run, taug
     assert learned()
 
 
-def test_a_line_for_each_in_a_table(run: Run, taught: Path) -> None:
+def test_suggestions_are_printed_as_a_table(run: Run, taught: Path) -> None:
     ended = run("suggest", taught, "--article", 63, "--annotator", "Sanae")
-    said, first, second = ended.text.splitlines()
-    assert said == "2 suggestions"
+    summary, first, second = ended.text.splitlines()
+    assert summary == "2 suggestions"
     assert first.split()[:3] == ["63", "6-19", "INSTITUTION"]
     assert "%" in first
     assert first.endswith("وزارة الفلاحة")
@@ -123,51 +123,62 @@ def test_a_line_for_each_in_a_table(run: Run, taught: Path) -> None:
     assert (ended.code, ended.err) == (0, "")
 
 
-def test_what_is_labelled_or_rejected_there_is_not_suggested(run: Run, taught: Path) -> None:
-    def found(annotator: str) -> list[object]:
-        return [one["text"] for one in run("suggest", taught, "--article", 63, "--annotator", annotator, "--json").json]
+def test_labelled_or_rejected_words_are_not_suggested(run: Run, taught: Path) -> None:
+    def texts(annotator: str) -> list[object]:
+        return [
+            suggestion["text"]
+            for suggestion in run("suggest", taught, "--article", 63, "--annotator", annotator, "--json").json
+        ]
 
     with Corpus.open(taught) as opened:
         article = opened.article(63)
         opened.apply(
-            Step(new_uid(), "Omar", now(), "tag", tuple(operations.add(article, [], "Omar", "INSTITUTION", 6, 19)))
+            Step(
+                new_uid(),
+                "Omar",
+                utc_timestamp(),
+                "tag",
+                tuple(operations.add_span(article, [], "Omar", "INSTITUTION", 6, 19)),
+            )
         )
-        one = Suggestion(34, 38, "DATE", "dates", 0.9)
-        assert NEW[one.start : one.end] == "2015"
-        opened.apply(Step(new_uid(), "Omar", now(), "reject", tuple(operations.reject(article, "Omar", one))))
-    assert not {"وزارة الفلاحة", "2015"} & {*found("Omar")}
-    assert found("Sanae") == ["وزارة الفلاحة", "2015"]
+        suggestion = Suggestion(34, 38, "DATE", "dates", 0.9)
+        assert NEW[suggestion.start : suggestion.end] == "2015"
+        opened.apply(
+            Step(new_uid(), "Omar", utc_timestamp(), "reject", tuple(operations.reject(article, "Omar", suggestion)))
+        )
+    assert not {"وزارة الفلاحة", "2015"} & {*texts("Omar")}
+    assert texts("Sanae") == ["وزارة الفلاحة", "2015"]
 
 
-def test_the_annotator_is_oneself_unless_named(run: Run, taught: Path) -> None:
+def test_the_annotator_defaults_to_the_user(run: Run, taught: Path) -> None:
     settings.save(settings.Settings(annotator="Sanae"))
-    numbers = {one["article"] for one in run("suggest", taught, "--json").json}
+    numbers = {record["article"] for record in run("suggest", taught, "--json").json}
     assert numbers <= {1, 2, 63, 64}, "what Sanae has done is done"
     assert {63, 64} <= numbers
     assert run("suggest", taught, "--article", 3, "--source", "dates", "--json").code == 0
 
 
-def test_what_is_skipped_is_left_out_unless_it_is_named(run: Run, taught: Path) -> None:
+def test_skipped_articles_are_left_out_unless_requested(run: Run, taught: Path) -> None:
     with Corpus.open(taught) as opened:
         uid = opened.article(63).uid
         skip = operations.set_state(None, opened.article(63), "Sanae", SKIPPED)
-        opened.apply(Step(new_uid(), "Sanae", now(), "state", tuple(skip)))
-    found = run("suggest", taught, "--annotator", "Sanae", "--json").json
-    assert 63 not in {one["article"] for one in found}
+        opened.apply(Step(new_uid(), "Sanae", utc_timestamp(), "state", tuple(skip)))
+    records = run("suggest", taught, "--annotator", "Sanae", "--json").json
+    assert 63 not in {record["article"] for record in records}
     assert run("suggest", taught, "--annotator", "Sanae", "--article", uid, "--json").json != []
 
 
 def test_nothing_is_suggested_in_boilerplate(run: Run, corpus: Path) -> None:
     before = run("suggest", corpus, "--article", 1, "--json").json
-    assert any(one["start"] < at("الثلاثاء")[0] for one in before)
+    assert any(record["start"] < locate("الثلاثاء")[0] for record in before)
     with Corpus.open(corpus) as opened:
         article = opened.article(1)
         edits = operations.mark_zone(article, opened.zones(article.uid), "boilerplate", 0, len(TEXT))
-        opened.apply(Step(new_uid(), "Sanae", now(), "zone", tuple(edits)))
+        opened.apply(Step(new_uid(), "Sanae", utc_timestamp(), "zone", tuple(edits)))
     assert run("suggest", corpus, "--article", 1, "--json").json == []
 
 
-def test_accepting_stores_all_as_one_step_an_article_that_can_be_undone(run: Run, taught: Path) -> None:
+def test_accepting_stores_one_undoable_step_for_each_article(run: Run, taught: Path) -> None:
     wanted = run("suggest", taught, "--annotator", "Omar", "--json").json
     ended = run("suggest", taught, "--annotator", "Omar", "--accept")
     assert ended.code == 0
@@ -178,14 +189,16 @@ def test_accepting_stores_all_as_one_step_an_article_that_can_be_undone(run: Run
             for number in range(1, 65)
             for span in opened.spans(opened.article(number).uid, "Omar")
         ]
-        assert spans == [{key: one[key] for key in ("article", "start", "end", "label", "source")} for one in wanted]
+        assert spans == [
+            {key: record[key] for key in ("article", "start", "end", "label", "source")} for record in wanted
+        ]
         uid = opened.article(63).uid
         assert opened.status(uid, "Omar") == Status(uid, "Omar", IN_PROGRESS)
-        [past] = stacks(opened.history(uid, "Omar"))[0]
+        [past] = build_stacks(opened.history(uid, "Omar"))[0]
         assert past.name == "accept"
         step = opened.step(past.uid)
         assert {edit.article for edit in step.edits} == {uid}
-        opened.apply(Step(new_uid(), "Omar", now(), "accept", reversal(step), step.uid))
+        opened.apply(Step(new_uid(), "Omar", utc_timestamp(), "accept", reverse_step(step), step.uid))
         assert opened.spans(uid, "Omar") == []
         assert opened.status(uid, "Omar") is None
     assert run("suggest", taught, "--annotator", "Omar", "--article", 64, "--json").json == []
@@ -198,36 +211,36 @@ def test_accepting_in_json_lists_what_was_accepted(run: Run, taught: Path) -> No
     assert run("suggest", taught, "--article", 63, "--annotator", "Omar", "--accept").text == "0 suggestions accepted\n"
 
 
-def test_what_was_accepted_by_command_teaches_nothing_until_it_is_done(run: Run, taught: Path) -> None:
+def test_accepted_suggestions_are_not_learned_until_the_article_is_done(run: Run, taught: Path) -> None:
     run("suggest", taught, "--annotator", "Omar", "--accept")
     with Corpus.open(taught) as opened:
-        assert "Omar" not in {name for _number, name in training_data.lessons(opened)}
+        assert "Omar" not in {name for _number, name in training_data.list_training_layers(opened)}
 
 
-def test_a_read_only_corpus_is_suggested_for_and_learned_from_but_not_accepted_into(run: Run, taught: Path) -> None:
+def test_a_read_only_corpus_can_be_learned_from_but_not_changed(run: Run, taught: Path) -> None:
     taught.chmod(0o444)
-    found = run("suggest", taught, "--article", 63, "--source", "model", "--json")
-    assert (found.code, found.err) == (0, "")
-    assert {one["source"] for one in found.json} == {"model"}, "it learned, and kept nothing"
+    ended = run("suggest", taught, "--article", 63, "--source", "model", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    assert {record["source"] for record in ended.json} == {"model"}, "it learned, and kept nothing"
     ended = run("suggest", taught, "--accept")
     assert (ended.code, ended.out) == (2, b"")
     assert "cannot be written to" in ended.err
 
 
 @pytest.mark.parametrize("id_", ["99", "no-such", "-1", ""])
-def test_an_article_that_is_not_there_is_one_sentence(run: Run, corpus: Path, id_: str) -> None:
+def test_a_missing_article_is_reported_in_one_line(run: Run, corpus: Path, id_: str) -> None:
     ended = run("suggest", corpus, f"--article={id_}")
     assert (ended.code, ended.out) == (2, b"")
     assert len(ended.err.splitlines()) == 1
 
 
-def test_a_corpus_that_is_not_there_is_one_sentence(run: Run, tmp_path: Path) -> None:
+def test_a_missing_corpus_is_reported_in_one_line(run: Run, tmp_path: Path) -> None:
     ended = run("suggest", tmp_path / "none.corpus")
     assert ended.code == 2
     assert "There is no file" in ended.err
 
 
-def test_a_model_of_ones_own_that_fails_is_told_and_the_rest_is_suggested(run: Run, taught: Path) -> None:
+def test_a_failing_external_model_is_reported_and_the_rest_suggested(run: Run, taught: Path) -> None:
     settings.save(settings.Settings(annotator="Sanae", onnx_folder=str(taught.parent / "no-model")))
     ended = run("suggest", taught, "--article", 63, "--json")
     assert ended.code == 0
@@ -237,7 +250,7 @@ def test_a_model_of_ones_own_that_fails_is_told_and_the_rest_is_suggested(run: R
 
 
 @pytest.mark.parametrize("field", [b"", b"lCRF", b"lCRF" + b"\xff" * 60, b"lCRF" + bytes(1000)])
-def test_a_model_out_of_a_strangers_file_never_reaches_native_code(taught: Path, field: bytes) -> None:
+def test_a_model_from_an_untrusted_file_never_reaches_native_code(taught: Path, field: bytes) -> None:
     for command in (["suggest", "--article", "63", "--json"], ["learn"], ["suggest", "--source", "model", "--json"]):
         forge_model(taught, field)
         taught.chmod(0o644 if command == ["learn"] else 0o444)
@@ -246,14 +259,14 @@ def test_a_model_out_of_a_strangers_file_never_reaches_native_code(taught: Path,
         assert (ended.returncode, ended.stderr) == (0, "")
         taught.chmod(0o644)
     with Corpus.open(taught) as opened:
-        assert kept(opened, opened.labels()) is None, "the last command could not write"
+        assert load_model(opened, opened.labels()) is None, "the last command could not write"
 
 
-def test_where_no_key_can_be_kept_each_call_learns_anew(run: Run, taught: Path) -> None:
+def test_without_a_stored_key_each_call_trains_again(run: Run, taught: Path) -> None:
     Path(os.environ["ANNOTATOR_HOME"], "data").write_bytes(b"")
     ended = run("suggest", taught, "--source", "model", "--json")
     assert (ended.code, ended.err) == (0, "")
-    assert {one["source"] for one in ended.json} == {"model"}
+    assert {record["source"] for record in ended.json} == {"model"}
     with Corpus.open(taught) as opened:
-        assert training_data.learned(opened, "model") is None
+        assert training_data.load_stored_model(opened, "model") is None
     assert "data" in run("learn", taught).err

@@ -1,4 +1,4 @@
-"""On a Python or an SQLite that is too old, a start ends with one plain sentence."""
+"""With a Python or an SQLite that is too old, the program exits with one plain sentence."""
 
 import ast
 import sqlite3
@@ -14,7 +14,7 @@ from annotator.cli.running import run
 ROOT = Path(__file__).parents[2]
 
 
-def test_old_python_gets_a_sentence_and_exit_code_2(
+def test_old_python_is_reported_in_one_line_with_exit_code_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 10, 13, "final", 0))
@@ -26,17 +26,17 @@ def test_old_python_gets_a_sentence_and_exit_code_2(
 
 
 @pytest.mark.parametrize("module", ["__init__.py", "__main__.py", "cli/__init__.py"])
-def test_old_python_can_read_what_gives_that_sentence(module: str) -> None:
+def test_old_python_can_parse_the_module_that_reports_it(module: str) -> None:
     ast.parse((ROOT / "annotator" / module).read_text(encoding="utf-8"), feature_version=(3, 7))
 
 
-def test_oldest_python_is_the_one_that_the_package_requires() -> None:
+def test_the_oldest_python_is_the_one_required_by_the_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["requires-python"] == ">={}.{}".format(*cli.OLDEST_PYTHON)
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "use a newer Python"), ("ar", "استعمل"), ("fr", "utilisez")])
-def test_old_sqlite_gets_a_sentence_in_the_language_of_the_person(
+def test_old_sqlite_is_reported_in_the_users_language(
     language: str, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("ANNOTATOR_LANGUAGE", language)

@@ -14,17 +14,17 @@ import pytest
 from msgspec.structs import replace
 
 from annotator.formats.report import Report
-from annotator.jobs.export.exporter import Options, export
+from annotator.jobs.export.exporter import ExportOptions, export
 from annotator.model import labels
-from annotator.model.article_builder import draft
-from annotator.model.records import BODY, DONE, HEADLINE, Article, Draft, Span, Status, Zone, new_uid
-from annotator.resources import resource
+from annotator.model.article_builder import build_article
+from annotator.model.records import BODY, DONE, HEADLINE, AnnotatedArticle, Article, Span, Status, Zone, new_uid
+from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
-from annotator.text.tokenizer import tokens
-from annotator.text.visible import written
+from annotator.text.tokenizer import tokenize
+from annotator.text.visible import remove_invisible
 
-LABELS = labels.decode(resource("labels", "default.toml").read_bytes())
+LABELS = labels.decode(resource_path("labels", "default.toml").read_bytes())
 NAMES = tuple(label.name for label in LABELS.labels)
 WHO = "سلمى"
 BEFORE_314 = ("jsonschema", "label_studio_sdk")
@@ -43,14 +43,16 @@ def consumer(name: str) -> Any:
     return importlib.import_module(name)
 
 
-def tricky() -> list[Draft]:
+def tricky() -> list[AnnotatedArticle]:
     """What makes readers go wrong: emoji, marks, tatweel, spans that nest, cross, touch and cut words."""
 
-    def article(text: str, *found: tuple[str, str]) -> Draft:
+    def article(text: str, *found: tuple[str, str]) -> AnnotatedArticle:
         spans = [
             Span(new_uid(), "", WHO, label, text.index(part), text.index(part) + len(part)) for part, label in found
         ]
-        return draft(text, zones=[Zone(new_uid(), "", BODY, 0, len(text))], spans=spans, states=[Status("", WHO, DONE)])
+        return build_article(
+            text, zones=[Zone(new_uid(), "", BODY, 0, len(text))], spans=spans, states=[Status("", WHO, DONE)]
+        )
 
     return [
         article(
@@ -69,13 +71,13 @@ def tricky() -> list[Draft]:
     ]
 
 
-def samples() -> Iterator[Draft]:
+def samples() -> Iterator[AnnotatedArticle]:
     """The articles that come with the program, each with spans at random that nest, cross and cut words."""
     dice = random.Random(7)
-    for path in sorted(resource("samples").glob("*.txt")):
-        item = draft(path.read_text(encoding="utf-8"), states=[Status("", WHO, DONE)])
+    for path in sorted(resource_path("samples").glob("*.txt")):
+        item = build_article(path.read_text(encoding="utf-8"), states=[Status("", WHO, DONE)])
         text = item.article.text
-        words = tokens(text)
+        words = tokenize(text)
         stretches = set()
         for _ in range(40):
             first = dice.randrange(len(words))
@@ -97,7 +99,7 @@ def build(path: Path) -> Corpus:
 
 def exported(corpus: Corpus, path: Path, **options: Any) -> Report:
     """Export to `path` with these options."""
-    steps = export(corpus, path, Options(**options))
+    steps = export(corpus, path, ExportOptions(**options))
     while True:
         try:
             next(steps)
@@ -107,7 +109,7 @@ def exported(corpus: Corpus, path: Path, **options: Any) -> Report:
 
 def squeezed(text: str) -> str:
     """What can be seen of a text, without spaces."""
-    return "".join(character for character in written(text) if not character.isspace())
+    return "".join(character for character in remove_invisible(text) if not character.isspace())
 
 
 def expected(corpus: Corpus, report: Report, *, beside: bool = False) -> list[list[Found]]:
@@ -116,8 +118,8 @@ def expected(corpus: Corpus, report: Report, *, beside: bool = False) -> list[li
     lost = {entry.uid: entry for entry in (*report.flattened, *report.refused, *report.outside_zones)}
     told = {entry.uid: entry for entry in (*report.widened, *report.split, *lost.values())}
     found = []
-    for summary in article_list.articles(corpus):
-        item = corpus.whole(summary.id, WHO)
+    for summary in article_list.load_all_summaries(corpus):
+        item = corpus.load_article(summary.id, WHO)
         stretches = []
         for span in item.spans:
             shown = told[span.uid].became if span.uid in told else item.article.text[span.start : span.end]
@@ -127,7 +129,7 @@ def expected(corpus: Corpus, report: Report, *, beside: bool = False) -> list[li
     return found
 
 
-def _stretch(item: Draft, span: Span, shown: str) -> Found:
+def _stretch(item: AnnotatedArticle, span: Span, shown: str) -> Found:
     parts = sorted((zone.start, zone.end) for zone in item.zones if zone.kind in (HEADLINE, BODY))
     text = item.article.text
     before = sum(len(squeezed(text[start : min(end, span.start)])) for start, end in parts if start < span.start)
@@ -165,4 +167,4 @@ def placed(sentences: Sequence[Sequence[str]], chunks: Iterable[tuple[int, int, 
 
 def texts(corpus: Corpus) -> list[Article]:
     """The articles."""
-    return [corpus.article(summary.id) for summary in article_list.articles(corpus)]
+    return [corpus.article(summary.id) for summary in article_list.load_all_summaries(corpus)]

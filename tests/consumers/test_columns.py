@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from consumers.reading import columns, consumer, expected, exported, placed
 
-from annotator.jobs.export.exporter import TAGGED
+from annotator.jobs.export.exporter import FLAT_TAG_FORMATS
 from annotator.store.corpus import Corpus
 from annotator.tagging.schemes import BILOU, IOB1, IOB2, IOBES, SCHEMES
 
-FORMATS = [format_.NAME for format_ in TAGGED]
+FORMATS = [format_.NAME for format_ in FLAT_TAG_FORMATS]
 formats = pytest.mark.parametrize("format_", FORMATS)
 schemes = pytest.mark.parametrize("scheme", SCHEMES)
 

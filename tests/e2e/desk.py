@@ -1,6 +1,6 @@
-"""Runs the real program and tells the test, line by line on stdin and stdout, where things stand on the screen.
+"""Run the real program and tell the test, line by line over stdin and stdout, where its widgets are on the screen.
 
-It changes nothing: everything that happens in the window comes from the system's mouse and keyboard.
+It changes nothing: all input to the window comes from the system's mouse and keyboard.
 Run as `python desk.py [CORPUS]`.
 """
 
@@ -13,18 +13,21 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton
 
 from annotator import i18n, settings
+from annotator.model.records import Span, Suggestion
 from annotator.ui import app
 
 
-class Eyes:
-    """Sees where things stand in the window. Points are those of the screen."""
+class WindowProbe:
+    """Finds widgets and text in the window. Points are in screen coordinates."""
 
-    def __init__(self, desk: app.Desk) -> None:
+    def __init__(self, desk: app.ApplicationController) -> None:
         self._desk = desk
 
     def letter(self, offset: int, after: bool, reveal: bool = True) -> list[int]:
-        """The point in the first or in the second half of the letter at this offset. Where it is out of sight, it is
-        brought there, or there is no such point: []."""
+        """Return a point in the first or second half of letter at this offset.
+
+        A letter out of sight is scrolled to, or with `reveal` False, the result is [].
+        """
         view = self._desk.window.view
         if reveal:
             view.reveal(offset, offset + 1)
@@ -33,77 +36,77 @@ class Eyes:
         box = next(box for box in line.boxes if box.start <= offset < box.end)
         quarter = (box.right - box.left) / 4
         x = box.left + quarter if box.rtl == after else box.right - quarter
-        point = view.point_of(x, (line.top + line.bottom) / 2).toPoint()
+        point = view.map_from_page(x, (line.top + line.bottom) / 2).toPoint()
         return self._on_screen(view.viewport(), point) if reveal or view.viewport().rect().contains(point) else []
 
     def is_below(self, offset: int) -> bool:
-        """Whether the letter at this offset is below what is in sight, or else above."""
+        """Return whether letter at this offset is below the visible part, or else above."""
         view = self._desk.window.view
         line = view.page().line_of(offset)
         assert line
-        return view.point_of(0, line.top).y() > 0
+        return view.map_from_page(0, line.top).y() > 0
 
     def label(self, name: str) -> list[int]:
-        """The middle of a label's row."""
-        row = next(row for row in self._desk.window.labels.rows() if row.label.name == name)
+        """Return the centre of a label's row."""
+        row = next(row for row in self._desk.window.label_panel.rows() if row.label.name == name)
         return self._on_screen(row, row.rect().center())
 
     def paper(self) -> list[int]:
-        """The middle of what is in sight of the article."""
+        """Return the centre of the visible part of the article."""
         viewport = self._desk.window.view.viewport()
         return self._on_screen(viewport, viewport.rect().center())
 
     def button(self, name: str) -> list[int]:
-        """The middle of the button that does the action of this name."""
+        """Return the centre of the button of the action with this name."""
         text = self._desk.window.action(name).text().partition("\t")[0]
         buttons = self._desk.window.findChildren(QPushButton)
         button = next(button for button in buttons if button.isVisible() and button.accessibleName() == text)
         return self._on_screen(button, button.rect().center())
 
     def menu(self, name: str) -> list[int]:
-        """The middle of the row with this action, in the menu that is open; [] while none is."""
+        """Return the centre of this action's row in the open menu; [] while no menu is open."""
         menu = QApplication.activePopupWidget()
         if not isinstance(menu, QMenu):
             return []
         return self._on_screen(menu, menu.actionGeometry(self._desk.window.action(name)).center())
 
     def dialog(self) -> str:
-        """The title of the dialog that has the keyboard; "" while none has."""
+        """Return the title of the active dialog; "" while there is none."""
         active = QApplication.activeWindow()
         return active.windowTitle() if isinstance(active, QDialog) else ""
 
     def line(self) -> list[int]:
-        """Where the line with the caret begins and ends in the text."""
+        """Return start and end of the line with the caret."""
         view = self._desk.window.view
         word = view.caret.word
         line = view.page().line_of(word.start) if word else None
         assert line
         return [line.start, line.end]
 
-    def said(self) -> str:
-        """What is told at the foot of the window, or the hint there."""
-        return self._desk.window.status_line.said()
+    def message(self) -> str:
+        """Return the message or hint in the status line."""
+        return self._desk.window.status_line.message()
 
-    def shown(self) -> dict[str, object]:
-        """What a person sees."""
-        session, view = self._desk.session, self._desk.window.view
+    def state(self) -> dict[str, object]:
+        """Return the state of the window as a user sees it."""
+        session, view, suggestions = self._desk.session, self._desk.window.view, self._desk.window.suggestions
         return {
             "text": session.article.text if session.article else None,
-            "selection": view.text_of_selection(),
+            "selection": view.selected_text(),
             "stretch": view.selection,
             "selected": session.selection.uid if session.selection else None,
-            "suggestions": [[one.label, one.start, one.end] for one in self._desk.window.suggestions.standing],
-            "chosen": [one.label, one.start, one.end] if (one := self._desk.window.suggestions.chosen) else None,
-            "sticky": self._desk.window.tagging.sticky,
+            "suggestions": [_as_list(suggestion) for suggestion in suggestions.visible],
+            "chosen": _as_list(suggestions.current) if suggestions.current else None,
+            "sticky": self._desk.window.tagging_commands.sticky,
             "scrolled": view.verticalScrollBar().value(),
-            "spans": [[span.label, span.start, span.end] for span in session.spans],
+            "spans": [_as_list(span) for span in session.spans],
             "state": session.state(),
-            "trouble": session.trouble,
-            "learning": session.learning,
+            "trouble": session.save_error,
+            "learning": session.is_learning,
             "caret": view.caret.word,
-            "article": session.place(),
-            "focus": view.hasFocus(),  # or what stands in its place has it
-            "welcome": self._desk.window.welcoming.standing,
+            "article": session.current_index(),
+            "focus": view.hasFocus(),  # else another widget has it
+            "welcome": self._desk.window.welcome_commands.is_page_visible,
             "rtl": QApplication.isRightToLeft(),
         }
 
@@ -112,41 +115,45 @@ class Eyes:
         return [place.x(), place.y()]
 
 
-class Informant(QObject):
-    """Answers questions about the window: which of the eyes' methods, and with what."""
+def _as_list(record: Span | Suggestion) -> list[object]:
+    return [record.label, record.start, record.end]
 
-    _asked = Signal(str)
 
-    def __init__(self, desk: app.Desk) -> None:
+class ProbeServer(QObject):
+    """Answers requests: the name of a method of the probe, and its arguments."""
+
+    _requested = Signal(str)
+
+    def __init__(self, desk: app.ApplicationController) -> None:
         super().__init__()
-        self._eyes = Eyes(desk)
-        self._asked.connect(self._answer)
+        self._probe = WindowProbe(desk)
+        self._requested.connect(self._answer)
         # A thread, since Windows cannot wait for a pipe and for events at once. It ends with the process.
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
         while line := sys.stdin.readline():
-            self._asked.emit(line)
-        self._asked.emit("")
+            self._requested.emit(line)
+        self._requested.emit("")
 
     def _answer(self, line: str) -> None:
         if not line:
             QApplication.quit()
             return
         question = json.loads(line)
-        print(json.dumps(getattr(self._eyes, question.pop("ask"))(**question)), flush=True)
+        print(json.dumps(getattr(self._probe, question.pop("ask"))(**question)), flush=True)
 
 
 def main() -> int:
-    i18n.use(settings.language())
-    made = app.application()
-    desk = app.Desk(made, settings.load())
+    i18n.set_language(settings.interface_language())
+    application = app.create_application()
+    desk = app.ApplicationController(application, settings.load())
     desk.start(Path(sys.argv[1]) if sys.argv[1:] else None)
     desk.window.move(0, 0)
     desk.show()
     desk.window.activateWindow()
-    informant = Informant(desk)
-    code = made.exec()
+    informant = ProbeServer(desk)
+    code = application.exec()
     informant.deleteLater()
     desk.session.close()
     return code

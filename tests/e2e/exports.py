@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from stories import Wanted, gold, sample
+from stories import ExpectedSpan, load_gold, sample_path
 
 from annotator.tagging.schemes import decode
-from annotator.text.tokenizer import tokens
+from annotator.text.tokenizer import tokenize
 
 ARTICLE: Final = "07-oasis-heat"
 
@@ -23,34 +23,38 @@ def command(*arguments: object) -> Any:
     return json.loads(done.stdout)
 
 
-def outermost(wanted: Iterable[Wanted]) -> list[Wanted]:
+def outermost(wanted: Iterable[ExpectedSpan]) -> list[ExpectedSpan]:
     """Those that lie in no other: what a file with one tag a token has room for."""
     spans = list(wanted)
-    return [one for one in spans if not any(o != one and o.start <= one.start and one.end <= o.end for o in spans)]
+    return [
+        span
+        for span in spans
+        if not any(other != span and other.start <= span.start and span.end <= other.end for other in spans)
+    ]
 
 
 def chunks(lines: Iterable[str]) -> list[tuple[str, list[str]]]:
     """Label and tokens of every chunk in the lines of a conll2003 file."""
-    found, sentence = [], []
+    entities, sentence = [], []
     for line in [*lines, ""]:
         if line and not line.startswith("-DOCSTART-"):
             sentence.append((line.split(" ")[0], line.split(" ")[-1]))
         elif sentence:
             words = [word for word, _tag in sentence]
-            found += [(label, words[start:end]) for label, start, end in decode([tag for _word, tag in sentence])]
+            entities += [(label, words[start:end]) for label, start, end in decode([tag for _word, tag in sentence])]
             sentence = []
-    return found
+    return entities
 
 
 def export_and_read_back(corpus: Path) -> None:
     """The file of the exported corpus has what the guidelines ask for, and nothing else."""
-    wanted, text = gold(ARTICLE), sample(ARTICLE).read_text(encoding="utf-8")
+    wanted, text = load_gold(ARTICLE), sample_path(ARTICLE).read_text(encoding="utf-8")
     target = corpus.with_name("train.conll")
     report = command("export", corpus, target, "--format", "conll2003", "--boundary", "split")
-    kept = outermost(wanted)
+    expected = outermost(wanted)
     assert report["verified"]
-    assert (report["articles"], report["spans"], report["written"]) == (1, len(wanted), len(kept) - 2)
+    assert (report["articles"], report["spans"], report["written"]) == (1, len(wanted), len(expected) - 2)
     assert len(report["split"]) == 2  # ب + المركز, و + برنامج
-    assert len(report["flattened"]) == len(wanted) - len(kept) == 3
-    words = {span: [text[slice(*token)] for token in tokens(text, span.start, span.end)] for span in kept}
-    assert chunks(target.read_text(encoding="utf-8").splitlines()) == [(span.label, words[span]) for span in kept]
+    assert len(report["flattened"]) == len(wanted) - len(expected) == 3
+    words = {span: [text[slice(*token)] for token in tokenize(text, span.start, span.end)] for span in expected}
+    assert chunks(target.read_text(encoding="utf-8").splitlines()) == [(span.label, words[span]) for span in expected]

@@ -13,14 +13,24 @@ from typing import Any
 import pytest
 from stories import Person
 
-from annotator.ui.actions.keyboard import latin
+from annotator.ui.actions.keyboard import to_latin
 
 if sys.platform == "win32":
     from devices_windows import Devices, window_titles
 else:
     from devices_x11 import Devices, window_titles
 
-__all__ = ["KEYS", "PATIENCE", "PLACES", "Annotator", "Desk", "Hands", "Input", "require_screen", "window_titles"]
+__all__ = [
+    "KEYS",
+    "PATIENCE",
+    "PLACES",
+    "Annotator",
+    "Input",
+    "Program",
+    "RealInput",
+    "require_screen",
+    "window_titles",
+]
 
 PATIENCE = 15.0  # seconds until what should be seen must be seen
 DESK = Path(__file__).with_name("desk.py")
@@ -119,7 +129,7 @@ class Input(ABC):
     def _key(self, code: int, pressed: bool) -> None: ...
 
 
-class Hands(Input):
+class RealInput(Input):
     """Real input events, for the whole screen of an X server or of Windows."""
 
     def __init__(self) -> None:
@@ -135,8 +145,8 @@ class Hands(Input):
             self.devices.button(1, pressed=pressed, pause=50)
 
     def code(self, key: str) -> int:
-        if latin(key) in PLACES:
-            return PLACES[latin(key)]
+        if to_latin(key) in PLACES:
+            return PLACES[to_latin(key)]
         return self.devices.code(KEYS.get(key, key))
 
     def _code_of_symbol(self, name: str) -> int:
@@ -157,7 +167,7 @@ class Hands(Input):
         self.devices.key(code, pressed=pressed)
 
 
-class Desk:
+class Program:
     """The program in a process of its own."""
 
     def __init__(self, *corpus: Path) -> None:
@@ -165,7 +175,7 @@ class Desk:
         self.process = subprocess.Popen(
             [sys.executable, str(DESK), *map(str, corpus)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self.wait(lambda shown: shown["focus"], "the window has the keyboard")
+        self.wait(lambda state: state["focus"], "the window has the keyboard")
 
     def ask(self, question: str, **details: object) -> Any:
         assert self.process.stdin
@@ -182,14 +192,14 @@ class Desk:
         """Look until this is seen, for so many seconds."""
         deadline = time.monotonic() + patience
         while True:
-            shown: dict[str, Any] = self.ask("shown")
-            if seen(shown):
-                return shown
-            assert time.monotonic() < deadline, f"never seen: {what}; but {shown}"
+            state: dict[str, Any] = self.ask("state")
+            if seen(state):
+                return state
+            assert time.monotonic() < deadline, f"never seen: {what}; but {state}"
             time.sleep(0.02)
 
     def kill(self) -> None:
-        """As the system does when memory runs out: no time for anything."""
+        """System does when memory runs out: no time for anything."""
         self.process.kill()
         self.process.wait(PATIENCE)
 
@@ -197,7 +207,7 @@ class Desk:
 class Annotator(Person):
     """Sits at the program's window, with a mouse and a keyboard."""
 
-    def __init__(self, hands: Input, desk: Desk) -> None:
+    def __init__(self, hands: Input, desk: Program) -> None:
         super().__init__()
         self._hands, self._desk = hands, desk
 
@@ -207,7 +217,7 @@ class Annotator(Person):
     def _seen(self, move: Callable[[], None], what: str | None = None) -> None:
         before = self.see()
         move()
-        self._desk.wait(lambda shown: shown != before if what is None else shown[what] != before[what], "a change")
+        self._desk.wait(lambda state: state != before if what is None else state[what] != before[what], "a change")
 
     def _press(self, keys: list[str]) -> None:
         self._hands.press_physical(*map(self._hands.code, keys))

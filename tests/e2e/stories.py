@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from annotator.resources import resource
+from annotator.resources import resource_path
 from annotator.text.folding import fold
 from annotator.text.punctuation import is_punctuation
-from annotator.text.tokenizer import Token, tokens
+from annotator.text.tokenizer import Token, tokenize
 
 HERE: Final = Path(__file__).parent
 ARTICLES: Final = ("03-night-trains", "07-oasis-heat")
@@ -23,7 +23,7 @@ NEAR: Final = 2  # words
 MANY: Final = 60  # presses without getting there: this person gives up
 
 
-class Wanted(NamedTuple):
+class ExpectedSpan(NamedTuple):
     """A span as it should be: code points, end exclusive."""
 
     label: str
@@ -31,30 +31,30 @@ class Wanted(NamedTuple):
     end: int
 
 
-def sample(name: str) -> Path:
+def sample_path(name: str) -> Path:
     """The file of a sample article."""
-    return resource("samples", f"{name}.txt")
+    return resource_path("samples", f"{name}.txt")
 
 
-def gold(name: str) -> list[Wanted]:
+def load_gold(name: str) -> list[ExpectedSpan]:
     """The spans of a sample article after the labels' guidelines, in reading order, the outer before the inner.
 
     In the file each is a line of label and words, found at or after the one before. Where the guidelines leave it
     open: a month or a day that comes again (`شعبان من كل سنة`) is a frequency where `كل` says so, else a date.
     """
-    text, found, at = sample(name).read_text(encoding="utf-8"), [], 0
+    text, spans, start = sample_path(name).read_text(encoding="utf-8"), [], 0
     for line in (HERE / f"{name}.spans").read_text(encoding="utf-8").splitlines():
         label, words = line.split("\t")
-        at = text.index(words, at)
-        found.append(Wanted(label, at, at + len(words)))
-    return found
+        start = text.index(words, start)
+        spans.append(ExpectedSpan(label, start, start + len(words)))
+    return spans
 
 
 SECONDS: Final = {"keys": 0.28, "clicks": 1.3, "double clicks": 1.5, "drags": 2.4}
 """What the model says of each, after the issue; nothing for thinking and reading."""
 
 
-def seconds(tally: Counter[str]) -> float:
+def estimate_seconds(tally: Counter[str]) -> float:
     """How long all that was counted takes by the model."""
     return sum(SECONDS.get(kind, 0.0) * count for kind, count in tally.items())
 
@@ -94,14 +94,14 @@ class Person(ABC):
         self._seen(lambda: self._click(self.ask(kind, name=name)))
 
     def choose(self, offset: int, action: str) -> None:
-        """Right click on the letter at `offset`, and click on this action of the menu."""
+        """Right click on letter at `offset`, and click on this action of the menu."""
         self._bring(offset, offset + 1)
         self.tally["clicks"] += 2
         self._seen(lambda: self._choose(self._place(offset), action), "spans")
 
     def see(self) -> dict[str, Any]:
         """What the window shows."""
-        seen: dict[str, Any] = self.ask("shown")
+        seen: dict[str, Any] = self.ask("state")
         return seen
 
     @abstractmethod
@@ -140,14 +140,14 @@ class Person(ABC):
         """One notch of the wheel, and wait until it has turned the page."""
 
 
-def by_keyboard(person: Person, wanted: Iterable[Wanted]) -> Iterator[Wanted]:
+def label_by_keyboard(person: Person, wanted: Iterable[ExpectedSpan]) -> Iterator[ExpectedSpan]:
     """Label these spans and yield each when it is there, one after the other as one reads.
 
     To the first word by its letter, however often it takes, with Shift and a letter to the last one; to an inner span
     that lies behind by arrow, or from the beginning of the outer one. No looking ahead for what takes fewer keys.
     """
     text = person.see()["text"]
-    words = tokens(text)
+    words = tokenize(text)
     for span in wanted:
         inside = [word for word in words if word.start < span.end and span.start < word.end]
         _go(person, text, words, inside[0])
@@ -190,14 +190,14 @@ def _letter(text: str, word: Token) -> str:
     return letters[0]
 
 
-def by_mouse(person: Person, wanted: Iterable[Wanted]) -> Iterator[Wanted]:
+def label_by_mouse(person: Person, wanted: Iterable[ExpectedSpan]) -> Iterator[ExpectedSpan]:
     """Label these spans and yield each when it is there, label by label.
 
     The label sticks while each of its spans is dragged over or double clicked; a proclitic at a span's start is left
     out by the menu of a right click.
     """
     text = person.see()["text"]
-    wanted, words = list(wanted), [word for word in tokens(text) if not is_punctuation(text, word)]
+    wanted, words = list(wanted), [word for word in tokenize(text) if not is_punctuation(text, word)]
     for label in LABEL_KEYS:
         person.click("label", label)
         for span in (span for span in wanted if span.label == label):

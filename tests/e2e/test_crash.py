@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hands import Hands
+from hands import RealInput
 
 from annotator import settings
 from annotator.diagnostics import crash_reports, logs
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.model.records import Edit, Span, Step, new_uid
-from annotator.resources import resource
-from annotator.store.corpus import Corpus, now
+from annotator.resources import resource_path
+from annotator.store.corpus import Corpus, utc_timestamp
 
 if sys.platform == "win32":
     pytest.skip("the program is crashed by a signal of POSIX", allow_module_level=True)
@@ -40,16 +40,16 @@ def wait_until(seen: Callable[[], Any]) -> None:
 @pytest.fixture
 def screen() -> Iterator[Display]:
     # For all of a test: an X server whose last client goes away may begin anew, and turn the next one away.
-    made = Display()
-    yield made
-    made.close()
+    display = Display()
+    yield display
+    display.close()
 
 
 def titles(display: Display) -> set[str]:
     """Of the windows that are on the screen."""
     windows = [window for window in display.screen().root.query_tree().children if window.get_attributes().map_state]
-    found = {window.get_full_text_property(display.get_atom("_NET_WM_NAME")) for window in windows}
-    return {title for title in found if title}
+    names = {window.get_full_text_property(display.get_atom("_NET_WM_NAME")) for window in windows}
+    return {title for title in names if title}
 
 
 def start(*corpus: Path) -> subprocess.Popen[bytes]:
@@ -57,30 +57,30 @@ def start(*corpus: Path) -> subprocess.Popen[bytes]:
 
 
 def test_a_crash_is_told_at_the_next_start_and_nothing_is_lost(tmp_path: Path, screen: Display) -> None:
-    text = resource("samples", "01-reading-plan.txt").read_text(encoding="utf-8")
+    text = resource_path("samples", "01-reading-plan.txt").read_text(encoding="utf-8")
     path = tmp_path / "news.corpus"
     with Corpus.create(path, default_labels()) as corpus:
-        corpus.add(draft(text))
+        corpus.add(build_article(text))
         article = corpus.article(1)
         span = Span(new_uid(), article.uid, "Sanae", "DATE", 0, 5)
-        corpus.apply(Step(new_uid(), "Sanae", now(), "tag", (Edit(None, span),)))
+        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", (Edit(None, span),)))
 
     first = start(path)
     wait_until(lambda: "news – Annotator" in titles(screen))
     os.kill(first.pid, signal.SIGSEGV)
     assert first.wait(PATIENCE) == -signal.SIGSEGV
-    assert crash_reports.reports() == []
+    assert crash_reports.list_reports() == []
 
     second = start(path)
     try:
         wait_until(lambda: {"news – Annotator", "Annotator"} <= titles(screen))
-        [report] = crash_reports.reports()
-        said = report.read_text(encoding="utf-8")
-        assert "Segmentation fault" in said
-        assert "annotator/ui/app.py" in said
-        assert "schema" in said
-        assert not any(line in said for line in text.splitlines() if line.strip())
-        assert "an earlier process crashed" in logs.file().read_text(encoding="utf-8")
+        [report] = crash_reports.list_reports()
+        report_text = report.read_text(encoding="utf-8")
+        assert "Segmentation fault" in report_text
+        assert "annotator/ui/app.py" in report_text
+        assert "schema" in report_text
+        assert not any(line in report_text for line in text.splitlines() if line.strip())
+        assert "an earlier process crashed" in logs.log_path().read_text(encoding="utf-8")
     finally:
         second.send_signal(signal.SIGTERM)
         second.wait(PATIENCE)
@@ -90,7 +90,7 @@ def test_a_crash_is_told_at_the_next_start_and_nothing_is_lost(tmp_path: Path, s
         wait_until(lambda: "news – Annotator" in titles(screen))
         time.sleep(0.5)
         assert "Annotator" not in titles(screen)
-        assert crash_reports.reports() == [report]
+        assert crash_reports.list_reports() == [report]
     finally:
         third.kill()
         third.wait(PATIENCE)
@@ -102,13 +102,13 @@ def test_a_crash_is_told_at_the_next_start_and_nothing_is_lost(tmp_path: Path, s
 def test_the_corpus_of_a_crash_is_opened_by_enter_and_not_by_itself(tmp_path: Path, screen: Display) -> None:
     path = tmp_path / "news.corpus"
     with Corpus.create(path, default_labels()) as corpus:
-        corpus.add(draft("خبر"))
+        corpus.add(build_article("خبر"))
     first = start(path)
     wait_until(lambda: "news – Annotator" in titles(screen))
     os.kill(first.pid, signal.SIGSEGV)
     first.wait(PATIENCE)
 
-    second, hands = start(), Hands()
+    second, hands = start(), RealInput()
     try:
         wait_until(lambda: titles(screen) == {"Annotator"})  # the dialog
         time.sleep(1)

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from hands import Desk, Hands, require_screen
+from hands import Program, RealInput, require_screen
 
 from annotator import settings
 from annotator.model.records import Span
@@ -17,10 +17,10 @@ FEW = 4  # presses of keys from the first start to the first span
 
 
 @pytest.fixture(scope="module")
-def hands() -> Iterator[Hands]:
-    made = Hands()
-    yield made
-    made.close()
+def hands() -> Iterator[RealInput]:
+    devices = RealInput()
+    yield devices
+    devices.close()
 
 
 def on_disk() -> list[tuple[str, str]]:
@@ -31,7 +31,7 @@ def on_disk() -> list[tuple[str, str]]:
         return [(span.label, article.text[span.start : span.end]) for span in spans]
 
 
-def test_a_few_keys_lead_to_the_first_span(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_few_keys_lead_to_the_first_span(hands: RealInput, monkeypatch: pytest.MonkeyPatch) -> None:
     if sys.platform == "win32":  # which has a language of its own, whatever the environment says
         monkeypatch.setenv("ANNOTATOR_LANGUAGE", "ar")
     pressed = []
@@ -40,40 +40,42 @@ def test_a_few_keys_lead_to_the_first_span(hands: Hands, monkeypatch: pytest.Mon
         pressed.append(keys)
         hands.press(*keys)
 
-    desk = Desk()
-    shown = desk.ask("shown")
-    assert shown["welcome"]
-    assert shown["text"] is None
-    assert shown["rtl"], "a system that names no language"
+    desk = Program()
+    state = desk.ask("state")
+    assert state["welcome"]
+    assert state["text"] is None
+    assert state["rtl"], "a system that names no language"
     press("Return")
-    desk.wait(lambda shown: shown["text"] and not shown["welcome"], "the first article")
-    assert "1 تاريخ" in desk.ask("said")
+    desk.wait(lambda state: state["text"] and not state["welcome"], "the first article")
+    assert "1 تاريخ" in desk.ask("message")
     for words in ("الثلاثاء", "الثلاثاء 09"):
         press("Shift_L", "Left")
-        desk.wait(lambda shown, words=words: shown["selection"] == words, f"“{words}” is selected")
+        desk.wait(lambda state, words=words: state["selection"] == words, f"“{words}” is selected")
     press("1")
-    desk.wait(lambda shown: shown["spans"], "a span")
-    assert desk.ask("said") == ""
+    desk.wait(lambda state: state["spans"], "a span")
+    assert desk.ask("message") == ""
     desk.kill()
     assert on_disk() == [("DATE", "الثلاثاء 09")]
     assert len(pressed) <= FEW
 
-    desk = Desk()
-    assert not desk.ask("shown")["welcome"]
-    assert desk.ask("shown")["spans"]
+    desk = Program()
+    assert not desk.ask("state")["welcome"]
+    assert desk.ask("state")["spans"]
     desk.kill()
 
 
-def test_a_double_click_and_a_key_do_it_in_the_systems_language(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_double_click_and_a_key_do_it_in_the_systems_language(
+    hands: RealInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
-    desk = Desk()
-    assert not desk.ask("shown")["rtl"]
+    desk = Program()
+    assert not desk.ask("state")["rtl"]
     hands.press("Return")
-    text = desk.wait(lambda shown: shown["text"], "the first article")["text"]
-    assert "1 Date" in desk.ask("said")
+    text = desk.wait(lambda state: state["text"], "the first article")["text"]
+    assert "1 Date" in desk.ask("message")
     hands.double_click(desk.ask("letter", offset=text.index("أعلنت") + 1, after=True))
-    desk.wait(lambda shown: shown["selection"] == "أعلنت", "a word is selected")
+    desk.wait(lambda state: state["selection"] == "أعلنت", "a word is selected")
     hands.press("3")
-    desk.wait(lambda shown: shown["spans"], "a span")
+    desk.wait(lambda state: state["spans"], "a span")
     desk.kill()
     assert on_disk() == [("PLAN", "أعلنت")]

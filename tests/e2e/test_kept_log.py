@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hands import Desk, Hands, require_screen
+from hands import Program, RealInput, require_screen
 from open_files import standing_locks
 
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
-from annotator.store.side_files import log_path
+from annotator.store.side_files import wal_path
 
 require_screen()
 if sys.platform != "linux":
@@ -28,54 +28,54 @@ OTHER = "وصل القطار إلى وجدة يوم الجمعة 3 ماي 2024 �
 
 
 @pytest.fixture(scope="module")
-def hands() -> Iterator[Hands]:
-    made = Hands()
-    yield made
-    made.close()
+def hands() -> Iterator[RealInput]:
+    devices = RealInput()
+    yield devices
+    devices.close()
 
 
-def label(hands: Hands, desk: Desk, words: str, key: str) -> None:
+def label(hands: RealInput, desk: Program, words: str, key: str) -> None:
     start = TEXT.index(words)
     end = start + len(words)
     hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
-    desk.wait(lambda shown: shown["selection"] == words, f"“{words}” is selected")
+    desk.wait(lambda state: state["selection"] == words, f"“{words}” is selected")
     hands.press(key)
-    desk.wait(lambda shown: [start, end] in [span[1:] for span in shown["spans"]], f"the span “{words}”")
+    desk.wait(lambda state: [start, end] in [span[1:] for span in state["spans"]], f"the span “{words}”")
 
 
-def test_nothing_is_lost_after_a_dialog_for_files_and_the_process_that_learns(hands: Hands, tmp_path: Path) -> None:
+def test_nothing_is_lost_after_a_dialog_for_files_and_the_process_that_learns(hands: RealInput, tmp_path: Path) -> None:
     path = tmp_path / "work.corpus"
     with Corpus.create(path, default_labels()) as corpus:
-        corpus.add(draft(TEXT))
-        corpus.add(draft(OTHER))
-    desk = Desk(path)
+        corpus.add(build_article(TEXT))
+        corpus.add(build_article(OTHER))
+    desk = Program(path)
     label(hands, desk, "وزارة الصحة", "2")
-    before, log = standing_locks(path, desk.process.pid), log_path(path).stat().st_ino
+    before, log = standing_locks(path, desk.process.pid), wal_path(path).stat().st_ino
     assert len(before) == 2
 
     for keys in ("i", "o"):
         hands.press("Control_L", keys)
-        desk.wait(lambda _shown: desk.ask("dialog"), "a dialog for files")
+        desk.wait(lambda _state: desk.ask("dialog"), "a dialog for files")
         assert standing_locks(path, desk.process.pid) == before
         hands.press("Escape")
-        desk.wait(lambda _shown: not desk.ask("dialog"), "the dialog is left")
+        desk.wait(lambda _state: not desk.ask("dialog"), "the dialog is left")
         hands.click(desk.ask("paper"))  # no window manager gives the keys back here
-        desk.wait(lambda shown: shown["focus"], "the article has the keys")
+        desk.wait(lambda state: state["focus"], "the article has the keys")
         assert standing_locks(path, desk.process.pid) == before
 
     hands.press("Control_L", "d")
-    desk.wait(lambda shown: shown["learning"], "that it learns from what is done")
-    desk.wait(lambda shown: not shown["learning"], "the end of learning", patience=120)
+    desk.wait(lambda state: state["learning"], "that it learns from what is done")
+    desk.wait(lambda state: not state["learning"], "the end of learning", patience=120)
     assert standing_locks(path, desk.process.pid) == before
-    assert log_path(path).stat().st_ino == log
+    assert wal_path(path).stat().st_ino == log
 
     label(hands, desk, "الخطة الوطنية للتلقيح", "3")
     label(hands, desk, "أمس الثلاثاء", "1")
     hands.press("Control_L", "q")
     assert desk.process.wait(15) == 0
 
-    desk = Desk(path)
-    spans = desk.wait(lambda shown: shown["text"] == TEXT, "the article")["spans"]
+    desk = Program(path)
+    spans = desk.wait(lambda state: state["text"] == TEXT, "the article")["spans"]
     assert sorted(TEXT[start:end] for _label, start, end in spans) == [
         "أمس الثلاثاء",
         "الخطة الوطنية للتلقيح",

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hands import Desk, Hands, require_screen
+from hands import Program, RealInput, require_screen
 
-from annotator.resources import resource
+from annotator.resources import resource_path
 
 require_screen()
 
@@ -28,11 +28,11 @@ class Story(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def hands() -> Iterator[Hands]:
+def hands() -> Iterator[RealInput]:
     # For all tests at once: an X server whose last client goes away may begin anew, and turn the next one away.
-    made = Hands()
-    yield made
-    made.close()
+    devices = RealInput()
+    yield devices
+    devices.close()
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def story(request: pytest.FixtureRequest) -> Story:
             ("PLAN", "الخطة الوطنية لدعم القراءة 2024-2028", 0),
             ("DATE", "2024-2028", 0),
         ]
-        return Story(resource("samples", "01-reading-plan.txt"), tags, HERE / "sample.conll")
+        return Story(resource_path("samples", "01-reading-plan.txt"), tags, HERE / "sample.conll")
     shared: Path = request.getfixturevalue("shared")
     tags = [
         ("INSTITUTION", "اللجنة الوطنية لتنسيق إجراءات مكافحة الاتجار بالبشر والوقاية منه", 0),
@@ -74,34 +74,34 @@ def command(*arguments: object) -> Any:
 
 
 def test_tag_by_mouse_and_key_be_killed_go_on_and_export(
-    story: Story, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    story: Story, hands: RealInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if sys.platform == "win32":  # which has a language of its own, whatever the environment says
         monkeypatch.setenv("ANNOTATOR_LANGUAGE", "ar")
     corpus = tmp_path / "work.corpus"
     assert command("import", corpus, story.article)["added"] == 1
-    desk = Desk(corpus)
-    shown = desk.ask("shown")
-    assert shown["rtl"]
+    desk = Program(corpus)
+    state = desk.ask("state")
+    assert state["rtl"]
     wanted = []
     for number, (label, words, nth) in enumerate(story.tags, 1):
-        start = find(shown["text"], words, nth)
+        start = find(state["text"], words, nth)
         end = start + len(words)
         desk.ask("letter", offset=end - 1, after=True)  # brings the whole of it to sight
         hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
-        desk.wait(lambda shown, words=words: shown["selection"] == words, f"“{words}” is selected")
+        desk.wait(lambda state, words=words: state["selection"] == words, f"“{words}” is selected")
         if label == "PLAN":
             hands.click(desk.ask("label", name=label))
         else:
             hands.press({"DATE": "1", "INSTITUTION": "2"}[label])
         wanted.append([label, start, end])
-        desk.wait(lambda shown, number=number: len(shown["spans"]) == number, f"{number} spans")
+        desk.wait(lambda state, number=number: len(state["spans"]) == number, f"{number} spans")
     desk.kill()
 
-    desk = Desk(corpus)
-    assert sorted(desk.ask("shown")["spans"]) == sorted(wanted)
+    desk = Program(corpus)
+    assert sorted(desk.ask("state")["spans"]) == sorted(wanted)
     hands.press("Control_L", "d")
-    desk.wait(lambda shown: shown["state"] == "done", "the article is done")
+    desk.wait(lambda state: state["state"] == "done", "the article is done")
     hands.press("Control_L", "q")
     assert desk.process.wait(15) == 0
 
@@ -119,48 +119,48 @@ def test_tag_by_mouse_and_key_be_killed_go_on_and_export(
 
 
 @pytest.mark.usefixtures("arabic_keyboard")
-def test_keys_work_while_the_keyboard_is_arabic(hands: Hands, tmp_path: Path) -> None:
+def test_keys_work_while_the_keyboard_is_arabic(hands: RealInput, tmp_path: Path) -> None:
     corpus = tmp_path / "work.corpus"
-    command("import", corpus, resource("samples", "01-reading-plan.txt"))
-    desk = Desk(corpus)
-    text = desk.ask("shown")["text"]
+    command("import", corpus, resource_path("samples", "01-reading-plan.txt"))
+    desk = Program(corpus)
+    text = desk.ask("state")["text"]
     start = find(text, "منظمة الأمم المتحدة", 0)
     end = start + len("منظمة الأمم المتحدة")
     hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
-    desk.wait(lambda shown: shown["selection"], "something is selected")
+    desk.wait(lambda state: state["selection"], "something is selected")
     hands.press_physical(KEY_2)
-    desk.wait(lambda shown: [span[0] for span in shown["spans"]] == ["INSTITUTION"], "the key ٢ tags")
+    desk.wait(lambda state: [span[0] for span in state["spans"]] == ["INSTITUTION"], "the key ٢ tags")
     hands.press_physical(KEY_3)
-    desk.wait(lambda shown: [span[0] for span in shown["spans"]] == ["PLAN"], "the key ٣ relabels")
+    desk.wait(lambda state: [span[0] for span in state["spans"]] == ["PLAN"], "the key ٣ relabels")
     hands.press_physical(KEY_CONTROL, KEY_Z)  # the key of Z is that of ئ
-    desk.wait(lambda shown: [span[0] for span in shown["spans"]] == ["INSTITUTION"], "Ctrl with the key of Z undoes")
+    desk.wait(lambda state: [span[0] for span in state["spans"]] == ["INSTITUTION"], "Ctrl with the key of Z undoes")
     desk.kill()
 
 
 def find(text: str, words: str, nth: int) -> int:
     """Where the nth occurrence of `words` in `text` begins."""
-    at = -1
+    start = -1
     for _ in range(nth + 1):
-        at = text.index(words, at + 1)
-    return at
+        start = text.index(words, start + 1)
+    return start
 
 
-def test_an_article_is_labelled_by_keys_alone(hands: Hands, tmp_path: Path) -> None:
+def test_an_article_is_labelled_by_keys_alone(hands: RealInput, tmp_path: Path) -> None:
     corpus = tmp_path / "work.corpus"
     for name in ("03-night-trains.txt", "07-oasis-heat.txt"):
-        command("import", corpus, resource("samples", name))
-    desk = Desk(corpus)
-    text = desk.ask("shown")["text"]
+        command("import", corpus, resource_path("samples", name))
+    desk = Program(corpus)
+    text = desk.ask("state")["text"]
 
     def press(*names: str) -> dict[str, Any]:
-        before = desk.ask("shown")
+        before = desk.ask("state")
         hands.press(*names)
-        return desk.wait(lambda shown: shown != before, f"{names} does something")
+        return desk.wait(lambda state: state != before, f"{names} does something")
 
     def stand_on(offset: int) -> None:
         """Down while the line is above, then by word."""
         while True:
-            start, end = desk.ask("shown")["caret"]
+            start, end = desk.ask("state")["caret"]
             if start <= offset < end:
                 return
             line = desk.ask("line")
@@ -179,17 +179,17 @@ def test_an_article_is_labelled_by_keys_alone(hands: Hands, tmp_path: Path) -> N
         wanted.append([label, start, start + len(words)])
         stand_on(start)
         for _ in words.split():
-            shown = press("Shift_L", "Left")
-        assert shown["selection"] == words
+            state = press("Shift_L", "Left")
+        assert state["selection"] == words
         press(key)
-    assert desk.ask("shown")["spans"] == wanted
+    assert desk.ask("state")["spans"] == wanted
     # A slip is put right without the mouse: the last one was no institution, and the range begins after من.
     press("Delete")
     press("Shift_L", "Tab")
-    shown = press("Control_L", "Shift_L", "Left")
-    assert shown["spans"][1] == ["DATE", wanted[1][1] + len("من "), wanted[1][2]]
+    state = press("Control_L", "Shift_L", "Left")
+    assert state["spans"][1] == ["DATE", wanted[1][1] + len("من "), wanted[1][2]]
     hands.press("Control_L", "Return")
-    desk.wait(lambda shown: shown["article"] == 1, "the next article")
+    desk.wait(lambda state: state["article"] == 1, "the next article")
     hands.press("Control_L", "q")
     assert desk.process.wait(15) == 0
     report = command("export", corpus, tmp_path / "train.conll", "--format", "conll2002")
@@ -207,13 +207,13 @@ def test_an_article_is_labelled_by_keys_alone(hands: Hands, tmp_path: Path) -> N
     ]
 
 
-def test_a_drag_held_beyond_the_edge_goes_on(hands: Hands, tmp_path: Path) -> None:
+def test_a_drag_held_beyond_the_edge_goes_on(hands: RealInput, tmp_path: Path) -> None:
     corpus = tmp_path / "work.corpus"
-    command("import", corpus, resource("samples", "06-digital-strategy.txt"))
-    desk = Desk(corpus)
-    start, below = desk.ask("letter", offset=find(desk.ask("shown")["text"], "الإدارة", 1), after=False), [700, 1075]
+    command("import", corpus, resource_path("samples", "06-digital-strategy.txt"))
+    desk = Program(corpus)
+    start, below = desk.ask("letter", offset=find(desk.ask("state")["text"], "الإدارة", 1), after=False), [700, 1075]
     hands.hold(start, below)
-    shorter = len(desk.wait(lambda shown: shown["selection"], "something is selected")["selection"])
-    desk.wait(lambda shown: len(shown["selection"]) > shorter + 800, "the selection grows while the mouse is still")
+    shorter = len(desk.wait(lambda state: state["selection"], "something is selected")["selection"])
+    desk.wait(lambda state: len(state["selection"]) > shorter + 800, "the selection grows while the mouse is still")
     hands.release()
     desk.kill()

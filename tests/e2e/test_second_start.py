@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hands import PATIENCE, Desk, require_screen, window_titles
+from hands import PATIENCE, Program, require_screen, window_titles
 
 from annotator import settings
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
@@ -21,7 +21,7 @@ require_screen()
 
 def make_corpus(path: Path) -> Path:
     with Corpus.create(path, default_labels()) as corpus:
-        corpus.add(draft("أعلنت وزارة الصحة، أمس الثلاثاء، عن الخطة الوطنية للتلقيح."))
+        corpus.add(build_article("أعلنت وزارة الصحة، أمس الثلاثاء، عن الخطة الوطنية للتلقيح."))
     return path
 
 
@@ -37,33 +37,35 @@ def open_corpora() -> list[str]:
 def wait_for(name: str, count: int) -> None:
     """Wait until so many windows have the corpus of this name open."""
     deadline = time.monotonic() + PATIENCE
-    while (shown := open_corpora()).count(name) != count:
-        assert time.monotonic() < deadline, f"never {count} windows on {name}, but {shown}"
+    while (open_now := open_corpora()).count(name) != count:
+        assert time.monotonic() < deadline, f"never {count} windows on {name}, but {open_now}"
         time.sleep(0.1)
 
 
 @pytest.fixture
-def desks(tmp_path: Path) -> Iterator[tuple[Desk, Desk]]:
+def desks(tmp_path: Path) -> Iterator[tuple[Program, Program]]:
     """A window on one.corpus, and above it one on two.corpus."""
-    made = Desk(make_corpus(tmp_path / "one.corpus")), Desk(make_corpus(tmp_path / "two.corpus"))
-    yield made
-    for desk in made:
+    programs = Program(make_corpus(tmp_path / "one.corpus")), Program(make_corpus(tmp_path / "two.corpus"))
+    yield programs
+    for desk in programs:
         desk.kill()
 
 
-def test_it_brings_the_window_forward_and_ends(desks: tuple[Desk, Desk], tmp_path: Path) -> None:
-    one, two = desks
-    one.wait(lambda shown: not shown["focus"], "the other window has the keyboard")
+def test_it_brings_the_window_forward_and_ends(desks: tuple[Program, Program], tmp_path: Path) -> None:
+    first, second = desks
+    first.wait(lambda state: not state["focus"], "the other window has the keyboard")
     assert start(tmp_path / "one.corpus").wait(PATIENCE) == 0
-    one.wait(lambda shown: shown["focus"], "the window with the corpus has the keyboard")
-    two.wait(lambda shown: not shown["focus"], "the other window lost the keyboard")
+    first.wait(lambda state: state["focus"], "the window with the corpus has the keyboard")
+    second.wait(lambda state: not state["focus"], "the other window lost the keyboard")
 
     settings.save(Settings(last_corpus=str(tmp_path / "two.corpus")))
     assert start().wait(PATIENCE) == 0
-    two.wait(lambda shown: shown["focus"], "the window with the last corpus has the keyboard")
+    second.wait(lambda state: state["focus"], "the window with the last corpus has the keyboard")
 
 
-def test_a_window_of_its_own_opens_for_another_corpus_or_on_request(desks: tuple[Desk, Desk], tmp_path: Path) -> None:
+def test_a_window_of_its_own_opens_for_another_corpus_or_on_request(
+    desks: tuple[Program, Program], tmp_path: Path
+) -> None:
     settings.save(Settings(last_corpus=str(tmp_path / "two.corpus")))
     make_corpus(tmp_path / "three.corpus")
     starts = [start("--new-window")]
@@ -85,7 +87,7 @@ def test_a_window_of_its_own_opens_for_another_corpus_or_on_request(desks: tuple
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process is stopped by a signal of POSIX")
 def test_it_opens_a_window_of_its_own_beside_one_that_was_killed_or_hangs(
-    desks: tuple[Desk, Desk], tmp_path: Path
+    desks: tuple[Program, Program], tmp_path: Path
 ) -> None:
     killed, stopped = desks
     killed.kill()

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from exports import ARTICLE, command, export_and_read_back
-from hands import Annotator, Desk, Hands, require_screen
-from stories import MANY, by_keyboard, by_mouse, gold, sample
+from hands import Annotator, Program, RealInput, require_screen
+from stories import MANY, label_by_keyboard, label_by_mouse, load_gold, sample_path
 
 from annotator.store.corpus import Corpus
 
@@ -38,10 +38,10 @@ SUGGESTED = """سدود الجنوب على جدول أعمال الحكومة
 
 
 @pytest.fixture(scope="module")
-def hands() -> Iterator[Hands]:
-    made = Hands()
-    yield made
-    made.close()
+def hands() -> Iterator[RealInput]:
+    devices = RealInput()
+    yield devices
+    devices.close()
 
 
 @pytest.fixture(params=["us", "ara"])
@@ -64,71 +64,71 @@ def layout(request: pytest.FixtureRequest) -> Iterator[str]:
 def corpus(tmp_path: Path) -> Path:
     path = tmp_path / "work.corpus"
     for name in (ARTICLE, OTHER):
-        command("import", path, sample(name))
+        command("import", path, sample_path(name))
     return path
 
 
 @pytest.mark.usefixtures("layout")
-def test_an_article_by_keyboard_only(hands: Hands, corpus: Path) -> None:
-    desk = Desk(corpus)
+def test_an_article_by_keyboard_only(hands: RealInput, corpus: Path) -> None:
+    desk = Program(corpus)
     person = Annotator(hands, desk)
-    assert [*by_keyboard(person, gold(ARTICLE))] == gold(ARTICLE)
+    assert [*label_by_keyboard(person, load_gold(ARTICLE))] == load_gold(ARTICLE)
     assert person.tally.keys() == {"keys", "keys and modifiers"}
-    assert person.tally["keys"] <= 4 * len(gold(ARTICLE))
+    assert person.tally["keys"] <= 4 * len(load_gold(ARTICLE))
     # A slip is put right: another label than was meant, and back.
     before = person.see()["spans"]
     person.press("3")
     assert person.see()["spans"] != before
     person.press("Ctrl+ئ")
-    assert person.see()["spans"] == before == [[*span] for span in gold(ARTICLE)]
+    assert person.see()["spans"] == before == [[*span] for span in load_gold(ARTICLE)]
     person.press("Ctrl+Return")
-    desk.wait(lambda shown: shown["article"] == 1, "the next article")
+    desk.wait(lambda state: state["article"] == 1, "the next article")
     hands.press_physical(*map(hands.code, ("Ctrl", "ض")))
     assert desk.process.wait(15) == 0
     export_and_read_back(corpus)
 
 
-def test_an_article_by_mouse_only(hands: Hands, corpus: Path) -> None:
-    desk = Desk(corpus)
+def test_an_article_by_mouse_only(hands: RealInput, corpus: Path) -> None:
+    desk = Program(corpus)
     person = Annotator(hands, desk)
-    assert sorted(by_mouse(person, gold(ARTICLE))) == sorted(gold(ARTICLE))
+    assert sorted(label_by_mouse(person, load_gold(ARTICLE))) == sorted(load_gold(ARTICLE))
     before = person.see()["spans"]
     assert not person.see()["sticky"]
     # A slip is put right: a label is clicked while a span is selected, which gives it that one.
     person.click("label", "DATE")
     assert person.see()["spans"] != before
     person.click("button", "undo")
-    assert person.see()["spans"] == before == [[*span] for span in gold(ARTICLE)]
+    assert person.see()["spans"] == before == [[*span] for span in load_gold(ARTICLE)]
     person.click("button", "done_and_next")
-    desk.wait(lambda shown: shown["article"] == 1, "the next article")
+    desk.wait(lambda state: state["article"] == 1, "the next article")
     assert "keys" not in person.tally
     desk.kill()
     export_and_read_back(corpus)
 
 
 @pytest.mark.usefixtures("layout")
-def test_an_article_by_deciding_on_suggestions_only_and_all_undone(hands: Hands, tmp_path: Path) -> None:
+def test_an_article_by_deciding_on_suggestions_only_and_all_undone(hands: RealInput, tmp_path: Path) -> None:
     corpus = two_articles(tmp_path)
-    desk = Desk(corpus)
-    seen = desk.wait(lambda shown: len(shown["suggestions"]) == 7, "the suggestions")
+    desk = Program(corpus)
+    seen = desk.wait(lambda state: len(state["suggestions"]) == 7, "the suggestions")
     assert seen["text"] == SUGGESTED
     proposed = seen["suggestions"]
-    said = [(label, SUGGESTED[start:end]) for label, start, end in proposed]
+    labelled = [(label, SUGGESTED[start:end]) for label, start, end in proposed]
     ministry, agency, plan, spring = KNOWN[2], KNOWN[0], KNOWN[1], KNOWN[3]
-    assert said == [ministry, agency, ("DATE", DAY), agency, plan, spring, ministry]
+    assert labelled == [ministry, agency, ("DATE", DAY), agency, plan, spring, ministry]
 
     def press(*keys: str) -> None:
         hands.press_physical(*map(hands.code, keys))
 
-    def is_chosen(at: int) -> None:
-        desk.wait(lambda shown: shown["chosen"] == proposed[at], f"suggestion {at} is chosen")
+    def is_chosen(index: int) -> None:
+        desk.wait(lambda state: state["chosen"] == proposed[index], f"suggestion {index} is chosen")
 
     press("Return")
     is_chosen(0)
     hands.hold_key(hands.code("Return"), 1.2)  # however long, it is one decision
     is_chosen(1)
     press("Shift", "Return")  # what is sure in the first sentence: the day
-    desk.wait(lambda shown: proposed[2] in shown["spans"], "the day is accepted")
+    desk.wait(lambda state: proposed[2] in state["spans"], "the day is accepted")
     is_chosen(1)
     press("Return")
     is_chosen(3)
@@ -144,26 +144,26 @@ def test_an_article_by_deciding_on_suggestions_only_and_all_undone(hands: Hands,
     press("Delete")
     is_chosen(6)
     hands.double_click(desk.ask("letter", offset=proposed[4][1] + 1, after=False))
-    desk.wait(lambda shown: proposed[4] in shown["spans"], "the double click accepts")
+    desk.wait(lambda state: proposed[4] in state["spans"], "the double click accepts")
     press("F5")
     is_chosen(6)
     press("Return")
-    decided = desk.wait(lambda shown: shown["chosen"] is None and not shown["suggestions"], "no suggestion is left")
-    assert decided["spans"] == [one for at, one in enumerate(proposed) if at != 5]
+    decided = desk.wait(lambda state: state["chosen"] is None and not state["suggestions"], "no suggestion is left")
+    assert decided["spans"] == [suggestion for index, suggestion in enumerate(proposed) if index != 5]
 
     for _ in range(MANY):
-        if desk.ask("shown")["state"] == "new":
+        if desk.ask("state")["state"] == "new":
             break
         press("Ctrl", "ئ")
-    undone = desk.wait(lambda shown: shown["suggestions"] == proposed, "all suggestions are back")
+    undone = desk.wait(lambda state: state["suggestions"] == proposed, "all suggestions are back")
     assert (undone["spans"], undone["state"], undone["chosen"]) == ([], "new", proposed[0])
     press("Ctrl", "ض")
     assert desk.process.wait(15) == 0
     with Corpus.open(corpus, readonly=True) as opened:
         article = opened.article(1)
         assert article.text == SUGGESTED
-        assert list(opened.tuples("SELECT * FROM span WHERE article = ?", article.uid)) == []
-        assert list(opened.tuples("SELECT * FROM rejection")) == []
+        assert list(opened.fetch_tuples("SELECT * FROM span WHERE article = ?", article.uid)) == []
+        assert list(opened.fetch_tuples("SELECT * FROM rejection")) == []
 
 
 def two_articles(folder: Path) -> Path:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hands import Desk, Hands, require_screen
+from hands import Program, RealInput, require_screen
 
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 
@@ -20,48 +20,48 @@ TEXT = "أعلنت وزارة الصحة بالرباط، أمس الثلاثا�
 
 
 @pytest.fixture(scope="module")
-def hands() -> Iterator[Hands]:
-    made = Hands()
-    yield made
-    made.close()
+def hands() -> Iterator[RealInput]:
+    devices = RealInput()
+    yield devices
+    devices.close()
 
 
-def select(hands: Hands, desk: Desk, words: str) -> list[int]:
+def select(hands: RealInput, desk: Program, words: str) -> list[int]:
     start = TEXT.index(words)
     end = start + len(words)
     hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
-    desk.wait(lambda shown: shown["selection"] == words, f"“{words}” is selected")
+    desk.wait(lambda state: state["selection"] == words, f"“{words}” is selected")
     return [start, end]
 
 
 def test_what_is_done_in_one_window_is_seen_in_the_other_and_what_is_locked_out_in_none(
-    hands: Hands, tmp_path: Path
+    hands: RealInput, tmp_path: Path
 ) -> None:
     path = tmp_path / "work.corpus"
     with Corpus.create(path, default_labels()) as corpus:
-        corpus.add(draft(TEXT))
-    other = Desk(path)
-    desk = Desk(path)  # above the other one
+        corpus.add(build_article(TEXT))
+    other = Program(path)
+    desk = Program(path)  # above the other one
     ministry = ["INSTITUTION", *select(hands, desk, "وزارة الصحة")]
     hands.press("2")
     for window in (desk, other):
-        window.wait(lambda shown: shown["spans"] == [ministry], "the span")
+        window.wait(lambda state: state["spans"] == [ministry], "the span")
 
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     plan = ["PLAN", *select(hands, desk, "الخطة الوطنية للتلقيح")]
     hands.press("3")
-    desk.wait(lambda shown: "work.corpus" in shown["trouble"], "that the corpus is locked")
+    desk.wait(lambda state: "work.corpus" in state["trouble"], "that the corpus is locked")
     for window in (desk, other):
-        assert window.ask("shown")["spans"] == [ministry]
+        assert window.ask("state")["spans"] == [ministry]
     holder.execute("ROLLBACK")
     holder.close()
     for window in (desk, other):
-        window.wait(lambda shown: shown["spans"] == [ministry, plan], "both spans")
-    assert desk.ask("shown")["trouble"] == ""
+        window.wait(lambda state: state["spans"] == [ministry, plan], "both spans")
+    assert desk.ask("state")["trouble"] == ""
 
     hands.press("Control_L", "d")
-    other.wait(lambda shown: shown["state"] == "done", "the article is done")
+    other.wait(lambda state: state["state"] == "done", "the article is done")
     other.kill()
     hands.press("Control_L", "q")
     assert desk.process.wait(15) == 0

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from exports import ARTICLE, command, export_and_read_back
 from PySide6.QtGui import QImage
-from stories import by_keyboard, by_mouse, gold, sample
+from stories import label_by_keyboard, label_by_mouse, load_gold, sample_path
 from wayland import Compositor, WaylandHands, compositor, missing_programs
 
 if sys.platform != "linux":
@@ -25,7 +25,7 @@ if missing_programs():
     reason = f"no {', '.join(missing_programs())} here: packaging/dev.py test --with wayland brings them"
     pytest.skip(reason, allow_module_level=True)
 
-from hands import PATIENCE, Annotator, Desk, Hands, Input
+from hands import PATIENCE, Annotator, Input, Program, RealInput
 
 APP_ID = "arabic-news-annotator"
 DRAGGING = Path(__file__).with_name("dragging.py")
@@ -61,34 +61,34 @@ def screen(enter: Enter) -> Iterator[Compositor]:
 
 @pytest.fixture
 def hands(screen: Compositor) -> Iterator[WaylandHands]:
-    made = WaylandHands(screen)
-    yield made
-    made.close()
+    devices = WaylandHands(screen)
+    yield devices
+    devices.close()
 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
     path = tmp_path / "work.corpus"
     for name in (ARTICLE, OTHER):
-        command("import", path, sample(name))
+        command("import", path, sample_path(name))
     return path
 
 
 def wait(seen: Callable[[], Any], what: str) -> Any:
     """Look until this is seen, and return it."""
     deadline = time.monotonic() + PATIENCE
-    while not (found := seen()):
+    while not (result := seen()):
         assert time.monotonic() < deadline, f"never seen: {what}"
         time.sleep(0.02)
-    return found
+    return result
 
 
 def windows(screen: Compositor) -> dict[str, dict[str, Any]]:
     """Return the program's windows by title, without what follows a dash."""
-    return {one["name"].partition(" – ")[0]: one for one in screen.windows() if one["app_id"] == APP_ID}
+    return {entry["name"].partition(" – ")[0]: entry for entry in screen.windows() if entry["app_id"] == APP_ID}
 
 
-def wait_for_dialog(screen: Compositor, desk: Desk, cause: str) -> str:
+def wait_for_dialog(screen: Compositor, desk: Program, cause: str) -> str:
     """Wait until the program has a dialog that takes the keys, and return its title."""
     wait(lambda: len(windows(screen)) == 2, f"a dialog after {cause}")
     title: str = wait(lambda: desk.ask("dialog"), f"that the dialog after {cause} takes the keys")
@@ -99,50 +99,50 @@ def press(hands: Input, keys: str) -> None:
     hands.press_physical(*map(hands.code, keys.split("+")))
 
 
-def select(hands: Input, desk: Desk, words: str) -> None:
+def select(hands: Input, desk: Program, words: str) -> None:
     """Drag over the first occurrence of these words."""
-    start = desk.ask("shown")["text"].index(words)
+    start = desk.ask("state")["text"].index(words)
     end = start + len(words)
     hands.drag(desk.ask("letter", offset=start, after=False), desk.ask("letter", offset=end - 1, after=True))
-    desk.wait(lambda shown: shown["selection"] == words, f"“{words}” is selected")
+    desk.wait(lambda state: state["selection"] == words, f"“{words}” is selected")
 
 
 def test_an_article_under_an_arabic_keyboard_from_the_start_to_the_file(
     screen: Compositor, hands: WaylandHands, corpus: Path
 ) -> None:
     hands.use("ara", "digits")
-    desk = Desk(corpus)
+    desk = Program(corpus)
     window = windows(screen)["work"]
     assert (window["rect"]["width"], window["rect"]["height"]) == (WIDTH, HEIGHT)
     person = Annotator(hands, desk)
-    assert [*by_keyboard(person, gold(ARTICLE))] == gold(ARTICLE)
+    assert [*label_by_keyboard(person, load_gold(ARTICLE))] == load_gold(ARTICLE)
     before = person.see()["spans"]
     person.press("3")
     assert person.see()["spans"] != before
     person.press("Ctrl+ئ")
-    assert person.see()["spans"] == before == [[*span] for span in gold(ARTICLE)]
+    assert person.see()["spans"] == before == [[*span] for span in load_gold(ARTICLE)]
     desk.kill()
 
-    desk = Desk(corpus)
+    desk = Program(corpus)
     person = Annotator(hands, desk)
     assert person.see()["spans"] == before
     person.press("Ctrl+Return")
-    desk.wait(lambda shown: shown["article"] == 1, "the next article")
+    desk.wait(lambda state: state["article"] == 1, "the next article")
     press(hands, "Ctrl+ض")
     assert desk.process.wait(PATIENCE) == 0
     export_and_read_back(corpus)
 
 
 def test_an_article_by_mouse(hands: WaylandHands, corpus: Path) -> None:
-    desk = Desk(corpus)
+    desk = Program(corpus)
     person = Annotator(hands, desk)
-    assert sorted(by_mouse(person, gold(ARTICLE))) == sorted(gold(ARTICLE))
+    assert sorted(label_by_mouse(person, load_gold(ARTICLE))) == sorted(load_gold(ARTICLE))
     person.click("button", "done_and_next")
-    desk.wait(lambda shown: shown["article"] == 1, "the next article")
+    desk.wait(lambda state: state["article"] == 1, "the next article")
     start = desk.ask("letter", offset=0, after=False)
     hands.hold(start, [start[0], HEIGHT - 2])  # beyond the edge of the article, on the buttons
-    shorter = len(desk.wait(lambda shown: shown["selection"], "something is selected")["selection"])
-    desk.wait(lambda shown: len(shown["selection"]) > shorter + 300, "the selection grows while the mouse is still")
+    shorter = len(desk.wait(lambda state: state["selection"], "something is selected")["selection"])
+    desk.wait(lambda state: len(state["selection"]) > shorter + 300, "the selection grows while the mouse is still")
     hands.release()
     desk.kill()
     export_and_read_back(corpus)
@@ -153,7 +153,7 @@ def test_dialogs_and_menus_open_on_the_screen_and_give_the_keys_back(
     layout: str, screen: Compositor, hands: WaylandHands, corpus: Path
 ) -> None:
     hands.use(layout)
-    desk = Desk(corpus)
+    desk = Program(corpus)
     for keys in ("F1", "Ctrl+E", "Ctrl+Shift+L", "Ctrl+B", "Ctrl+U", "Ctrl+O", "Ctrl+I"):
         press(hands, keys)
         title = wait_for_dialog(screen, desk, keys)
@@ -165,18 +165,18 @@ def test_dialogs_and_menus_open_on_the_screen_and_give_the_keys_back(
         assert rect["y"] + rect["height"] <= HEIGHT, keys
         press(hands, "Escape")
         wait(lambda: [*windows(screen)] == ["work"], f"the end of the dialog of {keys}")
-        desk.wait(lambda shown: shown["focus"], "the article has the keys again")
+        desk.wait(lambda state: state["focus"], "the article has the keys again")
 
-    caret = desk.ask("shown")["caret"]
+    caret = desk.ask("state")["caret"]
     hands.click(desk.ask("letter", offset=caret[0] + 1, after=True), 3)
     row = wait(lambda: desk.ask("menu", name="copy"), "the menu of the right button")
     assert 0 < row[0] < WIDTH
     assert 0 < row[1] < HEIGHT
     press(hands, "Down")
     press(hands, "Return")
-    desk.wait(lambda shown: [span[0] for span in shown["spans"]] == ["DATE"], "the first label of the menu")
+    desk.wait(lambda state: [span[0] for span in state["spans"]] == ["DATE"], "the first label of the menu")
     press(hands, "Ctrl+Z")
-    desk.wait(lambda shown: not shown["spans"] and shown["focus"], "that it is undone")
+    desk.wait(lambda state: not state["spans"] and state["focus"], "that it is undone")
 
     press(hands, "F1")
     wait_for_dialog(screen, desk, "F1")
@@ -188,23 +188,23 @@ def test_dialogs_and_menus_open_on_the_screen_and_give_the_keys_back(
 
 
 def test_text_goes_to_other_programs_and_comes_from_them(screen: Compositor, hands: WaylandHands, corpus: Path) -> None:
-    desk = Desk(corpus)
+    desk = Program(corpus)
     select(hands, desk, MINISTRY)
     press(hands, "Ctrl+C")
     wait(lambda: screen.paste() == MINISTRY, "the text on the clipboard")
     press(hands, "2")
-    desk.wait(lambda shown: shown["spans"], "a span")
+    desk.wait(lambda state: state["spans"], "a span")
 
     note = "انظر «الدليل» 2024-2028"
     hands.use("ara")
     screen.copy(note)
     press(hands, "Tab")
-    desk.wait(lambda shown: shown["selected"], "the span is selected")
+    desk.wait(lambda state: state["selected"], "the span is selected")
     press(hands, "Shift+F2")
-    desk.wait(lambda shown: not shown["focus"], "the field of the note has the keys")
+    desk.wait(lambda state: not state["focus"], "the field of the note has the keys")
     press(hands, "Ctrl+ر")
     press(hands, "Return")
-    desk.wait(lambda shown: shown["focus"], "the article has the keys again")
+    desk.wait(lambda state: state["focus"], "the article has the keys again")
     press(hands, "Ctrl+ض")
     assert desk.process.wait(PATIENCE) == 0
     (span,) = command("show", corpus, 1)["spans"]
@@ -212,11 +212,11 @@ def test_text_goes_to_other_programs_and_comes_from_them(screen: Compositor, han
 
 
 def test_a_file_is_dropped_from_another_program(enter: Enter, corpus: Path) -> None:
-    dropped = sample("01-reading-plan")
+    dropped = sample_path("01-reading-plan")
     with compositor(2600, 900) as screen:
         enter(screen)
         hands = WaylandHands(screen)
-        desk = Desk(corpus)
+        desk = Program(corpus)
         source = subprocess.Popen([sys.executable, DRAGGING, dropped])
         wait(lambda: len(screen.windows()) == 2 and windows(screen)["work"]["rect"]["width"] == 1300, "both windows")
         start, end = [1950, 450], desk.ask("paper")
@@ -235,10 +235,12 @@ def test_a_second_start_brings_the_window_forward(screen: Compositor, hands: Way
     started = subprocess.Popen([sys.executable, "-m", "annotator", str(corpus)])
     wait(lambda: windows(screen), "the window")
     other = subprocess.Popen([sys.executable, DRAGGING, corpus])
-    wait(lambda: any(one["focused"] and one["app_id"] == "dragging" for one in screen.windows()), "another one")
+    wait(lambda: any(entry["focused"] and entry["app_id"] == "dragging" for entry in screen.windows()), "another one")
     env = {**os.environ, "XDG_ACTIVATION_TOKEN": screen.launch_token() or hands.activation_token()}
-    again = subprocess.run([sys.executable, "-m", "annotator", str(corpus)], env=env, timeout=PATIENCE, check=False)
-    assert again.returncode == 0
+    second_start = subprocess.run(
+        [sys.executable, "-m", "annotator", str(corpus)], env=env, timeout=PATIENCE, check=False
+    )
+    assert second_start.returncode == 0
     wait(lambda: windows(screen)["work"]["focused"], "the window before the other one")
     assert len(screen.windows()) == 2
     for process in (other, started):
@@ -256,7 +258,7 @@ def test_the_window_looks_as_under_x(
     (tmp_path / "copy").mkdir()
     copy = Path(shutil.copy(corpus, tmp_path / "copy"))
 
-    under_x, desk = Hands(), Desk(corpus)
+    under_x, desk = RealInput(), Program(corpus)
     under_x.devices.resize_window(desk.process.pid, WIDTH, HEIGHT)
     label_something(under_x, desk)
     expected = settled(lambda: under_x.devices.picture(WIDTH, HEIGHT))
@@ -266,24 +268,24 @@ def test_the_window_looks_as_under_x(
     with compositor(WIDTH, HEIGHT) as screen:
         enter(screen)
         hands = WaylandHands(screen)
-        desk = Desk(copy)
+        desk = Program(copy)
         label_something(hands, desk)
-        shown = settled(lambda: screen.picture(tmp_path / "wayland.png"))
+        actual = settled(lambda: screen.picture(tmp_path / "wayland.png"))
         desk.kill()
     expected.save(str(tmp_path / "x.png"))
-    assert shown.size().toTuple() == expected.size().toTuple() == (WIDTH, HEIGHT)
-    assert differences(expected, shown) == [], f"{tmp_path} has both pictures"
+    assert actual.size().toTuple() == expected.size().toTuple() == (WIDTH, HEIGHT)
+    assert differences(expected, actual) == [], f"{tmp_path} has both pictures"
 
 
-def label_something(hands: Input, desk: Desk) -> None:
+def label_something(hands: Input, desk: Program) -> None:
     """Have spans, a selected one and suggestions on the page, and the pointer out of the way."""
     hands.click([WIDTH - 1, HEIGHT - 1])
     for keys in ("1", "Down", "Shift+Left", "2", "Shift+Tab"):
-        before = desk.ask("shown")
+        before = desk.ask("state")
         press(hands, keys)
-        desk.wait(lambda shown, before=before: shown != before, f"{keys} does something")
-    desk.wait(lambda shown: len(shown["spans"]) == 2 and shown["selected"], "two spans, one of them selected")
-    desk.wait(lambda shown: shown["suggestions"], "suggestions")
+        desk.wait(lambda state, before=before: state != before, f"{keys} does something")
+    desk.wait(lambda state: len(state["spans"]) == 2 and state["selected"], "two spans, one of them selected")
+    desk.wait(lambda state: state["suggestions"], "suggestions")
 
 
 def settled(take: Callable[[], QImage]) -> QImage:
@@ -297,9 +299,9 @@ def settled(take: Callable[[], QImage]) -> QImage:
     raise AssertionError("the picture changes all the time")
 
 
-def differences(one: QImage, other: QImage) -> list[tuple[int, int]]:
+def differences(expected: QImage, actual: QImage) -> list[tuple[int, int]]:
     """Return the points, ten at most, that have another colour, without those of the pointer."""
-    first, second = (image.convertToFormat(QImage.Format.Format_RGB32) for image in (one, other))
+    first, second = (image.convertToFormat(QImage.Format.Format_RGB32) for image in (expected, actual))
     rows = (y for y in range(HEIGHT) if bytes(first.constScanLine(y)) != bytes(second.constScanLine(y)))
     different = (
         (x, y)
@@ -315,8 +317,8 @@ def test_the_mouse_hits_what_it_points_at_where_all_is_larger(scale: float, ente
     with compositor(1920, 1080, scale) as screen:
         enter(screen)
         hands = WaylandHands(screen)
-        desk = Desk(corpus)
+        desk = Program(corpus)
         assert windows(screen)["work"]["rect"]["width"] == round(1920 / scale)
         person = Annotator(hands, desk)
-        assert sorted(by_mouse(person, gold(ARTICLE))) == sorted(gold(ARTICLE))
+        assert sorted(label_by_mouse(person, load_gold(ARTICLE))) == sorted(load_gold(ARTICLE))
         desk.kill()

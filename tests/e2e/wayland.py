@@ -22,7 +22,7 @@ import dev
 from hands import KEYS, PLACES, Input
 from PySide6.QtGui import QImage
 
-from annotator.ui.actions.keyboard import latin
+from annotator.ui.actions.keyboard import to_latin
 
 _CONFIG: Final = """\
 xwayland disable
@@ -77,7 +77,7 @@ class Compositor:
 
     def copy(self, text: str) -> None:
         """Put the text on the clipboard, from another program, which stays to serve it."""
-        self._run("wl-copy", given=text.encode())
+        self._run("wl-copy", data=text.encode())
 
     def launch_token(self) -> str:
         """Return the activation token that sway gives to what a person starts in it; "" before sway 1.8."""
@@ -94,10 +94,10 @@ class Compositor:
         self._run("grim", str(path))
         return QImage(str(path))
 
-    def _run(self, *command: str, given: bytes = b"", check: bool = True) -> bytes:
+    def _run(self, *command: str, data: bytes = b"", check: bool = True) -> bytes:
         env = {**os.environ, "WAYLAND_DISPLAY": str(self.display), "XDG_RUNTIME_DIR": str(self._folder)}
         with tempfile.TemporaryFile() as output:  # no pipe: what serves the clipboard keeps it open
-            subprocess.run(command, env=env, input=given, stdout=output, check=check, timeout=_PATIENCE)
+            subprocess.run(command, env=env, input=data, stdout=output, check=check, timeout=_PATIENCE)
             output.seek(0)
             return output.read()
 
@@ -175,7 +175,9 @@ class Keymap:
     def press(self, code: int, pressed: bool) -> tuple[int, int, int, int]:
         """Return the modifiers after this: depressed, latched, locked, and the group."""
         self._library.xkb_state_update_key(self._state, code, int(pressed))
-        depressed, latched, locked = (self._library.xkb_state_serialize_mods(self._state, 1 << at) for at in range(3))
+        depressed, latched, locked = (
+            self._library.xkb_state_serialize_mods(self._state, 1 << index) for index in range(3)
+        )
         return depressed, latched, locked, self._library.xkb_state_serialize_layout(self._state, 1 << 7)
 
 
@@ -231,8 +233,8 @@ class WaylandHands(Input):
         raise AssertionError("the compositor gives no token")
 
     def code(self, key: str) -> int:
-        if latin(key) in PLACES:
-            return PLACES[latin(key)]
+        if to_latin(key) in PLACES:
+            return PLACES[to_latin(key)]
         return self._keymap.code(KEYS.get(key, key))
 
     def _code_of_symbol(self, name: str) -> int:
@@ -286,12 +288,12 @@ class WaylandHands(Input):
 
     def _globals(self, registry: int) -> dict[str, int]:
         """Return what the compositor offers: the name of each interface, by which it is bound."""
-        found = {}
+        entries = {}
         for sender, event, data in self._events():
             if sender == registry and event == 0:
                 length = int.from_bytes(data[4:8], "little")
-                found[data[8 : 8 + length - 1].decode()] = int.from_bytes(data[:4], "little")
-        return found
+                entries[data[8 : 8 + length - 1].decode()] = int.from_bytes(data[:4], "little")
+        return entries
 
     def _wait(self) -> None:
         """Wait until the compositor has done all that it was asked for."""

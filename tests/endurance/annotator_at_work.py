@@ -23,33 +23,33 @@ from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication
 from soundness import fingerprint
 
-from annotator.checks.issue import KINDS, PUNCTUATION, Question, Remedy
-from annotator.formats.report import beside
+from annotator.checks.issue import KINDS, PUNCTUATION, Fix, Issue
+from annotator.formats.report import report_path
 from annotator.jobs.export.existing_output import CannotExport, folder_digest
-from annotator.jobs.export.exporter import Options, export
+from annotator.jobs.export.exporter import ExportOptions, export
 from annotator.jobs.imports.importer import import_paths
-from annotator.jobs.occurrences import in_corpus, tag_each
-from annotator.jobs.undo import take_back
-from annotator.model.history import LABELS
-from annotator.model.label_changes import REMOVE, Change
+from annotator.jobs.occurrences import find_in_corpus, label_occurrences
+from annotator.jobs.undo import undo_step
+from annotator.model.history import LABELS_STEP
+from annotator.model.label_changes import REMOVE, LabelChange
 from annotator.model.labels import Label, LabelSet, default_labels
-from annotator.model.records import STATES, ZONE_KINDS, Draft, Edit, Span, Step, Suggestion
+from annotator.model.records import STATES, ZONE_KINDS, AnnotatedArticle, Edit, Span, Step, Suggestion
 from annotator.store import rows
-from annotator.store.corpus import Added, Corpus
+from annotator.store.corpus import AddResult, Corpus
 from annotator.store.errors import CorpusError
-from annotator.store.label_set import change_labels, usage
-from annotator.store.queries.training_data import Learned, keep, last_edit
-from annotator.text.proclitics import form
-from annotator.text.tokenizer import tokens
+from annotator.store.label_set import change_labels, count_spans
+from annotator.store.queries.training_data import StoredModel, last_edit_id, save_model
+from annotator.text.proclitics import normalise_form
+from annotator.text.tokenizer import tokenize
 from annotator.ui.session.session import Session
 
 CORPUS: Final = "desk.corpus"
 ANNOTATORS: Final = ("Sanae", "عمر", "Ève")
 EXPORTS: Final = {
-    "flat.conll": Options(state="all", annotator=ANNOTATORS[0]),
-    "whole.jsonl": Options(format="jsonl", state="all"),
-    "standoff": Options(format="brat", state="all", annotator=ANNOTATORS[0]),
-    "parts": Options(state="all", annotator=ANNOTATORS[0], split={"train": 80, "test": 20}),
+    "flat.conll": ExportOptions(state="all", annotator=ANNOTATORS[0]),
+    "whole.jsonl": ExportOptions(format="jsonl", state="all"),
+    "standoff": ExportOptions(format="brat", state="all", annotator=ANNOTATORS[0]),
+    "parts": ExportOptions(state="all", annotator=ANNOTATORS[0], split={"train": 80, "test": 20}),
 }
 """What is exported, by the name of the file or the folder."""
 
@@ -116,31 +116,31 @@ class Watched(Corpus):
     tell: Tell
     """Of all of them."""
 
-    def applying(self, step: Step) -> Iterator[int]:
+    def apply_in_batches(self, step: Step) -> Iterator[int]:
         """As Corpus does."""
         if step.edits:
             _announce(self.tell, step, step.edits)
-        return super().applying(step)
+        return super().apply_in_batches(step)
 
-    def add(self, draft: Draft) -> Added:
+    def add(self, draft: AnnotatedArticle) -> AddResult:
         """As Corpus does."""
         self.tell({"article": draft.article.uid})
         return super().add(draft)
 
-    def stand(self, annotator: str, article: str, offset: int) -> None:
+    def save_position(self, annotator: str, article: str, offset: int) -> None:
         """As Corpus does."""
         self.tell({"stand": [article, offset]})
-        super().stand(annotator, article, offset)
+        super().save_position(annotator, article, offset)
 
-    def _remember(self, step: Step, edits: Iterable[Edit]) -> None:
+    def _record_edits(self, step: Step, edits: Iterable[Edit]) -> None:
         edits = list(edits)
-        if step.name == LABELS:
+        if step.name == LABELS_STEP:
             _announce(self.tell, step, edits)
-        super()._remember(step, edits)
+        super()._record_edits(step, edits)
 
 
 def _announce(tell: Tell, step: Step, edits: Iterable[Edit]) -> None:
-    said = [(rows.encoded(edit.before), rows.encoded(edit.after)) for edit in edits]
+    said = [(rows.encode_record(edit.before), rows.encode_record(edit.after)) for edit in edits]
     tell(
         {"step": step.uid, "name": step.name, "annotator": step.annotator, "edits": len(said), "are": fingerprint(said)}
     )
@@ -160,7 +160,7 @@ def screen(session: Session) -> dict[str, Any]:
         "labels": [label.name for label in session.labels.labels],
         "undo": [step.uid for step in session.undoable],
         "redo": [step.uid for step in session.redoable],
-        "place": session.corpus.place(session.annotator),
+        "place": session.corpus.last_position(session.annotator),
     }
 
 
@@ -168,7 +168,7 @@ def told(path: Path) -> list[str | None]:
     """What an export has made at `path`, and its report: each as a number that tells it from others, None where it is
     not there."""
     made = folder_digest(path) if path.is_dir() else _digest(path)
-    return [made, _digest(beside(path))]
+    return [made, _digest(report_path(path))]
 
 
 def _digest(path: Path) -> str | None:
@@ -195,7 +195,7 @@ class Desk:
         self._reasons: list[str] = []
         self._session = Session(random.choice(ANNOTATORS))
         self._session.failed.connect(self._reasons.append)
-        self._session.where = self._where
+        self._session.get_offset = self._where
         self._session.open(Watched.open(folder / CORPUS))
         assert self._session.article
         tell({"shown": screen(self._session)})
@@ -241,19 +241,19 @@ class Desk:
         return self._session.accept(one, self._random.choice([one, replace(one, label=self._label())]))
 
     def accept_each(self) -> bool:
-        return self._session.accept_each([self._suggestion() for _ in range(self._random.randint(1, 5))])
+        return self._session.accept_all([self._suggestion() for _ in range(self._random.randint(1, 5))])
 
     def reject(self) -> bool:
         return self._session.reject(self._suggestion())
 
     def dismiss(self) -> bool:
-        return self._session.dismiss(Question(self._random.choice(KINDS), self._label(), *self._stretch(), ""))
+        return self._session.dismiss(Issue(self._random.choice(KINDS), self._label(), *self._stretch(), ""))
 
     def put_right(self) -> bool:
-        span, remedy = self._span(), Remedy(self._random.choice([self._label(), None]), *self._stretch())
+        span, remedy = self._span(), Fix(self._random.choice([self._label(), None]), *self._stretch())
         if span is None:
             return False
-        return self._session.put_right(Question(PUNCTUATION, span.label, span.start, span.end, "", span.uid, remedy))
+        return self._session.apply_fix(Issue(PUNCTUATION, span.label, span.start, span.end, "", span.uid, remedy))
 
     def write_note(self) -> bool:
         return self._session.write_note(self._said())
@@ -275,7 +275,7 @@ class Desk:
         return True
 
     def work_as(self) -> bool:
-        self._session.work_as(self._random.choice(ANNOTATORS))
+        self._session.switch_annotator(self._random.choice(ANNOTATORS))
         return True
 
     # By a job, which has a connection of its own
@@ -283,24 +283,24 @@ class Desk:
     def tag_all(self) -> bool:
         session, article = self._session, self._session.article
         assert article
-        words = form(article.text, *self._stretch(most=1))
+        words = normalise_form(article.text, *self._stretch(most=1))
 
         def job(corpus: Corpus) -> Generator[Any, None, Any]:
-            found = yield from in_corpus(corpus, session.annotator, words)
-            return (yield from tag_each(corpus, session.annotator, self._label(), found[:800], article.uid))
+            found = yield from find_in_corpus(corpus, session.annotator, words)
+            return (yield from label_occurrences(corpus, session.annotator, self._label(), found[:800], article.uid))
 
         return self._run(job)
 
     def undo_by_job(self) -> bool:
         session = self._session
         past = session.undoable[-1:]
-        return bool(past) and self._run(lambda corpus: take_back(corpus, session.annotator, past[0].uid))
+        return bool(past) and self._run(lambda corpus: undo_step(corpus, session.annotator, past[0].uid))
 
     def change_labels(self) -> bool:
         def job(corpus: Corpus) -> Generator[Any, None, Any]:
             change = self._change(corpus)
             names = [[label.name for label in labels.labels] for labels in (change.before, change.after)]
-            self._tell({"labels": names, "renamed": change.renamed(), "deleted": change.deleted()})
+            self._tell({"labels": names, "renamed": change.renamed_labels(), "deleted": change.deleted_labels()})
             yield from change_labels(corpus, change)
 
         return self._run(job)
@@ -312,7 +312,7 @@ class Desk:
             yield
             doubts = {corpus.article(number).uid: float(lessons) for number in self._session.articles.numbers}
             model = self._random.randbytes(self._random.randrange(100_000))
-            keep(corpus, "model", Learned(model, lessons, last_edit(corpus)), doubts)
+            save_model(corpus, "model", StoredModel(model, lessons, last_edit_id(corpus)), doubts)
 
         return self._run(job)
 
@@ -355,8 +355,8 @@ class Desk:
             self._reasons.append(str(error))
             return False
         finally:
-            self._session.refresh()
-            self._session.changed()
+            self._session.reload_articles()
+            self._session.reload()
         return True
 
     def _label(self) -> str:
@@ -367,7 +367,7 @@ class Desk:
 
     def _stretch(self, most: int = 4) -> tuple[int, int]:
         assert self._session.article
-        found = tokens(self._session.article.text)
+        found = tokenize(self._session.article.text)
         first = self._random.randrange(len(found))
         last = min(len(found), first + self._random.randint(1, most)) - 1
         return found[first].start, found[last].end
@@ -379,19 +379,19 @@ class Desk:
         value = self._said() or None
         return Suggestion(*self._stretch(), self._label(), self._random.choice(["dates", "names"]), 0.9, value)
 
-    def _change(self, corpus: Corpus) -> Change:
+    def _change(self, corpus: Corpus) -> LabelChange:
         """Another name for a label, and one label more, or one fewer; no name comes back."""
-        before, used = corpus.labels(), usage(corpus)
+        before, used = corpus.labels(), count_spans(corpus)
         labels = list(before.labels)
         self._random.shuffle(labels)
         fresh = replace(labels[0], name=f"L{self._random.getrandbits(48):x}")
         if len(labels) < 4:
             new = Label(f"L{self._random.getrandbits(48):x}", {}, fresh.colour, None)
-            return Change(before, LabelSet((fresh, *labels[1:], new)), _names(before, labels[0], fresh))
+            return LabelChange(before, LabelSet((fresh, *labels[1:], new)), _names(before, labels[0], fresh))
         gone = labels.pop()
         instead = {gone.name: self._random.choice([REMOVE, labels[1].name])} if used.get(gone.name) else {}
         kept = {old: new for old, new in _names(before, labels[0], fresh).items() if old != gone.name}
-        return Change(before, LabelSet((fresh, *labels[1:])), kept, instead)
+        return LabelChange(before, LabelSet((fresh, *labels[1:])), kept, instead)
 
     def _incoming(self) -> Path:
         """A file to import: a text, or lines with articles, some of them known already, and spans, states and notes."""

@@ -10,13 +10,13 @@ from annotator_at_work import ANNOTATORS, CORPUS, begin
 from msgspec.structs import replace
 from soundness import Rows, faults
 
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.model.records import Span, new_uid
 from annotator.store.corpus import Corpus
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
 from annotator.store.sqlite_utils_import import Database
-from annotator.text.tokenizer import tokens
+from annotator.text.tokenizer import tokenize
 
 _OLD: Final = ("label", "annotator", "article", "zone", "span", "status", "edit")  # the tables of version 1
 _ARTICLES: Final = 60
@@ -39,10 +39,10 @@ def make_old(folder: Path, random: Random) -> Path:
     begin(folder, random)
     source = folder / CORPUS
     with Corpus.open(source) as corpus:
-        words = [word for (text,) in corpus.tuples("SELECT text FROM article") for word in text.split()]
+        words = [word for (text,) in corpus.fetch_tuples("SELECT text FROM article") for word in text.split()]
         for _ in range(_ARTICLES):
-            drafted = draft(" ".join(random.choices(words, k=200)))
-            found = random.sample(tokens(drafted.article.text), 40)
+            drafted = build_article(" ".join(random.choices(words, k=200)))
+            found = random.sample(tokenize(drafted.article.text), 40)
             spans = [Span(new_uid(), "", random.choice(ANNOTATORS), "DATE", one.start, one.end) for one in found]
             corpus.add(replace(drafted, spans=tuple(replace(span, article=drafted.article.uid) for span in spans)))
     old = folder / "old.corpus"

@@ -235,7 +235,7 @@ def main(count: int, seed: int, keep: Path | None) -> None:
     folder = keep or Path(mkdtemp(prefix="kill-"))
     folder.mkdir(exist_ok=True)
     os.environ["ANNOTATOR_HOME"] = str(folder / "home")
-    i18n.use("en")
+    i18n.set_language("en")
     kills, since = Kills(folder, seed), time.monotonic()
     try:
         kills.run(count)

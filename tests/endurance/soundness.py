@@ -13,11 +13,11 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.store.index import add_article
 from annotator.store.sqlite_utils_import import Database
-from annotator.text.proclitics import form
-from annotator.text.word_context import context
+from annotator.text.proclitics import normalise_form
+from annotator.text.word_context import extract_context
 
 Key = tuple[str, ...]
 Row = dict[str, Any]
@@ -210,7 +210,7 @@ def _beginnings(rows: Rows, first: dict[str, dict[Key, Row | None]]) -> list[str
             zones[row["article"]].append((row["kind"], row["start"], row["end"]))
     wrong = []
     for _id, uid, text in rows.articles:
-        drafted = draft(text)
+        drafted = build_article(text)
         if sorted(zones[uid]) != sorted((zone.kind, zone.start, zone.end) for zone in drafted.zones):
             wrong.append(f"article {uid} did not come with its zones: {zones[uid]}")
         published = {**rows.tables["publication"], **first["publication"]}[uid,]
@@ -222,8 +222,10 @@ def _beginnings(rows: Rows, first: dict[str, dict[Key, Row | None]]) -> list[str
 def _indexes(rows: Rows) -> list[str]:
     texts = {uid: text for _id, uid, text in rows.articles}
     spans, rejections = rows.tables["span"].values(), rows.tables["rejection"].values()
-    mentions = {row["uid"]: form(texts[row["article"]], row["start"], row["end"]) for row in spans}
-    rejected = {row["uid"]: tuple(context(texts[row["article"]], row["start"], row["end"])) for row in rejections}
+    mentions = {row["uid"]: normalise_form(texts[row["article"]], row["start"], row["end"]) for row in spans}
+    rejected = {
+        row["uid"]: tuple(extract_context(texts[row["article"]], row["start"], row["end"])) for row in rejections
+    }
     wrong = []
     for name, there, told in (("mention", rows.mentions, mentions), ("rejected", rows.rejected, rejected)):
         for uid in there.keys() | told.keys():

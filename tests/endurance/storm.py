@@ -31,12 +31,12 @@ from typing import Final
 
 import click
 
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, NewerCorpus
 from annotator.store.schema import VERSION
-from annotator.store.side_files import log_path
+from annotator.store.side_files import wal_path
 
 HERE: Final = Path(__file__).resolve().parent
 VERSIONS: Final = HERE.parent / "store" / "versions"
@@ -139,7 +139,7 @@ class Storm:
         self._corpus = self._place / "news.corpus"
         with Corpus.create(self._corpus, default_labels()) as corpus:
             for number in range(6):
-                corpus.add(draft(f"خبر رقم {number}. " + _TEXT * 5))
+                corpus.add(build_article(f"خبر رقم {number}. " + _TEXT * 5))
         self._older = self._aside / "older"
         shutil.copy(self._corpus, self._older)
         names = ["Sanae", "Idris"][: 2 if random.random() < 0.35 else 1]
@@ -218,7 +218,7 @@ class Storm:
         shutil.copyfile(self._corpus, staged)
         try:
             with Corpus.open(staged) as corpus:
-                corpus.add(draft(f"خبر {self._random.random()} {_TEXT}"))
+                corpus.add(build_article(f"خبر {self._random.random()} {_TEXT}"))
         except CorpusError:  # torn: it was written to while it was copied
             shutil.copyfile(self._older, staged)
         shutil.copyfile(staged, new)
@@ -284,10 +284,19 @@ class Storm:
             while file.write(bytes(1 << 16)):  # until there is no room: others write meanwhile
                 pass
         self._listen(self._random.uniform(0.2, 2.0))
+        is_renamed = False
         if self._random.random() < 0.4:
-            self._do(self._random.choice((self._rename, self._delete, self._replace, self._copy)))
+            action = self._random.choice((self._rename, self._delete, self._replace, self._copy))
+            is_renamed = action == self._rename and self._corpus.exists()
+            if is_renamed:  # followed once there is room: the log may not fit into the file before
+                self.counts["rename"] += 1
+                self._move(f"news {self._random.randrange(10**6)}.corpus")
+            else:
+                self._do(action)
             self._listen(self._random.uniform(0.0, 1.0))
         filler.unlink()
+        if is_renamed:
+            self._follow_all()
         self._disturbed = time.monotonic()
 
     def _pull(self) -> None:
@@ -348,10 +357,10 @@ class Storm:
         where it is damaged."""
         try:
             with Corpus.open(path) as corpus:
-                found = corpus.tuples("PRAGMA integrity_check")
-                steps = {step for (step,) in corpus.tuples("SELECT DISTINCT step FROM edit")}
+                found = corpus.fetch_tuples("PRAGMA integrity_check")
+                steps = {step for (step,) in corpus.fetch_tuples("SELECT DISTINCT step FROM edit")}
         except NewerCorpus as newer:
-            if path.read_bytes() not in self._newer or log_path(path).exists():
+            if path.read_bytes() not in self._newer or wal_path(path).exists():
                 raise Fault(f"{path.name} is of a newer version, and was changed") from newer
             return set()
         except CorpusError as error:
@@ -377,6 +386,15 @@ def can_mount(folder: Path) -> bool:
     return mounted.returncode == 0
 
 
+def _remove(folder: Path) -> None:
+    """Delete a storm's folder, where a process that was killed may still be writing for a moment."""
+    for _attempt in range(50):
+        with suppress(OSError):
+            return shutil.rmtree(folder)
+        time.sleep(0.1)
+    return shutil.rmtree(folder)
+
+
 def rage(folder: Path, seed: str, *, mounts: bool) -> Counter[str]:
     """Let one storm rage in a folder, which is deleted where nothing is wrong. Raises Fault."""
     folder.mkdir()
@@ -389,7 +407,7 @@ def rage(folder: Path, seed: str, *, mounts: bool) -> Counter[str]:
         raise Fault(f"storm {seed}, in {folder}: {dict(storm.counts)}: {fault!r}") from fault
     finally:
         storm.close()
-    shutil.rmtree(folder)
+    _remove(folder)
     return storm.counts + Counter(storms=1)
 
 

@@ -35,13 +35,13 @@ NAMES = [action.name for action in ACTIONS if action.name not in ("quit", "show_
 class Worker:
     """Does one verb after the other, and answers whatever dialog asks."""
 
-    def __init__(self, desk: app.Desk, random: Random) -> None:
+    def __init__(self, desk: app.ApplicationController, random: Random) -> None:
         self._window, self._session, self._random = desk.window, desk.session, random
         self._folder = Path(mkdtemp())
         self._commands = desk.window.corpus_commands
         self.stop = threading.Event()
         self._last: Step | None = None
-        desk.session.stepped.connect(self._note)
+        desk.session.corpus_changed.connect(self._note)
         desk.session.displaced.connect(lambda displacement: print("open", displacement.current, flush=True))
         self._timer = self._repeat(self._work)
         self._answering = self._repeat(self._answer)
@@ -57,17 +57,17 @@ class Worker:
         self._last = step or self._last
 
     def _work(self) -> None:
-        if not self.stop.is_set() and not QApplication.activeModalWidget() and not self._commands.background.busy:
+        if not self.stop.is_set() and not QApplication.activeModalWidget() and not self._commands.background.is_busy:
             self._last = None
             self._do_verb()  # may open a dialog, and returns when that is left
-            if self._last and self._window.status_line.state().startswith("Everything is saved"):
+            if self._last and self._window.status_line.state_text().startswith("Everything is saved"):
                 print(self._last.uid, flush=True)
         is_long = self._random.random() < 0.08
         self._timer.start(LONG_PAUSE if is_long else self._random.randint(*PAUSES))
 
     def _answer(self) -> None:
         """Leave the dialog or the menu that is open, whatever it is."""
-        if self.stop.is_set() and self._commands.background.busy:
+        if self.stop.is_set() and self._commands.background.is_busy:
             self._commands.background.stop()  # as the window does it before it closes
         elif self.stop.is_set():
             QApplication.exit(0)  # `quit` would first ask about a change that waits
@@ -94,7 +94,7 @@ class Worker:
             lambda: session.write_note(f"note {random.random()}"),
             session.undo,
             session.redo,
-            lambda: session.open_step(random.choice((1, -1))),
+            lambda: session.open_relative(random.choice((1, -1))),
             lambda: self._window.action(random.choice(NAMES)).trigger(),
             lambda: self._window.action(random.choice(NAMES)).trigger(),
             self._import if random.random() < 0.3 else self._export,
@@ -104,7 +104,7 @@ class Worker:
     def _import(self) -> None:
         path = self._folder / "news.txt"
         path.write_text(f"خبر {self._random.random()}. أعلنت وزارة الصحة عن خطة.", encoding="utf-8")
-        self._commands.take([str(path)])
+        self._commands.import_or_open([str(path)])
 
     def _export(self) -> None:
         try:
@@ -119,19 +119,19 @@ class Worker:
 def main(corpus: Path, seed: str, name: str) -> int:
     """Work until standard input ends."""
     faulthandler.register(signal.SIGUSR1, all_threads=True)
-    i18n.use("en")
-    application = app.application()
-    desk = app.Desk(application, Settings(language="en", annotator=name))
-    desk.work_at(Corpus.open(corpus))
+    i18n.set_language("en")
+    application = app.create_application()
+    desk = app.ApplicationController(application, Settings(language="en", annotator=name))
+    desk.open_corpus(Corpus.open(corpus))
     desk.show()
     print("open", corpus, flush=True)
     worker = Worker(desk, Random(seed))
     threading.Thread(target=lambda: (sys.stdin.read(), worker.stop.set()), daemon=True).start()
     code = application.exec()
     desk.learner.stop()
-    desk.keeper.stop()
+    desk.maintenance.stop()
     desk.window.suggestions.close()
-    desk.session.let_go()
+    desk.session.close_silently()
     return code
 
 

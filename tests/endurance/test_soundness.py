@@ -8,10 +8,10 @@ import pytest
 from soundness import Rows, faults, opened
 
 from annotator.model import operations
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.model.records import Edit, Rejection, Step, Suggestion, new_uid
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 
 TEXT = "وزارة الصحة تطلق خطة وطنية للتلقيح\n\nأعلنت وزارة الصحة، أمس، عن خُطّةٍ 2024-2030 😀 للوقاية."
 
@@ -20,17 +20,17 @@ TEXT = "وزارة الصحة تطلق خطة وطنية للتلقيح\n\nأع�
 def path(tmp_path: Path) -> Path:
     made = tmp_path / "a.corpus"
     with Corpus.create(made, default_labels()) as corpus:
-        corpus.add(draft(TEXT))
+        corpus.add(build_article(TEXT))
         article = corpus.article(1)
-        [added] = operations.add(article, [], "Sanae", "PLAN", 17, 20)
+        [added] = operations.add_span(article, [], "Sanae", "PLAN", 17, 20)
         assert isinstance(added, Edit)
         rejected = operations.reject(article, "Sanae", Suggestion(0, 5, "DATE", "dates", 0.9))
         assert isinstance(rejected[0].after, Rejection)
         state = operations.set_state(None, article, "Sanae", "done")
-        note = operations.note(None, article, "Sanae", "x")
+        note = operations.set_note(None, article, "Sanae", "x")
         zone = operations.mark_zone(article, corpus.zones(article.uid), "boilerplate", 0, 5)
         for edits in ([added, *state], rejected, note, zone):
-            corpus.apply(Step(new_uid(), "Sanae", now(), "tag", tuple(edits)))
+            corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", tuple(edits)))
     return made
 
 

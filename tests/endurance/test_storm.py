@@ -9,10 +9,10 @@ from random import Random
 import pytest
 from storm import Window
 
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
-from annotator.store.side_files import log_path
+from annotator.store.side_files import wal_path
 
 HERE = Path(__file__).resolve().parent
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files are renamed while they are open")
@@ -35,10 +35,10 @@ def test_the_steps_of_a_corpus_renamed_and_killed_at_once_come_back_with_their_l
     """As docs/reliability.md says it: nobody could have told the window the new name."""
     path, renamed = tmp_path / "news.corpus", tmp_path / "new name.corpus"
     with Corpus.create(path, default_labels()) as corpus:
-        corpus.add(draft("أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح. " * 20))
+        corpus.add(build_article("أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح. " * 20))
     window = Window(tmp_path, path, "Sanae", Random(1))
     end = time.monotonic() + 60
-    while len(window.shown) < 5 or not log_path(path).stat().st_size:
+    while len(window.shown) < 5 or not wal_path(path).stat().st_size:
         assert time.monotonic() < end
         time.sleep(0.01)
         window.listen()
@@ -46,7 +46,7 @@ def test_the_steps_of_a_corpus_renamed_and_killed_at_once_come_back_with_their_l
     window.end(killed=True)
     with Corpus.open(renamed):  # who opens it finds it without the last steps, and leaves everything as it is
         pass
-    log_path(path).rename(log_path(renamed))
+    wal_path(path).rename(wal_path(renamed))
     with Corpus.open(renamed) as corpus:
-        assert window.shown <= {step for (step,) in corpus.tuples("SELECT step FROM edit")}
-        assert corpus.tuples("PRAGMA integrity_check") == [("ok",)]
+        assert window.shown <= {step for (step,) in corpus.fetch_tuples("SELECT step FROM edit")}
+        assert corpus.fetch_tuples("PRAGMA integrity_check") == [("ok",)]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from annotator.model import operations
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.model.records import Step, new_uid
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.ui.session.session import Session
 
 HERE = Path(__file__).resolve().parent
@@ -34,7 +34,7 @@ def test_what_eight_processes_write_at_once_arrives_and_what_is_refused_does_not
 def path(tmp_path: Path) -> Path:
     made = tmp_path / "a.corpus"
     with Corpus.create(made, default_labels()) as corpus:
-        corpus.add(draft("وزارة الصحة تطلق خطة وطنية للتلقيح\nأعلنت وزارة الصحة عن الخطة الوطنية."))
+        corpus.add(build_article("وزارة الصحة تطلق خطة وطنية للتلقيح\nأعلنت وزارة الصحة عن الخطة الوطنية."))
     return made
 
 
@@ -42,9 +42,9 @@ def write(corpus: Corpus, count: int) -> None:
     """So many steps, each of which leaves the layer as it was before the one before it."""
     article = corpus.article(1)
     for _ in range(count // 2):
-        [added] = operations.add(article, [], "Sanae", "DATE", 0, 5)
+        [added] = operations.add_span(article, [], "Sanae", "DATE", 0, 5)
         for edit in (added, added.inverse()):
-            corpus.apply(Step(new_uid(), "Sanae", now(), "tag", (edit,)))
+            corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", (edit,)))
 
 
 def log(path: Path) -> int:
@@ -55,7 +55,7 @@ def test_a_window_that_is_only_open_does_not_let_the_log_grow(path: Path, qapp: 
     session = Session("عمر")
     session.open(Corpus.open(path))
     session.tag("PLAN", 17, 20)
-    session.look()
+    session.check_file()
     with Corpus.open(path) as corpus:
         write(corpus, 400)
         once = log(path)

@@ -13,11 +13,11 @@ from msgspec import Struct
 from resuming import back_and_forth
 from soundness import Edited, Rows, faults, fingerprint, take_back
 
-from annotator.formats.report import beside
+from annotator.formats.report import report_path
 from annotator.jobs.export.existing_output import folder_digest, read_digest
 from annotator.jobs.export.exporter import export
 from annotator.model import history
-from annotator.model.records import Past
+from annotator.model.records import StepInfo
 from annotator.store.corpus import Corpus
 
 _TOLD: Final = 6  # faults: more say no more
@@ -155,14 +155,14 @@ def _is_there(line: dict[str, Any], steps: dict[str, list[Edited]], articles: se
     if "labels" in line or "stand" in line:
         return True  # a later one may have come
     edits = steps.get(line["step"], [])
-    if line["name"] == history.LABELS:  # announced in parts
+    if line["name"] == history.LABELS_STEP:  # announced in parts
         return bool(edits)
     return len(edits) == line["edits"] and fingerprint((edit.before, edit.after) for edit in edits) == line["are"]
 
 
 def _is_barred(deleted: list[str], rows: Rows, story: _Story) -> bool:
     """Whether every layer that ever had a deleted label has a step that ends what can be undone in it."""
-    barring = {line["step"] for line in story.open if line.get("name") == history.LABELS}
+    barring = {line["step"] for line in story.open if line.get("name") == history.LABELS_STEP}
     barred = {(edit.article, edit.annotator) for edit in rows.edits if edit.step in barring}
     about = {edit.step for edit in rows.edits for said in deleted if f'"{said}"' in f"{edit.before}{edit.after}"}
     return {(edit.article, edit.annotator) for edit in rows.edits if edit.step in about} <= barred
@@ -179,11 +179,11 @@ def _other_than(shown: dict[str, Any], rows: Rows, story: _Story, landed: bool) 
     renamed = next((line["renamed"] for line in story.open if landed and "labels" in line), {})
     spans = {uid: {**span, "label": renamed.get(span["label"], span["label"])} for uid, span in shown["span"].items()}
     history_ = [
-        Past(edit.step, edit.name, edit.undoes)
+        StepInfo(edit.step, edit.name, edit.undoes)
         for edit in rows.edits
         if edit.article == here and edit.annotator == mine and edit.step not in since
     ]
-    undo, redo = history.stacks({past.uid: past for past in history_}.values())
+    undo, redo = history.build_stacks({past.uid: past for past in history_}.values())
     status, note = layer["status"].get((here, mine)), layer["note"].get((here, mine))
     there = {
         "span": {key[0]: row for key, row in layer["span"].items()},
@@ -228,14 +228,14 @@ def _export(folder: Path, name: str, exports: dict[str, Exported], *, unfinished
         for _count in export(corpus, anew, EXPORTS[name]):
             pass
     whole = told(anew)
-    beside(anew).unlink()
+    report_path(anew).unlink()
     shutil.rmtree(anew) if anew.is_dir() else anew.unlink()
     if found[0] is None and path.suffix == "":
         aside = [one for one in path.parent.glob(f".{name}.*.old") if folder_digest(one) == known[0]]
         return [] if known[0] and aside else [f"the export {name} is gone"]
     if found[0] == known[0]:
         # The next export puts a report back that a killed one had set aside.
-        is_back = known[1] is None and read_digest(beside(path)) == found[0]
+        is_back = known[1] is None and read_digest(report_path(path)) == found[0]
         return [] if is_back or found[1] in (known[1], None) else [f"the old export {name} has another report"]
     if found[0] == whole[0]:
         return [] if found[1] in (whole[1], None) else [f"the new export {name} has another report"]

@@ -27,16 +27,16 @@ from PySide6.QtCore import QCoreApplication
 from soundness import Rows, faults, fingerprint
 
 from annotator import i18n
-from annotator.jobs.export.exporter import Options, export
+from annotator.jobs.export.exporter import ExportOptions, export
 from annotator.jobs.imports.importer import import_paths
 from annotator.model import history, operations
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.model.records import Edit, Span, Step, new_uid
 from annotator.store import rows
-from annotator.store.corpus import Corpus, now
-from annotator.store.errors import Conflict, Locked
-from annotator.text.tokenizer import tokens
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.errors import Conflict, LockedCorpus
+from annotator.text.tokenizer import tokenize
 from annotator.ui.session.session import Session
 
 ALONE: Final = ("Sanae", "عمر", "Ève", "لُبنى")
@@ -90,7 +90,7 @@ def run(folder: Path, steps: int, seed: int) -> tuple[list[str], Counter[str]]:
     wrong += [
         f"nobody wrote step {uid}"
         for uid, (first, *_) in steps_there.items()
-        if uid not in known and first.name != history.IMPORT
+        if uid not in known and first.name != history.IMPORT_STEP
     ]
     counts = Counter(
         written=sum(len(one.written) for one in told),
@@ -111,7 +111,7 @@ def _make(path: Path) -> None:
     def make() -> None:
         with Corpus.create(path, default_labels()) as corpus:
             for sample in sorted(_SAMPLES.glob("*.txt"))[:_ARTICLES]:
-                corpus.add(draft(sample.read_text(encoding="utf-8")))
+                corpus.add(build_article(sample.read_text(encoding="utf-8")))
 
     Forked(make).said()
 
@@ -130,12 +130,12 @@ def _write(path: Path, annotator: str, steps: int, random: Random) -> Told:
             try:
                 if done and random.random() < 0.2:
                     last = done.pop()
-                    edits, undoes = list(history.reversal(last)), last.uid
+                    edits, undoes = list(history.reverse_step(last)), last.uid
                 else:
                     edits, undoes = _edits(article, layer, annotator, random), None
-            except operations.Rejected:
+            except operations.InvalidEdit:
                 continue
-            step = Step(new_uid(), annotator, now(), "tag", tuple(edits), undoes)
+            step = Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits), undoes)
             if edits and _apply(corpus, step, told) and not undoes:
                 done.append(step)
             told.log = max(told.log, _log(path))
@@ -143,18 +143,18 @@ def _write(path: Path, annotator: str, steps: int, random: Random) -> Told:
 
 
 def _edits(article: Any, layer: list[Span], annotator: str, random: Random) -> list[Edit]:
-    found = tokens(article.text)
+    found = tokenize(article.text)
     token = random.choice(found)
     label = random.choice(_LABELS)
     verb = random.random()
     if not layer or verb < 0.4:
-        return operations.add(article, layer, annotator, label, token.start, token.end)
+        return operations.add_span(article, layer, annotator, label, token.start, token.end)
     span = random.choice(layer)
     if verb < 0.6:
         return operations.relabel(article, layer, span, label)
     if verb < 0.9:
         return operations.resize(article, layer, span, token.start, token.end)
-    return operations.remove(span)
+    return operations.remove_span(span)
 
 
 def _apply(corpus: Corpus, step: Step, told: Told) -> bool:
@@ -162,7 +162,7 @@ def _apply(corpus: Corpus, step: Step, told: Told) -> bool:
     while True:
         try:
             corpus.apply(step)
-        except Locked:
+        except LockedCorpus:
             told.locked += 1
         except Conflict:
             told.refused.append(step.uid)
@@ -175,7 +175,7 @@ def _apply(corpus: Corpus, step: Step, told: Told) -> bool:
 
 
 def _fingerprint(step: Step) -> str:
-    return fingerprint((rows.encoded(edit.before), rows.encoded(edit.after)) for edit in step.edits)
+    return fingerprint((rows.encode_record(edit.before), rows.encode_record(edit.after)) for edit in step.edits)
 
 
 class _Watched(Corpus):
@@ -183,9 +183,9 @@ class _Watched(Corpus):
 
     last: Step | None = None
 
-    def applying(self, step: Step) -> Iterator[int]:
+    def apply_in_batches(self, step: Step) -> Iterator[int]:
         self.last = step
-        return super().applying(step)
+        return super().apply_in_batches(step)
 
 
 def _sit(path: Path, annotator: str, steps: int, random: Random) -> Told:
@@ -195,14 +195,14 @@ def _sit(path: Path, annotator: str, steps: int, random: Random) -> Told:
     session.failed.connect(said.append)
     corpus = _Watched.open(path)
     session.open(corpus)
-    session.open_number(1)
+    session.open_by_id(1)
     article = session.article
     assert article
     assert app
     for count in range(steps):
         if count % 7 == 0:
-            session.look()  # as the window does by the clock
-        token, label = random.choice(tokens(article.text)), random.choice(_LABELS)
+            session.check_file()  # as the window does by the clock
+        token, label = random.choice(tokenize(article.text)), random.choice(_LABELS)
         span = random.choice(session.spans) if session.spans else None
         verb, since = random.random(), time.monotonic()
         corpus.last = None
@@ -219,9 +219,9 @@ def _sit(path: Path, annotator: str, steps: int, random: Random) -> Told:
             done = session.undo()
         else:
             done = session.redo()
-        while session.waiting:
+        while session.pending_step:
             told.hurried += 1
-            session.try_again()
+            session.retry_save()
             done = not said
         told.longest = max(told.longest, time.monotonic() - since)
         step = corpus.last
@@ -255,7 +255,7 @@ def _is_imported(path: Path, file: Path) -> bool:
         with Corpus.open(path) as corpus:
             for _count in import_paths(corpus, [file]):
                 pass
-    except Locked:
+    except LockedCorpus:
         return False
     return True
 
@@ -264,7 +264,9 @@ def _export(path: Path, folder: Path) -> Told:
     told = Told()
     for count in _until(folder, told):
         with Corpus.open(path, readonly=True) as corpus:  # it reads its file back: what is not whole is an error
-            for _count in export(corpus, folder / f"export{count % 2}.jsonl", Options(format="jsonl", state="all")):
+            for _count in export(
+                corpus, folder / f"export{count % 2}.jsonl", ExportOptions(format="jsonl", state="all")
+            ):
                 pass
     return told
 
@@ -309,7 +311,7 @@ def main(steps: int, seed: int) -> None:
     """Have eight processes write to one corpus at once, and see what of it arrived."""
     folder = Path(mkdtemp(prefix="writers-"))
     os.environ["ANNOTATOR_HOME"] = str(folder / "home")
-    i18n.use("en")
+    i18n.set_language("en")
     since = time.monotonic()
     wrong, counts = run(folder, steps, seed)
     for name, count in counts.items():

@@ -1,4 +1,4 @@
-"""Which format a file is of is told by a look inside, and no two formats claim the same file."""
+"""The format of a file is detected by its content, and no two formats claim the same file."""
 
 from collections import Counter
 from pathlib import Path
@@ -7,11 +7,11 @@ import pytest
 
 from annotator.formats.conll import conllu
 from annotator.formats.json import doccano, jsonl, labelstudio, prodigy
-from annotator.formats.registry import FORMATS, recognise
+from annotator.formats.registry import FORMATS, detect_format
 from annotator.jobs.imports import file_reader
-from annotator.jobs.imports.file_reader import Way
-from annotator.model.article_builder import draft
-from annotator.model.records import Draft, Span
+from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.model.article_builder import build_article
+from annotator.model.records import AnnotatedArticle, Span
 
 EXPECTED = {
     "articles": {"jsonl": 1},
@@ -29,18 +29,18 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("folder", EXPECTED)
-def test_the_files_of_peers_are_recognised(shared: Path, folder: str) -> None:
+def test_formats_of_sample_files_are_detected(shared: Path, folder: str) -> None:
     files = [path for path in (shared / "data" / folder).iterdir() if path.is_file()]
-    found = Counter(format_.NAME if (format_ := recognise(path)) else None for path in files)
-    assert found == EXPECTED[folder]
+    items = Counter(format_.NAME if (format_ := detect_format(path)) else None for path in files)
+    assert items == EXPECTED[folder]
 
 
 OUTCOMES = {
     "articles": (119, 0, {}),
     "html": (2, 0, {}),
-    # A tag that begins a span without saying so; letters such as ﺁ and ﻻ among others; and a licence.
+    # A span that starts with an inside tag, presentation forms such as ﺁ and ﻻ, and a licence.
     "ner": (393, 3353, {"Repair": 1, "Notice": 1, "Refusal": 1}),
-    # One in presentation forms, one with a Hebrew one; the lines of pairs have no text of their own.
+    # One in presentation forms, one with a Hebrew one; the files of pairs contain no articles.
     "pdf": (5, 0, {"Notice": 2, "Refusal": 55}),
     "peers/brat": (4, 11, {"Refusal": 8}),
     "peers/cassis": (4, 22, {"Refusal": 2}),
@@ -50,27 +50,27 @@ OUTCOMES = {
     "peers/spacy": (4, 28, {}),
     "peers/webanno-tsv": (29, 64, {"Refusal": 24}),
 }
-"""Articles, spans, and what is said of the files of each folder, read one by one."""
+"""Articles, spans and remarks of the files in each folder, read one by one."""
 
 
 @pytest.mark.parametrize("folder", OUTCOMES)
-def test_the_files_of_peers_are_read(shared: Path, folder: str) -> None:
+def test_sample_files_are_read(shared: Path, folder: str) -> None:
     files = [path for path in (shared / "data" / folder).iterdir() if path.is_file()]
-    found = [item for path in files for item in file_reader.read(path, Way(), "ليلى")]
-    items = [item for item in found if isinstance(item, Draft)]
-    said = Counter(type(item).__name__ for item in found if not isinstance(item, Draft))
-    assert (len(items), sum(len(item.spans) for item in items), said) == OUTCOMES[folder]
+    results = [item for path in files for item in file_reader.read(path, ReadOptions(), "ليلى")]
+    items = [item for item in results if isinstance(item, AnnotatedArticle)]
+    text = Counter(type(item).__name__ for item in results if not isinstance(item, AnnotatedArticle))
+    assert (len(items), sum(len(item.spans) for item in items), text) == OUTCOMES[folder]
 
 
-ITEM = draft("أمس في وجدة 😀", spans=[Span("uid", "", "ليلى", "DATE", 0, 3)])
+ITEM = build_article("أمس في وجدة 😀", spans=[Span("uid", "", "ليلى", "DATE", 0, 3)])
 
 
 @pytest.mark.parametrize("module", [jsonl, doccano, prodigy, labelstudio, conllu], ids=lambda module: module.NAME)
-def test_what_is_written_is_recognised_under_the_name_that_is_proposed(tmp_path: Path, module: object) -> None:
+def test_written_files_are_detected_under_their_suffix(tmp_path: Path, module: object) -> None:
     path = tmp_path / f"a{module.SUFFIXES[0]}"  # type: ignore[attr-defined]
-    path.write_text(module.HEAD + module.encode(ITEM) + module.FOOT, encoding="utf-8")  # type: ignore[attr-defined]
-    assert recognise(path) is module
+    path.write_text(module.HEADER + module.encode(ITEM) + module.FOOTER, encoding="utf-8")  # type: ignore[attr-defined]
+    assert detect_format(path) is module
 
 
-def test_each_format_has_a_name_of_its_own() -> None:
+def test_format_names_are_unique() -> None:
     assert len({format_.NAME for format_ in FORMATS}) == len(FORMATS)

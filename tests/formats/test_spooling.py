@@ -1,4 +1,4 @@
-"""Values kept in a file."""
+"""Spools of values on disk."""
 
 import pytest
 
@@ -12,8 +12,8 @@ def entry(number: int) -> Entry:
 
 
 @pytest.mark.parametrize("room", [0, 200, 1 << 20])
-def test_a_spool_gives_back_what_came_in(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spooling, "_IN_MEMORY", room or 1)
+def test_a_spool_yields_its_values_in_order(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spooling, "_MAX_MEMORY", room or 1)
     spool = Spool(Entry)
     assert (len(spool), list(spool)) == (0, [])
     for number in range(50):
@@ -24,11 +24,11 @@ def test_a_spool_gives_back_what_came_in(room: int, monkeypatch: pytest.MonkeyPa
 
 def test_readers_of_a_spool_do_not_disturb_each_other() -> None:
     spool = Spool(Entry)
-    one = iter(spool)
+    first = iter(spool)
     for number in range(3):
         spool.append(entry(number))
-    other = iter(spool)
-    assert next(one) == entry(0)
-    assert [next(other), next(other)] == [entry(0), entry(1)]
+    parts = iter(spool)
+    assert next(first) == entry(0)
+    assert [next(parts), next(parts)] == [entry(0), entry(1)]
     spool.append(entry(3))
-    assert [next(one), next(one), next(other)] == [entry(1), entry(2), entry(2)]
+    assert [next(first), next(first), next(parts)] == [entry(1), entry(2), entry(2)]

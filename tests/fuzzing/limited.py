@@ -1,4 +1,4 @@
-"""Runs a function in a process of its own that may not take more than so much time and memory."""
+"""Runs a function in a process of its own with limited time and memory."""
 
 import os
 import signal
@@ -10,59 +10,61 @@ from pathlib import Path
 from typing import Final
 
 _STATE: Final = Path("/proc/self/statm")
-CAN: Final = sys.platform == "linux"
-"""Whether it can be done here."""
+IS_SUPPORTED: Final = sys.platform == "linux"
+"""Processes can be limited on this system."""
 
 _MB: Final = 1 << 20
-_SLOWER: Final = 5  # times as long may it take by the clock, on a machine with other work
+_CLOCK_FACTOR: Final = 5  # of the clock to the processor's time, on a busy machine
 
 
-def limited(work: Callable[[], object], *, seconds: int, megabytes: int) -> tuple[str, float, int]:
-    """What went wrong ("" if nothing did), and how many seconds of the processor and megabytes more than before the
-    work took. It is stopped at so many `seconds`, and gets no more `megabytes`. Only where CAN says so."""
-    reading, writing = os.pipe()
+def run_limited(work: Callable[[], object], *, seconds: int, megabytes: int) -> tuple[str, float, int]:
+    """Run `work`; return its error ("" if none), its seconds of processor time, and the megabytes that it added.
+
+    It is stopped after `seconds`, and gets no more than `megabytes`. Requires IS_SUPPORTED.
+    """
+    read_end, write_end = os.pipe()
     child = os.fork()
     if not child:
-        os.close(reading)
-        _work(work, writing, seconds, megabytes)
-    os.close(writing)
-    with os.fdopen(reading) as answer:
-        said = answer.read()
+        os.close(read_end)
+        _run_child(work, write_end, seconds, megabytes)
+    os.close(write_end)
+    with os.fdopen(read_end) as answer:
+        output = answer.read()
     _pid, status, usage = os.wait4(child, 0)
     if os.WIFSIGNALED(status):
-        said = f"it was stopped by signal {os.WTERMSIG(status)} after {usage.ru_utime:.0f} s"
-    before, _newline, told = said.partition("\n")
+        output = f"it was stopped by signal {os.WTERMSIG(status)} after {usage.ru_utime:.0f} s"
+    usage_line, _newline, error = output.partition("\n")
     if not _newline:
-        return said or "it ended too early", usage.ru_utime, 0
-    taken, grown = before.split()
-    return told, float(taken), int(grown)
+        return output or "it ended too early", usage.ru_utime, 0
+    elapsed, grown = usage_line.split()
+    return error, float(elapsed), int(grown)
 
 
-def _work(work: Callable[[], object], answer: int, seconds: int, megabytes: int) -> None:
-    """Do the work and say how it went; does not return."""
+def _run_child(work: Callable[[], object], pipe: int, seconds: int, megabytes: int) -> None:
+    """Run `work` and write its outcome to the pipe; does not return."""
     import resource
 
     try:
-        # What waits for a lock that another thread held at the fork takes no time of the processor.
+        # Waiting for a lock that another thread held at the fork takes no processor time.
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(_SLOWER * seconds)
-        size = _size()
+        signal.alarm(_CLOCK_FACTOR * seconds)
+        size = _memory_size()
         resource.setrlimit(resource.RLIMIT_AS, (size + megabytes * _MB,) * 2)
         resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + seconds, seconds + 3600))
-        peak, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-        told = ""
+        peak, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+        error = ""
         try:
             work()
         except BaseException:
-            told = traceback.format_exc()
+            error = traceback.format_exc()
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak
-        taken = time.process_time() - begun
-        os.write(answer, f"{taken:.3f} {grown // 1024}\n{told[-2000:]}".encode())
+        elapsed = time.process_time() - start
+        os.write(pipe, f"{elapsed:.3f} {grown // 1024}\n{error[-2000:]}".encode())
     finally:
         sys.stdout.flush()
         os._exit(0)
 
 
-def _size() -> int:
-    """Bytes of address space that this process has."""
+def _memory_size() -> int:
+    """Return the bytes of address space of this process."""
     return int(_STATE.read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")

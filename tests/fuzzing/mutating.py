@@ -1,10 +1,10 @@
-"""Files that are nearly in order: seeds with a few things done to them that break readers."""
+"""Nearly valid files: seeds with a few changes that break readers."""
 
 from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-ODD = (
+ODD_PIECES = (
     *(
         b"\0",
         b"\xff",
@@ -104,8 +104,8 @@ _NESTED = (
 
 
 @st.composite
-def mutated(draw: st.DrawFn, seeds: Sequence[bytes]) -> bytes:
-    """One of the seeds with some of its bytes cut out, put elsewhere, repeated, flipped, or with others among them."""
+def mutations(draw: st.DrawFn, seeds: Sequence[bytes]) -> bytes:
+    """Draw one of the seeds with some of its bytes cut, moved, repeated, flipped, or with others inserted."""
     data = draw(st.sampled_from(seeds))
     for _change in range(draw(st.integers(1, 5))):
         start = draw(st.integers(0, len(data)))
@@ -115,7 +115,7 @@ def mutated(draw: st.DrawFn, seeds: Sequence[bytes]) -> bytes:
         )
         piece = data[start:end]
         if kind == "odd":
-            data = data[:start] + draw(st.sampled_from(ODD)) + data[end if draw(st.booleans()) else start :]
+            data = data[:start] + draw(st.sampled_from(ODD_PIECES)) + data[end if draw(st.booleans()) else start :]
         elif kind == "cut":
             data = data[:start] + data[end:]
         elif kind == "end":
@@ -127,9 +127,9 @@ def mutated(draw: st.DrawFn, seeds: Sequence[bytes]) -> bytes:
         elif kind == "flip" and piece:
             data = data[:start] + bytes([piece[0] ^ (1 << draw(st.integers(0, 7)))]) + data[start + 1 :]
         elif kind == "splice":
-            other = draw(st.sampled_from(seeds))
-            cut = draw(st.integers(0, len(other)))
-            data = data[:start] + other[cut : cut + 60] + data[end:]
+            other_seed = draw(st.sampled_from(seeds))
+            cut = draw(st.integers(0, len(other_seed)))
+            data = data[:start] + other_seed[cut : cut + 60] + data[end:]
         elif kind == "nest":
             before, after = draw(st.sampled_from(_NESTED))
             times = draw(st.sampled_from((3, 200, 3000)))

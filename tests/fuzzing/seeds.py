@@ -1,4 +1,4 @@
-"""Small files in every format and dialect that is read: what fuzzing begins from."""
+"""Small files in every format and dialect that is read, which fuzzing starts from."""
 
 import base64
 import io
@@ -13,7 +13,7 @@ from annotator.model.records import article_uid
 
 TEXT: Final = "معرض الكتاب في وجدة\n2024-07-09\nقالت وزارة الصحة، اليوم، إن خطّة «2030» سـتنجز 😀."
 SEPARATOR: Final = b"\n=====\n"
-"""Between the `.ann` and the `.txt` of a seed of brat's."""
+"""Separates the `.ann` and the `.txt` of a brat seed."""
 
 _PAGE: Final = (
     '<!DOCTYPE html><html lang="ar"><head><meta charset="utf-8"><title>معرض الكتاب</title>'
@@ -109,9 +109,9 @@ _MAP: Final = (
 _DRAWN: Final = b"BT /F 12 Tf 1 0 0 1 20 700 Tm <0102> Tj 0 -14 Td (Hello) Tj ET"
 
 
-def pdf(drawn: bytes = _DRAWN, *others: bytes, catalog: bytes = b"", pages: bytes = b"3 0 R") -> bytes:
-    """A PDF of one page that shows what is `drawn`, with these objects besides, from number 8 on."""
-    packed = zlib.compress(drawn)
+def build_pdf(stream: bytes = _DRAWN, *extra: bytes, catalog: bytes = b"", pages: bytes = b"3 0 R") -> bytes:
+    """Build a PDF of one page with the content stream `stream`, and additional objects from number 8 on."""
+    packed = zlib.compress(stream)
     objects = (
         b"<</Type/Catalog/Pages 2 0 R" + catalog + b">>",
         b"<</Type/Pages/Kids[" + pages + b"]/Count 1>>",
@@ -120,22 +120,22 @@ def pdf(drawn: bytes = _DRAWN, *others: bytes, catalog: bytes = b"", pages: byte
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>",
         b"<</Length %d>>stream\n" % len(_MAP) + _MAP + b"\nendstream",
         b"<</Title(a)>>",
-        *others,
+        *extra,
     )
-    data, places = io.BytesIO(b"%PDF-1.4\n"), []
+    data, offsets = io.BytesIO(b"%PDF-1.4\n"), []
     data.seek(0, 2)
     for number, content in enumerate(objects, 1):
-        places.append(data.tell())
+        offsets.append(data.tell())
         data.write(b"%d 0 obj" % number + content + b"\nendobj\n")
     table = data.tell()
     data.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
-    data.writelines(b"%010d 00000 n \n" % place for place in places)
+    data.writelines(b"%010d 00000 n \n" % place for place in offsets)
     data.write(b"trailer<</Root 1 0 R/Info 7 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table))
     return data.getvalue()
 
 
-def document(body: str = _DOCUMENT, core: str = _CORE, relations: str = _RELATIONS) -> bytes:
-    """A Word document with these parts."""
+def build_docx(body: str = _DOCUMENT, core: str = _CORE, relations: str = _RELATIONS) -> bytes:
+    """Build a Word document with these parts."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("[Content_Types].xml", "<Types/>")
@@ -145,8 +145,8 @@ def document(body: str = _DOCUMENT, core: str = _CORE, relations: str = _RELATIO
     return stream.getvalue()
 
 
-def docbin(**other: object) -> bytes:
-    """A DocBin of two words with some of its columns replaced. Its texts are known without spaCy, by their numbers."""
+def build_docbin(**replaced: object) -> bytes:
+    """Build a DocBin of two words with some of its columns replaced."""
     orth, iob, kind = 65, 77, 78
     tokens = b"".join(number.to_bytes(8, "little") for number in (_hash("وزارة"), 3, _hash("ORG"), _hash("x"), 1, 0))
     columns: dict[str, object] = {
@@ -159,30 +159,30 @@ def docbin(**other: object) -> bytes:
         "cats": [{}],
         "flags": [{"has_unknown_spaces": False}],
         "span_groups": [b""],
-        **other,
+        **replaced,
     }
     return zlib.compress(msgspec.msgpack.encode(columns))
 
 
 def _hash(text: str) -> int:
-    if not optional.installed("spacy"):
+    if not optional.is_installed("spacy"):
         return 0
     from spacy.strings import get_string_id
 
     return int(get_string_id(text))
 
 
-def _brat(ann: str, text: str = TEXT) -> bytes:
+def _pack_brat(ann: str, text: str = TEXT) -> bytes:
     return ann.encode() + SEPARATOR + text.encode()
 
 
-def _lines(*values: str) -> bytes:
+def _join_lines(*values: str) -> bytes:
     return "".join(f"{value}\n" for value in values).encode()
 
 
-def seeds() -> dict[str, list[bytes]]:
-    """Files by the name of their reader (see fuzzing.targets.NAMES)."""
-    some = {
+def build_seeds() -> dict[str, list[bytes]]:
+    """Return seeds by the name of their reader (see fuzzing.targets.NAMES)."""
+    seeds = {
         "text": [
             TEXT.encode(),
             TEXT.encode("utf-16"),
@@ -198,10 +198,10 @@ def seeds() -> dict[str, list[bytes]]:
             "العنوان\tالنص\nأ\tب\n".encode("utf-16"),
             "قصير,نص أطول من غيره بكثير حقا\nب,نص آخر أطول من غيره بكثير\n".encode(),
         ],
-        "docx": [document(), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 40, b"{\\rtf1 x}"],
-        "pdf": [pdf(), pdf(b"BT /F 12 Tf 2 0 0 1 20 700 Tm [(He) -300 <01>] TJ ET q 1 0 0 -1 0 0 cm Q")],
+        "docx": [build_docx(), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 40, b"{\\rtf1 x}"],
+        "pdf": [build_pdf(), build_pdf(b"BT /F 12 Tf 2 0 0 1 20 700 Tm [(He) -300 <01>] TJ ET q 1 0 0 -1 0 0 cm Q")],
         "jsonl": [
-            _lines(
+            _join_lines(
                 '{"text": "وزارة الصحة", "title": "t", "published": "9 يوليوز 2024", "zones": [{"kind": "body", "start": 0,'
                 ' "end": 5}], "spans": [{"uid": "u", "start": 0, "end": 5, "label": "ORG", "annotator": "l", "value": "v",'
                 ' "note": "n", "text": "وزارة"}], "states": {"l": "done"}, "notes": {"l": "x"}}',
@@ -209,14 +209,14 @@ def seeds() -> dict[str, list[bytes]]:
             )
         ],
         "doccano": [
-            _lines(
+            _join_lines(
                 '{"id": 1, "text": "وزارة الصحة", "label": [[0, 5, "ORG"]], "Comments": ["c"], "meta": {"url": "u"}}'
             ),
             '[{"text": "وزارة", "entities": [{"start_offset": 0, "end_offset": 2, "label": "A"}], "relations": [1]}]'.encode(),
             '{"data": "وزارة", "annotations": [{"label": 1, "start_offset": 0, "end_offset": 2, "user": 3}]}'.encode(),
         ],
         "prodigy": [
-            _lines(
+            _join_lines(
                 '{"text": "وزارة الصحة", "tokens": [{"text": "وزارة", "start": 0, "end": 5, "id": 0, "ws": true}], "spans": '
                 '[{"start": 0, "end": 5, "label": "ORG", "token_start": 0, "value": "v"}], "answer": "accept", '
                 '"_annotator_id": "l", "meta": {"title": "t"}}',
@@ -236,7 +236,7 @@ def seeds() -> dict[str, list[bytes]]:
         ],
         "conllu": [_CONLLU.encode(), _OWN_CONLLU.encode()],
         "brat": [
-            _brat(
+            _pack_brat(
                 'T1\tORG 0 5\tمعرض \nA1\tValue T1 2024\n#1\tAnnotatorNotes T1\tنص\n#2\tNoteJSON T1\t"a\\nb"\nR1\tr Arg1:T1\n'
                 'T2\tDATE 20 30;31 35\n*\tEquiv T1 T2\nE1\tX:T1\nM1\tNeg E1\n#3\tValueJSON T2\t"v"\n'
             ),
@@ -245,7 +245,7 @@ def seeds() -> dict[str, list[bytes]]:
         "webanno": [_TSV3.encode(), _TSV31.encode(), _TSV2.encode()],
         "xmi": [_XMI.encode(), _CAS.encode(), _XMI.replace("1.0", '1.0" encoding="utf-16', 1).encode("utf-16")],
         "spacy-json": [_SPACY_JSON.encode()],
-        "spacy": [docbin(), docbin(flags=[{"has_unknown_spaces": True}])],
+        "spacy": [build_docbin(), build_docbin(flags=[{"has_unknown_spaces": True}])],
         "labels": [
             '[[label]]\nname = "DATE"\nkey = "1"\ncolour = { light = "#b97a1c", dark = "#e0a84a" }\n'
             'title = { ar = "تاريخ", en = "Date" }\nguideline = { en = """x""" }\n'.encode()
@@ -255,4 +255,8 @@ def seeds() -> dict[str, list[bytes]]:
         ],
         "report": [b'{"format": "brat", "files": "00", "parts": {"train": {"articles": 1}}, "left_out": []}'],
     }
-    return {**some, "storing": some["text"], "recognition": [seed for each in some.values() for seed in each]}
+    return {
+        **seeds,
+        "storing": seeds["text"],
+        "recognition": [seed for reader_seeds in seeds.values() for seed in reader_seeds],
+    }

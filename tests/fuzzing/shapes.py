@@ -1,4 +1,4 @@
-"""Files of any size whose shape is the worst for some way of reading: what costs more than its size must not be there."""
+"""Files of any size with the worst shape for some reader: none may cost more than its size."""
 
 import io
 import zipfile
@@ -6,38 +6,38 @@ import zlib
 from collections.abc import Callable
 from typing import Final
 
-from fuzzing.seeds import SEPARATOR, docbin, document, pdf
+from fuzzing.seeds import SEPARATOR, build_docbin, build_docx, build_pdf
 
 Shape = Callable[[int], bytes]
-"""A file of about so many bytes."""
+"""A function that returns a file of about this many bytes."""
 
 _W: Final = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
-def _repeated(piece: bytes | str, before: bytes | str = b"", after: bytes | str = b"") -> Shape:
-    piece, before, after = ((one.encode() if isinstance(one, str) else one) for one in (piece, before, after))
+def _repeat(piece: bytes | str, before: bytes | str = b"", after: bytes | str = b"") -> Shape:
+    piece, before, after = ((part.encode() if isinstance(part, str) else part) for part in (piece, before, after))
     return lambda size: before + piece * (size // len(piece)) + after
 
 
-def _larger(shape: Shape) -> Shape:
-    """For what is read so fast that its worst shows late."""
+def _enlarge(shape: Shape) -> Shape:
+    """Return a ten times larger shape, for readers so fast that their worst case shows late."""
     return lambda size: shape(10 * size)
 
 
-def _nested(opened: str, closed: str, before: str = "", within: str = "x", after: str = "") -> Shape:
+def _nest(opening: str, closing: str, before: str = "", within: str = "x", after: str = "") -> Shape:
     def shape(size: int) -> bytes:
-        times = size // (len(opened.encode()) + len(closed.encode()))
-        return (before + opened * times + within + closed * times + after).encode()
+        times = size // (len(opening.encode()) + len(closing.encode()))
+        return (before + opening * times + within + closing * times + after).encode()
 
     return shape
 
 
-def _numbered(line: str, before: str = "", after: str = "") -> Shape:
-    """Lines with a number that counts up."""
+def _number_lines(line: str, before: str = "", after: str = "") -> Shape:
+    """Return a shape of numbered lines."""
 
     def shape(size: int) -> bytes:
         return (
-            before + "".join(line.replace("@", str(at)) for at in range(size // len(line.encode()))) + after
+            before + "".join(line.replace("@", str(index)) for index in range(size // len(line.encode()))) + after
         ).encode()
 
     return shape
@@ -46,65 +46,65 @@ def _numbered(line: str, before: str = "", after: str = "") -> Shape:
 _MARK: Final = "\u0651"
 _WORD: Final = "وزارة "
 _WORDS: Final[dict[str, Shape]] = {
-    "one long word": _repeated("و"),
-    "one long line": _repeated(_WORD),
-    "combining marks": _repeated(_MARK, "و"),
-    "marks that nothing is under": _repeated(_MARK, " ", "و"),
-    "invisible marks": _repeated("\u200b", "و", "و"),
-    "marks of direction between letters": _repeated("و\u200f\u200e"),
-    "joiners": _repeated("\u200d", "😀", "😀"),
-    "spaces": _repeated(" ", "و", "و"),
-    "newlines": _repeated("\n", "و", "و"),
-    "carriage returns": _repeated("\r\n", "و", "و"),
-    "digits": _repeated("1"),
-    "digits and spaces": _repeated("1 ", "", "x"),
-    "dots": _repeated(".", "و"),
-    "quotation marks": _repeated("“", "و"),
-    "brackets": _repeated("(", "و"),
-    "brackets of both kinds": _repeated(")(", "و"),
-    "addresses": _repeated("https://..", "و"),
-    "mail": _repeated("a.", "و", "@"),
-    "links to others": _repeated("اقرأ أيضا\n"),
-    "links in a list": _repeated("• اقرأ أيضا\n", "نص.\n", "نص طويل.\n"),
-    "short lines": _repeated("نص\n"),
-    "dates": _repeated("9 يوليوز 2024\n"),
-    "sentences": _repeated("نص. "),
-    "letters as they are drawn": _repeated("ﺓﺭﺍﺯﻭ "),
-    "lines as they are drawn": _repeated("ﺓﺭﺍﺯﻭ (GB 5) 2024\n"),
-    "brackets in a line that is drawn": _repeated("ﺓ(", "ﺍﻟﻮﺯﺍﺭﺓ "),
-    "numbers in a line that is drawn": _repeated("ﺓ1 a ", "ﺍﻟﻮﺯﺍﺭﺓ "),
-    "signs for words": _repeated("ﷲ ﷺ "),
-    "letters beyond U+FFFF": _repeated("😀"),
-    "flags": _repeated("🇲"),
-    "hamzas": _repeated("و\u0654", "ؤ"),
+    "one long word": _repeat("و"),
+    "one long line": _repeat(_WORD),
+    "combining marks": _repeat(_MARK, "و"),
+    "marks that nothing is under": _repeat(_MARK, " ", "و"),
+    "invisible marks": _repeat("\u200b", "و", "و"),
+    "marks of direction between letters": _repeat("و\u200f\u200e"),
+    "joiners": _repeat("\u200d", "😀", "😀"),
+    "spaces": _repeat(" ", "و", "و"),
+    "newlines": _repeat("\n", "و", "و"),
+    "carriage returns": _repeat("\r\n", "و", "و"),
+    "digits": _repeat("1"),
+    "digits and spaces": _repeat("1 ", "", "x"),
+    "dots": _repeat(".", "و"),
+    "quotation marks": _repeat("“", "و"),
+    "brackets": _repeat("(", "و"),
+    "brackets of both kinds": _repeat(")(", "و"),
+    "addresses": _repeat("https://..", "و"),
+    "mail": _repeat("a.", "و", "@"),
+    "links to others": _repeat("اقرأ أيضا\n"),
+    "links in a list": _repeat("• اقرأ أيضا\n", "نص.\n", "نص طويل.\n"),
+    "short lines": _repeat("نص\n"),
+    "dates": _repeat("9 يوليوز 2024\n"),
+    "sentences": _repeat("نص. "),
+    "letters as they are drawn": _repeat("ﺓﺭﺍﺯﻭ "),
+    "lines as they are drawn": _repeat("ﺓﺭﺍﺯﻭ (GB 5) 2024\n"),
+    "brackets in a line that is drawn": _repeat("ﺓ(", "ﺍﻟﻮﺯﺍﺭﺓ "),
+    "numbers in a line that is drawn": _repeat("ﺓ1 a ", "ﺍﻟﻮﺯﺍﺭﺓ "),
+    "signs for words": _repeat("ﷲ ﷺ "),
+    "letters beyond U+FFFF": _repeat("😀"),
+    "flags": _repeat("🇲"),
+    "hamzas": _repeat("و\u0654", "ؤ"),
 }
 
 
-def _package(shape: Shape, *, part: str = "word/document.xml") -> Shape:
-    def made(size: int) -> bytes:
+def _pack_docx(shape: Shape, *, part: str = "word/document.xml") -> Shape:
+    def pack(size: int) -> bytes:
         data = shape(size).decode()
-        return document(**{"core" if part.startswith("docProps") else "body": data})
+        return build_docx(**{"core" if part.startswith("docProps") else "body": data})
 
-    return made
+    return pack
 
 
-def _members(size: int) -> bytes:
-    stream = io.BytesIO(document())
+def _many_members(size: int) -> bytes:
+    stream = io.BytesIO(build_docx())
     with zipfile.ZipFile(stream, "a") as file:
-        for at in range(size // 100):
-            file.writestr(f"{at}", b"")
+        for index in range(size // 100):
+            file.writestr(f"{index}", b"")
     return stream.getvalue()
 
 
-def _zeros(size: int) -> bytes:
-    """What is a thousand times as large when it is unpacked."""
-    packing = zlib.compressobj(9)
+def _many_zeros(size: int) -> bytes:
+    """Compress zeros, which are a thousand times as large uncompressed."""
+    compressor = zlib.compressobj(9)
     zeros = bytes(1 << 20)
-    return b"".join(packing.compress(zeros) for _megabyte in range(size // 1000)) + packing.flush()
+    return b"".join(compressor.compress(zeros) for _megabyte in range(size // 1000)) + compressor.flush()
 
 
-def _drawn(piece: bytes, before: bytes = b"", after: bytes = b"") -> Shape:
-    return lambda size: pdf(b"BT /F 12 Tf 1 0 0 1 20 700 Tm " + before + piece * (size // len(piece)) + after)
+def _draw_pdf(piece: bytes, before: bytes = b"", after: bytes = b"") -> Shape:
+    return lambda size: build_pdf(b"BT /F 12 Tf 1 0 0 1 20 700 Tm " + before + piece * (size // len(piece)) + after)
 
 
 _XMI: Final = (
@@ -122,67 +122,67 @@ SHAPES: Final[dict[str, dict[str, Shape]]] = {
     "text": _WORDS,
     "storing": _WORDS,
     "html": {
-        "tags that nothing closes": _repeated("<div>", _BODY),
-        "tags within tags": _nested("<b>", "</b>", _BODY),
-        "lists within lists": _nested("<ul><li>", "</li></ul>", _BODY),
-        "tables within tables": _nested("<table><tr><td>", "</td></tr></table>", _BODY),
-        "attributes": _numbered(' a@="x"', _BODY + "<p", ">x</p>"),
-        "one long attribute": _repeated("a", _BODY + '<p class="', '">x</p>'),
-        "a comment that nothing closes": _repeated("a", _BODY + "<!--"),
-        "comments": _repeated("<!---->", _BODY),
-        "comments before the page": _repeated("<!---->"),
-        "entities": _repeated("&amp;", _BODY + "<p>", "</p>"),
-        "a long title": _repeated(
+        "tags that nothing closes": _repeat("<div>", _BODY),
+        "tags within tags": _nest("<b>", "</b>", _BODY),
+        "lists within lists": _nest("<ul><li>", "</li></ul>", _BODY),
+        "tables within tables": _nest("<table><tr><td>", "</td></tr></table>", _BODY),
+        "attributes": _number_lines(' a@="x"', _BODY + "<p", ">x</p>"),
+        "one long attribute": _repeat("a", _BODY + '<p class="', '">x</p>'),
+        "a comment that nothing closes": _repeat("a", _BODY + "<!--"),
+        "comments": _repeat("<!---->", _BODY),
+        "comments before the page": _repeat("<!---->"),
+        "entities": _repeat("&amp;", _BODY + "<p>", "</p>"),
+        "a long title": _repeat(
             "و ", "<html><head><title>", f"</title></head><body><article>{_PARAGRAPH}" + "<p>و و</p>" * 900
         ),
-        "paragraphs": _repeated("<p>وزارة الصحة</p>", _BODY),
-        "links": _repeated("<a href='/x'>و</a>", _BODY),
-        "breaks": _repeated("و<br>", _BODY),
-        "one long paragraph": _repeated(_WORD, _BODY + "<p>", "</p>"),
-        "a paragraph of newlines": _repeated("\n", _BODY + "<p>و", "و</p>"),
-        "a paragraph of spaces": _repeated(" ", _BODY + "<p>و", "و</p>"),
-        "digits": _repeated("2024-", _BODY + "<p>", "</p>"),
-        "dates": _repeated("2024-07-09 ", _BODY + "<p>", "</p>"),
-        "metadata": _repeated(
+        "paragraphs": _repeat("<p>وزارة الصحة</p>", _BODY),
+        "links": _repeat("<a href='/x'>و</a>", _BODY),
+        "breaks": _repeat("و<br>", _BODY),
+        "one long paragraph": _repeat(_WORD, _BODY + "<p>", "</p>"),
+        "a paragraph of newlines": _repeat("\n", _BODY + "<p>و", "و</p>"),
+        "a paragraph of spaces": _repeat(" ", _BODY + "<p>و", "و</p>"),
+        "digits": _repeat("2024-", _BODY + "<p>", "</p>"),
+        "dates": _repeat("2024-07-09 ", _BODY + "<p>", "</p>"),
+        "metadata": _repeat(
             '<meta property="article:published_time" content="x2024">', _BODY.replace("</head>", ""), ""
         ),
-        "a long script": _repeated("[", _BODY + '<script type="application/ld+json">', "</script>"),
-        "many scripts": _repeated('<script type="application/ld+json">{"@type":"NewsArticle"}</script>', _BODY),
-        "a long header of a saved page": _repeated(
+        "a long script": _repeat("[", _BODY + '<script type="application/ld+json">', "</script>"),
+        "many scripts": _repeat('<script type="application/ld+json">{"@type":"NewsArticle"}</script>', _BODY),
+        "a long header of a saved page": _repeat(
             "(", _MHTML + "Content-Location: ", "\n\n--x\nContent-Type: text/html\n\n" + _BODY
         ),
-        "a long type of a saved page": _repeated(
+        "a long type of a saved page": _repeat(
             " a=b;", _MHTML + "\n--x\nContent-Type: text/html;", "\n\n" + _BODY + "\n--x--\n"
         ),
-        "encoded words": _repeated(
+        "encoded words": _repeat(
             " =?utf-8?q?a?=", _MHTML + "Snapshot-Content-Location: ", "\n\n--x\nContent-Type: text/html\n\n" + _BODY
         ),
-        "parts of a saved page": _repeated("--x\nContent-Type: image/png\n\na\n", _MHTML + "\n"),
-        "parts within parts": _numbered("--x\nContent-Type: message/rfc822\n\n" + _MHTML + "\n", _MHTML + "\n"),
+        "parts of a saved page": _repeat("--x\nContent-Type: image/png\n\na\n", _MHTML + "\n"),
+        "parts within parts": _number_lines("--x\nContent-Type: message/rfc822\n\n" + _MHTML + "\n", _MHTML + "\n"),
         "parts with marks of their own": lambda size: b"".join(
-            b"Content-Type: multipart/mixed; boundary=b%d\nMIME-Version: 1.0\n\n--b%d\n" % (at, at)
-            for at in range(size // 70)
+            b"Content-Type: multipart/mixed; boundary=b%d\nMIME-Version: 1.0\n\n--b%d\n" % (index, index)
+            for index in range(size // 70)
         ),
-        "headers": _repeated("A: b\n", "", "MIME-Version: 1.0\nContent-Type: text/html\n\n" + _BODY),
-        "bytes that are no encoding": _repeated(b"\xe9\xff ", b"<html><body><article><p>"),
-        "control characters": _repeated("&#1;\x0b", _BODY + "<p>", "</p>"),
+        "headers": _repeat("A: b\n", "", "MIME-Version: 1.0\nContent-Type: text/html\n\n" + _BODY),
+        "bytes that are no encoding": _repeat(b"\xe9\xff ", b"<html><body><article><p>"),
+        "control characters": _repeat("&#1;\x0b", _BODY + "<p>", "</p>"),
     },
     "csv": {
-        "commas": _repeated(",", "text,b\n"),
-        "columns": _numbered("c@,", "", "text\nx\n"),
-        "a quotation mark that nothing closes": _repeated("a\n", 'text,b\n"'),
-        "quotation marks": _repeated('"', "text,b\n"),
-        "rows that are not like others": _repeated("a,b,c\n", "text,b\n"),
-        "quoted newlines in many cells": _repeated('"a\n",', "text,b\n"),
-        "one line": _repeated("a", "text,b\n"),
-        "rows": _repeated("نص,9 يوليوز 2024\n", "text,date\n"),
-        "semicolons and tabs": _repeated(";\t|", "text,b\n"),
-        "blank lines": _repeated("\n", "text,b\n"),
-        "long dates": _repeated("1", "text,date\nنص,"),
+        "commas": _repeat(",", "text,b\n"),
+        "columns": _number_lines("c@,", "", "text\nx\n"),
+        "a quotation mark that nothing closes": _repeat("a\n", 'text,b\n"'),
+        "quotation marks": _repeat('"', "text,b\n"),
+        "rows that are not like others": _repeat("a,b,c\n", "text,b\n"),
+        "quoted newlines in many cells": _repeat('"a\n",', "text,b\n"),
+        "one line": _repeat("a", "text,b\n"),
+        "rows": _repeat("نص,9 يوليوز 2024\n", "text,date\n"),
+        "semicolons and tabs": _repeat(";\t|", "text,b\n"),
+        "blank lines": _repeat("\n", "text,b\n"),
+        "long dates": _repeat("1", "text,date\nنص,"),
     },
     "docx": {
-        "tables within tables": _package(
-            _nested(
+        "tables within tables": _pack_docx(
+            _nest(
                 "<w:tr><w:tc>",
                 "</w:tc></w:tr>",
                 f"<w:document {_W}><w:body>",
@@ -190,7 +190,7 @@ SHAPES: Final[dict[str, dict[str, Shape]]] = {
                 "</w:body></w:document>",
             )
         ),
-        "a table a little deep, and long": _package(
+        "a table a little deep, and long": _pack_docx(
             lambda size: (
                 f"<w:document {_W}><w:body>"
                 + "<w:tr><w:tc>" * 60
@@ -199,143 +199,141 @@ SHAPES: Final[dict[str, dict[str, Shape]]] = {
                 + "</w:body></w:document>"
             ).encode()
         ),
-        "paragraphs that nothing closes": _package(_repeated("<w:p>", f"<w:document {_W}><w:body>")),
-        "paragraphs": _package(
-            _repeated("<w:p><w:r><w:t>x</w:t></w:r></w:p>", f"<w:document {_W}><w:body>", "</w:body></w:document>")
+        "paragraphs that nothing closes": _pack_docx(_repeat("<w:p>", f"<w:document {_W}><w:body>")),
+        "paragraphs": _pack_docx(
+            _repeat("<w:p><w:r><w:t>x</w:t></w:r></w:p>", f"<w:document {_W}><w:body>", "</w:body></w:document>")
         ),
-        "lines of a property": _package(_repeated("a\n", "<a><title>", "</title></a>"), part="docProps/core.xml"),
-        "attributes": _package(_numbered(' a@="x"', f"<w:document {_W}><w:body", "></w:body></w:document>")),
-        "members": _members,
+        "lines of a property": _pack_docx(_repeat("a\n", "<a><title>", "</title></a>"), part="docProps/core.xml"),
+        "attributes": _pack_docx(_number_lines(' a@="x"', f"<w:document {_W}><w:body", "></w:body></w:document>")),
+        "members": _many_members,
     },
     "pdf": {
-        "text": _drawn(b"(Hello) Tj 0 -14 Td "),
-        "text in one line": _drawn(b"(Hello) Tj "),
-        "one long text": _drawn(b"a", b"(", b") Tj"),
-        "arrays within arrays": _drawn(b"["),
-        "dictionaries within dictionaries": _drawn(b"<<"),
-        "states that nothing takes back": _drawn(b"q "),
-        "brackets": _drawn(b"("),
-        "numbers": _drawn(b"1 "),
-        "letters that are turned": _drawn(b"1 0.1 0 1 0 0 Tm (a) Tj "),
-        "objects": lambda size: pdf(b"", *[b"null"] * (size // 40)),
-        "pages": lambda _size: pdf(pages=b"3 0 R " * 400),
-        "a page within itself": lambda _size: pdf(pages=b"2 0 R"),
-        "zeros": lambda size: pdf(bytes(size * 100)),
-        "a dictionary that nothing closes": _repeated(b"<<", b"%PDF-1.4\ntrailer"),
-        "an array that nothing closes": _repeated(b"[", b"%PDF-1.4\ntrailer<</Root"),
-        "text that ends nowhere": _repeated(b"(", b"%PDF-1.4\ntrailer<</Root"),
-        "names": _repeated(b"/a", b"%PDF-1.4\ntrailer<<"),
-        "nothing else": _repeated(b"\n", b"%PDF-1.4"),
-        "trailers": _repeated(b"trailer<</Prev 9>>\n", b"%PDF-1.4\n", b"startxref\n9\n%%EOF"),
-        "tables of objects": _repeated(b"xref\n0 1\n0000000000 65535 f\n", b"%PDF-1.4\n", b"startxref\n9\n%%EOF"),
-        "a table that says that it is long": _repeated(b"0 99999999\n", b"%PDF-1.4\nxref\n", b"startxref\n9\n%%EOF"),
+        "text": _draw_pdf(b"(Hello) Tj 0 -14 Td "),
+        "text in one line": _draw_pdf(b"(Hello) Tj "),
+        "one long text": _draw_pdf(b"a", b"(", b") Tj"),
+        "arrays within arrays": _draw_pdf(b"["),
+        "dictionaries within dictionaries": _draw_pdf(b"<<"),
+        "states that nothing takes back": _draw_pdf(b"q "),
+        "brackets": _draw_pdf(b"("),
+        "numbers": _draw_pdf(b"1 "),
+        "letters that are turned": _draw_pdf(b"1 0.1 0 1 0 0 Tm (a) Tj "),
+        "objects": lambda size: build_pdf(b"", *[b"null"] * (size // 40)),
+        "pages": lambda _size: build_pdf(pages=b"3 0 R " * 400),
+        "a page within itself": lambda _size: build_pdf(pages=b"2 0 R"),
+        "zeros": lambda size: build_pdf(bytes(size * 100)),
+        "a dictionary that nothing closes": _repeat(b"<<", b"%PDF-1.4\ntrailer"),
+        "an array that nothing closes": _repeat(b"[", b"%PDF-1.4\ntrailer<</Root"),
+        "text that ends nowhere": _repeat(b"(", b"%PDF-1.4\ntrailer<</Root"),
+        "names": _repeat(b"/a", b"%PDF-1.4\ntrailer<<"),
+        "nothing else": _repeat(b"\n", b"%PDF-1.4"),
+        "trailers": _repeat(b"trailer<</Prev 9>>\n", b"%PDF-1.4\n", b"startxref\n9\n%%EOF"),
+        "tables of objects": _repeat(b"xref\n0 1\n0000000000 65535 f\n", b"%PDF-1.4\n", b"startxref\n9\n%%EOF"),
+        "a table that says that it is long": _repeat(b"0 99999999\n", b"%PDF-1.4\nxref\n", b"startxref\n9\n%%EOF"),
     },
     "jsonl": {
-        "brackets": _repeated("[", '{"text": "a", "spans": '),
-        "closed brackets": _nested("[", "]", '{"text": "a", "spans": ', "", "}"),
-        "objects": _nested('{"a":', "}", "", "1"),
-        "lists": _repeated("[],", '{"text": "a", "x": [', "1]}"),
-        "spans": _repeated('{"start": 0, "end": 1, "label": "A"},', _ONE + '"spans": [', "{}]}"),
-        "spans that are nowhere": _repeated(
-            '{"start": 9, "end": 1, "label": "A"},', '{"text": "a", "spans": [', "{}]}"
-        ),
+        "brackets": _repeat("[", '{"text": "a", "spans": '),
+        "closed brackets": _nest("[", "]", '{"text": "a", "spans": ', "", "}"),
+        "objects": _nest('{"a":', "}", "", "1"),
+        "lists": _repeat("[],", '{"text": "a", "x": [', "1]}"),
+        "spans": _repeat('{"start": 0, "end": 1, "label": "A"},', _ONE + '"spans": [', "{}]}"),
+        "spans that are nowhere": _repeat('{"start": 9, "end": 1, "label": "A"},', '{"text": "a", "spans": [', "{}]}"),
         "spans over all": lambda size: (
             '{"text": "'
             + "ﺓﺭﺍﺯﻭ" * (size // 20)
             + '", "spans": ['
-            + ",".join(f'{{"start": {at}, "end": {size // 4}, "label": "A"}}' for at in range(size // 100))
+            + ",".join(f'{{"start": {index}, "end": {size // 4}, "label": "A"}}' for index in range(size // 100))
             + "]}"
         ).encode(),
-        "zones": _numbered('{"kind": "body", "start": @, "end": @},', '{"text": "a", "zones": [', "{}]}"),
-        "labels": _numbered('{"start": 0, "end": 1, "label": "A@"},', _ONE + '"spans": [', "{}]}"),
-        "escapes": _repeated("\\u0648", '{"text": "', '"}'),
-        "a text that nothing closes": _repeated("a", '{"text": "'),
-        "lines that are nothing": _repeated("{\n"),
-        "blank lines": _repeated("\n", '{"text": "a"}'),
-        "keys": _numbered('"k@": 1,', "{", '"text": "a"}'),
-        "states": _numbered('"a@": "done",', '{"text": "a", "states": {', '"b": "x"}}'),
-        "a long date": _repeated("1 ", '{"text": "a", "published": "', '"}'),
+        "zones": _number_lines('{"kind": "body", "start": @, "end": @},', '{"text": "a", "zones": [', "{}]}"),
+        "labels": _number_lines('{"start": 0, "end": 1, "label": "A@"},', _ONE + '"spans": [', "{}]}"),
+        "escapes": _repeat("\\u0648", '{"text": "', '"}'),
+        "a text that nothing closes": _repeat("a", '{"text": "'),
+        "lines that are nothing": _repeat("{\n"),
+        "blank lines": _repeat("\n", '{"text": "a"}'),
+        "keys": _number_lines('"k@": 1,', "{", '"text": "a"}'),
+        "states": _number_lines('"a@": "done",', '{"text": "a", "states": {', '"b": "x"}}'),
+        "a long date": _repeat("1 ", '{"text": "a", "published": "', '"}'),
     },
     "doccano": {
-        "lists": _repeated("[],", '[{"text": "a", "label": [', "[]]}]"),
-        "labels": _repeated('[0, 1, "A"],', '[{"text": "ab", "label": [', '[0, 1, "B"]]}]'),
-        "lists within lists": _nested("[", "]", '[{"text": "a", "label": ', "", "}]"),
-        "a list that nothing closes": _repeated("[", '[{"text": "a"},'),
-        "quotation marks": _repeated('\\"', '[{"text": "'),
-        "values": _repeated('{"text":"a"},', "[", "1]"),
-        "numbers": _repeated("1,", "[", "1]"),
-        "commas": _repeated(",", "[", "1]"),
-        "values over several lines": _repeated('{\n"text":"a"}\n', "{\n}\n"),
-        "columns": _numbered('"k@": "v",', "{", '"z": 1}'),
-        "spaces": _repeated(" ", "[", "1]"),
+        "lists": _repeat("[],", '[{"text": "a", "label": [', "[]]}]"),
+        "labels": _repeat('[0, 1, "A"],', '[{"text": "ab", "label": [', '[0, 1, "B"]]}]'),
+        "lists within lists": _nest("[", "]", '[{"text": "a", "label": ', "", "}]"),
+        "a list that nothing closes": _repeat("[", '[{"text": "a"},'),
+        "quotation marks": _repeat('\\"', '[{"text": "'),
+        "values": _repeat('{"text":"a"},', "[", "1]"),
+        "numbers": _repeat("1,", "[", "1]"),
+        "commas": _repeat(",", "[", "1]"),
+        "values over several lines": _repeat('{\n"text":"a"}\n', "{\n}\n"),
+        "columns": _number_lines('"k@": "v",', "{", '"z": 1}'),
+        "spaces": _repeat(" ", "[", "1]"),
     },
     "prodigy": {
-        "spans": _repeated(
+        "spans": _repeat(
             '{"start": 0, "end": 1, "label": "A"},', '{"text": "ab", "answer": "accept", "spans": [', "{}]}"
         ),
-        "spans that are nowhere": _repeated(
+        "spans that are nowhere": _repeat(
             '{"start": 5, "end": 1, "label": "A", "text": "' + "x" * 90 + '"},', '{"text": "ab", "spans": [', "{}]}"
         ),
     },
     "labelstudio": {
-        "results": _repeated(
+        "results": _repeat(
             '{"id": "r", "type": "labels", "value": {"start": 0, "end": 1, "labels": ["A"]}},',
             '[{"data": {"text": "ab"}, "annotations": [{"result": [',
             "{}]}]}]",
         ),
-        "annotations": _repeated(
+        "annotations": _repeat(
             '{"completed_by": 1, "result": []},', '[{"data": {"text": "ab"}, "annotations": [', "{}]}]"
         ),
-        "columns": _numbered(
+        "columns": _number_lines(
             '"k@": "vvvvv",',
             '[{"data": {',
             '"text": "ab"}, "annotations": [{"result": [{"type": "labels", "value": {"start": 0, "end": 1, "labels": []}}]}]}]',
         ),
-        "labels": _repeated(
+        "labels": _repeat(
             '"A",',
             '[{"data": {"text": "ab"}, "annotations": [{"result": [{"type": "labels", "value": {"start": 0, "end": 1, "labels": [',
             '"B"]}}]}]}]',
         ),
-        "texts that are not there": _repeated(
+        "texts that are not there": _repeat(
             '{"id": "r", "type": "labels", "value": {"start": 1, "end": 2, "text": "'
             + "x " * 40
             + '", "labels": ["A"]}},',
             '[{"data": {"text": "ab"}, "annotations": [{"result": [',
             "{}]}]}]",
         ),
-        "choices": _numbered(
+        "choices": _number_lines(
             '{"id": "r@", "type": "choices", "value": {"choices": ["A"]}},',
             '[{"data": {"text": "ab"}, "annotations": [{"result": [',
             "{}]}]}]",
         ),
     },
     "conll": {
-        "a long sentence": _repeated("وزارة B-ORG\n"),
-        "sentences": _repeated("وزارة B-ORG\n\n"),
-        "quotation marks": _larger(_repeated('" O\n', "و B-X\n")),
-        "quotation marks of both kinds": _repeated("\" O\n' O\n” O\n", "و B-X\n"),
-        "dots": _repeated(". O\n", "و B-X\n"),
-        "tags": _repeated(" B-A", "و B-X\nو"),
-        "labels": _numbered("و B-A@\n"),
+        "a long sentence": _repeat("وزارة B-ORG\n"),
+        "sentences": _repeat("وزارة B-ORG\n\n"),
+        "quotation marks": _enlarge(_repeat('" O\n', "و B-X\n")),
+        "quotation marks of both kinds": _repeat("\" O\n' O\n” O\n", "و B-X\n"),
+        "dots": _repeat(". O\n", "و B-X\n"),
+        "tags": _repeat(" B-A", "و B-X\nو"),
+        "labels": _number_lines("و B-A@\n"),
         "labels that go on": lambda size: "".join(
-            "و" + "".join(f" {'B' if at < 2 else 'I'}-A{label}" for label in range(200)) + "\n"
-            for at in range(size // 1400)
+            "و" + "".join(f" {'B' if index < 2 else 'I'}-A{label}" for label in range(200)) + "\n"
+            for index in range(size // 1400)
         ).encode(),
-        "tags that are out of order": _repeated("و I-A\nو I-B\n"),
-        "tags that are none": _numbered("و B-A\nو Q@\nو O\nو O\nو O\nو O\n"),
-        "a line that begins an article": _repeated("(", "و B-A\n\n-DOCSTART- "),
-        "articles": _repeated("-DOCSTART- -X- O\n\nو O\n\n", "و B-A\n"),
-        "long tokens": _numbered("@" + "و" * 500 + " B-ORG\n"),
-        "long tags": _numbered("و B-@" + "A" * 500 + "\n", "و B-A\n" * 99),
-        "items": _repeated("و|B-A ", "", "\n"),
-        "comments": _repeated("# a\n", "و B-A\n"),
-        "columns": _repeated(" a", "و B-A\n" * 50),
-        "marks in tokens": _repeated(".\u0651", "", " B-A\n"),
-        "words that end in marks": _repeated("\u200f", "1", " B-A\n% O\n"),
-        "spaces": _repeated(" ", "و B-A\nو", "O\n"),
+        "tags that are out of order": _repeat("و I-A\nو I-B\n"),
+        "tags that are none": _number_lines("و B-A\nو Q@\nو O\nو O\nو O\nو O\n"),
+        "a line that begins an article": _repeat("(", "و B-A\n\n-DOCSTART- "),
+        "articles": _repeat("-DOCSTART- -X- O\n\nو O\n\n", "و B-A\n"),
+        "long tokens": _number_lines("@" + "و" * 500 + " B-ORG\n"),
+        "long tags": _number_lines("و B-@" + "A" * 500 + "\n", "و B-A\n" * 99),
+        "items": _repeat("و|B-A ", "", "\n"),
+        "comments": _repeat("# a\n", "و B-A\n"),
+        "columns": _repeat(" a", "و B-A\n" * 50),
+        "marks in tokens": _repeat(".\u0651", "", " B-A\n"),
+        "words that end in marks": _repeat("\u200f", "1", " B-A\n% O\n"),
+        "spaces": _repeat(" ", "و B-A\nو", "O\n"),
     },
     "conllu": {
-        "words": _repeated("1\tو\t_\t_\t_\t_\t_\t_\t_\t_\n"),
+        "words": _repeat("1\tو\t_\t_\t_\t_\t_\t_\t_\t_\n"),
         "words and a text of marks": lambda size: (
             "# text = "
             + "و " * (size // 60)
@@ -350,29 +348,29 @@ SHAPES: Final[dict[str, dict[str, Shape]]] = {
             + "\n"
             + "1\tو\t_\t_\t_\t_\t_\t_\t_\t_\n" * (size // 60)
         ).encode(),
-        "words that are joined": _repeated(
+        "words that are joined": _repeat(
             "1-99\tو\t_\t_\t_\t_\t_\t_\t_\tNER=B-X\n"
-            + "".join(f"{at}\tو\t_\t_\t_\t_\t_\t_\t_\t_\n" for at in range(1, 100))
+            + "".join(f"{index}\tو\t_\t_\t_\t_\t_\t_\t_\t_\n" for index in range(1, 100))
         ),
-        "lines that are none": _repeated("x\n", "1\tو\t_\t_\t_\t_\t_\t_\t_\t_\n"),
-        "misc": _numbered("k@=v|", "1\tو\t_\t_\t_\t_\t_\t_\t_\t", "a=b\n"),
-        "tags": _repeated("1\tو\t_\t_\t_\t_\t_\t_\t_\tNER=I-X\n\n"),
-        "comments": _numbered("# k@ = v\n", "", "1\tو\t_\t_\t_\t_\t_\t_\t_\t_\n"),
-        "spans": _repeated(
+        "lines that are none": _repeat("x\n", "1\tو\t_\t_\t_\t_\t_\t_\t_\t_\n"),
+        "misc": _number_lines("k@=v|", "1\tو\t_\t_\t_\t_\t_\t_\t_\t", "a=b\n"),
+        "tags": _repeat("1\tو\t_\t_\t_\t_\t_\t_\t_\tNER=I-X\n\n"),
+        "comments": _number_lines("# k@ = v\n", "", "1\tو\t_\t_\t_\t_\t_\t_\t_\t_\n"),
+        "spans": _repeat(
             "0:1:A:l:u:_:_;",
             "# spans = start:end:label:annotator:uid:value:note\n1\tو\t_\t_\t_\t_\t_\t_\t_\tSpan=",
             "0:1:A:l:u:_:_\n",
         ),
-        "escapes": _repeated("\\s", "1\tو\t_\t_\t_\t_\t_\t_\t_\tSpacesAfter=", "\n"),
-        "documents": _repeated("# newdoc\n1\tو\t_\t_\t_\t_\t_\t_\t_\t_\n\n"),
+        "escapes": _repeat("\\s", "1\tو\t_\t_\t_\t_\t_\t_\t_\tSpacesAfter=", "\n"),
+        "documents": _repeat("# newdoc\n1\tو\t_\t_\t_\t_\t_\t_\t_\t_\n\n"),
     },
     "brat": {
         "spans": lambda size: (
-            "".join(f"T{at}\tA 0 1\n" for at in range(size // 12)).encode() + SEPARATOR + "وزارة".encode()
+            "".join(f"T{index}\tA 0 1\n" for index in range(size // 12)).encode() + SEPARATOR + "وزارة".encode()
         ),
-        "spans of two pieces far apart": _larger(
+        "spans of two pieces far apart": _enlarge(
             lambda size: (
-                "".join(f"T{at}\tA 0 1;{size // 2} {size // 2 + 1}\n" for at in range(size // 40)).encode()
+                "".join(f"T{index}\tA 0 1;{size // 2} {size // 2 + 1}\n" for index in range(size // 40)).encode()
                 + SEPARATOR
                 + b"a"
                 + b" " * (size // 2 - 1)
@@ -381,124 +379,126 @@ SHAPES: Final[dict[str, dict[str, Shape]]] = {
         ),
         "pieces": lambda size: b"T1\tA 0 1" + b";0 1" * (size // 4) + SEPARATOR + b"abc",
         "pieces in order": lambda size: (
-            ("T1\tA 0 1" + "".join(f";{2 * at} {2 * at + 1}" for at in range(1, size // 20))).encode()
+            ("T1\tA 0 1" + "".join(f";{2 * index} {2 * index + 1}" for index in range(1, size // 20))).encode()
             + SEPARATOR
             + b"a\n" * (size // 20)
         ),
-        "notes": _repeated("#1\tAnnotatorNotes T1\tx\n", "T1\tA 0 1\n", SEPARATOR + b"abc"),
-        "attributes": _repeated("A1\tX T1\n", "T1\tA 0 1\n", SEPARATOR + b"abc"),
-        "kinds": _numbered("A1\tX@ T1\n", "T1\tA 0 1\n", SEPARATOR.decode() + "abc"),
-        "lines that are nothing": _repeated("x\n", "T1\tA 0 1\n", SEPARATOR + b"abc"),
-        "one long line": _repeated("x", "T1\t", SEPARATOR + b"abc"),
+        "notes": _repeat("#1\tAnnotatorNotes T1\tx\n", "T1\tA 0 1\n", SEPARATOR + b"abc"),
+        "attributes": _repeat("A1\tX T1\n", "T1\tA 0 1\n", SEPARATOR + b"abc"),
+        "kinds": _number_lines("A1\tX@ T1\n", "T1\tA 0 1\n", SEPARATOR.decode() + "abc"),
+        "lines that are nothing": _repeat("x\n", "T1\tA 0 1\n", SEPARATOR + b"abc"),
+        "one long line": _repeat("x", "T1\t", SEPARATOR + b"abc"),
         "long copies": lambda size: b"T1\tA 0 1\t" + b"x" * size + SEPARATOR + b"abc",
         "newlines in the text": lambda size: b"T1\tA 0 1\n" + SEPARATOR + b"a\r\n" * (size // 3),
     },
     "webanno": {
-        "layers": _repeated("#T_SP=a|b\n", "#FORMAT=WebAnno TSV 3.3\n", "#Text=a\n1-1\t0-1\ta\n"),
-        "layers of version 2": _repeated("#a", " # a | b\n", "\n#text=a\n1-1\ta\t_\n"),
-        "lines of layers of version 2": _repeated("#a\n", " # a | b\n", "\n#text=a\n1-1\ta\t_\n"),
-        "stacked values": _repeated("a|", "#FORMAT=WebAnno TSV 3.3\n#T_SP=a|b\n\n#Text=a\n1-1\t0-1\ta\t", "b\n"),
-        "numbers in values": _repeated("[1]", "#FORMAT=WebAnno TSV 3.3\n#T_SP=a|b\n\n#Text=a\n1-1\t0-1\ta\t", "b\n"),
-        "escapes": _repeated("\\", "#FORMAT=WebAnno TSV 3.3\n#T_SP=a|b\n\n#Text=a\n1-1\t0-1\ta\t", "b\n"),
-        "escapes of Java": _repeated("\\u", "#FORMAT=WebAnno TSV 3.1\n#T_SP=a|b\n\n#Text=", "\n1-1\t0-1\ta\t_\n"),
-        "escapes of Java of one letter": _repeated(
+        "layers": _repeat("#T_SP=a|b\n", "#FORMAT=WebAnno TSV 3.3\n", "#Text=a\n1-1\t0-1\ta\n"),
+        "layers of version 2": _repeat("#a", " # a | b\n", "\n#text=a\n1-1\ta\t_\n"),
+        "lines of layers of version 2": _repeat("#a\n", " # a | b\n", "\n#text=a\n1-1\ta\t_\n"),
+        "stacked values": _repeat("a|", "#FORMAT=WebAnno TSV 3.3\n#T_SP=a|b\n\n#Text=a\n1-1\t0-1\ta\t", "b\n"),
+        "numbers in values": _repeat("[1]", "#FORMAT=WebAnno TSV 3.3\n#T_SP=a|b\n\n#Text=a\n1-1\t0-1\ta\t", "b\n"),
+        "escapes": _repeat("\\", "#FORMAT=WebAnno TSV 3.3\n#T_SP=a|b\n\n#Text=a\n1-1\t0-1\ta\t", "b\n"),
+        "escapes of Java": _repeat("\\u", "#FORMAT=WebAnno TSV 3.1\n#T_SP=a|b\n\n#Text=", "\n1-1\t0-1\ta\t_\n"),
+        "escapes of Java of one letter": _repeat(
             "u", "#FORMAT=WebAnno TSV 3.1\n#T_SP=a|b\n\n#Text=\\", "\n1-1\t0-1\ta\t_\n"
         ),
-        "slots": _repeated("a;", "#FORMAT=WebAnno TSV 3.3\n#T_SP=x|ROLE_x:l_x|y\n\n#Text=a\n1-1\t0-1\ta\t", "\t_\n"),
+        "slots": _repeat("a;", "#FORMAT=WebAnno TSV 3.3\n#T_SP=x|ROLE_x:l_x|y\n\n#Text=a\n1-1\t0-1\ta\t", "\t_\n"),
         "sentences far apart": lambda size: (
             "#FORMAT=WebAnno TSV 3.3\n\n"
-            + "".join(f"#Text=a\n1-1\t{at * 9000}-{at * 9000 + 1}\ta\t\n\n" for at in range(size // 30))
+            + "".join(f"#Text=a\n1-1\t{index * 9000}-{index * 9000 + 1}\ta\t\n\n" for index in range(size // 30))
         ).encode(),
         "tokens": lambda size: (
             "#FORMAT=WebAnno TSV 3.3\n#T_SP=a|b\n\n#Text="
             + "a " * (size // 30)
             + "\n"
-            + "".join(f"1-{at}\t{2 * at}-{2 * at + 1}\ta\tX[1]\n" for at in range(size // 30))
+            + "".join(f"1-{index}\t{2 * index}-{2 * index + 1}\ta\tX[1]\n" for index in range(size // 30))
         ).encode(),
         "tokens of version 2": lambda size: (
             " # a.B | c\n#id=1\n#text=" + "a " * (size // 20) + "\n" + "1-1\ta\tB-X\n" * (size // 20)
         ).encode(),
-        "sentences": _repeated("#id=1\n#text=a\n1-1\ta\tB-X\n\n", " # a.B | c\n"),
-        "lines that wait": _repeated("#Text=a\n", "#FORMAT=WebAnno TSV 3.3\n"),
+        "sentences": _repeat("#id=1\n#text=a\n1-1\ta\tB-X\n\n", " # a.B | c\n"),
+        "lines that wait": _repeat("#Text=a\n", "#FORMAT=WebAnno TSV 3.3\n"),
     },
     "xmi": {
-        "structures": _repeated("<c:A/>", _XMI + _SOFA, "</xmi:XMI>"),
-        "spans": _repeated('<c:A sofa="1" begin="0" end="2" value="X"/>', _XMI + _SOFA, "</xmi:XMI>"),
-        "kinds": _numbered('<c:A@ sofa="1"/>', _XMI + _SOFA, "</xmi:XMI>"),
-        "elements within elements": _nested("<c:A>", "</c:A>", _XMI + _SOFA, "x", "</xmi:XMI>"),
-        "attributes": _numbered(' a@="x"', _XMI + _SOFA + "<c:A", "/></xmi:XMI>"),
-        "views": _numbered('<cas:View sofa="@" members="1 2"/>', _XMI + _SOFA, "</xmi:XMI>"),
-        "members": _numbered("@ ", _XMI + _SOFA + '<cas:View sofa="1" members="', '"/></xmi:XMI>'),
-        "lists": _repeated("<l>1</l>", _XMI + _SOFA + "<c:A>", "</c:A></xmi:XMI>"),
-        "names of spaces": _numbered(' xmlns:a@="http:///a@.ecore"', _XMI + _SOFA + "<c:A", "/></xmi:XMI>"),
-        "comments before": _repeated("<!---->", "", _XMI + "</xmi:XMI>"),
-        "structures in JSON": _repeated("{},", _CAS + _CAS_SOFA + ",", "{}]}"),
-        "lists in JSON": _repeated("[],", _CAS + _CAS_SOFA + '], "x": [', "1]}"),
-        "lists within lists in JSON": _nested("[", "]", _CAS + _CAS_SOFA + ',{"%TYPE": ', "", "}]}"),
-        "views in JSON": _numbered(
+        "structures": _repeat("<c:A/>", _XMI + _SOFA, "</xmi:XMI>"),
+        "spans": _repeat('<c:A sofa="1" begin="0" end="2" value="X"/>', _XMI + _SOFA, "</xmi:XMI>"),
+        "kinds": _number_lines('<c:A@ sofa="1"/>', _XMI + _SOFA, "</xmi:XMI>"),
+        "elements within elements": _nest("<c:A>", "</c:A>", _XMI + _SOFA, "x", "</xmi:XMI>"),
+        "attributes": _number_lines(' a@="x"', _XMI + _SOFA + "<c:A", "/></xmi:XMI>"),
+        "views": _number_lines('<cas:View sofa="@" members="1 2"/>', _XMI + _SOFA, "</xmi:XMI>"),
+        "members": _number_lines("@ ", _XMI + _SOFA + '<cas:View sofa="1" members="', '"/></xmi:XMI>'),
+        "lists": _repeat("<l>1</l>", _XMI + _SOFA + "<c:A>", "</c:A></xmi:XMI>"),
+        "names of spaces": _number_lines(' xmlns:a@="http:///a@.ecore"', _XMI + _SOFA + "<c:A", "/></xmi:XMI>"),
+        "comments before": _repeat("<!---->", "", _XMI + "</xmi:XMI>"),
+        "structures in JSON": _repeat("{},", _CAS + _CAS_SOFA + ",", "{}]}"),
+        "lists in JSON": _repeat("[],", _CAS + _CAS_SOFA + '], "x": [', "1]}"),
+        "lists within lists in JSON": _nest("[", "]", _CAS + _CAS_SOFA + ',{"%TYPE": ', "", "}]}"),
+        "views in JSON": _number_lines(
             '"@": {"%SOFA": @, "%MEMBERS": [1]},', _CAS + _CAS_SOFA + '], "%VIEWS": {', '"x": 1}}'
         ),
     },
     "spacy-json": {
-        "tokens": _repeated(
+        "tokens": _repeat(
             '{"orth": "و", "ner": "U-A"},', '[{"paragraphs": [{"sentences": [{"tokens": [', '{"orth": "x"}]}]}]}]'
         ),
-        "sentences": _repeated(
+        "sentences": _repeat(
             '{"tokens": [{"orth": "و", "ner": "U-A"}]},', '[{"paragraphs": [{"sentences": [', '{"tokens": []}]}]}]'
         ),
-        "paragraphs": _repeated(
+        "paragraphs": _repeat(
             '{"sentences": [{"tokens": [{"orth": "و"}]}]},', '[{"paragraphs": [', '{"sentences": []}]}]'
         ),
-        "lists within lists": _nested("[", "]", '[{"paragraphs": '),
-        "documents": _repeated('{"paragraphs": []},', "[", "{}]"),
-        "spaces": _repeated(" "),
-        "empty tokens": _repeated(
+        "lists within lists": _nest("[", "]", '[{"paragraphs": '),
+        "documents": _repeat('{"paragraphs": []},', "[", "{}]"),
+        "spaces": _repeat(" "),
+        "empty tokens": _repeat(
             '{"orth": "", "ner": "U-A"},',
             '[{"paragraphs": [{"raw": "x", "sentences": [{"tokens": [',
             '{"orth": "x"}]}]}]}]',
         ),
     },
     "spacy": {
-        "zeros": _zeros,
-        "texts": lambda size: docbin(strings=[f"a{at}" for at in range(size // 8)]),
+        "zeros": _many_zeros,
+        "texts": lambda size: build_docbin(strings=[f"a{index}" for index in range(size // 8)]),
         "lists within lists": lambda size: (
-            docbin(cats=zlib.compress(b""))
+            build_docbin(cats=zlib.compress(b""))
             if size < 0
             else zlib.compress(b"\x88\xa7version\xa1x\xa5attrs" + b"\x91" * size)
         ),
-        "documents without words": lambda size: docbin(
+        "documents without words": lambda size: build_docbin(
             lengths=bytes(size // 3 * 4), tokens=b"", spaces=b"", flags=[], span_groups=[]
         ),
     },
     "recognition": {
-        "spaces": _repeated(" "),
-        "newlines": _repeated("\n"),
-        "brackets": _repeated("["),
-        "objects": _repeated('{"paragraphs":'),
-        "sentences": _repeated('"sentences" ', '[{"paragraphs":[{'),
-        "quotation marks": _repeated('"'),
-        "comments": _repeated("<!--"),
-        "tags": _repeated("<"),
-        "meta": _repeated("<meta charset"),
-        "names": _repeated("a:b\n"),
-        "hashes": _repeated("#"),
-        "tabs": _repeated("1\t"),
-        "XMI": _repeated(" http://www.omg.org/XM", "<XMI "),
-        "percent": _repeated("%PDF"),
-        "labels": _repeated('" : [ [ 1 , 1 ,'),
-        "numbers": _repeated("1-1\t"),
-        "zeros": _zeros,
+        "spaces": _repeat(" "),
+        "newlines": _repeat("\n"),
+        "brackets": _repeat("["),
+        "objects": _repeat('{"paragraphs":'),
+        "sentences": _repeat('"sentences" ', '[{"paragraphs":[{'),
+        "quotation marks": _repeat('"'),
+        "comments": _repeat("<!--"),
+        "tags": _repeat("<"),
+        "meta": _repeat("<meta charset"),
+        "names": _repeat("a:b\n"),
+        "hashes": _repeat("#"),
+        "tabs": _repeat("1\t"),
+        "XMI": _repeat(" http://www.omg.org/XM", "<XMI "),
+        "percent": _repeat("%PDF"),
+        "labels": _repeat('" : [ [ 1 , 1 ,'),
+        "numbers": _repeat("1-1\t"),
+        "zeros": _many_zeros,
     },
     "labels": {
-        "brackets": _repeated("[", "a="),
-        "parts of a key": _repeated(".a", "a", "=1"),
-        "keys of many parts": _repeated("a" + ".a" * 90 + "=1\n"),
-        "labels": _numbered('[[label]]\nname = "A@"\ncolour = { light = "#b97a1c", dark = "#e0a84a" }\ntitle = {}\n'),
-        "tables": _numbered("[a@]\n"),
-        "digits": _repeated("1", "a="),
-        "quotation marks": _repeated('"""', "a="),
+        "brackets": _repeat("[", "a="),
+        "parts of a key": _repeat(".a", "a", "=1"),
+        "keys of many parts": _repeat("a" + ".a" * 90 + "=1\n"),
+        "labels": _number_lines(
+            '[[label]]\nname = "A@"\ncolour = { light = "#b97a1c", dark = "#e0a84a" }\ntitle = {}\n'
+        ),
+        "tables": _number_lines("[a@]\n"),
+        "digits": _repeat("1", "a="),
+        "quotation marks": _repeat('"""', "a="),
     },
-    "settings": {"brackets": _repeated("[", '{"x":'), "keys": _numbered('"k@": 1,', "{", '"z": 1}')},
-    "report": {"brackets": _repeated("[", '{"x":')},
+    "settings": {"brackets": _repeat("[", '{"x":'), "keys": _number_lines('"k@": 1,', "{", '"z": 1}')},
+    "report": {"brackets": _repeat("[", '{"x":')},
 }
 """By the name of the reader (see fuzzing.targets.NAMES)."""

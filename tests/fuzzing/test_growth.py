@@ -1,36 +1,36 @@
-"""No shape of a file costs more than its size: four times as much takes about four times as long, and some memory.
+"""No shape of a file costs more than its size: four times the size takes about four times as long, and some memory.
 
-What is compared is the time of the processor, of one and the same machine: nothing is asked of how fast it is.
+Only processor times on one and the same machine are compared, so its speed does not matter.
 """
 
 import pytest
-from fuzzing.limited import CAN, limited
+from fuzzing.limited import IS_SUPPORTED, run_limited
 from fuzzing.shapes import SHAPES
-from fuzzing.targets import can, target
+from fuzzing.targets import build_target, is_available
 
-pytestmark = pytest.mark.skipif(not CAN, reason="what a process takes cannot be limited here")
+pytestmark = pytest.mark.skipif(not IS_SUPPORTED, reason="what a process takes cannot be limited here")
 
 SIZE = 25_000
-TIMES = 4
-MOST = 2 * TIMES
-"""How much longer so many times as much may take; what is worse than linear takes sixteen times as long."""
-FREE = 1
-"""Seconds within which nothing can be told, and that all may take."""
-ROOM = 400
+FACTOR = 4
+MAX_RATIO = 2 * FACTOR
+"""Ratio of the times; a quadratic reader takes sixteen times as long."""
+FREE_SECONDS = 1
+"""Seconds that any file may take, as shorter times are too imprecise."""
+MAX_MEMORY = 400
 """Megabytes."""
 
 
 @pytest.mark.parametrize(("name", "shape"), [(name, shape) for name, shapes in SHAPES.items() for shape in shapes])
-def test_a_shape_costs_as_much_as_its_size(name: str, shape: str) -> None:
-    if not can(name):
+def test_cost_of_a_shape_grows_with_its_size(name: str, shape: str) -> None:
+    if not is_available(name):
         pytest.skip("the package that it needs is not installed")
-    read, make = target(name), SHAPES[name][shape]
+    read, make = build_target(name), SHAPES[name][shape]
 
     def cost(size: int, seconds: int) -> float:
         data = make(size)
-        said, taken, _grown = limited(lambda: read(data), seconds=seconds, megabytes=ROOM)
-        assert said == ""
-        return taken
+        error, elapsed, _grown = run_limited(lambda: read(data), seconds=seconds, megabytes=MAX_MEMORY)
+        assert error == ""
+        return elapsed
 
-    large = cost(TIMES * SIZE, 120)
-    assert large <= FREE or large <= MOST * cost(SIZE, 120) + FREE
+    large = cost(FACTOR * SIZE, 120)
+    assert large <= FREE_SECONDS or large <= MAX_RATIO * cost(SIZE, 120) + FREE_SECONDS

@@ -1,4 +1,4 @@
-"""Corpora for exports, and where they go."""
+"""Corpora for exports, and a folder to export to."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,31 +6,31 @@ from pathlib import Path
 import pytest
 
 from annotator.model.labels import decode
-from annotator.model.records import Draft
-from annotator.resources import resource
+from annotator.model.records import AnnotatedArticle
+from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 
 
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Callable[..., Corpus]]:
-    """Makes a corpus of drafts."""
-    made: list[Corpus] = []
-    labels = decode(resource("labels", "default.toml").read_bytes())
+    """Return a function that creates a corpus from articles."""
+    corpora: list[Corpus] = []
+    labels = decode(resource_path("labels", "default.toml").read_bytes())
 
-    def corpus(*drafts: Draft) -> Corpus:
-        made.append(Corpus.create(tmp_path / f"{len(made)}.corpus", labels))
-        for item in drafts:
-            made[-1].add(item)
-        return made[-1]
+    def create(*articles: AnnotatedArticle) -> Corpus:
+        corpora.append(Corpus.create(tmp_path / f"{len(corpora)}.corpus", labels))
+        for annotated in articles:
+            corpora[-1].add(annotated)
+        return corpora[-1]
 
-    yield corpus
-    for opened in made:
-        opened.close()
+    yield create
+    for corpus in corpora:
+        corpus.close()
 
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """A folder for exports alone."""
+    """Return an empty folder for exports."""
     folder = tmp_path / "out"
     folder.mkdir()
     return folder

@@ -1,4 +1,4 @@
-"""Running a job to its end, and what the report of an export says, for comparing it."""
+"""Running a job to its end, and comparing the report of an export."""
 
 import io
 from collections.abc import Generator
@@ -15,18 +15,18 @@ KNOWN: Final = {
     *("annotator", "value", "note", "zones", "states", "notes"),
     *("title", "published", "source", "url"),
 }
-"""What a format may keep of an article besides its text and the places and labels of its spans."""
+"""The fields of an article that a format may store besides its text and the ranges and labels of its spans."""
 
 
 def as_json(report: Report) -> Any:
-    """The JSON of a report."""
+    """Return a report as decoded JSON."""
     stream = io.BytesIO()
     report_format.write(report, stream)
     return msgspec.json.decode(stream.getvalue())
 
 
 def finish(steps: Generator[Any, None, _Outcome]) -> _Outcome:
-    """What a job comes to."""
+    """Run a job to its end and return its result."""
     while True:
         try:
             next(steps)

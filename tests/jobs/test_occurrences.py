@@ -1,4 +1,4 @@
-"""Where else the words of a span stand, and labelling all those places in one step."""
+"""Finding all occurrences of a span's words, and labelling them in one step."""
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -7,12 +7,12 @@ from typing import Final, TypeVar
 import pytest
 
 from annotator.jobs import occurrences
-from annotator.jobs.occurrences import Occurrence, in_article, in_corpus, tag_each
+from annotator.jobs.occurrences import Occurrence, find_in_article, find_in_corpus, label_occurrences
 from annotator.model import history, operations
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import DONE, IN_PROGRESS, Edit, Span, Status, Step, new_uid
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict, CorpusError
 
 LABELS: Final = LabelSet(
@@ -30,19 +30,19 @@ _Result = TypeVar("_Result")
 
 @pytest.fixture(autouse=True)
 def _one_edit_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotator.store.corpus._AT_ONCE", 1)
+    monkeypatch.setattr("annotator.store.corpus._BATCH_SIZE", 1)
 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
     with Corpus.create(tmp_path / "a.corpus", LABELS) as opened:
         for text in TEXTS:
-            opened.add(draft(text))
+            opened.add(build_article(text))
         yield opened
 
 
 def done(job: Generator[tuple[int, int], None, _Result]) -> tuple[list[tuple[int, int]], _Result]:
-    """What a job yields and what it returns."""
+    """Run a job and return what it yields and its result."""
     seen = []
     while True:
         try:
@@ -53,8 +53,8 @@ def done(job: Generator[tuple[int, int], None, _Result]) -> tuple[list[tuple[int
 
 def tag(corpus: Corpus, number: int, label: str, start: int, end: int, annotator: str = SANAE) -> Span:
     article = corpus.article(number)
-    edits = operations.add(article, corpus.spans(article.uid, annotator), annotator, label, start, end)
-    corpus.apply(Step(new_uid(), annotator, now(), "tag", tuple(edits)))
+    edits = operations.add_span(article, corpus.spans(article.uid, annotator), annotator, label, start, end)
+    corpus.apply(Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits)))
     assert isinstance(edits[0].after, Span)
     return edits[0].after
 
@@ -76,135 +76,140 @@ def labelled(corpus: Corpus, label: str) -> list[tuple[int, str]]:
     ]
 
 
-def test_each_place_of_an_article_in_its_sentence(corpus: Corpus) -> None:
+def test_occurrences_in_an_article_have_their_sentence(corpus: Corpus) -> None:
     article = corpus.article(1)
     tag(corpus, 1, "PLAN", 6, 17)
     tag(corpus, 1, "INSTITUTION", 6, 17)
     tag(corpus, 1, "PLAN", 6, 11)
     layer = corpus.spans(article.uid, SANAE)
-    first, second = in_article(article, "عنوان", layer, FORM)
+    first, second = find_in_article(article, "عنوان", layer, FORM)
     assert first == Occurrence(
         1, "عنوان", 6, 17, "أعلنت ", "وزارة الصحة", " عن خطة.", True, frozenset({"PLAN", "INSTITUTION"})
     )
     assert (second.before, second.words, second.after) == ("ورحبت بها نقابة، حسب ", "وِزَارَة الصحة", ".")
     assert second.labels == frozenset()
-    assert in_article(article, "عنوان", layer, "زرافة") == []
+    assert find_in_article(article, "عنوان", layer, "زرافة") == []
 
 
-def test_a_place_that_may_be_another_word_is_not_sure(corpus: Corpus) -> None:
-    corpus.add(draft("سافر إلى جدة وجدة بعيدة."))
-    assert [one.sure for one in in_article(corpus.article(4), "", [], "جدة")] == [True, False]
+def test_an_occurrence_that_may_be_another_word_is_not_certain(corpus: Corpus) -> None:
+    corpus.add(build_article("سافر إلى جدة وجدة بعيدة."))
+    assert [occurrence.is_certain for occurrence in find_in_article(corpus.article(4), "", [], "جدة")] == [True, False]
 
 
-def test_every_place_of_the_corpus_in_the_order_of_the_articles(corpus: Corpus) -> None:
-    seen, found = done(in_corpus(corpus, SANAE, FORM))
-    assert [(one.number, one.words) for one in found] == [
+def test_occurrences_in_the_corpus_are_sorted_by_article(corpus: Corpus) -> None:
+    seen, occurrences_found = done(find_in_corpus(corpus, SANAE, FORM))
+    assert [(occurrence.number, occurrence.words) for occurrence in occurrences_found] == [
         (1, "وزارة الصحة"),
         (1, "وِزَارَة الصحة"),
         (3, "وزارة الصحة"),
     ]
-    assert [one.title for one in found][::2] == [TEXTS[0].partition("\n")[0], TEXTS[2].partition("\n")[0]]
+    assert [occurrence.title for occurrence in occurrences_found][::2] == [
+        TEXTS[0].partition("\n")[0],
+        TEXTS[2].partition("\n")[0],
+    ]
     assert seen == [(1, 2), (2, 2)]
-    _seen, folded = done(in_corpus(corpus, SANAE, FORM, taa=True))
-    assert [one.words for one in folded if one.number == 3] == ["وزارة الصحة", "وزاره الصحه"]
-    assert done(in_corpus(corpus, SANAE, "زرافة")) == ([], [])
+    _seen, folded = done(find_in_corpus(corpus, SANAE, FORM, taa=True))
+    assert [occurrence.words for occurrence in folded if occurrence.number == 3] == ["وزارة الصحة", "وزاره الصحه"]
+    assert done(find_in_corpus(corpus, SANAE, "زرافة")) == ([], [])
 
 
-def test_the_labels_are_those_of_the_annotator(corpus: Corpus) -> None:
+def test_occurrences_have_the_annotators_labels(corpus: Corpus) -> None:
     tag(corpus, 1, "PLAN", 6, 17, "Omar")
     tag(corpus, 3, "PLAN", 10, 21)
-    _seen, found = done(in_corpus(corpus, SANAE, FORM))
-    assert [set(one.labels) for one in found] == [set(), set(), {"PLAN"}]
+    _seen, occurrences_found = done(find_in_corpus(corpus, SANAE, FORM))
+    assert [set(occurrence.labels) for occurrence in occurrences_found] == [set(), set(), {"PLAN"}]
 
 
-def test_words_that_touch_a_number_are_found_in_the_corpus_as_in_the_article(corpus: Corpus) -> None:
-    corpus.add(draft("انعقد يوم 20فبراير2024 بالرباط"))
+def test_words_next_to_a_number_are_found_in_the_corpus(corpus: Corpus) -> None:
+    corpus.add(build_article("انعقد يوم 20فبراير2024 بالرباط"))
     for form in ("20", "فبراير", "2024"):
-        _seen, found = done(in_corpus(corpus, SANAE, form))
-        assert [(one.number, one.words) for one in found] == [(4, form)]
+        _seen, occurrences_found = done(find_in_corpus(corpus, SANAE, form))
+        assert [(occurrence.number, occurrence.words) for occurrence in occurrences_found] == [(4, form)]
 
 
-def test_all_of_them_are_labelled_in_one_step_and_taken_back_in_one(corpus: Corpus) -> None:
+def test_all_occurrences_are_labelled_in_one_step_and_undone_in_one(corpus: Corpus) -> None:
     own = tag(corpus, 1, "INSTITUTION", 6, 17)
-    _seen, found = done(in_corpus(corpus, SANAE, FORM))
-    seen, count = done(tag_each(corpus, SANAE, "INSTITUTION", found, uid(corpus, 1)))
+    _seen, occurrences_found = done(find_in_corpus(corpus, SANAE, FORM))
+    seen, count = done(label_occurrences(corpus, SANAE, "INSTITUTION", occurrences_found, uid(corpus, 1)))
     assert (seen, count) == ([(2, 6), (3, 6), (4, 6), (5, 6)], 2)
     assert labelled(corpus, "INSTITUTION") == [
         (1, "وزارة الصحة"),
         (1, "وِزَارَة الصحة"),
         (3, "وزارة الصحة"),
     ]
-    tops = [history.stacks(corpus.history(uid(corpus, number), SANAE))[0][-1] for number in (1, 3)]
+    tops = [history.build_stacks(corpus.history(uid(corpus, number), SANAE))[0][-1] for number in (1, 3)]
     assert tops[0] == tops[1]
-    assert tops[0].name == occurrences.STEP == "tag_each"
+    assert tops[0].name == occurrences.STEP_NAME == "tag_each"
     step = corpus.step(tops[0].uid)
-    corpus.apply(Step(new_uid(), SANAE, now(), step.name, history.reversal(step), step.uid))
+    corpus.apply(Step(new_uid(), SANAE, utc_timestamp(), step.name, history.reverse_step(step), step.uid))
     assert everything(corpus) == [own]
 
 
 @pytest.mark.parametrize("state", [None, DONE])
-def test_it_can_be_taken_back_where_the_annotator_is_though_no_place_is_there(
-    corpus: Corpus, state: str | None
-) -> None:
-    here = uid(corpus, 2)
-    before = Status(here, SANAE, state) if state else None
+def test_the_step_can_be_undone_in_the_open_article_without_an_occurrence(corpus: Corpus, state: str | None) -> None:
+    open_uid = uid(corpus, 2)
+    before = Status(open_uid, SANAE, state) if state else None
     if before:
-        corpus.apply(Step(new_uid(), SANAE, now(), "state", (Edit(None, before),)))
-    _seen, found = done(in_corpus(corpus, SANAE, FORM))
-    assert done(tag_each(corpus, SANAE, "PLAN", found, here))[1] == 3
-    assert corpus.status(here, SANAE) == (before or Status(here, SANAE, IN_PROGRESS))
-    step = corpus.step(history.stacks(corpus.history(here, SANAE))[0][-1].uid)
-    corpus.apply(Step(new_uid(), SANAE, now(), step.name, history.reversal(step), step.uid))
+        corpus.apply(Step(new_uid(), SANAE, utc_timestamp(), "state", (Edit(None, before),)))
+    _seen, occurrences_found = done(find_in_corpus(corpus, SANAE, FORM))
+    assert done(label_occurrences(corpus, SANAE, "PLAN", occurrences_found, open_uid))[1] == 3
+    assert corpus.status(open_uid, SANAE) == (before or Status(open_uid, SANAE, IN_PROGRESS))
+    step = corpus.step(history.build_stacks(corpus.history(open_uid, SANAE))[0][-1].uid)
+    corpus.apply(Step(new_uid(), SANAE, utc_timestamp(), step.name, history.reverse_step(step), step.uid))
     assert everything(corpus) == []
-    assert corpus.status(here, SANAE) == before
+    assert corpus.status(open_uid, SANAE) == before
 
 
-def test_places_that_have_the_label_make_no_step(corpus: Corpus) -> None:
-    _seen, found = done(in_corpus(corpus, SANAE, FORM))
-    done(tag_each(corpus, SANAE, "PLAN", found, uid(corpus, 1)))
+def test_occurrences_with_the_label_create_no_step(corpus: Corpus) -> None:
+    _seen, occurrences_found = done(find_in_corpus(corpus, SANAE, FORM))
+    done(label_occurrences(corpus, SANAE, "PLAN", occurrences_found, uid(corpus, 1)))
     before = corpus.history(uid(corpus, 1), SANAE)
-    assert done(tag_each(corpus, SANAE, "PLAN", found, uid(corpus, 1)))[1] == 0
-    assert done(tag_each(corpus, SANAE, "PLAN", [], uid(corpus, 1))) == ([], 0)
+    assert done(label_occurrences(corpus, SANAE, "PLAN", occurrences_found, uid(corpus, 1)))[1] == 0
+    assert done(label_occurrences(corpus, SANAE, "PLAN", [], uid(corpus, 1))) == ([], 0)
     assert corpus.history(uid(corpus, 1), SANAE) == before
-    assert done(tag_each(corpus, SANAE, "INSTITUTION", found[:1], uid(corpus, 1)))[1] == 1
+    assert done(label_occurrences(corpus, SANAE, "INSTITUTION", occurrences_found[:1], uid(corpus, 1)))[1] == 1
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 5])
 def test_a_job_that_is_closed_changes_nothing(corpus: Corpus, steps: int) -> None:
-    _seen, found = done(in_corpus(corpus, SANAE, FORM))
-    job = tag_each(corpus, SANAE, "PLAN", found, uid(corpus, 1))
+    _seen, occurrences_found = done(find_in_corpus(corpus, SANAE, FORM))
+    job = label_occurrences(corpus, SANAE, "PLAN", occurrences_found, uid(corpus, 1))
     for _ in range(steps):
         next(job)
     job.close()
     assert everything(corpus) == []
-    looking = in_corpus(corpus, SANAE, FORM)
+    looking = find_in_corpus(corpus, SANAE, FORM)
     next(looking)
     looking.close()
 
 
-def test_what_cannot_be_labelled_leaves_all_as_it_was(corpus: Corpus) -> None:
-    _seen, found = done(in_corpus(corpus, SANAE, FORM))
+def test_a_failure_to_label_changes_nothing(corpus: Corpus) -> None:
+    _seen, occurrences_found = done(find_in_corpus(corpus, SANAE, FORM))
     with pytest.raises(CorpusError):
-        done(tag_each(corpus, SANAE, "NONE", found, uid(corpus, 1)))
+        done(label_occurrences(corpus, SANAE, "NONE", occurrences_found, uid(corpus, 1)))
     assert everything(corpus) == []
     with Corpus.open(corpus.path) as other:  # labels the last place once the job has read what is labelled
-        job = tag_each(corpus, SANAE, "PLAN", found, uid(corpus, 1))
+        job = label_occurrences(corpus, SANAE, "PLAN", occurrences_found, uid(corpus, 1))
         next(job), next(job)
-        tag(other, 3, "PLAN", found[-1].start, found[-1].end)
+        tag(other, 3, "PLAN", occurrences_found[-1].start, occurrences_found[-1].end)
         with pytest.raises(Conflict):
             done(job)
     assert labelled(corpus, "PLAN") == [(3, "وزارة الصحة")]
 
 
-def test_many_places_in_one_line_are_shown_without_looking_at_the_line_for_each(
+def test_sentences_of_a_line_are_split_once_for_many_occurrences(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    corpus.add(draft("قالت وزارة الصحة كذا، ثم كذا. " * 300))
+    corpus.add(build_article("قالت وزارة الصحة كذا، ثم كذا. " * 300))
     article = corpus.article(len(TEXTS) + 1)
     looked: list[int] = []
-    sentences = occurrences.sentences
-    monkeypatch.setattr(occurrences, "sentences", lambda text, found: looked.append(0) or sentences(text, found))
-    found = in_article(article, "", [], FORM)
-    assert len(found) == 300
-    assert {(one.before, one.after) for one in found} == {("قالت ", " كذا، ثم كذا.")}
+    sentences = occurrences.split_sentences
+    monkeypatch.setattr(
+        occurrences,
+        "split_sentences",
+        lambda text, occurrences_found: looked.append(0) or sentences(text, occurrences_found),
+    )
+    occurrences_found = find_in_article(article, "", [], FORM)
+    assert len(occurrences_found) == 300
+    assert {(occurrence.before, occurrence.after) for occurrence in occurrences_found} == {("قالت ", " كذا، ثم كذا.")}
     assert len(looked) == 1

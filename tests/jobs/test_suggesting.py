@@ -1,4 +1,4 @@
-"""The suggesters of a corpus together: what they say, what they learn at once, and how it is accepted."""
+"""The suggesters of a corpus together: their suggestions, what they learn at once, and accepting."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,16 +8,16 @@ import pytest
 from suggest.learning import LABELS, examples
 
 from annotator.jobs import suggesting
-from annotator.jobs.suggesting import Found, Suggesting, accept_each, suggest
+from annotator.jobs.suggesting import ArticleSuggestions, SuggesterPool, accept_suggestions, suggest_for_articles
 from annotator.model import operations
 from annotator.model.labels import LabelSet
-from annotator.model.open_suggestions import Rejected
+from annotator.model.open_suggestions import RejectionFilter
 from annotator.model.records import (
     DONE,
     IN_PROGRESS,
     NEW,
+    AnnotatedArticle,
     Article,
-    Draft,
     Edit,
     Span,
     Status,
@@ -26,10 +26,10 @@ from annotator.model.records import (
     article_uid,
     new_uid,
 )
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict
 from annotator.suggest.crf.training import train
-from annotator.suggest.memory import Memory
+from annotator.suggest.memory import MemorySuggester
 
 SANAE: Final = "Sanae"
 TEXT: Final = "اجتمعت جمعية البستان يوم أمس، وقالت جمعية البستان إنها راضية."
@@ -40,16 +40,16 @@ OTHER: Final = "وزارت جمعية البستان مدينة فاس."
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
     with Corpus.create(tmp_path / "a.corpus", LABELS) as opened:
         for text in (TEXT, OTHER):
-            opened.add(Draft(Article(article_uid(text), text)))
+            opened.add(AnnotatedArticle(Article(article_uid(text), text)))
         yield opened
 
 
 @pytest.fixture(autouse=True)
 def _no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suggesting, "rules", tuple)
+    monkeypatch.setattr(suggesting, "rule_suggesters", tuple)
 
 
-def drained(work: Iterator[tuple[int, int]]) -> list[Found]:
+def drained(work: Iterator[tuple[int, int]]) -> list[ArticleSuggestions]:
     while True:
         try:
             next(work)
@@ -59,100 +59,101 @@ def drained(work: Iterator[tuple[int, int]]) -> list[Found]:
 
 def tag(article: Article, words: str = "جمعية البستان") -> list[Edit]:
     start = article.text.index(words)
-    return operations.add(article, [], SANAE, "INSTITUTION", start, start + len(words))
+    return operations.add_span(article, [], SANAE, "INSTITUTION", start, start + len(words))
 
 
 class Fixed:
-    """A suggester that always says the same, and counts how often it was asked."""
+    """A suggester with constant suggestions that counts its calls."""
 
     name = "fixed"
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.calls = 0
 
     def suggest(self, article: Article, _labels: LabelSet) -> list[Suggestion]:
-        self.asked += 1
+        self.calls += 1
         return [Suggestion(0, 6, "DATE", self.name, 0.5)]
 
 
-def test_what_is_learned_is_said_at_once_and_forgotten_when_it_is_undone(corpus: Corpus) -> None:
-    found, article = Suggesting.of(corpus), corpus.article(1)
-    assert found.names == ["memory"]
-    assert found.ask(article) == {"memory": []}
+def test_learning_takes_effect_at_once_and_undo_reverts_it(corpus: Corpus) -> None:
+    pool, article = SuggesterPool.from_corpus(corpus), corpus.article(1)
+    assert pool.names == ["memory"]
+    assert pool.suggest(article) == {"memory": []}
     edits = tag(article)
-    found.learn(article, edits)
-    said = found.again(article)
-    assert [one.start for one in said["memory"]] == [7, 36]
-    assert found.ask(article) == said
-    found.learn(article, [edit.inverse() for edit in edits])
-    assert found.again(article) == {"memory": []}
+    pool.learn(article, edits)
+    by_source = pool.suggest_again(article)
+    assert [suggestion.start for suggestion in by_source["memory"]] == [7, 36]
+    assert pool.suggest(article) == by_source
+    pool.learn(article, [edit.inverse() for edit in edits])
+    assert pool.suggest_again(article) == {"memory": []}
 
 
-def test_the_order_is_rules_model_others_memory_and_one_may_be_asked_alone(
-    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_suggesters_are_ordered_and_one_can_be_used_alone(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     rule, other = Fixed(), Fixed()
     other.name = "brought"
-    monkeypatch.setattr(suggesting, "rules", lambda: (rule,))
-    trained = train(examples(), LABELS, (rule, Memory()))
+    monkeypatch.setattr(suggesting, "rule_suggesters", lambda: (rule,))
+    trained = train(examples(), LABELS, (rule, MemorySuggester()))
     assert trained
-    found = Suggesting(LABELS, Memory(), trained, (other,))
-    assert found.names == ["fixed", "model", "brought", "memory"]
-    assert list(found.ask(corpus.article(1))) == found.names
-    assert list(found.ask(corpus.article(1), "brought")) == ["brought"]
-    assert found.ask(corpus.article(1), "nobody") == {}
+    pool = SuggesterPool(LABELS, MemorySuggester(), trained, (other,))
+    assert pool.names == ["fixed", "model", "brought", "memory"]
+    assert list(pool.suggest(corpus.article(1))) == pool.names
+    assert list(pool.suggest(corpus.article(1), "brought")) == ["brought"]
+    assert pool.suggest(corpus.article(1), "nobody") == {}
 
 
-def test_a_rule_is_asked_once_about_an_article_though_the_model_asks_too(
+def test_a_rule_runs_once_for_an_article_although_the_model_uses_it_too(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rule = Fixed()
-    monkeypatch.setattr(suggesting, "rules", lambda: (rule,))
-    trained = train(examples(), LABELS, (rule, Memory()))
-    found, asked = Suggesting(LABELS, Memory(), trained), rule.asked
-    found.ask(corpus.article(1))
-    assert rule.asked == asked + 1
-    found.ask(corpus.article(2))
-    assert rule.asked == asked + 2
+    monkeypatch.setattr(suggesting, "rule_suggesters", lambda: (rule,))
+    trained = train(examples(), LABELS, (rule, MemorySuggester()))
+    pool, calls = SuggesterPool(LABELS, MemorySuggester(), trained), rule.calls
+    pool.suggest(corpus.article(1))
+    assert rule.calls == calls + 1
+    pool.suggest(corpus.article(2))
+    assert rule.calls == calls + 2
 
 
-def test_memory_alone_says_something_else_at_once_and_the_model_when_it_is_asked_again(corpus: Corpus) -> None:
-    memory = Memory()
-    for one in examples():
-        for start, end, label in one.spans:
-            memory.learn(one.article.text[start:end], label, accepted=1)
+def test_memory_changes_its_suggestions_at_once_and_the_model_on_the_next_run(corpus: Corpus) -> None:
+    memory = MemorySuggester()
+    for example in examples():
+        for start, end, label in example.spans:
+            memory.learn(example.article.text[start:end], label, accepted=1)
     trained = train(examples(), LABELS, (memory,))
-    found, article = Suggesting(LABELS, Memory(), trained), corpus.article(2)
-    before = found.ask(article)
-    found.learn(article, tag(article))
-    said = found.again(article)
-    assert list(said) == ["memory"]
-    assert said["memory"] != before["memory"]
-    taught = Suggesting(LABELS, Memory([("جمعية البستان", "INSTITUTION", 1, 0)]), trained)
-    assert found.ask(article) == taught.ask(article)
+    pool, article = SuggesterPool(LABELS, MemorySuggester(), trained), corpus.article(2)
+    before = pool.suggest(article)
+    pool.learn(article, tag(article))
+    by_source = pool.suggest_again(article)
+    assert list(by_source) == ["memory"]
+    assert by_source["memory"] != before["memory"]
+    taught = SuggesterPool(LABELS, MemorySuggester([("جمعية البستان", "INSTITUTION", 1, 0)]), trained)
+    assert pool.suggest(article) == taught.suggest(article)
 
 
-def test_nothing_is_suggested_that_is_labelled_or_rejected_in_the_article_or_its_context(corpus: Corpus) -> None:
+def test_labelled_or_rejected_words_are_not_suggested_in_the_article_or_the_same_context(corpus: Corpus) -> None:
     article = corpus.article(1)
-    corpus.add(Draft(article, spans=(Span(new_uid(), article.uid, SANAE, "INSTITUTION", 7, 20),)))
-    found = drained(suggest(corpus, Suggesting.of(corpus), SANAE, [1, 2]))
-    assert [(one.article.id, [item.start for item in one.suggestions]) for one in found] == [(1, [36]), (2, [6])]
-    [suggestion] = found[1].suggestions
-    step = operations.reject(found[1].article, SANAE, suggestion)
-    corpus.apply(Step(new_uid(), SANAE, now(), "reject", tuple(step)))
-    found = drained(suggest(corpus, Suggesting.of(corpus), SANAE, [2]))
-    assert found[0].suggestions == ()
-    assert drained(suggest(corpus, Suggesting.of(corpus), "Omar", [2]))[0].suggestions != ()
+    corpus.add(AnnotatedArticle(article, spans=(Span(new_uid(), article.uid, SANAE, "INSTITUTION", 7, 20),)))
+    results = drained(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), SANAE, [1, 2]))
+    assert [(result.article.id, [item.start for item in result.suggestions]) for result in results] == [
+        (1, [36]),
+        (2, [6]),
+    ]
+    [suggestion] = results[1].suggestions
+    step = operations.reject(results[1].article, SANAE, suggestion)
+    corpus.apply(Step(new_uid(), SANAE, utc_timestamp(), "reject", tuple(step)))
+    results = drained(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), SANAE, [2]))
+    assert results[0].suggestions == ()
+    assert drained(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), "Omar", [2]))[0].suggestions != ()
 
 
-def test_what_was_labelled_meanwhile_is_not_accepted_over_it(corpus: Corpus) -> None:
+def test_accepting_skips_suggestions_over_spans_labelled_meanwhile(corpus: Corpus) -> None:
     article = corpus.article(1)
-    corpus.add(Draft(article, spans=(Span(new_uid(), article.uid, "Omar", "INSTITUTION", 7, 20),)))
-    found = drained(suggest(corpus, Suggesting.of(corpus), SANAE, [1, 2]))
-    assert [len(one.suggestions) for one in found] == [2, 1]
-    corpus.add(Draft(article, spans=(Span(new_uid(), article.uid, SANAE, "PLAN", 12, 25),)))
-    accepted = drained(accept_each(corpus, SANAE, found))
-    assert [[one.start for one in each.suggestions] for each in accepted] == [[36], [6]]
+    corpus.add(AnnotatedArticle(article, spans=(Span(new_uid(), article.uid, "Omar", "INSTITUTION", 7, 20),)))
+    results = drained(suggest_for_articles(corpus, SuggesterPool.from_corpus(corpus), SANAE, [1, 2]))
+    assert [len(item.suggestions) for item in results] == [2, 1]
+    corpus.add(AnnotatedArticle(article, spans=(Span(new_uid(), article.uid, SANAE, "PLAN", 12, 25),)))
+    accepted = drained(accept_suggestions(corpus, SANAE, results))
+    assert [[item.start for item in result.suggestions] for result in accepted] == [[36], [6]]
     spans = corpus.spans(article.uid, SANAE)
     assert [(span.label, span.start, span.source) for span in spans] == [
         ("PLAN", 12, None),
@@ -160,11 +161,15 @@ def test_what_was_labelled_meanwhile_is_not_accepted_over_it(corpus: Corpus) -> 
     ]
 
 
-def test_accepting_begins_an_article_and_ends_no_state(corpus: Corpus) -> None:
+def test_accepting_starts_a_new_article_and_keeps_any_later_state(corpus: Corpus) -> None:
     article, other = corpus.article(1), corpus.article(2)
-    corpus.add(Draft(article, states=(Status(article.uid, SANAE, DONE),)))
-    one = Suggestion(0, 6, "DATE", "dates", 0.9, "2024")
-    drained(accept_each(corpus, SANAE, [Found(article, (one,)), Found(other, (one,))]))
+    corpus.add(AnnotatedArticle(article, states=(Status(article.uid, SANAE, DONE),)))
+    suggestion = Suggestion(0, 6, "DATE", "dates", 0.9, "2024")
+    drained(
+        accept_suggestions(
+            corpus, SANAE, [ArticleSuggestions(article, (suggestion,)), ArticleSuggestions(other, (suggestion,))]
+        )
+    )
     assert [corpus.status(each.uid, SANAE) for each in (article, other)] == [
         Status(article.uid, SANAE, DONE),
         Status(other.uid, SANAE, IN_PROGRESS),
@@ -172,21 +177,24 @@ def test_accepting_begins_an_article_and_ends_no_state(corpus: Corpus) -> None:
     assert [(span.value, span.source) for span in corpus.spans(other.uid)] == [("2024", "dates")]
 
 
-def test_accepting_begins_an_article_that_was_set_back_to_new(corpus: Corpus) -> None:
+def test_accepting_starts_an_article_that_was_reset_to_new(corpus: Corpus) -> None:
     article = corpus.article(1)
     for state in (DONE, NEW):
         edits = operations.set_state(corpus.status(article.uid, SANAE), article, SANAE, state)
-        corpus.apply(Step(new_uid(), SANAE, now(), "state", tuple(edits)))
-    drained(accept_each(corpus, SANAE, [Found(article, (Suggestion(0, 6, "DATE", "dates", 0.9),))]))
+        corpus.apply(Step(new_uid(), SANAE, utc_timestamp(), "state", tuple(edits)))
+    drained(accept_suggestions(corpus, SANAE, [ArticleSuggestions(article, (Suggestion(0, 6, "DATE", "dates", 0.9),))]))
     assert corpus.status(article.uid, SANAE) == Status(article.uid, SANAE, IN_PROGRESS)
 
 
-def test_stopped_while_accepting_it_leaves_whole_articles(corpus: Corpus) -> None:
-    one = Suggestion(0, 6, "DATE", "dates", 0.9)
-    work = accept_each(
+def test_accepting_closed_early_leaves_complete_articles(corpus: Corpus) -> None:
+    suggestion = Suggestion(0, 6, "DATE", "dates", 0.9)
+    work = accept_suggestions(
         corpus,
         SANAE,
-        [Found(corpus.article(number), (one, Suggestion(7, 12, "DATE", "dates", 0.9))) for number in (1, 2)],
+        [
+            ArticleSuggestions(corpus.article(number), (suggestion, Suggestion(7, 12, "DATE", "dates", 0.9)))
+            for number in (1, 2)
+        ],
     )
     next(work)
     next(work)
@@ -194,19 +202,19 @@ def test_stopped_while_accepting_it_leaves_whole_articles(corpus: Corpus) -> Non
     assert [len(corpus.spans(corpus.article(number).uid)) for number in (1, 2)] == [2, 0]
 
 
-def test_a_label_that_is_gone_is_a_conflict_and_nothing_is_written(corpus: Corpus) -> None:
-    found = [Found(corpus.article(1), (Suggestion(0, 6, "GONE", "dates", 0.9),))]
+def test_accepting_a_deleted_label_raises_and_writes_nothing(corpus: Corpus) -> None:
+    results = [ArticleSuggestions(corpus.article(1), (Suggestion(0, 6, "GONE", "dates", 0.9),))]
     with pytest.raises(Conflict):
-        drained(accept_each(corpus, SANAE, found))
+        drained(accept_suggestions(corpus, SANAE, results))
     assert corpus.spans(corpus.article(1).uid) == []
     assert corpus.status(corpus.article(1).uid, SANAE) is None
 
 
-def test_what_is_surest_has_the_value_that_another_knows(corpus: Corpus) -> None:
+def test_a_suggestion_without_a_value_takes_it_from_another_source(corpus: Corpus) -> None:
     article = corpus.article(1)
     sure, knows = Suggestion(0, 6, "DATE", "model", 0.9), Suggestion(0, 6, "DATE", "dates", 0.5, "2024", True)
     beside = Suggestion(0, 6, "PLAN", "names", 0.1, "another")
     heard = {"dates": [knows], "names": [beside], "model": [sure]}
-    assert suggesting.left(article, heard, Rejected(), [], []) == (
+    assert suggesting.filter_suggestions(article, heard, RejectionFilter(), [], []) == (
         Suggestion(0, 6, "DATE", "model", 0.9, "2024", True),
     )

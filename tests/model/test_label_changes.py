@@ -1,4 +1,4 @@
-"""From one label set to another: what a change may say, and how editing leads to one."""
+"""Changes from one label set to another, and the editing that leads to them."""
 
 import pytest
 from hypothesis import given
@@ -7,16 +7,16 @@ from msgspec.structs import replace
 
 from annotator.model.label_changes import (
     REMOVE,
-    BadChange,
-    Change,
-    Entry,
-    change,
-    entries,
-    loaded,
-    shown_faults,
-    without,
+    InvalidLabelChange,
+    LabelChange,
+    LabelEntry,
+    build_change,
+    delete_entry,
+    find_entry_faults,
+    list_entries,
+    merge_label_set,
 )
-from annotator.model.labels import BadLabelSet, Colour, Label, LabelSet
+from annotator.model.labels import Colour, InvalidLabelSet, Label, LabelSet
 
 
 def label(name: str, key: str | None = None) -> Label:
@@ -31,19 +31,19 @@ BEFORE = labels("DATE", "INSTITUTION", "PLAN")
 USAGE = {"DATE": 3, "PLAN": 1}
 
 
-def faulty(edited: list[Entry]) -> list[tuple[int, str]]:
-    return [(fault.at, fault.field) for fault in shown_faults(edited, USAGE)]
+def list_faults(edited: list[LabelEntry]) -> list[tuple[int, str]]:
+    return [(fault.index, fault.field) for fault in find_entry_faults(edited, USAGE)]
 
 
-def test_a_change_knows_what_is_renamed_and_what_is_deleted() -> None:
-    told = Change(BEFORE, labels("PLAN", "TIME"), {"DATE": "TIME", "PLAN": "PLAN"}, {"INSTITUTION": "PLAN"})
-    told.check()
-    assert told.renamed() == {"DATE": "TIME"}
-    assert told.deleted() == ["INSTITUTION"]
+def test_change_lists_renamed_and_deleted_labels() -> None:
+    change = LabelChange(BEFORE, labels("PLAN", "TIME"), {"DATE": "TIME", "PLAN": "PLAN"}, {"INSTITUTION": "PLAN"})
+    change.check()
+    assert change.renamed_labels() == {"DATE": "TIME"}
+    assert change.deleted_labels() == ["INSTITUTION"]
 
 
 @pytest.mark.parametrize(
-    ("after", "kept", "instead"),
+    ("after", "new_names", "replacements"),
     [
         (labels("A"), {"X": "A"}, {}),
         (labels("A"), {"DATE": "B"}, {}),
@@ -54,113 +54,123 @@ def test_a_change_knows_what_is_renamed_and_what_is_deleted() -> None:
         (labels("PLAN"), {"DATE": "PLAN"}, {"PLAN": REMOVE}),
     ],
 )
-def test_a_change_whose_parts_do_not_fit_is_refused(
-    after: LabelSet, kept: dict[str, str], instead: dict[str, str]
+def test_inconsistent_change_is_refused(
+    after: LabelSet, new_names: dict[str, str], replacements: dict[str, str]
 ) -> None:
-    with pytest.raises(BadChange):
-        Change(BEFORE, after, kept, instead).check()
+    with pytest.raises(InvalidLabelChange):
+        LabelChange(BEFORE, after, new_names, replacements).check()
 
 
 @pytest.mark.parametrize("after", [labels(), labels("A B"), labels("A", "A")])
-def test_a_change_to_labels_with_a_fault_is_refused(after: LabelSet) -> None:
-    with pytest.raises(BadLabelSet):
-        Change(BEFORE, after, {}).check()
+def test_change_to_labels_with_a_fault_is_refused(after: LabelSet) -> None:
+    with pytest.raises(InvalidLabelSet):
+        LabelChange(BEFORE, after, {}).check()
 
 
-def test_untouched_entries_change_nothing() -> None:
-    told = change(BEFORE, entries(BEFORE), USAGE)
-    assert told == Change(BEFORE, BEFORE, {"DATE": "DATE", "INSTITUTION": "INSTITUTION", "PLAN": "PLAN"})
-    assert faulty(entries(BEFORE)) == []
+def test_unedited_entries_change_nothing() -> None:
+    change = build_change(BEFORE, list_entries(BEFORE), USAGE)
+    assert change == LabelChange(BEFORE, BEFORE, {"DATE": "DATE", "INSTITUTION": "INSTITUTION", "PLAN": "PLAN"})
+    assert list_faults(list_entries(BEFORE)) == []
 
 
-def test_a_label_keeps_its_spans_through_a_new_name_and_place() -> None:
-    date, institution, plan = entries(BEFORE)
-    told = change(BEFORE, [plan, replace(date, label=label("TIME")), institution], USAGE)
-    assert [one.name for one in told.after.labels] == ["PLAN", "TIME", "INSTITUTION"]
-    assert told.renamed() == {"DATE": "TIME"}
+def test_label_keeps_its_spans_when_renamed_and_moved() -> None:
+    date, institution, plan = list_entries(BEFORE)
+    change = build_change(BEFORE, [plan, replace(date, label=label("TIME")), institution], USAGE)
+    assert [label_.name for label_ in change.after.labels] == ["PLAN", "TIME", "INSTITUTION"]
+    assert change.renamed_labels() == {"DATE": "TIME"}
 
 
-def test_a_deleted_label_with_spans_has_to_say_what_becomes_of_them() -> None:
-    edited = without(entries(BEFORE), "DATE")
-    assert faulty(edited) == [(0, "instead")]
-    assert faulty(without(entries(BEFORE), "INSTITUTION")) == []
-    edited[0] = replace(edited[0], instead=REMOVE)
-    assert faulty(edited) == []
-    assert change(BEFORE, edited, USAGE).instead == {"DATE": REMOVE}
-    # The other label is meant, whatever it is called by then.
-    edited[0] = replace(edited[0], instead="PLAN")
+def test_deleted_label_with_spans_needs_a_replacement() -> None:
+    edited = delete_entry(list_entries(BEFORE), "DATE")
+    assert list_faults(edited) == [(0, "instead")]
+    assert list_faults(delete_entry(list_entries(BEFORE), "INSTITUTION")) == []
+    edited[0] = replace(edited[0], replacement=REMOVE)
+    assert list_faults(edited) == []
+    assert build_change(BEFORE, edited, USAGE).replacements == {"DATE": REMOVE}
+    # The replacement refers to the label, whatever its name is by then.
+    edited[0] = replace(edited[0], replacement="PLAN")
     edited[2] = replace(edited[2], label=label("STRATEGY"))
-    assert change(BEFORE, edited, USAGE).instead == {"DATE": "STRATEGY"}
+    assert build_change(BEFORE, edited, USAGE).replacements == {"DATE": "STRATEGY"}
 
 
-def test_what_is_not_decided_is_never_a_removal() -> None:
-    assert change(BEFORE, without(entries(BEFORE), "DATE"), USAGE).instead == {}
+def test_undecided_replacement_never_removes_spans() -> None:
+    assert build_change(BEFORE, delete_entry(list_entries(BEFORE), "DATE"), USAGE).replacements == {}
 
 
-def test_spans_that_were_to_get_a_label_which_is_deleted_too_are_undecided_again() -> None:
-    edited = without(entries(BEFORE), "DATE")
-    edited[0] = replace(edited[0], instead="PLAN")
-    edited = without(edited, "PLAN")
-    assert faulty(edited) == [(0, "instead"), (2, "instead")]
+def test_replacement_is_undecided_again_when_it_is_deleted_too() -> None:
+    edited = delete_entry(list_entries(BEFORE), "DATE")
+    edited[0] = replace(edited[0], replacement="PLAN")
+    edited = delete_entry(edited, "PLAN")
+    assert list_faults(edited) == [(0, "instead"), (2, "instead")]
 
 
-def test_a_new_label_that_is_deleted_leaves_nothing() -> None:
-    new = Entry("n", label("NEW"))
-    assert without([*entries(BEFORE), new], "n") == entries(BEFORE)
-    edited = [replace(one, instead="n", deleted=True) if one.uid == "DATE" else one for one in entries(BEFORE)]
-    assert without([*edited, new], "n")[0].instead is None
+def test_deleting_a_new_label_leaves_no_entry() -> None:
+    new = LabelEntry("n", label("NEW"))
+    assert delete_entry([*list_entries(BEFORE), new], "n") == list_entries(BEFORE)
+    edited = [
+        replace(entry, replacement="n", is_deleted=True) if entry.uid == "DATE" else entry
+        for entry in list_entries(BEFORE)
+    ]
+    assert delete_entry([*edited, new], "n")[0].replacement is None
 
 
-def test_the_name_of_a_label_whose_spans_still_move_is_not_free() -> None:
-    edited = [replace(one, instead="PLAN") if one.deleted else one for one in without(entries(BEFORE), "DATE")]
-    assert faulty([*edited, Entry("n", label("DATE"))]) == [(3, "name")]
-    assert faulty([*without(entries(BEFORE), "INSTITUTION"), Entry("n", label("INSTITUTION"))]) == []
+def test_name_of_a_deleted_label_with_spans_is_not_available() -> None:
+    edited = [
+        replace(entry, replacement="PLAN") if entry.is_deleted else entry
+        for entry in delete_entry(list_entries(BEFORE), "DATE")
+    ]
+    assert list_faults([*edited, LabelEntry("n", label("DATE"))]) == [(3, "name")]
+    assert (
+        list_faults([*delete_entry(list_entries(BEFORE), "INSTITUTION"), LabelEntry("n", label("INSTITUTION"))]) == []
+    )
 
 
-def test_faults_are_at_the_places_of_their_entries() -> None:
-    edited = without(entries(BEFORE), "INSTITUTION")
+def test_faults_have_the_indices_of_their_entries() -> None:
+    edited = delete_entry(list_entries(BEFORE), "INSTITUTION")
     edited[2] = replace(edited[2], label=label("A B"))
-    assert faulty(edited) == [(2, "name")]
+    assert list_faults(edited) == [(2, "name")]
     edited[2] = replace(edited[2], label=label("DATE"))
-    assert faulty(edited) == [(0, "name"), (2, "name")]
+    assert list_faults(edited) == [(0, "name"), (2, "name")]
 
 
-def test_all_deleted_is_a_fault() -> None:
-    edited = entries(labels("A"))
-    assert faulty(without(edited, "A")) == [(0, "name")]
-    assert faulty([]) == [(0, "name")]
+def test_deleting_all_labels_is_a_fault() -> None:
+    edited = list_entries(labels("A"))
+    assert list_faults(delete_entry(edited, "A")) == [(0, "name")]
+    assert list_faults([]) == [(0, "name")]
 
 
-def test_a_label_set_that_is_taken_in_changes_its_namesakes_and_adds_the_others() -> None:
-    edited = without(entries(BEFORE), "PLAN")
+def test_merged_label_set_replaces_labels_of_the_same_name_and_adds_others() -> None:
+    edited = delete_entry(list_entries(BEFORE), "PLAN")
     plan, new = replace(label("PLAN", "7"), title={"fr": "Plan"}), label("NEW")
-    taken = loaded(edited, LabelSet((plan, new)))
-    assert [entry.label for entry in taken] == [plan, new, label("DATE"), label("INSTITUTION")]
-    assert [entry.origin for entry in taken] == ["PLAN", None, "DATE", "INSTITUTION"]
-    assert not any(entry.deleted for entry in taken)
-    assert len({entry.uid for entry in taken}) == 4
-    assert loaded(entries(BEFORE), BEFORE) == entries(BEFORE)
+    merged = merge_label_set(edited, LabelSet((plan, new)))
+    assert [entry.label for entry in merged] == [plan, new, label("DATE"), label("INSTITUTION")]
+    assert [entry.origin for entry in merged] == ["PLAN", None, "DATE", "INSTITUTION"]
+    assert not any(entry.is_deleted for entry in merged)
+    assert len({entry.uid for entry in merged}) == 4
+    assert merge_label_set(list_entries(BEFORE), BEFORE) == list_entries(BEFORE)
 
 
 @given(st.data())
-def test_entries_without_a_fault_are_a_change_that_fits(data: st.DataObject) -> None:
-    edited = entries(BEFORE)
-    for turn in range(data.draw(st.integers(0, 8))):
-        what = data.draw(st.sampled_from(["rename", "delete", "instead", "add", "order"]))
-        chosen = data.draw(st.sampled_from(edited)) if edited else None
-        if what == "add":
-            edited.append(Entry(f"new {turn}", label(data.draw(st.sampled_from(["A", "B", "DATE", "PLAN", "X Y"])))))
-        elif what == "order":
+def test_entries_without_faults_give_a_consistent_change(data: st.DataObject) -> None:
+    edited = list_entries(BEFORE)
+    for index in range(data.draw(st.integers(0, 8))):
+        action = data.draw(st.sampled_from(["rename", "delete", "instead", "add", "order"]))
+        entry = data.draw(st.sampled_from(edited)) if edited else None
+        if action == "add":
+            edited.append(
+                LabelEntry(f"new {index}", label(data.draw(st.sampled_from(["A", "B", "DATE", "PLAN", "X Y"]))))
+            )
+        elif action == "order":
             edited = data.draw(st.permutations(edited))
-        elif chosen and what == "delete":
-            edited = without(edited, chosen.uid)
-        elif chosen and what == "rename":
+        elif entry and action == "delete":
+            edited = delete_entry(edited, entry.uid)
+        elif entry and action == "rename":
             name = data.draw(st.sampled_from(["A", "B", "DATE", "PLAN"]))
-            edited[edited.index(chosen)] = replace(chosen, label=label(name))
-        elif chosen and what == "instead" and chosen.deleted:
-            left = [one.uid for one in edited if not one.deleted]
-            edited[edited.index(chosen)] = replace(chosen, instead=data.draw(st.sampled_from([REMOVE, *left])))
-    if not faulty(edited):
-        told = change(BEFORE, edited, USAGE)
-        told.check()
-        assert {name for name in told.deleted() if name in USAGE} == told.instead.keys()
+            edited[edited.index(entry)] = replace(entry, label=label(name))
+        elif entry and action == "instead" and entry.is_deleted:
+            remaining = [other.uid for other in edited if not other.is_deleted]
+            edited[edited.index(entry)] = replace(entry, replacement=data.draw(st.sampled_from([REMOVE, *remaining])))
+    if not list_faults(edited):
+        change = build_change(BEFORE, edited, USAGE)
+        change.check()
+        assert {name for name in change.deleted_labels() if name in USAGE} == change.replacements.keys()

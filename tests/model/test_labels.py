@@ -1,4 +1,4 @@
-"""Label sets: the default one, every fault that a file can have, and looking labels up."""
+"""Label sets: the default one, every fault that a file can have, and lookups."""
 
 import itertools
 import json
@@ -11,18 +11,29 @@ from hypothesis import strategies as st
 from text.texts import PIECES
 
 from annotator import i18n
-from annotator.model.colours import READY
-from annotator.model.labels import BadLabelSet, Colour, Fault, Label, LabelSet, check, decode, encode, faults, same_key
+from annotator.model.colours import PALETTE
+from annotator.model.labels import (
+    Colour,
+    Fault,
+    InvalidLabelSet,
+    Label,
+    LabelSet,
+    check_labels,
+    decode,
+    encode,
+    find_faults,
+    normalise_key,
+)
 from annotator.model.records import Refusal
-from annotator.resources import resource
+from annotator.resources import resource_path
 
 PAPER: Final = {"light": "#fffdf8", "dark": "#25292d"}
 READABLE = 4.5
-"""The contrast that WCAG 2.2 asks of text (1.4.3, level AA): a label's name is written in its colour."""
-APART = 30.0
-"""CIE76 distance. About 2 can just be seen side by side; thin lines that stand apart need many times that."""
-STILL_APART = 16.0
-"""What is left of it where eight colours have to share the shades that contrast with the paper."""
+"""The contrast that WCAG 2.2 requires of text (1.4.3, level AA), for a label's name in its colour."""
+MIN_DISTANCE = 30.0
+"""CIE76 distance. About 2 is just visible side by side; separate thin lines need many times that."""
+MIN_PALETTE_DISTANCE = 16.0
+"""The distance that remains if eight colours share the shades that contrast with the paper."""
 
 Vector: TypeAlias = tuple[float, float, float]
 Matrix: TypeAlias = tuple[Vector, Vector, Vector]
@@ -54,8 +65,8 @@ TRITAN_BELOW: Final[Matrix] = (
 
 
 def linear(colour: str) -> Vector:
-    """`#rrggbb` in linear light, 0 to 1 (IEC 61966-2-1)."""
-    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    """Convert `#rrggbb` to linear light, 0 to 1 (IEC 61966-2-1)."""
+    red, green, blue = (int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5))
     return _linear(red), _linear(green), _linear(blue)
 
 
@@ -63,8 +74,8 @@ def _linear(part: float) -> float:
     return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
 
 
-def dot(left: Vector, right: Vector) -> float:
-    return sum(a * b for a, b in zip(left, right, strict=True))
+def dot(first: Vector, second: Vector) -> float:
+    return sum(a * b for a, b in zip(first, second, strict=True))
 
 
 def seen(matrix: Matrix, colour: Vector) -> Vector:
@@ -72,8 +83,8 @@ def seen(matrix: Matrix, colour: Vector) -> Vector:
     return red, green, blue
 
 
-def visions(colour: str) -> dict[str, Vector]:
-    """The linear colour as each kind of eye sees it."""
+def perceived_colours(colour: str) -> dict[str, Vector]:
+    """Return the linear colour as each type of colour vision perceives it."""
     light = linear(colour)
     brettel = TRITAN_ABOVE if dot(TRITAN_NORMAL, light) >= 0 else TRITAN_BELOW
     return {
@@ -85,7 +96,7 @@ def visions(colour: str) -> dict[str, Vector]:
 
 
 def lab(light: Vector) -> Vector:
-    """CIE Lab, D65, of a linear sRGB colour."""
+    """Convert a linear sRGB colour to CIE Lab, D65."""
     x = dot((0.4124564, 0.3575761, 0.1804375), light) / 0.95047
     y = dot((0.2126729, 0.7151522, 0.0721750), light)
     z = dot((0.0193339, 0.1191920, 0.9503041), light) / 1.08883
@@ -93,27 +104,27 @@ def lab(light: Vector) -> Vector:
     return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
 
 
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of WCAG, 1 to 21."""
-    dark, bright = sorted(dot((0.2126, 0.7152, 0.0722), linear(colour)) for colour in (one, other))
+def contrast(first: str, second: str) -> float:
+    """Return the contrast ratio of WCAG, 1 to 21."""
+    dark, bright = sorted(dot((0.2126, 0.7152, 0.0722), linear(colour)) for colour in (first, second))
     return (bright + 0.05) / (dark + 0.05)
 
 
-def too_near(colours: list[str], apart: float = APART) -> list[tuple[str, str, str, float]]:
-    """Who takes which two colours for one another."""
+def too_similar(colours: list[str], min_distance: float = MIN_DISTANCE) -> list[tuple[str, str, str, float]]:
+    """Return the pairs of colours that are hard to distinguish, with the type of colour vision."""
     return [
-        (eye, one, other, round(distance, 1))
-        for one, other in itertools.combinations(colours, 2)
-        for eye, light in visions(one).items()
-        if (distance := math.dist(lab(light), lab(visions(other)[eye]))) < apart
+        (vision, first, second, round(distance, 1))
+        for first, second in itertools.combinations(colours, 2)
+        for vision, light in perceived_colours(first).items()
+        if (distance := math.dist(lab(light), lab(perceived_colours(second)[vision]))) < min_distance
     ]
 
 
 def default() -> LabelSet:
-    return decode(resource("labels", "default.toml").read_bytes(), "default.toml")
+    return decode(resource_path("labels", "default.toml").read_bytes(), "default.toml")
 
 
-def test_the_default_set_holds_the_three_labels_in_their_order() -> None:
+def test_default_set_has_the_three_labels_in_order() -> None:
     assert [(label.name, label.key) for label in default().labels] == [
         ("DATE", "1"),
         ("INSTITUTION", "2"),
@@ -122,13 +133,13 @@ def test_the_default_set_holds_the_three_labels_in_their_order() -> None:
     assert [label.title["ar"] for label in default().labels] == ["تاريخ", "مؤسسة", "خطة"]
 
 
-def test_every_default_label_speaks_every_language() -> None:
+def test_default_labels_have_texts_in_every_language() -> None:
     for label in default().labels:
         assert set(label.title) == set(label.guideline) == set(i18n.LANGUAGES)
         assert all(text.strip() for text in label.title.values())
 
 
-def test_a_guideline_is_short_plain_text_in_three_parts_that_agree() -> None:
+def test_guideline_is_plain_text_in_three_parts_that_agree_across_languages() -> None:
     for label in default().labels:
         shapes = set()
         for text in label.guideline.values():
@@ -143,32 +154,32 @@ def test_a_guideline_is_short_plain_text_in_three_parts_that_agree() -> None:
 
 
 @pytest.mark.parametrize("paper", PAPER)
-def test_a_label_can_be_read_on_its_paper(paper: str) -> None:
+def test_default_labels_are_readable_on_their_paper(paper: str) -> None:
     for label in default().labels:
         assert contrast(getattr(label.colour, paper), PAPER[paper]) >= READABLE, label.name
 
 
 @pytest.mark.parametrize("paper", PAPER)
-def test_a_colour_blind_reader_tells_the_labels_apart(paper: str) -> None:
-    assert too_near([getattr(label.colour, paper) for label in default().labels]) == []
+def test_colour_blind_readers_can_distinguish_the_default_labels(paper: str) -> None:
+    assert too_similar([getattr(label.colour, paper) for label in default().labels]) == []
 
 
 @pytest.mark.parametrize("paper", PAPER)
-def test_the_ready_colours_can_be_read_and_told_apart(paper: str) -> None:
-    ready = [getattr(colour, paper) for colour in READY]
-    assert all(contrast(colour, PAPER[paper]) >= READABLE for colour in ready)
-    assert too_near(ready, STILL_APART) == []
-    assert [label.colour for label in default().labels] == list(READY[:3])
+def test_palette_colours_are_readable_and_distinguishable(paper: str) -> None:
+    palette = [getattr(colour, paper) for colour in PALETTE]
+    assert all(contrast(colour, PAPER[paper]) >= READABLE for colour in palette)
+    assert too_similar(palette, MIN_PALETTE_DISTANCE) == []
+    assert [label.colour for label in default().labels] == list(PALETTE[:3])
 
 
-def test_the_measure_knows_colours_that_are_taken_for_one_another() -> None:
-    confused = {eye.split()[0] for eye, *_rest in too_near(["#c00000", "#707000"])}
+def test_similarity_finds_colours_known_to_be_confused() -> None:
+    confused = {vision.split()[0] for vision, *_rest in too_similar(["#c00000", "#707000"])}
     assert {"protan", "deutan"} <= confused
     # Blue beside green, which the first sketch of the window had, is lost on a tritanope alone.
-    assert {eye.split()[0] for eye, *_rest in too_near(["#2a66b0", "#2c8a57"])} >= {"tritan"}
+    assert {vision.split()[0] for vision, *_rest in too_similar(["#2a66b0", "#2c8a57"])} >= {"tritan"}
 
 
-def test_the_measure_agrees_with_known_values() -> None:
+def test_colour_computations_agree_with_reference_values() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
     assert lab(linear("#ffffff")) == pytest.approx((100, 0, 0), abs=0.02)
@@ -178,7 +189,7 @@ def test_the_measure_agrees_with_known_values() -> None:
 
 
 def toml(**changes: object) -> bytes:
-    """A set of one label that is good but for the changes; None leaves a field out."""
+    """Return a set of one label that is valid except for the changes; None leaves a field out."""
     fields: dict[str, object] = {
         "name": "DATE",
         "key": "1",
@@ -186,11 +197,11 @@ def toml(**changes: object) -> bytes:
         "title": {"ar": "تاريخ", "fr": "Date", "en": "Date"},
         **changes,
     }
-    return written({name: value for name, value in fields.items() if value is not None})
+    return to_toml({name: value for name, value in fields.items() if value is not None})
 
 
-def written(label: dict[str, object]) -> bytes:
-    """One `[[label]]` in TOML: its strings are those of JSON."""
+def to_toml(label: dict[str, object]) -> bytes:
+    """Return one `[[label]]` in TOML, with strings as in JSON."""
     lines = ["[[label]]"]
     for name, value in label.items():
         if isinstance(value, dict):
@@ -202,31 +213,31 @@ def written(label: dict[str, object]) -> bytes:
 
 
 def refusal(data: bytes) -> Refusal:
-    with pytest.raises(BadLabelSet) as caught:
+    with pytest.raises(InvalidLabelSet) as caught:
         decode(data, "my.toml")
     assert caught.value.refusal.path == "my.toml"
     assert str(caught.value) == caught.value.refusal.reason
     return caught.value.refusal
 
 
-def test_a_label_may_have_no_key_and_no_guideline() -> None:
+def test_key_and_guideline_are_optional() -> None:
     (label,) = decode(toml(key=None)).labels
     assert label.key is None
-    assert label.told() == ""
+    assert label.localised_guideline() == ""
 
 
-def test_labels_without_keys_do_not_claim_the_same_one() -> None:
+def test_labels_without_keys_do_not_conflict() -> None:
     assert len(decode(toml(key=None) + toml(name="PLAN", key=None)).labels) == 2
 
 
-def test_a_fault_in_the_toml_is_named_with_its_line() -> None:
-    refused = refusal(b'[[label]]\nname = "DATE"\nname = = 1\n')
-    assert refused.line == 3
-    assert "does not read as one" in refused.reason
+def test_toml_error_is_reported_with_its_line() -> None:
+    toml_refusal = refusal(b'[[label]]\nname = "DATE"\nname = = 1\n')
+    assert toml_refusal.line == 3
+    assert "does not read as one" in toml_refusal.reason
 
 
 @pytest.mark.parametrize(
-    ("data", "named"),
+    ("data", "expected"),
     [
         (b"", "label"),
         (b"\xff\xfe", "does not read as one"),
@@ -258,90 +269,90 @@ def test_a_fault_in_the_toml_is_named_with_its_line() -> None:
         (toml(key="q") + toml(name="PLAN", key="Q"), "two labels have the key q"),
     ],
 )
-def test_every_fault_is_named(data: bytes, named: str) -> None:
-    assert named in refusal(data).reason
+def test_every_fault_is_reported(data: bytes, expected: str) -> None:
+    assert expected in refusal(data).reason
 
 
 @pytest.mark.parametrize("name", ["DATE", "date", "B-DATE", "تاريخ", "L2", "MISC_1"])
-def test_names_that_an_export_can_write_are_taken(name: str) -> None:
+def test_valid_names_are_accepted(name: str) -> None:
     assert decode(toml(name=name)).find(name) is not None
 
 
-def test_a_label_speaks_the_language_in_use() -> None:
+def test_localised_texts_are_in_the_current_language() -> None:
     label = Label("DATE", {"ar": "تاريخ", "en": "Date"}, Colour("#000000", "#ffffff"), guideline={"en": "A day."})
-    i18n.use("en")
-    assert (label.shown(), label.told()) == ("Date", "A day.")
+    i18n.set_language("en")
+    assert (label.localised_title(), label.localised_guideline()) == ("Date", "A day.")
 
 
-def test_where_a_language_is_missing_arabic_stands_in_and_then_the_name() -> None:
+def test_missing_language_falls_back_to_arabic_and_then_to_the_name() -> None:
     colour = Colour("#000000", "#ffffff")
-    i18n.use("en")
-    assert Label("DATE", {"ar": "تاريخ"}, colour, guideline={"ar": "يوم"}).shown() == "تاريخ"
-    assert Label("DATE", {"ar": "تاريخ"}, colour, guideline={"ar": "يوم"}).told() == "يوم"
-    assert Label("DATE", {"fr": "Date"}, colour).shown() == "DATE"
+    i18n.set_language("en")
+    assert Label("DATE", {"ar": "تاريخ"}, colour, guideline={"ar": "يوم"}).localised_title() == "تاريخ"
+    assert Label("DATE", {"ar": "تاريخ"}, colour, guideline={"ar": "يوم"}).localised_guideline() == "يوم"
+    assert Label("DATE", {"fr": "Date"}, colour).localised_title() == "DATE"
 
 
 names = st.from_regex(r"[A-Za-zء-ي0-9][A-Za-zء-ي0-9_-]{0,8}", fullmatch=True)
 keys = st.characters(codec="utf-8", categories=("Ll", "Lo", "Nd"))
 _awkward = (*PIECES, '"', '"""', "\\", "\\n", "\x7f", "\r", "\b")
 anything = st.lists(st.sampled_from(_awkward) | st.characters(codec="utf-8"), max_size=8).map("".join)
-spoken = st.dictionaries(st.sampled_from(["ar", "fr", "en"]) | anything, anything, max_size=3)
+texts_by_language = st.dictionaries(st.sampled_from(["ar", "fr", "en"]) | anything, anything, max_size=3)
 hues = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 
 
 @st.composite
 def label_sets(draw: st.DrawFn) -> LabelSet:
-    chosen = draw(st.lists(names, min_size=1, max_size=6, unique=True))
-    keyed = draw(st.lists(keys, min_size=len(chosen), max_size=len(chosen), unique_by=same_key))
+    label_names = draw(st.lists(names, min_size=1, max_size=6, unique=True))
+    label_keys = draw(st.lists(keys, min_size=len(label_names), max_size=len(label_names), unique_by=normalise_key))
     return LabelSet(
         tuple(
             Label(
                 name,
-                draw(spoken),
+                draw(texts_by_language),
                 Colour(draw(hues), draw(hues)),
                 draw(st.sampled_from([key, None])),
-                draw(spoken),
+                draw(texts_by_language),
             )
-            for name, key in zip(chosen, keyed, strict=True)
+            for name, key in zip(label_names, label_keys, strict=True)
         )
     )
 
 
 @given(label_sets())
-def test_a_set_survives_being_written_and_read(labels: LabelSet) -> None:
+def test_label_set_round_trips(labels: LabelSet) -> None:
     assert decode(encode(labels)) == labels
 
 
-def test_the_default_set_survives_being_written_and_read() -> None:
+def test_default_set_round_trips() -> None:
     assert decode(encode(default())) == default()
     assert encode(default()).count(b"\n- "), "a guideline is written in its lines"
 
 
-def test_each_fault_is_at_its_label_and_field() -> None:
+def test_fault_has_the_index_of_its_label_and_the_field() -> None:
     good = Label("DATE", {}, Colour("#8f6a0a", "#ecc04c"), "1")
     bad = Label("A B", {}, Colour("#8f6a0", "#ecc04"), "12")
-    assert [(fault.at, fault.field) for fault in faults(LabelSet((good, bad)))] == [
+    assert [(fault.index, fault.field) for fault in find_faults(LabelSet((good, bad)))] == [
         (1, "name"),
         (1, "light"),
         (1, "dark"),
         (1, "key"),
     ]
-    found = list(faults(LabelSet((good, good))))
-    assert [(fault.at, fault.field) for fault in found] == [(0, "name"), (0, "key"), (1, "name"), (1, "key")]
-    assert list(faults(LabelSet((good,)))) == []
-    assert list(faults(LabelSet(()))) == [Fault(0, "name", "the label set holds no label")]
+    faults = list(find_faults(LabelSet((good, good))))
+    assert [(fault.index, fault.field) for fault in faults] == [(0, "name"), (0, "key"), (1, "name"), (1, "key")]
+    assert list(find_faults(LabelSet((good,)))) == []
+    assert list(find_faults(LabelSet(()))) == [Fault(0, "name", "the label set holds no label")]
 
 
-def test_who_asks_may_say_which_keys_are_the_same() -> None:
-    one, other = (Label(name, {}, Colour("#8f6a0a", "#ecc04c"), key) for name, key in (("A", "q"), ("B", "ض")))
-    assert list(faults(LabelSet((one, other)))) == []
-    assert {fault.field for fault in faults(LabelSet((one, other)), lambda _key: "Q")} == {"key"}
+def test_caller_may_decide_which_keys_are_the_same() -> None:
+    first, second = (Label(name, {}, Colour("#8f6a0a", "#ecc04c"), key) for name, key in (("A", "q"), ("B", "ض")))
+    assert list(find_faults(LabelSet((first, second)))) == []
+    assert {fault.field for fault in find_faults(LabelSet((first, second)), lambda _key: "Q")} == {"key"}
 
 
 @given(label_sets())
-def test_a_set_without_faults_passes_the_check(labels: LabelSet) -> None:
-    assert list(faults(labels)) == []
-    check(labels)
+def test_label_set_without_faults_passes_the_check(labels: LabelSet) -> None:
+    assert list(find_faults(labels)) == []
+    check_labels(labels)
 
 
 @given(label_sets(), names)

@@ -1,4 +1,4 @@
-"""No type is first looked into by msgspec while two threads may decode it: that ends the process."""
+"""All types are prepared before two threads may decode them, which would crash the process (msgspec)."""
 
 import subprocess
 import sys
@@ -9,25 +9,23 @@ WORK = """
 import gc, msgspec, shutil, sys
 from pathlib import Path
 
-def unknown():
-    kinds, left = set(), [msgspec.Struct]
-    while left:
-        left += (found := left.pop().__subclasses__())
-        kinds.update(found)
-    ours = {kind for kind in kinds if kind.__module__.startswith("annotator.")}
-    return {kind for kind in ours if not any(type(one).__name__ == "StructInfo" for one in gc.get_referents(kind))}
+def unprepared_types():
+    types, remaining = set(), [msgspec.Struct]
+    while remaining:
+        remaining += (subclasses := remaining.pop().__subclasses__())
+        types.update(subclasses)
+    own = {type_ for type_ in types if type_.__module__.startswith("annotator.")}
+    return {type_ for type_ in own if not any(type(item).__name__ == "StructInfo" for item in gc.get_referents(type_))}
 
 from annotator import settings
 from annotator.model.records import DONE, Span
-from annotator.jobs.checking import check
-from annotator.jobs.suggestion_service import Proposals
+from annotator.jobs.suggestion_service import SuggestionService
 from annotator.store.corpus import Corpus
-from annotator.store.queries.article_list import articles
-from annotator.store.queries.annotated_articles import drafts
+from annotator.store.queries.annotated_articles import load_articles
 from annotator.ui.session.session import Session
-import annotator.suggest.dates, annotator.suggest.names
+import annotator.jobs.checking, annotator.store.queries.article_list, annotator.suggest.dates, annotator.suggest.names
 
-before = unknown()
+before = unprepared_types()
 assert Span not in before
 settings.save(settings.Settings())
 settings.load()
@@ -36,17 +34,17 @@ session.open(Corpus.open(Path(sys.argv[1])))
 session.tag(session.labels.labels[0].name, 0, 3)
 session.set_state(DONE)
 session.undo()
-list(drafts(session.corpus, [1]))
-proposals = Proposals.of(session.corpus.path, "Sanae")
-proposals.open(session.article)
-print(*(f"{kind.__module__}.{kind.__name__}" for kind in before - unknown()))
+list(load_articles(session.corpus, [1]))
+service = SuggestionService.from_corpus_file(session.corpus.path, "Sanae")
+service.open_article(session.article)
+print(*(f"{type_.__module__}.{type_.__name__}" for type_ in before - unprepared_types()))
 session.close()
 """
 
 
-def test_what_a_window_and_its_suggesters_decode_is_known_to_msgspec_before(tmp_path: Path) -> None:
+def test_types_that_the_window_and_its_suggesters_decode_are_prepared(tmp_path: Path) -> None:
     path = tmp_path / "news.corpus"
     path.write_bytes(STORED.read_bytes())
     command = [sys.executable, "-c", WORK, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
-    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
+    result = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert (result.returncode, result.stdout.split()) == (0, []), result.stderr

@@ -1,10 +1,10 @@
-"""What an article is called in a list."""
+"""Titles of articles in a list."""
 
 from typing import Final
 
 from annotator.model.records import BODY, BOILERPLATE, Article, Zone
 from annotator.model.records import HEADLINE as HEADLINE_ZONE
-from annotator.model.titles import shown_title, title
+from annotator.model.titles import article_title, display_title
 
 HEADLINE: Final = "افتتاح ساحة المدينة بعد أشهر من الأشغال"
 OTHER: Final = "انطلاق موسم جني الزيتون بالجهة"
@@ -15,7 +15,7 @@ PARAGRAPH: Final = (
 )
 
 
-def test_a_headline_names_an_article_else_its_source_does_else_its_first_line() -> None:
+def test_title_is_the_headline_or_the_sources_title_or_the_first_line() -> None:
     text = f"• {OTHER}\n{DATE}\n \u200f{HEADLINE}\n{PARAGRAPH}"
     article = Article("uid", text, title="ما سماه \u200eالمصدر \n")
     other, headline = text.index(OTHER), text.index(HEADLINE)
@@ -24,16 +24,16 @@ def test_a_headline_names_an_article_else_its_source_does_else_its_first_line() 
         Zone("b", "uid", HEADLINE_ZONE, headline, headline + len(HEADLINE)),
         Zone("c", "uid", BODY, text.index(PARAGRAPH), len(text)),
     ]
-    assert title(article, zones) == HEADLINE
-    assert title(article, reversed(zones)) == HEADLINE
-    assert title(article, []) == "ما سماه المصدر"
-    assert title(Article("uid", "\n \u200f\n\u200f أول\u00a0 سطر \nثان"), []) == "أول سطر"
+    assert article_title(article, zones) == HEADLINE
+    assert article_title(article, reversed(zones)) == HEADLINE
+    assert article_title(article, []) == "ما سماه المصدر"
+    assert article_title(Article("uid", "\n \u200f\n\u200f أول\u00a0 سطر \nثان"), []) == "أول سطر"
 
 
-def test_a_title_taken_from_the_beginning_is_cut_between_words() -> None:
-    cut = shown_title(None, " \u200f", PARAGRAPH)
+def test_title_from_the_text_is_shortened_between_words() -> None:
+    cut = display_title(None, " \u200f", PARAGRAPH)
     assert cut.endswith("…")
     assert len(cut) <= 81
     assert PARAGRAPH.startswith(cut[:-1] + " ")
-    assert shown_title("", None, "ا" * 200) == "ا" * 80 + "…"
-    assert shown_title(None, None, "") == ""
+    assert display_title("", None, "ا" * 200) == "ا" * 80 + "…"
+    assert display_title(None, None, "") == ""

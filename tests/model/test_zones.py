@@ -1,4 +1,4 @@
-"""What the rules make of pages, and of texts that only look like pages."""
+"""Zones recognised in pages and in texts that only look like pages."""
 
 from datetime import date
 from pathlib import Path
@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.model.records import ZONE_KINDS
-from annotator.model.zones import published, recognise
-from annotator.resources import resource
-from annotator.text.visible import visible
+from annotator.model.zones import parse_dateline, recognise_zones
+from annotator.resources import resource_path
+from annotator.text.visible import trim_invisible
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 LETTER = {"headline": "H", "dateline": "D", "body": "B", "boilerplate": "x"}
@@ -26,16 +26,16 @@ DATE = "الثلاثاء 09 يوليوز 2024 - 10:30"
 
 
 def kinds(*lines: str) -> str:
-    """One letter for each line that shows something."""
-    return "".join(LETTER[kind] for kind, _start, _end in recognise("\n".join(lines)))
+    """Return a letter for each line with something visible."""
+    return "".join(LETTER[kind] for kind, _start, _end in recognise_zones("\n".join(lines)))
 
 
 def zones_of(text: str, *kinds: str) -> list[str]:
-    return [text[start:end] for kind, start, end in recognise(text) if kind in kinds]
+    return [text[start:end] for kind, start, end in recognise_zones(text) if kind in kinds]
 
 
 @pytest.mark.parametrize(
-    ("stated", "iso"),
+    ("text", "expected"),
     [
         ("الثلاثاء 09 يوليو 2024 على الساعة 09:00", "2024-07-09T09:00"),
         ("9 يوليوز 2024", "2024-07-09"),
@@ -96,56 +96,56 @@ def zones_of(text: str, *kinds: str) -> list[str]:
         ("", None),
     ],
 )
-def test_a_dateline_states_when(stated, iso):
-    assert published(stated) == iso
+def test_parse_dateline(text, expected):
+    assert parse_dateline(text) == expected
 
 
 @given(
     st.dates(date(1300, 1, 1), date(2199, 12, 31)),
     st.sampled_from(["{0.day}/{0.month}/{0.year:04}", "{0.year:04}-{0.month}-{0.day}"]),
 )
-def test_every_day_is_read_day_first(day, form):
-    assert published("نشر في " + form.format(day)) == day.isoformat()
+def test_dates_are_parsed_day_first(day, form):
+    assert parse_dateline("نشر في " + form.format(day)) == day.isoformat()
 
 
 @given(st.text(alphabet=st.sampled_from("0123456789٠٩/-.:hم ص يوليوز آذار\u200e\u200f")))
-def test_no_numbers_break_the_reading_of_a_dateline(text):
-    stated = published(text)
-    assert stated is None or len(stated) in (7, 10, 16)
+def test_parse_dateline_accepts_any_text(text):
+    published = parse_dateline(text)
+    assert published is None or len(published) in (7, 10, 16)
 
 
-def test_the_seed_article(shared):
+def test_seed_article(shared):
     text = (shared / "data" / "seed-article.txt").read_text(encoding="utf-8")
-    assert "".join(LETTER[kind] for kind, _start, _end in recognise(text)) == "xxxxxxDHxBBBB"
+    assert "".join(LETTER[kind] for kind, _start, _end in recognise_zones(text)) == "xxxxxxDHxBBBB"
     assert zones_of(text, "headline") == [
         "تقرير الخارجية الأمريكية حول الاتجار بالبشر.. تنويه بجهود المغرب في التصدي للجريمة"
     ]
-    assert [published(line) for line in zones_of(text, "dateline")] == ["2024-07-09T09:00"]
+    assert [parse_dateline(line) for line in zones_of(text, "dateline")] == ["2024-07-09T09:00"]
     assert zones_of(text, "boilerplate")[1].startswith("• بنعبد الله")
 
 
-def test_a_page_like_the_seed():
+def test_page_like_the_seed_article():
     text = (FIXTURES / "page.txt").read_text(encoding="utf-8")
-    assert "".join(LETTER[kind] for kind, _start, _end in recognise(text)) == "xxxxDHxBBB"
-    assert published(*zones_of(text, "dateline")) == "2024-06-06T17:45"
+    assert "".join(LETTER[kind] for kind, _start, _end in recognise_zones(text)) == "xxxxDHxBBB"
+    assert parse_dateline(*zones_of(text, "dateline")) == "2024-06-06T17:45"
 
 
-def test_no_paragraph_of_real_articles_is_taken_away(shared):
+def test_every_paragraph_of_real_articles_is_body(shared):
     lines = (shared / "data" / "articles" / "marsum.jsonl").read_bytes().splitlines()
     texts = [msgspec.json.decode(line)["text"] for line in lines]
     assert len(texts) == 119
     for text in texts:
-        found = [kind for kind, _start, _end in recognise(text)]
-        assert found == ["headline"] + ["body"] * (len(found) - 1)
+        zone_kinds = [kind for kind, _start, _end in recognise_zones(text)]
+        assert zone_kinds == ["headline"] + ["body"] * (len(zone_kinds) - 1)
 
 
-def test_a_page_of_paragraphs_is_all_body(shared):
+def test_page_of_paragraphs_is_all_body(shared):
     text = (shared / "data" / "html" / "cnn-arabic.txt").read_text(encoding="utf-8")
-    assert {kind for kind, _start, _end in recognise(text)} == {"body"}
+    assert {kind for kind, _start, _end in recognise_zones(text)} == {"body"}
 
 
-@pytest.mark.parametrize("path", sorted(resource("samples").glob("*.txt")), ids=lambda path: path.stem)
-def test_the_samples_have_a_headline_and_keep_their_paragraphs(path):
+@pytest.mark.parametrize("path", sorted(resource_path("samples").glob("*.txt")), ids=lambda path: path.stem)
+def test_samples_have_a_headline_and_keep_their_paragraphs(path):
     text = path.read_text(encoding="utf-8")
     assert len(zones_of(text, "headline")) == 1
     assert all(len(line) <= 150 for line in zones_of(text, "boilerplate", "dateline", "headline"))
@@ -169,7 +169,7 @@ def test_the_samples_have_a_headline_and_keep_their_paragraphs(path):
         "\u200f09/07/2024\u200e",
     ],
 )
-def test_a_line_that_is_almost_only_a_date_is_a_dateline(line):
+def test_line_with_little_besides_a_date_is_a_dateline(line):
     assert kinds(line, HEADLINE, PARAGRAPH) == "DHB"
     assert kinds(HEADLINE, line, PARAGRAPH) == "HDB"
 
@@ -185,12 +185,12 @@ def test_a_line_that_is_almost_only_a_date_is_a_dateline(line):
         "32 يوليوز 2024",
     ],
 )
-def test_a_line_that_mentions_a_date_is_none(line):
+def test_line_that_mentions_a_date_is_no_dateline(line):
     assert "D" not in kinds(line, PARAGRAPH)
     assert "D" not in kinds(HEADLINE, line, PARAGRAPH)
 
 
-def test_a_dateline_stands_above_the_body():
+def test_dateline_is_above_the_body():
     assert kinds(HEADLINE, PARAGRAPH, DATE, PARAGRAPH) == "HBBB"
     assert kinds("سطر أول من كلام", "سطر ثان من كلام", "سطر ثالث", "الرباط، 9 يوليوز 2024") == "BBBB"
 
@@ -199,13 +199,13 @@ def test_a_dateline_may_take_several_lines():
     assert kinds(HEADLINE, DATE, "آخر تحديث: 10 يوليوز 2024 - 08:00", PARAGRAPH) == "HDDB"
 
 
-def test_what_stands_around_the_headline():
+def test_boilerplate_around_the_headline():
     assert kinds("الرئيسية | سياسة", "عاجل", "• " + OTHER, HEADLINE, DATE, "شارك", PARAGRAPH) == "xxxHDxB"
     assert kinds("الرئيسية » جهة فاس » " + OTHER, "مجتمع", HEADLINE, PARAGRAPH) == "xxHB"
     assert kinds("- " + OTHER, DATE, HEADLINE, PARAGRAPH) == "xDHB"
 
 
-def test_a_repeated_headline_shows_what_the_page_is():
+def test_lines_above_a_repeated_headline_are_boilerplate():
     spelled = HEADLINE.replace("ة", "ه").replace(" ", "  ") + " \u200f!"
     assert kinds(HEADLINE, DATE, spelled, PARAGRAPH) == "HDxB"
     assert kinds(OTHER, OTHER[:20], HEADLINE, HEADLINE, PARAGRAPH) == "xxHxB"
@@ -213,16 +213,16 @@ def test_a_repeated_headline_shows_what_the_page_is():
     assert kinds(HEADLINE, PARAGRAPH, "اقرأ أيضا", HEADLINE, PARAGRAPH) == "HBxxB"
 
 
-def test_a_headline_above_the_dateline_goes_before_a_line_below_it():
+def test_headline_above_the_dateline_takes_precedence_over_a_line_below():
     assert kinds(HEADLINE, DATE, "والسكان ينتظرون أن تبدأ الأشغال", PARAGRAPH) == "HDBB"
     assert kinds("نعم", HEADLINE, DATE, "والسكان ينتظرون", PARAGRAPH) == "BHDBB"
 
 
-def test_a_line_above_that_nothing_explains_is_body():
+def test_unexplained_line_above_the_headline_is_body():
     assert kinds(OTHER, HEADLINE, DATE, PARAGRAPH) == "BHDB"
 
 
-def test_what_stands_after_the_body():
+def test_boilerplate_after_the_body():
     share = "شارك المقال: فيسبوك | واتساب"
     assert kinds(HEADLINE, PARAGRAPH, share, "الوسوم: تازة، الساحة", "#تازة #الساحة") == "HBxxx"
     assert kinds(HEADLINE, PARAGRAPH, "© جميع الحقوق محفوظة 2024.") == "HBx"
@@ -243,20 +243,20 @@ def test_what_stands_after_the_body():
         "• " + PARAGRAPH,
     ],
 )
-def test_a_line_of_the_body_that_begins_like_furniture_is_body(line):
+def test_line_that_starts_like_furniture_is_body(line):
     assert kinds(HEADLINE, PARAGRAPH, line, PARAGRAPH) == "HBBB"
 
 
-def test_a_text_without_furniture_is_body():
+def test_text_without_furniture_is_body():
     assert kinds(PARAGRAPH) == "B"
     assert kinds(PARAGRAPH, SHORT, PARAGRAPH) == "BBB"
     assert kinds(SHORT, PARAGRAPH) == "BB"
     assert kinds("كلمة", "وكلمة أخرى") == "BB"
     assert kinds("– نقطة أولى", "– نقطة ثانية", PARAGRAPH) == "BBB"
-    assert recognise(" \n\u200f\n\u00a0") == []
+    assert recognise_zones(" \n\u200f\n\u00a0") == []
 
 
-def test_a_headline_is_short_and_stands_over_something_longer():
+def test_headline_is_short_and_followed_by_a_longer_line():
     assert kinds(HEADLINE, PARAGRAPH) == "HB"
     assert kinds("متى تنتهي أشغال الساحة؟", SHORT, PARAGRAPH) == "HBB"
     assert kinds(HEADLINE, SHORT) == "BB"
@@ -264,7 +264,7 @@ def test_a_headline_is_short_and_stands_over_something_longer():
     assert kinds(OTHER, "نعم", "نعم", PARAGRAPH) == "HBBB"
 
 
-def test_a_zone_begins_and_ends_on_something_that_shows():
+def test_zone_starts_and_ends_with_a_visible_character():
     text = f"\u200f  • {OTHER}\u200e \n\t{HEADLINE}\u00a0\n\n {PARAGRAPH}\ufeff"
     assert zones_of(text, *ZONE_KINDS) == ["• " + OTHER, HEADLINE, PARAGRAPH]
 
@@ -275,14 +275,14 @@ LINES = st.sampled_from(
 
 
 @given(st.lists(LINES | st.text(max_size=40), max_size=12))
-def test_there_is_one_zone_a_line(lines):
+def test_each_visible_line_has_one_zone(lines):
     text = "\n".join(lines)
-    zones = recognise(text)
-    shown = [line for line in text.split("\n") if visible(line, 0, len(line)) != (0, 0)]
-    assert len(zones) == len(shown)
+    zones = recognise_zones(text)
+    visible_lines = [line for line in text.split("\n") if trim_invisible(line, 0, len(line)) != (0, 0)]
+    assert len(zones) == len(visible_lines)
     assert [kind for kind, _start, _end in zones].count("headline") <= 1
-    for (kind, start, end), line in zip(zones, shown, strict=True):
+    for (kind, start, end), line in zip(zones, visible_lines, strict=True):
         assert kind in ZONE_KINDS
         assert text[start:end] in line
-        assert visible(text, start, end) == (start, end)
+        assert trim_invisible(text, start, end) == (start, end)
         assert kind == "body" or end - start <= 150

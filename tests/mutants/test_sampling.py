@@ -1,10 +1,14 @@
 """Which places a mutation test tries, and which tests it runs; with cosmic-ray, what its own operators do."""
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from mutants.sampling import RecordedTest, Source, choose_tests, sample
+
+ROOT = Path(__file__).resolve().parents[2]
+EQUIVALENT = tomllib.loads(Path(__file__).with_name("equivalent.toml").read_text(encoding="utf-8"))["mutant"]
 
 TEXT = '''\
 LIMIT = 3
@@ -112,3 +116,12 @@ def test_our_operators_do_what_their_examples_say() -> None:
     for operator in OPERATORS.values():
         for example in operator.examples():
             assert mutating.mutate_code(example.pre_mutation_code, operator(), 0) == example.post_mutation_code
+
+
+@pytest.mark.parametrize("mutant", EQUIVALENT, ids=lambda mutant: f"{mutant['module']} {mutant['removed'][:40]}")
+def test_lines_of_an_equivalent_mutant_stand_in_its_module(mutant: dict[str, str]) -> None:
+    """The command compares them with what a mutant changes, and would count one again as soon as a word differs."""
+    lines = [line.strip() for line in (ROOT / mutant["module"]).read_text(encoding="utf-8").splitlines()]
+    removed = mutant["removed"].split("\n")
+    starts = [index for index, line in enumerate(lines) if line == removed[0]]
+    assert any(lines[start : start + len(removed)] == removed for start in starts)

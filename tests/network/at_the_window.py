@@ -22,7 +22,7 @@ MAPS = Path("/proc/self/maps")
 LONGEST = 60
 """Seconds that any of it may take."""
 
-made = app.application()
+made = app.create_application()
 target = Path(sys.argv.pop())
 learned: list[bool] = []
 
@@ -55,7 +55,7 @@ def work() -> None:
     dialog = ExportDialog(window, session, window.corpus_commands.background)
     dialog.write(target)
     until(lambda: dialog.report)
-    until(lambda: not session.learning)
+    until(lambda: not session.is_learning)
     # What Qt would ask of a network, Python does not hear: its library for that is not even there.
     assert "PySide6.QtNetwork" not in sys.modules
     if MAPS.exists():

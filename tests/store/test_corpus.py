@@ -1,4 +1,4 @@
-"""The corpus on real files: what is stored, what is refused, and that nothing is half written."""
+"""Tests of the corpus on real files: storing, refusing and rolling back."""
 
 import sqlite3
 import sys
@@ -11,24 +11,24 @@ from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import (
     DONE,
     IN_PROGRESS,
+    AnnotatedArticle,
     Article,
-    Draft,
     Edit,
     Note,
-    Past,
     Publication,
     Span,
     Status,
     Step,
+    StepInfo,
     Zone,
     article_uid,
     new_uid,
 )
 from annotator.store import corpus as corpus_module
 from annotator.store import side_files
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
-from annotator.store.queries.article_list import articles
+from annotator.store.queries.article_list import load_all_summaries
 
 TEXT = "وزارة الصحة تطلق خطة\nأعلنت وزارة الصحة، أمس، عن خطة 2024-2030 😀 للوقاية."
 LABELS = LabelSet(
@@ -39,13 +39,13 @@ LABELS = LabelSet(
 )
 
 
-def draft(text: str = TEXT, **fields: object) -> Draft:
+def make_article(text: str = TEXT, **fields: object) -> AnnotatedArticle:
     article = Article(article_uid(text), text, published="2024-07-09", source="fixture")
-    first = text.find("\n") if "\n" in text else len(text)
-    zones = [Zone(new_uid(), article.uid, "headline", 0, first)]
-    if first < len(text):
-        zones.append(Zone(new_uid(), article.uid, "body", first + 1, len(text)))
-    return Draft(article, tuple(zones), **fields)
+    headline_end = text.find("\n") if "\n" in text else len(text)
+    zones = [Zone(new_uid(), article.uid, "headline", 0, headline_end)]
+    if headline_end < len(text):
+        zones.append(Zone(new_uid(), article.uid, "body", headline_end + 1, len(text)))
+    return AnnotatedArticle(article, tuple(zones), **fields)
 
 
 @pytest.fixture
@@ -55,10 +55,10 @@ def corpus(tmp_path: Path):
 
 
 def step(article: str, edits: list[Edit], annotator: str = "Sanae", undoes: str | None = None) -> Step:
-    return Step(new_uid(), annotator, now(), "tag", tuple(edits), undoes)
+    return Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits), undoes)
 
 
-def test_the_file_is_what_the_design_says(corpus: Corpus) -> None:
+def test_file_has_the_documented_settings_and_tables(corpus: Corpus) -> None:
     raw = sqlite3.connect(corpus.path)
     assert raw.execute("PRAGMA application_id").fetchone()[0] == 0x41724E41
     assert raw.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
@@ -67,21 +67,21 @@ def test_the_file_is_what_the_design_says(corpus: Corpus) -> None:
     tables = raw.execute(
         "SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main'"
     ).fetchall()
-    ours = {"article", "zone", "label", "annotator", "span", "status", "edit", "note", "place", "mention"}
-    assert ours <= {name for name, _strict in tables}
-    assert all(strict for name, strict in tables if name in ours)
+    expected = {"article", "zone", "label", "annotator", "span", "status", "edit", "note", "place", "mention"}
+    assert expected <= {name for name, _strict in tables}
+    assert all(strict for name, strict in tables if name in expected)
     raw.close()
 
 
-def test_labels_come_back_in_order(corpus: Corpus) -> None:
+def test_labels_are_read_in_their_order(corpus: Corpus) -> None:
     assert corpus.labels() == LABELS
 
 
-def test_an_article_is_stored_once_and_verbatim(corpus: Corpus) -> None:
-    first = corpus.add(draft())
-    again = corpus.add(draft())
-    assert (first.new, again.new) == (True, False)
-    [summary] = articles(corpus)
+def test_article_is_stored_once_and_verbatim(corpus: Corpus) -> None:
+    first = corpus.add(make_article())
+    second = corpus.add(make_article())
+    assert (first.is_new, second.is_new) == (True, False)
+    [summary] = load_all_summaries(corpus)
     article = corpus.article(summary.id)
     assert article.text == TEXT
     assert article == corpus.article(article.uid)
@@ -89,42 +89,42 @@ def test_an_article_is_stored_once_and_verbatim(corpus: Corpus) -> None:
     assert [zone.kind for zone in corpus.zones(article.uid)] == ["headline", "body"]
 
 
-def test_an_unknown_article_is_one_sentence(corpus: Corpus) -> None:
+def test_unknown_article_raises_no_such_article(corpus: Corpus) -> None:
     with pytest.raises(NoSuchArticle, match="holds no article 7"):
         corpus.article(7)
 
 
-def test_the_text_of_an_article_never_changes(corpus: Corpus) -> None:
-    corpus.add(draft())
+def test_text_of_an_article_cannot_be_changed(corpus: Corpus) -> None:
+    corpus.add(make_article())
     with pytest.raises(sqlite3.IntegrityError, match="never changes"):
         corpus._db.execute("UPDATE article SET text = 'x'")
 
 
-def test_a_step_is_written_with_its_record_and_can_be_reversed(corpus: Corpus) -> None:
-    corpus.add(draft())
+def test_step_is_recorded_and_can_be_reversed(corpus: Corpus) -> None:
+    corpus.add(make_article())
     article = corpus.article(1)
-    edits = operations.add(article, [], "Sanae", "PLAN", 16, 20)
+    edits = operations.add_span(article, [], "Sanae", "PLAN", 16, 20)
     done = step(article.uid, [*edits, *operations.set_state(None, article, "Sanae", "in_progress")])
     corpus.apply(done)
     assert [span.label for span in corpus.spans(article.uid, "Sanae")] == ["PLAN"]
     assert corpus.spans(article.uid, "Omar") == []
     assert corpus.status(article.uid, "Sanae") == Status(article.uid, "Sanae", "in_progress")
-    assert corpus.history(article.uid, "Sanae") == [Past(done.uid, "tag")]
+    assert corpus.history(article.uid, "Sanae") == [StepInfo(done.uid, "tag")]
     assert corpus.step(done.uid) == done
-    assert corpus.annotators() == corpus.layers() == ["Sanae"]
+    assert corpus.annotators() == corpus.annotators_with_spans() == ["Sanae"]
 
-    corpus.apply(step(article.uid, list(history.reversal(done)), undoes=done.uid))
+    corpus.apply(step(article.uid, list(history.reverse_step(done)), undoes=done.uid))
     assert corpus.spans(article.uid) == []
     assert corpus.status(article.uid, "Sanae") is None
-    undo, redo = history.stacks(corpus.history(article.uid, "Sanae"))
+    undo, redo = history.build_stacks(corpus.history(article.uid, "Sanae"))
     assert undo == []
     assert [top.undoes for top in redo] == [done.uid]
 
 
-def test_everything_is_there_after_the_file_is_opened_again(corpus: Corpus) -> None:
-    corpus.add(draft())
+def test_content_survives_reopening(corpus: Corpus) -> None:
+    corpus.add(make_article())
     article = corpus.article(1)
-    corpus.apply(step(article.uid, operations.add(article, [], "Sanae", "DATE", 38, 41)))
+    corpus.apply(step(article.uid, operations.add_span(article, [], "Sanae", "DATE", 38, 41)))
     before = corpus.spans(article.uid)
     corpus.close()
     with Corpus.open(corpus.path) as opened:
@@ -132,28 +132,28 @@ def test_everything_is_there_after_the_file_is_opened_again(corpus: Corpus) -> N
         assert opened.labels() == LABELS
 
 
-def test_spans_nest_cross_and_share_a_stretch_but_are_not_doubled(corpus: Corpus) -> None:
-    corpus.add(draft())
+def test_spans_may_nest_cross_and_share_a_range_but_not_be_duplicated(corpus: Corpus) -> None:
+    corpus.add(make_article())
     article = corpus.article(1)
     for label, start, end in (("PLAN", 5, 20), ("DATE", 7, 9), ("INSTITUTION", 15, 25), ("DATE", 5, 20)):
         layer = corpus.spans(article.uid, "Sanae")
-        corpus.apply(step(article.uid, operations.add(article, layer, "Sanae", label, start, end)))
+        corpus.apply(step(article.uid, operations.add_span(article, layer, "Sanae", label, start, end)))
     assert len(corpus.spans(article.uid)) == 4
-    with pytest.raises(operations.Rejected):
-        operations.add(article, corpus.spans(article.uid, "Sanae"), "Sanae", "PLAN", 5, 20)
-    # Behind the verbs' back the table itself refuses.
+    with pytest.raises(operations.InvalidEdit):
+        operations.add_span(article, corpus.spans(article.uid, "Sanae"), "Sanae", "PLAN", 5, 20)
+    # The table itself refuses a duplicate that bypasses the operations.
     twin = Span(new_uid(), article.uid, "Sanae", "PLAN", 5, 20)
     with pytest.raises(CorpusError):
         corpus.apply(step(article.uid, [Edit(None, twin)]))
     # Another annotator has a layer of their own.
-    corpus.apply(step(article.uid, operations.add(article, [], "Omar", "PLAN", 5, 20), "Omar"))
+    corpus.apply(step(article.uid, operations.add_span(article, [], "Omar", "PLAN", 5, 20), "Omar"))
     assert len(corpus.spans(article.uid)) == 5
 
 
-def test_a_step_that_fails_halfway_leaves_nothing(corpus: Corpus) -> None:
-    corpus.add(draft())
+def test_failing_step_is_rolled_back(corpus: Corpus) -> None:
+    corpus.add(make_article())
     article = corpus.article(1)
-    good = operations.add(article, [], "Sanae", "DATE", 0, 5)
+    good = operations.add_span(article, [], "Sanae", "DATE", 0, 5)
     absent = Edit(Span(new_uid(), article.uid, "Sanae", "DATE", 1, 2), None)
     with pytest.raises(Conflict):
         corpus.apply(step(article.uid, [*good, absent]))
@@ -162,21 +162,21 @@ def test_a_step_that_fails_halfway_leaves_nothing(corpus: Corpus) -> None:
     assert corpus.annotators() == []
 
 
-def test_a_change_by_someone_else_is_not_overwritten(corpus: Corpus) -> None:
-    corpus.add(draft())
+def test_change_of_another_connection_is_not_overwritten(corpus: Corpus) -> None:
+    corpus.add(make_article())
     article = corpus.article(1)
-    corpus.apply(step(article.uid, operations.add(article, [], "Sanae", "DATE", 0, 5)))
-    [mine] = corpus.spans(article.uid)
+    corpus.apply(step(article.uid, operations.add_span(article, [], "Sanae", "DATE", 0, 5)))
+    [span] = corpus.spans(article.uid)
     with Corpus.open(corpus.path) as other:
-        other.apply(step(article.uid, operations.resize(article, [mine], mine, 0, 9)))
+        other.apply(step(article.uid, operations.resize(article, [span], span, 0, 9)))
     with pytest.raises(Conflict, match="another window"):
-        corpus.apply(step(article.uid, operations.relabel(article, [mine], mine, "PLAN")))
-    [kept] = corpus.spans(article.uid)
-    assert (kept.label, kept.end) == ("DATE", 9)
+        corpus.apply(step(article.uid, operations.relabel(article, [span], span, "PLAN")))
+    [stored] = corpus.spans(article.uid)
+    assert (stored.label, stored.end) == ("DATE", 9)
 
 
-def test_a_zone_is_put_right_and_taken_back(corpus: Corpus) -> None:
-    corpus.add(draft("عنوان\nالثلاثاء 09 يوليو 2024 على الساعة 09:00\nنص المقال."))
+def test_zone_is_corrected_and_the_correction_undone(corpus: Corpus) -> None:
+    corpus.add(make_article("عنوان\nالثلاثاء 09 يوليو 2024 على الساعة 09:00\nنص المقال."))
     article = corpus.article(1)
     before = corpus.zones(article.uid)
     start = article.text.index("الثلاثاء")
@@ -186,38 +186,38 @@ def test_a_zone_is_put_right_and_taken_back(corpus: Corpus) -> None:
     corpus.apply(done)
     assert [zone.kind for zone in corpus.zones(article.uid)] == ["headline", "dateline", "body"]
     assert corpus.article(1).published == "2024-07-09T09:00"
-    corpus.apply(step(article.uid, list(history.reversal(done)), undoes=done.uid))
+    corpus.apply(step(article.uid, list(history.reverse_step(done)), undoes=done.uid))
     assert corpus.zones(article.uid) == before
     assert corpus.article(1).published == "2024-07-09"
 
 
-def test_zones_that_would_overlap_are_refused(corpus: Corpus) -> None:
-    corpus.add(draft())
+def test_overlapping_zones_are_refused(corpus: Corpus) -> None:
+    corpus.add(make_article())
     article = corpus.article(1)
-    with pytest.raises(operations.Rejected, match="overlap"):
+    with pytest.raises(operations.InvalidEdit, match="overlap"):
         corpus.apply(step(article.uid, [Edit(None, Zone(new_uid(), article.uid, "body", 0, 3))]))
     assert len(corpus.zones(article.uid)) == 2
 
 
 @pytest.mark.parametrize("before", [0, 1, 3])
 @pytest.mark.parametrize("after", [0, 1, 3])
-def test_zones_are_checked_wherever_in_a_step_their_edits_are(
+def test_zones_are_checked_in_every_batch_of_a_step(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch, before: int, after: int
 ) -> None:
-    monkeypatch.setattr(corpus_module, "_AT_ONCE", 2)
-    corpus.add(draft())
+    monkeypatch.setattr(corpus_module, "_BATCH_SIZE", 2)
+    corpus.add(make_article())
     article = corpus.article(1)
     spans = [
         Edit(None, Span(new_uid(), article.uid, "Sanae", "DATE", start, start + 3)) for start in range(before + after)
     ]
     crossing = Edit(None, Zone(new_uid(), article.uid, "body", 0, 3))
-    with pytest.raises(operations.Rejected, match="overlap"):
+    with pytest.raises(operations.InvalidEdit, match="overlap"):
         corpus.apply(step(article.uid, [*spans[:before], crossing, *spans[before:]]))
     assert len(corpus.zones(article.uid)) == 2
     assert corpus.spans(article.uid) == []
 
 
-def test_spans_that_come_with_an_article_are_stored_or_refused_by_name(corpus: Corpus) -> None:
+def test_spans_of_a_new_article_are_stored_or_skipped_with_a_reason(corpus: Corpus) -> None:
     uid = article_uid(TEXT)
     spans = (
         Span("one", uid, "Sanae", "PLAN", 16, 20, value="v", note="n"),
@@ -225,91 +225,91 @@ def test_spans_that_come_with_an_article_are_stored_or_refused_by_name(corpus: C
         Span("three", uid, "Omar", "DATE", 0, 5000),
         Span("four", uid, "Omar", "DATE", 38, 41),
     )
-    added = corpus.add(draft(spans=spans, states=(Status(uid, "Sanae", "done"),)))
-    assert (added.new, added.spans) == (True, 2)
-    assert "PERSON" in added.refused[0]
-    assert "not within the text" in added.refused[1]
+    added = corpus.add(make_article(spans=spans, states=(Status(uid, "Sanae", "done"),)))
+    assert (added.is_new, added.spans) == (True, 2)
+    assert "PERSON" in added.skip_reasons[0]
+    assert "not within the text" in added.skip_reasons[1]
     assert set(corpus.spans(uid)) == {spans[0], spans[3]}
-    [summary] = articles(corpus)
+    [summary] = load_all_summaries(corpus)
     assert (summary.states, summary.spans) == ({"Sanae": "done"}, 2)
-    # The same once more adds nothing; another value for the same stretch is not dropped in silence.
-    assert corpus.add(draft(spans=(spans[0], spans[3]))) == (type(added))(False, 0)
-    other = corpus.add(draft(spans=(Span("five", uid, "Sanae", "PLAN", 16, 20, value="w"),)))
-    assert "another value" in other.refused[0]
-    # A new layer on an article that is here already does come in, under a uid of its own.
-    late = corpus.add(draft(spans=(Span("one", uid, "Huda", "PLAN", 16, 20),)))
-    assert (late.new, late.spans) == (False, 1)
-    assert history.stacks(corpus.history(uid, "Sanae")) == ([], [])
+    # Adding the same again changes nothing; another value for the same range is not dropped silently.
+    assert corpus.add(make_article(spans=(spans[0], spans[3]))) == (type(added))(False, 0)
+    other = corpus.add(make_article(spans=(Span("five", uid, "Sanae", "PLAN", 16, 20, value="w"),)))
+    assert "another value" in other.skip_reasons[0]
+    # A new layer on an existing article is added, with a new uid.
+    late = corpus.add(make_article(spans=(Span("one", uid, "Huda", "PLAN", 16, 20),)))
+    assert (late.is_new, late.spans) == (False, 1)
+    assert history.build_stacks(corpus.history(uid, "Sanae")) == ([], [])
 
 
-def test_a_snapshot_does_not_see_what_others_write(corpus: Corpus) -> None:
-    corpus.add(draft())
+def test_snapshot_does_not_see_writes_of_others(corpus: Corpus) -> None:
+    corpus.add(make_article())
     with Corpus.open(corpus.path) as other, corpus.snapshot():
-        assert len(list(articles(corpus))) == 1
-        other.add(draft("خبر آخر\nنصه."))
-        assert len(list(articles(corpus))) == 1
-    assert len(list(articles(corpus))) == 2
+        assert len(list(load_all_summaries(corpus))) == 1
+        other.add(make_article("خبر آخر\nنصه."))
+        assert len(list(load_all_summaries(corpus))) == 1
+    assert len(list(load_all_summaries(corpus))) == 2
 
 
-def test_a_title_may_hold_anything(corpus: Corpus) -> None:
-    corpus.add(draft("\u200fعنوان 😀  طويل\nنص."))
-    assert next(articles(corpus)).title == "عنوان 😀 طويل"
+def test_title_is_stripped_of_marks_and_extra_spaces(corpus: Corpus) -> None:
+    corpus.add(make_article("\u200fعنوان 😀  طويل\nنص."))
+    assert next(load_all_summaries(corpus)).title == "عنوان 😀 طويل"
 
 
-# Notes and places
+# Notes and last positions
 
 
-def test_a_note_is_written_changed_and_taken_back(corpus: Corpus) -> None:
-    corpus.add(draft())
+def test_note_is_written_changed_and_undone(corpus: Corpus) -> None:
+    corpus.add(make_article())
     article = corpus.article(1)
     assert corpus.note(article.uid, "Sanae") is None
-    written = step(article.uid, operations.note(None, article, "Sanae", "تنقصه الفقرة الأخيرة 😀"))
+    written = step(article.uid, operations.set_note(None, article, "Sanae", "تنقصه الفقرة الأخيرة 😀"))
     corpus.apply(written)
     before = corpus.note(article.uid, "Sanae")
     assert before == Note(article.uid, "Sanae", "تنقصه الفقرة الأخيرة 😀")
     assert corpus.note(article.uid, "Omar") is None
-    changed = step(article.uid, operations.note(before, article, "Sanae", "تام"))
+    changed = step(article.uid, operations.set_note(before, article, "Sanae", "تام"))
     corpus.apply(changed)
     with pytest.raises(Conflict):
-        corpus.apply(step(article.uid, operations.note(before, article, "Sanae", "آخر")))
+        corpus.apply(step(article.uid, operations.set_note(before, article, "Sanae", "آخر")))
     corpus.close()
     with Corpus.open(corpus.path) as opened:
         assert opened.note(article.uid, "Sanae") == Note(article.uid, "Sanae", "تام")
-        for one in (changed, written):
-            opened.apply(step(article.uid, list(history.reversal(one)), undoes=one.uid))
+        for step_ in (changed, written):
+            opened.apply(step(article.uid, list(history.reverse_step(step_)), undoes=step_.uid))
         assert opened.note(article.uid, "Sanae") is None
 
 
-def test_a_blank_note_is_none_and_the_table_holds_none(corpus: Corpus) -> None:
-    corpus.add(draft())
+def test_empty_note_is_refused(corpus: Corpus) -> None:
+    corpus.add(make_article())
     with pytest.raises(CorpusError):
         corpus.apply(step("", [Edit(None, Note(corpus.article(1).uid, "Sanae", ""))]))
 
 
-def test_the_place_of_each_annotator_outlives_the_program(corpus: Corpus) -> None:
+def test_last_position_of_each_annotator_survives_reopening(corpus: Corpus) -> None:
     for text in (TEXT, "خبر آخر"):
-        corpus.add(draft(text))
+        corpus.add(make_article(text))
     first, second = (corpus.article(number).uid for number in (1, 2))
-    assert corpus.place("Sanae") is None
+    assert corpus.last_position("Sanae") is None
     for annotator, article, offset in (("Sanae", first, 7), ("Omar", first, 3), ("Sanae", second, 0)):
-        corpus.stand(annotator, article, offset)
+        corpus.save_position(annotator, article, offset)
     corpus.close()
     with Corpus.open(corpus.path) as opened:
-        assert opened.place("Sanae") == (second, 0)
-        assert opened.place("Omar") == (first, 3)
-        assert opened.place("Huda") is None
-        assert opened.annotators() == [], "who only looked has no layer"
+        assert opened.last_position("Sanae") == (second, 0)
+        assert opened.last_position("Omar") == (first, 3)
+        assert opened.last_position("Huda") is None
+        assert opened.annotators() == [], "an annotator who only reads has no layer"
         for article, offset in (("none", 0), (first, -1)):
             with pytest.raises(CorpusError):
-                opened.stand("Sanae", article, offset)
-        assert opened.place("Sanae") == (second, 0)
+                opened.save_position("Sanae", article, offset)
+        assert opened.last_position("Sanae") == (second, 0)
 
 
-# What the corpus knows
+# Mentions
 
 
 @pytest.mark.parametrize(
-    ("words", "known"),
+    ("words", "expected"),
     [
         ("وزارة الصحة", True),
         ("وزارة", True),
@@ -324,169 +324,200 @@ def test_the_place_of_each_annotator_outlives_the_program(corpus: Corpus) -> Non
         (" ", False),
     ],
 )
-def test_the_words_that_spans_begin_with_are_known(corpus: Corpus, words: str, known: bool) -> None:
-    corpus.add(draft())
+def test_mentions_are_found_by_their_first_words(corpus: Corpus, words: str, expected: bool) -> None:
+    corpus.add(make_article())
     article = corpus.article(1)
     for label, start, end in (("INSTITUTION", 0, 11), ("PLAN", 17, 20)):
-        corpus.apply(step(article.uid, operations.add(article, [], "Sanae", label, start, end)))
-    assert corpus.knows(words) is known
+        corpus.apply(step(article.uid, operations.add_span(article, [], "Sanae", label, start, end)))
+    assert corpus.has_mention(words) is expected
 
 
-def test_spans_that_come_with_an_article_are_known(corpus: Corpus) -> None:
+def test_spans_of_a_new_article_are_mentions(corpus: Corpus) -> None:
     uid = article_uid(TEXT)
-    assert not corpus.knows("وزارة")
-    corpus.add(draft(spans=(Span("one", uid, "Sanae", "INSTITUTION", 0, 11),)))
-    assert corpus.knows("وزارة")
+    assert not corpus.has_mention("وزارة")
+    corpus.add(make_article(spans=(Span("one", uid, "Sanae", "INSTITUTION", 0, 11),)))
+    assert corpus.has_mention("وزارة")
 
 
-# A step over several articles
+# Steps across articles
 
 
 @pytest.fixture
-def three(corpus: Corpus) -> list[Article]:
-    """Three articles, the same stretch of each to be labelled."""
+def three_articles(corpus: Corpus) -> list[Article]:
+    """Add three articles with the same range to label."""
     for text in (TEXT, "وزارة العدل\nنص.", "وزارة المالية\nنص آخر."):
-        corpus.add(draft(text))
+        corpus.add(make_article(text))
     return [corpus.article(number) for number in (1, 2, 3)]
 
 
-def everywhere(articles: list[Article]) -> list[Edit]:
-    return [edit for article in articles for edit in operations.add(article, [], "Sanae", "INSTITUTION", 0, 5)]
+def label_all(articles: list[Article]) -> list[Edit]:
+    return [edit for article in articles for edit in operations.add_span(article, [], "Sanae", "INSTITUTION", 0, 5)]
 
 
-def layers(corpus: Corpus, articles: list[Article]) -> list[int]:
+def count_spans(corpus: Corpus, articles: list[Article]) -> list[int]:
     return [len(corpus.spans(article.uid)) for article in articles]
 
 
-@pytest.mark.parametrize("at", [0, 1, 2])
-def test_a_step_over_several_articles_is_undone_from_any_of_them(corpus: Corpus, three: list[Article], at: int) -> None:
-    done = step("", everywhere(three))
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_step_across_articles_can_be_undone_from_each_of_them(
+    corpus: Corpus, three_articles: list[Article], index: int
+) -> None:
+    done = step("", label_all(three_articles))
     corpus.apply(done)
-    assert layers(corpus, three) == [1, 1, 1]
-    assert corpus.knows("وزارة")
-    for article in three:
-        assert corpus.history(article.uid, "Sanae") == [Past(done.uid, "tag")]
+    assert count_spans(corpus, three_articles) == [1, 1, 1]
+    assert corpus.has_mention("وزارة")
+    for article in three_articles:
+        assert corpus.history(article.uid, "Sanae") == [StepInfo(done.uid, "tag")]
         assert corpus.history(article.uid, "Omar") == []
-    undo, _redo = history.stacks(corpus.history(three[at].uid, "Sanae"))
-    taken = corpus.step(undo[-1].uid)
-    assert taken == done
-    corpus.apply(step("", list(history.reversal(taken)), undoes=taken.uid))
-    assert layers(corpus, three) == [0, 0, 0]
-    assert not corpus.knows("وزارة")
-    for article in three:
-        undo, redo = history.stacks(corpus.history(article.uid, "Sanae"))
+    undo, _redo = history.build_stacks(corpus.history(three_articles[index].uid, "Sanae"))
+    last_step = corpus.step(undo[-1].uid)
+    assert last_step == done
+    corpus.apply(step("", list(history.reverse_step(last_step)), undoes=last_step.uid))
+    assert count_spans(corpus, three_articles) == [0, 0, 0]
+    assert not corpus.has_mention("وزارة")
+    for article in three_articles:
+        undo, redo = history.build_stacks(corpus.history(article.uid, "Sanae"))
         assert (undo, len(redo)) == ([], 1)
 
 
-def test_a_step_over_several_articles_is_whole_or_nothing(corpus: Corpus, three: list[Article]) -> None:
-    label = everywhere(three[2:])
-    corpus.apply(step("", label))
+def test_step_across_articles_is_atomic(corpus: Corpus, three_articles: list[Article]) -> None:
+    edits = label_all(three_articles[2:])
+    corpus.apply(step("", edits))
     before = list(corpus.query("SELECT * FROM edit"))
-    with pytest.raises(CorpusError):  # the last stretch has that label
-        corpus.apply(step("", everywhere(three)))
-    assert layers(corpus, three) == [0, 0, 1]
-    gone = [Edit(edit.after, None) for edit in everywhere(three[:1])]
+    with pytest.raises(CorpusError):  # the range in the last article has that label already
+        corpus.apply(step("", label_all(three_articles)))
+    assert count_spans(corpus, three_articles) == [0, 0, 1]
+    deletions = [Edit(edit.after, None) for edit in label_all(three_articles[:1])]
     with pytest.raises(Conflict):
-        corpus.apply(step("", [*everywhere(three[:2]), *gone]))
-    assert layers(corpus, three) == [0, 0, 1]
+        corpus.apply(step("", [*label_all(three_articles[:2]), *deletions]))
+    assert count_spans(corpus, three_articles) == [0, 0, 1]
     assert list(corpus.query("SELECT * FROM edit")) == before
     assert [row["n"] for row in corpus.query("SELECT count(*) AS n FROM mention")] == [1]
 
 
-def test_a_span_that_was_changed_since_keeps_its_step_from_being_undone(corpus: Corpus, three: list[Article]) -> None:
-    done = step("", everywhere(three))
+def test_step_cannot_be_undone_after_one_of_its_spans_was_changed(
+    corpus: Corpus, three_articles: list[Article]
+) -> None:
+    done = step("", label_all(three_articles))
     corpus.apply(done)
-    [span] = corpus.spans(three[1].uid)
-    corpus.apply(step("", operations.resize(three[1], [span], span, 0, 11)))
-    before = [corpus.spans(article.uid) for article in three], list(corpus.query("SELECT * FROM edit"))
+    [span] = corpus.spans(three_articles[1].uid)
+    corpus.apply(step("", operations.resize(three_articles[1], [span], span, 0, 11)))
+    before = [corpus.spans(article.uid) for article in three_articles], list(corpus.query("SELECT * FROM edit"))
     with pytest.raises(Conflict):
-        corpus.apply(step("", list(history.reversal(done)), undoes=done.uid))
-    assert before == ([corpus.spans(article.uid) for article in three], list(corpus.query("SELECT * FROM edit")))
-    assert corpus.knows("وزارة العدل")
+        corpus.apply(step("", list(history.reverse_step(done)), undoes=done.uid))
+    assert before == (
+        [corpus.spans(article.uid) for article in three_articles],
+        list(corpus.query("SELECT * FROM edit")),
+    )
+    assert corpus.has_mention("وزارة العدل")
 
 
-def test_a_step_of_no_edits_leaves_no_trace(corpus: Corpus) -> None:
+def test_step_without_edits_is_not_recorded(corpus: Corpus) -> None:
     nothing = step("", [])
     corpus.apply(nothing)
     with pytest.raises(CorpusError, match="holds no step"):
         corpus.step(nothing.uid)
 
 
-def test_numbers_are_those_of_the_query(corpus: Corpus) -> None:
-    assert corpus.numbers("SELECT id AS number FROM article") == []
+def test_fetch_numbers_returns_the_number_column(corpus: Corpus) -> None:
+    assert corpus.fetch_numbers("SELECT id AS number FROM article") == []
     for text in ("أول", "ثان", "ثالث"):
-        corpus.add(draft(text))
-    assert corpus.numbers("SELECT id AS number FROM article WHERE id > ?", 1) == [2, 3]
+        corpus.add(make_article(text))
+    assert corpus.fetch_numbers("SELECT id AS number FROM article WHERE id > ?", 1) == [2, 3]
     with pytest.raises(CorpusError):
-        corpus.numbers("SELECT id FROM article")
+        corpus.fetch_numbers("SELECT id FROM article")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a file that is open cannot be moved there")
-@pytest.mark.parametrize("what", ["moved", "deleted", "replaced"])
-def test_a_file_that_is_no_longer_there_takes_no_more_edits(corpus: Corpus, tmp_path: Path, what: str) -> None:
-    """SQLite would write on without a word, into a file that nobody finds any more."""
-    corpus.add(draft(TEXT))
-    article, place = corpus.article(1).uid, corpus.path
-    if what == "deleted":
-        place.unlink()
+@pytest.mark.parametrize("change", ["moved", "deleted", "replaced"])
+def test_writing_to_a_moved_deleted_or_replaced_file_raises_missing_corpus(
+    corpus: Corpus, tmp_path: Path, change: str
+) -> None:
+    """SQLite would silently go on writing into a file that is no longer at its path."""
+    corpus.add(make_article(TEXT))
+    article, path = corpus.article(1).uid, corpus.path
+    if change == "deleted":
+        path.unlink()
     else:
-        place.rename(tmp_path / "elsewhere.corpus")
-    if what == "replaced":
-        for beside in filter(Path.exists, side_files.side_files(place)):
-            beside.rename(tmp_path / beside.name.replace(place.name, "elsewhere.corpus"))
+        path.rename(tmp_path / "elsewhere.corpus")
+    if change == "replaced":
+        for side_file in filter(Path.exists, side_files.side_files(path)):
+            side_file.rename(tmp_path / side_file.name.replace(path.name, "elsewhere.corpus"))
         Corpus.create(tmp_path / "another.corpus", LabelSet(())).close()
-        (tmp_path / "another.corpus").rename(place)
+        (tmp_path / "another.corpus").rename(path)
     with pytest.raises(MissingCorpus, match="moved or deleted"):
-        corpus.stand("Sanae", article, 3)
+        corpus.save_position("Sanae", article, 3)
 
 
-def test_two_spans_of_a_draft_with_one_uid_are_both_stored(corpus: Corpus) -> None:
+def test_spans_with_the_same_uid_are_both_stored(corpus: Corpus) -> None:
     uid = article_uid(TEXT)
-    spans = tuple(Span("same", uid, who, "PLAN", start, 10) for who, start in (("Sanae", 0), ("Sanae", 5), ("Omar", 0)))
-    assert corpus.add(draft(spans=spans)).spans == 3
+    spans = tuple(
+        Span("same", uid, annotator, "PLAN", start, 10)
+        for annotator, start in (("Sanae", 0), ("Sanae", 5), ("Omar", 0))
+    )
+    assert corpus.add(make_article(spans=spans)).spans == 3
     stored = corpus.spans(uid)
     assert len({span.uid for span in stored}) == 3
     assert sorted((span.annotator, span.start) for span in stored) == [("Omar", 0), ("Sanae", 0), ("Sanae", 5)]
 
 
 @pytest.mark.parametrize("name", ["", " ", "\u00a0"])
-def test_a_step_of_an_annotator_without_a_name_is_refused_whole(corpus: Corpus, name: str) -> None:
-    corpus.add(draft())
+def test_step_of_a_blank_annotator_is_refused(corpus: Corpus, name: str) -> None:
+    corpus.add(make_article())
     article = corpus.article(1)
     with pytest.raises(CorpusError, match="must have a name"):
-        corpus.apply(step(article.uid, operations.add(article, [], name, "DATE", 0, 3), name))
+        corpus.apply(step(article.uid, operations.add_span(article, [], name, "DATE", 0, 3), name))
     assert corpus.spans(article.uid) == []
     assert name not in corpus.annotators()
 
 
 @pytest.mark.posix_only("Windows moves no file that is open")
-def test_what_was_written_while_the_file_was_taken_away_is_not_called_saved(corpus: Corpus, tmp_path: Path) -> None:
-    corpus.add(draft(TEXT))
+def test_file_moved_during_a_transaction_raises_missing_corpus(corpus: Corpus, tmp_path: Path) -> None:
+    corpus.add(make_article(TEXT))
     article = corpus.article(1).uid
 
     def write() -> None:
         with corpus.transaction():
-            corpus.stand("Sanae", article, 3)
+            corpus.save_position("Sanae", article, 3)
             corpus.path.rename(tmp_path / "elsewhere.corpus")
 
     with pytest.raises(MissingCorpus, match="moved or deleted"):
         write()
 
 
-@pytest.mark.parametrize("patience", [20, None])
-def test_after_a_reconnection_it_waits_for_others_no_longer_than_before(corpus: Corpus, patience: int | None) -> None:
-    if patience is not None:
-        corpus.hurry(patience)
-    before = corpus.tuples("PRAGMA busy_timeout")
+@pytest.mark.parametrize("timeout", [20, None])
+def test_reconnection_keeps_the_busy_timeout(corpus: Corpus, timeout: int | None) -> None:
+    if timeout is not None:
+        corpus.set_busy_timeout(timeout)
+    before = corpus.fetch_tuples("PRAGMA busy_timeout")
     corpus.reconnect()
-    assert corpus.tuples("PRAGMA busy_timeout") == before
-    assert (before == [(20,)]) is (patience == 20)
+    assert corpus.fetch_tuples("PRAGMA busy_timeout") == before
+    assert (before == [(20,)]) is (timeout == 20)
 
 
-def test_notes_and_states_that_come_with_an_article_are_stored_once(corpus: Corpus) -> None:
+def test_notes_and_states_of_an_existing_article_are_not_replaced(corpus: Corpus) -> None:
     uid = article_uid("خبر")
     for text, state in (("أولى", DONE), ("ثانية", IN_PROGRESS)):
-        corpus.add(draft("خبر", notes=[Note(uid, "Sanae", text)], states=[Status(uid, "Sanae", state)]))
-    whole = corpus.whole(1)
-    assert [note.text for note in whole.notes] == ["أولى"]
-    assert [status.state for status in whole.states] == [DONE]
+        corpus.add(make_article("خبر", notes=[Note(uid, "Sanae", text)], states=[Status(uid, "Sanae", state)]))
+    stored = corpus.load_article(1)
+    assert [note.text for note in stored.notes] == ["أولى"]
+    assert [status.state for status in stored.states] == [DONE]
+
+
+@pytest.mark.posix_only("Windows moves no file that is open")
+def test_transaction_does_not_begin_in_a_missing_file(corpus: Corpus, tmp_path: Path) -> None:
+    corpus.path.rename(tmp_path / "elsewhere.corpus")
+    has_begun = False
+
+    def write() -> None:
+        nonlocal has_begun
+        with corpus.transaction():
+            has_begun = True
+
+    with pytest.raises(MissingCorpus):
+        write()
+    assert not has_begun
+
+
+def test_article_without_spans_adds_none(corpus: Corpus) -> None:
+    assert [corpus.add(make_article()).spans, corpus.add(make_article()).spans] == [0, 0]

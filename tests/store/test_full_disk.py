@@ -1,4 +1,4 @@
-"""A corpus on a disk without any room: it can be read, and what cannot be done is told by its reason."""
+"""Tests of a corpus on a full disk: it can be read, and failures name their reason."""
 
 import shutil
 import subprocess
@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from annotator import settings
-from annotator.jobs.export.exporter import ALL, Options, export
-from annotator.model.article_builder import draft
+from annotator.jobs.export.exporter import ALL, ExportOptions, export
+from annotator.model.article_builder import build_article
 from annotator.model.labels import decode
-from annotator.resources import resource
+from annotator.resources import resource_path
 from annotator.store import safe_connection
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, FullDisk
@@ -21,7 +21,7 @@ from annotator.store.recovery.rescue import copy_file_to_safety
 
 @pytest.fixture
 def full(tmp_path: Path) -> Iterator[Path]:
-    """A corpus with an article, on a disk of its own, which is filled to the last byte."""
+    """Create a corpus with an article on a separate disk that is filled to the last byte."""
     folder = tmp_path / "disk"
     folder.mkdir()
     if not shutil.which("mount"):
@@ -29,55 +29,55 @@ def full(tmp_path: Path) -> Iterator[Path]:
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
     if mounted.returncode:
         pytest.skip("mounting a disk takes the rights of the superuser")
-    path, labels = folder / "news.corpus", resource("labels", "default.toml")
+    path, labels = folder / "news.corpus", resource_path("labels", "default.toml")
     with Corpus.create(path, decode(labels.read_bytes(), str(labels))) as corpus:
-        corpus.add(draft("أعلنت وزارة الصحة عن خطة."))
+        corpus.add(build_article("أعلنت وزارة الصحة عن خطة."))
     (folder / "filler").write_bytes(bytes(shutil.disk_usage(folder).free))
     yield path
     subprocess.run(["umount", "-l", folder], check=False, capture_output=True)
 
 
-def test_it_is_read_and_exported_to_another_disk(full: Path, tmp_path: Path) -> None:
+def test_corpus_on_a_full_disk_is_read_and_exported_to_another_disk(full: Path, tmp_path: Path) -> None:
     with Corpus.open(full, readonly=True) as corpus:
         assert corpus.article(1).text == "أعلنت وزارة الصحة عن خطة."
-        for _done in export(corpus, tmp_path / "train.jsonl", Options(format="jsonl", state=ALL)):
+        for _done in export(corpus, tmp_path / "train.jsonl", ExportOptions(format="jsonl", state=ALL)):
             pass
     assert "وزارة الصحة" in (tmp_path / "train.jsonl").read_text(encoding="utf-8")
-    assert sorted(each.name for each in full.parent.iterdir()) == ["filler", "news.corpus"]
+    assert sorted(path.name for path in full.parent.iterdir()) == ["filler", "news.corpus"]
 
 
-def test_that_nothing_can_be_written_is_told_by_its_reason(full: Path) -> None:
+def test_opening_for_writing_reports_the_full_disk(full: Path) -> None:
     with pytest.raises(FullDisk, match="disk is full"):
         Corpus.open(full)
     (full.parent / "filler").unlink()
     with Corpus.open(full) as corpus:
-        corpus.add(draft("خبر."))
+        corpus.add(build_article("خبر."))
 
 
-def test_what_is_only_in_the_log_is_read_too(full: Path) -> None:
+def test_log_on_a_full_disk_is_read(full: Path) -> None:
     filler = full.with_name("filler")
     filler.unlink()
     with Corpus.open(full) as corpus:
-        corpus.add(draft("خبر ثان."))
+        corpus.add(build_article("خبر ثان."))
         filler.write_bytes(bytes(shutil.disk_usage(full.parent).free))
         with Corpus.open(full, readonly=True) as other:
             assert other.article(2).text == "خبر ثان."
 
 
-def test_what_others_write_meanwhile_is_read_where_they_had_it_open(full: Path) -> None:
+def test_reader_on_a_full_disk_sees_writes_of_others(full: Path) -> None:
     filler = full.with_name("filler")
     filler.unlink()
-    with Corpus.open(full) as corpus, closing(safe_connection.connect_to_checkpoint(full)) as connection:
+    with Corpus.open(full) as corpus, closing(safe_connection.connect_for_checkpoint(full)) as connection:
         assert corpus.article(1).text == "أعلنت وزارة الصحة عن خطة."
         assert safe_connection.checkpoint(connection, "TRUNCATE")[0] == 0
         filler.write_bytes(bytes(shutil.disk_usage(full.parent).free))
         with Corpus.open(full, readonly=True) as other:
             filler.unlink()
-            corpus.add(draft("خبر ثان."))
+            corpus.add(build_article("خبر ثان."))
             assert other.article(2).text == "خبر ثان."
 
 
-def test_a_copy_that_has_no_room_beside_it_is_in_the_data_folder(full: Path) -> None:
+def test_copy_is_made_in_the_data_folder_if_the_disk_is_full(full: Path) -> None:
     for _step in copy_file_to_safety(full):
         pass
     [copy] = (settings.data_dir() / "rescued").iterdir()
@@ -85,7 +85,7 @@ def test_a_copy_that_has_no_room_beside_it_is_in_the_data_folder(full: Path) -> 
         assert corpus.article(1).text == "أعلنت وزارة الصحة عن خطة."
 
 
-def test_where_no_copy_has_room_its_reason_is_told(full: Path) -> None:
+def test_copy_reports_an_unusable_data_folder(full: Path) -> None:
     settings.data_dir().mkdir(parents=True, exist_ok=True)
     (settings.data_dir() / "rescued").touch()
     with pytest.raises(CorpusError, match="rescued"):

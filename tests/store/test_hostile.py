@@ -1,4 +1,4 @@
-"""Files that were made to do harm: refused before anything in them can run, in one sentence that names it."""
+"""Tests of malicious files, which are refused with a clear message before any of their code can run."""
 
 import sqlite3
 import tempfile
@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator import i18n
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.store import schema_check
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError, Damaged, NotACorpus
+from annotator.store.errors import CorpusError, DamagedCorpus, NotACorpus
 from annotator.store.schema import VERSION
 
 LABELS: Final = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff"), "1"),))
@@ -24,11 +24,11 @@ LABELS: Final = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", 
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "a.corpus"
     with Corpus.create(path, LABELS) as corpus:
-        corpus.add(draft("أعلنت وزارة الصحة عن خطة 2024"))
+        corpus.add(build_article("أعلنت وزارة الصحة عن خطة 2024"))
     return path
 
 
-def altered(path: Path, *statements: str) -> Path:
+def alter(path: Path, *statements: str) -> Path:
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA writable_schema = ON")
     for statement in statements:
@@ -53,11 +53,14 @@ HOSTILE: Final = [
     ("DROP INDEX edit_by_layer", "“edit_by_layer” is missing"),
     ("ALTER TABLE _sqlite_migrations ADD COLUMN evil TEXT AS (hex(1))", "“_sqlite_migrations” (table)"),
     ("ALTER TABLE _sqlite_migrations ADD COLUMN evil TEXT CHECK (hex(1) <> '')", "“_sqlite_migrations” (table)"),
+    ("ALTER TABLE _sqlite_migrations ADD COLUMN evil TEXT CHECK (evil <> '')", "“_sqlite_migrations” (table)"),
     ("CREATE TRIGGER evil AFTER INSERT ON _sqlite_migrations BEGIN DELETE FROM span; END", "“evil” (trigger)"),
     ("CREATE TABLE sqlite_stat1_evil (tbl, idx, stat)", ""),
     (
-        "UPDATE sqlite_schema SET sql = replace(sql, 'ABORT, ''the', 'IGNORE); DELETE FROM span; SELECT ''the') "
-        "WHERE name = 'article_text_never_changes'",
+        (
+            "UPDATE sqlite_schema SET sql = replace(sql, 'ABORT, ''the', 'IGNORE); DELETE FROM span; SELECT ''the') "
+            "WHERE name = 'article_text_never_changes'"
+        ),
         "",
     ),
     ("UPDATE sqlite_schema SET sql = 'CREATE VIEW span AS SELECT 1', type = 'view' WHERE name = 'span'", ""),
@@ -71,28 +74,28 @@ HOSTILE: Final = [
 ]
 
 
-@pytest.mark.parametrize(("statement", "said"), HOSTILE, ids=[statement[:60] for statement, _said in HOSTILE])
-def test_what_no_migration_has_made_is_not_opened(path: Path, statement: str, said: str) -> None:
+@pytest.mark.parametrize(("statement", "message"), HOSTILE, ids=[statement[:60] for statement, _message in HOSTILE])
+def test_file_with_a_foreign_schema_is_refused(path: Path, statement: str, message: str) -> None:
     try:
-        altered(path, statement)
+        alter(path, statement)
     except sqlite3.Error:
-        if said:
+        if message:
             raise
         pytest.skip("this SQLite does not make such a file")
     for readonly in (False, True):
-        with pytest.raises(CorpusError) as caught:
+        with pytest.raises(CorpusError) as error_info:
             Corpus.open(path, readonly=readonly)
-        assert said in str(caught.value)
-        assert "\n" not in str(caught.value)
-        assert not said or type(caught.value) is NotACorpus
+        assert message in str(error_info.value)
+        assert "\n" not in str(error_info.value)
+        assert not message or type(error_info.value) is NotACorpus
 
 
-def test_a_name_that_is_no_word_is_said_in_one_short_line(path: Path) -> None:
-    altered(path, f'CREATE TABLE "two\nlines{"x" * 500}" (x)')
-    with pytest.raises(NotACorpus, match="two lines") as caught:
+def test_long_foreign_name_is_reported_in_one_short_line(path: Path) -> None:
+    alter(path, f'CREATE TABLE "two\nlines{"x" * 500}" (x)')
+    with pytest.raises(NotACorpus, match="two lines") as error_info:
         Corpus.open(path)
-    assert "\n" not in str(caught.value)
-    assert len(str(caught.value)) < 300
+    assert "\n" not in str(error_info.value)
+    assert len(str(error_info.value)) < 300
 
 
 @pytest.mark.parametrize(
@@ -101,49 +104,47 @@ def test_a_name_that_is_no_word_is_said_in_one_short_line(path: Path) -> None:
         "ANALYZE",
         "VACUUM",
         "REINDEX",
-        # What another version of sqlite-utils makes of its own table.
+        # The migrations table of another version of sqlite-utils.
         "DROP TABLE _sqlite_migrations",
         "CREATE INDEX idx_other ON _sqlite_migrations (applied_at)",
     ],
 )
-def test_what_other_tools_leave_that_is_no_code_is_no_matter(path: Path, statement: str) -> None:
-    altered(path, statement)
+def test_harmless_changes_of_other_tools_are_accepted(path: Path, statement: str) -> None:
+    alter(path, statement)
     if statement.startswith("DROP"):
-        altered(path, "CREATE TABLE _sqlite_migrations (migration_set TEXT, name TEXT, applied_at TEXT)")
+        alter(path, "CREATE TABLE _sqlite_migrations (migration_set TEXT, name TEXT, applied_at TEXT)")
     with Corpus.open(path) as corpus:
         assert corpus.labels() == LABELS
 
 
 @pytest.mark.parametrize("version", range(1, VERSION + 1))
-def test_the_schema_of_every_version_is_known_without_making_it(version: int) -> None:
-    """Where this fails for a new version, its digest is to be written into shape.DIGESTS."""
-    assert schema_check.DIGESTS.get(version) == schema_check.digest(schema_check.made(version))
+def test_digest_of_every_version_is_listed(version: int) -> None:
+    """If this fails for a new version, add its digest to schema_check.DIGESTS."""
+    assert schema_check.DIGESTS.get(version) == schema_check.schema_digest(schema_check.expected_schema(version))
 
 
-def test_an_opening_does_not_make_the_schema_to_compare_with(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema_check, "made", lambda version: pytest.fail(str(version)))
+def test_opening_compares_digests_without_building_a_schema(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema_check, "expected_schema", lambda version: pytest.fail(str(version)))
     Corpus.open(path).close()
 
 
-def test_a_version_whose_digest_is_not_known_is_compared_all_the_same(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_version_without_a_digest_is_compared_with_a_built_schema(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schema_check, "DIGESTS", {})
     Corpus.open(path).close()
-    altered(path, "CREATE TABLE evil (x)")
+    alter(path, "CREATE TABLE evil (x)")
     with pytest.raises(NotACorpus, match="evil"):
         Corpus.open(path)
 
 
-def test_no_extension_is_loaded_and_no_other_file_is_attached(path: Path, tmp_path: Path) -> None:
+def test_extensions_and_attached_files_are_refused(path: Path, tmp_path: Path) -> None:
     with Corpus.open(path) as corpus:
         for statement in ("SELECT load_extension('evil')", f"ATTACH '{tmp_path}/evil' AS evil"):
             with pytest.raises(CorpusError):
-                corpus.tuples(statement)
-        [(trusted,)] = corpus.tuples("PRAGMA trusted_schema")
-        [(checked,)] = corpus.tuples("PRAGMA cell_size_check")
+                corpus.fetch_tuples(statement)
+        [(trusted,)] = corpus.fetch_tuples("PRAGMA trusted_schema")
+        [(checked,)] = corpus.fetch_tuples("PRAGMA cell_size_check")
         assert (trusted, checked) == (0, 1)
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.corpus"]
+    assert sorted(path_.name for path_ in tmp_path.iterdir()) == ["a.corpus"]
 
 
 @pytest.mark.parametrize(
@@ -156,22 +157,22 @@ def test_no_extension_is_loaded_and_no_other_file_is_attached(path: Path, tmp_pa
         "UPDATE edit SET after = '{'",
     ],
 )
-def test_values_of_another_type_are_damage(path: Path, change: str) -> None:
-    """A STRICT table refuses them, so they are written while it is none."""
+def test_values_of_the_wrong_type_are_damage(path: Path, change: str) -> None:
+    """A STRICT table refuses them, so write them while it is not STRICT."""
     with Corpus.open(path) as corpus:
-        corpus._know("Sanae")
-        about = {"article": corpus.article(1).uid, "annotator": "Sanae"}
-        corpus._insert("span", {"uid": "s", **about, "label": "DATE", "start": 0, "end": 5})
-        corpus._insert("edit", {"step": "t", "name": "tag", **about, "time": "", "after": "{}"})
-    altered(path, "UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '/* * */') WHERE type = 'table'")
-    altered(path, "PRAGMA ignore_check_constraints = ON", change)
-    altered(path, "UPDATE sqlite_schema SET sql = replace(sql, '/* * */', 'STRICT') WHERE type = 'table'")
-    with pytest.raises(Damaged):
+        corpus._add_annotator("Sanae")
+        layer = {"article": corpus.article(1).uid, "annotator": "Sanae"}
+        corpus._insert("span", {"uid": "s", **layer, "label": "DATE", "start": 0, "end": 5})
+        corpus._insert("edit", {"step": "t", "name": "tag", **layer, "time": "", "after": "{}"})
+    alter(path, "UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '/* * */') WHERE type = 'table'")
+    alter(path, "PRAGMA ignore_check_constraints = ON", change)
+    alter(path, "UPDATE sqlite_schema SET sql = replace(sql, '/* * */', 'STRICT') WHERE type = 'table'")
+    with pytest.raises(DamagedCorpus):
         Corpus.open(path)
 
 
 @given(st.binary(min_size=100, max_size=4096), st.integers(0, 60))
-def test_whatever_stands_in_a_schema_an_opening_ends_in_a_sentence(junk: bytes, row: int) -> None:
+def test_random_schema_raises_a_corpus_error(junk: bytes, row: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.corpus"
         Corpus.create(path, LABELS).close()
@@ -193,10 +194,10 @@ def test_whatever_stands_in_a_schema_an_opening_ends_in_a_sentence(junk: bytes, 
         ("CREATE INDEX evil ON span(uid)", "فهرس"),
     ],
 )
-def test_what_is_not_of_a_corpus_is_named_in_the_language_of_the_program(path: Path, statement: str, kind: str) -> None:
-    altered(path, statement)
-    i18n.use("ar")
-    with pytest.raises(CorpusError) as caught:
+def test_foreign_schema_is_reported_in_the_language_of_the_program(path: Path, statement: str, kind: str) -> None:
+    alter(path, statement)
+    i18n.set_language("ar")
+    with pytest.raises(CorpusError) as error_info:
         Corpus.open(path)
-    assert "evil" in str(caught.value)
-    assert kind in str(caught.value)
+    assert "evil" in str(error_info.value)
+    assert kind in str(error_info.value)

@@ -1,4 +1,4 @@
-"""The indexes beside the articles and spans: whatever is done, they say what they would say if they were made anew."""
+"""Tests of the indexes: after any changes they equal rebuilt ones."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from text.texts import PIECES, texts
 
 from annotator.model import operations
-from annotator.model.history import reversal, stacks
+from annotator.model.history import build_stacks, reverse_step
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import Article, Draft, Edit, Span, Step, article_uid, new_uid
+from annotator.model.records import AnnotatedArticle, Article, Edit, Span, Step, article_uid, new_uid
 from annotator.store import index
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict
-from annotator.store.queries.search import matching
+from annotator.store.queries.search import find_article_numbers
 from annotator.text.folding import fold
-from annotator.text.search import BEGINNING, beginnings, forms
+from annotator.text.search import MAX_SHORT_PREFIX, expand_query, short_prefixes
 
 TEXTS: Final = ("أعلنت وزارة الصحة عن خطة 2024", "لأحزاب الأغلبية رَأيٌ آخر بوزارة الصحة")
 FIRST, SECOND = (article_uid(text) for text in TEXTS)
@@ -30,42 +30,42 @@ WORD: Final = st.text("والبلكسفنه2", min_size=1, max_size=8)
 def make(path: Path) -> Corpus:
     corpus = Corpus.create(path, LABELS)
     for text in TEXTS:
-        corpus.add(Draft(Article(article_uid(text), text)))
+        corpus.add(AnnotatedArticle(Article(article_uid(text), text)))
     return corpus
 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with make(tmp_path / "a.corpus") as opened:
-        yield opened
+    with make(tmp_path / "a.corpus") as corpus_:
+        yield corpus_
 
 
 def mentions(corpus: Corpus) -> dict[str, str]:
     return {row["span"]: row["words"] for row in corpus.query("SELECT span, words FROM mention")}
 
 
-def anew(corpus: Corpus) -> dict[str, str]:
-    """The mentions that `index.fill` makes of the articles and spans; the corpus stays as it is."""
+def rebuild_mentions(corpus: Corpus) -> dict[str, str]:
+    """Return the mentions that `index.build` creates from the articles and spans, without changing the corpus."""
     corpus._db.execute("BEGIN")
     corpus._db.execute("DELETE FROM mention")
     for table in ("search", "beginning"):
         corpus._db.execute(f"INSERT INTO {table}({table}) VALUES ('delete-all')")
     assert mentions(corpus) == {}
-    assert matching(corpus, "وزارة") == matching(corpus, "وز") == []
-    index.fill(corpus._db)
-    made = mentions(corpus)
-    assert matching(corpus, "وزارة") == matching(corpus, "وز") == [1, 2]
+    assert find_article_numbers(corpus, "وزارة") == find_article_numbers(corpus, "وز") == []
+    index.build(corpus._db)
+    rebuilt_mentions = mentions(corpus)
+    assert find_article_numbers(corpus, "وزارة") == find_article_numbers(corpus, "وز") == [1, 2]
     corpus._db.execute("ROLLBACK")
-    return made
+    return rebuilt_mentions
 
 
-def everything(corpus: Corpus) -> tuple[object, ...]:
+def read_state(corpus: Corpus) -> tuple[object, ...]:
     steps = [row["step"] for row in corpus.query("SELECT step FROM edit ORDER BY id")]
     return [corpus.spans(uid) for uid in (FIRST, SECOND)], mentions(corpus), steps
 
 
-def replayed(corpus: Corpus) -> set[Span]:
-    """The spans that the recorded edits lead to, each of which found what it says was there."""
+def replay_edits(corpus: Corpus) -> set[Span]:
+    """Return the spans after replaying the recorded edits, each of which must match the state before it."""
     spans: dict[str, Span] = {}
     for row in corpus.query("SELECT step FROM edit GROUP BY step ORDER BY min(id)"):
         for edit in corpus.step(row["step"]).edits:
@@ -78,44 +78,46 @@ def replayed(corpus: Corpus) -> set[Span]:
 
 
 def apply(corpus: Corpus, edits: tuple[Edit, ...], annotator: str, undoes: str | None = None) -> None:
-    corpus.apply(Step(new_uid(), annotator, now(), "tag", edits, undoes))
+    corpus.apply(Step(new_uid(), annotator, utc_timestamp(), "tag", edits, undoes))
 
 
-def change(corpus: Corpus, verb: str, label: str, at: tuple[int, int], article: str, annotator: str) -> None:
-    """Do one thing, where it can be done."""
+def change(corpus: Corpus, verb: str, label: str, range_: tuple[int, int], article: str, annotator: str) -> None:
+    """Make one change if it is possible."""
     if verb in ("undo", "redo"):
-        stack = stacks(corpus.history(article, annotator))[verb == "redo"]
+        stack = build_stacks(corpus.history(article, annotator))[verb == "redo"]
         if stack:
             step = corpus.step(stack[-1].uid)
-            before = everything(corpus)
+            before = read_state(corpus)
             try:
-                apply(corpus, reversal(step), annotator, step.uid)
-            except Conflict:  # a step over both articles, one of whose spans was changed since
+                apply(corpus, reverse_step(step), annotator, step.uid)
+            except Conflict:  # a step in both articles, a span of which was changed later
                 assert len({edit.article for edit in step.edits}) == 2
-                assert everything(corpus) == before
+                assert read_state(corpus) == before
         return
-    read, layer = corpus.article(article), corpus.spans(article, annotator)
-    one = layer[at[0] % len(layer)] if layer else None
-    if verb == "everywhere":  # one step over both articles
+    article_, layer = corpus.article(article), corpus.spans(article, annotator)
+    span = layer[range_[0] % len(layer)] if layer else None
+    if verb == "everywhere":  # one step in both articles
         edits = [
             edit
             for uid in (FIRST, SECOND)
-            for edit in operations.add_each(corpus.article(uid), corpus.spans(uid, annotator), annotator, label, [at])
+            for edit in operations.add_spans(
+                corpus.article(uid), corpus.spans(uid, annotator), annotator, label, [range_]
+            )
         ]
     elif verb == "add":
-        same = any((span.label, span.start, span.end) == (label, *at) for span in layer)
-        edits = [] if same else operations.add(read, layer, annotator, label, *at)
-    elif one is None:
+        is_duplicate = any((span.label, span.start, span.end) == (label, *range_) for span in layer)
+        edits = [] if is_duplicate else operations.add_span(article_, layer, annotator, label, *range_)
+    elif span is None:
         return
     elif verb == "remove":
-        edits = operations.remove(one)
+        edits = operations.remove_span(span)
     elif verb == "describe":
-        edits = operations.describe(one, str(at[0]), "")
+        edits = operations.describe_span(span, str(range_[0]), "")
     else:
         try:
-            resized = operations.resize(read, layer, one, *at)
-            edits = resized if verb == "resize" else operations.relabel(read, layer, one, label)
-        except operations.Rejected:
+            resized = operations.resize(article_, layer, span, *range_)
+            edits = resized if verb == "resize" else operations.relabel(article_, layer, span, label)
+        except operations.InvalidEdit:
             return
     if edits:
         apply(corpus, tuple(edits), annotator)
@@ -132,20 +134,20 @@ CHANGES: Final = st.tuples(
 
 @settings(max_examples=50)
 @given(st.lists(CHANGES, max_size=16))
-def test_after_any_changes_the_words_of_spans_are_those_that_would_be_read_anew(
+def test_mentions_equal_rebuilt_ones_after_any_changes(
     changes: list[tuple[str, str, tuple[int, int], str, str]],
 ) -> None:
     with TemporaryDirectory() as folder, make(Path(folder) / "a.corpus") as corpus:
-        for one in changes:
-            change(corpus, *one)
+        for change_arguments in changes:
+            change(corpus, *change_arguments)
         spans = [span for uid in (FIRST, SECOND) for span in corpus.spans(uid)]
-        kept = mentions(corpus)
-        assert set(kept) == {span.uid for span in spans}
-        assert kept == anew(corpus)
-        assert replayed(corpus) == set(spans)
+        stored_mentions = mentions(corpus)
+        assert set(stored_mentions) == {span.uid for span in spans}
+        assert stored_mentions == rebuild_mentions(corpus)
+        assert replay_edits(corpus) == set(spans)
 
 
-def test_a_span_is_known_by_its_words_without_a_proclitic(corpus: Corpus) -> None:
+def test_mention_of_a_span_has_no_proclitic(corpus: Corpus) -> None:
     change(corpus, "add", "A", (0, 6), SECOND, "Sanae")
     assert list(mentions(corpus).values()) == ["لاحزاب"]
     change(corpus, "resize", "A", (1, 6), SECOND, "Sanae")
@@ -167,29 +169,30 @@ def test_a_span_is_known_by_its_words_without_a_proclitic(corpus: Corpus) -> Non
         ('"OR" AND* ^words:', '" or " and * ^ words :'),
     ],
 )
-def test_the_parts_of_a_text(text: str, expected: str) -> None:
-    assert " ".join(index.parts(text)) == expected
+def test_search_tokens_of_a_text(text: str, expected: str) -> None:
+    assert " ".join(index.search_tokens(text)) == expected
 
 
 @given(texts | st.lists(st.sampled_from(PIECES) | WORD).map("".join))
-def test_no_letter_of_a_text_is_lost_in_its_parts(text: str) -> None:
-    parts = index.parts(text)
-    whole = [part for part in parts if part != "\u2060"]
-    assert index.parts(" ".join(whole)) == whole
-    assert all(len(part) == 1 or part.isalnum() for part in parts)
-    assert "".join(whole) == "".join(fold(text, taa=True).split())
+def test_search_tokens_contain_every_character(text: str) -> None:
+    tokens = index.search_tokens(text)
+    text_tokens = [token for token in tokens if token != "\u2060"]
+    assert index.search_tokens(" ".join(text_tokens)) == text_tokens
+    assert all(len(token) == 1 or token.isalnum() for token in tokens)
+    assert "".join(text_tokens) == "".join(fold(text, taa=True).split())
 
 
 @example("للامم", "ام")
 @example("ولل", "س")
 @example("وبالسن", "ا")
 @given(WORD, WORD)
-def test_the_beginnings_of_a_word_are_the_short_queries_that_find_it(word: str, other: str) -> None:
-    places = range(len(word))
-    pieces = {word[at : at + length] for at in places for length in range(1, BEGINNING + 1)}
-    asked = {
-        query[:BEGINNING] for query in pieces | {other} | {lead + piece for piece in pieces for lead in ("ا", "ال")}
+def test_short_prefixes_are_the_short_queries_that_match_a_word(word: str, other: str) -> None:
+    starts = range(len(word))
+    pieces = {word[start : start + length] for start in starts for length in range(1, MAX_SHORT_PREFIX + 1)}
+    queries = {
+        query[:MAX_SHORT_PREFIX]
+        for query in pieces | {other} | {lead + piece for piece in pieces for lead in ("ا", "ال")}
     }
-    found = {query for query in asked if any(word.startswith(form) for form in forms(query))}
-    assert found == beginnings(word) & asked
-    assert beginnings(word) <= asked
+    matching_queries = {query for query in queries if any(word.startswith(form) for form in expand_query(query))}
+    assert matching_queries == short_prefixes(word) & queries
+    assert short_prefixes(word) <= queries

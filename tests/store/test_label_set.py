@@ -1,4 +1,4 @@
-"""Changes of the label set: spans, their record, and what can be undone afterwards."""
+"""Tests of changes to the label set: spans, recorded edits and undo."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from annotator.model import operations
-from annotator.model.history import LABELS, reversal, stacks
-from annotator.model.label_changes import REMOVE, BadChange, Change
-from annotator.model.labels import BadLabelSet, Colour, Label, LabelSet
-from annotator.model.records import Article, Draft, Edit, Span, Step, article_uid, new_uid
-from annotator.store.corpus import Corpus, now
+from annotator.model.history import LABELS_STEP, build_stacks, reverse_step
+from annotator.model.label_changes import REMOVE, InvalidLabelChange, LabelChange
+from annotator.model.labels import Colour, InvalidLabelSet, Label, LabelSet
+from annotator.model.records import AnnotatedArticle, Article, Edit, Span, Step, article_uid, new_uid
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict
-from annotator.store.label_set import change_labels, usage
-from annotator.text.proclitics import form
+from annotator.store.label_set import change_labels, count_spans
+from annotator.text.proclitics import normalise_form
 
 TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024", "لأحزاب الأغلبية رَأيٌ آخر\u200f كـتـاب")
 FIRST, SECOND = (article_uid(text) for text in TEXTS)
@@ -31,18 +31,18 @@ def labels(*names: str) -> LabelSet:
 def make(path: Path) -> Corpus:
     corpus = Corpus.create(path, labels("A", "B", "C"))
     for text in TEXTS:
-        corpus.add(Draft(Article(article_uid(text), text, published="2024-07-09")))
+        corpus.add(AnnotatedArticle(Article(article_uid(text), text, published="2024-07-09")))
     return corpus
 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with make(tmp_path / "a.corpus") as opened:
-        yield opened
+    with make(tmp_path / "a.corpus") as corpus_:
+        yield corpus_
 
 
 def apply(corpus: Corpus, *edits: Edit, annotator: str = "Sanae", undoes: str | None = None) -> Step:
-    step = Step(new_uid(), annotator, now(), "tag", edits, undoes)
+    step = Step(new_uid(), annotator, utc_timestamp(), "tag", edits, undoes)
     corpus.apply(step)
     return step
 
@@ -53,26 +53,28 @@ def tag(corpus: Corpus, label: str, start: int, article: str = FIRST, annotator:
     return span
 
 
-def change(corpus: Corpus, after: LabelSet, kept: dict[str, str], instead: dict[str, str] | None = None) -> None:
-    for _count in change_labels(corpus, Change(corpus.labels(), after, kept, instead or {})):
+def change(
+    corpus: Corpus, after: LabelSet, renames: dict[str, str], replacements: dict[str, str] | None = None
+) -> None:
+    for _count in change_labels(corpus, LabelChange(corpus.labels(), after, renames, replacements or {})):
         pass
 
 
 def undo(corpus: Corpus, article: str = FIRST, annotator: str = "Sanae") -> bool:
-    """Take the last step back; whether there was one."""
-    top = stacks(corpus.history(article, annotator))[0]
-    if top:
-        step = corpus.step(top[-1].uid)
-        apply(corpus, *reversal(step), annotator=annotator, undoes=step.uid)
-    return bool(top)
+    """Undo the last step; return whether there was one."""
+    undoable = build_stacks(corpus.history(article, annotator))[0]
+    if undoable:
+        step = corpus.step(undoable[-1].uid)
+        apply(corpus, *reverse_step(step), annotator=annotator, undoes=step.uid)
+    return bool(undoable)
 
 
-def everything(corpus: Corpus) -> list[Span]:
+def all_spans(corpus: Corpus) -> list[Span]:
     return [span for article in (FIRST, SECOND) for span in corpus.spans(article)]
 
 
-def replayed(corpus: Corpus) -> set[Span]:
-    """The spans that the recorded edits lead to, each of which found what it says was there."""
+def replay_edits(corpus: Corpus) -> set[Span]:
+    """Return the spans after replaying the recorded edits, each of which must match the state before it."""
     spans: dict[str, Span] = {}
     for row in corpus.query("SELECT step FROM edit GROUP BY step ORDER BY min(id)"):
         for edit in corpus.step(row["step"]).edits:
@@ -83,162 +85,165 @@ def replayed(corpus: Corpus) -> set[Span]:
     return set(spans.values())
 
 
-def test_how_far_it_is_counts_the_spans_of_deleted_labels(corpus: Corpus) -> None:
+def test_progress_counts_the_spans_of_deleted_labels(corpus: Corpus) -> None:
     tag(corpus, "A", 0)
     tag(corpus, "B", 5)
-    deletion = Change(corpus.labels(), labels("B"), {"B": "B"}, {"A": REMOVE})  # C has no spans
+    deletion = LabelChange(corpus.labels(), labels("B"), {"B": "B"}, {"A": REMOVE})  # C has no spans
     assert list(change_labels(corpus, deletion)) == [(0, 1), (1, 1)]
 
 
-def test_usage_counts_the_spans_of_all_annotators(corpus: Corpus) -> None:
-    assert usage(corpus) == {}
+def test_span_counts_include_all_annotators(corpus: Corpus) -> None:
+    assert count_spans(corpus) == {}
     tag(corpus, "A", 0)
     tag(corpus, "A", 0, annotator="Omar")
     tag(corpus, "C", 5, SECOND)
-    assert usage(corpus) == {"A": 2, "C": 1}
+    assert count_spans(corpus) == {"A": 2, "C": 1}
 
 
-def test_looks_and_order_touch_no_span(corpus: Corpus) -> None:
+def test_new_titles_keys_and_order_change_no_span(corpus: Corpus) -> None:
     span = tag(corpus, "A", 0)
     before = list(corpus.query("SELECT * FROM edit"))
     a, b, c = corpus.labels().labels
     after = LabelSet((c, replace(a, title={"fr": "Été"}, key="é", guideline={"ar": "«ـ»"}), b))
     change(corpus, after, {"A": "A", "B": "B", "C": "C"})
     assert corpus.labels() == after
-    assert everything(corpus) == [span]
+    assert all_spans(corpus) == [span]
     assert list(corpus.query("SELECT * FROM edit")) == before
 
 
-def test_a_new_name_is_that_of_all_spans_and_undo_goes_on(corpus: Corpus) -> None:
+def test_renaming_changes_all_spans_and_keeps_undo(corpus: Corpus) -> None:
     span = tag(corpus, "A", 0, note='"label":"A" \x00 😀 \u200f', value="A")
     other = tag(corpus, "B", 0)
     apply(corpus, *operations.relabel(corpus.article(FIRST), corpus.spans(FIRST), other, "C"))
     change(corpus, labels("تاريخ", "B", "C"), {"A": "تاريخ", "B": "B", "C": "C"})
-    assert everything(corpus) == sorted(
-        [replace(span, label="تاريخ"), replace(other, label="C")], key=lambda one: one.uid
+    assert all_spans(corpus) == sorted(
+        [replace(span, label="تاريخ"), replace(other, label="C")], key=lambda span_: span_.uid
     )
-    assert replayed(corpus) == set(everything(corpus))
+    assert replay_edits(corpus) == set(all_spans(corpus))
     assert undo(corpus)
-    assert set(everything(corpus)) == {replace(span, label="تاريخ"), other}
+    assert set(all_spans(corpus)) == {replace(span, label="تاريخ"), other}
     assert undo(corpus)
     assert undo(corpus)
     assert not undo(corpus)
-    assert everything(corpus) == []
+    assert all_spans(corpus) == []
 
 
-def test_names_can_be_exchanged_where_both_have_the_same_stretch(corpus: Corpus) -> None:
-    one, other = tag(corpus, "A", 0), tag(corpus, "B", 0)
+def test_names_can_be_swapped_when_both_labels_share_a_range(corpus: Corpus) -> None:
+    first, second = tag(corpus, "A", 0), tag(corpus, "B", 0)
     change(corpus, labels("B", "A", "D"), {"A": "B", "B": "A", "C": "D"})
-    assert set(everything(corpus)) == {replace(one, label="B"), replace(other, label="A")} == replayed(corpus)
+    assert set(all_spans(corpus)) == {replace(first, label="B"), replace(second, label="A")} == replay_edits(corpus)
     change(corpus, labels("A", "E", "D"), {"B": "A", "A": "E", "D": "D"})
-    assert set(everything(corpus)) == {one, replace(other, label="E")} == replayed(corpus)
+    assert set(all_spans(corpus)) == {first, replace(second, label="E")} == replay_edits(corpus)
 
 
-def test_spans_of_a_deleted_label_get_another_and_nothing_before_is_undone(corpus: Corpus) -> None:
-    mine, theirs = tag(corpus, "A", 0, note="ملاحظة"), tag(corpus, "A", 3, SECOND, "Omar")
+def test_replacing_a_deleted_label_relabels_spans_and_ends_undo(corpus: Corpus) -> None:
+    own_span, other_span = tag(corpus, "A", 0, note="ملاحظة"), tag(corpus, "A", 3, SECOND, "Omar")
     second = tag(corpus, "A", 9)
-    kept = tag(corpus, "B", 3, SECOND)
+    relabelled = tag(corpus, "B", 3, SECOND)
     change(corpus, labels("C", "D"), {"B": "D", "C": "C"}, {"A": "D"})
     assert (
-        set(everything(corpus))
-        == {replace(span, label="D") for span in (mine, theirs, second, kept)}
-        == replayed(corpus)
+        set(all_spans(corpus))
+        == {replace(span, label="D") for span in (own_span, other_span, second, relabelled)}
+        == replay_edits(corpus)
     )
-    [step] = [past for past in corpus.history(FIRST, "Sanae") if past.name == LABELS]
+    [step] = [step_ for step_ in corpus.history(FIRST, "Sanae") if step_.name == LABELS_STEP]
     assert len(corpus.step(step.uid).edits) == 2
-    [step] = [past for past in corpus.history(SECOND, "Omar") if past.name == LABELS]
+    [step] = [step_ for step_ in corpus.history(SECOND, "Omar") if step_.name == LABELS_STEP]
     assert corpus.step(step.uid).annotator == "Omar"
     assert not undo(corpus)
     assert not undo(corpus, SECOND, "Omar")
-    assert undo(corpus, SECOND, "Sanae"), "a layer without the label goes on"
+    assert undo(corpus, SECOND, "Sanae"), "undo still works in a layer without the label"
     tag(corpus, "D", 15)
     assert undo(corpus)
     assert not undo(corpus)
 
 
-def test_where_the_other_label_stands_already_the_span_is_removed(corpus: Corpus) -> None:
+def test_span_is_deleted_if_its_range_has_the_replacement_label(corpus: Corpus) -> None:
     tag(corpus, "A", 0, note="twice")
-    there, other = tag(corpus, "B", 0), tag(corpus, "A", 0, annotator="Omar")
+    existing, other = tag(corpus, "B", 0), tag(corpus, "A", 0, annotator="Omar")
     change(corpus, labels("B", "C"), {"B": "B", "C": "C"}, {"A": "B"})
-    assert set(everything(corpus)) == {there, replace(other, label="B")} == replayed(corpus)
+    assert set(all_spans(corpus)) == {existing, replace(other, label="B")} == replay_edits(corpus)
 
 
-def test_two_deleted_labels_on_one_stretch_leave_one_span(corpus: Corpus) -> None:
+def test_two_deleted_labels_on_one_range_become_one_span(corpus: Corpus) -> None:
     tag(corpus, "A", 0)
     tag(corpus, "B", 0)
     change(corpus, labels("C"), {"C": "C"}, {"A": "C", "B": "C"})
-    [span] = everything(corpus)
+    [span] = all_spans(corpus)
     assert span.label == "C"
-    assert replayed(corpus) == {span}
+    assert replay_edits(corpus) == {span}
 
 
-def test_spans_of_a_deleted_label_are_removed(corpus: Corpus) -> None:
-    gone = tag(corpus, "A", 0)
-    kept = tag(corpus, "B", 6)
-    words = form(TEXTS[0], gone.start, gone.end)
-    assert corpus.knows(words)
+def test_spans_of_a_deleted_label_without_replacement_are_deleted(corpus: Corpus) -> None:
+    deleted = tag(corpus, "A", 0)
+    remaining = tag(corpus, "B", 6)
+    words = normalise_form(TEXTS[0], deleted.start, deleted.end)
+    assert corpus.has_mention(words)
     change(corpus, labels("B", "C"), {"B": "B", "C": "C"}, {"A": REMOVE})
-    assert everything(corpus) == [kept]
-    assert replayed(corpus) == {kept}
-    assert not corpus.knows(words)
+    assert all_spans(corpus) == [remaining]
+    assert replay_edits(corpus) == {remaining}
+    assert not corpus.has_mention(words)
 
 
-def test_a_layer_that_had_a_deleted_label_once_is_not_taken_back_to_it(corpus: Corpus) -> None:
+def test_undo_cannot_bring_back_a_deleted_label(corpus: Corpus) -> None:
     span = tag(corpus, "A", 0)
     apply(corpus, Edit(span, None))
     both = [Span(new_uid(), article, "Omar", label, 0, 4) for article, label in ((FIRST, "A"), (SECOND, "B"))]
-    apply(corpus, *(Edit(None, one) for one in both), annotator="Omar")
-    apply(corpus, *(Edit(one, None) for one in both), annotator="Omar")
+    apply(corpus, *(Edit(None, omars_span) for omars_span in both), annotator="Omar")
+    apply(corpus, *(Edit(omars_span, None) for omars_span in both), annotator="Omar")
     change(corpus, labels("B", "C"), {"B": "B", "C": "C"})
     assert not undo(corpus)
     assert not undo(corpus, FIRST, "Omar")
     assert not undo(corpus, SECOND, "Omar"), "the step is about both articles"
-    assert replayed(corpus) == set()
+    assert replay_edits(corpus) == set()
     assert corpus.article(FIRST).published == "2024-07-09"
 
 
-def test_undo_ends_in_every_layer_of_a_deleted_label_with_spans_left_or_without(corpus: Corpus) -> None:
-    """The layers without one get a step of their own, though others have one with the spans that are changed."""
-    left = tag(corpus, "A", 0)
+def test_undo_ends_in_every_layer_that_ever_had_the_deleted_label(corpus: Corpus) -> None:
+    """Layers without such a span get their own step, too."""
+    remaining = tag(corpus, "A", 0)
     for article, annotator in ((SECOND, "Sanae"), (FIRST, "Omar")):
         span = tag(corpus, "A", 0, article, annotator)
         apply(corpus, Edit(span, None), annotator=annotator)
     untouched = tag(corpus, "B", 0, SECOND, "Omar")
     change(corpus, labels("B", "C"), {"B": "B", "C": "C"}, {"A": "B"})
-    assert set(everything(corpus)) == {replace(left, label="B"), untouched}
+    assert set(all_spans(corpus)) == {replace(remaining, label="B"), untouched}
     for article, annotator in ((FIRST, "Sanae"), (SECOND, "Sanae"), (FIRST, "Omar")):
-        assert [past.name for past in corpus.history(article, annotator)].count(LABELS) == 1
+        assert [step_.name for step_ in corpus.history(article, annotator)].count(LABELS_STEP) == 1
         assert not undo(corpus, article, annotator)
     assert undo(corpus, SECOND, "Omar")
 
 
-def test_labels_that_were_changed_meanwhile_are_a_conflict(corpus: Corpus) -> None:
+def test_concurrent_change_of_labels_is_a_conflict(corpus: Corpus) -> None:
     with Corpus.open(corpus.path) as other:
-        started = Change(corpus.labels(), labels("A", "C"), {"A": "A", "C": "C"})
+        stale_change = LabelChange(corpus.labels(), labels("A", "C"), {"A": "A", "C": "C"})
         tag(other, "B", 0)
         with pytest.raises(Conflict, match="changed in another window"):
-            next(iter(change_labels(corpus, started)))
+            next(iter(change_labels(corpus, stale_change)))
         change(other, labels("A", "B", "C", "D"), {"A": "A", "B": "B", "C": "C"})
         with pytest.raises(Conflict, match="changed in another window"):
-            next(iter(change_labels(corpus, replace(started, instead={"B": "A"}))))
+            next(iter(change_labels(corpus, replace(stale_change, replacements={"B": "A"}))))
         assert corpus.labels() == labels("A", "B", "C", "D")
 
 
-def test_a_change_that_is_closed_leaves_all_as_it_was(corpus: Corpus) -> None:
+def test_cancelled_change_is_rolled_back(corpus: Corpus) -> None:
     span = tag(corpus, "A", 0)
-    work = change_labels(corpus, Change(corpus.labels(), labels("X", "C"), {"B": "X", "C": "C"}, {"A": REMOVE}))
-    assert next(work) == (0, 1)
-    assert next(work) == (1, 1)
-    work.close()
+    steps = change_labels(corpus, LabelChange(corpus.labels(), labels("X", "C"), {"B": "X", "C": "C"}, {"A": REMOVE}))
+    assert next(steps) == (0, 1)
+    assert next(steps) == (1, 1)
+    steps.close()
     assert corpus.labels() == labels("A", "B", "C")
-    assert everything(corpus) == [span]
-    assert [past.name for past in corpus.history(FIRST, "Sanae")] == ["tag"]
+    assert all_spans(corpus) == [span]
+    assert [step_.name for step_ in corpus.history(FIRST, "Sanae")] == ["tag"]
 
 
-def test_a_change_that_does_not_fit_touches_nothing(corpus: Corpus) -> None:
-    for after, kept, error in ((labels("A"), {"X": "A"}, BadChange), (labels("A A"), {"A": "A A"}, BadLabelSet)):
+def test_invalid_change_is_refused(corpus: Corpus) -> None:
+    for after, renames, error in (
+        (labels("A"), {"X": "A"}, InvalidLabelChange),
+        (labels("A A"), {"A": "A A"}, InvalidLabelSet),
+    ):
         with pytest.raises(error):
-            change(corpus, after, kept)
+            change(corpus, after, renames)
     assert corpus.labels() == labels("A", "B", "C")
 
 
@@ -254,46 +259,48 @@ MOVES: Final = st.tuples(
 
 @settings(max_examples=40)
 @given(st.lists(MOVES, max_size=14), NEW_NAMES, st.sampled_from([None, "A", "C"]), st.sampled_from([None, "B", REMOVE]))
-def test_any_change_leads_from_the_recorded_edits_to_the_very_spans(
-    moves: list[tuple[str, str, int, str, str]], names: list[str], deleted: str | None, other: str | None
+def test_replayed_edits_equal_the_spans_after_any_change(
+    moves: list[tuple[str, str, int, str, str]], names: list[str], deleted: str | None, replacement: str | None
 ) -> None:
     with TemporaryDirectory() as folder, make(Path(folder) / "a.corpus") as corpus:
-        for what, label, at, article, annotator in moves:
+        for verb, label, index, article, annotator in moves:
             layer = corpus.spans(article, annotator)
-            if what == "undo":
+            if verb == "undo":
                 undo(corpus, article, annotator)
                 continue
             try:
-                if what == "tag":
-                    edits = operations.add(corpus.article(article), layer, annotator, label, 4 * at, 4 * at + 4)
+                if verb == "tag":
+                    edits = operations.add_span(
+                        corpus.article(article), layer, annotator, label, 4 * index, 4 * index + 4
+                    )
                 elif not layer:
                     continue
-                elif what == "remove":
-                    edits = operations.remove(layer[at % len(layer)])
+                elif verb == "remove":
+                    edits = operations.remove_span(layer[index % len(layer)])
                 else:
-                    edits = operations.relabel(corpus.article(article), layer, layer[at % len(layer)], label)
-            except operations.Rejected:
+                    edits = operations.relabel(corpus.article(article), layer, layer[index % len(layer)], label)
+            except operations.InvalidEdit:
                 continue
             if edits:
                 apply(corpus, *edits, annotator=annotator)
-        kept = {old: new for old, new in zip("ABC", names, strict=True) if old != deleted}
-        if deleted in kept.values():
-            kept = {old: old for old in kept}
-        instead = {} if deleted is None else {deleted: REMOVE if other == REMOVE else kept["B"]}
-        before = everything(corpus)
-        change(corpus, labels(*kept.values()), kept, instead)
+        renames = {old: new for old, new in zip("ABC", names, strict=True) if old != deleted}
+        if deleted in renames.values():
+            renames = {old: old for old in renames}
+        replacements = {} if deleted is None else {deleted: REMOVE if replacement == REMOVE else renames["B"]}
+        before = all_spans(corpus)
+        change(corpus, labels(*renames.values()), renames, replacements)
 
-        def place(span: Span) -> tuple[str, str, str, int]:
-            new = {**kept, **instead}[span.label]
+        def expected_span(span: Span) -> tuple[str, str, str, int]:
+            new = {**renames, **replacements}[span.label]
             return span.article, span.annotator, new, span.start
 
-        wanted = {place(span) for span in before if {**kept, **instead}[span.label] != REMOVE}
-        assert {(span.article, span.annotator, span.label, span.start) for span in everything(corpus)} == wanted
-        assert replayed(corpus) == set(everything(corpus))
+        expected = {expected_span(span) for span in before if {**renames, **replacements}[span.label] != REMOVE}
+        assert {(span.article, span.annotator, span.label, span.start) for span in all_spans(corpus)} == expected
+        assert replay_edits(corpus) == set(all_spans(corpus))
         for article in (FIRST, SECOND):
             for annotator in ("Sanae", "Omar"):
-                barred = any(past.name == LABELS for past in corpus.history(article, annotator))
+                is_undo_blocked = any(step_.name == LABELS_STEP for step_ in corpus.history(article, annotator))
                 while undo(corpus, article, annotator):
                     pass
-                assert barred or not corpus.spans(article, annotator)
-        assert replayed(corpus) == set(everything(corpus))
+                assert is_undo_blocked or not corpus.spans(article, annotator)
+        assert replay_edits(corpus) == set(all_spans(corpus))

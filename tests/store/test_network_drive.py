@@ -1,4 +1,4 @@
-"""Where files cannot share memory, as on a network drive, a corpus is kept without a log, and nothing else differs."""
+"""Tests of a corpus on a drive without shared memory, such as a network drive, where it has no log."""
 
 import shutil
 import sqlite3
@@ -11,22 +11,22 @@ from pathlib import Path, PurePosixPath
 import pytest
 from msgspec import Struct
 
-from annotator.jobs.export.exporter import ALL, Options, export
-from annotator.model.article_builder import draft
+from annotator.jobs.export.exporter import ALL, ExportOptions, export
+from annotator.model.article_builder import build_article
 from annotator.model.labels import LabelSet, decode
-from annotator.resources import resource
+from annotator.resources import resource_path
 from annotator.store import backups, restoring, safe_connection, shared_memory
 from annotator.store.backups import Backup
 from annotator.store.corpus import Corpus
-from annotator.store.errors import Locked
+from annotator.store.errors import LockedCorpus
 
 KILLED = """
 import os, sys
 from pathlib import Path
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.store.corpus import Corpus
 corpus = Corpus.open(Path(sys.argv[1]))
-corpus.add(draft("خبر ثان."))
+corpus.add(build_article("خبر ثان."))
 os._exit(0)
 """
 
@@ -50,13 +50,13 @@ class Mount(Struct):
         ("/Volumes/news", True),
     ],
 )
-def test_the_innermost_mount_around_a_folder_says_whether_it_is_on_a_network(folder: str, expected: bool) -> None:
+def test_innermost_mount_decides_if_a_folder_is_remote(folder: str, expected: bool) -> None:
     mounts = [
         Mount("/", "ext4"),
         Mount("/home/sanae/share", "cifs"),
         Mount("/home/sanae/share/local", "tmpfs"),
         Mount("/mnt/nas", "tmpfs"),
-        Mount("/mnt/nas", "nfs4"),  # which covers the one before
+        Mount("/mnt/nas", "nfs4"),  # hides the one before
         Mount("/media/sftp", "fuse.sshfs"),
         Mount("/media/stick", "fuseblk"),
         Mount("/Volumes/news", "smbfs"),
@@ -64,32 +64,32 @@ def test_the_innermost_mount_around_a_folder_says_whether_it_is_on_a_network(fol
     assert shared_memory.is_remote(PurePosixPath(folder), mounts) is expected
 
 
-def test_this_computers_own_disk_is_usable(tmp_path: Path) -> None:
+def test_local_disk_is_usable(tmp_path: Path) -> None:
     assert shared_memory.is_usable(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture
 def labels() -> LabelSet:
-    path = resource("labels", "default.toml")
+    path = resource_path("labels", "default.toml")
     return decode(path.read_bytes(), str(path))
 
 
-@pytest.fixture(params=["said to be one", "made by bindfs"])
+@pytest.fixture(params=["simulated", "bindfs"])
 def drive(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder in which files cannot be mapped into memory, or are believed not to be."""
+    """Return a folder in which files cannot be mapped into memory, or that is treated like one."""
     folder = tmp_path / "drive"
     folder.mkdir()
-    if request.param == "said to be one":
-        usual = shared_memory.is_usable
-        monkeypatch.setattr(shared_memory, "is_usable", lambda each: each != folder and usual(each))
+    if request.param == "simulated":
+        is_usable = shared_memory.is_usable
+        monkeypatch.setattr(shared_memory, "is_usable", lambda candidate: candidate != folder and is_usable(candidate))
         yield folder
         return
     if not shutil.which("bindfs"):
         pytest.skip("bindfs, which mounts a folder without shared memory, is not installed")
-    behind = tmp_path / "behind"
-    behind.mkdir()
-    mounted = subprocess.run(["bindfs", "-o", "direct_io", behind, folder], capture_output=True)
+    source_folder = tmp_path / "behind"
+    source_folder.mkdir()
+    mounted = subprocess.run(["bindfs", "-o", "direct_io", source_folder, folder], capture_output=True)
     if mounted.returncode:
         pytest.skip("mounting a folder takes the rights of the superuser")
     yield folder
@@ -97,132 +97,130 @@ def drive(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(each.name for each in folder.iterdir())
+    return sorted(path.name for path in folder.iterdir())
 
 
 def texts(corpus: Corpus) -> list[str]:
-    return [text for (text,) in corpus.tuples("SELECT text FROM article ORDER BY id")]
+    return [text for (text,) in corpus.fetch_tuples("SELECT text FROM article ORDER BY id")]
 
 
-def test_where_no_file_can_be_mapped_it_is_found_out(drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_without_mapped_files_is_not_usable(drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared_memory, "_is_remote", lambda _folder: False)
     assert not shared_memory.is_usable(drive)
 
 
-def test_a_corpus_is_made_and_gone_on_with_and_no_file_stays_beside_it(drive: Path, labels: LabelSet) -> None:
+def test_corpus_without_a_log_is_created_and_reopened_without_side_files(drive: Path, labels: LabelSet) -> None:
     path = drive / "news.corpus"
     with Corpus.create(path, labels) as corpus:
-        assert not corpus.has_log()
-        corpus.add(draft("خبر."))
+        assert not corpus.is_in_wal_mode()
+        corpus.add(build_article("خبر."))
         assert names(drive) == ["news.corpus"]
         with Corpus.open(path, readonly=True) as other:
             assert texts(other) == ["خبر."]
-        corpus.check_there()
+        corpus.check_file_identity()
     with Corpus.open(path) as corpus:
-        corpus.add(draft("خبر ثان."))
+        corpus.add(build_article("خبر ثان."))
         assert texts(corpus) == ["خبر.", "خبر ثان."]
     assert names(drive) == ["news.corpus"]
 
 
-def test_of_a_corpus_that_was_killed_elsewhere_what_its_log_holds_is_there(
-    drive: Path, tmp_path: Path, labels: LabelSet
-) -> None:
+def test_log_left_by_a_killed_process_elsewhere_is_read(drive: Path, tmp_path: Path, labels: LabelSet) -> None:
     home = tmp_path / "home"
     home.mkdir()
     with Corpus.create(home / "news.corpus", labels) as corpus:
-        corpus.add(draft("خبر."))
+        corpus.add(build_article("خبر."))
     subprocess.run([sys.executable, "-c", KILLED, home / "news.corpus"], check=True)
     assert "news.corpus-wal" in names(home)
-    for each in home.iterdir():
-        shutil.copy(each, drive)
+    for path in home.iterdir():
+        shutil.copy(path, drive)
     with Corpus.open(drive / "news.corpus", readonly=True) as corpus:
         assert texts(corpus) == ["خبر.", "خبر ثان."]
-        assert not corpus.has_log()
+        assert not corpus.is_in_wal_mode()
     assert "news.corpus-wal" not in names(drive)
 
 
-def test_a_corpus_that_comes_back_has_a_log_again(drive: Path, tmp_path: Path, labels: LabelSet) -> None:
+def test_corpus_copied_to_a_local_disk_uses_a_log_again(drive: Path, tmp_path: Path, labels: LabelSet) -> None:
     Corpus.create(drive / "news.corpus", labels).close()
     shutil.copy(drive / "news.corpus", tmp_path)
     with Corpus.open(tmp_path / "news.corpus") as corpus:
-        assert corpus.has_log()
+        assert corpus.is_in_wal_mode()
 
 
-def test_it_is_backed_up_and_restored(drive: Path, labels: LabelSet) -> None:
+def test_corpus_without_a_log_is_backed_up_and_restored(drive: Path, labels: LabelSet) -> None:
     path = drive / "news.corpus"
     with Corpus.create(path, labels) as corpus:
-        corpus.add(draft("خبر."))
-        kept = _outcome(backups.keep(path))
-        corpus.add(draft("خبر ثان."))
-        before = _outcome(restoring.restore(path, kept.path))
-        assert not corpus.has_log()
+        corpus.add(build_article("خبر."))
+        backup = run(backups.create_backup(path))
+        corpus.add(build_article("خبر ثان."))
+        safety_backup = run(restoring.restore(path, backup.path))
+        assert not corpus.is_in_wal_mode()
         assert texts(corpus) == ["خبر."]
-    with restoring.look(before.path) as was:
-        assert texts(was) == ["خبر.", "خبر ثان."]
+    with restoring.open_backup(safety_backup.path) as backup_corpus:
+        assert texts(backup_corpus) == ["خبر.", "خبر ثان."]
 
 
-def test_a_restore_is_given_up_while_somebody_reads(drive: Path, labels: LabelSet) -> None:
+def test_restore_without_a_log_fails_while_somebody_reads(drive: Path, labels: LabelSet) -> None:
     path = drive / "news.corpus"
     with Corpus.create(path, labels) as corpus:
-        corpus.add(draft("خبر."))
-        kept = _outcome(backups.keep(path))
-        corpus.add(draft("خبر ثان."))
+        corpus.add(build_article("خبر."))
+        backup = run(backups.create_backup(path))
+        corpus.add(build_article("خبر ثان."))
         reader = sqlite3.connect(path, isolation_level=None)
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM article").fetchone()
-        with pytest.raises(Locked):
-            _outcome(restoring.restore(path, kept.path))
+        with pytest.raises(LockedCorpus):
+            run(restoring.restore(path, backup.path))
         reader.close()
         assert texts(corpus) == ["خبر.", "خبر ثان."]
 
 
-def test_nothing_is_written_between_the_last_look_and_the_restore(
+def test_nothing_can_be_written_between_the_last_check_and_the_restore(
     drive: Path, labels: LabelSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = drive / "news.corpus"
     with Corpus.create(path, labels) as corpus:
-        corpus.add(draft("خبر."))
-    kept = _outcome(backups.keep(path))
-    look, looks, written = restoring._require_same, list[Backup](), list[str]()
+        corpus.add(build_article("خبر."))
+    backup = run(backups.create_backup(path))
+    require_same_content, checked_backups, written = restoring._require_same_content, list[Backup](), list[str]()
 
-    def look_and_let_others_write(corpus: Corpus, before: Backup) -> None:
-        look(corpus, before)
-        looks.append(before)
-        with suppress(Locked), Corpus.open(path) as other:
-            other.hurry(10)
-            other.add(draft("خبر بين النظرة والاستعادة"))
+    def check_then_write(corpus: Corpus, safety_backup: Backup) -> None:
+        require_same_content(corpus, safety_backup)
+        checked_backups.append(safety_backup)
+        with suppress(LockedCorpus), Corpus.open(path) as other:
+            other.set_busy_timeout(10)
+            other.add(build_article("خبر بين النظرة والاستعادة"))
             written.append("an article")
 
-    monkeypatch.setattr(restoring, "_require_same", look_and_let_others_write)
-    monkeypatch.setattr(safe_connection, "_WAIT", 0.05)
-    _outcome(restoring.restore(path, kept.path))
-    assert looks
+    monkeypatch.setattr(restoring, "_require_same_content", check_then_write)
+    monkeypatch.setattr(safe_connection, "_BUSY_TIMEOUT", 0.05)
+    run(restoring.restore(path, backup.path))
+    assert checked_backups
     assert written == []
 
 
-def test_whoever_writes_waits_while_an_export_reads(drive: Path, labels: LabelSet, tmp_path: Path) -> None:
+def test_export_without_a_log_blocks_writers(drive: Path, labels: LabelSet, tmp_path: Path) -> None:
     path = drive / "news.corpus"
     with Corpus.create(path, labels) as corpus:
-        corpus.hurry(50)
+        corpus.set_busy_timeout(50)
         for number in range(30):
-            corpus.add(draft(f"الخبر رقم {number}."))
-        steps = export(corpus, tmp_path / "train.jsonl", Options(format="jsonl", state=ALL))
+            corpus.add(build_article(f"الخبر رقم {number}."))
+        steps = export(corpus, tmp_path / "train.jsonl", ExportOptions(format="jsonl", state=ALL))
         next(steps)
         with Corpus.open(path) as other:
-            other.hurry(50)
-            with pytest.raises(Locked):
-                other.add(draft("خبر."))
+            other.set_busy_timeout(50)
+            with pytest.raises(LockedCorpus):
+                other.add(build_article("خبر."))
         for _done in steps:
             pass
-        corpus.add(draft("خبر."))
+        corpus.add(build_article("خبر."))
 
 
-def test_a_log_that_another_program_has_open_is_left_alone(
+def test_log_in_use_by_another_program_is_not_disabled(
     tmp_path: Path, labels: LabelSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "news.corpus"
     with Corpus.create(path, labels) as corpus:
-        corpus.add(draft("خبر."))
+        corpus.add(build_article("خبر."))
         query = "SELECT count(*) FROM article"
         code = f"import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(*c.execute('{query}'))"
         code += "; sys.stdout.flush(); sys.stdin.read()"
@@ -232,15 +230,15 @@ def test_a_log_that_another_program_has_open_is_left_alone(
             other.stdout.readline()
             corpus.close()
             monkeypatch.setattr(shared_memory, "is_usable", lambda _folder: False)
-            monkeypatch.setattr("annotator.store.safe_connection._WAIT", 0.1)
-            with pytest.raises(Locked):
+            monkeypatch.setattr("annotator.store.safe_connection._BUSY_TIMEOUT", 0.1)
+            with pytest.raises(LockedCorpus):
                 Corpus.open(path)
             other.communicate("")
     with Corpus.open(path) as corpus:
         assert texts(corpus) == ["خبر."]
 
 
-def _outcome(steps: Generator[tuple[int, int], None, Backup]) -> Backup:
+def run(steps: Generator[tuple[int, int], None, Backup]) -> Backup:
     while True:
         try:
             next(steps)

@@ -1,4 +1,4 @@
-"""Connections that let go of the file when they are closed, and other threads that are made to."""
+"""Tests that closed connections release the file, in all threads."""
 
 import sqlite3
 import threading
@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from open_files import open_beside
 
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.store import open_connections, safe_connection
 from annotator.store.corpus import Corpus
-from annotator.store.errors import Damaged
+from annotator.store.errors import DamagedCorpus
 
 ENDLESS = "WITH RECURSIVE n(i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
@@ -24,11 +24,11 @@ def path(tmp_path: Path) -> Path:
     labels = LabelSet((Label("PLAN", {"en": "Plan"}, Colour("#112233", "#445566")),))
     with Corpus.create(path, labels) as corpus:
         for number in range(50):
-            corpus.add(draft(f"خبر {number}\nأعلنت الوزارة الخطة."))
+            corpus.add(build_article(f"خبر {number}\nأعلنت الوزارة الخطة."))
     return path
 
 
-def test_a_query_that_is_not_at_its_end_does_not_keep_the_file_open(path: Path) -> None:
+def test_unfinished_query_does_not_keep_the_file_open(path: Path) -> None:
     corpus = Corpus.open(path)
     rows = corpus.query("SELECT * FROM article")
     next(rows)
@@ -37,43 +37,43 @@ def test_a_query_that_is_not_at_its_end_does_not_keep_the_file_open(path: Path) 
     assert open_beside(path) == []
 
 
-def test_an_error_does_not_keep_a_damaged_file_open(path: Path) -> None:
+def test_error_does_not_keep_a_damaged_file_open(path: Path) -> None:
     db = sqlite3.connect(path)
     [[root]] = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'article'")
     db.close()
     data = bytearray(path.read_bytes())
     data[(root - 1) * 4096 : root * 4096] = b"\xa5" * 4096
     path.write_bytes(data)
-    with pytest.raises(Damaged) as damaged:
+    with pytest.raises(DamagedCorpus) as error_info:
         Corpus.open(path)
     assert open_beside(path) == []
-    assert damaged.value.__traceback__  # which holds what was being done
+    assert error_info.value.__traceback__  # which keeps frames and cursors alive
 
 
-def test_closing_everywhere_interrupts_what_other_threads_do(path: Path) -> None:
-    corpus, reading, ended = Corpus.open(path), threading.Event(), list[str]()
+def test_close_everywhere_interrupts_other_threads(path: Path) -> None:
+    corpus, is_reading, messages = Corpus.open(path), threading.Event(), list[str]()
 
     def read() -> None:
         connection = safe_connection.connect_readonly(path)
         try:
-            reading.set()
+            is_reading.set()
             connection.execute(ENDLESS)
         except sqlite3.OperationalError as error:
-            ended.append(str(error))
+            messages.append(str(error))
         finally:
             connection.close()
 
     thread = threading.Thread(target=read, daemon=True)
     thread.start()
-    assert reading.wait(10)
+    assert is_reading.wait(10)
     corpus.close_everywhere()
     assert open_beside(path) == []
     thread.join()
-    assert ended == ["interrupted"]
+    assert messages == ["interrupted"]
 
 
-def test_a_connection_that_is_just_being_made_is_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file is open a moment before whoever opens it holds the connection."""
+def test_close_everywhere_waits_for_a_connection_being_opened(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is open a moment before the caller has the connection."""
     connect, is_open = sqlite3.connect, threading.Event()
 
     def connect_slowly(*arguments: Any, **keywords: Any) -> sqlite3.Connection:
@@ -95,7 +95,7 @@ def test_a_connection_that_is_just_being_made_is_waited_for(path: Path, monkeypa
     thread.join()
 
 
-def test_a_connection_that_could_not_be_made_is_not_waited_for(path: Path) -> None:
+def test_failed_connection_is_not_waited_for(path: Path) -> None:
     def fail() -> None:
         with pytest.raises(sqlite3.OperationalError):
             open_connections.connect(path.with_name("none.corpus"), "mode=rw")
@@ -106,31 +106,50 @@ def test_a_connection_that_could_not_be_made_is_not_waited_for(path: Path) -> No
     assert open_connections.wait_until_closed(path.with_name("none.corpus"), 0.1)
 
 
-def test_closing_everywhere_leaves_other_files_and_its_own_thread_alone(path: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other.corpus"
-    corpus, mine = Corpus.open(path), Corpus.open(path)
-    with Corpus.create(other, corpus.labels()) as elsewhere:
+def test_close_everywhere_ignores_other_files_and_its_own_thread(path: Path, tmp_path: Path) -> None:
+    other_path = tmp_path / "other.corpus"
+    corpus, same_thread = Corpus.open(path), Corpus.open(path)
+    with Corpus.create(other_path, corpus.labels()) as other_corpus:
         corpus.close_everywhere()
-        assert len(elsewhere.labels().labels) == 1
-    assert len(mine.labels().labels) == 1
-    mine.close()
+        assert len(other_corpus.labels().labels) == 1
+    assert len(same_thread.labels().labels) == 1
+    same_thread.close()
     assert open_beside(path) == []
 
 
-def test_a_thread_that_never_ends_is_not_waited_for_endlessly(path: Path) -> None:
+def test_waiting_for_a_thread_that_never_ends_times_out(path: Path) -> None:
     done = threading.Event()
-    reading = threading.Event()
+    is_reading = threading.Event()
 
-    def keep() -> None:
+    def hold_connection() -> None:
         connection = safe_connection.connect_readonly(path)
-        reading.set()
+        is_reading.set()
         done.wait()
         connection.close()
 
-    thread = threading.Thread(target=keep)
+    thread = threading.Thread(target=hold_connection)
     thread.start()
-    assert reading.wait(10)
+    assert is_reading.wait(10)
     assert not open_connections.wait_until_closed(path, 0.1)
     done.set()
     assert open_connections.wait_until_closed(path)
     thread.join()
+
+
+def test_interrupt_ignores_connections_to_other_files(path: Path, tmp_path: Path) -> None:
+    other, is_open, done = tmp_path / "other.corpus", threading.Event(), threading.Event()
+    Corpus.create(other, LabelSet(())).close()
+
+    def hold() -> None:
+        connection = safe_connection.connect_readonly(other)
+        is_open.set()
+        done.wait(10)
+        connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert is_open.wait(10)
+    assert (open_connections.interrupt(path), open_connections.interrupt(other)) == (False, True)
+    done.set()
+    thread.join()
+    assert not open_connections.interrupt(other)

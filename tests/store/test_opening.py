@@ -1,4 +1,4 @@
-"""Files that are no corpus, or not for us: one clear sentence, and not a byte changed, not a file left beside."""
+"""Tests of creating and opening: clear errors, and no changed or leftover files after them."""
 
 import os
 import re
@@ -15,18 +15,18 @@ from jobs.reports import finish
 
 from annotator import paths
 from annotator.model import operations
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import Step, new_uid
 from annotator.store import copying, errors, opening, safe_connection, sqlite_errors, verification
-from annotator.store.copying import copy
-from annotator.store.corpus import Corpus, now
+from annotator.store.copying import copy_corpus
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.schema import VERSION
 
 LABELS = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff"), "1"),))
 
 
-def everything(folder: Path) -> dict[str, bytes]:
+def read_all_files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
@@ -47,7 +47,7 @@ def other_database(path: Path) -> Path:
     return path
 
 
-def newer(path: Path) -> Path:
+def newer_corpus(path: Path) -> Path:
     make(path)
     with sqlite3.connect(path, isolation_level=None) as db:
         db.execute("PRAGMA journal_mode = DELETE")
@@ -56,7 +56,7 @@ def newer(path: Path) -> Path:
     return path
 
 
-def empty(path: Path) -> Path:
+def empty_file(path: Path) -> Path:
     path.touch()
     return path
 
@@ -71,27 +71,27 @@ def folder(path: Path) -> Path:
     [
         (text_file, errors.NotACorpus, "is not a corpus"),
         (other_database, errors.NotACorpus, "a database, but not a corpus"),
-        (newer, errors.NewerCorpus, "newer version"),
-        (empty, errors.NotACorpus, "is not a corpus"),
+        (newer_corpus, errors.NewerCorpus, "newer version"),
+        (empty_file, errors.NotACorpus, "is not a corpus"),
         (folder, errors.NotACorpus, "is a folder"),
         (lambda path: path, errors.MissingCorpus, "There is no file"),
         (lambda path: path / "deeper" / "a.corpus", errors.MissingCorpus, "There is no folder"),
     ],
 )
-def test_what_is_no_corpus_is_refused_untouched(
+def test_file_that_is_no_corpus_is_refused_and_unchanged(
     tmp_path: Path, kind: Callable[[Path], Path], expected: type[Exception], words: str
 ) -> None:
     path = kind(tmp_path / "a.corpus")
-    before = everything(tmp_path)
+    before = read_all_files(tmp_path)
     for readonly in (False, True):
-        with pytest.raises(expected, match=words) as caught:
+        with pytest.raises(expected, match=words) as error_info:
             Corpus.open(path, readonly=readonly)
-        assert str(path if "folder “" not in str(caught.value) else path.parent) in str(caught.value)
-        assert "\n" not in str(caught.value)
-    assert everything(tmp_path) == before
+        assert str(path if "folder “" not in str(error_info.value) else path.parent) in str(error_info.value)
+        assert "\n" not in str(error_info.value)
+    assert read_all_files(tmp_path) == before
 
 
-def test_a_newer_version_that_stands_only_in_the_log_is_seen(tmp_path: Path) -> None:
+def test_newer_version_in_the_log_is_detected(tmp_path: Path) -> None:
     path = make(tmp_path / "a.corpus")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("PRAGMA wal_autocheckpoint = 0")
@@ -102,42 +102,42 @@ def test_a_newer_version_that_stands_only_in_the_log_is_seen(tmp_path: Path) -> 
     other.close()
 
 
-def test_a_corpus_opens_while_another_process_brings_its_log_into_it(tmp_path: Path) -> None:
-    """SQLite writes the first page first: for a moment it tells of more pages than the file has."""
+def test_corpus_opens_during_a_checkpoint_of_another_process(tmp_path: Path) -> None:
+    """SQLite writes the first page first, so for a moment its page count exceeds the size of the file."""
     path = make(tmp_path / "a.corpus")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("PRAGMA wal_autocheckpoint = 0")
     other.execute("INSERT INTO annotator VALUES ('Sanae', ?)", ["x" * 50_000])
     log, page, header = path.with_name("a.corpus-wal").read_bytes(), 4096, 24
-    frames = [log[at : at + header + page] for at in range(32, len(log), header + page)]
-    [*_, first] = [frame[header:] for frame in frames if frame[:4] == bytes([0, 0, 0, 1])]
+    frames = [log[start : start + header + page] for start in range(32, len(log), header + page)]
+    [*_, first_page] = [frame[header:] for frame in frames if frame[:4] == bytes([0, 0, 0, 1])]
     with path.open("r+b") as file:
-        file.write(first)
-    assert int.from_bytes(first[28:32], "big") > path.stat().st_size / page
+        file.write(first_page)
+    assert int.from_bytes(first_page[28:32], "big") > path.stat().st_size / page
     with Corpus.open(path) as corpus:
         assert corpus.annotators() == ["Sanae"]
     other.close()
 
 
-def test_a_write_protected_corpus_is_read_but_not_opened_for_work(tmp_path: Path) -> None:
+def test_write_protected_corpus_can_only_be_opened_readonly(tmp_path: Path) -> None:
     path = make(tmp_path / "a.corpus")
     path.chmod(0o444)
-    before = everything(tmp_path)
+    before = read_all_files(tmp_path)
     with pytest.raises(errors.ReadOnlyCorpus, match="cannot be written to"):
         Corpus.open(path)
     with Corpus.open(path, readonly=True) as corpus:
         assert corpus.labels() == LABELS
-    assert everything(tmp_path)["a.corpus"] == before["a.corpus"]
+    assert read_all_files(tmp_path)["a.corpus"] == before["a.corpus"]
 
 
-def test_a_corpus_is_not_made_over_a_file(tmp_path: Path) -> None:
+def test_create_does_not_overwrite_a_file(tmp_path: Path) -> None:
     path = text_file(tmp_path / "a.corpus")
     with pytest.raises(errors.ExistingCorpus):
         Corpus.create(path, LABELS)
     assert path.read_text(encoding="utf-8").startswith("هذا")
 
 
-def test_a_corpus_is_not_made_over_one_that_was_made_meanwhile(tmp_path: Path) -> None:
+def test_create_does_not_overwrite_a_concurrently_created_corpus(tmp_path: Path) -> None:
     path = tmp_path / "a.corpus"
     with pytest.raises(errors.ExistingCorpus):
         opening.create(path, lambda _db: Corpus.create(path, LABELS).close())
@@ -146,7 +146,7 @@ def test_a_corpus_is_not_made_over_one_that_was_made_meanwhile(tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["a.corpus"]
 
 
-def test_a_corpus_that_cannot_be_filled_is_not_made(tmp_path: Path) -> None:
+def test_interrupted_create_leaves_no_file(tmp_path: Path) -> None:
     def fail(_db: object) -> None:
         raise KeyboardInterrupt
 
@@ -155,35 +155,35 @@ def test_a_corpus_that_cannot_be_filled_is_not_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_corpus_is_made_where_files_have_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def none(*_paths: object) -> None:
+def test_create_works_on_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_paths: object) -> None:
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr(copying, "link", none)
+    monkeypatch.setattr(copying, "link", fail)
     make(tmp_path / "a.corpus")
     assert [path.name for path in tmp_path.iterdir()] == ["a.corpus"]
 
 
-def test_a_corpus_is_not_made_where_there_is_no_folder(tmp_path: Path) -> None:
+def test_create_in_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(errors.MissingCorpus, match="no folder"):
         Corpus.create(tmp_path / "none" / "a.corpus", LABELS)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_new_corpus_leaves_nothing_beside_it(tmp_path: Path) -> None:
+def test_create_leaves_no_side_files(tmp_path: Path) -> None:
     make(tmp_path / "a.corpus")
     assert [path.name for path in tmp_path.iterdir()] == ["a.corpus"]
 
 
-def test_a_name_may_hold_any_character(tmp_path: Path) -> None:
+def test_file_name_may_contain_any_character(tmp_path: Path) -> None:
     forbidden = "" if sys.platform == "win32" else "?"
     path = make(tmp_path / f"مقالات ٢٠٢٤ {forbidden}#%20.corpus")
     with Corpus.open(path) as corpus:
         assert corpus.labels() == LABELS
 
 
-def test_a_locked_corpus_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotator.store.safe_connection._WAIT", 0.05)
+def test_locked_corpus_raises_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotator.store.safe_connection._BUSY_TIMEOUT", 0.05)
     path = make(tmp_path / "a.corpus")
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -192,7 +192,7 @@ def test_a_locked_corpus_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Mon
     holder.close()
 
 
-def test_a_damaged_corpus_is_one_sentence(tmp_path: Path) -> None:
+def test_damaged_corpus_raises_an_error(tmp_path: Path) -> None:
     path = make(tmp_path / "a.corpus")
     data = bytearray(path.read_bytes())
     data[100:] = b"\xff" * (len(data) - 100)
@@ -201,39 +201,39 @@ def test_a_damaged_corpus_is_one_sentence(tmp_path: Path) -> None:
         Corpus.open(path)
 
 
-def test_what_the_schema_refuses_is_what_another_program_has_changed(tmp_path: Path) -> None:
+def test_violated_constraint_is_a_conflict(tmp_path: Path) -> None:
     with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
-        corpus.add(draft("خبر عاجل"))
-        edits = operations.add(corpus.article(1), [], "Sanae", "NONE", 0, 3)
+        corpus.add(build_article("خبر عاجل"))
+        edits = operations.add_span(corpus.article(1), [], "Sanae", "NONE", 0, 3)
         with pytest.raises(errors.Conflict, match="another window"):
-            corpus.apply(Step(new_uid(), "Sanae", now(), "tag", tuple(edits)))
+            corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", tuple(edits)))
 
 
-def test_a_corpus_that_is_opened_twice_here_keeps_what_is_written_after_another_program_has_closed_it(
+def test_second_connection_does_not_drop_the_locks_of_the_first(
     tmp_path: Path,
 ) -> None:
-    """POSIX: a process that closes a file has no lock on it any more, not even those of its other connections."""
+    """POSIX drops all locks of a process on a file when it closes the file, even those of other connections."""
     path = make(tmp_path / "a.corpus")
-    elsewhere = "import sys; from pathlib import Path; from annotator.store.corpus import Corpus\n"
-    elsewhere += "with Corpus.open(Path(sys.argv[1])) as corpus: print(len(corpus.annotators()))"
+    program = "import sys; from pathlib import Path; from annotator.store.corpus import Corpus\n"
+    program += "with Corpus.open(Path(sys.argv[1])) as corpus: print(len(corpus.annotators()))"
 
-    def annotators() -> int:
-        done = subprocess.run([sys.executable, "-c", elsewhere, path], capture_output=True, text=True, check=True)
-        return int(done.stdout)
+    def count_annotators() -> int:
+        process = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=True)
+        return int(process.stdout)
 
     with Corpus.open(path) as corpus:
-        corpus.add(draft("واحد"))
+        corpus.add(build_article("واحد"))
         Corpus.open(path).close()
         Corpus.open(path, readonly=True).close()
-        assert annotators() == 0
-        edits = operations.note(None, corpus.article(1), "Sanae", "ملاحظة")
-        corpus.apply(Step(new_uid(), "Sanae", now(), "note", tuple(edits)))
-        assert annotators() == 1
+        assert count_annotators() == 0
+        edits = operations.set_note(None, corpus.article(1), "Sanae", "ملاحظة")
+        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "note", tuple(edits)))
+        assert count_annotators() == 1
     with Corpus.open(path) as corpus:
         assert corpus.annotators() == ["Sanae"]
 
 
-def test_what_another_corpus_left_is_not_mixed_with_a_new_one_of_its_name(tmp_path: Path) -> None:
+def test_create_refuses_a_name_with_leftover_side_files(tmp_path: Path) -> None:
     path = tmp_path / "a.corpus"
     log = path.with_name("a.corpus-wal")
     log.write_bytes(b"something that was not written into its file yet")
@@ -243,12 +243,12 @@ def test_what_another_corpus_left_is_not_mixed_with_a_new_one_of_its_name(tmp_pa
     assert not path.exists()
 
 
-# The file is open before the last look, and Windows deletes no such file.
+# At the last call the file is already open, and Windows cannot delete an open file.
 _WHILE_OPEN = pytest.mark.posix_only("Windows deletes no file that is open")
 
 
 @pytest.mark.parametrize(
-    ("readonly", "looks"),
+    ("readonly", "calls_before"),
     [
         (True, 0),
         pytest.param(True, 1, marks=_WHILE_OPEN),
@@ -257,77 +257,75 @@ _WHILE_OPEN = pytest.mark.posix_only("Windows deletes no file that is open")
         pytest.param(False, 2, marks=_WHILE_OPEN),
     ],
 )
-def test_a_file_that_goes_while_it_is_opened_is_missing(
-    readonly: bool, looks: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_file_deleted_during_opening_is_missing(
+    readonly: bool, calls_before: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "test.corpus"
     Corpus.create(path, LabelSet(())).close()
-    look, looked = safe_connection.stat_file, []
+    stat_file, calls = safe_connection.stat_file, []
 
-    def go_before_that(asked: Path) -> stat_result:
-        if len(looked) == looks:
+    def delete_then_stat(path_: Path) -> stat_result:
+        if len(calls) == calls_before:
             path.unlink()
-        looked.append(asked)
-        return look(asked)
+        calls.append(path_)
+        return stat_file(path_)
 
     for module in (safe_connection, verification):
-        monkeypatch.setattr(module, "stat_file", go_before_that)
+        monkeypatch.setattr(module, "stat_file", delete_then_stat)
     with pytest.raises(errors.MissingCorpus, match=r"test\.corpus"):
         Corpus.open(path, readonly=readonly)
-    assert len(looked) == looks + 1
+    assert len(calls) == calls_before + 1
 
 
-def test_a_name_that_the_system_refuses_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+def test_too_long_name_is_refused_and_leaves_no_file(tmp_path: Path) -> None:
     path = tmp_path / ("أخبار" * 60 + ".corpus")
-    with pytest.raises(errors.CorpusError, match="choose another name") as caught:
+    with pytest.raises(errors.CorpusError, match="choose another name") as error_info:
         Corpus.create(path, LABELS)
-    assert path.name in str(caught.value)
-    assert everything(tmp_path) == {}
+    assert path.name in str(error_info.value)
+    assert read_all_files(tmp_path) == {}
     with pytest.raises(errors.CorpusError, match="choose another name"):
-        finish(copy(make(tmp_path / "a.corpus"), path))
-    assert list(everything(tmp_path)) == ["a.corpus"]
+        finish(copy_corpus(make(tmp_path / "a.corpus"), path))
+    assert list(read_all_files(tmp_path)) == ["a.corpus"]
 
 
 @pytest.mark.parametrize("name", ["a?b.corpus", "a:b.corpus", "NUL.corpus"])
-def test_names_that_windows_refuses_are_told_before_anything_is_made(
+def test_names_invalid_on_windows_are_refused_in_advance(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paths, "PureWindowsPath", type(tmp_path))  # as if these were paths of Windows
+    monkeypatch.setattr(paths, "PureWindowsPath", type(tmp_path))  # as on Windows
     with pytest.raises(errors.CorpusError, match=rf"No file can be called “{re.escape(name)}” here"):
-        Corpus.create(Path(f"{tmp_path}{os.sep}{name}"), LABELS)  # joined by hand: `a:` is a drive
-    assert everything(tmp_path) == {}
+        Corpus.create(Path(f"{tmp_path}{os.sep}{name}"), LABELS)  # not joined by Path, to which `a:` is a drive
+    assert read_all_files(tmp_path) == {}
 
 
-def test_the_name_of_a_corpus_may_be_as_long_as_its_files_allow(tmp_path: Path) -> None:
+def test_name_may_be_as_long_as_its_side_files_allow(tmp_path: Path) -> None:
     longest = 255 - len("-journal")
     path = tmp_path / ("a" * (longest - len(".corpus")) + ".corpus")
     with Corpus.create(path, LABELS) as corpus:
-        corpus.add(draft("أعلن الوزير أمس"))
-    assert list(everything(tmp_path)) == [path.name]
+        corpus.add(build_article("أعلن الوزير أمس"))
+    assert list(read_all_files(tmp_path)) == [path.name]
 
 
-def test_a_new_file_that_cannot_be_opened_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_arguments: object, **_more: object) -> Any:
+def test_new_file_that_cannot_be_reopened_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object, **_keywords: object) -> Any:
         raise sqlite3.OperationalError("unable to open database file")
 
     monkeypatch.setattr(opening, "connect_safely", fail)
     with pytest.raises(errors.CorpusError):
         Corpus.create(tmp_path / "a.corpus", LABELS)
-    assert everything(tmp_path) == {}
+    assert read_all_files(tmp_path) == {}
 
 
-@pytest.mark.parametrize("failing", ["_defend", "Database"])
-def test_a_connection_is_closed_where_it_cannot_be_made_safe(
-    failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("failing", ["_harden", "Database"])
+def test_connection_is_closed_if_hardening_fails(failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, connections = make(tmp_path / "a.corpus"), list[sqlite3.Connection]()
     connect = sqlite3.connect
 
-    def remember(*arguments: Any, **more: Any) -> sqlite3.Connection:
-        connections.append(connect(*arguments, **more))
+    def remember(*arguments: Any, **keywords: Any) -> sqlite3.Connection:
+        connections.append(connect(*arguments, **keywords))
         return connections[-1]
 
-    def fail(*_arguments: object, **_more: object) -> Any:
+    def fail(*_arguments: object, **_keywords: object) -> Any:
         raise sqlite3.DatabaseError("file is not a database")
 
     monkeypatch.setattr(sqlite3, "connect", remember)
@@ -341,29 +339,32 @@ def test_a_connection_is_closed_where_it_cannot_be_made_safe(
 
 
 @pytest.mark.parametrize("start", [0, 18, 100, 4096, 12_288])
-def test_a_damaged_file_is_let_go_of(start: int, tmp_path: Path) -> None:
+def test_damaged_file_is_closed(start: int, tmp_path: Path) -> None:
     path = make(tmp_path / "a.corpus")
     content = bytearray(path.read_bytes())
     content[start : start + 2000] = bytes(range(1, 251)) * 8
     path.write_bytes(content)
-    with pytest.raises(errors.CorpusError) as caught:
+    with pytest.raises(errors.CorpusError) as error_info:
         Corpus.open(path)
-    assert caught.value.__traceback__  # whose frames would hold what is open
+    assert error_info.value.__traceback__  # whose frames could keep connections alive
     if sys.platform == "linux":
         assert not [link for link in Path("/proc/self/fd").iterdir() if link.exists() and link.resolve() == path]
-    path.rename(tmp_path / "moved")  # which Windows refuses while anybody has it open
+    path.rename(tmp_path / "moved")  # which fails on Windows while the file is open
 
 
 @pytest.mark.parametrize(
     ("code", "kind"), [("SQLITE_IOERR_READ", errors.Unreachable), ("SQLITE_ERROR", errors.CorpusError)]
 )
 @pytest.mark.parametrize("free", [0, 1 << 30])
-def test_a_disk_is_said_to_be_full_only_where_it_is_and_its_files_fail(
+def test_full_disk_is_reported_only_if_it_is_full_and_io_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, kind: type[errors.CorpusError], free: int
 ) -> None:
     monkeypatch.setattr(sqlite_errors, "is_disk_full", lambda _path: free == 0)
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorname = code
-    with pytest.raises(errors.CorpusError) as caught, sqlite_errors.translating_sqlite_errors(tmp_path / "a.corpus"):
+    with (
+        pytest.raises(errors.CorpusError) as error_info,
+        sqlite_errors.translating_sqlite_errors(tmp_path / "a.corpus"),
+    ):
         raise error
-    assert caught.type is (errors.FullDisk if kind is errors.Unreachable and not free else kind)
+    assert error_info.type is (errors.FullDisk if kind is errors.Unreachable and not free else kind)

@@ -1,4 +1,4 @@
-"""Files of an older version: what was in them is there afterwards, and all of it is found."""
+"""Tests of migrations: the content of old files survives and can be listed and searched."""
 
 import sqlite3
 from pathlib import Path
@@ -14,19 +14,19 @@ from annotator.model import history, operations
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import Article, Edit, Record, Span, Status, Step, Suggestion, Zone, article_uid, new_uid
 from annotator.store import rows, schema
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError
 from annotator.store.queries import training_data
-from annotator.store.queries.article_list import Choice, articles, counts, numbers
-from annotator.store.queries.search import matching
-from annotator.text.word_context import Context
+from annotator.store.queries.article_list import ArticleFilter, count_by_state, list_article_numbers, load_all_summaries
+from annotator.store.queries.search import find_article_numbers
+from annotator.text.word_context import WordContext
 
 TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024", "لأحزاب الأغلبية رَأيٌ آخر\u200f في كـتـاب")
 UIDS: Final = [article_uid(text) for text in TEXTS]
 LABELS: Final = LabelSet(
     tuple(Label(name, {"ar": name}, Colour("#112233", "#ddeeff")) for name in ("DATE", "INSTITUTION"))
 )
-ZONES: Final = [Zone(f"z{at}", uid, "body", 0, len(TEXTS[at])) for at, uid in enumerate(UIDS)]
+ZONES: Final = [Zone(f"z{index}", uid, "body", 0, len(TEXTS[index])) for index, uid in enumerate(UIDS)]
 SPANS: Final = [
     Span("s1", UIDS[0], "Sanae", "INSTITUTION", 6, 17, "وزارة الصحة", "ملاحظة"),
     Span("s2", UIDS[0], "Omar", "DATE", 27, 31),
@@ -35,179 +35,188 @@ SPANS: Final = [
 STATUS: Final = Status(UIDS[0], "Sanae", "done")
 
 
-def older(path: Path, left_by: int = 1) -> Path:
-    """A file as this version of the schema, 1 or 2, left it: two articles, three spans, each a step, and a state."""
+def make_old_corpus(path: Path, version: int = 1) -> Path:
+    """Create a file with schema version 1 or 2: two articles, three spans and a status, each added in a step."""
     db = Database(sqlite3.connect(path, isolation_level=None))
     db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
     db.execute("PRAGMA user_version = 1")
-    first = Migrations("annotator")
-    first()(schema.m001_first)
-    first.apply(db)
+    first_migration = Migrations("annotator")
+    first_migration()(schema.m001_first)
+    first_migration.apply(db)
     for text, uid in zip(TEXTS, UIDS, strict=True):
         article = Article(uid, text, published="2024-07-09", source="fixture")
-        db.table("article").insert({**rows.from_article(article), "added": now()})
-    db.table("label").insert_all(rows.from_label(label, at) for at, label in enumerate(LABELS.labels))
-    db.table("annotator").insert_all({"name": name, "added": now()} for name in ("Sanae", "Omar"))
+        db.table("article").insert({**rows.from_article(article), "added": utc_timestamp()})
+    db.table("label").insert_all(rows.from_label(label, position) for position, label in enumerate(LABELS.labels))
+    db.table("annotator").insert_all({"name": name, "added": utc_timestamp()} for name in ("Sanae", "Omar"))
     records: list[Record] = [*ZONES, *SPANS, STATUS]
     for record in records:
         row = rows.to_row(record)
         row.pop("source", None)  # of spans, since version 3
-        db.table(rows.KEYS[type(record)][0]).insert(row)
+        db.table(rows.TABLE_KEYS[type(record)][0]).insert(row)
         if not isinstance(record, Zone):
-            fields = {"step": f"t{record.article[:4]}{new_uid()}", "name": "tag", "undoes": None, "time": now()}
-            known = {"article": record.article, "annotator": record.annotator, "before": None}
-            db.table("edit").insert({**fields, **known, "after": msgspec.json.encode(record).decode()})
-    if left_by > 1:
-        second = Migrations("annotator")
-        second()(schema.m002_desk)
-        second.apply(db)
+            fields = {
+                "step": f"t{record.article[:4]}{new_uid()}",
+                "name": "tag",
+                "undoes": None,
+                "time": utc_timestamp(),
+            }
+            common = {"article": record.article, "annotator": record.annotator, "before": None}
+            db.table("edit").insert({**fields, **common, "after": msgspec.json.encode(record).decode()})
+    if version > 1:
+        second_migration = Migrations("annotator")
+        second_migration()(schema.m002_desk)
+        second_migration.apply(db)
         db.execute("PRAGMA user_version = 2")
     db.execute("PRAGMA journal_mode = WAL")
     db.close()
-    assert int.from_bytes(path.read_bytes()[60:64], "big") == left_by
+    assert int.from_bytes(path.read_bytes()[60:64], "big") == version
     return path
 
 
-def check(corpus: Corpus) -> None:
-    """All is there that was, and is known to the list and the search."""
+def check_content(corpus: Corpus) -> None:
+    """Check that all content is there and can be listed and searched."""
     assert [corpus.article(uid).text for uid in UIDS] == list(TEXTS)
     assert [corpus.zones(uid)[0] for uid in UIDS] == ZONES
     assert [span for uid in UIDS for span in corpus.spans(uid)] == SPANS
     assert corpus.labels() == LABELS
     assert corpus.annotators() == ["Sanae", "Omar"]
     assert corpus.status(UIDS[0], "Sanae") == STATUS
-    assert [past.name for past in corpus.history(UIDS[0], "Sanae")] == ["tag", "tag"]
-    assert [one.spans for one in articles(corpus)] == [2, 1]
-    assert numbers(corpus, "Sanae", Choice("done")) == [1]
-    assert counts(corpus, "Sanae")["new"] == 1
-    assert matching(corpus, "وزاره الصحه") == [1]
-    assert matching(corpus, "ك") == matching(corpus, "كتاب") == [2]
-    assert matching(corpus, "رأي") == [2]
-    assert [corpus.knows(words) for words in ("وزاره", "احزاب", "2024", "خطه")] == [False, True, True, False]
-    assert corpus.knows("وزارة الصحة")
+    assert [step.name for step in corpus.history(UIDS[0], "Sanae")] == ["tag", "tag"]
+    assert [summary.spans for summary in load_all_summaries(corpus)] == [2, 1]
+    assert list_article_numbers(corpus, "Sanae", ArticleFilter("done")) == [1]
+    assert count_by_state(corpus, "Sanae")["new"] == 1
+    assert find_article_numbers(corpus, "وزاره الصحه") == [1]
+    assert find_article_numbers(corpus, "ك") == find_article_numbers(corpus, "كتاب") == [2]
+    assert find_article_numbers(corpus, "رأي") == [2]
+    assert [corpus.has_mention(words) for words in ("وزاره", "احزاب", "2024", "خطه")] == [False, True, True, False]
+    assert corpus.has_mention("وزارة الصحة")
     assert corpus.note(UIDS[0], "Sanae") is None
-    assert corpus.place("Sanae") is None
+    assert corpus.last_position("Sanae") is None
 
 
-def version(path: Path) -> int:
+def read_version(path: Path) -> int:
     with sqlite3.connect(path) as db:
-        found = db.execute("PRAGMA user_version").fetchone()[0]
+        user_version = db.execute("PRAGMA user_version").fetchone()[0]
     db.close()
-    return int(found)
+    return int(user_version)
 
 
-@pytest.mark.parametrize("left_by", [1, 2])
-def test_an_older_file_is_brought_up_to_date_when_it_is_opened(tmp_path: Path, left_by: int) -> None:
-    path = older(tmp_path / "a.corpus", left_by)
+@pytest.mark.parametrize("version", [1, 2])
+def test_old_file_is_migrated_when_it_is_opened(tmp_path: Path, version: int) -> None:
+    path = make_old_corpus(tmp_path / "a.corpus", version)
     with Corpus.open(path) as corpus:
-        check(corpus)
-    assert version(path) == schema.VERSION
+        check_content(corpus)
+    assert read_version(path) == schema.VERSION
     with Corpus.open(path) as corpus:
-        check(corpus)
+        check_content(corpus)
 
 
-@pytest.mark.parametrize("left_by", [1, 2])
-def test_it_is_worked_with_like_a_new_one(tmp_path: Path, left_by: int) -> None:
-    with Corpus.open(older(tmp_path / "a.corpus", left_by)) as corpus:
-        undo, _redo = history.stacks(corpus.history(UIDS[1], "Sanae"))
+@pytest.mark.parametrize("version", [1, 2])
+def test_migrated_file_works_like_a_new_one(tmp_path: Path, version: int) -> None:
+    with Corpus.open(make_old_corpus(tmp_path / "a.corpus", version)) as corpus:
+        undo, _redo = history.build_stacks(corpus.history(UIDS[1], "Sanae"))
         step = corpus.step(undo[-1].uid)
-        corpus.apply(Step(new_uid(), "Sanae", now(), "tag", history.reversal(step), step.uid))
+        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", history.reverse_step(step), step.uid))
         assert corpus.spans(UIDS[1]) == []
-        assert not corpus.knows("احزاب")
-        corpus.apply(Step(new_uid(), "Omar", now(), "tag", (Edit(SPANS[1], None),)))
-        edits = operations.note(None, corpus.article(1), "Omar", "تمت المراجعة")
-        corpus.apply(Step(new_uid(), "Omar", now(), "note", tuple(edits)))
-        corpus.stand("Omar", UIDS[1], 7)
-        assert corpus.place("Omar") == (UIDS[1], 7)
-        wrong = Suggestion(27, 31, "DATE", "dates", 0.9)
+        assert not corpus.has_mention("احزاب")
+        corpus.apply(Step(new_uid(), "Omar", utc_timestamp(), "tag", (Edit(SPANS[1], None),)))
+        edits = operations.set_note(None, corpus.article(1), "Omar", "تمت المراجعة")
+        corpus.apply(Step(new_uid(), "Omar", utc_timestamp(), "note", tuple(edits)))
+        corpus.save_position("Omar", UIDS[1], 7)
+        assert corpus.last_position("Omar") == (UIDS[1], 7)
+        suggestion = Suggestion(27, 31, "DATE", "dates", 0.9)
         corpus.apply(
-            Step(new_uid(), "Omar", now(), "reject", tuple(operations.reject(corpus.article(1), "Omar", wrong)))
+            Step(
+                new_uid(),
+                "Omar",
+                utc_timestamp(),
+                "reject",
+                tuple(operations.reject(corpus.article(1), "Omar", suggestion)),
+            )
         )
-        assert training_data.rejected(corpus, "Omar") == {(Context("خطة", "2024", ""), "DATE")}
-        assert [(known.words, known.spans) for known in training_data.known(corpus)] == [
+        assert training_data.load_rejections(corpus, "Omar") == {(WordContext("خطة", "2024", ""), "DATE")}
+        assert [(counts.words, counts.spans) for counts in training_data.count_mentions(corpus)] == [
             ("وزارة الصحة", 1),
             ("2024", 0),
         ]
-        assert training_data.lessons(corpus) == [(1, "Sanae")]
+        assert training_data.list_training_layers(corpus) == [(1, "Sanae")]
 
 
-@pytest.mark.parametrize("left_by", [1, 2])
-def test_an_older_file_and_a_new_one_have_the_same_tables(tmp_path: Path, left_by: int) -> None:
-    found = []
+@pytest.mark.parametrize("version", [1, 2])
+def test_migrated_and_new_files_have_the_same_schema(tmp_path: Path, version: int) -> None:
+    schemas = []
     Corpus.create(tmp_path / "new.corpus", LABELS).close()
-    Corpus.open(older(tmp_path / "old.corpus", left_by)).close()
+    Corpus.open(make_old_corpus(tmp_path / "old.corpus", version)).close()
     for name in ("new", "old"):
         with sqlite3.connect(tmp_path / f"{name}.corpus") as db:
-            found.append(db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name").fetchall())
+            schemas.append(db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name").fetchall())
             assert db.execute("PRAGMA application_id").fetchone()[0] == schema.APPLICATION_ID
             assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         db.close()
-    assert found[0] == found[1]
+    assert schemas[0] == schemas[1]
 
 
-def test_reading_brings_an_older_file_up_to_date_where_it_may(tmp_path: Path) -> None:
-    path = older(tmp_path / "a.corpus")
+def test_readonly_opening_migrates_a_writable_file(tmp_path: Path) -> None:
+    path = make_old_corpus(tmp_path / "a.corpus")
     with Corpus.open(path, readonly=True) as corpus:
-        check(corpus)
+        check_content(corpus)
         with pytest.raises(CorpusError):
-            corpus.stand("Sanae", UIDS[0], 1)
-    assert version(path) == schema.VERSION
-    assert [one.name for one in tmp_path.iterdir()] == ["a.corpus"]
+            corpus.save_position("Sanae", UIDS[0], 1)
+    assert read_version(path) == schema.VERSION
+    assert [path_.name for path_ in tmp_path.iterdir()] == ["a.corpus"]
 
 
-def test_an_older_file_that_is_write_protected_is_refused_untouched(tmp_path: Path) -> None:
-    path = older(tmp_path / "a.corpus")
+def test_write_protected_old_file_is_refused_and_unchanged(tmp_path: Path) -> None:
+    path = make_old_corpus(tmp_path / "a.corpus")
     path.chmod(0o444)
     before = path.read_bytes()
     for readonly in (True, False):
-        with pytest.raises(CorpusError, match="older version" if readonly else "cannot be written to") as caught:
+        with pytest.raises(CorpusError, match="older version" if readonly else "cannot be written to") as error_info:
             Corpus.open(path, readonly=readonly)
-        assert "\n" not in str(caught.value)
+        assert "\n" not in str(error_info.value)
     assert path.read_bytes() == before
     path.chmod(0o644)
     with Corpus.open(path, readonly=True) as corpus:
-        check(corpus)
+        check_content(corpus)
 
 
-def test_a_file_that_cannot_be_brought_up_to_date_stays_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = older(tmp_path / "a.corpus")
+def test_failed_migration_is_rolled_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make_old_corpus(tmp_path / "a.corpus")
 
-    def fails(_db: Database) -> None:
+    def fail(_db: Database) -> None:
         raise sqlite3.OperationalError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(schema.index, "fill", fails)
+        patch.setattr(schema.index, "build", fail)
         with pytest.raises(CorpusError, match="disk is full"):
             Corpus.open(path)
-    assert version(path) == 1
+    assert read_version(path) == 1
     with Corpus.open(path) as corpus:
-        check(corpus)
+        check_content(corpus)
 
 
-def test_two_who_find_it_old_at_once_bring_it_up_to_date_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, fill = older(tmp_path / "a.corpus"), schema.index.fill
-    begun, problems = Event(), []
+def test_concurrent_openings_migrate_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, build = make_old_corpus(tmp_path / "a.corpus"), schema.index.build
+    has_started, errors = Event(), []
 
-    def slowly(db: Database) -> None:
-        begun.set()
-        sleep(0.3)  # until the other one waits
-        fill(db)
+    def build_slowly(db: Database) -> None:
+        has_started.set()
+        sleep(0.3)  # until the other thread waits
+        build(db)
 
-    def other() -> None:
+    def open_too() -> None:
         try:
-            begun.wait(5)
+            has_started.wait(5)
             with Corpus.open(path) as corpus:
-                check(corpus)
-        except BaseException as problem:
-            problems.append(problem)
+                check_content(corpus)
+        except BaseException as error:
+            errors.append(error)
 
-    monkeypatch.setattr(schema.index, "fill", slowly)
-    thread = Thread(target=other)
+    monkeypatch.setattr(schema.index, "build", build_slowly)
+    thread = Thread(target=open_too)
     thread.start()
     with Corpus.open(path) as corpus:
         thread.join()
-        check(corpus)
-    assert problems == []
+        check_content(corpus)
+    assert errors == []

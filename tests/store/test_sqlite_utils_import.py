@@ -1,4 +1,4 @@
-"""What is loaded for the corpus, and what is not."""
+"""Tests of the modules that the corpus imports."""
 
 import subprocess
 import sys
@@ -10,12 +10,12 @@ sys.path.insert(0, sys.argv[1])
 import annotator.store.corpus
 print(*sorted(name for name in sys.modules if name in ("numpy", "pandas")))
 import numpy, pandas
-print(numpy.here, pandas.here)
+print(numpy.is_fake, pandas.is_fake)
 """
 
 
-def test_numpy_and_pandas_are_not_loaded_and_can_be_later(tmp_path: Path) -> None:
-    for name in ("numpy", "pandas"):  # as if they were installed, whether they are or not
-        (tmp_path / f"{name}.py").write_text("here = True\n", encoding="utf-8")
+def test_numpy_and_pandas_are_not_imported_but_can_be_later(tmp_path: Path) -> None:
+    for name in ("numpy", "pandas"):  # stand-ins, whether the packages are installed or not
+        (tmp_path / f"{name}.py").write_text("is_fake = True\n", encoding="utf-8")
     run = subprocess.run([sys.executable, "-c", _LOADS, str(tmp_path)], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines() == ["", "True True"]

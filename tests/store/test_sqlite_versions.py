@@ -1,6 +1,6 @@
-"""One file for all versions of SQLite: what this one writes, the newest opens and goes on with, and vice versa.
+"""Tests that a corpus works with different versions of SQLite, each reading and writing the file of the other.
 
-The newest SQLite comes in the package `apsw`; on the oldest system that is supported this one is SQLite 3.40.
+The newest SQLite is in the package `apsw`; on the oldest supported system, Python's own is SQLite 3.40.
 """
 
 import re
@@ -14,15 +14,15 @@ from typing import Final
 import apsw
 import pytest
 
-from annotator.model.article_builder import draft
-from annotator.model.label_changes import Change
+from annotator.model.article_builder import build_article
+from annotator.model.label_changes import LabelChange
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import Edit, Span, Step, new_uid
 from annotator.store import label_set, restoring, schema_check, verification
-from annotator.store.corpus import Corpus, now
-from annotator.store.errors import CorpusError, Damaged, NotACorpus
-from annotator.store.queries.search import matching
-from annotator.store.recovery.integrity import damage
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.errors import CorpusError, DamagedCorpus, NotACorpus
+from annotator.store.queries.search import find_article_numbers
+from annotator.store.recovery.integrity import check_integrity
 from annotator.store.schema import JSON_COLUMNS, VERSION
 
 STORED: Final = Path(__file__).parent / "versions"
@@ -30,18 +30,18 @@ WITH_JSON_VALID: Final = (1, 2, 3, 4)
 """The versions of the schema whose checks call json_valid()."""
 LABELS: Final = LabelSet((Label("DATE", {"ar": "تاريخ"}, Colour("#112233", "#ddeeff"), "1"),))
 TEXT: Final = "أعلنت وزارة الصحة عن خطة 2024"
-RENAMING: Final = Change(
+RENAMING: Final = LabelChange(
     LABELS, LabelSet((Label("TIME", {"ar": "وقت"}, Colour("#112233", "#ddeeff"), "1"),)), {"DATE": "TIME"}
 )
 INNOCUOUS_IN_3_40: Final = {"length"}
-"""The functions that the schema calls, each of which SQLite 3.40 marks SQLITE_INNOCUOUS."""
+"""The functions that the schema calls, all marked SQLITE_INNOCUOUS by SQLite 3.40."""
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "مدوّنة.corpus"
     with Corpus.create(path, LABELS) as corpus:
-        corpus.add(draft(TEXT))
+        corpus.add(build_article(TEXT))
     return path
 
 
@@ -51,25 +51,25 @@ def stored(folder: Path, version: int) -> Path:
 
 
 def tag(corpus: Corpus, start: int, end: int) -> Span:
-    [uid] = corpus.tuples("SELECT uid FROM article WHERE id = 1")[0]
+    [uid] = corpus.fetch_tuples("SELECT uid FROM article WHERE id = 1")[0]
     span = Span(new_uid(), uid, "Sanae", "DATE", start, end)
-    corpus.apply(Step(new_uid(), "Sanae", now(), "tag", (Edit(None, span),)))
+    corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", (Edit(None, span),)))
     return span
 
 
 def untrusting(path: Path) -> apsw.Connection:
-    """Open the file in the newest SQLite, which then runs nothing in its schema that is not innocuous."""
+    """Open the file with the newest SQLite, which then refuses functions in the schema that are not innocuous."""
     connection = apsw.Connection(str(path))
     connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
     return connection
 
 
-def test_apsw_brings_a_newer_sqlite() -> None:
+def test_apsw_includes_a_newer_sqlite() -> None:
     assert tuple(map(int, apsw.sqlite_lib_version().split("."))) > max(sqlite3.sqlite_version_info, (3, 50, 0))
 
 
-def test_newest_sqlite_reads_and_writes_what_this_one_wrote(path: Path) -> None:
+def test_newest_sqlite_reads_and_writes_the_same_file(path: Path) -> None:
     with Corpus.open(path) as corpus:
         first = tag(corpus, 0, 5)
     with closing(untrusting(path)) as newest:
@@ -82,22 +82,22 @@ def test_newest_sqlite_reads_and_writes_what_this_one_wrote(path: Path) -> None:
     with Corpus.open(path) as corpus:
         assert [span.note for span in corpus.spans(first.article)] == ["من جديد"]
         second = tag(corpus, 6, 17)
-        assert matching(corpus, "وزاره الصحه") == [1]
-        assert [item.table for item in damage(corpus)] == ["span"]  # the note, which no edit recorded
+        assert find_article_numbers(corpus, "وزاره الصحه") == [1]
+        assert [item.table for item in check_integrity(corpus)] == ["span"]  # the note, which no edit recorded
     with closing(untrusting(path)) as newest:
         assert newest.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert newest.execute("SELECT count(*) FROM span WHERE uid IN (?, ?)", (first.uid, second.uid)).get == 2
 
 
 @pytest.mark.parametrize("version", WITH_JSON_VALID)
-def test_old_corpus_that_newest_sqlite_wrote_is_opened_and_brought_up_to_date(tmp_path: Path, version: int) -> None:
+def test_old_corpus_written_by_the_newest_sqlite_is_migrated(tmp_path: Path, version: int) -> None:
     path = stored(tmp_path, version)
     with closing(apsw.Connection(str(path))) as newest:
         newest.execute("VACUUM")
         newest.execute('UPDATE label SET guideline = \'{"ar": "جديد"}\'')
     with Corpus.open(path) as corpus:
         assert {label.guideline["ar"] for label in corpus.labels().labels} == {"جديد"}
-        assert list(damage(corpus)) == []
+        assert list(check_integrity(corpus)) == []
     with closing(untrusting(path)) as newest:
         assert newest.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert newest.execute("PRAGMA user_version").get == VERSION
@@ -114,29 +114,29 @@ def test_schema_calls_only_functions_that_sqlite_3_40_marks_innocuous(path: Path
     assert all(schema_check.is_innocuous(name) for name in calls)
 
 
-def test_function_that_this_sqlite_does_not_mark_is_not_innocuous() -> None:
+def test_unmarked_and_unknown_functions_are_not_innocuous() -> None:
     assert schema_check.is_innocuous("length")
     assert not schema_check.is_innocuous("load_extension")
     assert not schema_check.is_innocuous("no_such_function")
 
 
 @pytest.mark.parametrize("version", [*WITH_JSON_VALID, VERSION])
-def test_corpus_is_used_without_trust_in_its_schema(tmp_path: Path, path: Path, version: int) -> None:
+def test_schema_of_an_open_corpus_is_untrusted(tmp_path: Path, path: Path, version: int) -> None:
     if version != VERSION:
         path = stored(tmp_path, version)
     for readonly in (False, True):
         with Corpus.open(path, readonly=readonly) as corpus:
-            assert corpus.tuples("PRAGMA trusted_schema") == [(0,)]
-            assert corpus.tuples("SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%json%'") == [(0,)]
+            assert corpus.fetch_tuples("PRAGMA trusted_schema") == [(0,)]
+            assert corpus.fetch_tuples("SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%json%'") == [(0,)]
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="Python 3.11 cannot set DEFENSIVE")
 @pytest.mark.parametrize("version", [*WITH_JSON_VALID, VERSION])
-def test_schema_cannot_be_edited_once_the_corpus_is_up_to_date(tmp_path: Path, path: Path, version: int) -> None:
+def test_schema_of_a_migrated_corpus_cannot_be_edited(tmp_path: Path, path: Path, version: int) -> None:
     with Corpus.open(path if version == VERSION else stored(tmp_path, version)) as corpus:
-        corpus.tuples("PRAGMA writable_schema = ON")
+        corpus.fetch_tuples("PRAGMA writable_schema = ON")
         with pytest.raises(CorpusError, match="may not be modified"):
-            corpus.tuples("UPDATE sqlite_schema SET sql = ''")
+            corpus.fetch_tuples("UPDATE sqlite_schema SET sql = ''")
 
 
 @pytest.mark.parametrize("version", WITH_JSON_VALID)
@@ -149,32 +149,30 @@ def test_schema_cannot_be_edited_once_the_corpus_is_up_to_date(tmp_path: Path, p
         "CREATE INDEX evil ON label(json_valid(title))",
     ],
 )
-def test_old_corpus_with_anything_of_a_stranger_is_refused_untouched(
-    tmp_path: Path, version: int, statement: str
-) -> None:
+def test_old_corpus_with_foreign_code_is_refused_and_unchanged(tmp_path: Path, version: int, statement: str) -> None:
     path = stored(tmp_path, version)
     with closing(sqlite3.connect(path)) as db:
         db.execute(statement)
     before = path.read_bytes()
-    for attempt in (Corpus.open, restoring.look, lambda path: verification.check_copy(path, path)):
+    for attempt in (Corpus.open, restoring.open_backup, lambda path: verification.verify_copy(path, path)):
         with pytest.raises(NotACorpus, match="evil"):
             attempt(path)
     assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(("table", "column"), JSON_COLUMNS)
-def test_text_that_is_not_json_is_damage(path: Path, table: str, column: str) -> None:
+def test_invalid_json_is_damage(path: Path, table: str, column: str) -> None:
     with Corpus.open(path) as corpus:
         tag(corpus, 0, 5)
-        large = Corpus.open(path)  # as one that is not looked through when it is opened
+        large = Corpus.open(path)  # like a large one, which is not checked on opening
     with closing(sqlite3.connect(path)) as db, db:
         db.execute(f"UPDATE {table} SET {column} = '{{'")
-    with pytest.raises(Damaged, match="JSON"):
+    with pytest.raises(DamagedCorpus, match="JSON"):
         Corpus.open(path)
     with large:
-        with pytest.raises(Damaged):
+        with pytest.raises(DamagedCorpus):
             verification.verify_file(path)
-        assert [item.table for item in damage(large)] == [table]
+        assert [item.table for item in check_integrity(large)] == [table]
         if table == "edit":
-            with pytest.raises(Damaged, match="JSON"):
+            with pytest.raises(DamagedCorpus, match="JSON"):
                 list(label_set.change_labels(large, RENAMING))

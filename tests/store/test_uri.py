@@ -1,4 +1,4 @@
-"""Paths as SQLite's URIs: https://sqlite.org/uri.html."""
+"""Tests of the URIs that SQLite opens files by: https://sqlite.org/uri.html."""
 
 import os
 import sqlite3
@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.jobs.export.exporter import ALL, Options, export
-from annotator.model.article_builder import draft
+from annotator.jobs.export.exporter import ALL, ExportOptions, export
+from annotator.model.article_builder import build_article
 from annotator.model.labels import decode
-from annotator.resources import resource
+from annotator.resources import resource_path
 from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus
-from annotator.store.side_files import log_path
+from annotator.store.side_files import wal_path
 from annotator.store.uri import sqlite_uri
 
 
@@ -38,39 +38,39 @@ from annotator.store.uri import sqlite_uri
     ],
     ids=str,
 )
-def test_a_path_is_the_whole_name_of_the_file_and_no_authority(path: PurePath, expected: str) -> None:
+def test_uri_contains_the_path_without_an_authority(path: PurePath, expected: str) -> None:
     assert sqlite_uri(path, "mode=ro") == expected
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
-def test_sqlite_reads_out_of_it_the_path_of_windows_as_it_is(name: str) -> None:
+def test_windows_path_is_unchanged_after_decoding(name: str) -> None:
     path = PureWindowsPath(r"\\server\share") / name
     scheme, _, rest = sqlite_uri(path, "mode=ro").partition(":")
-    written, _, query = rest.partition("?")
-    assert (scheme, unquote(written), query) == ("file", str(path), "mode=ro")
-    assert not set(written) & set("/#&")
+    path_part, _, query = rest.partition("?")
+    assert (scheme, unquote(path_part), query) == ("file", str(path), "mode=ro")
+    assert not set(path_part) & set("/#&")
 
 
-def test_a_path_of_windows_that_is_longer_than_sqlite_has_them_is_opened_by_the_interface_for_long_ones() -> None:
+def test_long_windows_path_uses_the_long_path_vfs() -> None:
     short, long = (PureWindowsPath("C:\\" + "خ" * count) for count in (514, 515))
     assert sqlite_uri(short, "mode=ro").endswith("?mode=ro")
     assert sqlite_uri(long, "mode=ro").endswith("?mode=ro&vfs=win32-longpath")
 
 
 @pytest.mark.parametrize("name", ["a?b#c%20d&e=f.corpus", "أخبار  اليوم.corpus", "a'b;c.corpus", "\\\\?\\C:.corpus"])
-def test_the_file_is_the_one_that_python_means(name: str, tmp_path: Path) -> None:
+def test_sqlite_opens_the_same_file_as_python(name: str, tmp_path: Path) -> None:
     if sys.platform == "win32" and set(name) & set('?"\\:'):
         pytest.skip("no such name on Windows")
     path = tmp_path / name
     with closing(sqlite3.connect(sqlite_uri(path, "mode=rwc"), uri=True)) as connection:
         connection.execute("CREATE TABLE there (x)")
-    assert os.listdir(tmp_path) == [name]  # noqa: PTH208 - names as they are
+    assert os.listdir(tmp_path) == [name]  # noqa: PTH208 - names as strings
     with closing(sqlite3.connect(sqlite_uri(path, "mode=ro"), uri=True)) as connection:
         connection.execute("SELECT x FROM there")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
-def test_a_name_that_is_no_utf_8_is_opened_too(tmp_path: Path) -> None:
+def test_name_that_is_not_utf_8_can_be_opened(tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"a\xff.corpus")
     with closing(sqlite3.connect(sqlite_uri(path, "mode=rwc"), uri=True)) as connection:
         connection.execute("CREATE TABLE there (x)")
@@ -78,20 +78,20 @@ def test_a_name_that_is_no_utf_8_is_opened_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "win32", reason="other systems have no such paths")
-def test_a_corpus_on_the_network_is_one_like_any_other(tmp_path: Path) -> None:
+def test_corpus_on_a_network_share_works_like_any_other(tmp_path: Path) -> None:
     share = Path(rf"\\localhost\{tmp_path.drive[0]}$").joinpath(*tmp_path.parts[1:])
     if not share.is_dir():
         pytest.skip("this computer does not share its drive")
-    labels = resource("labels", "default.toml")
+    labels = resource_path("labels", "default.toml")
     with Corpus.create(share / "أخبار.corpus", decode(labels.read_bytes(), str(labels))) as corpus:
         checkpointer = Checkpointer(corpus.path, lambda _self, _error: None)
-        corpus.add(draft("أعلنت الوزارة الخطة."))
+        corpus.add(build_article("أعلنت الوزارة الخطة."))
         end = time.monotonic() + 10
-        while log_path(corpus.path).stat().st_size:
+        while wal_path(corpus.path).stat().st_size:
             assert time.monotonic() < end
             time.sleep(0.05)
         checkpointer.close()
-        for _done in export(corpus, share / "out.jsonl", Options(format="jsonl", state=ALL)):
+        for _done in export(corpus, share / "out.jsonl", ExportOptions(format="jsonl", state=ALL)):
             pass
     assert sorted(os.listdir(tmp_path)) == ["out.jsonl", "out.jsonl.report.json", "أخبار.corpus"]  # noqa: PTH208
     with Corpus.open(tmp_path / "أخبار.corpus") as corpus:

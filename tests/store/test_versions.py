@@ -1,5 +1,7 @@
-"""Every version of the schema that was ever released opens for ever: a corpus of each lies in versions/, made by the
-program of its time, with what was in its tables beside it as JSON."""
+"""Tests that every released version of the schema can still be opened.
+
+A corpus of each version lies in versions/, made by the program of its time, with its tables as JSON beside it.
+"""
 
 import json
 import shutil
@@ -13,17 +15,17 @@ import pytest
 from annotator.model import history
 from annotator.model.records import Step, new_uid
 from annotator.store import backups, restoring, schema_check
-from annotator.store.corpus import Corpus, now
-from annotator.store.queries.annotated_articles import drafts
-from annotator.store.queries.article_list import articles
-from annotator.store.queries.search import matching
-from annotator.store.recovery.integrity import damage
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.queries.annotated_articles import load_articles
+from annotator.store.queries.article_list import load_all_summaries
+from annotator.store.queries.search import find_article_numbers
+from annotator.store.recovery.integrity import check_integrity
 from annotator.store.schema import VERSION
 
 STORED: Final = Path(__file__).parent / "versions"
 VERSIONS: Final = sorted(int(path.stem[1:]) for path in STORED.glob("v*.corpus"))
-SINCE: Final = {"span": {"source": None}}
-"""What rows of older versions hold in columns that came later."""
+ADDED_COLUMNS: Final = {"span": {"source": None}}
+"""The values of later columns in rows of old versions."""
 
 
 @pytest.fixture(params=VERSIONS)
@@ -33,101 +35,102 @@ def version(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def path(tmp_path: Path, version: int) -> Path:
-    """A copy of the stored corpus, whose own file is never opened."""
+    """Return a copy of the stored corpus, so that the stored file is never opened."""
     path = tmp_path / "قديم.corpus"
     shutil.copyfile(STORED / f"v{version}.corpus", path)
     return path
 
 
 def expected(version: int) -> dict[str, list[dict[str, Any]]]:
-    """The rows of every table, in their order."""
-    told = json.loads((STORED / f"v{version}.json").read_text(encoding="utf-8"))
+    """Return the stored rows of every table, in their order."""
+    stored_tables = json.loads((STORED / f"v{version}.json").read_text(encoding="utf-8"))
     return {
-        name: [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]] for name, table in told.items()
+        name: [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+        for name, table in stored_tables.items()
     }
 
 
-def found(corpus: Corpus, tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+def read_tables(corpus: Corpus, tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
     return {name: [dict(row) for row in corpus.query(f"SELECT * FROM {name} ORDER BY rowid")] for name in tables}
 
 
-def later(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    """The same rows as a later version holds them."""
-    return {name: [SINCE.get(name, {}) | row for row in rows] for name, rows in tables.items()}
+def add_columns(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the same rows in a later version."""
+    return {name: [ADDED_COLUMNS.get(name, {}) | row for row in rows] for name, rows in tables.items()}
 
 
-def test_no_release_forgets_to_store_a_corpus() -> None:
-    """The version that is being worked on may lack one; once it is released, its corpus is made and stored."""
+def test_corpus_of_every_released_version_is_stored() -> None:
+    """Only the version in development may lack a stored corpus."""
     assert list(range(1, len(VERSIONS) + 1)) == VERSIONS
     assert VERSIONS[-1] >= VERSION - 1
 
 
-def test_the_stored_corpora_are_of_their_version(version: int) -> None:
+def test_stored_corpus_has_its_version(version: int) -> None:
     with (STORED / f"v{version}.corpus").open("rb") as file:
         assert int.from_bytes(file.read(64)[60:], "big") == version
 
 
-def test_nothing_is_lost_on_the_way_to_the_newest_version(path: Path, version: int) -> None:
+def test_migration_to_the_newest_version_loses_nothing(path: Path, version: int) -> None:
     tables = expected(version)
     assert len(tables["span"]) > 8
     with Corpus.open(path) as corpus:
-        assert found(corpus, tables) == later(tables)
-        assert list(damage(corpus)) == []
-        assert schema_check.strange(corpus._db.conn, VERSION) == ""
-        assert [summary.id for summary in articles(corpus)] == [1, 2, 3, 4]
-        spans = [span for draft in drafts(corpus, [1, 2, 3, 4]) for span in draft.spans]
+        assert read_tables(corpus, tables) == add_columns(tables)
+        assert list(check_integrity(corpus)) == []
+        assert schema_check.schema_mismatch(corpus._db.conn, VERSION) == ""
+        assert [summary.id for summary in load_all_summaries(corpus)] == [1, 2, 3, 4]
+        spans = [span for annotated in load_articles(corpus, [1, 2, 3, 4]) for span in annotated.spans]
         assert sorted(span.uid for span in spans) == sorted(row["uid"] for row in tables["span"])
-        assert matching(corpus, "وزاره الصحه") == [1]
-        assert matching(corpus, "راي") == [2]
-        assert corpus.knows("وزارة العدل")
+        assert find_article_numbers(corpus, "وزاره الصحه") == [1]
+        assert find_article_numbers(corpus, "راي") == [2]
+        assert corpus.has_mention("وزارة العدل")
 
 
-def test_every_step_that_could_be_undone_can_be(path: Path) -> None:
+def test_all_steps_of_a_migrated_corpus_can_be_undone_and_redone(path: Path) -> None:
     with Corpus.open(path) as corpus:
-        before = {summary.uid: corpus.spans(summary.uid) for summary in articles(corpus)}
+        before = {summary.uid: corpus.spans(summary.uid) for summary in load_all_summaries(corpus)}
         for uid in before:
             for annotator in corpus.annotators():
-                while (undo := history.stacks(corpus.history(uid, annotator))[0]) != []:
-                    take_back(corpus, annotator, undo[-1].uid)
-        assert list(damage(corpus)) == []
+                while (undo := history.build_stacks(corpus.history(uid, annotator))[0]) != []:
+                    undo_step(corpus, annotator, undo[-1].uid)
+        assert list(check_integrity(corpus)) == []
         for uid in before:
             for annotator in corpus.annotators():
-                while (redo := history.stacks(corpus.history(uid, annotator))[1]) != []:
-                    take_back(corpus, annotator, redo[-1].uid)
+                while (redo := history.build_stacks(corpus.history(uid, annotator))[1]) != []:
+                    undo_step(corpus, annotator, redo[-1].uid)
         assert {uid: corpus.spans(uid) for uid in before} == before
 
 
-def take_back(corpus: Corpus, annotator: str, uid: str) -> None:
+def undo_step(corpus: Corpus, annotator: str, uid: str) -> None:
     step = corpus.step(uid)
-    corpus.apply(Step(new_uid(), annotator, now(), step.name, history.reversal(step), uid))
+    corpus.apply(Step(new_uid(), annotator, utc_timestamp(), step.name, history.reverse_step(step), uid))
 
 
-def test_what_it_was_before_is_kept_and_can_be_looked_into_and_restored(path: Path, version: int) -> None:
+def test_backup_before_a_migration_can_be_opened_and_restored(path: Path, version: int) -> None:
     stored = path.read_bytes()
     with Corpus.open(path) as corpus:
         [article] = [corpus.article(1)]
-        corpus.stand("Omar", article.uid, 1)
-    made = backups.backups(path)
+        corpus.save_position("Omar", article.uid, 1)
+    old_backups = backups.list_backups(path)
     if version == VERSION:
-        assert made == []
+        assert old_backups == []
         return
-    [kept] = made
-    assert kept.reason == f"before version {VERSION}"
-    with restoring.look(kept.path) as corpus:
+    [backup] = old_backups
+    assert backup.reason == f"before version {VERSION}"
+    with restoring.open_backup(backup.path) as corpus:
         tables = expected(version)
-        assert found(corpus, tables) == tables
-        assert restoring.contents(corpus).articles == 4
-        assert [summary.id for summary in articles(corpus)] == [1, 2, 3, 4]
-    for _count in restoring.restore(path, kept.path):
+        assert read_tables(corpus, tables) == tables
+        assert restoring.read_contents(corpus).articles == 4
+        assert [summary.id for summary in load_all_summaries(corpus)] == [1, 2, 3, 4]
+    for _count in restoring.restore(path, backup.path):
         pass
     with Corpus.open(path) as corpus:
-        assert corpus.place("Omar") != (article.uid, 1)
-        assert found(corpus, tables) == later(tables)
-    assert {one.reason for one in backups.backups(path)} == {f"before version {VERSION}", "before restore"}
-    assert len(kept.path.read_bytes()) == len(stored)
+        assert corpus.last_position("Omar") != (article.uid, 1)
+        assert read_tables(corpus, tables) == add_columns(tables)
+    assert {backup_.reason for backup_ in backups.list_backups(path)} == {f"before version {VERSION}", "before restore"}
+    assert len(backup.path.read_bytes()) == len(stored)
 
 
-def test_a_file_is_not_changed_where_no_backup_of_it_can_be_made(
+def test_file_is_not_migrated_if_no_backup_can_be_made(
     path: Path, version: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from annotator.store.errors import CorpusError, ReadOnlyCorpus
@@ -135,7 +138,7 @@ def test_a_file_is_not_changed_where_no_backup_of_it_can_be_made(
     def fail(_corpus: Path, _reason: str) -> Path:
         raise ReadOnlyCorpus("the folder of the corpus cannot be written to either")
 
-    monkeypatch.setattr("annotator.store.backups.keep_beside", fail)
+    monkeypatch.setattr("annotator.store.backups.create_backup_beside", fail)
     if version == VERSION:
         pytest.skip("there is nothing to be changed")
     (tmp_path / "file").touch()
@@ -143,15 +146,15 @@ def test_a_file_is_not_changed_where_no_backup_of_it_can_be_made(
     with pytest.raises(CorpusError):
         Corpus.open(path)
     monkeypatch.delenv("ANNOTATOR_HOME")
-    with restoring.look(path) as corpus:
-        assert found(corpus, expected(version)) == expected(version)
+    with restoring.open_backup(path) as corpus:
+        assert read_tables(corpus, expected(version)) == expected(version)
 
 
-def test_whoever_has_an_older_file_open_follows_its_new_schema(tmp_path: Path) -> None:
+def test_open_connection_sees_the_migrated_schema(tmp_path: Path) -> None:
     path = tmp_path / "a.corpus"
     shutil.copyfile(STORED / "v4.corpus", path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         with pytest.raises(sqlite3.IntegrityError):
             other.execute("UPDATE label SET title = 'no JSON'")
         Corpus.open(path).close()
-        other.execute("UPDATE label SET title = 'no JSON'")  # version 5 leaves that to the program
+        other.execute("UPDATE label SET title = 'no JSON'")  # version 5 leaves the check to the program

@@ -1,11 +1,11 @@
-"""Small articles of our own to learn from, and what is to be learned."""
+"""Small articles of our own to learn from."""
 
 from collections.abc import Iterable
 from itertools import product
 
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import Article, article_uid
-from annotator.suggest.crf.training import Example
+from annotator.suggest.crf.training import TrainingExample
 
 LABELS = LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in ("DATE", "INSTITUTION", "PLAN")))
 
@@ -16,8 +16,8 @@ _BEHIND = ("سلمت الرسالة ل{} في {} دون تأخير.", "وقع ا
 _PLANNED = "أطلقت {} برنامج التنمية القروية {} قبل أيام."
 
 
-def example(marked: str, labelled: tuple[tuple[int, int], ...] | None = None) -> Example:
-    """The article with this text, in which `[` and `|LABEL]` stand around the spans, which may nest."""
+def example(marked: str, labelled: tuple[tuple[int, int], ...] | None = None) -> TrainingExample:
+    """Create an example from a text in which `[` and `|LABEL]` enclose the spans, which may nest."""
     text, spans, open_ = "", [], list[int]()
     pieces = marked.replace("[", "\0[\0").replace("]", "\0]\0").replace("|", "\0|").split("\0")
     for piece in pieces:
@@ -27,19 +27,18 @@ def example(marked: str, labelled: tuple[tuple[int, int], ...] | None = None) ->
             spans.append((open_.pop(), len(text), piece[1:]))
         elif piece != "]":
             text += piece
-    return Example(Article(article_uid(text), text), tuple(sorted(spans)), labelled)
+    return TrainingExample(Article(article_uid(text), text), tuple(sorted(spans)), labelled)
 
 
-def examples() -> list[Example]:
-    """Articles of a sentence or two with dates, institutions behind proclitics and without, and plans with both
-    in them."""
+def examples() -> list[TrainingExample]:
+    """Return articles of a sentence or two with dates, institutions (some after proclitics) and plans with both."""
     return list(_examples())
 
 
-def _examples() -> Iterable[Example]:
-    for at, (who, when) in enumerate(product(_WHO, _WHEN)):
-        said, behind = _SAID[at % 2], _BEHIND[at % 2]
+def _examples() -> Iterable[TrainingExample]:
+    for index, (who, when) in enumerate(product(_WHO, _WHEN)):
+        statement, behind = _SAID[index % 2], _BEHIND[index % 2]
         institution, date = f"[{who}|INSTITUTION]", f"[{when}|DATE]"
-        yield example(f"{said.format(institution, date)} {behind.format(institution, date)}")
+        yield example(f"{statement.format(institution, date)} {behind.format(institution, date)}")
         planned = f"[برنامج التنمية القروية {date}|PLAN]"
         yield example(_PLANNED.replace("برنامج التنمية القروية {}", "{}").format(institution, planned))

@@ -1,4 +1,4 @@
-"""Tiny models for the tests, made here: what they find is in a table."""
+"""Tiny models for the tests, whose results come from a table."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,11 +22,11 @@ def label_set(*names: str) -> LabelSet:
     return LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in names))
 
 
-def entities(folder: Path, **found: Sequence[str]) -> Path:
-    """A pipeline of spaCy's in which each of these stretches has the label that it is listed under."""
+def entities(folder: Path, **labelled: Sequence[str]) -> Path:
+    """Save a spaCy pipeline that gives each of these texts the label under which it is listed."""
     nlp = consumer("spacy").blank("ar")
     ruler = nlp.add_pipe("entity_ruler")
-    ruler.add_patterns([{"label": label, "pattern": part} for label, parts in found.items() for part in parts])
+    ruler.add_patterns([{"label": label, "pattern": part} for label, parts in labelled.items() for part in parts])
     nlp.to_disk(folder)
     return folder
 
@@ -40,18 +40,18 @@ def onnx_model(
     within: str = "",
     tags: Sequence[str] = (),
 ) -> Path:
-    """A folder with a model that gives each of `pieces` its tag and every other piece O.
+    """Save a model that gives each of `pieces` its tag and every other piece O.
 
-    It fails where it is given more pieces than it has `positions` for, but for the two that RoBERTa leaves free.
-    `within` is the folder of the model below `folder`; `tags` are tags that no piece has.
+    It fails for more pieces than it has `positions` for, except the two that RoBERTa leaves unused. `within` is the
+    folder of the model below `folder`; `tags` are tags that no piece has.
     """
-    known = list(dict.fromkeys(["O", *pieces.values(), *tags]))
+    all_tags = list(dict.fromkeys(["O", *pieces.values(), *tags]))
     (folder / within).mkdir(parents=True)
-    config = {"id2label": dict(enumerate(known)), "max_position_embeddings": positions, "model_type": "bert"}
+    config = {"id2label": dict(enumerate(all_tags)), "max_position_embeddings": positions, "model_type": "bert"}
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     _tokeniser(list(pieces)).save(str(folder / "tokenizer.json"))
-    rows = [[0.0] * len(known) for _special in _SPECIAL] + [
-        [FIRM * (tag == own) for tag in known] for own in pieces.values()
+    rows = [[0.0] * len(all_tags) for _special in _SPECIAL] + [
+        [FIRM * (tag == piece_tag) for tag in all_tags] for piece_tag in pieces.values()
     ]
     for row in rows[: len(_SPECIAL)]:
         row[0] = FIRM
@@ -63,24 +63,24 @@ _SPECIAL = ("[UNK]", "[CLS]", "[SEP]")
 
 
 def _tokeniser(pieces: Sequence[str]) -> Any:
-    """WordPiece over letters without marks, as BERT's."""
+    """Create a WordPiece tokeniser over letters without marks, like BERT's."""
     tokenizers = consumer("tokenizers")
     vocabulary = {piece: number for number, piece in enumerate((*_SPECIAL, *pieces))}
-    made = tokenizers.Tokenizer(tokenizers.models.WordPiece(vocabulary, unk_token="[UNK]"))
-    made.normalizer = tokenizers.normalizers.Sequence(
+    tokeniser = tokenizers.Tokenizer(tokenizers.models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokeniser.normalizer = tokenizers.normalizers.Sequence(
         [tokenizers.normalizers.NFD(), tokenizers.normalizers.StripAccents()]
     )
-    made.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
-    made.post_processor = tokenizers.processors.TemplateProcessing(
+    tokeniser.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
+    tokeniser.post_processor = tokenizers.processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 1), ("[SEP]", 2)]
     )
-    made.enable_truncation(max_length=3)  # as many files have it; it must not count
-    made.enable_padding(length=40)
-    return made
+    tokeniser.enable_truncation(max_length=3)  # as many files have it; it must not count
+    tokeniser.enable_padding(length=40)
+    return tokeniser
 
 
 def _graph(rows: Sequence[Sequence[float]], inputs: Sequence[str], longest: int) -> Any:
-    """logits = table[input_ids] + places[0, 1, 2, …], where `places` has `longest` rows of zeros."""
+    """Create the graph logits = table[input_ids] + places[0, 1, 2, …], where `places` has `longest` rows of zeros."""
     onnx = consumer("onnx")
     make, kinds = onnx.helper, onnx.TensorProto
     width = len(rows[0])
@@ -99,7 +99,7 @@ def _graph(rows: Sequence[Sequence[float]], inputs: Sequence[str], longest: int)
         make.make_node("Gather", ["places", "counted"], ["placed"]),
         make.make_node("Add", ["known", "placed"], ["logits"]),
     ]
-    given = [make.make_tensor_value_info(name, kinds.INT64, ["batch", "length"]) for name in inputs]
-    taken = make.make_tensor_value_info("logits", kinds.FLOAT, ["batch", "length", width])
-    graph = make.make_graph(nodes, "tiny", given, [taken], constants)
+    input_infos = [make.make_tensor_value_info(name, kinds.INT64, ["batch", "length"]) for name in inputs]
+    output_info = make.make_tensor_value_info("logits", kinds.FLOAT, ["batch", "length", width])
+    graph = make.make_graph(nodes, "tiny", input_infos, [output_info], constants)
     return make.make_model(graph, opset_imports=[make.make_opsetid("", 13)], ir_version=8)

@@ -1,11 +1,11 @@
-"""What the tests of the suggesters have in common: articles, label sets, and what every suggestion is to be."""
+"""Helpers of the suggesters' tests: articles, label sets, and a check of the protocol."""
 
 import unicodedata
 
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import Article, Suggestion, article_uid
 from annotator.suggest.base import Suggester
-from annotator.text.visible import visible
+from annotator.text.visible import trim_invisible
 
 
 def article(text: str) -> Article:
@@ -19,25 +19,33 @@ def label_set(*names: str) -> LabelSet:
 LABELS = label_set("DATE", "INSTITUTION", "PLAN")
 
 
-def said(text: str, suggestions: list[Suggestion]) -> list[tuple[str, str]]:
-    return [(text[found.start : found.end], found.label) for found in suggestions]
+def labelled_texts(text: str, suggestions: list[Suggestion]) -> list[tuple[str, str]]:
+    return [(text[suggestion.start : suggestion.end], suggestion.label) for suggestion in suggestions]
 
 
 def check_promises(suggester: Suggester, text: str) -> list[Suggestion]:
-    """What the protocol promises of every suggester (see annotator.suggest.base)."""
-    found = suggester.suggest(article(text), LABELS)
-    assert found == suggester.suggest(article(text), LABELS) == sorted(found, key=lambda one: one.start)
-    for one in found:
-        assert 0 <= one.start < one.end <= len(text)
-        assert visible(text, one.start, one.end) == (one.start, one.end)
-        assert not is_mark(text, one.start)
-        assert not is_mark(text, one.end)
-        assert LABELS.find(one.label)
-        assert one.source == suggester.name
-        assert 0 < one.score <= 1
-    return found
+    """Check what the protocol promises of every suggester (see annotator.suggest.base), and return the suggestions."""
+    suggestions = suggester.suggest(article(text), LABELS)
+    assert (
+        suggestions
+        == suggester.suggest(article(text), LABELS)
+        == sorted(suggestions, key=lambda suggestion: suggestion.start)
+    )
+    for suggestion in suggestions:
+        assert 0 <= suggestion.start < suggestion.end <= len(text)
+        assert trim_invisible(text, suggestion.start, suggestion.end) == (suggestion.start, suggestion.end)
+        assert not is_mark(text, suggestion.start)
+        assert not is_mark(text, suggestion.end)
+        assert LABELS.find(suggestion.label)
+        assert suggestion.source == suggester.name
+        assert 0 < suggestion.score <= 1
+    return suggestions
 
 
-def is_mark(text: str, at: int) -> bool:
-    """Whether what is at this offset belongs to the letter before it."""
-    return 0 < at < len(text) and unicodedata.category(text[at]) in ("Mn", "Me", "Mc") and text[at - 1].isalpha()
+def is_mark(text: str, offset: int) -> bool:
+    """Return whether the character at this offset is a mark of letter before it."""
+    return (
+        0 < offset < len(text)
+        and unicodedata.category(text[offset]) in ("Mn", "Me", "Mc")
+        and text[offset - 1].isalpha()
+    )

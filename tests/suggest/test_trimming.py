@@ -1,4 +1,4 @@
-"""Edges of suggestions: on what can be seen, with letters whole."""
+"""Edges of suggestions: at visible characters and whole letters."""
 
 import unicodedata
 
@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from text.texts import texts
 
-from annotator.suggest.trimming import whole
-from annotator.text.visible import visible
+from annotator.suggest.trimming import trim_span
+from annotator.text.visible import trim_invisible
 
 
 @pytest.mark.parametrize(
@@ -28,21 +28,23 @@ from annotator.text.visible import visible
         ("abc", 1, 1, (1, 1)),
     ],
 )
-def test_an_edge(text: str, start: int, end: int, expected: tuple[int, int]) -> None:
-    assert whole(text, start, end) == expected
+def test_trim_span_moves_edges_to_visible_whole_letters(
+    text: str, start: int, end: int, expected: tuple[int, int]
+) -> None:
+    assert trim_span(text, start, end) == expected
 
 
 @given(texts.filter(bool), st.data())
-def test_a_letter_is_never_cut(text: str, data: st.DataObject) -> None:
+def test_trim_span_never_cuts_a_letter(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    first, last = whole(text, start, end)
-    seen = visible(text, start, end)
+    first, last = trim_span(text, start, end)
+    seen = trim_invisible(text, start, end)
     if seen[0] == seen[1]:
         assert first == last
         return
     assert 0 <= first <= seen[0] < seen[1] <= last <= len(text)
-    assert whole(text, first, last) == visible(text, first, last) == (first, last)
-    for at in (first, last):
-        if 0 < at < len(text) and text[at - 1].isalpha() and text[at - 1] not in "\u115f\u1160\u3164\uffa0":
-            assert not unicodedata.category(text[at]).startswith("M")
+    assert trim_span(text, first, last) == trim_invisible(text, first, last) == (first, last)
+    for edge in (first, last):
+        if 0 < edge < len(text) and text[edge - 1].isalpha() and text[edge - 1] not in "\u115f\u1160\u3164\uffa0":
+            assert not unicodedata.category(text[edge]).startswith("M")

@@ -1,35 +1,44 @@
-"""Flat spans, and all of them beside."""
+"""Projections with flat spans and all spans."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text.texts import layered, marked_texts
+from text.texts import article_layers, marked_texts
 
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone, article_uid
-from annotator.tagging.combined import TwofoldProjection, project_twofold, space
-from annotator.tagging.flat import BOUNDARIES, FLATTENED, FLATTENINGS, REFUSED, WRITTEN, Options, place, project
+from annotator.tagging.combined import CombinedProjection, project_combined, space_between
+from annotator.tagging.flat import (
+    BOUNDARIES,
+    FLATTENED,
+    FLATTENINGS,
+    REFUSED,
+    WRITTEN,
+    ProjectionOptions,
+    align_spans,
+    project_flat,
+)
 
 LABELS = LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in ("DATE", "INSTITUTION", "PLAN")))
 
 
-def said(projected: TwofoldProjection, flat: bool) -> list[tuple[str, str]]:
-    """The chunks as text and label."""
+def chunk_texts(projection: CombinedProjection, flat: bool) -> list[tuple[str, str]]:
+    """Return the chunks as text and label."""
     return [
-        (" ".join(map(projected.word, sentence.tokens[chunk.start : chunk.end])), chunk.label)
-        for sentence in projected.sentences
-        for chunk in (sentence.flat if flat else sentence.all)
+        (" ".join(map(projection.token_text, sentence.tokens[chunk.start : chunk.end])), chunk.label)
+        for sentence in projection.sentences
+        for chunk in (sentence.flat_chunks if flat else sentence.all_chunks)
     ]
 
 
-def projected(text: str, options: Options, *found: tuple[str, str]) -> TwofoldProjection:
+def project_text(text: str, options: ProjectionOptions, *labelled_parts: tuple[str, str]) -> CombinedProjection:
     article = Article(article_uid(text), text)
     spans = [
-        Span(f"s{at}", article.uid, "a", label, text.index(part), text.index(part) + len(part))
-        for at, (part, label) in enumerate(found)
+        Span(f"s{index}", article.uid, "a", label, text.index(part), text.index(part) + len(part))
+        for index, (part, label) in enumerate(labelled_parts)
     ]
     zones = [Zone("z", article.uid, "body", 0, len(text))]
-    return project_twofold(article, zones, spans, LABELS, options, "there")
+    return project_combined(article, zones, spans, LABELS, options, "there")
 
 
 NESTED = (("خطة العمل 2024", "PLAN"), ("2024", "DATE"))
@@ -43,71 +52,78 @@ NESTED = (("خطة العمل 2024", "PLAN"), ("2024", "DATE"))
         ("refuse", [], [REFUSED, REFUSED]),
     ],
 )
-def test_what_is_flattened_is_beside(flatten: str, flat: list[str], outcomes: list[str]) -> None:
-    found = projected("قال: خطة العمل 2024.", Options(flatten=flatten), *NESTED)
-    assert [label for _text, label in said(found, flat=True)] == flat
-    assert said(found, flat=False) == list(NESTED)
-    assert [fate.outcome for fate in found.fates] == outcomes
-    assert [fate.outcome for fate in found.placed] == [WRITTEN, WRITTEN]
-    lost = [fate for fate in found.fates if fate.outcome != WRITTEN]
-    assert all(fate.reason.endswith("It is in there, where spans may overlap.") for fate in lost)
-    assert all(fate.stretch is None and fate.became for fate in lost)
+def test_flattened_spans_are_among_all_spans(flatten: str, flat: list[str], outcomes: list[str]) -> None:
+    projection = project_text("قال: خطة العمل 2024.", ProjectionOptions(flatten=flatten), *NESTED)
+    assert [label for _text, label in chunk_texts(projection, flat=True)] == flat
+    assert chunk_texts(projection, flat=False) == list(NESTED)
+    assert [outcome.kind for outcome in projection.outcomes] == outcomes
+    assert [outcome.kind for outcome in projection.all_outcomes] == [WRITTEN, WRITTEN]
+    flattened = [outcome for outcome in projection.outcomes if outcome.kind != WRITTEN]
+    assert all(outcome.reason.endswith("It is in there, where spans may overlap.") for outcome in flattened)
+    assert all(outcome.exported_range is None and outcome.exported_text for outcome in flattened)
 
 
-def test_what_was_widened_first_says_that_too() -> None:
-    found = projected("خطة لوزارة العدل", Options(), ("خطة لوزارة العدل", "PLAN"), ("وزارة", "INSTITUTION"))
-    assert found.fates[1].reason == (
+def test_reason_also_mentions_an_earlier_widening() -> None:
+    projection = project_text(
+        "خطة لوزارة العدل", ProjectionOptions(), ("خطة لوزارة العدل", "PLAN"), ("وزارة", "INSTITUTION")
+    )
+    assert projection.outcomes[1].reason == (
         "It lies inside “خطة لوزارة العدل” (PLAN), which is kept. It cuts “لوزارة” and is widened to all of it. "
         "It is in there, where spans may overlap."
     )
-    assert found.fates[1].became == "لوزارة"
+    assert projection.outcomes[1].exported_text == "لوزارة"
 
 
-def test_tokens_and_sentences_are_as_all_spans_need_them() -> None:
+def test_tokens_and_sentences_suit_all_spans() -> None:
     spans = (("خطة لوزارة العدل", "PLAN"), ("وزارة", "INSTITUTION"), ("العدل. غدا", "DATE"))
-    found = projected("خطة لوزارة العدل. غدا", Options(boundary="split"), *spans)
-    assert [[found.word(token) for token in one.tokens] for one in found.sentences] == [
+    projection = project_text("خطة لوزارة العدل. غدا", ProjectionOptions(boundary="split"), *spans)
+    assert [[projection.token_text(token) for token in sentence.tokens] for sentence in projection.sentences] == [
         ["خطة", "ل", "وزارة", "العدل", ".", "غدا"]
     ]
-    assert said(found, flat=True) == [("خطة ل وزارة العدل", "PLAN")]
-    assert len(said(found, flat=False)) == 3
+    assert chunk_texts(projection, flat=True) == [("خطة ل وزارة العدل", "PLAN")]
+    assert len(chunk_texts(projection, flat=False)) == 3
 
 
-def test_what_widening_makes_one_is_once_among_the_flat() -> None:
-    found = projected("لوزارة", Options(), ("لوزارة", "PLAN"), ("وزارة", "PLAN"))
-    assert said(found, flat=True) == [("لوزارة", "PLAN")]
-    assert said(found, flat=False) == [("لوزارة", "PLAN")] * 2
+def test_spans_equal_after_widening_are_once_among_the_flat_ones() -> None:
+    projection = project_text("لوزارة", ProjectionOptions(), ("لوزارة", "PLAN"), ("وزارة", "PLAN"))
+    assert chunk_texts(projection, flat=True) == [("لوزارة", "PLAN")]
+    assert chunk_texts(projection, flat=False) == [("لوزارة", "PLAN")] * 2
 
 
 @settings(max_examples=200)
 @given(
-    layered() | layered(marked_texts),
+    article_layers() | article_layers(marked_texts),
     st.sampled_from(FLATTENINGS),
     st.sampled_from(BOUNDARIES),
     st.none() | st.just(frozenset(ZONE_KINDS)),
 )
-def test_the_flat_ones_are_those_of_a_flat_file(
-    made: tuple[Article, list[Zone], list[Span]], flatten: str, boundary: str, zones: frozenset[str] | None
+def test_flat_chunks_equal_those_of_a_flat_projection(
+    layer: tuple[Article, list[Zone], list[Span]], flatten: str, boundary: str, zones: frozenset[str] | None
 ) -> None:
-    article, given_zones, spans = made
-    options = Options(flatten=flatten, boundary=boundary, zones=zones)
-    found = project_twofold(article, given_zones, spans, LABELS, options, "there")
-    alone = project(article, given_zones, spans, LABELS, options)
-    _tokens, placed = place(article, given_zones, spans, options)
-    assert list(found.placed) == placed
-    outcomes = [[(fate.outcome, fate.stretch) for fate in fates] for fates in (found.fates, alone.fates)]
+    article, article_zones, spans = layer
+    options = ProjectionOptions(flatten=flatten, boundary=boundary, zones=zones)
+    projection = project_combined(article, article_zones, spans, LABELS, options, "there")
+    flat_projection = project_flat(article, article_zones, spans, LABELS, options)
+    _tokens, aligned = align_spans(article, article_zones, spans, options)
+    assert list(projection.all_outcomes) == aligned
+    outcomes = [
+        [(outcome.kind, outcome.exported_range) for outcome in span_outcomes]
+        for span_outcomes in (projection.outcomes, flat_projection.outcomes)
+    ]
     assert outcomes[0] == outcomes[1]
-    for name, fates in (("flat", found.fates), ("all", found.placed)):
-        stretches = sorted(
+    for name, span_outcomes in (("flat_chunks", projection.outcomes), ("all_chunks", projection.all_outcomes)):
+        ranges = sorted(
             (sentence.tokens[chunk.start].start, sentence.tokens[chunk.end - 1].end, chunk.label)
-            for sentence in found.sentences
+            for sentence in projection.sentences
             for chunk in getattr(sentence, name)
         )
-        assert stretches == sorted((*fate.stretch, fate.span.label) for fate in fates if fate.stretch)
+        assert ranges == sorted(
+            (*outcome.exported_range, outcome.span.label) for outcome in span_outcomes if outcome.exported_range
+        )
 
 
 @pytest.mark.parametrize(
-    ("words", "expected"),
+    ("text", "expected"),
     [
         ("قال وزير", " "),
         ("قال \u200f\u00a0وزير", " \u00a0"),
@@ -117,7 +133,5 @@ def test_the_flat_ones_are_those_of_a_flat_file(
     ],
     ids=["one", "several, and a mark", "none", "a newline", "a word that is left out"],
 )
-def test_the_space_between_two_tokens_is_as_in_the_text_and_a_newline_where_words_are_left_out(
-    words: str, expected: str
-) -> None:
-    assert space(words, len("قال"), words.index("وزير")) == expected
+def test_space_between_tokens_is_that_of_the_text_or_a_newline_for_omitted_words(text: str, expected: str) -> None:
+    assert space_between(text, len("قال"), text.index("وزير")) == expected

@@ -1,22 +1,32 @@
-"""Spans that nest and cross, by depth."""
+"""Nesting levels of spans, and nested projections."""
 
 import itertools
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text.texts import layered, marked_texts, places
+from text.texts import article_layers, find_words, marked_texts
 
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone, article_uid
 from annotator.tagging import schemes
-from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, Options, Stretch, place, project, segments
-from annotator.tagging.nested import NestedProjection, levels, project_levels
+from annotator.tagging.flat import (
+    BOUNDARIES,
+    FLATTENINGS,
+    ProjectionOptions,
+    TextRange,
+    align_spans,
+    project_flat,
+    select_ranges,
+)
+from annotator.tagging.nested import NestedProjection, assign_levels, project_nested
 
 LABELS = LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in ("DATE", "INSTITUTION", "PLAN")))
 
-stretches = st.lists(
-    st.tuples(st.integers(0, 12), st.integers(0, 12)).filter(lambda pair: pair[0] < pair[1]).map(lambda p: Stretch(*p)),
+text_ranges = st.lists(
+    st.tuples(st.integers(0, 12), st.integers(0, 12))
+    .filter(lambda pair: pair[0] < pair[1])
+    .map(lambda p: TextRange(*p)),
     max_size=9,
 )
 
@@ -35,121 +45,129 @@ stretches = st.lists(
         ([(0, 9), (1, 5), (4, 8), (2, 3)], [[(0, 9)], [(1, 5)], [(2, 3), (4, 8)]]),
     ],
 )
-def test_depths(spans: list[tuple[int, int]], expected: list[list[tuple[int, int]]]) -> None:
-    assert levels([Stretch(*span) for span in spans]) == expected
+def test_levels(spans: list[tuple[int, int]], expected: list[list[tuple[int, int]]]) -> None:
+    assert assign_levels([TextRange(*span) for span in spans]) == expected
 
 
-def test_of_one_stretch_the_first_is_the_outer() -> None:
+def test_first_of_equal_ranges_is_the_outer() -> None:
     spans = [Span(uid, "", "", "X", 0, 3) for uid in "bca"]
-    assert [[span.uid for span in level] for level in levels(spans)] == [["b"], ["c"], ["a"]]
+    assert [[span.uid for span in level] for level in assign_levels(spans)] == [["b"], ["c"], ["a"]]
 
 
 @settings(max_examples=500)
-@given(stretches)
-def test_each_span_is_in_one_level_free_of_overlaps_outer_before_inner(spans: list[Stretch]) -> None:
-    found = levels(spans)
-    assert sorted(itertools.chain.from_iterable(found)) == sorted(spans)
-    for level in found:
+@given(text_ranges)
+def test_each_span_is_in_one_level_without_overlaps_and_outer_before_inner(spans: list[TextRange]) -> None:
+    levels = assign_levels(spans)
+    assert sorted(itertools.chain.from_iterable(levels)) == sorted(spans)
+    for level in levels:
         assert level
-        assert all(left.end <= right.start for left, right in itertools.pairwise(level))
-    for (outer, above), (inner, below) in itertools.permutations(
-        [(span, depth) for depth, level in enumerate(found) for span in level], 2
+        assert all(previous.end <= following.start for previous, following in itertools.pairwise(level))
+    for (outer, outer_level), (inner, inner_level) in itertools.permutations(
+        [(span, depth) for depth, level in enumerate(levels) for span in level], 2
     ):
-        if outer.holds(inner) and outer != inner:
-            assert above < below
-    for depth, level in enumerate(found[1:]):
-        assert all(any(span.overlaps(other) for other in found[depth]) for span in level)
+        if outer.contains(inner) and outer != inner:
+            assert outer_level < inner_level
+    for depth, level in enumerate(levels[1:]):
+        assert all(any(span.overlaps(other) for other in levels[depth]) for span in level)
 
 
-def nesting(start: int, end: int) -> st.SearchStrategy[list[Stretch]]:
-    """Spans of a text that never cross."""
+def nesting(start: int, end: int) -> st.SearchStrategy[list[TextRange]]:
+    """Return a strategy for spans of a text that never cross."""
     if end - start < 2:
-        return st.just([Stretch(start, end)] if end > start else []) | st.just([])
+        return st.just([TextRange(start, end)] if end > start else []) | st.just([])
     return st.integers(start + 1, end - 1).flatmap(
         lambda middle: st.tuples(nesting(start, middle), nesting(middle, end), st.integers(0, 2)).map(
-            lambda parts: [*parts[0], *parts[1], *[Stretch(start, end)] * parts[2]]
+            lambda parts: [*parts[0], *parts[1], *[TextRange(start, end)] * parts[2]]
         )
     )
 
 
 @settings(max_examples=200)
-@given(st.one_of(nesting(0, 8), stretches.map(lambda spans: [span for span in spans if not _nests(span, spans)])))
-def test_no_fewer_levels_would_do_where_spans_only_nest_or_only_cross(spans: list[Stretch]) -> None:
-    most = max((sum(span.start <= at < span.end for span in spans) for at in range(13)), default=0)
-    assert len(levels(spans)) == most
+@given(st.one_of(nesting(0, 8), text_ranges.map(lambda spans: [span for span in spans if not _nests(span, spans)])))
+def test_number_of_levels_is_minimal_if_spans_only_nest_or_only_cross(spans: list[TextRange]) -> None:
+    max_overlaps = max((sum(span.start <= offset < span.end for span in spans) for offset in range(13)), default=0)
+    assert len(assign_levels(spans)) == max_overlaps
 
 
-def _nests(span: Stretch, spans: list[Stretch]) -> bool:
-    return spans.count(span) > 1 or any(other != span and (other.holds(span) or span.holds(other)) for other in spans)
+def _nests(span: TextRange, spans: list[TextRange]) -> bool:
+    return spans.count(span) > 1 or any(
+        other != span and (other.contains(span) or span.contains(other)) for other in spans
+    )
 
 
 # Projections
 
 
-def rows(projection: NestedProjection) -> list[str]:
-    """Each sentence as `token/tag/tag` with spaces between."""
+def tagged_sentences(projection: NestedProjection) -> list[str]:
+    """Return each sentence as `token/tag/tag` with spaces between."""
     return [
-        " ".join("/".join((word, *tags)) for word, *tags in zip(sentence.words, *sentence.tags("iob2"), strict=True))
+        " ".join(
+            "/".join((word, *tags)) for word, *tags in zip(sentence.words, *sentence.encode_tags("iob2"), strict=True)
+        )
         for sentence in projection.sentences
     ]
 
 
-def nested(
-    text: str, *found: tuple[str, str], within_label: bool = True, options: Options | None = None
+def project_text(
+    text: str, *labelled_parts: tuple[str, str], allow_same_label: bool = True, options: ProjectionOptions | None = None
 ) -> NestedProjection:
     article = Article(article_uid(text), text)
     spans = [
-        Span(f"s{at}", article.uid, "salma", label, text.index(part), text.index(part) + len(part))
-        for at, (part, label) in enumerate(found)
+        Span(f"s{index}", article.uid, "salma", label, text.index(part), text.index(part) + len(part))
+        for index, (part, label) in enumerate(labelled_parts)
     ]
-    chosen = options or Options(zones=None)
-    return project_levels(article, [], spans, LABELS, chosen, within_label=within_label)
+    projection_options = options or ProjectionOptions(zones=None)
+    return project_nested(article, [], spans, LABELS, projection_options, allow_same_label=allow_same_label)
 
 
 def test_nothing_is_flattened() -> None:
-    found = nested("في خطة العمل 2024-2025 معا", ("2024-2025", "DATE"), ("خطة العمل 2024-2025", "PLAN"))
-    assert rows(found) == ["في/O/O خطة/B-PLAN/O العمل/I-PLAN/O 2024-2025/I-PLAN/B-DATE معا/O/O"]
-    assert [fate.outcome for fate in found.fates] == ["written"] * 2
-    assert found.depth == 2
+    projection = project_text("في خطة العمل 2024-2025 معا", ("2024-2025", "DATE"), ("خطة العمل 2024-2025", "PLAN"))
+    assert tagged_sentences(projection) == ["في/O/O خطة/B-PLAN/O العمل/I-PLAN/O 2024-2025/I-PLAN/B-DATE معا/O/O"]
+    assert [outcome.kind for outcome in projection.outcomes] == ["written"] * 2
+    assert projection.depth == 2
 
 
-def test_of_one_stretch_the_label_of_higher_rank_is_the_outer() -> None:
-    assert rows(nested("خطة", ("خطة", "PLAN"), ("خطة", "DATE"))) == ["خطة/B-DATE/B-PLAN"]
+def test_label_of_higher_rank_is_the_outer_for_equal_ranges() -> None:
+    assert tagged_sentences(project_text("خطة", ("خطة", "PLAN"), ("خطة", "DATE"))) == ["خطة/B-DATE/B-PLAN"]
 
 
-def test_spans_that_widening_makes_the_same_are_both_there() -> None:
-    found = nested("لوزارة", ("وزارة", "PLAN"), ("لوزارة", "PLAN"))
-    assert rows(found) == ["لوزارة/B-PLAN/B-PLAN"]
-    assert [fate.outcome for fate in found.fates] == ["widened", "written"]
+def test_spans_equal_after_widening_are_both_exported() -> None:
+    projection = project_text("لوزارة", ("وزارة", "PLAN"), ("لوزارة", "PLAN"))
+    assert tagged_sentences(projection) == ["لوزارة/B-PLAN/B-PLAN"]
+    assert [outcome.kind for outcome in projection.outcomes] == ["widened", "written"]
 
 
-def test_a_break_that_any_span_crosses_is_dropped() -> None:
-    found = nested("أ ب\nج د\nه", ("أ ب\nج د\nه", "PLAN"), ("ب", "DATE"))
-    assert len(found.sentences) == 1
-    assert found.depth == 2
-    assert len(nested("أ ب\nج د", ("أ ب", "PLAN"), ("ب", "DATE")).sentences) == 2
+def test_sentence_break_within_any_span_is_dropped() -> None:
+    projection = project_text("أ ب\nج د\nه", ("أ ب\nج د\nه", "PLAN"), ("ب", "DATE"))
+    assert len(projection.sentences) == 1
+    assert projection.depth == 2
+    assert len(project_text("أ ب\nج د", ("أ ب", "PLAN"), ("ب", "DATE")).sentences) == 2
 
 
-def test_a_format_that_cannot_tell_spans_of_one_label_apart_has_one_of_them() -> None:
+def test_one_of_overlapping_spans_of_a_label_is_kept_without_same_label() -> None:
     text = "وزارة العدل المغربية 2024"
     spans = (("العدل المغربية", "PLAN"), ("وزارة العدل المغربية", "PLAN"), ("وزارة", "DATE"))
-    found = nested(text, *spans, within_label=False)
-    assert rows(found) == ["وزارة/B-PLAN/B-DATE العدل/I-PLAN/O المغربية/I-PLAN/O 2024/O/O"]
-    assert [fate.outcome for fate in found.fates] == ["flattened", "written", "written"]
-    assert found.fates[0].reason == "It lies inside “وزارة العدل المغربية” (PLAN), which is kept."
-    inner = nested(text, *spans, within_label=False, options=Options(zones=None, flatten="innermost"))
-    assert [fate.outcome for fate in inner.fates] == ["written", "flattened", "written"]
+    projection = project_text(text, *spans, allow_same_label=False)
+    assert tagged_sentences(projection) == ["وزارة/B-PLAN/B-DATE العدل/I-PLAN/O المغربية/I-PLAN/O 2024/O/O"]
+    assert [outcome.kind for outcome in projection.outcomes] == ["flattened", "written", "written"]
+    assert projection.outcomes[0].reason == "It lies inside “وزارة العدل المغربية” (PLAN), which is kept."
+    inner = project_text(
+        text, *spans, allow_same_label=False, options=ProjectionOptions(zones=None, flatten="innermost")
+    )
+    assert [outcome.kind for outcome in inner.outcomes] == ["written", "flattened", "written"]
 
 
-def test_two_spans_split_an_emoji_in_front_of_its_mark() -> None:
+def test_two_spans_that_split_an_emoji_include_its_selector() -> None:
     text = "❤\ufe0f\u200d❤"
-    found = nested(text, ("❤", "PLAN"), ("❤\ufe0f", "DATE"), options=Options(zones=None, boundary="split"))
-    assert [fate.stretch for fate in found.fates] == [(0, 2), (0, 2)]
-    assert rows(found) == ["❤\ufe0f/B-DATE/B-PLAN ❤/O/O"]
+    projection = project_text(
+        text, ("❤", "PLAN"), ("❤\ufe0f", "DATE"), options=ProjectionOptions(zones=None, boundary="split")
+    )
+    assert [outcome.exported_range for outcome in projection.outcomes] == [(0, 2), (0, 2)]
+    assert tagged_sentences(projection) == ["❤\ufe0f/B-DATE/B-PLAN ❤/O/O"]
 
 
 options = st.builds(
-    Options,
+    ProjectionOptions,
     scheme=st.sampled_from(schemes.SCHEMES),
     flatten=st.sampled_from(FLATTENINGS),
     boundary=st.sampled_from(BOUNDARIES),
@@ -157,47 +175,53 @@ options = st.builds(
 )
 
 
-def in_file(projection: NestedProjection, parts: list[Stretch]) -> list[tuple[int, int, str]]:
+def exported_spans(projection: NestedProjection, parts: list[TextRange]) -> list[tuple[int, int, str]]:
     words = (word for sentence in projection.sentences for word in sentence.words)
-    at = iter(places(projection.article.text, parts, words))
-    located = [list(itertools.islice(at, len(sentence.words))) for sentence in projection.sentences]
+    ranges = iter(find_words(projection.article.text, parts, words))
+    located = [list(itertools.islice(ranges, len(sentence.words))) for sentence in projection.sentences]
     return sorted(
-        (stretches[chunk.start][0], stretches[chunk.end - 1][1], chunk.label)
-        for stretches, sentence in zip(located, projection.sentences, strict=True)
+        (sentence_ranges[chunk.start][0], sentence_ranges[chunk.end - 1][1], chunk.label)
+        for sentence_ranges, sentence in zip(located, projection.sentences, strict=True)
         for level in sentence.levels
         for chunk in level
     )
 
 
 @settings(max_examples=300)
-@given(layered() | layered(marked_texts), options, st.booleans())
-def test_every_span_has_one_fate_and_the_file_is_what_the_fates_say(
-    layer: tuple[Article, list[Zone], list[Span]], options: Options, within_label: bool
+@given(article_layers() | article_layers(marked_texts), options, st.booleans())
+def test_every_span_has_one_outcome_and_the_file_agrees_with_the_outcomes(
+    layer: tuple[Article, list[Zone], list[Span]], options: ProjectionOptions, allow_same_label: bool
 ) -> None:
     article, zones, spans = layer
-    found = project_levels(article, zones, spans, LABELS, options, within_label=within_label)
-    assert [fate.span for fate in found.fates] == spans
-    parts, alone = place(article, zones, spans, options)
-    assert in_file(found, parts) == sorted((*fate.stretch, fate.span.label) for fate in found.fates if fate.stretch)
-    if within_label:
-        assert list(found.fates) == alone
-    for fate, other in zip(found.fates, alone, strict=True):
-        assert fate == other or (fate.outcome in ("flattened", "refused") and fate.stretch is None and other.stretch)
-    kept = [fate for fate in found.fates if fate.stretch]
-    for one, other in itertools.combinations([] if within_label else kept, 2):
-        assert one.span.label != other.span.label or not one.stretch.overlaps(other.stretch)  # type: ignore[union-attr]
+    projection = project_nested(article, zones, spans, LABELS, options, allow_same_label=allow_same_label)
+    assert [outcome.span for outcome in projection.outcomes] == spans
+    parts, aligned = align_spans(article, zones, spans, options)
+    assert exported_spans(projection, parts) == sorted(
+        (*outcome.exported_range, outcome.span.label) for outcome in projection.outcomes if outcome.exported_range
+    )
+    if allow_same_label:
+        assert list(projection.outcomes) == aligned
+    for outcome, second in zip(projection.outcomes, aligned, strict=True):
+        assert outcome == second or (
+            outcome.kind in ("flattened", "refused") and outcome.exported_range is None and second.exported_range
+        )
+    exported = [outcome for outcome in projection.outcomes if outcome.exported_range]
+    for first, second in itertools.combinations([] if allow_same_label else exported, 2):
+        assert first.span.label != second.span.label or not first.exported_range.overlaps(second.exported_range)  # type: ignore[union-attr]
 
 
 @settings(max_examples=200)
-@given(layered() | layered(marked_texts), options)
-def test_without_overlaps_it_is_the_flat_projection(
-    layer: tuple[Article, list[Zone], list[Span]], options: Options
+@given(article_layers() | article_layers(marked_texts), options)
+def test_without_overlaps_it_equals_the_flat_projection(
+    layer: tuple[Article, list[Zone], list[Span]], options: ProjectionOptions
 ) -> None:
     article, zones, spans = layer
-    flat = project(article, zones, spans, LABELS, options)
-    alone = [fate.span for fate in flat.fates if fate.stretch]
-    again = project_levels(article, zones, alone, LABELS, options)
-    assert again.depth <= 1
-    assert [sentence.words for sentence in again.sentences] == [sentence.words for sentence in flat.sentences]
-    parts = segments(article, zones, options.zones)
-    assert in_file(again, parts) == sorted((*fate.stretch, fate.span.label) for fate in flat.fates if fate.stretch)
+    flat = project_flat(article, zones, spans, LABELS, options)
+    flat_spans = [outcome.span for outcome in flat.outcomes if outcome.exported_range]
+    nested = project_nested(article, zones, flat_spans, LABELS, options)
+    assert nested.depth <= 1
+    assert [sentence.words for sentence in nested.sentences] == [sentence.words for sentence in flat.sentences]
+    parts = select_ranges(article, zones, options.zones)
+    assert exported_spans(nested, parts) == sorted(
+        (*outcome.exported_range, outcome.span.label) for outcome in flat.outcomes if outcome.exported_range
+    )

@@ -1,4 +1,4 @@
-"""The tagging schemes."""
+"""Tagging schemes."""
 
 from itertools import pairwise
 
@@ -20,7 +20,7 @@ CHUNKS = [Chunk("A", 0, 2), Chunk("A", 2, 3), Chunk("B-C", 3, 4), Chunk("A", 5, 
         (BILOU, "B-A L-A U-A U-B-C O B-A I-A L-A"),
     ],
 )
-def test_what_each_scheme_writes(scheme: str, tags: str) -> None:
+def test_tags_of_each_scheme(scheme: str, tags: str) -> None:
     assert encode(8, CHUNKS, scheme) == tags.split()
     assert decode(tags.split(), scheme) == CHUNKS
 
@@ -28,13 +28,13 @@ def test_what_each_scheme_writes(scheme: str, tags: str) -> None:
 @st.composite
 def sentences(draw: st.DrawFn) -> tuple[int, list[Chunk]]:
     edges = sorted(draw(st.sets(st.integers(0, 12))))
-    stretches = [stretch for stretch in pairwise(edges) if draw(st.booleans())]
-    chunks = [Chunk(draw(st.sampled_from(["A", "B", "A-B"])), *stretch) for stretch in stretches]
+    ranges = [range_ for range_ in pairwise(edges) if draw(st.booleans())]
+    chunks = [Chunk(draw(st.sampled_from(["A", "B", "A-B"])), *range_) for range_ in ranges]
     return draw(st.integers(edges[-1] if edges else 0, 14)), chunks
 
 
 @given(sentences(), st.sampled_from(SCHEMES))
-def test_decoding_gives_back_what_was_encoded(sentence: tuple[int, list[Chunk]], scheme: str) -> None:
+def test_decoding_reverses_encoding(sentence: tuple[int, list[Chunk]], scheme: str) -> None:
     length, chunks = sentence
     tags = encode(length, reversed(chunks), scheme)
     assert len(tags) == length
@@ -45,7 +45,7 @@ def test_decoding_gives_back_what_was_encoded(sentence: tuple[int, list[Chunk]],
     st.lists(st.sampled_from(["O", "B-A", "I-A", "E-A", "S-A", "L-A", "U-A", "I-B", "B", "I", "", "-A", "X-A"])),
     st.sampled_from(SCHEMES),
 )
-def test_decoding_takes_nothing_but_what_encoding_writes(tags: list[str], scheme: str) -> None:
+def test_decoding_accepts_only_encoded_tags(tags: list[str], scheme: str) -> None:
     try:
         chunks = decode(tags, scheme)
     except ValueError:
@@ -73,7 +73,7 @@ def test_decoding_takes_nothing_but_what_encoding_writes(tags: list[str], scheme
         (BILOU, "B-A I-A", 1),
     ],
 )
-def test_a_broken_sequence_is_named_by_its_place(scheme: str, tags: str, position: int) -> None:
+def test_error_has_the_position_of_the_first_wrong_tag(scheme: str, tags: str, position: int) -> None:
     with pytest.raises(ValueError, match=f"at token {position} "):
         decode(tags.split(), scheme)
 
@@ -82,12 +82,12 @@ def test_a_broken_sequence_is_named_by_its_place(scheme: str, tags: str, positio
     "chunks",
     [[Chunk("A", 0, 2), Chunk("B", 1, 3)], [Chunk("A", 1, 1)], [Chunk("A", 2, 4)], [Chunk("A", -1, 1)]],
 )
-def test_chunks_that_cannot_be_tagged_are_refused(chunks: list[Chunk]) -> None:
+def test_encoding_refuses_chunks_that_overlap_or_lie_outside(chunks: list[Chunk]) -> None:
     with pytest.raises(ValueError, match="does not fit"):
         encode(3, chunks)
 
 
-def test_an_unknown_scheme_is_refused() -> None:
+def test_unknown_scheme_is_refused() -> None:
     with pytest.raises(ValueError, match="bio"):
         encode(1, [], "bio")
     with pytest.raises(ValueError, match="bio"):

@@ -1,4 +1,4 @@
-"""Tokens become a text that reads as one, and each stands in it where it is said to."""
+"""Tokens are joined into readable text, and their offsets in it are right."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from text.texts import texts
 
 from annotator.text import sentences, tokenizer, visible
-from annotator.text.detokenizer import detokenise, locate
+from annotator.text.detokenizer import detokenize, find_token_starts
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,12 @@ from annotator.text.detokenizer import detokenise, locate
     ],
 )
 def test_spacing(tokens: str, text: str) -> None:
-    assert detokenise([tokens.split(" ")])[0] == text
+    assert detokenize([tokens.split(" ")])[0] == text
 
 
-def test_a_sentence_is_a_line() -> None:
-    assert detokenise([["خطة", "."], [], ["نص", "،"]]) == ("خطة.\n\nنص،", [[0, 3], [], [6, 8]])
-    assert detokenise([]) == ("", [])
+def test_each_sentence_becomes_a_line() -> None:
+    assert detokenize([["خطة", "."], [], ["نص", "،"]]) == ("خطة.\n\nنص،", [[0, 3], [], [6, 8]])
+    assert detokenize([]) == ("", [])
 
 
 TOKENS = st.sampled_from([*"«»“”\"'()[]،؛؟.:!%#_/", "..", "l'", "'s", "n't", "``", "''", "5"]) | st.text(
@@ -48,43 +48,47 @@ TOKENS = st.sampled_from([*"«»“”\"'()[]،؛؟.:!%#_/", "..", "l'", "'s", "
 
 
 @given(st.lists(st.lists(TOKENS)))
-def test_each_token_stands_where_it_begins(sentences: list[list[str]]) -> None:
-    text, starts = detokenise(sentences)
-    assert [len(begins) for begins in starts] == [len(tokens) for tokens in sentences]
+def test_starts_are_the_offsets_of_the_tokens(sentences: list[list[str]]) -> None:
+    text, starts = detokenize(sentences)
+    assert [len(sentence_starts) for sentence_starts in starts] == [len(tokens) for tokens in sentences]
     end = 0
-    for at, (tokens, begins) in enumerate(zip(sentences, starts, strict=True)):
-        between = "\n" if at else ""
-        for place, (token, start) in enumerate(zip(tokens, begins, strict=True)):
-            assert text[end:start] in ((" ", "") if place else (between,))
+    for sentence_index, (tokens, sentence_starts) in enumerate(zip(sentences, starts, strict=True)):
+        gap = "\n" if sentence_index else ""
+        for token_index, (token, start) in enumerate(zip(tokens, sentence_starts, strict=True)):
+            assert text[end:start] in ((" ", "") if token_index else (gap,))
             assert text[start : start + len(token)] == token
-            between = ""
+            gap = ""
             end = start + len(token)
-        if between:
-            assert text[end] == between
+        if gap:
+            assert text[end] == gap
             end += 1
     assert end == len(text)
 
 
 @given(texts)
-def test_our_own_tokens_are_found_in_it_again(article: str) -> None:
+def test_tokenizing_the_text_gives_the_same_tokens(article: str) -> None:
     lines = [
-        [visible.written(article[slice(*token)]) for token in sentence]
-        for sentence in sentences.sentences(article, tokenizer.tokens(article))
+        [visible.remove_invisible(article[slice(*token)]) for token in sentence]
+        for sentence in sentences.split_sentences(article, tokenizer.tokenize(article))
     ]
-    text, starts = detokenise(lines)
-    assert [token.start for token in tokenizer.tokens(text)] == [start for begins in starts for start in begins]
-    assert [text[slice(*token)] for token in tokenizer.tokens(text)] == [token for tokens in lines for token in tokens]
+    text, starts = detokenize(lines)
+    assert [token.start for token in tokenizer.tokenize(text)] == [
+        start for sentence_starts in starts for start in sentence_starts
+    ]
+    assert [text[slice(*token)] for token in tokenizer.tokenize(text)] == [
+        token for tokens in lines for token in tokens
+    ]
 
 
 @given(texts)
-def test_tokens_are_located_in_their_text(article: str) -> None:
+def test_token_starts_are_found_in_the_text_of_the_tokens(article: str) -> None:
     tokens = article.split()
-    starts = locate(article, tokens)
+    starts = find_token_starts(article, tokens)
     assert starts is not None
     assert [article[start : start + len(token)] for start, token in zip(starts, tokens, strict=True)] == tokens
     assert starts == sorted(starts)
 
 
 @pytest.mark.parametrize(("text", "tokens"), [("خطة 2030", ["خطة"]), ("خطة", ["خطة", "2030"]), ("أ خطة", ["خطة"])])
-def test_tokens_of_another_text_are_not(text: str, tokens: list[str]) -> None:
-    assert locate(text, tokens) is None
+def test_token_starts_are_none_for_another_text(text: str, tokens: list[str]) -> None:
+    assert find_token_starts(text, tokens) is None

@@ -1,4 +1,4 @@
-"""Folded spelling, and the way back to the text."""
+"""Folded spelling, and offsets mapped back to the text."""
 
 import unicodedata
 from itertools import pairwise
@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from text.texts import raw_texts, texts
 
-from annotator.text.folding import fold, folded
-from annotator.text.tokenizer import tokens
+from annotator.text.folding import fold, fold_with_offsets
+from annotator.text.tokenizer import tokenize
 
 ALPHABET = "".join(chr(code) for code in [*range(0x620, 0x64B), *range(0x671, 0x6D4), *range(0xC0, 0x250)])
 MARKED = st.text(st.sampled_from(ALPHABET + "وىﻻ \u0653\u0654\u0655\u0651\u064e\u0640\u0301\u200f"), max_size=20)
@@ -40,41 +40,41 @@ MARKED = st.text(st.sampled_from(ALPHABET + "وىﻻ \u0653\u0654\u0655\u0651\u0
 )
 def test_fold(text: str, expected: str) -> None:
     assert fold(text) == expected
-    assert folded(text).text == expected
+    assert fold_with_offsets(text).text == expected
 
 
-def test_the_ta_marbuta_is_a_ha_on_request_only() -> None:
+def test_ta_marbuta_folds_to_ha_only_on_request() -> None:
     assert fold("وزارة ﺓ") == "وزارة ة"
-    assert fold("وزارة ﺓ", taa=True) == folded("وزارة ﺓ", taa=True).text == "وزاره ه"
+    assert fold("وزارة ﺓ", taa=True) == fold_with_offsets("وزارة ﺓ", taa=True).text == "وزاره ه"
 
 
 @given(raw_texts | MARKED | st.text(), st.booleans())
-def test_folding_twice_is_folding_once(text: str, taa: bool) -> None:
+def test_folding_is_idempotent(text: str, taa: bool) -> None:
     once = fold(text, taa=taa)
     assert fold(once, taa=taa) == once
     assert "  " not in once
 
 
 @given(MARKED)
-def test_what_is_canonically_equivalent_folds_to_the_same(text: str) -> None:
+def test_canonically_equivalent_texts_fold_to_the_same(text: str) -> None:
     assert fold(unicodedata.normalize("NFC", text)) == fold(unicodedata.normalize("NFD", text)) == fold(text)
 
 
 @given(st.lists(st.characters(exclude_categories=["Cs"]), min_size=300, unique=True))
-def test_a_text_of_many_different_characters_folds_as_its_parts_do(characters: list[str]) -> None:
+def test_text_of_many_different_characters_folds_like_its_parts(characters: list[str]) -> None:
     assert fold("-".join(characters)) == "-".join(fold(character) for character in characters)
 
 
 @given(texts)
-def test_what_lies_between_tokens_is_at_most_a_space_and_within_them_there_is_none(text: str) -> None:
-    at = 0
-    for start, end in [*tokens(text), (len(text), len(text))]:
-        assert fold(text[at:start]) in ("", " ")
+def test_folded_text_has_at_most_a_space_between_tokens_and_none_within(text: str) -> None:
+    previous_end = 0
+    for start, end in [*tokenize(text), (len(text), len(text))]:
+        assert fold(text[previous_end:start]) in ("", " ")
         assert " " not in fold(text[start:end]) or set(text[start:end]) & set("ﷺﷻ")
-        at = end
+        previous_end = end
 
 
-# The way back
+# Offsets in the original text
 
 
 @pytest.mark.parametrize(
@@ -100,47 +100,47 @@ def test_what_lies_between_tokens_is_at_most_a_space_and_within_them_there_is_no
         ("❤\ufe0f و", "❤", "❤\ufe0f"),
     ],
 )
-def test_source(text: str, part: str, expected: str) -> None:
-    whole = folded(text)
-    at = whole.text.index(part)
-    start, end = whole.source(at, at + len(part))
+def test_source_range(text: str, part: str, expected: str) -> None:
+    folded = fold_with_offsets(text)
+    index = folded.text.index(part)
+    start, end = folded.source_range(index, index + len(part))
     assert text[start:end] == expected
 
 
 @example("ـ", False)
 @example(" \u200f \nأﷺ\u064e", False)
 @given(raw_texts | MARKED, st.booleans())
-def test_every_letter_comes_from_where_it_says(text: str, taa: bool) -> None:
-    whole = folded(text, taa=taa)
-    places = [whole.source(at, at + 1) for at in range(len(whole.text))]
-    for at, (start, end) in enumerate(places):
+def test_source_range_of_each_letter_folds_to_that_letter(text: str, taa: bool) -> None:
+    folded = fold_with_offsets(text, taa=taa)
+    ranges = [folded.source_range(index, index + 1) for index in range(len(folded.text))]
+    for index, (start, end) in enumerate(ranges):
         assert 0 <= start < end <= len(text)
-        assert whole.text[at] in fold(text[start:end], taa=taa)
-        assert whole.source(at, at) == (start, start)
-    for (first, first_end), (second, second_end) in pairwise(places):
+        assert folded.text[index] in fold(text[start:end], taa=taa)
+        assert folded.source_range(index, index) == (start, start)
+    for (first, first_end), (second, second_end) in pairwise(ranges):
         assert first <= second
         assert first_end <= second_end
         assert first_end <= second or first == second  # apart, or both of one ligature
-    assert whole.source(len(whole.text), len(whole.text))[0] <= len(text)
+    assert folded.source_range(len(folded.text), len(folded.text))[0] <= len(text)
 
 
 @given(raw_texts | MARKED, st.booleans(), st.data())
-def test_a_stretch_that_cuts_no_ligature_folds_back_to_itself(text: str, taa: bool, data: st.DataObject) -> None:
-    whole = folded(text, taa=taa)
-    start = data.draw(st.integers(0, len(whole.text)))
-    end = data.draw(st.integers(start, len(whole.text)))
-    begin, stop = whole.source(start, end)
-    places = [whole.source(at, at)[0] for at in range(len(whole.text))]
-    if all(place not in places[:at] for at, place in enumerate(places) if at in (start, end)):
-        assert fold(text[begin:stop], taa=taa) == whole.text[start:end]
+def test_source_range_that_cuts_no_ligature_folds_back_to_its_range(text: str, taa: bool, data: st.DataObject) -> None:
+    folded = fold_with_offsets(text, taa=taa)
+    start = data.draw(st.integers(0, len(folded.text)))
+    end = data.draw(st.integers(start, len(folded.text)))
+    source_start, source_end = folded.source_range(start, end)
+    starts = [folded.source_range(index, index)[0] for index in range(len(folded.text))]
+    if all(offset not in starts[:index] for index, offset in enumerate(starts) if index in (start, end)):
+        assert fold(text[source_start:source_end], taa=taa) == folded.text[start:end]
 
 
 @given(raw_texts, raw_texts)
-def test_a_stretch_ends_on_what_is_visible(before: str, after: str) -> None:
+def test_source_range_ends_with_a_visible_character(before: str, after: str) -> None:
     text = f"{before} كتاب{after}"
-    whole = folded(text)
-    at = whole.text.rindex("كتاب", 0, len(fold(f"{before} كتاب")))
-    end = whole.source(at, at + 4)[1]
+    folded = fold_with_offsets(text)
+    index = folded.text.rindex("كتاب", 0, len(fold(f"{before} كتاب")))
+    end = folded.source_range(index, index + 4)[1]
     rest = text[len(before) + 5 : end]
     assert fold(rest) == ""
     assert not rest or unicodedata.category(rest[-1]) not in ("Cf", "Zs")

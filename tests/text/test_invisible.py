@@ -1,33 +1,38 @@
-"""Characters that nobody sees: which are found, and which do their ordinary work."""
+"""Invisible characters: which are found, and which are ignored because they do their ordinary work."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from text.texts import texts
 
-from annotator.text.invisible import BLANK, MARK, ORDER, described, hidden
+from annotator.text.invisible import BIDI_CONTROL, DIRECTION_MARK, ZERO_WIDTH, describe_character, find_invisible
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
-        ("وزارة\u200fالعدل", [(5, MARK, "RLM")]),
-        ("خطة \u202e2030\u202c", [(4, ORDER, "RLO"), (9, ORDER, "PDF")]),
-        ("\u2067خطة\u2069 \u2068x", [(0, ORDER, "RLI"), (4, ORDER, "PDI"), (6, ORDER, "FSI")]),
-        ("وزا\u200bرة", [(3, BLANK, "ZWSP")]),
-        ("\ufeffوزارة\u00ad", [(0, BLANK, "BOM"), (6, BLANK, "SHY")]),
-        ("a\u200cb", [(1, BLANK, "ZWNJ")]),
-        ("وزارة \u200d ", [(6, BLANK, "ZWJ")]),
-        ("A\ufe0f", [(1, BLANK, "U+FE0F")]),
-        ("و\U000e0041", [(1, BLANK, "U+E0041")]),
+        ("وزارة\u200fالعدل", [(5, DIRECTION_MARK, "RLM")]),
+        ("خطة \u202e2030\u202c", [(4, BIDI_CONTROL, "RLO"), (9, BIDI_CONTROL, "PDF")]),
+        ("\u2067خطة\u2069 \u2068x", [(0, BIDI_CONTROL, "RLI"), (4, BIDI_CONTROL, "PDI"), (6, BIDI_CONTROL, "FSI")]),
+        ("وزا\u200bرة", [(3, ZERO_WIDTH, "ZWSP")]),
+        ("\ufeffوزارة\u00ad", [(0, ZERO_WIDTH, "BOM"), (6, ZERO_WIDTH, "SHY")]),
+        ("a\u200cb", [(1, ZERO_WIDTH, "ZWNJ")]),
+        ("وزارة \u200d ", [(6, ZERO_WIDTH, "ZWJ")]),
+        ("A\ufe0f", [(1, ZERO_WIDTH, "U+FE0F")]),
+        ("و\U000e0041", [(1, ZERO_WIDTH, "U+E0041")]),
         (
             "\x00\x1f\u115f\u206a",
-            [(0, BLANK, "U+0000"), (1, BLANK, "U+001F"), (2, BLANK, "U+115F"), (3, BLANK, "U+206A")],
+            [
+                (0, ZERO_WIDTH, "U+0000"),
+                (1, ZERO_WIDTH, "U+001F"),
+                (2, ZERO_WIDTH, "U+115F"),
+                (3, ZERO_WIDTH, "U+206A"),
+            ],
         ),
     ],
 )
-def test_what_nobody_sees_is_found(text, found):
-    assert list(hidden(text)) == found
+def test_invisible_characters_are_found(text, expected):
+    assert list(find_invisible(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -44,24 +49,26 @@ def test_what_nobody_sees_is_found(text, found):
         "\u0600\u06dd ﴾ﷲ﴿",
     ],
 )
-def test_what_does_its_ordinary_work_is_not(text):
-    assert list(hidden(text)) == []
+def test_characters_that_do_their_ordinary_work_are_ignored(text):
+    assert list(find_invisible(text)) == []
 
 
 @given(texts, st.data())
-def test_a_part_of_a_text_has_those_of_the_text_that_stand_in_it(text, data):
+def test_part_of_a_text_gives_the_results_of_the_text_within_it(text, data):
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    assert list(hidden(text, start, end)) == [one for one in hidden(text) if start <= one.at < end]
+    assert list(find_invisible(text, start, end)) == [
+        character for character in find_invisible(text) if start <= character.offset < end
+    ]
 
 
 @given(texts)
-def test_a_text_without_them_has_none(text):
-    found = {one.at for one in hidden(text)}
-    left = "".join(character for at, character in enumerate(text) if at not in found)
-    assert [one for one in hidden(left) if one.kind == ORDER] == []
+def test_removing_the_results_leaves_no_bidi_controls(text):
+    offsets = {character.offset for character in find_invisible(text)}
+    remaining = "".join(character for index, character in enumerate(text) if index not in offsets)
+    assert [character for character in find_invisible(remaining) if character.kind == BIDI_CONTROL] == []
 
 
-def test_a_name_is_said_in_full():
-    assert described("\u202e") == "RLO RIGHT-TO-LEFT OVERRIDE"
-    assert described("\x01") == "U+0001"
+def test_description_has_the_short_and_the_long_name():
+    assert describe_character("\u202e") == "RLO RIGHT-TO-LEFT OVERRIDE"
+    assert describe_character("\x01") == "U+0001"

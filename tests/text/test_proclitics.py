@@ -6,33 +6,39 @@ from hypothesis import strategies as st
 from text.texts import texts
 
 from annotator.text.folding import fold
-from annotator.text.proclitics import Words, form, known_start, readings, toggled
-from annotator.text.selection import snap
-from annotator.text.tokenizer import tokens
+from annotator.text.proclitics import (
+    TokenLookup,
+    find_readings,
+    normalise_form,
+    skip_known_proclitics,
+    toggle_proclitic,
+)
+from annotator.text.selection import snap_to_words
+from annotator.text.tokenizer import tokenize
 
 WORDS = st.lists(
     st.sampled_from([*"وفبلكسا", "رباط", "أمم", "َ", "ـ", "\u200f", " ", "لجنة", "ﻷ", "2024", "«", "5G"]), max_size=12
 ).map("".join)
 
 
-def test_words_are_cut_as_tokens_are() -> None:
+def test_lookup_finds_the_tokens_of_the_tokenizer() -> None:
     text = "قال: لـ«كود»\n2024"
-    words = Words(text)
-    for token in tokens(text):
-        assert {words.at(offset) for offset in range(*token)} == {token}
-    assert [words.at(offset) for offset in (-1, 4, len(text), len(text) + 9)] == [None] * 4
+    lookup = TokenLookup(text)
+    for token in tokenize(text):
+        assert {lookup.token_at(offset) for offset in range(*token)} == {token}
+    assert [lookup.token_at(offset) for offset in (-1, 4, len(text), len(text) + 9)] == [None] * 4
 
 
 def cycle(text: str, start: int, end: int) -> list[str]:
-    """What the span holds after each press, until it is what it was."""
-    held = []
-    at = toggled(text, start, end)
-    while at is not None:
-        held.append(text[at:end])
-        if at == start:
+    """Return the text of the span after each press, until it is the original one again."""
+    results = []
+    position = toggle_proclitic(text, start, end)
+    while position is not None:
+        results.append(text[position:end])
+        if position == start:
             break
-        at = toggled(text, at, end)
-    return held
+        position = toggle_proclitic(text, position, end)
+    return results
 
 
 @pytest.mark.parametrize(
@@ -69,25 +75,25 @@ def cycle(text: str, start: int, end: int) -> list[str]:
         ("[Word]", []),
     ],
 )
-def test_toggling_goes_round(text: str, expected: list[str]) -> None:
+def test_toggling_cycles_through_the_proclitics(text: str, expected: list[str]) -> None:
     start, end = text.index("["), text.index("]") - 1
     assert cycle(text.replace("[", "").replace("]", ""), start, end) == expected
 
 
 @example("و", 0, 1)
 @given(texts | WORDS, st.integers(0, 30), st.integers(0, 60))
-def test_toggling_comes_back_within_three_presses_and_stays_in_the_word(text: str, start: int, length: int) -> None:
+def test_toggling_returns_within_three_presses_and_stays_in_the_word(text: str, start: int, length: int) -> None:
     end = min(start + length, len(text))
-    seen = [start]
-    at = toggled(text, start, end) if start < end else None
-    while at is not None and at != start:
-        assert at not in seen
-        assert at < end
-        assert not any(character.isspace() for character in text[min(at, start) : max(at, start)])
-        seen.append(at)
-        assert len(seen) <= 3
-        at = toggled(text, at, end)
-    assert len(seen) == 1 or at == start
+    positions = [start]
+    position = toggle_proclitic(text, start, end) if start < end else None
+    while position is not None and position != start:
+        assert position not in positions
+        assert position < end
+        assert not any(character.isspace() for character in text[min(position, start) : max(position, start)])
+        positions.append(position)
+        assert len(positions) <= 3
+        position = toggle_proclitic(text, position, end)
+    assert len(positions) == 1 or position == start
 
 
 @pytest.mark.parametrize(
@@ -109,24 +115,24 @@ def test_toggling_comes_back_within_three_presses_and_stays_in_the_word(text: st
         ("[ ]", ""),
     ],
 )
-def test_the_form_of_a_stretch_has_no_proclitic(text: str, expected: str) -> None:
+def test_normalised_form_has_no_proclitic(text: str, expected: str) -> None:
     start, end = text.index("["), text.index("]") - 1
     plain = text.replace("[", "").replace("]", "")
-    assert form(plain, start, end) == expected
-    assert form(plain, start, end, taa=True) == expected.replace("ة", "ه")
+    assert normalise_form(plain, start, end) == expected
+    assert normalise_form(plain, start, end, taa=True) == expected.replace("ة", "ه")
 
 
 @given(texts | WORDS, st.data())
-def test_a_form_is_folded(text: str, data: st.DataObject) -> None:
+def test_normalised_form_is_folded(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    found = form(text, start, end)
-    assert fold(found) == found == found.strip()
-    assert found.removeprefix("ا") == fold(text[start:end]).strip().removeprefix("ا")
+    form = normalise_form(text, start, end)
+    assert fold(form) == form == form.strip()
+    assert form.removeprefix("ا") == fold(text[start:end]).strip().removeprefix("ا")
 
 
 @pytest.mark.parametrize(
-    ("text", "known", "expected"),
+    ("text", "known_words", "expected"),
     [
         ("[لوزارة العدل]", ["وزارة"], "وزارة العدل"),
         ("[وَلِوزارة العدل]", ["وزارة"], "وزارة العدل"),
@@ -145,27 +151,30 @@ def test_a_form_is_folded(text: str, data: st.DataObject) -> None:
         ("[]", [], ""),
     ],
 )
-def test_the_start_moves_to_a_word_that_the_corpus_knows(text: str, known: list[str], expected: str) -> None:
+def test_start_moves_to_a_word_that_the_corpus_knows(text: str, known_words: list[str], expected: str) -> None:
     start, end = text.index("["), text.index("]") - 1
     plain = text.replace("[", "").replace("]", "")
-    assert plain[known_start(plain, start, end, known.__contains__) : end] == expected
+    assert plain[skip_known_proclitics(plain, start, end, known_words.__contains__) : end] == expected
 
 
 @given(texts | WORDS, st.data())
-def test_a_known_start_is_one_that_toggling_leads_to(text: str, data: st.DataObject) -> None:
-    start, end = snap(text, data.draw(st.integers(0, len(text))), data.draw(st.integers(0, len(text))))
-    asked = []
+def test_start_before_a_known_word_is_reachable_by_toggling(text: str, data: st.DataObject) -> None:
+    start, end = snap_to_words(text, data.draw(st.integers(0, len(text))), data.draw(st.integers(0, len(text))))
+    queries = []
 
-    def knows(word: str) -> bool:
-        asked.append(word)
-        return len(asked) > 1
+    def is_known(word: str) -> bool:
+        queries.append(word)
+        return len(queries) > 1
 
-    at = known_start(text, start, end, knows)
-    if at == start:
+    position = skip_known_proclitics(text, start, end, is_known)
+    if position == start:
         return
-    assert at in (toggled(text, start, end), toggled(text, toggled(text, start, end) or 0, end))
-    assert asked[0].startswith(fold(text[start:at]))
-    assert any(token.start <= at < token.end for token in tokens(text))
+    assert position in (
+        toggle_proclitic(text, start, end),
+        toggle_proclitic(text, toggle_proclitic(text, start, end) or 0, end),
+    )
+    assert queries[0].startswith(fold(text[start:position]))
+    assert any(token.start <= position < token.end for token in tokenize(text))
 
 
 @pytest.mark.parametrize(
@@ -177,13 +186,13 @@ def test_a_known_start_is_one_that_toggling_leads_to(text: str, data: st.DataObj
         ("2024", [(0, "2024")]),
     ],
 )
-def test_readings_of_a_word(word: str, expected: list[tuple[int, str]]) -> None:
-    assert list(readings(word)) == expected
+def test_readings(word: str, expected: list[tuple[int, str]]) -> None:
+    assert list(find_readings(word)) == expected
 
 
 @given(WORDS)
-def test_a_reading_is_what_is_folded_from_its_place_but_for_the_article(text: str) -> None:
-    for token in tokens(text):
+def test_reading_is_the_folded_text_from_its_offset_except_for_the_article(text: str) -> None:
+    for token in tokenize(text):
         word = text[slice(*token)]
-        for place, shape in readings(word):
-            assert fold(word[place:]) in (shape, shape.removeprefix("ا"), shape.removeprefix("ال"))
+        for offset, reading in find_readings(word):
+            assert fold(word[offset:]) in (reading, reading.removeprefix("ا"), reading.removeprefix("ال"))

@@ -1,4 +1,4 @@
-"""Where words stand elsewhere, and where a query stands."""
+"""Occurrences of a span's words, and of a query."""
 
 import json
 import re
@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from text.texts import PIECES, texts
 
 from annotator.text.folding import fold
-from annotator.text.proclitics import form
-from annotator.text.search import SEAM, forms, found, occurrences
-from annotator.text.selection import snap
-from annotator.text.tokenizer import tokens
+from annotator.text.proclitics import normalise_form
+from annotator.text.search import WORD_BOUNDARY, expand_query, find_occurrences, find_query
+from annotator.text.selection import snap_to_words
+from annotator.text.tokenizer import tokenize
 
 LEADS = ["", "و", "ف", "ب", "ل", "ك", "س", "ال", "وال", "لل", "ولل", "وب", "فل", "وس", "وبال", "بكال"]
 WORD = st.sampled_from(["وزارة", "العدل", "الأمم", "لجنة", "اللجنة", "الجنة", "الله", "جدة", "ا", "ﷺ", "آل", "2024"])
@@ -23,8 +23,8 @@ PIECE = st.sampled_from([*LEADS, " ", " ", "َ", "ـ", "\u200f", "\n", "،", "�
 WORDS = st.lists(PIECE | WORD, max_size=20).map("".join)
 
 
-def marked(text: str, hits: list[tuple[int, int]]) -> str:
-    """`text` with brackets around each hit."""
+def mark_hits(text: str, hits: list[tuple[int, int]]) -> str:
+    """Return `text` with brackets around each hit."""
     for start, end in reversed(hits):
         text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
     return text
@@ -65,14 +65,14 @@ def marked(text: str, hits: list[tuple[int, int]]) -> str:
 )
 def test_occurrences(form: str, expected: str) -> None:
     text = expected.replace("[", "").replace("]", "")
-    assert marked(text, [hit[:2] for hit in occurrences(text, form)]) == expected
+    assert mark_hits(text, [hit[:2] for hit in find_occurrences(text, form)]) == expected
 
 
-def test_the_ta_marbuta_is_a_ha_on_request_only() -> None:
+def test_ta_marbuta_and_ha_match_only_on_request() -> None:
     text = "وزارة وزاره"
-    assert marked(text, [hit[:2] for hit in occurrences(text, "وزارة")]) == "[وزارة] وزاره"
-    assert marked(text, [hit[:2] for hit in occurrences(text, "وزاره")]) == "وزارة [وزاره]"
-    assert marked(text, [hit[:2] for hit in occurrences(text, "وزارة", taa=True)]) == "[وزارة] [وزاره]"
+    assert mark_hits(text, [hit[:2] for hit in find_occurrences(text, "وزارة")]) == "[وزارة] وزاره"
+    assert mark_hits(text, [hit[:2] for hit in find_occurrences(text, "وزاره")]) == "وزارة [وزاره]"
+    assert mark_hits(text, [hit[:2] for hit in find_occurrences(text, "وزارة", taa=True)]) == "[وزارة] [وزاره]"
 
 
 @pytest.mark.parametrize(
@@ -89,34 +89,34 @@ def test_the_ta_marbuta_is_a_ha_on_request_only() -> None:
     ],
 )
 def test_a_hit_that_may_be_another_word_is_not_sure(form: str, text: str, sure: list[bool]) -> None:
-    assert [hit.sure for hit in occurrences(text, form)] == sure
+    assert [hit.is_sure for hit in find_occurrences(text, form)] == sure
 
 
 @example("ل الأمم للأمم", "الأمم")
 @example("ُأمم ﻷمم", "أمم")
 @given(texts | WORDS, st.sampled_from(PIECES) | WORDS)
-def test_a_hit_is_whole_tokens_of_the_same_letters(text: str, shape: str) -> None:
-    hits = occurrences(text, shape)
-    sought = fold(shape).strip()
-    edges = [(token.start, token.end) for token in tokens(text)]
-    for start, end, sure in hits:
+def test_hit_is_made_of_complete_tokens_with_the_same_letters(text: str, form: str) -> None:
+    hits = find_occurrences(text, form)
+    folded_form = fold(form).strip()
+    edges = [(token.start, token.end) for token in tokenize(text)]
+    for start, end, is_sure in hits:
         folded = fold(text[start:end])
-        before = next(text[first:start] for first, last in edges if first <= start < last)
+        prefix = next(text[first:start] for first, last in edges if first <= start < last)
         assert end in {last for _, last in edges}
         assert "\n" not in text[start:end]
-        assert fold(before) in {"", *"وفبلك", *(a + b for a in "وف" for b in "بلك")}
-        assert folded == sought or (sought.startswith("ال") and folded in (sought[1:], sought[2:]))
-        assert folded == sought or fold(before)[-1] == "ل"
-        assert sure or before
+        assert fold(prefix) in {"", *"وفبلك", *(a + b for a in "وف" for b in "بلك")}
+        assert folded == folded_form or (folded_form.startswith("ال") and folded in (folded_form[1:], folded_form[2:]))
+        assert folded == folded_form or fold(prefix)[-1] == "ل"
+        assert is_sure or prefix
     assert all(first.end <= second.start for first, second in pairwise(hits))
 
 
 @given(texts | WORDS, st.data())
-def test_a_snapped_stretch_is_found_where_it_stands(text: str, data: st.DataObject) -> None:
-    start, end = snap(text, data.draw(st.integers(0, len(text))), data.draw(st.integers(0, len(text))))
-    shape = form(text, start, end)
-    assume(shape and "\n" not in text[start:end])
-    assert any(hit.start <= start < hit.end or start <= hit.start < end for hit in occurrences(text, shape))
+def test_snapped_range_is_found_at_its_own_offsets(text: str, data: st.DataObject) -> None:
+    start, end = snap_to_words(text, data.draw(st.integers(0, len(text))), data.draw(st.integers(0, len(text))))
+    form = normalise_form(text, start, end)
+    assume(form and "\n" not in text[start:end])
+    assert any(hit.start <= start < hit.end or start <= hit.start < end for hit in find_occurrences(text, form))
 
 
 @pytest.mark.parametrize("lead", ["", "و", "ف", "ب", "ك", "وب", "فك", "و\u064e", "بـ", "\u0648\u064e\u0628\u0640"])
@@ -124,7 +124,7 @@ def test_a_snapped_stretch_is_found_where_it_stands(text: str, data: st.DataObje
 def test_a_span_is_found_behind_other_proclitics(lead: str, word: str) -> None:
     text = f"قال {lead}{word}."
     start = len(f"قال {lead}")
-    assert occurrences(text, form(text, start, len(text) - 1)) == [(start, len(text) - 1, True)]
+    assert find_occurrences(text, normalise_form(text, start, len(text) - 1)) == [(start, len(text) - 1, True)]
 
 
 # Searching
@@ -155,23 +155,27 @@ def test_a_span_is_found_behind_other_proclitics(lead: str, word: str) -> None:
         (" \u200fـَ", "وزارة ـَ"),
     ],
 )
-def test_found(query: str, expected: str) -> None:
+def test_query_hits(query: str, expected: str) -> None:
     text = expected.replace("[", "").replace("]", "")
-    assert marked(text, found(text, query)) == expected
+    assert mark_hits(text, find_query(text, query)) == expected
 
 
-def test_found_can_tell_ta_marbuta_from_ha() -> None:
-    assert marked("وزارة وزاره", found("وزارة وزاره", "وزاره", taa=False)) == "وزارة [وزاره]"
+def test_query_distinguishes_ta_marbuta_from_ha_on_request() -> None:
+    assert mark_hits("وزارة وزاره", find_query("وزارة وزاره", "وزاره", taa=False)) == "وزارة [وزاره]"
 
 
 @given(texts | WORDS, WORDS | st.sampled_from(PIECES), st.booleans())
-def test_hits_are_within_the_text_in_order_and_apart(text: str, query: str, taa: bool) -> None:
-    hits = found(text, query, taa=taa)
+def test_query_hits_are_within_the_text_in_order_and_without_overlaps(text: str, query: str, taa: bool) -> None:
+    hits = find_query(text, query, taa=taa)
     assert all(0 <= start < end <= len(text) for start, end in hits)
     assert all(first[1] <= second[0] for first, second in pairwise(hits))
     if not set(text) & set("ﷺﻷß"):
-        sought = fold(query, taa=taa).strip()
-        assert {fold(text[start:end], taa=taa) for start, end in hits} <= {sought, sought[1:], sought[2:]}
+        folded_query = fold(query, taa=taa).strip()
+        assert {fold(text[start:end], taa=taa) for start, end in hits} <= {
+            folded_query,
+            folded_query[1:],
+            folded_query[2:],
+        }
 
 
 @example("ولجنة للجنة", "الجنة", False)
@@ -179,47 +183,47 @@ def test_hits_are_within_the_text_in_order_and_apart(text: str, query: str, taa:
 @example("\u0645\u0640\u06e5ba", "مب", True)
 @example("،و", "،و", False)
 @given(texts | WORDS, WORDS, st.booleans())
-def test_the_first_word_of_a_hit_begins_with_one_of_the_forms(text: str, query: str, taa: bool) -> None:
+def test_first_word_of_a_hit_starts_with_one_of_the_expanded_prefixes(text: str, query: str, taa: bool) -> None:
     assume(not any(" " in fold(character).strip() for character in text))  # ﷺ is four words
-    first = re.search(r"[^\W_]+", SEAM.sub("_", fold(query, taa=True)))
-    begin = re.compile(rf"(?<![^\W_])|{SEAM.pattern}")
-    for start, _ in found(text, query, taa=taa):
-        if first:
-            whole, at = fold(text, taa=True), len(fold(text[:start] + "x")) - 1
-            at += len(re.match(r"[\W_]*", whole[at:])[0])  # a query may begin with a mark, and so a hit
-            word = max(place.start() for place in begin.finditer(whole) if place.start() <= at)
-            assert whole[word:].startswith(tuple(forms(first[0])))
+    first_word = re.search(r"[^\W_]+", WORD_BOUNDARY.sub("_", fold(query, taa=True)))
+    word_starts = re.compile(rf"(?<![^\W_])|{WORD_BOUNDARY.pattern}")
+    for start, _ in find_query(text, query, taa=taa):
+        if first_word:
+            folded, index = fold(text, taa=True), len(fold(text[:start] + "x")) - 1
+            index += len(re.match(r"[\W_]*", folded[index:])[0])  # a query may begin with a mark, and so a hit
+            word = max(match.start() for match in word_starts.finditer(folded) if match.start() <= index)
+            assert folded[word:].startswith(tuple(expand_query(first_word[0])))
 
 
 @given(WORD, st.sampled_from(["", "ون", "ها"]))
-def test_every_form_is_found(word: str, rest: str) -> None:
-    for begun in forms(word):
-        assert found(f"قال {begun}{rest}، ثم", word)
+def test_query_finds_each_of_its_expanded_prefixes(word: str, rest: str) -> None:
+    for prefix in expand_query(word):
+        assert find_query(f"قال {prefix}{rest}، ثم", word)
 
 
-def test_forms_are_folded_and_different() -> None:
-    assert forms("وزارة")[0] == "وزاره"
-    assert {"الوزاره", "للوزاره", "وبالوزاره", "ولوزاره", "سوزاره"} <= set(forms("وزارة"))
-    assert {"الامم", "للامم", "وللامم"} <= set(forms("الأُمم"))
-    assert {"للجنه"} <= set(forms("اللجنة"))
-    assert "للجنه" not in forms("الجنة")
-    assert "لالوزاره" not in forms("وزارة")
-    assert len(forms("وزارة")) == len(set(forms("وزارة")))
-    assert forms(" ") == forms("«") == []
+def test_expanded_prefixes_are_folded_and_unique() -> None:
+    assert expand_query("وزارة")[0] == "وزاره"
+    assert {"الوزاره", "للوزاره", "وبالوزاره", "ولوزاره", "سوزاره"} <= set(expand_query("وزارة"))
+    assert {"الامم", "للامم", "وللامم"} <= set(expand_query("الأُمم"))
+    assert {"للجنه"} <= set(expand_query("اللجنة"))
+    assert "للجنه" not in expand_query("الجنة")
+    assert "لالوزاره" not in expand_query("وزارة")
+    assert len(expand_query("وزارة")) == len(set(expand_query("وزارة")))
+    assert expand_query(" ") == expand_query("«") == []
 
 
 @pytest.mark.parametrize("unit", ["ب", "ب ", "a-", "ـ", "بَ", "وب", "ﻻ", " ", "م.", "5"])
-def test_no_text_takes_long(unit: str) -> None:
-    """Each takes 0.3 s at most; what cut a word anew for each of its letters took minutes."""
+def test_search_is_fast_in_repetitive_text(unit: str) -> None:
+    """Each takes 0.3 s at most; tokenizing a word again for each of its letters took minutes."""
     text = unit * 10_000
-    began = time.perf_counter()
+    start = time.perf_counter()
     for query in ("ب", unit.strip() or unit):
-        found(text, query)
-        occurrences(text, query)
-    assert time.perf_counter() - began < 3
+        find_query(text, query)
+        find_occurrences(text, query)
+    assert time.perf_counter() - start < 3
 
 
-def test_real_articles_hold_the_names_that_a_plain_pattern_counts(shared: Path) -> None:
+def test_occurrences_in_real_articles_match_a_plain_pattern(shared: Path) -> None:
     lines = (shared / "data/articles/marsum.jsonl").read_text("utf-8").splitlines()
     texts = [json.loads(line)["text"] for line in lines]
     for name, pattern in (
@@ -227,6 +231,6 @@ def test_real_articles_hold_the_names_that_a_plain_pattern_counts(shared: Path) 
         ("المغرب", "[وف]?(?:[بلك]?ا|ل)لمغرب"),
         ("حزب", "[وف]?[بلك]?حزب"),
     ):
-        counts = [len(occurrences(text, name)) for text in texts]
+        counts = [len(find_occurrences(text, name)) for text in texts]
         assert counts == [len(re.findall(rf"(?<!\w){pattern}(?!\w)", text)) for text in texts]
         assert sum(counts) > 10

@@ -1,19 +1,19 @@
-"""The words around a place."""
+"""Excerpts around a range."""
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from text.texts import texts
 
-from annotator.text.snippets import snippet
+from annotator.text.snippets import make_snippet
 
 LINE = "أعلنت وزارة الصحة اليوم عن خطة جديدة للوقاية من أمراض القلب والشرايين في أفق سنة 2030 وما بعدها"
 
 
-def shown(text: str, part: str) -> str:
-    """The snippet of `part` with brackets around its place."""
-    made = snippet(text, text.index(part), text.index(part) + len(part))
-    return f"{made.text[: made.start]}[{made.text[made.start : made.end]}]{made.text[made.end :]}"
+def mark_part(text: str, part: str) -> str:
+    """Return the snippet of `part` with brackets around it."""
+    snippet = make_snippet(text, text.index(part), text.index(part) + len(part))
+    return f"{snippet.text[: snippet.start]}[{snippet.text[snippet.start : snippet.end]}]{snippet.text[snippet.end :]}"
 
 
 @pytest.mark.parametrize(
@@ -30,27 +30,27 @@ def shown(text: str, part: str) -> str:
         (f"{'م' * 50}خطة{'م' * 90}", "خطة", "…[خطة]…"),
     ],
 )
-def test_the_words_around_a_place(text: str, part: str, expected: str) -> None:
-    assert shown(text, part) == expected
+def test_snippet(text: str, part: str, expected: str) -> None:
+    assert mark_part(text, part) == expected
 
 
 @example("قال\u00a0وزير", 4, 5)
 @given(texts, st.integers(0), st.integers(1))
-def test_a_snippet_is_one_line_of_whole_words_with_the_place_in_it(text: str, start: int, length: int) -> None:
+def test_snippet_is_one_line_of_complete_words_around_the_range(text: str, start: int, length: int) -> None:
     text = text.replace("…", "..")
     assume(text)
     start %= len(text)
     end = start + 1 + length % (len(text) - start)
-    made = snippet(text, start, end)
-    assert made.text[made.start : made.end] == text[start:end].replace("\n", " ")
-    before, after = made.text[: made.start].removeprefix("…"), made.text[made.end :].removesuffix("…")
+    snippet = make_snippet(text, start, end)
+    assert snippet.text[snippet.start : snippet.end] == text[start:end].replace("\n", " ")
+    before, after = snippet.text[: snippet.start].removeprefix("…"), snippet.text[snippet.end :].removesuffix("…")
     assert len(before) <= 18
     assert len(after) <= 60
-    assert "\n" not in made.text
+    assert "\n" not in snippet.text
     assert text[:start].endswith(before)
     assert text[end:].startswith(after)
-    left, right = start - len(before), end + len(after)
-    assert left in (0, start) or text[left - 1] in " \n"
-    assert right in (end, len(text)) or text[right] in " \n"
-    cut = [text[text.rfind("\n", 0, start) + 1 : left], text[right:].partition("\n")[0]]
-    assert [made.text.startswith("…"), made.text.endswith("…")] == [bool(part.strip()) for part in cut]
+    excerpt_start, excerpt_end = start - len(before), end + len(after)
+    assert excerpt_start in (0, start) or text[excerpt_start - 1] in " \n"
+    assert excerpt_end in (end, len(text)) or text[excerpt_end] in " \n"
+    omitted = [text[text.rfind("\n", 0, start) + 1 : excerpt_start], text[excerpt_end:].partition("\n")[0]]
+    assert [snippet.text.startswith("…"), snippet.text.endswith("…")] == [bool(part.strip()) for part in omitted]

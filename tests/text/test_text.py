@@ -11,12 +11,12 @@ from text.texts import marked_texts, raw_texts, texts
 
 from annotator.text import punctuation
 from annotator.text import sentences as sentence_rules
-from annotator.text.offsets import Newlines, Utf16, normalise_newlines
+from annotator.text.offsets import NewlineOffsets, Utf16Offsets, normalise_newlines
 from annotator.text.punctuation import is_punctuation
-from annotator.text.selection import snap
-from annotator.text.sentences import breaks, sentences
-from annotator.text.tokenizer import Token, tokens
-from annotator.text.visible import visible, written
+from annotator.text.selection import snap_to_words
+from annotator.text.sentences import sentence_breaks, split_sentences
+from annotator.text.tokenizer import Token, tokenize
+from annotator.text.visible import remove_invisible, trim_invisible
 
 HIDDEN = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u00ad\ufeff"
 
@@ -28,45 +28,47 @@ CLUSTER = regex.compile(
 
 
 def words(text: str) -> list[str]:
-    return [text[token.start : token.end] for token in tokens(text)]
+    return [text[token.start : token.end] for token in tokenize(text)]
 
 
 # Newlines
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\r", "\n", "\x85", "\u2028", "\u2029", "\v", "\f"])
-def test_every_kind_of_newline_becomes_one(newline: str) -> None:
+def test_every_kind_of_newline_is_normalised(newline: str) -> None:
     assert normalise_newlines(f"a{newline}b{newline}{newline}") == "a\nb\n\n"
 
 
-def test_offsets_move_with_the_newlines_that_shrink() -> None:
-    newlines = Newlines("a\r\nb\r\n\rc")
-    assert [newlines.moved(offset) for offset in range(9)] == [0, 1, 1, 2, 3, 3, 4, 5, 6]
+def test_offsets_shift_by_the_newlines_that_shrink() -> None:
+    newlines = NewlineOffsets("a\r\nb\r\n\rc")
+    assert [newlines.to_normalised(offset) for offset in range(9)] == [0, 1, 1, 2, 3, 3, 4, 5, 6]
 
 
 @given(raw_texts, st.data())
-def test_what_lies_between_two_offsets_is_the_same_after_normalising(text: str, data: st.DataObject) -> None:
+def test_normalised_offsets_enclose_the_same_text(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    inside_pair = [text[at - 1 : at + 1] == "\r\n" for at in (start, end)]
-    newlines, after = Newlines(text), normalise_newlines(text)
-    assert newlines.moved(len(text)) == len(after)
+    inside_pair = [text[offset - 1 : offset + 1] == "\r\n" for offset in (start, end)]
+    newlines, normalised = NewlineOffsets(text), normalise_newlines(text)
+    assert newlines.to_normalised(len(text)) == len(normalised)
     if not any(inside_pair):
-        assert after[newlines.moved(start) : newlines.moved(end)] == normalise_newlines(text[start:end])
+        assert normalised[newlines.to_normalised(start) : newlines.to_normalised(end)] == normalise_newlines(
+            text[start:end]
+        )
 
 
 # UTF-16
 
 
 @given(texts)
-def test_utf16_counts_as_the_encoding_does(text: str) -> None:
-    converter = Utf16(text)
+def test_utf16_offsets_agree_with_the_encoding(text: str) -> None:
+    converter = Utf16Offsets(text)
     for offset in range(len(text) + 1):
-        unit = converter.units(offset)
+        unit = converter.to_utf16(offset)
         assert unit == len(text[:offset].encode("utf-16-le")) // 2
-        assert converter.points(unit) == offset
+        assert converter.to_code_points(unit) == offset
         if offset < len(text) and text[offset] > "\uffff":
-            assert converter.points(unit + 1) == offset
+            assert converter.to_code_points(unit + 1) == offset
 
 
 # Tokens
@@ -87,7 +89,7 @@ def test_utf16_counts_as_the_encoding_does(text: str) -> None:
     ],
 )
 def test_tokens(line: str) -> None:
-    """Each line is written with spaces between its tokens, and joined where two neighbours can never be one."""
+    """Each line has spaces between its tokens; it is also tested without those that cannot matter."""
     expected = line.split(" ")
     assert words(line) == expected
     assert words(line.replace("\u00ab ", "\u00ab").replace(" \u00bb", "\u00bb").replace(" ،", "،")) == expected
@@ -124,37 +126,37 @@ def test_tokens_that_touch(text: str, expected: list[str]) -> None:
 def test_invisible_marks_lie_within_tokens_or_in_none(mark: str) -> None:
     text = f"{mark}وزا{mark}رة{mark} {mark} {mark}2023{mark}-{mark}2030{mark}،{mark} .{mark}.{mark}"
     assert words(text) == [f"وزا{mark}رة", f"2023{mark}-{mark}2030", "،", f".{mark}."]
-    assert [written(word) for word in words(text)] == ["وزارة", "2023-2030", "،", ".."]
+    assert [remove_invisible(word) for word in words(text)] == ["وزارة", "2023-2030", "،", ".."]
 
 
 def test_joiners_stay_within_a_word_and_never_at_its_edge() -> None:
     text = "\u200cمی\u200cخ\u200d \u200d"
     assert words(text) == ["می\u200cخ"]
-    assert written("می\u200cخ") == "می\u200cخ"
+    assert remove_invisible("می\u200cخ") == "می\u200cخ"
 
 
-def test_tokens_of_a_stretch_are_cut_at_its_edges() -> None:
-    assert tokens("وزارة العدل", 2, 8) == [Token(2, 5), Token(6, 8)]
+def test_tokens_of_a_range_are_cut_at_its_edges() -> None:
+    assert tokenize("وزارة العدل", 2, 8) == [Token(2, 5), Token(6, 8)]
 
 
 @given(texts)
-def test_tokens_hold_all_that_is_visible(text: str) -> None:
-    found = tokens(text)
-    at = 0
-    for start, end in [*found, (len(text), len(text))]:
-        assert at <= start <= end
-        assert visible(text, at, start) == (at, at)
-        at = end
-    for token in found:
-        shown = written(text[token.start : token.end])
-        assert shown
-        assert not any(character.isspace() for character in shown)
-        assert not set(shown) & set(HIDDEN)
-        assert visible(text, *token) == token
+def test_tokens_contain_everything_visible(text: str) -> None:
+    tokens = tokenize(text)
+    previous_end = 0
+    for start, end in [*tokens, (len(text), len(text))]:
+        assert previous_end <= start <= end
+        assert trim_invisible(text, previous_end, start) == (previous_end, previous_end)
+        previous_end = end
+    for token in tokens:
+        visible_text = remove_invisible(text[token.start : token.end])
+        assert visible_text
+        assert not any(character.isspace() for character in visible_text)
+        assert not set(visible_text) & set(HIDDEN)
+        assert trim_invisible(text, *token) == token
 
 
 @pytest.mark.parametrize(
-    ("text", "seen"),
+    ("text", "expected"),
     [
         ("20 \ufe0f", "20"),
         ("20\ufe0f \u200f\ufe0f", "20\ufe0f"),
@@ -167,35 +169,35 @@ def test_tokens_hold_all_that_is_visible(text: str) -> None:
         (" \ufe0f \U000e0067", ""),
     ],
 )
-def test_a_mark_that_belongs_to_nothing_is_not_visible(text: str, seen: str) -> None:
-    start, end = visible(text, 0, len(text))
-    assert text[start:end] == seen
+def test_isolated_selectors_are_trimmed(text: str, expected: str) -> None:
+    start, end = trim_invisible(text, 0, len(text))
+    assert text[start:end] == expected
 
 
 @given(marked_texts | texts, st.data())
-def test_what_is_visible_runs_from_the_first_token_to_the_last(text: str, data: st.DataObject) -> None:
+def test_visible_range_runs_from_the_first_token_to_the_last(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    found = tokens(text, start, end)
-    expected = (found[0].start, found[-1].end) if found else (start, start)
-    assert visible(text, start, end) == expected
+    tokens = tokenize(text, start, end)
+    expected = (tokens[0].start, tokens[-1].end) if tokens else (start, start)
+    assert trim_invisible(text, start, end) == expected
 
 
 @example("https://a.ma/b❤️")
 @example("https://a.ma/b\ufe0f a.ma/b❤️‍🔥")
 @given(texts)
 def test_a_grapheme_cluster_of_letters_or_emoji_is_never_cut(text: str) -> None:
-    edges = {edge for token in tokens(text) for edge in token}
+    edges = {edge for token in tokenize(text) for edge in token}
     for cluster in CLUSTER.finditer(text):
         assert not edges & set(range(cluster.start() + 1, cluster.end()))
 
 
 @pytest.mark.parametrize("unit", ["a.", "aA.", "-", "1-", "a\u200f", "http://", "«", "م. ", "a@", "+", "a-", "\u200f"])
-def test_no_text_takes_long(unit: str) -> None:
-    """A hundred times what it takes, and a hundredth of what a search that starts over at each character took."""
-    began = time.perf_counter()
-    tokens(unit * 10_000)
-    assert time.perf_counter() - began < 3
+def test_tokenizing_is_fast_in_repetitive_text(unit: str) -> None:
+    """The limit is a hundred times the normal time, and a hundredth of that of a search from each character."""
+    start = time.perf_counter()
+    tokenize(unit * 10_000)
+    assert time.perf_counter() - start < 3
 
 
 # Sentences
@@ -227,37 +229,39 @@ def test_no_text_takes_long(unit: str) -> None:
     ],
 )
 def test_sentences(text: str) -> None:
-    """The bars show where sentences end."""
+    """The bars mark the ends of sentences."""
     plain = text.replace("|", "")
-    found = [[plain[a:b] for a, b in sentence] for sentence in sentences(plain, tokens(plain))]
-    assert found == [words(part) for part in text.split("|")]
+    sentences = [[plain[a:b] for a, b in sentence] for sentence in split_sentences(plain, tokenize(plain))]
+    assert sentences == [words(part) for part in text.split("|")]
 
 
-def walked(text: str) -> list[list[Token]]:
-    """The sentences of a text by a walk over all of its tokens."""
-    cut = tokens(text)
-    partners = punctuation.partners(text, cut)
-    found: list[list[Token]] = []
-    ended = True
-    for at, token in enumerate(cut):
+def split_by_walk(text: str) -> list[list[Token]]:
+    """Return the sentences of a text by a walk over all of its tokens."""
+    tokens = tokenize(text)
+    partners = punctuation.match_pairs(text, tokens)
+    sentences: list[list[Token]] = []
+    is_ended = True
+    for index, token in enumerate(tokens):
         mark = text[token.start]
-        closing = partners.get(at, at) < at or (at not in partners and mark in punctuation.OPENING_BRACKETS)
-        if at and "\n" in text[cut[at - 1].end : token.start]:
-            ended = True
-        elif found and ended and (mark in sentence_rules._STOPS or closing):
-            found[-1].append(token)
+        is_closing = partners.get(index, index) < index or (
+            index not in partners and mark in punctuation.OPENING_BRACKETS
+        )
+        if index and "\n" in text[tokens[index - 1].end : token.start]:
+            is_ended = True
+        elif sentences and is_ended and (mark in sentence_rules._STOPS or is_closing):
+            sentences[-1].append(token)
             continue
         elif mark in sentence_rules._NO_START:
-            ended = False
-        if ended or not found:
-            found.append([])
-        found[-1].append(token)
-        ended = (
+            is_ended = False
+        if is_ended or not sentences:
+            sentences.append([])
+        sentences[-1].append(token)
+        is_ended = (
             mark in sentence_rules._STOPS
             and text[slice(*token)] != ".."
-            and not sentence_rules.abbreviates(text, cut, at)
+            and not sentence_rules.is_abbreviation_dot(text, tokens, index)
         )
-    return found
+    return sentences
 
 
 STOPPING = st.sampled_from(
@@ -265,43 +269,43 @@ STOPPING = st.sampled_from(
 )
 
 
-def test_a_stretch_of_a_text_knows_nothing_of_what_is_before_it() -> None:
+def test_breaks_of_a_range_ignore_the_text_before_it() -> None:
     text = "كلم. نعم"
-    assert breaks(text, 0, len(text)) == [5]
-    assert breaks(text, 1, len(text)) == [5]
-    assert breaks(text, 2, len(text)) == []  # there it is م.
+    assert sentence_breaks(text, 0, len(text)) == [5]
+    assert sentence_breaks(text, 1, len(text)) == [5]
+    assert sentence_breaks(text, 2, len(text)) == []  # the range starts with م.
 
 
 @settings(max_examples=500)
 @given(texts | st.lists(STOPPING, max_size=30).map("".join))
-def test_sentences_found_by_their_stops_are_those_of_all_tokens(text: str) -> None:
-    assert sentences(text, tokens(text)) == walked(text)
+def test_sentences_equal_those_of_a_walk_over_all_tokens(text: str) -> None:
+    assert split_sentences(text, tokenize(text)) == split_by_walk(text)
 
 
 @pytest.mark.parametrize("unit", [". ", '." ', '"."', "كلمة. ", "؟! ", ".a"])
-def test_the_time_for_sentences_grows_no_faster_than_their_text(unit: str) -> None:
+def test_time_for_sentences_is_linear(unit: str) -> None:
     def measure(count: int) -> float:
-        """Return the mean seconds of the processor: other work on the machine counts for nothing.
+        """Return the mean processor time in seconds, which does not depend on the machine's other work.
 
-        It is measured for a quarter of a second at least, for Windows' clock moves by 16 milliseconds at once.
+        Measures for at least a quarter of a second, since Windows' clock advances by 16 milliseconds at once.
         """
         text = unit * count
         start = time.process_time()
         rounds = 0
         while (seconds := time.process_time() - start) < 0.25:
-            breaks(text, 0, len(text))
+            sentence_breaks(text, 0, len(text))
             rounds += 1
         return seconds / rounds
 
-    assert measure(32_000) < 30 * measure(4_000)  # eight times the text; its square would take 64 times as long
+    assert measure(32_000) < 30 * measure(4_000)  # eight times the text: quadratic time would be 64 times as long
 
 
 @given(texts)
-def test_sentences_hold_every_token_and_no_newline(text: str) -> None:
-    found = sentences(text, tokens(text))
-    assert [token for sentence in found for token in sentence] == tokens(text)
-    assert all(found)
-    assert not any("\n" in text[sentence[0].start : sentence[-1].end] for sentence in found)
+def test_sentences_contain_every_token_and_no_newline(text: str) -> None:
+    sentences = split_sentences(text, tokenize(text))
+    assert [token for sentence in sentences for token in sentence] == tokenize(text)
+    assert all(sentences)
+    assert not any("\n" in text[sentence[0].start : sentence[-1].end] for sentence in sentences)
 
 
 # Snapping
@@ -340,36 +344,36 @@ def test_sentences_hold_every_token_and_no_newline(text: str) -> None:
     ],
 )
 def test_snap(text: str, expected: str) -> None:
-    """The brackets of the text are the raw selection."""
-    left, right = text.index("["), text.index("]") - 1
+    """The brackets in the text mark the raw selection."""
+    selection_start, selection_end = text.index("["), text.index("]") - 1
     plain = text.replace("[", "").replace("]", "")
-    start, end = snap(plain, left, right)
+    start, end = snap_to_words(plain, selection_start, selection_end)
     assert plain[start:end] == expected
     if not expected:
-        assert start == left
+        assert start == selection_start
 
 
 @given(texts, st.data())
-def test_snap_gives_whole_tokens_and_stays(text: str, data: st.DataObject) -> None:
+def test_snap_returns_complete_tokens_and_is_idempotent(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(0, len(text)))
-    first, last = snap(text, start, end)
-    touched = [token for token in tokens(text) if token.start < end and start < token.end]
+    first, last = snap_to_words(text, start, end)
+    touched = [token for token in tokenize(text) if token.start < end and start < token.end]
     if start >= end or not touched:
         assert (first, last) == (start, start)
         return
-    found = tokens(text)
-    assert first in {token.start for token in found}
-    assert last in {token.end for token in found}
-    assert snap(text, first, last) == (first, last)
-    meant = [token for token in touched if not is_punctuation(text, token)]
-    assert all(first <= token.start and token.end <= last for token in meant or touched)
+    tokens = tokenize(text)
+    assert first in {token.start for token in tokens}
+    assert last in {token.end for token in tokens}
+    assert snap_to_words(text, first, last) == (first, last)
+    words = [token for token in touched if not is_punctuation(text, token)]
+    assert all(first <= token.start and token.end <= last for token in words or touched)
 
 
 @given(texts)
 @example("Covid-19\ufe0f")
 @example("..\u064b")
 @example("🇲🇦\ufe0f")
-def test_no_token_is_cut_off_its_marks(text: str) -> None:
-    following = [text[token.end] for token in tokens(text) if token.end < len(text)]
+def test_no_token_is_separated_from_its_marks(text: str) -> None:
+    following = [text[token.end] for token in tokenize(text) if token.end < len(text)]
     assert not any(unicodedata.category(character).startswith("M") for character in following)

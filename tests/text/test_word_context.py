@@ -1,12 +1,12 @@
-"""The words beside a stretch."""
+"""The words beside a range."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from text.texts import texts
 
-from annotator.text.proclitics import form
-from annotator.text.word_context import context
+from annotator.text.proclitics import normalise_form
+from annotator.text.word_context import extract_context
 
 TEXT = "أعلنت وَزارة الصحة، عن خطة 2024\nلوزارة العدل وأخرى"
 
@@ -21,16 +21,16 @@ TEXT = "أعلنت وَزارة الصحة، عن خطة 2024\nلوزارة ال
         ("أخرى", ("العدل و", "اخري", "")),
     ],
 )
-def test_the_words_beside_a_stretch_are_of_its_line(words: str, expected: tuple[str, str, str]) -> None:
-    at = TEXT.index(words)
-    assert context(TEXT, at, at + len(words)) == expected
+def test_context_stays_within_the_line(words: str, expected: tuple[str, str, str]) -> None:
+    start = TEXT.index(words)
+    assert extract_context(TEXT, start, start + len(words)) == expected
 
 
 @given(texts.filter(bool), st.data())
-def test_any_stretch_has_a_context(text: str, data: st.DataObject) -> None:
+def test_context_of_any_range(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    found = context(text, start, end)
-    assert found.words == form(text, start, end)
-    assert "\n" not in found.before + found.after
-    assert context(text + "\nو2024", start, end) == found or "\n" not in text[end:]
+    context = extract_context(text, start, end)
+    assert context.words == normalise_form(text, start, end)
+    assert "\n" not in context.before + context.after
+    assert extract_context(text + "\nو2024", start, end) == context or "\n" not in text[end:]

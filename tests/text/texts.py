@@ -1,4 +1,4 @@
-"""Random texts, zones and spans, made of what makes text handling go wrong."""
+"""Strategies for texts, zones and spans made of characters that are hard to handle."""
 
 from collections.abc import Iterable
 from itertools import pairwise
@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone, article_uid
-from annotator.text.tokenizer import tokens
-from annotator.text.visible import written
+from annotator.text.tokenizer import tokenize
+from annotator.text.visible import remove_invisible
 
 PIECES = (
     *("وزارة", "لوزارة", "للأمم", "العدل", "كـتـاب", "وَزَارَةٌ", "لأحزاب", "م", "هـ", "ﷲ", "َ", "ـ", "ي\u200cخ"),
@@ -32,31 +32,31 @@ _MARKS = (
 marked_texts = (
     st.lists(st.tuples(*map(st.sampled_from, (_BASES, _GAPS, _MARKS))).map("".join), min_size=1, max_size=3)
     .map("".join)
-    .filter(tokens)
+    .filter(tokenize)
 )
-"""Short texts with something to see, in which marks and joiners stand wherever they can, such as after a space."""
+"""Short texts with something visible, and marks and joiners wherever possible, such as after a space."""
 texts = st.lists(st.sampled_from(PIECES) | _ANY.filter(lambda c: c not in "\r\v\f\x85\u2028\u2029"), max_size=25).map(
     "".join
 )
 
 
-def places(text: str, parts: Iterable[tuple[int, int]], words: Iterable[str]) -> list[tuple[int, int]]:
-    """Where the words of a file stand in these parts of the text: letter by letter, past what no file shows."""
-    left = [at for part in parts for at in range(*part)]
-    found = []
+def find_words(text: str, parts: Iterable[tuple[int, int]], words: Iterable[str]) -> list[tuple[int, int]]:
+    """Find a file's words in these parts of the text: letter by letter, skipping what exports leave out."""
+    offsets = [offset for part in parts for offset in range(*part)]
+    ranges = []
     for word in words:
-        at = []
+        word_offsets = []
         for letter in word:
-            while text[left[0]] != letter:
-                assert not written(text[left.pop(0)]).strip() or at == []
-            at.append(left.pop(0))
-        found.append((at[0], at[-1] + 1))
-    return found
+            while text[offsets[0]] != letter:
+                assert not remove_invisible(text[offsets.pop(0)]).strip() or word_offsets == []
+            word_offsets.append(offsets.pop(0))
+        ranges.append((word_offsets[0], word_offsets[-1] + 1))
+    return ranges
 
 
 @st.composite
-def layered(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts) -> tuple[Article, list[Zone], list[Span]]:
-    """An article, zones apart from each other, and one layer; spans are within the text and differ from each other."""
+def article_layers(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts) -> tuple[Article, list[Zone], list[Span]]:
+    """Draw an article, zones that do not overlap, and one layer of different spans within the text."""
     text = draw(texts.filter(bool))
     article = Article(article_uid(text), text, id=1)
     offsets = st.integers(0, len(text))
@@ -66,9 +66,10 @@ def layered(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts) -> tuple[Art
         for start, end in pairwise(edges)
         if draw(st.booleans())
     ]
-    stretches = st.tuples(offsets, offsets, st.sampled_from(["DATE", "INSTITUTION", "PLAN"]))
-    found = draw(st.sets(stretches.filter(lambda stretch: stretch[0] < stretch[1]), max_size=8))
+    labelled_ranges = st.tuples(offsets, offsets, st.sampled_from(["DATE", "INSTITUTION", "PLAN"]))
+    chosen_ranges = draw(st.sets(labelled_ranges.filter(lambda range_: range_[0] < range_[1]), max_size=8))
     spans = [
-        Span(f"s{at}", article.uid, "salma", label, start, end) for at, (start, end, label) in enumerate(sorted(found))
+        Span(f"s{index}", article.uid, "salma", label, start, end)
+        for index, (start, end, label) in enumerate(sorted(chosen_ranges))
     ]
     return article, zones, spans

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n, settings
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 from annotator.ui import app
@@ -28,15 +28,15 @@ OTHER = """مدينة وجدة تستقبل قطارا جديدا
 وصل القطار إلى وجدة يوم الجمعة 3 ماي 2024 بعد سنتين من الأشغال التي أشرف عليها المكتب الوطني للسكك الحديدية."""
 
 
-@pytest.fixture(autouse=True)
-def _looks(qapp: app.QApplication) -> None:
-    app.application()
+@pytest.fixture(autouse=True, scope="session")
+def _style(qapp: app.QApplication) -> None:
+    app.create_application()
 
 
 @pytest.fixture(autouse=True)
 def _nothing_is_suggested_before_it_is_taught(monkeypatch: pytest.MonkeyPatch) -> None:
     # What the rules find in the articles is no matter here, and changes with them.
-    monkeypatch.setattr("annotator.jobs.suggesting.rules", tuple)
+    monkeypatch.setattr("annotator.jobs.suggesting.rule_suggesters", tuple)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def corpus_path(tmp_path: Path) -> Path:
     path = tmp_path / "test.corpus"
     with Corpus.create(path, default_labels()) as corpus:
         for text in (ARTICLE, OTHER):
-            corpus.add(draft(text))
+            corpus.add(build_article(text))
     return path
 
 
@@ -60,49 +60,49 @@ def stick(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("mounting a medium takes the rights of the superuser")
     path = folder / "stick.corpus"
     with Corpus.create(path, default_labels()) as corpus:
-        corpus.add(draft("أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح."))
+        corpus.add(build_article("أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح."))
     yield path
     subprocess.run(["umount", "-l", folder], check=False, capture_output=True)
 
 
 @pytest.fixture
 def session(qapp: app.QApplication, corpus_path: Path) -> Iterator[Session]:
-    made = Session("Sanae")
-    made.open(Corpus.open(corpus_path))
-    yield made
-    made.close()
+    opened = Session("Sanae")
+    opened.open(Corpus.open(corpus_path))
+    yield opened
+    opened.close()
 
 
 def _ask_nothing(window: Window) -> None:
     """Have a window close: a test that failed may have left something that is not saved, and nobody would answer."""
-    window.corpus_commands.may_leave = lambda: True  # type: ignore[method-assign]
+    window.corpus_commands.confirm_leave = lambda: True  # type: ignore[method-assign]
 
 
 @pytest.fixture
 def window(qtbot: QtBot, session: Session) -> Window:
-    made = Window(session, settings.load(), app.LIGHT)
-    qtbot.addWidget(made, before_close_func=_ask_nothing)
-    made.resize(1366, 768)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.activateWindow()
-    made.view.setFocus()
-    qtbot.waitUntil(lambda: made.view.hasFocus() and QApplication.activeWindow() is made)
-    return made
+    shown_window = Window(session, settings.load(), app.LIGHT)
+    qtbot.addWidget(shown_window, before_close_func=_ask_nothing)
+    shown_window.resize(1366, 768)
+    with qtbot.waitExposed(shown_window):
+        shown_window.show()
+    shown_window.activateWindow()
+    shown_window.view.setFocus()
+    qtbot.waitUntil(lambda: shown_window.view.hasFocus() and QApplication.activeWindow() is shown_window)
+    return shown_window
 
 
 @pytest.fixture
-def desk(qapp: app.QApplication, corpus_path: Path) -> Iterator[app.Desk]:
+def desk(qapp: app.QApplication, corpus_path: Path) -> Iterator[app.ApplicationController]:
     """The whole program, in English."""
-    made = app.Desk(qapp, settings.Settings(language="en", annotator="Sanae"))
-    made.work_at(Corpus.open(corpus_path))
-    made.show()
-    yield made
-    _ask_nothing(made.window)
-    made.window.close()
-    made.session.close()
-    i18n.use("en")
-    app.Desk(qapp, settings.Settings(language="en")).window.deleteLater()
+    controller = app.ApplicationController(qapp, settings.Settings(language="en", annotator="Sanae"))
+    controller.open_corpus(Corpus.open(corpus_path))
+    controller.show()
+    yield controller
+    _ask_nothing(controller.window)
+    controller.window.close()
+    controller.session.close()
+    i18n.set_language("en")
+    app.ApplicationController(qapp, settings.Settings(language="en")).window.deleteLater()
 
 
 @pytest.fixture
@@ -122,9 +122,9 @@ def stretch(session: Session) -> Callable[..., tuple[int, int]]:
 
     def find(words: str, nth: int = 0) -> tuple[int, int]:
         assert session.article
-        at = -1
+        start = -1
         for _ in range(nth + 1):
-            at = session.article.text.index(words, at + 1)
-        return at, at + len(words)
+            start = session.article.text.index(words, start + 1)
+        return start, start + len(words)
 
     return find

@@ -28,7 +28,7 @@ def show(application: QApplication, screen: int) -> Window:
     window = Window(session, settings.Settings(suggestions=False), app.LIGHT)
     place(application, window, screen)
     window.show()
-    window.articles_side.search.setText("وزارة")
+    window.articles_sidebar.search_line.setText("وزارة")
     QTest.qWait(600)
     return window
 
@@ -44,15 +44,15 @@ def place(application: QApplication, window: Window, screen: int) -> None:
 
 def picture(window: Window) -> QImage:
     window.resize(*SIZE)
-    window.articles_side.search.clearFocus()
+    window.articles_sidebar.search_line.clearFocus()
     QTest.qWait(100)
     return window.grab().toImage()
 
 
 def main() -> None:
-    i18n.use(sys.argv[2])
-    application = app.application()
-    desk = app.Desk(application, settings.Settings())  # the colours and the direction
+    i18n.set_language(sys.argv[2])
+    application = app.create_application()
+    desk = app.ApplicationController(application, settings.Settings())  # the colours and the direction
     moved = show(application, 0)
     before = moved.devicePixelRatioF()
     place(application, moved, 1)

@@ -17,13 +17,13 @@ from text.texts import texts
 from annotator.model.labels import LabelSet, default_labels
 from annotator.model.records import Article, Span, Suggestion
 from annotator.store.corpus import Corpus
-from annotator.text.offsets import Utf16
+from annotator.text.offsets import Utf16Offsets
 from annotator.ui import accessibility
-from annotator.ui.accessibility import Reader
+from annotator.ui.accessibility import ScreenReaderBridge
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.session.session import Session
-from annotator.ui.session.suggestions import Suggestions
-from annotator.ui.widgets.bidi_text import spoken
+from annotator.ui.session.suggestions import SuggestionModel
+from annotator.ui.widgets.bidi_text import accessible_text
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
@@ -48,11 +48,11 @@ class Heard:
 @pytest.fixture
 def heard(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> Iterator[Heard]:
     """An assistive technology is there."""
-    kept = Heard()
+    recorder = Heard()
     was = QAccessible.isActive()
     QAccessible.setActive(True)
-    monkeypatch.setattr(accessibility, "_send", kept)
-    yield kept
+    monkeypatch.setattr(accessibility, "_send", recorder)
+    yield recorder
     QAccessible.setActive(was)
 
 
@@ -65,40 +65,40 @@ def quiet(qapp: QApplication) -> Iterator[None]:
     QAccessible.setActive(was)
 
 
-def asked(thing: QObject) -> QAccessibleInterface:
-    found = QAccessible.queryAccessibleInterface(thing)
-    assert found
-    return found
+def interface_of(target: QObject) -> QAccessibleInterface:
+    interface = QAccessible.queryAccessibleInterface(target)
+    assert interface
+    return interface
 
 
 def text_of(view: ArticleView) -> QAccessibleTextInterface:
-    found = asked(view).textInterface()
-    assert found
-    return found
+    interface = interface_of(view).textInterface()
+    assert interface
+    return interface
 
 
-def test_the_article_is_a_document_with_a_name(window: Window) -> None:
-    found = asked(window.view)
-    assert found.role() == QAccessible.Role.Document
-    assert found.text(NAME) == "وزارة الصحة تطلق خطة وطنية للتلقيح"
-    state = found.state()
+def test_article_view_is_an_accessible_document_with_a_name(window: Window) -> None:
+    interface = interface_of(window.view)
+    assert interface.role() == QAccessible.Role.Document
+    assert interface.text(NAME) == "وزارة الصحة تطلق خطة وطنية للتلقيح"
+    state = interface.state()
     assert (state.readOnly, state.multiLine, state.selectableText, state.focusable) == (1, 1, 1, 1)
     assert state.focused
-    assert found.text(DESCRIPTION) == "وزارة"
+    assert interface.text(DESCRIPTION) == "وزارة"
 
 
-def test_its_text_and_the_caret_can_be_read(window: Window, stretch: Stretch) -> None:
+def test_text_interface_exposes_text_and_caret(window: Window, stretch: Stretch) -> None:
     assert window.session.article
     text = text_of(window.view)
     assert text.characterCount() == len(window.session.article.text)
     start, end = stretch("وزارة الصحة", 1)
     assert text.text(start, end) == "وزارة الصحة"
-    window.view.stand(start)
+    window.view.move_to(start)
     assert text_of(window.view).cursorPosition() == start
     assert text_of(window.view).selectionCount() == 0
 
 
-def test_the_selection_can_be_read(window: Window, stretch: Stretch) -> None:
+def test_text_interface_exposes_the_selection(window: Window, stretch: Stretch) -> None:
     start, end = stretch("الخطة الوطنية")
     window.view.select(start, end)
     text = text_of(window.view)
@@ -108,43 +108,43 @@ def test_the_selection_can_be_read(window: Window, stretch: Stretch) -> None:
     assert text_of(window.view).cursorPosition() == stretch("أمس")[0]
 
 
-def test_another_article_is_another_text(window: Window) -> None:
+def test_text_interface_follows_the_open_article(window: Window) -> None:
     before = text_of(window.view).text(0, 20)
     window.session.open_article(1)
     assert window.session.article
     assert text_of(window.view).text(0, 20) == window.session.article.text[:20] != before
-    assert asked(window.view).text(NAME).startswith("مدينة وجدة")
+    assert interface_of(window.view).text(NAME).startswith("مدينة وجدة")
 
 
-def test_without_an_article_there_is_nothing_to_read(window: Window) -> None:
+def test_text_interface_is_empty_without_an_article(window: Window) -> None:
     window.session.close()
     window.session.article_opened.emit(0)
-    assert asked(window.view).text(NAME) == "No article is open"
-    assert asked(window.view).text(DESCRIPTION) == ""
+    assert interface_of(window.view).text(NAME) == "No article open"
+    assert interface_of(window.view).text(DESCRIPTION) == ""
     assert text_of(window.view).characterCount() == 0
 
 
-def test_a_move_tells_the_word_and_what_it_is_labelled(window: Window, stretch: Stretch, heard: Heard) -> None:
+def test_moving_the_caret_announces_the_word_and_its_labels(window: Window, stretch: Stretch, heard: Heard) -> None:
     window.session.tag("PLAN", *stretch("الخطة الوطنية للتلقيح 2024-2030"))
     window.session.tag("DATE", *stretch("2024-2030"))
     window.session.select(None)
     for words in ("عن", "للتلقيح", "2024-2030"):
-        window.view.stand(stretch(words, 1 if words == "للتلقيح" else 0)[0])
+        window.view.move_to(stretch(words, 1 if words == "للتلقيح" else 0)[0])
         QTest.qWait(20)
     assert heard.announced[-3:] == ["عن", "للتلقيح, Plan", "2024-2030, Plan, Date"]
     assert heard.carets[-1] == stretch("2024-2030")[0]
 
 
-def test_of_a_selected_span_only_its_own_label_is_told(window: Window, stretch: Stretch, heard: Heard) -> None:
+def test_selecting_a_span_announces_only_its_own_label(window: Window, stretch: Stretch, heard: Heard) -> None:
     window.session.tag("PLAN", *stretch("الخطة الوطنية للتلقيح 2024-2030"))
     window.session.tag("DATE", *stretch("2024-2030"))
     QTest.qWait(20)
     assert heard.announced[-1:] == ["2024-2030, Date"]
 
 
-def test_a_jump_to_a_span_tells_it_whole(window: Window, stretch: Stretch, heard: Heard) -> None:
+def test_jumping_to_a_span_announces_all_its_words(window: Window, stretch: Stretch, heard: Heard) -> None:
     window.session.tag("INSTITUTION", *stretch("وزارة الصحة", 1))
-    window.view.stand(0)
+    window.view.move_to(0)
     QTest.qWait(20)
     heard.announced.clear()
     QTest.keyClick(window.view, Qt.Key.Key_Tab)
@@ -152,31 +152,31 @@ def test_a_jump_to_a_span_tells_it_whole(window: Window, stretch: Stretch, heard
     assert heard.announced == ["وزارة الصحة, Institution"]
 
 
-def test_a_chosen_suggestion_is_told_with_its_label_its_value_and_how_sure_it_is(
+def test_current_suggestion_is_announced_with_label_value_and_score(
     qtbot: QtBot, window: Window, stretch: Stretch, heard: Heard
 ) -> None:
-    qtbot.waitUntil(lambda: not window.suggestions.busy)
+    qtbot.waitUntil(lambda: not window.suggestions.is_busy)
     start, end = stretch("الثلاثاء 09 يوليوز 2024")
-    window.suggestions.choose(Suggestion(start, end, "DATE", "dates", 0.97, "2024-07-09"))
+    window.suggestions.set_current(Suggestion(start, end, "DATE", "dates", 0.97, "2024-07-09"))
     QTest.qWait(20)
     assert heard.announced[-1] == "الثلاثاء 09 يوليوز 2024, suggested: Date, 2024-07-09, 97%"
     assert text_of(window.view).selectionCount() == 1
     assert text_of(window.view).cursorPosition() == start
 
 
-def test_the_same_words_in_another_place_are_told_again(
+def test_same_words_at_another_position_are_announced_again(
     qtbot: QtBot, window: Window, stretch: Stretch, heard: Heard
 ) -> None:
-    qtbot.waitUntil(lambda: not window.suggestions.busy)
+    qtbot.waitUntil(lambda: not window.suggestions.is_busy)
     heard.announced.clear()
     for nth in range(2):
-        window.suggestions.choose(Suggestion(*stretch("وزارة الصحة", nth), "INSTITUTION", "names", 0.9))
+        window.suggestions.set_current(Suggestion(*stretch("وزارة الصحة", nth), "INSTITUTION", "names", 0.9))
         QTest.qWait(20)
     assert heard.announced == ["وزارة الصحة, suggested: Institution, 90%"] * 2
 
 
-def test_tagging_and_selecting_are_told_once(window: Window, stretch: Stretch, heard: Heard) -> None:
-    window.view.stand(stretch("أمس")[0])
+def test_tagging_and_selecting_are_announced_once(window: Window, stretch: Stretch, heard: Heard) -> None:
+    window.view.move_to(stretch("أمس")[0])
     QTest.qWait(20)
     heard.announced.clear()
     QTest.keyClick(window.view, Qt.Key.Key_1)
@@ -188,16 +188,16 @@ def test_tagging_and_selecting_are_told_once(window: Window, stretch: Stretch, h
     assert heard.announced[1:] == ["لفائدة الأطفال"]
 
 
-def test_nothing_is_told_while_the_person_is_elsewhere(window: Window, stretch: Stretch, heard: Heard) -> None:
+def test_nothing_is_announced_without_focus_in_the_article(window: Window, stretch: Stretch, heard: Heard) -> None:
     QTest.qWait(20)
-    window.articles_side.search.setFocus()
+    window.articles_sidebar.search_line.setFocus()
     heard.announced.clear()
-    window.view.stand(stretch("أمس")[0])
+    window.view.move_to(stretch("أمس")[0])
     QTest.qWait(20)
     assert heard.announced == []
 
 
-def test_without_an_assistive_technology_nothing_is_made(window: Window, quiet: None) -> None:
+def test_nothing_is_created_without_an_assistive_technology(window: Window, quiet: None) -> None:
     for _ in range(5):
         QTest.keyClick(window.view, Qt.Key.Key_Left)
     QTest.keyClick(window.view, Qt.Key.Key_1)
@@ -205,24 +205,24 @@ def test_without_an_assistive_technology_nothing_is_made(window: Window, quiet: 
     assert not window.view.findChildren(QPlainTextEdit)
 
 
-def test_a_braille_line_moves_the_caret_and_selects(window: Window, stretch: Stretch) -> None:
+def test_braille_display_moves_the_caret_and_selects(window: Window, stretch: Stretch) -> None:
     start, end = stretch("الأغلبية")
     text_of(window.view).setCursorPosition(start + 3)
     assert window.view.caret.word == (start, end)
     text_of(window.view).addSelection(start, end)
-    assert window.view.text_of_selection() == "الأغلبية"
+    assert window.view.selected_text() == "الأغلبية"
     text_of(window.view).removeSelection(0)
-    assert window.view.text_of_selection() == ""
+    assert window.view.selected_text() == ""
 
 
-def test_a_magnifier_finds_the_caret_on_the_screen(window: Window, stretch: Stretch) -> None:
+def test_magnifier_finds_the_caret_on_the_screen(window: Window, stretch: Stretch) -> None:
     for words in ("أمس", "اللجنة"):
         start, _end = stretch(words)
-        window.view.stand(start)
-        found = text_of(window.view).characterRect(start)
+        window.view.move_to(start)
+        rect = text_of(window.view).characterRect(start)
         [segment, *_rest] = window.view.page().segments(start, start + 1)
-        place = window.view.viewport().mapToGlobal(window.view.point_of(segment.right, segment.line.top))
-        assert (QPointF(found.topLeft()) - place).manhattanLength() < 3
+        place = window.view.viewport().mapToGlobal(window.view.map_from_page(segment.right, segment.line.top))
+        assert (QPointF(rect.topLeft()) - place).manhattanLength() < 3
 
 
 LABELS: Final = default_labels()
@@ -233,66 +233,68 @@ def alone(qtbot: QtBot) -> tuple[ArticleView, Session]:
     """A view on a session without a corpus."""
     view, session = ArticleView(), Session("Sanae")
     qtbot.addWidget(view)
-    Reader(view, session, Suggestions(session))
+    ScreenReaderBridge(view, session, SuggestionModel(session))
     return view, session
 
 
 @given(texts.filter(bool), st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_offsets_are_those_of_the_stored_text(
+def test_text_interface_offsets_match_the_stored_text(
     alone: tuple[ArticleView, Session], text: str, data: st.DataObject
 ) -> None:
     view, session = alone
     session.article = Article(f"of {text!r}", text)
     view.show_article(session.article, [], LABELS)
-    units = Utf16(text)
-    found = text_of(view)
-    assert found.characterCount() == units.units(len(text))
+    units = Utf16Offsets(text)
+    interface = text_of(view)
+    assert interface.characterCount() == units.to_utf16(len(text))
     start, end = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
-    told = found.text(units.units(start), units.units(end))
+    read_text = interface.text(units.to_utf16(start), units.to_utf16(end))
     # A byte order mark is shown as its like; the noncharacters that Qt takes for frames as the line that they begin.
-    assert told.translate({0x2060: 0xFEFF}) == text[start:end].translate({0x2060: 0xFEFF, 0xFFFE: 0xFFFD}) or (
-        set(text) & {"\ufdd0", "\ufdd1", "\u2029"}
+    assert read_text.translate({0x2060: 0xFEFF}) == text[start:end].translate({0x2060: 0xFEFF, 0xFFFE: 0xFFFD}) or (
+        set(read_text) & {"\ufdd0", "\ufdd1", "\u2029"}
     )
-    view.stand(start)
+    view.move_to(start)
     word = view.caret.word
-    assert text_of(view).cursorPosition() == units.units(word.start if word else 0)
+    assert text_of(view).cursorPosition() == units.to_utf16(word.start if word else 0)
 
 
 @given(st.text(max_size=20), st.lists(st.sampled_from(["DATE", "PLAN", "GONE"]), max_size=3))
-def test_what_is_spoken_names_every_label(words: str, names: list[str]) -> None:
-    spans = [Span(f"{at}", "x", "a", name, 0, 1, value="2024" if at else None) for at, name in enumerate(names)]
-    said = spoken(words, spans, LABELS)
+def test_accessible_text_names_every_label(words: str, names: list[str]) -> None:
+    spans = [
+        Span(f"{index}", "x", "a", name, 0, 1, value="2024" if index else None) for index, name in enumerate(names)
+    ]
+    text = accessible_text(words, spans, LABELS)
     for name in names:
         label = LABELS.find(name)
-        assert (label.shown() if label else name) in said
-    assert spoken(words, [], LabelSet(())) == " ".join(words.split())
+        assert (label.localised_title() if label else name) in text
+    assert accessible_text(words, [], LabelSet(())) == " ".join(words.split())
 
 
-def test_views_come_and_go_without_harm(qapp: QApplication, session: Session, heard: Heard) -> None:
+def test_deleting_views_does_not_crash(qapp: QApplication, session: Session, heard: Heard) -> None:
     assert session.corpus
     path = session.corpus.path
-    kept: list[QAccessibleInterface] = []
+    interfaces: list[QAccessibleInterface] = []
     for turn in range(60):
         other = Session("Sanae")
         other.open(Corpus.open(path))
         view = ArticleView()
-        Reader(view, other, Suggestions(other))
+        ScreenReaderBridge(view, other, SuggestionModel(other))
         view.show_article(other.article, other.zones, other.labels)
         view.show()
-        found = asked(view)
-        text = found.textInterface()
+        interface = interface_of(view)
+        text = interface.textInterface()
         assert text
         assert text.text(0, 5)
         if turn % 2:
-            kept.append(found)  # outlives its view in Python
-        view.go(view.caret.by_word(1))
+            interfaces.append(interface)  # outlives its view in Python
+        view.move_to_word(view.caret.adjacent_word(1))
         other.close()
         view.deleteLater()
-        del view, found, text
+        del view, interface, text
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QApplication.processEvents()
         if turn % 7 == 0:
             gc.collect()
-    kept.clear()
+    interfaces.clear()
     gc.collect()

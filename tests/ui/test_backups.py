@@ -12,43 +12,47 @@ from pytestqt.qtbot import QtBot
 
 from annotator import settings
 from annotator.model import operations
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.records import Step, new_uid
 from annotator.settings import Settings
 from annotator.store import backups, restoring, verification
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.ui import app
 from annotator.ui.dialogs.backups import BackupsDialog
-from annotator.ui.dialogs.recovery_result import BroughtBackDialog
-from annotator.ui.session.maintenance_worker import Keeper
+from annotator.ui.dialogs.recovery_result import RecoveryResultDialog
+from annotator.ui.session.maintenance_worker import MaintenanceWorker
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
 
 def answered(qtbot: QtBot, *answers: Callable[[QWidget], None]) -> list[str]:
     """Have each dialog that comes up answered in its turn; what they said."""
-    waiting, said = list(answers), list[str]()
+    waiting, texts = list(answers), list[str]()
 
     def look() -> None:
         dialog = QApplication.activeModalWidget()
-        busy = isinstance(dialog, BackupsDialog) and dialog._background.busy
+        busy = isinstance(dialog, BackupsDialog) and dialog._background.is_busy
         if dialog and dialog.isVisible() and dialog.metaObject().className() != "QProgressDialog" and not busy:
             if not waiting:
                 pytest.fail(f"not expected: {dialog.windowTitle()}")
-            said.append(f"{dialog.text()} {dialog.informativeText()}" if isinstance(dialog, QMessageBox) else "")
+            texts.append(f"{dialog.text()} {dialog.informativeText()}" if isinstance(dialog, QMessageBox) else "")
             waiting.pop(0)(dialog)
         if waiting:
             QTimer.singleShot(20, look)
 
     QTimer.singleShot(20, look)
-    return said
+    return texts
 
 
 def press(words: str) -> Callable[[QWidget], None]:
     """Presses the dialog's button with these words on it."""
 
     def pressing(dialog: QWidget) -> None:
-        [button] = [one for one in dialog.findChildren(QPushButton) if one.text().replace("&", "").startswith(words)]
+        [button] = [
+            candidate
+            for candidate in dialog.findChildren(QPushButton)
+            if candidate.text().replace("&", "").startswith(words)
+        ]
         assert button.isEnabled()
         button.click()
 
@@ -56,16 +60,16 @@ def press(words: str) -> Callable[[QWidget], None]:
 
 
 def backed_up(path: Path) -> backups.Backup:
-    for _count in backups.keep(path):
+    for _count in backups.create_backup(path):
         pass
-    return backups.backups(path)[0]
+    return backups.list_backups(path)[0]
 
 
 def tag(path: Path, start: int = 0, end: int = 5) -> None:
     with Corpus.open(path) as corpus:
         article = corpus.article(1)
-        edits = operations.add(article, corpus.spans(article.uid), "Sanae", "PLAN", start, end)
-        corpus.apply(Step(new_uid(), "Sanae", now(), "tag", tuple(edits)))
+        edits = operations.add_span(article, corpus.spans(article.uid), "Sanae", "PLAN", start, end)
+        corpus.apply(Step(new_uid(), "Sanae", utc_timestamp(), "tag", tuple(edits)))
 
 
 def broken(path: Path) -> bytes:
@@ -79,62 +83,60 @@ def broken(path: Path) -> bytes:
 
 
 @pytest.fixture
-def keeper(session: Session, monkeypatch: pytest.MonkeyPatch) -> Keeper:
-    return Keeper(session)
+def maintenance(session: Session, monkeypatch: pytest.MonkeyPatch) -> MaintenanceWorker:
+    return MaintenanceWorker(session)
 
 
-def rest(qtbot: QtBot, keeper: Keeper) -> None:
-    with qtbot.waitSignal(keeper.rested, timeout=10_000):
-        keeper.look()
+def rest(qtbot: QtBot, maintenance: MaintenanceWorker) -> None:
+    with qtbot.waitSignal(maintenance.finished, timeout=10_000):
+        maintenance.run_now()
 
 
-def test_a_backup_is_made_while_one_works_and_not_again_before_something_has_changed(
-    qtbot: QtBot, keeper: Keeper, corpus_path: Path, session: Session
+def test_backup_is_created_in_the_background_only_after_changes(
+    qtbot: QtBot, maintenance: MaintenanceWorker, corpus_path: Path, session: Session
 ) -> None:
-    rest(qtbot, keeper)
-    [made] = backups.backups(corpus_path)
-    with restoring.look(made.path) as held:
-        assert restoring.contents(held).articles == 2
-    made.path.rename(made.path.with_name("2024-01-01 10-00-00.corpus"))
-    rest(qtbot, keeper)
-    assert len(backups.backups(corpus_path)) == 1
+    rest(qtbot, maintenance)
+    [backup] = backups.list_backups(corpus_path)
+    with restoring.open_backup(backup.path) as contents:
+        assert restoring.read_contents(contents).articles == 2
+    backup.path.rename(backup.path.with_name("2024-01-01 10-00-00.corpus"))
+    rest(qtbot, maintenance)
+    assert len(backups.list_backups(corpus_path)) == 1
     assert session.tag("PLAN", 0, 5)
-    rest(qtbot, keeper)
-    assert len(backups.backups(corpus_path)) == 2
-    keeper.stop()
+    rest(qtbot, maintenance)
+    assert len(backups.list_backups(corpus_path)) == 2
+    maintenance.stop()
 
 
-def test_what_keeps_a_backup_from_being_made_is_said_once(qtbot: QtBot, keeper: Keeper, session: Session) -> None:
+def test_backup_failure_is_reported_once(qtbot: QtBot, maintenance: MaintenanceWorker, session: Session) -> None:
     settings.data_dir().mkdir(parents=True)
     (settings.data_dir() / "backups").write_text("a file")
-    said: list[str] = []
-    session.failed.connect(said.append)
+    failures: list[str] = []
+    session.failed.connect(failures.append)
     for _time in range(2):
-        rest(qtbot, keeper)
-    assert len(said) == 1
-    assert said[0].startswith("No backup could be made: ")
+        rest(qtbot, maintenance)
+    assert len(failures) == 1
+    assert failures[0].startswith("The backup failed: ")
     assert session.tag("PLAN", 0, 5)
 
 
-def test_a_large_corpus_that_is_damaged_is_told_once_it_is_open(
+def test_maintenance_reports_damage_of_a_large_corpus(
     qtbot: QtBot, session: Session, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verification, "_CHECKED", 0)
+    monkeypatch.setattr(verification, "_MAX_CHECKED_SIZE", 0)
     session.close()
     broken(corpus_path)
-    keeper = Keeper(session)
+    maintenance = MaintenanceWorker(session)
     session.open(Corpus.open(corpus_path))
-    with qtbot.waitSignal(keeper.damaged, timeout=10_000) as told:
-        keeper.look()
-    assert told.args[0] == str(corpus_path)
-    assert "is damaged" in told.args[1]
-    assert backups.backups(corpus_path) == []
-    keeper.stop()
+    with qtbot.waitSignal(maintenance.damaged, timeout=10_000) as damage:
+        maintenance.run_now()
+    assert damage.args[0] == str(corpus_path)
+    assert "is damaged" in damage.args[1]
+    assert backups.list_backups(corpus_path) == []
+    maintenance.stop()
 
 
-def test_a_backup_is_looked_into_and_takes_the_place_of_the_corpus(
-    qtbot: QtBot, window: Window, session: Session, corpus_path: Path
-) -> None:
+def test_backup_is_previewed_and_restored(qtbot: QtBot, window: Window, session: Session, corpus_path: Path) -> None:
     backed_up(corpus_path)
     assert session.tag("PLAN", 0, 5)
     assert len(session.spans) == 1
@@ -142,39 +144,39 @@ def test_a_backup_is_looked_into_and_takes_the_place_of_the_corpus(
 
     def look(dialog: QWidget) -> None:
         assert isinstance(dialog, BackupsDialog)
-        qtbot.waitUntil(lambda: dialog.articles.topLevelItemCount() == 2)
-        seen.append(dialog.held.text())
-        seen.append(dialog.articles.topLevelItem(1).text(0))
-        press("Put it in the place")(dialog)
+        qtbot.waitUntil(lambda: dialog.article_list.topLevelItemCount() == 2)
+        seen.append(dialog.summary.text())
+        seen.append(dialog.article_list.topLevelItem(1).text(0))
+        press("Restore…")(dialog)
 
-    said = answered(qtbot, look, press("Put it in its place"))
+    texts = answered(qtbot, look, press("Restore"))
     window.action("show_backups").trigger()
-    qtbot.waitUntil(lambda: not window.corpus_commands.background.busy and session.spans == [], timeout=10_000)
+    qtbot.waitUntil(lambda: not window.corpus_commands.background.is_busy and session.spans == [], timeout=10_000)
     assert "2 articles" in seen[0]
     assert "0 spans" in seen[0]
     assert "مدينة وجدة" in seen[1]
-    assert str(corpus_path) in said[1]
-    kept = backups.backups(corpus_path)
-    assert {one.reason for one in kept} == {"", backups.BEFORE_RESTORE}
+    assert str(corpus_path) in texts[1]
+    remaining = backups.list_backups(corpus_path)
+    assert {backup.reason for backup in remaining} == {"", backups.BEFORE_RESTORE}
     assert session.corpus
     assert session.corpus.path == corpus_path
-    answered(qtbot, press("Put it in the place"), press("Put it in its place"))
+    answered(qtbot, press("Restore…"), press("Restore"))
     window.action("show_backups").trigger()  # the newest is what it was before
     qtbot.waitUntil(lambda: len(session.spans) == 1, timeout=10_000)
 
 
-def test_a_restore_that_one_thinks_better_of_changes_nothing(
+def test_cancelling_a_restore_changes_nothing(
     qtbot: QtBot, window: Window, session: Session, corpus_path: Path
 ) -> None:
     backed_up(corpus_path)
     assert session.tag("PLAN", 0, 5)
-    answered(qtbot, press("Put it in the place"), press("Cancel"))
+    answered(qtbot, press("Restore…"), press("Cancel"))
     window.action("show_backups").trigger()
     assert len(session.spans) == 1
-    assert len(backups.backups(corpus_path)) == 1
+    assert len(backups.list_backups(corpus_path)) == 1
 
 
-def test_a_copy_of_a_backup_is_opened_beside_the_corpus(
+def test_copy_of_a_backup_is_opened_beside_the_corpus(
     qtbot: QtBot, window: Window, session: Session, corpus_path: Path
 ) -> None:
     backed_up(corpus_path)
@@ -189,7 +191,7 @@ def test_a_copy_of_a_backup_is_opened_beside_the_corpus(
         assert len(corpus.spans(corpus.article(1).uid)) == 1
 
 
-def test_the_backups_can_be_left_while_one_is_looked_into(
+def test_backups_dialog_can_be_closed_during_a_preview(
     qtbot: QtBot, window: Window, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backed_up(corpus_path)
@@ -197,9 +199,9 @@ def test_the_backups_can_be_left_while_one_is_looked_into(
 
     def glimpse(path: Path, count: int) -> object:
         assert gone.wait(5)
-        return restoring.glimpse(path, count)
+        return restoring.preview_backup(path, count)
 
-    monkeypatch.setattr("annotator.ui.dialogs.backups.glimpse", glimpse)
+    monkeypatch.setattr("annotator.ui.dialogs.backups.preview_backup", glimpse)
 
     def leave() -> None:
         dialog = QApplication.activeModalWidget()
@@ -209,38 +211,34 @@ def test_the_backups_can_be_left_while_one_is_looked_into(
 
     QTimer.singleShot(0, leave)
     window.action("show_backups").trigger()
-    assert window.corpus_commands.background.busy
-    qtbot.waitUntil(lambda: not window.corpus_commands.background.busy)
+    assert window.corpus_commands.background.is_busy
+    qtbot.waitUntil(lambda: not window.corpus_commands.background.is_busy)
     assert gone.is_set()
 
 
-def test_a_backup_is_made_when_it_is_asked_for(
-    qtbot: QtBot, window: Window, session: Session, corpus_path: Path
-) -> None:
-    answered(qtbot, press("Make a backup now"))
-    with qtbot.waitSignal(session.told, timeout=10_000):
+def test_backup_is_created_on_request(qtbot: QtBot, window: Window, session: Session, corpus_path: Path) -> None:
+    answered(qtbot, press("Back up now"))
+    with qtbot.waitSignal(session.notified, timeout=10_000):
         window.action("show_backups").trigger()
-    assert len(backups.backups(corpus_path)) == 1
+    assert len(backups.list_backups(corpus_path)) == 1
 
 
-def test_a_backup_that_is_damaged_says_so_and_cannot_be_restored(
-    qtbot: QtBot, window: Window, corpus_path: Path
-) -> None:
-    made = backed_up(corpus_path)
-    broken(made.path)
+def test_damaged_backup_cannot_be_restored(qtbot: QtBot, window: Window, corpus_path: Path) -> None:
+    backup = backed_up(corpus_path)
+    broken(backup.path)
 
     def look(dialog: QWidget) -> None:
         assert isinstance(dialog, BackupsDialog)
-        qtbot.waitUntil(lambda: "damaged" in dialog.held.text())
-        assert not dialog.restore.isEnabled()
-        assert not dialog.copy.isEnabled()
+        qtbot.waitUntil(lambda: "damaged" in dialog.summary.text())
+        assert not dialog.restore_button.isEnabled()
+        assert not dialog.copy_button.isEnabled()
         dialog.reject()
 
     answered(qtbot, look)
     window.action("show_backups").trigger()
 
 
-def test_what_can_be_read_of_a_damaged_corpus_is_brought_back_and_opened(
+def test_damaged_corpus_is_salvaged_into_a_new_one_and_opened(
     qtbot: QtBot, window: Window, session: Session, corpus_path: Path
 ) -> None:
     session.close()
@@ -249,29 +247,27 @@ def test_what_can_be_read_of_a_damaged_corpus_is_brought_back_and_opened(
     seen = []
 
     def look(dialog: QWidget) -> None:
-        assert isinstance(dialog, BroughtBackDialog)
-        seen.append(dialog.summary.text())
+        assert isinstance(dialog, RecoveryResultDialog)
+        seen.append(dialog.summary_label.text())
         dialog.reject()
 
-    said = answered(qtbot, press("Bring back"), look)
+    texts = answered(qtbot, press("Recover readable"), look)
     assert not window.corpus_commands.open_path(corpus_path)
     qtbot.waitUntil(lambda: bool(seen), timeout=10_000)
-    assert "is damaged" in said[0]
+    assert "is damaged" in texts[0]
     assert "2 articles" in seen[0]
     assert "1 span" in seen[0]
     assert session.corpus
-    assert session.corpus.path.stem == "test brought back"
+    assert session.corpus.path.stem == "test recovered"
     assert len(session.spans) == 1
     assert corpus_path.read_bytes() == data
 
 
-def test_a_backup_takes_the_place_of_a_damaged_corpus(
-    qtbot: QtBot, window: Window, session: Session, corpus_path: Path
-) -> None:
+def test_backup_replaces_a_damaged_corpus(qtbot: QtBot, window: Window, session: Session, corpus_path: Path) -> None:
     session.close()
     backed_up(corpus_path)
     data = broken(corpus_path)
-    answered(qtbot, press("Look at the backups"), press("Put it in the place"), press("Put it in its place"))
+    answered(qtbot, press("Show backups"), press("Restore…"), press("Restore"))
     assert not window.corpus_commands.open_path(corpus_path)
     qtbot.waitUntil(lambda: session.corpus is not None, timeout=10_000)
     assert session.corpus
@@ -280,64 +276,62 @@ def test_a_backup_takes_the_place_of_a_damaged_corpus(
     assert aside.read_bytes() == data
 
 
-def test_a_damaged_corpus_can_be_left(qtbot: QtBot, window: Window, session: Session, corpus_path: Path) -> None:
+def test_declining_recovery_leaves_the_damaged_corpus_unchanged(
+    qtbot: QtBot, window: Window, session: Session, corpus_path: Path
+) -> None:
     session.close()
     data = broken(corpus_path)
-    answered(qtbot, press("Leave it"))
+    answered(qtbot, press("Do nothing"))
     assert not window.corpus_commands.open_path(corpus_path)
     assert session.corpus is None
     assert corpus_path.read_bytes() == data
     assert [path.name for path in corpus_path.parent.iterdir()] == [corpus_path.name]
 
 
-def test_a_start_on_a_damaged_corpus_is_told_apart_from_one_that_cannot_be_opened(
-    qtbot: QtBot, corpus_path: Path, tmp_path: Path
-) -> None:
-    from annotator.store.errors import Damaged
+def test_start_distinguishes_a_damaged_corpus_from_other_files(qtbot: QtBot, corpus_path: Path, tmp_path: Path) -> None:
+    from annotator.store.errors import DamagedCorpus
 
     broken(corpus_path)
-    with pytest.raises(Damaged):
-        app.starting_corpus(None, str(corpus_path))
+    with pytest.raises(DamagedCorpus):
+        app.open_starting_corpus(None, str(corpus_path))
     (tmp_path / "text").write_text("x" * 500)
-    corpus, complaint = app.starting_corpus(None, str(tmp_path / "text"))
-    assert "is not a corpus" in complaint
+    corpus, message = app.open_starting_corpus(None, str(tmp_path / "text"))
+    assert "is not a corpus" in message
     corpus.close()
 
 
-def test_the_desk_asks_when_the_open_corpus_is_found_to_be_damaged(
+def test_recovery_is_offered_when_the_open_corpus_is_damaged(
     qtbot: QtBot, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verification, "_CHECKED", 0)
+    monkeypatch.setattr(verification, "_MAX_CHECKED_SIZE", 0)
     broken(corpus_path)
-    desk = app.Desk(app.application(), Settings(language="en"))
+    desk = app.ApplicationController(app.create_application(), Settings(language="en"))
     qtbot.addWidget(desk.window)
-    desk.work_at(Corpus.open(corpus_path))
+    desk.open_corpus(Corpus.open(corpus_path))
     desk.show()
-    said = answered(qtbot, press("Leave it"))
-    desk.keeper.look()
-    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
-    assert "is damaged" in said[0]
+    texts = answered(qtbot, press("Do nothing"))
+    desk.maintenance.run_now()
+    qtbot.waitUntil(lambda: bool(texts), timeout=10_000)
+    assert "is damaged" in texts[0]
     assert desk.session.corpus
     desk.learner.stop()
-    desk.keeper.stop()
+    desk.maintenance.stop()
     desk.window.close()
-    desk.session.let_go()
+    desk.session.close_silently()
 
 
-def test_another_window_shows_what_was_restored_and_leaves_an_article_that_is_no_more(
-    qtbot: QtBot, session: Session, corpus_path: Path
-) -> None:
-    made = backed_up(corpus_path)
+def test_session_follows_a_restore_by_another_window(qtbot: QtBot, session: Session, corpus_path: Path) -> None:
+    backup = backed_up(corpus_path)
     with Corpus.open(corpus_path) as corpus:
-        corpus.add(draft("خبر ثالث عن وزارة العدل"))
-    session.refresh()
+        corpus.add(build_article("خبر ثالث عن وزارة العدل"))
+    session.reload_articles()
     session.open_article(2)
     assert session.article
     assert session.article.text.startswith("خبر ثالث")
     assert session.tag("INSTITUTION", 9, 20)
-    for _count in restoring.restore(corpus_path, made.path):
+    for _count in restoring.restore(corpus_path, backup.path):
         pass
-    session.look()
+    session.check_file()
     assert len(session.articles) == 2
     assert session.article
     assert session.article.id in (1, 2)

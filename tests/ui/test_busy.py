@@ -17,18 +17,18 @@ from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.dialogs.import_preview import ImportDialog
-from annotator.ui.session.background import Background, Busy, Cancelled
+from annotator.ui.session.background import BackgroundJobs, Busy, Cancelled
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
 pytestmark = pytest.mark.usefixtures("no_dialogs")
-REFUSAL = "“Working” is not done yet: wait until it is, or cancel it."
+REFUSAL = "“Working” is still running. Wait until it finishes, or cancel it."
 
 
 class Work:
     """A job that goes on until it is to end, and how it ended."""
 
-    def __init__(self, background: Background) -> None:
+    def __init__(self, background: BackgroundJobs) -> None:
         self.over, self.outcome = threading.Event(), list[object]()
         background.run("Working", self._work, self.outcome.append, self.outcome.append)
 
@@ -40,18 +40,18 @@ class Work:
 
 @pytest.fixture
 def work(qtbot: QtBot, window: Window) -> Iterator[Work]:
-    made = Work(window.corpus_commands.background)
-    yield made
-    made.over.set()  # the window is gone by now
-    qtbot.waitUntil(lambda: not window.corpus_commands.background.busy)
+    job = Work(window.corpus_commands.background)
+    yield job
+    job.over.set()  # the window is gone by now
+    qtbot.waitUntil(lambda: not window.corpus_commands.background.is_busy)
     window.suggestions.close()  # as a window does that is not kept from closing
 
 
 @pytest.fixture
-def said(session: Session) -> list[str]:
-    told: list[str] = []
-    session.failed.connect(told.append)
-    return told
+def failures(session: Session) -> list[str]:
+    messages: list[str] = []
+    session.failed.connect(messages.append)
+    return messages
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def other(corpus_path: Path) -> Path:
     return path
 
 
-def test_no_second_job_starts(qtbot: QtBot, window: Window, work: Work) -> None:
+def test_second_job_is_refused_as_busy(qtbot: QtBot, window: Window, work: Work) -> None:
     second = Work(window.corpus_commands.background)
     assert [type(outcome) for outcome in second.outcome] == [Busy]
     work.over.set()
@@ -70,39 +70,39 @@ def test_no_second_job_starts(qtbot: QtBot, window: Window, work: Work) -> None:
 
 
 @pytest.mark.parametrize("name", ["new_corpus", "import_files", "export", "edit_labels", "done", "undo"])
-def test_no_action_is_done(window: Window, work: Work, said: list[str], name: str) -> None:
+def test_actions_are_refused_during_a_job(window: Window, work: Work, failures: list[str], name: str) -> None:
     assert window.session.tag("DATE", 0, 5)
     window.action(name).trigger()
-    assert said == [REFUSAL]
+    assert failures == [REFUSAL]
     assert len(window.session.spans) == 1
 
 
-def test_an_action_that_is_on_or_off_stays_as_it_was(window: Window, work: Work) -> None:
+def test_checkable_action_keeps_its_state_during_a_job(window: Window, work: Work) -> None:
     action = window.action("toggle_invisible")
     for before in (action.isChecked(),) * 2:
         action.trigger()
         assert action.isChecked() == before
 
 
-def test_no_other_corpus_is_opened_and_no_file_taken(
-    window: Window, work: Work, said: list[str], corpus_path: Path, other: Path
+def test_opening_and_importing_are_refused_during_a_job(
+    window: Window, work: Work, failures: list[str], corpus_path: Path, other: Path
 ) -> None:
     assert not window.corpus_commands.open_path(other)
-    window.corpus_commands.take([str(other)])
-    window.corpus_commands.take([str(other.parent)])
-    assert said == [REFUSAL] * 3
+    window.corpus_commands.import_or_open([str(other)])
+    window.corpus_commands.import_or_open([str(other.parent)])
+    assert failures == [REFUSAL] * 3
     assert window.session.corpus
     assert window.session.corpus.path == corpus_path
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(other))])
-    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    event = QDragEnterEvent(QPointF(9, 9).toPoint(), copy, mime, left, none)
+    copy, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDragEnterEvent(QPointF(9, 9).toPoint(), copy, mime, button, none)
     event.ignore()
     window.dragEnterEvent(event)
     assert not event.isAccepted()
 
 
-def test_a_label_is_tagged_again_once_the_job_has_ended(
+def test_tagging_works_again_after_the_job(
     qtbot: QtBot, window: Window, work: Work, stretch: Callable[..., tuple[int, int]]
 ) -> None:
     window.view.select(*stretch("أمس"))
@@ -114,7 +114,7 @@ def test_a_label_is_tagged_again_once_the_job_has_ended(
     assert len(window.session.spans) == 1
 
 
-def test_the_window_closes_when_the_job_that_it_stopped_has_ended(qtbot: QtBot, window: Window, work: Work) -> None:
+def test_closing_stops_the_job_and_then_closes_the_window(qtbot: QtBot, window: Window, work: Work) -> None:
     window.close()
     window.action("quit").trigger()
     assert window.isVisible()
@@ -122,58 +122,60 @@ def test_the_window_closes_when_the_job_that_it_stopped_has_ended(qtbot: QtBot, 
     assert [type(outcome) for outcome in work.outcome] == [Cancelled]
 
 
-def test_a_window_that_stayed_open_does_not_close_after_the_next_job(
+def test_window_that_stayed_open_does_not_close_after_the_next_job(
     qtbot: QtBot, window: Window, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(type(window.corpus_commands), "may_leave", lambda _self: False)
-    with qtbot.waitSignal(window.corpus_commands.background.ended):
+    monkeypatch.setattr(type(window.corpus_commands), "confirm_leave", lambda _self: False)
+    with qtbot.waitSignal(window.corpus_commands.background.finished):
         window.close()
     monkeypatch.undo()
-    again = Work(window.corpus_commands.background)
-    again.over.set()
-    qtbot.waitUntil(lambda: bool(again.outcome))
+    second = Work(window.corpus_commands.background)
+    second.over.set()
+    qtbot.waitUntil(lambda: bool(second.outcome))
     qtbot.wait(20)
     assert window.isVisible()
 
 
-def test_what_is_to_be_done_about_a_damaged_file_is_asked_once_the_job_has_ended(
+def test_recovery_is_offered_after_the_job(
     qtbot: QtBot, window: Window, work: Work, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[bool] = []
-    monkeypatch.setattr(QMessageBox, "exec", lambda _box: asked.append(window.corpus_commands.background.busy))
-    window.backups.rescue(str(corpus_path), "it is damaged")
+    busy_states: list[bool] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda _box: busy_states.append(window.corpus_commands.background.is_busy))
+    window.backup_commands.offer_recovery(str(corpus_path), "it is damaged")
     qtbot.wait(400)
-    assert asked == []
+    assert busy_states == []
     work.over.set()
-    qtbot.waitUntil(lambda: bool(asked))
-    assert asked == [False]
+    qtbot.waitUntil(lambda: bool(busy_states))
+    assert busy_states == [False]
 
 
-def test_another_language_and_other_numerals_wait_for_the_next_start(qtbot: QtBot, desk: app.Desk) -> None:
+def test_language_and_numerals_change_at_the_next_start_during_a_job(
+    qtbot: QtBot, desk: app.ApplicationController
+) -> None:
     window, work = desk.window, Work(desk.window.corpus_commands.background)
-    window.language_asked.emit("fr")
-    window.numerals_asked.emit("eastern")
+    window.language_requested.emit("fr")
+    window.numerals_requested.emit("eastern")
     assert desk.window is window
-    assert i18n.current() == "en"
+    assert i18n.current_language() == "en"
     work.over.set()
     qtbot.waitUntil(lambda: bool(work.outcome))
 
 
-def test_a_document_that_is_handed_over_waits_for_the_job(
-    qapp: app.QApplication, qtbot: QtBot, desk: app.Desk, other: Path
+def test_file_open_event_waits_for_the_job(
+    qapp: app.QApplication, qtbot: QtBot, desk: app.ApplicationController, other: Path
 ) -> None:
     opened, work = desk.session.corpus, Work(desk.window.corpus_commands.background)
-    refused: list[str] = []
-    desk.session.failed.connect(refused.append)
+    failures: list[str] = []
+    desk.session.failed.connect(failures.append)
     QCoreApplication.sendEvent(qapp, QFileOpenEvent(str(other)))
     qtbot.wait(400)
     assert desk.session.corpus is opened
     work.over.set()
     qtbot.waitUntil(lambda: desk.session.corpus is not None and desk.session.corpus.path == other)
-    assert refused == []
+    assert failures == []
 
 
-def test_an_import_goes_into_the_corpus_that_its_files_were_looked_at_for(
+def test_import_goes_into_the_corpus_that_was_open_at_its_preview(
     qtbot: QtBot, window: Window, corpus_path: Path, other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     news = corpus_path.with_name("news.jsonl")
@@ -185,8 +187,8 @@ def test_an_import_goes_into_the_corpus_that_its_files_were_looked_at_for(
         return True
 
     monkeypatch.setattr(ImportDialog, "exec", accept)
-    window.corpus_commands.take([str(news)])
-    qtbot.waitUntil(lambda: not window.corpus_commands.background.busy)
+    window.corpus_commands.import_or_open([str(news)])
+    qtbot.waitUntil(lambda: not window.corpus_commands.background.is_busy)
     for path, count in ((corpus_path, 3), (other, 0)):
         with Corpus.open(path) as corpus:
-            assert len(corpus.numbers("SELECT id AS number FROM article")) == count
+            assert len(corpus.fetch_numbers("SELECT id AS number FROM article")) == count

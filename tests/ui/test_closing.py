@@ -9,11 +9,11 @@ import pytest
 from open_files import open_beside
 from pytestqt.qtbot import QtBot
 
-from annotator.jobs.suggestion_service import Suggesting
+from annotator.jobs.suggestion_service import SuggesterPool
 from annotator.store import verification
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
-from annotator.ui.session.maintenance_worker import Keeper
+from annotator.ui.session.maintenance_worker import MaintenanceWorker
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
@@ -24,47 +24,47 @@ ENDLESS = "WITH RECURSIVE n(i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n) SEL
 @pytest.fixture
 def slow_reading(monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
     """Have the suggesters' thread read for a while, as in a large corpus; returns whether it has begun to."""
-    read, begun = Suggesting.of, list[Corpus]()
+    read, started = SuggesterPool.from_corpus, list[Corpus]()
 
-    def of(corpus: Corpus, **others: object) -> Suggesting:
-        begun.append(corpus)
+    def of(corpus: Corpus, **others: object) -> SuggesterPool:
+        started.append(corpus)
         end = time.monotonic() + SLOW
         while time.monotonic() < end:
             corpus.labels()
         return read(corpus, **others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Suggesting, "of", of)
-    return lambda: bool(begun)
+    monkeypatch.setattr(SuggesterPool, "from_corpus", of)
+    return lambda: bool(started)
 
 
-def test_the_thread_of_the_suggesters_lets_go(
+def test_closing_releases_the_corpus_in_the_suggester_thread(
     qtbot: QtBot, slow_reading: Callable[[], bool], window: Window, session: Session, corpus_path: Path
 ) -> None:
-    said: list[str] = []
-    session.failed.connect(said.append)
+    failures: list[str] = []
+    session.failed.connect(failures.append)
     qtbot.waitUntil(slow_reading)
     session.close()
     assert open_beside(corpus_path) == []
     data = corpus_path.read_bytes()
-    qtbot.waitUntil(lambda: not window.suggestions.busy)
+    qtbot.waitUntil(lambda: not window.suggestions.is_busy)
     assert corpus_path.read_bytes() == data
     session.open(Corpus.open(corpus_path))
-    qtbot.waitUntil(lambda: not window.suggestions.busy)
-    assert said == []
-    assert window.suggestions._proposals  # it goes on in what was opened
+    qtbot.waitUntil(lambda: not window.suggestions.is_busy)
+    assert failures == []
+    assert window.suggestions._service  # it goes on in what was opened
 
 
-def test_a_corpus_that_is_closed_before_its_suggesters_are_read_is_not_opened_for_them(
+def test_closed_corpus_is_not_reopened_for_suggesters(
     qtbot: QtBot, window: Window, session: Session, corpus_path: Path
 ) -> None:
-    window.suggestions._ask()
+    window.suggestions._start_request()
     session.close()
     for _time in range(50):
         assert open_beside(corpus_path) == []
         qtbot.wait(5)
 
 
-def test_however_often_they_were_asked(
+def test_closing_releases_the_corpus_after_several_requests(
     qtbot: QtBot,
     slow_reading: Callable[[], bool],
     window: Window,
@@ -72,36 +72,36 @@ def test_however_often_they_were_asked(
     corpus_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    begun, loaded = threading.Event(), threading.Event()
+    started, loaded = threading.Event(), threading.Event()
 
     def load(_complain: object) -> tuple[()]:
         """A person's own suggesters may take their time, before the corpus is read."""
-        begun.set()
+        started.set()
         loaded.wait()
         return ()
 
-    qtbot.waitUntil(lambda: not window.suggestions.busy)
-    monkeypatch.setattr("annotator.jobs.suggesting.brought", load)
-    monkeypatch.setattr(window.suggestions, "_others", None)
-    window.suggestions.learned()
-    qtbot.waitUntil(begun.is_set)
-    window.suggestions._ask()
+    qtbot.waitUntil(lambda: not window.suggestions.is_busy)
+    monkeypatch.setattr("annotator.jobs.suggesting.load_external_suggesters", load)
+    monkeypatch.setattr(window.suggestions, "_external_suggesters", None)
+    window.suggestions.reload()
+    qtbot.waitUntil(started.is_set)
+    window.suggestions._start_request()
     session.close()
     loaded.set()
     for _time in range(50):
         assert open_beside(corpus_path) == []
         qtbot.wait(5)
-    assert not window.suggestions.busy
+    assert not window.suggestions.is_busy
 
 
-def test_a_thread_that_nobody_else_ends_lets_go(session: Session, corpus_path: Path) -> None:
+def test_closing_releases_the_corpus_in_an_endless_thread(session: Session, corpus_path: Path) -> None:
     reading, ended = threading.Event(), list[str]()
 
     def read() -> None:
         with Corpus.open(corpus_path, readonly=True) as corpus:
             reading.set()
             try:
-                corpus.tuples(ENDLESS)
+                corpus.fetch_tuples(ENDLESS)
             except CorpusError as error:
                 ended.append(str(error))
 
@@ -114,36 +114,40 @@ def test_a_thread_that_nobody_else_ends_lets_go(session: Session, corpus_path: P
     assert len(ended) == 1
 
 
-def test_what_looks_through_the_file_and_backs_it_up_lets_go(
+def test_closing_releases_the_corpus_in_maintenance(
     qtbot: QtBot, session: Session, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verification, "_CHECKED", 0)
-    said: list[str] = []
-    session.failed.connect(said.append)
+    monkeypatch.setattr(verification, "_MAX_CHECKED_SIZE", 0)
+    failures: list[str] = []
+    session.failed.connect(failures.append)
     for wait in (0, 1, 3, 6, 10, 20, 40):  # milliseconds: at one stretch or another of its work
-        keeper, left = Keeper(session), list[object]()
-        session.corpus_closing.connect(lambda _path, keeper=keeper, left=left: left.append(keeper._thread))
-        keeper.look()
+        maintenance, threads = MaintenanceWorker(session), list[object]()
+        session.corpus_closing.connect(
+            lambda _path, maintenance=maintenance, threads=threads: threads.append(maintenance._thread)
+        )
+        maintenance.run_now()
         qtbot.wait(wait)
         session.close()
-        assert left == [None]
+        assert threads == [None]
         assert open_beside(corpus_path) == []
         session.open(Corpus.open(corpus_path))
-        keeper.stop()
-    assert said == []
+        maintenance.stop()
+    assert failures == []
 
 
 @pytest.mark.posix_only("Windows does not say how often a file is open")
-def test_a_job_lets_go(qtbot: QtBot, window: Window, session: Session, corpus_path: Path) -> None:
-    told: list[str] = []
-    session.told.connect(told.append)
+def test_closing_releases_the_corpus_in_a_job(
+    qtbot: QtBot, window: Window, session: Session, corpus_path: Path
+) -> None:
+    failures: list[str] = []
+    session.notified.connect(failures.append)
     folder = corpus_path.parent / "many"
     folder.mkdir()
     for number in range(400):
         (folder / f"{number}.txt").write_text(f"خبر {number}\nقالت الوزارة.", encoding="utf-8")
-    window.corpus_commands.take([str(folder)])
+    window.corpus_commands.import_or_open([str(folder)])
     qtbot.waitUntil(lambda: len(open_beside(corpus_path)) > 3)  # those of the session are three
-    with qtbot.waitSignal(window.corpus_commands.background.ended):
+    with qtbot.waitSignal(window.corpus_commands.background.finished):
         session.close()
         assert open_beside(corpus_path) == []
-    assert told == ["The import was stopped; what had been stored is kept."]
+    assert failures == ["The import was cancelled; articles already imported are kept."]

@@ -21,7 +21,7 @@ from annotator.ui.session.session import Session
 @pytest.fixture
 def hostile(corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A corpus in whose first article Sanae labelled and stopped; see `write`."""
-    monkeypatch.setattr(verification, "_CHECKED", 0)
+    monkeypatch.setattr(verification, "_MAX_CHECKED_SIZE", 0)
     session = Session("Sanae")
     session.open(Corpus.open(corpus_path))
     assert session.tag("PLAN", 0, 5)
@@ -30,16 +30,16 @@ def hostile(corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[app.Desk]:
-    made = app.Desk(app.application(), Settings(language="en", annotator="Sanae"))
-    qtbot.addWidget(made.window)
-    made.show()
-    yield made
-    made.learner.stop()
-    made.keeper.stop()
-    made.window.suggestions.close()
-    made.window.close()
-    made.session.let_go()
+def desk(qtbot: QtBot) -> Iterator[app.ApplicationController]:
+    controller = app.ApplicationController(app.create_application(), Settings(language="en", annotator="Sanae"))
+    qtbot.addWidget(controller.window)
+    controller.show()
+    yield controller
+    controller.learner.stop()
+    controller.maintenance.stop()
+    controller.window.suggestions.close()
+    controller.window.close()
+    controller.session.close_silently()
 
 
 def write(path: Path, statement: str) -> None:
@@ -59,16 +59,16 @@ def write(path: Path, statement: str) -> None:
         'UPDATE zone SET "end" = 100000',
     ],
 )
-def test_an_article_with_a_damaged_row_is_not_shown_and_a_repair_is_offered_once(
-    qtbot: QtBot, desk: app.Desk, hostile: Path, statement: str
+def test_damaged_article_is_not_shown_and_recovery_offered_once(
+    qtbot: QtBot, desk: app.ApplicationController, hostile: Path, statement: str
 ) -> None:
     write(hostile, statement)
     failures: list[str] = []
     desk.session.failed.connect(failures.append)
-    said = answered(qtbot, press("Leave it"))
-    desk.work_at(Corpus.open(hostile))
-    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
-    assert "is damaged" in said[0]
+    texts = answered(qtbot, press("Do nothing"))
+    desk.open_corpus(Corpus.open(hostile))
+    qtbot.waitUntil(lambda: bool(texts), timeout=10_000)
+    assert "is damaged" in texts[0]
     assert "is damaged: " in failures[0]
     desk.session.open_article(0)
     qtbot.wait(50)  # another dialog would not be expected: see `answered`
@@ -80,46 +80,46 @@ def test_an_article_with_a_damaged_row_is_not_shown_and_a_repair_is_offered_once
 
 
 @pytest.mark.parametrize("offset", [-1, 100_000, 1 << 31, 1 << 62])
-def test_a_place_outside_its_text_opens_another_article(
-    qtbot: QtBot, desk: app.Desk, hostile: Path, offset: int
+def test_damaged_last_position_opens_another_article(
+    qtbot: QtBot, desk: app.ApplicationController, hostile: Path, offset: int
 ) -> None:
     write(hostile, f'UPDATE place SET "offset" = {offset}')
-    said = answered(qtbot, press("Leave it"))
-    desk.work_at(Corpus.open(hostile))
-    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+    texts = answered(qtbot, press("Do nothing"))
+    desk.open_corpus(Corpus.open(hostile))
+    qtbot.waitUntil(lambda: bool(texts), timeout=10_000)
     assert desk.session.article
 
 
 @pytest.mark.parametrize("offset", [-1, 100_000, 1 << 31, 1 << 62])
-def test_the_window_stands_within_the_text_wherever_it_is_told_to(desk: app.Desk, hostile: Path, offset: int) -> None:
-    desk.work_at(Corpus.open(hostile))
-    desk.session.open_number(1, offset)
+def test_caret_is_clamped_to_the_text(desk: app.ApplicationController, hostile: Path, offset: int) -> None:
+    desk.open_corpus(Corpus.open(hostile))
+    desk.session.open_by_id(1, offset)
     assert desk.session.article
-    assert 0 <= desk.session.where() <= len(desk.session.article.text)
+    assert 0 <= desk.session.get_offset() <= len(desk.session.article.text)
 
 
 @pytest.mark.parametrize("colour", ["javascript:x", "#zz", "red", "#12345", "#1234567", ""])
-def test_a_label_whose_colour_is_none_keeps_a_corpus_closed_and_a_repair_is_offered(
-    qtbot: QtBot, desk: app.Desk, hostile: Path, colour: str
+def test_damaged_label_colour_offers_recovery(
+    qtbot: QtBot, desk: app.ApplicationController, hostile: Path, colour: str
 ) -> None:
     write(hostile, f"UPDATE label SET dark = '{colour}'")
-    said = answered(qtbot, press("Bring back"), lambda dialog: dialog.accept())
+    texts = answered(qtbot, press("Recover readable"), lambda dialog: dialog.accept())
     desk.window.corpus_commands.open_path(hostile)
     qtbot.waitUntil(lambda: desk.session.corpus is not None, timeout=10_000)
     assert desk.session.corpus
     assert desk.session.corpus.path != hostile
     assert [span.label for span in desk.session.spans] == ["PLAN"]
-    qtbot.waitUntil(lambda: len(said) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(texts) == 2, timeout=10_000)
 
 
-def test_an_undo_that_cannot_be_read_is_told(qtbot: QtBot, desk: app.Desk, hostile: Path) -> None:
+def test_undo_reports_a_damaged_step(qtbot: QtBot, desk: app.ApplicationController, hostile: Path) -> None:
     write(hostile, f"UPDATE edit SET after = '{'[' * 100_000}'")
-    desk.work_at(Corpus.open(hostile))
+    desk.open_corpus(Corpus.open(hostile))
     failures: list[str] = []
     desk.session.failed.connect(failures.append)
-    said = answered(qtbot, press("Leave it"))
+    texts = answered(qtbot, press("Do nothing"))
     assert not desk.session.undo()
-    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(texts), timeout=10_000)
     assert len(failures) == 1
     assert "is damaged: " in failures[0]
     assert len(desk.session.spans) == 1

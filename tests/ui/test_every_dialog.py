@@ -32,7 +32,7 @@ class Leaver:
     """Leaves each dialog and each menu a moment after it has opened, and notes what it left."""
 
     def __init__(self) -> None:
-        self.left: list[str] = []
+        self.closed: list[str] = []
         self._timer = QTimer()
         self._timer.setInterval(250)
         self._timer.timeout.connect(self._leave)
@@ -46,22 +46,20 @@ class Leaver:
             menu.close()
         dialog = QApplication.activeModalWidget()
         if isinstance(dialog, QDialog) and not isinstance(dialog, QProgressDialog):
-            self.left.append(type(dialog).__name__)
+            self.closed.append(type(dialog).__name__)
             dialog.accept() if isinstance(dialog, QMessageBox) else dialog.reject()
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def opened_urls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the desktop is asked to show, which it does in a process of its own."""
     urls: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: urls.append(url.toString()))
     return urls
 
 
-@pytest.mark.usefixtures("asked")
-def test_no_action_and_no_dialog_takes_the_locks_of_the_open_corpus_away(
-    window: Window, corpus_path: Path, qtbot: QtBot
-) -> None:
+@pytest.mark.usefixtures("opened_urls")
+def test_actions_and_dialogs_keep_the_locks_of_the_open_corpus(window: Window, corpus_path: Path, qtbot: QtBot) -> None:
     session, background = window.session, window.corpus_commands.background
     with_dialog = set[str]()
     leaver = Leaver()
@@ -72,12 +70,12 @@ def test_no_action_and_no_dialog_takes_the_locks_of_the_open_corpus_away(
             assert session.spans or session.tag("DATE", 0, 5)
             session.select(session.spans[0])
             session.set_state(DONE)
-            before, left = standing_locks(corpus_path, os.getpid()), len(leaver.left)
+            before, closed = standing_locks(corpus_path, os.getpid()), len(leaver.closed)
             assert len(before) == 2
             window.action(name).setEnabled(True)
             window.action(name).trigger()
-            qtbot.waitUntil(lambda: not background.busy and not QApplication.activeModalWidget(), timeout=20_000)
-            if len(leaver.left) > left:
+            qtbot.waitUntil(lambda: not background.is_busy and not QApplication.activeModalWidget(), timeout=20_000)
+            if len(leaver.closed) > closed:
                 with_dialog.add(name)
             assert standing_locks(corpus_path, os.getpid()) == before, name
     finally:

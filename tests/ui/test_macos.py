@@ -12,8 +12,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from annotator import settings
-from annotator.ui.actions.table import ACTIONS, Keymap, usual_keys
-from annotator.ui.widgets.bidi_text import printed, shown_key
+from annotator.ui.actions.table import ACTIONS, Keymap, default_keys
+from annotator.ui.widgets.bidi_text import format_keys, format_shortcut
 from annotator.ui.window import Window
 
 
@@ -26,14 +26,14 @@ def macos(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def menu_actions(menu: QMenu) -> list[QAction]:
     """The actions of a menu and of the menus within it."""
-    found = []
+    actions = []
     for action in menu.actions():
         within = action.menu()
-        found += menu_actions(within) if isinstance(within, QMenu) else [action]
-    return found
+        actions += menu_actions(within) if isinstance(within, QMenu) else [action]
+    return actions
 
 
-def test_about_and_quit_alone_go_to_the_menu_of_the_application(window: Window) -> None:
+def test_only_about_and_quit_move_to_the_application_menu(window: Window) -> None:
     """Qt else guesses by English texts, and takes what happens to begin with “Set” or “Config” along."""
     actions = [each for bar in window.menuBar().actions() for each in menu_actions(bar.menu())]
     roles = {action.menuRole(): action for action in actions if action.menuRole() != QAction.MenuRole.NoRole}
@@ -46,24 +46,24 @@ def test_about_and_quit_alone_go_to_the_menu_of_the_application(window: Window) 
 
 
 @pytest.mark.usefixtures("macos")
-def test_the_menu_bar_of_macos_writes_the_keys_itself(window: Window) -> None:
+def test_menu_texts_have_no_keys_on_macos(window: Window) -> None:
     undo = window.action("undo")
     assert "\t" not in undo.text()
     assert undo.shortcuts()[0] == QKeySequence("Ctrl+Z")
-    assert shown_key(undo) == printed(["Ctrl+Z"])
-    assert shown_key(window.action("about")) == ""
+    assert format_shortcut(undo) == format_keys(["Ctrl+Z"])
+    assert format_shortcut(window.action("about")) == ""
 
 
 @pytest.mark.usefixtures("macos")
-def test_keys_are_printed_as_on_a_mac() -> None:
+def test_keys_are_formatted_as_on_a_mac() -> None:
     assert not QCoreApplication.testAttribute(Qt.ApplicationAttribute.AA_MacDontSwapCtrlAndMeta)
-    shown = printed(["Ctrl+Shift+Z", "Alt+Left", "Meta+Tab"])
-    assert [key.strip("\u2066\u2069") for key in shown.split("   ")] == ["Cmd+Shift+Z", "Option+←", "Control+Tab"]
+    text = format_keys(["Ctrl+Shift+Z", "Alt+Left", "Meta+Tab"])
+    assert [key.strip("\u2066\u2069") for key in text.split("   ")] == ["Cmd+Shift+Z", "Option+←", "Control+Tab"]
 
 
-def test_no_usual_key_is_one_that_macos_takes_for_itself(macos: None) -> None:
+def test_no_default_key_is_reserved_by_macos(macos: None) -> None:
     taken = {"Ctrl+Tab", "Ctrl+Shift+Tab", "Ctrl+H", "Ctrl+Space", "Alt+Ctrl+Escape", "Ctrl+Shift+3", "Ctrl+Shift+4"}
-    assert {key for action in ACTIONS for key in usual_keys(action.name)}.isdisjoint(taken)
+    assert {key for action in ACTIONS for key in default_keys(action.name)}.isdisjoint(taken)
     keymap = Keymap({}, ())
     assert keymap.keys("next_pane") == ["Meta+Tab"]
     assert keymap.keys("previous_pane") == ["Meta+Shift+Tab"]
@@ -71,7 +71,7 @@ def test_no_usual_key_is_one_that_macos_takes_for_itself(macos: None) -> None:
 
 
 @pytest.mark.usefixtures("macos")
-def test_what_the_program_keeps_is_in_the_library_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_is_stored_in_the_users_library_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ANNOTATOR_HOME")
     library = Path.home() / "Library"
     assert settings.config_dir() == settings.data_dir() == library / "Application Support" / "annotator"

@@ -15,13 +15,13 @@ from pytestqt.qtbot import QtBot
 
 import annotator.ui
 from annotator.model.labels import LabelSet, default_labels
-from annotator.model.records import FLAGGED, Article, Draft, Note, Span, Status, article_uid, new_uid
+from annotator.model.records import FLAGGED, AnnotatedArticle, Article, Note, Span, Status, article_uid, new_uid
 from annotator.settings import Settings
 from annotator.store import backups
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.widgets.bidi_text import tell
-from annotator.ui.widgets.file_dialogs import choose_target
+from annotator.ui.widgets.bidi_text import show_message
+from annotator.ui.widgets.file_dialogs import choose_save_path
 from annotator.ui.widgets.message_box import MessageBox
 
 UI = Path(annotator.ui.__file__).parent
@@ -47,14 +47,14 @@ def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
                 yield path.relative_to(UI).as_posix(), node
 
 
-def test_labels_and_boxes_are_made_where_their_text_is_plain() -> None:
+def test_labels_and_boxes_are_created_as_plain_text() -> None:
     assert {module for module, _call in calls("QLabel")} <= set(LINKS)
     assert {module for module, _call in calls("QMessageBox")} == set()
     for static in ("warning", "information", "question", "critical", "about"):
         assert not [call for _module, call in calls(static) if getattr(call.func.value, "id", "") == "QMessageBox"]  # type: ignore[attr-defined]
 
 
-def test_a_tooltip_is_a_text_of_ours_or_is_escaped() -> None:
+def test_tooltips_are_constant_or_escaped() -> None:
     """Qt has no tooltips of plain text: what looks like HTML is HTML."""
     loose = [
         f"{module}:{call.lineno}"
@@ -67,11 +67,11 @@ def test_a_tooltip_is_a_text_of_ours_or_is_escaped() -> None:
 
 def _is_safe(node: ast.expr) -> bool:
     name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
-    return name in ("_", "tooltip", "_rich") or (isinstance(node, ast.IfExp) and _is_safe(node.body))
+    return name in ("_", "tooltip", "_tooltip_html") or (isinstance(node, ast.IfExp) and _is_safe(node.body))
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[app.Desk]:
+def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[app.ApplicationController]:
     """A window on a corpus in which every text is HTML, in a file whose name is, too."""
     usual = default_labels().labels
     title = dict.fromkeys(("ar", "fr", "en"), EVIL)
@@ -82,29 +82,29 @@ def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[app.Desk]:
         article = Article(article_uid(text), text, title=EVIL, source=EVIL, url=EVIL)
         span = Span(new_uid(), article.uid, EVIL, usual[0].name, 0, len(EVIL), EVIL, EVIL)
         states = (Status(article.uid, EVIL, FLAGGED),)
-        corpus.add(Draft(article, (), (span,), states, (Note(article.uid, EVIL, EVIL),)))
-    made = app.Desk(app.application(), Settings(language="en", annotator=EVIL))
-    qtbot.addWidget(made.window)
-    made.window.resize(1366, 768)
-    made.work_at(Corpus.open(path))
-    made.show()
-    yield made
-    made.learner.stop()
-    made.keeper.stop()
-    made.window.suggestions.close()
-    made.session.let_go()
-    made.window.close()
+        corpus.add(AnnotatedArticle(article, (), (span,), states, (Note(article.uid, EVIL, EVIL),)))
+    controller = app.ApplicationController(app.create_application(), Settings(language="en", annotator=EVIL))
+    qtbot.addWidget(controller.window)
+    controller.window.resize(1366, 768)
+    controller.open_corpus(Corpus.open(path))
+    controller.show()
+    yield controller
+    controller.learner.stop()
+    controller.maintenance.stop()
+    controller.window.suggestions.close()
+    controller.session.close_silently()
+    controller.window.close()
 
 
 def shown_as_html() -> list[str]:
     """Every text and tooltip that Qt would take for HTML and that holds what no text of ours does."""
-    found = []
+    texts = []
     for widget in QApplication.allWidgets():
         if isinstance(widget, QLabel) and widget.textFormat() != Qt.TextFormat.PlainText:
-            found.append(widget.text())
+            texts.append(widget.text())
         tips = [widget.toolTip(), *(action.toolTip() for action in widget.actions())]
-        found += [tip for tip in tips if "<h1>EVIL" in tip and QtGui.Qt.mightBeRichText(tip)]
-    return [text for text in found if "EVIL" in text and "&lt;h1&gt;EVIL" not in text]
+        texts += [tip for tip in tips if "<h1>EVIL" in tip and QtGui.Qt.mightBeRichText(tip)]
+    return [text for text in texts if "EVIL" in text and "&lt;h1&gt;EVIL" not in text]
 
 
 def opened(qtbot: QtBot, action: Callable[[], object]) -> list[str]:
@@ -130,22 +130,22 @@ def looking(look: Callable[[], None]) -> Iterator[None]:
     """Look again and again, while a dialog keeps whoever opened it waiting."""
     is_over = False
 
-    def again() -> None:
+    def repeat() -> None:
         if not is_over:
-            QTimer.singleShot(30, again)  # first: what is asked in `look` may open a dialog of its own
+            QTimer.singleShot(30, repeat)  # first: what is asked in `look` may open a dialog of its own
             look()
 
-    again()
+    repeat()
     yield
     is_over = True
 
 
-def test_the_window_shows_what_an_article_holds_as_it_is(qtbot: QtBot, desk: app.Desk) -> None:
+def test_window_shows_html_in_an_article_as_plain_text(qtbot: QtBot, desk: app.ApplicationController) -> None:
     assert desk.session.article
     assert shown_as_html() == []
     desk.session.select(desk.session.spans[0])
     desk.session.failed.emit(EVIL)
-    desk.session.told.emit(EVIL)
+    desk.session.notified.emit(EVIL)
     QApplication.processEvents()
     assert shown_as_html() == []
 
@@ -153,11 +153,13 @@ def test_the_window_shows_what_an_article_holds_as_it_is(qtbot: QtBot, desk: app
 @pytest.mark.parametrize(
     "name", ["edit_labels", "export", "choose_annotator", "about", "rescue", "backups", "sure", "import", "tell"]
 )
-def test_a_dialog_shows_what_a_file_holds_as_it_is(qtbot: QtBot, desk: app.Desk, tmp_path: Path, name: str) -> None:
+def test_dialogs_show_html_in_files_as_plain_text(
+    qtbot: QtBot, desk: app.ApplicationController, tmp_path: Path, name: str
+) -> None:
     commands, session = desk.window.corpus_commands, desk.session
     assert session.corpus
     path = session.corpus.path
-    for _count in backups.keep(path):
+    for _count in backups.create_backup(path):
         pass
     table = tmp_path / f"{NAME}.csv"
     table.write_text(f'text,label\n"{EVIL}",{EVIL}\n', encoding="utf-8")
@@ -166,17 +168,17 @@ def test_a_dialog_shows_what_a_file_holds_as_it_is(qtbot: QtBot, desk: app.Desk,
         "export": commands.export,
         "choose_annotator": commands.choose_annotator,
         "about": commands.about,
-        "rescue": lambda: desk.window.backups.rescue(str(path), EVIL),
-        "backups": desk.window.backups.show_backups,
-        "sure": lambda: desk.window.backups._sure(path),
-        "import": lambda: commands.take([str(table)]),
-        "tell": lambda: tell(desk.window, QMessageBox.Icon.Warning, EVIL),
+        "rescue": lambda: desk.window.backup_commands.offer_recovery(str(path), EVIL),
+        "backups": desk.window.backup_commands.show_backups,
+        "sure": lambda: desk.window.backup_commands._confirm_restore(path),
+        "import": lambda: commands.import_or_open([str(table)]),
+        "tell": lambda: show_message(desk.window, QMessageBox.Icon.Warning, EVIL),
     }
-    _kind, *found = opened(qtbot, actions[name])
-    assert found == []
+    _kind, *html_texts = opened(qtbot, actions[name])
+    assert html_texts == []
 
 
-def test_all_texts_of_a_box_are_plain(qtbot: QtBot) -> None:
+def test_message_box_texts_are_plain(qtbot: QtBot) -> None:
     box = MessageBox(QMessageBox.Icon.Warning)
     qtbot.addWidget(box)
     box.setText(EVIL)
@@ -188,7 +190,7 @@ def test_all_texts_of_a_box_are_plain(qtbot: QtBot) -> None:
     assert box.windowTitle() == "Annotator"
 
 
-def test_what_is_taken_for_html_would_be_found(qtbot: QtBot) -> None:
+def test_check_detects_html_in_widgets(qtbot: QtBot) -> None:
     label = QLabel(EVIL)
     widget = QWidget()
     widget.setToolTip(EVIL)
@@ -198,7 +200,7 @@ def test_what_is_taken_for_html_would_be_found(qtbot: QtBot) -> None:
 
 
 @pytest.mark.posix_only("the name of a file holds no HTML there, and Windows' own dialog asks")
-def test_a_file_that_is_to_be_replaced_is_named_as_it_is(qtbot: QtBot, tmp_path: Path) -> None:
+def test_overwrite_question_shows_the_file_name_as_plain_text(qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / f"{NAME}.txt").touch()
     parent = QWidget()
     qtbot.addWidget(parent)
@@ -213,6 +215,6 @@ def test_a_file_that_is_to_be_replaced_is_named_as_it_is(qtbot: QtBot, tmp_path:
             dialog.reject() if seen else dialog.accept()
 
     with looking(look):
-        assert choose_target(parent, "Save", str(tmp_path / f"{NAME}.txt")) == ""
+        assert choose_save_path(parent, "Save", str(tmp_path / f"{NAME}.txt")) == ""
     [text] = seen
     assert NAME in text

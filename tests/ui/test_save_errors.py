@@ -9,18 +9,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from open_files import open_beside
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.model.records import DONE, Step
 from annotator.store import shared_memory
 from annotator.store.corpus import Corpus
 from annotator.store.errors import FullDisk
-from annotator.store.side_files import log_path
+from annotator.store.side_files import wal_path
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
@@ -36,16 +37,16 @@ def labels_on_disk(path: Path, number: int = 1) -> list[str]:
 @pytest.fixture
 def holder(corpus_path: Path) -> Iterator[sqlite3.Connection]:
     """Another program, which keeps the corpus locked until it is rolled back."""
-    made = sqlite3.connect(corpus_path, isolation_level=None)
-    made.execute("BEGIN IMMEDIATE")
-    yield made
-    made.close()
+    connection = sqlite3.connect(corpus_path, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    yield connection
+    connection.close()
 
 
 def trouble(window: Window) -> str:
     """What the window says is wrong, while it says so."""
-    bar = window._middle.trouble
-    return bar.said() if bar.isVisible() else ""
+    bar = window._central_widget.save_error_bar
+    return bar.text() if bar.isVisible() else ""
 
 
 def press(window: Window, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -55,7 +56,7 @@ def press(window: Window, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.Keybo
 # A lock
 
 
-def test_what_waits_for_another_program_is_not_shown_and_comes_by_itself(
+def test_locked_change_is_not_shown_and_saved_automatically_later(
     window: Window, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection, qtbot: QtBot
 ) -> None:
     session = window.session
@@ -64,17 +65,17 @@ def test_what_waits_for_another_program_is_not_shown_and_comes_by_itself(
     press(window, Qt.Key.Key_1)
     assert "locked" in trouble(window)
     assert "not saved yet" in trouble(window)
-    assert "not saved yet" in window.status_line.state()
+    assert "not saved" in window.status_line.state_text()
     assert (session.spans, session.selection) == ([], None)
     assert window.view.selection == place  # what is on the screen stays
     holder.execute("ROLLBACK")
     qtbot.waitUntil(lambda: bool(session.spans))
     assert labels_on_disk(corpus_path) == ["DATE"]
     assert trouble(window) == ""
-    assert "Everything is saved" in window.status_line.state()
+    assert "Everything is saved" in window.status_line.state_text()
 
 
-def test_what_waits_is_written_when_the_corpus_is_closed(
+def test_pending_change_is_written_on_closing(
     session: Session, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection
 ) -> None:
     assert not session.tag("DATE", *stretch("أمس"))
@@ -83,25 +84,23 @@ def test_what_waits_is_written_when_the_corpus_is_closed(
     assert labels_on_disk(corpus_path) == ["DATE"]
 
 
-def test_a_copy_of_everything_holds_what_waits_too(
+def test_rescue_copy_includes_the_pending_change(
     window: Window, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection, qtbot: QtBot
 ) -> None:
     window.session.tag("DATE", *stretch("أمس"))
-    bar = window._middle.trouble
-    button = next(each for each in bar.findChildren(QPushButton) if each.text().startswith("Keep a copy"))
+    bar = window._central_widget.save_error_bar
+    button = next(each for each in bar.findChildren(QPushButton) if each.text().startswith("Save a copy"))
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert window.corpus_commands.background.busy  # a large copy is made beside the window
-    qtbot.waitUntil(lambda: "rescued" in window.status_line.said())
+    assert window.corpus_commands.background.is_busy  # a large copy is made beside the window
+    qtbot.waitUntil(lambda: "rescued" in window.status_line.message())
     [copy] = corpus_path.parent.glob("test rescued *.corpus")
-    assert copy.name in window.status_line.said()
+    assert copy.name in window.status_line.message()
     assert labels_on_disk(copy) == ["DATE"]
     holder.execute("ROLLBACK")
 
 
 @pytest.mark.posix_only("Windows moves or deletes no file that is open")
-def test_a_copy_of_everything_is_made_of_a_file_that_is_not_there_any_more(
-    window: Window, corpus_path: Path, stretch: Stretch
-) -> None:
+def test_rescue_copy_works_for_a_deleted_file(window: Window, corpus_path: Path, stretch: Stretch) -> None:
     window.session.tag("DATE", *stretch("أمس"))
     for path in corpus_path.parent.glob("test.corpus*"):
         path.unlink()
@@ -112,7 +111,7 @@ def test_a_copy_of_everything_is_made_of_a_file_that_is_not_there_any_more(
 
 @pytest.mark.posix_only("Windows deletes no file that is open")
 @pytest.mark.parametrize("end", ["-wal", "-shm"])
-def test_what_is_labelled_after_a_file_beside_the_corpus_was_taken_away_is_there(
+def test_changes_after_deletion_of_a_wal_file_are_saved(
     session: Session, corpus_path: Path, stretch: Stretch, end: str
 ) -> None:
     session.tag("DATE", *stretch("أمس"))
@@ -120,13 +119,13 @@ def test_what_is_labelled_after_a_file_beside_the_corpus_was_taken_away_is_there
     command = [sys.executable, "-m", "annotator", "list", corpus_path]
     subprocess.run(command, check=False, capture_output=True)  # it makes a file of its own there, or cannot read
     session.tag("PLAN", *stretch("وزارة الصحة"))
-    assert session.try_again()
+    assert session.retry_save()
     assert sorted(labels_on_disk(corpus_path)) == ["DATE", "PLAN"]
     session.close()
     assert sorted(labels_on_disk(corpus_path)) == ["DATE", "PLAN"]
 
 
-def test_saved_is_said_only_of_what_another_connection_finds_in_the_file(
+def test_saved_is_reported_only_after_read_back(
     session: Session, corpus_path: Path, stretch: Stretch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert session.tag("DATE", *stretch("أمس"))
@@ -138,22 +137,22 @@ def test_saved_is_said_only_of_what_another_connection_finds_in_the_file(
 
     monkeypatch.setattr(Corpus, "apply", write_nowhere)
     assert not session.tag("PLAN", *stretch("وزارة الصحة"))
-    assert "is not there when it is read again" in session.trouble
-    assert session.waiting
+    assert "is missing when the file is read again" in session.save_error
+    assert session.pending_step
     assert [span.label for span in session.spans] == ["DATE"]
 
 
 @pytest.mark.posix_only("Windows moves or deletes no file that is open")
-def test_saved_is_never_said_beside_an_error(window: Window, corpus_path: Path) -> None:
-    assert "Everything is saved" in window.status_line.state()
+def test_saved_is_never_reported_beside_an_error(window: Window, corpus_path: Path) -> None:
+    assert "Everything is saved" in window.status_line.state_text()
     shutil.rmtree(corpus_path.parent)
-    window.session.look()
+    window.session.check_file()
     assert trouble(window)
-    assert "Everything is saved" not in window.status_line.state()
-    assert "wrong" in window.status_line.state()
+    assert "Everything is saved" not in window.status_line.state_text()
+    assert "Problem" in window.status_line.state_text()
 
 
-def test_that_the_last_steps_cannot_be_brought_into_the_file_is_said_until_they_are(
+def test_checkpoint_error_is_shown_until_it_succeeds(
     window: Window, corpus_path: Path, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     full = sqlite3.OperationalError("database or disk is full")
@@ -169,20 +168,20 @@ def test_that_the_last_steps_cannot_be_brought_into_the_file_is_said_until_they_
         assert window.session.tag("PLAN", *stretch("وزارة الصحة"))
         assert "disk is full" in trouble(window)
         press(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-        assert "Everything is saved" not in window.status_line.said() + window.status_line.state()
+        assert "Everything is saved" not in window.status_line.message() + window.status_line.state_text()
     qtbot.waitUntil(lambda: trouble(window) == "")
     copy = corpus_path.with_name("copy.corpus")
     shutil.copy(corpus_path, copy)
     assert sorted(labels_on_disk(copy)) == ["DATE", "PLAN"]
 
 
-def test_no_other_change_overtakes_the_one_that_waits(
+def test_no_change_overtakes_the_pending_one(
     session: Session, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection, qtbot: QtBot
 ) -> None:
     session.tag("DATE", *stretch("أمس"))
-    with qtbot.waitSignal(session.failed) as said:
+    with qtbot.waitSignal(session.failed) as notification:
         assert not session.tag("PLAN", *stretch("وزارة الصحة"))
-    assert said.args == ["The change before this one is not saved yet."]
+    assert notification.args == ["The previous change is not saved yet."]
     assert not session.undo()
     holder.execute("ROLLBACK")
     # What a person meant before they saw what was saved is not done.
@@ -194,100 +193,100 @@ def test_no_other_change_overtakes_the_one_that_waits(
     assert labels_on_disk(corpus_path) == []
 
 
-def test_undo_gives_up_what_waits(
+def test_undo_discards_the_pending_change(
     window: Window, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection, qtbot: QtBot
 ) -> None:
     assert not window.session.undoable
     window.session.tag("DATE", *stretch("أمس"))
     press(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert (window.session.waiting, trouble(window)) == (None, "")
+    assert (window.session.pending_step, trouble(window)) == (None, "")
     holder.execute("ROLLBACK")
     qtbot.wait(600)
     assert labels_on_disk(corpus_path) == []
 
 
-def test_a_change_that_waits_is_made_in_its_own_article(
+def test_pending_change_is_saved_in_its_own_article(
     session: Session, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection
 ) -> None:
     place = stretch("أمس")
     session.tag("DATE", *place)
     session.open_article(1)
     holder.execute("ROLLBACK")
-    assert session.try_again()
+    assert session.retry_save()
     assert session.article
     assert (session.article.id, session.spans) == (2, [])
     assert (labels_on_disk(corpus_path), labels_on_disk(corpus_path, 2)) == (["DATE"], [])
 
 
-def test_what_waits_and_others_made_impossible_is_said_and_gone(
+def test_pending_change_that_became_invalid_is_reported_and_dropped(
     session: Session, corpus_path: Path, stretch: Stretch, qtbot: QtBot
 ) -> None:
     session.tag("DATE", *stretch("أمس"))
     [mine] = session.spans
     assert session.corpus
-    session.corpus.hurry(20)
+    session.corpus.set_busy_timeout(20)
     with Corpus.open(corpus_path) as other, other.transaction():
         assert not session.relabel(mine, "PLAN")
         other._db.execute("UPDATE span SET label = 'INSTITUTION' WHERE uid = ?", [mine.uid])
-    with qtbot.waitSignal(session.failed) as said:
-        assert session.try_again()
-    assert "another window" in said.args[0]
+    with qtbot.waitSignal(session.failed) as notification:
+        assert session.retry_save()
+    assert "another window" in notification.args[0]
     assert [span.label for span in session.spans] == ["INSTITUTION"]
-    assert (session.waiting, session.trouble) == (None, "")
+    assert (session.pending_step, session.save_error) == (None, "")
 
 
-def test_what_a_disk_had_written_before_it_failed_is_not_written_twice(
+def test_step_written_before_a_disk_error_is_not_written_twice(
     session: Session, corpus_path: Path, stretch: Stretch, holder: sqlite3.Connection
 ) -> None:
     session.tag("DATE", *stretch("أمس"))
-    assert session.waiting
+    assert session.pending_step
     holder.execute("ROLLBACK")
     with Corpus.open(corpus_path) as other:
-        other.apply(session.waiting)
-    assert session.try_again()
+        other.apply(session.pending_step)
+    assert session.retry_save()
     assert [span.label for span in session.spans] == ["DATE"]
     assert len(session.undoable) == 1
 
 
-def test_what_was_typed_is_dropped_with_the_change_that_is_given_up(window: Window, holder: sqlite3.Connection) -> None:
+def test_typed_text_is_dropped_with_the_discarded_change(window: Window, holder: sqlite3.Connection) -> None:
     window.action("edit_article_note").trigger()
-    QTest.keyClicks(window.note, "held")
-    QTest.keyClick(window.note, Qt.Key.Key_Return)
-    assert window.session.waiting
+    QTest.keyClicks(window.note_field, "held")
+    QTest.keyClick(window.note_field, Qt.Key.Key_Return)
+    assert window.session.pending_step
     window.action("undo").trigger()
-    assert (window.note.text(), window.session.waiting) == ("", None)
+    assert (window.note_field.text(), window.session.pending_step) == ("", None)
     holder.execute("ROLLBACK")
 
 
 @pytest.mark.parametrize("stays", [True, False])
-def test_the_window_does_not_close_over_what_waits_unless_it_is_given_up(
+def test_closing_asks_before_discarding_the_pending_change(
     window: Window, stretch: Stretch, holder: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, stays: bool
 ) -> None:
-    asked: list[str] = []
+    questions: list[str] = []
 
     def answer(box: QMessageBox) -> int:
-        asked.append(box.text())
-        wanted = "Stay" if stays else "Give the change up"
+        questions.append(box.text())
+        wanted = "Keep open" if stays else "Discard the change"
         next(button for button in box.buttons() if button.text() == wanted).click()
         return 0
 
     monkeypatch.setattr(QMessageBox, "exec", answer)
     window.session.tag("DATE", *stretch("أمس"))
     window.close()
-    assert len(asked) == 1
-    assert "locked" in asked[0]
+    assert len(questions) == 1
+    assert "locked" in questions[0]
     assert window.isVisible() == stays
-    assert (window.session.waiting is not None) == stays
+    assert (window.session.pending_step is not None) == stays
     holder.execute("ROLLBACK")
     window.close()
-    assert len(asked) == 1
+    assert len(questions) == 1
     assert not window.isVisible()
 
 
 # A medium
 
 
-def test_a_full_disk_is_said_and_what_waits_is_saved_when_there_is_room(stick: Path, qtbot: QtBot) -> None:
+def test_full_disk_is_reported_and_the_change_saved_later(stick: Path, qtbot: QtBot) -> None:
     session = Session("Sanae")
     session.open(Corpus.open(stick))
     assert session.article
@@ -296,19 +295,19 @@ def test_a_full_disk_is_said_and_what_waits_is_saved_when_there_is_room(stick: P
     done = 0
     while session.tag("DATE", done, done + 4):
         done += 1
-    assert "full" in session.trouble
-    assert session.waiting
-    shown = len(session.spans)
+    assert "full" in session.save_error
+    assert session.pending_step
+    count = len(session.spans)
     filler.unlink()
-    assert session.try_again()
-    assert len(session.spans) == shown + 1
+    assert session.retry_save()
+    assert len(session.spans) == count + 1
     session.close()
     with Corpus.open(stick) as corpus:
-        assert len(corpus.spans(corpus.article(1).uid)) == shown + 1
-        assert corpus.tuples("PRAGMA integrity_check") == [("ok",)]
+        assert len(corpus.spans(corpus.article(1).uid)) == count + 1
+        assert corpus.fetch_tuples("PRAGMA integrity_check") == [("ok",)]
 
 
-def test_a_medium_that_fails_in_the_middle_is_said_and_nothing_is_half_there(
+def test_failing_medium_is_reported_and_nothing_half_written(
     session: Session, corpus_path: Path, stretch: Stretch
 ) -> None:
     resource = pytest.importorskip("resource", reason="the system has no limit on the size of files")
@@ -322,57 +321,55 @@ def test_a_medium_that_fails_in_the_middle_is_said_and_nothing_is_half_there(
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, before)
-    assert session.waiting
-    assert "test.corpus" in session.trouble
+    assert session.pending_step
+    assert "test.corpus" in session.save_error
     assert [span.label for span in session.spans] == ["DATE"]
-    assert session.try_again()
+    assert session.retry_save()
     assert sorted(labels_on_disk(corpus_path)) == ["DATE", "PLAN"]
 
 
-def test_a_stick_that_is_pulled_is_said_at_once_and_gone_on_with_when_it_is_back(
-    stick: Path, tmp_path: Path, qtbot: QtBot
-) -> None:
+def test_removed_drive_is_reported_and_used_again_when_back(stick: Path, tmp_path: Path, qtbot: QtBot) -> None:
     session = Session("Sanae")
     session.open(Corpus.open(stick))
     assert session.tag("DATE", 0, 5)
     with Corpus.open(stick) as other:
         other._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    kept = tmp_path / "kept"
-    shutil.copytree(stick.parent, kept)
+    pulled = tmp_path / "kept"
+    shutil.copytree(stick.parent, pulled)
     subprocess.run(["umount", "-l", stick.parent], check=True)
-    with qtbot.waitSignal(session.trouble_changed):
-        session.look()
-    assert "moved or deleted" in session.trouble or "There is no file" in session.trouble
+    with qtbot.waitSignal(session.save_error_changed):
+        session.check_file()
+    assert "moved or deleted" in session.save_error or "The file" in session.save_error
     assert not session.tag("PLAN", 0, 5)
     assert [span.label for span in session.spans] == ["DATE"]
-    assert session.waiting
+    assert session.pending_step
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", stick.parent], check=True)
-    for path in kept.iterdir():
+    for path in pulled.iterdir():
         shutil.copy(path, stick.parent)
-    assert session.try_again()
-    assert session.trouble == ""
+    assert session.retry_save()
+    assert session.save_error == ""
     assert sorted(labels_on_disk(stick)) == ["DATE", "PLAN"]
     assert session.undo()
     assert labels_on_disk(stick) == ["DATE"]
     session.close()
 
 
-def test_the_log_on_a_stick_that_is_back_is_not_taken_away(stick: Path, tmp_path: Path, qtbot: QtBot) -> None:
+def test_wal_on_a_reinserted_drive_is_preserved(stick: Path, tmp_path: Path, qtbot: QtBot) -> None:
     session = Session("Sanae")
     session.open(Corpus.open(stick))
     assert session.tag("DATE", 0, 5)
-    kept = tmp_path / "kept"
-    kept.mkdir()
-    for path in (stick, log_path(stick)):
-        shutil.copy(path, kept)
+    pulled = tmp_path / "kept"
+    pulled.mkdir()
+    for path in (stick, wal_path(stick)):
+        shutil.copy(path, pulled)
     subprocess.run(["umount", "-l", stick.parent], check=True)
-    session.look()
-    assert session.trouble
+    session.check_file()
+    assert session.save_error
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", stick.parent], check=True)
-    for path in kept.iterdir():
+    for path in pulled.iterdir():
         shutil.copy(path, stick.parent)
-    session.look()
-    assert session.trouble == ""
+    session.check_file()
+    assert session.save_error == ""
     assert session.tag("PLAN", 6, 12)
     session.close()
     assert sorted(labels_on_disk(stick)) == ["DATE", "PLAN"]
@@ -381,62 +378,58 @@ def test_the_log_on_a_stick_that_is_back_is_not_taken_away(stick: Path, tmp_path
 # What others do
 
 
-def test_what_another_window_does_shows_itself(
-    window: Window, corpus_path: Path, stretch: Stretch, qtbot: QtBot
-) -> None:
+def test_changes_of_another_window_are_shown(window: Window, corpus_path: Path, stretch: Stretch, qtbot: QtBot) -> None:
     other = Session("Sanae")
     other.open(Corpus.open(corpus_path))
     other.tag("DATE", *stretch("أمس"))
     other.set_state(DONE)
     qtbot.waitUntil(lambda: [span.label for span in window.session.spans] == ["DATE"])
     qtbot.waitUntil(lambda: window.session.state() == DONE)
-    assert "another window" in window.status_line.said()
+    assert "another window" in window.status_line.message()
     other.undo()
     other.undo()
     qtbot.waitUntil(lambda: window.session.spans == [])
     other.close()
 
 
-def test_articles_that_another_program_imports_come_into_the_list(
-    window: Window, corpus_path: Path, qtbot: QtBot
-) -> None:
+def test_articles_imported_by_another_program_are_listed(window: Window, corpus_path: Path, qtbot: QtBot) -> None:
     with Corpus.open(corpus_path) as other:
-        other.add(draft("خبر ثالث عن وزارة العدل."))
+        other.add(build_article("خبر ثالث عن وزارة العدل."))
     qtbot.waitUntil(lambda: len(window.session.articles) == 3)
-    assert window.session.place() == 0
+    assert window.session.current_index() == 0
 
 
-def test_articles_that_another_program_imports_into_an_empty_corpus_open(tmp_path: Path, qtbot: QtBot) -> None:
+def test_article_imported_into_an_empty_corpus_is_opened(tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "empty.corpus"
     session = Session("Sanae")
     session.open(Corpus.create(path, default_labels()))
     with Corpus.open(path) as other:
-        other.add(draft("خبر أول عن وزارة العدل."))
-    session.look()
+        other.add(build_article("خبر أول عن وزارة العدل."))
+    session.check_file()
     assert session.article
     session.close()
 
 
-def test_what_this_window_does_itself_is_not_told_as_anothers(session: Session, stretch: Stretch, qtbot: QtBot) -> None:
+def test_own_changes_are_not_reported_as_anothers(session: Session, stretch: Stretch, qtbot: QtBot) -> None:
     session.tag("DATE", *stretch("أمس"))
     with qtbot.assertNotEmitted(session.layer_changed):
-        session.look()
+        session.check_file()
 
 
-def test_nothing_is_looked_at_while_a_dialog_is_open(window: Window, corpus_path: Path, qtbot: QtBot) -> None:
+def test_file_is_not_checked_while_a_dialog_is_open(window: Window, corpus_path: Path, qtbot: QtBot) -> None:
     box = QMessageBox(window)
     box.open()
     with Corpus.open(corpus_path) as other:
-        other.add(draft("خبر ثالث عن وزارة العدل."))
+        other.add(build_article("خبر ثالث عن وزارة العدل."))
     qtbot.wait(1300)
     assert len(window.session.articles) == 2
     box.close()
     qtbot.waitUntil(lambda: len(window.session.articles) == 3)
 
 
-def test_the_key_that_saves_elsewhere_says_how_things_are(window: Window, holder: sqlite3.Connection) -> None:
+def test_save_key_reports_the_save_state(window: Window, holder: sqlite3.Connection) -> None:
     press(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    assert window.status_line.said() == "Everything is saved"
+    assert window.status_line.message() == "Everything is saved"
     window.session.tag("DATE", 0, 5)
     press(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     is_told = bool(trouble(window))
@@ -444,33 +437,76 @@ def test_the_key_that_saves_elsewhere_says_how_things_are(window: Window, holder
     assert is_told
 
 
-def test_a_corpus_on_a_network_drive_is_labelled_and_it_is_said_where_it_is(
+def test_corpus_on_a_network_drive_is_usable_and_announced(
     corpus_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shared_memory, "is_usable", lambda _folder: False)
     session = Session("Sanae")
-    with qtbot.waitSignal(session.told) as said:
+    with qtbot.waitSignal(session.notified) as notification:
         session.open(Corpus.open(corpus_path))
-    assert "test.corpus" in said.args[0]
-    assert "is on a network drive" in said.args[0]
+    assert "test.corpus" in notification.args[0]
+    assert "is on a network drive" in notification.args[0]
     assert session.tag("DATE", 0, 5)
     assert session.undo()
     assert session.redo()
-    session.look()
-    assert (session.trouble, session.waiting) == ("", None)
+    session.check_file()
+    assert (session.save_error, session.pending_step) == ("", None)
     assert [each.name for each in corpus_path.parent.glob("test.corpus*")] == ["test.corpus"]
     session.close()
     assert labels_on_disk(corpus_path) == ["DATE"]
 
 
-def test_why_the_file_lacks_the_last_steps_is_told_until_it_has_them_whatever_is_labelled(
-    session: Session, stretch: Stretch
-) -> None:
+def test_checkpoint_error_stays_visible_during_tagging(session: Session, stretch: Stretch) -> None:
     session._checkpoint_reported.emit(session._checkpointer, FullDisk("The disk is full."))
-    assert (session.waiting, session.trouble) == (None, "The disk is full.")
+    assert (session.pending_step, session.save_error) == (None, "The disk is full.")
     assert session.tag("DATE", *stretch("أمس"))
-    assert session.trouble == "The disk is full."
+    assert session.save_error == "The disk is full."
     session._checkpoint_reported.emit(object(), None)
-    assert session.trouble == "The disk is full.", "one of another corpus counts for nothing"
+    assert session.save_error == "The disk is full.", "one of another corpus counts for nothing"
     session._checkpoint_reported.emit(session._checkpointer, None)
-    assert session.trouble == ""
+    assert session.save_error == ""
+
+
+def test_saving_a_pending_change_is_reported(
+    session: Session, stretch: Stretch, holder: sqlite3.Connection, qtbot: QtBot
+) -> None:
+    assert not session.tag("DATE", *stretch("أمس"))
+    assert session.pending_step
+    holder.execute("ROLLBACK")
+    with qtbot.waitSignal(session.notified) as notified:
+        assert session.retry_save()
+    assert "saved" in notified.args[0]
+
+
+def exchange_stick(path: Path, corpus: Path) -> None:
+    """Pull the stick with the corpus at `path`, and put in another one with the file `corpus` at its place."""
+    subprocess.run(["umount", "-l", path.parent], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", path.parent], check=True)
+    shutil.copy(corpus, path)
+
+
+def test_empty_corpus_on_a_reconnected_stick_is_continued(stick: Path, tmp_path: Path) -> None:
+    path = stick.with_name("empty.corpus")
+    Corpus.create(path, default_labels()).close()
+    shutil.copy(path, tmp_path / "same.corpus")
+    session = Session("Sanae")
+    session.open(Corpus.open(path))
+    exchange_stick(path, tmp_path / "same.corpus")
+    session.check_file()
+    assert session.save_error == ""
+    session.close()
+
+
+@pytest.mark.parametrize("has_spans", [False, True])
+def test_another_corpus_on_a_reconnected_stick_is_refused_and_closed(
+    stick: Path, tmp_path: Path, has_spans: bool
+) -> None:
+    session = Session("Sanae")
+    session.open(Corpus.open(stick))
+    assert not has_spans or session.tag("DATE", 0, 5)
+    Corpus.create(tmp_path / "other.corpus", default_labels()).close()
+    exchange_stick(stick, tmp_path / "other.corpus")
+    session.check_file()
+    assert session.save_error
+    assert open_beside(stick) == []
+    session.close()

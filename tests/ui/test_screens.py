@@ -37,7 +37,7 @@ def test_a_window_on_another_screen_is_as_sharp_as_a_new_one(
     command = [sys.executable, str(SCRIPT), str(corpus_path), language, "window"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    shown = json.loads(done.stdout)
-    assert shown["ratios"] == [scalings[0], scalings[1], scalings[1]], "else nothing was moved"
-    assert shown["differing"] == 0, f"compare {tmp_path}/window-*.png"
-    assert shown["policy"] == "PassThrough", "150 % is no 200 %"
+    result = json.loads(done.stdout)
+    assert result["ratios"] == [scalings[0], scalings[1], scalings[1]], "else nothing was moved"
+    assert result["differing"] == 0, f"compare {tmp_path}/window-*.png"
+    assert result["policy"] == "PassThrough", "150 % is no 200 %"

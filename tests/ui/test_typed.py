@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from annotator.model import operations
 from annotator.model.records import Step, new_uid
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.ui import app
-from annotator.ui.panels.span_card import Field
+from annotator.ui.panels.span_card import AutosaveField
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
@@ -32,7 +32,7 @@ def note_on_disk(path: Path) -> str:
 
 def type_note(window: Window) -> None:
     window.action("edit_article_note").trigger()
-    QTest.keyClicks(window.note, WORDS)
+    QTest.keyClicks(window.note_field, WORDS)
 
 
 @pytest.fixture
@@ -53,17 +53,17 @@ def answers(no_dialogs: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def holder(corpus_path: Path) -> Iterator[sqlite3.Connection]:
-    made = sqlite3.connect(corpus_path, isolation_level=None)
-    made.execute("BEGIN IMMEDIATE")
-    yield made
-    made.close()
+    connection = sqlite3.connect(corpus_path, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    yield connection
+    connection.close()
 
 
 def drop(window: Window, path: Path) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
-    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    window.dropEvent(QDropEvent(QPointF(9, 9), copy, mime, left, none))
+    copy, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(9, 9), copy, mime, button, none))
 
 
 def close(window: Window, _other: Path) -> None:
@@ -79,7 +79,7 @@ def choose_annotator(window: Window, _other: Path) -> None:
 
 
 def show_backups(window: Window, _other: Path) -> None:
-    window.backups.show_backups()
+    window.backup_commands.show_backups()
 
 
 WAYS = pytest.mark.parametrize("leave", [close, open_other, choose_annotator, show_backups])
@@ -94,7 +94,7 @@ def other(corpus_path: Path) -> Path:
 
 
 @WAYS
-def test_what_is_typed_while_the_file_is_locked_is_asked_about(
+def test_closing_asks_about_typed_text_while_the_file_is_locked(
     window: Window,
     corpus_path: Path,
     other: Path,
@@ -103,40 +103,40 @@ def test_what_is_typed_while_the_file_is_locked_is_asked_about(
     leave: Callable[[Window, Path], None],
 ) -> None:
     type_note(window)
-    answers.append("Stay")
+    answers.append("Keep open")
     leave(window, other)
     assert "locked" in answers[0]
     assert WORDS in answers[0]
-    assert (window.isVisible(), window.note.text()) == (True, WORDS)
+    assert (window.isVisible(), window.note_field.text()) == (True, WORDS)
     assert window.session.corpus
     assert window.session.corpus.path == corpus_path
     holder.execute("ROLLBACK")
-    assert window.session.try_again()
+    assert window.session.retry_save()
     assert note_on_disk(corpus_path) == WORDS
 
 
 @WAYS
-def test_what_is_typed_and_was_changed_in_another_window_is_asked_about(
+def test_closing_asks_about_typed_text_that_conflicts(
     window: Window, corpus_path: Path, other: Path, answers: list[str], leave: Callable[[Window, Path], None]
 ) -> None:
     type_note(window)
     with Corpus.open(corpus_path) as elsewhere:
-        edits = operations.note(None, elsewhere.article(1), "Sanae", "another")
-        elsewhere.apply(Step(new_uid(), "Sanae", now(), "note", tuple(edits)))
-    answers.append("Stay")
+        edits = operations.set_note(None, elsewhere.article(1), "Sanae", "another")
+        elsewhere.apply(Step(new_uid(), "Sanae", utc_timestamp(), "note", tuple(edits)))
+    answers.append("Keep open")
     leave(window, other)
     assert answers == [f"What you typed could not be saved. What you typed is not saved yet: \u2068{WORDS}\u2069"]
-    assert (window.isVisible(), window.note.text()) == (True, WORDS)
-    leave_now = window.note.keep()  # what is there now has been seen
+    assert (window.isVisible(), window.note_field.text()) == (True, WORDS)
+    leave_now = window.note_field.commit()  # what is there now has been seen
     assert leave_now
     assert note_on_disk(corpus_path) == WORDS
 
 
-def test_what_is_given_up_is_not_asked_about_again(
+def test_discarded_text_is_not_asked_about_again(
     window: Window, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
 ) -> None:
     type_note(window)
-    answers.append("Give the change up")
+    answers.append("Discard the change")
     window.close()
     assert not window.isVisible()
     holder.execute("ROLLBACK")
@@ -144,12 +144,12 @@ def test_what_is_given_up_is_not_asked_about_again(
     assert note_on_disk(corpus_path) == ""
 
 
-def test_what_waits_and_what_is_typed_are_asked_about_together(
+def test_pending_change_and_typed_text_are_asked_about_together(
     window: Window, stretch: Stretch, answers: list[str], holder: sqlite3.Connection
 ) -> None:
     window.session.tag("DATE", *stretch("أمس"))
     type_note(window)
-    answers.append("Give the change up")
+    answers.append("Discard the change")
     window.close()
     assert answers[0].endswith(
         f" Your last change is not saved yet, and neither is what you typed: \u2068{WORDS}\u2069"
@@ -157,36 +157,36 @@ def test_what_waits_and_what_is_typed_are_asked_about_together(
     assert not window.isVisible()
 
 
-def test_a_damaged_corpus_is_not_closed_over_what_is_typed(
+def test_damaged_corpus_is_not_closed_over_typed_text(
     window: Window, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
 ) -> None:
     type_note(window)
-    answers += ["Bring back what can be read", "Stay"]
-    window.backups.rescue(str(corpus_path), "it is damaged")
+    answers += ["Recover readable data", "Keep open"]
+    window.backup_commands.offer_recovery(str(corpus_path), "it is damaged")
     assert WORDS in answers[1]
     assert window.session.corpus
-    assert window.note.text() == WORDS
+    assert window.note_field.text() == WORDS
 
 
-def test_a_question_that_is_closed_without_an_answer_gives_nothing_up(
+def test_closing_the_question_discards_nothing(
     window: Window, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
 ) -> None:
     type_note(window)
     answers.append("")
     window.close()
-    assert (window.isVisible(), window.note.text()) == (True, WORDS)
+    assert (window.isVisible(), window.note_field.text()) == (True, WORDS)
     holder.execute("ROLLBACK")
-    assert window.session.try_again()
+    assert window.session.retry_save()
     assert note_on_disk(corpus_path) == WORDS
 
 
 @pytest.mark.parametrize("field", ["value", "note"])
-def test_what_is_typed_about_a_span_is_kept_when_the_window_closes(
+def test_typed_span_text_is_saved_when_the_window_closes(
     window: Window, session: Session, corpus_path: Path, stretch: Stretch, field: str
 ) -> None:
     session.tag("DATE", *stretch("أمس"))
-    typing: Field = getattr(window.labels_side.card, field)
-    typing.begin()
+    typing: AutosaveField = getattr(window.labels_sidebar.span_card, f"{field}_field")
+    typing.start_editing()
     QTest.keyClicks(typing, WORDS)
     window.close()
     assert not window.isVisible()
@@ -195,76 +195,76 @@ def test_what_is_typed_about_a_span_is_kept_when_the_window_closes(
     assert getattr(span, field) == WORDS
 
 
-def test_what_is_typed_about_a_span_that_is_removed_elsewhere_is_told_when_it_is_left(
+def test_lost_text_of_a_removed_span_is_reported(
     window: Window, session: Session, corpus_path: Path, stretch: Stretch
 ) -> None:
     session.tag("DATE", *stretch("أمس"))
-    typing = window.labels_side.card.value
-    typing.begin()
+    typing = window.labels_sidebar.span_card.value_field
+    typing.start_editing()
     QTest.keyClicks(typing, WORDS)
     with Corpus.open(corpus_path) as elsewhere:
         [span] = elsewhere.spans(elsewhere.article(1).uid, "Sanae")
-        elsewhere.apply(Step(new_uid(), "Sanae", now(), "remove", tuple(operations.remove(span))))
-    session.open_step(1)
+        elsewhere.apply(Step(new_uid(), "Sanae", utc_timestamp(), "remove", tuple(operations.remove_span(span))))
+    session.open_relative(1)
     assert typing.text() == ""
-    assert WORDS in window.status_line.said()
+    assert WORDS in window.status_line.message()
 
 
-def test_of_what_is_typed_and_waits_nothing_is_told(
+def test_text_in_the_pending_change_is_not_reported_as_lost(
     window: Window, holder: sqlite3.Connection, corpus_path: Path
 ) -> None:
     type_note(window)
-    window.session.open_step(1)
-    assert WORDS not in window.status_line.said()
+    window.session.open_relative(1)
+    assert WORDS not in window.status_line.message()
     holder.execute("ROLLBACK")
-    assert window.session.try_again()
+    assert window.session.retry_save()
     assert note_on_disk(corpus_path) == WORDS
 
 
-def test_what_is_typed_is_kept_when_a_file_is_dropped(qtbot: QtBot, window: Window, corpus_path: Path) -> None:
+def test_typed_text_is_saved_when_a_file_is_dropped(qtbot: QtBot, window: Window, corpus_path: Path) -> None:
     news = corpus_path.with_name("news.txt")
     news.write_text("خبر\nقالت الوزارة.", encoding="utf-8")
     type_note(window)
     drop(window, news)
     assert note_on_disk(corpus_path) == WORDS
     qtbot.waitUntil(lambda: len(window.session.articles) == 3)
-    assert window.note.text() == WORDS
+    assert window.note_field.text() == WORDS
 
 
-def test_another_language_is_asked_about_while_something_is_typed(
-    desk: app.Desk, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
+def test_changing_the_language_asks_about_typed_text(
+    desk: app.ApplicationController, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
 ) -> None:
     window = desk.window
     type_note(window)
-    answers.append("Stay")
-    window.language_asked.emit("fr")
+    answers.append("Keep open")
+    window.language_requested.emit("fr")
     assert WORDS in answers[0]
     assert desk.window is window
-    assert window.note.text() == WORDS
+    assert window.note_field.text() == WORDS
     holder.execute("ROLLBACK")
-    window.language_asked.emit("fr")
-    assert desk.window.note.text() == WORDS
+    window.language_requested.emit("fr")
+    assert desk.window.note_field.text() == WORDS
     assert note_on_disk(corpus_path) == WORDS
 
 
-def test_what_is_given_up_for_another_language_is_gone(
-    desk: app.Desk, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
+def test_text_discarded_for_another_language_is_gone(
+    desk: app.ApplicationController, corpus_path: Path, answers: list[str], holder: sqlite3.Connection
 ) -> None:
     type_note(desk.window)
-    answers.append("Give the change up")
-    desk.window.language_asked.emit("fr")
+    answers.append("Discard the change")
+    desk.window.language_requested.emit("fr")
     assert WORDS in answers[0]
-    assert desk.window.note.text() == ""
+    assert desk.window.note_field.text() == ""
     holder.execute("ROLLBACK")
     assert note_on_disk(corpus_path) == ""
 
 
-def test_another_annotator_is_chosen_once_nothing_is_typed(
+def test_switching_annotator_asks_about_typed_text(
     window: Window, monkeypatch: pytest.MonkeyPatch, corpus_path: Path
 ) -> None:
     monkeypatch.setattr(QInputDialog, "getItem", lambda *_arguments: ("Omar", True))
     type_note(window)
     window.corpus_commands.choose_annotator()
     assert window.session.annotator == "Omar"
-    assert window.note.text() == ""
+    assert window.note_field.text() == ""
     assert note_on_disk(corpus_path) == WORDS

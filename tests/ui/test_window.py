@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n
-from annotator import settings as kept
-from annotator.model.article_builder import draft
+from annotator import settings as user_settings
+from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, FLAGGED, SKIPPED, Article, article_uid
 from annotator.store.corpus import Corpus
 from annotator.text.offsets import normalise_newlines
-from annotator.text.visible import visible
+from annotator.text.visible import trim_invisible
 from annotator.ui.article.article_view import ArticleView
-from annotator.ui.article.hit_test import edges
+from annotator.ui.article.hit_test import handle_points
 from annotator.ui.article.page import Box
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.theme import LIGHT
@@ -30,22 +30,22 @@ Stretch = Callable[..., tuple[int, int]]
 LEFT = Qt.MouseButton.LeftButton
 
 
-def at(view: ArticleView, offset: int, *, after: bool = False) -> QPoint:
-    """The place on the screen just within the letter at this offset: its first half, or its second one."""
+def point_at(view: ArticleView, offset: int, *, after: bool = False) -> QPoint:
+    """The place on the screen just within letter at this offset: its first half, or its second one."""
     line = view.page().line_of(offset)
     assert line
     box = next(box for box in line.boxes if box.start <= offset < box.end)
     quarter = (box.right - box.left) / 4
     first = box.right - quarter if box.rtl else box.left + quarter
     second = box.left + quarter if box.rtl else box.right - quarter
-    return view.point_of(second if after else first, (line.top + line.bottom) / 2).toPoint()
+    return view.map_from_page(second if after else first, (line.top + line.bottom) / 2).toPoint()
 
 
 def drag(
     view: ArticleView, start: int, end: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
 ) -> None:
-    """Press before the letter at `start`, let go after the one before `end`."""
-    viewport, first, last = view.viewport(), at(view, start), at(view, end - 1, after=True)
+    """Press before letter at `start`, let go after the one before `end`."""
+    viewport, first, last = view.viewport(), point_at(view, start), point_at(view, end - 1, after=True)
     QTest.mousePress(viewport, LEFT, modifier, first)
     for step in (0.3, 0.7, 1.0):
         place = QPointF(first) + (QPointF(last) - QPointF(first)) * step
@@ -61,22 +61,22 @@ def spans(session: Session) -> list[tuple[str, str]]:
     assert session.corpus
     assert session.article
     with Corpus.open(session.corpus.path) as other:
-        found = other.spans(session.article.uid, session.annotator)
-    return [(span.label, session.article.text[span.start : span.end]) for span in found]
+        rows = other.spans(session.article.uid, session.annotator)
+    return [(span.label, session.article.text[span.start : span.end]) for span in rows]
 
 
 def test_a_drag_snaps_to_words_and_a_key_tags(window: Window, stretch: Stretch) -> None:
     start, end = stretch("وزارة الصحة", 1)
     drag(window.view, start + 2, end - 2)
-    assert window.view.text_of_selection() == "وزارة الصحة"
+    assert window.view.selected_text() == "وزارة الصحة"
     QTest.keyClick(window.view, Qt.Key.Key_2)
     assert spans(window.session) == [("INSTITUTION", "وزارة الصحة")]
     assert window.view.selection is None
 
 
-def test_a_click_on_a_label_tags_too(window: Window, stretch: Stretch) -> None:
+def test_click_on_a_label_tags_the_selection(window: Window, stretch: Stretch) -> None:
     drag(window.view, *stretch("أمس"))
-    row = window.labels.rows()[0]
+    row = window.label_panel.rows()[0]
     QTest.mouseClick(row, LEFT)
     assert spans(window.session) == [("DATE", "أمس")]
     assert row.count == 1
@@ -86,13 +86,13 @@ def test_a_click_on_a_label_tags_too(window: Window, stretch: Stretch) -> None:
 def test_alt_selects_letters(window: Window, stretch: Stretch) -> None:
     start, _end = stretch("لأحزاب")
     drag(window.view, start + 1, start + 6, Qt.KeyboardModifier.AltModifier)
-    assert window.view.text_of_selection() == "أحزاب"
+    assert window.view.selected_text() == "أحزاب"
 
 
 def test_a_double_click_takes_a_word_without_its_comma(window: Window, stretch: Stretch) -> None:
     start, _end = stretch("بالرباط")
-    QTest.mouseDClick(window.view.viewport(), LEFT, pos=at(window.view, start + 2))
-    assert window.view.text_of_selection() == "بالرباط"
+    QTest.mouseDClick(window.view.viewport(), LEFT, pos=point_at(window.view, start + 2))
+    assert window.view.selected_text() == "بالرباط"
 
 
 @pytest.mark.parametrize("text", ["1", "١", "۱"])
@@ -107,15 +107,15 @@ def test_a_click_selects_the_innermost_span_and_then_the_next_one_out(window: Wi
     window.session.tag("PLAN", *outer)
     window.session.tag("DATE", *inner)
     window.session.select(None)
-    place = at(window.view, inner[0] + 1)
-    chosen = []
+    place = point_at(window.view, inner[0] + 1)
+    clicked = []
     for _ in range(3):
         QTest.mouseClick(window.view.viewport(), LEFT, pos=place)
         assert window.session.selection
-        chosen.append(window.session.selection.label)
+        clicked.append(window.session.selection.label)
         QTest.qWait(QGuiApplication.styleHints().mouseDoubleClickInterval() + 20)
-    assert chosen == ["DATE", "PLAN", "DATE"]
-    QTest.mouseClick(window.view.viewport(), LEFT, pos=at(window.view, stretch("وقال")[0]))
+    assert clicked == ["DATE", "PLAN", "DATE"]
+    QTest.mouseClick(window.view.viewport(), LEFT, pos=point_at(window.view, stretch("وقال")[0]))
     assert window.session.selection is None
 
 
@@ -160,10 +160,10 @@ def test_an_edge_can_be_dragged(window: Window, stretch: Stretch) -> None:
     drag(window.view, end - 1, end + 1)  # not on the edge's grip: a selection of its own
     assert spans(window.session) == [("PLAN", "الخطة الوطنية")]
     window.session.select(window.session.spans[0])
-    [_first, last] = edges(window.view.page(), window.session.spans[0])
+    [_first, last] = handle_points(window.view.page(), window.session.spans[0])
     viewport = window.view.viewport()
-    grip = window.view.point_of(last.x(), last.y() - 8).toPoint()
-    target = at(window.view, stretch("للتلقيح 2024")[0] + 5)
+    grip = window.view.map_from_page(last.x(), last.y() - 8).toPoint()
+    target = point_at(window.view, stretch("للتلقيح 2024")[0] + 5)
     QTest.mousePress(viewport, LEFT, pos=grip)
     for place in ((grip + target) / 2, target):
         event = QMouseEvent(
@@ -179,11 +179,11 @@ def test_an_edge_can_be_dragged(window: Window, stretch: Stretch) -> None:
     assert spans(window.session) == [("PLAN", "الخطة الوطنية للتلقيح")]
 
 
-def test_a_span_by_keys_alone(window: Window, stretch: Stretch) -> None:
+def test_span_is_tagged_by_keys_alone(window: Window, stretch: Stretch) -> None:
     # The caret starts on the first word: extend over two, tag, and go on.
     QTest.keyClick(window.view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
     QTest.keyClick(window.view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    assert window.view.text_of_selection() == "وزارة الصحة"
+    assert window.view.selected_text() == "وزارة الصحة"
     QTest.keyClick(window.view, Qt.Key.Key_2)
     QTest.keyClick(window.view, Qt.Key.Key_Down)
     QTest.keyClick(window.view, Qt.Key.Key_1)
@@ -197,37 +197,37 @@ def test_a_span_by_keys_alone(window: Window, stretch: Stretch) -> None:
     assert window.session.selection is None
 
 
-def test_states_and_the_way_to_the_next_article(window: Window) -> None:
+def test_state_keys_set_states_and_open_the_next_article(window: Window) -> None:
     session = window.session
     QTest.keyClick(window.view, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
     assert session.state() == FLAGGED
     QTest.keyClick(window.view, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     assert session.state() == SKIPPED
     QTest.keyClick(window.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert session.place() == 1
+    assert session.current_index() == 1
     assert session.articles[0].states == {"Sanae": DONE}
     QTest.keyClick(window.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert session.place() == 1
-    assert "no article is left" in window.status_line.said()
+    assert session.current_index() == 1
+    assert "are done" in window.status_line.message()
     QTest.keyClick(window.view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
-    assert session.place() == 0
+    assert session.current_index() == 0
     QTest.keyClick(window.view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
-    assert session.place() == 1
+    assert session.current_index() == 1
 
 
-def test_a_line_is_put_right_by_key_and_folded(window: Window) -> None:
+def test_line_is_marked_by_key_and_folded(window: Window) -> None:
     session = window.session
     QTest.keyClick(window.view, Qt.Key.Key_F9)
     assert session.zones[0].kind == "boilerplate"
     assert len(window.view.page().folds) == 1
     QTest.keyClick(window.view, Qt.Key.Key_F4)
-    assert window.view.page().folds[0].opened
+    assert window.view.page().folds[0].is_open
     QTest.keyClick(window.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert session.zones[0].kind == "headline"
     assert window.view.page().folds == []
 
 
-def test_a_span_that_is_folded_away_is_said_and_comes_to_sight_when_selected(window: Window, stretch: Stretch) -> None:
+def test_folded_span_is_announced_and_revealed_when_selected(window: Window, stretch: Stretch) -> None:
     window.session.tag("INSTITUTION", *stretch("وزارة الصحة"))
     span = window.session.spans[0]
     QTest.keyClick(window.view, Qt.Key.Key_F9)
@@ -237,14 +237,14 @@ def test_a_span_that_is_folded_away_is_said_and_comes_to_sight_when_selected(win
     assert window.view.page().fold_of(span.start) is None
 
 
-def test_letters_grow_and_the_size_is_kept(window: Window) -> None:
+def test_zoom_changes_and_is_saved(window: Window) -> None:
     before = window.view.page().size
     QTest.keyClick(window.view, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
     assert window.view.page().size > before
-    assert kept.load().zoom == 110
+    assert user_settings.load().zoom == 110
 
 
-def test_the_selected_text_is_copied_as_it_is(window: Window, stretch: Stretch) -> None:
+def test_copy_copies_the_selected_text_unchanged(window: Window, stretch: Stretch) -> None:
     drag(window.view, *stretch("برنامج العمل 2025"))
     QTest.keyClick(window.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "برنامج العمل 2025"
@@ -296,17 +296,17 @@ def test_a_selection_yields_the_code_points_that_it_shows(window: Window, text: 
     if not letters:
         return
     first, last = sorted(data.draw(st.sampled_from(letters)) for _ in range(2))
-    if any(_over(one, other) for one in (first, last) for other in letters if one != other):
+    if any(_over(box, other) for box in (first, last) for other in letters if box != other):
         return  # drawn over one another, as marks without a letter are: a mouse cannot tell them apart
     view.reveal(first.start, last.end)
     drag(view, first.start, last.end, Qt.KeyboardModifier.AltModifier)
-    shown = visible(text, first.start, last.end)
-    assert view.selection == (shown if shown[0] < shown[1] else None)
-    assert view.text_of_selection() == text[slice(*shown)]
+    trimmed = trim_invisible(text, first.start, last.end)
+    assert view.selection == (trimmed if trimmed[0] < trimmed[1] else None)
+    assert view.selected_text() == text[slice(*trimmed)]
 
 
-def _over(one: Box, other: Box) -> bool:
-    return one.left < other.right and other.left < one.right
+def _over(first: Box, second: Box) -> bool:
+    return first.left < second.right and second.left < first.right
 
 
 def test_a_key_pressed_while_a_menu_is_open_goes_to_the_menu(window: Window, qtbot: QtBot) -> None:
@@ -321,18 +321,18 @@ def test_a_key_pressed_while_a_menu_is_open_goes_to_the_menu(window: Window, qtb
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
 
-    place = at(window.view, 0)
-    window.view.menu_asked.emit(window.view.viewport().mapToGlobal(place), 0)
+    place = point_at(window.view, 0)
+    window.view.menu_requested.emit(window.view.viewport().mapToGlobal(place), 0)
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_Down)
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_Return)
     assert [label for label, _words in spans(window.session)] == ["DATE"]
 
 
-def test_a_right_click_is_about_what_is_under_the_pointer(window: Window, stretch: Stretch) -> None:
+def test_context_menu_acts_on_the_item_under_the_pointer(window: Window, stretch: Stretch) -> None:
     view = window.view
-    place = at(view, stretch("أمس")[0])
+    place = point_at(view, stretch("أمس")[0])
     QTest.mouseClick(view.viewport(), Qt.MouseButton.RightButton, pos=place)
-    view.menu_asked.emit(view.viewport().mapToGlobal(place), stretch("أمس")[0])
+    view.menu_requested.emit(view.viewport().mapToGlobal(place), stretch("أمس")[0])
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     titles = [action.text().partition("\t")[0] for action in menu.actions()]
@@ -341,10 +341,10 @@ def test_a_right_click_is_about_what_is_under_the_pointer(window: Window, stretc
     menu.close()
     assert spans(window.session) == [("DATE", "أمس")]
 
-    # Beside the letters of another line, its menu marks that line and no other.
+    # Beside letters of another line, its menu marks that line and no other.
     line = view.page().line_of(stretch("وقال")[0])
     assert line
-    beside = view.point_of(view.page().width + 20, (line.top + line.bottom) / 2).toPoint()
+    beside = view.map_from_page(view.page().width + 20, (line.top + line.bottom) / 2).toPoint()
     QTest.mouseClick(view.viewport(), Qt.MouseButton.RightButton, pos=beside)
     assert window.session.selection is None
     window.action("line_boilerplate").trigger()
@@ -359,7 +359,7 @@ def test_after_a_tag_the_next_word_is_the_one_after_the_span(window: Window, str
     assert ("DATE", "الوطنية") in spans(window.session)
 
 
-def test_closing_while_a_job_runs_stops_it_first(window: Window, qtbot: QtBot) -> None:
+def test_closing_during_a_job_stops_it_first(window: Window, qtbot: QtBot) -> None:
     background = window.corpus_commands.background
     ends: list[object] = []
 
@@ -368,7 +368,7 @@ def test_closing_while_a_job_runs_stops_it_first(window: Window, qtbot: QtBot) -
             yield 0, 0
 
     background.run("Working", endless, ends.append, ends.append)
-    with qtbot.waitSignal(background.ended):
+    with qtbot.waitSignal(background.finished):
         assert not window.close()
     qtbot.waitUntil(lambda: not window.isVisible())
     assert len(ends) == 1
@@ -376,8 +376,8 @@ def test_closing_while_a_job_runs_stops_it_first(window: Window, qtbot: QtBot) -
 
 def test_an_edge_moves_over_marks_and_never_between_a_letter_and_its_own(window: Window) -> None:
     text = "قال مُحَمَّدٌ\u200f لنا"
-    window.session.corpus.add(draft(text))  # type: ignore[union-attr]
-    window.session.refresh()
+    window.session.corpus.add(build_article(text))  # type: ignore[union-attr]
+    window.session.reload_articles()
     window.session.open_article(2)
     start, end = text.index("مُ"), text.index("\u200f")
     window.session.tag("PLAN", start, end)
@@ -394,61 +394,61 @@ def test_an_edge_moves_over_marks_and_never_between_a_letter_and_its_own(window:
 
 
 def test_the_caret_passes_over_what_is_folded_away(window: Window, stretch: Stretch) -> None:
-    window.view.caret.stand(stretch("أعلنت")[0])
+    window.view.caret.move_to(stretch("أعلنت")[0])
     QTest.keyClick(window.view, Qt.Key.Key_F9)
     QTest.keyClick(window.view, Qt.Key.Key_Home)
     headline = stretch("للتلقيح")[0]
-    window.view.caret.stand(headline)
+    window.view.caret.move_to(headline)
     QTest.keyClick(window.view, Qt.Key.Key_Left)
-    assert window.view.offset() == stretch("وقال")[0]
+    assert window.view.current_offset() == stretch("وقال")[0]
     QTest.keyClick(window.view, Qt.Key.Key_Right)
-    assert window.view.offset() == headline
+    assert window.view.current_offset() == headline
 
 
-def test_an_article_that_looks_like_html_is_shown_as_it_is(window: Window) -> None:
+def test_article_with_html_is_shown_as_plain_text(window: Window) -> None:
     text = "<b>عنوان</b> <img src=x> & خبر\n\nنص الخبر كما جاء في المصدر."
     assert window.session.corpus
-    window.session.corpus.add(draft(text))
-    window.session.refresh()
+    window.session.corpus.add(build_article(text))
+    window.session.reload_articles()
     window.session.open_article(2)
     end = text.index("\n")
     window.session.tag("PLAN", 0, end)
     for label in window.findChildren(QLabel):
         assert label.textFormat() == Qt.TextFormat.PlainText, label.text()
-    for view in (window.spans, window.articles_side.articles):
+    for view in (window.span_panel, window.articles_sidebar.article_list):
         model = view.model()
         index = model.index(model.rowCount() - 1, 0)
         assert index.data() == text[:end]
         assert "&lt;b&gt;عنوان&lt;/b&gt; &lt;img src=x&gt; &amp; خبر" in index.data(Qt.ItemDataRole.ToolTipRole)
 
 
-def test_the_order_of_the_articles_is_chosen_in_the_menu_and_remembered(window: Window) -> None:
+def test_article_order_is_chosen_in_the_menu_and_saved(window: Window) -> None:
     action = window.action("toggle_instructive")
     assert not action.isChecked()
     assert not window.session.instructive
     action.trigger()
     assert action.isChecked()
     assert window.session.instructive
-    assert kept.load().instructive
-    assert window.status_line.said() == "The most instructive article comes next."
-    again = Window(window.session, kept.load(), LIGHT)
-    assert again.action("toggle_instructive").isChecked()
-    again.action("toggle_instructive").trigger()
-    assert not kept.load().instructive
+    assert user_settings.load().instructive
+    assert window.status_line.message() == "Most instructive article next"
+    reopened = Window(window.session, user_settings.load(), LIGHT)
+    assert reopened.action("toggle_instructive").isChecked()
+    reopened.action("toggle_instructive").trigger()
+    assert not user_settings.load().instructive
     assert not window.session.instructive
-    again.deleteLater()
+    reopened.deleteLater()
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_the_window_fits_a_screen_of_1024_pixels(language: str, session: Session, qtbot: QtBot) -> None:
-    i18n.use(language)
-    window = Window(session, kept.load(), LIGHT)
+    i18n.set_language(language)
+    window = Window(session, user_settings.load(), LIGHT)
     qtbot.addWidget(window)
     window.resize(1024, 600)
     with qtbot.waitExposed(window):
         window.show()
     assert window.minimumSizeHint().width() <= 1024
-    buttons = window._middle.buttons
+    buttons = window._central_widget.buttons
     names = [button.accessibleName() for button in buttons]
     qtbot.waitUntil(lambda: all(button.width() >= button.sizeHint().width() for button in buttons))
     assert window.width() == 1024

@@ -1,8 +1,9 @@
-"""Where a file of columns has its tokens and its tags: recognised from its values, since no such file says.
+"""Detection of the columns of a file with a token a line: which has the tokens and which the tags.
 
-The columns stand apart by tabs or spaces, or, with a sentence a line, the items by spaces and their columns by |. Tag
-columns are those of tags (`repairing.is_tag`). The token is in the first column that is neither tags nor numbers. Where
-all after the token are tags, and none is an O beside another, each line has as many as its token has spans (Wojood).
+No such file says so, so its values decide. Columns are separated by tabs or spaces; in a file with a sentence a line,
+items are separated by spaces and their columns by |. A tag column is one whose values are tags (`decoding.is_tag`).
+The token is in the first column that has neither tags nor numbers. If everything after the token is tags, and no O
+stands beside another tag, each line has as many tags as its token has spans (Wojood).
 """
 
 import re
@@ -13,167 +14,180 @@ from typing import Final
 
 from msgspec import Struct
 
-from annotator.tagging.decoding import Row, is_tag
+from annotator.tagging.decoding import TokenTags, is_tag
 from annotator.tagging.schemes import OUTSIDE
 
 DOCSTART: Final = "-DOCSTART-"
 COMMENT: Final = "#"
 
-_MOST: Final = 0.8
-"""Of the lines must be as the layout says. The rest is refused one by one, and too many of them are another format."""
-_BARE: Final = 0.02
-"""Of the lines must have tags, in a file where a token outside has none."""
-_KNOWN: Final = 1 << 14
-_LONGEST: Final = 1000
-"""Code points of what comes after a token, from where it is not kept."""
-_PHRASES: Final = frozenset(
+_MIN_SHARE: Final = 0.8
+"""Share of the lines that must fit the layout. The rest is refused one by one; if it is more, the format is another."""
+_MIN_TAGGED_SHARE: Final = 0.02
+"""Share of the lines that must have tags in a file where a token outside a span has none."""
+_CACHE_SIZE: Final = 1 << 14
+_MAX_CACHED_LENGTH: Final = 1000
+"""Code points of the rest of a line from which on it is not cached."""
+_PHRASE_LABELS: Final = frozenset(
     (
         *("ADJP", "ADVP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT"),
         *("QP", "SBAR", "UCP", "VP", "WHADVP", "WHNP", "WHPP"),
     )
 )
-"""The labels of the phrase column that CoNLL-2003 has before that of names (CoNLL-2000, Penn Treebank)."""
-_NOTHING: Final = frozenset(("_", "-", "-X-"))
-"""What stands in a column that says nothing."""
-_FOREIGN: Final = re.compile(r"#(?:FORMAT=WebAnno|text=)|# (?:webanno\.|text =|sent_id =)")
-"""Begins a line of WebAnno TSV or CoNLL-U."""
+"""The labels of CoNLL-2003's phrase column, which comes before that of names (CoNLL-2000, Penn Treebank)."""
+_EMPTY_VALUES: Final = frozenset(("_", "-", "-X-"))
+"""Placeholders of an empty column."""
+_OTHER_FORMAT: Final = re.compile(r"#(?:FORMAT=WebAnno|text=)|# (?:webanno\.|text =|sent_id =)")
+"""The start of a line of WebAnno TSV or CoNLL-U."""
 _SPACE: Final = re.compile("[ \t]+")
 
 
 class Layout(Struct, frozen=True):
-    """Where the columns of a file are.
+    """The columns of a file.
 
-    Columns count from 0; `tags` is None where all after the token are tags, as many as there are. `width` is how many
-    columns a line has, or mostly has. `separator` stands between columns. `items` says that a line is a sentence, and
-    `bare` that a token may have no tag at all.
+    Columns count from 0; `tags` is None if everything after the token is tags, any number of them. `width` is the
+    number of columns of all or most lines, and `separator` stands between columns.
     """
 
     separator: str
     token: int
     width: int
     tags: tuple[int, ...] | None
-    numbered: bool = False
-    items: bool = False
-    bare: bool = False
+    is_numbered: bool = False
+    is_sentence_per_line: bool = False
+    allows_untagged: bool = False
 
     def split(self, line: str) -> list[str]:
-        """The columns of a line that has no blanks at its end."""
-        if self.items:
+        """Split a line without trailing blanks into its columns."""
+        if self.is_sentence_per_line:
             return line.rsplit(self.separator, self.width - 1)
         if self.separator == "\t" and "\t" in line:
             return line.split("\t")
         return line.split(" ") if "  " not in line and "\t" not in line else _SPACE.split(line)
 
-    def row(self, fields: list[str]) -> tuple[str, Row] | None:
-        """The token of these columns and its tags; None where they are not as the file's columns are."""
+    def parse_fields(self, fields: list[str]) -> tuple[str, TokenTags] | None:
+        """Return the token of these columns and its tags, or None if they do not fit the layout."""
         if self.tags is not None:
-            if len(fields) != self.width or (self.numbered and not fields[0].isdecimal()):
+            if len(fields) != self.width or (self.is_numbered and not fields[0].isdecimal()):
                 return None
             return fields[self.token], tuple([fields[column] for column in self.tags])
         tags = tuple(fields[self.token + 1 :])
-        if len(tags) != 1 and not (all(map(is_tag, tags)) if tags else self.bare and len(fields) > self.token):
+        if len(tags) != 1 and not (
+            all(map(is_tag, tags)) if tags else self.allows_untagged and len(fields) > self.token
+        ):
             return None
-        return None if self.numbered and not fields[0].isdecimal() else (fields[self.token], tags)
+        return None if self.is_numbered and not fields[0].isdecimal() else (fields[self.token], tags)
 
     def is_comment(self, line: str) -> bool:
-        """Whether a line that begins with # is one about the others, and not one whose token begins so."""
-        row = self.row(self.split(line.partition(" ")[0] if self.items else line))
+        """Return whether a line that starts with # is a comment rather than one whose token starts so."""
+        row = self.parse_fields(self.split(line.partition(" ")[0] if self.is_sentence_per_line else line))
         return row is None or not all(map(is_tag, row[1]))
 
 
-def reader(layout: Layout) -> Callable[[str], Sequence[tuple[str, Row] | None]]:
-    """A function that gives the tokens of a line, one or a sentence, each as `Layout.row` does.
+def build_line_parser(layout: Layout) -> Callable[[str], Sequence[tuple[str, TokenTags] | None]]:
+    """Return a function that parses the tokens of a line, one or a sentence, as `Layout.parse_fields` does.
 
-    It keeps what comes after a token, for there are few different tags.
+    It caches the tags of a token, for there are few different ones.
     """
-    known: dict[str, Row] = {}
+    tags_by_rest: dict[str, TokenTags] = {}
 
-    def item_rows(line: str) -> Sequence[tuple[str, Row] | None]:
-        return [layout.row(layout.split(item)) for item in line.split(" ") if item]
+    def parse_items(line: str) -> Sequence[tuple[str, TokenTags] | None]:
+        return [layout.parse_fields(layout.split(item)) for item in line.split(" ") if item]
 
-    def any_row(line: str) -> Sequence[tuple[str, Row] | None]:
-        return (layout.row(layout.split(line)),)
+    def parse_line(line: str) -> Sequence[tuple[str, TokenTags] | None]:
+        return (layout.parse_fields(layout.split(line)),)
 
-    def row(line: str) -> Sequence[tuple[str, Row] | None]:
+    def parse_cached(line: str) -> Sequence[tuple[str, TokenTags] | None]:
         token, _separator, rest = line.partition(layout.separator)
-        tags = known.get(rest)
+        tags = tags_by_rest.get(rest)
         if tags is not None and "\t" not in token:
             return ((token, tags),)
-        found = layout.row(layout.split(line))
-        if found and len(rest) in range(1, _LONGEST) and "\t" not in token and len(known) < _KNOWN:
-            known[rest] = found[1]
-        return (found,)
+        row = layout.parse_fields(layout.split(line))
+        if row and len(rest) in range(1, _MAX_CACHED_LENGTH) and "\t" not in token and len(tags_by_rest) < _CACHE_SIZE:
+            tags_by_rest[rest] = row[1]
+        return (row,)
 
-    return item_rows if layout.items else any_row if layout.token else row
+    return parse_items if layout.is_sentence_per_line else parse_line if layout.token else parse_cached
 
 
-def recognise(lines: Iterable[str]) -> Layout | None:
-    """The layout of a file that has these lines among others; None for one that has no columns of tokens and tags."""
+def detect_layout(lines: Iterable[str]) -> Layout | None:
+    """Detect the layout of a file from a sample of its lines; return None if it has no columns of tokens and tags."""
     lines = [line.rstrip(" \t") for line in lines]
-    marked = [line for line in lines if line and not line.startswith(DOCSTART)]
-    content = [line for line in marked if not line.startswith(COMMENT)] or marked
-    if not content or any(map(_FOREIGN.match, lines[:1000])):
+    candidates = [line for line in lines if line and not line.startswith(DOCSTART)]
+    content = [line for line in candidates if not line.startswith(COMMENT)] or candidates
+    if not content or any(map(_OTHER_FORMAT.match, lines[:1000])):
         return None
-    items = _items(content)
+    items = _detect_item_layout(content)
     if items:
         return items
     tabs = sum("\t" in line for line in content) * 2 > len(content)
     plain = Layout("\t" if tabs else " ", 0, 0, ())
-    return _columns([plain.split(line) for line in content], plain.separator)
+    return _detect_column_layout([plain.split(line) for line in content], plain.separator)
 
 
-def _items(lines: Sequence[str]) -> Layout | None:
-    """The layout of sentences like `word|NNP|B-PER word|…`."""
+def _detect_item_layout(lines: Sequence[str]) -> Layout | None:
+    """Detect the layout of sentences like `word|NNP|B-PER word|…`."""
     sentences = [[item for item in line.split(" ") if item] for line in lines]
-    good = [items for items in sentences if all("|" in item and is_tag(item.rpartition("|")[2]) for item in items)]
-    if len(good) < len(lines) * _MOST:
+    matches = [items for items in sentences if all("|" in item and is_tag(item.rpartition("|")[2]) for item in items)]
+    if len(matches) < len(lines) * _MIN_SHARE:
         return None
-    widths = Counter(item.count("|") + 1 for items in good for item in items)
+    widths = Counter(item.count("|") + 1 for items in matches for item in items)
     width = widths.most_common(1)[0][0]
-    return Layout("|", 0, width, (width - 1,), items=True)
+    return Layout("|", 0, width, (width - 1,), is_sentence_per_line=True)
 
 
-def _columns(rows: list[list[str]], separator: str) -> Layout | None:
-    """The layout of lines with these columns."""
-    numbered = _numbered(rows)
+def _detect_column_layout(rows: list[list[str]], separator: str) -> Layout | None:
+    """Detect the layout of lines with these columns."""
+    numbered = _is_numbered(rows)
     token = int(numbered)
-    (width, usual), *_others = Counter(map(len, rows)).most_common(1)
-    regular = usual >= len(rows) * _MOST
-    # Columns that are there for each token say O where they say nothing; a list of tags never does.
-    if not regular or width <= token + 2 or not any(OUTSIDE in row[token + 1 :] for row in rows if len(row) == width):
-        listed = _listed(rows, separator, token, width)
-        if listed or not regular:
-            return listed
+    (width, usual_count), *_others = Counter(map(len, rows)).most_common(1)
+    is_regular = usual_count >= len(rows) * _MIN_SHARE
+    # Only columns that every token has contain an O beside another tag; a list of tags never does.
+    if (
+        not is_regular
+        or width <= token + 2
+        or not any(OUTSIDE in row[token + 1 :] for row in rows if len(row) == width)
+    ):
+        tag_list = _detect_tag_list_layout(rows, separator, token, width)
+        if tag_list or not is_regular:
+            return tag_list
     columns = list(zip(*(row for row in rows if len(row) == width), strict=True))
-    tags = [at for at, column in enumerate(columns) if _most(map(is_tag, column))]
-    if len(tags) > 1:  # the token may look like a tag, and phrases stand after the parts of speech
-        tags = [at for at in tags if at == tags[-1] or not (at == token or _is_of_phrases(columns, at, token))]
-    others = [at for at in range(token, width) if at not in tags]
+    tags = [index for index, column in enumerate(columns) if _is_usual(map(is_tag, column))]
+    if len(tags) > 1:  # the token may look like a tag, and phrases follow the parts of speech
+        tags = [
+            index
+            for index in tags
+            if index == tags[-1] or not (index == token or _is_phrase_column(columns, index, token))
+        ]
+    others = [index for index in range(token, width) if index not in tags]
     return Layout(separator, others[0], width, tuple(tags), numbered) if tags and others else None
 
 
-def _numbered(rows: list[list[str]]) -> bool:
-    """Whether the first column numbers the tokens of each sentence, and the second has them."""
+def _is_numbered(rows: list[list[str]]) -> bool:
+    """Return whether the first column numbers the tokens of each sentence and the second contains them."""
     numbers = [int(row[0]) if row[0].isdecimal() and len(row[0]) < 7 else -1 for row in rows]
-    counted = _most(number in (0, 1, before + 1) for before, number in pairwise([0, *numbers]))
-    return counted and _most(len(row) > 1 and not is_tag(row[1]) and row[1] not in _NOTHING for row in rows)
+    is_counting = _is_usual(number in (0, 1, previous + 1) for previous, number in pairwise([0, *numbers]))
+    return is_counting and _is_usual(
+        len(row) > 1 and not is_tag(row[1]) and row[1] not in _EMPTY_VALUES for row in rows
+    )
 
 
-def _is_of_phrases(columns: Sequence[Sequence[str]], at: int, token: int) -> bool:
-    labels = {tag.partition("-")[2] for tag in columns[at] if tag != OUTSIDE}
-    return at > token + 1 and labels <= _PHRASES and not _most(map(is_tag, columns[at - 1]))
+def _is_phrase_column(columns: Sequence[Sequence[str]], index: int, token: int) -> bool:
+    labels = {tag.partition("-")[2] for tag in columns[index] if tag != OUTSIDE}
+    return index > token + 1 and labels <= _PHRASE_LABELS and not _is_usual(map(is_tag, columns[index - 1]))
 
 
-def _listed(rows: list[list[str]], separator: str, token: int, width: int) -> Layout | None:
-    """The layout where each token has as many tags as it needs."""
+def _detect_tag_list_layout(rows: list[list[str]], separator: str, token: int, width: int) -> Layout | None:
+    """Detect a layout in which each token has as many tags as it needs."""
     lists = [row[token + 1 :] for row in rows]
     tagged = sum(map(bool, lists))
-    bare = len(rows) - tagged > lists.count([OUTSIDE])
-    if not _most(all(map(is_tag, tags)) for tags in lists) or tagged < (len(rows) * _BARE if bare else 1):
+    allows_untagged = len(rows) - tagged > lists.count([OUTSIDE])
+    if not _is_usual(all(map(is_tag, tags)) for tags in lists) or tagged < (
+        len(rows) * _MIN_TAGGED_SHARE if allows_untagged else 1
+    ):
         return None
-    return Layout(separator, token, width, None, numbered=token > 0, bare=bare)
+    return Layout(separator, token, width, None, is_numbered=token > 0, allows_untagged=allows_untagged)
 
 
-def _most(found: Iterable[bool]) -> bool:
-    answers = list(found)
-    return sum(answers) >= len(answers) * _MOST
+def _is_usual(conditions: Iterable[bool]) -> bool:
+    results = list(conditions)
+    return sum(results) >= len(results) * _MIN_SHARE

@@ -1,14 +1,12 @@
-"""CoNLL files of every flavour, read: CoNLL-2002 and 2003, GermEval 2014, Wojood, spaCy's .iob, and what is like them.
+"""Reader of CoNLL files of every flavour: CoNLL-2002 and 2003, GermEval 2014, Wojood, spaCy's .iob and similar ones.
 
-`column_layout` finds which column holds what, `core.repairing` reads the tags in any scheme and says what it had to put
-right. Such a file has tokens and no text: `core.detokenising` says how they become one, a sentence a line. Spans
-begin and end where tokens do.
+`column_layout` finds which column is which; `tagging.decoding` reads the tags in any scheme and reports its repairs.
+Such a file has tokens and no text: `text.detokenizer` joins them, a sentence a line. Spans start and end at tokens.
 
-A new article begins at a `-DOCSTART-` line (AIDA has its title there in brackets), after the token `$#$` (Wojood), at a
-comment with the address of another page (GermEval: the article has it, and the day that stands with it), and at
-`# newdoc id = …`, which is its title. A file without any is one article, or several where it would be too long.
-Other columns and comments are passed over. What was not taken is said, and each repair: a tag that is no tag is lost,
-and so refused.
+A new article starts at a `-DOCSTART-` line (AIDA gives its title there in brackets), after the token `$#$` (Wojood),
+at a comment with the address of another page (GermEval: it is the article's, with its day), and at `# newdoc id = …`,
+which is its title. A file without any of these is one article, or several if it would be too long. Other columns and
+comments are ignored. Everything skipped is reported, and so is each repair; an invalid tag is lost, so it is refused.
 """
 
 import codecs
@@ -22,46 +20,46 @@ from annotator.formats.conll import column_layout
 from annotator.formats.conll.column_layout import COMMENT, DOCSTART, Layout
 from annotator.formats.documents import plain_text
 from annotator.i18n import _, ngettext
-from annotator.model.article_builder import draft
-from annotator.model.operations import Rejected
-from annotator.model.records import BODY, Draft, Refusal, Remark, Repair, Span, Zone, new_uid
+from annotator.model.article_builder import build_article
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import BODY, AnnotatedArticle, Refusal, Remark, Repair, Span, Zone, new_uid
 from annotator.tagging import decoding
-from annotator.tagging.decoding import Row
+from annotator.tagging.decoding import TokenTags
 from annotator.tagging.schemes import OUTSIDE, Chunk
-from annotator.text.detokenizer import detokenise
+from annotator.text.detokenizer import detokenize
 
 NAME: Final = "conll"
 SUFFIXES: Final = (".conll", ".conll2002", ".conll2003", ".iob", ".iob2", ".bio", ".bilou", ".txt", ".tsv", ".csv", "")
-LARGEST: Final = 1_000_000
-"""Bytes of the longest line that is read: some files have a sentence a line."""
-LONGEST: Final = 250_000
-"""Tokens of the longest article, and of the longest sentence: what follows is another."""
-MOST: Final = 1000
-"""Remarks of one kind that are given one by one; of more there is the first and their number."""
+MAX_LINE_BYTES: Final = 1_000_000
+"""Bytes of the longest line that is read; some files have a sentence a line."""
+MAX_TOKENS: Final = 250_000
+"""Tokens of the longest article and of the longest sentence; the rest becomes another one."""
+MAX_REMARKS: Final = 1000
+"""Remarks of one kind that are reported one by one; of more, only the first and their number are."""
 
-_OWN: Final = frozenset(SUFFIXES[: SUFFIXES.index(".txt")])
-_SAMPLE: Final = 1 << 18
-"""Bytes by which the layout and the scheme of a file are recognised."""
-_SIGNS: Final = (DOCSTART[0], COMMENT)
-_LONG: Final = "long"
-_REPAIRS: Final = frozenset((decoding.BEGUN, decoding.ENDED, _LONG))
-"""The kinds of remarks where nothing is lost."""
-_SEPARATOR: Final = "$#$"
-_NO_TAG: Final = frozenset((OUTSIDE,))
-_PAGE: Final = re.compile(r"#\s*(https?://\S+)(?:\s+\[(\d{4}-\d\d-\d\d)\])?")
-_NEW: Final = re.compile(r"#\s*newdoc(?:\s+id\s*=\s*(.+))?")
+_DISTINCTIVE_SUFFIXES: Final = frozenset(SUFFIXES[: SUFFIXES.index(".txt")])
+_SAMPLE_BYTES: Final = 1 << 18
+"""Bytes from which the layout and the scheme of a file are detected."""
+_HEADING_STARTS: Final = (DOCSTART[0], COMMENT)
+_SPLIT_ARTICLE: Final = "long"
+_REPAIR_KINDS: Final = frozenset((decoding.MISSING_START, decoding.MISSING_END, _SPLIT_ARTICLE))
+"""Kinds of remarks about repairs, which lose nothing."""
+_ARTICLE_SEPARATOR: Final = "$#$"
+_OUTSIDE_ONLY: Final = frozenset((OUTSIDE,))
+_PAGE_COMMENT: Final = re.compile(r"#\s*(https?://\S+)(?:\s+\[(\d{4}-\d\d-\d\d)\])?")
+_NEWDOC_COMMENT: Final = re.compile(r"#\s*newdoc(?:\s+id\s*=\s*(.+))?")
 
 
 class _Sentence(NamedTuple):
     """The tokens of a sentence, the tags of each, and the line of each."""
 
     tokens: list[str]
-    rows: list[Row]
+    rows: list[TokenTags]
     lines: list[int]
 
 
 class _Heading(NamedTuple):
-    """What stands before an article, and what it says of it; `line` is 0 where it begins at its first token."""
+    """The start of an article, and its metadata; `line` is 0 if the article starts at its first token."""
 
     line: int
     title: str | None = None
@@ -69,103 +67,111 @@ class _Heading(NamedTuple):
     published: str | None = None
 
 
-class _Account:
-    """What is to be said of a file, by kind."""
+class _RemarkCollector:
+    """The remarks on a file, by kind."""
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._found: dict[str, list[Remark]] = {}
-        self._more: dict[str, int] = {}
+        self._remarks: dict[str, list[Remark]] = {}
+        self._omitted: dict[str, int] = {}
 
     def add(self, line: int, kind: str, reason: str) -> None:
-        found = self._found.setdefault(kind, [])
-        if len(found) < MOST:
-            found.append(_kind(kind)(self._path, line, reason))
+        remarks = self._remarks.setdefault(kind, [])
+        if len(remarks) < MAX_REMARKS:
+            remarks.append(_remark_class(kind)(self._path, line, reason))
         else:
-            self._more[kind] = self._more.get(kind, 0) + 1
+            self._omitted[kind] = self._omitted.get(kind, 0) + 1
 
     def remarks(self) -> list[Remark]:
-        """All that was found, by line; of a kind that there is too much of, the first and their number."""
-        said: list[Remark] = []
-        for kind, found in self._found.items():
-            count = len(found) + self._more.get(kind, 0)
-            if count == len(found):
-                said += found
+        """Return the remarks by line; of a kind with too many, the first and their number."""
+        result: list[Remark] = []
+        for kind, remarks in self._remarks.items():
+            count = len(remarks) + self._omitted.get(kind, 0)
+            if count == len(remarks):
+                result += remarks
                 continue
             reason = ngettext("{reason} The same kind: {count} line.", "{reason} The same kind: {count} lines.", count)
-            said.append(_kind(kind)(self._path, found[0].line, reason.format(reason=found[0].reason, count=count)))
-        return sorted(said, key=lambda remark: remark.line)
+            result.append(
+                _remark_class(kind)(self._path, remarks[0].line, reason.format(reason=remarks[0].reason, count=count))
+            )
+        return sorted(result, key=lambda remark: remark.line)
 
 
-def _kind(kind: str) -> type[Remark]:
-    return Repair if kind in _REPAIRS else Refusal
+def _remark_class(kind: str) -> type[Remark]:
+    return Repair if kind in _REPAIR_KINDS else Refusal
 
 
-def recognises(name: str, beginning: bytes) -> bool:
-    """Whether a file of this name begins with lines of tokens and tags.
+def sniff(name: str, beginning: bytes) -> bool:
+    """Return whether a file with this name starts with lines of tokens and tags.
 
-    Under a name that other formats have too there must be a tag besides O, or a line that begins an article.
+    If its suffix is shared with other formats, there must be a tag besides O, or a line that starts an article.
     """
-    lines = _lines_of(beginning)
-    layout = column_layout.recognise(lines)
-    if layout is None or PurePath(name).suffix in _OWN or any(line.startswith(DOCSTART) for line in lines):
+    lines = _sample_lines(beginning)
+    layout = column_layout.detect_layout(lines)
+    if (
+        layout is None
+        or PurePath(name).suffix in _DISTINCTIVE_SUFFIXES
+        or any(line.startswith(DOCSTART) for line in lines)
+    ):
         return layout is not None
-    tags = (tag for rows in _tagged(layout, lines) for row in rows for tag in row)
+    tags = (tag for rows in _read_tags(layout, lines) for row in rows for tag in row)
     return any(tag != OUTSIDE and decoding.is_tag(tag) for tag in tags)
 
 
-def read(path: Path, annotator: str) -> Iterator[Draft | Remark]:
-    """The articles of the file at `path`, with their spans as `annotator`'s, then what was not taken or put right.
+def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+    """Yield the articles of the file at `path`, then a remark for each skip or repair.
 
-    Raises OSError.
+    The spans become `annotator`'s. Raises OSError.
     """
-    account = _Account(str(path))
+    remarks = _RemarkCollector(str(path))
     with path.open("rb") as file:
         try:
-            yield from _read(file, annotator, account)
-        except Rejected as rejected:
-            account.add(0, "file", str(rejected))
-    yield from account.remarks()
+            yield from _read_articles(file, annotator, remarks)
+        except InvalidEdit as error:
+            remarks.add(0, "file", str(error))
+    yield from remarks.remarks()
 
 
-def _read(file: BinaryIO, annotator: str, account: _Account) -> Iterator[Draft]:
-    """Raises Rejected where nothing of the file can be read."""
-    beginning = file.read(_SAMPLE)
+def _read_articles(file: BinaryIO, annotator: str, remarks: _RemarkCollector) -> Iterator[AnnotatedArticle]:
+    """Yield the articles. Raises InvalidEdit if nothing of the file can be read."""
+    beginning = file.read(_SAMPLE_BYTES)
     file.seek(0)
-    stream = file if _is_utf8(beginning) else BytesIO(plain_text.decoded(file.read(plain_text.LARGEST + 1)).encode())
-    sample = _lines_of(stream.read(_SAMPLE))
+    stream = (
+        file if _is_utf8(beginning) else BytesIO(plain_text.decode_text(file.read(plain_text.MAX_BYTES + 1)).encode())
+    )
+    sample = _sample_lines(stream.read(_SAMPLE_BYTES))
     stream.seek(0)
-    layout = column_layout.recognise(sample)
+    layout = column_layout.detect_layout(sample)
     if layout is None:
-        raise Rejected(_("No columns of tokens and tags were found in the file."))
-    scheme = decoding.recognise(_tagged(layout, sample))
-    for heading, sentences in _articles(_parts(_lines(stream, account), layout, account), account):
+        raise InvalidEdit(_("No columns of tokens and tags were found in the file."))
+    scheme = decoding.detect_scheme(_read_tags(layout, sample))
+    for heading, sentences in _group_articles(_read_parts(_read_lines(stream, remarks), layout, remarks), remarks):
         line = heading.line or (sentences[0].lines[0] if sentences else 0)
-        content, starts = detokenise(sentence.tokens for sentence in sentences)
+        content, starts = detokenize(sentence.tokens for sentence in sentences)
         spans: list[Span] = []
-        for sentence, begins in zip(sentences, starts, strict=True):
-            for label, start, end in _chunks(sentence, layout, scheme, account):
-                stretch = begins[start], begins[end - 1] + len(sentence.tokens[end - 1])
-                spans.append(Span(new_uid(), "", annotator, label, *stretch))
+        for sentence, token_starts in zip(sentences, starts, strict=True):
+            for label, start, end in _decode_chunks(sentence, layout, scheme, remarks):
+                offsets = token_starts[start], token_starts[end - 1] + len(sentence.tokens[end - 1])
+                spans.append(Span(new_uid(), "", annotator, label, *offsets))
         zones = [Zone(new_uid(), "", BODY, 0, len(content))] if content else []
         _line, title, url, published = heading
         try:
-            yield draft(content, title=title, published=published, url=url, zones=zones, spans=spans, line=line)
-        except Rejected as rejected:
-            account.add(line, "article", str(rejected))
+            yield build_article(content, title=title, published=published, url=url, zones=zones, spans=spans, line=line)
+        except InvalidEdit as error:
+            remarks.add(line, "article", str(error))
 
 
-def _articles(
-    parts: Iterable[_Sentence | _Heading], account: _Account
+def _group_articles(
+    parts: Iterable[_Sentence | _Heading], remarks: _RemarkCollector
 ) -> Iterator[tuple[_Heading, Sequence[_Sentence]]]:
-    """The articles of a file with their sentences.
+    """Yield the articles of a file with their sentences.
 
-    One without any has a line of its own, or is all that there is.
+    An article without sentences has a heading of its own, or is all that the file contains.
     """
     heading, sentences = _Heading(0), list[_Sentence]()
     length = count = 0
     for part in parts:
-        if isinstance(part, _Sentence) and length < LONGEST:
+        if isinstance(part, _Sentence) and length < MAX_TOKENS:
             sentences.append(part)
             length += len(part.tokens)
             continue
@@ -173,7 +179,7 @@ def _articles(
             yield heading, sentences
             count += 1
         if isinstance(part, _Sentence):
-            account.add(part.lines[0], _LONG, _("The article is too long: another one begins here."))
+            remarks.add(part.lines[0], _SPLIT_ARTICLE, _("The article is too long: another one begins here."))
             heading, sentences, length = _Heading(0), [part], len(part.tokens)
         else:
             heading, sentences, length = part, [], 0
@@ -181,33 +187,41 @@ def _articles(
         yield heading, sentences
 
 
-def _parts(lines: Iterable[tuple[int, str]], layout: Layout, account: _Account) -> Iterator[_Sentence | _Heading]:
-    """The sentences of a file, none of them empty, and what stands between its articles."""
-    rows_of = column_layout.reader(layout)
+def _read_parts(
+    lines: Iterable[tuple[int, str]], layout: Layout, remarks: _RemarkCollector
+) -> Iterator[_Sentence | _Heading]:
+    """Yield the sentences of a file, none of them empty, and the headings between its articles."""
+    parse_line = column_layout.build_line_parser(layout)
     url: str | None = None
     tokens, tags, numbers = sentence = _Sentence([], [], [])
     for number, line in lines:
         heading: _Heading | None = None
-        if line[:1] in _SIGNS and (line.startswith(DOCSTART) or (line[0] == COMMENT and layout.is_comment(line))):
-            heading = _heading(line, number)
+        if line[:1] in _HEADING_STARTS and (
+            line.startswith(DOCSTART) or (line[0] == COMMENT and layout.is_comment(line))
+        ):
+            heading = _parse_heading(line, number)
             if not heading or (url and heading.url == url):
                 continue
             url = heading.url
         elif line:
-            for row in rows_of(line):
+            for row in parse_line(line):
                 if row is None:
-                    account.add(number, "columns", _other_columns(line, layout))
+                    remarks.add(number, "columns", _describe_wrong_columns(line, layout))
                 elif not row[0]:
-                    account.add(number, "token", _("The line has no token."))
-                elif row[0] == _SEPARATOR and not layout.items and _NO_TAG.issuperset(row[1]):
+                    remarks.add(number, "token", _("The line has no token."))
+                elif (
+                    row[0] == _ARTICLE_SEPARATOR
+                    and not layout.is_sentence_per_line
+                    and _OUTSIDE_ONLY.issuperset(row[1])
+                ):
                     heading = _Heading(0)
                 else:
                     tokens.append(row[0])
                     tags.append(row[1])
                     numbers.append(number)
-        if heading or layout.items or not line or len(tokens) >= LONGEST:
-            if len(tokens) >= LONGEST:
-                account.add(number, _LONG, _("The sentence is too long: it ends here."))
+        if heading or layout.is_sentence_per_line or not line or len(tokens) >= MAX_TOKENS:
+            if len(tokens) >= MAX_TOKENS:
+                remarks.add(number, _SPLIT_ARTICLE, _("The sentence is too long: it ends here."))
             if tokens:
                 yield sentence
                 tokens, tags, numbers = sentence = _Sentence([], [], [])
@@ -217,45 +231,45 @@ def _parts(lines: Iterable[tuple[int, str]], layout: Layout, account: _Account) 
         yield sentence
 
 
-def _heading(line: str, number: int) -> _Heading | None:
-    """What a `-DOCSTART-` line or a comment says of the article that begins there; None for any other comment."""
+def _parse_heading(line: str, number: int) -> _Heading | None:
+    """Parse a `-DOCSTART-` line or a comment that starts an article; return None for any other comment."""
     if line.startswith(DOCSTART):
         return _Heading(number, line.partition("(")[2].rpartition(")")[0] or None)
-    if page := _PAGE.fullmatch(line):
+    if page := _PAGE_COMMENT.fullmatch(line):
         return _Heading(number, None, *page.groups())
-    new = _NEW.fullmatch(line)
-    return _Heading(number, new[1]) if new else None
+    newdoc = _NEWDOC_COMMENT.fullmatch(line)
+    return _Heading(number, newdoc[1]) if newdoc else None
 
 
-def _chunks(sentence: _Sentence, layout: Layout, scheme: str, account: _Account) -> Iterator[Chunk]:
-    for rows in _by_column(layout, sentence.rows):
-        chunks, repairs = decoding.decode(rows, scheme)
+def _decode_chunks(sentence: _Sentence, layout: Layout, scheme: str, remarks: _RemarkCollector) -> Iterator[Chunk]:
+    for rows in _split_columns(layout, sentence.rows):
+        chunks, repairs = decoding.decode_with_repairs(rows, scheme)
         for repair in repairs:
-            account.add(sentence.lines[repair.at], repair.kind, repair.reason)
+            remarks.add(sentence.lines[repair.token_index], repair.kind, repair.reason)
         yield from chunks
 
 
-def _by_column(layout: Layout, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """The tags of a sentence, once for each column that is to be read by itself."""
+def _split_columns(layout: Layout, rows: Sequence[TokenTags]) -> Iterator[Sequence[TokenTags]]:
+    """Yield the tags of a sentence once for each column that is read by itself."""
     if layout.tags is None or len(layout.tags) == 1:
         yield rows
     else:
         yield from ([(tag,) for tag in column] for column in zip(*rows, strict=True))
 
 
-def _tagged(layout: Layout, lines: Iterable[str]) -> Iterator[Sequence[Row]]:
-    """The tags of the sentences in these lines."""
-    read = column_layout.reader(layout)
-    rows: list[Row] = []
+def _read_tags(layout: Layout, lines: Iterable[str]) -> Iterator[Sequence[TokenTags]]:
+    """Yield the tags of the sentences in these lines."""
+    parse_line = column_layout.build_line_parser(layout)
+    rows: list[TokenTags] = []
     for line in (*lines, ""):
-        rows += (row[1] for row in read(line) if row) if line and not line.startswith(DOCSTART) else ()
-        if layout.items or not line:
-            yield from _by_column(layout, rows)
+        rows += (row[1] for row in parse_line(line) if row) if line and not line.startswith(DOCSTART) else ()
+        if layout.is_sentence_per_line or not line:
+            yield from _split_columns(layout, rows)
             rows = []
 
 
-def _other_columns(line: str, layout: Layout) -> str:
-    if layout.items:
+def _describe_wrong_columns(line: str, layout: Layout) -> str:
+    if layout.is_sentence_per_line:
         return _("A word of the line has other columns than the rest of the file.")
     count = len(layout.split(line))
     reason = ngettext(
@@ -267,7 +281,7 @@ def _other_columns(line: str, layout: Layout) -> str:
 
 
 def _is_utf8(beginning: bytes) -> bool:
-    """Whether these bytes, which may end within a character, are UTF-8 but for a line here and there."""
+    """Return whether these bytes, which may end within a character, are UTF-8 except for single lines."""
     if b"\0" in beginning:
         return False
     try:
@@ -275,38 +289,38 @@ def _is_utf8(beginning: bytes) -> bool:
         return True
     except UnicodeDecodeError:
         lines = beginning.split(b"\n")
-        foreign = [line for line in lines if not line.isascii()]
-        wrong = sum("\ufffd" in line.decode(errors="replace") for line in foreign)
-        return wrong * 2 < len(foreign) or wrong * 100 < len(lines)
+        non_ascii = [line for line in lines if not line.isascii()]
+        invalid_count = sum("\ufffd" in line.decode(errors="replace") for line in non_ascii)
+        return invalid_count * 2 < len(non_ascii) or invalid_count * 100 < len(lines)
 
 
-def _lines_of(beginning: bytes) -> list[str]:
-    """The first lines of a file as far as its ASCII tells; what else they hold may be wrong."""
+def _sample_lines(beginning: bytes) -> list[str]:
+    """Decode the first lines of a file, of which only the ASCII characters are reliable."""
     encoding = "utf-16" if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     return [line.rstrip(" \t\r") for line in beginning.decode(encoding, "replace").split("\n")]
 
 
-def _lines(stream: BinaryIO, account: _Account) -> Iterator[tuple[int, str]]:
-    """The lines with their numbers, without blanks at their ends. What cannot be read goes to the account."""
-    for number, data in enumerate(_split(stream), 1):
-        if len(data) > LARGEST:
-            reason = _("The line is longer than {size} MB.").format(size=LARGEST // 1_000_000)
-            account.add(number, "line", reason)
+def _read_lines(stream: BinaryIO, remarks: _RemarkCollector) -> Iterator[tuple[int, str]]:
+    """Yield the lines with their numbers, without trailing blanks; report those that cannot be read."""
+    for number, data in enumerate(_split_lines(stream), 1):
+        if len(data) > MAX_LINE_BYTES:
+            reason = _("The line is longer than {size} MB.").format(size=MAX_LINE_BYTES // 1_000_000)
+            remarks.add(number, "line", reason)
             continue
         try:
             line = data.decode()
         except UnicodeDecodeError:
-            account.add(number, "encoding", _("The line is not UTF-8."))
+            remarks.add(number, "encoding", _("The line is not in UTF-8."))
             continue
         yield number, (line.removeprefix("\ufeff") if number == 1 else line).rstrip(" \t\r")
 
 
-def _split(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines without their LF; of one that is too long no more than tells that it is."""
+def _split_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines without their LF; of one that is too long, only as much as shows that it is."""
     rest = b""
-    while block := stream.read(LARGEST):
+    while block := stream.read(MAX_LINE_BYTES):
         *lines, rest = (rest + block).split(b"\n")
         yield from lines
-        rest = rest[: LARGEST + 1]
+        rest = rest[: MAX_LINE_BYTES + 1]
     if rest:
         yield rest

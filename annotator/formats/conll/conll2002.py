@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from annotator.formats.conll.tag_columns import Columns
+from annotator.formats.conll.tag_columns import ColumnFormat
 
 NAME: Final = "conll2002"
 SUFFIXES: Final = (".conll",)
 
-_COLUMNS = Columns()
-write = _COLUMNS.write
-read_back = _COLUMNS.read_back
+_FORMAT = ColumnFormat()
+write = _FORMAT.write
+read_back = _FORMAT.read_back

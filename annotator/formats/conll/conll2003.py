@@ -1,15 +1,15 @@
-"""CoNLL-2003: token, two placeholders where the task had part of speech and phrase, tag.
+"""CoNLL-2003: token, two placeholders for the task's part of speech and phrase, tag.
 
-The line that begins an article is the one that spaCy looks for, to the letter.
+The line that starts an article is exactly the one that spaCy looks for.
 """
 
 from typing import Final
 
-from annotator.formats.conll.tag_columns import Columns
+from annotator.formats.conll.tag_columns import ColumnFormat
 
 NAME: Final = "conll2003"
 SUFFIXES: Final = (".conll",)
 
-_COLUMNS = Columns(between=("_", "_"), at_start=("-X-", "O"))
-write = _COLUMNS.write
-read_back = _COLUMNS.read_back
+_FORMAT = ColumnFormat(fillers=("_", "_"), docstart_fillers=("-X-", "O"))
+write = _FORMAT.write
+read_back = _FORMAT.read_back

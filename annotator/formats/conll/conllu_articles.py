@@ -1,18 +1,18 @@
-"""The sentences of a CoNLL-U document as an article (see `conllu`)."""
+"""Builder of articles from the sentences of CoNLL-U documents (see `conllu`)."""
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from annotator.formats.conll.conllu_sentences import LARGEST, Sentence, Word, unescape
+from annotator.formats.conll.conllu_sentences import MAX_BYTES, Sentence, Word, unescape
 from annotator.formats.standoff.annotations import Tally
 from annotator.i18n import _
-from annotator.model.article_builder import draft
-from annotator.model.operations import Rejected
+from annotator.model.article_builder import build_article
+from annotator.model.operations import InvalidEdit
 from annotator.model.records import (
     BODY,
     STATES,
-    Draft,
+    AnnotatedArticle,
     Note,
     Refusal,
     Remark,
@@ -25,60 +25,60 @@ from annotator.model.records import (
 )
 from annotator.tagging import decoding
 from annotator.text.tokenizer import Token
-from annotator.text.visible import seen_from, visible
+from annotator.text.visible import skip_invisible, trim_invisible
 
 FIELDS: Final = "start:end:label:annotator:uid:value:note"
-"""What a span of ours says, and what the comment `spans` of our documents says."""
+"""The fields of a span in our own documents, and the value of their comment `spans`."""
 METADATA: Final = ("title", "published", "source", "url")
-NONE: Final = "_"
+NO_VALUE: Final = "_"
 
-_ENTITIES: Final = ("Entity", "NamedEntity", "NE", "Span")
-"""Keys of MISC under which other files have entities in ways that are not read."""
-_EXACT: Final = frozenset(("SpacesAfter", "SpacesBefore", "SpacesInToken"))
+_UNREAD_ENTITY_KEYS: Final = ("Entity", "NamedEntity", "NE", "Span")
+"""Keys of MISC for entities in encodings that are not supported."""
+_EXACT_SPACE_KEYS: Final = frozenset(("SpacesAfter", "SpacesBefore", "SpacesInToken"))
 _OFFSET: Final = re.compile(r"[0-9]{1,12}")
 
 
-class Document:
-    """A document whose sentences come one by one, and the article that they make.
+class DocumentReader:
+    """Collects the sentences of a document and builds its article.
 
-    `passed` counts what is said of entities in ways that are not read.
+    `skipped` counts entities in encodings that are not supported.
     """
 
-    def __init__(self, path: str, annotator: str, first: Sentence, passed: Tally) -> None:
-        self._path, self._annotator, self._passed = path, annotator, passed
+    def __init__(self, path: str, annotator: str, first: Sentence, skipped: Tally) -> None:
+        self._path, self._annotator, self._skipped = path, annotator, skipped
         self._line = first.line
         self._comments = first.comments
-        self._own = first.comments.get("spans") == FIELDS
+        self._is_own = first.comments.get("spans") == FIELDS
         self._size = self._length = 0
         self._pieces: list[str] = []
-        self._last: Word | None = None
-        self._paragraphs = False
-        self._said: list[tuple[int, str]] = []
-        self._tagged: list[tuple[list[Token], list[Word]]] = []
+        self._last_word: Word | None = None
+        self._has_paragraphs = False
+        self._span_fields: list[tuple[int, str]] = []
+        self._tagged_sentences: list[tuple[list[Token], list[Word]]] = []
         self._remarks: dict[Remark, None] = {}
 
     def add(self, sentence: Sentence) -> None:
-        """Take the next sentence, unless the article is longer than one can be."""
+        """Add the next sentence, unless the article has become too long."""
         self._size += sentence.size
-        if self._size > LARGEST:  # nothing else of it matters
+        if self._size > MAX_BYTES:  # `finish` refuses the article
             return
-        for line, reason in sentence.refused:
+        for line, reason in sentence.refusals:
             self._refuse(line, reason)
-        self._paragraphs = self._paragraphs or sentence.says("newpar")
+        self._has_paragraphs = self._has_paragraphs or sentence.starts("newpar")
         if not sentence.words:
             return
-        if self._own:
-            self._write(_joined(sentence.words)[0])
-            self._said += ((word.line, word.misc["Span"]) for word in sentence.words if "Span" in word.misc)
+        if self._is_own:
+            self._append(_join_words(sentence.words)[0])
+            self._span_fields += ((word.line, word.misc["Span"]) for word in sentence.words if "Span" in word.misc)
         else:
             self._add_foreign(sentence)
 
-    def finish(self) -> Iterator[Draft | Remark]:
-        """The article, and what of it was not taken."""
-        if self._size > LARGEST:
-            self._refuse(self._line, _("The article is longer than {size} MB.").format(size=LARGEST // 1_000_000))
-        elif found := self._article():
-            yield found
+    def finish(self) -> Iterator[AnnotatedArticle | Remark]:
+        """Yield the article, and a remark for each skip or repair."""
+        if self._size > MAX_BYTES:
+            self._refuse(self._line, _("The article is longer than {size} MB.").format(size=MAX_BYTES // 1_000_000))
+        elif article := self._build_article():
+            yield article
         yield from sorted(self._remarks, key=lambda remark: (remark.line, remark.reason))
 
     def _refuse(self, line: int, reason: str) -> None:
@@ -87,73 +87,77 @@ class Document:
     def _repair(self, line: int, reason: str) -> None:
         self._remarks[Repair(self._path, line, reason)] = None
 
-    def _write(self, said: str) -> None:
-        self._pieces.append(said)
-        self._length += len(said)
+    def _append(self, text: str) -> None:
+        self._pieces.append(text)
+        self._length += len(text)
 
     def _add_foreign(self, sentence: Sentence) -> None:
         words = sentence.words
-        said, places = _joined(words)
-        said = said[: places[-1].end]
-        given = sentence.comments.get("text", "").strip()
-        if given and not any(_EXACT & word.misc.keys() for word in words):
-            found = _found(given, words)
-            if found is None:
+        text, tokens = _join_words(words)
+        text = text[: tokens[-1].end]
+        stated_text = sentence.comments.get("text", "").strip()
+        if stated_text and not any(_EXACT_SPACE_KEYS & word.misc.keys() for word in words):
+            stated_tokens = _locate_words(stated_text, words)
+            if stated_tokens is None:
                 self._refuse(sentence.line, _("The sentence has other words than its text, and they were taken."))
             else:
-                said, places = given, found
-        self._write(self._gap(sentence))
+                text, tokens = stated_text, stated_tokens
+        self._append(self._space_before(sentence))
         if any(tag.tag for word in words for tag in word.tags):
-            moved = [Token(self._length + start, self._length + end) for start, end in places]
-            self._tagged.append((moved, words))
-        self._write(said)
-        self._last = words[-1]
+            article_tokens = [Token(self._length + start, self._length + end) for start, end in tokens]
+            self._tagged_sentences.append((article_tokens, words))
+        self._append(text)
+        self._last_word = words[-1]
         for word in words:
-            for key in _ENTITIES & word.misc.keys():
+            for key in _UNREAD_ENTITY_KEYS & word.misc.keys():
                 opened, closed = word.misc[key].count("("), ")" in word.misc[key]
-                self._passed.add(key, word.line, opened or not closed)
+                self._skipped.add(key, word.line, opened or not closed)
 
-    def _gap(self, sentence: Sentence) -> str:
-        """What stands in front of a sentence that is not ours."""
-        if self._last is None:
+    def _space_before(self, sentence: Sentence) -> str:
+        """Return the space before a sentence of another program's document."""
+        if self._last_word is None:
             return ""
-        after = self._last.after
-        if "SpacesAfter" not in self._last.misc and (not self._paragraphs or sentence.says("newpar")):
+        space = self._last_word.space_after
+        if "SpacesAfter" not in self._last_word.misc and (not self._has_paragraphs or sentence.starts("newpar")):
             return "\n"
-        return " " if after is None else after
+        return " " if space is None else space
 
-    def _article(self) -> Draft | None:
-        if self._last and "SpacesAfter" in self._last.misc:
-            self._write(self._last.after or "")
-        said = "".join(self._pieces)
-        whole = [Zone(new_uid(), "", BODY, 0, len(said))]
-        if not self._own:
+    def _build_article(self) -> AnnotatedArticle | None:
+        if self._last_word and "SpacesAfter" in self._last_word.misc:
+            self._append(self._last_word.space_after or "")
+        text = "".join(self._pieces)
+        body = [Zone(new_uid(), "", BODY, 0, len(text))]
+        if not self._is_own:
             title = self._comments.get("title") or self._comments.get("newdoc id")
-            known = {"title": title, "source": self._comments.get("source"), "url": self._comments.get("url")}
-            return self._drafted(said, whole, known, self._entities())
-        known = {key: unescape(self._comments[key]) for key in METADATA if key in self._comments}
-        zones, spans = list(self._zones()), list(self._spans(len(said)))
-        if self._comments.get("newdoc id") != article_uid(said):
+            metadata = {"title": title, "source": self._comments.get("source"), "url": self._comments.get("url")}
+            return self._build_article_or_refuse(text, body, metadata, self._decode_entities())
+        metadata = {key: unescape(self._comments[key]) for key in METADATA if key in self._comments}
+        zones, spans = list(self._read_zones()), list(self._read_spans(len(text)))
+        if self._comments.get("newdoc id") != article_uid(text):
             if zones or spans:
                 reason = _("The text is not the one that its spans and zones were made for, and they are left out.")
                 self._refuse(self._line, reason)
-            return self._drafted(said, whole, known, [])
-        return self._drafted(said, zones, known, spans) or self._drafted(said, whole, known, spans)
+            return self._build_article_or_refuse(text, body, metadata, [])
+        return self._build_article_or_refuse(text, zones, metadata, spans) or self._build_article_or_refuse(
+            text, body, metadata, spans
+        )
 
-    def _drafted(
-        self, said: str, zones: Iterable[Zone], known: dict[str, str | None], spans: Iterable[Span]
-    ) -> Draft | None:
-        """The article, or None where it cannot be one, which is then refused."""
-        states, notes = (list(self._states()), list(self._notes())) if self._own else ([], [])
+    def _build_article_or_refuse(
+        self, text: str, zones: Iterable[Zone], metadata: dict[str, str | None], spans: Iterable[Span]
+    ) -> AnnotatedArticle | None:
+        """Build the article, or refuse it and return None."""
+        states, notes = (list(self._read_states()), list(self._read_notes())) if self._is_own else ([], [])
         try:
-            return draft(said, zones=zones, spans=spans, states=states, notes=notes, line=self._line, **known)
-        except Rejected as rejected:
-            self._refuse(self._line, str(rejected))
+            return build_article(
+                text, zones=zones, spans=spans, states=states, notes=notes, line=self._line, **metadata
+            )
+        except InvalidEdit as error:
+            self._refuse(self._line, str(error))
             return None
 
-    def _entries(self, key: str, given: str, between: str, count: int, line: int) -> Iterator[list[str]]:
-        """The fields of each entry in a list of ours; refuses those that do not have so many."""
-        for entry in given.split(between) if given else ():
+    def _split_entries(self, key: str, text: str, separator: str, count: int, line: int) -> Iterator[list[str]]:
+        """Yield the fields of each entry in one of our own lists; refuse entries without exactly `count` fields."""
+        for entry in text.split(separator) if text else ():
             fields = entry.split(":")
             if len(fields) == count:
                 yield fields
@@ -161,29 +165,29 @@ class Document:
                 reason = _("“{given}” is not as it should be in “{key}”.")
                 self._refuse(line, reason.format(given=entry, key=key))
 
-    def _spans(self, length: int) -> Iterator[Span]:
-        """Our own spans, in a text of this length."""
+    def _read_spans(self, length: int) -> Iterator[Span]:
+        """Yield the spans of our own documents, in a text of this length."""
         uids: set[str] = set()
-        for line, given in self._said:
-            for first, last, *named, value, note in self._entries("Span", given, ";", FIELDS.count(":") + 1, line):
-                start, end = _offset(first), _offset(last)
+        for line, text in self._span_fields:
+            for first, last, *names, value, note in self._split_entries("Span", text, ";", FIELDS.count(":") + 1, line):
+                start, end = _parse_offset(first), _parse_offset(last)
                 if not 0 <= start < end <= length:
                     reason = _("A span from {start} to {end} is not within the text.")
                     self._refuse(line, reason.format(start=first, end=last))
                     continue
-                label, owner, uid = map(unescape, named)
+                label, owner, uid = map(unescape, names)
                 uid = uid if uid and uid not in uids else new_uid()
                 uids.add(uid)
                 owner = owner if owner.strip() else self._annotator
-                optional = (None if said == NONE else unescape(said) for said in (value, note))
+                optional = (None if field == NO_VALUE else unescape(field) for field in (value, note))
                 yield Span(uid, "", owner, label, start, end, *optional)
 
-    def _zones(self) -> Iterator[Zone]:
-        for kind, start, end in self._entries("zones", self._comments.get("zones", ""), " ", 3, self._line):
-            yield Zone(new_uid(), "", unescape(kind), _offset(start), _offset(end))
+    def _read_zones(self) -> Iterator[Zone]:
+        for kind, start, end in self._split_entries("zones", self._comments.get("zones", ""), " ", 3, self._line):
+            yield Zone(new_uid(), "", unescape(kind), _parse_offset(start), _parse_offset(end))
 
-    def _states(self) -> Iterator[Status]:
-        for entry in self._entries("states", self._comments.get("states", ""), " ", 2, self._line):
+    def _read_states(self) -> Iterator[Status]:
+        for entry in self._split_entries("states", self._comments.get("states", ""), " ", 2, self._line):
             annotator, state = map(unescape, entry)
             if state in STATES and annotator.strip():
                 yield Status("", annotator, state)
@@ -191,64 +195,65 @@ class Document:
                 reason = _("“{state}” is no state of {annotator}.")
                 self._refuse(self._line, reason.format(state=state, annotator=annotator))
 
-    def _notes(self) -> Iterator[Note]:
-        for entry in self._entries("notes", self._comments.get("notes", ""), " ", 2, self._line):
-            annotator, said = map(unescape, entry)
-            if said.strip() and annotator.strip():
-                yield Note("", annotator, said.strip())
+    def _read_notes(self) -> Iterator[Note]:
+        for entry in self._split_entries("notes", self._comments.get("notes", ""), " ", 2, self._line):
+            annotator, text = map(unescape, entry)
+            if text.strip() and annotator.strip():
+                yield Note("", annotator, text.strip())
 
-    def _entities(self) -> Iterator[Span]:
-        """The entities that NER says, in whatever scheme; what had to be put right is said once of its kind."""
+    def _decode_entities(self) -> Iterator[Span]:
+        """Yield the entities in NER, in whatever scheme; repairs are reported once for each reason."""
         rows = [
-            [(tag.tag,) if tag.tag else () for word in words for tag in word.tags] for _places, words in self._tagged
+            [(tag.tag,) if tag.tag else () for word in words for tag in word.tags]
+            for _tokens, words in self._tagged_sentences
         ]
-        scheme = decoding.recognise(rows)
-        told: set[str] = set()
-        for (places, words), row in zip(self._tagged, rows, strict=True):
-            where = [(place, tag.line) for place, word in zip(places, words, strict=True) for tag in word.tags]
-            chunks, repairs = decoding.decode(row, scheme)
+        scheme = decoding.detect_scheme(rows)
+        reported: set[str] = set()
+        for (tokens, words), row in zip(self._tagged_sentences, rows, strict=True):
+            positions = [(token, tag.line) for token, word in zip(tokens, words, strict=True) for tag in word.tags]
+            chunks, repairs = decoding.decode_with_repairs(row, scheme)
             for repair in repairs:
-                if repair.reason not in told:
-                    say = self._refuse if repair.kind == decoding.UNKNOWN else self._repair
-                    say(where[repair.at][1], repair.reason)
-                told.add(repair.reason)
+                if repair.reason not in reported:
+                    report = self._refuse if repair.kind == decoding.UNKNOWN_TAG else self._repair
+                    report(positions[repair.token_index][1], repair.reason)
+                reported.add(repair.reason)
             for label, start, end in chunks:
-                (first, line), (last, _line) = where[start], where[end - 1]
-                outside = [place for place, _line in (*where[max(start - 1, 0) : start], *where[end : end + 1])]
+                (first, line), (last, _line) = positions[start], positions[end - 1]
+                outside = [token for token, _line in (*positions[max(start - 1, 0) : start], *positions[end : end + 1])]
                 if first in outside or last in outside:
                     reason = _("A span of {label} begins or ends within a word as it is written, and has all of it.")
                     self._repair(line, reason.format(label=label))
                 yield Span(new_uid(), "", self._annotator, label, first.start, last.end)
 
 
-def _offset(given: str) -> int:
-    return int(given) if _OFFSET.fullmatch(given) else -1
+def _parse_offset(text: str) -> int:
+    return int(text) if _OFFSET.fullmatch(text) else -1
 
 
-def _joined(words: Iterable[Word]) -> tuple[str, list[Token]]:
-    """The text of these words with what is said to stand between them, and where in it each of them is."""
+def _join_words(words: Iterable[Word]) -> tuple[str, list[Token]]:
+    """Join the words with the space that the file states between them; return the text and where each word is."""
     pieces: list[str] = []
-    places: list[Token] = []
-    at = 0
+    tokens: list[Token] = []
+    offset = 0
     for word in words:
-        before = unescape(word.misc.get("SpacesBefore", ""))
+        space_before = unescape(word.misc.get("SpacesBefore", ""))
         form = unescape(word.misc["SpacesInToken"]) if "SpacesInToken" in word.misc else word.form
-        after = " " if word.after is None else word.after
-        places.append(Token(at + len(before), at + len(before) + len(form)))
-        pieces += (before, form, after)
-        at = places[-1].end + len(after)
-    return "".join(pieces), places
+        space_after = " " if word.space_after is None else word.space_after
+        tokens.append(Token(offset + len(space_before), offset + len(space_before) + len(form)))
+        pieces += (space_before, form, space_after)
+        offset = tokens[-1].end + len(space_after)
+    return "".join(pieces), tokens
 
 
-def _found(given: str, words: Iterable[Word]) -> list[Token] | None:
-    """Where each of the words stands in a text that has them in order and nothing else; None in one that does not."""
-    places: list[Token] = []
-    at = 0
+def _locate_words(text: str, words: Iterable[Word]) -> list[Token] | None:
+    """Return where each of the words is in a text that has only them, in order; None if it does not."""
+    tokens: list[Token] = []
+    offset = 0
     for word in words:
-        at = at if given.startswith(word.form, at) else seen_from(given, at)
-        if not given.startswith(word.form, at):
+        offset = offset if text.startswith(word.form, offset) else skip_invisible(text, offset)
+        if not text.startswith(word.form, offset):
             return None
-        places.append(Token(at, at + len(word.form)))
-        at = places[-1].end
-    first, last = visible(given, at, len(given))
-    return places if first == last else None
+        tokens.append(Token(offset, offset + len(word.form)))
+        offset = tokens[-1].end
+    first, last = trim_invisible(text, offset, len(text))
+    return tokens if first == last else None

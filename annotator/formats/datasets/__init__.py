@@ -1,1 +1,1 @@
-"""Data sets that training tools load: spaCy's DocBin, Hugging Face."""
+"""Training sets for programs that learn: spaCy's DocBin, Hugging Face's datasets."""

@@ -1,13 +1,13 @@
 """spaCy's DocBin (`.spacy`): documents of tokens as `spacy train` takes them (https://spacy.io/api/docbin).
 
 An article is a Doc. Its text is that of the exported zones, without invisible marks and without the space at its two
-ends: the space between words is in it as it is in the article, as a token of its own where it is more than one blank,
-as spaCy's tokenizer has it; what is left out between two words is a newline. Sentences have their starts. `doc.ents`
-are the flat spans, since they may not overlap there; `doc.spans["sc"]`, which is where a `spancat` looks, has all of
-them. spaCy takes every span of these tokens: none is empty, or begins or ends with space.
+ends: the space between words is kept, as a token of its own if it is more than one blank, as in spaCy's tokenizer; text
+that is left out between two words is a newline. Sentence starts are set. `doc.ents` are the flat spans, since they may
+not overlap there; `doc.spans["sc"]`, where a `spancat` looks, has all of them. spaCy accepts every span of these
+tokens: none is empty, or starts or ends with space.
 
 spaCy makes the documents, a few at a time (`docbin_packing`). They are read back without it (`docbin_unpacking`), since
-it would have all of them in memory at once. How a file is read that another program has made is in `docbin_reading`.
+it would have all of them in memory at once. `docbin_reading` reads files of other programs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 from annotator.formats.datasets import docbin_reading
-from annotator.formats.datasets.docbin_packing import Packing
-from annotator.formats.datasets.docbin_reading import KINDS, STARTS
-from annotator.formats.datasets.docbin_unpacking import Document, documents
+from annotator.formats.datasets.docbin_packing import DocBinPacker
+from annotator.formats.datasets.docbin_reading import IOB_PREFIXES, SENTENCE_START
+from annotator.formats.datasets.docbin_unpacking import PackedDoc, read_documents
 from annotator.formats.report import Report
 from annotator.tagging import schemes
-from annotator.tagging.combined import TwofoldProjection, space
+from annotator.tagging.combined import CombinedProjection, space_between
 from annotator.tagging.schemes import OUTSIDE, Chunk
 
 if TYPE_CHECKING:
@@ -30,52 +30,54 @@ if TYPE_CHECKING:
 NAME: Final = "spacy"
 SUFFIXES: Final = (".spacy",)
 PACKAGE: Final = "spacy"
-BESIDE: Final = 'doc.spans["sc"]'
+SPANS_FIELD: Final = 'doc.spans["sc"]'
 IN_FOLDER: Final = False
-TAGS: Final = False
+HAS_TAGS: Final = False
 
-_GROUP: Final = "sc"
+_SPAN_GROUP: Final = "sc"
 _ATTRIBUTES: Final = ("ENT_IOB", "ENT_TYPE", "SENT_START")
 
-_Said: TypeAlias = tuple[list[str], list[Chunk], list[Chunk]]
+_SentenceChunks: TypeAlias = tuple[list[str], list[Chunk], list[Chunk]]
 """A sentence: its tokens, the flat chunks, and all of them."""
 
-recognises = docbin_reading.recognises
+sniff = docbin_reading.sniff
 read = docbin_reading.read
-missing = docbin_reading.missing
+missing_message = docbin_reading.missing_message
 
 
-class _Sink:
-    """Gathers the articles in a DocBin."""
+class _DocBinSink:
+    """Collects the articles in a DocBin."""
 
     def __init__(self) -> None:
-        self.packing = Packing(_ATTRIBUTES)
+        self.packer = DocBinPacker(_ATTRIBUTES)
 
-    def add(self, article: TwofoldProjection) -> None:
-        """Append one article. Raises Rejected where the file has no room for it, OSError."""
-        self.packing.add(_doc(self.packing.vocab, article))
+    def add(self, article: CombinedProjection) -> None:
+        """Append one article. Raises InvalidEdit if the file has no room for it, and OSError."""
+        self.packer.add(_build_doc(self.packer.vocab, article))
 
 
 @contextmanager
-def sink(stream: BinaryIO, labels: Sequence[str], scheme: str) -> Iterator[_Sink]:
-    """A DocBin that is written to `stream` when the block has ended well; Docs have no tags, so no `scheme` counts.
-    Raises OSError."""
-    made = _Sink()
-    yield made
-    made.packing.write(stream)
+def open_sink(stream: BinaryIO, labels: Sequence[str], scheme: str) -> Iterator[_DocBinSink]:
+    """Collect a DocBin and write it to `stream` on success. Raises OSError.
+
+    Docs have no tags, so `scheme` is unused.
+    """
+    sink = _DocBinSink()
+    yield sink
+    sink.packer.write(stream)
 
 
-def companions(report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
-    """Nothing lies beside a DocBin."""
+def build_companion_files(report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
+    """Return no files: nothing lies beside a DocBin."""
     return {}
 
 
-def read_back(path: Path, scheme: str) -> Iterator[list[_Said]]:
-    """The sentences of each article, space left out. Raises ValueError, OSError."""
-    return map(_said, documents(path, None))
+def read_back(path: Path, scheme: str) -> Iterator[list[_SentenceChunks]]:
+    """Yield the sentences of each article, without space tokens. Raises ValueError and OSError."""
+    return map(_read_sentences, read_documents(path, None))
 
 
-def _doc(vocab: Any, article: TwofoldProjection) -> "Doc":
+def _build_doc(vocab: Any, article: CombinedProjection) -> "Doc":
     from spacy.tokens import Doc, Span
 
     text = article.article.text
@@ -84,57 +86,61 @@ def _doc(vocab: Any, article: TwofoldProjection) -> "Doc":
     starts: list[bool] = []
     flat: list[tuple[int, int, str]] = []
     all_: list[tuple[int, int, str]] = []
-    before: int | None = None
+    previous_end: int | None = None
     for sentence in article.sentences:
-        places: list[int] = []
+        token_indices: list[int] = []
         for token in sentence.tokens:
-            if before is not None:
-                between = space(text, before, token.start)
-                spaces[-1] = between.startswith(" ")
-                if rest := between[spaces[-1] :]:
-                    words.append(rest)
+            if previous_end is not None:
+                gap = space_between(text, previous_end, token.start)
+                spaces[-1] = gap.startswith(" ")
+                if space := gap[spaces[-1] :]:
+                    words.append(space)
                     spaces.append(False)
                     starts.append(False)
-            before = token.end
-            starts.append(not places)
-            places.append(len(words))
-            words.append(article.word(token))
+            previous_end = token.end
+            starts.append(not token_indices)
+            token_indices.append(len(words))
+            words.append(article.token_text(token))
             spaces.append(False)
-        for chunks, found in ((sentence.flat, flat), (sentence.all, all_)):
-            found += ((places[chunk.start], places[chunk.end - 1] + 1, chunk.label) for chunk in chunks)
+        for chunks, spans in ((sentence.flat_chunks, flat), (sentence.all_chunks, all_)):
+            spans += ((token_indices[chunk.start], token_indices[chunk.end - 1] + 1, chunk.label) for chunk in chunks)
     doc = Doc(vocab, words=words, spaces=spaces, sent_starts=starts)
-    doc.ents = [Span(doc, *stretch) for stretch in flat]
-    doc.spans[_GROUP] = [Span(doc, *stretch) for stretch in all_]
+    doc.ents = [Span(doc, *token_range) for token_range in flat]
+    doc.spans[_SPAN_GROUP] = [Span(doc, *token_range) for token_range in all_]
     return doc
 
 
-def _said(document: Document) -> list[_Said]:
-    """The sentences of a document. Raises ValueError where it is none that this has written."""
+def _read_sentences(document: PackedDoc) -> list[_SentenceChunks]:
+    """Return the sentences of a document. Raises ValueError if this module did not write it."""
     from spacy.attrs import ENT_IOB, ENT_TYPE, ORTH, SENT_START
 
-    sentences: list[_Said] = []
-    places: dict[int, tuple[int, int]] = {}  # of a token: its sentence, and where it is there
-    refused: list[docbin_reading.Said] = []
+    sentences: list[_SentenceChunks] = []
+    positions: dict[int, tuple[int, int]] = {}  # of a token: its sentence, and its index in that
+    remarks: list[docbin_reading.PendingRemark] = []
     try:
-        for at, (word, start) in enumerate(zip(document.said(ORTH), document.columns[SENT_START], strict=True)):
-            if start == STARTS:
+        for index, (word, start) in enumerate(
+            zip(document.attribute_texts(ORTH), document.columns[SENT_START], strict=True)
+        ):
+            if start == SENTENCE_START:
                 sentences.append(([], [], []))
             if not word.isspace():
-                places[at] = len(sentences) - 1, len(sentences[-1][0])
+                positions[index] = len(sentences) - 1, len(sentences[-1][0])
                 sentences[-1][0].append(word)
-        kinds = zip(document.columns[ENT_IOB], document.said(ENT_TYPE), strict=True)
-        flat = schemes.decode([f"{KINDS[kind]}-{label}" if kind in KINDS else OUTSIDE for kind, label in kinds])
-        spans = docbin_reading.grouped(document, len(document.spaces), refused)
+        kinds = zip(document.columns[ENT_IOB], document.attribute_texts(ENT_TYPE), strict=True)
+        flat = schemes.decode(
+            [f"{IOB_PREFIXES[kind]}-{label}" if kind in IOB_PREFIXES else OUTSIDE for kind, label in kinds]
+        )
+        spans = docbin_reading.read_span_groups(document, len(document.spaces), remarks)
         all_ = [Chunk(label, first, last + 1) for first, last, label, _value in spans]
         for is_flat, chunks in ((True, flat), (False, all_)):
             for label, first, end in chunks:
-                (begins, start), (ends, last) = places[first], places[end - 1]
-                if begins != ends:
+                (start_sentence, start), (end_sentence, last) = positions[first], positions[end - 1]
+                if start_sentence != end_sentence:
                     raise ValueError(label)
-                _words, some, every = sentences[begins]
-                (some if is_flat else every).append(Chunk(label, start, last + 1))
+                _words, flat_chunks, all_chunks = sentences[start_sentence]
+                (flat_chunks if is_flat else all_chunks).append(Chunk(label, start, last + 1))
     except LookupError as error:
         raise ValueError(str(error)) from error
-    if refused:
-        raise ValueError(refused[0][1])
+    if remarks:
+        raise ValueError(remarks[0][1])
     return sentences

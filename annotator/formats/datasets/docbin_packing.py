@@ -1,8 +1,8 @@
-"""Makes the file of a DocBin, whose documents may be very many, a few of them at a time.
+"""Writer of DocBin files, whose documents may be very many, in batches.
 
-It is msgpack in zlib: a map of columns, in each of which all documents have their share, one after the other
-(https://spacy.io/api/docbin). spaCy makes the shares; each column waits in a file without a name until the last
-document is there. What stays in memory is the hash of each different text, eight bytes.
+The file is msgpack in zlib: a map of columns, each with the data of all documents, one after the other
+(https://spacy.io/api/docbin). spaCy encodes the documents; each column waits in a temporary file until the last
+document is there. Only the hash of each distinct string stays in memory, eight bytes.
 """
 
 import struct
@@ -14,28 +14,30 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final
 from msgspec import msgpack
 
 from annotator.i18n import _
-from annotator.model.operations import Rejected
+from annotator.model.operations import InvalidEdit
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, DocBin
     from spacy.vocab import Vocab
 
-ROOM: Final = (1 << 32) - 1
-"""Bytes that a column may have in msgpack."""
+MAX_COLUMN_BYTES: Final = (1 << 32) - 1
+"""Bytes that a column may have in msgpack, which stores their number in 32 bits."""
 
-_AT_ONCE: Final = 100  # documents that spaCy has at once
-_IN_MEMORY: Final = 1 << 16  # bytes of a column; what is more goes to the disk
+_BATCH_SIZE: Final = 100  # documents that spaCy has in memory at once
+_MAX_MEMORY: Final = 1 << 16  # bytes of a column before it moves to disk
 _CHUNK: Final = 1 << 20
-_WIDE: Final = 8  # bytes of an attribute
-_LAST: Final = (1 << 64) - 1
-_BYTES, _ARRAY = b"\xc6", b"\xdd"  # what they begin with in msgpack, before a length of four bytes
-_NUMBERS: Final = ("tokens", "spaces", "lengths")
-_ENTRIES: Final = ("strings", "cats", "flags", "span_groups")
+_ATTRIBUTE_BYTES: Final = 8
+_MAX_HASH: Final = (1 << 64) - 1
+_BYTES_MARKER, _ARRAY_MARKER = b"\xc6", b"\xdd"  # first bytes in msgpack, before a length of four bytes
+_BYTE_COLUMNS: Final = ("tokens", "spaces", "lengths")
+_ARRAY_COLUMNS: Final = ("strings", "cats", "flags", "span_groups")
 
 
-class Packing:
-    """A file that is being made, with the attributes `attrs` of tokens. A document that is added has to be of the
-    `vocab` that there is then."""
+class DocBinPacker:
+    """A DocBin file while it is written, with the attributes `attrs` of tokens.
+
+    Every document must be made with the current `vocab`.
+    """
 
     vocab: "Vocab"
 
@@ -43,37 +45,37 @@ class Packing:
         import numpy
 
         self._attrs = attrs
-        self._columns = {name: SpooledTemporaryFile(_IN_MEMORY) for name in (*_NUMBERS, *_ENTRIES)}  # noqa: SIM115
+        self._columns = {name: SpooledTemporaryFile(_MAX_MEMORY) for name in (*_BYTE_COLUMNS, *_ARRAY_COLUMNS)}  # noqa: SIM115
         self._count = self._size = 0
-        # Sorted; one that no text has is after them all, so that there is always one to compare with.
-        self._known: numpy.ndarray[Any, Any] = numpy.array([_LAST], "uint64")
-        self._begin()
+        # Sorted; the sentinel at the end guarantees a hash to compare with.
+        self._known_hashes: numpy.ndarray[Any, Any] = numpy.array([_MAX_HASH], "uint64")
+        self._start_batch()
 
     def __del__(self) -> None:
         for column in self._columns.values():
             column.close()
 
     def add(self, doc: "Doc") -> None:
-        """Append a document. Raises Rejected where the file has no room for it, OSError."""
-        size = self._size + len(doc) * len(self._docs.attrs) * _WIDE
-        if size > ROOM:
+        """Append a document. Raises InvalidEdit if the file has no room for it, and OSError."""
+        size = self._size + len(doc) * len(self._docs.attrs) * _ATTRIBUTE_BYTES
+        if size > MAX_COLUMN_BYTES:
             reason = _("A DocBin has room for {size} MB of tokens, and there is none for this article.")
-            raise Rejected(reason.format(size=ROOM // 1_000_000))
+            raise InvalidEdit(reason.format(size=MAX_COLUMN_BYTES // 1_000_000))
         self._size = size
         self._docs.add(doc)
-        if len(self._docs) == _AT_ONCE:
+        if len(self._docs) == _BATCH_SIZE:
             self._flush()
-            self._begin()
+            self._start_batch()
 
     def write(self, stream: BinaryIO) -> None:
-        """Write the file, after which nothing more can be added. Raises OSError."""
+        """Write the file, after which no document can be added. Raises OSError."""
         self._flush()
-        packing = zlib.compressobj()
-        for data in self._message():
-            stream.write(packing.compress(data))
-        stream.write(packing.flush())
+        compressor = zlib.compressobj()
+        for data in self._encode():
+            stream.write(compressor.compress(data))
+        stream.write(compressor.flush())
 
-    def _begin(self) -> None:
+    def _start_batch(self) -> None:
         from spacy.tokens import DocBin
         from spacy.vocab import Vocab
 
@@ -87,33 +89,33 @@ class Packing:
             columns["lengths"].write(struct.pack("<i", len(tokens)))
         for name in ("cats", "flags", "span_groups"):
             columns[name].writelines(map(msgpack.encode, getattr(docs, name)))
-        columns["strings"].writelines(map(msgpack.encode, self._new(docs)))
+        columns["strings"].writelines(map(msgpack.encode, self._new_strings(docs)))
         self._count += len(docs)
 
-    def _new(self, docs: "DocBin") -> list[str]:
-        """The texts of these documents that none before them has."""
+    def _new_strings(self, docs: "DocBin") -> list[str]:
+        """Return the strings of these documents that no earlier one has."""
         import numpy
 
         by_hash = {self.vocab.strings[text]: text for text in docs.strings}
         hashes: numpy.ndarray[Any, Any] = numpy.sort(numpy.fromiter(by_hash, "uint64", len(by_hash)))
-        places: Any = numpy.searchsorted(self._known, hashes)
-        new = self._known[places] != hashes
-        self._known = numpy.insert(self._known, places[new], hashes[new])
-        return [by_hash[hash_] for hash_ in hashes[new].tolist()]
+        positions: Any = numpy.searchsorted(self._known_hashes, hashes)
+        is_new = self._known_hashes[positions] != hashes
+        self._known_hashes = numpy.insert(self._known_hashes, positions[is_new], hashes[is_new])
+        return [by_hash[hash_] for hash_ in hashes[is_new].tolist()]
 
-    def _message(self) -> Iterator[bytes]:
-        yield bytes([0x80 + 2 + len(self._columns)])  # a map of so many
+    def _encode(self) -> Iterator[bytes]:
+        yield bytes([0x80 + 2 + len(self._columns)])  # a map with this many keys
         yield from map(msgpack.encode, ("version", self._docs.version, "attrs", self._docs.attrs))
         for name, column in self._columns.items():
-            if name in _NUMBERS:
-                head = _BYTES, column.tell()
+            if name in _BYTE_COLUMNS:
+                head = _BYTES_MARKER, column.tell()
             else:
-                head = _ARRAY, len(self._known) - 1 if name == "strings" else self._count
+                head = _ARRAY_MARKER, len(self._known_hashes) - 1 if name == "strings" else self._count
             yield msgpack.encode(name) + head[0] + struct.pack(">I", head[1])
-            yield from _chunks(column)
+            yield from _read_chunks(column)
 
 
-def _chunks(column: IO[bytes]) -> Iterator[bytes]:
+def _read_chunks(column: IO[bytes]) -> Iterator[bytes]:
     column.seek(0)
     while data := column.read(_CHUNK):
         yield data

@@ -1,8 +1,8 @@
-"""Unpacks the file of a DocBin (see docbin_packing), which may come from anywhere, with any number of documents.
+"""Unpacker of DocBin files (see `docbin_packing`) of any origin, with any number of documents.
 
-What is unpacked is in a file without a name, in which each column is looked into where it stands. In memory are the
-lengths of the documents, and of each text its hash, by which tokens have it, and its place: twelve bytes. spaCy is
-asked for what it alone knows, the hash of a text: its own reading trusts the offsets and lengths in the file.
+The file is decompressed to a temporary file, and each column is read in place. In memory are the lengths of the
+documents, and for each string its hash, by which tokens refer to it, and its position: twelve bytes. spaCy computes
+only the hash of a string, which nothing else can: its own reader trusts the offsets and lengths in the file.
 """
 
 import zlib
@@ -18,58 +18,60 @@ import msgspec
 from msgspec import Struct
 
 from annotator.i18n import _, ngettext
-from annotator.model.operations import Rejected
+from annotator.model.operations import InvalidEdit
 
-MOST: Final = 5_000_000
-"""Documents, and texts of words, that a file may have at most."""
-LONGEST: Final = 1_000_000
+MAX_ENTRIES: Final = 5_000_000
+"""Documents, and strings, that a file may have."""
+MAX_TOKENS: Final = 1_000_000
 """Tokens that a document may have."""
 
-_IN_MEMORY: Final = 1 << 16  # bytes unpacked; what is more goes to the disk
+_MAX_MEMORY: Final = 1 << 16  # uncompressed bytes before they move to disk
 _CHUNK: Final = 1 << 20
-_RATIO: Final = 200  # times its size that a file may have when it is unpacked: words have ten, zeros a thousand
-_FREE: Final = 2_000_000  # bytes that it may have in any case
-_KEPT: Final = 1 << 12  # texts that are not looked for again
+_MAX_RATIO: Final = 200  # of uncompressed to compressed size: that of words is ten, of zeros a thousand
+_ALWAYS_ALLOWED: Final = 2_000_000  # uncompressed bytes, whatever the ratio
+_TEXT_CACHE_SIZE: Final = 1 << 12  # strings
 
-_AT_ONCE: Final = 400_000_000  # bytes that are read at once: there may be no more in a text, or a document
-_WIDE: Final = 8  # bytes of an attribute
-_INT: Final = 4  # bytes of a length
-_THINGS: Final = 4  # that are passed over in a column for each document that a file may have
+_MAX_READ: Final = 400_000_000  # bytes of the largest string or document
+_ATTRIBUTE_BYTES: Final = 8
+_LENGTH_BYTES: Final = 4
+_MAX_OBJECTS_PER_ENTRY: Final = 4  # msgpack objects in a column, for each entry that a file may have
 
-# Kinds of things in msgpack, and how they begin (https://github.com/msgpack/msgpack/blob/master/spec.md).
+# Types of msgpack objects, and their first bytes (https://github.com/msgpack/msgpack/blob/master/spec.md).
 _MAP, _ARRAY, _BYTES, _TEXT, _OTHER = range(5)
-_SMALL: Final = (
+_FIX_TYPES: Final = (
     *((0x00, 0x80, _OTHER, 0), (0x80, 0x90, _MAP, 15), (0x90, 0xA0, _ARRAY, 15), (0xA0, 0xC0, _TEXT, 31)),
     (0xE0, 0x100, _OTHER, 0),
 )
-"""From and to which first byte, the kind, and the bits that say how much is in it."""
-_LONG: Final = {
+"""The range of first bytes, the type, and the bits with its length."""
+_SIZED_TYPES: Final = {
     **{0xC4: (_BYTES, 1, 0), 0xC5: (_BYTES, 2, 0), 0xC6: (_BYTES, 4, 0)},
     **{0xC7: (_OTHER, 1, 1), 0xC8: (_OTHER, 2, 1), 0xC9: (_OTHER, 4, 1)},
     **{0xD9: (_TEXT, 1, 0), 0xDA: (_TEXT, 2, 0), 0xDB: (_TEXT, 4, 0)},
     **{0xDC: (_ARRAY, 2, 0), 0xDD: (_ARRAY, 4, 0), 0xDE: (_MAP, 2, 0), 0xDF: (_MAP, 4, 0)},
 }
-"""By the first byte: the kind, in how many bytes it is said how much is in it, and how much more that is."""
-_SHORT: Final = {
+"""By the first byte: the type, the number of bytes of its length, and what is added to that."""
+_FIXED_TYPES: Final = {
     **{0xC0: 0, 0xC2: 0, 0xC3: 0, 0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4},
     **{0xD3: 8, 0xD4: 2, 0xD5: 3, 0xD6: 5, 0xD7: 9, 0xD8: 17},
 }
-"""By the first byte: how many bytes follow."""
-_COLUMNS: Final = {"attrs": _ARRAY, "tokens": _BYTES, "spaces": _BYTES, "lengths": _BYTES, "strings": _ARRAY}
+"""By the first byte: the number of bytes that follow."""
+_REQUIRED_COLUMNS: Final = {"attrs": _ARRAY, "tokens": _BYTES, "spaces": _BYTES, "lengths": _BYTES, "strings": _ARRAY}
 
 
-class Document(Struct):
-    """The tokens of a Doc: whether a space follows each, the attributes of each by their numbers, and what gives the
-    `text` of the hashes among them, and raises KeyError for those that the file does not know."""
+class PackedDoc(Struct):
+    """The tokens of a Doc: whether a space follows each, and the attributes of each by number.
+
+    `text` returns the string of a hash, and raises KeyError for a hash that the file does not know.
+    """
 
     text: Callable[[int], str]
     spaces: memoryview
     columns: dict[int, memoryview]
-    unknown_spaces: bool
+    has_unknown_spaces: bool
     groups: bytes
 
-    def said(self, attribute: int) -> list[str]:
-        """The text that each token has for an attribute; none where the file has no such attribute. Raises KeyError."""
+    def attribute_texts(self, attribute: int) -> list[str]:
+        """Return the string of each token for an attribute; none if the file lacks the attribute. Raises KeyError."""
         return [self.text(hash_) for hash_ in self.columns.get(attribute, ())]
 
 
@@ -77,177 +79,176 @@ class _Flags(Struct):
     has_unknown_spaces: bool = False
 
 
-class _Thing(NamedTuple):
-    """A thing in msgpack: its kind, where it is, how much is in it (things, or bytes), and where that begins."""
+class _Object(NamedTuple):
+    """A msgpack object: its type, its offset, its length (in objects or bytes), and the offset of its content."""
 
     kind: int
-    at: int
+    offset: int
     length: int
-    start: int
+    content_offset: int
 
 
-def documents(path: Path, largest: int | None) -> Iterator[Document]:
-    """The documents of the file at `path`, which is refused where it is larger than `largest`, unpacked.
+def read_documents(path: Path, max_bytes: int | None) -> Iterator[PackedDoc]:
+    """Yield the documents of the file at `path`; refuse more than `max_bytes` uncompressed bytes unless that is None.
 
-    Raises Rejected, OSError, and ValueError where its parts do not fit each other.
+    Raises InvalidEdit, OSError, and ValueError if its parts do not fit each other.
     """
-    with SpooledTemporaryFile(_IN_MEMORY) as file:
-        _unpack(path, file, largest)
-        columns = _columns(file)
-        attrs = msgspec.msgpack.decode(_whole(file, columns["attrs"].at), type=list[int])
+    with SpooledTemporaryFile(_MAX_MEMORY) as file:
+        _unpack(path, file, max_bytes)
+        columns = _read_columns(file)
+        attrs = msgspec.msgpack.decode(_read_object(file, columns["attrs"].offset), type=list[int])
         lengths, tokens, spaces = (columns[name] for name in ("lengths", "tokens", "spaces"))
-        if lengths.length % _INT or lengths.length > MOST * _INT:
+        if lengths.length % _LENGTH_BYTES or lengths.length > MAX_ENTRIES * _LENGTH_BYTES:
             raise ValueError("lengths")
-        sizes = memoryview(_read(file, lengths.start, lengths.length)).cast("i")
-        wide, size = len(attrs) * _WIDE, sum(sizes)
-        fits = tokens.length == size * wide and spaces.length == size
-        if not fits or not all(0 <= length <= LONGEST for length in sizes):
+        sizes = memoryview(_read_at(file, lengths.content_offset, lengths.length)).cast("i")
+        width, token_count = len(attrs) * _ATTRIBUTE_BYTES, sum(sizes)
+        is_consistent = tokens.length == token_count * width and spaces.length == token_count
+        if not is_consistent or not all(0 <= length <= MAX_TOKENS for length in sizes):
             raise ValueError("lengths")
-        text = _texts(file, columns["strings"])
-        flags, groups = (_entries(file, columns.get(name), len(sizes)) for name in ("flags", "span_groups"))
-        at = 0
+        text = _build_text_lookup(file, columns["strings"])
+        flags, groups = (_read_entries(file, columns.get(name), len(sizes)) for name in ("flags", "span_groups"))
+        token_index = 0
         for length in sizes:
-            own = memoryview(_read(file, tokens.start + at * wide, length * wide)).cast("Q")
+            values = memoryview(_read_at(file, tokens.content_offset + token_index * width, length * width)).cast("Q")
             flag, group = next(flags), next(groups)
-            yield Document(
+            yield PackedDoc(
                 text,
-                memoryview(_read(file, spaces.start + at, length)),
-                {attribute: own[column :: len(attrs)] for column, attribute in enumerate(attrs)},
+                memoryview(_read_at(file, spaces.content_offset + token_index, length)),
+                {attribute: values[column :: len(attrs)] for column, attribute in enumerate(attrs)},
                 msgspec.msgpack.decode(flag, type=_Flags).has_unknown_spaces if flag else False,
                 msgspec.msgpack.decode(group, type=bytes) if group else b"",
             )
-            at += length
+            token_index += length
 
 
-def _unpack(path: Path, file: IO[bytes], largest: int | None) -> None:
-    """Write what is packed at `path` to `file`. Raises Rejected, OSError."""
-    unpacking = zlib.decompressobj()
+def _unpack(path: Path, file: IO[bytes], max_bytes: int | None) -> None:
+    """Decompress the file at `path` to `file`. Raises InvalidEdit and OSError."""
+    decompressor = zlib.decompressobj()
     with path.open("rb") as packed:
         try:
-            while not unpacking.eof and (data := unpacking.unconsumed_tail or packed.read(_CHUNK)):
-                file.write(unpacking.decompress(data, _CHUNK))
-                if largest is not None and file.tell() > largest:
-                    raise Rejected(_("The file is larger than {size} MB.").format(size=largest // 1_000_000))
-                if largest is not None and file.tell() > _RATIO * packed.tell() + _FREE:
+            while not decompressor.eof and (data := decompressor.unconsumed_tail or packed.read(_CHUNK)):
+                file.write(decompressor.decompress(data, _CHUNK))
+                if max_bytes is not None and file.tell() > max_bytes:
+                    raise InvalidEdit(_("The file is larger than {size} MB.").format(size=max_bytes // 1_000_000))
+                if max_bytes is not None and file.tell() > _MAX_RATIO * packed.tell() + _ALWAYS_ALLOWED:
                     reason = ngettext(
                         "The file is more than {count} time its size when it is unpacked.",
                         "The file is more than {count} times its size when it is unpacked.",
-                        _RATIO,
+                        _MAX_RATIO,
                     )
-                    raise Rejected(reason.format(count=_RATIO))
+                    raise InvalidEdit(reason.format(count=_MAX_RATIO))
         except zlib.error as error:
             raise ValueError(str(error)) from error
-    if not unpacking.eof:
-        raise Rejected(_("The file ends too early."))
+    if not decompressor.eof:
+        raise InvalidEdit(_("The file ends too early."))
 
 
-def _columns(file: IO[bytes]) -> dict[str, _Thing]:
-    """The columns by their names; those that a file must have are there, and of their kind. Raises ValueError."""
+def _read_columns(file: IO[bytes]) -> dict[str, _Object]:
+    """Return the columns by name; the required ones are there and of their type. Raises ValueError."""
     file.seek(0)
-    top = _head(file)
-    found = {}
+    top = _read_header(file)
+    columns = {}
     for _column in range(top.length if top.kind == _MAP else 0):
-        name = _text(file, _head(file))
-        found[name] = _head(file)
-        file.seek(found[name].at)
-        _skip(file)
-    for name, kind in _COLUMNS.items():
-        if name not in found or found[name].kind != kind:
+        name = _read_text(file, _read_header(file))
+        columns[name] = _read_header(file)
+        file.seek(columns[name].offset)
+        _skip_object(file)
+    for name, kind in _REQUIRED_COLUMNS.items():
+        if name not in columns or columns[name].kind != kind:
             raise ValueError(name)
-    return found
+    return columns
 
 
-def _texts(file: IO[bytes], strings: _Thing) -> Callable[[int], str]:
-    """What gives the text of a hash. Raises ValueError."""
+def _build_text_lookup(file: IO[bytes], strings: _Object) -> Callable[[int], str]:
+    """Return a function that returns the string of a hash. Raises ValueError."""
     import numpy
     from spacy.strings import StringStore, get_string_id
 
-    if strings.length > MOST:
+    if strings.length > MAX_ENTRIES:
         raise ValueError("array")
-    known: numpy.ndarray[Any, Any] = numpy.empty(strings.length, [("hash", "u8"), ("place", "u4")])
-    file.seek(strings.start)
+    index: numpy.ndarray[Any, Any] = numpy.empty(strings.length, [("hash", "u8"), ("offset", "u4")])
+    file.seek(strings.content_offset)
     for number in range(strings.length):
-        thing = _head(file)
-        known[number] = get_string_id(_text(file, thing)), thing.at - strings.start
-    known.sort(order="hash")  # where they are: they are many
-    hashes, places = known["hash"], known["place"]
+        object_ = _read_header(file)
+        index[number] = get_string_id(_read_text(file, object_)), object_.offset - strings.content_offset
+    index.sort(order="hash")  # in place, as they are many
+    hashes, offsets = index["hash"], index["offset"]
     symbols = StringStore()
 
-    @lru_cache(_KEPT)
-    def text(hash_: int) -> str:
-        at = bisect_left(hashes, hash_)
-        if at == len(hashes) or hashes[at] != hash_:
-            # The text of none, or one of those that spaCy has numbered.
-            numbered: str = symbols[hash_]
-            return numbered
-        file.seek(strings.start + int(places[at]))
-        return _text(file, _head(file))
+    @lru_cache(_TEXT_CACHE_SIZE)
+    def find_text(hash_: int) -> str:
+        position = bisect_left(hashes, hash_)
+        if position == len(hashes) or hashes[position] != hash_:
+            symbol: str = symbols[hash_]  # one of those that spaCy numbers, or a KeyError
+            return symbol
+        file.seek(strings.content_offset + int(offsets[position]))
+        return _read_text(file, _read_header(file))
 
-    return text
+    return find_text
 
 
-def _entries(file: IO[bytes], column: _Thing | None, count: int) -> Iterator[bytes]:
-    """The things in an array of so many, as they are packed; or nothing, where there is none. Raises ValueError."""
+def _read_entries(file: IO[bytes], column: _Object | None, count: int) -> Iterator[bytes]:
+    """Yield the objects of an array of `count`, packed, or that many empty ones if it is missing. Raises ValueError."""
     if column is None or column.length == 0:
         yield from repeat(b"", count)
         return
     if column.kind != _ARRAY or column.length != count:
         raise ValueError("array")
-    at = column.start
+    offset = column.content_offset
     for _entry in range(count):
-        data = _whole(file, at)
+        data = _read_object(file, offset)
         yield data
-        at += len(data)
+        offset += len(data)
 
 
-def _whole(file: IO[bytes], at: int) -> bytes:
-    """The thing at a place, as it is packed. Raises ValueError."""
-    file.seek(at)
-    _skip(file)
-    return _read(file, at, file.tell() - at)
+def _read_object(file: IO[bytes], offset: int) -> bytes:
+    """Return the packed object at an offset. Raises ValueError."""
+    file.seek(offset)
+    _skip_object(file)
+    return _read_at(file, offset, file.tell() - offset)
 
 
-def _skip(file: IO[bytes]) -> None:
-    """Go to the end of the thing that begins here, which has not too much in it. Raises ValueError."""
-    left, passed = 1, 0
-    while left:
-        thing = _head(file)
-        inside = {_MAP: 2 * thing.length, _ARRAY: thing.length}.get(thing.kind)
-        left, passed = left - 1 + (inside or 0), passed + 1
-        if left + passed > _THINGS * MOST:
+def _skip_object(file: IO[bytes]) -> None:
+    """Skip the object that starts here. Raises ValueError if it contains too much."""
+    remaining, skipped = 1, 0
+    while remaining:
+        object_ = _read_header(file)
+        child_count = {_MAP: 2 * object_.length, _ARRAY: object_.length}.get(object_.kind)
+        remaining, skipped = remaining - 1 + (child_count or 0), skipped + 1
+        if remaining + skipped > _MAX_OBJECTS_PER_ENTRY * MAX_ENTRIES:
             raise ValueError("array")
-        if inside is None:
-            file.seek(thing.length, 1)
+        if child_count is None:
+            file.seek(object_.length, 1)
 
 
-def _head(file: IO[bytes]) -> _Thing:
-    """The thing that begins here, up to what is in it. Raises ValueError."""
-    at = file.tell()
-    first = _exactly(file, 1)[0]
-    for beginning, end, kind, mask in _SMALL:
-        if beginning <= first < end:
-            return _Thing(kind, at, first & mask, at + 1)
-    if first in _LONG:
-        kind, wide, more = _LONG[first]
-        return _Thing(kind, at, int.from_bytes(_exactly(file, wide)) + more, at + 1 + wide)
-    if first in _SHORT:
-        return _Thing(_OTHER, at, _SHORT[first], at + 1)
+def _read_header(file: IO[bytes]) -> _Object:
+    """Read the object that starts here, up to its content. Raises ValueError."""
+    offset = file.tell()
+    first = _read_exactly(file, 1)[0]
+    for start, end, kind, mask in _FIX_TYPES:
+        if start <= first < end:
+            return _Object(kind, offset, first & mask, offset + 1)
+    if first in _SIZED_TYPES:
+        kind, length_size, extra = _SIZED_TYPES[first]
+        return _Object(kind, offset, int.from_bytes(_read_exactly(file, length_size)) + extra, offset + 1 + length_size)
+    if first in _FIXED_TYPES:
+        return _Object(_OTHER, offset, _FIXED_TYPES[first], offset + 1)
     raise ValueError("msgpack")
 
 
-def _text(file: IO[bytes], thing: _Thing) -> str:
-    """What is in the thing, whose content begins here. Raises ValueError where it is no text."""
-    if thing.kind != _TEXT:
+def _read_text(file: IO[bytes], object_: _Object) -> str:
+    """Return the string whose content starts here. Raises ValueError if it is none."""
+    if object_.kind != _TEXT:
         raise ValueError("text")
-    return _exactly(file, thing.length).decode()
+    return _read_exactly(file, object_.length).decode()
 
 
-def _read(file: IO[bytes], at: int, length: int) -> bytes:
-    file.seek(at)
-    return _exactly(file, length)
+def _read_at(file: IO[bytes], offset: int, length: int) -> bytes:
+    file.seek(offset)
+    return _read_exactly(file, length)
 
 
-def _exactly(file: IO[bytes], length: int) -> bytes:
-    if length > _AT_ONCE or len(data := file.read(length)) < length:
+def _read_exactly(file: IO[bytes], length: int) -> bytes:
+    if length > _MAX_READ or len(data := file.read(length)) < length:
         raise ValueError("end")
     return data

@@ -8,8 +8,8 @@
     spans     list of struct     start, end (code points of `text`, end exclusive) and label of all spans
 
 The names of the tags are in the schema of each file, under the key `huggingface`, and in the card, so that
-`datasets.load_dataset` of the folder has them. Rows are written in groups: memory does not grow with the file. How many
-rows each article has is under the key `annotator`, since one without words has none.
+`datasets.load_dataset` of the folder has them. Rows are written in groups, so memory does not grow with the file. The
+number of rows of each article is under the key `annotator`, since one without words has none.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,12 +22,12 @@ import msgspec
 from msgspec import Struct
 
 from annotator import optional
-from annotator.formats.datasets.dataset_card import card
+from annotator.formats.datasets.dataset_card import build_card
 from annotator.formats.report import Report
 from annotator.tagging import schemes
-from annotator.tagging.combined import Sentence, TwofoldProjection, space
-from annotator.tagging.schemes import CLOSING, OUTSIDE, Chunk
-from annotator.text.detokenizer import locate
+from annotator.tagging.combined import CombinedProjection, CombinedSentence, space_between
+from annotator.tagging.schemes import END_LETTERS, OUTSIDE, Chunk
+from annotator.text.detokenizer import find_token_starts
 
 if TYPE_CHECKING:
     import pyarrow
@@ -35,16 +35,16 @@ if TYPE_CHECKING:
 NAME: Final = "huggingface"
 SUFFIXES: Final = (".parquet",)
 PACKAGE: Final = "pyarrow"
-BESIDE: Final = "spans"
+SPANS_FIELD: Final = "spans"
 IN_FOLDER: Final = True
-TAGS: Final = True
+HAS_TAGS: Final = True
 
-_FEATURES: Final = b"huggingface"
-_COUNTS: Final = b"annotator"
-_GROUP: Final = 5_000
+_FEATURES_KEY: Final = b"huggingface"
+_COUNTS_KEY: Final = b"annotator"
+_ROW_GROUP_SIZE: Final = 5_000
 """Rows that are written at once."""
 
-_Said: TypeAlias = tuple[list[str], list[Chunk], list[Chunk]]
+_SentenceChunks: TypeAlias = tuple[list[str], list[Chunk], list[Chunk]]
 """A sentence: its tokens, the flat chunks, and all of them."""
 
 
@@ -60,31 +60,31 @@ class _TagList(Struct):
     feature: _Tags
 
 
-class _Named(Struct):
+class _Features(Struct):
     ner_tags: _TagList
 
 
 class _Info(Struct):
-    features: _Named
+    features: _Features
 
 
 class _Metadata(Struct):
     info: _Info
 
 
-def missing() -> str:
-    """Says what to install where pyarrow is missing."""
-    return optional.missing("pyarrow", "huggingface")
+def missing_message() -> str:
+    """Return the message that pyarrow must be installed."""
+    return optional.explain_missing("pyarrow", "huggingface")
 
 
-def tag_names(labels: Sequence[str], scheme: str) -> list[str]:
-    """The tags that a scheme has for these labels, in the order of their numbers."""
-    kinds = ("B", "I", *CLOSING.get(scheme, ()))
+def list_tags(labels: Sequence[str], scheme: str) -> list[str]:
+    """Return the tags of a scheme for these labels, in the order of their numbers."""
+    kinds = ("B", "I", *END_LETTERS.get(scheme, ()))
     return [OUTSIDE, *(f"{kind}-{label}" for label in labels for kind in kinds)]
 
 
-class _Sink:
-    """A Parquet file under way."""
+class _ParquetSink:
+    """A Parquet file while it is written."""
 
     def __init__(self, writer: "pyarrow.parquet.ParquetWriter", names: Sequence[str], scheme: str) -> None:
         self._writer, self._scheme = writer, scheme
@@ -92,26 +92,26 @@ class _Sink:
         self._rows: list[dict[str, Any]] = []
         self._counts: list[int] = []
 
-    def add(self, article: TwofoldProjection) -> None:
+    def add(self, article: CombinedProjection) -> None:
         """Append one article. Raises OSError."""
         for number, sentence in enumerate(article.sentences, 1):
-            tags = schemes.encode(len(sentence.tokens), sentence.flat, self._scheme)
-            text, places = _laid_out(article, sentence)
+            tags = schemes.encode(len(sentence.tokens), sentence.flat_chunks, self._scheme)
+            text, token_ranges = _layout_text(article, sentence)
             spans = [
-                {"start": places[chunk.start][0], "end": places[chunk.end - 1][1], "label": chunk.label}
-                for chunk in sentence.all
+                {"start": token_ranges[chunk.start][0], "end": token_ranges[chunk.end - 1][1], "label": chunk.label}
+                for chunk in sentence.all_chunks
             ]
             row: dict[str, Any] = {"id": f"{article.article.id}-{number}", "article": article.article.id, "text": text}
-            row |= {"tokens": [text[slice(*place)] for place in places], "spans": spans}
+            row |= {"tokens": [text[slice(*range_)] for range_ in token_ranges], "spans": spans}
             self._rows.append({**row, "ner_tags": [self._numbers[tag] for tag in tags]})
         self._counts.append(len(article.sentences))
-        if len(self._rows) >= _GROUP:
+        if len(self._rows) >= _ROW_GROUP_SIZE:
             self._flush()
 
     def finish(self) -> None:
-        """Write what is left. Raises OSError."""
+        """Write the remaining rows. Raises OSError."""
         self._flush()
-        self._writer.add_key_value_metadata({_COUNTS: msgspec.json.encode(_Counts(self._counts))})
+        self._writer.add_key_value_metadata({_COUNTS_KEY: msgspec.json.encode(_Counts(self._counts))})
 
     def _flush(self) -> None:
         import pyarrow
@@ -122,38 +122,40 @@ class _Sink:
 
 
 @contextmanager
-def sink(stream: BinaryIO, labels: Sequence[str], scheme: str) -> Iterator[_Sink]:
-    """A Parquet file on `stream`, whole when the block has ended well. Raises OSError."""
+def open_sink(stream: BinaryIO, labels: Sequence[str], scheme: str) -> Iterator[_ParquetSink]:
+    """Open a Parquet file on `stream`, which is complete when the block ends without an error. Raises OSError."""
     from pyarrow.parquet import ParquetWriter
 
-    names = tag_names(labels, scheme)
-    with ParquetWriter(stream, _schema(names)) as writer:
-        made = _Sink(writer, names, scheme)
-        yield made
-        made.finish()
+    names = list_tags(labels, scheme)
+    with ParquetWriter(stream, _build_schema(names)) as writer:
+        sink = _ParquetSink(writer, names, scheme)
+        yield sink
+        sink.finish()
 
 
-def companions(report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
-    """The card."""
-    return {"README.md": card(report, tag_names(labels, report.scheme)).encode()}
+def build_companion_files(report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
+    """Return the card."""
+    return {"README.md": build_card(report, list_tags(labels, report.scheme)).encode()}
 
 
-def read_back(path: Path, scheme: str) -> Iterator[list[_Said]]:
-    """The sentences of each article as pyarrow reads them. Raises ValueError, OSError."""
+def read_back(path: Path, scheme: str) -> Iterator[list[_SentenceChunks]]:
+    """Yield the sentences of each article as pyarrow reads them. Raises ValueError and OSError."""
     from pyarrow.parquet import ParquetFile
 
     with ParquetFile(path) as file:
         metadata = file.metadata.metadata
-        names = msgspec.json.decode(metadata.get(_FEATURES, b""), type=_Metadata).info.features.ner_tags.feature.names
-        counts = msgspec.json.decode(metadata.get(_COUNTS, b""), type=_Counts).rows
-        rows = (row for batch in file.iter_batches(_GROUP) for row in batch.to_pylist())
+        names = msgspec.json.decode(
+            metadata.get(_FEATURES_KEY, b""), type=_Metadata
+        ).info.features.ner_tags.feature.names
+        counts = msgspec.json.decode(metadata.get(_COUNTS_KEY, b""), type=_Counts).rows
+        rows = (row for batch in file.iter_batches(_ROW_GROUP_SIZE) for row in batch.to_pylist())
         for count in counts:
-            yield [_said(row, names, scheme) for row in islice(rows, count)]
+            yield [_read_sentence(row, names, scheme) for row in islice(rows, count)]
         if next(rows, None) is not None:
             raise ValueError("rows")
 
 
-def _schema(names: Sequence[str]) -> "pyarrow.Schema":
+def _build_schema(names: Sequence[str]) -> "pyarrow.Schema":
     import pyarrow
 
     string, number = pyarrow.string(), pyarrow.int64()
@@ -162,12 +164,12 @@ def _schema(names: Sequence[str]) -> "pyarrow.Schema":
         **{"id": string, "article": number, "text": string, "tokens": pyarrow.list_(string)},
         **{"ner_tags": pyarrow.list_(number), "spans": pyarrow.list_(span)},
     }
-    features = {"info": {"features": _features(names)}}
-    return pyarrow.schema(list(columns.items()), {_FEATURES: msgspec.json.encode(features)})
+    features = {"info": {"features": _build_features(names)}}
+    return pyarrow.schema(list(columns.items()), {_FEATURES_KEY: msgspec.json.encode(features)})
 
 
-def _features(names: Sequence[str]) -> dict[str, Any]:
-    """The columns as `datasets.Features` have them in JSON; in this form any version reads them."""
+def _build_features(names: Sequence[str]) -> dict[str, Any]:
+    """Return the columns as `datasets.Features` in JSON, in a form that any version reads."""
     string, number = {"dtype": "string", "_type": "Value"}, {"dtype": "int64", "_type": "Value"}
     return {
         **{"id": string, "article": number, "text": string, "tokens": {"feature": string, "_type": "Sequence"}},
@@ -176,29 +178,31 @@ def _features(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _laid_out(article: TwofoldProjection, sentence: Sentence) -> tuple[str, list[tuple[int, int]]]:
-    """The text of a sentence, and where in it each token is."""
+def _layout_text(article: CombinedProjection, sentence: CombinedSentence) -> tuple[str, list[tuple[int, int]]]:
+    """Return the text of a sentence, and the range of each token in it."""
     text = ""
-    places = []
-    before = sentence.tokens[0].start
+    token_ranges = []
+    previous_end = sentence.tokens[0].start
     for token in sentence.tokens:
-        text += space(article.article.text, before, token.start)
-        word = article.word(token)
-        places.append((len(text), len(text) + len(word)))
+        text += space_between(article.article.text, previous_end, token.start)
+        word = article.token_text(token)
+        token_ranges.append((len(text), len(text) + len(word)))
         text += word
-        before = token.end
-    return text, places
+        previous_end = token.end
+    return text, token_ranges
 
 
-def _said(row: Mapping[str, Any], names: Sequence[str], scheme: str) -> _Said:
-    """A row. Raises ValueError where its parts do not fit each other."""
+def _read_sentence(row: Mapping[str, Any], names: Sequence[str], scheme: str) -> _SentenceChunks:
+    """Return the sentence of a row. Raises ValueError if its parts do not fit each other."""
     tokens: list[str] = row["tokens"]
-    starts = locate(row["text"], tokens)
+    starts = find_token_starts(row["text"], tokens)
     if starts is None or not all(0 <= tag < len(names) for tag in row["ner_tags"]):
         raise ValueError(row["id"])
-    begins = {start: at for at, start in enumerate(starts)}
-    ends = {start + len(token): at + 1 for at, (start, token) in enumerate(zip(starts, tokens, strict=True))}
-    if not all(span["start"] in begins and span["end"] in ends for span in row["spans"]):
+    index_by_start = {start: index for index, start in enumerate(starts)}
+    index_by_end = {
+        start + len(token): index + 1 for index, (start, token) in enumerate(zip(starts, tokens, strict=True))
+    }
+    if not all(span["start"] in index_by_start and span["end"] in index_by_end for span in row["spans"]):
         raise ValueError(row["id"])
-    all_ = [Chunk(span["label"], begins[span["start"]], ends[span["end"]]) for span in row["spans"]]
+    all_ = [Chunk(span["label"], index_by_start[span["start"]], index_by_end[span["end"]]) for span in row["spans"]]
     return tokens, schemes.decode([names[tag] for tag in row["ner_tags"]], scheme), all_

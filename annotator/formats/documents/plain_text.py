@@ -1,10 +1,9 @@
 """Plain text: one article a file, in UTF-8, UTF-16 or Windows-1256.
 
-The encoding is found by rule and not by guess. A byte order mark decides. Without one, bytes that are valid UTF-8
-are UTF-8, since no real text in another encoding is. Else Windows-1256 is tried, then ISO 8859-6, or UTF-16 where
-there are NUL bytes, and the first that gives plausible Arabic is taken: in Windows-1256 every byte is *something*, so
-only plausibility can tell a text in it from one that nobody here reads. On 119 articles, whole and cut to 25 letters,
-that is right each time.
+The encoding is decided by rules. A byte order mark decides. Without one, bytes that are valid UTF-8 are UTF-8, since no
+real text in another encoding is. Else Windows-1256 is tried, then ISO 8859-6, or UTF-16 if there are NUL bytes, and the
+first that gives plausible Arabic is used: in Windows-1256 every byte is a character, so only plausibility tells it from
+unsupported encodings. On 119 articles, whole and cut to 25 letters, this is right each time.
 """
 
 import codecs
@@ -15,52 +14,52 @@ from typing import Final
 import regex
 
 from annotator.i18n import _
-from annotator.model.article_builder import draft
-from annotator.model.operations import Rejected
-from annotator.model.records import Draft, Refusal
+from annotator.model.article_builder import build_article
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import AnnotatedArticle, Refusal
 
 NAME: Final = "text"
 SUFFIXES: Final = (".txt", ".text", "")
-LARGEST: Final = 10_000_000
-"""Bytes of the largest file that is read: a thousand times a long article."""
+MAX_BYTES: Final = 10_000_000
+"""Bytes of the largest file that is read, a thousand times a long article."""
 
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _ARABIC: Final = regex.compile(r"\p{Script=Arabic}")
 _LETTERS: Final = regex.compile(r"\p{L}")
-_TAH: Final = regex.compile("[طظ]")
-_RARE: Final = regex.compile(r"[\p{Script=Arabic}&&\p{L}--[ء-ي]]", regex.V1)
-_ODD: Final = regex.compile(r"[\p{Cc}\p{Cn}\p{Co}--[\t\n\v\f\r]]", regex.V1)
+_TAH_OR_ZAH: Final = regex.compile("[طظ]")
+_NOT_ARABIC_LANGUAGE: Final = regex.compile(r"[\p{Script=Arabic}&&\p{L}--[ء-ي]]", regex.V1)
+_CONTROL: Final = regex.compile(r"[\p{Cc}\p{Cn}\p{Co}--[\t\n\v\f\r]]", regex.V1)
 _ACCENTED: Final = r"[\u00c0-\u00ff\u0152\u0153\u0192]"
 _MIXED: Final = regex.compile(rf"\p{{Script=Arabic}}{_ACCENTED}|{_ACCENTED}\p{{Script=Arabic}}")
 
 
-def recognises(name: str, _beginning: bytes) -> bool:
-    """Whether a file of this name is taken for a text: nothing inside tells one."""
+def sniff(name: str, _beginning: bytes) -> bool:
+    """Return whether a file with this name may be a text; its content cannot tell."""
     return PurePath(name).suffix in SUFFIXES
 
 
-def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
-    """The article in the file at `path`, or why it is none. A text has no spans, so `annotator` has none either.
+def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
+    """Yield the article of the file at `path`, or the reason for refusing it; `annotator` is unused.
 
     Raises OSError.
     """
     with path.open("rb") as file:
-        data = file.read(LARGEST + 1)
+        data = file.read(MAX_BYTES + 1)
     try:
-        yield draft(decoded(data))
-    except Rejected as rejected:
-        yield Refusal(str(path), 0, str(rejected))
+        yield build_article(decode_text(data))
+    except InvalidEdit as error:
+        yield Refusal(str(path), 0, str(error))
 
 
-def decoded(data: bytes) -> str:
-    """The text that the bytes of a file hold, without its byte order mark. Raises Rejected."""
-    if len(data) > LARGEST:
-        raise Rejected(_("The file is larger than {size} MB.").format(size=LARGEST // 1_000_000))
+def decode_text(data: bytes) -> str:
+    """Decode the bytes of a file, without its byte order mark. Raises InvalidEdit."""
+    if len(data) > MAX_BYTES:
+        raise InvalidEdit(_("The file is larger than {size} MB.").format(size=MAX_BYTES // 1_000_000))
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            text = _strict(data.removeprefix(mark), encoding)
+            text = _decode_strictly(data.removeprefix(mark), encoding)
             if text is None:
-                raise Rejected(
+                raise InvalidEdit(
                     _("The file says that it is in {encoding}, and is not.").format(encoding=encoding.upper())
                 )
             return text.lstrip("\ufeff")
@@ -68,37 +67,37 @@ def decoded(data: bytes) -> str:
         candidates: tuple[str, ...] = ("utf-16-le", "utf-16-be")
         reason = _("The file is binary: it holds no text.")
     else:
-        text = _strict(data, "utf-8")
+        text = _decode_strictly(data, "utf-8")
         if text is not None:
             return text
         candidates = ("cp1256", "iso8859-6")
         reason = _("The encoding was not recognised: it is not UTF-8, UTF-16 or Windows-1256.")
     for encoding in candidates:
-        text = _strict(data, encoding)
-        if text is not None and _plausible(text):
+        text = _decode_strictly(data, encoding)
+        if text is not None and _is_plausible(text):
             return text
-    raise Rejected(reason)
+    raise InvalidEdit(reason)
 
 
-def _strict(data: bytes, encoding: str) -> str | None:
+def _decode_strictly(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
-    except UnicodeDecodeError:  # not in this encoding: that is the answer
+    except UnicodeDecodeError:
         return None
 
 
-def _plausible(text: str) -> bool:
-    """Whether `text` reads as Arabic and not as something else decoded wrongly.
+def _is_plausible(text: str) -> bool:
+    """Return whether `text` reads as Arabic rather than as something else decoded wrongly.
 
-    Half of its letters at least are Arabic, and there are no control characters. Other encodings give words of Arabic
-    and accented Latin letters mixed, or mostly the letters that Persian and Urdu added. UTF-8 that is
-    damaged gives ط or ظ for every letter's first byte.
+    At least half of its letters are Arabic, and it has no control characters. Other encodings give words of Arabic and
+    accented Latin letters mixed, or mostly the letters that Persian and Urdu added. Damaged UTF-8 gives ط or ظ for the
+    first byte of every letter.
     """
     letters, arabic = len(_LETTERS.findall(text)), len(_ARABIC.findall(text))
     return (
         arabic * 2 > letters
-        and not _ODD.search(text)
+        and not _CONTROL.search(text)
         and len(_MIXED.findall(text)) * 50 < arabic
-        and len(_RARE.findall(text)) * 3 < arabic
-        and len(_TAH.findall(text)) * 5 < arabic
+        and len(_NOT_ARABIC_LANGUAGE.findall(text)) * 3 < arabic
+        and len(_TAH_OR_ZAH.findall(text)) * 5 < arabic
     )

@@ -1,8 +1,8 @@
-"""Web pages, and such that a browser saved whole (MHTML): one article a file, found by trafilatura.
+"""Web pages, and pages that a browser saved whole (MHTML): one article a file, extracted by trafilatura.
 
-Nothing is loaded: what a page links to is not looked at, its scripts are not run and its entities not expanded. The
-article is the main text, a paragraph a line, with the headline before it. Title, source and address are what the page
-says of itself; the time of publication is what its metadata or the lines below its headline say, and never a guess.
+Nothing is loaded: links are not followed, scripts not run and entities not expanded. The article is the main text, a
+paragraph a line, with the headline before it. Title, source and address are those that the page states; the time of
+publication is that of its metadata or of the lines below its headline, and never a guess.
 """
 
 import codecs
@@ -16,88 +16,98 @@ from typing import Any, Final
 
 import regex
 
-from annotator.formats.documents.plain_text import decoded
+from annotator.formats.documents.plain_text import decode_text
 from annotator.i18n import _, ngettext
 from annotator.model import zones as zoning
-from annotator.model.article_builder import draft
-from annotator.model.operations import Rejected
-from annotator.model.records import Draft, Refusal
+from annotator.model.article_builder import build_article
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import AnnotatedArticle, Refusal
 from annotator.text.folding import fold
 
 NAME: Final = "html"
 SUFFIXES: Final = (".html", ".htm", ".xhtml", ".mhtml", ".mht")
-LARGEST: Final = 10_000_000
-"""Bytes of the largest page that is read, without what it shows besides text."""
+MAX_BYTES: Final = 10_000_000
+"""Bytes of the largest page that is read, without its images and styles."""
 
-MOST: Final = 20_000
-"""Elements of a page that is read. An article has a few thousand, and finding the text takes longer with every one."""
+MAX_ELEMENTS: Final = 20_000
+"""Elements of the largest page that is read. An article has a few thousand, and each makes extraction slower."""
 
-ATTRIBUTES: Final = 1000
-"""Attributes of an element, which has some twenty."""
+MAX_ATTRIBUTES: Final = 1000
+"""Attributes that an element may have; usually there are some twenty at most."""
 
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _PROLOGUE: Final = rb"\s*+(?:<\?xml[^>]*+>\s*+|<!--.*?-->\s*+)*+"
-_PAGE: Final = regex.compile(_PROLOGUE + rb"<(?:!doctype\s+html|html)\b", regex.I | regex.S)
-_XML: Final = regex.compile(rb"\s*+<\?xml", regex.I)
-_ELEMENT: Final = regex.compile(rb"<(?:head|body|meta|title|article|main|div|p|h1|table|br)\b", regex.I)
-_SAVED: Final = regex.compile(rb"(?:[\w-]++:[^\n]*+\r?+\n(?:[ \t][^\n]*+\n)*+)*?mime-version:", regex.I)
-_RELATED: Final = regex.compile(rb"^content-type:\s*+(?:multipart/related|text/html)", regex.I | regex.M)
+_HTML_START: Final = regex.compile(_PROLOGUE + rb"<(?:!doctype\s+html|html)\b", regex.I | regex.S)
+_XML_START: Final = regex.compile(rb"\s*+<\?xml", regex.I)
+_HTML_ELEMENT: Final = regex.compile(rb"<(?:head|body|meta|title|article|main|div|p|h1|table|br)\b", regex.I)
+_MHTML_START: Final = regex.compile(rb"(?:[\w-]++:[^\n]*+\r?+\n(?:[ \t][^\n]*+\n)*+)*?mime-version:", regex.I)
+_MHTML_CONTENT_TYPE: Final = regex.compile(rb"^content-type:\s*+(?:multipart/related|text/html)", regex.I | regex.M)
 _CHARSET: Final = regex.compile(
     rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*+=\s*+[\"']?\s*+([\w.:-]++)", regex.I
 )
-_HEAD: Final = 1 << 14  # bytes within which a page names its encoding, and a saved one says that it is one
-_NEAR: Final = 3  # lines from the headline within which a dateline stands
-_LONG: Final = 150  # code points above which a line is no dateline
-_UNNAMED: Final = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252"}  # as browsers take them (WHATWG)
+_CHARSET_RANGE: Final = 1 << 14  # bytes within which a page names its encoding, and MHTML its MIME version
+_NEARBY_LINES: Final = 3  # lines after the headline among which the dateline is
+_MAX_DATELINE_LENGTH: Final = 150  # code points
+_ENCODING_ALIASES: Final = {
+    "iso-8859-1": "cp1252",
+    "latin-1": "cp1252",
+    "us-ascii": "cp1252",
+}  # as browsers take them (WHATWG)
 
-_NOT_SHOWN: Final = frozenset(("script", "style", "head"))
+_HIDDEN_ELEMENTS: Final = frozenset(("script", "style", "head"))
 
 
-def recognises(name: str, beginning: bytes) -> bool:
-    """Whether a file of this name that begins with these bytes is a web page."""
+def sniff(name: str, beginning: bytes) -> bool:
+    """Return whether a file with this name that starts with these bytes is a web page."""
     data = beginning
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             data = data.removeprefix(mark).decode(encoding, "ignore").encode()
-    if _PAGE.match(data) or (_SAVED.match(data) and _RELATED.search(data)):
+    if _HTML_START.match(data) or (_MHTML_START.match(data) and _MHTML_CONTENT_TYPE.search(data)):
         return True
-    return name.endswith(SUFFIXES) and not _XML.match(data) and _ELEMENT.search(data) is not None
+    return name.endswith(SUFFIXES) and not _XML_START.match(data) and _HTML_ELEMENT.search(data) is not None
 
 
-def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
-    """The article in the page at `path`, or why it is none. A page has no spans, so `annotator` has none either.
+def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
+    """Yield the article of the page at `path`, or the reason for refusing it; `annotator` is unused.
 
     Raises OSError.
     """
     with path.open("rb") as file:
-        data = file.read(10 * LARGEST + 1)
+        data = file.read(10 * MAX_BYTES + 1)
     try:
-        yield _article(data)
-    except Rejected as rejected:
-        yield Refusal(str(path), 0, str(rejected))
+        yield _build_article(data)
+    except InvalidEdit as error:
+        yield Refusal(str(path), 0, str(error))
 
 
-def _article(data: bytes) -> Draft:
-    """The article of a page. Raises Rejected."""
+def _build_article(data: bytes) -> AnnotatedArticle:
+    """Return the article of a page. Raises InvalidEdit."""
     url = None
-    if _SAVED.match(data, endpos=_HEAD):
-        data, url = _unpacked(data)
-    if len(data) > LARGEST:
-        raise Rejected(_("The file is larger than {size} MB.").format(size=LARGEST // 1_000_000))
-    page = _text(data)
-    found = _extracted(page)
-    title = " ".join((found.title or "").split()) or None
-    text = found.text
-    if title and not _begins(text, title):
+    if _MHTML_START.match(data, endpos=_CHARSET_RANGE):
+        data, url = _unpack_mhtml(data)
+    if len(data) > MAX_BYTES:
+        raise InvalidEdit(_("The file is larger than {size} MB.").format(size=MAX_BYTES // 1_000_000))
+    page = _decode(data)
+    extracted = _extract(page)
+    title = " ".join((extracted.title or "").split()) or None
+    text = extracted.text
+    if title and not _starts_with_title(text, title):
         text = f"{title}\n{text}"
-    source = found.sitename or found.hostname or None
-    return draft(text, title=title, published=found.date or _stated(page, title), source=source, url=found.url or url)
+    source = extracted.sitename or extracted.hostname or None
+    return build_article(
+        text,
+        title=title,
+        published=extracted.date or _find_publication_time(page, title),
+        source=source,
+        url=extracted.url or url,
+    )
 
 
-def _unpacked(data: bytes) -> tuple[bytes, str | None]:
-    """The page in a file that a browser saved whole, and its address. Raises Rejected."""
+def _unpack_mhtml(data: bytes) -> tuple[bytes, str | None]:
+    """Return the page in a file that a browser saved whole, and its address. Raises InvalidEdit."""
     try:
-        # Not the newer policy: what it does with headers takes longer than it should, or does not end.
+        # Not the newer policy: its parsing of headers is slow, or does not end.
         message = email.message_from_bytes(data, EmailMessage, policy=email.policy.compat32)
         for part in message.walk():
             if part.get_content_type() in ("text/html", "application/xhtml+xml"):
@@ -105,139 +115,144 @@ def _unpacked(data: bytes) -> tuple[bytes, str | None]:
                 address = part.get("Content-Location") or message.get("Snapshot-Content-Location")
                 if isinstance(content, bytes):
                     charset = part.get_content_charset()
-                    known = f'<meta charset="{charset}">'.encode() if charset else b""
-                    return known + content, str(address).strip() if address else None
-    except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:  # what no rule covers
-        raise Rejected(_("The saved page is damaged: {error}").format(error=error)) from error
-    raise Rejected(_("The file holds no web page."))
+                    declaration = f'<meta charset="{charset}">'.encode() if charset else b""
+                    return declaration + content, str(address).strip() if address else None
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
+        raise InvalidEdit(_("The saved page is damaged: {error}").format(error=error)) from error
+    raise InvalidEdit(_("The file holds no web page."))
 
 
-def _text(data: bytes) -> str:
-    """A page as text: by its byte order mark, as UTF-8 if it is that, by the encoding that it names, or that it shows.
+def _decode(data: bytes) -> str:
+    """Decode a page: by its byte order mark, as UTF-8, by the encoding that it names, or by a guess.
 
-    Raises Rejected.
+    Raises InvalidEdit.
     """
     if data.startswith(tuple(mark for mark, _encoding in _BOMS)):
-        return decoded(data)
-    named = _CHARSET.search(data[:_HEAD])
-    for encoding in ("utf-8", named[1].decode().lower() if named else ""):
+        return decode_text(data)
+    declared = _CHARSET.search(data[:_CHARSET_RANGE])
+    for encoding in ("utf-8", declared[1].decode().lower() if declared else ""):
         try:
-            return data.decode(_UNNAMED.get(encoding, encoding))
-        except (UnicodeError, LookupError):  # not that one, or one that nobody knows
+            return data.decode(_ENCODING_ALIASES.get(encoding, encoding))
+        except (UnicodeError, LookupError):  # LookupError: an unknown encoding
             continue
-    return _guessed(data)
+    return _guess_encoding(data)
 
 
-def _guessed(data: bytes) -> str:
-    """A page that is not in the encoding that it names, if it names one. Raises Rejected."""
+def _guess_encoding(data: bytes) -> str:
+    """Decode a page that does not name its encoding correctly. Raises InvalidEdit."""
     from charset_normalizer import from_bytes
 
-    # Only what is read can tell, and every byte is a character in Latin-1.
-    words = "\n".join(_lines(data.decode("latin-1"))).encode("latin-1", "ignore")
+    # Judge by the visible text alone; to find it, any byte decodes as Latin-1.
+    words = "\n".join(_visible_lines(data.decode("latin-1"))).encode("latin-1", "ignore")
     try:
-        text = decoded(words)
+        text = decode_text(words)
         return next(data.decode(encoding) for encoding in ("cp1256", "iso8859-6") if words.decode(encoding) == text)
-    except (UnicodeError, Rejected, StopIteration):  # it is not Arabic
+    except (UnicodeError, InvalidEdit, StopIteration):  # not Arabic
         best = from_bytes(words).best()
     try:
         return data.decode(best.encoding if best else "ascii")
     except UnicodeError as error:
-        raise Rejected(_("The encoding of the page was not recognised.")) from error
+        raise InvalidEdit(_("The encoding of the page was not recognised.")) from error
 
 
-def _extracted(page: str) -> Any:
-    """What trafilatura finds in a page: text, title, date, sitename, hostname and url. Raises Rejected."""
+def _extract(page: str) -> Any:
+    """Return what trafilatura extracts: text, title, date, sitename, hostname and url. Raises InvalidEdit."""
     from trafilatura import bare_extraction, load_html
 
     for name in ("trafilatura", "htmldate", "courlan"):
-        # They would tell on the terminal, from the middle of an import, what the sentences here say.
+        # They would log to the terminal, in the middle of an import, what the messages here say.
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        _count(page)
+        _check_size(page)
         tree = load_html(page)
         dates = {"extensive_search": False, "original_date": True, "max_date": "9999-12-31"}
-        found: Any = tree is not None and bare_extraction(
+        extracted: Any = tree is not None and bare_extraction(
             tree, with_metadata=True, include_comments=False, date_extraction_params=dates
         )
-    except Rejected:
+    except InvalidEdit:
         raise
-    except Exception as error:  # of a page that is damaged or hostile; what is raised is nowhere listed
-        raise Rejected(_("The page does not read: {error}").format(error=error or type(error).__name__)) from error
-    if not found or not found.text.strip():
-        raise Rejected(_("No main text was found in the page."))
-    return found
+    except Exception as error:  # damaged and hostile pages raise exceptions that are documented nowhere
+        raise InvalidEdit(_("The page does not read: {error}").format(error=error or type(error).__name__)) from error
+    if not extracted or not extracted.text.strip():
+        raise InvalidEdit(_("No main text was found in the page."))
+    return extracted
 
 
-def _count(page: str) -> None:
-    """Raise Rejected for a page with too much in it to make a tree of: that would take longer with every attribute."""
+def _check_size(page: str) -> None:
+    """Raise InvalidEdit for a page with too many elements or attributes, since each makes building a tree slower."""
     from lxml.etree import HTMLParser
 
-    parser = HTMLParser(target=_Counter(), encoding="utf-8")
+    parser = HTMLParser(target=_ElementCounter(), encoding="utf-8")
     parser.feed(page.encode("utf-8", "replace"))
     parser.close()
 
 
-class _Counter:
-    """What a parser that makes no tree sends the elements of a page to."""
+class _ElementCounter:
+    """A parser target that only counts the elements of a page and their attributes."""
 
     def __init__(self) -> None:
         self._elements = 0
 
     def start(self, _name: str, attributes: Mapping[str, str]) -> None:
         self._elements += 1
-        if self._elements > MOST:
-            raise Rejected(_("The page has more than {count} elements.").format(count=MOST))
-        if len(attributes) > ATTRIBUTES:
+        if self._elements > MAX_ELEMENTS:
+            raise InvalidEdit(_("The page has more than {count} elements.").format(count=MAX_ELEMENTS))
+        if len(attributes) > MAX_ATTRIBUTES:
             reason = ngettext(
                 "An element of the page has more than {count} attribute.",
                 "An element of the page has more than {count} attributes.",
-                ATTRIBUTES,
+                MAX_ATTRIBUTES,
             )
-            raise Rejected(reason.format(count=ATTRIBUTES))
+            raise InvalidEdit(reason.format(count=MAX_ATTRIBUTES))
 
     def end(self, _name: str) -> None:
-        """An element ends."""
+        """Ignore the end of an element."""
 
     def close(self) -> None:
-        """The page ends."""
+        """Ignore the end of the page."""
 
 
-def _begins(text: str, title: str) -> bool:
-    """Whether one of the first lines of `text` is the title."""
-    wanted = _words(title)
-    return any(_words(line) == wanted for line in text.split("\n", _NEAR)[:_NEAR])
+def _starts_with_title(text: str, title: str) -> bool:
+    """Return whether one of the first lines of `text` is the title."""
+    normalised_title = _normalise(title)
+    return any(_normalise(line) == normalised_title for line in text.split("\n", _NEARBY_LINES)[:_NEARBY_LINES])
 
 
-def _words(line: str) -> str:
+def _normalise(line: str) -> str:
     return " ".join(regex.findall(r"[^\W_]+", fold(line)))
 
 
-def _stated(page: str, title: str | None) -> str | None:
-    """The time of publication that a line close to the headline states."""
-    lines = list(_lines(page)) if title else []
-    wanted = _words(title or "")
-    heads = [at for at, line in enumerate(lines) if _words(line) == wanted]
-    near = (line for at in heads for line in lines[at + 1 : at + 1 + _NEAR] if len(line) <= _LONG)
-    return next(filter(None, map(zoning.published, near)), None)
+def _find_publication_time(page: str, title: str | None) -> str | None:
+    """Return the time of publication that a line close to the headline states."""
+    lines = list(_visible_lines(page)) if title else []
+    normalised_title = _normalise(title or "")
+    headlines = [index for index, line in enumerate(lines) if _normalise(line) == normalised_title]
+    nearby_lines = (
+        line
+        for index in headlines
+        for line in lines[index + 1 : index + 1 + _NEARBY_LINES]
+        if len(line) <= _MAX_DATELINE_LENGTH
+    )
+    return next(filter(None, map(zoning.parse_dateline, nearby_lines)), None)
 
 
-def _lines(page: str) -> Iterator[str]:
-    """What a page shows, each stretch between two tags that is more than space."""
+def _visible_lines(page: str) -> Iterator[str]:
+    """Yield the visible text of a page: each run between two tags that is more than space."""
     from lxml.etree import iterwalk
     from trafilatura import load_html
 
     tree = load_html(page)
     if tree is None:
         return
-    hidden = 0  # how many of what a page does not show it is within
-    # Not by XPath: for thousands of elements side by side, it takes the square of the time.
+    hidden = 0  # number of hidden elements around the current one
+    # XPath would take quadratic time for thousands of sibling elements.
     for event, element in iterwalk(tree, events=("start", "end", "comment", "pi")):
-        outer = element.tag in _NOT_SHOWN
+        is_hidden = element.tag in _HIDDEN_ELEMENTS
         if event == "start":
-            hidden += outer
+            hidden += is_hidden
             text = element.text
         else:
-            hidden -= outer
+            hidden -= is_hidden
             text = element.tail
         if text and not hidden and (line := text.strip()):
             yield line

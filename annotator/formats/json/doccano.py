@@ -2,14 +2,14 @@
 
     {"id": 1, "text": "…", "label": [[4, 8, "DATE"]]}
 
-The text is also named `data`; the labels `labels`, `entities` (each an object with `start_offset`, `end_offset`
-and `label`) or `annotations` (the same, with the number of the `user`, who is then the annotator). The columns of a
-file may have any other name, where only one holds a string and only one labelled stretches. Offsets are code points.
-The other columns, and `meta`, may say what is known of the article; `Comments` become the annotator's note of it.
+The text is also named `data`; the labels `labels`, `entities` (each an object with `start_offset`, `end_offset` and
+`label`) or `annotations` (the same, with the number of the `user`, who is then the annotator). The columns of a file
+may have any other name if only one has a string and only one labelled spans. Offsets are code points. The other
+columns, and `meta`, may contain the metadata of the article; `Comments` become the annotator's note on it.
 
-What is written is the shape above, and what is known of the article. A label has no room for who gave it, for a value
-or a note. A column of its own could carry them, but doccano keeps such columns as they came while its users change the
-labels, and what comes back would be about spans that are no longer there.
+The shape above is written, with the metadata. A label has no room for its annotator, a value or a note. A column of its
+own could carry them, but doccano keeps such columns as they came while its users change the labels, so they would come
+back for spans that no longer exist.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,21 +23,21 @@ from msgspec import Struct
 
 from annotator.formats.json import json_values
 from annotator.i18n import _
-from annotator.model.article_builder import draft, few
-from annotator.model.operations import Rejected
-from annotator.model.records import Draft, Note, Refusal, Span, new_uid
+from annotator.model.article_builder import build_article, check_span_count
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import AnnotatedArticle, Note, Refusal, Span, new_uid
 
 NAME: Final = "doccano"
 SUFFIXES: Final = (".jsonl", ".json", ".ndjson")
-HEAD = BETWEEN = FOOT = ""
-HOLDS: Final = frozenset({"title", "published", "source", "url"})
+HEADER = SEPARATOR = FOOTER = ""
+STORED_FIELDS: Final = frozenset({"title", "published", "source", "url"})
 
-_TEXTS: Final = ("text", "data")
-_LABELS: Final = ("label", "labels", "entities", "annotations")
-_OTHER: Final = ("relations", "cats")
-_COMMENTS: Final = ("Comments", "comments")
-_LABELLED: Final = regex.compile(rb'(?<!\\)"\s*:\s*\[\s*\[\s*\d+\s*,\s*\d+\s*,\s*["\d]')
-_FOREIGN: Final = frozenset({"answer", "spans", "tokens", "zones", "annotation_id", "_input_hash", "paragraphs"})
+_TEXT_KEYS: Final = ("text", "data")
+_LABEL_KEYS: Final = ("label", "labels", "entities", "annotations")
+_UNREAD_KEYS: Final = ("relations", "cats")
+_COMMENT_KEYS: Final = ("Comments", "comments")
+_LABELLED_SPAN: Final = regex.compile(rb'(?<!\\)"\s*:\s*\[\s*\[\s*\d+\s*,\s*\d+\s*,\s*["\d]')
+_FOREIGN_KEYS: Final = frozenset({"answer", "spans", "tokens", "zones", "annotation_id", "_input_hash", "paragraphs"})
 
 
 class _Entity(Struct):
@@ -47,102 +47,104 @@ class _Entity(Struct):
     user: str | int | None = None
 
 
-def recognises(name: str, beginning: bytes) -> bool:
-    """Whether a file of this name begins with texts that have labels as doccano gives them."""
-    keys = json_values.keys(beginning)
-    if PurePath(name).suffix not in SUFFIXES or not keys or keys & _FOREIGN:
+def sniff(name: str, beginning: bytes) -> bool:
+    """Return whether a file with this name starts with texts that have labels as doccano writes them."""
+    keys = json_values.find_keys(beginning)
+    if PurePath(name).suffix not in SUFFIXES or not keys or keys & _FOREIGN_KEYS:
         return False
     if any(key.endswith(("/labels", "/result")) or key.startswith("data/") for key in keys):  # Label Studio
         return False
-    labelled = bool(keys & {"label", "labels", "entities/start_offset", "annotations/start_offset"})
-    return (labelled and bool(keys & set(_TEXTS))) or _LABELLED.search(beginning) is not None
+    has_labels = bool(keys & {"label", "labels", "entities/start_offset", "annotations/start_offset"})
+    return (has_labels and bool(keys & set(_TEXT_KEYS))) or _LABELLED_SPAN.search(beginning) is not None
 
 
-def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
-    """The articles of the file at `path`, and what of it was not taken; spans that name nobody are `annotator`'s.
+def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
+    """Yield the articles of the file at `path`, and a refusal for each skip.
 
-    Raises OSError.
+    Spans without an annotator become `annotator`'s. Raises OSError.
     """
-    return json_values.read(path, json_values.values, partial(_article, annotator=annotator))
+    return json_values.read(path, json_values.read_values, partial(_read_article, annotator=annotator))
 
 
-def encode(item: Draft) -> str:
-    """One article as its line."""
+def encode(item: AnnotatedArticle) -> str:
+    """Encode an article as its line."""
     article = item.article
     labels = [(span.start, span.end, span.label) for span in item.spans]
-    line = {"id": article.id, "text": article.text, "label": labels, **json_values.about(article)}
+    line = {"id": article.id, "text": article.text, "label": labels, **json_values.build_metadata(article)}
     return msgspec.json.encode(line).decode() + "\n"
 
 
-def _article(data: bytes, number: int, annotator: str) -> tuple[Draft | None, list[str]]:
-    """The article of one value if there is one, and a sentence for each thing in it that was not taken."""
-    refused: list[str] = []
+def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedArticle | None, list[str]]:
+    """Return the article of one value, if there is one, and the reason of each skip."""
+    reasons: list[str] = []
     try:
-        line = json_values.members(data)
-        name = _text(line)
+        line = json_values.decode_object(data)
+        name = _find_text_key(line)
         text = line[name]
-        columns = _labels(line, refused)
-        spans = [span for key in columns for span in _spans(text, key, line[key], annotator, refused)]
-        refused += [json_values.passed_over(key) for key in _OTHER if line.get(key)]
-        known = json_values.known({**_meta(line), **line}, refused)
-        notes = list(_notes(line, annotator, refused))
-        return draft(text, **known, spans=spans, notes=notes, line=number), list(dict.fromkeys(refused))
-    except Rejected as rejected:  # the text, or all of it: nothing else in it matters
-        return None, [str(rejected)]
+        columns = _find_label_keys(line, reasons)
+        spans = [span for key in columns for span in _read_spans(text, key, line[key], annotator, reasons)]
+        reasons += [json_values.describe_skipped(key) for key in _UNREAD_KEYS if line.get(key)]
+        metadata = json_values.read_metadata({**_read_meta(line), **line}, reasons)
+        notes = list(_read_notes(line, annotator, reasons))
+        return build_article(text, **metadata, spans=spans, notes=notes, line=number), list(dict.fromkeys(reasons))
+    except InvalidEdit as error:  # the text or all of it is invalid, so nothing else in it matters
+        return None, [str(error)]
 
 
-def _text(line: dict[str, Any]) -> str:
-    """The name of the column that has the text. Raises Rejected."""
-    columns = [name for name in _TEXTS if isinstance(line.get(name), str)]
-    others = [name for name, value in line.items() if isinstance(value, str)] if set(_TEXTS).isdisjoint(line) else []
-    if columns or len(others) == 1:
-        return (columns or others)[0]
-    raise Rejected(_("There is no text in it."))
+def _find_text_key(line: dict[str, Any]) -> str:
+    """Return the name of the column that has the text. Raises InvalidEdit."""
+    columns = [name for name in _TEXT_KEYS if isinstance(line.get(name), str)]
+    unknown = (
+        [name for name, value in line.items() if isinstance(value, str)] if set(_TEXT_KEYS).isdisjoint(line) else []
+    )
+    if columns or len(unknown) == 1:
+        return (columns or unknown)[0]
+    raise InvalidEdit(_("There is no text in it."))
 
 
-def _labels(line: dict[str, Any], refused: list[str]) -> list[str]:
-    """The names of the columns that have labels."""
-    named = [name for name in _LABELS if line.get(name) not in (None, "", [], {})]
-    others = [name for name, value in line.items() if name not in named and value and _is_labelled(value)]
-    if not named and len(others) == 1:
+def _find_label_keys(line: dict[str, Any], reasons: list[str]) -> list[str]:
+    """Return the names of the columns that have labels."""
+    label_keys = [name for name in _LABEL_KEYS if line.get(name) not in (None, "", [], {})]
+    others = [name for name, value in line.items() if name not in label_keys and value and _is_labelled(value)]
+    if not label_keys and len(others) == 1:
         return others
-    refused += map(json_values.passed_over, others)
-    return named
+    reasons += map(json_values.describe_skipped, others)
+    return label_keys
 
 
 def _is_labelled(value: Any) -> bool:
-    """Whether these are stretches as [start, end, label], all of them."""
+    """Return whether a value is a list of labelled spans as [start, end, label]."""
     return isinstance(value, list) and all(
         isinstance(entry, list) and [type(part) for part in entry] == [int, int, str] for entry in value
     )
 
 
-def _meta(line: dict[str, Any]) -> dict[str, Any]:
+def _read_meta(line: dict[str, Any]) -> dict[str, Any]:
     return next((line[key] for key in ("meta", "metadata") if isinstance(line.get(key), dict)), {})
 
 
-def _spans(text: str, key: str, entries: Any, annotator: str, refused: list[str]) -> Iterator[Span]:
+def _read_spans(text: str, key: str, entries: Any, annotator: str, reasons: list[str]) -> Iterator[Span]:
     if not isinstance(entries, list) or all(isinstance(entry, str | int) for entry in entries):
-        refused.append(json_values.passed_over(key))  # labels of the text as a whole
+        reasons.append(json_values.describe_skipped(key))  # labels of the whole text
         return
-    for entry in few(entries):
-        named = dict(zip(_Entity.__struct_fields__, entry, strict=False)) if isinstance(entry, list) else entry
-        entity = json_values.converted(named, _Entity, key, refused)
+    for entry in check_span_count(entries):
+        fields = dict(zip(_Entity.__struct_fields__, entry, strict=False)) if isinstance(entry, list) else entry
+        entity = json_values.convert(fields, _Entity, key, reasons)
         if entity is None:
             continue
         start, end, label = entity.start_offset, entity.end_offset, str(entity.label)
-        reason = json_values.misplaced(text, start, end)
+        reason = json_values.explain_misplaced(text, start, end)
         if reason:
-            refused.append(reason)
+            reasons.append(reason)
         else:
-            yield Span(new_uid(), "", json_values.named(entity.user) or annotator, label, start, end)
+            yield Span(new_uid(), "", json_values.first_name(entity.user) or annotator, label, start, end)
 
 
-def _notes(line: dict[str, Any], annotator: str, refused: list[str]) -> Iterable[Note]:
-    for key in _COMMENTS:
+def _read_notes(line: dict[str, Any], annotator: str, reasons: list[str]) -> Iterable[Note]:
+    for key in _COMMENT_KEYS:
         comments = line.get(key) or []
-        said = [comment for comment in comments if isinstance(comment, str)] if isinstance(comments, list) else []
-        if len(said) < len(comments):
-            refused.append(json_values.passed_over(key))
-        if any(map(str.strip, said)) and annotator.strip():
-            yield Note("", annotator, "\n".join(said).strip())
+        texts = [comment for comment in comments if isinstance(comment, str)] if isinstance(comments, list) else []
+        if len(texts) < len(comments):
+            reasons.append(json_values.describe_skipped(key))
+        if any(map(str.strip, texts)) and annotator.strip():
+            yield Note("", annotator, "\n".join(texts).strip())

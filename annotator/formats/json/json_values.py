@@ -1,7 +1,7 @@
-"""What the formats of JSON share: files of one value a line, or of one list, and what such values say of an article.
+"""Shared parts of the JSON formats: files of one value a line or of one list, and the metadata of articles in values.
 
-A file is read value by value, so that its size does not matter; that of one value is limited. A list is cut at its
-brackets and each piece decoded by itself: what is broken in one, or cut off at the end, does not cost the others.
+A file is read value by value, so its size does not matter; that of one value is limited. A list is cut at its brackets
+and each piece decoded by itself: a malformed piece, or one that is cut off at the end, does not cost the others.
 """
 
 import re
@@ -13,208 +13,210 @@ import msgspec
 
 from annotator.i18n import _
 from annotator.model import zones as zoning
-from annotator.model.operations import Rejected
-from annotator.model.records import Article, Draft, Refusal
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import AnnotatedArticle, Article, Refusal
 
-LARGEST: Final = 50_000_000
-"""Bytes of the longest line, and of the longest value of a list, that is read."""
+MAX_BYTES: Final = 50_000_000
+"""Bytes of the longest line, and of the longest value of a list, that are read."""
 
-Found: TypeAlias = tuple[int, bytes | str]
-"""The line where a value begins, and its bytes; or a sentence that says why it was not taken."""
+RawValue: TypeAlias = tuple[int, bytes | str]
+"""The line where a value starts, and its bytes or the reason why it was skipped."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 _CHUNK: Final = 1 << 20
 _BEGINNING: Final = 1 << 16
-_DEPTH: Final = 8
-"""How deep keys are looked for."""
-_QUOTED: Final = 100
-"""Characters of a text that a sentence holds."""
-# What a possessive group repeats can match in one way only: Python 3.11.0 to 3.11.4 goes wrong at others
+_MAX_DEPTH: Final = 8
+"""Levels of nesting down to which keys are searched."""
+_MAX_QUOTE: Final = 100
+"""Characters of a text that are quoted in a message."""
+# The content of a repeated possessive group can match in one way only: Python 3.11.0 to 3.11.4 is wrong for others
 # (https://github.com/python/cpython/issues/106052), and `regex` runs out of memory at a text of millions of escapes.
 _STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _NEXT_BRACKET: Final = re.compile(rb'[^"\[\]{}]*+(?:' + _STRING + rb'[^"\[\]{}]*+)*+[\[\]{}]', re.DOTALL)
 _SCALAR: Final = re.compile(_STRING + rb"|[\]}]|[^\s,\[\]{}\"]++", re.DOTALL)
 _GAP: Final = re.compile(rb"[\s,]*")
-_MARK: Final = re.compile(_STRING + rb'(\s*:)?|["\[\]{}]', re.DOTALL)
+_TOKEN: Final = re.compile(_STRING + rb'(\s*:)?|["\[\]{}]', re.DOTALL)
 _ISO: Final = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
-_KNOWN: Final = ("title", "published", "source", "url")
+_METADATA: Final = ("title", "published", "source", "url")
 
 
 def read(
     path: Path,
-    values: Callable[[BinaryIO], Iterator[Found]],
-    article: Callable[[bytes, int], tuple[Draft | None, list[str]]],
-) -> Iterator[Draft | Refusal]:
-    """What `article` makes of each of the `values` of the file at `path`: given the bytes of a value and its line, it
-    returns the article if there is one, and a sentence for each thing that was not taken. Raises OSError.
+    values: Callable[[BinaryIO], Iterator[RawValue]],
+    parse_article: Callable[[bytes, int], tuple[AnnotatedArticle | None, list[str]]],
+) -> Iterator[AnnotatedArticle | Refusal]:
+    """Yield what `parse_article` makes of each of the `values` of the file at `path`.
+
+    It takes the bytes of a value and its line, and returns the article, if there is one, and the reason of each skip.
+    Raises OSError.
     """
     with path.open("rb") as file:
         for line, data in values(file):
-            found, refused = (None, [data]) if isinstance(data, str) else article(data, line)
-            if found:
-                yield found
-            yield from (Refusal(str(path), line, reason) for reason in refused)
+            item, reasons = (None, [data]) if isinstance(data, str) else parse_article(data, line)
+            if item:
+                yield item
+            yield from (Refusal(str(path), line, reason) for reason in reasons)
 
 
-def lines(file: BinaryIO, largest: int = LARGEST) -> Iterator[Found]:
-    """The lines that are not blank; none follows one of more than `largest` bytes."""
+def read_lines(file: BinaryIO, max_bytes: int = MAX_BYTES) -> Iterator[RawValue]:
+    """Yield the lines that are not blank, up to one of more than `max_bytes`."""
     number = 0
-    while data := file.readline(largest + 1):
+    while data := file.readline(max_bytes + 1):
         number += 1
         data = data.removeprefix(_BOM) if number == 1 else data
-        if len(data) > largest:
-            yield number, _("The line is longer than {size} MB.").format(size=largest // 1_000_000)
+        if len(data) > max_bytes:
+            yield number, _("The line is longer than {size} MB.").format(size=max_bytes // 1_000_000)
             return
         if data.strip():
             yield number, data
 
 
-def values(file: BinaryIO, largest: int = LARGEST) -> Iterator[Found]:
-    """The values of a file that holds one a line, or a list of them, or some over several lines each."""
+def read_values(file: BinaryIO, max_bytes: int = MAX_BYTES) -> Iterator[RawValue]:
+    """Yield the values of a file that has one a line, or a list of them, or several over many lines each."""
     beginning = file.read(_BEGINNING).removeprefix(_BOM).lstrip()
     file.seek(0)
-    listed = beginning.startswith(b"[")
-    if listed or beginning.partition(b"\n")[0].rstrip() == b"{":
-        yield from _pieces(file, largest, listed)
+    is_list = beginning.startswith(b"[")
+    if is_list or beginning.partition(b"\n")[0].rstrip() == b"{":
+        yield from _split_values(file, max_bytes, is_list)
     else:
-        yield from lines(file, largest)
+        yield from read_lines(file, max_bytes)
 
 
-def keys(beginning: bytes) -> frozenset[str]:
-    """The keys of the values that a file begins with, each after the keys that it stands within: "data", "data/text".
+def find_keys(beginning: bytes) -> frozenset[str]:
+    """Return the keys of the values that a file starts with, each after the keys around it: "data", "data/text".
 
-    A list adds none. The bytes may end anywhere; there are no keys in what is no JSON.
+    A list adds none. The bytes may end anywhere; what is not JSON has no keys.
     """
     data = beginning.removeprefix(_BOM).lstrip()
-    found: set[str] = set()
-    within: list[str] = []
+    result: set[str] = set()
+    path: list[str] = []
     key = ""
-    for mark in _MARK.finditer(data) if data.startswith((b"{", b"[")) else ():
-        first = mark[0][:1]
-        if mark[1] and len(within) <= _DEPTH:
-            key = mark[0].removesuffix(mark[1])[1:-1].decode(errors="replace")
-            found.add("/".join([*filter(None, within), key]))
-        elif mark[0] == b'"':  # a string that is cut off
+    for token in _TOKEN.finditer(data) if data.startswith((b"{", b"[")) else ():
+        first = token[0][:1]
+        if token[1] and len(path) <= _MAX_DEPTH:
+            key = token[0].removesuffix(token[1])[1:-1].decode(errors="replace")
+            result.add("/".join([*filter(None, path), key]))
+        elif token[0] == b'"':  # a string that is cut off
             break
         elif first in b"[{":
-            within.append(key)
+            path.append(key)
             key = ""
-        elif first in b"]}" and within:
-            within.pop()
+        elif first in b"]}" and path:
+            path.pop()
             key = ""
-    return frozenset(found)
+    return frozenset(result)
 
 
-def members(data: bytes) -> dict[str, Any]:
-    """The JSON object that `data` is. Raises Rejected."""
+def decode_object(data: bytes) -> dict[str, Any]:
+    """Decode a JSON object. Raises InvalidEdit."""
     try:
         return msgspec.json.decode(data, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Rejected(_("The line does not read as an article: {error}").format(error=error)) from error
+        raise InvalidEdit(_("The line does not read as an article: {error}").format(error=error)) from error
 
 
-def converted(value: Any, kind: Any, key: str, refused: list[str]) -> Any:
-    """What was decoded as a `kind`; None where it is none, and `refused` then says so. Digits may be in quotes."""
+def convert(value: Any, type_: Any, key: str, reasons: list[str]) -> Any:
+    """Convert a decoded value to `type_`, numbers in quotes included; on failure return None and add to `reasons`."""
     try:
-        return msgspec.convert(value, kind, strict=False)
+        return msgspec.convert(value, type_, strict=False)
     except msgspec.ValidationError as error:
-        refused.append(_("Something in “{key}” does not read: {error}").format(key=key, error=error))
+        reasons.append(_("Something in “{key}” does not read: {error}").format(key=key, error=error))
         return None
 
 
-def passed_over(key: str) -> str:
-    """The sentence that says that what an article has under this key is no span."""
+def describe_skipped(key: str) -> str:
+    """Return the message that the value of this key is not a span and was skipped."""
     return _("“{key}” is not taken: only labelled stretches of the text are.").format(key=key)
 
 
-def misplaced(text: str, start: int, end: int, given: str | None = None) -> str | None:
-    """Why no span of `text` can be there, if none can; `given` is what the file says that it holds."""
+def explain_misplaced(text: str, start: int, end: int, quoted: str | None = None) -> str | None:
+    """Return why `text` cannot have this span, or None if it can; `quoted` is the file's own copy of its text."""
     if not 0 <= start < end <= len(text):
         return _("A span from {start} to {end} is not within the text.").format(start=start, end=end)
-    if given is None or (len(given) == end - start and text.startswith(given, start)):
+    if quoted is None or (len(quoted) == end - start and text.startswith(quoted, start)):
         return None
     reason = _("The span from {start} to {end} should hold “{given}”, and the text there is “{there}”.")
-    there = _quoted(text[start : min(end, start + _QUOTED + 1)])
-    return reason.format(start=start, end=end, given=_quoted(given), there=there)
+    actual = _shorten(text[start : min(end, start + _MAX_QUOTE + 1)])
+    return reason.format(start=start, end=end, given=_shorten(quoted), there=actual)
 
 
-def published(given: str | None, refused: list[str]) -> str | None:
-    """The time of publication as ISO 8601: `given`, or what it says as a dateline would."""
-    if not given or _ISO.fullmatch(given):
-        return given or None
-    found = zoning.published(given)
-    if found is None:
-        refused.append(_("“{given}” is no time of publication.").format(given=_quoted(given)))
-    return found
+def parse_published(text: str | None, reasons: list[str]) -> str | None:
+    """Return the time of publication as ISO 8601: `text` itself, or what it states as a dateline would."""
+    if not text or _ISO.fullmatch(text):
+        return text or None
+    published = zoning.parse_dateline(text)
+    if published is None:
+        reasons.append(_("“{given}” is no time of publication.").format(given=_shorten(text)))
+    return published
 
 
-def known(table: Mapping[str, Any], refused: list[str]) -> dict[str, Any]:
-    """What a table says of the article that has it: title, time of publication, source, address; else None."""
-    said = {name: value if isinstance(value := table.get(name), str) and value else None for name in _KNOWN}
-    return {**said, "published": published(said["published"], refused)}
+def read_metadata(table: Mapping[str, Any], reasons: list[str]) -> dict[str, Any]:
+    """Return title, time of publication, source and address of an article from a table; None for what it lacks."""
+    metadata = {name: value if isinstance(value := table.get(name), str) and value else None for name in _METADATA}
+    return {**metadata, "published": parse_published(metadata["published"], reasons)}
 
 
-def about(article: Article) -> dict[str, str]:
-    """The table that `known` reads, with what is known of the article."""
-    return {name: value for name in _KNOWN if (value := getattr(article, name))}
+def build_metadata(article: Article) -> dict[str, str]:
+    """Return the metadata of an article as a table that `read_metadata` reads."""
+    return {name: value for name in _METADATA if (value := getattr(article, name))}
 
 
-def named(*names: Any) -> str | None:
-    """The first of the names that is one: a text that is not blank, or a number."""
-    said = (str(name) for name in names if isinstance(name, str | int) and not isinstance(name, bool))
-    return next(filter(str.strip, said), None)
+def first_name(*names: Any) -> str | None:
+    """Return the first of the names that is one: a text that is not blank, or a number."""
+    texts = (str(name) for name in names if isinstance(name, str | int) and not isinstance(name, bool))
+    return next(filter(str.strip, texts), None)
 
 
-def _quoted(text: str) -> str:
-    return text if len(text) <= _QUOTED else text[:_QUOTED] + "…"
+def _shorten(text: str) -> str:
+    return text if len(text) <= _MAX_QUOTE else text[:_MAX_QUOTE] + "…"
 
 
-def _pieces(file: BinaryIO, largest: int, listed: bool) -> Iterator[Found]:
-    """The values of a list, or those that follow each other without one."""
+def _split_values(file: BinaryIO, max_bytes: int, is_list: bool) -> Iterator[RawValue]:
+    """Yield the values of a list, or those that follow each other without one."""
     data = file.read(_CHUNK).removeprefix(_BOM)
-    at = data.index(b"[") + 1 if listed else 0
-    line = 1 + data.count(b"\n", 0, at)
+    index = data.index(b"[") + 1 if is_list else 0
+    line = 1 + data.count(b"\n", 0, index)
     while True:
-        gap = _gap(data, at)
-        line += data.count(b"\n", at, gap)
-        at = gap
-        end = _end(data, at)
-        if (end or len(data)) - at > largest:
-            size = largest // 1_000_000
+        gap = _skip_gap(data, index)
+        line += data.count(b"\n", index, gap)
+        index = gap
+        end = _find_end(data, index)
+        if (end or len(data)) - index > max_bytes:
+            size = max_bytes // 1_000_000
             yield line, _("The article that begins here is longer than {size} MB.").format(size=size)
             return
         if end is None:
-            more = file.read(max(_CHUNK, len(data) - at))  # as much again, so that nothing is looked at often
-            if more:
-                data, at = data[at:] + more, 0
+            next_chunk = file.read(max(_CHUNK, len(data) - index))  # doubling, so that little is scanned again
+            if next_chunk:
+                data, index = data[index:] + next_chunk, 0
                 continue
-            if listed or data[at:]:
+            if is_list or data[index:]:
                 yield line, _("The file is cut off: it ends before what it holds does.")
             return
-        if listed and data[at:end] == b"]":
+        if is_list and data[index:end] == b"]":
             if data[end:].strip() or file.read(_CHUNK).strip():
                 yield line, _("What follows the end of the list is not taken.")
             return
-        yield line, data[at:end]
-        line += data.count(b"\n", at, end)
-        at = end
+        yield line, data[index:end]
+        line += data.count(b"\n", index, end)
+        index = end
 
 
-def _gap(data: bytes, at: int) -> int:
-    gap = _GAP.match(data, at)
-    return gap.end() if gap else at
+def _skip_gap(data: bytes, index: int) -> int:
+    gap = _GAP.match(data, index)
+    return gap.end() if gap else index
 
 
-def _end(data: bytes, at: int) -> int | None:
-    """Where the value that begins at `at` ends; None if `data` may end before it does."""
-    if data[at : at + 1] not in (b"[", b"{"):
-        scalar = _SCALAR.match(data, at)
-        closed = scalar is not None and (scalar.end() < len(data) or scalar[0][:1] in b'"]}')
-        return scalar.end() if scalar and closed else None
+def _find_end(data: bytes, index: int) -> int | None:
+    """Return the end of the value that starts at `index`; None if `data` may end before it does."""
+    if data[index : index + 1] not in (b"[", b"{"):
+        scalar = _SCALAR.match(data, index)
+        is_closed = scalar is not None and (scalar.end() < len(data) or scalar[0][:1] in b'"]}')
+        return scalar.end() if scalar and is_closed else None
     depth = 0
-    while bracket := _NEXT_BRACKET.match(data, at):
-        at = bracket.end()
-        depth += 1 if data[at - 1] in b"[{" else -1
+    while bracket := _NEXT_BRACKET.match(data, index):
+        index = bracket.end()
+        depth += 1 if data[index - 1] in b"[{" else -1
         if not depth:
-            return at
+            return index
     return None

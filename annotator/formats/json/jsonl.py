@@ -1,4 +1,4 @@
-"""JSON lines: one article a line, with the keys of `annotator show --json`. Nothing is lost in it.
+"""JSON lines: one article a line, with the keys of `annotator show --json`. This format is lossless.
 
     {"id": 1, "uid": "…", "title": "…", "published": "2024-07-09T09:00", "source": null, "url": null, "text": "…",
      "zones": [{"kind": "body", "start": 0, "end": 5}],
@@ -6,7 +6,7 @@
                 "text": "…"}],
      "states": {"annotator": "done"}, "notes": {"annotator": "…"}}
 
-Offsets are code points of the line's own text. Only `text` must be there; keys that are not listed are passed over.
+Offsets are code points of the line's own text. Only `text` is required; keys that are not listed are ignored.
 """
 
 from collections.abc import Iterator
@@ -19,18 +19,18 @@ from msgspec import Raw, Struct
 
 from annotator.formats.json import json_values
 from annotator.i18n import _
-from annotator.model.article_builder import draft, few
-from annotator.model.operations import Rejected
-from annotator.model.records import STATES, Draft, Note, Refusal, Span, Status, Zone, new_uid
-from annotator.model.titles import title
+from annotator.model.article_builder import build_article, check_span_count
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import STATES, AnnotatedArticle, Note, Refusal, Span, Status, Zone, new_uid
+from annotator.model.titles import article_title
 
 NAME: Final = "jsonl"
 SUFFIXES: Final = (".jsonl", ".ndjson", ".json")
-HEAD = BETWEEN = FOOT = ""
-HOLDS: Final = frozenset(
+HEADER = SEPARATOR = FOOTER = ""
+STORED_FIELDS: Final = frozenset(
     {"annotator", "value", "note", "zones", "states", "notes", "title", "published", "source", "url"}
 )
-LARGEST: Final = 50_000_000
+MAX_LINE_BYTES: Final = 50_000_000
 """Bytes of the longest line that is read."""
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -43,7 +43,7 @@ class _Line(Struct):
     published: str | None = None
     source: str | None = None
     url: str | None = None
-    # Decoded apart from the rest: what is wrong in them does not cost the article.
+    # Decoded separately, so that errors in them do not cost the article.
     zones: Raw = _NULL
     spans: Raw = _NULL
     states: Raw = _NULL
@@ -67,33 +67,35 @@ class _Span(Struct):
     text: str | None = None
 
 
-def recognises(name: str, beginning: bytes) -> bool:
-    """Whether a file of this name begins with a line that is a JSON object, as far as its ends tell."""
+def sniff(name: str, beginning: bytes) -> bool:
+    """Return whether a file with this name starts with a line that is a JSON object, judging by its ends."""
     line, newline, _rest = beginning.removeprefix(_BOM).lstrip().partition(b"\n")
-    whole = line.rstrip().endswith(b"}") or not newline
-    return PurePath(name).suffix in SUFFIXES and line.startswith(b"{") and len(line) > 1 and whole
+    is_complete = line.rstrip().endswith(b"}") or not newline
+    return PurePath(name).suffix in SUFFIXES and line.startswith(b"{") and len(line) > 1 and is_complete
 
 
-def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
-    """The articles of the file at `path`, and what of it was not taken; spans that name nobody are `annotator`'s.
+def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
+    """Yield the articles of the file at `path`, and a refusal for each skip.
 
-    Raises OSError.
+    Spans without an annotator become `annotator`'s. Raises OSError.
     """
-    return json_values.read(path, partial(json_values.lines, largest=LARGEST), partial(_article, annotator=annotator))
+    return json_values.read(
+        path, partial(json_values.read_lines, max_bytes=MAX_LINE_BYTES), partial(_read_article, annotator=annotator)
+    )
 
 
-def encode(item: Draft) -> str:
-    """One article with all that belongs to it, as its line."""
-    return msgspec.json.encode(record(item)).decode() + "\n"
+def encode(item: AnnotatedArticle) -> str:
+    """Encode an article with all that belongs to it, as its line."""
+    return msgspec.json.encode(build_record(item)).decode() + "\n"
 
 
-def record(item: Draft) -> dict[str, Any]:
-    """The article as the JSON object of its line."""
+def build_record(item: AnnotatedArticle) -> dict[str, Any]:
+    """Return the article as the JSON object of its line."""
     article = item.article
     return {
         "id": article.id,
         "uid": article.uid,
-        "title": title(article, item.zones),
+        "title": article_title(article, item.zones),
         "published": article.published,
         "source": article.source,
         "url": article.url,
@@ -117,9 +119,9 @@ def record(item: Draft) -> dict[str, Any]:
     }
 
 
-def _article(data: bytes, number: int, annotator: str) -> tuple[Draft | None, list[str]]:
-    """The article of one line if there is one, and a sentence for each thing in it that was not taken."""
-    refused: list[str] = []
+def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedArticle | None, list[str]]:
+    """Return the article of one line, if there is one, and the reason of each skip."""
+    reasons: list[str] = []
     try:
         line = msgspec.json.decode(data, type=_Line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -127,48 +129,48 @@ def _article(data: bytes, number: int, annotator: str) -> tuple[Draft | None, li
     if line.text is None:
         return None, [_("There is no text in it.")]
     try:
-        spans = list(_spans(line, line.text, annotator, refused))
-    except Rejected as rejected:
-        return None, [str(rejected)]
-    drafted = partial(
-        draft,
+        spans = list(_read_spans(line, line.text, annotator, reasons))
+    except InvalidEdit as error:
+        return None, [str(error)]
+    build = partial(
+        build_article,
         line.text,
         title=line.title,
-        published=json_values.published(line.published, refused),
+        published=json_values.parse_published(line.published, reasons),
         source=line.source,
         url=line.url,
         spans=spans,
-        states=list(_states(line, refused)),
-        notes=list(_notes(line, refused)),
+        states=list(_read_states(line, reasons)),
+        notes=list(_read_notes(line, reasons)),
         line=number,
     )
-    zones = _zones(line, refused)
+    zones = _read_zones(line, reasons)
     try:
-        return drafted(zones=zones), refused
-    except Rejected as rejected:
-        refused.append(str(rejected))
+        return build(zones=zones), reasons
+    except InvalidEdit as error:
+        reasons.append(str(error))
         if zones is None:
-            return None, refused
+            return None, reasons
     try:
-        return drafted(zones=None), refused
-    except Rejected as rejected:  # so it was the text, and nothing else in the line matters
-        return None, [str(rejected)]
+        return build(zones=None), reasons
+    except InvalidEdit as error:  # the text is invalid, so nothing else in the line matters
+        return None, [str(error)]
 
 
-def _zones(line: _Line, refused: list[str]) -> list[Zone] | None:
-    zones = _decoded(line.zones, list[_Zone] | None, "zones", refused)
+def _read_zones(line: _Line, reasons: list[str]) -> list[Zone] | None:
+    zones = _decode(line.zones, list[_Zone] | None, "zones", reasons)
     return zones if zones is None else [Zone(new_uid(), "", zone.kind, zone.start, zone.end) for zone in zones]
 
 
-def _spans(line: _Line, text: str, annotator: str, refused: list[str]) -> Iterator[Span]:
+def _read_spans(line: _Line, text: str, annotator: str, reasons: list[str]) -> Iterator[Span]:
     uids: set[str] = set()
-    for raw in few(_decoded(line.spans, list[Raw] | None, "spans", refused) or []):
-        span = _decoded(raw, _Span, "spans", refused)
+    for raw in check_span_count(_decode(line.spans, list[Raw] | None, "spans", reasons) or []):
+        span = _decode(raw, _Span, "spans", reasons)
         if span is None:
             continue
-        reason = json_values.misplaced(text, span.start, span.end, span.text)
+        reason = json_values.explain_misplaced(text, span.start, span.end, span.text)
         if reason:
-            refused.append(reason)
+            reasons.append(reason)
         else:
             uid = span.uid if span.uid and span.uid not in uids else new_uid()
             uids.add(uid)
@@ -176,24 +178,24 @@ def _spans(line: _Line, text: str, annotator: str, refused: list[str]) -> Iterat
             yield Span(uid, "", owner, span.label, span.start, span.end, span.value, span.note)
 
 
-def _states(line: _Line, refused: list[str]) -> Iterator[Status]:
-    for annotator, state in (_decoded(line.states, dict[str, str] | None, "states", refused) or {}).items():
+def _read_states(line: _Line, reasons: list[str]) -> Iterator[Status]:
+    for annotator, state in (_decode(line.states, dict[str, str] | None, "states", reasons) or {}).items():
         if state in STATES and annotator.strip():
             yield Status("", annotator, state)
         else:
-            refused.append(_("“{state}” is no state of {annotator}.").format(state=state, annotator=annotator))
+            reasons.append(_("“{state}” is no state of {annotator}.").format(state=state, annotator=annotator))
 
 
-def _notes(line: _Line, refused: list[str]) -> Iterator[Note]:
-    for annotator, text in (_decoded(line.notes, dict[str, str] | None, "notes", refused) or {}).items():
+def _read_notes(line: _Line, reasons: list[str]) -> Iterator[Note]:
+    for annotator, text in (_decode(line.notes, dict[str, str] | None, "notes", reasons) or {}).items():
         if text.strip() and annotator.strip():
             yield Note("", annotator, text.strip())
 
 
-def _decoded(raw: Raw, kind: Any, key: str, refused: list[str]) -> Any:
-    """The JSON `raw` as a `kind`; None where it is none, and `refused` then says so."""
+def _decode(raw: Raw, type_: Any, key: str, reasons: list[str]) -> Any:
+    """Decode the JSON `raw` as a `type_`; on failure return None and add to `reasons`."""
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return msgspec.json.decode(raw, type=type_)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        refused.append(_("Something in “{key}” does not read: {error}").format(key=key, error=error))
+        reasons.append(_("Something in “{key}” does not read: {error}").format(key=key, error=error))
         return None

@@ -2,9 +2,9 @@
 
     [{"id": 0, "paragraphs": [{"raw": "…", "sentences": [{"tokens": [{"orth": "الرباط", "ner": "U-GPE"}]}]}]}]
 
-A document is an article, its paragraphs apart by an empty line. The text is `raw` where the tokens stand in it, else it
-is made of them (`core.detokenising`). "-" and no tag at all say that nothing is known of a token: it is outside.
-The other keys are passed over.
+A document is an article, its paragraphs separated by an empty line. The text is `raw` if it has the tokens in order,
+else it is built from them (`text.detokenizer`). "-" and no tag at all mean that a token is not annotated: it is
+outside. The other keys are ignored.
 """
 
 from collections.abc import Iterator
@@ -16,25 +16,25 @@ import regex
 from msgspec import Raw, Struct
 
 from annotator.i18n import _
-from annotator.model.article_builder import draft
-from annotator.model.operations import Rejected
-from annotator.model.records import BODY, Draft, Refusal, Remark, Repair, Span, Zone, new_uid
+from annotator.model.article_builder import build_article
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import BODY, AnnotatedArticle, Refusal, Remark, Repair, Span, Zone, new_uid
 from annotator.tagging import decoding
 from annotator.tagging.schemes import IOBES, OUTSIDE
-from annotator.text.detokenizer import detokenise, locate
+from annotator.text.detokenizer import detokenize, find_token_starts
 
 NAME: Final = "spacy-json"
 SUFFIXES: Final = (".json",)
-LARGEST: Final = 100_000_000
-"""Bytes of the largest file that is read: it is one JSON value."""
+MAX_BYTES: Final = 100_000_000
+"""Bytes of the largest file that is read, which is one JSON value."""
 
 _BOM: Final = b"\xef\xbb\xbf"
-_BEGINS: Final = regex.compile(
+_DOCUMENT_START: Final = regex.compile(
     rb'\s*+(?:\[\s*+)?+\{[^{}\[\]]*"paragraphs"\s*:\s*\[\s*\{.*?"sentences"\s*:\s*\[\s*\{\s*"', regex.DOTALL
 )
-_UNKNOWN: Final = "-"
+_NO_TAG: Final = "-"
 
-_Said: TypeAlias = tuple[type[Remark], str]
+_PendingRemark: TypeAlias = tuple[type[Remark], str]
 
 
 class _Token(Struct):
@@ -55,80 +55,85 @@ class _Document(Struct):
     paragraphs: list[_Paragraph]
 
 
-def recognises(name: str, beginning: bytes) -> bool:
-    """Whether a file begins with a document, whatever its name."""
-    return _BEGINS.match(beginning.removeprefix(_BOM)) is not None
+def sniff(name: str, beginning: bytes) -> bool:
+    """Return whether a file starts with a document, whatever its name."""
+    return _DOCUMENT_START.match(beginning.removeprefix(_BOM)) is not None
 
 
-def read(path: Path, annotator: str) -> Iterator[Draft | Remark]:
-    """The documents of the file at `path`, and what of it was not taken or put right; all spans are `annotator`'s.
+def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+    """Yield the documents of the file at `path`, and a remark for each skip or repair; all spans are `annotator`'s.
 
     Remarks name the document, for a JSON value has no lines. Raises OSError.
     """
     with path.open("rb") as file:
-        data = file.read(LARGEST + 1).removeprefix(_BOM)
-    if len(data) > LARGEST:
-        reason = _("The file is larger than {size} MB.").format(size=LARGEST // 1_000_000)
+        data = file.read(MAX_BYTES + 1).removeprefix(_BOM)
+    if len(data) > MAX_BYTES:
+        reason = _("The file is larger than {size} MB.").format(size=MAX_BYTES // 1_000_000)
         yield Refusal(str(path), 0, reason)
         return
-    whole = _decoded(data, list[Raw] if data.lstrip().startswith(b"[") else Raw)
-    if isinstance(whole, str):
-        yield Refusal(str(path), 0, whole)
+    content = _decode(data, list[Raw] if data.lstrip().startswith(b"[") else Raw)
+    if isinstance(content, str):
+        yield Refusal(str(path), 0, content)
         return
-    for number, raw in enumerate(whole if isinstance(whole, list) else [whole], 1):
-        document = _decoded(raw, _Document)
-        found = [(Refusal, document)] if isinstance(document, str) else _article(document, annotator)
-        for item in found:
-            if isinstance(item, Draft):
+    for number, raw in enumerate(content if isinstance(content, list) else [content], 1):
+        document = _decode(raw, _Document)
+        items = [(Refusal, document)] if isinstance(document, str) else _read_article(document, annotator)
+        for item in items:
+            if isinstance(item, AnnotatedArticle):
                 yield item
             else:
-                kind, said = item
-                yield kind(str(path), 0, _("Document {number}: {reason}").format(number=number, reason=said))
+                kind, reason = item
+                yield kind(str(path), 0, _("Document {number}: {reason}").format(number=number, reason=reason))
 
 
-def _decoded(data: bytes | Raw, kind: Any) -> Any:
-    """The JSON `data` as a `kind`, or a sentence that says why it is none."""
+def _decode(data: bytes | Raw, type_: Any) -> Any:
+    """Decode the JSON `data` as a `type_`, or return the reason why it is invalid."""
     try:
-        return msgspec.json.decode(data, type=kind)
+        return msgspec.json.decode(data, type=type_)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return _("It does not read as a document of spaCy's: {error}").format(error=error)
 
 
-def _article(document: _Document, annotator: str) -> Iterator[Draft | _Said]:
-    """The article, and a sentence for each thing in it that was not taken or put right."""
+def _read_article(document: _Document, annotator: str) -> Iterator[AnnotatedArticle | _PendingRemark]:
+    """Yield the article, and the kind and reason of each skip or repair."""
     text = ""
     spans: list[Span] = []
-    said: list[_Said] = []
+    remarks: list[_PendingRemark] = []
     for paragraph in document.paragraphs:
         text += "\n\n" if text else ""
-        content, starts = _laid_out(paragraph, said)
-        for sentence, begins in zip(paragraph.sentences, starts, strict=True):
-            chunks, repairs = decoding.decode([_row(token) for token in sentence.tokens], IOBES)
-            said += ((Refusal if repair.kind == decoding.UNKNOWN else Repair, repair.reason) for repair in repairs)
+        content, starts = _layout_text(paragraph, remarks)
+        for sentence, token_starts in zip(paragraph.sentences, starts, strict=True):
+            chunks, repairs = decoding.decode_with_repairs([_tag_row(token) for token in sentence.tokens], IOBES)
+            remarks += (
+                (Refusal if repair.kind == decoding.UNKNOWN_TAG else Repair, repair.reason) for repair in repairs
+            )
             for label, start, end in chunks:
-                stretch = len(text) + begins[start], len(text) + begins[end - 1] + len(sentence.tokens[end - 1].orth)
-                spans.append(Span(new_uid(), "", annotator, label, *stretch))
+                offsets = (
+                    len(text) + token_starts[start],
+                    len(text) + token_starts[end - 1] + len(sentence.tokens[end - 1].orth),
+                )
+                spans.append(Span(new_uid(), "", annotator, label, *offsets))
         text += content
     zones = [Zone(new_uid(), "", BODY, 0, len(text))] if text else []
     try:
-        yield draft(text, zones=zones, spans=spans)
-    except Rejected as rejected:
-        said.append((Refusal, str(rejected)))
-    yield from said
+        yield build_article(text, zones=zones, spans=spans)
+    except InvalidEdit as error:
+        remarks.append((Refusal, str(error)))
+    yield from remarks
 
 
-def _laid_out(paragraph: _Paragraph, said: list[_Said]) -> tuple[str, list[list[int]]]:
-    """The text of a paragraph, and where in it the tokens of its sentences begin."""
+def _layout_text(paragraph: _Paragraph, remarks: list[_PendingRemark]) -> tuple[str, list[list[int]]]:
+    """Return the text of a paragraph, and the start of each token in each of its sentences."""
     sentences = [[token.orth for token in sentence.tokens] for sentence in paragraph.sentences]
     if paragraph.raw is None:
-        return detokenise(sentences)
-    places = locate(paragraph.raw, (token for sentence in sentences for token in sentence))
-    if places is None:
-        said.append((Refusal, _("The text of a paragraph is not that of its tokens, and was made of these.")))
-        return detokenise(sentences)
-    left = iter(places)
-    return paragraph.raw, [[next(left) for _token in sentence] for sentence in sentences]
+        return detokenize(sentences)
+    token_starts = find_token_starts(paragraph.raw, (token for sentence in sentences for token in sentence))
+    if token_starts is None:
+        remarks.append((Refusal, _("The text of a paragraph is not that of its tokens, and was made of these.")))
+        return detokenize(sentences)
+    remaining = iter(token_starts)
+    return paragraph.raw, [[next(remaining) for _token in sentence] for sentence in sentences]
 
 
-def _row(token: _Token) -> decoding.Row:
-    return (OUTSIDE if token.ner in (None, "", _UNKNOWN) else token.ner,)
+def _tag_row(token: _Token) -> decoding.TokenTags:
+    return (OUTSIDE if token.ner in (None, "", _NO_TAG) else token.ner,)

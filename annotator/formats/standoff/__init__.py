@@ -1,1 +1,1 @@
-"""Annotations apart from the text they lie in: brat, WebAnno TSV, UIMA CAS."""
+"""Annotations stored apart from the text they are in: brat, WebAnno TSV, UIMA CAS."""

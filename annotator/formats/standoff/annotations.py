@@ -1,4 +1,4 @@
-"""What the formats share that keep annotations apart from the text: where each lies, and what of it is taken."""
+"""Shared parts of the standoff formats: loading files, converting offsets, and mapping UIMA annotations to spans."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,42 +9,42 @@ from msgspec import Struct
 
 from annotator.formats.documents import plain_text as plain
 from annotator.i18n import _, ngettext
-from annotator.model.article_builder import draft
-from annotator.model.operations import Rejected
-from annotator.model.records import BODY, Draft, Refusal, Span, Zone, new_uid
-from annotator.text.offsets import Utf16
+from annotator.model.article_builder import build_article
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import BODY, AnnotatedArticle, Refusal, Span, Zone, new_uid
+from annotator.text.offsets import Utf16Offsets
 
-LARGEST: Final = 50_000_000
+MAX_BYTES: Final = 50_000_000
 """Bytes of the largest file of annotations that is read."""
 
-MOST: Final = 1_000_000
-"""Annotations of a file: the longest article has some hundred thousand tokens, and each a few of all kinds."""
+MAX_ANNOTATIONS: Final = 1_000_000
+"""Annotations of a file; the longest article has some hundred thousand tokens, and each a few annotations."""
 
 _DKPRO: Final = "de.tudarmstadt.ukp.dkpro.core.api."
 NAMED_ENTITY: Final = f"{_DKPRO}ner.type.NamedEntity"
-"""The type that DKPro Core, WebAnno and INCEpTION have for names: its `value` is the label."""
-_LABEL: Final = ("value", "label", "kind")
-_VALUE: Final = "identifier"
-_NOTE: Final = ("note", "comment")
-_LONGEST_SHOWN: Final = 80
-_NO_NAME: Final = re.compile(r"true|false|[-\d.\s]*")
-"""What is no name of anything: a truth value, a number, references to others."""
+"""The type of named entities in DKPro Core, WebAnno and INCEpTION; its `value` is the label."""
+_LABEL_FEATURES: Final = ("value", "label", "kind")
+_VALUE_FEATURE: Final = "identifier"
+_NOTE_FEATURES: Final = ("note", "comment")
+_MAX_QUOTE: Final = 80
+_NOT_A_NAME: Final = re.compile(r"true|false|[-\d.\s]*")
+"""A value that cannot be a label: a boolean, a number, or references to other structures."""
 
 
 class Tally:
-    """What there is of each kind that an article has no place for, and the line of the first of it."""
+    """Counts of the annotations that were skipped, by kind, with the line of the first of each."""
 
     def __init__(self) -> None:
         self._kinds: dict[str, tuple[int, int]] = {}
 
     def add(self, kind: str, line: int, count: int = 1) -> None:
-        """Count `count` of a kind; nothing for none."""
+        """Count `count` annotations of a kind; zero adds nothing."""
         if count:
-            before, first = self._kinds.get(kind, (0, line))
-            self._kinds[kind] = before + count, first
+            previous, first = self._kinds.get(kind, (0, line))
+            self._kinds[kind] = previous + count, first
 
     def refusals(self, path: Path) -> Iterator[Refusal]:
-        """One for each kind, with the line of its first."""
+        """Yield a refusal for each kind, with the line of its first annotation."""
         for kind, (count, line) in self._kinds.items():
             reason = ngettext(
                 "{count} annotation of the kind “{kind}” is not taken.",
@@ -54,114 +54,118 @@ class Tally:
             yield Refusal(str(path), line, reason.format(count=count, kind=kind))
 
 
-class Described(Struct, frozen=True):
-    """What the features of a UIMA annotation say of a span; `rest` names those that a span has no place for."""
+class SpanFields(Struct, frozen=True):
+    """The fields of a span from the features of a UIMA annotation; `unused` names the features without a field."""
 
     label: str
     value: str | None = None
     note: str | None = None
-    rest: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
-def loaded(path: Path, largest: int = LARGEST) -> str:
-    """The text of a file, UTF-8 as a rule, a byte order mark kept. Raises Rejected, OSError."""
-    data = content(path, largest)
+def load_text(path: Path, max_bytes: int = MAX_BYTES) -> str:
+    """Read a text file, usually UTF-8; a byte order mark is kept. Raises InvalidEdit and OSError."""
+    data = load_bytes(path, max_bytes)
     try:
         return data.decode()
     except UnicodeDecodeError:
-        return plain.decoded(data)
+        return plain.decode_text(data)
 
 
-def content(path: Path, largest: int = LARGEST) -> bytes:
-    """The bytes of a file. Raises Rejected for one that is larger than `largest`, OSError."""
+def load_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """Read a file. Raises InvalidEdit if it is larger than `max_bytes`, and OSError."""
     with path.open("rb") as file:
-        data = file.read(largest + 1)
-    if len(data) > largest:
-        raise Rejected(_("The file is larger than {size} MB.").format(size=largest // 1_000_000))
+        data = file.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise InvalidEdit(_("The file is larger than {size} MB.").format(size=max_bytes // 1_000_000))
     return data
 
 
-def within(files: dict[str, bytes], largest: int = LARGEST) -> dict[str, bytes]:
-    """The same files. Raises Rejected for one that would not be read again, since it is larger than `largest`."""
-    if max(map(len, files.values())) > largest:
-        raise Rejected(_("Its file would be larger than {size} MB.").format(size=largest // 1_000_000))
+def check_sizes(files: dict[str, bytes], max_bytes: int = MAX_BYTES) -> dict[str, bytes]:
+    """Return `files`. Raises InvalidEdit for one that is larger than `max_bytes` and so could not be read again."""
+    if max(map(len, files.values())) > max_bytes:
+        raise InvalidEdit(_("Its file would be larger than {size} MB.").format(size=max_bytes // 1_000_000))
     return files
 
 
 def check_count(count: int) -> None:
-    """Raise Rejected where a file has so many annotations that it is none of a news text."""
-    if count > MOST:
+    """Raise InvalidEdit if a file has so many annotations that it cannot be one of a news text."""
+    if count > MAX_ANNOTATIONS:
         reason = ngettext(
-            "The file has more than {count} annotation.", "The file has more than {count} annotations.", MOST
+            "The file has more than {count} annotation.", "The file has more than {count} annotations.", MAX_ANNOTATIONS
         )
-        raise Rejected(reason.format(count=MOST))
+        raise InvalidEdit(reason.format(count=MAX_ANNOTATIONS))
 
 
-def drafted(path: Path, text: str, spans: Iterable[Span], *, page: bool) -> Draft | Refusal:
-    """The article of the file, or why it is none. What may be a page of the web has its zones recognised."""
+def build_article_or_refusal(path: Path, text: str, spans: Iterable[Span], *, page: bool) -> AnnotatedArticle | Refusal:
+    """Build the article of a file, or a refusal. Zones are recognised if the text may be a web page (`page`)."""
     try:
-        return draft(text, zones=None if page else [Zone(new_uid(), "", BODY, 0, len(text))], spans=spans)
-    except Rejected as rejected:
-        return Refusal(str(path), 0, str(rejected))
+        return build_article(text, zones=None if page else [Zone(new_uid(), "", BODY, 0, len(text))], spans=spans)
+    except InvalidEdit as error:
+        return Refusal(str(path), 0, str(error))
 
 
-def stretch(units: Utf16, length: int, start: int, end: int) -> tuple[int, int]:
-    """Code point offsets of UTF-16 ones in a text of `length` code points.
+def to_code_points(units: Utf16Offsets, length: int, start: int, end: int) -> tuple[int, int]:
+    """Convert UTF-16 offsets to code points in a text of `length` code points.
 
-    Raises Rejected for a stretch that is empty, not within the text, or that cuts a character in two.
+    Raises InvalidEdit for a range that is empty, not within the text, or that cuts a character in two.
     """
     if start == end:
-        raise Rejected(_("A span from {start} to {end} holds nothing.").format(start=start, end=end))
-    if not 0 <= start < end <= units.units(length):
-        raise Rejected(_("A span from {start} to {end} is not within the text.").format(start=start, end=end))
-    first, last = units.points(start), units.points(end)
-    if (units.units(first), units.units(last)) != (start, end):
-        raise Rejected(_("A span from {start} to {end} cuts a character in two.").format(start=start, end=end))
+        raise InvalidEdit(_("A span from {start} to {end} holds nothing.").format(start=start, end=end))
+    if not 0 <= start < end <= units.to_utf16(length):
+        raise InvalidEdit(_("A span from {start} to {end} is not within the text.").format(start=start, end=end))
+    first, last = units.to_code_points(start), units.to_code_points(end)
+    if (units.to_utf16(first), units.to_utf16(last)) != (start, end):
+        raise InvalidEdit(_("A span from {start} to {end} cuts a character in two.").format(start=start, end=end))
     return first, last
 
 
-def differs(start: int, end: int, given: str, there: str) -> str:
-    """That the file's own copy of a stretch is not what the text holds there."""
+def describe_mismatch(start: int, end: int, quoted: str, actual: str) -> str:
+    """Return the message that the file's own copy of a range differs from the text."""
     reason = _("The span from {start} to {end} should hold “{given}”, and the text there is “{there}”.")
-    return reason.format(start=start, end=end, given=_shown(given), there=_shown(there))
+    return reason.format(start=start, end=end, given=_shorten(quoted), there=_shorten(actual))
 
 
-def _shown(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+def _shorten(text: str) -> str:
+    return text if len(text) <= _MAX_QUOTE else text[:_MAX_QUOTE] + "…"
 
 
-def short(type_: str) -> str:
-    """The name of a UIMA type without its package."""
+def short_name(type_: str) -> str:
+    """Return the name of a UIMA type without its package."""
     return type_.rpartition(".")[2]
 
 
 def is_layer(type_: str) -> bool:
-    """Whether annotations of a UIMA type are spans: all are but those of DKPro Core other than names.
+    """Return whether annotations of a UIMA type are spans: all are except those of DKPro Core other than names.
 
-    Its parts of speech, lemmas, dependencies and so on say nothing that a label of an article could.
+    Its parts of speech, lemmas, dependencies and so on cannot be labels of an article.
     """
     return not type_.startswith(_DKPRO) or type_.startswith(f"{_DKPRO}ner.")
 
 
-def described(type_: str, features: Mapping[str, str]) -> Described:
-    """What an annotation of a UIMA type with these features is.
+def read_features(type_: str, features: Mapping[str, str]) -> SpanFields:
+    """Return the fields of a span from the features of an annotation of this UIMA type.
 
-    The label is its `value`, `label` or `kind`, or the only other feature that may be a name, or else the type's own
-    name. `identifier` is what it stands for, `note` or `comment` what is noted.
+    The label is `value`, `label` or `kind`, or the only other feature that may be a name, or else the name of the type.
+    `identifier` is the value, `note` or `comment` the note.
     """
-    names = [name for name, said in features.items() if name not in (_VALUE, *_NOTE) and not _NO_NAME.fullmatch(said)]
-    label = next((name for name in _LABEL if features.get(name)), names[0] if len(names) == 1 else "")
-    note = next((name for name in _NOTE if features.get(name)), "")
-    return Described(
-        features.get(label) or short(type_),
-        features.get(_VALUE) or None,
+    names = [
+        name
+        for name, value in features.items()
+        if name not in (_VALUE_FEATURE, *_NOTE_FEATURES) and not _NOT_A_NAME.fullmatch(value)
+    ]
+    label = next((name for name in _LABEL_FEATURES if features.get(name)), names[0] if len(names) == 1 else "")
+    note = next((name for name in _NOTE_FEATURES if features.get(name)), "")
+    return SpanFields(
+        features.get(label) or short_name(type_),
+        features.get(_VALUE_FEATURE) or None,
         features.get(note) or None,
-        tuple(name for name, said in features.items() if said and name not in (label, _VALUE, note)),
+        tuple(name for name, value in features.items() if value and name not in (label, _VALUE_FEATURE, note)),
     )
 
 
 class Annotation(Struct):
-    """A UIMA annotation: offsets are UTF-16 units, `line` is where it stands in its file, features are as written."""
+    """A UIMA annotation: offsets are UTF-16 units, `line` is its line in the file, features are as written."""
 
     type: str
     start: int
@@ -170,21 +174,21 @@ class Annotation(Struct):
     features: dict[str, str]
 
 
-def layered(
+def read_spans(
     path: Path, text: str, annotations: Iterable[Annotation], annotator: str, tally: Tally
 ) -> Iterator[Span | Refusal]:
-    """The spans that the annotations are, and why others are none; `tally` has those of a kind that never is one."""
-    units = Utf16(text)
-    for found in annotations:
-        if not is_layer(found.type):
-            tally.add(short(found.type), found.line)
+    """Yield the spans of the annotations, and a refusal for each invalid one; count those of other types in `tally`."""
+    units = Utf16Offsets(text)
+    for annotation in annotations:
+        if not is_layer(annotation.type):
+            tally.add(short_name(annotation.type), annotation.line)
             continue
         try:
-            start, end = stretch(units, len(text), found.start, found.end)
-        except Rejected as rejected:
-            yield Refusal(str(path), found.line, str(rejected))
+            start, end = to_code_points(units, len(text), annotation.start, annotation.end)
+        except InvalidEdit as error:
+            yield Refusal(str(path), annotation.line, str(error))
             continue
-        said = described(found.type, found.features)
-        for name in said.rest:
-            tally.add(f"{short(found.type)}.{name}", found.line)
-        yield Span(new_uid(), "", annotator, said.label, start, end, said.value, said.note)
+        fields = read_features(annotation.type, annotation.features)
+        for name in fields.unused:
+            tally.add(f"{short_name(annotation.type)}.{name}", annotation.line)
+        yield Span(new_uid(), "", annotator, fields.label, start, end, fields.value, fields.note)

@@ -2,12 +2,12 @@
 
     T1<tab>DATE 0 4;9 12<tab>text        a span; offsets are code points of the .txt as it is, newlines included
     #1<tab>AnnotatorNotes T1<tab>a note
-    A1<tab>Value T1 2024                 what it stands for
+    A1<tab>Value T1 2024                 its value
 
-A line end cannot stand within a line: brat cuts a span there, so pieces with nothing but space between them are one
-span. Other pieces have text between them that is not the span's, and are refused. Notes and values that a line cannot
-hold as they are stand as JSON in comments of a kind of their own; so do values that `annotation.conf`, which says what
-may be annotated in its folder, could not list. https://brat.nlplab.org/standoff.html
+A span cannot contain a newline: brat splits it there, so pieces with only space between them are one span. Pieces with
+other text between them are refused. Notes and values that do not fit into a line are JSON in comments of their own
+types; so are values that `annotation.conf`, which defines the annotations of its folder, could not list.
+https://brat.nlplab.org/standoff.html
 """
 
 import re
@@ -19,41 +19,48 @@ import msgspec
 from msgspec import Struct
 
 from annotator.formats.documents import plain_text as plain
-from annotator.formats.standoff.annotations import Tally, check_count, differs, drafted, loaded, within
+from annotator.formats.standoff.annotations import (
+    Tally,
+    build_article_or_refusal,
+    check_count,
+    check_sizes,
+    describe_mismatch,
+    load_text,
+)
 from annotator.i18n import _
-from annotator.model.operations import Rejected
-from annotator.model.records import Draft, Refusal, Span, new_uid
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import AnnotatedArticle, Refusal, Span, new_uid
 
 NAME: Final = "brat"
 SUFFIXES: Final = (".ann",)
-HOLDS: Final = frozenset(("value", "note"))
+STORED_FIELDS: Final = frozenset(("value", "note"))
 
 _BOM: Final = "\ufeff"
 _SPAN: Final = re.compile(r"(T[^\t]*)\t(\S+) (\d{1,9} \d{1,9}(?:;\d{1,9} \d{1,9})*)(?:\t(.*))?", re.DOTALL)
 _ATTRIBUTE: Final = re.compile(r"[AM][^\t]*\t(\S+) (\S+)(?: (.*))?", re.DOTALL)
 _COMMENT: Final = re.compile(r"#[^\t]*\t(\S+) (\S+)(?:\t(.*))?", re.DOTALL)
-_OTHER: Final = re.compile(r"([REN*])[^\t]*\t\S")
+_UNREAD_LINE: Final = re.compile(r"([REN*])[^\t]*\t\S")
 _LINE: Final = re.compile(r"(?:[TREAMN#]\S*|\*)\t\S")
-_BREAKS: Final = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]")
+_LINE_BREAKS: Final = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]")
 _VISIBLE: Final = re.compile(r"\S")
-_WITHIN: Final = re.compile(r"\n+")
-_WIDEST_GAP: Final = 1000
-"""Code points between two pieces of a span, of which each span may have many."""
+_NEWLINES: Final = re.compile(r"\n+")
+_MAX_GAP: Final = 1000
+"""Code points between two pieces of a span; a span may have many pieces."""
 
 _VALUE: Final = "Value"
 _NOTES: Final = "AnnotatorNotes"
 _JSON_NOTE: Final = "NoteJSON"
 _JSON_VALUE: Final = "ValueJSON"
-_LISTED: Final = re.compile(r"[^\s,|]+")
-"""A value that `annotation.conf` can list: a comma or a bar would end it there."""
+_LISTABLE_VALUE: Final = re.compile(r"[^\s,|]+")
+"""A value that `annotation.conf` can list: a comma or a bar would end it."""
 _OVERLAPPING: Final = "<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>"
-"""Without it brat has all spans that overlap for mistakes."""
+"""Without this, brat treats all overlapping spans as errors."""
 _CONFIGURATION: Final = "annotation.conf"
 _CONFIGURATIONS: Final = (_CONFIGURATION, "visual.conf", "tools.conf", "kb_shortcuts.conf", "acl.conf")
 
 
-class _Found(Struct):
-    """A span of the file, and what its other lines say of it."""
+class _ReadSpan(Struct):
+    """A span of the file, with its value and notes from other lines."""
 
     line: int
     label: str
@@ -63,144 +70,148 @@ class _Found(Struct):
     notes: list[str] = []
 
 
-def recognises(name: str, beginning: bytes) -> bool:
-    """Whether a file of this name, in lower case, begins as an `.ann` does; one without annotations is empty."""
+def sniff(name: str, beginning: bytes) -> bool:
+    """Return whether a file with this name, in lower case, starts as an `.ann` does or is an empty one."""
     line = beginning.decode(errors="replace").removeprefix(_BOM).lstrip().partition("\n")[0]
     return PurePath(name).suffix in SUFFIXES and (not line or bool(_LINE.match(line)))
 
 
-def companions(path: Path) -> list[Path]:
-    """The files that the `.ann` at `path` is read with, so that nobody takes them for articles of their own."""
-    beside = (path.with_suffix(".txt"), *map(path.with_name, _CONFIGURATIONS))
-    return [file for file in beside if file.is_file()]
+def find_companions(path: Path) -> list[Path]:
+    """Return the files that are read with the `.ann` at `path` and so are not articles of their own."""
+    candidates = (path.with_suffix(".txt"), *map(path.with_name, _CONFIGURATIONS))
+    return [file for file in candidates if file.is_file()]
 
 
-def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
-    """The article of the `.ann` at `path`, with the text beside it, and what of it was not taken.
+def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
+    """Yield the article of the `.ann` at `path`, with the text beside it, and a refusal for each skip.
 
-    brat does not name its annotators: the spans are `annotator`'s. Raises OSError.
+    brat does not name annotators: the spans become `annotator`'s. Raises OSError.
     """
-    beside = path.with_suffix(".txt")
-    if fault := _no_text(path, beside):
-        yield Refusal(str(path), 0, fault)
+    text_path = path.with_suffix(".txt")
+    if reason := _explain_missing_text(path, text_path):
+        yield Refusal(str(path), 0, reason)
         return
     try:
-        text = loaded(beside, plain.LARGEST)
-        lines = loaded(path).removeprefix(_BOM).split("\n")
+        text = load_text(text_path, plain.MAX_BYTES)
+        lines = load_text(path).removeprefix(_BOM).split("\n")
     except FileNotFoundError:
         if not path.exists():
             raise
         yield Refusal(
-            str(path), 0, _("The text that belongs to it, {name}, is not beside it.").format(name=beside.name)
+            str(path), 0, _("The text that belongs to it, {name}, is not beside it.").format(name=text_path.name)
         )
         return
-    except Rejected as rejected:
-        yield Refusal(str(path), 0, str(rejected))
+    except InvalidEdit as error:
+        yield Refusal(str(path), 0, str(error))
         return
-    refused: list[Refusal] = []
+    refusals: list[Refusal] = []
     try:
-        found = _spans(path, lines, text, refused)
-    except Rejected as rejected:
-        yield Refusal(str(path), 0, str(rejected))
+        spans_by_id = _read_spans(path, lines, text, refusals)
+    except InvalidEdit as error:
+        yield Refusal(str(path), 0, str(error))
         return
     tally = Tally()
     for number, line in enumerate(lines, 1):
-        if line.strip() and not line.startswith("T") and not _taken(number, line.rstrip("\r"), found, tally):
-            refused.append(_unread(path, number))
-    mark = len(_BOM) if text.startswith(_BOM) else 0  # brat counts a byte order mark
+        if (
+            line.strip()
+            and not line.startswith("T")
+            and not _read_detail(number, line.rstrip("\r"), spans_by_id, tally)
+        ):
+            refusals.append(_refuse_line(path, number))
+    bom_length = len(_BOM) if text.startswith(_BOM) else 0  # brat counts it
     spans = [
         Span(
-            *(new_uid(), "", annotator, span.label, span.start - mark, span.end - mark, span.value),
+            *(new_uid(), "", annotator, span.label, span.start - bom_length, span.end - bom_length, span.value),
             "\n".join(span.notes) or None,
         )
-        for span in found.values()
+        for span in spans_by_id.values()
         if span is not None
     ]
-    yield drafted(path, text[mark:], spans, page=True)
-    yield from refused
+    yield build_article_or_refusal(path, text[bom_length:], spans, page=True)
+    yield from refusals
     yield from tally.refusals(path)
 
 
-def _no_text(path: Path, beside: Path) -> str | None:
-    """Why what stands `beside` the `.ann` at `path` is not its text; None where it may be."""
-    if not beside.exists():
-        return None  # opening it says so
-    if not beside.is_file():
-        return _("The text that belongs to it, {name}, is no file.").format(name=beside.name)
-    led_out = beside.is_symlink() and not path.is_symlink() and beside.resolve().parent != path.resolve().parent
+def _explain_missing_text(path: Path, text_path: Path) -> str | None:
+    """Return why `text_path` is not the text of the `.ann` at `path`, or None if it may be."""
+    if not text_path.exists():
+        return None  # opening it will fail
+    if not text_path.is_file():
+        return _("The text that belongs to it, {name}, is no file.").format(name=text_path.name)
+    leads_out = text_path.is_symlink() and not path.is_symlink() and text_path.resolve().parent != path.resolve().parent
     return (
-        _("The text that belongs to it, {name}, is a link to another folder.").format(name=beside.name)
-        if led_out
+        _("The text that belongs to it, {name}, is a link to another folder.").format(name=text_path.name)
+        if leads_out
         else None
     )
 
 
-def encode_files(item: Draft) -> dict[str, bytes]:
-    """The `.txt` and the `.ann` of an article, by their suffixes. Raises Rejected for a text that is too long."""
-    mark = _BOM if item.article.text.startswith(_BOM) else ""  # or the text would lose its first character
-    text = mark + item.article.text
+def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
+    """Encode the `.txt` and the `.ann` of an article, by suffix. Raises InvalidEdit for a text that is too long."""
+    bom = _BOM if item.article.text.startswith(_BOM) else ""  # readers drop the first one
+    text = bom + item.article.text
     lines: list[str] = []
     comments = attributes = 0
     for number, span in enumerate(item.spans, 1):
-        start, end = span.start + len(mark), span.end + len(mark)
-        pieces = _pieces(text, start, end)
-        places = ";".join(f"{first} {last}" for first, last in pieces)
-        lines.append(f"T{number}\t{span.label} {places}\t{_copy(text, pieces)}")
-        if span.value and _LISTED.fullmatch(span.value):
+        start, end = span.start + len(bom), span.end + len(bom)
+        pieces = _split_pieces(text, start, end)
+        ranges = ";".join(f"{first} {last}" for first, last in pieces)
+        lines.append(f"T{number}\t{span.label} {ranges}\t{_quote_text(text, pieces)}")
+        if span.value and _LISTABLE_VALUE.fullmatch(span.value):
             attributes += 1
             lines.append(f"A{attributes}\t{_VALUE} T{number} {span.value}")
         elif span.value:
             comments += 1
-            lines.append(f"#{comments}\t{_JSON_VALUE} T{number}\t{_json(span.value)}")
+            lines.append(f"#{comments}\t{_JSON_VALUE} T{number}\t{_encode_json(span.value)}")
         if span.note:
             comments += 1
-            plainly = span.note == span.note.strip() and not _BREAKS.search(span.note)
-            kind, note = (_NOTES, span.note) if plainly else (_JSON_NOTE, _json(span.note))
+            is_plain = span.note == span.note.strip() and not _LINE_BREAKS.search(span.note)
+            kind, note = (_NOTES, span.note) if is_plain else (_JSON_NOTE, _encode_json(span.note))
             lines.append(f"#{comments}\t{kind} T{number}\t{note}")
-    encoded = within({".txt": text.encode()}, plain.LARGEST)
-    return encoded | within({".ann": "".join(f"{line}\n" for line in lines).encode()})
+    encoded = check_sizes({".txt": text.encode()}, plain.MAX_BYTES)
+    return encoded | check_sizes({".ann": "".join(f"{line}\n" for line in lines).encode()})
 
 
-def shared_files(labels: Sequence[str], values: Collection[str]) -> dict[str, bytes]:
-    """What brat needs once a folder, by name: the labels that may be given there, and the values that spans have.
+def encode_shared_files(labels: Sequence[str], values: Collection[str]) -> dict[str, bytes]:
+    """Encode what brat needs once a folder, by name: the labels, and the values that spans have.
 
-    brat would not keep a value that is not listed. It takes no label to be one that has other than ASCII letters,
-    digits, `_` and `-`, though it shows what is labelled so.
+    brat drops a value that is not listed. It accepts only labels of ASCII letters, digits, `_` and `-` for new spans,
+    though it displays existing ones with others.
     """
-    listed = "|".join(sorted(filter(_LISTED.fullmatch, values)))
-    attributes = [f"{_VALUE}\tArg:<ENTITY>, Value:{listed}"] if listed else []
+    value_list = "|".join(sorted(filter(_LISTABLE_VALUE.fullmatch, values)))
+    attributes = [f"{_VALUE}\tArg:<ENTITY>, Value:{value_list}"] if value_list else []
     lines = ["[entities]", *labels, "[relations]", _OVERLAPPING, "[events]", "[attributes]", *attributes]
     return {_CONFIGURATION: "".join(f"{line}\n" for line in lines).encode()}
 
 
-def fault(span: Span) -> str | None:
-    """Why an `.ann` cannot hold a span; None where it can."""
+def refusal_reason(span: Span) -> str | None:
+    """Return why an `.ann` cannot contain a span, or None if it can."""
     return _("A label with a space in it would end there.") if re.search(r"\s", span.label) else None
 
 
-def _spans(path: Path, lines: list[str], text: str, refused: list[Refusal]) -> dict[str, _Found | None]:
-    """The spans of the file by their ids; None for one that was refused. Raises Rejected where they are too many."""
-    found: dict[str, _Found | None] = {}
+def _read_spans(path: Path, lines: list[str], text: str, refusals: list[Refusal]) -> dict[str, _ReadSpan | None]:
+    """Return the spans of the file by id; None for a refused one. Raises InvalidEdit if they are too many."""
+    spans_by_id: dict[str, _ReadSpan | None] = {}
     for number, line in enumerate(lines, 1):
         if not line.startswith("T"):
             continue
         match = _SPAN.fullmatch(line.rstrip("\r"))
         if not match:
-            refused.append(_unread(path, number))
-        elif match[1] in found:
+            refusals.append(_refuse_line(path, number))
+        elif match[1] in spans_by_id:
             reason = _("The id {id} is another annotation’s already.").format(id=match[1])
-            refused.append(Refusal(str(path), number, reason))
+            refusals.append(Refusal(str(path), number, reason))
         else:
             pieces = [(int(start), int(end)) for start, end in (piece.split(" ") for piece in match[3].split(";"))]
-            fault = _fault(text, match[2], pieces, match[4])
-            check_count(len(found))
-            found[match[1]] = None if fault else _Found(number, match[2], pieces[0][0], pieces[-1][1])
-            refused += [Refusal(str(path), number, fault)] if fault else []
-    return found
+            problem = _explain_misplaced(text, match[2], pieces, match[4])
+            check_count(len(spans_by_id))
+            spans_by_id[match[1]] = None if problem else _ReadSpan(number, match[2], pieces[0][0], pieces[-1][1])
+            refusals += [Refusal(str(path), number, problem)] if problem else []
+    return spans_by_id
 
 
-def _fault(text: str, label: str, pieces: list[tuple[int, int]], given: str | None) -> str | None:
-    """Why these pieces are no span of the text; None where they are one."""
+def _explain_misplaced(text: str, label: str, pieces: list[tuple[int, int]], quoted: str | None) -> str | None:
+    """Return why these pieces are no span of the text, or None if they are one."""
     for start, end in pieces:
         if start == end:
             return _("A span from {start} to {end} holds nothing.").format(start=start, end=end)
@@ -209,78 +220,78 @@ def _fault(text: str, label: str, pieces: list[tuple[int, int]], given: str | No
     ends = [end for _start, end in pieces[:-1]]
     starts = [start for start, _end in pieces[1:]]
     if any(
-        start < end or start - end > _WIDEST_GAP or _VISIBLE.search(text, end, start)
+        start < end or start - end > _MAX_GAP or _VISIBLE.search(text, end, start)
         for end, start in zip(ends, starts, strict=True)
     ):
         return _("The span {label} is in {count} pieces with other text between them.").format(
             label=label, count=len(pieces)
         )
-    if given is None:
+    if quoted is None:
         return None
     length = sum(end - start for start, end in pieces) + len(pieces) - 1
-    if length != len(given) or _BREAKS.sub(" ", given) != _copy(text, pieces):
-        there = text[pieces[0][0] : min(pieces[-1][1], pieces[0][0] + len(given) + 1)]
-        return differs(pieces[0][0], pieces[-1][1], given, there)
+    if length != len(quoted) or _LINE_BREAKS.sub(" ", quoted) != _quote_text(text, pieces):
+        actual = text[pieces[0][0] : min(pieces[-1][1], pieces[0][0] + len(quoted) + 1)]
+        return describe_mismatch(pieces[0][0], pieces[-1][1], quoted, actual)
     return None
 
 
-def _taken(number: int, line: str, found: dict[str, _Found | None], tally: Tally) -> bool:
-    """Take a line that says something of a span, or count it; whether it reads at all."""
-    attribute, comment, other = _ATTRIBUTE.fullmatch(line), _COMMENT.fullmatch(line), _OTHER.match(line)
+def _read_detail(number: int, line: str, spans_by_id: dict[str, _ReadSpan | None], tally: Tally) -> bool:
+    """Read a line that adds to a span, or count it; return whether it is valid."""
+    attribute, comment, unread = _ATTRIBUTE.fullmatch(line), _COMMENT.fullmatch(line), _UNREAD_LINE.match(line)
     if attribute:
-        name, target, said = attribute.groups()
-        span = found.get(target)
-        if span and name.casefold() == _VALUE.casefold() and said and span.value is None:
-            span.value = said
+        name, target, value = attribute.groups()
+        span = spans_by_id.get(target)
+        if span and name.casefold() == _VALUE.casefold() and value and span.value is None:
+            span.value = value
         else:
             tally.add(_("attribute {name}").format(name=name), number)
     elif comment:
-        name, target, said = comment.groups()
-        span = found.get(target)
-        decoded = _decoded(said) if name in (_JSON_NOTE, _JSON_VALUE) else said
+        name, target, value = comment.groups()
+        span = spans_by_id.get(target)
+        decoded = _decode_json(value) if name in (_JSON_NOTE, _JSON_VALUE) else value
         if span and decoded and name in (_NOTES, _JSON_NOTE):
             span.notes.append(decoded)
         elif span and decoded and name == _JSON_VALUE and span.value is None:
             span.value = decoded
         else:
             tally.add(_("comment {name}").format(name=name), number)
-    elif other:
-        tally.add(_kind(other[1]), number)
-    return bool(attribute or comment or other)
+    elif unread:
+        tally.add(_kind_of_id(unread[1]), number)
+    return bool(attribute or comment or unread)
 
 
-def _kind(letter: str) -> str:
-    """What the annotations are whose ids begin with this."""
+def _kind_of_id(letter: str) -> str:
+    """Return the kind of annotations whose ids start with this letter."""
     kinds = {"R": _("relation"), "E": _("event"), "N": _("normalization"), "*": _("equivalence")}
     return kinds[letter]
 
 
-def _unread(path: Path, number: int) -> Refusal:
+def _refuse_line(path: Path, number: int) -> Refusal:
     return Refusal(str(path), number, _("The line does not read as an annotation."))
 
 
-def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The stretch, cut at the line ends within it."""
+def _split_pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Split a range at the newlines within it."""
     inner = text[start:end]
     first, last = len(inner) - len(inner.lstrip("\n")), len(inner.rstrip("\n"))
-    cuts = [match.span() for match in _WITHIN.finditer(inner, first, last)]
+    cuts = [match.span() for match in _NEWLINES.finditer(inner, first, last)]
     edges = [0, *(edge for cut in cuts for edge in cut), len(inner)]
-    return [(start + edges[at], start + edges[at + 1]) for at in range(0, len(edges), 2)]
+    return [(start + edges[index], start + edges[index + 1]) for index in range(0, len(edges), 2)]
 
 
-def _copy(text: str, pieces: list[tuple[int, int]]) -> str:
-    """The file's own copy of the text of a span: on one line, and without a tab."""
-    return _BREAKS.sub(" ", " ".join(text[start:end] for start, end in pieces))
+def _quote_text(text: str, pieces: list[tuple[int, int]]) -> str:
+    """Return the file's own copy of the text of a span: on one line, and without a tab."""
+    return _LINE_BREAKS.sub(" ", " ".join(text[start:end] for start, end in pieces))
 
 
-def _json(said: str) -> str:
-    """`said` as JSON that breaks no line, however lines are told."""
-    return _BREAKS.sub(lambda found: f"\\u{ord(found[0]):04x}", msgspec.json.encode(said).decode())
+def _encode_json(text: str) -> str:
+    """Encode `text` as JSON without a line break of any kind."""
+    return _LINE_BREAKS.sub(lambda match: f"\\u{ord(match[0]):04x}", msgspec.json.encode(text).decode())
 
 
-def _decoded(said: str | None) -> str | None:
-    """The text that a JSON string is; None for what is none."""
+def _decode_json(text: str | None) -> str | None:
+    """Decode a JSON string; return None if it is invalid."""
     try:
-        return msgspec.json.decode(said or "", type=str)
+        return msgspec.json.decode(text or "", type=str)
     except msgspec.DecodeError:
         return None

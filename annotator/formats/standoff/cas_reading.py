@@ -1,6 +1,6 @@
-"""Reads the feature structures of a UIMA CAS out of XMI or JSON, without a type system and without following anything.
+"""Reader of the feature structures of a UIMA CAS in XMI or JSON, without a type system and without loading anything.
 
-XML is read by expat, which loads nothing, and a file that declares entities is refused before any is looked at.
+XML is parsed by expat, which loads nothing, and a file that declares entities is refused before any is expanded.
 """
 
 import re
@@ -13,66 +13,70 @@ from msgspec import Struct
 
 from annotator.formats.standoff.annotations import check_count
 from annotator.i18n import _
-from annotator.model.operations import Rejected
+from annotator.model.operations import InvalidEdit
 
 SOFA: Final = "uima.cas.Sofa"
 VIEW: Final = "uima.cas.View"
 _XMI: Final = "http://www.omg.org/XMI}XMI"
 _ID: Final = "http://www.omg.org/XMI}id"
-_TYPE: Final = re.compile(r"http:///(?:(.+)/)?([^/}]+)\.ecore}(.+)|(.+)", re.DOTALL)
+_TYPE_NAME: Final = re.compile(r"http:///(?:(.+)/)?([^/}]+)\.ecore}(.+)|(.+)", re.DOTALL)
 _NO_PACKAGE: Final = "uima.noNamespace."
 _NUMBER: Final = re.compile(r"-?\d{1,10}")
-_DEEPEST: Final = 100
+_MAX_DEPTH: Final = 100
 
 
-class Structure(Struct):
-    """A feature structure: `place` is its begin and end, None for one that is no annotation of a text.
+class FeatureStructure(Struct):
+    """A feature structure: `offsets` are its begin and end, None if it is no annotation of a text.
 
-    References to others are features too, as their numbers; `lists` names the features that have several values.
+    References to others are features too, as their numbers; `list_features` names the features with several values.
     """
 
     id: int
     type: str
     line: int
     sofa: int | None
-    place: tuple[int, int] | None
+    offsets: tuple[int, int] | None
     features: dict[str, str]
-    lists: dict[str, None] = {}
+    list_features: dict[str, None] = {}
 
 
 class Cas(Struct):
-    """The structures of a file, and by the number of a text those that are indexed."""
+    """The structures of a file, and the ids of those that are indexed, by the number of their text."""
 
-    structures: list[Structure]
-    members: dict[int, frozenset[int]]
+    structures: list[FeatureStructure]
+    indexed: dict[int, frozenset[int]]
 
 
-def from_xmi(data: bytes) -> Cas:
-    """The structures of an XMI file. Raises Rejected for what is none."""
-    found: list[Structure] = []
-    members: dict[int, frozenset[int]] = {}
-    open_: list[str] = []
+def parse_xmi(data: bytes) -> Cas:
+    """Parse the structures of an XMI file. Raises InvalidEdit if it is invalid."""
+    structures: list[FeatureStructure] = []
+    indexed: dict[int, frozenset[int]] = {}
+    open_elements: list[str] = []
     parser = expat.ParserCreate(namespace_separator="}")
 
     def doctype(*_declared: object) -> None:
-        raise Rejected(_("The file declares a document type, and with it could load what is not in it."))
+        raise InvalidEdit(_("The file declares a document type, and with it could load what is not in it."))
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        open_.append(name)
-        if (len(open_) == 1 and name != _XMI) or len(open_) > _DEEPEST:
-            raise Rejected(_("The file is not a UIMA CAS."))
-        if len(open_) == 2:
-            type_ = _type(name)
+        open_elements.append(name)
+        if (len(open_elements) == 1 and name != _XMI) or len(open_elements) > _MAX_DEPTH:
+            raise InvalidEdit(_("The file is not a UIMA CAS."))
+        if len(open_elements) == 2:
+            type_ = _type_of_element(name)
             if type_ == VIEW:
-                members[_number(attributes.get("sofa")) or 0] = _numbers(attributes.get("members", "").split())
+                indexed[_parse_number(attributes.get("sofa")) or 0] = _parse_numbers(
+                    attributes.get("members", "").split()
+                )
             else:
-                found.append(_structure(type_, attributes, attributes.pop(_ID, None), parser.CurrentLineNumber))
-                check_count(len(found))
-        elif len(open_) == 3 and found:
-            found[-1].lists[name] = None
+                structures.append(
+                    _build_structure(type_, attributes, attributes.pop(_ID, None), parser.CurrentLineNumber)
+                )
+                check_count(len(structures))
+        elif len(open_elements) == 3 and structures:
+            structures[-1].list_features[name] = None
 
     def end(_name: str) -> None:
-        open_.pop()
+        open_elements.pop()
 
     parser.StartDoctypeDeclHandler = doctype
     parser.StartElementHandler = start
@@ -80,67 +84,69 @@ def from_xmi(data: bytes) -> Cas:
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise Rejected(_("The file does not read as XML: {error}").format(error=error)) from error
-    return Cas(found, members)
+        raise InvalidEdit(_("The file does not read as XML: {error}").format(error=error)) from error
+    return Cas(structures, indexed)
 
 
-def from_json(data: bytes) -> Cas:
-    """The structures of a JSON CAS file. Raises Rejected for what is none."""
+def parse_json(data: bytes) -> Cas:
+    """Parse the structures of a JSON CAS file. Raises InvalidEdit if it is invalid."""
     try:
-        read = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
+        content = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Rejected(_("The file does not read as JSON: {error}").format(error=error)) from error
-    listed = read.get("%FEATURE_STRUCTURES") if isinstance(read, dict) else None
-    if isinstance(listed, dict):
-        listed = [{"%ID": id_, **given} for id_, given in listed.items() if isinstance(given, dict)]
-    if not isinstance(listed, list) or not all(isinstance(given, dict) for given in listed):
-        raise Rejected(_("The file is not a UIMA CAS."))
-    check_count(len(listed))
-    views = read.get("%VIEWS")
-    members = {
-        _number(view.get("%SOFA")) or 0: _numbers(view["%MEMBERS"])
+        raise InvalidEdit(_("The file does not read as JSON: {error}").format(error=error)) from error
+    structures = content.get("%FEATURE_STRUCTURES") if isinstance(content, dict) else None
+    if isinstance(structures, dict):
+        structures = [{"%ID": id_, **structure} for id_, structure in structures.items() if isinstance(structure, dict)]
+    if not isinstance(structures, list) or not all(isinstance(structure, dict) for structure in structures):
+        raise InvalidEdit(_("The file is not a UIMA CAS."))
+    check_count(len(structures))
+    views = content.get("%VIEWS")
+    indexed = {
+        _parse_number(view.get("%SOFA")) or 0: _parse_numbers(view["%MEMBERS"])
         for view in (views.values() if isinstance(views, dict) else ())
         if isinstance(view, dict) and isinstance(view.get("%MEMBERS"), list)
     }
-    return Cas([_from_object(given) for given in listed], members)
+    return Cas([_parse_object(structure) for structure in structures], indexed)
 
 
-def _from_object(given: dict[str, Any]) -> Structure:
+def _parse_object(structure: dict[str, Any]) -> FeatureStructure:
     features: dict[str, str] = {}
     lists: dict[str, None] = {}
-    for key, value in given.items():
+    for key, value in structure.items():
         name = key[1:] if key[:1] in ("@", "#", "^") else key
         if isinstance(value, list | dict):
             lists[name] = None
         elif value is not None and not key.startswith("%"):
             features[name] = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    type_ = given.get("%TYPE")
-    return _structure(type_ if isinstance(type_, str) else "", features, given.get("%ID"), 0, lists)
+    type_ = structure.get("%TYPE")
+    return _build_structure(type_ if isinstance(type_, str) else "", features, structure.get("%ID"), 0, lists)
 
 
-def _structure(
+def _build_structure(
     type_: str, features: dict[str, str], id_: object, line: int, lists: dict[str, None] | None = None
-) -> Structure:
+) -> FeatureStructure:
     begin, end, sofa = (features.pop(name, None) for name in ("begin", "end", "sofa"))
-    first, last, number = _number(begin), _number(end), _number(id_)
-    place = None if first is None or last is None else (first, last)
-    return Structure(-1 if number is None else number, type_, line, _number(sofa), place, features, lists or {})
+    first, last, number = _parse_number(begin), _parse_number(end), _parse_number(id_)
+    offsets = None if first is None or last is None else (first, last)
+    return FeatureStructure(
+        -1 if number is None else number, type_, line, _parse_number(sofa), offsets, features, lists or {}
+    )
 
 
-def _type(name: str) -> str:
-    """The UIMA type that an element's name says: `http:///a/b.ecore}C` is `a.b.C`."""
-    match = _TYPE.fullmatch(name)
+def _type_of_element(name: str) -> str:
+    """Return the UIMA type of an element's name: `http:///a/b.ecore}C` is `a.b.C`."""
+    match = _TYPE_NAME.fullmatch(name)
     if not match or match[4]:
         return name
     package = f"{match[1].replace('/', '.')}." if match[1] else ""
     return f"{package}{match[2]}.{match[3]}".removeprefix(_NO_PACKAGE)
 
 
-def _number(said: object) -> int | None:
-    """The whole number that a text or a number is; None for any other."""
-    text = str(said) if isinstance(said, str | int | float) else ""
+def _parse_number(value: object) -> int | None:
+    """Return the integer in a string or a number, or None if it is none."""
+    text = str(value) if isinstance(value, str | int | float) else ""
     return int(text) if _NUMBER.fullmatch(text) else None
 
 
-def _numbers(said: Iterable[object]) -> frozenset[int]:
-    return frozenset(number for number in map(_number, said) if number is not None)
+def _parse_numbers(values: Iterable[object]) -> frozenset[int]:
+    return frozenset(number for number in map(_parse_number, values) if number is not None)

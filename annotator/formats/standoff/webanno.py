@@ -1,8 +1,9 @@
 """The tab-separated files of WebAnno and INCEpTION: one article a file, a token a line, a column a feature.
 
-Version 3 has its text in `#Text=` lines and UTF-16 offsets; version 2 has tokens and BIO tags. What a layer says of a
-span is told by `standoff.described`. Relations, chains, slots, and what DKPro Core has besides names have no place in
-an article and are counted. https://inception-project.github.io/releases/30.0/docs/user-guide.html#sect_webannotsv
+Version 3 has its text in `#Text=` lines and UTF-16 offsets; version 2 has tokens and BIO tags.
+`annotations.read_features` maps the features of a layer to a span. Relations, chains, slots, and DKPro Core's
+annotations other than names have no place in an article and are counted.
+https://inception-project.github.io/releases/30.0/docs/user-guide.html#sect_webannotsv
 """
 
 import re
@@ -11,69 +12,71 @@ from pathlib import Path
 from typing import Final
 
 from annotator.formats.standoff import webanno2, webanno_reading
-from annotator.formats.standoff.annotations import Tally, drafted, layered, loaded, within
+from annotator.formats.standoff.annotations import Tally, build_article_or_refusal, check_sizes, load_text, read_spans
 from annotator.formats.standoff.webanno_writing import encode
 from annotator.i18n import _
-from annotator.model.operations import Rejected
-from annotator.model.records import Draft, Refusal, Span
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import AnnotatedArticle, Refusal, Span
 
 NAME: Final = "webanno"
 SUFFIXES: Final = (".tsv",)
-HOLDS: Final = frozenset(("value",))
+STORED_FIELDS: Final = frozenset(("value",))
 
 _BOM: Final = "\ufeff"
-_THIRD: Final = "#FORMAT=WebAnno TSV "
-_SECOND: Final = (re.compile("^#text=", re.MULTILINE), re.compile(r"^\d{1,9}-\d{1,9}\t", re.MULTILINE))
-_LINES: Final = re.compile(r"\r\n|\r|\n")
+_VERSION_3_HEADER: Final = "#FORMAT=WebAnno TSV "
+_VERSION_2_PATTERNS: Final = (re.compile("^#text=", re.MULTILINE), re.compile(r"^\d{1,9}-\d{1,9}\t", re.MULTILINE))
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _VERSION: Final = re.compile(r"3(?:\.(\d{1,2}))?\s*")
 
 
-def recognises(_name: str, beginning: bytes) -> bool:
-    """Whether a file that begins with these bytes is of WebAnno, by the head that each version has."""
+def sniff(_name: str, beginning: bytes) -> bool:
+    """Return whether a file that starts with these bytes is of WebAnno, judging by the header of each version."""
     text = beginning.decode(errors="replace").removeprefix(_BOM)
-    return text.startswith(_THIRD) or (text.lstrip().startswith("#") and all(found.search(text) for found in _SECOND))
+    return text.startswith(_VERSION_3_HEADER) or (
+        text.lstrip().startswith("#") and all(pattern.search(text) for pattern in _VERSION_2_PATTERNS)
+    )
 
 
-def read(path: Path, annotator: str) -> Iterator[Draft | Refusal]:
-    """The article of the file at `path`, and what of it was not taken.
+def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
+    """Yield the article of the file at `path`, and a refusal for each skip.
 
-    A file holds the work of one annotator, and does not say whose: the spans are `annotator`'s. Raises OSError.
+    A file is the work of one annotator and does not name them: the spans become `annotator`'s. Raises OSError.
     """
-    refused: list[Refusal] = []
+    refusals: list[Refusal] = []
     tally = Tally()
     try:
-        text, annotations = _parsed(path, loaded(path).removeprefix(_BOM), tally, refused)
-    except Rejected as rejected:
-        yield Refusal(str(path), 0, str(rejected))
+        text, annotations = _parse(path, load_text(path).removeprefix(_BOM), tally, refusals)
+    except InvalidEdit as error:
+        yield Refusal(str(path), 0, str(error))
         return
-    found = list(layered(path, text, annotations, annotator, tally))
-    yield drafted(path, text, [item for item in found if isinstance(item, Span)], page=False)
-    yield from refused
-    yield from (item for item in found if isinstance(item, Refusal))
+    items = list(read_spans(path, text, annotations, annotator, tally))
+    yield build_article_or_refusal(path, text, [item for item in items if isinstance(item, Span)], page=False)
+    yield from refusals
+    yield from (item for item in items if isinstance(item, Refusal))
     yield from tally.refusals(path)
 
 
-def encode_files(item: Draft) -> dict[str, bytes]:
-    """The file of an article, by its suffix. Raises Rejected for a text that is too long."""
-    return within({SUFFIXES[0]: encode(item).encode()})
+def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
+    """Encode the file of an article, by its suffix. Raises InvalidEdit for a text that is too long."""
+    return check_sizes({SUFFIXES[0]: encode(item).encode()})
 
 
-def shared_files(_labels: Sequence[str], _values: Collection[str]) -> dict[str, bytes]:
-    """What a folder of these files needs besides: nothing."""
+def encode_shared_files(_labels: Sequence[str], _values: Collection[str]) -> dict[str, bytes]:
+    """Return no files: a folder of these needs no others."""
     return {}
 
 
-def fault(_span: Span) -> str | None:
-    """Why a file cannot hold a span: it can hold any."""
+def refusal_reason(_span: Span) -> str | None:
+    """Return None: a file can contain any span."""
     return None
 
 
-def _parsed(path: Path, content: str, tally: Tally, refused: list[Refusal]) -> webanno_reading.Parsed:
-    """What the file says, by its version. Raises Rejected where it has no text that could be told."""
-    lines = _LINES.split(content)
-    if not content.startswith(_THIRD):
-        return webanno2.parsed(path, lines, tally, refused)
-    version = _VERSION.fullmatch(lines[0].removeprefix(_THIRD))
+def _parse(path: Path, content: str, tally: Tally, refusals: list[Refusal]) -> webanno_reading.ParsedFile:
+    """Parse a file by its version. Raises InvalidEdit if its text cannot be read."""
+    lines = _LINE_END.split(content)
+    if not content.startswith(_VERSION_3_HEADER):
+        return webanno2.parse(path, lines, tally, refusals)
+    version = _VERSION.fullmatch(lines[0].removeprefix(_VERSION_3_HEADER))
     if not version:
-        raise Rejected(_("“{head}” is a version that is not known.").format(head=lines[0][:60]))
-    return webanno_reading.parsed(path, lines, int(version[1] or 0), tally, refused)
+        raise InvalidEdit(_("“{head}” is a version that is not known.").format(head=lines[0][:60]))
+    return webanno_reading.parse(path, lines, int(version[1] or 0), tally, refusals)

@@ -1,31 +1,31 @@
-"""Reads WebAnno TSV 2.
+"""Reader of WebAnno TSV 2.
 
      # layer | feature | feature # layer | feature | AttachTo=layer
     #id=1
     #text=the text of a sentence
     1-1<tab>token<tab>B-LOC|O-_<tab>_<tab>
 
-The sentence is where its tokens are looked for; the sentences become lines. A value without B- or I- is a token's own.
+The tokens of a sentence are searched in its text; the sentences become lines. A value without B- or I- is of one token.
 """
 
 import re
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from annotator.formats.standoff.annotations import Annotation, Tally, check_count, short
-from annotator.formats.standoff.webanno_reading import Layer, Parsed
+from annotator.formats.standoff.annotations import Annotation, Tally, check_count, short_name
+from annotator.formats.standoff.webanno_reading import Layer, ParsedFile
 from annotator.i18n import _, ngettext
-from annotator.model.operations import Rejected
+from annotator.model.operations import InvalidEdit
 from annotator.model.records import Refusal
-from annotator.text.offsets import Utf16
+from annotator.text.offsets import Utf16Offsets
 
-_MOST: Final = 1000
-"""Layers: each is looked for in the line of each token."""
-_LARGEST: Final = 1_000_000
-"""Code points of a line that is no text."""
+_MAX_LAYERS: Final = 1000
+"""Layers of a file; each is read from the line of each token."""
+_MAX_LINE_LENGTH: Final = 1_000_000
+"""Code points of a line other than the text."""
 _TEXT: Final = "#text="
 _TOKEN: Final = re.compile(r"\d{1,9}-\d{1,9}\t\S")
-_NOTHING: Final = frozenset(("_", "O", "O-_", "B-_", "I-_"))
+_EMPTY_VALUES: Final = frozenset(("_", "O", "O-_", "B-_", "I-_"))
 
 
 class _Token(NamedTuple):
@@ -35,22 +35,22 @@ class _Token(NamedTuple):
 
 
 class _Sentence:
-    """A sentence as it is read: the lines of its text, none where it has none, and its tokens."""
+    """A sentence while it is read: the lines of its text, empty if it has none, and its tokens."""
 
     def __init__(self) -> None:
         self.text: list[str] = []
         self.tokens: list[_Token] = []
 
 
-def parsed(path: Path, lines: list[str], tally: Tally, refused: list[Refusal]) -> Parsed:
-    """The text and the annotations of the lines of a file. Raises Rejected for one with too much in it."""
+def parse(path: Path, lines: list[str], tally: Tally, refusals: list[Refusal]) -> ParsedFile:
+    """Parse the text and the annotations of the lines of a file. Raises InvalidEdit if it has too many."""
     layers: list[Layer] = []
     sentences = [_Sentence()]
     for number, line in enumerate(lines, 1):
         last = sentences[-1]
-        if len(line) > _LARGEST and not line.startswith(_TEXT):
-            reason = _("The line is longer than {size} MB.").format(size=_LARGEST // 1_000_000)
-            refused.append(Refusal(str(path), number, reason))
+        if len(line) > _MAX_LINE_LENGTH and not line.startswith(_TEXT):
+            reason = _("The line is longer than {size} MB.").format(size=_MAX_LINE_LENGTH // 1_000_000)
+            refusals.append(Refusal(str(path), number, reason))
         elif _TOKEN.match(line):
             fields = line.rstrip("\t").split("\t")
             last.tokens.append(_Token(number, fields[1], fields))
@@ -60,110 +60,110 @@ def parsed(path: Path, lines: list[str], tally: Tally, refused: list[Refusal]) -
             sentences[-1].text = [line[len(_TEXT) :]] if line.startswith(_TEXT) else []
         elif line.lstrip().startswith("#"):
             if not line.startswith("#id="):
-                layers += _layers(line, layers)
-                if len(layers) > _MOST:
+                layers += _parse_layers(line, layers)
+                if len(layers) > _MAX_LAYERS:
                     reason = ngettext(
-                        "The file has more than {count} layer.", "The file has more than {count} layers.", _MOST
+                        "The file has more than {count} layer.", "The file has more than {count} layers.", _MAX_LAYERS
                     )
-                    raise Rejected(reason.format(count=_MOST))
+                    raise InvalidEdit(reason.format(count=_MAX_LAYERS))
         elif line and last.text and not last.tokens:
             last.text.append(line)  # WebAnno does not escape a line end
         elif line.strip():
-            refused.append(Refusal(str(path), number, _("The line does not read as a token.")))
-    return _joined(path, sentences, layers, tally, refused)
+            refusals.append(Refusal(str(path), number, _("The line does not read as a token.")))
+    return _build_text(path, sentences, layers, tally, refusals)
 
 
-def _layers(line: str, before: list[Layer]) -> list[Layer]:
-    """The layers of a line of the header; the last column of a relation says what it is attached to."""
-    found: list[Layer] = []
-    for declared in line.strip().removeprefix("#").split("#", _MOST):
-        name, *features = (part.strip() for part in declared.split("|"))
-        last = found[-1:] or before[-1:]
+def _parse_layers(line: str, previous: list[Layer]) -> list[Layer]:
+    """Parse the layers of a line of the header; the last column of a relation names what it is attached to."""
+    layers: list[Layer] = []
+    for declaration in line.strip().removeprefix("#").split("#", _MAX_LAYERS):
+        name, *features = (part.strip() for part in declaration.split("|"))
+        last = layers[-1:] or previous[-1:]
         first = last[0].first + len(last[0].features) if last else 2
         kind = "RL" if features and features[-1].startswith("AttachTo=") else "SP"
-        found.append(Layer(name, kind, first, tuple(features)))
-    return found
+        layers.append(Layer(name, kind, first, tuple(features)))
+    return layers
 
 
-def _joined(
-    path: Path, sentences: list[_Sentence], layers: list[Layer], tally: Tally, refused: list[Refusal]
-) -> Parsed:
+def _build_text(
+    path: Path, sentences: list[_Sentence], layers: list[Layer], tally: Tally, refusals: list[Refusal]
+) -> ParsedFile:
     parts: list[str] = []
     length = 0
-    annotations = _Annotations(layers, tally)
+    annotations = _AnnotationBuilder(layers, tally)
     width = layers[-1].first + len(layers[-1].features) if layers else 2
     for sentence in sentences:
         words = [token.text for token in sentence.tokens]
         text = "\n".join(sentence.text)
-        starts = _starts(text, words)
+        starts = _locate_words(text, words)
         if starts is None:
             text = " ".join(words)
-            starts = _starts(text, words) or []
+            starts = _locate_words(text, words) or []
             reason = _("The text of the sentence does not hold its tokens; they were joined with spaces instead.")
-            refused.append(Refusal(str(path), sentence.tokens[0].line, reason))
-        units = Utf16(text)
-        for token, at in zip(sentence.tokens, starts, strict=True):
+            refusals.append(Refusal(str(path), sentence.tokens[0].line, reason))
+        units = Utf16Offsets(text)
+        for token, start in zip(sentence.tokens, starts, strict=True):
             if len(token.fields) < width:
                 reason = _("The line has fewer columns than the head of the file says.")
-                refused.append(Refusal(str(path), token.line, reason))
+                refusals.append(Refusal(str(path), token.line, reason))
                 continue
-            check_count(len(annotations.found))
-            annotations.add(token, length + units.units(at), length + units.units(at + len(token.text)))
+            check_count(len(annotations.annotations))
+            annotations.add(token, length + units.to_utf16(start), length + units.to_utf16(start + len(token.text)))
         if text:
             parts.append(text)
-            length += units.units(len(text)) + 1
-    return "\n".join(parts), annotations.found
+            length += units.to_utf16(len(text)) + 1
+    return "\n".join(parts), annotations.annotations
 
 
-def _starts(text: str, words: list[str]) -> list[int] | None:
-    """Where the words stand in the text, one after the other; None where other than space is between them."""
+def _locate_words(text: str, words: list[str]) -> list[int] | None:
+    """Return where the words are in the text, one after the other; None if there is more than space between them."""
     starts: list[int] = []
-    at = 0
+    index = 0
     for word in words:
-        start = text.find(word, at)
-        if start < 0 or text[at:start].strip():
+        start = text.find(word, index)
+        if start < 0 or text[index:start].strip():
             return None
         starts.append(start)
-        at = start + len(word)
-    return None if words and text[at:].strip() else starts
+        index = start + len(word)
+    return None if words and text[index:].strip() else starts
 
 
-class _Annotations:
-    """Annotations as their tokens come; those that may go on are kept by layer and place in the stack."""
+class _AnnotationBuilder:
+    """Collects annotations token by token; open ones are kept by layer and position in the stack."""
 
     def __init__(self, layers: list[Layer], tally: Tally) -> None:
-        self.found: list[Annotation] = []
+        self.annotations: list[Annotation] = []
         self._layers = layers
         self._tally = tally
         self._open: dict[tuple[str, int], Annotation] = {}
 
     def add(self, token: _Token, start: int, end: int) -> None:
-        """Take what a token's line says."""
-        still: dict[tuple[str, int], Annotation] = {}
+        """Add the annotations of a token's line."""
+        still_open: dict[tuple[str, int], Annotation] = {}
         for layer in self._layers:
             columns = [cell.split("|") for cell in token.fields[layer.first : layer.first + len(layer.features)]]
             if layer.kind == "RL":
-                count = sum(value not in _NOTHING for value in columns[-1])
-                self._tally.add(short(layer.name), token.line, count)
+                count = sum(value not in _EMPTY_VALUES for value in columns[-1])
+                self._tally.add(short_name(layer.name), token.line, count)
                 continue
-            for at in range(max(map(len, columns), default=0)):
-                values = [column[at] if at < len(column) else "_" for column in columns]
-                said = [value for value in values if value not in _NOTHING]
-                if not said:
+            for index in range(max(map(len, columns), default=0)):
+                values = [column[index] if index < len(column) else "_" for column in columns]
+                tags = [value for value in values if value not in _EMPTY_VALUES]
+                if not tags:
                     continue
-                goes_on = said[0].startswith("I-")
-                annotation = self._open.get((layer.name, at)) if goes_on else None
+                is_continued = tags[0].startswith("I-")
+                annotation = self._open.get((layer.name, index)) if is_continued else None
                 if annotation is None:
-                    annotation = Annotation(layer.name, start, end, token.line, _features(layer, values))
-                    self.found.append(annotation)
+                    annotation = Annotation(layer.name, start, end, token.line, _read_features(layer, values))
+                    self.annotations.append(annotation)
                 annotation.end = end
-                if goes_on or said[0].startswith("B-"):
-                    still[layer.name, at] = annotation
-        self._open = still
+                if is_continued or tags[0].startswith("B-"):
+                    still_open[layer.name, index] = annotation
+        self._open = still_open
 
 
-def _features(layer: Layer, values: list[str]) -> dict[str, str]:
-    """What the columns say, without B- and I-; the layer's own name stands where nothing is said."""
+def _read_features(layer: Layer, values: list[str]) -> dict[str, str]:
+    """Return the features without B- and I-, except those that only repeat the layer's name or are empty."""
     bare = (value[2:] if value.startswith(("B-", "I-")) else value for value in values)
     return {
         feature: value

@@ -1,1 +1,4 @@
-"""Exports with a report of every span, read back before they take their place."""
+"""Exports as training sets: read back and compared with the corpus, with a report that accounts for every span.
+
+May import what `jobs` may.
+"""

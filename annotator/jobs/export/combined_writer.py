@@ -1,7 +1,4 @@
-"""Formats of tokens with flat tags and all spans beside them: written, and compared with the corpus.
-
-They are written and read by a package that need not be installed.
-"""
+"""Writer for formats of tokens with flat tags plus all spans, which optional packages write and read."""
 
 import os
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -9,36 +6,39 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeAlias
 
-from annotator.formats.conll.tag_columns import Rows
+from annotator.formats.conll.tag_columns import TaggedLines
 from annotator.formats.report import Report
 from annotator.jobs.export.existing_output import CannotExport
-from annotator.jobs.export.expected_outcomes import Expected
-from annotator.jobs.export.writer import TokenWriter, counts, line_counts
+from annotator.jobs.export.expected_outcomes import ExpectedOutcome
+from annotator.jobs.export.writer import TokenWriter, count_row_tokens, count_tokens
 from annotator.model.labels import LabelSet
-from annotator.model.records import Draft
-from annotator.optional import installed
+from annotator.model.records import AnnotatedArticle
+from annotator.optional import is_installed
 from annotator.tagging import flat, schemes
-from annotator.tagging.combined import TwofoldProjection, project_twofold
-from annotator.tagging.flat import Fate
-from annotator.tagging.nested import levels
+from annotator.tagging.combined import CombinedProjection, project_combined
+from annotator.tagging.flat import SpanOutcome
+from annotator.tagging.nested import assign_levels
 from annotator.tagging.schemes import Chunk
 
-Said: TypeAlias = tuple[list[str], list[Chunk], list[Chunk]]
-"""A sentence that was read back: its tokens, the flat chunks, and all of them."""
-Layers: TypeAlias = tuple[Rows, list[Rows]]
-"""The lines of an article with the tags of the flat chunks, and for each depth of all chunks with those."""
+ReadSentence: TypeAlias = tuple[list[str], list[Chunk], list[Chunk]]
+"""A sentence read back from a file: its tokens, the flat chunks and all chunks."""
+CombinedRows: TypeAlias = tuple[TaggedLines, list[TaggedLines]]
+"""The lines of an article tagged with the flat chunks, and once for each depth tagged with all chunks of that depth."""
 
 
 class Sink(Protocol):
-    """A file that is being written."""
+    """An open file of such a format."""
 
-    def add(self, article: TwofoldProjection) -> None:
+    def add(self, article: CombinedProjection) -> None:
         """Append one article. Raises OSError."""
 
 
-class TwofoldFormat(Protocol):
-    """What the module of such a format has. It needs the PACKAGE, and calls the place of all spans BESIDE. An export is
-    a folder even where it is not split if IN_FOLDER; the flat spans are tags of a scheme if TAGS."""
+class CombinedFormat(Protocol):
+    """The interface of a module for such a format.
+
+    The format needs the PACKAGE and stores all spans in SPANS_FIELD. With IN_FOLDER, an export is a folder even if it
+    is not split; with HAS_TAGS, the flat spans are stored as tags of a scheme.
+    """
 
     @property
     def NAME(self) -> str: ...  # noqa: N802
@@ -47,37 +47,37 @@ class TwofoldFormat(Protocol):
     @property
     def PACKAGE(self) -> str: ...  # noqa: N802
     @property
-    def BESIDE(self) -> str: ...  # noqa: N802
+    def SPANS_FIELD(self) -> str: ...  # noqa: N802
 
     @property
-    def TAGS(self) -> bool: ...  # noqa: N802
+    def HAS_TAGS(self) -> bool: ...  # noqa: N802
     @property
     def IN_FOLDER(self) -> bool: ...  # noqa: N802
 
-    def sink(self, stream: BinaryIO, labels: Sequence[str], scheme: str) -> AbstractContextManager[Sink]:
-        """A file of articles, whole when the block has ended well. Raises OSError."""
+    def open_sink(self, stream: BinaryIO, labels: Sequence[str], scheme: str) -> AbstractContextManager[Sink]:
+        """Open a file of articles, which is complete when the block ends without an error. Raises OSError."""
 
-    def read_back(self, path: Path, scheme: str) -> Iterator[list[Said]]:
-        """The sentences of each article, read strictly by the PACKAGE. Raises ValueError."""
+    def read_back(self, path: Path, scheme: str) -> Iterator[list[ReadSentence]]:
+        """Yield the sentences of each article, read strictly by the PACKAGE. Raises ValueError."""
 
-    def companions(self, report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
-        """What lies beside the files of an export, by name, where the corpus has these labels."""
+    def build_companion_files(self, report: Report, labels: Sequence[str]) -> Mapping[str, bytes]:
+        """Return further files for the folder of an export, by name; `labels` are the corpus' labels."""
 
-    def missing(self) -> str:
-        """Says what to install where the PACKAGE is missing."""
+    def missing_message(self) -> str:
+        """Return a sentence that says what to install if the PACKAGE is missing."""
 
 
-class Twofold(TokenWriter):
-    """Writes drafts in such a format, and knows what became of each span."""
+class CombinedWriter(TokenWriter):
+    """A writer for flat tags plus all spans."""
 
     keeps_flattened = True
 
-    def __init__(self, format_: TwofoldFormat, labels: LabelSet, options: flat.Options) -> None:
-        """Raise CannotExport where what the format needs is not installed."""
-        if not installed(format_.PACKAGE):
-            raise CannotExport(format_.missing())
+    def __init__(self, format_: CombinedFormat, labels: LabelSet, options: flat.ProjectionOptions) -> None:
+        """Raise CannotExport if the package of the format is not installed."""
+        if not is_installed(format_.PACKAGE):
+            raise CannotExport(format_.missing_message())
         super().__init__(format_.SUFFIXES[0], labels, options)
-        self.in_folder = format_.IN_FOLDER
+        self.is_folder = format_.IN_FOLDER
         self._format = format_
         self._names = [label.name for label in labels.labels]
 
@@ -88,60 +88,64 @@ class Twofold(TokenWriter):
             yield None
             return
         with path.open("xb") as stream:
-            with self._format.sink(stream, self._names, self._options.scheme) as sink:
+            with self._format.open_sink(stream, self._names, self._options.scheme) as sink:
                 yield sink
             stream.flush()
             os.fsync(stream.fileno())
 
-    def write(self, sink: Sink | None, item: Draft) -> tuple[list[Fate], int, int]:
+    def write(self, sink: Sink | None, annotated: AnnotatedArticle) -> tuple[list[SpanOutcome], int, int]:
         """See Writer."""
-        beside = self._format.BESIDE
-        projected = project_twofold(item.article, item.zones, item.spans, self._labels, self._options, beside)
+        spans_field = self._format.SPANS_FIELD
+        projection = project_combined(
+            annotated.article, annotated.zones, annotated.spans, self._labels, self._options, spans_field
+        )
         if sink is not None:
-            sink.add(projected)
-        return list(projected.fates), *counts([sentence.tokens for sentence in projected.sentences])
+            sink.add(projection)
+        return list(projection.outcomes), *count_tokens([sentence.tokens for sentence in projection.sentences])
 
-    def companions(self, report: Report) -> Mapping[str, bytes]:
+    def build_companion_files(self, report: Report) -> Mapping[str, bytes]:
         """See Writer."""
-        return self._format.companions(report, self._names)
+        return self._format.build_companion_files(report, self._names)
 
-    def read_back(self, path: Path) -> Generator[Layers, None, None]:
+    def read_back(self, path: Path) -> Generator[CombinedRows, None, None]:
         """See Writer."""
         for article in self._format.read_back(path, self._options.scheme):
-            yield _layers(article)
+            yield _encode_layers(article)
 
-    def may_leave_out(self, item: Draft) -> bool:
+    def may_refuse(self, annotated: AnnotatedArticle) -> bool:
         """See Writer."""
-        return True  # the file may be full
+        return True  # a file has a limited size
 
-    def compare(self, item: Draft, found: Layers, expected: Mapping[str, Expected]) -> tuple[int, int]:
+    def compare(
+        self, annotated: AnnotatedArticle, content: CombinedRows, expected: Mapping[str, ExpectedOutcome]
+    ) -> tuple[int, int]:
         """See Writer."""
-        flat_rows, depths = found
-        chosen = ((span, expected[span.uid].stretch) for span in item.spans)
-        everything = ((span, expected[span.uid].alone) for span in item.spans)
-        self._check_spans(item, [flat_rows], schemes.IOB2, chosen)
-        self._check_spans(item, depths, schemes.IOB2, everything)
-        return line_counts(flat_rows)
+        flat_rows, depths = content
+        flat_ranges = ((span, expected[span.uid].text_range) for span in annotated.spans)
+        all_ranges = ((span, expected[span.uid].range_alone) for span in annotated.spans)
+        self._check_spans(annotated, [flat_rows], schemes.IOB2, flat_ranges)
+        self._check_spans(annotated, depths, schemes.IOB2, all_ranges)
+        return count_row_tokens(flat_rows)
 
 
-def _layers(sentences: Sequence[Said]) -> Layers:
-    """An article as tags. Raises ValueError for chunks that are none."""
-    depths = [levels(chunks) for _words, _flat, chunks in sentences]
+def _encode_layers(sentences: Sequence[ReadSentence]) -> CombinedRows:
+    """Convert an article to tags. Raises ValueError for invalid chunks."""
+    depths = [assign_levels(chunks) for _words, _flat, chunks in sentences]
     deepest = max(map(len, depths), default=0)
-    return _rows((words, chunks) for words, chunks, _all in sentences), [
-        _rows(
-            (words, depth[at] if at < len(depth) else [])
-            for (words, _flat, _all), depth in zip(sentences, depths, strict=True)
+    return _encode_rows((words, chunks) for words, chunks, _all in sentences), [
+        _encode_rows(
+            (words, sentence_levels[depth] if depth < len(sentence_levels) else [])
+            for (words, _flat, _all), sentence_levels in zip(sentences, depths, strict=True)
         )
-        for at in range(deepest)
+        for depth in range(deepest)
     ]
 
 
-def _rows(sentences: Iterable[tuple[list[str], Sequence[Chunk]]]) -> Rows:
-    """Sentences with flat chunks, as lines."""
-    rows = Rows([], {})
+def _encode_rows(sentences: Iterable[tuple[list[str], Sequence[Chunk]]]) -> TaggedLines:
+    """Convert sentences with flat chunks to tagged lines."""
+    rows = TaggedLines([], {})
     for words, chunks in sentences:
         tags = schemes.encode(len(words), chunks, schemes.IOB2)
-        rows.tags.update((len(rows.words) + at, tag) for at, tag in enumerate(tags) if tag != schemes.OUTSIDE)
+        rows.tags.update((len(rows.words) + index, tag) for index, tag in enumerate(tags) if tag != schemes.OUTSIDE)
         rows.words.extend((*words, ""))
     return rows

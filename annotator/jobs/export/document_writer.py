@@ -1,25 +1,25 @@
-"""Formats of whole articles, which keep every span as it is: written, and compared with the corpus."""
+"""Writer for formats that hold whole articles with every span unchanged."""
 
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from annotator.i18n import _
-from annotator.jobs.export.expected_outcomes import Expected
+from annotator.jobs.export.expected_outcomes import ExpectedOutcome
 from annotator.jobs.export.read_back import NotVerified
-from annotator.jobs.export.writer import Writer, text_counts
+from annotator.jobs.export.writer import Writer, count_text_tokens
 from annotator.model import zones as zoning
-from annotator.model.records import DATELINE, Draft, Remark
-from annotator.model.titles import title
-from annotator.tagging.flat import WRITTEN, Fate
+from annotator.model.records import DATELINE, AnnotatedArticle, Remark
+from annotator.model.titles import article_title
+from annotator.tagging.flat import WRITTEN, SpanOutcome
 
 
-class ArticleFormat(Protocol):
-    """What the module of a format of whole articles has.
+class DocumentFormat(Protocol):
+    """The interface of a module for such a format.
 
-    A file is HEAD, the articles with BETWEEN between them, and FOOT. HOLDS names what it keeps of an article besides
-    its text and the labels, starts and ends of its spans: of "annotator", "value", "note", "zones", "states", "notes",
-    "title", "published", "source", "url".
+    A file is HEADER, the articles with SEPARATOR between them, and FOOTER. STORED_FIELDS names what is stored of an
+    article besides its text and the labels, starts and ends of its spans: "annotator", "value", "note", "zones",
+    "states", "notes", "title", "published", "source", "url", or some of these.
     """
 
     @property
@@ -27,95 +27,101 @@ class ArticleFormat(Protocol):
     @property
     def SUFFIXES(self) -> tuple[str, ...]: ...  # noqa: N802
     @property
-    def HEAD(self) -> str: ...  # noqa: N802
+    def HEADER(self) -> str: ...  # noqa: N802
     @property
-    def BETWEEN(self) -> str: ...  # noqa: N802
+    def SEPARATOR(self) -> str: ...  # noqa: N802
     @property
-    def FOOT(self) -> str: ...  # noqa: N802
+    def FOOTER(self) -> str: ...  # noqa: N802
     @property
-    def HOLDS(self) -> frozenset[str]: ...  # noqa: N802
+    def STORED_FIELDS(self) -> frozenset[str]: ...  # noqa: N802
 
-    def encode(self, item: Draft) -> str:
-        """The article as it stands in a file."""
+    def encode(self, annotated: AnnotatedArticle) -> str:
+        """Return the article as text for the file."""
 
-    def read(self, path: Path, annotator: str) -> Iterator[Draft | Remark]:
-        """See formats.Format."""
+    def read(self, path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+        """See formats.registry.Format."""
 
 
-class Whole(Writer):
-    """Writes drafts in a format of whole articles, whose sentences and tokens are those of their text."""
+class DocumentWriter(Writer):
+    """A writer for whole articles; their sentences and tokens are those of the whole text."""
 
-    zoned = False
+    uses_zones = False
 
-    def __init__(self, format_: ArticleFormat) -> None:
+    def __init__(self, format_: DocumentFormat) -> None:
         self.suffix = format_.SUFFIXES[0]
         self._format = format_
-        self.holds = format_.HOLDS
-        self.layered = "annotator" in self.holds
-        self._begun: set[int] = set()
+        self.stored_fields = format_.STORED_FIELDS
+        self.has_layers = "annotator" in self.stored_fields
+        self._started: set[int] = set()
 
-    def begin(self, stream: TextIO) -> None:
+    def write_header(self, stream: TextIO) -> None:
         """See Writer."""
-        stream.write(self._format.HEAD)
+        stream.write(self._format.HEADER)
 
-    def write(self, stream: TextIO, item: Draft) -> tuple[list[Fate], int, int]:
+    def write(self, stream: TextIO, annotated: AnnotatedArticle) -> tuple[list[SpanOutcome], int, int]:
         """See Writer."""
-        if id(stream) in self._begun:
-            stream.write(self._format.BETWEEN)
-        self._begun.add(id(stream))
-        stream.write(self._format.encode(item))
-        return [Fate(span, WRITTEN) for span in item.spans], *text_counts(item.article.text)
+        if id(stream) in self._started:
+            stream.write(self._format.SEPARATOR)
+        self._started.add(id(stream))
+        stream.write(self._format.encode(annotated))
+        return [SpanOutcome(span, WRITTEN) for span in annotated.spans], *count_text_tokens(annotated.article.text)
 
-    def end(self, stream: TextIO) -> None:
+    def write_footer(self, stream: TextIO) -> None:
         """See Writer."""
-        stream.write(self._format.FOOT)
+        stream.write(self._format.FOOTER)
 
-    def read_back(self, path: Path) -> Generator[Draft, None, None]:
+    def read_back(self, path: Path) -> Generator[AnnotatedArticle, None, None]:
         """See Writer."""
-        for found in self._format.read(path, ""):
-            if isinstance(found, Remark):
-                raise ValueError(found.reason)
-            yield found
+        for item in self._format.read(path, ""):
+            if isinstance(item, Remark):
+                raise ValueError(item.reason)
+            yield item
 
-    def compare(self, item: Draft, found: Draft, _expected: Mapping[str, Expected]) -> tuple[int, int]:
+    def compare(
+        self, annotated: AnnotatedArticle, content: AnnotatedArticle, _expected: Mapping[str, ExpectedOutcome]
+    ) -> tuple[int, int]:
         """See Writer."""
-        compare(item, found, self.holds)
-        return text_counts(found.article.text)
+        compare_articles(annotated, content, self.stored_fields)
+        return count_text_tokens(content.article.text)
 
 
-def compare(item: Draft, found: Draft, holds: frozenset[str]) -> None:
-    """Raise NotVerified where what was found for the article is not what a format that `holds` this should hold."""
-    if found.article.text != item.article.text:
-        raise NotVerified(_("Article {number}: the text of the file differs.").format(number=item.article.id))
-    if _said(found, holds) != _said(item, holds) or not _is_described(item, found, holds):
-        raise NotVerified(_("Article {number}: the file and the corpus differ.").format(number=item.article.id))
+def compare_articles(annotated: AnnotatedArticle, content: AnnotatedArticle, fields: frozenset[str]) -> None:
+    """Raise NotVerified if the `content` read back for an article differs from it in the text or in these fields."""
+    if content.article.text != annotated.article.text:
+        raise NotVerified(_("Article {number}: the text of the file differs.").format(number=annotated.article.id))
+    if _annotation_values(content, fields) != _annotation_values(annotated, fields) or not _has_same_metadata(
+        annotated, content, fields
+    ):
+        raise NotVerified(_("Article {number}: the file and the corpus differ.").format(number=annotated.article.id))
 
 
-def _is_described(item: Draft, found: Draft, holds: frozenset[str]) -> bool:
-    """Return whether title, time, source and address are those of the corpus, as far as the format holds them.
+def _has_same_metadata(annotated: AnnotatedArticle, content: AnnotatedArticle, fields: frozenset[str]) -> bool:
+    """Return whether title, time, source and address agree, as far as they are among the fields.
 
-    A format may write the title that is shown in place of one that is missing; a time that is missing is read off a
-    dateline.
+    The file may have the displayed title instead of a missing one; a missing time is read from a dateline.
     """
-    article, text = item.article, found.article.text
-    datelines = (text[zone.start : zone.end] for zone in found.zones if zone.kind == DATELINE)
-    stated = next(filter(None, map(zoning.published, datelines)), None)
+    article, text = annotated.article, content.article.text
+    datelines = (text[zone.start : zone.end] for zone in content.zones if zone.kind == DATELINE)
+    dateline_time = next(filter(None, map(zoning.parse_dateline, datelines)), None)
     allowed = {
-        "title": {article.title or None, title(article, item.zones)},
-        "published": {article.published or stated},
+        "title": {article.title or None, article_title(article, annotated.zones)},
+        "published": {article.published or dateline_time},
         "source": {article.source or None},
         "url": {article.url or None},
     }
-    return all((getattr(found.article, name) or None) in values for name, values in allowed.items() if name in holds)
+    return all((getattr(content.article, name) or None) in values for name, values in allowed.items() if name in fields)
 
 
-def _said(item: Draft, holds: frozenset[str]) -> list[list[tuple[Any, ...]]]:
-    """All that the format says of an article, but for its text."""
-    held = [name for name in ("annotator", "value", "note") if name in holds]
-    spans = [(span.start, span.end, span.label, *(getattr(span, name) or "" for name in held)) for span in item.spans]
+def _annotation_values(annotated: AnnotatedArticle, fields: frozenset[str]) -> list[list[tuple[Any, ...]]]:
+    """Return the spans, zones, states and notes of an article as far as they are among the fields, for comparison."""
+    span_fields = [name for name in ("annotator", "value", "note") if name in fields]
+    spans = [
+        (span.start, span.end, span.label, *(getattr(span, name) or "" for name in span_fields))
+        for span in annotated.spans
+    ]
     parts: dict[str, list[tuple[Any, ...]]] = {
-        "zones": [(zone.kind, zone.start, zone.end) for zone in item.zones],
-        "states": [(status.annotator, status.state) for status in item.states],
-        "notes": [(note.annotator, note.text) for note in item.notes],
+        "zones": [(zone.kind, zone.start, zone.end) for zone in annotated.zones],
+        "states": [(status.annotator, status.state) for status in annotated.states],
+        "notes": [(note.annotator, note.text) for note in annotated.notes],
     }
-    return [sorted(spans), *(sorted(part) for name, part in parts.items() if name in holds)]
+    return [sorted(spans), *(sorted(values) for name, values in parts.items() if name in fields)]

@@ -1,8 +1,8 @@
-"""What should become of each span in an export: a second implementation, which shares nothing with the first.
+"""The expected outcome of each span in an export: a second, independent implementation.
 
-`core.projection` decides what is written, and says so in the report; this module only judges it. It knows the corpus,
-the options and the tokenizer, and is as simple as it can be: one rule after the other, in the words of docs/export.md.
-Offsets are code points of the article's text, end exclusive.
+`tagging.flat` decides what is written and reported; this module only judges it. It knows the corpus, the options and
+the tokenizer, and is as simple as possible: one rule after the other, in the words of docs/export.md. Offsets are code
+points of the article's text, end exclusive.
 """
 
 import re
@@ -23,139 +23,142 @@ from annotator.tagging.flat import (
     SPLIT,
     WIDENED,
     WRITTEN,
-    Options,
-    Stretch,
+    ProjectionOptions,
+    TextRange,
 )
 from annotator.text import tokenizer, visible
 from annotator.text.tokenizer import Token
 
-_RUN: Final = re.compile(r"[^ \n]+")  # no token goes on over a space
-_ONE_MORE: Final = bytes([1, 2, *[2] * 254])  # how many spans cover a character: none, one, several
+_RUN: Final = re.compile(r"[^ \n]+")  # no token contains a space
+_INCREMENT: Final = bytes([1, 2, *[2] * 254])  # how many spans cover a character: none, one, several
 
 
-class Expected(NamedTuple):
-    """What should become of a span: its outcome, where the file holds it (None: nowhere), and where it would be held
-    if it were alone."""
+class ExpectedOutcome(NamedTuple):
+    """The expected outcome of a span.
 
-    outcome: str
-    stretch: Stretch | None
-    alone: Stretch | None
+    `text_range` is its range in the file (None: it is not there), `range_alone` the one it would have without others.
+    """
 
-
-def as_written(spans: Iterable[Span]) -> dict[str, Expected]:
-    """Expect every span exactly as it is in the corpus; by their uids."""
-    stretches = {span.uid: Stretch(span.start, span.end) for span in spans}
-    return {uid: Expected(WRITTEN, stretch, stretch) for uid, stretch in stretches.items()}
+    kind: str
+    text_range: TextRange | None
+    range_alone: TextRange | None
 
 
-def exported_parts(article: Article, zones: Iterable[Zone], kinds: frozenset[str] | None) -> list[Stretch]:
-    """Return the parts of the text that are exported, in order: the zones of these kinds, or, for None, everything, cut
-    where a zone begins or ends."""
+def expect_unchanged(spans: Iterable[Span]) -> dict[str, ExpectedOutcome]:
+    """Expect each span exactly as it is in the corpus; return the outcomes by uid."""
+    ranges = {span.uid: TextRange(span.start, span.end) for span in spans}
+    return {uid: ExpectedOutcome(WRITTEN, text_range, text_range) for uid, text_range in ranges.items()}
+
+
+def exported_parts(article: Article, zones: Iterable[Zone], kinds: frozenset[str] | None) -> list[TextRange]:
+    """Return the exported parts of the text, in order.
+
+    They are the zones of these kinds or, for None, the whole text, cut where a zone begins or ends.
+    """
     if kinds is not None:
         return [
-            Stretch(zone.start, zone.end) for zone in sorted(zones, key=lambda zone: zone.start) if zone.kind in kinds
+            TextRange(zone.start, zone.end) for zone in sorted(zones, key=lambda zone: zone.start) if zone.kind in kinds
         ]
     cuts = {0, len(article.text)}
     for zone in zones:
         cuts |= {zone.start, zone.end}
-    return [Stretch(*part) for part in pairwise(sorted(cuts))]
+    return [TextRange(*part) for part in pairwise(sorted(cuts))]
 
 
 def expect_outcomes(
     article: Article,
     zones: Iterable[Zone],
     spans: Sequence[Span],
-    options: Options,
+    options: ProjectionOptions,
     labels: LabelSet,
     overlap_group: Callable[[Span], str | None],
-) -> dict[str, Expected]:
-    """Return what should become of each span, by its uid.
+) -> dict[str, ExpectedOutcome]:
+    """Return the expected outcome of each span, by uid.
 
-    Of overlapping spans with the same `overlap_group` only one is kept, by `options.flatten`; those of group None may
-    overlap whatever they like.
+    Of overlapping spans with the same `overlap_group`, `options.flatten` keeps only one; spans of group None may
+    overlap anything.
     """
-    placing = _Placing(article.text, exported_parts(article, zones, options.zones), options.boundary)
-    outcomes = {span.uid: placing.place(span) for span in spans}
+    placer = _SpanPlacer(article.text, exported_parts(article, zones, options.zones), options.boundary)
+    outcomes = {span.uid: placer.place(span) for span in spans}
     ranks = {label.name: rank for rank, label in enumerate(labels.labels)}
     groups: dict[str, list[Span]] = {}
     for span in spans:
         group = overlap_group(span)
-        if group is not None and outcomes[span.uid].stretch:
+        if group is not None and outcomes[span.uid].text_range:
             groups.setdefault(group, []).append(span)
     for group_spans in groups.values():
-        lost = _lost(len(article.text), group_spans, outcomes, options.flatten, ranks)
-        outcome = REFUSED if options.flatten == REFUSE else FLATTENED
-        outcomes.update({uid: Expected(outcome, None, outcomes[uid].alone) for uid in lost})
+        displaced = _find_displaced(len(article.text), group_spans, outcomes, options.flatten, ranks)
+        kind = REFUSED if options.flatten == REFUSE else FLATTENED
+        outcomes.update({uid: ExpectedOutcome(kind, None, outcomes[uid].range_alone) for uid in displaced})
     return outcomes
 
 
-class _Placing:
-    """Places the spans of one article, each as if it were alone."""
+class _SpanPlacer:
+    """Determines the outcome of each span of an article as if it were alone."""
 
-    def __init__(self, text: str, parts: list[Stretch], boundary: str) -> None:
+    def __init__(self, text: str, parts: list[TextRange], boundary: str) -> None:
         self._text, self._parts, self._boundary = text, parts, boundary
         self._runs: list[tuple[int, int]] = []
         self._tokens: dict[tuple[int, int], list[Token]] = {}
 
-    def place(self, span: Span) -> Expected:
-        given = Stretch(span.start, span.end)
-        seen = Stretch(*visible.visible(self._text, *given))
-        is_empty = seen.start == seen.end
-        parts = self._touched_parts(given if is_empty else seen)
+    def place(self, span: Span) -> ExpectedOutcome:
+        stored = TextRange(span.start, span.end)
+        visible_range = TextRange(*visible.trim_invisible(self._text, *stored))
+        is_empty = visible_range.start == visible_range.end
+        parts = self._touched_parts(stored if is_empty else visible_range)
         if not parts:
-            return Expected(OUTSIDE_ZONES, None, None)
-        if is_empty or seen.start < parts[0].start or seen.end > parts[0].end:
-            return Expected(REFUSED, None, None)
-        if given == seen and self._stands_apart(parts[0], seen):
-            return Expected(WRITTEN, seen, seen)
-        first = self._token_at(parts[0], seen.start)
-        last = self._token_at(parts[0], seen.end - 1)
-        rest = visible.visible(self._text, min(seen.end, last.end), last.end)
-        if rest[0] == rest[1]:  # nothing of the token could be seen behind the span
-            seen = Stretch(seen.start, last.end)
-        else:  # invisible marks in front of what follows are not the span's
-            seen = Stretch(*visible.visible(self._text, seen.start, rest[0]))
-        cuts_token = seen.start > first.start or seen.end < last.end
+            return ExpectedOutcome(OUTSIDE_ZONES, None, None)
+        if is_empty or visible_range.start < parts[0].start or visible_range.end > parts[0].end:
+            return ExpectedOutcome(REFUSED, None, None)
+        if stored == visible_range and self._stands_apart(parts[0], visible_range):
+            return ExpectedOutcome(WRITTEN, visible_range, visible_range)
+        first = self._token_at(parts[0], visible_range.start)
+        last = self._token_at(parts[0], visible_range.end - 1)
+        remainder = visible.trim_invisible(self._text, min(visible_range.end, last.end), last.end)
+        if remainder[0] == remainder[1]:  # only invisible characters of the token follow the span
+            visible_range = TextRange(visible_range.start, last.end)
+        else:  # invisible marks before the remainder do not belong to the span
+            visible_range = TextRange(*visible.trim_invisible(self._text, visible_range.start, remainder[0]))
+        cuts_token = visible_range.start > first.start or visible_range.end < last.end
         if cuts_token and self._boundary == REFUSE:
-            return Expected(REFUSED, None, None)
+            return ExpectedOutcome(REFUSED, None, None)
         if cuts_token and self._boundary != SPLIT:
-            whole = Stretch(first.start, last.end)
-            return Expected(WIDENED, whole, whole)
-        outcome = CUT if cuts_token else WRITTEN if seen == given else WIDENED
-        return Expected(outcome, seen, seen)
+            widened = TextRange(first.start, last.end)
+            return ExpectedOutcome(WIDENED, widened, widened)
+        kind = CUT if cuts_token else WRITTEN if visible_range == stored else WIDENED
+        return ExpectedOutcome(kind, visible_range, visible_range)
 
-    def _touched_parts(self, stretch: Stretch) -> list[Stretch]:
-        first = bisect_right(self._parts, stretch.start, key=lambda part: part.end)
-        stop = bisect_left(self._parts, stretch.end, key=lambda part: part.start)
+    def _touched_parts(self, text_range: TextRange) -> list[TextRange]:
+        first = bisect_right(self._parts, text_range.start, key=lambda part: part.end)
+        stop = bisect_left(self._parts, text_range.end, key=lambda part: part.start)
         return self._parts[first:stop]
 
-    def _stands_apart(self, part: Stretch, stretch: Stretch) -> bool:
-        """Return whether there is a space, or the edge of the part, on both sides of a stretch, as with most spans: no
-        token can then be cut."""
-        is_start = stretch.start == part.start or self._text[stretch.start - 1] in " \n"
-        return is_start and (stretch.end == part.end or self._text[stretch.end] in " \n")
+    def _stands_apart(self, part: TextRange, text_range: TextRange) -> bool:
+        """Return whether a range has a space or the edge of the part on both sides, so that no token can be cut."""
+        is_start = text_range.start == part.start or self._text[text_range.start - 1] in " \n"
+        return is_start and (text_range.end == part.end or self._text[text_range.end] in " \n")
 
-    def _token_at(self, part: Stretch, offset: int) -> Token:
+    def _token_at(self, part: TextRange, offset: int) -> Token:
         """Return the token of the part that has the character at `offset`."""
         if not self._runs:
             self._runs = [match.span() for match in _RUN.finditer(self._text)]
         start, end = self._runs[bisect_right(self._runs, offset, key=lambda run: run[0]) - 1]
         run = max(start, part.start), min(end, part.end)
         if run not in self._tokens:
-            self._tokens[run] = tokenizer.tokens(self._text, *run)
+            self._tokens[run] = tokenizer.tokenize(self._text, *run)
         tokens = self._tokens[run]
         return tokens[max(0, bisect_right(tokens, offset, key=lambda token: token.start) - 1)]
 
 
-def _lost(
-    length: int, spans: list[Span], outcomes: Mapping[str, Expected], flatten: str, ranks: Mapping[str, int]
+def _find_displaced(
+    length: int, spans: list[Span], outcomes: Mapping[str, ExpectedOutcome], flatten: str, ranks: Mapping[str, int]
 ) -> list[str]:
-    """Return the uids of the spans that others keep out of a file with room for one span a word."""
-    placed = [(span, stretch) for span in spans if (stretch := outcomes[span.uid].stretch)]
+    """Return the uids of the spans that overlapping ones displace in a file with one span for each word."""
+    placed = [(span, text_range) for span in spans if (text_range := outcomes[span.uid].text_range)]
     covered = bytearray(length)  # for each character, how many spans cover it: 0, 1 or more
     if flatten == REFUSE:
         for _span, (start, end) in placed:
-            covered[start:end] = covered[start:end].translate(_ONE_MORE)
+            covered[start:end] = covered[start:end].translate(_INCREMENT)
         return [span.uid for span, (start, end) in placed if covered.find(2, start, end) >= 0]
     sign = 1 if flatten == INNERMOST else -1
     placed.sort(
@@ -166,10 +169,10 @@ def _lost(
             entry[0].uid,
         )
     )
-    lost = []
+    displaced = []
     for span, (start, end) in placed:
         if covered.find(1, start, end) >= 0:
-            lost.append(span.uid)
+            displaced.append(span.uid)
         else:
             covered[start:end] = b"\1" * (end - start)
-    return lost
+    return displaced

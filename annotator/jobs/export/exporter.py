@@ -1,4 +1,4 @@
-"""Exporting a corpus as a training set, with an account of every span, read back before it is there."""
+"""Exporting a corpus as a training set, verified by reading it back, with a report that accounts for every span."""
 
 import hashlib
 import logging
@@ -15,100 +15,100 @@ from annotator import __version__
 from annotator.formats.conll import conll2002, conll2003, conllu, germeval, wojood
 from annotator.formats.datasets import docbin, huggingface
 from annotator.formats.json import doccano, jsonl, labelstudio, prodigy
-from annotator.formats.report import Entry, LeftOut, Part, Report
+from annotator.formats.report import Entry, OmittedArticle, PartCounts, Report
 from annotator.formats.report import write as write_report
 from annotator.formats.spooling import Spool
 from annotator.formats.standoff import brat, webanno, xmi
 from annotator.i18n import _
-from annotator.jobs.export.combined_writer import Twofold, TwofoldFormat
-from annotator.jobs.export.dataset_splitter import Division, sketch
-from annotator.jobs.export.document_writer import ArticleFormat, Whole
+from annotator.jobs.export.combined_writer import CombinedFormat, CombinedWriter
+from annotator.jobs.export.dataset_splitter import DatasetSplitter, sketch_text
+from annotator.jobs.export.document_writer import DocumentFormat, DocumentWriter
 from annotator.jobs.export.existing_output import CannotExport, file_digest, folder_digest
-from annotator.jobs.export.expected_outcomes import Expected
-from annotator.jobs.export.file_output import WHOLE, FileDestination, check_split, file_destination
-from annotator.jobs.export.file_per_article import ArticleFiles, FileFormat
-from annotator.jobs.export.flat_writer import Flat, TaggedFormat
-from annotator.jobs.export.folder_output import FolderDestination, folder_destination
-from annotator.jobs.export.nested_writer import Nested, NestedFormat
+from annotator.jobs.export.expected_outcomes import ExpectedOutcome
+from annotator.jobs.export.file_output import UNSPLIT, FileOutput, check_split, prepare_file_output
+from annotator.jobs.export.file_per_article import FilePerArticleFormat, FilePerArticleWriter
+from annotator.jobs.export.flat_writer import FlatTagFormat, FlatTagWriter
+from annotator.jobs.export.folder_output import FolderOutput, prepare_folder_output
+from annotator.jobs.export.nested_writer import NestedTagFormat, NestedTagWriter
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.reported_outcomes import ReportedOutcomes
 from annotator.jobs.export.writer import Writer
-from annotator.model.operations import Rejected
-from annotator.model.records import BODY, DONE, HEADLINE, ZONE_KINDS, Article, Draft
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import BODY, DONE, HEADLINE, ZONE_KINDS, AnnotatedArticle, Article
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
-from annotator.store.queries.annotated_articles import drafts
-from annotator.store.queries.article_list import Choice
+from annotator.store.queries.annotated_articles import load_articles
+from annotator.store.queries.article_list import ArticleFilter
 from annotator.tagging import flat, schemes
-from annotator.tagging.flat import FLATTENED, OUTCOMES, OUTSIDE_ZONES, REFUSED, WRITTEN, Fate
+from annotator.tagging.flat import FLATTENED, OUTCOMES, OUTSIDE_ZONES, REFUSED, WRITTEN, SpanOutcome
 
-TAGGED: Final[tuple[TaggedFormat, ...]] = (conll2003, conll2002)
-"""The formats of tokens and tags."""
-NESTED: Final[tuple[NestedFormat, ...]] = (germeval, wojood)
-"""The formats of tokens with several tags."""
-TWOFOLD: Final[tuple[TwofoldFormat, ...]] = (docbin, huggingface)
-"""The formats of tokens with flat tags and, beside them, every span; each needs a package that may be missing."""
-WHOLE_ARTICLES: Final[tuple[ArticleFormat, ...]] = (jsonl, conllu, doccano, prodigy, labelstudio)
-"""The formats of whole articles."""
-FILES: Final[tuple[FileFormat, ...]] = (brat, webanno, xmi)
-"""The formats with a file an article: what they are exported to is a folder."""
-FORMATS: Final[tuple[TaggedFormat | NestedFormat | TwofoldFormat | ArticleFormat | FileFormat, ...]] = (
-    *TAGGED,
-    *NESTED,
-    *TWOFOLD,
-    *WHOLE_ARTICLES,
-    *FILES,
+FLAT_TAG_FORMATS: Final[tuple[FlatTagFormat, ...]] = (conll2003, conll2002)
+"""Formats of tokens with one tag each."""
+NESTED_TAG_FORMATS: Final[tuple[NestedTagFormat, ...]] = (germeval, wojood)
+"""Formats of tokens with several tags each."""
+COMBINED_FORMATS: Final[tuple[CombinedFormat, ...]] = (docbin, huggingface)
+"""Formats of tokens with flat tags plus all spans; each needs a package that may be missing."""
+DOCUMENT_FORMATS: Final[tuple[DocumentFormat, ...]] = (jsonl, conllu, doccano, prodigy, labelstudio)
+"""Formats that hold whole articles."""
+FILE_PER_ARTICLE_FORMATS: Final[tuple[FilePerArticleFormat, ...]] = (brat, webanno, xmi)
+"""Formats with a file for each article; the export is a folder."""
+FORMATS: Final[tuple[FlatTagFormat | NestedTagFormat | CombinedFormat | DocumentFormat | FilePerArticleFormat, ...]] = (
+    *FLAT_TAG_FORMATS,
+    *NESTED_TAG_FORMATS,
+    *COMBINED_FORMATS,
+    *DOCUMENT_FORMATS,
+    *FILE_PER_ARTICLE_FORMATS,
 )
-"""The formats that an export can write, in the order in which they are offered."""
+"""All export formats, in the order of the list in the window."""
 
 ALL: Final = "all"
 STATES: Final = (DONE, ALL)
 _log = logging.getLogger(__name__)
-_KNOWN: Final = frozenset(
+_ALL_FIELDS: Final = frozenset(
     {"annotator", "value", "note", "zones", "states", "notes", "title", "published", "source", "url"}
 )
-_NEWS: Final = frozenset((HEADLINE, BODY))  # what is compared of articles: the page around them is the same
+_COMPARED_ZONES: Final = frozenset((HEADLINE, BODY))  # for near-duplicates: the page around an article is always alike
 
 
-class Options(Struct, frozen=True):
-    """What to export, and how (see `tagging.flat.Options` for scheme, flatten, boundary and zones).
+class ExportOptions(Struct, frozen=True):
+    """Content and format of an export (see `tagging.flat.ProjectionOptions` for scheme, flatten, boundary and zones).
 
-    `format` is the NAME of a format. `annotator` says whose layer; None for the only one there is. `state`: DONE for
-    the articles that this annotator is done with, ALL for all. `split`: weights by part, such as {"train": 80,
-    "dev": 10, "test": 10}; the same `seed` gives the same parts (see jobs.export.dataset_splitter).
+    `format` is the NAME of a format. `annotator` selects the layer, None the only one. `state` is DONE for the articles
+    that this annotator has finished, ALL for all. `split` has weights by part, such as {"train": 80, "dev": 10,
+    "test": 10}; the same `seed` gives the same parts (see jobs.export.dataset_splitter).
     """
 
     format: str = conll2003.NAME
     scheme: str = schemes.IOB2
     flatten: str = flat.OUTERMOST
     boundary: str = flat.WIDEN
-    zones: frozenset[str] | None = flat.Options().zones
+    zones: frozenset[str] | None = flat.ProjectionOptions().zones
     annotator: str | None = None
     state: str = DONE
     split: Mapping[str, int] | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Raise ValueError for what is no option."""
+        """Raise ValueError for an invalid option."""
         if self.state not in STATES:
             raise ValueError(self.state)
-        self.projecting()
+        self.projection_options()
 
-    def projecting(self) -> flat.Options:
-        """The options of one article's projection."""
-        return flat.Options(self.scheme, self.flatten, self.boundary, self.zones)
+    def projection_options(self) -> flat.ProjectionOptions:
+        """Return the options for projecting one article."""
+        return flat.ProjectionOptions(self.scheme, self.flatten, self.boundary, self.zones)
 
 
 class NothingToExport(CannotExport):
-    """No article would be in the files. `report` is that of the export, with what was left out."""
+    """The export would contain no article. `report` is its report, with the articles left out."""
 
     def __init__(self, report: Report) -> None:
-        super().__init__(nothing_to_export(report))
+        super().__init__(explain_empty_export(report))
         self.report = report
 
 
-def nothing_to_export(report: Report) -> str:
-    """Say why an export is empty, in a sentence for a person."""
+def explain_empty_export(report: Report) -> str:
+    """Return a sentence for the user that says why an export is empty."""
     if report.left_out:
         return _("There is nothing to export: the format can hold none of these articles.")
     if report.state == ALL:
@@ -117,86 +117,92 @@ def nothing_to_export(report: Report) -> str:
 
 
 def export(
-    corpus: Corpus, path: Path, options: Options, *, force: bool = False
+    corpus: Corpus, path: Path, options: ExportOptions, *, force: bool = False
 ) -> Generator[tuple[int, int], None, Report]:
-    """Write the training set to `path` and its report beside; yields steps done, of how many. Whether `path` is a file
-    or a folder, `makes_folder` says. What is there is replaced if it is an export that nobody changed since, or by
-    `force` (see existing_output).
+    """Write the training set to `path` and its report beside it; yield the steps done and their total.
 
-    A failed, cancelled (closed), empty or unverified export leaves what was there. The generator reads one state of the
-    corpus from its beginning to its end, so nothing else may be done with that connection meanwhile. Raises
-    CannotExport at once, KeyError for an unknown format; later NothingToExport, WouldReplace, NotVerified, CorpusError
-    and OSError.
+    `path` becomes a file or a folder (see `exports_folder`). An older export there is replaced if it is unchanged, or
+    with `force` (see existing_output). A failed, cancelled (closed), empty or unverified export leaves everything as it
+    was. The generator reads one snapshot of the corpus, so its connection must not be used for anything else meanwhile.
+
+    Raises CannotExport at once, KeyError for an unknown format; later NothingToExport, WouldReplace, NotVerified,
+    CorpusError and OSError.
     """
-    writer = _writer(corpus, options)
+    writer = _create_writer(corpus, options)
     if options.split is not None:
         check_split(options.split)
-    files: FileDestination | FolderDestination
-    if options.split is not None or writer.in_folder:
-        parts = {part: writer.named(part) for part in options.split or (WHOLE,)}
-        files = folder_destination(path, corpus.files(), parts, force=force)
+    files: FileOutput | FolderOutput
+    if options.split is not None or writer.is_folder:
+        parts = {part: writer.part_name(part) for part in options.split or (UNSPLIT,)}
+        files = prepare_folder_output(path, corpus.database_paths(), parts, force=force)
     else:
-        files = file_destination(path, corpus.files(), force=force)
-    return _Export(corpus, writer, _layers(corpus, writer, options), options).run(files)
+        files = prepare_file_output(path, corpus.database_paths(), force=force)
+    return _Export(corpus, writer, _select_layer(corpus, writer, options), options).run(files)
 
 
-def makes_folder(corpus: Corpus, options: Options) -> bool:
-    """Whether what an export with these options makes is a folder. Raises as `export` does at once."""
-    return options.split is not None or _writer(corpus, options).in_folder
+def exports_folder(corpus: Corpus, options: ExportOptions) -> bool:
+    """Return whether an export with these options is a folder. Raises what `export` raises at once."""
+    return options.split is not None or _create_writer(corpus, options).is_folder
 
 
-def account(corpus: Corpus, options: Options) -> Generator[tuple[int, int], None, Report]:
-    """The report of an export with these options, `verified` aside: nothing is written. Yields and raises as `export`
-    does."""
-    writer = _writer(corpus, options)
-    return _Export(corpus, writer, _layers(corpus, writer, options), options).account()
+def preview_export(corpus: Corpus, options: ExportOptions) -> Generator[tuple[int, int], None, Report]:
+    """Compute the report of an export with these options, except for `verified`, without writing anything.
+
+    Yields and raises like `export`.
+    """
+    writer = _create_writer(corpus, options)
+    return _Export(corpus, writer, _select_layer(corpus, writer, options), options).preview()
 
 
-def _writer(corpus: Corpus, options: Options) -> Writer:
-    """What writes the format of the options. Raises KeyError for an unknown one, CannotExport for one that needs what
-    is not installed."""
-    for tagged in TAGGED:
-        if options.format == tagged.NAME:
-            return Flat(tagged, corpus.labels(), options.projecting())
-    for deep in NESTED:
-        if options.format == deep.NAME:
-            return Nested(deep, corpus.labels(), options.projecting())
-    for twofold in TWOFOLD:
-        if options.format == twofold.NAME:
-            return Twofold(twofold, corpus.labels(), options.projecting())
-    for whole in WHOLE_ARTICLES:
-        if options.format == whole.NAME:
-            return Whole(whole)
-    for filed in FILES:
-        if options.format == filed.NAME:
-            return ArticleFiles(filed, corpus.labels())
+def _create_writer(corpus: Corpus, options: ExportOptions) -> Writer:
+    """Create the writer for the format of the options.
+
+    Raises KeyError for an unknown format, CannotExport for one that needs a package that is not installed.
+    """
+    for flat_tag_format in FLAT_TAG_FORMATS:
+        if options.format == flat_tag_format.NAME:
+            return FlatTagWriter(flat_tag_format, corpus.labels(), options.projection_options())
+    for nested_tag_format in NESTED_TAG_FORMATS:
+        if options.format == nested_tag_format.NAME:
+            return NestedTagWriter(nested_tag_format, corpus.labels(), options.projection_options())
+    for combined_format in COMBINED_FORMATS:
+        if options.format == combined_format.NAME:
+            return CombinedWriter(combined_format, corpus.labels(), options.projection_options())
+    for document_format in DOCUMENT_FORMATS:
+        if options.format == document_format.NAME:
+            return DocumentWriter(document_format)
+    for article_format in FILE_PER_ARTICLE_FORMATS:
+        if options.format == article_format.NAME:
+            return FilePerArticleWriter(article_format, corpus.labels())
     raise KeyError(options.format)
 
 
-def _layers(corpus: Corpus, writer: Writer, options: Options) -> str | None:
-    """Whose layers to export: of a format with room for all of them, None means all. Raises CannotExport."""
-    return None if writer.layered and options.annotator is None else _annotator(corpus, options.annotator)
+def _select_layer(corpus: Corpus, writer: Writer, options: ExportOptions) -> str | None:
+    """Return the annotator whose layer to export; None means all, if the format holds several. Raises CannotExport."""
+    return None if writer.has_layers and options.annotator is None else _select_annotator(corpus, options.annotator)
 
 
-def _annotator(corpus: Corpus, name: str | None) -> str | None:
-    """Whose layer to export; None where nobody has labelled anything. Raises CannotExport."""
-    known = corpus.annotators()
+def _select_annotator(corpus: Corpus, name: str | None) -> str | None:
+    """Return the annotator whose layer to export, None if nobody has labelled anything. Raises CannotExport."""
+    annotators = corpus.annotators()
     if name is not None:
-        if name not in known:
+        if name not in annotators:
             raise CannotExport(_("The corpus has no annotator “{name}”.").format(name=name))
         return name
-    able = corpus.layers() or known
-    if len(able) > 1:
-        names = _(", ").join(able)
+    candidates = corpus.annotators_with_spans() or annotators
+    if len(candidates) > 1:
+        names = _(", ").join(candidates)
         raise CannotExport(_("Several annotators have labelled here; name one of them: {names}.").format(names=names))
-    return able[0] if able else None
+    return candidates[0] if candidates else None
 
 
 class _Export:
-    """One export under way: what it reads, and the account so far. Of `annotator` None every layer is written that the
-    writer has room for, and none where it has room for one."""
+    """A running export: its settings, its articles and its counts so far.
 
-    def __init__(self, corpus: Corpus, writer: Writer, annotator: str | None, options: Options) -> None:
+    With `annotator` None, all layers are written if the format holds several, else none.
+    """
+
+    def __init__(self, corpus: Corpus, writer: Writer, annotator: str | None, options: ExportOptions) -> None:
         self.corpus = corpus
         self.writer = writer
         self.annotator = annotator
@@ -204,150 +210,154 @@ class _Export:
         self.numbers: list[int] = []
         self.part_of: list[str] = []
         self.done = 0
-        self.left_out: list[LeftOut] = []
+        self.left_out: list[OmittedArticle] = []
         self.digest = hashlib.sha256()
-        self.parts = {part: Part() for part in options.split or (WHOLE,)}
+        self.parts = {part: PartCounts() for part in options.split or (UNSPLIT,)}
         self.entries = {outcome: Spool(Entry) for outcome in OUTCOMES if outcome != WRITTEN}
 
-    def run(self, files: FileDestination | FolderDestination) -> Generator[tuple[int, int], None, Report]:
-        """Write, read back, and put the files in their places."""
-        with self.corpus.snapshot(), files.published() as drafts:
-            yield from self._choose()
-            yield self._step(0)
-            yield from self._look()
-            yield from self._write(drafts.parts)
+    def run(self, files: FileOutput | FolderOutput) -> Generator[tuple[int, int], None, Report]:
+        """Write the files, verify them and move them into place."""
+        with self.corpus.snapshot(), files.staged() as staged:
+            yield from self._select_articles()
+            yield self._advance(0)
+            yield from self._inspect()
+            yield from self._write(staged.parts)
             if not any(part.articles for part in self.parts.values()):
-                raise NothingToExport(self._report(verified=False))
-            yield from self._verify(drafts.parts)
-            report = self._report()
-            if drafts.folder:
-                for name, content in self.writer.companions(report).items():
-                    (drafts.folder / name).write_bytes(content)
-                report.files = folder_digest(drafts.folder)
+                raise NothingToExport(self._build_report(verified=False))
+            yield from self._verify(staged.parts)
+            report = self._build_report()
+            if staged.folder:
+                for name, content in self.writer.build_companion_files(report).items():
+                    (staged.folder / name).write_bytes(content)
+                report.files = folder_digest(staged.folder)
             else:
-                report.files = file_digest(drafts.parts[WHOLE])
-            with drafts.report.open("xb") as stream:
+                report.files = file_digest(staged.parts[UNSPLIT])
+            with staged.report.open("xb") as stream:
                 write_report(report, stream)
         _log.info("exported %d articles of %s as %s", report.articles, self.corpus.path, report.format)
         return report
 
-    def account(self) -> Generator[tuple[int, int], None, Report]:
-        """As `run` would, without a file."""
+    def preview(self) -> Generator[tuple[int, int], None, Report]:
+        """Compute the report as `run` does, without writing a file."""
         with self.corpus.snapshot():
-            yield from self._choose()
-            yield from self._look()
-            with self.writer.opened(None) as nowhere:
-                for item, part in self._items():
-                    self._add(nowhere, self.parts[part], item)
-                    yield self._step(2)
-        return self._report(verified=False)
+            yield from self._select_articles()
+            yield from self._inspect()
+            with self.writer.opened(None) as no_stream:
+                for annotated, part in self._read_articles():
+                    self._write_article(no_stream, self.parts[part], annotated)
+                    yield self._advance(2)
+        return self._build_report(verified=False)
 
-    def _choose(self) -> Iterator[tuple[int, int]]:
-        """Find the number and the part of each article that is exported, in the corpus' order."""
+    def _select_articles(self) -> Iterator[tuple[int, int]]:
+        """Determine the number and the part of each article to export, in corpus order."""
         if self.options.state == ALL:
-            self.numbers = article_list.numbers(self.corpus, "", Choice())
+            self.numbers = article_list.list_article_numbers(self.corpus, "", ArticleFilter())
         else:
-            self.numbers = article_list.done(self.corpus, self.annotator)
-        self.part_of = [WHOLE] * len(self.numbers)
+            self.numbers = article_list.list_done_articles(self.corpus, self.annotator)
+        self.part_of = [UNSPLIT] * len(self.numbers)
         if self.options.split is None:
             return
-        division = Division(self.options.split, self.options.seed)
-        for item, _part in self._items():
-            text, zones = item.article.text, flat.segments(item.article, item.zones, _NEWS)
+        splitter = DatasetSplitter(self.options.split, self.options.seed)
+        for annotated, _part in self._read_articles():
+            text = annotated.article.text
+            zones = flat.select_ranges(annotated.article, annotated.zones, _COMPARED_ZONES)
             words = " ".join(text[zone.start : zone.end] for zone in zones) or text
-            division.add(item.article.uid, Counter(span.label for span in item.spans), sketch(words))
-            yield self._step()
-        self.part_of = division.parts()
+            splitter.add(annotated.article.uid, Counter(span.label for span in annotated.spans), sketch_text(words))
+            yield self._advance()
+        self.part_of = splitter.assign_parts()
 
-    def _step(self, by: int = 1) -> tuple[int, int]:
+    def _advance(self, by: int = 1) -> tuple[int, int]:
         self.done += by
-        return self.done, (2 + (self.options.split is not None) + self.writer.looks) * len(self.numbers)
+        return self.done, (2 + (self.options.split is not None) + self.writer.needs_inspection) * len(self.numbers)
 
-    def _items(self) -> Iterator[tuple[Draft, str]]:
-        """The articles, read from the corpus, with their parts."""
-        found = drafts(self.corpus, self.numbers, self.annotator)
-        for item, part in zip(found, self.part_of, strict=True):
-            yield item if self.annotator is not None or self.writer.layered else replace(item, spans=()), part
+    def _read_articles(self) -> Iterator[tuple[AnnotatedArticle, str]]:
+        """Read the articles from the corpus and yield them with their parts."""
+        articles = load_articles(self.corpus, self.numbers, self.annotator)
+        has_spans = self.annotator is not None or self.writer.has_layers
+        for annotated, part in zip(articles, self.part_of, strict=True):
+            yield annotated if has_spans else replace(annotated, spans=()), part
 
-    def _look(self) -> Iterator[tuple[int, int]]:
-        for item, _part in self._items() if self.writer.looks else ():
-            self.writer.look(item)
-            yield self._step()
+    def _inspect(self) -> Iterator[tuple[int, int]]:
+        for annotated, _part in self._read_articles() if self.writer.needs_inspection else ():
+            self.writer.inspect(annotated)
+            yield self._advance()
 
     def _write(self, parts: Mapping[str, Path]) -> Iterator[tuple[int, int]]:
         with ExitStack() as stack:
             streams = {part: stack.enter_context(self.writer.opened(path)) for part, path in parts.items()}
             for stream in streams.values():
-                self.writer.begin(stream)
-            for item, part in self._items():
-                self._add(streams[part], self.parts[part], item)
-                yield self._step()
+                self.writer.write_header(stream)
+            for annotated, part in self._read_articles():
+                self._write_article(streams[part], self.parts[part], annotated)
+                yield self._advance()
             for stream in streams.values():
-                self.writer.end(stream)
+                self.writer.write_footer(stream)
 
-    def _add(self, stream: Any, part: Part, item: Draft) -> None:
-        """Write an article, and account for it."""
+    def _write_article(self, stream: Any, part: PartCounts, annotated: AnnotatedArticle) -> None:
+        """Write an article and record the outcomes of its spans; leave it out if the format cannot hold it."""
         try:
-            fates, sentences, tokens = self.writer.write(stream, item)
+            outcomes, sentences, tokens = self.writer.write(stream, annotated)
             part.articles += 1
-        except Rejected as rejected:
-            self.left_out.append(LeftOut(item.article.id, str(rejected)))
-            fates, sentences, tokens = [Fate(span, REFUSED, str(rejected)) for span in item.spans], 0, 0
-        self._account(item.article, part, fates, sentences, tokens)
+        except InvalidEdit as rejected:
+            self.left_out.append(OmittedArticle(annotated.article.id, str(rejected)))
+            outcomes, sentences, tokens = [SpanOutcome(span, REFUSED, str(rejected)) for span in annotated.spans], 0, 0
+        self._record_outcomes(annotated.article, part, outcomes, sentences, tokens)
 
-    def _account(self, article: Article, part: Part, fates: list[Fate], sentences: int, tokens: int) -> None:
+    def _record_outcomes(
+        self, article: Article, part: PartCounts, outcomes: list[SpanOutcome], sentences: int, tokens: int
+    ) -> None:
         part.sentences += sentences
         part.tokens += tokens
-        part.spans += len(fates)
+        part.spans += len(outcomes)
         self.digest.update(article.uid.encode())
-        for fate in fates:
-            span = fate.span
-            said = (span.annotator, span.label, span.start, span.end, span.value, span.note)
-            self.digest.update(repr(said).encode("utf-8", "surrogatepass"))
-            if fate.outcome not in (REFUSED, FLATTENED, OUTSIDE_ZONES):
+        for outcome in outcomes:
+            span = outcome.span
+            content = (span.annotator, span.label, span.start, span.end, span.value, span.note)
+            self.digest.update(repr(content).encode("utf-8", "surrogatepass"))
+            if outcome.kind not in (REFUSED, FLATTENED, OUTSIDE_ZONES):
                 part.labels[span.label] = part.labels.get(span.label, 0) + 1
-            if fate.outcome == WRITTEN:
+            if outcome.kind == WRITTEN:
                 part.written += 1
             else:
-                self.entries[fate.outcome].append(_entry(article, fate))
+                self.entries[outcome.kind].append(_build_entry(article, outcome))
 
     def _verify(self, parts: Mapping[str, Path]) -> Iterator[tuple[int, int]]:
-        """Compare the files on disk, and what is to be reported, with the corpus. Raises NotVerified."""
-        counts = {part: Counter[str]() for part in parts}
+        """Compare the files on disk, and the entries of the report, with the corpus. Raises NotVerified."""
+        read_counts = {part: Counter[str]() for part in parts}
         reported = ReportedOutcomes(self.entries, keeps_flattened=self.writer.keeps_flattened)
         readers = {part: self.writer.read_back(path) for part, path in parts.items()}
         left_out = {entry.article for entry in self.left_out}
         try:
-            for item, part in self._items():
-                if item.article.id in left_out and self.writer.may_leave_out(item):
-                    expected = {span.uid: Expected(REFUSED, None, None) for span in item.spans}
+            for annotated, part in self._read_articles():
+                if annotated.article.id in left_out and self.writer.may_refuse(annotated):
+                    expected = {span.uid: ExpectedOutcome(REFUSED, None, None) for span in annotated.spans}
                 else:
-                    expected = self.writer.expect(item)
-                    found = _next(readers[part])
-                    if found is None:
-                        raise NotVerified(_("The file lacks article {number}.").format(number=item.article.id))
-                    sentences, tokens = self.writer.compare(item, found, expected)
-                    counts[part].update(articles=1, sentences=sentences, tokens=tokens)
-                written = reported.check(item, expected)
-                counts[part].update(spans=len(item.spans), written=written)
-                yield self._step()
+                    expected = self.writer.expect(annotated)
+                    content = _read_next(readers[part])
+                    if content is None:
+                        raise NotVerified(_("The file lacks article {number}.").format(number=annotated.article.id))
+                    sentences, tokens = self.writer.compare(annotated, content, expected)
+                    read_counts[part].update(articles=1, sentences=sentences, tokens=tokens)
+                written = reported.check(annotated, expected)
+                read_counts[part].update(spans=len(annotated.spans), written=written)
+                yield self._advance()
             reported.check_end()
             for part, reader in readers.items():
-                told = self.parts[part]
-                right = Counter(
-                    articles=told.articles,
-                    sentences=told.sentences,
-                    tokens=told.tokens,
-                    spans=told.spans,
-                    written=told.written,
+                part_counts = self.parts[part]
+                written_counts = Counter(
+                    articles=part_counts.articles,
+                    sentences=part_counts.sentences,
+                    tokens=part_counts.tokens,
+                    spans=part_counts.spans,
+                    written=part_counts.written,
                 )
-                if _next(reader) is not None or counts[part] != right:
+                if _read_next(reader) is not None or read_counts[part] != written_counts:
                     raise NotVerified(_("The file does not hold what was written."))
         finally:
             for reader in readers.values():
                 reader.close()
 
-    def _report(self, *, verified: bool = True) -> Report:
+    def _build_report(self, *, verified: bool = True) -> Report:
         options, total = self.options, self.parts.values()
         return Report(
             format=options.format,
@@ -361,11 +371,11 @@ class _Export:
             verified=verified,
             labels=dict(sum((Counter(part.labels) for part in total), Counter())),
             digest=self.digest.hexdigest(),
-            not_held=sorted(_KNOWN - self.writer.holds),
+            not_held=sorted(_ALL_FIELDS - self.writer.stored_fields),
             annotator=self.annotator,
             state=options.state,
             zones=[kind for kind in ZONE_KINDS if kind in options.zones]
-            if self.writer.zoned and options.zones is not None
+            if self.writer.uses_zones and options.zones is not None
             else None,
             flatten=options.flatten,
             boundary=options.boundary,
@@ -377,14 +387,14 @@ class _Export:
         )
 
 
-def _entry(article: Article, fate: Fate) -> Entry:
-    span = fate.span
+def _build_entry(article: Article, outcome: SpanOutcome) -> Entry:
+    span = outcome.span
     text = article.text[span.start : span.end]
-    return Entry(article.id, span.uid, span.start, span.end, span.label, text, fate.reason, fate.became)
+    return Entry(article.id, span.uid, span.start, span.end, span.label, text, outcome.reason, outcome.exported_text)
 
 
-def _next(reader: Iterator[Any]) -> Any:
-    """The next article of a file that is read back; None at its end. Raises NotVerified where it does not read."""
+def _read_next(reader: Iterator[Any]) -> Any:
+    """Return the next article read back from a file, None at its end. Raises NotVerified if it cannot be read."""
     try:
         return next(reader, None)
     except ValueError as error:  # Malformed, or not UTF-8

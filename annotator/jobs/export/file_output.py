@@ -1,4 +1,4 @@
-"""Where an export goes: checked before anything is done, and filled only when everything is ready."""
+"""The target file of an export: checked first, written under temporary names, moved into place when complete."""
 
 import os
 import re
@@ -10,60 +10,64 @@ from typing import Final, TextIO
 from msgspec import Struct
 
 from annotator.file_ops import delete_file, discard_file, replace_file
-from annotator.formats.report import beside
+from annotator.formats.report import report_path
 from annotator.i18n import _
 from annotator.jobs.export.existing_output import CannotExport, check_replaceable
 from annotator.jobs.export.temporary_output import OLD, PART, REPORT_OLD, REPORT_PART, clear_leftovers, locked_key
-from annotator.paths import hidden_path, refused_name, resolve_path
+from annotator.paths import explain_invalid_name, hidden_path, resolve_path
 
-WHOLE: Final = ""
-"""The name of the only part of an export that is not split."""
+UNSPLIT: Final = ""
+"""The key of the only part of an export without a split."""
 
-LONE: Final = "train"
-"""What the only part is called in a folder."""
+SINGLE_PART_NAME: Final = "train"
+"""The file name, without suffix, of that part in a folder."""
 
 _PART_NAME: Final = re.compile(r"\w[\w-]*")
 
 
-class Drafts(Struct, frozen=True):
-    """What an export fills: a file or a folder for each part, and the report. Where the export is a `folder`, the parts
-    are in it, and so is whatever else is put there."""
+class StagedFiles(Struct, frozen=True):
+    """Temporary paths for an export to write: a file or a folder for each part, and the report.
+
+    If the export is a folder, `folder` is its temporary path; it contains the parts and any further files.
+    """
 
     parts: Mapping[str, Path]
     report: Path
     folder: Path | None = None
 
 
-class FileDestination(Struct, frozen=True):
-    """The file that an export makes, and the report. With `force` it may replace what is no unchanged export."""
+class FileOutput(Struct, frozen=True):
+    """The target file of an export, and its report. With `force` it may replace more than an unchanged export."""
 
     file: Path
     report: Path
     force: bool = False
 
     @contextmanager
-    def published(self) -> Iterator[Drafts]:
-        """Drafts to make; they take their places when the block ends, and go when it raises."""
+    def staged(self) -> Iterator[StagedFiles]:
+        """Yield temporary files to write; move them into place on success and delete them on failure."""
         with locked_key(self.file) as key:
-            draft, report = (hidden_path(self.file, kind, key) for kind in (PART, REPORT_PART))
+            staged_file, staged_report = (hidden_path(self.file, kind, key) for kind in (PART, REPORT_PART))
             try:
-                yield Drafts({WHOLE: draft}, report)
-                check_replaceable(self.file, force=self.force)  # again: somebody may have changed it meanwhile
+                yield StagedFiles({UNSPLIT: staged_file}, staged_report)
+                check_replaceable(self.file, force=self.force)  # again, because it may have changed meanwhile
                 with (
                     _restored_on_error(self.file, hidden_path(self.file, OLD, key)),
-                    set_aside(self.report, hidden_path(self.file, REPORT_OLD, key)),
+                    moved_aside(self.report, hidden_path(self.file, REPORT_OLD, key)),
                 ):
-                    replace_file(draft, self.file)
-                    replace_file(report, self.report)
+                    replace_file(staged_file, self.file)
+                    replace_file(staged_report, self.report)
             finally:
-                for left in (draft, report):
-                    discard_file(left)
+                for path in (staged_file, staged_report):
+                    discard_file(path)
 
 
 @contextmanager
 def _restored_on_error(file: Path, old: Path) -> Iterator[None]:
-    """Within, the file may be replaced; when the block raises, it is what it was before. `old` is another name that it
-    has meanwhile, where the file system gives one; elsewhere a file that was replaced is deleted."""
+    """Let the block replace the file, and restore it if the block raises.
+
+    `old` is a hard link to it meanwhile. On file systems without hard links, a replaced file is deleted instead.
+    """
     before = _identify(file)
     with suppress(OSError):
         old.hardlink_to(file)
@@ -81,19 +85,20 @@ def _restored_on_error(file: Path, old: Path) -> Iterator[None]:
 
 
 def _identify(file: Path) -> tuple[int, int] | None:
-    """Return what tells the file at a path from others; None where there is none."""
+    """Return values that identify the file at a path; None if there is none."""
     try:
         status = file.stat()
     except FileNotFoundError:
         return None
-    return status.st_ino, status.st_mtime_ns  # some file systems number no files
+    return status.st_ino, status.st_mtime_ns  # some file systems have no inode numbers
 
 
 @contextmanager
-def set_aside(report: Path, old: Path) -> Iterator[None]:
-    """Within, the old report is not in its place, for it is not about what takes its file's place: wherever the program
-    is ended, a report that lies beside a file is about that one. It is at `old` then, and comes back when the block
-    raises."""
+def moved_aside(report: Path, old: Path) -> Iterator[None]:
+    """Move the old report to `old` while the file is replaced; move it back if the block raises.
+
+    Thus, whenever the program is killed, a report that lies beside a file describes that file.
+    """
     with suppress(FileNotFoundError):
         replace_file(report, old)
     try:
@@ -106,46 +111,45 @@ def set_aside(report: Path, old: Path) -> Iterator[None]:
         discard_file(old)
 
 
-def file_destination(path: Path, corpus: Set[Path], *, force: bool = False) -> FileDestination:
-    """The file of an export to `path`, and the report beside it. `corpus` are the files of the one that is exported.
-    What exports to it that were killed have left is cleared.
+def prepare_file_output(path: Path, corpus: Set[Path], *, force: bool = False) -> FileOutput:
+    """Prepare an export to the file at `path`, and clear the leftovers of killed exports to it.
 
-    Raises CannotExport where they cannot be made, WouldReplace where they would take the place of something else than
-    an unchanged export and there is no `force`, OSError.
+    `corpus` are the files of the exported corpus. Raises CannotExport if the file or its report cannot be created,
+    WouldReplace if they would replace something other than an unchanged export and `force` is not set, OSError.
     """
-    if refusal := refused_name(path):
+    if refusal := explain_invalid_name(path):
         raise CannotExport(refusal)
     if path.is_dir():
         raise CannotExport(_("“{path}” is a folder; name a file in it.").format(path=path))
-    check_files([path, beside(path)], corpus)
-    clear_leftovers(path, beside(path))
+    check_files([path, report_path(path)], corpus)
+    clear_leftovers(path, report_path(path))
     check_replaceable(path, force=force)
-    return FileDestination(path, beside(path), force)
+    return FileOutput(path, report_path(path), force)
 
 
 def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:
-    """Raise CannotExport where one of `files` cannot be made, or the last, which is the report, has no folder."""
+    """Raise CannotExport if one of `files` cannot be created, or if the folder of the last, the report, is missing."""
     folder = files[-1].parent
     if not folder.is_dir():
         raise CannotExport(_("The folder “{path}” is missing.").format(path=folder))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=folder))
     for file in files:
-        if refusal := refused_name(file):
+        if refusal := explain_invalid_name(file):
             raise CannotExport(refusal)
-        if resolve_path(file) in corpus or any(_is_same(file, other) for other in corpus):
+        if resolve_path(file) in corpus or any(_is_same(file, corpus_file) for corpus_file in corpus):
             raise CannotExport(_("“{path}” is the corpus itself.").format(path=file))
         if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
             raise CannotExport(_("“{path}” cannot be written to.").format(path=file))
 
 
 def _is_same(file: Path, other: Path) -> bool:
-    """Return whether both are one file, by whatever names."""
+    """Return whether both paths are the same file."""
     return file.exists() and other.exists() and file.samefile(other)
 
 
 def check_split(split: Mapping[str, int]) -> None:
-    """Raise CannotExport for weights by part that are none."""
+    """Raise CannotExport for invalid names or weights of parts."""
     for part, weight in split.items():
         if not _PART_NAME.fullmatch(part):
             raise CannotExport(_("“{part}” cannot name a part of a split.").format(part=part))
@@ -157,10 +161,13 @@ def check_split(split: Mapping[str, int]) -> None:
 
 @contextmanager
 def text_file(path: Path | None) -> Iterator[TextIO]:
-    """A new file to write text to, which is on the disk when the block ends; None is nowhere. Raises OSError."""
+    """Open a new text file for writing, synced to disk when the block ends; discard the text if `path` is None.
+
+    Raises OSError.
+    """
     if path is None:
-        with Path(os.devnull).open("w", encoding="utf-8", newline="\n") as nowhere:
-            yield nowhere
+        with Path(os.devnull).open("w", encoding="utf-8", newline="\n") as null_stream:
+            yield null_stream
         return
     with path.open("x", encoding="utf-8", newline="\n") as stream:
         yield stream

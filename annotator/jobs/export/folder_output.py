@@ -1,4 +1,4 @@
-"""Where an export of a folder goes: it takes the place of an older one that nobody has altered, and of nothing else."""
+"""The target folder of an export, which may replace an older, unchanged export but nothing else."""
 
 import os
 from collections.abc import Iterator, Mapping, Set
@@ -8,17 +8,19 @@ from pathlib import Path
 from msgspec import Struct
 
 from annotator.file_ops import discard_file, discard_folder, replace_file
-from annotator.formats.report import beside
+from annotator.formats.report import report_path
 from annotator.i18n import _
 from annotator.jobs.export.existing_output import CannotExport, check_folder_replaceable
-from annotator.jobs.export.file_output import Drafts, check_files, set_aside
+from annotator.jobs.export.file_output import StagedFiles, check_files, moved_aside
 from annotator.jobs.export.temporary_output import OLD, PART, REPORT_OLD, REPORT_PART, clear_leftovers, locked_key
-from annotator.paths import hidden_path, refused_name, resolve_path
+from annotator.paths import explain_invalid_name, hidden_path, resolve_path
 
 
-class FolderDestination(Struct, frozen=True):
-    """The folder that an export makes, the names of its parts in it, and the report. A part without a name is the
-    folder itself. With `force` it may replace an export that was changed since."""
+class FolderOutput(Struct, frozen=True):
+    """The target folder of an export, the names of the parts in it, and its report.
+
+    A part without a name is the folder itself. With `force` it may replace an export that was changed since.
+    """
 
     folder: Path
     parts: Mapping[str, str]
@@ -26,35 +28,39 @@ class FolderDestination(Struct, frozen=True):
     force: bool = False
 
     @contextmanager
-    def published(self) -> Iterator[Drafts]:
-        """Drafts to make in one of the folder. They take their places when the block ends, and go when it raises.
-        Raises CannotExport where something else has the folder's place, OSError."""
+    def staged(self) -> Iterator[StagedFiles]:
+        """Yield a temporary folder to fill; move it into place on success and delete it on failure.
+
+        Raises CannotExport if the target holds something else, OSError.
+        """
         self._check(self.folder)
         with locked_key(self.folder) as key:
-            draft, report = (hidden_path(self.folder, kind, key) for kind in (PART, REPORT_PART))
+            staged_folder, staged_report = (hidden_path(self.folder, kind, key) for kind in (PART, REPORT_PART))
             try:
-                draft.mkdir()
-                yield Drafts({part: draft / name for part, name in self.parts.items()}, report, draft)
-                self._replace(draft, report, key)
+                staged_folder.mkdir()
+                yield StagedFiles(
+                    {part: staged_folder / name for part, name in self.parts.items()}, staged_report, staged_folder
+                )
+                self._replace(staged_folder, staged_report, key)
             finally:
-                discard_file(report)
-                discard_folder(draft)
+                discard_file(staged_report)
+                discard_folder(staged_folder)
 
-    def _replace(self, draft: Path, report: Path, key: str) -> None:
-        """Put the drafts in their places, or leave everything as it was. Raises CannotExport, OSError."""
+    def _replace(self, staged_folder: Path, staged_report: Path, key: str) -> None:
+        """Move folder and report into place, or leave everything as it was. Raises CannotExport, OSError."""
         old = hidden_path(self.folder, OLD, key) if self.folder.exists() else None
         if old:
             replace_file(self.folder, old)
         try:
             if old:
-                self._check(old)  # again: somebody may have worked in it meanwhile
-            with set_aside(self.report, hidden_path(self.folder, REPORT_OLD, key)):
-                replace_file(draft, self.folder)
-                replace_file(report, self.report)
+                self._check(old)  # again, because it may have changed meanwhile
+            with moved_aside(self.report, hidden_path(self.folder, REPORT_OLD, key)):
+                replace_file(staged_folder, self.folder)
+                replace_file(staged_report, self.report)
         except BaseException:
-            if report.exists():  # and so not all is in its place
+            if staged_report.exists():  # so the replacement is incomplete
                 if self.folder.exists():
-                    replace_file(self.folder, draft)
+                    replace_file(self.folder, staged_folder)
                 if old:
                     replace_file(old, self.folder)
             raise
@@ -65,23 +71,23 @@ class FolderDestination(Struct, frozen=True):
         check_folder_replaceable(folder, self.report, force=self.force, name=self.folder)
 
 
-def folder_destination(
+def prepare_folder_output(
     path: Path, corpus: Set[Path], parts: Mapping[str, str], *, force: bool = False
-) -> FolderDestination:
-    """The folder of an export to `path`, with `parts` of these names in it; the report beside it.
+) -> FolderOutput:
+    """Prepare an export to the folder at `path`, and clear the leftovers of killed exports to it.
 
-    Raises CannotExport where they cannot be made; whether what is there is an older export is seen when they are.
-    `corpus` are the files of the one that is exported. What exports to it that were killed have left is cleared.
+    `parts` has the file names of the parts; `corpus` are the files of the exported corpus. Raises CannotExport if
+    folder or report cannot be created; what the folder holds now is checked later, by `staged`.
     """
-    named = path if path.name not in ("", "..") else resolve_path(path)
-    if refusal := refused_name(named):
+    named_path = path if path.name not in ("", "..") else resolve_path(path)
+    if refusal := explain_invalid_name(named_path):
         raise CannotExport(refusal)
-    folder = resolve_path(named) if named.is_symlink() else named
+    folder = resolve_path(named_path) if named_path.is_symlink() else named_path
     if folder.exists() and not folder.is_dir():
         raise CannotExport(_("“{path}” is not a folder, and this export needs one.").format(path=path))
-    check_files([beside(named)], corpus)
-    for place in (folder, folder.parent):
-        if place.exists() and not os.access(place, os.W_OK | os.X_OK):
-            raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=place))
-    clear_leftovers(folder, beside(named))
-    return FolderDestination(folder, parts, beside(named), force)
+    check_files([report_path(named_path)], corpus)
+    for writable in (folder, folder.parent):
+        if writable.exists() and not os.access(writable, os.W_OK | os.X_OK):
+            raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=writable))
+    clear_leftovers(folder, report_path(named_path))
+    return FolderOutput(folder, parts, report_path(named_path), force)

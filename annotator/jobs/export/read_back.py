@@ -1,9 +1,8 @@
-"""Reading an exported article back: which spans of the corpus' text do its tokens and tags say?
+"""Read-back check: deriving the spans of the corpus' text from the tokens and tags of an exported article.
 
-It trusts nothing that the export computed: the tokens are found in the text again. Where the text has nothing in it but
-space, marks that no file shows and what the tokens show, their letters in a row are the text's, and each space is at
-the edge of a token; that is compared at once. Where it has more, or something is wrong, the tokens are found character
-by character.
+Nothing that the export computed is trusted: the tokens are found in the text again. If the text consists of the tokens,
+spaces and invisible marks only, the letters of all tokens together are those of the text, and each space is at the edge
+of a token; that is compared in one go. If not, the tokens are searched character by character.
 """
 
 import re
@@ -12,125 +11,130 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple, TypeAlias
 
-from annotator.formats.conll.tag_columns import Rows
+from annotator.formats.conll.tag_columns import TaggedLines
 from annotator.i18n import _
 from annotator.tagging import schemes
-from annotator.tagging.flat import Stretch
-from annotator.text.visible import INVISIBLE, visible, written
+from annotator.tagging.flat import TextRange
+from annotator.text.visible import INVISIBLE, remove_invisible, trim_invisible
 
 _SPACE: Final = re.compile(r"[^\S ]")
-_Places: TypeAlias = Callable[[int, int], Stretch]
-"""The stretch of the text from one token to another (exclusive), by their numbers."""
+_RangeFinder: TypeAlias = Callable[[int, int], TextRange]
+"""Returns the range of the text from one token to another (exclusive), by their indexes."""
 
 
 class NotVerified(Exception):
-    """The file does not hold what the corpus holds; the text is one sentence that says where."""
+    """The file differs from the corpus; the text is one sentence that says where."""
 
 
-def spans(text: str, parts: Sequence[Stretch], rows: Rows, scheme: str) -> list[tuple[int, int, str]]:
-    """Start, end and label of each chunk that the lines of an article say, as code points of `text`, sorted.
+def decode_spans(text: str, parts: Sequence[TextRange], rows: TaggedLines, scheme: str) -> list[tuple[int, int, str]]:
+    """Return start, end and label of each chunk in the lines of an article, as code points of `text`, sorted.
 
-    They must hold all that can be seen in `parts` of the text, in order, each sentence within one part. Raises
-    NotVerified where they do not, and for tags that the scheme does not have there.
+    The lines must contain everything visible in `parts` of the text, in order, each sentence within one part. Raises
+    NotVerified if they do not, and for tags that the scheme does not allow.
     """
-    places = _compared(text, parts, rows.words) or _searched(text, parts, rows.words)
-    tags = [schemes.OUTSIDE] * len(rows.words)  # of the ends of sentences too, over which no chunk goes on
-    for at, tag in rows.tags.items():
-        tags[at] = tag
+    find_range = _align_as_a_whole(text, parts, rows.words) or _align_token_by_token(text, parts, rows.words)
+    tags = [schemes.OUTSIDE] * len(rows.words)  # also for sentence ends, so that no chunk crosses them
+    for index, tag in rows.tags.items():
+        tags[index] = tag
     try:
         chunks = schemes.decode(tags, scheme)
     except ValueError as error:
         raise NotVerified(_("The tags of the file are broken: {error}").format(error=error)) from error
-    return sorted((*places(start, end), label) for label, start, end in chunks)
+    return sorted((*find_range(start, end), label) for label, start, end in chunks)
 
 
 class _Part(NamedTuple):
-    """A part of the text: where it starts; how many characters are shown before each piece between its spaces, and
-    before its end, those of other parts too; and how many of them and of spaces are in it before each of its marks."""
+    """The index of a part of the text.
+
+    `visible_counts` has the number of visible characters, from the first part on, before each piece between spaces and
+    before the end; `marks` the number of characters of this part, spaces included, before each invisible mark.
+    """
 
     start: int
-    shown: list[int]
+    visible_counts: list[int]
     marks: list[int]
 
 
-def _compared(text: str, parts: Sequence[Stretch], words: Sequence[str]) -> _Places | None:
-    """Where the tokens stand in a text that has nothing but spaces and such marks between them; None where that is not
-    so."""
+def _align_as_a_whole(text: str, parts: Sequence[TextRange], words: Sequence[str]) -> _RangeFinder | None:
+    """Locate the tokens in a text with only spaces and invisible marks between them; return None if it has more."""
     edges = list(accumulate(map(len, words), initial=0))
     all_edges = set(edges)
     letters = "".join(words)
-    found: list[_Part] = []
-    done = 0
+    part_indexes: list[_Part] = []
+    letter_count = 0
     for start, end in parts:
-        spaced, marks = text[start:end].replace("\n", " "), list[int]()
-        if not spaced.isprintable():  # there are other spaces, or marks
-            spaced = _SPACE.sub(" ", spaced)
-            marks = [at for match in INVISIBLE.finditer(spaced) for at in range(*match.span())]
-            marks = [at - before for before, at in enumerate(marks)]
-            spaced = INVISIBLE.sub("", spaced)
-        pieces = spaced.split(" ")
-        shown = list(accumulate(map(len, pieces), initial=done))
-        if "".join(pieces) != letters[done : shown[-1]] or not all_edges.issuperset(shown):
+        part_text, marks = text[start:end].replace("\n", " "), list[int]()
+        if not part_text.isprintable():  # other spaces, or invisible marks
+            part_text = _SPACE.sub(" ", part_text)
+            marks = [position for match in INVISIBLE.finditer(part_text) for position in range(*match.span())]
+            marks = [position - mark_count for mark_count, position in enumerate(marks)]
+            part_text = INVISIBLE.sub("", part_text)
+        pieces = part_text.split(" ")
+        visible_counts = list(accumulate(map(len, pieces), initial=letter_count))
+        if "".join(pieces) != letters[letter_count : visible_counts[-1]] or not all_edges.issuperset(visible_counts):
             return None
-        done = shown[-1]
-        after = bisect_left(edges, done)
-        if done and (after == len(words) or words[after]):  # a sentence must end with the part
+        letter_count = visible_counts[-1]
+        token_index = bisect_left(edges, letter_count)
+        if letter_count and (token_index == len(words) or words[token_index]):  # a sentence must end with the part
             return None
-        found.append(_Part(start, shown, marks))
-    if done < len(letters):
+        part_indexes.append(_Part(start, visible_counts, marks))
+    if letter_count < len(letters):
         return None
 
     def offset(count: int) -> int:
-        """Of the character with so many shown before it."""
-        start, shown, marks = found[bisect_right(found, count, key=lambda part: part.shown[0]) - 1]
-        at = count - shown[0] + bisect_right(shown, count) - 1  # a space before each piece but the first
-        return start + at + bisect_right(marks, at)
+        """Return the offset of the character after `count` visible ones."""
+        start, visible_counts, marks = part_indexes[
+            bisect_right(part_indexes, count, key=lambda part: part.visible_counts[0]) - 1
+        ]
+        spaces = bisect_right(visible_counts, count) - 1  # one before each piece but the first
+        position = count - visible_counts[0] + spaces
+        return start + position + bisect_right(marks, position)
 
-    return lambda first, last: Stretch(offset(edges[first]), offset(edges[last] - 1) + 1)
+    return lambda first, last: TextRange(offset(edges[first]), offset(edges[last] - 1) + 1)
 
 
-def _searched(text: str, parts: Sequence[Stretch], words: Sequence[str]) -> _Places:
-    """Where the tokens stand in any text, found one by one. Raises NotVerified."""
-    tokens: list[Stretch] = []
-    left = _rest(text, list(parts))
+def _align_token_by_token(text: str, parts: Sequence[TextRange], words: Sequence[str]) -> _RangeFinder:
+    """Locate the tokens in any text, one by one. Raises NotVerified."""
+    tokens: list[TextRange] = []
+    remaining = _skip_invisible(text, list(parts))
     for word in words:
-        token = _find(text, left[0], word) if left and word else None
+        token = _match_token(text, remaining[0], word) if remaining and word else None
         if token:
-            left[0] = Stretch(token.end, left[0].end)
+            remaining[0] = TextRange(token.end, remaining[0].end)
         elif word:
             raise NotVerified(_("The file holds “{token}” where the text does not.").format(token=word))
         else:  # a sentence ends
-            left = _rest(text, left)
-        tokens.append(token or Stretch(0, 0))
-    left = _rest(text, left)
-    if left:
-        missing = text[slice(*left[0])].split("\n")[0]
+            remaining = _skip_invisible(text, remaining)
+        tokens.append(token or TextRange(0, 0))
+    remaining = _skip_invisible(text, remaining)
+    if remaining:
+        missing = text[slice(*remaining[0])].split("\n")[0]
         raise NotVerified(_("The file lacks “{text}”.").format(text=missing))
-    return lambda first, last: Stretch(tokens[first].start, tokens[last - 1].end)
+    return lambda first, last: TextRange(tokens[first].start, tokens[last - 1].end)
 
 
-def _rest(text: str, parts: list[Stretch]) -> list[Stretch]:
-    """`parts` from the first on in which something is to be seen."""
-    while parts and visible(text, *parts[0])[0] == visible(text, *parts[0])[1]:
+def _skip_invisible(text: str, parts: list[TextRange]) -> list[TextRange]:
+    """Drop parts, and the beginning of the next one, in which nothing is visible."""
+    while parts and trim_invisible(text, *parts[0])[0] == trim_invisible(text, *parts[0])[1]:
         parts = parts[1:]
     if not parts:
         return []
-    return [Stretch(*visible(text, *parts[0])), *parts[1:]]
+    return [TextRange(*trim_invisible(text, *parts[0])), *parts[1:]]
 
 
-def _find(text: str, part: Stretch, word: str) -> Stretch | None:
-    """Where `word` stands at the beginning of `part`, past what cannot be seen; None if something else does."""
-    at = part.start
-    while at < part.end and text[at] in " \n":
-        at += 1
-    if text.startswith(word, at, part.end):
-        return Stretch(at, at + len(word))
-    start, limit = visible(text, *part)
-    at = start
+def _match_token(text: str, part: TextRange, word: str) -> TextRange | None:
+    """Return the range of `word` at the beginning of `part`, after invisible characters; None if it is not there."""
+    position = part.start
+    while position < part.end and text[position] in " \n":
+        position += 1
+    if text.startswith(word, position, part.end):
+        return TextRange(position, position + len(word))
+    start, limit = trim_invisible(text, *part)
+    position = start
     for character in word:
-        while at < limit and not written(text[at]):
-            at += 1
-        if at == limit or text[at] != character:
+        while position < limit and not remove_invisible(text[position]):
+            position += 1
+        if position == limit or text[position] != character:
             return None
-        at += 1
-    return Stretch(start, at)
+        position += 1
+    return TextRange(start, position)

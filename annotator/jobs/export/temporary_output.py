@@ -1,8 +1,8 @@
-"""The hidden files that an export makes beside its target, and what is left of them where it was killed.
+"""Temporary files of an export beside its target, and cleaning up after killed exports.
 
-They have a key in their names: `.NAME.KEY.KIND`. While an export is at work it holds a lock on the one of kind "lock";
-the system gives the lock back when the process ends, however it ends. The next export to the same target finishes what
-a killed one had begun to put in place, or undoes it, and deletes the rest.
+They are hidden files named `.NAME.KEY.KIND`. A running export holds a lock on its file of kind "lock"; the system
+releases the lock when the process ends, however it ends. The next export to the same target completes or undoes the
+replacement that a killed one had started, and deletes the rest.
 """
 
 import logging
@@ -24,17 +24,17 @@ PART: Final = "part"
 """The new file or folder."""
 REPORT_PART: Final = "report.part"
 OLD: Final = "old"
-"""The old folder, away from its place while the new one takes it; or another name of the old file."""
+"""The old folder while the new one is moved into place; or a hard link to the old file."""
 REPORT_OLD: Final = "report.old"
 _LOCK: Final = "lock"
 _HIDDEN: Final = re.compile(r"\.(?P<name>.+)\.(?P<key>[0-9a-f]{32})\.(?P<kind>part|report\.part|old|report\.old|lock)")
-_BRIEF: Final = 60.0  # seconds in which a lock file may not be locked yet
+_LOCKING_GRACE: Final = 60.0  # seconds in which a new lock file may still be unlocked
 _log = logging.getLogger(__name__)
 
 
 @contextmanager
 def locked_key(path: Path) -> Iterator[str]:
-    """Yield the key of the hidden files of one export to `path`; while the block lasts they count as in use.
+    """Yield the key for the temporary files of one export to `path`, which count as in use until the block ends.
 
     Raises OSError.
     """
@@ -42,7 +42,7 @@ def locked_key(path: Path) -> Iterator[str]:
     lock = hidden_path(path, _LOCK, key)
     try:
         with lock.open("xb") as file:
-            with suppress(OSError):  # where there are no locks, nothing is ever taken for left over
+            with suppress(OSError):  # on file systems without locks, nothing is ever cleared as a leftover
                 _lock(file)
             yield key
     finally:
@@ -50,9 +50,9 @@ def locked_key(path: Path) -> Iterator[str]:
 
 
 def clear_leftovers(path: Path, report: Path) -> None:
-    """Put `path` and its report in order after exports to it that were killed, and delete their hidden files.
+    """Recover `path` and its report after killed exports to it, and delete their temporary files.
 
-    What cannot be deleted is logged and stays. An export that is at work is left alone.
+    Files that cannot be deleted are logged and stay. Files of a running export are left alone.
     """
     try:
         for key, hidden in _hidden_files(path).items():
@@ -65,32 +65,32 @@ def clear_leftovers(path: Path, report: Path) -> None:
 
 
 def _hidden_files(path: Path) -> dict[str, dict[str, Path]]:
-    """Find the hidden files of exports to `path`, by key and kind."""
-    found: defaultdict[str, dict[str, Path]] = defaultdict(dict)
+    """Find the temporary files of exports to `path`, by key and kind."""
+    files_by_key: defaultdict[str, dict[str, Path]] = defaultdict(dict)
     for entry in path.parent.iterdir():
         match = _HIDDEN.fullmatch(entry.name)
         if match and entry.name == hidden_path(path, match["kind"], match["key"]).name:
-            found[match["key"]][match["kind"]] = entry
-    return found
+            files_by_key[match["key"]][match["kind"]] = entry
+    return files_by_key
 
 
 def _is_abandoned(lock: Path, hidden: dict[str, Path]) -> bool:
-    """Return whether the process that made these files has ended."""
+    """Return whether the process that created these files has ended."""
     try:
         with lock.open("r+b") as file:
             if not _try_lock(file):
                 return False
-            # A lock file is there before it is locked, and is locked before there is anything else.
-            return hidden.keys() != {_LOCK} or time.time() - lock.stat().st_mtime > _BRIEF
-    except FileNotFoundError:  # of an older version, which had no locks; a corpus under way has none either
+            # A lock file is created, then locked, before any other file exists.
+            return hidden.keys() != {_LOCK} or time.time() - lock.stat().st_mtime > _LOCKING_GRACE
+    except FileNotFoundError:  # from an older version without locks; a corpus being created has no lock either
         return not any(file.is_file() and is_database(file) for file in hidden.values())
     except OSError:
         return False
 
 
 def _recover(path: Path, report: Path, hidden: dict[str, Path]) -> None:
-    """Give back what had been moved away, and have the report beside `path` describe it. Raises OSError."""
-    is_cut = path.name not in hidden_path(path, OLD).name  # another target may begin alike
+    """Move the old folder back, and have the report beside `path` describe what is there. Raises OSError."""
+    is_cut = path.name not in hidden_path(path, OLD).name  # cut names of several targets may be the same
     if OLD in hidden and not path.exists() and not is_cut:
         replace_file(hidden.pop(OLD), path)
     if path.exists() and not report.exists():
@@ -102,7 +102,7 @@ def _recover(path: Path, report: Path, hidden: dict[str, Path]) -> None:
 def _discard(path: Path, report: Path, hidden: dict[str, Path]) -> None:
     for kind, file in sorted(hidden.items(), key=lambda entry: entry[0] == _LOCK):  # the lock last
         if kind == OLD and not (path.exists() and read_digest(report) == _digest(path)):
-            continue  # what took its place is not known
+            continue  # without a matching report it is not certain that an export replaced it
         if file.is_dir():
             discard_folder(file)
         else:

@@ -1,4 +1,4 @@
-"""What writes a format in an export, reads it back and compares it: the shape that all have, and what most are like."""
+"""Base classes of the writers, which write a format in an export, read it back and compare it with the corpus."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Generator, Iterable, Mapping
@@ -6,130 +6,137 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from annotator.formats.conll.tag_columns import Rows
+from annotator.formats.conll.tag_columns import TaggedLines
 from annotator.formats.report import Report
 from annotator.i18n import _
 from annotator.jobs.export import read_back
-from annotator.jobs.export.expected_outcomes import Expected, as_written, expect_outcomes, exported_parts
-from annotator.jobs.export.file_output import LONE, text_file
+from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_outcomes, expect_unchanged, exported_parts
+from annotator.jobs.export.file_output import SINGLE_PART_NAME, text_file
 from annotator.jobs.export.read_back import NotVerified
 from annotator.model.labels import LabelSet
-from annotator.model.records import Draft, Span
+from annotator.model.records import AnnotatedArticle, Span
 from annotator.tagging import flat
-from annotator.tagging.flat import Fate, Stretch
+from annotator.tagging.flat import SpanOutcome, TextRange
 
 
 class Writer(ABC):
-    """A format at work on one export. What it writes to is what it has opened: a stream of text, a file under way, or a
-    folder."""
+    """The writer of a format for one export.
+
+    The first parameter of its methods is what `opened` yields: a text stream, an open file of the format, or a folder.
+    """
 
     suffix: str
-    """Of its files."""
-    zoned = True
-    """Whether only some zones are taken, and spans may be outside of them."""
-    layered = False
-    """Whether layers of several annotators have room in it."""
-    holds: frozenset[str] = frozenset()
-    """What is kept of an article besides its text and its spans (see jobs.export.document_writer)."""
-    looks = False
-    """Whether each article is to be looked at before the first is written."""
+    """The suffix of its files."""
+    uses_zones = True
+    """True if only some zones are exported, so that spans may lie outside them."""
+    has_layers = False
+    """True if the format can hold layers of several annotators."""
+    stored_fields: frozenset[str] = frozenset()
+    """The fields of an article stored besides its text and its spans (see jobs.export.document_writer)."""
+    needs_inspection = False
+    """True if all articles must be inspected before the first is written."""
     keeps_flattened = False
-    """Whether spans that are kept out of the flat ones are in the file all the same."""
-    in_folder = False
-    """Whether an export is a folder even where it is not split."""
+    """True if spans that are not among the flat ones are still in the file."""
+    is_folder = False
+    """True if an export is a folder even without a split."""
 
-    def named(self, part: str) -> str:
-        """What the file or the folder of a part is called in the folder of the export; "" is that folder itself."""
-        return f"{part or LONE}{self.suffix}"
+    def part_name(self, part: str) -> str:
+        """Return the name of a part in the folder of the export; "" is that folder itself."""
+        return f"{part or SINGLE_PART_NAME}{self.suffix}"
 
     def opened(self, path: Path | None) -> AbstractContextManager[Any]:
-        """What is to be written to for a part, new and on the disk when the block ends; None is nowhere. Raises
-        OSError."""
+        """Open a new file for a part, synced to disk when the block ends; with None, write nothing. Raises OSError."""
         return text_file(path)
 
-    def look(self, item: Draft) -> None:  # noqa: B027 - most have nothing to do
-        """Look at an article before the first is written."""
+    def inspect(self, annotated: AnnotatedArticle) -> None:  # noqa: B027 - most have nothing to do
+        """Inspect an article before the first is written."""
 
-    def begin(self, stream: Any) -> None:  # noqa: B027 - most have nothing to do
-        """Write what comes before the first article."""
+    def write_header(self, stream: Any) -> None:  # noqa: B027 - most have nothing to do
+        """Write the beginning of the file, before the first article."""
 
     @abstractmethod
-    def write(self, stream: Any, item: Draft) -> tuple[list[Fate], int, int]:
-        """Append an article; the fates of its spans, and how many sentences and tokens it has in the file.
+    def write(self, stream: Any, annotated: AnnotatedArticle) -> tuple[list[SpanOutcome], int, int]:
+        """Append an article; return the outcomes of its spans and its numbers of sentences and tokens in the file.
 
-        Raises Rejected for an article that the format cannot hold; it is then left out.
+        Raises InvalidEdit for an article that the format cannot hold, which is then left out.
         """
 
-    def end(self, stream: Any) -> None:  # noqa: B027 - most have nothing to do
-        """Write what comes after the last article."""
+    def write_footer(self, stream: Any) -> None:  # noqa: B027 - most have nothing to do
+        """Write the end of the file, after the last article."""
 
-    def companions(self, report: Report) -> Mapping[str, bytes]:
-        """What lies beside the parts in the folder, by name."""
+    def build_companion_files(self, report: Report) -> Mapping[str, bytes]:
+        """Return further files for the folder, by name."""
         return {}
 
     @abstractmethod
     def read_back(self, path: Path) -> Generator[Any, None, None]:
-        """The articles of a part that this has written. Raises ValueError where it does not read."""
+        """Yield the content of each article of a part. Raises ValueError if it cannot be read."""
 
-    def expect(self, item: Draft) -> dict[str, Expected]:
-        """What should become of each span of an article, by its uid; `write` is not asked."""
-        return as_written(item.spans)
+    def expect(self, annotated: AnnotatedArticle) -> dict[str, ExpectedOutcome]:
+        """Return the expected outcome of each span of an article, by uid, without relying on `write`."""
+        return expect_unchanged(annotated.spans)
 
-    def may_leave_out(self, item: Draft) -> bool:
-        """Whether there is a reason why the format cannot hold an article."""
+    def may_refuse(self, annotated: AnnotatedArticle) -> bool:
+        """Return whether the format may be unable to hold an article."""
         return False
 
     @abstractmethod
-    def compare(self, item: Draft, found: Any, expected: Mapping[str, Expected]) -> tuple[int, int]:
-        """How many sentences and tokens were found for the article. Raises NotVerified where they are not what the
-        corpus holds, with its spans as they are `expected` (see `expect`)."""
+    def compare(
+        self, annotated: AnnotatedArticle, content: Any, expected: Mapping[str, ExpectedOutcome]
+    ) -> tuple[int, int]:
+        """Compare the content read back for an article with the corpus; return its numbers of sentences and tokens.
+
+        Raises NotVerified unless it agrees with the corpus and the `expected` outcomes of the spans (see `expect`).
+        """
 
 
 class TokenWriter(Writer):
-    """Writes tokens and tags, by these options."""
+    """A writer for tokens and tags, with these options for the projection."""
 
-    def __init__(self, suffix: str, labels: LabelSet, options: flat.Options) -> None:
+    def __init__(self, suffix: str, labels: LabelSet, options: flat.ProjectionOptions) -> None:
         self.suffix = suffix
         self._labels, self._options = labels, options
 
-    def expect(self, item: Draft) -> dict[str, Expected]:
+    def expect(self, annotated: AnnotatedArticle) -> dict[str, ExpectedOutcome]:
         """See Writer."""
-        return expect_outcomes(item.article, item.zones, item.spans, self._options, self._labels, self._overlap_group)
+        return expect_outcomes(
+            annotated.article, annotated.zones, annotated.spans, self._options, self._labels, self._overlap_group
+        )
 
     def _overlap_group(self, _span: Span) -> str | None:
-        """What tells the spans that cannot overlap each other in the file; None where the span may overlap any."""
+        """Return a key shared by spans that cannot overlap each other in the file; None if the span may overlap any."""
         return ""
 
     def _check_spans(
         self,
-        item: Draft,
-        layers: Iterable[Rows],
+        annotated: AnnotatedArticle,
+        layers: Iterable[TaggedLines],
         scheme: str,
-        stretches: Iterable[tuple[Span, Stretch | None]],
+        ranges: Iterable[tuple[Span, TextRange | None]],
     ) -> None:
-        """Raise NotVerified unless the lines of an article say that its spans are where they should be."""
-        text, parts = item.article.text, exported_parts(item.article, item.zones, self._options.zones)
-        said = sorted(one for rows in layers for one in read_back.spans(text, parts, rows, scheme))
-        expected = sorted((*stretch, span.label) for span, stretch in stretches if stretch is not None)
-        if said != expected:
-            start, end, label = min(set(said) ^ set(expected), default=(said or expected)[0])
+        """Raise NotVerified unless the lines of an article have exactly these spans in these ranges."""
+        text, parts = annotated.article.text, exported_parts(annotated.article, annotated.zones, self._options.zones)
+        decoded = sorted(span for rows in layers for span in read_back.decode_spans(text, parts, rows, scheme))
+        expected = sorted((*text_range, span.label) for span, text_range in ranges if text_range is not None)
+        if decoded != expected:
+            start, end, label = min(set(decoded) ^ set(expected), default=(decoded or expected)[0])
             reason = _("Article {number}: the file and the corpus differ in “{text}” ({label}) at {start}.")
-            text = item.article.text[start:end]
-            raise NotVerified(reason.format(number=item.article.id, text=text, label=label, start=start))
+            text = annotated.article.text[start:end]
+            raise NotVerified(reason.format(number=annotated.article.id, text=text, label=label, start=start))
 
 
-def counts(sentences: Collection[Collection[object]]) -> tuple[int, int]:
-    """How many sentences there are, and tokens in them."""
+def count_tokens(sentences: Collection[Collection[object]]) -> tuple[int, int]:
+    """Return the numbers of sentences and of tokens in them."""
     return len(sentences), sum(map(len, sentences))
 
 
-def text_counts(text: str) -> tuple[int, int]:
-    """Count the sentences and the tokens of a text, for a format that holds all of it."""
-    sentences = flat.lay(text, [Stretch(0, len(text))], (), LabelSet(()))
-    return counts([words for words, _chunks in sentences])
+def count_text_tokens(text: str) -> tuple[int, int]:
+    """Return the numbers of sentences and tokens of a text, for a format that holds all of it."""
+    sentences = flat.build_sentences(text, [TextRange(0, len(text))], (), LabelSet(()))
+    return count_tokens([words for words, _chunks in sentences])
 
 
-def line_counts(rows: Rows) -> tuple[int, int]:
-    """Count the same, of lines that have an empty one after each sentence."""
+def count_row_tokens(rows: TaggedLines) -> tuple[int, int]:
+    """Return the numbers of sentences and tokens of lines that have an empty one after each sentence."""
     sentences = rows.words.count("")
     return sentences, len(rows.words) - sentences

@@ -1,1 +1,4 @@
-"""Files and folders brought into a corpus."""
+"""Imports of files and folders into a corpus, and their preview.
+
+May import what `jobs` may.
+"""

@@ -1,4 +1,4 @@
-"""Finding files in folders, and reading each in its format: what an import stores and a look at the files counts."""
+"""Finding files in folders and reading each in its format, for the import and for its preview."""
 
 import stat
 from collections import Counter
@@ -12,107 +12,117 @@ from annotator.formats import registry
 from annotator.formats.documents import tables
 from annotator.formats.registry import Format
 from annotator.i18n import _, ngettext
-from annotator.model.limits import FILES, REMARKS
-from annotator.model.logical_order import is_logical, logical
-from annotator.model.operations import Rejected
-from annotator.model.records import Draft, Notice, Refusal, Remark, Repair
-from annotator.model.remarks import plainly
+from annotator.model.limits import MAX_FILES, MAX_REMARKS
+from annotator.model.logical_order import is_logical, restore_logical_order
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark, Repair
+from annotator.model.remarks import sanitise_remark
 from annotator.paths import extend_path, is_link, resolve_path
 from annotator.store.corpus import Corpus
 
 
-class Way(Struct, frozen=True):
-    """How a file is read: `format` is the NAME of one, None for the one that it is recognised to have; `columns` say
-    which column of a table holds what (see tables.read); with `logical`, text in presentation forms or visual
-    order is put right (see model.logical_order)."""
+class ReadOptions(Struct, frozen=True):
+    """Options for reading a file.
+
+    `format` is the NAME of a format, None to detect it; `columns` names the columns of a table by field (see
+    tables.read); with `logical`, text in presentation forms or visual order is repaired (see model.logical_order).
+    """
 
     format: str | None = None
     columns: Mapping[str, str] = {}
     logical: bool = False
 
 
-def files(corpus: Corpus, paths: Iterable[Path], chosen: str | None, remarks: list[Remark]) -> list[Path]:
-    """The files at `paths` and in the folders there, by name; what is none of both goes to `remarks`, and so do links
-    that lead out of the folder that was named, which are not followed.
+def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, remarks: list[Remark]) -> list[Path]:
+    """List the files at `paths` and in the folders there, sorted by name within each folder.
 
-    Hidden ones in folders and the corpus itself are passed over, and so are those that are read with another one; with
-    a format of the NAME `chosen`, only if that is one that reads them.
+    Anything else, and links that lead out of such a folder (they are not followed), is reported in `remarks`. Hidden
+    files in folders, the corpus itself and companion files, which are read with another file, are skipped; with a
+    `format_name`, companions are skipped only if that format has any.
     """
-    found = list(islice(_found(corpus, paths, remarks), FILES + 1))
-    if len(found) > FILES:
+    files = list(islice(_walk(corpus, paths, remarks), MAX_FILES + 1))
+    if len(files) > MAX_FILES:
         reason = ngettext(
             "An import reads no more than {count} file, and none from here on.",
             "An import reads no more than {count} files, and none from here on.",
-            FILES,
+            MAX_FILES,
         )
-        remarks.append(Refusal(str(found.pop()), 0, reason.format(count=FILES)))
-    if chosen is not None and not registry.has_companions(registry.by_name(chosen)):
-        return found
-    taken = {resolve_path(beside) for path in found for beside in registry.companions(path)}
-    return [path for path in found if resolve_path(path) not in taken]
+        remarks.append(Refusal(str(files.pop()), 0, reason.format(count=MAX_FILES)))
+    if format_name is not None and not registry.has_companions(registry.get_format(format_name)):
+        return files
+    companions = {resolve_path(companion) for path in files for companion in registry.find_companions(path)}
+    return [path for path in files if resolve_path(path) not in companions]
 
 
-def read(path: Path, way: Way, annotator: str) -> Iterator[Draft | Remark]:
-    """The articles in one file, and what is to be said of it. Raises KeyError for an unknown format."""
-    yield from _noticed(path, as_it_is(path, way, annotator), way.logical)
+def read(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+    """Yield the articles of a file and the remarks about it. Raises KeyError for an unknown format."""
+    yield from _check_logical(path, read_unrepaired(path, options, annotator), options.logical)
 
 
-def as_it_is(path: Path, way: Way, annotator: str) -> Iterator[Draft | Remark]:
-    """As `read`, but no text is asked whether it is logical."""
-    return _few(path, _items(path, way, annotator))
+def read_unrepaired(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+    """Read like `read`, without checking whether texts are in logical order."""
+    return _limit_remarks(path, _read_items(path, options, annotator))
 
 
-def _few(path: Path, items: Iterable[Draft | Remark]) -> Iterator[Draft | Remark]:
-    """The `items` of a file; of remarks of a kind that there are very many of, the first, and how many more."""
+def _limit_remarks(path: Path, items: Iterable[AnnotatedArticle | Remark]) -> Iterator[AnnotatedArticle | Remark]:
+    """Yield the items of a file; of very many remarks of one kind, only the first, and the number of the others."""
     counts: Counter[type[Remark]] = Counter()
     for item in items:
         if not isinstance(item, Remark):
             yield item
             continue
         counts[type(item)] += 1
-        if counts[type(item)] <= REMARKS:
-            yield plainly(item)
+        if counts[type(item)] <= MAX_REMARKS:
+            yield sanitise_remark(item)
     for kind, count in counts.items():
-        if count > REMARKS:
-            more = count - REMARKS
+        if count > MAX_REMARKS:
+            excess = count - MAX_REMARKS
             reason = ngettext(
                 "There is {count} more of the kind in the file.",
                 "There are {count} more of the kind in the file.",
-                more,
+                excess,
             )
-            yield kind(str(path), 0, reason.format(count=more))
+            yield kind(str(path), 0, reason.format(count=excess))
 
 
-def _items(path: Path, way: Way, annotator: str) -> Iterator[Draft | Remark]:
+def _read_items(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
     try:
-        format_ = format_of(path, way)
+        format_ = detect_format(path, options)
         if format_ is None:
             yield Refusal(str(path), 0, _("The format of the file was not recognised."))
         elif format_ is tables:
-            yield from tables.read(path, annotator, way.columns)
+            yield from tables.read(path, annotator, options.columns)
         else:
             yield from format_.read(path, annotator)
     except OSError as error:
         yield _unreadable(path, error)
 
 
-def format_of(path: Path, way: Way) -> Format | None:
-    """The format that the file is read in, None where it is not known. A table whose columns are named is one even
-    where they do not tell. Raises OSError, and KeyError for an unknown format."""
-    if way.format is not None:
-        return registry.by_name(way.format)
-    named = tables if way.columns and path.suffix.lower() in tables.SUFFIXES else None
-    return registry.recognise(path) or named
+def detect_format(path: Path, options: ReadOptions) -> Format | None:
+    """Return the format to read a file in, None if it is not recognised.
+
+    With `columns` in the options, a file with a table's suffix is a table even if its header does not show that.
+    Raises OSError, and KeyError for an unknown format.
+    """
+    if options.format is not None:
+        return registry.get_format(options.format)
+    table_format = tables if options.columns and path.suffix.lower() in tables.SUFFIXES else None
+    return registry.detect_format(path) or table_format
 
 
-def _noticed(path: Path, items: Iterable[Draft | Remark], repair: bool) -> Iterator[Draft | Remark]:
-    """The `items` of a file, texts that are not logical put right with `repair`; last, how many there were."""
+def _check_logical(
+    path: Path, items: Iterable[AnnotatedArticle | Remark], repair: bool
+) -> Iterator[AnnotatedArticle | Remark]:
+    """Yield the items of a file, then a remark with the number of texts not in logical order.
+
+    With `repair`, those texts are repaired.
+    """
     count = line = 0
     for item in items:
-        if isinstance(item, Draft) and not is_logical(item):
+        if isinstance(item, AnnotatedArticle) and not is_logical(item):
             count, line = count + 1, line if count else item.line
             if repair:
-                yield from _put_right(path, item)
+                yield from _repair(path, item)
                 continue
         yield item
     if not count:
@@ -133,56 +143,55 @@ def _noticed(path: Path, items: Iterable[Draft | Remark], repair: bool) -> Itera
         yield Notice(str(path), line, reason.format(count=count))
 
 
-def _put_right(path: Path, item: Draft) -> Iterator[Draft | Remark]:
+def _repair(path: Path, item: AnnotatedArticle) -> Iterator[AnnotatedArticle | Remark]:
     try:
-        found, lost = logical(item)
-    except Rejected as rejected:
+        repaired, losses = restore_logical_order(item)
+    except InvalidEdit as rejected:
         yield Refusal(str(path), item.line, str(rejected))
         return
-    yield found
-    yield from (Refusal(str(path), item.line, reason) for reason in lost)
+    yield repaired
+    yield from (Refusal(str(path), item.line, reason) for reason in losses)
 
 
-def _found(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Iterator[Path]:
-    """A folder that a link leads back to is entered once.
+def _walk(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Iterator[Path]:
+    """Yield the files at `paths` and below; enter a folder once, even if a link leads back to it.
 
-    A link that leads out of the folder that was named is not followed: an archive from anywhere could bring private
-    files into a corpus that is handed on.
+    A link out of the folder is not followed: an archive from anywhere could pull private files into a corpus that is
+    then shared.
     """
-    own = corpus.files()
+    corpus_files = corpus.database_paths()
     for root in paths:
         entered: set[tuple[int, int]] = set()
-        left = [root]
-        while left:
-            path = left.pop()
+        pending = [root]
+        while pending:
+            path = pending.pop()
             try:
-                found = path.stat()
-                if path != root and (reason := _led_out(path, root)):
+                status = path.stat()
+                if path != root and (reason := _explain_outside_link(path, root)):
                     remarks.append(Refusal(str(path), 0, reason))
                     continue
-                if stat.S_ISDIR(found.st_mode):
-                    if (found.st_dev, found.st_ino) not in entered:
-                        entered.add((found.st_dev, found.st_ino))
-                        inside = (extend_path(entry) for entry in path.iterdir() if not entry.name.startswith("."))
-                        left += sorted(inside, reverse=True)
-                elif not stat.S_ISREG(found.st_mode):
+                if stat.S_ISDIR(status.st_mode):
+                    if (status.st_dev, status.st_ino) not in entered:
+                        entered.add((status.st_dev, status.st_ino))
+                        entries = (extend_path(entry) for entry in path.iterdir() if not entry.name.startswith("."))
+                        pending += sorted(entries, reverse=True)
+                elif not stat.S_ISREG(status.st_mode):
                     remarks.append(Refusal(str(path), 0, _("This is neither a file nor a folder.")))
-                elif resolve_path(path) not in own:
+                elif resolve_path(path) not in corpus_files:
                     yield path
             except OSError as error:
                 remarks.append(_unreadable(path, error))
 
 
-def _led_out(path: Path, root: Path) -> str | None:
-    """Return why what lies below `root` is not read, in a sentence: a link leads out from it, or from what it is read
-    with. None where none does."""
-    for one in (path, *registry.companions(path)):
-        if is_link(one) and not resolve_path(one).is_relative_to(resolve_path(root)):
-            if one == path:
+def _explain_outside_link(path: Path, root: Path) -> str | None:
+    """Return a sentence if a file below `root`, or one of its companions, is a link out of `root`; else None."""
+    for file in (path, *registry.find_companions(path)):
+        if is_link(file) and not resolve_path(file).is_relative_to(resolve_path(root)):
+            if file == path:
                 reason = _("It is a link to something outside of the folder, and is not followed: {path}.")
             else:
                 reason = _("“{name}”, which it is read with, is a link to something outside of the folder: {path}.")
-            return reason.format(name=one.name, path=resolve_path(one))
+            return reason.format(name=file.name, path=resolve_path(file))
     return None
 
 

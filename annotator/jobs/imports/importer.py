@@ -1,4 +1,4 @@
-"""Bringing files and folders into a corpus."""
+"""Importing files and folders into a corpus."""
 
 import logging
 from collections import Counter
@@ -11,32 +11,37 @@ from msgspec.structs import replace
 
 from annotator.i18n import ngettext
 from annotator.jobs.imports import file_reader
-from annotator.jobs.imports.file_reader import Way
-from annotator.model.labels import is_name
-from annotator.model.limits import LABEL, LABELS
-from annotator.model.records import Draft, Notice, Refusal, Remark, Repair, Span
-from annotator.model.remarks import plainly
+from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.model.labels import is_label_name
+from annotator.model.limits import MAX_LABEL_LENGTH, MAX_NEW_LABELS
+from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark, Repair, Span
+from annotator.model.remarks import sanitise_remark
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import add_label
 
-_CHUNK: Final = 100
-"""Articles in one transaction: few enough to wait for, many enough that the disk is not waited for each time."""
+_BATCH_SIZE: Final = 100
+"""Articles in one transaction: few enough to wait for, many enough to save most waits for the disk."""
 
 
 _log = logging.getLogger(__name__)
 
 
-class Naming(Struct, frozen=True):
-    """What becomes of the labels that a file names: `renamed` says which the corpus calls otherwise; of those that it
-    lacks, the ones in `added` are added to it, None for all that may be. The spans of others are refused."""
+class LabelMapping(Struct, frozen=True):
+    """The mapping from labels of imported files to labels of the corpus.
+
+    `renamed` maps file labels to corpus labels. Of the labels that the corpus lacks, those in `added` are added (None:
+    all that are valid); spans with any other are refused.
+    """
 
     renamed: Mapping[str, str] = {}
     added: frozenset[str] | None = frozenset()
 
 
-class Imported(Struct, frozen=True):
-    """What an import did: articles that are new, articles that were there, spans stored; what was not taken, what was
-    put right and taken, and what was taken and is doubtful."""
+class ImportResult(Struct, frozen=True):
+    """The result of an import: new articles, duplicates and stored spans as counts, and the remarks.
+
+    `skipped` was not imported, `repaired` was imported after a repair, `noticed` was imported but is doubtful.
+    """
 
     added: int
     duplicates: int
@@ -49,71 +54,78 @@ class Imported(Struct, frozen=True):
 def import_paths(
     corpus: Corpus,
     paths: Iterable[Path],
-    format: str | None = None,
+    format: str | None = None,  # noqa: A002 - as the command calls it
     annotator: str = "",
-    naming: Naming = Naming(),  # noqa: B008 - frozen
+    label_mapping: LabelMapping = LabelMapping(),  # noqa: B008 - frozen
     *,
     columns: Mapping[str, str] | None = None,
     logical: bool = False,
-    ways: Mapping[Path, Way] | None = None,
+    options_by_path: Mapping[Path, ReadOptions] | None = None,
     strict: bool = False,
-) -> Generator[tuple[int, int], None, Imported]:
-    """Read the files, and all in the folders, into `corpus`; yields how many files are done, and of how many.
+) -> Generator[tuple[int, int], None, ImportResult]:
+    """Import the files, and all files in the folders, into `corpus`; yield the number of files done and the total.
 
-    `format` is the NAME of a format, None to recognise each file's; `annotator` has the spans that name nobody;
-    `columns` say which column of a table holds what (see tables.read). With `logical`, text in presentation
-    forms or visual order is put right, which is else noticed. `ways` has the files that are read in a way of their
-    own. What cannot be read is passed over and said in the result. No transaction is open at a yield: when the
-    generator is closed there, what was stored stays, whole articles only. With `strict` it is all or nothing: one
-    transaction, in which nothing stays where anything was refused. Raises KeyError for an unknown format, CorpusError.
+    `format` is the NAME of a format, None to detect each file's; `annotator` gets the spans without one; `columns`
+    names the columns of a table by field (see tables.read). With `logical`, text in presentation forms or visual order
+    is repaired, else reported as a notice. `options_by_path` has options for single files. Unreadable files are
+    skipped and reported in the result. No transaction is open at a yield: if the generator is closed there, the
+    articles stored so far stay. With `strict`, all is one transaction, which is rolled back if anything is refused.
+    Raises KeyError for an unknown format, CorpusError.
     """
-    steps = _import(corpus, paths, Way(format, columns or {}, logical), ways or {}, annotator, naming)
+    steps = _import(
+        corpus, paths, ReadOptions(format, columns or {}, logical), options_by_path or {}, annotator, label_mapping
+    )
     if not strict:
         return (yield from steps)
     try:
         with corpus.transaction():
-            done = yield from steps
-            if done.skipped:
-                raise _NotAll(done.skipped)
-        return done
-    except _NotAll as refused:
-        return Imported(0, 0, 0, refused.skipped)
+            result = yield from steps
+            if result.skipped:
+                raise _Incomplete(result.skipped)
+        return result
+    except _Incomplete as incomplete:
+        return ImportResult(0, 0, 0, incomplete.skipped)
 
 
-class _NotAll(Exception):
+class _Incomplete(Exception):
     def __init__(self, skipped: list[Refusal]) -> None:
         super().__init__()
         self.skipped = skipped
 
 
 def _import(
-    corpus: Corpus, paths: Iterable[Path], way: Way, ways: Mapping[Path, Way], annotator: str, naming: Naming
-) -> Generator[tuple[int, int], None, Imported]:
+    corpus: Corpus,
+    paths: Iterable[Path],
+    options: ReadOptions,
+    options_by_path: Mapping[Path, ReadOptions],
+    annotator: str,
+    label_mapping: LabelMapping,
+) -> Generator[tuple[int, int], None, ImportResult]:
     counts: Counter[str] = Counter()
     remarks: list[Remark] = []
-    unknown = _Unknown()
-    waiting: list[tuple[Path, Draft]] = []
-    files = file_reader.files(corpus, paths, way.format, remarks)
+    unknown = _UnknownLabels()
+    batch: list[tuple[Path, AnnotatedArticle]] = []
+    files = file_reader.list_files(corpus, paths, options.format, remarks)
     yield 0, len(files)
-    for done, path in enumerate(files, 1):
-        for found in file_reader.read(path, ways.get(path, way), annotator):
-            if isinstance(found, Remark):
-                remarks.append(found)
+    for count, path in enumerate(files, 1):
+        for item in file_reader.read(path, options_by_path.get(path, options), annotator):
+            if isinstance(item, Remark):
+                remarks.append(item)
                 continue
-            waiting.append((path, found))
-            if len(waiting) == _CHUNK:
-                counts += _store(corpus, waiting, naming, unknown, remarks)
-                waiting.clear()
-                yield done - 1, len(files)
-        if done == len(files):
-            counts += _store(corpus, waiting, naming, unknown, remarks)
-        yield done, len(files)
+            batch.append((path, item))
+            if len(batch) == _BATCH_SIZE:
+                counts += _store(corpus, batch, label_mapping, unknown, remarks)
+                batch.clear()
+                yield count - 1, len(files)
+        if count == len(files):
+            counts += _store(corpus, batch, label_mapping, unknown, remarks)
+        yield count, len(files)
     remarks += unknown.refusals()
-    remarks[:] = map(plainly, remarks)
-    order = {str(path): place for place, path in enumerate(files)}
+    remarks[:] = map(sanitise_remark, remarks)
+    order = {str(path): index for index, path in enumerate(files)}
     remarks.sort(key=lambda remark: (order.get(remark.path, -1), remark.line))
     _log.info("imported %d files into %s: %s, %d remarks", len(files), corpus.path, dict(counts), len(remarks))
-    return Imported(
+    return ImportResult(
         *(counts["added"], counts["duplicates"], counts["spans"]),
         [remark for remark in remarks if isinstance(remark, Refusal)],
         [remark for remark in remarks if isinstance(remark, Repair)],
@@ -121,34 +133,36 @@ def _import(
     )
 
 
-class _Unknown:
-    """The spans of a file whose label the corpus lacks, counted by label, with the line of the first; where a file has
-    very many such labels, those of the others are counted together."""
+class _UnknownLabels:
+    """Counts of the spans whose label the corpus lacks, by file and label, with the line of the first.
+
+    If a file has very many such labels, the rest are counted together.
+    """
 
     def __init__(self) -> None:
-        self._found: dict[tuple[Path, str | None], tuple[int, int]] = {}
-        self._labels: Counter[Path] = Counter()
+        self._counts: dict[tuple[Path, str | None], tuple[int, int]] = {}
+        self._label_counts: Counter[Path] = Counter()
 
-    def add(self, path: Path, item: Draft, label: str) -> None:
-        """Count one."""
-        key: tuple[Path, str | None] = path, label if len(label) <= LABEL else f"{label[:LABEL]}…"
-        if key not in self._found and self._labels[path] == LABELS:
+    def add(self, path: Path, annotated: AnnotatedArticle, label: str) -> None:
+        """Count a span of this label."""
+        key: tuple[Path, str | None] = path, label if len(label) <= MAX_LABEL_LENGTH else f"{label[:MAX_LABEL_LENGTH]}…"
+        if key not in self._counts and self._label_counts[path] == MAX_NEW_LABELS:
             key = path, None
-        elif key not in self._found:
-            self._labels[path] += 1
-        count, line = self._found.get(key, (0, item.line))
-        self._found[key] = count + 1, line
+        elif key not in self._counts:
+            self._label_counts[path] += 1
+        count, line = self._counts.get(key, (0, annotated.line))
+        self._counts[key] = count + 1, line
 
     def refusals(self) -> Iterator[Refusal]:
-        """One for each label and file."""
-        for (path, label), (count, line) in self._found.items():
+        """Yield one refusal for each label and file."""
+        for (path, label), (count, line) in self._counts.items():
             if label is None:
                 reason = ngettext(
                     "{count} span of other labels was not taken",
                     "{count} spans of other labels were not taken",
                     count,
                 )
-            elif is_name(label):
+            elif is_label_name(label):
                 reason = ngettext(
                     "the corpus has no label {label}: {count} span was not taken",
                     "the corpus has no label {label}: {count} spans were not taken",
@@ -164,33 +178,44 @@ class _Unknown:
 
 
 def _store(
-    corpus: Corpus, drafts: Iterable[tuple[Path, Draft]], naming: Naming, unknown: _Unknown, remarks: list[Remark]
+    corpus: Corpus,
+    batch: Iterable[tuple[Path, AnnotatedArticle]],
+    label_mapping: LabelMapping,
+    unknown: _UnknownLabels,
+    remarks: list[Remark],
 ) -> Counter[str]:
-    """Add the drafts in one transaction; counts of what was done, by the names of Imported."""
+    """Add a batch of articles in one transaction; return counts named like the fields of ImportResult."""
     counts: Counter[str] = Counter()
     with corpus.transaction():
-        known = {label.name for label in corpus.labels().labels}
-        for path, item in drafts:
-            spans = tuple(_labelled(corpus, path, item, naming, known, unknown))
-            added = corpus.add(replace(item, spans=spans))
-            counts["added" if added.new else "duplicates"] += 1
+        known_labels = {label.name for label in corpus.labels().labels}
+        for path, annotated in batch:
+            spans = tuple(_map_labels(corpus, path, annotated, label_mapping, known_labels, unknown))
+            added = corpus.add(replace(annotated, spans=spans))
+            counts["added" if added.is_new else "duplicates"] += 1
             counts["spans"] += added.spans
-            remarks += [Refusal(str(path), item.line, reason) for reason in added.refused]
+            remarks += [Refusal(str(path), annotated.line, reason) for reason in added.skip_reasons]
     return counts
 
 
-def _labelled(
-    corpus: Corpus, path: Path, item: Draft, naming: Naming, known: set[str], unknown: _Unknown
+def _map_labels(
+    corpus: Corpus,
+    path: Path,
+    annotated: AnnotatedArticle,
+    label_mapping: LabelMapping,
+    known_labels: set[str],
+    unknown: _UnknownLabels,
 ) -> Iterator[Span]:
-    """The draft's spans with their labels as the corpus calls them, those that may be added with it; `known` are all
-    that it has. The others go to `unknown`, and so do those of labels that are too many."""
-    for span in item.spans:
-        label = naming.renamed.get(span.label, span.label)
-        wanted = is_name(label) and (naming.added is None or label in naming.added)
-        if label not in known and wanted and len(known) < LABELS:
+    """Yield the article's spans with the labels of the corpus, adding labels (and to `known_labels`) where allowed.
+
+    Spans of other labels, or of labels beyond the limit, are counted in `unknown`.
+    """
+    for span in annotated.spans:
+        label = label_mapping.renamed.get(span.label, span.label)
+        may_add = is_label_name(label) and (label_mapping.added is None or label in label_mapping.added)
+        if label not in known_labels and may_add and len(known_labels) < MAX_NEW_LABELS:
             add_label(corpus, label)
-            known.add(label)
-        if label not in known:
-            unknown.add(path, item, label)
+            known_labels.add(label)
+        if label not in known_labels:
+            unknown.add(path, annotated, label)
         else:
             yield span if label == span.label else replace(span, label=label)

@@ -1,4 +1,4 @@
-"""A look at files before they are imported: what is in each, and what there is to be decided. Nothing is stored."""
+"""Preview of files before their import: their content and open decisions. Nothing is stored."""
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
@@ -10,130 +10,151 @@ from msgspec import Struct
 from annotator.formats import registry
 from annotator.formats.documents import tables
 from annotator.jobs.imports import file_reader
-from annotator.jobs.imports.file_reader import Way
-from annotator.model.logical_order import changed_lines, is_logical, logical
-from annotator.model.operations import Rejected
-from annotator.model.records import Draft, Refusal, Remark, Repair
+from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.model.logical_order import changed_lines, is_logical, restore_logical_order
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import AnnotatedArticle, Refusal, Remark, Repair
 from annotator.store.corpus import Corpus
 from annotator.store.errors import NoSuchArticle
 
-_LINES: Final = 5
-"""Lines that are shown of an article, and pairs of lines before and after."""
-_LINE: Final = 400
-"""Code points that are shown of a line."""
-_REMARKS: Final = 20
-"""Remarks that are kept of a file; the others are counted."""
-_STEP: Final = 100
+_MAX_LINES: Final = 5
+"""Lines of an article to show, and pairs of lines before and after a repair."""
+_MAX_LINE_LENGTH: Final = 400
+"""Code points of a line to show."""
+_MAX_REMARKS: Final = 20
+"""Remarks kept for a file; further ones are only counted."""
+_PROGRESS_INTERVAL: Final = 100
 """Articles between two yields."""
 
 
-class Look(Struct, frozen=True):
-    """What one file holds, read in one way.
+class FilePreview(Struct, frozen=True):
+    """The content of a file as read with these options.
 
-    `format` is the NAME of its format, None where that is not known; `possible` are those that it may have. `new` are
-    the uids of its articles that the corpus lacks. `beginning` is how its first article begins. Of the articles,
-    `illogical` are in presentation forms or visual order, and `changed` has lines of the first of them as they are and
-    as they would be put right. `labels` are those that the corpus lacks, by how many spans have them. `remarks` are the
-    first of those that reading it gives, `refused` and `repaired` how many there are. `columns` are those of a table
-    where they do not tell what they hold.
+    `format` is the NAME of its format, None if unknown; `possible_formats` are the candidates. `new_uids` are the uids
+    of articles that the corpus lacks. `first_lines` are those of the first article. `not_logical` counts the articles
+    in presentation forms or visual order; `line_changes` has lines of the first of them before and after the repair.
+    `unknown_labels` are the labels that the corpus lacks, with the number of their spans. `remarks` are the first
+    remarks; `refusal_count` and `repair_count` count all of these kinds. `columns` are a table's columns if their names
+    do not show what they hold.
     """
 
     path: Path
-    way: Way
+    options: ReadOptions
     format: str | None
-    possible: Sequence[str]
+    possible_formats: Sequence[str]
     articles: int
-    new: frozenset[str]
+    new_uids: frozenset[str]
     spans: int
-    beginning: str
-    illogical: int
-    changed: Sequence[tuple[str, str]]
-    labels: Mapping[str, int]
+    first_lines: str
+    not_logical: int
+    line_changes: Sequence[tuple[str, str]]
+    unknown_labels: Mapping[str, int]
     remarks: Sequence[Remark]
-    refused: int
-    repaired: int
+    refusal_count: int
+    repair_count: int
     columns: Sequence[str]
 
     @property
-    def open(self) -> bool:
-        """Whether there is something to be decided, or a repair to be seen, before the file is imported."""
-        unknown = self.format is None and bool(self.possible)
-        return bool(unknown or self.columns or self.illogical or self.labels or self.repaired)
+    def needs_decision(self) -> bool:
+        """Return whether there is a decision to make, or a repair to review, before the import."""
+        unknown = self.format is None and bool(self.possible_formats)
+        return bool(unknown or self.columns or self.not_logical or self.unknown_labels or self.repair_count)
 
 
-def look(
-    corpus: Corpus, paths: Iterable[Path], annotator: str = "", ways: Mapping[Path, Way] | None = None
-) -> Generator[tuple[int, int], None, list[Look]]:
-    """Look at the files, and all in the folders; yields how many files are done, and of how many.
+def preview_files(
+    corpus: Corpus,
+    paths: Iterable[Path],
+    annotator: str = "",
+    options_by_path: Mapping[Path, ReadOptions] | None = None,
+) -> Generator[tuple[int, int], None, list[FilePreview]]:
+    """Read the files, and all files in the folders; yield the number of files done and the total.
 
-    `ways` has the files that are read otherwise than as they are recognised and with text put right. What is no file is
-    left to the import to tell. Raises KeyError for an unknown format, CorpusError.
+    `options_by_path` has options for single files; by default the format is detected and text is repaired. Paths that
+    are no files are left for the import to report. Raises KeyError for an unknown format, CorpusError.
     """
-    known = {label.name for label in corpus.labels().labels}
-    files = file_reader.files(corpus, paths, None, [])
-    found: list[Look] = []
-    for done, path in enumerate(files):
-        at = done, len(files)
-        yield at
-        way = (ways or {}).get(path, Way(logical=True))
-        found.append((yield from _look(corpus, path, way, annotator, known, at)))
-    return found
+    known_labels = {label.name for label in corpus.labels().labels}
+    files = file_reader.list_files(corpus, paths, None, [])
+    previews: list[FilePreview] = []
+    for index, path in enumerate(files):
+        progress = index, len(files)
+        yield progress
+        options = (options_by_path or {}).get(path, ReadOptions(logical=True))
+        previews.append((yield from _preview_file(corpus, path, options, annotator, known_labels, progress)))
+    return previews
 
 
-def _look(
-    corpus: Corpus, path: Path, way: Way, annotator: str, known: set[str], at: tuple[int, int]
-) -> Generator[tuple[int, int], None, Look]:
-    """Yields `at` now and then."""
-    labels: Counter[str] = Counter()
+def _preview_file(
+    corpus: Corpus, path: Path, options: ReadOptions, annotator: str, known_labels: set[str], progress: tuple[int, int]
+) -> Generator[tuple[int, int], None, FilePreview]:
+    """Preview one file, yielding `progress` from time to time."""
+    unknown_labels: Counter[str] = Counter()
     remarks: list[Remark] = []
-    kinds: Counter[type[Remark]] = Counter()
-    new: set[str] = set()
-    changed: Sequence[tuple[str, str]] = ()
-    beginning = ""
-    articles = spans = illogical = 0
-    for item in file_reader.as_it_is(path, way, annotator):
+    remark_counts: Counter[type[Remark]] = Counter()
+    new_uids: set[str] = set()
+    line_changes: Sequence[tuple[str, str]] = ()
+    first_lines = ""
+    articles = spans = not_logical = 0
+    for item in file_reader.read_unrepaired(path, options, annotator):
         if isinstance(item, Remark):
-            kinds[type(item)] += 1
-            remarks += [item] if len(remarks) < _REMARKS else []
+            remark_counts[type(item)] += 1
+            remarks += [item] if len(remarks) < _MAX_REMARKS else []
             continue
         articles += 1
         spans += len(item.spans)
-        labels.update(span.label for span in item.spans if span.label not in known)
-        beginning = beginning or _cut("\n".join(item.article.text.split("\n", _LINES)[:_LINES]))
+        unknown_labels.update(span.label for span in item.spans if span.label not in known_labels)
+        first_lines = first_lines or _truncate_lines("\n".join(item.article.text.split("\n", _MAX_LINES)[:_MAX_LINES]))
         if not is_logical(item):
-            illogical += 1
-            right = _right(item)
-            before, after = item.article.text, right.article.text
-            changed = changed or [(_cut(was), _cut(now)) for was, now in changed_lines(before, after, _LINES)]
-            item = right if way.logical else item
+            not_logical += 1
+            repaired = _repair(item)
+            before, after = item.article.text, repaired.article.text
+            line_changes = line_changes or [
+                (_truncate_lines(old_line), _truncate_lines(new_line))
+                for old_line, new_line in changed_lines(before, after, _MAX_LINES)
+            ]
+            item = repaired if options.logical else item
         if _is_new(corpus, item.article.uid):
-            new.add(item.article.uid)
-        if articles % _STEP == 0:
-            yield at
-    format_, possible, columns = _about(path, way, articles)
-    return Look(
-        *(path, way, format_, possible, articles, frozenset(new), spans, beginning, illogical, changed),
-        *(dict(labels.most_common()), remarks, kinds[Refusal], kinds[Repair], columns),
+            new_uids.add(item.article.uid)
+        if articles % _PROGRESS_INTERVAL == 0:
+            yield progress
+    format_, possible_formats, columns = _detect_format_and_columns(path, options, articles)
+    return FilePreview(
+        path=path,
+        options=options,
+        format=format_,
+        possible_formats=possible_formats,
+        articles=articles,
+        new_uids=frozenset(new_uids),
+        spans=spans,
+        first_lines=first_lines,
+        not_logical=not_logical,
+        line_changes=line_changes,
+        unknown_labels=dict(unknown_labels.most_common()),
+        remarks=remarks,
+        refusal_count=remark_counts[Refusal],
+        repair_count=remark_counts[Repair],
+        columns=columns,
     )
 
 
-def _about(path: Path, way: Way, articles: int) -> tuple[str | None, list[str], list[str]]:
-    """The format of the file, those that it may have, and the columns of a table that do not tell what they hold."""
+def _detect_format_and_columns(
+    path: Path, options: ReadOptions, articles: int
+) -> tuple[str | None, list[str], list[str]]:
+    """Return the format of a file, the candidates, and the columns of a table whose names do not show their content."""
     try:
-        format_ = file_reader.format_of(path, way)
-        possible = [other.NAME for other in registry.possible(path)]
-        table = format_ is tables or (format_ is None and path.suffix.lower() in tables.SUFFIXES)
-        columns = tables.names(path) if table and (way.columns or not articles) else []
-    except OSError:  # reading it has said so
+        format_ = file_reader.detect_format(path, options)
+        possible_formats = [candidate.NAME for candidate in registry.find_candidates(path)]
+        is_table = format_ is tables or (format_ is None and path.suffix.lower() in tables.SUFFIXES)
+        columns = tables.read_header(path) if is_table and (options.columns or not articles) else []
+    except OSError:  # reported when the file was read
         return None, [], []
-    return format_.NAME if format_ else None, possible, columns if len(columns) > 1 else []
+    return format_.NAME if format_ else None, possible_formats, columns if len(columns) > 1 else []
 
 
-def _right(item: Draft) -> Draft:
+def _repair(annotated: AnnotatedArticle) -> AnnotatedArticle:
     try:
-        return logical(item)[0]
-    except Rejected:  # the import will say why it is none
-        return item
+        return restore_logical_order(annotated)[0]
+    except InvalidEdit:  # the import reports the reason
+        return annotated
 
 
 def _is_new(corpus: Corpus, uid: str) -> bool:
@@ -144,6 +165,8 @@ def _is_new(corpus: Corpus, uid: str) -> bool:
     return False
 
 
-def _cut(text: str) -> str:
-    """The lines of `text`, none too long to be shown."""
-    return "\n".join(line if len(line) <= _LINE else line[:_LINE] + "…" for line in text.split("\n"))
+def _truncate_lines(text: str) -> str:
+    """Shorten the lines of `text` that are too long to show."""
+    return "\n".join(
+        line if len(line) <= _MAX_LINE_LENGTH else line[:_MAX_LINE_LENGTH] + "…" for line in text.split("\n")
+    )

@@ -1,1 +1,1 @@
-"""Questions that are asked of an open corpus, a module by subject. May import all of `store` but `recovery`."""
+"""Queries of an open corpus, one module per subject. May import all of `store` except `recovery`."""

@@ -1,7 +1,7 @@
-"""The articles of a corpus as a list shows them: which ones, in which order, and what is said of each.
+"""The list of articles: filtered article numbers, and summaries that are loaded on demand.
 
-A corpus may hold more articles than a list should read at once: `numbers` tells which they are, `summaries` reads
-those that are looked at.
+A corpus may hold more articles than a list should load at once: `list_article_numbers` returns all numbers,
+`load_summaries` loads the articles in view.
 """
 
 from bisect import bisect_left
@@ -11,18 +11,18 @@ from typing import Final, overload
 from msgspec import Struct
 
 from annotator.model.records import DONE, IN_PROGRESS, NEW, SKIPPED, STATES
-from annotator.model.titles import shown_title
+from annotator.model.titles import display_title
 from annotator.store.corpus import Corpus
-from annotator.store.queries.search import matching
+from annotator.store.queries.search import find_article_numbers
 
-_BEGINNING: Final = 400  # code points of an article in which its first line is looked for when it has no other title
-_AT_ONCE: Final = 500  # numbers in one query
-_PAGE: Final = 50  # articles that a list reads at once
+_TITLE_SEARCH_LENGTH: Final = 400  # code points in which the first line of an untitled article is searched
+_BATCH_SIZE: Final = 500  # numbers in one query
+_PAGE_SIZE: Final = 50  # articles loaded at once
 _TOUCHED: Final = tuple(state for state in STATES if state != NEW)
 
 
-class Summary(Struct, frozen=True):
-    """An article as a list shows it. `states` is by annotator; `spans` counts those of every layer."""
+class ArticleSummary(Struct, frozen=True):
+    """An article in a list. `states` are by annotator; `spans` is the number of spans in all layers."""
 
     id: int
     uid: str
@@ -33,32 +33,34 @@ class Summary(Struct, frozen=True):
     spans: int
 
 
-class Choice(Struct, frozen=True):
-    """Which articles a list is to show: those that are in `state` for the annotator, if one is named, and hold
-    `words`, if there are any (see store.queries.search)."""
+class ArticleFilter(Struct, frozen=True):
+    """A filter for articles that have `state` for the annotator, if set, and contain `words`, if any.
+
+    See `store.queries.search`.
+    """
 
     state: str | None = None
     words: str = ""
 
 
-def numbers(corpus: Corpus, annotator: str, choice: Choice) -> list[int]:
-    """The numbers of the articles of this choice, in the order in which they came."""
-    if choice.words.strip():
-        found = matching(corpus, choice.words)
+def list_article_numbers(corpus: Corpus, annotator: str, article_filter: ArticleFilter) -> list[int]:
+    """Return the numbers of the articles that match the filter, in the order in which they were added."""
+    if article_filter.words.strip():
+        numbers = find_article_numbers(corpus, article_filter.words)
     else:
-        found = corpus.numbers("SELECT id AS number FROM article")
-    if choice.state == NEW:
-        touched = _in_states(corpus, annotator, *_TOUCHED)
-        found = [number for number in found if number not in touched]
-    elif choice.state:
-        wanted = _in_states(corpus, annotator, choice.state)
-        found = [number for number in found if number in wanted]
-    return sorted(found)
+        numbers = corpus.fetch_numbers("SELECT id AS number FROM article")
+    if article_filter.state == NEW:
+        touched = _find_in_states(corpus, annotator, *_TOUCHED)
+        numbers = [number for number in numbers if number not in touched]
+    elif article_filter.state:
+        in_state = _find_in_states(corpus, annotator, article_filter.state)
+        numbers = [number for number in numbers if number in in_state]
+    return sorted(numbers)
 
 
-def summaries(corpus: Corpus, wanted: Iterable[int]) -> Iterator[Summary]:
-    """What a list says of the articles of these numbers, in the order of their numbers."""
-    for some in _batches(sorted(wanted)):
+def load_summaries(corpus: Corpus, numbers: Iterable[int]) -> Iterator[ArticleSummary]:
+    """Yield the summaries of the articles with these numbers, sorted by number."""
+    for batch in _batches(sorted(numbers)):
         query = f"""
             SELECT id, uid, published, source, title, substr(text, 1, ?) AS beginning,
                 (SELECT substr(article.text, start + 1, "end" - start) FROM zone
@@ -66,112 +68,120 @@ def summaries(corpus: Corpus, wanted: Iterable[int]) -> Iterator[Summary]:
                 (SELECT json_group_object(annotator, state) FROM status
                     WHERE status.article = article.uid) AS states,
                 (SELECT count(*) FROM span WHERE span.article = article.uid) AS spans
-            FROM article WHERE id IN ({_marks(some)}) ORDER BY id
+            FROM article WHERE id IN ({_placeholders(batch)}) ORDER BY id
         """
-        for row in corpus.query(query, _BEGINNING, *some):
-            yield Summary(
+        for row in corpus.query(query, _TITLE_SEARCH_LENGTH, *batch):
+            yield ArticleSummary(
                 id=row["id"],
                 uid=row["uid"],
-                title=shown_title(row["headline"], row["title"], row["beginning"]),
+                title=display_title(row["headline"], row["title"], row["beginning"]),
                 published=row["published"],
                 source=row["source"],
-                states=corpus._decoded(row["states"], dict[str, str]),
+                states=corpus._decode_json(row["states"], dict[str, str]),
                 spans=row["spans"],
             )
 
 
-class Listing(Sequence[Summary]):
-    """The articles of a choice, read a page at a time as they are asked for. Empty without a corpus."""
+class LazyArticleList(Sequence[ArticleSummary]):
+    """The articles that match a filter, loaded a page at a time on access. Empty without a corpus."""
 
-    def __init__(self, corpus: Corpus | None = None, annotator: str = "", choice: Choice = Choice()) -> None:  # noqa: B008 - frozen
+    def __init__(
+        self,
+        corpus: Corpus | None = None,
+        annotator: str = "",
+        article_filter: ArticleFilter = ArticleFilter(),  # noqa: B008
+    ) -> None:
         self._corpus = corpus
-        self.numbers = numbers(corpus, annotator, choice) if corpus else []
-        self._read: dict[int, Summary] = {}
+        self.numbers = list_article_numbers(corpus, annotator, article_filter) if corpus else []
+        self._summaries: dict[int, ArticleSummary] = {}
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     @overload
-    def __getitem__(self, place: int) -> Summary: ...
+    def __getitem__(self, index: int) -> ArticleSummary: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Summary]: ...
-    def __getitem__(self, place: int | slice) -> Summary | list[Summary]:
-        if isinstance(place, slice):
-            return [self[at] for at in range(*place.indices(len(self)))]
-        number = self.numbers[place]
-        if number not in self._read and self._corpus:
-            first = place % len(self) // _PAGE * _PAGE
-            missing = [one for one in self.numbers[first : first + _PAGE] if one not in self._read]
-            self._read.update((summary.id, summary) for summary in summaries(self._corpus, missing))
-        return self._read[number]
+    def __getitem__(self, index: slice) -> list[ArticleSummary]: ...
+    def __getitem__(self, index: int | slice) -> ArticleSummary | list[ArticleSummary]:
+        if isinstance(index, slice):
+            return [self[position] for position in range(*index.indices(len(self)))]
+        number = self.numbers[index]
+        if number not in self._summaries and self._corpus:
+            first = index % len(self) // _PAGE_SIZE * _PAGE_SIZE
+            page = self.numbers[first : first + _PAGE_SIZE]
+            missing = [page_number for page_number in page if page_number not in self._summaries]
+            self._summaries.update((summary.id, summary) for summary in load_summaries(self._corpus, missing))
+        return self._summaries[number]
 
-    def place(self, number: int) -> int:
-        """The place of the article of this number; of the next one after it, negative and less one, where it is not
-        among them."""
-        at = bisect_left(self.numbers, number)
-        return at if at < len(self) and self.numbers[at] == number else -1 - at
+    def find_index(self, number: int) -> int:
+        """Return the index of the article with this number.
 
-    def forget(self, number: int | None = None) -> None:
-        """Read the article of this number again when it is asked for, or all of them: they were changed."""
+        If it is not in the list, return -1 - index of the next article.
+        """
+        index = bisect_left(self.numbers, number)
+        return index if index < len(self) and self.numbers[index] == number else -1 - index
+
+    def invalidate(self, number: int | None = None) -> None:
+        """Reload the article with this number, or all articles, at the next access, because they were changed."""
         if number is None:
-            self._read.clear()
+            self._summaries.clear()
         else:
-            self._read.pop(number, None)
+            self._summaries.pop(number, None)
 
 
-def articles(corpus: Corpus) -> Iterator[Summary]:
-    """Every article, in the order in which they came."""
-    return summaries(corpus, numbers(corpus, "", Choice()))
+def load_all_summaries(corpus: Corpus) -> Iterator[ArticleSummary]:
+    """Yield the summaries of all articles, in the order in which they were added."""
+    return load_summaries(corpus, list_article_numbers(corpus, "", ArticleFilter()))
 
 
-def done(corpus: Corpus, annotator: str | None) -> list[int]:
-    """The numbers of the articles that the annotator is done with; of None, those that anybody is."""
+def list_done_articles(corpus: Corpus, annotator: str | None) -> list[int]:
+    """Return the numbers of the articles that the annotator, or anybody with None, has done."""
     if annotator is not None:
-        return sorted(_in_states(corpus, annotator, DONE))
+        return sorted(_find_in_states(corpus, annotator, DONE))
     query = "SELECT id AS number FROM article WHERE uid IN (SELECT article FROM status WHERE state = ?) ORDER BY id"
-    return corpus.numbers(query, DONE)
+    return corpus.fetch_numbers(query, DONE)
 
 
-def waiting(corpus: Corpus, annotator: str) -> list[int]:
-    """The numbers of the articles that the annotator has neither done nor skipped."""
-    closed = _in_states(corpus, annotator, DONE, SKIPPED)
-    return [number for number in numbers(corpus, annotator, Choice()) if number not in closed]
+def list_unfinished_articles(corpus: Corpus, annotator: str) -> list[int]:
+    """Return the numbers of the articles that the annotator has neither done nor skipped."""
+    closed = _find_in_states(corpus, annotator, DONE, SKIPPED)
+    return [number for number in list_article_numbers(corpus, annotator, ArticleFilter()) if number not in closed]
 
 
-def counts(corpus: Corpus, annotator: str) -> dict[str, int]:
-    """How many articles are in each state for the annotator."""
-    found = corpus.query("SELECT state, count(*) AS n FROM status WHERE annotator = ? GROUP BY state", annotator)
-    counted = dict.fromkeys(STATES, 0) | {row["state"]: row["n"] for row in found}
+def count_by_state(corpus: Corpus, annotator: str) -> dict[str, int]:
+    """Return the number of articles in each state for the annotator."""
+    state_rows = corpus.query("SELECT state, count(*) AS n FROM status WHERE annotator = ? GROUP BY state", annotator)
+    counts = dict.fromkeys(STATES, 0) | {row["state"]: row["n"] for row in state_rows}
     [total] = [row["n"] for row in corpus.query("SELECT count(*) AS n FROM article")]
-    return counted | {NEW: total - sum(counted[state] for state in _TOUCHED)}
+    return counts | {NEW: total - sum(counts[state] for state in _TOUCHED)}
 
 
-def first_open(corpus: Corpus, annotator: str, among: Sequence[int]) -> int | None:
-    """The first of these articles that the annotator has neither done nor put aside; None where there is none."""
-    near, far = among[:_PAGE], among[_PAGE:]
+def find_first_open(corpus: Corpus, annotator: str, among: Sequence[int]) -> int | None:
+    """Return the first of these articles that is new or in progress for the annotator, or None."""
+    near, far = among[:_PAGE_SIZE], among[_PAGE_SIZE:]
     query = f"""
         SELECT id AS number FROM article LEFT JOIN status ON status.article = article.uid AND annotator = ?
-        WHERE id IN ({_marks(near)}) AND coalesce(state, ?) IN (?, ?)
+        WHERE id IN ({_placeholders(near)}) AND coalesce(state, ?) IN (?, ?)
     """
-    waiting = set(corpus.numbers(query, annotator, *near, NEW, NEW, IN_PROGRESS))
-    if waiting or not far:
-        return next((number for number in near if number in waiting), None)
-    closed = _in_states(corpus, annotator, *(state for state in _TOUCHED if state != IN_PROGRESS))
+    open_numbers = set(corpus.fetch_numbers(query, annotator, *near, NEW, NEW, IN_PROGRESS))
+    if open_numbers or not far:
+        return next((number for number in near if number in open_numbers), None)
+    closed = _find_in_states(corpus, annotator, *(state for state in _TOUCHED if state != IN_PROGRESS))
     return next((number for number in far if number not in closed), None)
 
 
-def _in_states(corpus: Corpus, annotator: str, *states: str) -> set[int]:
-    """The articles that the annotator has put into one of these states."""
+def _find_in_states(corpus: Corpus, annotator: str, *states: str) -> set[int]:
+    """Return the numbers of the articles that have one of these states for the annotator."""
     query = f"""
         SELECT id AS number FROM status JOIN article ON uid = article
-        WHERE annotator = ? AND state IN ({_marks(states)})
+        WHERE annotator = ? AND state IN ({_placeholders(states)})
     """
-    return set(corpus.numbers(query, annotator, *states))
+    return set(corpus.fetch_numbers(query, annotator, *states))
 
 
 def _batches(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (numbers[at : at + _AT_ONCE] for at in range(0, len(numbers), _AT_ONCE))
+    return (numbers[start : start + _BATCH_SIZE] for start in range(0, len(numbers), _BATCH_SIZE))
 
 
-def _marks(values: Sequence[object]) -> str:
+def _placeholders(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))

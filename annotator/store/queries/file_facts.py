@@ -1,4 +1,4 @@
-"""What a report of an error says of the corpus and of what it is kept with: numbers alone."""
+"""Facts about SQLite and the corpus for crash reports: versions and counts only."""
 
 import sqlite3
 
@@ -6,14 +6,14 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 
 
-def facts(corpus: Corpus | None) -> dict[str, str]:
-    """The facts by their names. A corpus that cannot be read any more is a fact too."""
-    found = {"SQLite": sqlite3.sqlite_version}
+def collect_facts(corpus: Corpus | None) -> dict[str, str]:
+    """Return the facts by name. A corpus that cannot be read is a fact, not an error."""
+    facts = {"SQLite": sqlite3.sqlite_version}
     if corpus is None:
-        return found
+        return facts
     try:
-        [(version,)] = corpus.tuples("PRAGMA user_version")
-        [(articles, spans)] = corpus.tuples("SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM span)")
+        [(version,)] = corpus.fetch_tuples("PRAGMA user_version")
+        [(articles, spans)] = corpus.fetch_tuples("SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM span)")
     except (CorpusError, sqlite3.Error) as error:
-        return {**found, "corpus": f"cannot be read: {type(error).__name__}"}
-    return {**found, "corpus": f"schema {version}, {articles} articles, {spans} spans"}
+        return {**facts, "corpus": f"cannot be read: {type(error).__name__}"}
+    return {**facts, "corpus": f"schema {version}, {articles} articles, {spans} spans"}

@@ -1,6 +1,6 @@
-"""The search of a corpus: which articles hold some words, their spelling folded, a proclitic allowed in front.
+"""Full-text search for words with folded spelling, optionally preceded by a proclitic.
 
-The index answers with the articles; where in an article the words stand, core.occurrences tells from its text.
+The index returns the articles; `text.search` finds the words within the text of an article.
 """
 
 from collections.abc import Iterator
@@ -9,47 +9,51 @@ from msgspec import Struct
 
 from annotator.model.records import Article
 from annotator.store.corpus import Corpus
-from annotator.store.index import parts
-from annotator.text.search import BEGINNING, forms, found
-from annotator.text.snippets import Snippet, snippet
+from annotator.store.index import search_tokens
+from annotator.text.search import MAX_SHORT_PREFIX, expand_query, find_query
+from annotator.text.snippets import Snippet, make_snippet
 
 
-class Found(Struct, frozen=True):
-    """An article that holds the words; `start` to `end` is the first place."""
+class SearchResult(Struct, frozen=True):
+    """An article that contains the words; the first match is [start, end)."""
 
     article: Article
     start: int
     end: int
 
 
-def matching(corpus: Corpus, words: str) -> list[int]:
-    """The numbers of the articles that hold `words`, the last of which may be the beginning of one; none for a
-    blank text."""
-    first, *rest = parts(words) or [""]
+def find_article_numbers(corpus: Corpus, words: str) -> list[int]:
+    """Return the numbers of the articles that contain `words`, the last of which may be a prefix.
+
+    Blank text matches no article.
+    """
+    first, *rest = search_tokens(words) or [""]
     if not first:
         return []
-    if not rest and first.isalnum() and len(first) <= BEGINNING:
-        return corpus.numbers("SELECT rowid AS number FROM beginning WHERE beginning MATCH ?", _phrase([first]))
-    phrases = [f"{_phrase([form, *rest])} *" for form in forms(first) or [first]]
-    return corpus.numbers("SELECT rowid AS number FROM search WHERE search MATCH ?", " OR ".join(phrases))
+    if not rest and first.isalnum() and len(first) <= MAX_SHORT_PREFIX:
+        return corpus.fetch_numbers(
+            "SELECT rowid AS number FROM beginning WHERE beginning MATCH ?", _fts_phrase([first])
+        )
+    phrases = [f"{_fts_phrase([form, *rest])} *" for form in expand_query(first) or [first]]
+    return corpus.fetch_numbers("SELECT rowid AS number FROM search WHERE search MATCH ?", " OR ".join(phrases))
 
 
-def excerpt(corpus: Corpus, number: int, words: str) -> Snippet | None:
-    """The first place of `words` in the article of this number, with the words around it."""
+def find_excerpt(corpus: Corpus, number: int, words: str) -> Snippet | None:
+    """Return the first match of `words` in the article with this number, with the words around it."""
     text = corpus.article(number).text
-    places = found(text, words)
-    return snippet(text, *places[0]) if places else None
+    matches = find_query(text, words)
+    return make_snippet(text, *matches[0]) if matches else None
 
 
-def search(corpus: Corpus, words: str) -> Iterator[Found]:
-    """The articles that hold `words`, in the order in which they came, each with the first place."""
-    for number in matching(corpus, words):
+def search(corpus: Corpus, words: str) -> Iterator[SearchResult]:
+    """Yield the articles that contain `words`, in the order in which they were added, each with its first match."""
+    for number in find_article_numbers(corpus, words):
         article = corpus.article(number)
-        for start, end in found(article.text, words)[:1]:
-            yield Found(article, start, end)
+        for start, end in find_query(article.text, words)[:1]:
+            yield SearchResult(article, start, end)
 
 
-def _phrase(words: list[str]) -> str:
-    """These words in a row, for FTS5 (https://www.sqlite.org/fts5.html#full_text_query_syntax)."""
+def _fts_phrase(words: list[str]) -> str:
+    """Return an FTS5 phrase of these words (https://www.sqlite.org/fts5.html#full_text_query_syntax)."""
     quoted = " ".join(words).replace('"', '""')
     return f'"{quoted}"'

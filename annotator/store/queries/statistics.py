@@ -1,17 +1,20 @@
-"""How much there is in a corpus: articles, spans, states and edits, by label and annotator."""
+"""Statistics of a corpus: articles, spans, states and edits, by label and annotator."""
 
 from msgspec import Struct
 
-from annotator.model.history import IMPORT
+from annotator.model.history import IMPORT_STEP
 from annotator.model.records import STATES
 from annotator.store.corpus import Corpus
-from annotator.store.queries.article_list import counts
+from annotator.store.queries.article_list import count_by_state
 
 
-class Share(Struct, frozen=True):
-    """What one annotator has done. `states` are how many articles are in which state; `labels` how many spans have
-    which label, `accepted` how many of all spans are as they were suggested. `edits` are those of records, one by one,
-    but for imports; they were made on so many `days` (UTC), from `first` to `last` (ISO 8601, None without any)."""
+class AnnotatorStatistics(Struct, frozen=True):
+    """The work of one annotator.
+
+    `states` counts articles by state and `labels` spans by label; `accepted` is the number of spans that are unchanged
+    suggestions. `edits` counts edits of single records except imports; they were made on `days` different days (UTC),
+    from `first` to `last` (ISO 8601, None without edits).
+    """
 
     states: dict[str, int]
     spans: int
@@ -25,49 +28,51 @@ class Share(Struct, frozen=True):
     last: str | None
 
 
-class Statistics(Struct, frozen=True):
-    """Of a whole corpus; `labels` names every label that it has, `characters` are code points of text."""
+class CorpusStatistics(Struct, frozen=True):
+    """The statistics of a corpus. `labels` has every label of the corpus, `characters` are code points of text."""
 
     articles: int
     characters: int
     spans: int
     edits: int
     labels: dict[str, int]
-    annotators: dict[str, Share]
+    annotators: dict[str, AnnotatorStatistics]
 
 
-def statistics(corpus: Corpus) -> Statistics:
-    """What is in the corpus, counted. Reads every text once for its length: a second for some hundred megabytes."""
+def collect_statistics(corpus: Corpus) -> CorpusStatistics:
+    """Count the content of the corpus. Reads every text for its length: about one second for some hundred megabytes."""
     with corpus.snapshot():
-        [(articles, characters)] = corpus.tuples("SELECT count(*), coalesce(sum(length(text)), 0) FROM article")
-        known = corpus.annotators()
-        spans = corpus.tuples("SELECT annotator, label, count(*), count(source) FROM span GROUP BY annotator, label")
-        rejected = dict(corpus.tuples("SELECT annotator, count(*) FROM rejection GROUP BY annotator"))
-        dismissed = dict(corpus.tuples("SELECT annotator, count(*) FROM dismissal GROUP BY annotator"))
+        [(articles, characters)] = corpus.fetch_tuples("SELECT count(*), coalesce(sum(length(text)), 0) FROM article")
+        annotators = corpus.annotators()
+        spans = corpus.fetch_tuples(
+            "SELECT annotator, label, count(*), count(source) FROM span GROUP BY annotator, label"
+        )
+        rejected = dict(corpus.fetch_tuples("SELECT annotator, count(*) FROM rejection GROUP BY annotator"))
+        dismissed = dict(corpus.fetch_tuples("SELECT annotator, count(*) FROM dismissal GROUP BY annotator"))
         query = """
             SELECT annotator, count(*), count(DISTINCT substr(time, 1, 10)), min(time), max(time)
             FROM edit WHERE name <> ? GROUP BY annotator
         """
-        edits = {row[0]: row[1:] for row in corpus.tuples(query, IMPORT)}
+        edits = {row[0]: row[1:] for row in corpus.fetch_tuples(query, IMPORT_STEP)}
         labels = dict.fromkeys((label.name for label in corpus.labels().labels), 0)
-        shares = {}
-        for name in known:
-            mine = {label: count for who, label, count, _accepted in spans if who == name}
-            for label, count in mine.items():
+        annotator_statistics = {}
+        for name in annotators:
+            own_labels = {label: count for owner, label, count, _accepted in spans if owner == name}
+            for label, count in own_labels.items():
                 labels[label] += count
-            made, days, first, last = edits.get(name, (0, 0, None, None))
-            states = counts(corpus, name)
-            shares[name] = Share(
+            edit_count, days, first, last = edits.get(name, (0, 0, None, None))
+            states = count_by_state(corpus, name)
+            annotator_statistics[name] = AnnotatorStatistics(
                 states={state: states[state] for state in STATES},
-                spans=sum(mine.values()),
-                labels=mine,
-                accepted=sum(accepted for who, _label, _count, accepted in spans if who == name),
+                spans=sum(own_labels.values()),
+                labels=own_labels,
+                accepted=sum(accepted for owner, _label, _count, accepted in spans if owner == name),
                 rejected=rejected.get(name, 0),
                 dismissed=dismissed.get(name, 0),
-                edits=made,
+                edits=edit_count,
                 days=days,
                 first=first,
                 last=last,
             )
-    made = sum(share.edits for share in shares.values())
-    return Statistics(articles, characters, sum(labels.values()), made, labels, shares)
+    edit_count = sum(share.edits for share in annotator_statistics.values())
+    return CorpusStatistics(articles, characters, sum(labels.values()), edit_count, labels, annotator_statistics)

@@ -1,20 +1,20 @@
-"""How good the suggestions were in what one annotator has done: what was accepted, rejected and missed."""
+"""The quality of suggestions in the articles that one annotator has done: accepted, rejected and missed."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
 
-from annotator.model.history import IMPORT
+from annotator.model.history import IMPORT_STEP
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
 
 BINS: Final = 20
-"""Into so many parts at most the articles are divided."""
+"""The maximal number of bins into which the articles are divided."""
 
 
-class Tally(Struct, frozen=True):
-    """How many suggestions were accepted as they were, how many rejected, and how many spans nothing had suggested."""
+class SuggestionCounts(Struct, frozen=True):
+    """The number of suggestions accepted unchanged and rejected, and of spans that were never suggested (missed)."""
 
     accepted: int = 0
     rejected: int = 0
@@ -22,40 +22,48 @@ class Tally(Struct, frozen=True):
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """The sum of all counts."""
         return self.accepted + self.rejected + self.missed
 
-    def plus(self, other: "Tally") -> "Tally":
-        """Both together."""
-        return Tally(self.accepted + other.accepted, self.rejected + other.rejected, self.missed + other.missed)
+    def plus(self, addend: "SuggestionCounts") -> "SuggestionCounts":
+        """Return the sums of both counts."""
+        return SuggestionCounts(
+            self.accepted + addend.accepted, self.rejected + addend.rejected, self.missed + addend.missed
+        )
 
 
-class Quality(Struct, frozen=True):
-    """`sizes` are how many articles each part holds, those that were done first in front; `tallies` the tallies of each
-    label by part. A label with which nothing was labelled or rejected is not there."""
+class SuggestionStatistics(Struct, frozen=True):
+    """Counts by label and bin.
 
-    sizes: Sequence[int]
-    tallies: dict[str, list[Tally]]
-
-
-def quality(corpus: Corpus, annotator: str, bins: int = BINS) -> Quality:
-    """How good the suggestions were in the articles that the annotator has done, in the order in which they were.
-
-    A span that was imported is nobody's miss, whatever became of it. A suggestion that was accepted and then changed is
-    a rejected one, and the span a missed one (see editing.relabel).
+    `bin_sizes` are the numbers of articles in the bins, the articles done first in front; `counts_by_label` holds the
+    counts of each label by bin. A label without spans and rejections is missing.
     """
-    sizes: dict[int, int] = {}
-    found: dict[str, dict[int, Tally]] = {}
-    for label, at, *counts, size in corpus.tuples(_QUERY, annotator, bins):
+
+    bin_sizes: Sequence[int]
+    counts_by_label: dict[str, list[SuggestionCounts]]
+
+
+def collect_suggestion_statistics(corpus: Corpus, annotator: str, bins: int = BINS) -> SuggestionStatistics:
+    """Count suggestions in the articles that the annotator has done, in the order in which they were done.
+
+    An imported span never counts as missed, whatever happened to it. A suggestion that was accepted and then changed
+    counts as rejected and the span as missed (see `operations.relabel`).
+    """
+    bin_sizes: dict[int, int] = {}
+    counts_by_bin: dict[str, dict[int, SuggestionCounts]] = {}
+    for label, bin_, *counts, size in corpus.fetch_tuples(_QUERY, annotator, bins):
         if label is None:
-            sizes[at] = size
+            bin_sizes[bin_] = size
         elif any(counts):
-            found.setdefault(label, {})[at] = Tally(*counts)
-    tallies = {label: [parts.get(at, Tally()) for at in sizes] for label, parts in found.items()}
-    return Quality([*sizes.values()], tallies)
+            counts_by_bin.setdefault(label, {})[bin_] = SuggestionCounts(*counts)
+    counts_by_label = {
+        label: [label_counts.get(bin_, SuggestionCounts()) for bin_ in bin_sizes]
+        for label, label_counts in counts_by_bin.items()
+    }
+    return SuggestionStatistics([*bin_sizes.values()], counts_by_label)
 
 
-# An article was done when it was last said to be. An edit begins with the kind of its record (see rows.encoded).
+# An article was done when its state was last set to done. The JSON of a record begins with its type.
 _QUERY: Final = f"""
     WITH part AS MATERIALIZED (
         SELECT status.article, ntile(?2) OVER (ORDER BY max(edit.id)) AS at
@@ -66,7 +74,7 @@ _QUERY: Final = f"""
     ),
     imported AS (
         SELECT json_extract(after, '$.uid') FROM part CROSS JOIN edit ON edit.article = part.article
-        WHERE annotator = ?1 AND name = '{IMPORT}' AND after GLOB '{{"type":"span"*'
+        WHERE annotator = ?1 AND name = '{IMPORT_STEP}' AND after GLOB '{{"type":"span"*'
     )
     SELECT NULL AS label, at, 0, 0, 0, count(*) FROM part GROUP BY at
     UNION ALL

@@ -1,1 +1,1 @@
-"""What can be saved of a damaged or displaced corpus file. May import all of `store`."""
+"""Recovery of damaged and displaced corpus files. May import all of `store`."""

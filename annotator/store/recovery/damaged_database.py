@@ -1,7 +1,7 @@
-"""The rows that can still be read in a damaged corpus file, by table, whatever became of the rest of it.
+"""Reading the rows of a damaged corpus file table by table, whatever the state of the rest of the file.
 
-A table whose tree is whole is read along it. Where a page on the way is lost, those beneath it are found again: a leaf
-that no tree leads to, and that is not among the free ones, belongs to the one table that such rows fit.
+A table is read along its b-tree. If a page of the tree is lost, the leaves below it are orphaned: a leaf that no tree
+leads to and that is not on the freelist is assigned to the one table that its rows fit.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from annotator.model.records import STATES
 from annotator.store import schema_check
-from annotator.store.recovery.page_reader import TABLE_INTERIOR, TABLE_LEAF, Broken, Pages, Value
+from annotator.store.recovery.page_reader import TABLE_INTERIOR, TABLE_LEAF, CorruptPage, PageReader, Value
 from annotator.store.schema import APPLICATION_ID, VERSION
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
@@ -24,165 +24,176 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
 }
 _UID: Final = re.compile(r"[0-9a-f]{64}")
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
-_SIGNS: Final = {
+_PATTERNS: Final = {
     "article": _UID,
     "time": _TIME,
     "added": _TIME,
     "state": re.compile("|".join(STATES)),
     "light": re.compile("#.*"),
 }
-"""What columns of these names hold, whatever the table."""
-_AT_ONCE: Final = 500  # pages
+"""The values of columns with these names, in any table."""
+_BATCH_SIZE: Final = 500  # pages
 
 
 class Row(NamedTuple):
-    """A row by its columns, with its rowid; `sure` is that it was not deleted."""
+    """The values of a row by column, and its rowid; `is_certain` if it cannot be a deleted one."""
 
     rowid: int
     values: dict[str, Any]
-    sure: bool
+    is_certain: bool
 
 
-class Wreck:
-    """A damaged file. `lost` counts, by table, the pages and the rows that cannot be read; "" is unknown of which."""
+class DamagedDatabase:
+    """A damaged corpus file.
+
+    `lost_counts` is the number of unreadable pages and rows by table, with "" for an unknown table.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.pages = Pages(path)
-        self.lost: Counter[str] = Counter()
-        self.ends: set[str] = set()
-        """The tables whose last rows are lost, however many they were."""
+        self.page_reader = PageReader(path)
+        self.lost_counts: Counter[str] = Counter()
+        self.truncated_tables: set[str] = set()
+        """The tables whose last rows, of unknown number, are lost."""
         self._columns = {
-            name: columns for name, columns in schema_check.columns(VERSION).items() if columns[0].name != "rejection"
+            name: columns
+            for name, columns in schema_check.table_columns(VERSION).items()
+            if columns[0].name != "rejection"
         }
         self._leaves: dict[str, list[int]] = {name: [] for name in self._columns}
-        self._found: set[int] = set()  # leaves that no tree leads to
-        self._sure = True  # of those: whether none of them is a free one
+        self._orphaned_leaves: set[int] = set()
+        self._is_freelist_readable = True  # otherwise an orphaned leaf may be a free page with deleted rows
 
     def close(self) -> None:
-        """Let go of the file."""
-        self.pages.close()
+        """Close the file."""
+        self.page_reader.close()
 
-    def newer(self) -> bool:
-        """Whether a newer version of the program made the file, as far as its header can be read."""
+    def is_newer(self) -> bool:
+        """Return whether the header, if it is readable, says that a newer version of the program made the file."""
         try:
-            header = self.pages.page(1)
-        except Broken:
+            header = self.page_reader.read_page(1)
+        except CorruptPage:
             return False
-        version, application = (int.from_bytes(header[at : at + 4], "big") for at in (60, 68))
+        version, application = (int.from_bytes(header[offset : offset + 4], "big") for offset in (60, 68))
         return application == APPLICATION_ID and version > VERSION
 
-    def survey(self) -> Generator[tuple[int, int], None, None]:
-        """Find the pages of every table: to be called first. Yields how many of how many pages were looked at."""
-        roots = self._roots()
+    def scan_pages(self) -> Generator[tuple[int, int], None, None]:
+        """Find the pages of every table; must be called first. Yields (pages scanned, total pages)."""
+        roots = self._find_roots()
         seen = {1}
         for name, root in roots.items():
-            self._walk(name, root, seen)
+            self._walk_tree(name, root, seen)
         for name in self._columns.keys() - roots.keys():
-            self.ends.add(name)
-        free = self.pages.free()
-        self._sure = free is not None
-        for number in range(2, self.pages.count + 1):
-            if number % _AT_ONCE == 0:
-                yield number, self.pages.count
-            if number not in seen and not (free and number in free):
-                self._place(number)
+            self.truncated_tables.add(name)
+        free_pages = self.page_reader.read_freelist()
+        self._is_freelist_readable = free_pages is not None
+        for number in range(2, self.page_reader.page_count + 1):
+            if number % _BATCH_SIZE == 0:
+                yield number, self.page_reader.page_count
+            if number not in seen and not (free_pages and number in free_pages):
+                self._assign_leaf(number)
 
-    def rows(self, table: str) -> Iterator[Row]:
-        """The rows of a table that can be read, in the order of its tree, then those that were found besides.
+    def read_rows(self, table: str) -> Iterator[Row]:
+        """Yield the readable rows of a table in the order of its tree, then those of orphaned leaves.
 
-        Rowids rise along a tree. Of two that do not, it cannot be told which one is wrong: both are lost.
+        Rowids ascend along a tree. If two do not, it is unknown which one is wrong, and both rows are lost.
         """
-        columns, before = self._columns[table], 0
+        columns, last_rowid = self._columns[table], 0
         for number in self._leaves[table]:
-            found = number in self._found
-            read = list(self._read(number))
-            rowids = [0 if found else before, *(row[0] if row else None for row in read)]
-            known = [rowid for rowid in rowids if rowid is not None]
-            wrong = {rowid for pair in pairwise(known) if pair[0] >= pair[1] for rowid in pair}
-            for row in read:
-                values = row and row[0] not in wrong and _fitted(columns, *row)
+            is_orphaned = number in self._orphaned_leaves
+            leaf_rows = list(self._read_leaf(number))
+            rowids = [0 if is_orphaned else last_rowid, *(row[0] if row else None for row in leaf_rows)]
+            readable = [rowid for rowid in rowids if rowid is not None]
+            disordered = {rowid for pair in pairwise(readable) if pair[0] >= pair[1] for rowid in pair}
+            for row in leaf_rows:
+                values = row and row[0] not in disordered and _fit_row(columns, *row)
                 if row and values:
-                    yield Row(row[0], values, self._sure or not found)
+                    yield Row(row[0], values, self._is_freelist_readable or not is_orphaned)
                 else:
-                    self.lost[table] += 1
-            before = before if found else max(known)
+                    self.lost_counts[table] += 1
+            last_rowid = last_rowid if is_orphaned else max(readable)
 
-    def lossy(self) -> set[str]:
-        """The tables of which something is lost, as far as their rows were read."""
-        return {table for table in self._columns if self.lost[table] or self.lost[""] or table in self.ends}
+    def find_lossy_tables(self) -> set[str]:
+        """Return the tables that have lost pages or rows, as far as they were read."""
+        return {
+            table
+            for table in self._columns
+            if self.lost_counts[table] or self.lost_counts[""] or table in self.truncated_tables
+        }
 
-    def _roots(self) -> dict[str, int]:
-        """The page at which each table begins, as far as the schema can be read."""
+    def _find_roots(self) -> dict[str, int]:
+        """Return the root page of each table, as far as the schema can be read."""
         leaves: list[int] = []
-        self._walk("", 1, set(), leaves)
-        found = {}
+        self._walk_tree("", 1, set(), leaves)
+        roots = {}
         for number in leaves:
-            for row in self._read(number):
+            for row in self._read_leaf(number):
                 match row and row[1]:
                     case ["table", str(name), _, int(root), _] if name in self._columns:
-                        found[name] = root
-        return found
+                        roots[name] = root
+        return roots
 
-    def _walk(self, name: str, root: int, seen: set[int], leaves: list[int] | None = None) -> None:
-        """Take the leaves beneath this page for those of the table."""
-        into = self._leaves[name] if leaves is None else leaves
-        waiting = [(root, True)]
-        while waiting:
-            number, last = waiting.pop()
+    def _walk_tree(self, name: str, root: int, seen: set[int], leaves: list[int] | None = None) -> None:
+        """Add the leaves below the page `root` to those of the table, or to `leaves`."""
+        target = self._leaves[name] if leaves is None else leaves
+        stack = [(root, True)]
+        while stack:
+            number, is_last = stack.pop()
             try:
-                if number in seen and number != 1:  # it belongs to another place, and what was here is lost
-                    raise Broken
+                if number in seen and number != 1:  # the page belongs elsewhere, and the right one is lost
+                    raise CorruptPage
                 seen.add(number)
-                kind = self.pages.kind(number)
-                if kind == TABLE_LEAF:
-                    into.append(number)
-                elif kind == TABLE_INTERIOR:
-                    beneath = self.pages.children(number)
-                    waiting += [(child, last and child == beneath[-1]) for child in reversed(beneath)]
+                page_type = self.page_reader.read_page_type(number)
+                if page_type == TABLE_LEAF:
+                    target.append(number)
+                elif page_type == TABLE_INTERIOR:
+                    children = self.page_reader.read_children(number)
+                    stack += [(child, is_last and child == children[-1]) for child in reversed(children)]
                 else:
-                    raise Broken
-            except Broken:
-                self.lost[name] += 1
-                if last:
-                    self.ends.add(name)
+                    raise CorruptPage
+            except CorruptPage:
+                self.lost_counts[name] += 1
+                if is_last:
+                    self.truncated_tables.add(name)
 
-    def _read(self, number: int) -> Iterable[tuple[int, list[Value]] | None]:
+    def _read_leaf(self, number: int) -> Iterable[tuple[int, list[Value]] | None]:
         try:
-            yield from self.pages.rows(number)
-        except Broken:
+            yield from self.page_reader.read_rows(number)
+        except CorruptPage:
             yield None
 
-    def _place(self, number: int) -> None:
-        """Give a leaf that no tree leads to to the table that all its rows fit."""
+    def _assign_leaf(self, number: int) -> None:
+        """Assign an orphaned leaf to the table that all its rows fit."""
         try:
-            if self.pages.kind(number) != TABLE_LEAF:
+            if self.page_reader.read_page_type(number) != TABLE_LEAF:
                 return
-        except Broken:
+        except CorruptPage:
             return
-        rows = [row for row in self._read(number) if row]
+        rows = [row for row in self._read_leaf(number) if row]
         for name, columns in self._columns.items():
-            if rows and all(_fitted(columns, *row, signs=True) for row in rows):
+            if rows and all(_fit_row(columns, *row, match_patterns=True) for row in rows):
                 self._leaves[name].append(number)
-                self._found.add(number)
+                self._orphaned_leaves.add(number)
                 return
 
 
-def _fitted(
-    columns: tuple[schema_check.Column, ...], rowid: int, values: list[Value], *, signs: bool = False
+def _fit_row(
+    columns: tuple[schema_check.Column, ...], rowid: int, values: list[Value], *, match_patterns: bool = False
 ) -> dict[str, Any] | None:
-    """A row by its columns, if it can be one; those that came with a later version are NULL. With `signs` it also
-    has to look like one."""
+    """Return the values by column if they fit the columns; columns added in later versions are NULL.
+
+    With `match_patterns` the values must also match `_PATTERNS`.
+    """
     if len(values) > len(columns):
         return None
     if columns[0].name == "id" and values and values[0] is None:  # https://www.sqlite.org/lang_createtable.html#rowid
         values = [rowid, *values[1:]]
     values = values + [None] * (len(columns) - len(values))
-    for (name, kind, needed), value in zip(columns, values, strict=True):
+    for (name, type_name, is_required), value in zip(columns, values, strict=True):
         if value is None:
-            if needed:
+            if is_required:
                 return None
-        elif not isinstance(value, _TYPES[kind]) or (
-            signs and name in _SIGNS and not _SIGNS[name].fullmatch(str(value))
+        elif not isinstance(value, _TYPES[type_name]) or (
+            match_patterns and name in _PATTERNS and not _PATTERNS[name].fullmatch(str(value))
         ):
             return None
     return {column.name: value for column, value in zip(columns, values, strict=True)}

@@ -1,6 +1,6 @@
-"""What is wrong in a corpus that could be opened: its pages, its rows, and whether its tables agree with one another.
+"""Integrity checks of a corpus that could be opened: pages, rows, and the consistency of its tables.
 
-Nothing here ends at the first fault: what cannot be read is told, and the rest is looked at.
+A check never stops at the first fault: it reports what cannot be read and goes on with the rest.
 """
 
 from collections.abc import Iterator
@@ -9,30 +9,31 @@ from typing import Any, Final
 from msgspec import Struct
 
 from annotator.i18n import _
-from annotator.model.operations import Rejected, check_zones
+from annotator.model.operations import InvalidEdit, check_zones
 from annotator.model.records import Article, Note, Publication, Record, Status, Zone, article_uid
 from annotator.store import rows
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 
 FILE: Final = "file"
-"""The pages of the file, or an index, are not in order."""
+"""Pages of the file, or an index, are damaged."""
 ROW: Final = "row"
-"""A row cannot be read, or is about something that is not there."""
+"""A row cannot be read, or refers to a missing row."""
 TEXT: Final = "text"
 """The text of an article is not the one that was stored."""
 PLACE: Final = "place"
-"""A span, a rejection, a dismissal, a zone or a place is not within its text, or zones overlap."""
+"""A span, rejection, dismissal, zone or last position is not within its text, or zones overlap."""
 RECORD: Final = "record"
-"""A table does not hold what the recorded edits say that it holds."""
+"""A table contradicts the recorded edits."""
 
-_AT_ONCE: Final = 500  # articles whose numbers are read at once
+_BATCH_SIZE: Final = 500  # article numbers in one query
 
 
 class Damage(Struct, frozen=True):
-    """Something that is wrong: `kind` is one of the above, `row` what names the row in its `table`; both may be empty.
+    """A fault in a corpus.
 
-    `message` is a sentence in the reader's language.
+    `kind` is one of the constants above; `row` identifies the row in its `table`, and both may be empty. `message` is a
+    sentence in the user's language.
     """
 
     kind: str
@@ -41,164 +42,163 @@ class Damage(Struct, frozen=True):
     message: str
 
 
-def damage(corpus: Corpus) -> Iterator[Damage]:
-    """All that is wrong in the corpus, as it is found: first the file as a whole, then article by article.
+def check_integrity(corpus: Corpus) -> Iterator[Damage]:
+    """Yield all damage in the corpus: first of the file as a whole, then article by article.
 
-    Memory is that of one article with its edits. It takes about as long as an export of everything.
+    Needs memory for one article with its edits, and about as much time as an export of everything.
     """
-    yield from _file(corpus)
-    yield from _references(corpus)
-    yield from _labels(corpus)
-    yield from _stops(corpus)
+    yield from _check_file(corpus)
+    yield from _check_references(corpus)
+    yield from _check_labels(corpus)
+    yield from _check_positions(corpus)
     last = -1
     while True:
         query = "SELECT id FROM article WHERE id > ? ORDER BY id LIMIT ?"
-        numbers, problem = _tried(corpus, "article", query, last, _AT_ONCE)
-        yield from problem
-        if not numbers:
+        batch, damage = _try_query(corpus, "article", query, last, _BATCH_SIZE)
+        yield from damage
+        if not batch:
             return
-        for found in numbers:
-            last = found["id"]
-            yield from _article(corpus, last)
+        for row in batch:
+            last = row["id"]
+            yield from _check_article(corpus, last)
 
 
-def _file(corpus: Corpus) -> Iterator[Damage]:
-    """What SQLite finds: https://www.sqlite.org/pragma.html#pragma_integrity_check. Types, checks and indexes too."""
-    found, problem = _tried(corpus, "", "PRAGMA integrity_check")
-    yield from problem
-    for row in found:
-        [told] = row.values()
-        if told != "ok":
-            yield Damage(FILE, "", "", _("The file is damaged: {error}").format(error=" ".join(str(told).split())))
+def _check_file(corpus: Corpus) -> Iterator[Damage]:
+    """Check pages, types, constraints and indexes: https://www.sqlite.org/pragma.html#pragma_integrity_check."""
+    result, damage = _try_query(corpus, "", "PRAGMA integrity_check")
+    yield from damage
+    for row in result:
+        [message] = row.values()
+        if message != "ok":
+            yield Damage(FILE, "", "", _("The file is damaged: {error}").format(error=" ".join(str(message).split())))
 
 
-def _references(corpus: Corpus) -> Iterator[Damage]:
-    found, problem = _tried(corpus, "", "PRAGMA foreign_key_check")
-    yield from problem
-    said = _("Row {row} of the table “{table}” is about something that the table “{other}” does not hold.")
-    for row in found:
+def _check_references(corpus: Corpus) -> Iterator[Damage]:
+    result, damage = _try_query(corpus, "", "PRAGMA foreign_key_check")
+    yield from damage
+    message = _("Row {row} of the table “{table}” is about something that the table “{other}” does not hold.")
+    for row in result:
         table, number = str(row["table"]), str(row["rowid"])
-        yield Damage(ROW, table, number, said.format(row=number, table=table, other=row["parent"]))
+        yield Damage(ROW, table, number, message.format(row=number, table=table, other=row["parent"]))
 
 
-def _labels(corpus: Corpus) -> Iterator[Damage]:
-    found, problem = _tried(corpus, "label", "SELECT * FROM label ORDER BY position")
-    yield from problem
-    for row in found:
+def _check_labels(corpus: Corpus) -> Iterator[Damage]:
+    result, damage = _try_query(corpus, "label", "SELECT * FROM label ORDER BY position")
+    yield from damage
+    for row in result:
         try:
             rows.to_label(row)
         except CorpusError as error:
             yield Damage(ROW, "label", str(row["name"]), str(error))
 
 
-def _stops(corpus: Corpus) -> Iterator[Damage]:
-    """What is wrong with where annotators stopped."""
+def _check_positions(corpus: Corpus) -> Iterator[Damage]:
+    """Check the last positions of annotators."""
     query = """
         SELECT annotator, "offset", coalesce(text, '') AS text
         FROM place LEFT JOIN article ON article.uid = place.article
     """
-    found, problem = _tried(corpus, "place", query)
-    yield from problem
-    for row in found:
+    result, damage = _try_query(corpus, "place", query)
+    yield from damage
+    for row in result:
         try:
             rows.check_offset(str(row["annotator"]), row["offset"], len(row["text"]))
         except CorpusError as error:
             yield Damage(PLACE, "place", str(row["annotator"]), str(error))
 
 
-def _article(corpus: Corpus, number: int) -> Iterator[Damage]:
-    found, problem = _tried(corpus, "article", "SELECT * FROM article WHERE id = ?", number, row=number)
-    yield from problem
-    for row in found:
+def _check_article(corpus: Corpus, number: int) -> Iterator[Damage]:
+    result, damage = _try_query(corpus, "article", "SELECT * FROM article WHERE id = ?", number, row=number)
+    yield from damage
+    for row in result:
         try:
             article = rows.to_article(row)
         except CorpusError as error:
             yield Damage(ROW, "article", str(number), str(error))
             continue
-        if _uid(article) != article.uid:
-            said = _("The text of article {number} is not the one that was stored.")
-            yield Damage(TEXT, "article", str(number), said.format(number=number))
-        yield from _about(corpus, article)
+        if _compute_uid(article) != article.uid:
+            message = _("The text of article {number} is not the one that was stored.")
+            yield Damage(TEXT, "article", str(number), message.format(number=number))
+        yield from _check_annotations(corpus, article)
 
 
-def _uid(article: Article) -> str:
+def _compute_uid(article: Article) -> str:
     try:
         return article_uid(article.text)
-    except UnicodeEncodeError:  # half a character has no bytes
+    except UnicodeEncodeError:  # a lone surrogate cannot be encoded
         return ""
 
 
-def _about(corpus: Corpus, article: Article) -> Iterator[Damage]:
-    """What is wrong with the rows about an article: each by itself, and beside the record."""
-    held: dict[tuple[str, ...], Record] = {}
-    lost = False
-    for kind in rows.ABOUT_ARTICLES:
-        table = rows.KEYS[kind][0]
-        found, problem = _tried(corpus, table, f"SELECT * FROM {table} WHERE article = ?", article.uid)
-        yield from problem
-        lost |= bool(problem)
-        for row in found:
+def _check_annotations(corpus: Corpus, article: Article) -> Iterator[Damage]:
+    """Check the rows about an article, each by itself and then against the recorded edits."""
+    records: dict[tuple[str, ...], Record] = {}
+    is_incomplete = False
+    for kind in rows.ARTICLE_RECORDS:
+        table = rows.TABLE_KEYS[kind][0]
+        result, damage = _try_query(corpus, table, f"SELECT * FROM {table} WHERE article = ?", article.uid)
+        yield from damage
+        is_incomplete |= bool(damage)
+        for row in result:
             try:
                 record = rows.to_record(kind, row)
             except CorpusError as error:
-                yield Damage(ROW, table, _name(table, row), str(error))
-                lost = True
+                yield Damage(ROW, table, _row_name(table, row), str(error))
+                is_incomplete = True
                 continue
-            held[_key(record)] = record
+            records[_record_key(record)] = record
             if isinstance(record, Zone | Status | Publication | Note):
                 continue
             if not 0 <= record.start < record.end <= len(article.text):
-                said = _("A span from {start} to {end} is not within the text of article {number}.")
-                said = said.format(start=record.start, end=record.end, number=article.id)
-                yield Damage(PLACE, table, record.uid, said)
+                message = _("A span from {start} to {end} is not within the text of article {number}.")
+                message = message.format(start=record.start, end=record.end, number=article.id)
+                yield Damage(PLACE, table, record.uid, message)
     try:
-        check_zones(article, [record for record in held.values() if isinstance(record, Zone)])
-    except Rejected as error:
-        said = _("Article {number}: {error}").format(number=article.id, error=error)
-        yield Damage(PLACE, "zone", article.uid, said)
-    if not lost:
-        yield from _record(corpus, article, held)
+        check_zones(article, [record for record in records.values() if isinstance(record, Zone)])
+    except InvalidEdit as error:
+        message = _("Article {number}: {error}").format(number=article.id, error=error)
+        yield Damage(PLACE, "zone", article.uid, message)
+    if not is_incomplete:
+        yield from _check_edits(corpus, article, records)
 
 
-def _record(corpus: Corpus, article: Article, held: dict[tuple[str, ...], Record]) -> Iterator[Damage]:
-    """Where the last edit of something, if it has one, says something else than its table."""
-    found, problem = _tried(corpus, "edit", "SELECT * FROM edit WHERE article = ? ORDER BY id", article.uid)
-    yield from problem
-    said: dict[tuple[str, ...], Record | None] = {}
-    for row in found:
+def _check_edits(corpus: Corpus, article: Article, records: dict[tuple[str, ...], Record]) -> Iterator[Damage]:
+    """Check that the tables hold what the last edit of each record says."""
+    result, damage = _try_query(corpus, "edit", "SELECT * FROM edit WHERE article = ? ORDER BY id", article.uid)
+    yield from damage
+    last_states: dict[tuple[str, ...], Record | None] = {}
+    for row in result:
         try:
             edit = rows.to_edit(row)
         except CorpusError as error:
             yield Damage(ROW, "edit", str(row["id"]), str(error))
             return
         record = edit.after or edit.before
-        if isinstance(record, rows.RECORDED):
-            said[_key(record)] = edit.after
-    for key, last in said.items():
-        if held.get(key) != last:
+        if isinstance(record, rows.EDIT_TRACKED):
+            last_states[_record_key(record)] = edit.after
+    for key, recorded in last_states.items():
+        if records.get(key) != recorded:
             table, name = key[0], ", ".join(key[1:])
             message = _("Article {number}: the table “{table}” does not hold what the record of edits says of {row}.")
             yield Damage(RECORD, table, name, message.format(number=article.id, table=table, row=name))
 
 
-def _key(record: Record) -> tuple[str, ...]:
-    return (rows.KEYS[type(record)][0], *rows.key(record).values())
+def _record_key(record: Record) -> tuple[str, ...]:
+    return (rows.TABLE_KEYS[type(record)][0], *rows.row_key(record).values())
 
 
-def _name(table: str, row: dict[str, Any]) -> str:
-    columns = next(columns for name, columns in rows.KEYS.values() if name == table)
+def _row_name(table: str, row: dict[str, Any]) -> str:
+    columns = next(columns for name, columns in rows.TABLE_KEYS.values() if name == table)
     return ", ".join(str(row[column]) for column in columns)
 
 
-def _tried(
+def _try_query(
     corpus: Corpus, table: str, query: str, *values: object, row: object = ""
 ) -> tuple[list[dict[str, Any]], list[Damage]]:
-    """The rows that can be read before the first that cannot, and what is wrong with that one, or with what was asked
-    about this `row`."""
-    found: list[dict[str, Any]] = []
+    """Return the rows up to the first that cannot be read, and the damage of that one, reported as `row` of `table`."""
+    result: list[dict[str, Any]] = []
     try:
-        for one in corpus.query(query, *values):
-            found.append(dict(one))
+        for mapping in corpus.query(query, *values):
+            result.append(dict(mapping))  # noqa: PERF401 - those before an error are kept
     except CorpusError as error:
-        return found, [Damage(ROW if table else FILE, table, str(row), str(error))]
-    return found, []
+        return result, [Damage(ROW if table else FILE, table, str(row), str(error))]
+    return result, []

@@ -1,6 +1,8 @@
-"""The pages of an SQLite file, read without SQLite, which gives up where a page on its way is damaged:
-https://www.sqlite.org/fileformat2.html, whose words these are. Whatever stands in a page, reading it ends: in what it
-says, or in Broken."""
+"""A reader of the pages of an SQLite file that does not use SQLite, which stops at a damaged page.
+
+The format and its terms are those of https://www.sqlite.org/fileformat2.html. For any bytes, reading a page ends with
+its content or with CorruptPage.
+"""
 
 import os
 from collections.abc import Iterator
@@ -14,243 +16,249 @@ Value: TypeAlias = str | int | float | bytes | None
 
 TABLE_LEAF: Final = 0x0D
 TABLE_INTERIOR: Final = 0x05
-_KINDS: Final = (0x02, 0x05, 0x0A, 0x0D)
-_HEADER: Final = 100
-_USUAL: Final = 4096  # bytes of a page, in every corpus that this program has made
-_SAMPLED: Final = 1000  # pages that tell of what size they are
+_PAGE_TYPES: Final = (0x02, 0x05, 0x0A, 0x0D)
+_HEADER_SIZE: Final = 100
+_DEFAULT_PAGE_SIZE: Final = 4096  # bytes, in every corpus made by this program
+_SAMPLE_PAGES: Final = 1000  # pages used to guess the page size
 _WAL_MAGIC: Final = (0x377F0682, 0x377F0683)
-_FIXED: Final = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 7: 8, 8: 0, 9: 0}  # bytes of a value of this serial type
+_VALUE_SIZES: Final = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 7: 8, 8: 0, 9: 0}  # bytes by serial type
 
 
-class Broken(Exception):
-    """A page, a cell or a record that is none."""
+class CorruptPage(Exception):
+    """A page, a cell or a record is invalid."""
 
 
-class Pages:
-    """The pages of the file at `path`, with what its log holds over them. Nothing is ever written. Raises OSError where
-    it cannot be opened.
+class PageReader:
+    """A read-only view of the pages of the file at `path`, including newer ones in its log. Raises OSError.
 
-    The file is opened past SQLite: when it is closed, POSIX takes all locks from it that this process has there
-    (https://sqlite.org/howtocorrupt.html#posix_close_bug), so that no connection of this process may have it open.
+    The file is opened without SQLite. Closing it drops all POSIX locks of this process on the file
+    (https://sqlite.org/howtocorrupt.html#posix_close_bug), so no connection of this process may have it open.
     """
 
     def __init__(self, path: Path) -> None:
         self._files = [os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))]
-        self._log: dict[int, int] = {}
-        self.torn = False
-        """Whether the log holds writes that are not whole: that were never committed, or that were and are damaged."""
+        self._wal_pages: dict[int, int] = {}
+        self.is_wal_torn = False
+        """True if the log ends with incomplete writes: never committed, or committed and damaged."""
         length = os.fstat(self._files[0]).st_size
-        self.size = self._page_size(length)
-        self.count = -(-length // self.size)
-        log = side_files.log_path(path)
-        if log.exists():
-            self._files.append(os.open(log, os.O_RDONLY | getattr(os, "O_BINARY", 0)))
-            self._read_log(os.fstat(self._files[1]).st_size)
+        self.page_size = self._detect_page_size(length)
+        self.page_count = -(-length // self.page_size)
+        wal = side_files.wal_path(path)
+        if wal.exists():
+            self._files.append(os.open(wal, os.O_RDONLY | getattr(os, "O_BINARY", 0)))
+            self._read_wal(os.fstat(self._files[1]).st_size)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         for file in self._files:
             os.close(file)
 
-    def page(self, number: int) -> bytes:
-        """The page of this number, from 1: all of its bytes. Raises Broken where it cannot be read."""
-        if not 0 < number <= self.count:
-            raise Broken
-        if number in self._log:
-            data = self._read(1, self._log[number], self.size)
+    def read_page(self, number: int) -> bytes:
+        """Return all bytes of the page with this number, from 1. Raises CorruptPage if it cannot be read."""
+        if not 0 < number <= self.page_count:
+            raise CorruptPage
+        if number in self._wal_pages:
+            data = self._read(1, self._wal_pages[number], self.page_size)
         else:
-            data = self._read(0, (number - 1) * self.size, self.size)
-        if len(data) < self.size:
-            raise Broken
+            data = self._read(0, (number - 1) * self.page_size, self.page_size)
+        if len(data) < self.page_size:
+            raise CorruptPage
         return data
 
-    def kind(self, number: int) -> int:
-        """The type of a b-tree page; Broken where it is none."""
-        data = self.page(number)
-        kind = data[_HEADER if number == 1 else 0]
-        if kind not in _KINDS:
-            raise Broken
-        return kind
+    def read_page_type(self, number: int) -> int:
+        """Return the type of a b-tree page. Raises CorruptPage if it is not one."""
+        data = self.read_page(number)
+        page_type = data[_HEADER_SIZE if number == 1 else 0]
+        if page_type not in _PAGE_TYPES:
+            raise CorruptPage
+        return page_type
 
-    def children(self, number: int) -> list[int]:
-        """The pages beneath an interior page of a table, in the order of their rows."""
-        data, begin = self._begin(number, TABLE_INTERIOR)
-        found = [unpack_from(">I", data, at)[0] for at in self._cells(data, begin, 12)]
-        return [*found, unpack_from(">I", data, begin + 8)[0]]
+    def read_children(self, number: int) -> list[int]:
+        """Return the child pages of an interior page of a table, in the order of their rows."""
+        data, header_start = self._open_page(number, TABLE_INTERIOR)
+        children = [unpack_from(">I", data, offset)[0] for offset in self._cell_offsets(data, header_start, 12)]
+        return [*children, unpack_from(">I", data, header_start + 8)[0]]
 
-    def rows(self, number: int) -> Iterator[tuple[int, list[Value]] | None]:
-        """The rows of a leaf page of a table, each with its rowid; None for one that is broken."""
-        data, begin = self._begin(number, TABLE_LEAF)
-        for at in self._cells(data, begin, 8):
+    def read_rows(self, number: int) -> Iterator[tuple[int, list[Value]] | None]:
+        """Yield the rows of a leaf page of a table, each with its rowid; None for an invalid one."""
+        data, header_start = self._open_page(number, TABLE_LEAF)
+        for offset in self._cell_offsets(data, header_start, 8):
             try:
-                length, at = _varint(data, at)
-                rowid, at = _varint(data, at)
-                yield rowid - (1 << 64) * (rowid >> 63), _record(self._payload(data, at, length))
-            except Broken:
+                length, offset = _read_varint(data, offset)
+                rowid, offset = _read_varint(data, offset)
+                yield rowid - (1 << 64) * (rowid >> 63), _decode_record(self._read_payload(data, offset, length))
+            except CorruptPage:
                 yield None
 
-    def free(self) -> set[int] | None:
-        """The pages that are in no use; what is left in them was deleted. None where it is not known which."""
-        found: set[int] = set()
+    def read_freelist(self) -> set[int] | None:
+        """Return the unused pages, whose content was deleted; None if the freelist is invalid."""
+        free_pages: set[int] = set()
         try:
-            trunk, count = unpack_from(">II", self.page(1), 32)
+            trunk, count = unpack_from(">II", self.read_page(1), 32)
             while trunk:
-                data = self.page(trunk)
-                if trunk in found:
+                data = self.read_page(trunk)
+                if trunk in free_pages:
                     return None
-                found.add(trunk)
-                trunk, leaves = unpack_from(">II", data)
-                if leaves > self.size // 4 - 2:
+                free_pages.add(trunk)
+                trunk, leaf_count = unpack_from(">II", data)
+                if leaf_count > self.page_size // 4 - 2:
                     return None
-                found.update(unpack_from(f">{leaves}I", data, 8))
-        except Broken:
+                free_pages.update(unpack_from(f">{leaf_count}I", data, 8))
+        except CorruptPage:
             return None
-        return found if len(found) == count else None
+        return free_pages if len(free_pages) == count else None
 
-    def _page_size(self, length: int) -> int:
-        header = self._read(0, 0, _HEADER).ljust(_HEADER, b"\0")
-        [told] = unpack_from(">H", header, 16)
-        told = 65536 if told == 1 else told
-        if told < 512 or told & (told - 1):
-            return _USUAL
-        return max((_USUAL, told), key=lambda size: self._likely(size, length))
+    def _detect_page_size(self, length: int) -> int:
+        header = self._read(0, 0, _HEADER_SIZE).ljust(_HEADER_SIZE, b"\0")
+        [declared] = unpack_from(">H", header, 16)
+        declared = 65536 if declared == 1 else declared
+        if declared < 512 or declared & (declared - 1):
+            return _DEFAULT_PAGE_SIZE
+        return max((_DEFAULT_PAGE_SIZE, declared), key=lambda size: self._count_page_starts(size, length))
 
-    def _likely(self, size: int, length: int) -> int:
-        """How many of the first pages begin as one does, if they are of this size."""
-        places = range(size, min(length, size * _SAMPLED), size)
-        return sum(1 for at in places if self._read(0, at, 1)[:1] in map(bytes, ([kind] for kind in _KINDS)))
+    def _count_page_starts(self, size: int, length: int) -> int:
+        """Return how many of the first pages, if they have this size, start like a b-tree page."""
+        starts = range(size, min(length, size * _SAMPLE_PAGES), size)
+        return sum(
+            1
+            for start in starts
+            if self._read(0, start, 1)[:1] in map(bytes, ([page_type] for page_type in _PAGE_TYPES))
+        )
 
-    def _read(self, file: int, at: int, length: int) -> bytes:
+    def _read(self, file: int, offset: int, length: int) -> bytes:
         try:
-            os.lseek(self._files[file], at, os.SEEK_SET)
+            os.lseek(self._files[file], offset, os.SEEK_SET)
             return os.read(self._files[file], length)
-        except OSError:  # a medium that cannot be read there
+        except OSError:  # the medium cannot be read there
             return b""
 
-    def _begin(self, number: int, kind: int) -> tuple[bytes, int]:
-        if self.kind(number) != kind:
-            raise Broken
-        return self.page(number), _HEADER if number == 1 else 0
+    def _open_page(self, number: int, page_type: int) -> tuple[bytes, int]:
+        if self.read_page_type(number) != page_type:
+            raise CorruptPage
+        return self.read_page(number), _HEADER_SIZE if number == 1 else 0
 
-    def _cells(self, data: bytes, begin: int, header: int) -> list[int]:
-        [count] = unpack_from(">H", data, begin + 3)
-        first = begin + header
-        if first + 2 * count > self.size:
-            raise Broken
-        return [at for at in unpack_from(f">{count}H", data, first) if first + 2 * count <= at <= self.size - 4]
+    def _cell_offsets(self, data: bytes, header_start: int, header_size: int) -> list[int]:
+        [count] = unpack_from(">H", data, header_start + 3)
+        first = header_start + header_size
+        if first + 2 * count > self.page_size:
+            raise CorruptPage
+        return [
+            offset
+            for offset in unpack_from(f">{count}H", data, first)
+            if first + 2 * count <= offset <= self.page_size - 4
+        ]
 
-    def _payload(self, data: bytes, at: int, length: int) -> bytes:
-        """What a cell of a table's leaf holds, in the page and in those where it flows over."""
-        most = self.size - 35
-        if length <= most:
-            return data[at : at + length]
-        if length > self.count * self.size:
-            raise Broken
-        least = (self.size - 12) * 32 // 255 - 23
-        local = least + (length - least) % (self.size - 4)
-        local = local if local <= most else least
-        parts = [data[at : at + local]]
-        if len(data) < at + local + 4:
-            raise Broken
-        [following] = unpack_from(">I", data, at + local)
-        left, seen = length - local, set[int]()
-        while left > 0:
-            if following in seen:
-                raise Broken
-            seen.add(following)
-            page = self.page(following)
-            [following] = unpack_from(">I", page)
-            parts.append(page[4 : 4 + left])
-            left -= self.size - 4
+    def _read_payload(self, data: bytes, offset: int, length: int) -> bytes:
+        """Return the payload of a cell of a table leaf, from the page and its overflow pages."""
+        max_local = self.page_size - 35
+        if length <= max_local:
+            return data[offset : offset + length]
+        if length > self.page_count * self.page_size:
+            raise CorruptPage
+        min_local = (self.page_size - 12) * 32 // 255 - 23
+        local_length = min_local + (length - min_local) % (self.page_size - 4)
+        local_length = local_length if local_length <= max_local else min_local
+        parts = [data[offset : offset + local_length]]
+        if len(data) < offset + local_length + 4:
+            raise CorruptPage
+        [next_page] = unpack_from(">I", data, offset + local_length)
+        remaining, seen = length - local_length, set[int]()
+        while remaining > 0:
+            if next_page in seen:
+                raise CorruptPage
+            seen.add(next_page)
+            page = self.read_page(next_page)
+            [next_page] = unpack_from(">I", page)
+            parts.append(page[4 : 4 + remaining])
+            remaining -= self.page_size - 4
         return b"".join(parts)
 
-    def _read_log(self, length: int) -> None:
-        """Know where the log has newer pages: of its frames those that are whole, up to the last that ends a
-        transaction."""
+    def _read_wal(self, length: int) -> None:
+        """Find the newer pages in the log: its valid frames up to the last commit."""
         header = self._read(1, 0, 32)
         if len(header) < 32:
             return
         magic, _version, size, _sequence, *salts = unpack(">IIII8s8s", header)
-        if magic not in _WAL_MAGIC or size != self.size:
+        if magic not in _WAL_MAGIC or size != self.page_size:
             return
         order = ">" if magic & 1 else "<"
-        sums = _sums(order, header[:24], (0, 0))
+        checksum = _wal_checksum(order, header[:24], (0, 0))
         pending: dict[int, int] = {}
-        for at in range(32, length - 24, size + 24):
-            frame = self._read(1, at, size + 24)
+        for offset in range(32, length - 24, size + 24):
+            frame = self._read(1, offset, size + 24)
             if frame[8:16] != salts[0]:
                 return
             if len(frame) < size + 24:
-                self.torn = True
+                self.is_wal_torn = True
                 return
-            sums = _sums(order, frame[24:], _sums(order, frame[:8], sums))
-            number, committed, *told = unpack_from(">II8xII", frame)
-            self.torn = tuple(told) != sums or not committed
-            if tuple(told) != sums:
+            checksum = _wal_checksum(order, frame[24:], _wal_checksum(order, frame[:8], checksum))
+            number, database_size, *stored = unpack_from(">II8xII", frame)
+            self.is_wal_torn = tuple(stored) != checksum or not database_size
+            if tuple(stored) != checksum:
                 return
-            pending[number] = at + 24
-            if committed:
-                self._log.update(pending)
-                self.count = max(self.count, committed)
+            pending[number] = offset + 24
+            if database_size:
+                self._wal_pages.update(pending)
+                self.page_count = max(self.page_count, database_size)
                 pending.clear()
 
 
-def _sums(order: str, data: bytes, sums: tuple[int, int]) -> tuple[int, int]:
-    """The checksum of a log goes on over these bytes."""
-    one, other = sums
+def _wal_checksum(order: str, data: bytes, checksum: tuple[int, int]) -> tuple[int, int]:
+    """Return the checksum of a log continued over these bytes."""
+    first, second = checksum
     words = unpack(f"{order}{len(data) // 4}I", data)
     for even, odd in zip(words[::2], words[1::2], strict=True):
-        one = (one + even + other) & 0xFFFFFFFF
-        other = (other + odd + one) & 0xFFFFFFFF
-    return one, other
+        first = (first + even + second) & 0xFFFFFFFF
+        second = (second + odd + first) & 0xFFFFFFFF
+    return first, second
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number of one to nine bytes, and where it ends."""
+def _read_varint(data: bytes, start: int) -> tuple[int, int]:
+    """Return the number of one to nine bytes that starts here, and the offset after it."""
     value = 0
-    for place, byte in enumerate(data[at : at + 9]):
-        if place == 8:
-            return value << 8 | byte, at + 9
+    for index, byte in enumerate(data[start : start + 9]):
+        if index == 8:
+            return value << 8 | byte, start + 9
         value = value << 7 | byte & 0x7F
         if byte < 0x80:
-            return value, at + place + 1
-    raise Broken
+            return value, start + index + 1
+    raise CorruptPage
 
 
-def _record(payload: bytes) -> list[Value]:
-    """The values of a row."""
-    end, at = _varint(payload, 0)
-    if end > len(payload):
-        raise Broken
-    kinds = []
-    while at < end:
-        kind, at = _varint(payload, at)
-        kinds.append(kind)
+def _decode_record(payload: bytes) -> list[Value]:
+    """Return the values of a row."""
+    header_end, offset = _read_varint(payload, 0)
+    if header_end > len(payload):
+        raise CorruptPage
+    serial_types = []
+    while offset < header_end:
+        serial_type, offset = _read_varint(payload, offset)
+        serial_types.append(serial_type)
     values: list[Value] = []
-    for kind in kinds:
-        length = (kind - 12) // 2 if kind >= 12 else _FIXED.get(kind, 0)
-        part = payload[at : at + length]
-        if len(part) < length or kind in (10, 11):
-            raise Broken
-        values.append(_value(kind, part))
-        at += length
-    if at != len(payload):
-        raise Broken
+    for serial_type in serial_types:
+        length = (serial_type - 12) // 2 if serial_type >= 12 else _VALUE_SIZES.get(serial_type, 0)
+        encoded = payload[offset : offset + length]
+        if len(encoded) < length or serial_type in (10, 11):
+            raise CorruptPage
+        values.append(_decode_value(serial_type, encoded))
+        offset += length
+    if offset != len(payload):
+        raise CorruptPage
     return values
 
 
-def _value(kind: int, part: bytes) -> Value:
-    if kind == 0:
+def _decode_value(serial_type: int, encoded: bytes) -> Value:
+    if serial_type == 0:
         return None
-    if kind in (8, 9):
-        return kind - 8
-    if kind == 7:
-        return float(unpack(">d", part)[0])
-    if kind < 12:
-        return int.from_bytes(part, "big", signed=True)
-    if kind % 2 == 0:
-        return part
+    if serial_type in (8, 9):
+        return serial_type - 8
+    if serial_type == 7:
+        return float(unpack(">d", encoded)[0])
+    if serial_type < 12:
+        return int.from_bytes(encoded, "big", signed=True)
+    if serial_type % 2 == 0:
+        return encoded
     try:
-        return part.decode()
+        return encoded.decode()
     except UnicodeDecodeError as error:
-        raise Broken from error
+        raise CorruptPage from error

@@ -1,4 +1,4 @@
-"""What one article comes to where its tables and the record of edits may each have lost something (see `salvage`)."""
+"""Reconciling the tables and the recorded edits of an article, both of which may be incomplete (see `salvage`)."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from annotator.i18n import _
 from annotator.model import zones as zoning
-from annotator.model.colours import next_ready
-from annotator.model.history import LABELS
-from annotator.model.labels import BadLabelSet, Label, LabelSet, check
-from annotator.model.operations import Rejected, check_span, check_zones
+from annotator.model.colours import next_palette_colour
+from annotator.model.history import LABELS_STEP
+from annotator.model.labels import InvalidLabelSet, Label, LabelSet, check_labels
+from annotator.model.operations import InvalidEdit, check_span, check_zones
 from annotator.model.records import (
     Article,
     Edit,
@@ -27,18 +27,19 @@ from annotator.model.records import (
     new_uid,
 )
 from annotator.store import index, rows
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError
 
-SPARE: Final = -1
-"""A staged record that a backup holds: it counts where the file has none of its kind."""
-FOUND: Final = 0
-"""One that no tree led to, and that may have been deleted."""
-SURE: Final = 1
+FROM_BACKUP: Final = -1
+"""A staged record from a backup, used only if the file has none of its kind."""
+ORPHANED: Final = 0
+"""A staged record from an orphaned page that may have been deleted."""
+CERTAIN: Final = 1
+"""A staged record that cannot be a deleted one."""
 
 
 class Loss(Struct, frozen=True):
-    """What could not be brought back, or not for sure: the table, what names it there, and a sentence about it."""
+    """Something lost or uncertain: its table, what identifies the row there, and a message for the user."""
 
     table: str
     row: str
@@ -46,185 +47,204 @@ class Loss(Struct, frozen=True):
     lost: bool = True
 
 
-class Settling:
-    """Into a corpus that has its articles, their edits and, in the table `staged`, what their tables held.
+class Reconciler:
+    """Reconciles articles in a corpus that has its articles, their edits and, in the table `staged`, their table rows.
 
-    `missing` is the last edit that may be one of those that are lost; `losses` is added to; `spare` are labels by name,
-    for spans whose label is lost; `lossy` the tables of which something is lost, and `damaged` those of which a row is
-    damaged that is about an article, each with the article's uid.
+    `last_missing_edit` is the highest id that a lost edit may have. Losses are appended to `losses`. `backup_labels`
+    are labels by name, for spans whose label is lost. `lossy_tables` have lost rows, and `damaged_articles` are pairs
+    of a table with a damaged row and the uid of the article that the row is about.
     """
 
     def __init__(
         self,
         corpus: Corpus,
-        missing: float,
+        last_missing_edit: float,
         losses: list[Loss],
-        spare: Mapping[str, Label],
-        lossy: set[str],
-        damaged: set[tuple[str, str]],
+        backup_labels: Mapping[str, Label],
+        lossy_tables: set[str],
+        damaged_articles: set[tuple[str, str]],
     ) -> None:
-        self._corpus, self._missing, self._losses, self._spare = corpus, missing, losses, spare
-        self._lossy, self._damaged = lossy, damaged
-        self._recorded = bool(corpus.tuples("SELECT 1 FROM edit LIMIT 1"))
+        self._corpus, self._losses = corpus, losses
+        self._last_missing_edit, self._backup_labels = last_missing_edit, backup_labels
+        self._lossy_tables, self._damaged_articles = lossy_tables, damaged_articles
+        self._has_edits = bool(corpus.fetch_tuples("SELECT 1 FROM edit LIMIT 1"))
         self._labels = {label.name for label in corpus.labels().labels}
         self._annotators = set(corpus.annotators())
 
-    def settle(self, article: Article) -> None:
-        """Write what the article has of each kind, and into the record what it lacks of that."""
-        tabled: dict[tuple[str, ...], tuple[Record, bool]] = {}
-        query = "SELECT record, sure FROM staged WHERE article = ? ORDER BY sure"
+    def reconcile(self, article: Article) -> None:
+        """Write the records of the article, and record edits for what its recorded edits lack."""
+        from_tables: dict[tuple[str, ...], tuple[Record, bool]] = {}
+        query = "SELECT record, certainty FROM staged WHERE article = ? ORDER BY certainty"
         staged = [
-            (msgspec.json.decode(text, type=Record), sure) for text, sure in self._corpus.tuples(query, article.uid)
+            (msgspec.json.decode(text, type=Record), certainty)
+            for text, certainty in self._corpus.fetch_tuples(query, article.uid)
         ]
-        kinds = {type(record) for record, sure in staged if sure != SPARE}
-        for record, sure in staged:
-            if sure != SPARE or type(record) not in kinds:
-                tabled[_key(record)] = (record, sure != FOUND)
-        said: dict[tuple[str, ...], tuple[Record | None, int]] = {}
-        missing = self._missing
+        kinds = {type(record) for record, certainty in staged if certainty != FROM_BACKUP}
+        for record, certainty in staged:
+            if certainty != FROM_BACKUP or type(record) not in kinds:
+                from_tables[_record_key(record)] = (record, certainty != ORPHANED)
+        from_edits: dict[tuple[str, ...], tuple[Record | None, int]] = {}
+        last_missing = self._last_missing_edit
         for row in self._corpus.query("SELECT * FROM edit WHERE article = ? ORDER BY id", article.uid):
             edit = rows.to_edit(row)
-            of = edit.after or edit.before
-            if not isinstance(of, rows.RECORDED):
+            recorded = edit.after or edit.before
+            if not isinstance(recorded, rows.EDIT_TRACKED):
                 continue
-            key = _key(of)
-            if edit.before != said.get(key, (None, 0))[0] and (key in said or not isinstance(of, Zone)):
-                missing = max(missing, row["id"])  # this edit is damaged, or one before it is: of whatever it was
-            said[key] = edit.after, row["id"]
-        kept: dict[tuple[str, ...], Record] = {}
-        for key in dict.fromkeys([*tabled, *said]):
-            if record := self._decided(article, key, tabled.get(key), said.get(key), missing):
-                kept[key] = record
-        self._write(article, kept)
-        self._complete(article, {key: last for key, (last, _id) in said.items()}, kept)
+            key = _record_key(recorded)
+            if edit.before != from_edits.get(key, (None, 0))[0] and (
+                key in from_edits or not isinstance(recorded, Zone)
+            ):
+                # This edit or an earlier one is damaged, whichever record that was about.
+                last_missing = max(last_missing, row["id"])
+            from_edits[key] = edit.after, row["id"]
+        records: dict[tuple[str, ...], Record] = {}
+        for key in dict.fromkeys([*from_tables, *from_edits]):
+            if record := self._decide(article, key, from_tables.get(key), from_edits.get(key), last_missing):
+                records[key] = record
+        self._write_records(article, records)
+        self._complete_edits({key: last_state for key, (last_state, _id) in from_edits.items()}, records)
 
-    def _decided(
+    def _decide(
         self,
         article: Article,
         key: tuple[str, ...],
-        tabled: tuple[Record, bool] | None,
-        said: tuple[Record | None, int] | None,
-        missing: float,
+        from_table: tuple[Record, bool] | None,
+        from_edits: tuple[Record | None, int] | None,
+        last_missing: float,
     ) -> Record | None:
-        """What the table and the record of edits come to for one thing; what is not sure of it is told. `missing` is
-        the last edit that may be lost."""
-        row, sure = tabled or (None, True)
-        if said is None:
-            if row and (self._recorded or missing or not sure) and isinstance(row, Span | Status | Note):
-                self._doubt(article, key, row)
+        """Return the record that the table and the edits together support, and report doubts about it.
+
+        `last_missing` is the highest id that a lost edit may have.
+        """
+        row, is_certain = from_table or (None, True)
+        if from_edits is None:
+            if row and (self._has_edits or last_missing or not is_certain) and isinstance(row, Span | Status | Note):
+                self._report_doubt(article, key, row)
             return row
-        last, number = said
-        if row == last:
+        last_state, number = from_edits
+        if row == last_state:
             return row
-        later = number < missing  # an edit may be missing that came after
-        if not sure:
-            row = None  # deleted, or older than what the record says
+        is_edit_missing = number < last_missing  # a later edit may be missing
+        if not is_certain:
+            row = None  # deleted, or older than the recorded edit
         if row is None:
-            lossy = self._is_lossy(key[0], article)
-            if not lossy and later:
-                return None  # by the edit that is missing
-            if lossy:
-                if later and last:
-                    self._doubt(article, key, last)
-                return last
-        elif later:
-            self._doubt(article, key, row)
+            is_lossy = self._is_lossy(key[0], article)
+            if not is_lossy and is_edit_missing:
+                return None  # deleted by the missing edit
+            if is_lossy:
+                if is_edit_missing and last_state:
+                    self._report_doubt(article, key, last_state)
+                return last_state
+        elif is_edit_missing:
+            self._report_doubt(article, key, row)
             return row
-        told = _("Article {number}: what its table says of {row} is not what the record of edits says: {one}; {other}.")
-        shown = {"one": rows.encoded(row) or "–", "other": rows.encoded(last) or "–"}
-        of = row or last
-        if of:
+        message = _(
+            "Article {number}: what its table says of {row} is not what the record of edits says: {one}; {other}."
+        )
+        values = {"one": rows.encode_record(row) or "–", "other": rows.encode_record(last_state) or "–"}
+        record = row or last_state
+        if record:
             name = ", ".join(key[1:])
-            self._lose(key[0], name, told.format(number=article.id, row=_called(of, article), **shown))
+            message = message.format(number=article.id, row=_describe_record(record, article), **values)
+            self._report_loss(key[0], name, message)
         return None
 
-    def _write(self, article: Article, kept: dict[tuple[str, ...], Record]) -> None:
-        """Write the records that can be, each where it fits; the others are lost, and leave `kept`."""
-        zones = [record for record in kept.values() if isinstance(record, Zone)]
-        anew = not zones and self._is_lossy("zone", article)
+    def _write_records(self, article: Article, records: dict[tuple[str, ...], Record]) -> None:
+        """Write the valid records; report the others as lost and remove them from `records`."""
+        zones = [record for record in records.values() if isinstance(record, Zone)]
+        must_recognise = not zones and self._is_lossy("zone", article)
         try:
             check_zones(article, zones)
-        except Rejected:
-            anew = True
-        if anew:
+        except InvalidEdit:
+            must_recognise = True
+        if must_recognise:
             for zone in zones:
-                del kept[_key(zone)]
-            made = [Zone(new_uid(), article.uid, *stretch) for stretch in zoning.recognise(article.text)]
-            kept |= {_key(zone): zone for zone in made}
-            said = _("The zones of article {number} are recognised anew.").format(number=article.id)
-            self._lose("zone", article.uid, said, lost=False)
-        for key, record in list(kept.items()):
+                del records[_record_key(zone)]
+            recognised = [
+                Zone(new_uid(), article.uid, *zone_fields) for zone_fields in zoning.recognise_zones(article.text)
+            ]
+            records |= {_record_key(zone): zone for zone in recognised}
+            message = _("The zones of article {number} are recognised anew.").format(number=article.id)
+            self._report_loss("zone", article.uid, message, lost=False)
+        for key, record in list(records.items()):
             try:
                 if not isinstance(record, Zone | Status | Publication | Note):
                     check_span(article, cast(Span, record))
-                    self._know_label(record.label)
+                    self._ensure_label(record.label)
                 if not isinstance(record, Zone | Publication):
-                    self._know(record.annotator)
+                    self._ensure_annotator(record.annotator)
                 self._corpus._insert(key[0], rows.to_row(record))
-            except (Rejected, BadLabelSet, CorpusError, sqlite3.IntegrityError) as error:
-                del kept[key]
-                said = _("Article {number}: {row} cannot be: {error}")
-                said = said.format(number=article.id, row=_called(record, article), error=error)
-                self._lose(key[0], ", ".join(key[1:]), said)
+            except (InvalidEdit, InvalidLabelSet, CorpusError, sqlite3.IntegrityError) as error:
+                del records[key]
+                message = _("Article {number}: {row} cannot be: {error}")
+                message = message.format(number=article.id, row=_describe_record(record, article), error=error)
+                self._report_loss(key[0], ", ".join(key[1:]), message)
         texts = {article.uid: article.text}
-        index.add_spans(self._corpus._db, [one for one in kept.values() if isinstance(one, Span)], texts)
-        index.add_rejections(self._corpus._db, [one for one in kept.values() if isinstance(one, Rejection)], texts)
+        index.add_spans(self._corpus._db, [record for record in records.values() if isinstance(record, Span)], texts)
+        index.add_rejections(
+            self._corpus._db, [record for record in records.values() if isinstance(record, Rejection)], texts
+        )
 
-    def _complete(
-        self, article: Article, said: dict[tuple[str, ...], Record | None], kept: dict[tuple[str, ...], Record]
+    def _complete_edits(
+        self,
+        last_states: dict[tuple[str, ...], Record | None],
+        records: dict[tuple[str, ...], Record],
     ) -> None:
-        """Where the record of edits says something else than what is there now, have it end with that, in a step for
-        each annotator which is not to be undone, nor what was before it."""
+        """Record edits from the last recorded states to the current ones where they differ.
+
+        They are one step for each annotator, and neither it nor anything before it can be undone.
+        """
         edits: dict[str, list[Edit]] = {}
-        for key, last in said.items():
-            there = kept.get(key)
-            if there != last:
-                of = there or last
-                edits.setdefault(getattr(of, "annotator", ""), []).append(Edit(last, there))
-        somebody = next((name for name in edits if name), None) or next(iter(self._corpus.annotators()), None)
-        for annotator, some in edits.items():
-            who = annotator or somebody
-            if who:
-                self._know(who)
-                self._corpus._remember(Step(new_uid(), who, now(), LABELS, tuple(some)), some)
+        for key, last_state in last_states.items():
+            current = records.get(key)
+            if current != last_state:
+                record = current or last_state
+                edits.setdefault(getattr(record, "annotator", ""), []).append(Edit(last_state, current))
+        fallback = next((name for name in edits if name), None) or next(iter(self._corpus.annotators()), None)
+        for annotator, annotator_edits in edits.items():
+            author = annotator or fallback
+            if author:
+                self._ensure_annotator(author)
+                step = Step(new_uid(), author, utc_timestamp(), LABELS_STEP, tuple(annotator_edits))
+                self._corpus._record_edits(step, annotator_edits)
 
     def _is_lossy(self, table: str, article: Article) -> bool:
-        return table in self._lossy or (table, article.uid) in self._damaged
+        return table in self._lossy_tables or (table, article.uid) in self._damaged_articles
 
-    def _know(self, annotator: str) -> None:
+    def _ensure_annotator(self, annotator: str) -> None:
         if annotator not in self._annotators:
-            self._corpus._know(annotator)
+            self._corpus._add_annotator(annotator)
             self._annotators.add(annotator)
 
-    def _know_label(self, name: str) -> None:
-        """Make a label anew that spans have and whose row is lost."""
+    def _ensure_label(self, name: str) -> None:
+        """Recreate a label that spans have and whose row is lost."""
         if name in self._labels:
             return
         labels = self._corpus.labels()
-        label = self._spare.get(name) or Label(name, {}, next_ready(labels))
-        check(LabelSet((*labels.labels, label)))
+        label = self._backup_labels.get(name) or Label(name, {}, next_palette_colour(labels))
+        check_labels(LabelSet((*labels.labels, label)))
         self._corpus._insert("label", rows.from_label(label, len(labels.labels)))
         self._labels.add(name)
-        said = _("The label {name} is made anew, without its title and its key.")
-        if name in self._spare:
-            said = _("The label {name} is taken from a backup.")
-        self._lose("label", name, said.format(name=name), lost=name not in self._spare)
+        message = _("The label {name} is made anew, without its title and its key.")
+        if name in self._backup_labels:
+            message = _("The label {name} is taken from a backup.")
+        self._report_loss("label", name, message.format(name=name), lost=name not in self._backup_labels)
 
-    def _lose(self, table: str, row: str, message: str, *, lost: bool = True) -> None:
+    def _report_loss(self, table: str, row: str, message: str, *, lost: bool = True) -> None:
         self._losses.append(Loss(table, row, message, lost))
 
-    def _doubt(self, article: Article, key: tuple[str, ...], record: Record) -> None:
-        said = _("Article {number}: {row} may have been changed or removed since: an edit is missing.")
-        said = said.format(number=article.id, row=_called(record, article))
-        self._lose(key[0], ", ".join(key[1:]), said, lost=False)
+    def _report_doubt(self, article: Article, key: tuple[str, ...], record: Record) -> None:
+        message = _("Article {number}: {row} may have been changed or removed since: an edit is missing.")
+        message = message.format(number=article.id, row=_describe_record(record, article))
+        self._report_loss(key[0], ", ".join(key[1:]), message, lost=False)
 
 
-def _key(record: Record) -> tuple[str, ...]:
-    return (rows.KEYS[type(record)][0], *rows.key(record).values())
+def _record_key(record: Record) -> tuple[str, ...]:
+    return (rows.TABLE_KEYS[type(record)][0], *rows.row_key(record).values())
 
 
-def _called(record: Record, article: Article) -> str:
-    """A record as a person knows it."""
+def _describe_record(record: Record, article: Article) -> str:
+    """Return a description of the record for the user."""
     if isinstance(record, Status):
         return record.state
     if isinstance(record, Zone):

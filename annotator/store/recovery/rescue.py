@@ -1,8 +1,8 @@
-"""What an open connection still holds when the corpus file is no longer where it was, brought into safety.
+"""Rescue of an open corpus whose file was renamed, deleted or replaced.
 
-Sync clients and file managers rename, delete and replace files, whoever has them open. The connection goes on with
-the file that it has opened, which may have no name any more, while another file may lie at the corpus' path: the two
-are never mixed. None of this happens on Windows, which refuses to rename, delete or replace an open file.
+Sync clients and file managers rename, delete and replace files that are in use. The connection goes on with the file
+that it opened, which may no longer have a name, while another file may lie at the path of the corpus; the two are never
+mixed. Windows refuses to rename, delete or replace an open file.
 """
 
 import logging
@@ -20,72 +20,85 @@ from annotator import settings
 from annotator.i18n import _
 from annotator.store import copying, open_connections, sqlite_errors
 from annotator.store.connection import Connection
-from annotator.store.errors import CorpusError, ExistingCorpus, MissingCorpus
-from annotator.store.restoring import look
+from annotator.store.errors import CorpusError, ExistingCorpus, FullDisk, MissingCorpus
+from annotator.store.restoring import open_backup
 
 _log = logging.getLogger(__name__)
-_TIME: Final = "%Y-%m-%d %H-%M"  # no colon: Windows has none in names
-_ALL: Final = ("SELECT uid FROM article", "SELECT DISTINCT step FROM edit", "SELECT * FROM label")
-"""Whatever a person does is an edit, an article or a label."""
-_LAYERS: Final = ("span", "zone", "status", "note", "rejection", "dismissal")
-"""The tables in which the edits show, by article."""
+_TIME: Final = "%Y-%m-%d %H-%M"  # no colon: Windows forbids it in names
+_CONTENT_QUERIES: Final = ("SELECT uid FROM article", "SELECT DISTINCT step FROM edit", "SELECT * FROM label")
+"""Everything that a user can add is an edit, an article or a label."""
+_LAYER_TABLES: Final = ("span", "zone", "status", "note", "rejection", "dismissal")
+"""The tables that edits change, each with a column `article`."""
 
 
-class Change(Enum):
-    """What became of the file at a corpus' path."""
+class FileChange(Enum):
+    """How the file at the path of a corpus was changed."""
 
     RENAMED = auto()
     DELETED = auto()
-    """Or moved into another folder."""
+    """Deleted, or moved into another folder."""
     REPLACED = auto()
     UPDATED = auto()
-    """Replaced by a file that holds everything that the corpus holds."""
+    """Replaced by a file with at least the content of the corpus."""
 
 
 class Displacement(Struct, frozen=True):
-    """What became of the corpus file at `path`, and the file that holds all that it held."""
+    """The change of the corpus file at `path`, and the file that now has all of its content."""
 
-    change: Change
+    change: FileChange
     path: Path
     current: Path
 
 
-def displace(corpus: Connection) -> Displacement:
-    """Find or make the file that holds all that an open corpus holds, after its own is no longer at its path, and
-    close the corpus.
+def rescue_displaced(corpus: Connection) -> Displacement:
+    """Find or create a file with all content of an open corpus that is no longer at its path, then close the corpus.
 
-    Raises MissingCorpus where the medium has gone with the file and may come back, CorpusError where no copy can be
-    made; the corpus stays open then.
+    Raises MissingCorpus if the medium was removed with the file and may come back, CorpusError if no copy can be made.
+    In both cases the corpus stays open.
     """
     path, identity = corpus.path, corpus.identity
-    other = open_connections.identity(path)
-    folder = open_connections.identity(path.absolute().parent)
-    if not identity or not folder or folder[0] != identity[0] or (other and other[0] != identity[0]):
+    current_identity = open_connections.file_identity(path)
+    folder = open_connections.file_identity(path.absolute().parent)
+    if (
+        not identity
+        or not folder
+        or folder[0] != identity[0]
+        or (current_identity and current_identity[0] != identity[0])
+    ):
         raise MissingCorpus(_("“{path}” was moved or deleted while it was open.").format(path=path))
-    is_whole = corpus.checkpoint()  # all is in the file itself, and its log is harmless beside any other
-    renamed = _find(path.absolute().parent, identity) if is_whole else None
-    # A log that is gone was written into the new file by whoever took it for that one's.
-    if is_whole and other and corpus.has_its_log() and _holds_all(path, corpus):
-        displacement = Displacement(Change.UPDATED, path, path)
-    elif renamed:
-        displacement = Displacement(Change.REPLACED if other else Change.RENAMED, path, renamed)
+    renamed_path = _find_file(path.absolute().parent, identity)
+    try:
+        is_checkpointed = corpus.checkpoint()  # if so, its empty log is harmless beside any file
+    except FullDisk:
+        if renamed_path:
+            raise  # the file and its log are still there, and become one as soon as there is room
+        is_checkpointed = False
+    if not is_checkpointed:
+        renamed_path = None
+    # If the log is gone, another process has taken it for the log of the new file and written it into that.
+    if is_checkpointed and current_identity and corpus.has_own_wal() and _holds_all(path, corpus):
+        displacement = Displacement(FileChange.UPDATED, path, path)
+    elif renamed_path:
+        displacement = Displacement(FileChange.REPLACED if current_identity else FileChange.RENAMED, path, renamed_path)
     else:
-        displacement = Displacement(Change.REPLACED if other else Change.DELETED, path, copy_to_safety(corpus))
+        displacement = Displacement(
+            FileChange.REPLACED if current_identity else FileChange.DELETED, path, copy_to_safety(corpus)
+        )
     corpus.close_displaced()  # before another connection opens a file of that name
     return displacement
 
 
 def copy_to_safety(corpus: Connection) -> Path:
-    """Copy all that an open corpus holds into a new file beside its path, under a name that says so, or into the
-    program's data folder where that is not possible, and return where. Raises CorpusError.
+    """Copy an open corpus to a new file beside its path, or else in the program's data folder; return the path.
 
-    It is done at once, through the connection itself: that may be all that still leads to what it has opened.
+    The copy is made at once and through the connection itself, which may be the only access left to the open file.
+    Raises CorpusError.
     """
     folder = corpus.path.absolute().parent
     while True:
         try:
-            copying.copy_open(corpus.path, corpus.copy_into, target := _free_path(folder, corpus.path))
-        except ExistingCorpus:  # another window, whose corpus is gone too, has taken this name meanwhile
+            copying.copy_open_corpus(corpus.path, corpus.copy_into, target := _free_path(folder, corpus.path))
+        except ExistingCorpus:  # taken meanwhile by another window with the same problem
             continue
         except CorpusError as error:
             if folder == (folder := _safe_folder(error)):
@@ -95,12 +108,14 @@ def copy_to_safety(corpus: Connection) -> Path:
 
 
 def copy_file_to_safety(path: Path) -> Generator[tuple[int, int], None, Path]:
-    """Do the same with the corpus file at `path`, by a connection of its own, beside those who work in it. Yields how
-    many of how many pages are copied. Raises CorpusError."""
+    """Do the same as `copy_to_safety` with the corpus file at `path`, which may be in use, through a new connection.
+
+    Yields (pages copied, total pages). Raises CorpusError.
+    """
     folder = path.absolute().parent
     while True:
         try:
-            yield from copying.copy(path, target := _free_path(folder, path))
+            yield from copying.copy_corpus(path, target := _free_path(folder, path))
         except ExistingCorpus:
             continue
         except CorpusError as error:
@@ -111,7 +126,7 @@ def copy_file_to_safety(path: Path) -> Generator[tuple[int, int], None, Path]:
 
 
 def _safe_folder(error: CorpusError) -> Path:
-    """Make the folder for copies that cannot lie beside their corpus, for this reason. Raises CorpusError."""
+    """Create the folder for copies that cannot lie beside their corpus because of `error`. Raises CorpusError."""
     _log.warning("no copy could be made beside the corpus", exc_info=error)
     folder = settings.data_dir() / "rescued"
     with sqlite_errors.translating_file_errors(folder):
@@ -122,41 +137,48 @@ def _safe_folder(error: CorpusError) -> Path:
 def _free_path(folder: Path, path: Path) -> Path:
     name = _("{corpus} rescued {time}").format(corpus=path.stem, time=datetime.now().strftime(_TIME))
     names = chain([name], (f"{name} {number}" for number in count(2)))
-    return next(target for each in names if not (target := folder / f"{each}{path.suffix}").exists())
+    return next(target for candidate in names if not (target := folder / f"{candidate}{path.suffix}").exists())
 
 
-def _find(folder: Path, identity: tuple[int, int]) -> Path | None:
-    """Find the file by what tells it from any other: renamed, it is in the same folder under another name."""
+def _find_file(folder: Path, identity: tuple[int, int]) -> Path | None:
+    """Find a file in a folder by its identity, to see if it was renamed."""
     with sqlite_errors.translating_file_errors(folder), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.inode() == identity[1] and open_connections.identity(Path(entry.path)) == identity:
+            if entry.inode() == identity[1] and open_connections.file_identity(Path(entry.path)) == identity:
                 return Path(entry.path)
     return None
 
 
 def _holds_all(path: Path, corpus: Connection) -> bool:
-    """Return whether the file at `path` is a sound corpus that holds every article, step and label of an open one, and
-    differs from it only in articles in which it has further steps."""
+    """Return whether the file at `path` is a sound corpus with every article, step and label of an open one.
+
+    Its layers may differ only in articles in which it has more steps.
+    """
     try:
-        with look(path) as other:
-            if not all(set(corpus.tuples(query)) <= set(other.tuples(query)) for query in _ALL):
+        with open_backup(path) as new_corpus:
+            if not all(
+                set(corpus.fetch_tuples(query)) <= set(new_corpus.fetch_tuples(query)) for query in _CONTENT_QUERIES
+            ):
                 return False
-            known = set(corpus.tuples("SELECT DISTINCT step FROM edit"))
-            further = {
+            steps = set(corpus.fetch_tuples("SELECT DISTINCT step FROM edit"))
+            changed_articles = {
                 article
-                for step, article in other.tuples("SELECT DISTINCT step, article FROM edit")
-                if (step,) not in known
+                for step, article in new_corpus.fetch_tuples("SELECT DISTINCT step, article FROM edit")
+                if (step,) not in steps
             }
-            return all(_is_kept(table, corpus, other, further) for table in _LAYERS)
+            return all(
+                _lacks_only_changed_articles(table, corpus, new_corpus, changed_articles) for table in _LAYER_TABLES
+            )
     except CorpusError:
         return False
 
 
-def _is_kept(table: str, corpus: Connection, other: Connection, further: set[str]) -> bool:
-    """Return whether a table and its indexes are in order in the other corpus, and whether it lacks rows only of these
-    further articles."""
-    if other.tuples(f"PRAGMA integrity_check('{table}')") != [("ok",)]:
+def _lacks_only_changed_articles(
+    table: str, corpus: Connection, new_corpus: Connection, changed_articles: set[str]
+) -> bool:
+    """Return whether a table of the new corpus is sound and lacks only rows of the changed articles."""
+    if new_corpus.fetch_tuples(f"PRAGMA integrity_check('{table}')") != [("ok",)]:
         return False
     query = f"SELECT article, * FROM {table}"
-    lacking = set(corpus.tuples(query)) - set(other.tuples(query))
-    return all(article in further for article, *_row in lacking)
+    lacking = set(corpus.fetch_tuples(query)) - set(new_corpus.fetch_tuples(query))
+    return all(article in changed_articles for article, *_row in lacking)

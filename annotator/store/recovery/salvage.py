@@ -1,8 +1,8 @@
-"""What can be brought back of a damaged corpus, into a new one, and what cannot.
+"""Salvage of a damaged corpus into a new one, with a report of the losses.
 
-Nearly everything stands in the file twice: in its table, and in the record of edits. What both say is sure. Where one
-is lost the other stands for it, and where the two differ and no edit is missing that would explain it, neither does.
-An article is its text: one whose text is not that of its uid is looked for in the backups.
+Nearly everything is stored twice, in its table and in the recorded edits. If both agree, a record is certain. If one is
+lost, the other is used; if they differ and no missing edit explains that, neither is. An article is identified by its
+text: if the text does not match the uid, the article is looked up in the backups.
 """
 
 from collections import Counter
@@ -16,22 +16,22 @@ from msgspec import Struct
 
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _, ngettext
-from annotator.model.colours import next_ready
-from annotator.model.labels import BadLabelSet, Label, LabelSet, check
+from annotator.model.colours import next_palette_colour
+from annotator.model.labels import InvalidLabelSet, Label, LabelSet, check_labels
 from annotator.model.records import Record, article_uid
 from annotator.store import index, rows, sqlite_errors
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError, Damaged, ExistingCorpus, NewerCorpus
-from annotator.store.recovery.damaged_database import Wreck
-from annotator.store.recovery.integrity import damage
-from annotator.store.recovery.reconciler import FOUND, SPARE, SURE, Loss, Settling
-from annotator.store.restoring import look
+from annotator.store.errors import CorpusError, DamagedCorpus, ExistingCorpus, NewerCorpus
+from annotator.store.recovery.damaged_database import DamagedDatabase
+from annotator.store.recovery.integrity import check_integrity
+from annotator.store.recovery.reconciler import CERTAIN, FROM_BACKUP, ORPHANED, Loss, Reconciler
+from annotator.store.restoring import open_backup
 
-_AT_ONCE: Final = 50  # articles, between two words about how far it is
+_BATCH_SIZE: Final = 50  # articles between two progress reports
 
 
-class Salvaged(Struct, frozen=True):
-    """What is in the new corpus, and what is not."""
+class SalvageResult(Struct, frozen=True):
+    """The content of the new corpus, and the losses."""
 
     articles: int
     spans: int
@@ -39,100 +39,107 @@ class Salvaged(Struct, frozen=True):
     losses: tuple[Loss, ...]
 
 
-def salvage(path: Path, target: Path, others: Sequence[Path] = ()) -> Generator[tuple[int, int], None, Salvaged]:
-    """Bring what can be read of the damaged corpus at `path` into a new one at `target`, where there must be no file.
+def salvage(path: Path, target: Path, backups: Sequence[Path] = ()) -> Generator[tuple[int, int], None, SalvageResult]:
+    """Copy everything readable in the damaged corpus at `path` into a new one at `target`, where no file may exist.
 
-    Articles that it has lost are taken from `others`, backups of it, the best first. The damaged file is only read; no
-    connection of this process may have it open (see `pages.Pages`). Yields how much of how much is done; closed before
-    its end, it leaves nothing. What is in the new corpus has been looked through. Raises ExistingCorpus,
-    NewerCorpus, Damaged (there is nothing of a corpus in it), CorpusError.
+    Lost articles are taken from `backups`, the best first. The damaged file is only read; no connection of this process
+    may have it open (see `PageReader`). Yields (done, total); closed early, it leaves nothing behind. The integrity of
+    the new corpus has been checked. Raises ExistingCorpus, NewerCorpus, DamagedCorpus (nothing can be salvaged),
+    CorpusError.
     """
     if target.exists():
         raise ExistingCorpus(_("“{path}” is there already.").format(path=target))
     with sqlite_errors.translating_file_errors(path):
-        wreck = Wreck(path)
-    making = target.with_name(f".{uuid4().hex}.part")
+        database = DamagedDatabase(path)
+    temporary = target.with_name(f".{uuid4().hex}.part")
     try:
-        if wreck.newer():
+        if database.is_newer():
             raise NewerCorpus(sqlite_errors.newer_version_message(path))
-        for done, total in wreck.survey():
+        for done, total in database.scan_pages():
             yield done, 2 * total
-        with Corpus.create(making, LabelSet(())) as corpus:
-            salvaged = yield from _Salvage(wreck, corpus).all(others, wreck.pages.count)
-            if not salvaged.articles:
-                raise Damaged(_("Nothing of a corpus can be read in “{path}”.").format(path=path))
+        with Corpus.create(temporary, LabelSet(())) as corpus:
+            result = yield from _Salvager(database, corpus).run(backups, database.page_reader.page_count)
+            if not result.articles:
+                raise DamagedCorpus(_("Nothing of a corpus can be read in “{path}”.").format(path=path))
         with sqlite_errors.translating_file_errors(target):
-            rename_file(making, target)
-        return salvaged
+            rename_file(temporary, target)
+        return result
     finally:
-        wreck.close()
-        discard_file(making)
+        database.close()
+        discard_file(temporary)
 
 
-class _Salvage:
-    """One salvage, into an empty corpus."""
+class _Salvager:
+    """A single salvage into an empty corpus."""
 
-    def __init__(self, wreck: Wreck, corpus: Corpus) -> None:
-        self._wreck, self._corpus = wreck, corpus
+    def __init__(self, database: DamagedDatabase, corpus: Corpus) -> None:
+        self._database, self._corpus = database, corpus
         self._losses: list[Loss] = []
-        self._gone: Counter[str] = Counter()  # edits of each article that is lost
-        self._spare: dict[str, Label] = {}  # labels that a backup holds
-        self._unnamed = 0  # articles that are lost and of which not even a title is known
-        self._named: set[str] = set()  # the uids of those of which one is
-        self._damaged: set[tuple[str, str]] = set()  # tables of which a row is damaged, and the article it is about
-        self._missing: float = 0  # the last edit that may be one of those that are lost
+        self._lost_edits: Counter[str] = Counter()  # number of edits by the uid of a lost article
+        self._backup_labels: dict[str, Label] = {}
+        self._unknown_losses = 0  # lost articles of which not even the title is known
+        self._reported_uids: set[str] = set()  # lost articles that were reported by title or uid
+        self._damaged_articles: set[tuple[str, str]] = set()  # tables with a damaged row, and the uid of its article
+        self._last_missing_edit: float = 0  # the highest id that a lost edit may have
 
-    def all(self, others: Sequence[Path], pages: int) -> Generator[tuple[int, int], None, Salvaged]:
+    def run(self, backups: Sequence[Path], page_count: int) -> Generator[tuple[int, int], None, SalvageResult]:
         corpus = self._corpus
         with corpus.transaction():
             corpus._db.execute("PRAGMA defer_foreign_keys = ON")
-            corpus._db.execute("CREATE TEMP TABLE staged (article TEXT, kind TEXT, record TEXT, sure INTEGER)")
-            self._labels()
-            self._insert("annotator", (row.values for row in self._wreck.rows("annotator")))
-            yield from self._articles(others, pages)
-            self._edits(others)
-            self._stage()
+            corpus._db.execute("CREATE TEMP TABLE staged (article TEXT, kind TEXT, record TEXT, certainty INTEGER)")
+            self._salvage_labels()
+            self._insert_rows("annotator", (row.values for row in self._database.read_rows("annotator")))
+            yield from self._salvage_articles(backups, page_count)
+            self._salvage_edits(backups)
+            self._stage_rows()
             corpus._db.execute("CREATE INDEX temp.staged_by_article ON staged(article)")
-            settling = Settling(corpus, self._missing, self._losses, self._spare, self._wreck.lossy(), self._damaged)
-            numbers = [number for (number,) in corpus.tuples("SELECT id FROM article ORDER BY id")]
+            reconciler = Reconciler(
+                corpus,
+                self._last_missing_edit,
+                self._losses,
+                self._backup_labels,
+                self._database.find_lossy_tables(),
+                self._damaged_articles,
+            )
+            numbers = [number for (number,) in corpus.fetch_tuples("SELECT id FROM article ORDER BY id")]
             for done, number in enumerate(numbers):
-                if done % _AT_ONCE == 0:
-                    yield pages + pages * done // len(numbers), 2 * pages
-                settling.settle(corpus.article(number))
-            self._places()
-            self._orphans()
+                if done % _BATCH_SIZE == 0:
+                    yield page_count + page_count * done // len(numbers), 2 * page_count
+                reconciler.reconcile(corpus.article(number))
+            self._salvage_positions()
+            self._report_lost_articles()
             corpus._db.execute("DROP TABLE staged")
-        if self._wreck.pages.torn:
-            said = _("The log beside the file is not whole: what was written last may be missing.")
-            self._lose("", "", said, lost=False)
-        for problem in damage(corpus):
-            self._losses.append(Loss(problem.table, problem.row, problem.message))
-        self._count()
-        [(articles, spans, edits)] = corpus.tuples(
+        if self._database.page_reader.is_wal_torn:
+            message = _("The log beside the file is not whole: what was written last may be missing.")
+            self._report_loss("", "", message, lost=False)
+        for damage in check_integrity(corpus):
+            self._losses.append(Loss(damage.table, damage.row, damage.message))
+        self._report_unreadable_rows()
+        [(articles, spans, edits)] = corpus.fetch_tuples(
             "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM span), (SELECT count(*) FROM edit)"
         )
-        return Salvaged(articles, spans, edits, tuple(self._losses))
+        return SalvageResult(articles, spans, edits, tuple(self._losses))
 
     # Labels, annotators, articles
 
-    def _labels(self) -> None:
-        found: list[Label] = []
-        for row in sorted(self._wreck.rows("label"), key=lambda row: row.values["position"]):
+    def _salvage_labels(self) -> None:
+        labels: list[Label] = []
+        for row in sorted(self._database.read_rows("label"), key=lambda row: row.values["position"]):
             try:
-                label = self._label(row.values, LabelSet(tuple(found)))
-                check(LabelSet((*found, label)))
-            except (CorpusError, BadLabelSet) as error:
-                self._lose("label", row.values["name"], str(error))
+                label = self._salvage_label(row.values, LabelSet(tuple(labels)))
+                check_labels(LabelSet((*labels, label)))
+            except (CorpusError, InvalidLabelSet) as error:
+                self._report_loss("label", row.values["name"], str(error))
                 continue
-            found.append(label)
-        self._insert("label", (rows.from_label(label, at) for at, label in enumerate(found)))
+            labels.append(label)
+        self._insert_rows("label", (rows.from_label(label, position) for position, label in enumerate(labels)))
 
-    def _label(self, row: dict[str, Any], others: LabelSet) -> Label:
-        """The label in a row; without a key, or with a colour that the fewest others have, where its own cannot be."""
+    def _salvage_label(self, row: dict[str, Any], other_labels: LabelSet) -> Label:
+        """Return the label in a row, without its key or with a rarely used colour if its own is invalid."""
         with suppress(CorpusError):
             return rows.to_label(row)
-        ready = next_ready(others)
-        colour = {"light": ready.light, "dark": ready.dark}
+        palette_colour = next_palette_colour(other_labels)
+        colour = {"light": palette_colour.light, "dark": palette_colour.dark}
         try:
             label = rows.to_label({**row, "key": None})
         except CorpusError:
@@ -140,188 +147,200 @@ class _Salvage:
                 label = rows.to_label({**row, **colour})
             except CorpusError:
                 label = rows.to_label({**row, **colour, "key": None})
-        said = _("The label {name} has another colour or no key: its own could not be read.")
-        self._lose("label", label.name, said.format(name=label.name), lost=False)
+        message = _("The label {name} has another colour or no key: its own could not be read.")
+        self._report_loss("label", label.name, message.format(name=label.name), lost=False)
         return label
 
-    def _articles(self, others: Sequence[Path], pages: int) -> Iterator[tuple[int, int]]:
-        """Those in the file, then those that only a backup has."""
-        broken: dict[int, dict[str, Any]] = {}
-        for row in self._wreck.rows("article"):
-            if _whole(row.values):
+    def _salvage_articles(self, backups: Sequence[Path], page_count: int) -> Iterator[tuple[int, int]]:
+        """Add the articles of the file, then those that only a backup has."""
+        damaged_rows: dict[int, dict[str, Any]] = {}
+        for row in self._database.read_rows("article"):
+            if _has_intact_text(row.values):
                 self._add_article(row.values)
-                yield pages, 2 * pages
+                yield page_count, 2 * page_count
             else:
-                broken[row.rowid] = row.values
-        for other in others:
+                damaged_rows[row.rowid] = row.values
+        for path in backups:
             try:
-                with look(other) as backup:
-                    self._spare = {label.name: label for label in backup.labels().labels} | self._spare
-                    for (number,) in backup.tuples("SELECT id FROM article"):
-                        [held] = backup.query("SELECT * FROM article WHERE id = ?", number)
-                        if _whole(held) and self._add_article(dict(held)):
-                            self._stage_zones(backup, held["uid"])
-                        yield pages, 2 * pages
-            except CorpusError:  # a backup that is damaged too
+                with open_backup(path) as backup:
+                    self._backup_labels = {label.name: label for label in backup.labels().labels} | self._backup_labels
+                    for (number,) in backup.fetch_tuples("SELECT id FROM article"):
+                        [backup_row] = backup.query("SELECT * FROM article WHERE id = ?", number)
+                        if _has_intact_text(backup_row) and self._add_article(dict(backup_row)):
+                            self._stage_zones(backup, backup_row["uid"])
+                        yield page_count, 2 * page_count
+            except CorpusError:  # the backup is damaged too
                 continue
-        there = {number for (number,) in self._corpus.tuples("SELECT id FROM article")}
-        self._unnamed = len(set(range(1, max([*there, *broken, 1]))) - there - broken.keys())
-        for number in sorted(broken.keys() - there):
-            said = _("Article {number} (“{title}”) is lost: its text is damaged.")
-            title = broken[number]["title"] or broken[number]["uid"]
-            self._lose("article", str(number), said.format(number=number, title=title))
-            self._named.add(broken[number]["uid"])
+        numbers = {number for (number,) in self._corpus.fetch_tuples("SELECT id FROM article")}
+        self._unknown_losses = len(set(range(1, max([*numbers, *damaged_rows, 1]))) - numbers - damaged_rows.keys())
+        for number in sorted(damaged_rows.keys() - numbers):
+            message = _("Article {number} (“{title}”) is lost: its text is damaged.")
+            title = damaged_rows[number]["title"] or damaged_rows[number]["uid"]
+            self._report_loss("article", str(number), message.format(number=number, title=title))
+            self._reported_uids.add(damaged_rows[number]["uid"])
 
     def _add_article(self, row: dict[str, Any]) -> bool:
-        """Add an article that is not there yet, under its number if that is free; whether it is new."""
-        if self._corpus.tuples("SELECT 1 FROM article WHERE uid = ?", row["uid"]):
+        """Add an article unless it exists, under its own number if that is free; return whether it is new."""
+        if self._corpus.fetch_tuples("SELECT 1 FROM article WHERE uid = ?", row["uid"]):
             return False
-        if self._corpus.tuples("SELECT 1 FROM article WHERE id = ?", row["id"]):
+        if self._corpus.fetch_tuples("SELECT 1 FROM article WHERE id = ?", row["id"]):
             row = {**row, "id": None}
         number = self._corpus._insert("article", row)
         index.add_article(self._corpus._db, number, row["text"])
         return True
 
     def _stage_zones(self, backup: Corpus, uid: str) -> None:
-        """Zones have no edits as they were at first: for where the file has lost them too."""
+        """Stage the zones of a backup, in case the file has lost them: their first state is in no edit."""
         for zone in backup.zones(uid):
-            self._stage_record(zone, SPARE)
+            self._stage_record(zone, FROM_BACKUP)
 
-    # The record of edits
+    # Recorded edits
 
-    def _edits(self, others: Sequence[Path]) -> None:
-        """Take over the edits of articles that are there, as they are; know which are missing."""
-        unread = 0
-        seen: dict[int, str] = {}
-        articles = {uid for (uid,) in self._corpus.tuples("SELECT uid FROM article")}
+    def _salvage_edits(self, backups: Sequence[Path]) -> None:
+        """Add the recorded edits of the existing articles, and determine which edits are missing."""
+        unreadable_count = 0
+        step_by_id: dict[int, str] = {}
+        articles = {uid for (uid,) in self._corpus.fetch_tuples("SELECT uid FROM article")}
 
-        def take(row: dict[str, Any]) -> bool:
+        def add_edit(row: dict[str, Any]) -> bool:
             try:
                 edit = rows.to_edit(row)
             except (CorpusError, ValueError):
                 return False
-            of = edit.after or edit.before
-            who = getattr(of, "annotator", row["annotator"])  # a zone has none
-            if row["id"] in seen or (edit.article, who) != (row["article"], row["annotator"]) or not who.strip():
+            record = edit.after or edit.before
+            annotator = getattr(record, "annotator", row["annotator"])  # a zone has none
+            if (
+                row["id"] in step_by_id
+                or (edit.article, annotator) != (row["article"], row["annotator"])
+                or not annotator.strip()
+            ):
                 return False
-            seen[row["id"]] = row["step"]
+            step_by_id[row["id"]] = row["step"]
             if row["article"] in articles:
-                self._corpus._know(row["annotator"])
+                self._corpus._add_annotator(row["annotator"])
                 self._corpus._insert("edit", row)
             else:
-                self._gone[row["article"]] += 1
+                self._lost_edits[row["article"]] += 1
             return True
 
-        for row in self._wreck.rows("edit"):
-            unread += not take(row.values)
+        for row in self._database.read_rows("edit"):
+            unreadable_count += not add_edit(row.values)
         labels = {label.name for label in self._corpus.labels().labels}
-        for other in others:
-            with suppress(CorpusError), look(other) as backup:  # one that is damaged too is of no use
-                there = dict(backup.tuples("SELECT id, step FROM edit"))
-                # Of another past, or with labels of other names, it would say what never was.
+        for path in backups:
+            with suppress(CorpusError), open_backup(path) as backup:  # ignores a damaged backup
+                backup_steps = dict(backup.fetch_tuples("SELECT id, step FROM edit"))
+                # A backup with another history or other label names would add edits that never happened.
                 if {label.name for label in backup.labels().labels} == labels and all(
-                    seen.get(id_, step) == step for id_, step in there.items()
+                    step_by_id.get(id_, step) == step for id_, step in backup_steps.items()
                 ):
-                    for id_ in sorted(there.keys() - seen.keys()):
-                        [held] = backup.query("SELECT * FROM edit WHERE id = ?", id_)
-                        take(dict(held))
-        last = max(seen, default=0)
-        missing = set(range(1, last + 1)) - seen.keys()
-        self._missing = float("inf") if "edit" in self._wreck.ends else max(missing, default=0)
-        if missing or (unread and "edit" in self._wreck.ends):
-            most = len(missing) or unread
-            said = ngettext(
+                    for id_ in sorted(backup_steps.keys() - step_by_id.keys()):
+                        [backup_row] = backup.query("SELECT * FROM edit WHERE id = ?", id_)
+                        add_edit(dict(backup_row))
+        last_id = max(step_by_id, default=0)
+        missing_ids = set(range(1, last_id + 1)) - step_by_id.keys()
+        self._last_missing_edit = (
+            float("inf") if "edit" in self._database.truncated_tables else max(missing_ids, default=0)
+        )
+        if missing_ids or (unreadable_count and "edit" in self._database.truncated_tables):
+            lost_count = len(missing_ids) or unreadable_count
+            message = ngettext(
                 "{count} edit of the record is lost: it cannot be undone.",
                 "{count} edits of the record are lost: they cannot be undone.",
-                most,
+                lost_count,
             )
-            self._lose("edit", "", said.format(count=most))
-        if "edit" in self._wreck.ends:
-            said = _("The last edits of the record may be lost: where it ends is not known.")
-            self._lose("edit", "", said)
+            self._report_loss("edit", "", message.format(count=lost_count))
+        if "edit" in self._database.truncated_tables:
+            message = _("The last edits of the record may be lost: where it ends is not known.")
+            self._report_loss("edit", "", message)
 
-    # What is about an article: from its table, and from the record
+    # Records about articles
 
-    def _stage(self) -> None:
+    def _stage_rows(self) -> None:
         lengths = {row["uid"]: len(row["text"]) for row in self._corpus.query("SELECT uid, text FROM article")}
-        for kind in rows.ABOUT_ARTICLES:
-            table = rows.KEYS[kind][0]
-            for row in self._wreck.rows(table):
+        for kind in rows.ARTICLE_RECORDS:
+            table = rows.TABLE_KEYS[kind][0]
+            for row in self._database.read_rows(table):
                 try:
                     record = rows.to_record(kind, row.values)
                     if (length := lengths.get(record.article)) is not None:
-                        rows.check_place(record, length)
+                        rows.check_range(record, length)
                 except CorpusError as error:
-                    self._damaged.add((table, row.values["article"]))
-                    self._lose(table, str(row.rowid), str(error), lost=not self._is_recorded(kind, row.values))
+                    self._damaged_articles.add((table, row.values["article"]))
+                    self._report_loss(table, str(row.rowid), str(error), lost=not self._is_recorded(kind, row.values))
                     continue
-                self._stage_record(record, SURE if row.sure else FOUND)
+                self._stage_record(record, CERTAIN if row.is_certain else ORPHANED)
 
     def _is_recorded(self, kind: type[Record], row: dict[str, Any]) -> bool:
-        """Return whether the record of edits knows what a row is about, and so what it held."""
+        """Return whether an edit mentions the record of a row, so that its content is known."""
         query = "SELECT 1 FROM edit WHERE article = ? AND after IS NOT NULL AND instr(after, ?) LIMIT 1"
-        names = [str(row[column]) for column in rows.KEYS[kind][1] if column != "article"]
-        return kind in rows.RECORDED and bool(self._corpus.tuples(query, row["article"], *names))
+        names = [str(row[column]) for column in rows.TABLE_KEYS[kind][1] if column != "article"]
+        return kind in rows.EDIT_TRACKED and bool(self._corpus.fetch_tuples(query, row["article"], *names))
 
-    def _stage_record(self, record: Record, sure: int) -> None:
-        row = {"article": record.article, "kind": rows.KEYS[type(record)][0], "record": rows.encoded(record)}
-        self._corpus._insert("staged", row | {"sure": sure})
+    def _stage_record(self, record: Record, certainty: int) -> None:
+        row = {
+            "article": record.article,
+            "kind": rows.TABLE_KEYS[type(record)][0],
+            "record": rows.encode_record(record),
+        }
+        self._corpus._insert("staged", row | {"certainty": certainty})
 
-    # The rest
+    # Last positions and the report
 
-    def _places(self) -> None:
-        for row in self._wreck.rows("place"):
-            there = self._corpus.tuples("SELECT text FROM article WHERE uid = ?", row.values["article"])
+    def _salvage_positions(self) -> None:
+        for row in self._database.read_rows("place"):
+            texts = self._corpus.fetch_tuples("SELECT text FROM article WHERE uid = ?", row.values["article"])
             annotator, offset = row.values["annotator"], row.values["offset"]
-            if there and annotator.strip():
-                if not 0 <= offset <= len(there[0][0]):
+            if texts and annotator.strip():
+                if not 0 <= offset <= len(texts[0][0]):
                     offset = 0
-                    said = _("Where {annotator} stopped in an article is not known any more.")
-                    self._lose("place", annotator, said.format(annotator=annotator), lost=False)
-                self._corpus._know(annotator)
+                    message = _("Where {annotator} stopped in an article is not known any more.")
+                    self._report_loss("place", annotator, message.format(annotator=annotator), lost=False)
+                self._corpus._add_annotator(annotator)
                 self._corpus._insert("place", {**row.values, "offset": offset}, "REPLACE")
 
-    def _orphans(self) -> None:
-        """Tell which articles are lost, and how many spans and edits with each."""
+    def _report_lost_articles(self) -> None:
+        """Report the lost articles, each with its numbers of spans and edits."""
         query = (
             "SELECT article, sum(kind = 'span') FROM staged WHERE article NOT IN (SELECT uid FROM article) GROUP BY 1"
         )
-        spans = dict(self._corpus.tuples(query))
-        known = sorted({*spans, *self._gone})
-        for uid in known:
-            said = _("An article is lost, with its spans ({spans}) and edits ({edits}): {uid}")
-            self._lose("article", uid, said.format(uid=uid, spans=spans.get(uid, 0), edits=self._gone[uid]))
-        if (others := self._unnamed - len(set(known) - self._named)) > 0:
-            said = ngettext(
+        span_counts = dict(self._corpus.fetch_tuples(query))
+        lost_uids = sorted({*span_counts, *self._lost_edits})
+        for uid in lost_uids:
+            message = _("An article is lost, with its spans ({spans}) and edits ({edits}): {uid}")
+            self._report_loss(
+                "article", uid, message.format(uid=uid, spans=span_counts.get(uid, 0), edits=self._lost_edits[uid])
+            )
+        if (unknown_count := self._unknown_losses - len(set(lost_uids) - self._reported_uids)) > 0:
+            message = ngettext(
                 "{count} article is lost of which nothing is known.",
                 "{count} articles are lost of which nothing is known.",
-                others,
+                unknown_count,
             )
-            self._lose("article", "", said.format(count=others))
+            self._report_loss("article", "", message.format(count=unknown_count))
 
-    def _count(self) -> None:
-        """Tell what could not be read and was found nowhere else, by table."""
-        for table, count in self._wreck.lost.items():
+    def _report_unreadable_rows(self) -> None:
+        """Report the unreadable pages and rows by table."""
+        for table, count in self._database.lost_counts.items():
             if table in ("mention", "doubt", "learned"):
-                continue  # made anew
-            said = ngettext(
+                continue  # rebuilt from the rest
+            message = ngettext(
                 "{count} page or row of the table “{table}” could not be read.",
                 "{count} pages or rows of the table “{table}” could not be read.",
                 count,
             )
             if not table:
-                said = _("The first page, which says what is where, could not be read.")
-            self._lose(table, "", said.format(count=count, table=table), lost=False)
+                message = _("The first page, which says what is where, could not be read.")
+            self._report_loss(table, "", message.format(count=count, table=table), lost=False)
 
-    def _insert(self, table: str, new: Iterable[dict[str, Any]]) -> None:
-        for row in new:
+    def _insert_rows(self, table: str, new_rows: Iterable[dict[str, Any]]) -> None:
+        for row in new_rows:
             self._corpus._insert(table, row, "IGNORE")
 
-    def _lose(self, table: str, row: str, message: str, *, lost: bool = True) -> None:
+    def _report_loss(self, table: str, row: str, message: str, *, lost: bool = True) -> None:
         self._losses.append(Loss(table, row, message, lost))
 
 
-def _whole(row: Any) -> bool:
+def _has_intact_text(row: Any) -> bool:
     try:
         return bool(row["text"]) and article_uid(row["text"]) == row["uid"]
     except UnicodeEncodeError:

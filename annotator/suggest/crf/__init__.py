@@ -1,1 +1,1 @@
-"""The model that is trained on the corpus itself: a conditional random field."""
+"""A conditional random field trained on the corpus itself."""

@@ -1,12 +1,12 @@
-"""What the model is told of each token: its word and those around it, and what the other suggesters say of it.
+"""Features of tokens for the model: the word, its neighbours, and the suggestions of the other suggesters.
 
-A feature is a short text; that it is there is all it says. Every text costs room and time for each token, so the names
-are short: `w` a folded word, `k` its kind, `l` its core, `c` what the date grammar takes it for, `p2` its first two
-letters, `q2` its last two, `r1` its reading behind the first proclitic; with a sign in front they are those of a token
-before (`-`, `=`: the last, the last but one) or after (`+`, `*`). Opinions are tags (see `tags`) with their source in
-front, and once more with the quarter that the score lies in; `o` are those of two neighbours together.
+A feature is a short text that a token has or lacks. Every text costs memory and time for each token, so the names are
+short: `w` a folded word, `k` its kind, `l` its core, `c` its class in the date grammar, `p2` its first two letters,
+`q2` its last two, `r1` its reading after the first proclitic; with a sign in front they are those of a token before
+(`-`, `=`: the last, the last but one) or after (`+`, `*`). Suggestions become tags (see `tags`) prefixed with their
+source, once more with the quarter of their score; `o` combines those of two neighbours.
 
-Whoever changes what is said here counts VERSION up: a model that learned other features is of no use.
+Increase FEATURES_VERSION with every change of the features: a model trained on others is useless.
 """
 
 import re
@@ -15,18 +15,18 @@ from functools import lru_cache
 from typing import Final
 
 from annotator.model.records import Suggestion
-from annotator.suggest.crf.tags import Chunk, chunks, places, tags
-from annotator.suggest.dates.grammar import shipped
-from annotator.text.analysis import Analysis
-from annotator.text.proclitics import readings
+from annotator.suggest.crf.tags import Chunk, encode_tags, find_chunks, span_starts
+from annotator.suggest.dates.grammar import load_grammar
+from annotator.text.analysis import TextAnalysis
+from annotator.text.proclitics import find_readings
 
-VERSION: Final = 1
+FEATURES_VERSION: Final = 1
 
 _NEAR: Final = (("-", -1), ("+", 1))
 _FAR: Final = (("=", -2), ("*", 2))
 _AFFIXES: Final = (2, 3, 4)
-_SEEN: Final = 1 << 12  # words of which the features are kept; those of a word take about 3 KB
-_STEPS: Final = 4  # of a score: an opinion says which quarter it lies in
+_CACHE_SIZE: Final = 1 << 12  # words; the features of one take about 3 KB
+_SCORE_STEPS: Final = 4  # quarters of a score
 _CORE: Final = re.compile("[وف]?(?:[بكل]?ال|لل|[بكل])?(?=.{3})")
 _ENDING: Final = re.compile("(?<=.{3})(?:ات|ين|ون|يه|ه|ي|ها|هم|ا)$")
 _YEAR: Final = re.compile(r"1\d{3}|20\d\d")
@@ -34,75 +34,80 @@ _NUMBERS: Final = re.compile(r"\d+(?:[-/.]\d+)+")
 _DEFINITE: Final = re.compile("[وف]?(?:[بك]?ال|لل)")
 
 
-def features(found: Analysis, opinions: Iterable[Suggestion]) -> list[list[str]]:
-    """The features of every token of an article. `opinions` are the others' suggestions in it."""
-    written = (found.text[slice(*token)] for token in found.tokens)
-    words = list(zip(written, found.folded, strict=True))
-    told: list[list[str]] = []
-    said = _opinions(found, opinions)
-    for first, last in found.sentences:
-        for at in range(first, last):
-            told.append(_told(words, said, at, first, last))
-    return told
+def extract_features(analysis: TextAnalysis, suggestions: Iterable[Suggestion]) -> list[list[str]]:
+    """Return the features of every token of an article. `suggestions` are those of the base suggesters."""
+    raw_words = (analysis.text[slice(*token)] for token in analysis.tokens)
+    words = list(zip(raw_words, analysis.folded_words, strict=True))
+    features: list[list[str]] = []
+    tags_by_token = _suggestion_tags(analysis, suggestions)
+    for first, last in analysis.sentence_ranges:
+        features += (_token_features(words, tags_by_token, index, first, last) for index in range(first, last))
+    return features
 
 
-def _told(words: Sequence[tuple[str, str]], said: Sequence[Sequence[str]], at: int, first: int, last: int) -> list[str]:
-    """The features of token `at` of a sentence; of `words` there is how they are written and how they are folded."""
-    own = [*_word(*words[at]), *said[at]]
-    kind = _date_kind(*words[at])
-    for sign, step in _NEAR:
-        there = at + step
-        if first <= there < last:
-            own += _beside(sign, *words[there])
-            own += [sign + opinion for opinion in said[there]]
-            own.append(f"{sign}o{'|'.join(said[at][::2])} {'|'.join(said[there][::2])}")
-            own.append(f"{sign}d{kind} {_date_kind(*words[there])}")
+def _token_features(
+    words: Sequence[tuple[str, str]], tags_by_token: Sequence[Sequence[str]], index: int, first: int, last: int
+) -> list[str]:
+    """Return the features of the token at `index` of a sentence; `words` holds each as written and as folded."""
+    features = [*_word_features(*words[index]), *tags_by_token[index]]
+    kind = _date_kind(*words[index])
+    for sign, distance in _NEAR:
+        neighbour = index + distance
+        if first <= neighbour < last:
+            features += _neighbour_features(sign, *words[neighbour])
+            features += [sign + tag for tag in tags_by_token[neighbour]]
+            features.append(f"{sign}o{'|'.join(tags_by_token[index][::2])} {'|'.join(tags_by_token[neighbour][::2])}")
+            features.append(f"{sign}d{kind} {_date_kind(*words[neighbour])}")
         else:
-            own.append(sign)
-    for sign, step in _FAR:
-        there = at + step
-        if first <= there < last:
-            own += _away(sign, *words[there])
-    return own
+            features.append(sign)
+    for sign, distance in _FAR:
+        neighbour = index + distance
+        if first <= neighbour < last:
+            features += _distant_features(sign, *words[neighbour])
+    return features
 
 
-def _opinions(found: Analysis, opinions: Iterable[Suggestion]) -> list[list[str]]:
-    """For each token what the others take it for, with and without how sure they are of it."""
-    said: list[list[str]] = [[] for _token in found.tokens]
-    for opinion in opinions:
-        step = min(int(opinion.score * _STEPS), _STEPS - 1)
-        for chunk in chunks(found, [(opinion.start, opinion.end, opinion.label)]):
-            here = Chunk(chunk.label, 0, chunk.last - chunk.first, chunk.place)
-            for at, tag in enumerate(tags(here.last, [here]), chunk.first):
-                said[at] += (f"{opinion.source}:{tag}", f"{opinion.source}:{tag}{step}")
-    return said
+def _suggestion_tags(analysis: TextAnalysis, suggestions: Iterable[Suggestion]) -> list[list[str]]:
+    """Return the tags that suggestions give to each token, each without and with the quarter of the score."""
+    tags_by_token: list[list[str]] = [[] for _token in analysis.tokens]
+    for suggestion in suggestions:
+        quarter = min(int(suggestion.score * _SCORE_STEPS), _SCORE_STEPS - 1)
+        for chunk in find_chunks(analysis, [(suggestion.start, suggestion.end, suggestion.label)]):
+            relative = Chunk(chunk.label, 0, chunk.last - chunk.first, chunk.skipped_proclitics)
+            for index, tag in enumerate(encode_tags(relative.last, [relative]), chunk.first):
+                tags_by_token[index] += (f"{suggestion.source}:{tag}", f"{suggestion.source}:{tag}{quarter}")
+    return tags_by_token
 
 
-@lru_cache(_SEEN)
-def _word(word: str, folded: str) -> tuple[str, ...]:
-    kind = _kind(word, folded)
-    told = [f"w{folded}", f"k{kind}", f"l{_core(folded)}", f"c{_date_kind(word, folded)}"]
+@lru_cache(_CACHE_SIZE)
+def _word_features(word: str, folded: str) -> tuple[str, ...]:
+    kind = _word_kind(word, folded)
+    features = [f"w{folded}", f"k{kind}", f"l{_core(folded)}", f"c{_date_kind(word, folded)}"]
     if kind != folded:
-        told += (f"p{length}{folded[:length]}" for length in _AFFIXES if len(folded) >= length)
-        told += (f"q{length}{folded[-length:]}" for length in _AFFIXES if len(folded) >= length)
-        order = places(word)
-        told += (f"r{order.index(place)}{shape}" for place, shape in readings(word)[1:])
-    return tuple(told)
+        features += (f"p{length}{folded[:length]}" for length in _AFFIXES if len(folded) >= length)
+        features += (f"q{length}{folded[-length:]}" for length in _AFFIXES if len(folded) >= length)
+        starts = span_starts(word)
+        features += (f"r{starts.index(start)}{shape}" for start, shape in find_readings(word)[1:])
+    return tuple(features)
 
 
-@lru_cache(_SEEN * 2)
-def _beside(sign: str, word: str, folded: str) -> tuple[str, ...]:
+@lru_cache(_CACHE_SIZE * 2)
+def _neighbour_features(sign: str, word: str, folded: str) -> tuple[str, ...]:
     kinds = (f"{sign}c{kind}" for kind in _date_kind(word, folded).split())
-    return f"{sign}w{folded}", f"{sign}k{_kind(word, folded)}", f"{sign}l{_core(folded)}", *kinds
+    return f"{sign}w{folded}", f"{sign}k{_word_kind(word, folded)}", f"{sign}l{_core(folded)}", *kinds
 
 
-@lru_cache(_SEEN * 2)
-def _away(sign: str, word: str, folded: str) -> tuple[str, ...]:
-    return f"{sign}w{folded}", f"{sign}k{_kind(word, folded)}", f"{sign}c{_date_kind(word, folded)}"
+@lru_cache(_CACHE_SIZE * 2)
+def _distant_features(sign: str, word: str, folded: str) -> tuple[str, ...]:
+    return f"{sign}w{folded}", f"{sign}k{_word_kind(word, folded)}", f"{sign}c{_date_kind(word, folded)}"
 
 
-def _kind(word: str, folded: str) -> str:
-    """Digits with their number, Latin letters, a mark of punctuation itself, an Arabic word with or without ال."""
+def _word_kind(word: str, folded: str) -> str:
+    """Return the kind of a word.
+
+    It is `#` with the number of digits, `A` (Latin), `D` or `N` (Arabic with or without ال), or a punctuation mark
+    itself.
+    """
     if folded.isdecimal():
         return f"#{min(len(folded), 5)}"
     if any(map(str.isdecimal, folded)):
@@ -114,21 +119,21 @@ def _kind(word: str, folded: str) -> str:
     return "D" if _DEFINITE.match(folded) else "N"
 
 
-@lru_cache(_SEEN)
+@lru_cache(_CACHE_SIZE)
 def _core(folded: str) -> str:
-    """A word roughly without proclitics, article and the commonest endings."""
+    """Return a word roughly without proclitics, article and the commonest endings."""
     word = folded.replace("ة", "ه")
-    begun = _CORE.match(word)
-    return _ENDING.sub("", word[begun.end() :] if begun else word)
+    prefix = _CORE.match(word)
+    return _ENDING.sub("", word[prefix.end() :] if prefix else word)
 
 
-@lru_cache(_SEEN)
+@lru_cache(_CACHE_SIZE)
 def _date_kind(word: str, folded: str) -> str:
-    """What the date grammar takes a word for: months, weekdays, units and so on; empty for other words."""
+    """Return the classes of a word in the date grammar: months, weekdays, units and so on; empty for other words."""
     if folded[:1].isdecimal():
         if folded.isdecimal():
             return "year" if _YEAR.fullmatch(folded) else "number" if len(folded) < 3 else ""
         return "numbers" if _NUMBERS.fullmatch(folded) else ""
-    known = shipped().words
-    kinds = {kind for _place, shape in readings(word) for kind in known.get(shape.replace("ة", "ه"), ())}
+    known_words = load_grammar().words
+    kinds = {kind for _start, shape in find_readings(word) for kind in known_words.get(shape.replace("ة", "ه"), ())}
     return " ".join(sorted(kind for kind in kinds if not kind.startswith("=")))

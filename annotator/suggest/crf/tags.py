@@ -1,9 +1,9 @@
-"""The spans of a sentence as one tag a token, and back: what the model learns and what it says.
+"""Conversion between the spans of a sentence and one tag per token, with which the model is trained.
 
-A tag is `O`, or one of B (begins), I (goes on), E (ends) and S (is all of it), with the label after a dash. A span may
-begin behind a proclitic, within its first token: B1 and S1 say behind the first, B2 and S2 behind both. A span that
-ends within a token is taken to end with it. Spans of one label that lie within each other are told apart by their
-depth: the inner ones have the label `ORG/2`, which no label of a corpus can have (see model.labels).
+A tag is `O`, or one of B (begin), I (inside), E (end) and S (single), with the label after a dash. A span may begin
+after a proclitic, inside its first token: B1 and S1 mean after the first, B2 and S2 after both. A span that ends inside
+a token is extended to its end. Nested spans of one label are distinguished by depth: inner ones have the label `ORG/2`,
+which no label of a corpus can have (see model.labels).
 """
 
 from bisect import bisect_left, bisect_right
@@ -11,87 +11,96 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from annotator.text.analysis import Analysis
-from annotator.text.proclitics import readings
+from annotator.text.analysis import TextAnalysis
+from annotator.text.proclitics import find_readings
 
 OUTSIDE: Final = "O"
-DEEPER: Final = "/"
-"""What stands between a label and the depth of a span that lies in another one of its label."""
+DEPTH_SEPARATOR: Final = "/"
+"""Stands between a label and the depth of a span that lies in another one of its label."""
 
 
 class Chunk(NamedTuple):
-    """Tokens `first` to `last` (exclusive) under one label, which may have a depth; `place` is how many of the first
-    token's proclitics are left out."""
+    """Tokens `first` to `last` (exclusive) with a label, which may have a depth.
+
+    `skipped_proclitics` is how many proclitics of the first token are left out.
+    """
 
     label: str
     first: int
     last: int
-    place: int = 0
+    skipped_proclitics: int = 0
 
 
-def chunks(found: Analysis, spans: Iterable[tuple[int, int, str]]) -> list[Chunk]:
-    """The chunks of these spans (start, end, label), in order, the outer one first; spans with no token have none."""
-    made = []
+def find_chunks(analysis: TextAnalysis, spans: Iterable[tuple[int, int, str]]) -> list[Chunk]:
+    """Return the chunks of spans (start, end, label), in order, outer ones first; spans without a token have none."""
+    chunks = []
     for start, end, label in spans:
-        first = bisect_right(found.tokens, start, key=lambda token: token.end)
-        last = bisect_left(found.tokens, end, key=lambda token: token.start)
+        first = bisect_right(analysis.tokens, start, key=lambda token: token.end)
+        last = bisect_left(analysis.tokens, end, key=lambda token: token.start)
         if first < last:
-            token = found.tokens[first]
-            inner = bisect_right(places(found.text[slice(*token)]), start - token.start) - 1
-            made.append(Chunk(label, first, last, max(inner, 0)))
-    return sorted(made, key=lambda chunk: (chunk.first, chunk.place, -chunk.last, chunk.label))
+            token = analysis.tokens[first]
+            skipped = bisect_right(span_starts(analysis.text[slice(*token)]), start - token.start) - 1
+            chunks.append(Chunk(label, first, last, max(skipped, 0)))
+    return sorted(chunks, key=lambda chunk: (chunk.first, chunk.skipped_proclitics, -chunk.last, chunk.label))
 
 
-def stretch(found: Analysis, chunk: Chunk) -> tuple[int, int]:
-    """Where a chunk starts and ends in the text, in code points; a place that its first token lacks is its start."""
-    token = found.tokens[chunk.first]
-    inner = places(found.text[slice(*token)])
-    return token.start + (inner[chunk.place] if chunk.place < len(inner) else 0), found.tokens[chunk.last - 1].end
+def chunk_bounds(analysis: TextAnalysis, chunk: Chunk) -> tuple[int, int]:
+    """Return the start and end of a chunk in the text, in code points.
+
+    If the first token has fewer proclitics than the chunk skips, the start is that of the token.
+    """
+    token = analysis.tokens[chunk.first]
+    starts = span_starts(analysis.text[slice(*token)])
+    return token.start + (
+        starts[chunk.skipped_proclitics] if chunk.skipped_proclitics < len(starts) else 0
+    ), analysis.tokens[chunk.last - 1].end
 
 
-def deepened(made: Sequence[Chunk]) -> list[Chunk]:
-    """`made`, in the order of `chunks`, with a depth for those that lie in others of their label; no two of one label
-    and depth overlap."""
+def add_depths(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Add a depth to chunks within others of their label, so that none of the same label and depth overlap.
+
+    `chunks` are in the order of `find_chunks`.
+    """
     ends: dict[str, int] = {}
-    told = []
-    for chunk in made:
+    deepened = []
+    for chunk in chunks:
         depth, label = 1, chunk.label
         while ends.get(label, 0) > chunk.first:
             depth += 1
-            label = f"{chunk.label}{DEEPER}{depth}"
+            label = f"{chunk.label}{DEPTH_SEPARATOR}{depth}"
         ends[label] = chunk.last
-        told.append(chunk._replace(label=label))
-    return told
+        deepened.append(chunk._replace(label=label))
+    return deepened
 
 
-def tags(length: int, made: Iterable[Chunk]) -> list[str]:
-    """The tags of `length` tokens. Of chunks that overlap, the first in `made` counts."""
-    told = [OUTSIDE] * length
-    for label, first, last, place in made:
-        if any(tag != OUTSIDE for tag in told[first:last]):
+def encode_tags(length: int, chunks: Iterable[Chunk]) -> list[str]:
+    """Return the tags of `length` tokens. Of overlapping chunks the first one counts."""
+    tags = [OUTSIDE] * length
+    for label, first, last, skipped in chunks:
+        if any(tag != OUTSIDE for tag in tags[first:last]):
             continue
-        told[first:last] = [f"I-{label}"] * (last - first)
-        told[last - 1] = f"E-{label}"
-        told[first] = f"{'B' if last - first > 1 else 'S'}{place or ''}-{label}"
-    return told
+        tags[first:last] = [f"I-{label}"] * (last - first)
+        tags[last - 1] = f"E-{label}"
+        tags[first] = f"{'B' if last - first > 1 else 'S'}{skipped or ''}-{label}"
+    return tags
 
 
-def read(told: Sequence[str]) -> Iterator[Chunk]:
-    """The chunks that tags say, whether or not each begins and ends as `tags` would have it."""
+def decode_tags(tags: Sequence[str]) -> Iterator[Chunk]:
+    """Yield the chunks of tags, even where these do not begin and end as `encode_tags` would have it."""
     open_: Chunk | None = None
-    for at, tag in enumerate((*told, OUTSIDE)):
+    for index, tag in enumerate((*tags, OUTSIDE)):
         kind, _dash, label = tag.partition("-")
         if open_ and (kind[0] in "OBS" or label != open_.label):
-            yield open_._replace(last=at)
+            yield open_._replace(last=index)
             open_ = None
         if kind != OUTSIDE and not open_:
-            open_ = Chunk(label, at, at + 1, int(kind[1:] or 0))
+            open_ = Chunk(label, index, index + 1, int(kind[1:] or 0))
         if open_ and kind[0] in "ES":
-            yield open_._replace(last=at + 1)
+            yield open_._replace(last=index + 1)
             open_ = None
 
 
 @lru_cache(maxsize=1 << 15)
-def places(word: str) -> tuple[int, ...]:
-    """Where a span may begin in a token, in code points from its start: 0, and behind each of its proclitics."""
-    return tuple(dict.fromkeys(place for place, _shape in readings(word)))
+def span_starts(word: str) -> tuple[int, ...]:
+    """Return where a span may begin in a word, in code points from its start: 0, and after each of its proclitics."""
+    return tuple(dict.fromkeys(start for start, _shape in find_readings(word)))

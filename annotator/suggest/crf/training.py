@@ -1,7 +1,7 @@
-"""Training the model: what it learns from, what it has learned, and how that is kept as bytes.
+"""Training of the model: its examples, its result, and the serialisation of that.
 
 A corpus's labels are learned by conditional random fields (Lafferty et al. 2001; python-crfsuite): labels that overlap
-in the examples by different ones, the others together, for then one knows what the other takes.
+in the examples by different fields, the others together, for then each can exclude the other.
 """
 
 import hashlib
@@ -22,49 +22,53 @@ from annotator.file_ops import discard_file
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.base import Suggester
-from annotator.suggest.crf.features import VERSION, features
-from annotator.suggest.crf.stacking import heard, opinions
-from annotator.suggest.crf.tags import DEEPER, Chunk, chunks, deepened, tags
+from annotator.suggest.crf.features import FEATURES_VERSION, extract_features
+from annotator.suggest.crf.stacking import collect_suggestions, suggester_features
+from annotator.suggest.crf.tags import DEPTH_SEPARATOR, Chunk, add_depths, encode_tags, find_chunks
 from annotator.text.analysis import analysed
-from annotator.text.proclitics import form
+from annotator.text.proclitics import normalise_form
 
-MOST: Final = 50_000
-"""Tokens that are learned from, those of the examples that come last; with more than EACH labels as many times fewer
-as there are EACH labels."""
-EACH: Final = 8
-FEWEST: Final = 20
-"""Spans without which there is no model: with fewer it finds less than the rules do."""
+MAX_TOKENS: Final = 50_000
+"""Tokens of the examples that are learned from, the last ones.
 
-_FEWEST_OF_LABEL: Final = 3
-_RAREST: Final = 0.003  # of all spans: what is rarer takes time to learn and is hardly found then
-_OVERLAPS: Final = 0.02  # of a label's spans that may overlap those it is learned with, and are not learned then
+With more than LABELS_PER_FIELD labels it is as many times fewer as there are LABELS_PER_FIELD labels.
+"""
+LABELS_PER_FIELD: Final = 8
+MIN_SPANS: Final = 20
+"""Spans required for a model: with fewer it finds less than the rules do."""
+
+_MIN_SPANS_OF_LABEL: Final = 3
+_MIN_SHARE: Final = 0.003  # of all spans; a rarer label costs training time and is hardly found
+_MAX_OVERLAP_SHARE: Final = 0.02  # of a label's spans; those that overlap others of their group are not learned
 _PARAMETERS: Final = {"c1": 0.1, "c2": 0.03, "period": 5, "delta": 0.02}
-_STEPS: Final = 50  # of learning; more make it hardly better
-_STEPS_IN_ALL: Final = 140  # where there are many fields
+_MAX_ITERATIONS: Final = 50  # more hardly improve it
+_MAX_TOTAL_ITERATIONS: Final = 140  # with many fields
 _DIGEST: Final = "sha256"
-_SIGNED: Final = hashlib.new(_DIGEST).digest_size  # bytes before the data
-_PURPOSE: Final = b"annotator: model\0"  # what is signed with the key for another purpose is no model
+_SIGNATURE_SIZE: Final = hashlib.new(_DIGEST).digest_size  # bytes before the data
+_PURPOSE: Final = b"annotator: model\0"  # so that other data signed with the key cannot pass as a model
 
 
-class Example(Struct, frozen=True):
-    """An article to learn from: its spans (start, end, label), and the stretches of it that were labelled, the whole
-    text if None. Code points, end exclusive."""
+class TrainingExample(Struct, frozen=True):
+    """An article to learn from: its spans (start, end, label) and the ranges of it that were labelled.
+
+    None as ranges means the whole text. Code points, end exclusive.
+    """
 
     article: Article
     spans: tuple[tuple[int, int, str], ...]
-    labelled: tuple[tuple[int, int], ...] | None = None
+    labelled_ranges: tuple[tuple[int, int], ...] | None = None
 
 
-class Trained(Struct, frozen=True):
-    """What was learned: the version of the features, the labels that the corpus had, and the fields."""
+class TrainedModel(Struct, frozen=True):
+    """The result of training: the version of the features, the labels of the corpus, and the fields."""
 
     version: int
     labels: tuple[str, ...]
     fields: tuple[bytes, ...]
 
     def fits(self, labels: LabelSet) -> bool:
-        """Whether it was learned for these labels, from the features of this version of the program."""
-        return self.version == VERSION and self.labels == _names(labels)
+        """Return whether it was trained for these labels, with the features of this version of the program."""
+        return self.version == FEATURES_VERSION and self.labels == _label_names(labels)
 
 
 class _Sentence(Struct, frozen=True):
@@ -72,107 +76,115 @@ class _Sentence(Struct, frozen=True):
     chunks: tuple[Chunk, ...]
 
 
-def train(examples: Sequence[Example], labels: LabelSet, others: Sequence[Suggester] = ()) -> Trained | None:
-    """What these examples, the oldest first, teach of these labels; None if they are too few to be of use.
+def train(
+    examples: Sequence[TrainingExample], labels: LabelSet, base_suggesters: Sequence[Suggester] = ()
+) -> TrainedModel | None:
+    """Train on examples, the oldest first; return None if they are too few to be of use.
 
-    The opinions of `others` are learned from too: the same have to be given to the Model. Of a memory among them what
-    an example has taught it is left out there (see Memory.suggest); it must have learned each example, or
-    none. The same examples and others give the same. What it takes is bounded by MOST: earlier examples are left out.
-    It holds the interpreter for seconds, so a window has it run in a process of its own. Raises OSError where no
+    The suggestions of `base_suggesters` are learned from too: the same ones must be given to CrfSuggester. A memory
+    among them leaves out what an example has taught it (see MemorySuggester.suggest); it must have learned from each
+    example, or from none. The result is deterministic. The cost is bounded by MAX_TOKENS: earlier examples are left
+    out. Training holds the interpreter for seconds, so a window runs it in a process of its own. Raises OSError if no
     temporary file can be written.
     """
-    names = _names(labels)
-    taken = _latest(examples, MOST // max(ceil(len(names) / EACH), 1))
-    sentences = [sentence for example in taken for sentence in _sentences(example, labels, others)]
+    names = _label_names(labels)
+    latest = _latest_examples(examples, MAX_TOKENS // max(ceil(len(names) / LABELS_PER_FIELD), 1))
+    sentences = [sentence for example in latest for sentence in _labelled_sentences(example, labels, base_suggesters)]
     counts = Counter(chunk.label for sentence in sentences for chunk in sentence.chunks)
-    fewest = max(_FEWEST_OF_LABEL, _RAREST * counts.total())
-    kept = {label for label, count in counts.items() if count >= fewest}
-    if sum(counts[label] for label in kept) < FEWEST:
+    min_count = max(_MIN_SPANS_OF_LABEL, _MIN_SHARE * counts.total())
+    learned_labels = {label for label, count in counts.items() if count >= min_count}
+    if sum(counts[label] for label in learned_labels) < MIN_SPANS:
         return None
-    return Trained(VERSION, names, tuple(_fields(sentences, _groups(sentences, counts, kept))))
+    return TrainedModel(
+        FEATURES_VERSION, names, tuple(_train_fields(sentences, _group_labels(sentences, counts, learned_labels)))
+    )
 
 
-def encoded(trained: Trained, key: bytes) -> bytes:
-    """It as bytes for `decoded`, signed with the key of this computer."""
+def encode_model(trained: TrainedModel, key: bytes) -> bytes:
+    """Serialise a model for `decode_model`, signed with the key of this computer."""
     data = msgspec.msgpack.encode(trained)
     return _signature(data, key) + data
 
 
-def decoded(data: bytes, key: bytes) -> Trained | None:
-    """What was encoded as these bytes; None if they are not whole, of another version of the program, or not signed
-    with this key.
+def decode_model(data: bytes, key: bytes) -> TrainedModel | None:
+    """Deserialise a model; return None if it is incomplete, of another version, or not signed with this key.
 
-    CRFsuite reads a field without looking whether its offsets lie within it: one that was made to do harm ends the
-    process. So nothing of `data` is decoded before its signature has proved that this program wrote it here.
+    CRFsuite reads a field without checking that its offsets lie within it: a malicious one crashes the process. So
+    nothing of `data` is decoded before its signature has proved that this program wrote it on this computer.
     """
-    signature, data = data[:_SIGNED], data[_SIGNED:]
+    signature, data = data[:_SIGNATURE_SIZE], data[_SIGNATURE_SIZE:]
     if not hmac.compare_digest(signature, _signature(data, key)):
         return None
     try:
-        trained = msgspec.msgpack.decode(data, type=Trained)
+        trained = msgspec.msgpack.decode(data, type=TrainedModel)
     except msgspec.DecodeError:
         return None
-    return trained if trained.version == VERSION else None
+    return trained if trained.version == FEATURES_VERSION else None
 
 
 def _signature(data: bytes, key: bytes) -> bytes:
     return hmac.digest(key, _PURPOSE + data, _DIGEST)
 
 
-def _names(labels: LabelSet) -> tuple[str, ...]:
+def _label_names(labels: LabelSet) -> tuple[str, ...]:
     return tuple(sorted(label.name for label in labels.labels))
 
 
-def _latest(examples: Sequence[Example], left: int) -> Iterator[Example]:
-    """The last of them, of so many tokens together; at least one."""
-    taken: list[Example] = []
+def _latest_examples(examples: Sequence[TrainingExample], token_budget: int) -> Iterator[TrainingExample]:
+    """Return the last examples that together fit into the budget; at least one."""
+    latest: list[TrainingExample] = []
     for example in reversed(examples):
-        left -= len(analysed(example.article.text).tokens)
-        if left < 0 and taken:
+        token_budget -= len(analysed(example.article.text).tokens)
+        if token_budget < 0 and latest:
             break
-        taken.append(example)
-    return reversed(taken)
+        latest.append(example)
+    return reversed(latest)
 
 
-def _learned(example: Example, names: Sequence[str]) -> list[Chunk]:
+def _label_chunks(example: TrainingExample, names: Sequence[str]) -> list[Chunk]:
     spans = sorted({span for span in example.spans if span[2] in names})
-    return deepened(chunks(analysed(example.article.text), spans))
+    return add_depths(find_chunks(analysed(example.article.text), spans))
 
 
-def _sentences(example: Example, labels: LabelSet, others: Sequence[Suggester]) -> Iterator[_Sentence]:
-    """The sentences that were labelled, without those that a span runs out of."""
-    found = analysed(example.article.text)
-    told, made = features(found, _opinions(example, labels, others)), _learned(example, _names(labels))
-    for first, last in found.sentences:
-        start, end = found.tokens[first].start, found.tokens[last - 1].end
-        stretches = [(0, len(found.text))] if example.labelled is None else example.labelled
-        within = [chunk for chunk in made if chunk.first < last and chunk.last > first]
-        if not any(begin <= start and end <= stop for begin, stop in stretches):
+def _labelled_sentences(
+    example: TrainingExample, labels: LabelSet, base_suggesters: Sequence[Suggester]
+) -> Iterator[_Sentence]:
+    """Yield the labelled sentences, except those that a span crosses the edge of."""
+    analysis = analysed(example.article.text)
+    token_features = extract_features(analysis, _base_suggestions(example, labels, base_suggesters))
+    chunks = _label_chunks(example, _label_names(labels))
+    for first, last in analysis.sentence_ranges:
+        start, end = analysis.tokens[first].start, analysis.tokens[last - 1].end
+        ranges = [(0, len(analysis.text))] if example.labelled_ranges is None else example.labelled_ranges
+        sentence_chunks = [chunk for chunk in chunks if chunk.first < last and chunk.last > first]
+        if not any(range_start <= start and end <= range_end for range_start, range_end in ranges):
             continue
-        if all(first <= chunk.first and chunk.last <= last for chunk in within):
-            moved = (chunk._replace(first=chunk.first - first, last=chunk.last - first) for chunk in within)
-            yield _Sentence(told[first:last], tuple(moved))
+        if all(first <= chunk.first and chunk.last <= last for chunk in sentence_chunks):
+            shifted = (chunk._replace(first=chunk.first - first, last=chunk.last - first) for chunk in sentence_chunks)
+            yield _Sentence(token_features[first:last], tuple(shifted))
 
 
-def _opinions(example: Example, labels: LabelSet, others: Sequence[Suggester]) -> Iterable[Suggestion]:
-    """What the others say of an example's article, without having seen its spans."""
+def _base_suggestions(
+    example: TrainingExample, labels: LabelSet, base_suggesters: Sequence[Suggester]
+) -> Iterable[Suggestion]:
+    """Return the base suggesters' suggestions for an example, made without knowledge of its spans."""
     text = example.article.text
-    own = [(form(text, start, end), label, 1, 0) for start, end, label in example.spans]
-    return heard(opinions(example.article, labels, others, own), labels)
+    article_counts = [(normalise_form(text, start, end), label, 1, 0) for start, end, label in example.spans]
+    return suggester_features(collect_suggestions(example.article, labels, base_suggesters, article_counts), labels)
 
 
-def _groups(sentences: Iterable[_Sentence], counts: Counter[str], kept: set[str]) -> list[set[str]]:
-    """The labels that are learned together, the commonest first."""
+def _group_labels(sentences: Iterable[_Sentence], counts: Counter[str], labels: set[str]) -> list[set[str]]:
+    """Return the groups of labels that are learned together, the most frequent label first."""
     overlaps: Counter[frozenset[str]] = Counter()
     for sentence in sentences:
-        for one, other in combinations(sentence.chunks, 2):
-            if one.first < other.last and other.first < one.last:
-                overlaps[frozenset((one.label, other.label))] += 1
+        for chunk, other in combinations(sentence.chunks, 2):
+            if chunk.first < other.last and other.first < chunk.last:
+                overlaps[frozenset((chunk.label, other.label))] += 1
     groups: list[set[str]] = []
-    for label in sorted(kept, key=lambda label: (DEEPER in label, -counts[label], label)):
+    for label in sorted(labels, key=lambda label: (DEPTH_SEPARATOR in label, -counts[label], label)):
         for group in groups:
-            lost = sum(overlaps[frozenset((label, other))] for other in group)
-            if len(group) < EACH and lost <= _OVERLAPS * counts[label]:
+            overlap = sum(overlaps[frozenset((label, member))] for member in group)
+            if len(group) < LABELS_PER_FIELD and overlap <= _MAX_OVERLAP_SHARE * counts[label]:
                 group.add(label)
                 break
         else:
@@ -180,22 +192,22 @@ def _groups(sentences: Iterable[_Sentence], counts: Counter[str], kept: set[str]
     return groups
 
 
-def _fields(sentences: Iterable[_Sentence], groups: Sequence[set[str]]) -> Iterator[bytes]:
-    """What is learned of each group of labels."""
+def _train_fields(sentences: Iterable[_Sentence], groups: Sequence[set[str]]) -> Iterator[bytes]:
+    """Yield the trained field of each group of labels."""
     from pycrfsuite import ItemSequence, Trainer
 
-    parameters = {**_PARAMETERS, "max_iterations": min(_STEPS, _STEPS_IN_ALL // len(groups))}
+    parameters = {**_PARAMETERS, "max_iterations": min(_MAX_ITERATIONS, _MAX_TOTAL_ITERATIONS // len(groups))}
     trainers = [Trainer("lbfgs", parameters, verbose=False) for _group in groups]
     for sentence in sentences:
         items = ItemSequence(sentence.features)
         for trainer, group in zip(trainers, groups, strict=True):
-            made = [chunk for chunk in sentence.chunks if chunk.label in group]
-            trainer.append(items, tags(len(sentence.features), made))
-    return map(_written, trainers)
+            chunks = [chunk for chunk in sentence.chunks if chunk.label in group]
+            trainer.append(items, encode_tags(len(sentence.features), chunks))
+    return map(_train_to_bytes, trainers)
 
 
-def _written(trainer: Any) -> bytes:
-    """The bytes of what it learns, which it writes to a file and nowhere else."""
+def _train_to_bytes(trainer: Any) -> bytes:
+    """Train and return the field, which CRFsuite can write only to a file."""
     handle, name = tempfile.mkstemp(suffix=".crf")
     os.close(handle)
     path = Path(name)

@@ -1,4 +1,4 @@
-"""Dates, with their values: a grammar over the words of an article (see `grammar` for how its rules are written)."""
+"""Dates with their values, found by a grammar over the words of an article (`grammar` explains how to write rules)."""
 
 from datetime import date
 from functools import lru_cache
@@ -7,17 +7,17 @@ from msgspec import Struct
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
-from annotator.suggest.base import DATE, label_for
+from annotator.suggest.base import DATE, label_for_role
 from annotator.suggest.dates.lattice import Lattice
-from annotator.suggest.dates.matching import Match, matches
-from annotator.suggest.dates.values import evaluated
+from annotator.suggest.dates.matching import Match, find_matches
+from annotator.suggest.dates.values import evaluate
 from annotator.text.analysis import analysed
 
 
-class Found(Struct, frozen=True):
-    """A date in a text: its stretch, its ISO 8601 value if it can be known, and whether some of that was not said.
+class DateSpan(Struct, frozen=True):
+    """A date in a text: its bounds, its ISO 8601 value if known, and whether a part of that was assumed.
 
-    `pattern` is the rule that found it.
+    `pattern` is the rule that matched.
     """
 
     start: int
@@ -28,41 +28,46 @@ class Found(Struct, frozen=True):
     pattern: str
 
 
-class Dates:
+class DateSuggester:
     """The suggester of dates."""
 
     name = "dates"
 
     def suggest(self, article: Article, labels: LabelSet) -> list[Suggestion]:
-        """The dates of an article (see suggester.Suggester)."""
-        label = label_for(DATE, labels)
+        """See Suggester."""
+        label = label_for_role(DATE, labels)
         if label is None:
             return []
         return [
-            Suggestion(one.start, one.end, label, self.name, one.score, one.value, one.assumed)
-            for one in found(article.text, article.published)
+            Suggestion(
+                date_span.start, date_span.end, label, self.name, date_span.score, date_span.value, date_span.assumed
+            )
+            for date_span in find_dates(article.text, article.published)
         ]
 
 
-def found(text: str, published: str | None = None) -> list[Found]:
-    """The dates of a text, by start, none overlapping another. Those that are relative, and those that leave out their
-    year, have a value only if it is known when the text was `published` (ISO 8601; its first ten characters count)."""
-    today = _day(published)
-    return [_found(match, today) for match in _matches(text)]
+def find_dates(text: str, published: str | None = None) -> list[DateSpan]:
+    """Find the dates of a text, by start and without overlaps.
+
+    Relative dates and those without a year have a value only if it is known when the text was `published` (ISO 8601;
+    its first ten characters count).
+    """
+    today = _publication_day(published)
+    return [_to_date_span(match, today) for match in _find_matches(text)]
 
 
 @lru_cache(maxsize=16)
-def _matches(text: str) -> tuple[Match, ...]:
-    return tuple(matches(Lattice(analysed(text))))
+def _find_matches(text: str) -> tuple[Match, ...]:
+    return tuple(find_matches(Lattice(analysed(text))))
 
 
-def _found(match: Match, today: date | None) -> Found:
-    value, assumed = evaluated(match.tree, today)
-    return Found(match.start, match.end, value, assumed, match.tree.score, match.tree.rule.rule.pattern)
+def _to_date_span(match: Match, today: date | None) -> DateSpan:
+    value, assumed = evaluate(match.tree, today)
+    return DateSpan(match.start, match.end, value, assumed, match.tree.score, match.tree.rule.rule.pattern)
 
 
-def _day(published: str | None) -> date | None:
-    """The day of a publication; None where none is known to the day."""
+def _publication_day(published: str | None) -> date | None:
+    """Return the day of publication; None if it is not known to the day."""
     try:
         return date.fromisoformat(published[:10]) if published else None
     except ValueError:

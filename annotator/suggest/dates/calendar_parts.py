@@ -1,6 +1,6 @@
-"""What parts of months, years and centuries stand for (see `values`): beginnings, quarters, third Tuesdays.
+"""Values of parts of months, years and centuries (see `values`): beginnings, quarters, third Tuesdays.
 
-Of something without a year the year is assumed.
+Where no year is named it is assumed.
 """
 
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from annotator.suggest.dates.moments import (
     Period,
     Time,
     day_of,
-    days,
+    day_period,
     first_day,
     last_day,
-    months,
-    of,
-    settled,
-    years,
+    moment_of,
+    month_period,
+    resolve_moment,
+    year_period,
 )
 from annotator.suggest.dates.relative import shift
 
@@ -29,22 +29,22 @@ _YEAR: Final = 366
 
 
 def _nth_weekday(today: date | None, weekday: Moment, number: int, within: Time) -> Moment | None:
-    """The weekday of that number within a month or a year; -1 is the last."""
+    """Return the n-th weekday within a month or year; -1 is the last."""
     bounds = _bounds(today, within)
     if bounds is None or weekday.weekday is None:
         return None
     first, last = bounds
     if number == _LAST:
-        return of(last - timedelta((last.weekday() - weekday.weekday) % _WEEK), assumed=_guessed(within))
+        return moment_of(last - timedelta((last.weekday() - weekday.weekday) % _WEEK), assumed=_is_year_assumed(within))
     day = first + timedelta((weekday.weekday - first.weekday()) % _WEEK + _WEEK * (number - 1))
-    return of(day, assumed=_guessed(within)) if day <= last else None
+    return moment_of(day, assumed=_is_year_assumed(within)) if day <= last else None
 
 
 def _weekday_or_nth(today: date | None, weekday: Moment, number: int, within: Time) -> Moment | None:
-    """The day of that number if it is such a weekday, else the weekday of that number."""
+    """Return the n-th day if it is such a weekday, else the n-th such weekday."""
     day = _nth_day(today, number, within)
-    known = day_of(day) if day else None
-    return day if known and known.weekday() == weekday.weekday else _nth_weekday(today, weekday, number, within)
+    nth_day = day_of(day) if day else None
+    return day if nth_day and nth_day.weekday() == weekday.weekday else _nth_weekday(today, weekday, number, within)
 
 
 def _nth_day(today: date | None, number: int, within: Time) -> Moment | None:
@@ -52,56 +52,59 @@ def _nth_day(today: date | None, number: int, within: Time) -> Moment | None:
     if bounds is None:
         return None
     day = bounds[1] if number == _LAST else bounds[0] + timedelta(number - 1)
-    return of(day, assumed=_guessed(within)) if day <= bounds[1] else None
+    return moment_of(day, assumed=_is_year_assumed(within)) if day <= bounds[1] else None
 
 
 def _nth_week(today: date | None, number: int, within: Time) -> Period | None:
-    """The week of that number among those that begin within a month or a year; the last one ends in it."""
+    """Return the n-th of the weeks that begin within a month or year; the last one ends in it."""
     bounds = _bounds(today, within)
     if bounds is None:
         return None
     first, last = bounds
     if number == _LAST:
         sunday = last - timedelta((last.weekday() + 1) % _WEEK)
-        return days(sunday - timedelta(6), sunday)
+        return day_period(sunday - timedelta(6), sunday)
     monday = first + timedelta(-first.weekday() % _WEEK + _WEEK * (number - 1))
-    return days(monday, monday + timedelta(6))
+    return day_period(monday, monday + timedelta(6))
 
 
 def _edge(today: date | None, edge: str, within: Time) -> Time | None:
-    """The beginning, middle or end of a month, year, week or decade. Of a month `start` is its first day and `end` its
-    last, `early` and `late` are ten days and `middle` is the 15th; of longer times it goes by months or years."""
-    known = _known(today, within)
+    """Return the beginning, middle or end of a month, year, week or decade.
+
+    Of a month `start` is its first day and `end` its last, `early` and `late` are ten days and `middle` is the 15th;
+    longer times are divided by months or years.
+    """
+    resolved = _resolve(today, within)
     bounds = _bounds(today, within)
-    if known is None or bounds is None:
+    if resolved is None or bounds is None:
         return None
     first, last = bounds
-    length, assumed = (last - first).days + 1, _guessed(within)
+    length, assumed = (last - first).days + 1, _is_year_assumed(within)
     if length <= _WEEK:
         day = {"start": first, "early": first, "middle": first + timedelta(length // 2)}.get(edge, last)
-        return of(day, assumed=assumed)
+        return moment_of(day, assumed=assumed)
     if length <= _MONTH:
         if edge in ("early", "late"):
             tenth = timedelta(9)
             early = edge == "early"
             return Period(
-                of(first if early else first + timedelta(20), assumed=assumed),
-                of(first + tenth if early else last, assumed=assumed),
+                moment_of(first if early else first + timedelta(20), assumed=assumed),
+                moment_of(first + tenth if early else last, assumed=assumed),
             )
-        return of({"start": first, "middle": first + timedelta(14)}.get(edge, last), assumed=assumed)
+        return moment_of({"start": first, "middle": first + timedelta(14)}.get(edge, last), assumed=assumed)
     if length <= _YEAR:
         size = max(1, round(length / 30.4))
         parts = {"start": (0, 0), "early": (0, size // 3 - 1), "middle": ((size - 1) // 2,) * 2}
         begin, end = parts.get(edge, (size - 1 if edge == "end" else size - max(1, size // 3), size - 1))
-        return months(first.year, first.month + begin, first.month + max(begin, end), assumed)
+        return month_period(first.year, first.month + begin, first.month + max(begin, end), assumed)
     size = last.year - first.year + 1
     spans = {"start": (0, size // 3 - 1), "early": (0, size // 3 - 1), "middle": (size // 3, size - size // 3 - 1)}
     begin, end = spans.get(edge, (size - size // 3, size - 1))
-    return years(first.year + begin, first.year + max(begin, end))
+    return year_period(first.year + begin, first.year + max(begin, end))
 
 
 def _part(today: date | None, number: int, parts: int, within: Time) -> Time | None:
-    """One of the equal parts of a year (quarters, halves), of a month (two halves) or of a century; -1 is the last."""
+    """Return one of the equal parts of a year (quarters, halves), a month (two halves) or a century; -1 is the last."""
     bounds = _bounds(today, within)
     if bounds is None:
         return None
@@ -112,81 +115,85 @@ def _part(today: date | None, number: int, parts: int, within: Time) -> Time | N
         return None
     if length > _YEAR:
         size = (last.year - first.year + 1) // parts
-        return years(first.year + size * (number - 1), first.year + size * number - 1)
+        return year_period(first.year + size * (number - 1), first.year + size * number - 1)
     if length > _MONTH:
         size = 12 // parts
-        return months(first.year, first.month + size * (number - 1), first.month + size * number - 1, _guessed(within))
+        return month_period(
+            first.year, first.month + size * (number - 1), first.month + size * number - 1, _is_year_assumed(within)
+        )
     middle = first + timedelta(14)
-    return days(first, middle) if number == 1 else days(middle + timedelta(1), last)
+    return day_period(first, middle) if number == 1 else day_period(middle + timedelta(1), last)
 
 
 def _part_of_this(today: date | None, number: int, parts: int) -> Time | None:
-    """One of the equal parts of the year of the publication."""
+    """Return one of the equal parts of the year of publication."""
     return _part(today, number, parts, Moment(year=today.year, assumed=True)) if today else None
 
 
 def _months_of(today: date | None, number: int, within: Time, edge: int = 1) -> Time | None:
-    """The first or the last so many months of a year."""
+    """Return the first or the last `number` months of a year."""
     bounds = _bounds(today, within)
     if bounds is None or not 1 <= number <= 12:
         return None
     year = bounds[0].year
-    return months(year, 1, number) if edge == 1 else months(year, 13 - number, 12)
+    return month_period(year, 1, number) if edge == 1 else month_period(year, 13 - number, 12)
 
 
 def _season(today: date | None, season: int, year: Time | None = None, way: int = 0) -> Time | None:
-    """The three months from month `season` on: of a year, or the last, the present or the next ones. Winter begins in
-    December of its year."""
+    """Return the three months from month `season` on: of a year, or the previous, current or next ones.
+
+    Winter begins in December of its year.
+    """
     start = first_day(year) if year else today
     if start is None:
         return None
     number = start.year
     if year is None and today is not None and way:
-        own = months(number, season, season + 2)
-        begun, ended = first_day(own), last_day(own)
-        if begun and ended and (ended >= today if way < 0 else begun <= today):
+        period = month_period(number, season, season + 2)
+        first_date, last_date = first_day(period), last_day(period)
+        if first_date and last_date and (last_date >= today if way < 0 else first_date <= today):
             number += way
-    return months(number, season, season + 2)
+    return month_period(number, season, season + 2)
 
 
 def _decade(today: date | None, decade: int, century: Time | None = None) -> Period:
-    """The years of a decade, of the last century but for the first two decades; or of the century that is named."""
+    """Return the years of a decade of the named century, else of the 20th, or of the 21st for the first two decades."""
     start = first_day(century) if century else None
     first = (start.year - 1 if start else 1900 if decade >= 20 else 2000) + decade
-    return years(first, first + 9)
+    return year_period(first, first + 9)
 
 
 def _century(today: date | None, number: int, before: int = 0) -> Period:
     if before:
-        return years(1 - 100 * number, -100 * (number - 1))
-    return years(100 * (number - 1) + 1, 100 * number)
+        return year_period(1 - 100 * number, -100 * (number - 1))
+    return year_period(100 * (number - 1) + 1, 100 * number)
 
 
 def _hijri_century(today: date | None, number: int) -> Period:
     return Period(Moment(year=100 * (number - 1) + 1, hijri=True), Moment(year=100 * number, hijri=True))
 
 
-def _known(today: date | None, time: Time) -> Time | None:
-    return settled(time, today) if isinstance(time, Moment) else time
+def _resolve(today: date | None, time: Time) -> Time | None:
+    return resolve_moment(time, today) if isinstance(time, Moment) else time
 
 
 def _bounds(today: date | None, time: Time) -> tuple[date, date] | None:
-    """The first and the last day of a month, a year or a period."""
-    known = _known(today, time)
-    if known is None:
+    """Return the first and the last day of a month, year or period."""
+    resolved = _resolve(today, time)
+    if resolved is None:
         return None
-    first, last = first_day(known), last_day(known)
+    first, last = first_day(resolved), last_day(resolved)
     return (first, last) if first and last else None
 
 
-def _guessed(time: Time) -> bool:
-    """Whether the year of a time has to be assumed."""
+def _is_year_assumed(time: Time) -> bool:
+    """Return whether the year of a time is assumed or missing."""
     return time.assumed or (isinstance(time, Moment) and time.year is None)
 
 
 def _edge_of_this(today: date | None, edge: str, unit: str) -> Time | None:
-    this = shift(today, unit, 0)
-    return _edge(today, edge, this) if this else None
+    period = shift(today, unit, 0)
+    return _edge(today, edge, period) if period else None
 
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
@@ -204,4 +211,4 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "century": _century,
     "hijri_century": _hijri_century,
 }
-"""What a rule may name as its value."""
+"""The functions that a rule may name as its value."""

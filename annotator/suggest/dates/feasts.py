@@ -1,4 +1,4 @@
-"""When feasts are (see `values`): those of a fixed day in either calendar, and those that go by Easter."""
+"""Values of feasts (see `values`): on a fixed day of either calendar, or relative to Easter or a weekday."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -6,59 +6,72 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from annotator.suggest.dates.moments import Moment, first_day, gregorian, of, settled
+from annotator.suggest.dates.moments import Moment, first_day, moment_of, resolve_moment, to_gregorian
 
 
 def _feast(today: date | None, feast: str, year: Moment | None = None) -> Moment | None:
-    """The day of a feast, written as in `resources/dates/2-names.toml`, in a year of either calendar. Without a year it
-    is assumed."""
+    """Return the day of a feast in a year of either calendar; without a year it is assumed.
+
+    The feast is written as in `resources/dates/2-names.toml`.
+    """
     kind, _, place = feast.rpartition(" ")
     if kind in _MOVABLE:
-        known = year or (Moment(year=today.year) if today else None)
-        if known is None or known.hijri or known.year is None or not 1 <= known.year <= date.max.year:
+        feast_year = year or (Moment(year=today.year) if today else None)
+        if (
+            feast_year is None
+            or feast_year.hijri
+            or feast_year.year is None
+            or not 1 <= feast_year.year <= date.max.year
+        ):
             return None
-        return of(_MOVABLE[kind](known.year, place), assumed=year is None)
+        return moment_of(_MOVABLE[kind](feast_year.year, place), assumed=year is None)
     month, day = (int(part) for part in place.split("-"))
-    said = Moment(year=year.year if year else None, month=month, day=day, hijri=kind == "hijri")
-    if year is None or year.hijri == said.hijri:
-        return said
+    moment = Moment(year=year.year if year else None, month=month, day=day, hijri=kind == "hijri")
+    if year is None or year.hijri == moment.hijri:
+        return moment
     if year.hijri or year.year is None or not 1 <= year.year <= date.max.year:
         return None
-    found = settled(replace(said, year=None), date(year.year, 7, 1))
-    return replace(found, assumed=False) if found else None
+    resolved = resolve_moment(replace(moment, year=None), date(year.year, 7, 1))
+    return replace(resolved, assumed=False) if resolved else None
 
 
-def _by_easter(year: int, place: str) -> date:
+def _easter_feast(year: int, place: str) -> date:
     return easter(year) + timedelta(int(place))
 
 
-def _by_weekday(year: int, place: str) -> date:
-    """The weekday of that number in a month: month, number, weekday."""
+def _weekday_feast(year: int, place: str) -> date:
+    """Return the n-th weekday of a month: month, number, weekday."""
     month, number, weekday = (int(part) for part in place.split("-"))
     first = date(year, month, 1)
     return first + timedelta((weekday - first.weekday()) % 7 + 7 * (number - 1))
 
 
-_MOVABLE: Final[dict[str, Callable[[int, str], date]]] = {"easter": _by_easter, "weekday": _by_weekday}
+_MOVABLE: Final[dict[str, Callable[[int, str], date]]] = {"easter": _easter_feast, "weekday": _weekday_feast}
 
 
 def _feast_on(today: date | None, feast: str, way: int) -> Moment | None:
-    """The day of a feast that was last, or will be next."""
+    """Return the day of the last or the next such feast."""
     if today is None:
         return None
-    near = (_feast(today + timedelta(by), feast) for by in (-380, -200, 0, 200, 380))
-    known = [
-        settled(one, today + timedelta(by)) for one, by in zip(near, (-380, -200, 0, 200, 380), strict=True) if one
+    candidates = (_feast(today + timedelta(by), feast) for by in (-380, -200, 0, 200, 380))
+    resolved = [
+        resolve_moment(candidate, today + timedelta(by))
+        for candidate, by in zip(candidates, (-380, -200, 0, 200, 380), strict=True)
+        if candidate
     ]
-    found = [(day, one) for one in known if one and (day := first_day(gregorian(one) or one))]
-    fitting = [pair for pair in found if way == 0 or (pair[0] < today if way < 0 else pair[0] > today)]
+    dated = [
+        (day, candidate)
+        for candidate in resolved
+        if candidate and (day := first_day(to_gregorian(candidate) or candidate))
+    ]
+    fitting = [pair for pair in dated if way == 0 or (pair[0] < today if way < 0 else pair[0] > today)]
     if not fitting:
         return None
     return replace(min(fitting, key=lambda pair: abs((pair[0] - today).days))[1], assumed=False)
 
 
 def easter(year: int) -> date:
-    """Easter Sunday of the Western churches (the algorithm of Meeus, Jones and Butcher)."""
+    """Return Easter Sunday of the Western churches (the algorithm of Meeus, Jones and Butcher)."""
     golden, century, rest = year % 19, year // 100, year % 100
     shift = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
     week = (32 + 2 * (century % 4) + 2 * (rest // 4) - shift - rest % 4) % 7
@@ -68,4 +81,4 @@ def easter(year: int) -> date:
 
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"feast": _feast, "feast_on": _feast_on}
-"""What a rule may name as its value."""
+"""The functions that a rule may name as its value."""

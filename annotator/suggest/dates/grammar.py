@@ -2,19 +2,19 @@
 
 A file looks like this; every table may repeat:
 
-    [words.month]                        # a class: what each word stands for, and its spellings
+    [words.month]                        # a class: values of words, each with its spellings
     7 = ["يوليوز", "تموز"]
 
-    [cues]                               # a class of words that stand for nothing
+    [cues]                               # a class of words without a value
     preposition = ["في", "منذ"]
 
     [[rule]]
-    makes = "date"                       # the class that it adds to; "date" is suggested, "no-date" never
+    makes = "date"                       # the class of its matches; "date" is suggested, "no-date" never
     pattern = "{day} من? {month}"        # see `pattern`
     value = "merge"                      # a function of `values`; without one the parts are merged
-    with = { by = 1 }                    # what it is given besides the parts
-    score = 0.9                          # how likely such a date is to be accepted; else the least of its parts'
-    after = "{preposition}"              # what stands before it, or after it (`before`), or must not (`unless_…`)
+    with = { by = 1 }                    # its arguments besides the parts
+    score = 0.9                          # how likely such a date is accepted; else the lowest of its parts'
+    after = "{preposition}"              # must precede it, or follow it (`before`), or must not (`unless_…`)
     examples = [{ text = "في 9 يوليوز", span = "9 يوليوز", value = "2024-07-09" }]
 """
 
@@ -27,27 +27,29 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from annotator.model.structs import prepare
-from annotator.resources import resource
-from annotator.suggest.dates.pattern import Kind, Row, Word, labelled, leaves, parsed, silenced
+from annotator.model.structs import prepare_decoders
+from annotator.resources import resource_path
+from annotator.suggest.dates.pattern import Kind, Row, Word, drop_values, leaves, parse_pattern, word_label
 
 CONSTANT: Final = "constant"
 DATE: Final = "date"
 NO_DATE: Final = "no-date"
-"""What looks like a date and is none: where it is at least as long, nothing is suggested."""
+"""Text that only looks like a date: where it is at least as long, nothing is suggested."""
 _NUMBERS: Final = ("number", "1-31", "1-12", "0-24", "0-59", "1-2-digits", "2-digits", "13-31", "13-99")
 _YEARS: Final = ("year-digits", "near-year", "round-year", "hijri-digits", "near-hijri")
-LEXER: Final = frozenset([*_NUMBERS, *_YEARS, "clock-token", "punctuation", "end", "definite", "verb", "glued"])
-"""The classes that `lattice` gives to tokens by their shape."""
+LEXER_KINDS: Final = frozenset([*_NUMBERS, *_YEARS, "clock-token", "punctuation", "end", "definite", "verb", "glued"])
+"""The classes that `lattice` assigns to tokens by their shape."""
 
 
-class BadGrammar(ValueError):
-    """Rules that cannot be used, and why."""
+class GrammarError(ValueError):
+    """The rules are invalid. The message says why."""
 
 
 class Example(Struct, frozen=True, forbid_unknown_fields=True):
-    """A text, what the rule finds in it (none: that nothing is found), and the value. `published` is 2024-07-09, a
-    Tuesday, where it is not given."""
+    """A text, the span that the rule finds in it (None: nothing is found), and its value.
+
+    `published` defaults to 2024-07-09, a Tuesday.
+    """
 
     text: str
     span: str | None = None
@@ -55,13 +57,13 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True):
     published: str = "2024-07-09"
 
 
-class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"given": "with"}):
+class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"arguments": "with"}):
     """One rule, as its file has it."""
 
     makes: str
     pattern: str
     value: str | None = None
-    given: dict[str, int | str] = {}
+    arguments: dict[str, int | str] = {}
     score: float | None = None
     after: str = ""
     before: str = ""
@@ -70,8 +72,8 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"given": "wi
     examples: tuple[Example, ...] = ()
 
 
-class Compiled(Struct, frozen=True):
-    """A rule made ready: its parts, and the labels that may or must not stand beside it."""
+class CompiledRule(Struct, frozen=True):
+    """A rule ready to use: its parts, and the labels that may or must not precede or follow it."""
 
     rule: Rule
     row: Row
@@ -83,10 +85,10 @@ class Compiled(Struct, frozen=True):
 
 
 class Grammar(Struct, frozen=True):
-    """`words` are the labels of each known word, with what it stands for; `rules` those of a class, in order."""
+    """`words` are the labels of each known word, with their values; `rules` those of a class, in order."""
 
     words: dict[str, dict[str, Any]]
-    rules: dict[str, tuple[Compiled, ...]]
+    rules: dict[str, tuple[CompiledRule, ...]]
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,32 +98,35 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @lru_cache(maxsize=1)
-def shipped() -> Grammar:
-    """The grammar in `resources/dates`."""
-    return read(sorted(resource("dates").glob("*.toml")))
+def load_grammar() -> Grammar:
+    """Return the grammar in `resources/dates`."""
+    return read_grammar(sorted(resource_path("dates").glob("*.toml")))
 
 
-def read(paths: Iterable[Path]) -> Grammar:
-    """The grammar of these files. BadGrammar, with the file and what is wrong, if one cannot be used."""
-    words = _Words()
+def read_grammar(paths: Iterable[Path]) -> Grammar:
+    """Read the grammar of these files.
+
+    Raises GrammarError, with the file and the mistake, if one is invalid.
+    """
+    words = _Vocabulary()
     rules: list[tuple[str, Rule, Row]] = []
     for path in paths:
         try:
             file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
-            phrases = _taken(file, words)
-            rules += [(path.name, rule, parsed(rule.pattern)) for rule in (*file.rule, *phrases)]
-        except ValueError as error:  # tomllib's and msgspec's are such
-            raise BadGrammar(f"{path.name}: {error}") from error
-    kinds = LEXER | words.kinds | {rule.makes for _, rule, _ in rules}
+            phrases = _add_words(file, words)
+            rules += [(path.name, rule, parse_pattern(rule.pattern)) for rule in (*file.rule, *phrases)]
+        except ValueError as error:  # also the base of tomllib's and msgspec's errors
+            raise GrammarError(f"{path.name}: {error}") from error
+    kinds = LEXER_KINDS | words.kinds | {rule.makes for _, rule, _ in rules}
     for name, rule, row in rules:
         unknown = next((part.kind for part in leaves(row) if isinstance(part, Kind) and part.kind not in kinds), None)
         if unknown:
-            raise BadGrammar(f"{name}: {rule.pattern!r}: there is no class {unknown!r}")
-    return _indexed(words, [(name, rule, silenced(row, words.cues)) for name, rule, row in rules])
+            raise GrammarError(f"{name}: {rule.pattern!r}: there is no class {unknown!r}")
+    return _compile_grammar(words, [(name, rule, drop_values(row, words.cues)) for name, rule, row in rules])
 
 
-class _Words:
-    """The words that are known, with their labels; `kinds` are their classes, `cues` those that stand for nothing."""
+class _Vocabulary:
+    """The known words with their labels; `kinds` are their classes, `cues` the classes without a value."""
 
     def __init__(self) -> None:
         self.labels: dict[str, dict[str, Any]] = {}
@@ -129,102 +134,105 @@ class _Words:
         self.cues: set[str] = set()
 
     def add(self, label: str, kind: str | None = None, value: int | str | None = None) -> None:
-        """A word, by its label, is known, and of a class."""
+        """Add a word, by its label, and optionally its class and value."""
         labels = self.labels.setdefault(label[1:], {})
         labels[label] = None
         if kind is not None:
             labels[kind] = value
 
 
-def _taken(file: _File, words: _Words) -> list[Rule]:
-    """Takes the words of a file; a name of several is a rule instead."""
-    found = []
+def _add_words(file: _File, words: _Vocabulary) -> list[Rule]:
+    """Add the words of a file, and return rules for the names of several words."""
+    phrase_rules = []
     for kind, values in file.words.items():
         words.kinds.add(kind)
         for key, names in values.items():
             value = int(key) if key.lstrip("-").isdigit() else key
-            found += _named(words, kind, value, names)
+            phrase_rules += _add_names(words, kind, value, names)
     for kind, names in file.cues.items():
         words.kinds.add(kind)
         words.cues.add(kind)
-        found += _named(words, kind, None, names)
-    return found
+        phrase_rules += _add_names(words, kind, None, names)
+    return phrase_rules
 
 
-def _named(words: _Words, kind: str, value: int | str | None, names: list[str]) -> list[Rule]:
-    found = []
+def _add_names(words: _Vocabulary, kind: str, value: int | str | None, names: list[str]) -> list[Rule]:
+    phrase_rules = []
     for name in names:
         if " " in name:
-            found.append(Rule(kind, name, CONSTANT, {CONSTANT: "" if value is None else value}))
+            phrase_rules.append(Rule(kind, name, CONSTANT, {CONSTANT: "" if value is None else value}))
         else:
-            words.add(labelled(name), kind, value)
-    return found
+            words.add(word_label(name), kind, value)
+    return phrase_rules
 
 
-def _indexed(words: _Words, rules: list[tuple[str, Rule, Row]]) -> Grammar:
+def _compile_grammar(words: _Vocabulary, rules: list[tuple[str, Rule, Row]]) -> Grammar:
     first: dict[str, frozenset[str]] = {}
-    _refuse_circles(rules)
-    grown = True
-    while grown:
-        grown = False
+    _reject_cycles(rules)
+    has_grown = True
+    while has_grown:
+        has_grown = False
         for _, rule, row in rules:
-            known = first.get(rule.makes, frozenset([rule.makes]))
-            more = known | _first(row, first)
-            grown = grown or more != known or rule.makes not in first
-            first[rule.makes] = more
-    found: dict[str, list[Compiled]] = {}
+            labels = first.get(rule.makes, frozenset([rule.makes]))
+            extended = labels | _first_labels(row, first)
+            has_grown = has_grown or extended != labels or rule.makes not in first
+            first[rule.makes] = extended
+    compiled: dict[str, list[CompiledRule]] = {}
     for name, rule, row in rules:
         for part in leaves(row):
             if isinstance(part, Word):
                 words.add(part.label)
         sides = [rule.after, rule.before, rule.unless_after, rule.unless_before]
-        beside = [_beside(words, name, side) for side in sides]
-        found.setdefault(rule.makes, []).append(Compiled(rule, row, _first(row, first), *beside))
-    return Grammar(words.labels, {kind: tuple(some) for kind, some in found.items()})
+        conditions = [_context_labels(words, name, side) for side in sides]
+        compiled.setdefault(rule.makes, []).append(CompiledRule(rule, row, _first_labels(row, first), *conditions))
+    return Grammar(words.labels, {kind: tuple(rules) for kind, rules in compiled.items()})
 
 
-def _beside(words: _Words, name: str, side: str) -> frozenset[str]:
-    """The labels that a condition names; its words become known. They are those of single words: no rule makes them."""
+def _context_labels(words: _Vocabulary, name: str, side: str) -> frozenset[str]:
+    """Return the labels that a condition names, and add its words to the vocabulary.
+
+    Only single words are possible there: no rule makes them.
+    """
     labels = set()
-    for part in parsed(side) if side else ():
+    for part in parse_pattern(side) if side else ():
         if isinstance(part, Word):
             words.add(part.label)
             labels.add(part.label)
-        elif isinstance(part, Kind) and part.kind in words.kinds | LEXER:
+        elif isinstance(part, Kind) and part.kind in words.kinds | LEXER_KINDS:
             labels.add(part.kind)
         else:
-            raise BadGrammar(f"{name}: {side!r}: beside a date stand words, and classes of single words")
+            raise GrammarError(f"{name}: {side!r}: beside a date stand words, and classes of single words")
     return frozenset(labels)
 
 
-def _refuse_circles(rules: list[tuple[str, Rule, Row]]) -> None:
-    """BadGrammar if something of a class may hold another of it: then the depth of what is looked for has no bound."""
-    held: dict[str, set[str]] = {}
+def _reject_cycles(rules: list[tuple[str, Rule, Row]]) -> None:
+    """Raise GrammarError if an element of a class may contain another of it, which would make the depth unbounded."""
+    contained: dict[str, set[str]] = {}
     for _, rule, row in rules:
-        held.setdefault(rule.makes, set()).update(part.kind for part in leaves(row) if isinstance(part, Kind))
+        contained.setdefault(rule.makes, set()).update(part.kind for part in leaves(row) if isinstance(part, Kind))
     for name, rule, _ in rules:
         seen: set[str] = set()
-        coming = set(held[rule.makes])
-        while coming:
-            one = coming.pop()
-            seen.add(one)
-            coming |= held.get(one, set()) - seen
+        pending = set(contained[rule.makes])
+        while pending:
+            kind = pending.pop()
+            seen.add(kind)
+            pending |= contained.get(kind, set()) - seen
         if rule.makes in seen:
-            raise BadGrammar(f"{name}: {rule.makes!r} may hold itself")
+            raise GrammarError(f"{name}: {rule.makes!r} may hold itself")
 
 
-def _first(row: Row, known: dict[str, frozenset[str]]) -> frozenset[str]:
-    """The labels with which a row of parts may begin."""
+def _first_labels(row: Row, first_labels: dict[str, frozenset[str]]) -> frozenset[str]:
+    """Return the labels with which a row of parts may begin."""
     labels: frozenset[str] = frozenset()
     for part in row:
         if isinstance(part, Word):
             return labels | {part.label}
         if isinstance(part, Kind):
-            return labels | known.get(part.kind, frozenset()) | {part.kind}
-        labels |= frozenset().union(*(_first(inner, known) for inner in part.rows))
+            return labels | first_labels.get(part.kind, frozenset()) | {part.kind}
+        labels |= frozenset().union(*(_first_labels(inner, first_labels) for inner in part.rows))
         if () not in part.rows:
             return labels
     return labels
 
 
-prepare(_File)
+prepare_decoders(_File)

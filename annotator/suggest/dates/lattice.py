@@ -1,26 +1,27 @@
-"""A text as the grammar walks through it: from node to node by edges that carry labels.
+"""A text as a lattice, which the grammar walks from node to node along labelled edges.
 
-A token is one edge, or several ways of edges: a word with its proclitics left in front (و, then العشرين), a number with
-what joins its digits apart (12, /, 05, /, 2024). Only what the grammar knows has edges. No way leads across a newline.
+A token is one edge, or several alternative paths: a word with its proclitics split off (و, then العشرين), a number
+split at the joins of its digits (12, /, 05, /, 2024). Only words known to the grammar have edges. No path crosses a
+newline.
 """
 
 import re
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from annotator.suggest.dates.grammar import shipped
-from annotator.text.analysis import Analysis
-from annotator.text.proclitics import ARTICLE, BOUND, FUTURE, JOINING, readings
+from annotator.suggest.dates.grammar import load_grammar
+from annotator.text.analysis import TextAnalysis
+from annotator.text.proclitics import CONJUNCTIONS, DEFINITE_ARTICLE, FUTURE_PREFIX, PREPOSITIONS, find_readings
 
 _JOINED: Final = re.compile(r"\d+(?:[-‐‑–/:.]\d+)+")
 _DIGITS: Final = re.compile(r"\d+")
-_LONGEST: Final = 9  # digits of a number that is worth a look
+_MAX_DIGITS: Final = 9  # digits of a number that may be part of a date
 _CLOCK: Final = re.compile(r"(\d{1,2})h(\d{2})?")
 _DASHES: Final = "‐‑–"
 _PUNCTUATION: Final = re.compile(r"[^\w\s]+")
-_VERB: Final = re.compile(r"[وف]?س?ي\w{3,}")  # of the present: a number before it counts nothing
-_PROCLITICS: Final = JOINING + BOUND + FUTURE
-_SHORT: Final = 2  # letters: with ب in front, آب is باب
+_VERB: Final = re.compile(r"[وف]?س?ي\w{3,}")  # present tense: a number before it counts nothing
+_PROCLITICS: Final = CONJUNCTIONS + PREPOSITIONS + FUTURE_PREFIX
+_MAX_SHORT: Final = 2  # letters: with ب in front, آب is باب
 _BEFORE_SHORT: Final = ("", "و", "ل", "ول")
 _NONE: Final[dict[str, Any]] = {}
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -31,165 +32,174 @@ _SIZES: Final = (
     *(("13-31", 13, 31, 2), ("13-99", 13, 99, 2), ("year-digits", 1000, 2199, 4), ("hijri-digits", 1, 1500, 4)),
     *(("near-hijri", 1300, 1500, 4), ("near-year", 1900, 2099, 4)),
 )
-"""What numbers are called: from one to another, with at most so many digits."""
+"""Classes of numbers: from one to another, with at most so many digits."""
 
 
 class Edge(NamedTuple):
-    """A step to another node, and what it may be taken for, each with what it stands for."""
+    """An edge to another node; its labels with their values."""
 
-    to: int
+    target: int
     labels: dict[str, Any]
 
 
-class _Way(NamedTuple):
-    """One reading of a token: what is written on in front, where the rest begins, the labels of the rest."""
+class _Split(NamedTuple):
+    """One reading of a token: its proclitics, the offset of the rest, and the labels of the rest."""
 
     lead: str
     offset: int
     labels: dict[str, Any]
 
 
-class _Reading(NamedTuple):
-    """All readings of a token: its ways, or of a joined number the labels of each part; and all labels at its start."""
+class _TokenReadings(NamedTuple):
+    """All readings of a token: its splits, or the labels of each part of a joined number.
 
-    ways: tuple[_Way, ...]
+    `labels` are all labels at its start.
+    """
+
+    splits: tuple[_Split, ...]
     parts: tuple[dict[str, Any], ...]
     labels: frozenset[str]
 
 
 class Lattice:
-    """The nodes of one text. The node in front of token `i` is `2 * i`; the one behind it from which no way leads on,
-    where a newline follows, is `2 * i + 1`; those within tokens come after all others.
+    """The nodes of one text.
 
-    `edges` and `labels`, of all edges together, are by node; `starts` are the nodes at which a date may begin.
+    The node before token `i` is `2 * i`; the one after it without a path onwards, where a newline follows, is `2 * i +
+    1`; those inside tokens come after all others.
+
+    `edges` and `labels`, the labels of all edges together, are by node; `starts` are the nodes where a date may begin.
     """
 
-    def __init__(self, found: Analysis) -> None:
-        self._found = found
-        self._size = len(found.tokens)
-        self._inner: list[tuple[int, str]] = []  # of each node within a token: its place, what is written on in front
+    def __init__(self, analysis: TextAnalysis) -> None:
+        self._analysis = analysis
+        self._size = len(analysis.tokens)
+        self._inner: list[tuple[int, str]] = []  # offset and proclitics of each node inside a token
         self.edges: dict[int, list[Edge]] = {}
         self.labels: dict[int, frozenset[str]] = {}
         self.starts: list[int] = []
-        tokens, text = found.tokens, found.text
-        for at, (start, end) in enumerate(tokens):
-            reading = _reading(text[start:end], found.folded[at])
+        tokens, text = analysis.tokens, analysis.text
+        for index, (start, end) in enumerate(tokens):
+            reading = _read_token(text[start:end], analysis.folded_words[index])
             if reading.labels:
-                ends = at + 1 == self._size or "\n" in text[end : tokens[at + 1].start]
-                self.labels[2 * at] = reading.labels
-                self.starts.append(2 * at)
-                self._add(2 * at, start, reading, 2 * at + 1 if ends else 2 * at + 2)
+                is_line_end = index + 1 == self._size or "\n" in text[end : tokens[index + 1].start]
+                self.labels[2 * index] = reading.labels
+                self.starts.append(2 * index)
+                self._add_token(2 * index, start, reading, 2 * index + 1 if is_line_end else 2 * index + 2)
 
-    def _add(self, here: int, start: int, reading: _Reading, to: int) -> None:
-        own = self.edges.setdefault(here, [])
+    def _add_token(self, source: int, start: int, reading: _TokenReadings, target: int) -> None:
+        edges = self.edges.setdefault(source, [])
         inner: dict[int, int] = {}
-        for lead, offset, labels in reading.ways:
+        for lead, offset, labels in reading.splits:
             if not offset:
-                own.append(Edge(to, labels))
+                edges.append(Edge(target, labels))
                 continue
             if offset not in inner:
-                inner[offset] = self._within(start + offset, lead)
+                inner[offset] = self._add_inner_node(start + offset, lead)
                 self.starts.append(inner[offset])
-                own.append(Edge(inner[offset], {"=" + lead: None}))
+                edges.append(Edge(inner[offset], {"=" + lead: None}))
             node = inner[offset]
-            self.edges.setdefault(node, []).append(Edge(to, labels))
+            self.edges.setdefault(node, []).append(Edge(target, labels))
             self.labels[node] = self.labels.get(node, _NOTHING).union(labels)
-        for at, labels in enumerate(reading.parts):
-            there = to if at + 1 == len(reading.parts) else self._within(start, "")
-            self.edges.setdefault(here, []).append(Edge(there, labels))
-            self.labels[here] = self.labels.get(here, _NOTHING).union(labels)
-            here = there
+        for index, labels in enumerate(reading.parts):
+            part_target = target if index + 1 == len(reading.parts) else self._add_inner_node(start, "")
+            self.edges.setdefault(source, []).append(Edge(part_target, labels))
+            self.labels[source] = self.labels.get(source, _NOTHING).union(labels)
+            source = part_target
 
-    def _within(self, place: int, lead: str) -> int:
+    def _add_inner_node(self, place: int, lead: str) -> int:
         self._inner.append((place, lead))
         return 2 * self._size + 1 + len(self._inner)
 
     def is_end(self, node: int) -> bool:
-        """Whether a date may end at this node: behind a token."""
+        """Return whether a date may end at this node, that is after a token."""
         return node < 2 * self._size + 2
 
     def bounds(self, first: int, last: int) -> tuple[int, int]:
-        """The stretch of the text from one node to another that is an end."""
-        start = self._found.tokens[first // 2].start if self.is_end(first) else self._of(first)[0]
-        return start, self._found.tokens[(last + 1) // 2 - 1].end
+        """Return the bounds in the text from one node to another that is an end."""
+        start = self._analysis.tokens[first // 2].start if self.is_end(first) else self._inner_node(first)[0]
+        return start, self._analysis.tokens[(last + 1) // 2 - 1].end
 
-    def before(self, node: int) -> frozenset[str]:
-        """The labels of what stands in front of a node: a proclitic, or the token before in its line."""
+    def labels_before(self, node: int) -> frozenset[str]:
+        """Return the labels of what precedes a node: a proclitic, or the previous token of its line."""
         if not self.is_end(node):
-            return frozenset(shipped().words.get(self._of(node)[1][-1:], _NONE))
-        at, tokens = node // 2, self._found.tokens
-        if at == 0 or "\n" in self._found.text[tokens[at - 1].end : tokens[at].start]:
+            return frozenset(load_grammar().words.get(self._inner_node(node)[1][-1:], _NONE))
+        index, tokens = node // 2, self._analysis.tokens
+        if index == 0 or "\n" in self._analysis.text[tokens[index - 1].end : tokens[index].start]:
             return _END
-        return self._beside(at - 1) | (_GLUED if tokens[at - 1].end == tokens[at].start else _NOTHING)
+        return self._token_labels(index - 1) | (_GLUED if tokens[index - 1].end == tokens[index].start else _NOTHING)
 
-    def behind(self, node: int) -> frozenset[str]:
-        """The labels of what stands behind an end."""
-        return _END if node % 2 or node // 2 >= self._size else self._beside(node // 2)
+    def labels_after(self, node: int) -> frozenset[str]:
+        """Return the labels of what follows an end."""
+        return _END if node % 2 or node // 2 >= self._size else self._token_labels(node // 2)
 
-    def is_apart(self, first: int, last: int) -> bool:
-        """Whether the stretch is written apart from the letters and digits beside it: اليوم is not in اليوم24. A number
-        may stand behind a proclitic: و2024."""
+    def is_separate(self, first: int, last: int) -> bool:
+        """Return whether no letter or digit touches the stretch: اليوم is not found in اليوم24.
+
+        A number may follow a proclitic: و2024.
+        """
         start, end = self.bounds(first, last)
-        text = self._found.text
+        text = self._analysis.text
         if text[end : end + 1].isalnum():
             return False
         if not self.is_end(first) or start == 0 or not text[start - 1].isalnum():
             return True
-        return text[start].isdigit() and "proclitic" in self._beside(first // 2 - 1)
+        return text[start].isdigit() and "proclitic" in self._token_labels(first // 2 - 1)
 
-    def _beside(self, at: int) -> frozenset[str]:
-        token = self._found.tokens[at]
-        return _context(self._found.text[token.start : token.end], self._found.folded[at])
+    def _token_labels(self, index: int) -> frozenset[str]:
+        token = self._analysis.tokens[index]
+        return _context_labels(self._analysis.text[token.start : token.end], self._analysis.folded_words[index])
 
-    def _of(self, node: int) -> tuple[int, str]:
+    def _inner_node(self, node: int) -> tuple[int, str]:
         return self._inner[node - 2 * self._size - 2]
 
 
 @lru_cache(maxsize=1 << 15)
-def _reading(word: str, folded: str) -> _Reading:
-    """How a token may be read."""
+def _read_token(word: str, folded: str) -> _TokenReadings:
+    """Return the readings of a token."""
     if not folded[:1].isdigit():
         ways = tuple(
-            _Way(lead, offset, labels)
-            for offset, shape in readings(word)
-            if (labels := shipped().words.get(_key(shape)))
-            and ((lead := _lead(word, offset)) in _BEFORE_SHORT or len(shape) > _SHORT)
+            _Split(lead, offset, labels)
+            for offset, shape in find_readings(word)
+            if (labels := load_grammar().words.get(_key(shape)))
+            and ((lead := _proclitics_before(word, offset)) in _BEFORE_SHORT or len(shape) > _MAX_SHORT)
         )
-        return _Reading(ways, (), frozenset().union(*({"=" + lead} if at else labels for lead, at, labels in ways)))
+        return _TokenReadings(
+            ways, (), frozenset().union(*({"=" + lead} if offset else labels for lead, offset, labels in ways))
+        )
     if _JOINED.fullmatch(folded):
         parts = tuple(map(_part_labels, re.findall(r"\d+|\D", folded)))
-        return _Reading((), parts, frozenset(parts[0]))
+        return _TokenReadings((), parts, frozenset(parts[0]))
     clock = _CLOCK.fullmatch(folded)
     labels = {"clock-token": (int(clock[1]), int(clock[2] or 0))} if clock else _part_labels(folded)
-    return _Reading((_Way("", 0, labels),), (), frozenset(labels))
+    return _TokenReadings((_Split("", 0, labels),), (), frozenset(labels))
 
 
 @lru_cache(maxsize=1 << 15)
-def _context(word: str, folded: str) -> frozenset[str]:
-    """The labels of a token as what stands beside a date."""
+def _context_labels(word: str, folded: str) -> frozenset[str]:
+    """Return the labels of a token that stands beside a date."""
     if _PUNCTUATION.fullmatch(folded):
-        return frozenset(["punctuation", *shipped().words.get(folded, _NONE)])
+        return frozenset(["punctuation", *load_grammar().words.get(folded, _NONE)])
     if folded[:1].isdigit():
         return frozenset(["number", *_part_labels(folded)])
     labels = set() if len(folded) > 1 or folded not in _PROCLITICS else {"proclitic"}
     if _VERB.fullmatch(folded):
         labels.add("verb")
-    for offset, shape in readings(word):
-        known = shipped().words.get(_key(shape), _NONE)
-        labels.update(known)
-        if shape.startswith(ARTICLE):
+    for offset, shape in find_readings(word):
+        word_labels = load_grammar().words.get(_key(shape), _NONE)
+        labels.update(word_labels)
+        if shape.startswith(DEFINITE_ARTICLE):
             labels.add("definite")
-        if known:
-            labels.update(*(shipped().words.get(letter, _NONE) for letter in _lead(word, offset)))
+        if word_labels:
+            labels.update(*(load_grammar().words.get(letter, _NONE) for letter in _proclitics_before(word, offset)))
     return frozenset(labels)
 
 
 @lru_cache(maxsize=1 << 12)
 def _part_labels(part: str) -> dict[str, Any]:
-    """The classes of a number by its size and its digits, or the labels of what joins two of them."""
+    """Return the classes of a number by its size and digits, or the labels of what joins two of them."""
     if not _DIGITS.fullmatch(part):
-        return shipped().words.get("-" if part in _DASHES else part, _NONE)
-    if len(part) > _LONGEST:
+        return load_grammar().words.get("-" if part in _DASHES else part, _NONE)
+    if len(part) > _MAX_DIGITS:
         return _NONE
     number = int(part)
     labels = {"number": number}
@@ -205,6 +215,6 @@ def _key(shape: str) -> str:
     return shape.replace("ة", "ه")
 
 
-def _lead(word: str, offset: int) -> str:
-    """The proclitics in front of the place in a word, without their marks."""
+def _proclitics_before(word: str, offset: int) -> str:
+    """Return the proclitics before an offset of a word, without their marks."""
     return "".join(letter for letter in word[:offset] if letter in _PROCLITICS)

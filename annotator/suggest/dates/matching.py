@@ -1,6 +1,6 @@
-"""Finds what the rules of the grammar describe in a text, and how it was put together.
+"""The matcher of the grammar's rules against a text, which returns parse trees.
 
-Each class is looked for once at each place; where a rule can be read in two ways to the same end, the first one counts,
+Each class is searched once at each place; where a rule can be read in two ways to the same end, the first one counts,
 and of two rules the one that comes first.
 """
 
@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
-from annotator.suggest.dates.grammar import DATE, NO_DATE, Compiled, shipped
+from annotator.suggest.dates.grammar import DATE, NO_DATE, CompiledRule, load_grammar
 from annotator.suggest.dates.lattice import Lattice
 from annotator.suggest.dates.pattern import Kind, Row, Word
 
@@ -18,15 +18,15 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class Leaf(Struct, frozen=True):
-    """A word, and what it stands for."""
+    """A word, by its value."""
 
     value: Any
 
 
 class Tree(Struct, frozen=True):
-    """What a rule has found: its parts, by their names. `score` is the rule's, or else the least of its parts'."""
+    """A match of a rule: its parts, by their names. `score` is the rule's, or else the lowest of its parts'."""
 
-    rule: Compiled
+    rule: CompiledRule
     parts: tuple[tuple[str, "Node"], ...]
     score: float
 
@@ -36,93 +36,99 @@ Parts: TypeAlias = tuple[tuple[str, Node], ...]
 
 
 class Match(Struct, frozen=True):
-    """A date in the text: its stretch and its tree."""
+    """A date in the text: its bounds and its tree."""
 
     start: int
     end: int
     tree: Tree
 
 
-def matches(lattice: Lattice) -> list[Match]:
-    """The dates of a text, none overlapping another: from the left, the longest that begins at a place."""
-    return list(_Matcher(lattice).dates())
+def find_matches(lattice: Lattice) -> list[Match]:
+    """Return the dates of a text without overlaps: from the left, the longest at each place."""
+    return list(_Matcher(lattice).find_dates())
 
 
 class _Matcher:
     def __init__(self, lattice: Lattice) -> None:
         self._lattice = lattice
-        self._known: dict[tuple[str, int], dict[int, Node]] = {}
+        self._cache: dict[tuple[str, int], dict[int, Node]] = {}
 
-    def dates(self) -> Iterator[Match]:
+    def find_dates(self) -> Iterator[Match]:
         lattice, free = self._lattice, 0
         for node in lattice.starts:
-            found = self._found(DATE, node)
-            end = max((end for end in found if lattice.is_end(end) and lattice.is_apart(node, end)), default=0)
-            none = max(filter(lattice.is_end, self._found(NO_DATE, node)), default=0)
+            trees = self._find(DATE, node)
+            end = max((end for end in trees if lattice.is_end(end) and lattice.is_separate(node, end)), default=0)
+            none = max(filter(lattice.is_end, self._find(NO_DATE, node)), default=0)
             if not end and not none:
                 continue
             first, last = lattice.bounds(node, max(end, none))
             if first < free:
                 continue
-            free, tree = last, found.get(end)
+            free, tree = last, trees.get(end)
             if isinstance(tree, Tree) and end > none:
                 yield Match(first, last, tree)
 
-    def _found(self, kind: str, node: int) -> dict[int, Node]:
-        """Where something of a class ends that begins at a node, and its tree."""
+    def _find(self, kind: str, node: int) -> dict[int, Node]:
+        """Return where elements of a class end that begin at a node, with their trees."""
         labels = self._lattice.labels.get(node, _NOTHING)
         rules = _candidates(kind, labels)
         if not rules and kind not in labels:
             return {}
         key = (kind, node)
-        if key in self._known:
-            return self._known[key]
-        found = self._known[key] = {}
+        if key in self._cache:
+            return self._cache[key]
+        trees = self._cache[key] = {}
         for edge in self._lattice.edges[node]:
             if kind in edge.labels:
-                found.setdefault(edge.to, Leaf(edge.labels[kind]))
+                trees.setdefault(edge.target, Leaf(edge.labels[kind]))
         for rule in rules:
-            if self._fits_in_front(rule, node):
-                for end, parts in self._rows(rule.row, node):
-                    if end not in found and self._fits_behind(rule, end):
-                        found[end] = Tree(rule, parts, rule.rule.score or min(map(_score, parts), default=1.0))
-        return found
+            if self._fits_before(rule, node):
+                for end, parts in self._match_row(rule.row, node):
+                    if end not in trees and self._fits_after(rule, end):
+                        trees[end] = Tree(rule, parts, rule.rule.score or min(map(_score, parts), default=1.0))
+        return trees
 
-    def _rows(self, row: Row, node: int) -> list[tuple[int, Parts]]:
-        """The ends of a row of parts from a node, with the parts that are of a class; the first ways first."""
-        ways: list[tuple[int, Parts]] = [(node, ())]
+    def _match_row(self, row: Row, node: int) -> list[tuple[int, Parts]]:
+        """Return the ends of a row of parts from a node, with the parts that have a class; preferred paths first."""
+        paths: list[tuple[int, Parts]] = [(node, ())]
         for part in row:
-            before, ways = ways, []
-            for at, parts in before:
+            previous, paths = paths, []
+            for start, parts in previous:
                 if isinstance(part, Word):
-                    ways += [(edge.to, parts) for edge in self._lattice.edges.get(at, ()) if part.label in edge.labels]
+                    paths += [
+                        (edge.target, parts) for edge in self._lattice.edges.get(start, ()) if part.label in edge.labels
+                    ]
                 elif isinstance(part, Kind):
-                    ways += [(end, (*parts, (part.name, tree))) for end, tree in self._found(part.kind, at).items()]
+                    paths += [(end, (*parts, (part.name, tree))) for end, tree in self._find(part.kind, start).items()]
                 else:
-                    ways += [(end, parts + more) for inner in part.rows for end, more in self._rows(inner, at)]
-            if not ways:
+                    paths += [
+                        (end, parts + inner_parts)
+                        for inner in part.rows
+                        for end, inner_parts in self._match_row(inner, start)
+                    ]
+            if not paths:
                 break
-        return ways
+        return paths
 
-    def _fits_in_front(self, rule: Compiled, node: int) -> bool:
+    def _fits_before(self, rule: CompiledRule, node: int) -> bool:
         if not rule.after and not rule.unless_after:
             return True
-        labels = self._lattice.before(node)
+        labels = self._lattice.labels_before(node)
         return (not rule.after or not rule.after.isdisjoint(labels)) and rule.unless_after.isdisjoint(labels)
 
-    def _fits_behind(self, rule: Compiled, end: int) -> bool:
+    def _fits_after(self, rule: CompiledRule, end: int) -> bool:
         if not rule.before and not rule.unless_before:
             return True
         if not self._lattice.is_end(end):
             return not rule.before
-        labels = self._lattice.behind(end)
+        labels = self._lattice.labels_after(end)
         return (not rule.before or not rule.before.isdisjoint(labels)) and rule.unless_before.isdisjoint(labels)
 
 
 @lru_cache(maxsize=1 << 15)
-def _candidates(kind: str, labels: frozenset[str]) -> tuple[Compiled, ...]:
-    """The rules that make something of a class and may begin with one of the labels."""
-    return tuple(rule for rule in shipped().rules.get(kind, ()) if not rule.first.isdisjoint(labels))
+def _candidates(kind: str, labels: frozenset[str]) -> tuple[CompiledRule, ...]:
+    """Return the rules that make elements of a class and may begin with one of the labels."""
+    return tuple(rule for rule in load_grammar().rules.get(kind, ()) if not rule.first.isdisjoint(labels))
 
 
 def _score(part: tuple[str, Node]) -> float:

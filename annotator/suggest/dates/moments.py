@@ -1,6 +1,6 @@
-"""Days and periods of the calendar, as far as a text says them, and their ISO 8601 form.
+"""Days and periods of the calendar, as far as a text specifies them, and their ISO 8601 form.
 
-A moment may say less than is needed: `9 July` has no year. `settled` takes the rest from the day of publication.
+A moment may be incomplete: `9 July` has no year. `resolve_moment` completes it from the day of publication.
 """
 
 from collections.abc import Iterator
@@ -11,9 +11,11 @@ from hijridate import Gregorian, Hijri
 from msgspec import Struct
 from msgspec.structs import replace
 
-OWN_YEAR: Final = 270
-"""Days from the publication within which a date without a year is of the year of the publication. Beyond, it is of the
-year that brings it nearest: 20 December in an article of January is the last one."""
+SAME_YEAR_DAYS: Final = 270
+"""Days from the publication within which a date without a year is of the same year.
+
+Beyond them, it is of the year that brings it nearest: 20 December in an article of January is the last one.
+"""
 
 _MONTHS: Final = 12
 
@@ -21,7 +23,7 @@ _MONTHS: Final = 12
 class Moment(Struct, frozen=True, kw_only=True):
     """A year, a month, a day or a time of day. `weekday` is 0 for Monday; a year before Christ is 0 or less.
 
-    `assumed` is that something of it was not said. With `hijri`, year, month and day are of that calendar.
+    `assumed` means that a part of it was not specified. With `hijri`, year, month and day are of that calendar.
     """
 
     year: int | None = None
@@ -34,32 +36,32 @@ class Moment(Struct, frozen=True, kw_only=True):
 
 
 class Period(Struct, frozen=True):
-    """From one moment to another, both within."""
+    """The time from one moment to another, both included."""
 
     first: Moment
     last: Moment
 
     @property
     def assumed(self) -> bool:
-        """Whether something of it was not said."""
+        """Return whether a part of it was not specified."""
         return self.first.assumed or self.last.assumed
 
 
 Time: TypeAlias = Moment | Period
 
 
-def of(day: date, assumed: bool = False) -> Moment:
-    """The day as a moment."""
+def moment_of(day: date, assumed: bool = False) -> Moment:
+    """Return the day as a moment."""
     return Moment(year=day.year, month=day.month, day=day.day, assumed=assumed)
 
 
-def days(first: date, last: date) -> Period:
-    """The period from one day to another."""
-    return Period(of(first), of(last))
+def day_period(first: date, last: date) -> Period:
+    """Return the period from one day to another."""
+    return Period(moment_of(first), moment_of(last))
 
 
-def months(year: int, first: int, last: int, assumed: bool = False) -> Period:
-    """The months of a year, by number; those above 12 are of the next."""
+def month_period(year: int, first: int, last: int, assumed: bool = False) -> Period:
+    """Return the period of months of a year, by number; those above 12 are of the next year."""
     moments = (
         Moment(year=year + (month - 1) // _MONTHS, month=(month - 1) % _MONTHS + 1, assumed=assumed)
         for month in (first, last)
@@ -67,46 +69,46 @@ def months(year: int, first: int, last: int, assumed: bool = False) -> Period:
     return Period(*moments)
 
 
-def years(first: int, last: int) -> Period:
-    """The period from one year to another."""
+def year_period(first: int, last: int) -> Period:
+    """Return the period from one year to another."""
     return Period(Moment(year=first), Moment(year=last))
 
 
-def merged(one: Time, other: Time) -> Time:
-    """Both together: what one does not say, the other does; of a period and a moment the period."""
-    if isinstance(one, Period) or isinstance(other, Period):
-        return one if isinstance(one, Period) else other
+def merge(first: Time, second: Time) -> Time:
+    """Combine two times, each of which completes the other; of a period and a moment return the period."""
+    if isinstance(first, Period) or isinstance(second, Period):
+        return first if isinstance(first, Period) else second
     return Moment(
-        year=other.year if one.year is None else one.year,
-        month=one.month or other.month,
-        day=one.day or other.day,
-        weekday=other.weekday if one.weekday is None else one.weekday,
-        clock=one.clock or other.clock,
-        hijri=one.hijri or other.hijri,
-        assumed=one.assumed or other.assumed,
+        year=second.year if first.year is None else first.year,
+        month=first.month or second.month,
+        day=first.day or second.day,
+        weekday=second.weekday if first.weekday is None else first.weekday,
+        clock=first.clock or second.clock,
+        hijri=first.hijri or second.hijri,
+        assumed=first.assumed or second.assumed,
     )
 
 
-def weekday_in(weekday: Moment, week: Time) -> Moment | None:
-    """The first such weekday on or after the first day of a time."""
+def find_weekday(weekday: Moment, week: Time) -> Moment | None:
+    """Return the first such weekday on or after the first day of a time."""
     first = first_day(week)
     if first is None or weekday.weekday is None:
         return None
-    return of(first + timedelta((weekday.weekday - first.weekday()) % 7))
+    return moment_of(first + timedelta((weekday.weekday - first.weekday()) % 7))
 
 
-def settled(moment: Moment, today: date | None) -> Moment | None:
-    """The moment with the year, the month or the day that it does not say; None where that cannot be known."""
+def resolve_moment(moment: Moment, today: date | None) -> Moment | None:
+    """Return the moment with the year, month or day that it lacks; None if that is unknown."""
     if moment.year is not None:
         return moment
     if today is None:
         return None
     if moment.hijri:
-        return _nearest_hijri(moment, today)
+        return _resolve_hijri(moment, today)
     if moment.month is not None:
-        return _in_a_year(moment, today)
+        return _resolve_year(moment, today)
     if moment.day is not None:
-        return _in_a_month(moment, today)
+        return _resolve_month(moment, today)
     if moment.weekday is not None:
         day = today + timedelta((moment.weekday - today.weekday() + 3) % 7 - 3)
         return replace(moment, year=day.year, month=day.month, day=day.day, assumed=True)
@@ -114,11 +116,11 @@ def settled(moment: Moment, today: date | None) -> Moment | None:
 
 
 def day_of(moment: Moment) -> date | None:
-    """The day of a moment that says all of it; None if there is no such day."""
+    """Return the day of a complete moment; None if there is no such day."""
     if moment.year is None or moment.month is None or moment.day is None or moment.year < 1:
         return None
     if moment.hijri:
-        return _gregorian(moment.year, moment.month, moment.day)
+        return _hijri_to_gregorian(moment.year, moment.month, moment.day)
     try:
         return date(moment.year, moment.month, moment.day)
     except ValueError:
@@ -126,13 +128,13 @@ def day_of(moment: Moment) -> date | None:
 
 
 def first_day(time: Time) -> date | None:
-    """The first day of a time that says its year."""
+    """Return the first day of a time whose year is known."""
     moment = time if isinstance(time, Moment) else time.first
     return day_of(replace(moment, month=moment.month or 1, day=moment.day or 1))
 
 
 def last_day(time: Time) -> date | None:
-    """The last day of a time that says its year."""
+    """Return the last day of a time whose year is known."""
     moment = time if isinstance(time, Moment) else time.last
     if moment.day:
         return day_of(moment)
@@ -144,10 +146,10 @@ def last_day(time: Time) -> date | None:
     return following - timedelta(1) if following else None
 
 
-def gregorian(time: Time) -> Time | None:
-    """The same in the Gregorian calendar: a Hijri month or year is a period of days."""
+def to_gregorian(time: Time) -> Time | None:
+    """Convert a time to the Gregorian calendar: a Hijri month or year becomes a period of days."""
     if isinstance(time, Period):
-        first, last = gregorian(time.first), gregorian(time.last)
+        first, last = to_gregorian(time.first), to_gregorian(time.last)
         if first is None or last is None:
             return None
         return Period(
@@ -159,21 +161,23 @@ def gregorian(time: Time) -> Time | None:
     if start is None or end is None:
         return None
     if time.day is None:
-        return Period(of(start, assumed=time.assumed), of(end, assumed=time.assumed))
-    return replace(of(start, assumed=time.assumed), clock=time.clock)
+        return Period(moment_of(start, assumed=time.assumed), moment_of(end, assumed=time.assumed))
+    return replace(moment_of(start, assumed=time.assumed), clock=time.clock)
 
 
-def iso(time: Time) -> str | None:
-    """The ISO 8601 form of a time that says its year: `2024-07-09T09:00`, `2024-07`, `2023/2030`. None if there is none
-    such, as for 31 June."""
-    time_or_none = gregorian(time)
+def to_iso(time: Time) -> str | None:
+    """Return the ISO 8601 form of a time whose year is known; None if it has none, as 31 June.
+
+    Examples are `2024-07-09T09:00`, `2024-07`, `2023/2030`.
+    """
+    time_or_none = to_gregorian(time)
     if isinstance(time_or_none, Period):
-        first, last = iso(time_or_none.first), iso(time_or_none.last)
+        first, last = to_iso(time_or_none.first), to_iso(time_or_none.last)
         return first if first == last else f"{first}/{last}" if first and last else None
-    return _iso(time_or_none) if time_or_none else None
+    return _moment_to_iso(time_or_none) if time_or_none else None
 
 
-def _iso(moment: Moment) -> str | None:
+def _moment_to_iso(moment: Moment) -> str | None:
     year = moment.year
     if year is None or abs(year) > date.max.year:
         return None
@@ -188,30 +192,30 @@ def _iso(moment: Moment) -> str | None:
     return f"{text}-{moment.month:02d}-{moment.day:02d}{clock}"
 
 
-def _in_a_year(moment: Moment, today: date) -> Moment:
-    """The moment in the year of publication, or in the one that brings it nearest; a weekday must agree if it can."""
+def _resolve_year(moment: Moment, today: date) -> Moment:
+    """Return the moment in the year of publication, or in the nearest one; a weekday must agree if possible."""
     candidates = [replace(moment, year=today.year + by, assumed=True) for by in (0, -1, 1)]
     if moment.weekday is not None and moment.day is not None:
         for candidate in candidates:
             day = day_of(candidate)
             if day and day.weekday() == moment.weekday:
                 return candidate
-    own = candidates[0]
-    middle = _middle(own)
-    if middle is None or abs((middle - today).days) <= OWN_YEAR:
-        return own
+    same_year = candidates[0]
+    middle = _middle(same_year)
+    if middle is None or abs((middle - today).days) <= SAME_YEAR_DAYS:
+        return same_year
     return candidates[1 if middle > today else 2]
 
 
-def _in_a_month(moment: Moment, today: date) -> Moment | None:
-    """The day in the month that brings it nearest; a weekday must agree if it can."""
-    found = [day for day in _around(today, 200) if day.day == moment.day]
-    agreeing = [day for day in found if day.weekday() == moment.weekday] or found
+def _resolve_month(moment: Moment, today: date) -> Moment | None:
+    """Return the day in the month that brings it nearest; a weekday must agree if possible."""
+    candidates = [day for day in _days_around(today, 200) if day.day == moment.day]
+    agreeing = [day for day in candidates if day.weekday() == moment.weekday] or candidates
     best = min(agreeing, key=lambda day: abs((day - today).days))
     return replace(moment, year=best.year, month=best.month, assumed=True)
 
 
-def _around(today: date, reach: int) -> Iterator[date]:
+def _days_around(today: date, reach: int) -> Iterator[date]:
     for by in range(-reach, reach + 1):
         try:
             yield today + timedelta(by)
@@ -223,12 +227,16 @@ def _middle(moment: Moment) -> date | None:
     return day_of(replace(moment, day=moment.day or 15))
 
 
-def _nearest_hijri(moment: Moment, today: date) -> Moment | None:
-    own = _hijri_year(today)
-    candidates = [replace(moment, year=own + by, assumed=True) for by in (0, -1, 1)]
-    dated = [(abs((day - today).days), at) for at, one in enumerate(candidates) if (day := first_day(one))]
+def _resolve_hijri(moment: Moment, today: date) -> Moment | None:
+    hijri_year = _hijri_year(today)
+    candidates = [replace(moment, year=hijri_year + by, assumed=True) for by in (0, -1, 1)]
+    dated = [
+        (abs((day - today).days), index) for index, candidate in enumerate(candidates) if (day := first_day(candidate))
+    ]
     ahead = [
-        (gap, at) for gap, at in dated if gap <= OWN_YEAR and (first_day(candidates[at]) or today).year == today.year
+        (gap, index)
+        for gap, index in dated
+        if gap <= SAME_YEAR_DAYS and (first_day(candidates[index]) or today).year == today.year
     ]
     return candidates[min(ahead or dated)[1]] if dated else None
 
@@ -240,15 +248,17 @@ def _hijri_year(day: date) -> int:
         return int((day.year - 622) * 33 / 32) + 1
 
 
-def _gregorian(year: int, month: int, day: int) -> date | None:
-    """The Gregorian day of a Hijri one: by the calendar of Umm al-Qura where it is known (1343 to 1500), else by the
-    tabular one."""
+def _hijri_to_gregorian(year: int, month: int, day: int) -> date | None:
+    """Return the Gregorian day of a Hijri one.
+
+    It follows the calendar of Umm al-Qura where that is defined (1343 to 1500), else the tabular one.
+    """
     try:
         return date.fromisoformat(Hijri(year, month, day).to_gregorian().isoformat())
     except OverflowError:
         pass
-    except ValueError:  # a day that this month has not, though it may have it elsewhere: sightings differ
-        before = _gregorian(year, month, 29) if day == 30 and 1 <= month <= _MONTHS else None
+    except ValueError:  # no such day in this calendar, but sightings differ: the month may have it elsewhere
+        before = _hijri_to_gregorian(year, month, 29) if day == 30 and 1 <= month <= _MONTHS else None
         return before + timedelta(1) if before else None
     if not 1 <= month <= _MONTHS or not 1 <= day <= 30:
         return None

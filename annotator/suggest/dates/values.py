@@ -1,7 +1,7 @@
-"""What the rules of the grammar stand for: small functions from the parts of a date to a moment or a period.
+"""The functions of the grammar's rules: from the values of a rule's parts to a moment or a period.
 
-Each is named in `resources/dates` by its rules, and is called with the day of publication and with what the parts that
-have a name stand for. None is what cannot be known: without the day of publication nothing relative can be.
+The rules in `resources/dates` name them. Each is called with the day of publication and with the values of the named
+parts. It returns None for an unknown value: without the day of publication nothing relative is known.
 """
 
 from collections.abc import Callable
@@ -17,44 +17,44 @@ from annotator.suggest.dates.moments import (
     Moment,
     Period,
     Time,
-    iso,
-    merged,
-    settled,
+    merge,
+    resolve_moment,
+    to_iso,
 )
 
 _AFTERNOON: Final = 12
 
 
-def evaluated(node: Node, today: date | None) -> tuple[str | None, bool]:
-    """The ISO 8601 value of a date, None where it cannot be known; and whether some of that was assumed."""
+def evaluate(node: Node, today: date | None) -> tuple[str | None, bool]:
+    """Return the ISO 8601 value of a date, None if it is unknown; and whether a part of it was assumed."""
     try:
-        value = whole(_value(node, today), today)
-        text = iso(value) if value is not None else None
-    except OverflowError:  # beyond the years that a calendar has
+        value = resolve_time(_evaluate_node(node, today), today)
+        text = to_iso(value) if value is not None else None
+    except OverflowError:  # beyond the years of a calendar
         return None, False
     return text, text is not None and value is not None and value.assumed
 
 
-def whole(time: Time | None, today: date | None) -> Time | None:
-    """The time with all that it does not say."""
+def resolve_time(time: Time | None, today: date | None) -> Time | None:
+    """Return the time completed; None if that is unknown."""
     if time is None or isinstance(time, Moment):
-        return settled(time, today) if time else None
-    first, last = settled(time.first, today), settled(time.last, today)
+        return resolve_moment(time, today) if time else None
+    first, last = resolve_moment(time.first, today), resolve_moment(time.last, today)
     return Period(first, last) if first and last else None
 
 
-def _value(node: Node, today: date | None) -> Any:
+def _evaluate_node(node: Node, today: date | None) -> Any:
     if isinstance(node, Leaf):
         return node.value
     rule, parts = node.rule.rule, {}
     for name, part in node.parts:
         if name:
-            parts[name] = _value(part, today)
+            parts[name] = _evaluate_node(part, today)
             if parts[name] is None:
                 return None
     if rule.value is None:
-        return reduce(merged, parts.values()) if parts else None
-    return FUNCTIONS[rule.value](today, **parts, **rule.given)
+        return reduce(merge, parts.values()) if parts else None
+    return FUNCTIONS[rule.value](today, **parts, **rule.arguments)
 
 
 def _constant(today: date | None, constant: Any) -> Any:
@@ -102,7 +102,7 @@ def _year_before_christ(today: date | None, year: int) -> Moment:
 
 
 def _numeric(today: date | None, day: int, month: int, year: int | None = None, hijri: int = 0) -> Moment:
-    """A day in digits; a year of two digits is of this century up to ten years from now, else of the last one."""
+    """Return a day in digits; a year of two digits is 1940 to 2039, or Hijri 1360 to 1459."""
     if year is not None and year < 100:
         year += (1400 if year < 60 else 1300) if hijri else (2000 if year < 40 else 1900)
     return Moment(year=year, month=month, day=day, hijri=bool(hijri))
@@ -111,7 +111,7 @@ def _numeric(today: date | None, day: int, month: int, year: int | None = None, 
 def _clock(
     today: date | None, hour: int, minute: int = 0, second: int | None = None, half: int | None = None
 ) -> Moment:
-    """A time of day; `half` is 0 before noon, 1 after it, 2 at night, and minutes below 0 are before the hour."""
+    """Return a time of day; `half` is 0 before noon, 1 after it, 2 at night; negative minutes are before the hour."""
     if half == 0 and hour == _AFTERNOON:
         hour = 0
     elif half == 1 and hour < _AFTERNOON:
@@ -133,12 +133,12 @@ def _weekday_and_day(today: date | None, weekday: Moment, day: int) -> Moment:
 
 
 def _this_evening(today: date | None, **hour: Moment) -> Moment | None:
-    """An hour of the evening of the publication."""
+    """Return an hour of the evening of the publication."""
     return replace(next(iter(hour.values())), year=today.year, month=today.month, day=today.day) if today else None
 
 
 def _unknown(today: date | None, **parts: Any) -> None:
-    """What has no value, since the text does not say enough."""
+    """Return no value, for the text does not specify one."""
 
 
 def _clock_token(today: date | None, clock: tuple[int, int]) -> Moment:
@@ -169,4 +169,4 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     **calendar_parts.FUNCTIONS,
     **feasts.FUNCTIONS,
 }
-"""What a rule may name as its value."""
+"""The functions that a rule may name as its value."""

@@ -1,1 +1,1 @@
-"""Models and suggesters that others made: spaCy, ONNX, plugins."""
+"""Models and suggesters made elsewhere: spaCy pipelines, ONNX models and plugins."""

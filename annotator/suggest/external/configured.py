@@ -1,42 +1,42 @@
-"""The models that a person brings, by where they are."""
+"""Suggesters for a person's own models, configured by where they are."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annotator.settings import Settings
 from annotator.suggest.base import Suggester
-from annotator.suggest.external.models import Brought, CannotSuggest, ForeignModel
+from annotator.suggest.external.models import CannotSuggest, ExternalModel, LoadedSuggesters
 from annotator.suggest.external.onnx import OnnxModel
 from annotator.suggest.external.spacy_pipeline import SpacyPipeline
 
 
-def own(spacy: str = "", onnx: str = "", names: Mapping[str, str] | None = None) -> list[Suggester]:
-    """The suggesters for a pipeline of spaCy's (a folder or a name) and a folder with a model in ONNX; none for an
-    empty one. `names` has the corpus's label for a label of the models (see ForeignModel).
+def configured_suggesters(spacy: str = "", onnx: str = "", names: Mapping[str, str] | None = None) -> list[Suggester]:
+    """Return suggesters for a spaCy pipeline (a folder or a name) and a folder with an ONNX model.
 
-    Nothing is loaded yet. Raises CannotSuggest with the reason where one of them cannot be.
+    There is none for an empty one. `names` maps labels of the models to the corpus's (see ExternalModel). Nothing is
+    loaded yet. Raises CannotSuggest with the reason if one of them cannot be.
     """
-    found: list[Suggester] = []
+    suggesters: list[Suggester] = []
     for model in _models(spacy, onnx, names):
         model.check()
-        found.append(model)
-    return found
+        suggesters.append(model)
+    return suggesters
 
 
-def of_settings(settings: Settings) -> Brought:
-    """The suggesters that a person's settings name, and a sentence for each that cannot be had."""
-    found: list[Suggester] = []
-    refused: list[str] = []
+def suggesters_from_settings(settings: Settings) -> LoadedSuggesters:
+    """Return the suggesters that the settings configure, and a message for each that is unavailable."""
+    suggesters: list[Suggester] = []
+    problems: list[str] = []
     for model in _models(settings.spacy_pipeline, settings.onnx_folder, settings.model_labels):
         try:
             model.check()
-            found.append(model)
-        except CannotSuggest as reason:
-            refused.append(str(reason))
-    return Brought(tuple(found), tuple(refused))
+            suggesters.append(model)
+        except CannotSuggest as error:
+            problems.append(str(error))
+    return LoadedSuggesters(tuple(suggesters), tuple(problems))
 
 
-def _models(spacy: str, onnx: str, names: Mapping[str, str] | None) -> Iterator[ForeignModel[Any]]:
+def _models(spacy: str, onnx: str, names: Mapping[str, str] | None) -> Iterator[ExternalModel[Any]]:
     if spacy:
         yield SpacyPipeline(spacy, names)
     if onnx:

@@ -1,10 +1,11 @@
 """Suggestions of a token-classification model in ONNX, in a folder as Hugging Face's `optimum` exports it.
 
 The folder holds `model.onnx` or `onnx/model.onnx`, `tokenizer.json`, and `config.json` with `id2label`. Only ONNX
-Runtime, tokenizers and numpy are needed; nothing is fetched.
+Runtime, tokenizers and numpy are needed; nothing is downloaded.
 
-The model gets the tokens of this program, sentence by sentence, each cut into pieces by its tokeniser; the first piece
-of a token speaks for all of it, as such models are trained (https://huggingface.co/docs/transformers/tasks/token_classification).
+The model gets the tokens of this program, sentence by sentence, each split into pieces by its tokeniser; the first
+piece of a token decides for all of it, as such models are trained
+(https://huggingface.co/docs/transformers/tasks/token_classification).
 """
 
 from collections import Counter
@@ -15,20 +16,20 @@ import msgspec
 from msgspec import Struct
 
 from annotator.i18n import _
-from annotator.optional import installed, missing
-from annotator.suggest.external.models import CannotSuggest, ForeignModel, Found, one_line
+from annotator.optional import explain_missing, is_installed
+from annotator.suggest.external.models import CannotSuggest, ExternalModel, ModelSpan, error_line
 from annotator.tagging import decoding
 from annotator.tagging.schemes import IOB1, OUTSIDE
 from annotator.text.analysis import analysed
-from annotator.text.visible import written
+from annotator.text.visible import remove_invisible
 
 _MODELS: Final = ("model.onnx", "onnx/model.onnx")
 _TOKENISER: Final = "tokenizer.json"
 _CONFIG: Final = "config.json"
 _PACKAGES: Final = ("onnxruntime", "tokenizers", "numpy")
-_POSITIONS: Final = 512  # pieces that a model reads at once, where its configuration does not say
-_RESERVED: Final = 2  # positions that RoBERTa and its kin do not use, and yet count
-_QUIET: Final = 3  # ONNX Runtime's level for errors alone
+_POSITIONS: Final = 512  # pieces that a model reads at once unless its configuration says otherwise
+_RESERVED: Final = 2  # positions that RoBERTa and its relatives count but do not use
+_QUIET: Final = 3  # ONNX Runtime's log level for errors only
 
 
 class _Config(Struct):
@@ -37,60 +38,63 @@ class _Config(Struct):
 
     @property
     def tags(self) -> list[str]:
-        """The tags by their numbers; a label without B- or I- before it is read as within."""
+        """The tags by their numbers; a label without the prefix B- or I- counts as I-."""
         labels = [self.id2label[number] for number in range(len(self.id2label))]
         return [label if decoding.is_tag(label) else f"I-{label}" for label in labels]
 
     @property
     def positions(self) -> int:
-        """How many pieces the model reads at once."""
-        said = self.max_position_embeddings or 0  # some say -1 where there is no end
-        return (said if said > _RESERVED else _POSITIONS) - _RESERVED
+        """The number of pieces that the model reads at once."""
+        limit = self.max_position_embeddings or 0  # some use -1 for unlimited
+        return (limit if limit > _RESERVED else _POSITIONS) - _RESERVED
 
 
-class _Loaded(NamedTuple):
+class _OnnxSession(NamedTuple):
     session: Any
     tokeniser: Any
     tags: list[str]
     positions: int
 
 
-class OnnxModel(ForeignModel[_Loaded]):
-    """The model in the folder `place` (see ForeignModel). The score is the probability of the least sure token."""
+class OnnxModel(ExternalModel[_OnnxSession]):
+    """The model in the folder `location` (see ExternalModel).
+
+    The score is the probability of the least certain token.
+    """
 
     name = "onnx"
 
     def _check(self) -> None:
-        if not installed(*_PACKAGES):
-            raise CannotSuggest(missing("ONNX Runtime", "onnx"))
+        if not is_installed(*_PACKAGES):
+            raise CannotSuggest(explain_missing("ONNX Runtime", "onnx"))
         if not self.folder.is_dir():
             raise CannotSuggest(_("There is no folder {folder}.").format(folder=self.folder))
         for names in (_MODELS, (_TOKENISER,), (_CONFIG,)):
             if not any((self.folder / name).is_file() for name in names):
-                said = _("The folder {folder} holds no model in ONNX: it lacks {file}.")
-                raise CannotSuggest(said.format(folder=self.folder, file=names[0]))
-        self._config()
+                message = _("The folder {folder} holds no model in ONNX: it lacks {file}.")
+                raise CannotSuggest(message.format(folder=self.folder, file=names[0]))
+        self._read_config()
 
-    def _config(self) -> _Config:
+    def _read_config(self) -> _Config:
         path = self.folder / _CONFIG
         try:
             config = msgspec.json.decode(path.read_bytes(), type=_Config)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            said = _("{file} does not read: {error}")
-            raise CannotSuggest(said.format(file=path, error=one_line(error))) from error
+            message = _("{file} does not read: {error}")
+            raise CannotSuggest(message.format(file=path, error=error_line(error))) from error
         if sorted(config.id2label) != list(range(len(config.id2label))) or OUTSIDE not in config.id2label.values():
-            raise self._of_another_kind(_("its id2label does not name the tags of tokens, O among them"))
+            raise self._wrong_kind(_("its id2label does not name the tags of tokens, O among them"))
         return config
 
-    def _of_another_kind(self, reason: str) -> CannotSuggest:
-        said = _("The model in {folder} does not classify tokens: {reason}.")
-        return CannotSuggest(said.format(folder=self.folder, reason=reason))
+    def _wrong_kind(self, reason: str) -> CannotSuggest:
+        message = _("The model in {folder} does not classify tokens: {reason}.")
+        return CannotSuggest(message.format(folder=self.folder, reason=reason))
 
-    def _load(self) -> _Loaded:
+    def _load(self) -> _OnnxSession:
         import onnxruntime
         import tokenizers
 
-        config = self._config()
+        config = self._read_config()
         tokeniser = tokenizers.Tokenizer.from_file(str(self.folder / _TOKENISER))
         tokeniser.no_truncation()
         tokeniser.no_padding()
@@ -98,59 +102,60 @@ class OnnxModel(ForeignModel[_Loaded]):
         options.log_severity_level = _QUIET
         model = next(path for name in _MODELS if (path := self.folder / name).is_file())
         session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        return _Loaded(session, tokeniser, config.tags, config.positions)
+        return _OnnxSession(session, tokeniser, config.tags, config.positions)
 
-    def _run(self, model: _Loaded, text: str) -> Iterator[Found]:
-        cut = analysed(text)
-        for first, last in cut.sentences:
-            tokens = cut.tokens[first:last]
-            words = [written(text[slice(*token)]) for token in tokens]
-            judged = [tag for window in _windows(model, words) for tag in self._judged(model, window)]
-            # What had to be repaired does not matter here, and IOB1 has the least to say about it.
-            chunks, _repairs = decoding.decode([(tag,) for tag, _sure in judged], IOB1)
+    def _run(self, model: _OnnxSession, text: str) -> Iterator[ModelSpan]:
+        analysis = analysed(text)
+        for first, last in analysis.sentence_ranges:
+            tokens = analysis.tokens[first:last]
+            words = [remove_invisible(text[slice(*token)]) for token in tokens]
+            tagged = [tag for window in _split_windows(model, words) for tag in self._classify(model, window)]
+            # Repairs do not matter here, and IOB1 needs the fewest.
+            chunks, _repairs = decoding.decode_with_repairs([(tag,) for tag, _sure in tagged], IOB1)
             for label, start, end in chunks:
-                score = min(sure for _tag, sure in judged[start:end])
-                yield Found(tokens[start].start, tokens[end - 1].end, label, score)
+                score = min(probability for _tag, probability in tagged[start:end])
+                yield ModelSpan(tokens[start].start, tokens[end - 1].end, label, score)
 
-    def _judged(self, model: _Loaded, words: Sequence[str]) -> list[tuple[str, float]]:
-        """For each word its likeliest tag, with its probability; O for one that the tokeniser leaves nothing of."""
+    def _classify(self, model: _OnnxSession, words: Sequence[str]) -> list[tuple[str, float]]:
+        """Return the likeliest tag of each word with its probability; O for one that the tokeniser drops."""
         import numpy as np
 
         pieces = model.tokeniser.encode(words, is_pretokenized=True)
-        given = {
+        available = {
             "input_ids": pieces.ids,
             "attention_mask": pieces.attention_mask,
             "token_type_ids": pieces.type_ids,
         }
-        fed = {}
-        for wanted in model.session.get_inputs():
-            if wanted.name not in given:
-                raise self._of_another_kind(_("it asks for {name}").format(name=wanted.name))
-            kind = np.int32 if "int32" in wanted.type else np.int64
-            fed[wanted.name] = np.array([given[wanted.name][: model.positions]], kind)
-        logits = model.session.run(None, fed)[0]
-        size = len(fed["input_ids"][0])
+        inputs = {}
+        for model_input in model.session.get_inputs():
+            if model_input.name not in available:
+                raise self._wrong_kind(_("it asks for {name}").format(name=model_input.name))
+            kind = np.int32 if "int32" in model_input.type else np.int64
+            inputs[model_input.name] = np.array([available[model_input.name][: model.positions]], kind)
+        logits = model.session.run(None, inputs)[0]
+        size = len(inputs["input_ids"][0])
         if logits.shape != (1, size, len(model.tags)):
             shape = "×".join(map(str, logits.shape))
-            said = _("it gives {shape} numbers for {pieces} pieces and {tags} tags")
-            raise self._of_another_kind(said.format(shape=shape, pieces=size, tags=len(model.tags)))
-        powers = np.exp(logits[0].astype(np.float64) - logits[0].max(axis=-1, keepdims=True))
-        judged = [(OUTSIDE, 1.0)] * len(words)
-        for at, word in reversed(list(enumerate(pieces.word_ids[:size]))):  # so that the first piece has the last word
+            template = _("it gives {shape} numbers for {pieces} pieces and {tags} tags")
+            raise self._wrong_kind(template.format(shape=shape, pieces=size, tags=len(model.tags)))
+        exponentials = np.exp(logits[0].astype(np.float64) - logits[0].max(axis=-1, keepdims=True))
+        tagged = [(OUTSIDE, 1.0)] * len(words)
+        # In reverse, so that the first piece of a word overwrites the others.
+        for position, word in reversed(list(enumerate(pieces.word_ids[:size]))):
             if word is not None:
-                likeliest = int(powers[at].argmax())
-                judged[word] = model.tags[likeliest], float(powers[at, likeliest] / powers[at].sum())
-        return judged
+                best = int(exponentials[position].argmax())
+                tagged[word] = model.tags[best], float(exponentials[position, best] / exponentials[position].sum())
+        return tagged
 
 
-def _windows(model: _Loaded, words: Sequence[str]) -> Iterator[Sequence[str]]:
-    """`words` in runs of as many as the model reads at once; a word that alone is longer is a run of its own."""
-    room = model.positions - model.tokeniser.num_special_tokens_to_add(is_pair=False)
+def _split_windows(model: _OnnxSession, words: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Split `words` into runs of as many as the model reads at once; a word that is longer is a run of its own."""
+    capacity = model.positions - model.tokeniser.num_special_tokens_to_add(is_pair=False)
     sizes = Counter(model.tokeniser.encode(words, is_pretokenized=True, add_special_tokens=False).word_ids)
-    first = filled = 0
-    for at in range(len(words)):
-        if filled + sizes[at] > room and at > first:
-            yield words[first:at]
-            first, filled = at, 0
-        filled += sizes[at]
+    first = size = 0
+    for index in range(len(words)):
+        if size + sizes[index] > capacity and index > first:
+            yield words[first:index]
+            first, size = index, 0
+        size += sizes[index]
     yield words[first:]

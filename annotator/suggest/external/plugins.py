@@ -1,7 +1,7 @@
-"""Suggesters of other packages, which name them among their entry points in the group `annotator.suggesters`.
+"""Suggesters of other packages, which declare them as entry points in the group `annotator.suggesters`.
 
-Each entry is what makes a Suggester when it is called without arguments, such as its class. One that is broken stands
-in nobody's way.
+Each entry point is a callable without arguments that creates a Suggester, such as its class. A broken one does not
+affect the others.
 """
 
 from importlib.metadata import EntryPoint, entry_points
@@ -9,41 +9,41 @@ from typing import Any, Final
 
 from annotator.i18n import _
 from annotator.suggest.base import Suggester
-from annotator.suggest.external.models import Brought, one_line
+from annotator.suggest.external.models import LoadedSuggesters, error_line
 
 GROUP: Final = "annotator.suggesters"
 RESERVED: Final = frozenset({"dates", "names", "memory", "model", "spacy", "onnx"})
-"""What the suggesters of this program are called."""
+"""The names of the built-in suggesters."""
 
 
-def plugged() -> Brought:
-    """The suggesters of all plugins, in the order of their entries' names, and why one could not be taken."""
-    found: dict[str, Suggester] = {}
-    refused: list[str] = []
+def load_plugins() -> LoadedSuggesters:
+    """Return the suggesters of all plugins, in the order of the entry points' names, and a message for each failure."""
+    suggesters: dict[str, Suggester] = {}
+    problems: list[str] = []
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
         try:
             suggester = entry.load()()
-            fault = _fault(suggester, found)
-        except (Exception, SystemExit) as error:  # it is somebody else's code
-            fault = one_line(error)
-        if fault:
-            refused.append(_refusal(entry, fault))
+            problem = _find_problem(suggester, suggesters)
+        except (Exception, SystemExit) as error:  # third-party code
+            problem = error_line(error)
+        if problem:
+            problems.append(_problem_message(entry, problem))
         else:
-            found[suggester.name] = suggester
-    return Brought(tuple(found.values()), tuple(refused))
+            suggesters[suggester.name] = suggester
+    return LoadedSuggesters(tuple(suggesters.values()), tuple(problems))
 
 
-def _fault(suggester: Any, others: dict[str, Suggester]) -> str:
-    """Why what an entry made is no suggester; empty where it is one."""
+def _find_problem(suggester: Any, suggesters: dict[str, Suggester]) -> str:
+    """Explain why an object is not a valid suggester; return an empty string if it is."""
     name = getattr(suggester, "name", None)
     if not isinstance(name, str) or not name or not callable(getattr(suggester, "suggest", None)):
         return _("it is no suggester")
-    if name in RESERVED or name in others:
+    if name in RESERVED or name in suggesters:
         return _("another suggester is called “{name}”").format(name=name)
     return ""
 
 
-def _refusal(entry: EntryPoint, reason: str) -> str:
+def _problem_message(entry: EntryPoint, reason: str) -> str:
     package = entry.dist.name if entry.dist else entry.value
-    said = _("The suggester “{name}” of {package} cannot be used: {reason}.")
-    return said.format(name=entry.name, package=package, reason=reason.rstrip("."))
+    message = _("The suggester “{name}” of {package} cannot be used: {reason}.")
+    return message.format(name=entry.name, package=package, reason=reason.rstrip("."))

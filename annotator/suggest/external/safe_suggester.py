@@ -1,4 +1,4 @@
-"""A suggester held to the protocol, so that what one of somebody else's does cannot harm the work."""
+"""A wrapper that enforces the protocol on a suggester, so that an external one cannot do harm."""
 
 from collections.abc import Callable
 
@@ -9,62 +9,67 @@ from annotator.i18n import _
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.base import Suggester
-from annotator.suggest.external.models import CannotSuggest, ForeignModel, one_line
-from annotator.suggest.trimming import whole
+from annotator.suggest.external.models import CannotSuggest, ExternalModel, error_line
+from annotator.suggest.trimming import trim_span
 
 
-class Checked:
-    """`suggester`, without what it proposes against the protocol, and with no suggestions where it fails.
+class SafeSuggester:
+    """`suggester` without suggestions that violate the protocol, and without any where it fails.
 
-    `tell` is called with a sentence for a person about each such thing, once, in the thread that asked for suggestions.
+    `on_problem` is called once with a sentence about each kind of problem, in the thread that asked for suggestions.
     """
 
-    def __init__(self, suggester: Suggester, tell: Callable[[str], None]) -> None:
+    def __init__(self, suggester: Suggester, on_problem: Callable[[str], None]) -> None:
         self.name = suggester.name
         self._suggester = suggester
-        self._tell = tell
-        self._told: set[str] = set()
+        self._on_problem = on_problem
+        self._reported: set[str] = set()
 
     def suggest(self, article: Article, labels: LabelSet) -> list[Suggestion]:
-        """What the suggester proposes that keeps to the protocol, by start. Raises nothing."""
+        """Return the suggester's valid suggestions by start. Raises nothing."""
         try:
-            found = list(self._suggester.suggest(article, labels))
+            suggestions = list(self._suggester.suggest(article, labels))
         except CannotSuggest as reason:
-            self._say(str(reason))
+            self._report(str(reason))
             return []
-        except (Exception, SystemExit) as error:  # it is somebody else's code
-            self._say(_("The suggester “{name}” failed: {error}"), error=one_line(error))
+        except (Exception, SystemExit) as error:  # third-party code
+            self._report(_("The suggester “{name}” failed: {error}"), error=error_line(error))
             return []
-        if isinstance(self._suggester, ForeignModel):
-            for label in tuple(self._suggester.lacking):  # another thread may be adding to it
-                self._lacks(label)
-        kept = [suggestion for suggestion in found if self._keeps(suggestion, article.text, labels)]
-        return sorted(kept, key=lambda suggestion: (suggestion.start, suggestion.end))
+        if isinstance(self._suggester, ExternalModel):
+            for label in tuple(self._suggester.missing_labels):  # another thread may be adding to it
+                self._report_missing_label(label)
+        valid = [suggestion for suggestion in suggestions if self._is_valid(suggestion, article.text, labels)]
+        return sorted(valid, key=lambda suggestion: (suggestion.start, suggestion.end))
 
-    def _keeps(self, suggestion: Suggestion, text: str, labels: LabelSet) -> bool:
+    def _is_valid(self, suggestion: Suggestion, text: str, labels: LabelSet) -> bool:
         try:
             msgspec.convert(asdict(suggestion), Suggestion)
         except (TypeError, msgspec.ValidationError) as error:
-            self._say(_("“{name}” proposed what is no suggestion, left out: {error}"), error=one_line(error))
+            self._report(_("“{name}” proposed what is no suggestion, left out: {error}"), error=error_line(error))
             return False
         start, end = suggestion.start, suggestion.end
-        if not 0 <= start < end <= len(text) or whole(text, start, end) != (start, end):
-            self._say(_("“{name}” proposed stretches that lie outside the text, are blank or cut a letter: left out."))
+        if not 0 <= start < end <= len(text) or trim_span(text, start, end) != (start, end):
+            self._report(
+                _("“{name}” proposed stretches that lie outside the text, are blank or cut a letter: left out.")
+            )
         elif labels.find(suggestion.label) is None:
-            self._lacks(suggestion.label)
+            self._report_missing_label(suggestion.label)
         elif suggestion.source != self.name:
-            self._say(_("“{name}” proposed in the name of “{source}”: left out."), source=suggestion.source)
+            self._report(_("“{name}” proposed in the name of “{source}”: left out."), source=suggestion.source)
         elif not 0 <= suggestion.score <= 1:
-            self._say(_("“{name}” proposed with scores that are not from 0 to 1: left out."))
+            self._report(_("“{name}” proposed with scores that are not from 0 to 1: left out."))
         else:
             return True
         return False
 
-    def _lacks(self, label: str) -> None:
-        self._say(_("“{name}” proposes {label}, a label that the corpus lacks: left out."), label=label)
+    def _report_missing_label(self, label: str) -> None:
+        self._report(
+            _("“{name}” proposes {label}, a label that the corpus lacks: left out."),
+            label=label,
+        )
 
-    def _say(self, sentence: str, **words: str) -> None:
-        sentence = sentence.format(name=self.name, **words)
-        if sentence not in self._told:
-            self._told.add(sentence)
-            self._tell(sentence)
+    def _report(self, sentence: str, **details: str) -> None:
+        sentence = sentence.format(name=self.name, **details)
+        if sentence not in self._reported:
+            self._reported.add(sentence)
+            self._on_problem(sentence)

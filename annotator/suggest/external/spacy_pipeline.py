@@ -1,60 +1,64 @@
-"""Suggestions of a spaCy pipeline, from a folder or installed as a package: what it puts into `doc.ents` and, as a span
-categoriser does, into `doc.spans["sc"]`."""
+"""Suggestions of a spaCy pipeline, from a folder or an installed package.
+
+They are the spans in `doc.ents` and, as a span categoriser puts them, in `doc.spans["sc"]`.
+"""
 
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any, Final
 
 from annotator.i18n import _
-from annotator.optional import installed, missing
-from annotator.suggest.external.models import CannotSuggest, ForeignModel, Found
+from annotator.optional import explain_missing, is_installed
+from annotator.suggest.external.models import CannotSuggest, ExternalModel, ModelSpan
 
-_GROUP: Final = "sc"  # where spaCy's span categoriser puts its spans unless told otherwise
+_GROUP: Final = "sc"  # the span categoriser's default key
 _FILES: Final = ("config.cfg", "meta.json")
 _SCORE: Final = 0.8
-"""What is said where the pipeline does not say how sure it is, as spaCy's `ner` and rulers do not: about as often as
-such a model, trained on a thousand sentences of news, is right."""
+"""The score where the pipeline has none, as with spaCy's `ner` and rulers.
+
+It is about how often such a model, trained on a thousand sentences of news, is right.
+"""
 
 
-class SpacyPipeline(ForeignModel[Any]):
-    """The pipeline in the folder `place`, or the installed one of that name (see ForeignModel)."""
+class SpacyPipeline(ExternalModel[Any]):
+    """The pipeline in the folder `location`, or the installed one of that name (see ExternalModel)."""
 
     name = "spacy"
 
     def _check(self) -> None:
-        if not installed("spacy"):
-            raise CannotSuggest(missing("spaCy", "spacy"))
+        if not is_installed("spacy"):
+            raise CannotSuggest(explain_missing("spaCy", "spacy"))
         if self.folder.is_dir():
             for file in _FILES:
                 if not (self.folder / file).is_file():
-                    said = _("The folder {folder} holds no pipeline of spaCy's: it lacks {file}.")
-                    raise CannotSuggest(said.format(folder=self.folder, file=file))
-        elif not _is_package(self.place):
-            said = _("“{place}” is neither a folder nor an installed pipeline of spaCy's.")
-            raise CannotSuggest(said.format(place=self.place))
+                    message = _("The folder {folder} holds no pipeline of spaCy's: it lacks {file}.")
+                    raise CannotSuggest(message.format(folder=self.folder, file=file))
+        elif not _is_package(self.location):
+            message = _("“{place}” is neither a folder nor an installed pipeline of spaCy's.")
+            raise CannotSuggest(message.format(place=self.location))
 
     def _load(self) -> Any:
         import spacy
 
-        return spacy.load(self.folder if self.folder.is_dir() else self.place)
+        return spacy.load(self.folder if self.folder.is_dir() else self.location)
 
-    def _run(self, model: Any, text: str) -> Iterator[Found]:
+    def _run(self, model: Any, text: str) -> Iterator[ModelSpan]:
         doc = model(text)
-        if doc.text != text:  # a tokeniser that normalises: its offsets are those of another text
-            said = _("The pipeline “{place}” alters the text, so that its spans have no place in the article.")
-            raise CannotSuggest(said.format(place=self.place))
+        if doc.text != text:  # its tokeniser normalises, so its offsets belong to another text
+            message = _("The pipeline “{place}” alters the text, so that its spans have no place in the article.")
+            raise CannotSuggest(message.format(place=self.location))
         for span in doc.ents:
-            yield Found(span.start_char, span.end_char, span.label_, _SCORE)
+            yield ModelSpan(span.start_char, span.end_char, span.label_, _SCORE)
         if _GROUP in doc.spans:
             group = doc.spans[_GROUP]
             scores = group.attrs.get("scores")
-            said_scores = map(float, scores) if scores is not None else [_SCORE] * len(group)
-            for span, score in zip(group, said_scores, strict=True):
-                yield Found(span.start_char, span.end_char, span.label_, score)
+            span_scores = map(float, scores) if scores is not None else [_SCORE] * len(group)
+            for span, score in zip(group, span_scores, strict=True):
+                yield ModelSpan(span.start_char, span.end_char, span.label_, score)
 
 
 def _is_package(name: str) -> bool:
-    """Whether a package of this name is installed, as spaCy asks before it loads one."""
+    """Return whether a package of this name is installed, with the check of spaCy itself."""
     try:
         distribution(name)
     except PackageNotFoundError:

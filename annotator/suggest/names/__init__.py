@@ -1,6 +1,6 @@
-"""The suggester `names`: institutions and plans by their head nouns and by lists, before anything is learned.
+"""The suggester `names`: institutions and plans by their head nouns and by lists, without training.
 
-What is known of words stands in resources/names, with examples; `chain` tells where a name ends. Offsets are code
+The knowledge of words is in resources/names, with examples; `chain` determines where a name ends. Offsets are code
 points, end exclusive.
 """
 
@@ -10,17 +10,17 @@ from typing import Final, NamedTuple
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
-from annotator.suggest.base import INSTITUTION, PLAN, label_for
-from annotator.suggest.conflicts import apart
-from annotator.suggest.names.chain import name_end
-from annotator.suggest.names.data import PROPER, QUOTED, Head, knowledge
-from annotator.suggest.names.word_roles import Line
-from annotator.text.analysis import Analysis, analysed
+from annotator.suggest.base import INSTITUTION, PLAN, label_for_role
+from annotator.suggest.conflicts import resolve_overlaps
+from annotator.suggest.names.chain import find_name_end
+from annotator.suggest.names.data import PROPER, QUOTED, Head, load_knowledge
+from annotator.suggest.names.word_roles import SentenceLine
+from annotator.text.analysis import TextAnalysis, analysed
 from annotator.text.folding import fold
 from annotator.text.lexicon import Lexicon, Match
-from annotator.text.proclitics import ARTICLE, readings
+from annotator.text.proclitics import DEFINITE_ARTICLE, find_readings
 
-_DOUBTFUL: Final = 0.5  # of its score is left to a short word that may be another one behind its proclitic
+_UNSURE_FACTOR: Final = 0.5  # factor of the score of a short word that may be another one after its proclitic
 
 
 _YEARS: Final = re.compile(r"\b((?:19|20)\d\d)(?:[-‐‑–/]((?:19|20)\d\d))?\b")
@@ -28,8 +28,8 @@ _AROUND: Final = ' "“”«»'
 _ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z-]*[A-Z][0-9]?) ?\)")
 
 
-class _Name(NamedTuple):
-    """A stretch that is the name of an institution or a plan; `full` is what a short one stands for."""
+class _NameSpan(NamedTuple):
+    """A span that is the name of an institution or plan; `full` is the full name of a short one."""
 
     start: int
     end: int
@@ -38,8 +38,8 @@ class _Name(NamedTuple):
     full: str | None = None
 
 
-class Names:
-    """The suggester `names`. It proposes nothing in a corpus without a label for institutions or plans.
+class NameSuggester:
+    """The suggester `names`. It suggests nothing in a corpus without a label for institutions or plans.
 
     The value of an institution is its full name where the text has a short one, that of a plan is its years (`2030`,
     `2024/2025`) where its name has some.
@@ -48,68 +48,68 @@ class Names:
     name = "names"
 
     def __init__(self) -> None:
-        known = knowledge()
+        knowledge = load_knowledge()
         self._listed = Lexicon()
-        for words in known.listed:
+        for words in knowledge.listed:
             self._listed.add(words)
         self._heads: dict[str, list[Head]] = {}
-        for words, heads in known.heads.items():
+        for words, heads in knowledge.heads.items():
             self._heads.setdefault(words[0], []).extend(heads)
 
     def suggest(self, article: Article, labels: LabelSet) -> list[Suggestion]:
-        """The institutions and plans that the rules and lists find, by start, nested ones too."""
-        by_role = {role: label_for(role, labels) for role in (INSTITUTION, PLAN)}
-        found = analysed(article.text)
-        matches = [match for match in self._listed.matches(found) if _is_name(found, match)]
-        names = [*map(_listed, matches), *self._by_head(found, matches)]
-        names += self._abbreviated(found, names)
+        """See Suggester. Names may nest."""
+        by_role = {role: label_for_role(role, labels) for role in (INSTITUTION, PLAN)}
+        analysis = analysed(article.text)
+        matches = [match for match in self._listed.find_matches(analysis) if _is_name(analysis, match)]
+        names = [*map(_to_name_span, matches), *self._find_by_head(analysis, matches)]
+        names += self._find_abbreviations(analysis, names)
         best: dict[tuple[int, int], Suggestion] = {}
         for name in names:
-            label, place = by_role[name.role], (name.start, name.end)
-            if label and (place not in best or best[place].score < name.score):
-                value = _period(article.text[slice(*place)]) if name.role == PLAN else name.full
-                best[place] = Suggestion(*place, label, self.name, round(name.score, 3), value)
-        return apart(best.values(), lambda inner, outer: self._may_nest(article.text, inner, outer))
+            label, bounds = by_role[name.role], (name.start, name.end)
+            if label and (bounds not in best or best[bounds].score < name.score):
+                value = _years_in(article.text[slice(*bounds)]) if name.role == PLAN else name.full
+                best[bounds] = Suggestion(*bounds, label, self.name, round(name.score, 3), value)
+        return resolve_overlaps(best.values(), lambda inner, outer: self._may_nest(article.text, inner, outer))
 
-    def _abbreviated(self, found: Analysis, names: Iterable[_Name]) -> Iterator[_Name]:
-        """The abbreviations in brackets behind names: المكتب الوطني للمطارات (ONDA)."""
-        score = knowledge().scores["abbreviation"]
+    def _find_abbreviations(self, analysis: TextAnalysis, names: Iterable[_NameSpan]) -> Iterator[_NameSpan]:
+        """Yield the abbreviations in brackets after names: المكتب الوطني للمطارات (ONDA)."""
+        score = load_knowledge().scores["abbreviation"]
         for name in names:
-            inside = _ABBREVIATION.match(found.text, name.end)
+            inside = _ABBREVIATION.match(analysis.text, name.end)
             if inside:
-                yield _Name(*inside.span(1), name.role, score, found.text[name.start : name.end])
+                yield _NameSpan(*inside.span(1), name.role, score, analysis.text[name.start : name.end])
 
-    def _by_head(self, found: Analysis, matches: list[Match]) -> Iterator[_Name]:
-        """The names that begin with a head; `matches` are those of the lists."""
-        scores = knowledge().scores
-        for line, first, last in _lines(found, matches):
-            for at, token in enumerate(found.tokens[first:last]):
-                for place, shape in readings(found.text[slice(*token)]):
-                    for head, definite in self._heads_at(shape):
-                        behind = at + len(head.words)
-                        if line.words[at + 1 : behind] != head.words[1:]:
+    def _find_by_head(self, analysis: TextAnalysis, matches: list[Match]) -> Iterator[_NameSpan]:
+        """Yield the names that begin with a head; `matches` are those of the lists."""
+        scores = load_knowledge().scores
+        for line, first, last in _sentence_lines(analysis, matches):
+            for index, token in enumerate(analysis.tokens[first:last]):
+                for offset, shape in find_readings(analysis.text[slice(*token)]):
+                    for head, definite in self._matching_heads(shape):
+                        after = index + len(head.words)
+                        if line.words[index + 1 : after] != head.words[1:]:
                             continue
-                        before = line.words[at - 1] if at else ""
-                        if before.endswith(head.not_after) or (not place and _is_adjective_of(shape, before)):
+                        before = line.words[index - 1] if index else ""
+                        if before.endswith(head.not_after) or (not offset and _is_adjective_of(shape, before)):
                             continue
-                        end = name_end(line, behind, head, definite=definite)
+                        end = find_name_end(line, after, head, definite=definite)
                         if end:
-                            stop = found.tokens[first + end.last - 1].end
-                            yield _Name(token.start + place, stop, head.role, scores[end.rule] * head.weight)
+                            stop = analysis.tokens[first + end.stop - 1].end
+                            yield _NameSpan(token.start + offset, stop, head.role, scores[end.rule] * head.weight)
 
-    def _heads_at(self, word: str) -> Iterator[tuple[Head, bool]]:
-        """The heads that a folded word without proclitics is, and whether it has its article."""
+    def _matching_heads(self, word: str) -> Iterator[tuple[Head, bool]]:
+        """Yield the heads that a folded word without proclitics matches, and whether it has its article."""
         for head in self._heads.get(word, ()):
             yield head, False
-        if word.startswith(ARTICLE):
-            for head in self._heads.get(word[len(ARTICLE) :], ()):
+        if word.startswith(DEFINITE_ARTICLE):
+            for head in self._heads.get(word[len(DEFINITE_ARTICLE) :], ()):
                 yield head, True
 
     def _may_nest(self, text: str, inner: Suggestion, outer: Suggestion) -> bool:
-        """Whether one name stands within another on its own.
+        """Return whether one name may stand within another on its own.
 
-        Not if it begins where the other does and is that cut short; nor if it is short for the other, or is what a head
-        is called: حماس in حركة حماس. But the United Nations do in مفوضية الأمم المتحدة.
+        It may not if it begins where the other does, for then it is the other cut short; nor if it is a short name of
+        the other, or the proper name of a head: حماس in حركة حماس. But the United Nations may in مفوضية الأمم المتحدة.
         """
         between = fold(text[outer.start : inner.start]).strip(_AROUND)
         is_called = any({PROPER, QUOTED} & head.takes for head in self._heads.get(between, ()))
@@ -118,40 +118,49 @@ class Names:
         return inner.start > outer.start and not is_short and not (is_called and inner.label == outer.label)
 
 
-def _lines(found: Analysis, matches: list[Match]) -> Iterator[tuple[Line, int, int]]:
-    """The sentences as lines with the listed names in them, and their first and last token."""
-    at = 0
-    for first, last in found.sentences:
+def _sentence_lines(analysis: TextAnalysis, matches: list[Match]) -> Iterator[tuple[SentenceLine, int, int]]:
+    """Yield the sentences as lines with the listed names in them, and their first and last token."""
+    index = 0
+    for first, last in analysis.sentence_ranges:
         listed, led = {}, set()
-        while at < len(matches) and matches[at].first < last:
-            match = matches[at]
-            if match.start == found.tokens[match.first].start:
+        while index < len(matches) and matches[index].first < last:
+            match = matches[index]
+            if match.start == analysis.tokens[match.first].start:
                 listed[match.first - first] = match.last - first
             else:
                 led.add(match.first - first)
-            at += 1
-        yield Line(found.folded[first:last], listed, led), first, last
+            index += 1
+        yield SentenceLine(analysis.folded_words[first:last], listed, led), first, last
 
 
-def _period(name: str) -> str | None:
-    """The years in the name of a plan, as ISO 8601 has them; None where there are none, or several."""
-    found = _YEARS.findall(fold(name))
-    return "/".join(filter(None, found[0])) if len(found) == 1 else None
+def _years_in(name: str) -> str | None:
+    """Return the years in the name of a plan in ISO 8601; None if there are none or several."""
+    periods = _YEARS.findall(fold(name))
+    return "/".join(filter(None, periods[0])) if len(periods) == 1 else None
 
 
-def _is_name(found: Analysis, match: Match) -> bool:
-    """Whether what says a listed name is one: an abbreviation in capitals, and no adjective of what stands before."""
-    if knowledge().listed[match.words].capitals and not found.text[match.start : match.end].isupper():
+def _is_name(analysis: TextAnalysis, match: Match) -> bool:
+    """Return whether a match of a list is a name: an abbreviation in capitals, and no adjective of the word before."""
+    if load_knowledge().listed[match.words].capitals and not analysis.text[match.start : match.end].isupper():
         return False
-    leads = match.start > found.tokens[match.first].start or not match.first
-    return leads or not _is_adjective_of(match.words[0], found.folded[match.first - 1])
+    is_free = match.start > analysis.tokens[match.first].start or not match.first
+    return is_free or not _is_adjective_of(match.words[0], analysis.folded_words[match.first - 1])
 
 
-def _listed(match: Match) -> _Name:
-    name = knowledge().listed[match.words]
-    return _Name(match.start, match.end, name.role, name.score * (1 if match.sure else _DOUBTFUL), name.full)
+def _to_name_span(match: Match) -> _NameSpan:
+    name = load_knowledge().listed[match.words]
+    return _NameSpan(
+        match.start, match.end, name.role, name.score * (1 if match.is_sure else _UNSURE_FACTOR), name.full
+    )
 
 
 def _is_adjective_of(word: str, before: str) -> bool:
-    """Whether a word in ية is the adjective of a definite noun before it, and begins no name: العلاقات الخارجية."""
-    return word.startswith(ARTICLE) and word.endswith("ية") and before.startswith((ARTICLE, "وال", "بال", "لل"))
+    """Return whether a word in ية is the adjective of a definite noun before it: العلاقات الخارجية.
+
+    Then it begins no name.
+    """
+    return (
+        word.startswith(DEFINITE_ARTICLE)
+        and word.endswith("ية")
+        and before.startswith((DEFINITE_ARTICLE, "وال", "بال", "لل"))
+    )

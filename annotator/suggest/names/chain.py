@@ -1,8 +1,8 @@
-"""Where a name ends that begins with a head noun.
+"""The parser that finds where a name ends which begins with a head noun.
 
-An Arabic name is a chain: a head, then an idafa that a definite noun closes (مجلس مدينة الرباط), or a definite head
-with adjectives that tell it apart (المكتب الوطني); after that more adjectives, what is joined to it by و (والمالية),
-what it is for (للسكك الحديدية), where it is (بالرباط), and for a plan its years. All else ends it.
+An Arabic name is a chain: a head, then an idafa closed by a definite noun (مجلس مدينة الرباط), or a definite head with
+distinctive adjectives (المكتب الوطني); then more adjectives, words joined by و (والمالية), the purpose (للسكك
+الحديدية), the place (بالرباط), and for a plan its years. Anything else ends it.
 """
 
 import re
@@ -23,95 +23,109 @@ from annotator.suggest.names.data import (
     QUOTED,
     WORKS,
     Head,
-    knowledge,
+    load_knowledge,
 )
-from annotator.suggest.names.word_roles import AND, AT, DEFINITE, FOR, LATIN, LOCAL, NOUN, Line, Reading, reading
+from annotator.suggest.names.word_roles import (
+    AND,
+    AT,
+    DEFINITE,
+    FOR,
+    LATIN,
+    LOCAL,
+    NOUN,
+    SentenceLine,
+    WordRole,
+    classify_word,
+)
 from annotator.text.folding import fold
-from annotator.text.proclitics import ARTICLE
+from annotator.text.proclitics import DEFINITE_ARTICLE
 
 _CLOSING: Final = {"«": "»", "“": "”", "”": "“", '"': '"'}
-_LONGEST_QUOTED: Final = 8  # tokens between the marks
-_NOUNS: Final = 3  # indefinite ones in a row, at most, before the definite one
+_MAX_QUOTED: Final = 8  # tokens between the marks
+_MAX_NOUNS: Final = 3  # indefinite ones in a row before the definite one
 _FEMININE: Final = frozenset(
     map(fold, ("كتائب", "أوقاف", "جمارك", "العليا", "الكبرى", "الصغرى", "العظمى", "الخضراء", "الحمراء"))
 )
 _SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
 _FOR_THE_PERIOD: Final = fold("للفترة")
-_SHORT: Final = 3  # letters of nouns of action such as بدء, رفع
-_DEEPEST: Final = 3  # names that end with one another
+_MAX_SHORT: Final = 3  # letters of nouns of action such as بدء, رفع
+_MAX_DEPTH: Final = 3  # nested names that end together
 _HYPHENS: Final = ("-", "–", "‑", "‐")
 _YEARS: Final = re.compile(r"(?:19|20)\d\d(?:[-‐‑–/](?:19|20)?\d\d)?")
 
 
-class End(NamedTuple):
-    """The word before which a name ends, and the rule that says how likely it is right."""
+class NameEnd(NamedTuple):
+    """The end of a name: the word before which it ends, and the rule that determines its score."""
 
-    last: int
+    stop: int
     rule: str
 
 
-def name_end(line: Line, at: int, head: Head, *, definite: bool, depth: int = 0) -> End | None:
-    """Where the name ends whose head stands before word `at` of the line; None if it is none.
+def find_name_end(line: SentenceLine, start: int, head: Head, *, definite: bool, depth: int = 0) -> NameEnd | None:
+    """Return the end of the name whose head precedes word `start` of the line; None if it is no name.
 
-    `definite` says whether the head has its article; `depth` is in how many other names it stands, all of which end
-    with it: غرفة الجنايات بمحكمة الاستئناف.
+    `definite` says whether the head has its article; `depth` is the number of enclosing names, all of which end with
+    this one: غرفة الجنايات بمحكمة الاستئناف.
     """
-    walk = _Walk(line, at, head, depth)
-    return walk.definite() if definite else walk.indefinite()
+    parser = _ChainParser(line, start, head, depth)
+    return parser.parse_definite() if definite else parser.parse_indefinite()
 
 
-class _Walk:
-    """One way along a line from behind a head; `_end` is the last place where the name could end."""
+class _ChainParser:
+    """A parser that moves along a line from the word after a head; `_end` is the last possible end so far.
 
-    def __init__(self, line: Line, at: int, head: Head, depth: int) -> None:
+    The `_take…` methods move past what they accept and return whether they did.
+    """
+
+    def __init__(self, line: SentenceLine, position: int, head: Head, depth: int) -> None:
         self._depth = depth
         self._line = line
-        self._at = at
+        self._position = position
         self._head = head
-        self._end: End | None = None
+        self._end: NameEnd | None = None
 
-    def definite(self) -> End | None:
+    def parse_definite(self) -> NameEnd | None:
         takes = self._head.takes
-        first = self._next()
+        first = self._peek()
         if first is None:
             return None
-        if QUOTED in takes and self._quoted():
+        if QUOTED in takes and self._take_quoted():
             return self._end
-        if first.lead or first.kind != DEFINITE or not self._allows(first) or not _agrees(self._head, first):
+        if first.lead or first.kind != DEFINITE or not self._may_follow_head(first) or not _agrees(self._head, first):
             return None
-        if NATION in takes and self._of_a_nation():
-            self._go_on()
+        if NATION in takes and self._take_nation():
+            self._take_continuations()
             return self._end
         if not first.is_adjective:
             return None
-        self._step(ADJECTIVE)
-        alone = self._end
-        self._go_on()
-        is_told = ADJECTIVE in takes and not (first.is_vague and self._end == alone)
-        return self._end if is_told or (self._end and self._end.rule != ADJECTIVE) else None
+        self._advance(ADJECTIVE)
+        adjective_end = self._end
+        self._take_continuations()
+        is_distinctive = ADJECTIVE in takes and not (first.is_vague and self._end == adjective_end)
+        return self._end if is_distinctive or (self._end and self._end.rule != ADJECTIVE) else None
 
-    def indefinite(self) -> End | None:
+    def parse_indefinite(self) -> NameEnd | None:
         takes = self._head.takes
-        first = self._next()
-        if first is None or not self._allows(first):
+        first = self._peek()
+        if first is None or not self._may_follow_head(first):
             return None
-        if (QUOTED in takes and self._quoted()) or (PERIOD in takes and self._period()):
+        if (QUOTED in takes and self._take_quoted()) or (PERIOD in takes and self._take_period()):
             return self._end
-        if PROPER in takes and self._called():
+        if PROPER in takes and self._take_proper_name():
             return self._end
-        if self._begins_idafa(first) and self._idafa(GENITIVE):
-            alone = self._end
-            self._go_on()
+        if self._begins_idafa(first) and self._take_idafa(GENITIVE):
+            idafa_end = self._end
+            self._take_continuations()
             needs_more = (self._head.role == PLAN and first.kind == LOCAL) or (
                 WORKS in takes and first.kind == DEFINITE
             )
             needs_years = PERIOD in takes and GENITIVE not in takes  # رؤية المملكة 2030
             is_dated = self._end is not None and self._end.rule == PERIOD
-            if (needs_more and self._end == alone) or (needs_years and not is_dated):
+            if (needs_more and self._end == idafa_end) or (needs_years and not is_dated):
                 return None
         return self._end
 
-    def _begins_idafa(self, first: Reading) -> bool:
+    def _begins_idafa(self, first: WordRole) -> bool:
         takes = self._head.takes
         if first.lead:
             return False
@@ -119,240 +133,246 @@ class _Walk:
             return True
         return GENITIVE in takes or PERIOD in takes or (WORKS in takes and first.is_work)
 
-    def _called(self) -> bool:
-        """Behind a known name or one in Latin letters: منظمة أطباء بلا حدود, شركة Managem."""
-        last = self._line.listed.get(self._at)
+    def _take_proper_name(self) -> bool:
+        """Take a known name or one in Latin letters: منظمة أطباء بلا حدود, شركة Managem."""
+        last = self._line.listed.get(self._position)
         if last is not None:
-            self._at, self._end = last, End(last, GENITIVE)
-            self._go_on()
+            self._position, self._end = last, NameEnd(last, GENITIVE)
+            self._take_continuations()
             return True
-        while (word := self._next()) and word.kind == LATIN:
-            self._step(PROPER)
+        while (word := self._peek()) and word.kind == LATIN:
+            self._advance(PROPER)
         return self._end is not None
 
-    def _of_a_nation(self) -> bool:
-        """Behind the adjective of a country, over others before it: القوات البحرية السعودية."""
-        start = self._at
-        while (word := self._next()) and not word.lead and word.is_adjective:
-            if word.word in knowledge().nations:
-                return self._step(NATION)
-            self._at += 1
-        self._at = start
+    def _take_nation(self) -> bool:
+        """Take the adjective of a country, and other adjectives before it: القوات البحرية السعودية."""
+        start = self._position
+        while (word := self._peek()) and not word.lead and word.is_adjective:
+            if word.word in load_knowledge().nations:
+                return self._advance(NATION)
+            self._position += 1
+        self._position = start
         return False
 
-    def _next(self, ahead: int = 0) -> Reading | None:
-        return self._line.read(self._at + ahead)
+    def _peek(self, ahead: int = 0) -> WordRole | None:
+        return self._line.word_at(self._position + ahead)
 
-    def _step(self, rule: str) -> bool:
-        self._at += self._line.width(self._at)
-        self._end = End(self._at, rule)
+    def _advance(self, rule: str) -> bool:
+        self._position += self._line.word_count_at(self._position)
+        self._end = NameEnd(self._position, rule)
         return True
 
-    def _allows(self, first: Reading) -> bool:
+    def _may_follow_head(self, first: WordRole) -> bool:
         head = self._head
         return first.word not in head.without and (not head.only or first.word in head.only)
 
-    def _idafa(self, rule: str, nouns: int = 0) -> bool:
-        """Goes behind the definite noun or place that closes a run of indefinite nouns; where none does, it stays.
+    def _take_idafa(self, rule: str, nouns: int = 0) -> bool:
+        """Take a run of indefinite nouns with the definite noun or place that closes it; stay where none does.
 
-        `nouns` is 1 where the word here is known to be the first of them. Two may share the one that closes them:
-        إعادة بناء وتأهيل المناطق.
+        `nouns` is 1 if the word here is known to be the first of them. Two may share the one that closes them: إعادة
+        بناء وتأهيل المناطق.
         """
-        start = self._at
-        self._at += nouns
-        while word := self._next():
+        start = self._position
+        self._position += nouns
+        while word := self._peek():
             if word.lead and not (word.lead == AND and nouns and word.kind == NOUN and not word.is_head):
                 break
             if word.kind == LOCAL or (word.kind == DEFINITE and not word.is_plain and (nouns or not word.is_actor)):
-                return self._step(rule)
-            if word.kind != NOUN or nouns > _NOUNS or not self._goes_within(word, nouns):
+                return self._advance(rule)
+            if word.kind != NOUN or nouns > _MAX_NOUNS or not self._may_stand_in_idafa(word, nouns):
                 break
-            before = self._next(-1)
+            before = self._peek(-1)
             nouns += 1
-            self._at += 1
-            if rule == GENITIVE and self._may_be_called(word, before, nouns):
-                self._end = End(self._at, PROPER)
-        self._at = start
+            self._position += 1
+            if rule == GENITIVE and self._may_be_proper_name(word, before, nouns):
+                self._end = NameEnd(self._position, PROPER)
+        self._position = start
         return False
 
-    def _may_be_called(self, word: Reading, before: Reading | None, nouns: int) -> bool:
-        """Whether a noun is a proper name that the head has: the first behind it, or one behind ابن and the like."""
+    def _may_be_proper_name(self, word: WordRole, before: WordRole | None, nouns: int) -> bool:
+        """Return whether a noun is the head's proper name: the first after it, or one after ابن and the like."""
         if PROPER not in self._head.takes or not word.is_proper:
             return False
         looks_like_adjective = self._head.words[-1].endswith("ة") and word.word.endswith("ة")
         return (nouns == 1 and not looks_like_adjective) or (before is not None and before.is_person)
 
-    def _goes_within(self, word: Reading, nouns: int) -> bool:
-        """Whether an indefinite noun may stand in the idafa: the first may not be an adjective of the head."""
+    def _may_stand_in_idafa(self, word: WordRole, nouns: int) -> bool:
+        """Return whether an indefinite noun may stand in the idafa: the first may not be an adjective of the head."""
         if word.is_of_names:
             return True
-        if word.word.startswith((FOR, "ي")) or (nouns and word.word.startswith(AT)):  # a verb, or written onto the word
+        if word.word.startswith((FOR, "ي")) or (
+            nouns and word.word.startswith(AT)
+        ):  # a verb, or an attached preposition
             return False
         return nouns > 0 or not word.is_quality
 
-    def _go_on(self) -> None:
-        while (word := self._next()) and self._further(word):
+    def _take_continuations(self) -> None:
+        while (word := self._peek()) and self._take_continuation(word):
             pass
 
-    def _further(self, word: Reading) -> bool:
-        """Goes behind what may follow a name that could end here; false if that ends it."""
-        before = self._next(-1)
+    def _take_continuation(self, word: WordRole) -> bool:
+        """Take what may follow a name that could end here; return False if that ends it."""
+        before = self._peek(-1)
         if self._end is None or before is None:
             return False
         takes, rule = self._head.takes, self._end.rule
-        if self._ended(rule) or self._bound(word, before, rule) or self._asks(word, rule):
+        if (
+            self._take_tail(rule)
+            or self._take_bound_preposition(word, before, rule)
+            or self._take_adjective_with_preposition(word, rule)
+        ):
             return True
         if word.lead == AND:
-            return self._joined(word, before, rule)
+            return self._take_conjunct(word, before, rule)
         if word.lead == FOR:
-            return PURPOSE in takes and not word.is_actor and self._complement(word, PURPOSE)
+            return PURPOSE in takes and not word.is_actor and self._take_complement(word, PURPOSE)
         if word.lead == AT:
-            return PLACE in takes and self._placed(word, rule)
+            return PLACE in takes and self._take_place(word, rule)
         if (word.is_adjective and self._agrees(word, before)) or (
-            before.is_person and word.word in knowledge().ordinals
+            before.is_person and word.word in load_knowledge().ordinals
         ):
-            return self._step(rule)
-        if before.kind == LOCAL and self._more_of_a_place(word, rule):
+            return self._advance(rule)
+        if before.kind == LOCAL and self._take_adjoining_place(word, rule):
             return True
         if HONOUR in takes and rule == ADJECTIVE and (word.is_person or word.word in _CLOSING):
-            return self._quoted() or self._honoured()
+            return self._take_quoted() or self._take_honoured_person()
         if PERIOD in takes:
-            return self._period() or (QUOTED in takes and self._quoted())
-        return PURPOSE in takes and self._unknown_purpose(word)
+            return self._take_period() or (QUOTED in takes and self._take_quoted())
+        return PURPOSE in takes and self._take_unknown_purpose(word)
 
-    def _agrees(self, word: Reading, before: Reading) -> bool:
-        """Whether an adjective may be that of the head or of the word before it.
+    def _agrees(self, word: WordRole, before: WordRole) -> bool:
+        """Return whether an adjective may be that of the head or of the word before it.
 
-        A feminine one always may, for many a plural does not look feminine.
+        A feminine one always may, for many plurals do not look feminine.
         """
         nouns = (self._head.words[-1], before.word)
         return _is_feminine(word.word) or not all(map(_is_feminine, nouns))
 
-    def _honoured(self) -> bool:
-        """Behind the one in whose honour it is named: المركز الاستشفائي الحسن الثاني, المستشفى الجهوي ابن زهر."""
-        start = self._at
-        while (word := self._next()) and not word.lead and (word.is_person or word.is_proper):
-            self._step(PROPER)
+    def _take_honoured_person(self) -> bool:
+        """Take the person in whose honour it is named: المركز الاستشفائي الحسن الثاني, المستشفى الجهوي ابن زهر."""
+        start = self._position
+        while (word := self._peek()) and not word.lead and (word.is_person or word.is_proper):
+            self._advance(PROPER)
             if not word.is_person:
                 break
-        return self._at > start
+        return self._position > start
 
-    def _more_of_a_place(self, word: Reading, rule: str) -> bool:
-        """Behind one more place that belongs to the one before it: الرباط سلا, فاس-مكناس."""
+    def _take_adjoining_place(self, word: WordRole, rule: str) -> bool:
+        """Take one more place that belongs to the one before it: الرباط سلا, فاس-مكناس."""
         if word.kind == LOCAL:
-            return self._step(rule)
-        following = self._next(1)
+            return self._advance(rule)
+        following = self._peek(1)
         if word.word not in _HYPHENS or following is None or following.kind != LOCAL:
             return False
-        self._at += 1
-        return self._step(rule)
+        self._position += 1
+        return self._advance(rule)
 
-    def _ended(self, rule: str) -> bool:
-        """Behind words that belong to names and only end them: بالخارج, عن بعد."""
-        for tail in knowledge().tails:
-            if self._line.words[self._at : self._at + len(tail)] == tail:
-                self._at += len(tail)
-                self._end = End(self._at, rule)
+    def _take_tail(self, rule: str) -> bool:
+        """Take words that only end names: بالخارج, عن بعد."""
+        for tail in load_knowledge().tails:
+            if self._line.words[self._position : self._position + len(tail)] == tail:
+                self._position += len(tail)
+                self._end = NameEnd(self._position, rule)
                 return True
         return False
 
-    def _bound(self, word: Reading, before: Reading, rule: str) -> bool:
-        """Over a preposition that the noun before it asks for: الوقاية من الرشوة, الاتجار بالبشر."""
-        bound = knowledge().bound
+    def _take_bound_preposition(self, word: WordRole, before: WordRole, rule: str) -> bool:
+        """Take a preposition required by the noun before it, and its complement: الوقاية من الرشوة, الاتجار بالبشر."""
+        bound = load_knowledge().bound
         if word.lead == AT:
-            return before.word in bound[AT] and self._complement(word, rule)
+            return before.word in bound[AT] and self._take_complement(word, rule)
         if before.word not in bound.get(word.word, ()):
             return False
         if word.word in _SUFFIXED:
-            return self._step(rule)
-        self._at += 1
-        if self._idafa(rule):
+            return self._advance(rule)
+        self._position += 1
+        if self._take_idafa(rule):
             return True
-        self._at -= 1
+        self._position -= 1
         return False
 
-    def _asks(self, word: Reading, rule: str) -> bool:
-        """Behind an adjective with the preposition that it asks for: المناطق المتضررة من الفيضانات."""
-        following = self._next(1)
-        asked = AT if following and following.lead == AT else following.word if following else ""
-        if following is None or word.word not in knowledge().bound.get(asked, ()):
+    def _take_adjective_with_preposition(self, word: WordRole, rule: str) -> bool:
+        """Take an adjective with the preposition that it requires: المناطق المتضررة من الفيضانات."""
+        following = self._peek(1)
+        preposition = AT if following and following.lead == AT else following.word if following else ""
+        if following is None or word.word not in load_knowledge().bound.get(preposition, ()):
             return False
-        self._at += 1
-        if self._bound(following, word, rule):
+        self._position += 1
+        if self._take_bound_preposition(following, word, rule):
             return True
-        self._at -= 1
+        self._position -= 1
         return False
 
-    def _joined(self, word: Reading, before: Reading, rule: str) -> bool:
+    def _take_conjunct(self, word: WordRole, before: WordRole, rule: str) -> bool:
         if before.is_adjective and word.is_adjective:
-            return self._step(rule)
-        if self._at in self._line.led:  # another name
+            return self._advance(rule)
+        if self._position in self._line.led:  # the start of another name
             return False
         if (JOINED not in self._head.takes and rule != PURPOSE) or word.is_actor or word.is_people or word.is_head:
             return False
-        return self._complement(word, rule)
+        return self._take_complement(word, rule)
 
-    def _complement(self, word: Reading, rule: str) -> bool:
-        """Behind a word that و, ل or ب is written onto, and the idafa that it begins."""
+    def _take_complement(self, word: WordRole, rule: str) -> bool:
+        """Take a word with و, ل or ب attached, and the idafa that it begins."""
         if word.kind in (DEFINITE, LOCAL):
-            return self._step(rule)
-        return word.kind == NOUN and self._idafa(rule, 1)
+            return self._advance(rule)
+        return word.kind == NOUN and self._take_idafa(rule, 1)
 
-    def _unknown_purpose(self, word: Reading) -> bool:
-        """Behind ل and a noun that no list has, if a definite one follows: لمهن المستقبل."""
-        following = self._next(1)
+    def _take_unknown_purpose(self, word: WordRole) -> bool:
+        """Take ل and a noun of no list, if a definite one follows: لمهن المستقبل."""
+        following = self._peek(1)
         if word.kind != NOUN or not word.word.startswith(FOR) or following is None:
             return False
         if following.kind != DEFINITE and not following.is_of_names:
             return False
-        purpose = reading(word.word[1:])
-        is_action = purpose.is_action or len(purpose.word) <= _SHORT
-        is_said = is_action and self._head.role != PLAN  # what the sentence goes on to: لتقديم الدعم, لبدء العمل
-        return not (is_said or following.lead) and self._idafa(PURPOSE, 1)
+        purpose = classify_word(word.word[1:])
+        is_action = purpose.is_action or len(purpose.word) <= _MAX_SHORT
+        is_clause = is_action and self._head.role != PLAN  # a continuation of the sentence: لتقديم الدعم, لبدء العمل
+        return not (is_clause or following.lead) and self._take_idafa(PURPOSE, 1)
 
-    def _placed(self, word: Reading, rule: str) -> bool:
-        """Behind a place (بفاس, بمدينة فاس), or to the end of the name of what it is a part of: بوزارة الداخلية."""
+    def _take_place(self, word: WordRole, rule: str) -> bool:
+        """Take a place (بفاس, بمدينة فاس), or the name of the institution it is a part of: بوزارة الداخلية."""
         if word.kind == LOCAL:
-            return self._step(rule)
-        following = self._next(1)
+            return self._advance(rule)
+        following = self._peek(1)
         if word.is_locality and following and following.kind == LOCAL and not following.lead:
-            self._at += 1
-            return self._step(rule)
-        if self._depth == _DEEPEST:
+            self._position += 1
+            return self._advance(rule)
+        if self._depth == _MAX_DEPTH:
             return False
         definite, depth = word.kind == DEFINITE, self._depth + 1
-        for head in knowledge().heads.get((word.word.removeprefix(ARTICLE),), ()):
-            end = name_end(self._line, self._at + 1, head, definite=definite, depth=depth)
+        for head in load_knowledge().heads.get((word.word.removeprefix(DEFINITE_ARTICLE),), ()):
+            end = find_name_end(self._line, self._position + 1, head, definite=definite, depth=depth)
             if end:
-                self._end = End(end.last, rule)
+                self._end = NameEnd(end.stop, rule)
                 break
         return False
 
-    def _quoted(self) -> bool:
-        """Behind what is in quotation marks, with both of them."""
+    def _take_quoted(self) -> bool:
+        """Take the words in quotation marks, with both marks."""
         words = self._line.words
-        closing = _CLOSING.get(words[self._at])
-        inside = words[self._at + 1 : self._at + 2 + _LONGEST_QUOTED]
+        closing = _CLOSING.get(words[self._position])
+        inside = words[self._position + 1 : self._position + 2 + _MAX_QUOTED]
         if closing is None or closing not in inside[1:]:
             return False
-        self._at += inside.index(closing) + 1
-        return self._step(QUOTED)
+        self._position += inside.index(closing) + 1
+        return self._advance(QUOTED)
 
-    def _period(self) -> bool:
-        """Behind years, also those behind an adjective that else says nothing: للفترة 2021-2025, الجديدة 2030."""
-        words, word = self._line.words[self._at : self._at + 2], self._next()
+    def _take_period(self) -> bool:
+        """Take years, also after an adjective that means nothing otherwise: للفترة 2021-2025, الجديدة 2030."""
+        words, word = self._line.words[self._position : self._position + 2], self._peek()
         skipped = 1 if words[0] == _FOR_THE_PERIOD or (word and word.is_plain) else 0
         if not _YEARS.fullmatch("".join(words[skipped : skipped + 1])):
             return False
-        self._at += skipped
-        return self._step(PERIOD)
+        self._position += skipped
+        return self._advance(PERIOD)
 
 
-def _agrees(head: Head, adjective: Reading) -> bool:
-    """Whether an adjective has the gender of a head."""
+def _agrees(head: Head, adjective: WordRole) -> bool:
+    """Return whether an adjective has the gender of a head."""
     return _is_feminine(head.words[-1]) == _is_feminine(adjective.word)
 
 
 def _is_feminine(word: str) -> bool:
-    """Whether a word is, as far as its form says; plurals of things are."""
+    """Return whether a word looks feminine; plurals of things do."""
     return word.endswith(("ة", "ات", "ا")) or word in _FEMININE

@@ -1,6 +1,6 @@
-"""What a linguist knows of names: head nouns, words that go on or end one, places, lists. Read from resources/names.
+"""Linguistic knowledge of names, read from resources/names.
 
-Words are held folded (see text.folding).
+It has head nouns, words that continue or end a name, places, and lists of names. Words are folded (see text.folding).
 """
 
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import Struct, field
 
-from annotator.model.structs import prepare
-from annotator.resources import resource
+from annotator.model.structs import prepare_decoders
+from annotator.resources import resource_path
 from annotator.text.folding import fold
-from annotator.text.lexicon import Words, words_of
+from annotator.text.lexicon import FoldedForm, split_form
 
 GENITIVE: Final = "genitive"
 PROPER: Final = "proper"
@@ -34,12 +34,11 @@ _File = TypeVar("_File", bound=Struct)
 class Head(Struct, frozen=True):
     """A head noun, without its article: whether it begins an `institution` or a `plan`, and what may follow it.
 
-    `takes` are the rules that heads.toml explains; with a word of `without` next it is no head, nor with any but those
-    of `only` where there are some, nor behind a word that ends in one of `not_after`. `weight` multiplies the scores of
-    the rules.
+    `takes` are the rules that heads.toml explains. It is no head if the next word is in `without`, or not in `only`
+    where that has words, or if the word before ends in one of `not_after`. `weight` multiplies the scores of the rules.
     """
 
-    words: Words
+    words: FoldedForm
     role: str
     takes: frozenset[str]
     without: frozenset[str] = frozenset()
@@ -48,10 +47,10 @@ class Head(Struct, frozen=True):
     weight: float = 1.0
 
 
-class Listed(Struct, frozen=True):
-    """A name that is known: its role, how likely a find of it is right, and what it stands for.
+class ListedName(Struct, frozen=True):
+    """A known name: its role, the probability that a match is correct, and the name it stands for.
 
-    `capitals`: it is an abbreviation, which is no such thing in small letters. `full` is the full name of a short one.
+    `capitals`: it is an abbreviation only in capital letters. `full` is the full name of a short one.
     """
 
     role: str
@@ -61,13 +60,13 @@ class Listed(Struct, frozen=True):
 
 
 class Knowledge(Struct, frozen=True):
-    """All that the rules know, as the files explain it.
+    """The knowledge of the rules, as the files explain it.
 
     `bound` holds the words that a preposition may follow within a name, by preposition; `phrases` are the places whose
     names have several words; `tails` may end a name.
     """
 
-    heads: Mapping[Words, tuple[Head, ...]]
+    heads: Mapping[FoldedForm, tuple[Head, ...]]
     scores: Mapping[str, float]
     ends: frozenset[str]
     plain: frozenset[str]
@@ -82,10 +81,10 @@ class Knowledge(Struct, frozen=True):
     qualities: frozenset[str]
     persons: frozenset[str]
     places: frozenset[str]
-    phrases: frozenset[Words]
+    phrases: frozenset[FoldedForm]
     bound: Mapping[str, frozenset[str]]
-    tails: frozenset[Words]
-    listed: Mapping[Words, Listed]
+    tails: frozenset[FoldedForm]
+    listed: Mapping[FoldedForm, ListedName]
 
 
 class _Head(Struct, forbid_unknown_fields=True, rename={"without": "not"}):
@@ -99,7 +98,7 @@ class _Head(Struct, forbid_unknown_fields=True, rename={"without": "not"}):
 
 
 class _Example(Struct, forbid_unknown_fields=True):
-    """What is to be found in a text; the tests ask."""
+    """The names to find in a text; used by the tests."""
 
     text: str
     names: list[str]
@@ -145,62 +144,64 @@ class _Lists(Struct, forbid_unknown_fields=True):
 
 
 @lru_cache(maxsize=1)
-def knowledge() -> Knowledge:
-    """What stands in resources/names, read once."""
+def load_knowledge() -> Knowledge:
+    """Return the knowledge in resources/names, read once."""
     heads, words, places = _read("heads", _Heads), _read("words", _Words), _read("places", _Places)
-    nations = _set(words.nations)
+    nations = _fold_words(words.nations)
     return Knowledge(
-        heads=_by_words(heads.head),
+        heads=_index_heads(heads.head),
         scores=heads.scores,
-        ends=_set(words.ends),
-        plain=_set(words.plain),
-        nouns=_set(words.nouns),
-        telling=_set(words.telling),
+        ends=_fold_words(words.ends),
+        plain=_fold_words(words.plain),
+        nouns=_fold_words(words.nouns),
+        telling=_fold_words(words.telling),
         nations=nations | {nation + "ة" for nation in nations},
-        vague=_set(words.vague),
-        ordinals=_set(words.ordinals),
-        actors=_set(words.actors),
-        works=_set(words.works),
-        common=_set(words.common),
-        qualities=_set(words.qualities),
-        persons=_set(words.persons),
-        places=_set(places.names),
-        phrases=frozenset(words_of(fold(line)) for line in places.phrases.splitlines() if line),
+        vague=_fold_words(words.vague),
+        ordinals=_fold_words(words.ordinals),
+        actors=_fold_words(words.actors),
+        works=_fold_words(words.works),
+        common=_fold_words(words.common),
+        qualities=_fold_words(words.qualities),
+        persons=_fold_words(words.persons),
+        places=_fold_words(places.names),
+        phrases=frozenset(split_form(fold(line)) for line in places.phrases.splitlines() if line),
         bound={fold(word): frozenset(map(fold, before)) for word, before in words.bound.items()},
-        tails=frozenset(words_of(fold(tail)) for tail in words.tails),
-        listed=_listed(_read("lists", _Lists).lists),
+        tails=frozenset(split_form(fold(tail)) for tail in words.tails),
+        listed=_index_names(_read("lists", _Lists).lists),
     )
 
 
 def _read(name: str, kind: type[_File]) -> _File:
-    return msgspec.toml.decode(resource("names", f"{name}.toml").read_bytes(), type=kind)
+    return msgspec.toml.decode(resource_path("names", f"{name}.toml").read_bytes(), type=kind)
 
 
-def _set(words: str) -> frozenset[str]:
+def _fold_words(words: str) -> frozenset[str]:
     return frozenset(map(fold, words.split()))
 
 
-def _by_words(rows: list[_Head]) -> dict[Words, tuple[Head, ...]]:
-    found: dict[Words, tuple[Head, ...]] = {}
+def _index_heads(rows: list[_Head]) -> dict[FoldedForm, tuple[Head, ...]]:
+    heads: dict[FoldedForm, tuple[Head, ...]] = {}
     for row in rows:
         without, only = frozenset(map(fold, row.without)), frozenset(map(fold, row.only))
         not_after = tuple(map(fold, row.not_after))
         for name in row.words:
-            words = words_of(fold(name))
+            words = split_form(fold(name))
             head = Head(words, row.role, frozenset(row.takes), without, only, not_after, row.score)
-            found[words] = (*found.get(words, ()), head)
-    return found
+            heads[words] = (*heads.get(words, ()), head)
+    return heads
 
 
-def _listed(lists: list[_List]) -> dict[Words, Listed]:
-    found: dict[Words, Listed] = {}
+def _index_names(lists: list[_List]) -> dict[FoldedForm, ListedName]:
+    listed: dict[FoldedForm, ListedName] = {}
     for group in lists:
         for line in group.names.splitlines():
             full, _colon, short = line.partition(":")
             for name in filter(None, (full, *map(str.strip, short.split(",")))):
-                other = None if name == full else full
-                found.setdefault(words_of(fold(name)), Listed(group.role, group.score, name.isupper(), other))
-    return found
+                full_name = None if name == full else full
+                listed.setdefault(
+                    split_form(fold(name)), ListedName(group.role, group.score, name.isupper(), full_name)
+                )
+    return listed
 
 
-prepare(_Heads, _Words, _Places, _Lists)
+prepare_decoders(_Heads, _Words, _Places, _Lists)

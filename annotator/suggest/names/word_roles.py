@@ -1,4 +1,4 @@
-"""What one folded word may be in a name: a definite noun, an adjective, a place, behind و, ل or ب or not."""
+"""The role that a folded word can have in a name: definite noun, adjective, place, with or without و, ل or ب."""
 
 import re
 from collections.abc import Container, Mapping
@@ -8,10 +8,10 @@ from typing import Final
 from msgspec import Struct
 
 from annotator.suggest.base import PLAN
-from annotator.suggest.names.data import NATION, Head, knowledge
+from annotator.suggest.names.data import NATION, Head, load_knowledge
 from annotator.text.folding import fold
-from annotator.text.lexicon import Words
-from annotator.text.proclitics import ARTICLE
+from annotator.text.lexicon import FoldedForm
+from annotator.text.proclitics import DEFINITE_ARTICLE
 
 AND: Final = "و"
 FOR: Final = "ل"
@@ -24,24 +24,26 @@ NUMBER: Final = "number"
 LATIN: Final = "latin"
 END: Final = "end"
 
-_FEWEST: Final = 3  # letters behind an article
-_PEOPLE: Final = re.compile("ال(?:م.*[يو]ن|.*يين|.*يون)")  # the plurals in ين and ون that are hardly anything else
+_MIN_LETTERS: Final = 3  # letters after an article
+_PEOPLE: Final = re.compile("ال(?:م.*[يو]ن|.*يين|.*يون)")  # plurals in ين and ون that are hardly ambiguous
 _LOCALITIES: Final = frozenset(map(fold, ("مدينة", "جهة", "إقليم", "عمالة", "منطقة", "مطار")))
 _SUFFIXED: Final = ("ها", "هم", "هما", "هن")
-_ACTION: Final = re.compile("ا.{2,4}ا.|.*(?:ات|ي|ية|ين|ون)|[يتن].*")  # احتجاز, استقبال, plurals, verbs: no proper names
+_ACTION: Final = re.compile(
+    "ا.{2,4}ا.|.*(?:ات|ي|ية|ين|ون)|[يتن].*"
+)  # احتجاز, استقبال, plurals and verbs, not proper names
 _LEADS: Final = (("وال", AND), ("بال", AT), ("لل", FOR))
 
 
-class Reading(Struct, frozen=True):
-    """A word without what is written onto it: `lead` is و, ل, ب or empty, `word` what is left, `kind` what that is.
+class WordRole(Struct, frozen=True):
+    """A word without its attached prefix: `lead` is و, ل, ب or empty, `word` the rest, `kind` the kind of that.
 
-    `is_adjective`: it tells a body apart from others; `is_vague`: it does only with others behind it; `is_plain`: it is
-    an adjective that does not. `is_actor`: it is somebody, rather than part of a name; `is_people`: it is several of
-    them. `is_head`: names begin with it. `is_of_names`: it is known to stand within names. `is_person`: it is of the
-    name of one. `is_action`: by its shape it is a noun of action, a plural or a verb. `is_common`: the head before
-    it is not called so; `is_quality`: it is an indefinite adjective of it. `is_work`: it is a noun of action or matter
-    that stands in names, with its article or without. `is_locality`: it is a city, a region and the like, whose name
-    follows.
+    `is_adjective`: it distinguishes institutions; `is_vague`: only together with others after it; `is_plain`: it is an
+    adjective that does not. `is_actor`: it is a person, rather than part of a name; `is_people`: it is several of them.
+    `is_head`: names begin with it. `is_of_names`: it is known to stand within names. `is_person`: it is part of a
+    person's name. `is_action`: it has the form of a noun of action, a plural or a verb. `is_common`: it is not the
+    proper name of the head before it; `is_quality`: it is an indefinite adjective of that. `is_work`: it is a noun of
+    action or matter that stands in names, with its article or without. `is_locality`: it is a city, a region and the
+    like, whose name follows.
     """
 
     lead: str
@@ -63,68 +65,72 @@ class Reading(Struct, frozen=True):
 
     @property
     def is_proper(self) -> bool:
-        """Whether it may be a proper name by itself."""
+        """Return whether it may be a proper name by itself."""
         return self.kind == NOUN and not (self.is_of_names or self.is_action or self.is_common or self.is_quality)
 
 
 @lru_cache(maxsize=1 << 14)
-def reading(word: str) -> Reading:
-    """How a folded word is read where a name may go on."""
-    known = knowledge()
-    lead, rest, kind = _cut(word)
-    bare = rest.removeprefix(ARTICLE) if kind == DEFINITE else rest
-    plain = rest in known.plain
-    matter = rest in known.works
-    heads = known.heads.get((bare,), ())
-    head = bool(heads) and not (bare.endswith("ية") and all(map(_is_oftener_an_adjective, heads)))
-    return Reading(
+def classify_word(word: str) -> WordRole:
+    """Return the role of a folded word where a name may continue."""
+    knowledge = load_knowledge()
+    lead, rest, kind = _split_lead(word)
+    bare = rest.removeprefix(DEFINITE_ARTICLE) if kind == DEFINITE else rest
+    plain = rest in knowledge.plain
+    matter = rest in knowledge.works
+    heads = knowledge.heads.get((bare,), ())
+    is_head = bool(heads) and not (bare.endswith("ية") and all(map(_is_oftener_an_adjective, heads)))
+    return WordRole(
         lead,
         rest,
         kind,
-        is_adjective=kind == DEFINITE and not (plain or head) and _tells(rest),
+        is_adjective=kind == DEFINITE and not (plain or is_head) and _is_distinctive(rest),
         is_plain=plain,
-        is_vague=rest in known.vague or rest in known.nations,
-        is_actor=rest in known.actors,
+        is_vague=rest in knowledge.vague or rest in knowledge.nations,
+        is_actor=rest in knowledge.actors,
         is_people=_PEOPLE.fullmatch(rest) is not None,
-        is_head=head,
-        is_of_names=matter or head or rest in known.persons,
-        is_person=kind != END and rest in known.persons,
+        is_head=is_head,
+        is_of_names=matter or is_head or rest in knowledge.persons,
+        is_person=kind != END and rest in knowledge.persons,
         is_action=_ACTION.fullmatch(rest) is not None,
         is_locality=rest in _LOCALITIES,
-        is_common=rest in known.common,
-        is_quality=rest in known.qualities or rest.endswith(("ي", "ية")),
-        is_work=bare in known.works,
+        is_common=rest in knowledge.common,
+        is_quality=rest in knowledge.qualities or rest.endswith(("ي", "ية")),
+        is_work=bare in knowledge.works,
     )
 
 
 def _is_oftener_an_adjective(head: Head) -> bool:
-    """Whether a head in ية is met in names as an adjective rather: المالية الخارجية, الدراسات الاستراتيجية."""
+    """Return whether a head in ية is more often an adjective in names: المالية الخارجية, الدراسات الاستراتيجية."""
     return NATION in head.takes or head.role == PLAN
 
 
-def _tells(word: str) -> bool:
-    known = knowledge()
-    return word in known.telling or word in known.vague or (word.endswith(("ي", "ية")) and word not in known.nouns)
+def _is_distinctive(word: str) -> bool:
+    knowledge = load_knowledge()
+    return (
+        word in knowledge.telling
+        or word in knowledge.vague
+        or (word.endswith(("ي", "ية")) and word not in knowledge.nouns)
+    )
 
 
-def _cut(word: str) -> tuple[str, str, str]:
-    """What is written onto a word, what is left of it, and its kind."""
-    known = knowledge()
-    if word in known.ends:
+def _split_lead(word: str) -> tuple[str, str, str]:
+    """Return the prefix attached to a word, the rest of it, and its kind."""
+    knowledge = load_knowledge()
+    if word in knowledge.ends:
         return "", word, END
-    if word in known.places and word not in known.nations:  # السعودية is both
+    if word in knowledge.places and word not in knowledge.nations:  # السعودية is both
         return "", word, LOCAL
-    if word.startswith(ARTICLE) and len(word) >= len(ARTICLE) + _FEWEST:
+    if word.startswith(DEFINITE_ARTICLE) and len(word) >= len(DEFINITE_ARTICLE) + _MIN_LETTERS:
         return "", word, DEFINITE
     for start, lead in _LEADS:
-        if word.startswith(start) and len(word) >= len(start) + _FEWEST:
-            rest = ARTICLE + word[len(start) :]
-            return lead, rest, LOCAL if rest in known.places else DEFINITE
-    if word[:1] in (AND, FOR, AT) and word not in known.works and (word,) not in known.heads:
+        if word.startswith(start) and len(word) >= len(start) + _MIN_LETTERS:
+            rest = DEFINITE_ARTICLE + word[len(start) :]
+            return lead, rest, LOCAL if rest in knowledge.places else DEFINITE
+    if word[:1] in (AND, FOR, AT) and word not in knowledge.works and (word,) not in knowledge.heads:
         rest = word[1:]
-        if rest in known.places:
+        if rest in knowledge.places:
             return word[0], rest, LOCAL
-        if rest in known.works or rest in _LOCALITIES or (rest,) in known.heads:
+        if rest in knowledge.works or rest in _LOCALITIES or (rest,) in knowledge.heads:
             return word[0], rest, NOUN
     if word[:1].isdecimal():
         return "", word, NUMBER
@@ -134,55 +140,58 @@ def _cut(word: str) -> tuple[str, str, str]:
 
 
 def _is_led(word: str) -> bool:
-    """Whether و is written onto a word that no list has: ومحاسبة. In a name such words are not met."""
-    known = knowledge()
-    is_known = word in known.works or word in known.persons or (word,) in known.heads
-    return word.startswith(AND) and len(word) > _FEWEST + 1 and not is_known
+    """Return whether و is attached to a word of no list: ومحاسبة. Such words do not occur in a name."""
+    knowledge = load_knowledge()
+    is_known = word in knowledge.works or word in knowledge.persons or (word,) in knowledge.heads
+    return word.startswith(AND) and len(word) > _MIN_LETTERS + 1 and not is_known
 
 
-class Line(Struct, frozen=True):
-    """The folded words of a sentence, along which a name goes.
+class SentenceLine(Struct, frozen=True):
+    """The folded words of a sentence, along which a name extends.
 
-    `listed` has the ends of known names by their starts, `led` the starts of those behind a proclitic.
+    `listed` has the ends of known names by their starts, `led` the starts of those after a proclitic.
     """
 
     words: tuple[str, ...]
     listed: Mapping[int, int]
     led: Container[int]
 
-    def read(self, at: int) -> Reading | None:
-        """The word at this place; a place of several words as one. None beyond the end."""
-        if not 0 <= at < len(self.words):
+    def word_at(self, index: int) -> WordRole | None:
+        """Return the word at this index; a place of several words counts as one. None beyond the end."""
+        if not 0 <= index < len(self.words):
             return None
-        phrase = self._phrase(at)
-        return phrase[0] if phrase else reading(self.words[at])
+        phrase = self._phrase(index)
+        return phrase[0] if phrase else classify_word(self.words[index])
 
-    def width(self, at: int) -> int:
-        """How many words that is."""
-        phrase = self._phrase(at)
+    def word_count_at(self, index: int) -> int:
+        """Return how many words that is."""
+        phrase = self._phrase(index)
         return phrase[1] if phrase else 1
 
-    def _phrase(self, at: int) -> tuple[Reading, int] | None:
-        for lead, first in _beginnings(self.words[at]):
-            for phrase in _by_first().get(first, ()):
-                if self.words[at + 1 : at + len(phrase)] == phrase[1:]:
-                    return Reading(lead, " ".join(phrase), LOCAL), len(phrase)
+    def _phrase(self, index: int) -> tuple[WordRole, int] | None:
+        for lead, first in _phrase_starts(self.words[index]):
+            for phrase in _phrases_by_first_word().get(first, ()):
+                if self.words[index + 1 : index + len(phrase)] == phrase[1:]:
+                    return WordRole(lead, " ".join(phrase), LOCAL), len(phrase)
         return None
 
 
 @lru_cache(maxsize=1 << 14)
-def _beginnings(word: str) -> tuple[tuple[str, str], ...]:
-    """The words with which a place may begin here, each with what is written onto it."""
-    found = [("", word), *((start, ARTICLE + word[len(begun) :]) for begun, start in _LEADS if word.startswith(begun))]
+def _phrase_starts(word: str) -> tuple[tuple[str, str], ...]:
+    """Return the words with which a place may begin here, each with its attached prefix."""
+    starts = [
+        ("", word),
+        *((lead, DEFINITE_ARTICLE + word[len(prefix) :]) for prefix, lead in _LEADS if word.startswith(prefix)),
+    ]
     if word[:1] in (AND, FOR, AT):
-        found.append((word[0], word[1:]))
-    return tuple(pair for pair in found if pair[1] in _by_first())
+        starts.append((word[0], word[1:]))
+    return tuple(pair for pair in starts if pair[1] in _phrases_by_first_word())
 
 
 @lru_cache(maxsize=1)
-def _by_first() -> Mapping[str, list[Words]]:
-    """The places of several words by their first, the longest first."""
-    found: dict[str, list[Words]] = {}
-    for phrase in sorted(knowledge().phrases, key=len, reverse=True):
-        found.setdefault(phrase[0], []).append(phrase)
-    return found
+def _phrases_by_first_word() -> Mapping[str, list[FoldedForm]]:
+    """Return the places of several words by their first, the longest first."""
+    phrases: dict[str, list[FoldedForm]] = {}
+    for phrase in sorted(load_knowledge().phrases, key=len, reverse=True):
+        phrases.setdefault(phrase[0], []).append(phrase)
+    return phrases

@@ -1,1 +1,1 @@
-"""The table of all actions, their keys, and how a key finds its action."""
+"""The table of all actions, their shortcuts, and the resolution of key presses to actions."""

@@ -1,4 +1,4 @@
-"""The QActions of the window and its menus, made from the table in `actions`: one a row, one a label."""
+"""The QActions and menus of the window, built from the table of actions and the labels of the corpus."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -10,38 +10,39 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from annotator.i18n import _
 from annotator.model.labels import Label
-from annotator.ui.actions.keyboard import OneMeaning
+from annotator.ui.actions.keyboard import ShortcutResolver
 from annotator.ui.actions.table import ACTIONS, MENUS, Keymap
 from annotator.ui.widgets.bidi_text import menu_text, tooltip
 
 _ROLES: Final = {"about": QAction.MenuRole.AboutRole, "quit": QAction.MenuRole.QuitRole}
-"""What macOS moves into the application's own menu. Left to itself, Qt guesses it from the beginnings of the texts."""
+"""Actions that macOS moves into the application menu; without roles, Qt would guess them from their texts."""
 
 
 class ActionSet:
-    """`named` has the actions by name, `labels` those that tag, `menus` the menus by name; `keymap` is in force.
+    """The actions of a window: `by_name`, `label_actions` that tag, `menus` by name, and the current `keymap`.
 
-    Each row's action is done by the one of `handlers` whose class has a method of its name; `article` has those that
-    only the article takes. `may_act` is asked before any is done, by its name ("" for a label's).
+    Each row of the table is handled by the one of `handlers` whose class has a method of its name. `article` is the
+    widget of actions whose keys work only there. `is_allowed` is called with the name of an action ("" for that of a
+    label) before it runs.
     """
 
     def __init__(
-        self, window: QWidget, article: QWidget, handlers: Sequence[object], may_act: Callable[[str], bool]
+        self, window: QWidget, article: QWidget, handlers: Sequence[object], is_allowed: Callable[[str], bool]
     ) -> None:
-        self._window, self._may_act = window, may_act
-        self._one_meaning = OneMeaning(window)
-        self.named: dict[str, QAction] = {}
-        self.labels: list[QAction] = []
+        self._window, self._is_allowed = window, is_allowed
+        self._shortcut_resolver = ShortcutResolver(window)
+        self.by_name: dict[str, QAction] = {}
+        self.label_actions: list[QAction] = []
         self.menus = {name: QMenu(_(text), window) for name, text in MENUS.items()}
         self.keymap = Keymap({}, ())
         for row in ACTIONS:
-            handler = next(getattr(one, row.name) for one in handlers if row.name in vars(type(one)))
-            action = self.named[row.name] = self._make(_(row.text), handler, row.name)
+            handler = next(getattr(candidate, row.name) for candidate in handlers if row.name in vars(type(candidate)))
+            action = self.by_name[row.name] = self._make(_(row.text), handler, row.name)
             action.setMenuRole(_ROLES.get(row.name, QAction.MenuRole.NoRole))
             action.setCheckable(row.checkable)
-            action.setAutoRepeat(row.repeats)
+            action.setAutoRepeat(row.auto_repeat)
             if row.menu:
-                if row.separated:
+                if row.separator_before:
                     self.menus[row.menu].addSeparator()
                 self.menus[row.menu].addAction(action)
             if row.in_article or not row.menu:
@@ -51,49 +52,49 @@ class ActionSet:
                 window.addAction(action)
 
     def show_labels(self, labels: Iterable[Label], tag: Callable[[str], None]) -> None:
-        """Have an action for each of these labels, which calls `tag` with its name."""
-        for action in self.labels:
+        """Create an action for each label that calls `tag` with its name."""
+        for action in self.label_actions:
             self._window.removeAction(action)
             action.deleteLater()
-        self.labels = []
+        self.label_actions = []
         for label in labels:
-            action = self._make(f"{label.shown()}\t{label.key or ''}", partial(tag, label.name))
-            action.setAutoRepeat(False)  # a key held down would tag, remove, tag…
-            action.setToolTip(tooltip(label.shown()))  # else Qt has its text for one, and takes that for HTML
+            action = self._make(f"{label.localised_title()}\t{label.key or ''}", partial(tag, label.name))
+            action.setAutoRepeat(False)  # holding the key down would tag, remove, tag…
+            action.setToolTip(tooltip(label.localised_title()))  # Qt would use the text, as HTML
             self._window.addAction(action)
-            self.labels.append(action)
+            self.label_actions.append(action)
 
-    def show_keys(self, changed: Mapping[str, list[str]], labels: Sequence[Label]) -> None:
-        """Give the actions their keys: those that a person changed, and the usual ones; and these labels theirs."""
-        self.keymap = Keymap(changed, labels)
+    def show_keys(self, custom_keys: Mapping[str, list[str]], labels: Sequence[Label]) -> None:
+        """Set the shortcuts of all actions, custom or default, and those of the labels."""
+        self.keymap = Keymap(custom_keys, labels)
         for row in ACTIONS:
-            action = self.named[row.name]
+            action = self.by_name[row.name]
             action.setText(menu_text(_(row.text), self.keymap.keys(row.name)[:1]))
             action.setShortcuts(self.keymap.sequences(row.name))
-        for label, action in zip(labels, self.labels, strict=True):
+        for label, action in zip(labels, self.label_actions, strict=True):
             action.setShortcuts(self.keymap.label_sequences(label.name))
 
-    def add_choices(self, menu: str, title: str, choices: Mapping[str, str], chosen: str, asked: Any) -> None:
-        """A menu in this menu where one of `choices` is ticked; the signal `asked` tells the key of another."""
+    def add_choices(self, menu: str, title: str, choices: Mapping[str, str], current: str, signal: Any) -> None:
+        """Add a submenu with one of `choices` checked; choosing another emits its key through `signal`."""
         submenu = self.menus[menu].addMenu(title)
         group = QActionGroup(submenu)
         for key, text in choices.items():
             action = submenu.addAction(text)
             action.setMenuRole(QAction.MenuRole.NoRole)
             action.setCheckable(True)
-            action.setChecked(key == chosen)
-            action.triggered.connect(lambda _checked=False, key=key: asked.emit(key))
+            action.setChecked(key == current)
+            action.triggered.connect(lambda _checked=False, key=key: signal.emit(key))
             group.addAction(action)
 
     def _make(self, text: str, handler: Callable[[], Any], name: str = "") -> QAction:
         action = QAction(text, self._window)
         action.setMenuRole(QAction.MenuRole.NoRole)
-        self._one_meaning.watch(action)
-        action.triggered.connect(lambda _checked=False: self._do(action, handler, name))
+        self._shortcut_resolver.watch(action)
+        action.triggered.connect(lambda _checked=False: self._trigger(action, handler, name))
         return action
 
-    def _do(self, action: QAction, handler: Callable[[], Any], name: str) -> None:
-        if self._may_act(name):
+    def _trigger(self, action: QAction, handler: Callable[[], Any], name: str) -> None:
+        if self._is_allowed(name):
             handler()
         elif action.isCheckable():
-            action.toggle()  # it is as it was
+            action.toggle()  # undo Qt's toggle

@@ -1,4 +1,4 @@
-"""What a right click in the article offers: what can be done to what is held, or selected, there."""
+"""The context menu of the article, for the selected span, the current suggestion or the selected text."""
 
 from typing import Final
 
@@ -7,34 +7,34 @@ from PySide6.QtWidgets import QMenu, QWidget
 from annotator.i18n import _
 from annotator.model.records import Span, Suggestion
 from annotator.ui.actions.action_set import ActionSet
-from annotator.ui.widgets.bidi_text import shown_key
+from annotator.ui.widgets.bidi_text import format_shortcut
 
 _OF_SPAN: Final = ("toggle_proclitic", "edit_value", "tag_all_here", "tag_all_corpus", "copy")
 _OF_SUGGESTION: Final = ("accept_sentence", "toggle_proclitic", "copy")
 
 
-def context_menu(parent: QWidget, actions: ActionSet, held: Span | Suggestion | None) -> QMenu:
-    """The menu for a selected span or a chosen suggestion, or for the text where nothing is held."""
-    menu, named = QMenu(parent), actions.named
+def build_context_menu(parent: QWidget, actions: ActionSet, item: Span | Suggestion | None) -> QMenu:
+    """Build the menu for a selected span or the current suggestion, or for the text with None."""
+    menu, by_name = QMenu(parent), actions.by_name
     names: tuple[str, ...] = ("copy",)
-    if isinstance(held, Suggestion):
-        menu.addAction(named["accept"])
-        _add_removal(menu, actions, _("Reject the suggestion"))
-        menu.addMenu(_("Accept as")).addActions(actions.labels)
+    if isinstance(item, Suggestion):
+        menu.addAction(by_name["accept"])
+        _add_removal(menu, actions, _("Reject suggestion"))
+        menu.addMenu(_("Accept as")).addActions(actions.label_actions)
         names = _OF_SUGGESTION
     else:
-        menu.addActions(actions.labels)
+        menu.addActions(actions.label_actions)
     menu.addSeparator()
-    if isinstance(held, Span):
-        _add_removal(menu, actions, _("Remove the span"))
+    if isinstance(item, Span):
+        _add_removal(menu, actions, _("Remove span"))
         names = _OF_SPAN
-    menu.addActions([named[name] for name in names])
+    menu.addActions([by_name[name] for name in names])
     menu.addSeparator()
     menu.addMenu(actions.menus["line"])
     return menu
 
 
 def _add_removal(menu: QMenu, actions: ActionSet, text: str) -> None:
-    """The action that removes or rejects, by what it would do here."""
-    removal = actions.named["remove"]
-    menu.addAction(f"{text}\t{shown_key(removal)}").triggered.connect(removal.trigger)
+    """Add the action that removes a span or rejects a suggestion, with a text that says which."""
+    removal = actions.by_name["remove"]
+    menu.addAction(f"{text}\t{format_shortcut(removal)}").triggered.connect(removal.trigger)

@@ -1,8 +1,8 @@
-"""Keyboards: which keys are the same physical key, and which one was meant by a press that Qt finds ambiguous.
+"""Keys on different keyboard layouts, and the resolution of key presses that are ambiguous to Qt.
 
-A key is written as Qt's portable text: `Ctrl+Shift+Z`. The program names keys as a Latin keyboard does. Where a Latin
-layout lies beside the Arabic one (us,ara), Qt finds the Latin key by itself; the twins are for where there is none, and
-for other systems than Linux.
+A key is written in Qt's portable text format: `Ctrl+Shift+Z`. The program names keys as on a Latin keyboard. With a
+Latin layout beside the Arabic one (us,ara), Qt finds the Latin key by itself; twin keys (other characters on the same
+physical key) are for layouts without one, and for systems other than Linux.
 """
 
 from collections.abc import Iterable
@@ -14,154 +14,160 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 _PORTABLE: Final = QKeySequence.SequenceFormat.PortableText
 
-# The letters of one physical key, US and Arabic (101); Morocco's Arabic (AZERTY) layout has the same letters there.
+# Letters on the same physical keys, US and Arabic (101); Morocco's Arabic (AZERTY) layout has the same letters there.
 _LATIN: Final = "qwertyuiop[]asdfghjkl;'zxcvbnm,./`".upper()
 _ARABIC: Final = "ضصثقفغعهخحجدشسيبلاتنمكطئءؤرﻻىةوزظذ"
 _DIGITS: Final = ("0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹")
 _AZERTY: Final = "À&É\"'(-È_Ç"
-"""What AZERTY's digit row writes without Shift, from 0 to 9. With Ctrl the signs are keys of their own (`Ctrl+-`)."""
+"""AZERTY's digit row without Shift, from 0 to 9. With Ctrl the ASCII characters are keys of their own (`Ctrl+-`)."""
 
 _TO_LATIN: Final = {
     **dict(zip(_ARABIC, _LATIN, strict=True)),
     **{other: digit for row in _DIGITS[1:] for digit, other in zip(_DIGITS[0], row, strict=True)},
     **{sign: digit for sign, digit in zip(_AZERTY, _DIGITS[0], strict=True) if not sign.isascii()},
-    "Backtab": "Tab",  # what Shift and Tab send
+    "Backtab": "Tab",  # sent by Shift and Tab
 }
 
-_HALVES: Final = (Qt.Key.Key_unknown, Qt.Key.Key_Super_L, Qt.Key.Key_Super_R, Qt.Key.Key_Hyper_L, Qt.Key.Key_Hyper_R)
-_RANGES_OF_HALVES: Final = (
+_INCOMPLETE_KEYS: Final = (
+    Qt.Key.Key_unknown,
+    Qt.Key.Key_Super_L,
+    Qt.Key.Key_Super_R,
+    Qt.Key.Key_Hyper_L,
+    Qt.Key.Key_Hyper_R,
+)
+_INCOMPLETE_KEY_RANGES: Final = (
     (Qt.Key.Key_Shift, Qt.Key.Key_ScrollLock),
     (Qt.Key.Key_AltGr, Qt.Key.Key_Dead_Longsolidusoverlay),
 )
 
 
-def portable(key: str) -> str:
-    """`key` in its one portable form, as a Latin keyboard names it; empty if it does not read as a single key."""
+def to_portable(key: str) -> str:
+    """Convert a key to its canonical portable form on a Latin keyboard; return "" if it is not a single key."""
     sequence = QKeySequence(key, _PORTABLE)
-    return latin(sequence.toString(_PORTABLE)) if sequence.count() == 1 else ""
+    return to_latin(sequence.toString(_PORTABLE)) if sequence.count() == 1 else ""
 
 
-def twins(key: str) -> list[str]:
-    """What other keyboards send from the place of a (Latin, portable) key."""
+def twin_keys(key: str) -> list[str]:
+    """Return the keys that other layouts send from the position of a (Latin, portable) key."""
     modifiers, last = _split(key)
     if last == "Return":
         return [f"{modifiers}Enter"]
     if len(last) > 1:
         return []
     if last in _DIGITS[0]:
-        found = [row[int(last)] for row in (*_DIGITS[1:], _AZERTY)]
-        return [modifiers + other for other in found if not (modifiers and other.isascii())]
-    return [modifiers + _ARABIC[place] for place, letter in enumerate(_LATIN) if letter == last]
+        characters = [row[int(last)] for row in (*_DIGITS[1:], _AZERTY)]
+        return [modifiers + character for character in characters if not (modifiers and character.isascii())]
+    return [modifiers + _ARABIC[index] for index, letter in enumerate(_LATIN) if letter == last]
 
 
-def latin(key: str) -> str:
-    """A (portable) key as a Latin keyboard names it: `Ctrl+ئ` is `Ctrl+Z`."""
+def to_latin(key: str) -> str:
+    """Convert a (portable) key to its name on a Latin keyboard: `Ctrl+ئ` to `Ctrl+Z`."""
     modifiers, last = _split(key)
     return modifiers + _TO_LATIN.get(last, last)
 
 
-def pressed(event: QKeyEvent) -> str:
-    """The key that is pressed, as a Latin keyboard names it; empty while it is only half of one, as Shift is."""
+def pressed_key(event: QKeyEvent) -> str:
+    """Return the pressed key as named on a Latin keyboard; "" for a modifier or a dead key alone."""
     key, modifiers = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    if not key or key in _HALVES or any(first <= key <= last for first, last in _RANGES_OF_HALVES):
+    if not key or key in _INCOMPLETE_KEYS or any(first <= key <= last for first, last in _INCOMPLETE_KEY_RANGES):
         return ""
     if Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
-        modifiers &= ~Qt.KeyboardModifier.ShiftModifier  # AZERTY writes its digits with it
-    return latin(QKeySequence(int(key) | modifiers.value).toString(_PORTABLE))
+        modifiers &= ~Qt.KeyboardModifier.ShiftModifier  # AZERTY needs it for digits
+    return to_latin(QKeySequence(int(key) | modifiers.value).toString(_PORTABLE))
 
 
-def is_everywhere(key: str) -> bool:
-    """Whether a (Latin, portable) key is one that every keyboard has: a sign with Shift has another place on each."""
+def is_on_every_keyboard(key: str) -> bool:
+    """Return whether a (Latin, portable) key exists on all layouts: symbols with Shift differ between them."""
     modifiers, last = _split(key)
     return len(last) > 1 or (last.isascii() and (last.isalnum() or "Shift+" not in modifiers))
 
 
-def sequences(keys: Iterable[str]) -> list[QKeySequence]:
-    """Portable keys as Qt takes them."""
+def to_sequences(keys: Iterable[str]) -> list[QKeySequence]:
+    """Convert portable keys to Qt's key sequences."""
     return [QKeySequence(key, _PORTABLE) for key in keys]
 
 
-class OneMeaning(QObject):
-    """Sees to it that one press does one thing, and the right one.
+class ShortcutResolver(QObject):
+    """An event filter that makes each key press trigger one action, the right one.
 
-    - us,ara: Qt finds both the Arabic and the Latin key of a press, calls that ambiguous even if both are one action's,
-      and does nothing.
+    - us,ara: Qt finds both the Arabic and the Latin key of a press, considers that ambiguous even if both belong to one
+      action, and does nothing.
     - fr,ma: A is where the twin of Q is. With Ctrl, Qt names the Latin key of a press, and that one counts.
-    - Shift+7 of a US keyboard is no `&` of AZERTY's digit row.
-    - A key that is held down: Qt takes some of an X server's repeats for presses when the machine is busy. They come
-      at the very time of a release.
-    - While a menu is open, its arrows and Enter are not the article's, which has the focus still.
-    - An input field knows Ctrl+C, and not its twin: it is told the Latin key before the window's action has it.
+    - Shift+7 on a US keyboard is not the `&` of AZERTY's digit row.
+    - On a busy machine, Qt takes some of an X server's key repeats for presses. They have the timestamp of a release.
+    - While a menu is open, its arrow keys and Enter must not reach the article, which still has the focus.
+    - An input field handles Ctrl+C but not its twin: it is offered the Latin key before the window's action gets it.
     """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
         self._press: QKeyCombination | None = None
-        self._released: tuple[object, int] | None = None  # the key that was released last, and when
-        self._repeated = False  # whether the press is by a key that is held down
+        self._last_release: tuple[object, int] | None = None  # the last key released, and when
+        self._is_repeat = False  # whether the press comes from a key held down
         window.installEventFilter(self)
 
     def watch(self, action: QAction) -> None:
-        """Let `action` have its presses from here."""
+        """Resolve the key presses of an action here."""
         action.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            # It comes to the window when no part of it wants the key for itself.
+            # It reaches the window if no child widget takes the key.
             if QApplication.activePopupWidget():
-                event.accept()  # no shortcut: the article's are in force while a menu has the keyboard, too
+                event.accept()  # suppress shortcuts, which are active even while a menu has the keyboard
                 return True
-            taken = self._told_field(event)
+            was_taken = self._offer_to_field(event)
             self._press = event.keyCombination()
-            self._repeated = event.timestamp() > 0 and _moment(event) == self._released
-            return taken
+            self._is_repeat = event.timestamp() > 0 and _key_and_time(event) == self._last_release
+            return was_taken
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease:
-            self._released = _moment(event)
+            self._last_release = _key_and_time(event)
             return False
         if isinstance(event, QShortcutEvent) and isinstance(watched, QAction):
-            meant = self._meant(watched, event.key())
+            target = self._resolve(watched, event.key())
             self._press = None
-            if meant and (meant.autoRepeat() or not self._repeated):
-                meant.trigger()
+            if target and (target.autoRepeat() or not self._is_repeat):
+                target.trigger()
             return True
         return False
 
-    def _meant(self, action: QAction, found: QKeySequence) -> QAction | None:
+    def _resolve(self, action: QAction, sequence: QKeySequence) -> QAction | None:
         if self._press is None:
             return action
         modifiers, key = self._press.keyboardModifiers(), self._press.key()
-        if modifiers & Qt.KeyboardModifier.ShiftModifier and found.toString(_PORTABLE) in _AZERTY:
+        if modifiers & Qt.KeyboardModifier.ShiftModifier and sequence.toString(_PORTABLE) in _AZERTY:
             return None
         if modifiers & Qt.KeyboardModifier.ControlModifier and Qt.Key.Key_A <= key <= Qt.Key.Key_Z:
-            named = QKeySequence(self._press)
-            return next((one for one in (action, *self._window.actions()) if named in one.shortcuts()), None)
+            pressed_sequence = QKeySequence(self._press)
+            candidates = (action, *self._window.actions())
+            return next((candidate for candidate in candidates if pressed_sequence in candidate.shortcuts()), None)
         return action
 
-    def _told_field(self, event: QKeyEvent) -> bool:
-        """Whether the field that has the focus took the Latin key of this press."""
+    def _offer_to_field(self, event: QKeyEvent) -> bool:
+        """Offer the Latin key of a press to the focused input field, and return whether it took it."""
         field, key = QApplication.focusWidget(), QKeySequence(event.keyCombination()).toString(_PORTABLE)
         letter = _TO_LATIN.get(_split(key)[1], "")
         if not field or not field.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled) or len(letter) != 1:
             return False
-        asked, told = (
+        override, press = (
             QKeyEvent(kind, ord(letter), event.modifiers())
             for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
         )
-        asked.ignore()
-        QCoreApplication.sendEvent(field, asked)
-        if asked.isAccepted():
-            QCoreApplication.sendEvent(field, told)
+        override.ignore()
+        QCoreApplication.sendEvent(field, override)
+        if override.isAccepted():
+            QCoreApplication.sendEvent(field, press)
             event.accept()
-        return asked.isAccepted()
+        return override.isAccepted()
 
 
-def _moment(event: QKeyEvent) -> tuple[object, int]:
-    """Which key, with which others, and when (0 where that is not known)."""
+def _key_and_time(event: QKeyEvent) -> tuple[object, int]:
+    """Return the key with its modifiers, and the timestamp (0 if unknown)."""
     return event.keyCombination(), event.timestamp()
 
 
 def _split(key: str) -> tuple[str, str]:
-    """`Ctrl+Shift+Z` as `Ctrl+Shift+` and `Z`; the last character may be a plus sign itself."""
-    cut = key.rfind("+", 0, -1) + 1
-    return key[:cut], key[cut:]
+    """Split `Ctrl+Shift+Z` into `Ctrl+Shift+` and `Z`; the last character may be a plus sign itself."""
+    index = key.rfind("+", 0, -1) + 1
+    return key[:index], key[index:]

@@ -1,7 +1,7 @@
-"""The keyboard's way about the window: from part to part, and back to the article.
+"""Keyboard focus: moving between the panels of the window and back to the article.
 
-Tab goes from control to control everywhere but in the article, where it goes from span to span; so there is a key that
-goes from one part of the window to the next. A click leaves the keyboard with the article.
+Tab moves between controls everywhere but in the article, where it moves between spans; so another key moves from panel
+to panel. A click leaves the focus in the article.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,63 +13,65 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from annotator.ui.widgets.theme import Theme
 
-_PRESS: Final = QKeyCombination(Qt.Key.Key_Space)
-_RING: Final = 2.0  # pixels
+_ACTIVATION_KEY: Final = QKeyCombination(Qt.Key.Key_Space)
+_RING_WIDTH: Final = 2.0  # pixels
 
 
-class Panes(QObject):
-    """The parts of a window that have controls, in their order; `home` is the one to come back to."""
+class PanelFocus(QObject):
+    """Moves the focus between the panels of a window, in their order; Escape returns it to `home`."""
 
-    def __init__(self, window: QWidget, home: QWidget, parts: Sequence[QWidget]) -> None:
+    def __init__(self, window: QWidget, home: QWidget, panels: Sequence[QWidget]) -> None:
         super().__init__(window)
-        self._home, self._parts = home, tuple(parts)
+        self._home, self._panels = home, tuple(panels)
         window.installEventFilter(self)
 
-    def step(self, step: int) -> None:
-        """Give the keyboard to the next part (1) that has a control now, or to the one before (-1)."""
+    def move_focus(self, step: int) -> None:
+        """Focus the next (1) or previous (-1) panel that has a focusable control."""
         focus = QApplication.focusWidget()
-        here = next((at for at, part in enumerate(self._parts) if focus and _holds(part, focus)), 0)
-        for distance in range(1, len(self._parts)):
-            part = self._parts[(here + step * distance) % len(self._parts)]
-            control = next(controls(part), None)
+        current = next((index for index, panel in enumerate(self._panels) if focus and _contains(panel, focus)), 0)
+        for distance in range(1, len(self._panels)):
+            panel = self._panels[(current + step * distance) % len(self._panels)]
+            control = next(focusable_controls(panel), None)
             if control:
                 control.setFocus(Qt.FocusReason.TabFocusReason)
                 return
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """What reaches the window is what the control that has the keyboard had no use for."""
+        """Handle the keys that the focused control ignored."""
         if isinstance(event, QKeyEvent) and not self._home.hasFocus():
             if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
                 self._home.setFocus()
                 return True
-            if event.type() == QEvent.Type.ShortcutOverride and event.keyCombination() == _PRESS:
-                event.accept()  # it presses the button, and is no key of the window's
+            if event.type() == QEvent.Type.ShortcutOverride and event.keyCombination() == _ACTIVATION_KEY:
+                event.accept()  # it presses the focused button instead of being a shortcut
                 return True
         return False
 
 
-def controls(part: QWidget) -> Iterator[QWidget]:
-    """What Tab comes to in this part of a window, in its order."""
-    widget: QWidget | None = part
+def focusable_controls(panel: QWidget) -> Iterator[QWidget]:
+    """Yield the widgets in a panel that Tab reaches, in tab order."""
+    widget: QWidget | None = panel
     while widget:
-        if _holds(part, widget) and _takes_tab(widget):
+        if _contains(panel, widget) and _takes_tab(widget):
             yield widget
         widget = widget.nextInFocusChain()
-        if widget is part:
+        if widget is panel:
             return
 
 
-def paint_ring(painter: QPainter, around: QRectF, theme: Theme, radius: float) -> None:
-    """A frame around what has the keyboard, where a part of the window paints itself."""
-    painter.setPen(QPen(QColor(theme.accent), _RING))
+def paint_focus_ring(painter: QPainter, rect: QRectF, theme: Theme, radius: float) -> None:
+    """Paint a frame around the focused part of a widget that paints itself."""
+    painter.setPen(QPen(QColor(theme.accent), _RING_WIDTH))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(around.adjusted(_RING / 2, _RING / 2, -_RING / 2, -_RING / 2), radius, radius)
+    painter.drawRoundedRect(
+        rect.adjusted(_RING_WIDTH / 2, _RING_WIDTH / 2, -_RING_WIDTH / 2, -_RING_WIDTH / 2), radius, radius
+    )
 
 
-def _holds(part: QWidget, widget: QWidget) -> bool:
-    return widget is part or part.isAncestorOf(widget)
+def _contains(panel: QWidget, widget: QWidget) -> bool:
+    return widget is panel or panel.isAncestorOf(widget)
 
 
 def _takes_tab(widget: QWidget) -> bool:
-    wanted = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
-    return wanted and widget.isVisible() and widget.isEnabled()
+    accepts_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
+    return accepts_tab and widget.isVisible() and widget.isEnabled()

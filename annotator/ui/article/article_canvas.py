@@ -1,4 +1,4 @@
-"""An article on the screen: laid out, painted, scrolled. What a person does to it is article_view's."""
+"""A widget that lays out, paints and scrolls an article. Input is handled by `article_view`."""
 
 import math
 from collections.abc import Iterable
@@ -12,25 +12,27 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion, Zone
-from annotator.ui.article.block import ABOVE, BENEATH, Line
+from annotator.ui.article.block import MARKS_ABOVE, MARKS_BELOW, Line
 from annotator.ui.article.caret import Caret
-from annotator.ui.article.invisible_marks import has_order
-from annotator.ui.article.marks import Marks, changes
-from annotator.ui.article.nesting_depths import Depths, depths
-from annotator.ui.article.page import Fold, Page, measure
-from annotator.ui.article.painting import Painter
+from annotator.ui.article.invisible_marks import has_bidi_control
+from annotator.ui.article.marks import Marks, changed_ranges
+from annotator.ui.article.nesting_depths import NestingDepths, compute_depths
+from annotator.ui.article.page import Fold, Page, column_width
+from annotator.ui.article.painting import PagePainter
 from annotator.ui.widgets.theme import LIGHT, Theme
 
 BODY_SIZE: Final = 22.0  # pixels at 100 %
 _CORNER: Final = 10  # pixels: radius of the paper's corners
-_EDGE: Final = _CORNER + 1  # pixels: how far into the paper its edge is seen
+_EDGE: Final = _CORNER + 1  # pixels: width of the strip in which the paper's edge is visible
 _MARGIN: Final = 36  # pixels between the paper's edge and the column
-_MANY: Final = 50  # changes at once, after which to look for the lines of each is no gain
+_MAX_CHANGES: Final = 50  # from this number of changes on, repainting everything is faster than finding their lines
 
 
 class ArticleCanvas(QAbstractScrollArea):
-    """Shows one article with its marks. Offsets are code points; `selection` is the stretch that a label's key would
-    tag, `caret` stands on a word."""
+    """A scrollable view of one article with its marks.
+
+    Offsets are code points. `selection` is the range that a label's key would tag; `caret` stands on a word.
+    """
 
     selection_changed = Signal()
 
@@ -41,293 +43,304 @@ class ArticleCanvas(QAbstractScrollArea):
         self._article: Article | None = None
         self._zones: list[Zone] = []
         self._spans: tuple[Span, ...] = ()
-        self._depths: Depths = depths((), LabelSet(()))
+        self._depths: NestingDepths = compute_depths((), LabelSet(()))
         self._labels = LabelSet(())
         self._selected: Span | None = None
         self._suggestions: tuple[Suggestion, ...] = ()
-        self._chosen: Suggestion | None = None
-        self._stretched: tuple[int, int] | None = None  # what the selected span or suggestion would become
+        self._current_suggestion: Suggestion | None = None
+        self._dragged_range: tuple[int, int] | None = None  # the active span or suggestion if it were dropped now
         self._hits: tuple[tuple[int, int], ...] = ()
         self._current_hit: tuple[int, int] | None = None
-        self._invisible = False
+        self._show_invisible = False
         self._theme = LIGHT
-        self._pointed = False  # whether something is chosen by a click: nothing moves under the mouse
+        self._is_clicking = False  # a click selects something: do not scroll under the mouse
         self._zoom = 100
-        self._opened: set[int] = set()
+        self._open_folds: set[int] = set()
         self._page = self.caret.page
         self._marks = Marks()  # as they are painted
-        # A QBasicTimer outlives the view that it runs for, and then ends the program.
-        self._growing = QTimer(self)
-        self._growing.timeout.connect(self._grow)
+        # Not a QBasicTimer: it outlives its view and then crashes the program.
+        self._layout_timer = QTimer(self)
+        self._layout_timer.timeout.connect(self._lay_out_next)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else Qt moves no pixels
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # lets Qt scroll by moving pixels
 
     def show_article(self, article: Article | None, zones: Iterable[Zone], labels: LabelSet) -> None:
-        """Show another article from its beginning, or none."""
+        """Show an article from its beginning, or nothing with None."""
         self._article, self._labels = article, labels
         self._spans, self._selected, self.selection = (), None, None
-        self._suggestions, self._chosen = (), None
-        self._depths = depths((), labels)
-        self._hits, self._current_hit, self._stretched = (), None, None
-        self._opened.clear()
+        self._suggestions, self._current_suggestion = (), None
+        self._depths = compute_depths((), labels)
+        self._hits, self._current_hit, self._dragged_range = (), None, None
+        self._open_folds.clear()
         self.verticalScrollBar().setValue(0)
         self.show_zones(zones)
         self.caret = Caret(self._page)
 
     def show_zones(self, zones: Iterable[Zone]) -> None:
-        """Lay the article out anew, after its zones changed."""
+        """Lay out the article again with these zones."""
         self._zones = list(zones)
         self._lay_out()
 
     def show_spans(self, spans: Iterable[Span]) -> None:
-        """Show these spans of the layer."""
+        """Show the spans of the layer."""
         self._spans = tuple(spans)
-        self._depths = depths(self._spans, self._labels)
-        self._mark()
+        self._depths = compute_depths(self._spans, self._labels)
+        self._update_marks()
 
     def show_labels(self, labels: LabelSet) -> None:
-        """Show the spans with these labels: their titles, colours and order."""
+        """Use the titles, colours and order of these labels."""
         self._labels = labels
-        self._depths = depths(self._spans, labels)
-        self._mark_all()
+        self._depths = compute_depths(self._spans, labels)
+        self._update_all_marks()
 
     def show_hits(self, hits: Iterable[tuple[int, int]], current: tuple[int, int] | None) -> None:
-        """Mark these places, which a search has found, and the one that was gone to."""
+        """Mark the search hits and the current one among them."""
         self._hits, self._current_hit = tuple(hits), current
-        self._mark()
+        self._update_marks()
 
-    def show_selected(self, span: Span | None) -> None:
-        """Show which span is the selected one, and bring it into sight."""
+    def show_selected_span(self, span: Span | None) -> None:
+        """Mark a span as selected and scroll to it."""
         self._selected = span
-        self._stretched = None
+        self._dragged_range = None
         if span:
             self._select(None)
-            self.caret.stand(span.end - 1)  # the next word is the one after the span
-            self._bring(span, around=False)
-        self._mark()
+            self.caret.move_to(span.end - 1)  # so that the next word is the one after the span
+            self._reveal_item(span, with_context=False)
+        self._update_marks()
 
-    def show_suggestions(self, suggestions: Iterable[Suggestion], chosen: Suggestion | None) -> None:
-        """Show these suggestions, by start and the longer first, and bring to sight the one of them that is chosen."""
-        another = chosen != self._chosen
-        self._suggestions, self._chosen = tuple(suggestions), chosen
-        if another:
-            self._stretched = None
-        if another and chosen:
+    def show_suggestions(self, suggestions: Iterable[Suggestion], current: Suggestion | None) -> None:
+        """Show suggestions, sorted by start and longer ones first, and scroll to the current one if it is new."""
+        is_new = current != self._current_suggestion
+        self._suggestions, self._current_suggestion = tuple(suggestions), current
+        if is_new:
+            self._dragged_range = None
+        if is_new and current:
             self._select(None)
-            self.caret.stand(chosen.end - 1)  # as after a span
-            self._bring(chosen, around=True)  # who decides reads on
-        self._mark()
+            self.caret.move_to(current.end - 1)  # as after a span
+            self._reveal_item(current, with_context=True)  # a decision needs the text around
+        self._update_marks()
 
-    def show_invisible(self, shown: bool) -> None:
-        """Show where characters stand that nobody sees, or only those that may mislead about a span."""
-        self._invisible = shown
-        self._mark_all()
+    def show_invisible(self, enabled: bool) -> None:
+        """Mark all invisible characters, or only those that may mislead about a span."""
+        self._show_invisible = enabled
+        self._update_all_marks()
 
     def set_theme(self, theme: Theme) -> None:
-        """Paint in this theme."""
+        """Paint in the colours of this theme."""
         self._theme = theme
         self.viewport().update()
 
     def set_zoom(self, percent: int) -> None:
-        """Show letters at this per cent of their usual size."""
+        """Scale the text to this percentage of its normal size."""
         self._zoom = percent
         self._lay_out()
 
-    def reveal(self, start: int, end: int, *, around: bool = False) -> None:
-        """Bring code points `start` to `end` into sight, opening a fold that hides them; with what is `around`."""
+    def reveal(self, start: int, end: int, *, with_context: bool = False) -> None:
+        """Scroll to code points `start` to `end`, opening a fold that hides them.
+
+        `with_context` leaves room for the text around them.
+        """
         fold = self._page.fold_of(start)
         if fold:
-            self._opened.add(fold.start)
+            self._open_folds.add(fold.start)
             self._lay_out()
         first, last = self._page.line_of(start), self._page.line_of(max(start, end - 1))
         if not first or not last:
             return
-        self._fit()
+        self._update_scroll_bar()
         bar, height = self.verticalScrollBar(), self.viewport().height()
         top, bottom = int(first.top + _MARGIN - 30), int(last.bottom + _MARGIN + 50)
         if top < bar.value():
-            bar.setValue(top - height // 3 * around)
-        elif bottom + height // 5 * around > bar.value() + height:
-            bar.setValue(min(top, bottom - height // 2 if around else bottom - height))
+            bar.setValue(top - height // 3 * with_context)
+        elif bottom + height // 5 * with_context > bar.value() + height:
+            bar.setValue(min(top, bottom - height // 2 if with_context else bottom - height))
 
-    def _bring(self, marked: Span | Suggestion, *, around: bool) -> None:
-        if not self._pointed:
-            self.reveal(marked.start, marked.end, around=around)
+    def _reveal_item(self, item: Span | Suggestion, *, with_context: bool) -> None:
+        if not self._is_clicking:
+            self.reveal(item.start, item.end, with_context=with_context)
 
     def page(self) -> Page:
-        """The geometry of what is shown."""
+        """Return the geometry of the article."""
         return self._page
 
-    def point_of(self, x: float, y: float) -> QPointF:
-        """The place in the viewport of a point of the page."""
+    def map_from_page(self, x: float, y: float) -> QPointF:
+        """Convert page coordinates to viewport coordinates."""
         origin = self._origin()
         return QPointF(x + origin.x(), y + origin.y())
 
     def toggle_folds(self) -> None:
-        """Open every fold, or close them when all are open."""
-        closed = {fold.start for fold in self._page.folds if not fold.opened}
-        self._opened = self._opened | closed if closed else set()
+        """Open all folds, or close them if all are open."""
+        closed = {fold.start for fold in self._page.folds if not fold.is_open}
+        self._open_folds = self._open_folds | closed if closed else set()
         self._lay_out()
 
-    # Qt's events
+    # Qt event handlers
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.setLayoutDirection(self.layoutDirection())
-        painter.fillRect(event.rect(), QColor(self._theme.desk))
+        painter.fillRect(event.rect(), QColor(self._theme.window))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(self._theme.rule), 1))
         painter.setBrush(QColor(self._theme.paper))
         painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(0.5, 0.5, -0.5, -0.5), _CORNER, _CORNER)
         if not self._article:
             return
-        origin, inside = self._origin(), self.viewport().rect().adjusted(1, 1, -1, -1)
+        origin, clip = self._origin(), self.viewport().rect().adjusted(1, 1, -1, -1)
         painter.translate(origin)
-        shown = Painter(self._page, self._marks, self._labels, self._theme)
-        for exposed in cast("Iterable[QRect]", event.region()):  # strips that are far apart: what is between them stays
-            painter.setClipRect(exposed.intersected(inside).translated(-origin.toPoint()))
-            shown.paint(painter, exposed.top() - origin.y(), exposed.bottom() - origin.y())
+        page_painter = PagePainter(self._page, self._marks, self._labels, self._theme)
+        for exposed in cast("Iterable[QRect]", event.region()):  # skip what lies between strips that are far apart
+            painter.setClipRect(exposed.intersected(clip).translated(-origin.toPoint()))
+            page_painter.paint(painter, exposed.top() - origin.y(), exposed.bottom() - origin.y())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._column() == self._page.width:
-            self._fit()
+        if self._column_width() == self._page.width:
+            self._update_scroll_bar()
         else:
             self._lay_out()
 
     def scrollContentsBy(self, _dx: int, dy: int) -> None:
-        """Move what is painted, but for the paper's edges, and paint what comes into sight: a key waits for it."""
-        viewport, whole = self.viewport(), self.viewport().rect()
+        """Move the painted pixels except the paper's edges, and paint only what is new: a key press waits for it."""
+        viewport, rect = self.viewport(), self.viewport().rect()
         if self.devicePixelRatioF() % 1:
-            viewport.update()  # half pixels cannot be moved
+            viewport.update()  # fractions of pixels cannot be moved
             return
-        viewport.scroll(0, dy, whole.adjusted(0, _EDGE, 0, -_EDGE))
-        viewport.update(0, 0, whole.width(), _EDGE)
-        viewport.update(0, whole.height() - _EDGE, whole.width(), _EDGE)
+        viewport.scroll(0, dy, rect.adjusted(0, _EDGE, 0, -_EDGE))
+        viewport.update(0, 0, rect.width(), _EDGE)
+        viewport.update(0, rect.height() - _EDGE, rect.width(), _EDGE)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self._mark()
+        self._update_marks()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._mark()
+        self._update_marks()
 
-    # Inside
+    # Internals
 
     def _select(self, selection: tuple[int, int] | None) -> None:
         if selection != self.selection:
             self.selection = selection
-            self._mark()
+            self._update_marks()
             self.selection_changed.emit()
 
     def _lay_out(self) -> None:
-        self._page = self.caret.page = Page(self._text(), self._zones, self._column(), self._size(), self._opened)
-        self._growing.start(0)
-        self._fit()
-        self._mark_all()
+        self._page = self.caret.page = Page(
+            self._text(), self._zones, self._column_width(), self._font_size(), self._open_folds
+        )
+        self._layout_timer.start(0)
+        self._update_scroll_bar()
+        self._update_all_marks()
 
-    def _grow(self) -> None:
-        """Nothing else is to be done: lay out what is not in sight yet, so that no key has to wait for it."""
-        if not self._page.grow() and not self.caret.words.grow():
-            self._growing.stop()
-            self._fit()
+    def _lay_out_next(self) -> None:
+        """Lay out text below the viewport while the program is idle, so that no key has to wait for it."""
+        if not self._page.lay_out_next() and not self.caret.words.tokenize_next_line():
+            self._layout_timer.stop()
+            self._update_scroll_bar()
 
-    def _fit(self) -> None:
-        """Let the scroll bar say how much there is."""
+    def _update_scroll_bar(self) -> None:
+        """Adapt the scroll bar to the height of the page."""
         bar, height = self.verticalScrollBar(), self.viewport().height()
-        bar.setRange(0, max(0, int(self._page.likely_height(bar.value() + height) + 2 * _MARGIN - height)))
+        bar.setRange(0, max(0, int(self._page.estimated_height(bar.value() + height) + 2 * _MARGIN - height)))
         bar.setPageStep(height)
-        bar.setSingleStep(int(self._size() * 1.2))
+        bar.setSingleStep(int(self._font_size() * 1.2))
 
-    def _size(self) -> float:
+    def _font_size(self) -> float:
         return BODY_SIZE * self._zoom / 100
 
-    def _column(self) -> float:
-        return max(120.0, min(measure(self._size()), self.viewport().width() - 2.0 * _MARGIN))
+    def _column_width(self) -> float:
+        return max(120.0, min(column_width(self._font_size()), self.viewport().width() - 2.0 * _MARGIN))
 
     def _text(self) -> str:
         return self._article.text if self._article else ""
 
     def _origin(self) -> QPointF:
-        left = (self.viewport().width() - self._page.width) // 2  # a whole pixel, for the rectangles beneath the text
-        return QPointF(left, _MARGIN - self.verticalScrollBar().value())
+        x = (self.viewport().width() - self._page.width) // 2  # whole pixels keep the spans' rectangles crisp
+        return QPointF(x, _MARGIN - self.verticalScrollBar().value())
 
-    def _on_page(self, position: QPointF) -> QPointF:
+    def _map_to_page(self, position: QPointF) -> QPointF:
         return position - self._origin()
 
-    def _mark(self) -> None:
-        """Show what is marked by now, and paint anew no more than where it looks otherwise: a key waits for it."""
-        before, self._marks = self._marks, self._marks_now()
-        stretches = list(islice(changes(before, self._marks), _MANY))
-        if len(stretches) == _MANY:
+    def _update_marks(self) -> None:
+        """Update the marks and repaint only where they changed: a key press waits for it."""
+        before, self._marks = self._marks, self._build_marks()
+        ranges = list(islice(changed_ranges(before, self._marks), _MAX_CHANGES))
+        if len(ranges) == _MAX_CHANGES:
             self.viewport().update()
-        if not 0 < len(stretches) < _MANY:
+        if not 0 < len(ranges) < _MAX_CHANGES:
             return
         top = -self._origin().y()
         bottom = top + self.viewport().height()
         parts: list[Line | Fold] = [*self._page.lines_between(top, bottom), *self._page.folds_between(top, bottom)]
         for part in parts:
-            # Controls of direction show themselves when anything in their paragraph is marked.
-            reach = part.block if isinstance(part, Line) and has_order(part) else part
-            if any(start < reach.end and reach.start < end for start, end in stretches):
-                self.viewport().update(self._area(part))
+            # Bidi controls become visible when anything in their paragraph is marked.
+            extent = part.block if isinstance(part, Line) and has_bidi_control(part) else part
+            if any(start < extent.end and extent.start < end for start, end in ranges):
+                self.viewport().update(self._painted_rect(part))
 
-    def _mark_all(self) -> None:
-        """Show what is marked by now, and paint all of it anew."""
-        self._marks = self._marks_now()
+    def _update_all_marks(self) -> None:
+        """Update the marks and repaint everything."""
+        self._marks = self._build_marks()
         self.viewport().update()
 
-    def _area(self, part: Line | Fold) -> QRect:
-        """Where in the viewport something of a line or of a fold's line may be painted."""
-        bottom = part.bottom + BENEATH if isinstance(part, Line) else part.top + part.height
-        top = part.top - ABOVE
+    def _painted_rect(self, part: Line | Fold) -> QRect:
+        """Return the viewport rectangle that a line or a fold's line may paint in."""
+        bottom = part.bottom + MARKS_BELOW if isinstance(part, Line) else part.top + part.height
+        top = part.top - MARKS_ABOVE
         height = math.ceil(bottom - top) + 1
         return QRect(0, math.floor(top + self._origin().y()), self.viewport().width(), height)
 
-    def _marks_now(self) -> Marks:
-        spans, chosen = self._shown_spans(), self._shown_chosen()
+    def _build_marks(self) -> Marks:
+        spans, current = self._displayed_spans(), self._displayed_suggestion()
         suggestions = self._suggestions
-        if chosen and chosen is not self._chosen:
-            suggestions = tuple(chosen if one == self._chosen else one for one in suggestions)
+        if current and current is not self._current_suggestion:
+            suggestions = tuple(
+                current if suggestion == self._current_suggestion else suggestion for suggestion in suggestions
+            )
         return Marks(
             spans=spans,
-            depths=depths(spans, self._labels) if self._stretched else self._depths,
-            selected=self._shown_selected(),
+            depths=compute_depths(spans, self._labels) if self._dragged_range else self._depths,
+            selected_span=self._displayed_selected_span(),
             selection=self.selection,
             word=self._word(),
             hits=self._hits,
             current_hit=self._current_hit,
             suggestions=suggestions,
-            chosen=chosen,
-            invisible=self._invisible,
+            current_suggestion=current,
+            show_invisible=self._show_invisible,
         )
 
-    def _shown_chosen(self) -> Suggestion | None:
-        """The chosen suggestion, as far as its edge has been dragged."""
-        if not self._stretched or not self._chosen:
-            return self._chosen
-        return msgspec.structs.replace(self._chosen, start=self._stretched[0], end=self._stretched[1])
+    def _displayed_suggestion(self) -> Suggestion | None:
+        """Return the current suggestion, with the edges of a drag in progress."""
+        if not self._dragged_range or not self._current_suggestion:
+            return self._current_suggestion
+        return msgspec.structs.replace(
+            self._current_suggestion, start=self._dragged_range[0], end=self._dragged_range[1]
+        )
 
-    def _shown_selected(self) -> Span | None:
-        return next((span for span in self._shown_spans() if self._selected and span.uid == self._selected.uid), None)
+    def _displayed_selected_span(self) -> Span | None:
+        return next(
+            (span for span in self._displayed_spans() if self._selected and span.uid == self._selected.uid), None
+        )
 
-    def _shown_spans(self) -> tuple[Span, ...]:
-        """The spans, the selected one as far as its edge has been dragged."""
-        if not self._stretched or not self._selected:
+    def _displayed_spans(self) -> tuple[Span, ...]:
+        """Return the spans, the selected one with the edges of a drag in progress."""
+        if not self._dragged_range or not self._selected:
             return self._spans
-        start, end = self._stretched
+        start, end = self._dragged_range
         return tuple(
             msgspec.structs.replace(span, start=start, end=end) if span.uid == self._selected.uid else span
             for span in self._spans
         )
 
     def _word(self) -> tuple[int, int] | None:
-        """The word under the caret, where it is to be seen."""
+        """Return the range of the word under the caret if it is to be marked."""
         word = self.caret.word
-        if not word or self._selected or self._chosen or self.selection or not self.hasFocus():
+        if not word or self._selected or self._current_suggestion or self.selection or not self.hasFocus():
             return None
         return word.start, word.end

@@ -1,4 +1,4 @@
-"""What a person does in the article: selections and clicks go in, wishes come out. It changes nothing by itself."""
+"""The article with mouse and keyboard input, which it turns into signals. It changes no data by itself."""
 
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -10,146 +10,148 @@ from PySide6.QtWidgets import QWidget
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion, Zone
 from annotator.ui.article.article_canvas import ArticleCanvas
-from annotator.ui.article.drag import Drag, meant
-from annotator.ui.article.hit_test import edge_at, under
+from annotator.ui.article.drag import Drag, snap_range
+from annotator.ui.article.hit_test import edge_at, item_at
 
 ZOOMS: Final = (60, 70, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300)
 _SCROLL: Final = 60  # milliseconds between steps while a drag is held beyond the edge
 
 
 class ArticleView(ArticleCanvas):
-    """The article with mouse and keys."""
+    """The article with mouse and keyboard input."""
 
     caret_moved = Signal()
     span_clicked = Signal(object)
-    """A span of the layer, or None where there is none."""
+    """The span under the pointer, or None if there is none."""
     suggestion_clicked = Signal(object)
-    accept_asked = Signal(object)
-    """A suggestion was clicked twice."""
-    selection_made = Signal()
-    """The mouse has let go of a new selection."""
-    resize_asked = Signal(object, int, int)
-    """The selected span or the chosen suggestion, and the edges that it is to have."""
-    menu_asked = Signal(object, object)
-    """The global position, and the offset of the letter there or None."""
-    zoom_asked = Signal(int)
+    accept_requested = Signal(object)
+    """The suggestion that was double-clicked."""
+    selection_finished = Signal()
+    """The mouse button was released after a new selection."""
+    resize_requested = Signal(object, int, int)
+    """The selected span or the current suggestion, and its new start and end."""
+    menu_requested = Signal(object, object)
+    """The global position, and the offset of the character there or None."""
+    zoom_requested = Signal(int)
     """One step larger (1) or smaller (-1)."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.refine: Callable[[int, int], tuple[int, int]] = lambda start, end: (start, end)
-        """What a selection of whole words is to become."""
-        self.accepting = True
-        """Whether a double click on a suggestion accepts it; else it selects the word there, as it does elsewhere."""
-        self._clicked: Suggestion | None = None  # the chosen one, as it was before the last click
+        """Adjust the range of a selection of whole words."""
+        self.accepts_on_double_click = True
+        """Whether a double click on a suggestion accepts it rather than selecting the word."""
+        self._suggestion_before_click: Suggestion | None = None  # the current one before the last click
         self._drag: Drag | None = None
-        self._scrolling = QTimer(self)
-        self._scrolling.setInterval(_SCROLL)
-        self._scrolling.timeout.connect(self._go_on)
+        self._scroll_timer = QTimer(self)
+        self._scroll_timer.setInterval(_SCROLL)
+        self._scroll_timer.timeout.connect(self._scroll_and_drag)
         self.viewport().setMouseTracking(True)
 
     def show_article(self, article: Article | None, zones: Iterable[Zone], labels: LabelSet) -> None:
-        self._drag = None  # it was about the other text
-        self._scrolling.stop()
+        self._drag = None  # its offsets are those of the previous text
+        self._scroll_timer.stop()
         super().show_article(article, zones, labels)
 
-    def text_of_selection(self) -> str:
-        """The code points that are selected, exactly as the article has them."""
+    def selected_text(self) -> str:
+        """Return the selected code points exactly as they are in the article."""
         return self._text()[slice(*self.selection)] if self.selection else ""
 
-    def target(self) -> tuple[int, int] | None:
-        """What a label's key is about when no span is selected: the selection, else the word under the caret, if it
-        is not folded away."""
-        if self.selection or self._held() or not self.caret.word or self._page.fold_of(self.caret.word.start):
+    def target_range(self) -> tuple[int, int] | None:
+        """Return the range that a label's key tags if no span is selected.
+
+        That is the selection, or else the word under the caret unless it is folded away.
+        """
+        if self.selection or self._active_item() or not self.caret.word or self._page.fold_of(self.caret.word.start):
             return self.selection
         return self.refine(*self.caret.word)
 
-    def offset(self) -> int:
-        """Where the person is: at the selection, the selected span, the chosen suggestion or the caret."""
+    def current_offset(self) -> int:
+        """Return the start of the selection, the selected span, the current suggestion or the word under the caret."""
         if self.selection:
             return self.selection[0]
-        if held := self._held():
-            return held.start
+        if item := self._active_item():
+            return item.start
         return self.caret.word.start if self.caret.word else 0
 
-    def go(self, place: int | None, *, extend: bool = False) -> None:
-        """Stand on the word at this place of the caret's, if there is one; `extend` selects on the way."""
-        if place is None or not self.caret.words:
+    def move_to_word(self, index: int | None, *, extend: bool = False) -> None:
+        """Move the caret to the word of this index, if any; `extend` selects up to it."""
+        if index is None or not self.caret.words:
             return
-        self.caret.focus = place
+        self.caret.focus = index
         self.span_clicked.emit(None)
         if extend:
-            self._select(self._words(*self.caret.stretch()))
+            self._select(self._whole_words(*self.caret.selected_range()))
         else:
-            self.caret.anchor = place
+            self.caret.anchor = index
             self._select(None)
-        self.reveal(*self.caret.words[place])
-        self._mark()
+        self.reveal(*self.caret.words[index])
+        self._update_marks()
         self.caret_moved.emit()
 
-    def stand(self, offset: int) -> None:
-        """Stand on the word at this code point, with nothing selected, and bring it into sight."""
+    def move_to(self, offset: int) -> None:
+        """Move the caret to the word at this offset, clear the selection and scroll there."""
         self.span_clicked.emit(None)
         self._select(None)
-        self.caret.stand(offset)
+        self.caret.move_to(offset)
         self.reveal(offset, offset + 1)
-        self._mark()
+        self._update_marks()
         self.caret_moved.emit()
 
     def select(self, start: int, end: int) -> None:
-        """Select code points `start` to `end`, to the letter."""
+        """Select exactly the code points `start` to `end`."""
         self._select((start, end))
 
     def clear_selection(self) -> None:
-        """Select nothing."""
+        """Clear the selection."""
         self._select(None)
 
-    # Qt's events
+    # Qt event handlers
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             if event.angleDelta().y():
-                self.zoom_asked.emit(1 if event.angleDelta().y() > 0 else -1)
+                self.zoom_requested.emit(1 if event.angleDelta().y() > 0 else -1)
             return
         super().wheelEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            self._ask_menu_here()
+            self._request_menu_at_caret()
             return
-        at = self._on_page(QPointF(event.pos()))
-        line = self._page.line_at(at.y())
-        boundary = self._page.boundary_at(at.x(), at.y())
-        self.menu_asked.emit(event.globalPos(), boundary if line and boundary is not None else None)
+        point = self._map_to_page(QPointF(event.pos()))
+        line = self._page.line_at(point.y())
+        boundary = self._page.boundary_at(point.x(), point.y())
+        self.menu_requested.emit(event.globalPos(), boundary if line and boundary is not None else None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        at = self._on_page(event.position())
-        fold = self._page.fold_at(at.y())
+        point = self._map_to_page(event.position())
+        fold = self._page.fold_at(point.y())
         if event.button() == Qt.MouseButton.RightButton:
-            self._press_right(at)
+            self._press_right(point)
         if event.button() != Qt.MouseButton.LeftButton:
             return
         if fold:
-            self._opened ^= {fold.start}
+            self._open_folds ^= {fold.start}
             self._lay_out()
             return
-        boundary = self._page.boundary_at(at.x(), at.y())
-        edge = edge_at(at, self._page, self._held())
+        boundary = self._page.boundary_at(point.x(), point.y())
+        edge = edge_at(point, self._page, self._active_item())
         if boundary is not None:
-            self._drag = Drag(boundary) if edge is None else Drag(boundary, self._held(), edge)
+            self._drag = Drag(boundary) if edge is None else Drag(boundary, self._active_item(), edge)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not event.buttons() & Qt.MouseButton.LeftButton:
-            self._set_cursor(self._on_page(event.position()))
+            self._set_cursor(self._map_to_page(event.position()))
             return
         self._drag_to(event.position(), exact=bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
         if 0 <= event.position().y() <= self.viewport().height():
-            self._scrolling.stop()
-        elif not self._scrolling.isActive():
-            self._scrolling.start()
+            self._scroll_timer.stop()
+        elif not self._scroll_timer.isActive():
+            self._scroll_timer.start()
 
-    def _go_on(self) -> None:
-        """The mouse is held beyond the edge: on it goes."""
+    def _scroll_and_drag(self) -> None:
+        """Scroll and extend the drag while the mouse is held beyond the viewport."""
         position = QPointF(self.viewport().mapFromGlobal(QCursor.pos()))
         bar = self.verticalScrollBar()
         bar.setValue(bar.value() + (bar.singleStep() if position.y() > 0 else -bar.singleStep()))
@@ -158,98 +160,102 @@ class ArticleView(ArticleCanvas):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        self._scrolling.stop()
-        drag, stretched = self._drag, self._stretched
-        self._drag = self._stretched = None
+        self._scroll_timer.stop()
+        drag, dragged = self._drag, self._dragged_range
+        self._drag = self._dragged_range = None
         if drag is None:
             return
-        if drag.held:
-            if stretched and stretched != (drag.held.start, drag.held.end):
-                self.resize_asked.emit(drag.held, *stretched)
-            self._mark()
+        if drag.item:
+            if dragged and dragged != (drag.item.start, drag.item.end):
+                self.resize_requested.emit(drag.item, *dragged)
+            self._update_marks()
             return
-        at = self._on_page(event.position())
-        if drag.anchor == self._page.boundary_at(at.x(), at.y()) or not self.selection:
-            self._click(at, drag.anchor)
+        point = self._map_to_page(event.position())
+        if drag.anchor == self._page.boundary_at(point.x(), point.y()) or not self.selection:
+            self._click(point, drag.anchor)
         else:
-            self.caret.anchor = self.caret.place(self.selection[0])
-            self.caret.focus = self.caret.place(self.selection[1] - 1)
+            self.caret.anchor = self.caret.index_at(self.selection[0])
+            self.caret.focus = self.caret.index_at(self.selection[1] - 1)
             self.span_clicked.emit(None)
-            self.selection_made.emit()
+            self.selection_finished.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        at = self._on_page(event.position())
-        box = self._page.box_at(at.x(), at.y())
+        point = self._map_to_page(event.position())
+        box = self._page.box_at(point.x(), point.y())
         if event.button() == Qt.MouseButton.LeftButton and box:
-            # The first click may have chosen the next one out: what was chosen before it is what the hand is on.
-            here = (one for one in (self._clicked, self._chosen) if one and one.start <= box.start < one.end)
-            if self.accepting and (found := next(here, None)):
-                self.accept_asked.emit(found)
+            # The first click may have moved on to the next enclosing suggestion; the one before it is meant.
+            candidates = (
+                suggestion
+                for suggestion in (self._suggestion_before_click, self._current_suggestion)
+                if suggestion and suggestion.start <= box.start < suggestion.end
+            )
+            if self.accepts_on_double_click and (suggestion := next(candidates, None)):
+                self.accept_requested.emit(suggestion)
                 return
             self.span_clicked.emit(None)
-            self.caret.stand(box.start)
-            self._select(self._words(box.start, box.end))
-            self.selection_made.emit()
+            self.caret.move_to(box.start)
+            self._select(self._whole_words(box.start, box.end))
+            self.selection_finished.emit()
 
-    # Inside
+    # Internals
 
-    def _ask_menu_here(self) -> None:
-        """The key of the menu means where the person is, wherever Qt takes that to be."""
-        offset = self.offset()
+    def _request_menu_at_caret(self) -> None:
+        """Request the menu at the caret or the active item: Qt's position for the menu key is unrelated to them."""
+        offset = self.current_offset()
         self.reveal(offset, offset + 1)
         for segment in self._page.segments(offset, offset + 1)[:1]:
-            below = self.point_of((segment.left + segment.right) / 2, segment.line.bottom)
-            self.menu_asked.emit(self.viewport().mapToGlobal(below.toPoint()), offset)
+            below = self.map_from_page((segment.left + segment.right) / 2, segment.line.bottom)
+            self.menu_requested.emit(self.viewport().mapToGlobal(below.toPoint()), offset)
 
     def _drag_to(self, position: QPointF, *, exact: bool) -> None:
-        at = self._on_page(position)
-        boundary = self._page.boundary_at(at.x(), at.y())
+        point = self._map_to_page(position)
+        boundary = self._page.boundary_at(point.x(), point.y())
         if self._drag is None or boundary is None or boundary == self._drag.anchor:
             return
-        reached = self._drag.reach(self._text(), boundary, exact=exact)
-        if self._drag.held:
-            self._stretched = reached
-            self._mark()
+        text_range = self._drag.range_to(self._text(), boundary, exact=exact)
+        if self._drag.item:
+            self._dragged_range = text_range
+            self._update_marks()
         else:
-            self._select(self.refine(*reached) if reached and not exact else reached)
+            self._select(self.refine(*text_range) if text_range and not exact else text_range)
 
-    def _words(self, start: int, end: int) -> tuple[int, int] | None:
-        found = meant(self._text(), start, end, exact=False)
-        return self.refine(*found) if found else None
+    def _whole_words(self, start: int, end: int) -> tuple[int, int] | None:
+        words = snap_range(self._text(), start, end, exact=False)
+        return self.refine(*words) if words else None
 
-    def _held(self) -> Span | Suggestion | None:
-        """The selected span, or the chosen suggestion."""
-        return self._selected or self._chosen
+    def _active_item(self) -> Span | Suggestion | None:
+        """Return the selected span or the current suggestion."""
+        return self._selected or self._current_suggestion
 
-    def _click(self, at: QPointF, boundary: int) -> None:
-        box, self._clicked = self._page.box_at(at.x(), at.y()), self._chosen
-        marked: list[Span | Suggestion] = [*self._spans, *self._suggestions]
-        found = under(box.start, marked, self._held(), self._labels) if box else None
-        if found and found == self._chosen:
-            return  # as the annotator has changed it
+    def _click(self, point: QPointF, boundary: int) -> None:
+        box, self._suggestion_before_click = self._page.box_at(point.x(), point.y()), self._current_suggestion
+        items: list[Span | Suggestion] = [*self._spans, *self._suggestions]
+        item = item_at(box.start, items, self._active_item(), self._labels) if box else None
+        if item and item == self._current_suggestion:
+            return  # keep it as the annotator has edited it
         self._select(None)
-        self.caret.stand(box.start if box else boundary)
+        self.caret.move_to(box.start if box else boundary)
         self.caret_moved.emit()
-        self._pointed = True
-        if isinstance(found, Suggestion):
-            self.suggestion_clicked.emit(found)
+        self._is_clicking = True
+        if isinstance(item, Suggestion):
+            self.suggestion_clicked.emit(item)
         else:
-            self.span_clicked.emit(found)
-        self._pointed = False
+            self.span_clicked.emit(item)
+        self._is_clicking = False
 
-    def _press_right(self, at: QPointF) -> None:
-        """The menu is about what is under the pointer: what is marked there, unless the selection is there."""
-        box = self._page.box_at(at.x(), at.y())
-        boundary = self._page.boundary_at(at.x(), at.y())
-        held = self._held()
-        kept = self.selection or (held and (held.start, held.end))
-        if boundary is not None and not (box and kept and kept[0] <= box.start < kept[1]):
-            self._click(at, boundary)
+    def _press_right(self, point: QPointF) -> None:
+        """Select what is under the pointer for the context menu, unless it is selected already."""
+        box = self._page.box_at(point.x(), point.y())
+        boundary = self._page.boundary_at(point.x(), point.y())
+        item = self._active_item()
+        active_range = self.selection or (item and (item.start, item.end))
+        if boundary is not None and not (box and active_range and active_range[0] <= box.start < active_range[1]):
+            self._click(point, boundary)
 
-    def _set_cursor(self, at: QPointF) -> None:
-        if self._page.fold_at(at.y()):
+    def _set_cursor(self, point: QPointF) -> None:
+        if self._page.fold_at(point.y()):
             shape = Qt.CursorShape.PointingHandCursor
-        elif edge_at(at, self._page, self._held()) is not None:
+        elif edge_at(point, self._page, self._active_item()) is not None:
             shape = Qt.CursorShape.SizeHorCursor
         else:
             shape = Qt.CursorShape.IBeamCursor

@@ -1,36 +1,36 @@
-"""What a held mouse button means: a stretch to select, or a new edge for a span. No widgets, no painting."""
+"""Interpretation of a mouse drag as a selection or as a new edge of a span. No widgets, no painting."""
 
 from msgspec import Struct
 
 from annotator.model.records import Span, Suggestion
-from annotator.text.selection import snap
-from annotator.text.visible import visible
+from annotator.text.selection import snap_to_words
+from annotator.text.visible import trim_invisible
 
 
 class Drag(Struct, frozen=True):
-    """Begun at the place `anchor` of the text; where it took hold of `held`, at its start (`edge` 0) or its end (1)."""
+    """A drag that began at offset `anchor`; if it moves an edge of `item`, `edge` is 0 for its start, 1 for its end."""
 
     anchor: int
-    held: Span | Suggestion | None = None
+    item: Span | Suggestion | None = None
     edge: int = 0
 
-    def reach(self, text: str, boundary: int, *, exact: bool) -> tuple[int, int] | None:
-        """The stretch of `text` that is meant when the mouse is at the place `boundary`; None where there is none.
+    def range_to(self, text: str, boundary: int, *, exact: bool) -> tuple[int, int] | None:
+        """Return the range of `text` that the drag covers with the mouse at offset `boundary`, or None if it is empty.
 
-        Of what is held only the edge in hand moves: the other one may stand inside a word on purpose.
+        Only the dragged edge of an item moves: the other one may lie inside a word on purpose.
         """
-        if self.held is None:
-            return meant(text, *sorted((self.anchor, boundary)), exact=exact)
+        if self.item is None:
+            return snap_range(text, *sorted((self.anchor, boundary)), exact=exact)
         if self.edge == 0:
-            found = meant(text, boundary, self.held.end, exact=exact)
-            return (found[0], self.held.end) if found else None
-        found = meant(text, self.held.start, boundary, exact=exact)
-        return (self.held.start, found[1]) if found else None
+            snapped = snap_range(text, boundary, self.item.end, exact=exact)
+            return (snapped[0], self.item.end) if snapped else None
+        snapped = snap_range(text, self.item.start, boundary, exact=exact)
+        return (self.item.start, snapped[1]) if snapped else None
 
 
-def meant(text: str, start: int, end: int, *, exact: bool) -> tuple[int, int] | None:
-    """A raw stretch as whole words, or `exact` to the letter; None where nothing of it can be seen."""
+def snap_range(text: str, start: int, end: int, *, exact: bool) -> tuple[int, int] | None:
+    """Extend a range to whole words, or with `exact` only trim it; return None if nothing in it is visible."""
     if start >= end:
         return None
-    found = visible(text, start, end) if exact else snap(text, start, end)
-    return found if found[0] < found[1] else None
+    snapped = trim_invisible(text, start, end) if exact else snap_to_words(text, start, end)
+    return snapped if snapped[0] < snapped[1] else None

@@ -1,4 +1,4 @@
-"""What is under the pointer: decided here, from geometry, apart from how it is painted."""
+"""Hit tests: which span, suggestion or edge is under the pointer."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -9,25 +9,25 @@ from annotator.model.labels import LabelSet
 from annotator.model.records import Span, Suggestion
 from annotator.ui.article.page import Page
 
-_GRIP: Final = 9.0  # pixels: how near to an edge of what is selected takes hold of it
-_REACH: Final = 26.0  # pixels: how far above an edge's handle, which is beneath the letters
+_GRIP: Final = 9.0  # pixels: distance from an edge's handle at which it can be grabbed
+_REACH: Final = 26.0  # pixels: the same above the handle, which is below the letters
 
 
-def under(
-    offset: int, marked: Iterable[Span | Suggestion], held: Span | Suggestion | None, labels: LabelSet
+def item_at(
+    offset: int, items: Iterable[Span | Suggestion], active: Span | Suggestion | None, labels: LabelSet
 ) -> Span | Suggestion | None:
-    """The innermost of these at this offset; where that one is `held` already, the next one out, and round again."""
-    here = [one for one in marked if one.start <= offset < one.end]
-    here.sort(key=lambda one: (one.end - one.start, -labels.rank(one.label)))
-    if not here:
+    """Return the innermost item at this offset; if it is `active` already, the next one out, cyclically."""
+    stacked = [item for item in items if item.start <= offset < item.end]
+    stacked.sort(key=lambda item: (item.end - item.start, -labels.rank(item.label)))
+    if not stacked:
         return None
-    at = next((at for at, one in enumerate(here) if held and _same(one, held)), -1)
-    return here[(at + 1) % len(here)]
+    index = next((index for index, item in enumerate(stacked) if active and _is_same(item, active)), -1)
+    return stacked[(index + 1) % len(stacked)]
 
 
-def edges(page: Page, held: Span | Suggestion) -> list[QPointF]:
-    """Where what is selected is taken hold of: at its start and at its end; nowhere when it is folded away."""
-    segments = page.segments(held.start, held.end)
+def handle_points(page: Page, item: Span | Suggestion) -> list[QPointF]:
+    """Return the positions of the handles at the item's start and end; none if it is folded away."""
+    segments = page.segments(item.start, item.end)
     if not segments:
         return []
     first, last = segments[0], segments[-1]
@@ -36,21 +36,22 @@ def edges(page: Page, held: Span | Suggestion) -> list[QPointF]:
     return [QPointF(start, first.line.bottom + 2), QPointF(end, last.line.bottom + 2)]
 
 
-def edge_at(point: QPointF, page: Page, held: Span | Suggestion | None) -> int | None:
-    """Which edge of what is selected this point takes hold of: 0 its start, 1 its end, None neither."""
-    inside = held is not None and any(
+def edge_at(point: QPointF, page: Page, item: Span | Suggestion | None) -> int | None:
+    """Return which edge of the item can be grabbed at this point: 0 for its start, 1 for its end, None for neither."""
+    is_inside = item is not None and any(
         segment.left <= point.x() < segment.right and segment.line.top <= point.y() < segment.line.bottom
-        for segment in page.segments(held.start, held.end)
+        for segment in page.segments(item.start, item.end)
     )
-    for which, edge in enumerate(edges(page, held) if held else []):
-        # Among the letters only from within: a drag that begins on the next word is a selection of its own.
-        handle = abs(edge.y() - point.y()) <= _GRIP
-        if abs(edge.x() - point.x()) <= _GRIP and (handle or (inside and edge.y() - _REACH <= point.y() < edge.y())):
-            return which
+    for index, edge in enumerate(handle_points(page, item) if item else []):
+        # At the height of the letters only from inside: a drag that begins on the next word is a new selection.
+        is_near_handle = abs(edge.y() - point.y()) <= _GRIP
+        is_beside_letters = is_inside and edge.y() - _REACH <= point.y() < edge.y()
+        if abs(edge.x() - point.x()) <= _GRIP and (is_near_handle or is_beside_letters):
+            return index
     return None
 
 
-def _same(one: Span | Suggestion, other: Span | Suggestion) -> bool:
-    if isinstance(one, Span) and isinstance(other, Span):
-        return one.uid == other.uid
-    return one == other
+def _is_same(first: Span | Suggestion, second: Span | Suggestion) -> bool:
+    if isinstance(first, Span) and isinstance(second, Span):
+        return first.uid == second.uid
+    return first == second

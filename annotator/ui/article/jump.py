@@ -1,8 +1,8 @@
-"""Going to a word by its first letter: a jump for the hands, as the eye makes it.
+"""Keyboard navigation to words by their first letter.
 
-A letter goes to the next word that begins with it, once more to the one after that; with Shift it selects as far as
-that word. A letter is a place on the keyboard: it means the Arabic one there, whatever layout is active, and the Latin
-one too. A key that an action or a label has is never seen here: shortcuts come first.
+A letter key moves to the next word that begins with the letter; with Shift it selects up to that word. A key stands for
+the Arabic letter at its position whatever layout is active, and for the Latin one too. Keys of actions and labels never
+arrive here, because shortcuts come first.
 """
 
 import re
@@ -15,32 +15,34 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 
 from annotator.i18n import _
 from annotator.text.folding import fold
-from annotator.ui.actions.keyboard import pressed, twins
+from annotator.ui.actions.keyboard import pressed_key, twin_keys
 from annotator.ui.article.article_view import ArticleView
-from annotator.ui.session.active_item import Held
+from annotator.ui.session.active_item import ActiveItem
 from annotator.ui.session.session import Session
 
 NUMBER: Final = "0"
-"""What every number begins with, whatever its first digit is."""
-_OF_NUMBERS: Final = "N"  # the key of ى too, with which no word begins
+"""The initial of all numbers, whatever their first digit is."""
+_NUMBER_KEY: Final = "N"  # also the key of ى, with which no word begins
 
-# The keys of letters by their scan codes (set 1, that of PC keyboards).
-_PLACES: Final = {
+# Letter keys by their scan codes (set 1, that of PC keyboards).
+_KEYS_BY_SCAN_CODE: Final = {
     first + step: letter
     for first, row in ((16, "QWERTYUIOP[]"), (30, "ASDFGHJKL;'`"), (44, "ZXCVBNM,./"))
     for step, letter in enumerate(row)
 }
-_SCANNED_FROM: Final = {"xcb": 8, "wayland": 8, "windows": 0}  # what the system adds to a scan code
-_OTHER: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-# The article with what is written before it, and two letters at least left: المركز, بالمركز, وللأمم. An alef with a
-# hamza is none of it: ألمانيا, إلى.
+_SCAN_CODE_OFFSETS: Final = {"xcb": 8, "wayland": 8, "windows": 0}  # what the platform adds to a scan code
+_SHORTCUT_MODIFIERS: Final = (
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+)
+# The article ال with its proclitics, before two letters at least: المركز, بالمركز, وللأمم. An alef with a hamza is not
+# part of it: ألمانيا, إلى.
 _ARTICLE: Final = re.compile(r"([وف]?[بك]?ا|[وف]?ل)ل(?=\w\w)")
 
 
-def beginnings(word: str) -> frozenset[str]:
-    """What a person may call the beginning of a word: one folded letter or several, without the article ال.
+def initial_forms(word: str) -> frozenset[str]:
+    """Return the folded forms of a word whose first letter leads to it: without the article ال, or NUMBER.
 
-    What is written before the article may count or not: بالمركز begins with ب and with م.
+    With a proclitic before the article there are two forms: بالمركز begins with ب and with م.
     """
     bare = "".join(letter for letter in word if letter != "ـ" and unicodedata.category(letter) not in ("Mn", "Cf"))
     if bare[:1].isdecimal():
@@ -52,83 +54,81 @@ def beginnings(word: str) -> frozenset[str]:
     return frozenset(filter(None, map(fold, names)))
 
 
-def told() -> list[tuple[str, str]]:
-    """What letters do, and how they are pressed, for a person who looks for it."""
+def describe_keys() -> list[tuple[str, str]]:
+    """Return the actions of letter keys and the keys themselves, for the list of shortcuts."""
     return [
-        (_("To the next word that begins with a letter"), _("the letter")),
-        (_("Select as far as that word"), _("Shift and the letter")),
-        (_("To the next number, or select as far as that"), "   ".join((_OF_NUMBERS, *twins(_OF_NUMBERS)))),
+        (_("Next word that begins with the letter"), _("letter")),
+        (_("Select to that word"), _("Shift and letter")),
+        (_("Next number, or with Shift select to it"), "   ".join((_NUMBER_KEY, *twin_keys(_NUMBER_KEY)))),
     ]
 
 
-def letters(event: QKeyEvent) -> tuple[str, ...]:
-    """The beginnings that a press may mean, folded; none if it is no letter's. Shift makes no difference."""
-    named = pressed(event).removeprefix("Shift+")
-    first = _SCANNED_FROM.get(QGuiApplication.platformName())
-    code = event.nativeScanCode()
-    place = named if first is None or not code else _PLACES.get(code - first, "")
-    arabic = fold("".join(twins(place))) if len(place) == 1 else ""
-    if not arabic.isalpha() or event.modifiers() & _OTHER:
+def pressed_letters(event: QKeyEvent) -> tuple[str, ...]:
+    """Return the folded initials that a key press may stand for, none if it is not a letter. Shift is ignored."""
+    key = pressed_key(event).removeprefix("Shift+")
+    offset = _SCAN_CODE_OFFSETS.get(QGuiApplication.platformName())
+    scan_code = event.nativeScanCode()
+    latin_key = key if offset is None or not scan_code else _KEYS_BY_SCAN_CODE.get(scan_code - offset, "")
+    arabic = fold("".join(twin_keys(latin_key))) if len(latin_key) == 1 else ""
+    if not arabic.isalpha() or event.modifiers() & _SHORTCUT_MODIFIERS:
         return ()
-    latin = named if len(named) == 1 and named.isascii() else place
-    meant = [NUMBER] if place == _OF_NUMBERS else [arabic]
-    return (*meant, latin.casefold()) if latin.isalpha() else tuple(meant)
+    latin_letter = key if len(key) == 1 and key.isascii() else latin_key
+    initials = [NUMBER] if latin_key == _NUMBER_KEY else [arabic]
+    return (*initials, latin_letter.casefold()) if latin_letter.isalpha() else tuple(initials)
 
 
-class _Stand(NamedTuple):
-    """Where the caret was: the places of words; `selecting` from one to the other."""
+class _CaretState(NamedTuple):
+    """A position of the caret as indices of words, and whether everything between them was selected."""
 
     anchor: int
     focus: int
-    selecting: bool
+    has_selection: bool
 
 
-class Jumps(QObject):
-    """Takes the letters that are pressed in the article."""
+class LetterJumps(QObject):
+    """Event filter that handles the letter keys pressed in the article."""
 
-    def __init__(self, session: Session, view: ArticleView, held: Held) -> None:
+    def __init__(self, session: Session, view: ArticleView, active_item: ActiveItem) -> None:
         super().__init__(view)
-        self._session, self._view, self._held = session, view, held
-        self._trail: list[_Stand] = []
-        session.article_opened.connect(lambda _offset: self._trail.clear())
+        self._session, self._view, self._active_item = session, view, active_item
+        self._history: list[_CaretState] = []
+        session.article_opened.connect(lambda _offset: self._history.clear())
         view.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return False
-        meant = letters(event)
-        if not meant or not self._session.article:
+        initials = pressed_letters(event)
+        if not initials or not self._session.article:
             return False
-        self._go(meant, extend=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        self._go(initials, extend=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         return True
 
-    def back(self) -> None:
-        """Go back to where the last letter was pressed."""
-        if self._trail:
-            stand = self._trail.pop()
-            self._view.go(stand.anchor)
-            if stand.selecting:
-                self._view.go(stand.focus, extend=True)
+    def go_back(self) -> None:
+        """Return to the position before the last letter key."""
+        if self._history:
+            state = self._history.pop()
+            self._view.move_to_word(state.anchor)
+            if state.has_selection:
+                self._view.move_to_word(state.focus, extend=True)
 
-    def _go(self, meant: tuple[str, ...], *, extend: bool) -> None:
-        caret, held = self._view.caret, self._held.it()
-        place = self._next(meant)
-        if place is None:
-            said = (
-                _("No number comes after this.") if NUMBER in meant else _("No word after this begins with “{letter}”.")
-            )
-            self._session.told.emit(said.format(letter=meant[0]))
-        elif extend and held and not self._view.selection:
-            self._held.resize(held, held.start, caret.words[place].end)
+    def _go(self, initials: tuple[str, ...], *, extend: bool) -> None:
+        caret, item = self._view.caret, self._active_item.current
+        index = self._find_next(initials)
+        if index is None:
+            message = _("No number follows.") if NUMBER in initials else _("No following word begins with “{letter}”.")
+            self._session.notified.emit(message.format(letter=initials[0]))
+        elif extend and item and not self._view.selection:
+            self._active_item.resize(item, item.start, caret.words[index].end)
         else:
-            self._trail.append(_Stand(caret.anchor, caret.focus, self._view.selection is not None))
-            self._view.go(place, extend=extend)
+            self._history.append(_CaretState(caret.anchor, caret.focus, self._view.selection is not None))
+            self._view.move_to_word(index, extend=extend)
 
-    def _next(self, meant: tuple[str, ...]) -> int | None:
-        """The place of the next word that begins so and is not folded away; None where there is none."""
+    def _find_next(self, initials: tuple[str, ...]) -> int | None:
+        """Return the index of the next word with one of these initials that is not folded away, or None."""
         caret = self._view.caret
-        for place, word in enumerate(islice(caret.words, caret.focus + 1, None), caret.focus + 1):
-            found = beginnings(caret.page.text[word.start : word.end])
-            if any(name.startswith(meant) for name in found) and caret.page.line_of(word.start):
-                return place
+        for index, word in enumerate(islice(caret.words, caret.focus + 1, None), caret.focus + 1):
+            forms = initial_forms(caret.page.text[word.start : word.end])
+            if any(form.startswith(initials) for form in forms) and caret.page.line_of(word.start):
+                return index
         return None

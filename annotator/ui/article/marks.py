@@ -1,4 +1,4 @@
-"""What lies on an article's page beside its text, and where it came to differ."""
+"""The marks on an article's text, and a comparison of two states of them."""
 
 from collections.abc import Iterator
 from itertools import compress, count
@@ -8,65 +8,68 @@ from typing import TypeVar
 from msgspec import Struct
 
 from annotator.model.records import Span, Suggestion
-from annotator.ui.article.nesting_depths import Depths
+from annotator.ui.article.nesting_depths import NestingDepths
 
-_Marked = TypeVar("_Marked", Span, Suggestion)
+_Item = TypeVar("_Item", Span, Suggestion)
 
 
 class Marks(Struct, frozen=True):
-    """What is painted besides the text. Stretches are code points of the article."""
+    """Everything that is painted besides the text. Ranges are code points of the article."""
 
     spans: tuple[Span, ...] = ()
-    depths: Depths = Depths((), {})
-    selected: Span | None = None
+    depths: NestingDepths = NestingDepths((), {})
+    selected_span: Span | None = None
     selection: tuple[int, int] | None = None
     word: tuple[int, int] | None = None
     """The word under the caret, shown while nothing is selected."""
     hits: tuple[tuple[int, int], ...] = ()
-    """The places that a search found."""
+    """The ranges of the search hits."""
     current_hit: tuple[int, int] | None = None
-    """The one of `hits` that the person was taken to."""
+    """The one of `hits` that the search went to last."""
     suggestions: tuple[Suggestion, ...] = ()
-    """By start, the longer first."""
-    chosen: Suggestion | None = None
-    """The one of `suggestions` that the next key is about."""
-    invisible: bool = False
-    """Whether every invisible character is shown; else those that may mislead, where something is marked."""
+    """Sorted by start, longer ones first."""
+    current_suggestion: Suggestion | None = None
+    """The one of `suggestions` that the next key acts on."""
+    show_invisible: bool = False
+    """Whether to show all invisible characters, or only those that may mislead about something marked."""
 
 
-def changes(before: Marks, after: Marks) -> Iterator[tuple[int, int]]:
-    """The stretches of the text that look otherwise after than before, and perhaps a few more."""
-    for one, other in ((before, after), (after, before)):
-        for stretch, was in (
-            (one.selection, other.selection),
-            (one.word, other.word),
-            (one.current_hit, other.current_hit),
+def changed_ranges(before: Marks, after: Marks) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of text whose appearance differs between two states, and perhaps a few more."""
+    for marks, reference in ((before, after), (after, before)):
+        for text_range, reference_range in (
+            (marks.selection, reference.selection),
+            (marks.word, reference.word),
+            (marks.current_hit, reference.current_hit),
         ):
-            if stretch and stretch != was:
-                yield stretch
-        for marked, before_that in ((one.selected, other.selected), (one.chosen, other.chosen)):
-            if marked and marked != before_that:
-                yield marked.start, marked.end
+            if text_range and text_range != reference_range:
+                yield text_range
+        for item, reference_item in (
+            (marks.selected_span, reference.selected_span),
+            (marks.current_suggestion, reference.current_suggestion),
+        ):
+            if item and item != reference_item:
+                yield item.start, item.end
     if before.hits != after.hits:
         yield from before.hits
         yield from after.hits
     if before.spans is not after.spans:
-        for marks, spans in zip((before, after), _differing(before.spans, after.spans), strict=True):
+        for marks, spans in zip((before, after), _strip_common_ends(before.spans, after.spans), strict=True):
             for span in spans:
-                yield marks.depths.group(span)  # how deep the others lie depends on it
+                yield marks.depths.group_range(span)  # the depths of the whole group depend on it
     if before.suggestions is not after.suggestions:
-        for suggestions in _differing(before.suggestions, after.suggestions):
+        for suggestions in _strip_common_ends(before.suggestions, after.suggestions):
             yield from ((suggestion.start, suggestion.end) for suggestion in suggestions)
 
 
-def _differing(before: tuple[_Marked, ...], after: tuple[_Marked, ...]) -> tuple[tuple[_Marked, ...], ...]:
-    """A key changes one of perhaps a thousand: those before it and after it are compared in C, and left out of both."""
-    first = _alike(before, after)
-    rest = min(len(before), len(after)) - first
-    last = min(rest, _alike(before[::-1], after[::-1]))
-    return before[first : len(before) - last], after[first : len(after) - last]
+def _strip_common_ends(before: tuple[_Item, ...], after: tuple[_Item, ...]) -> tuple[tuple[_Item, ...], ...]:
+    """Remove the common prefix and suffix of both; in C, because a key press changes one of perhaps a thousand."""
+    prefix = _common_prefix_length(before, after)
+    remaining = min(len(before), len(after)) - prefix
+    suffix = min(remaining, _common_prefix_length(before[::-1], after[::-1]))
+    return before[prefix : len(before) - suffix], after[prefix : len(after) - suffix]
 
 
-def _alike(some: tuple[_Marked, ...], others: tuple[_Marked, ...]) -> int:
-    """With how many equal ones both begin."""
-    return next(compress(count(), map(ne, some, others)), min(len(some), len(others)))
+def _common_prefix_length(first: tuple[_Item, ...], second: tuple[_Item, ...]) -> int:
+    """Return the length of the common prefix."""
+    return next(compress(count(), map(ne, first, second)), min(len(first), len(second)))

@@ -1,6 +1,6 @@
-"""How suggestions look: a dashed outline in the label's colour and never a fill, so that none is taken for a span.
+"""Outlines of suggestions: dashed in the label's colour and never filled, so that none is mistaken for a span.
 
-Nothing is decided here. A line that is broken leaves the outline open where it goes on.
+An outline that continues on the next line is open at that end.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,79 +9,83 @@ from typing import Final
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
 
-from annotator.model.open_suggestions import CREDIBLE, SURE
+from annotator.model.open_suggestions import CREDIBLE_SCORE, SURE_SCORE
 from annotator.model.records import Span, Suggestion
 from annotator.ui.article.page import Segment
 
 _RADIUS: Final = 4.0  # pixels
-_BESIDE: Final = (3.0, 1.0, -0.5, -1.5)  # pixels between an outline and the letters at its sides, by its level
-_INSET: Final = 3.0  # pixels by which each further one within lies farther inside, above and beneath
-_DEEPEST: Final = len(_BESIDE) - 1
-_SURE: Final = (1.8, [5.0, 1.4])  # pixels, and the dash and the gap in widths of the line
-_USUAL: Final = (1.4, [4.0, 2.5])
+_SIDE_MARGINS: Final = (3.0, 1.0, -0.5, -1.5)  # pixels between an outline and the letters at its sides, by its level
+_INSET: Final = 3.0  # pixels by which an outline moves inwards above and below for each level
+_DEEPEST: Final = len(_SIDE_MARGINS) - 1
+_SURE: Final = (1.8, [5.0, 1.4])  # width in pixels; dash and gap in widths
+_NORMAL: Final = (1.4, [4.0, 2.5])
 _DOUBTFUL: Final = (1.1, [1.6, 2.6])
-_CHOSEN: Final = (2.2, [4.0, 1.8])
+_CURRENT: Final = (2.2, [4.0, 1.8])
 
 
 def is_sure(suggestion: Suggestion) -> bool:
-    """Whether it is accepted with all the others that are sure."""
-    return suggestion.score >= SURE
+    """Return whether “Accept the sure ones” would accept it."""
+    return suggestion.score >= SURE_SCORE
 
 
 def is_doubtful(suggestion: Suggestion) -> bool:
-    """Whether it is hardly more likely to be right than wrong."""
-    return suggestion.score < CREDIBLE
+    """Return whether it is hardly more likely to be right than wrong."""
+    return suggestion.score < CREDIBLE_SCORE
 
 
-def levels(suggestions: Iterable[Suggestion], spans: Iterable[Span]) -> Iterator[tuple[Suggestion, int]]:
-    """Each suggestion with how many spans and other suggestions enclose it, up to a few."""
-    shown = list(suggestions)
-    around = [(span.start, span.end) for span in spans] + [(one.start, one.end) for one in shown]
-    for one in shown:
-        enclosing = sum(start <= one.start and one.end <= end for start, end in around) - 1
-        yield one, min(enclosing, _DEEPEST)
+def nesting_levels(suggestions: Iterable[Suggestion], spans: Iterable[Span]) -> Iterator[tuple[Suggestion, int]]:
+    """Yield each suggestion with the number of spans and suggestions that enclose it, up to _DEEPEST."""
+    ordered = list(suggestions)
+    ranges = [(span.start, span.end) for span in spans] + [(suggestion.start, suggestion.end) for suggestion in ordered]
+    for suggestion in ordered:
+        enclosing = sum(start <= suggestion.start and suggestion.end <= end for start, end in ranges) - 1
+        yield suggestion, min(enclosing, _DEEPEST)
 
 
-def pen(suggestion: Suggestion, colour: QColor, *, chosen: bool) -> QPen:
-    """What its outline is drawn with: what is sure is firmer, what is doubtful finer, what is chosen firmest."""
-    look = _SURE if is_sure(suggestion) else _DOUBTFUL if is_doubtful(suggestion) else _USUAL
-    width, dashes = _CHOSEN if chosen else look
-    made = QPen(colour, width)
-    made.setDashPattern(dashes)
-    made.setCapStyle(Qt.PenCapStyle.FlatCap)
-    return made
+def outline_pen(suggestion: Suggestion, colour: QColor, *, is_current: bool) -> QPen:
+    """Return the pen of its outline: thicker for sure ones, thinner for doubtful ones, thickest for the current one."""
+    style = _SURE if is_sure(suggestion) else _DOUBTFUL if is_doubtful(suggestion) else _NORMAL
+    width, dashes = _CURRENT if is_current else style
+    pen = QPen(colour, width)
+    pen.setDashPattern(dashes)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
 
 
-def outline(segments: Sequence[Segment], at: int, level: int) -> QPainterPath:
-    """Around this one of the segments of a suggestion."""
-    segment = segments[at]
-    line, inside = segment.line, _INSET * level
+def outline_path(segments: Sequence[Segment], index: int, level: int) -> QPainterPath:
+    """Return the outline of one segment of a suggestion."""
+    segment = segments[index]
+    line, inset = segment.line, _INSET * level
     rect = QRectF(segment.left, line.top, segment.right - segment.left, line.bottom - line.top)
-    rect.adjust(-_BESIDE[level], inside, _BESIDE[level], 2 - inside)
-    goes_on = at + 1 < len(segments) and segments[at + 1].line is not line
-    came_on = at > 0 and segments[at - 1].line is not line
+    rect.adjust(-_SIDE_MARGINS[level], inset, _SIDE_MARGINS[level], 2 - inset)
+    continues = index + 1 < len(segments) and segments[index + 1].line is not line
+    is_continued = index > 0 and segments[index - 1].line is not line
     rtl = line.block.rtl
-    return _path(rect, left=goes_on if rtl else came_on, right=came_on if rtl else goes_on)
+    return _rounded_path(
+        rect,
+        is_open_left=continues if rtl else is_continued,
+        is_open_right=is_continued if rtl else continues,
+    )
 
 
-def _path(rect: QRectF, *, left: bool, right: bool) -> QPainterPath:
-    """A rectangle with round corners, open at its left or right side or at both."""
+def _rounded_path(rect: QRectF, *, is_open_left: bool, is_open_right: bool) -> QPainterPath:
+    """Return a rectangle with round corners that may be open at its left or right side."""
     path = QPainterPath()
-    if not left and not right:
+    if not is_open_left and not is_open_right:
         path.addRoundedRect(rect, _RADIUS, _RADIUS)
         return path
-    if left and right:
+    if is_open_left and is_open_right:
         path.moveTo(rect.topLeft())
         path.lineTo(rect.topRight())
         path.moveTo(rect.bottomLeft())
         path.lineTo(rect.bottomRight())
         return path
-    away, near = (rect.left(), rect.right()) if left else (rect.right(), rect.left())
-    corner = near - _RADIUS if left else near + _RADIUS
-    path.moveTo(away, rect.top())
-    path.lineTo(corner, rect.top())
-    path.quadTo(near, rect.top(), near, rect.top() + _RADIUS)
-    path.lineTo(near, rect.bottom() - _RADIUS)
-    path.quadTo(near, rect.bottom(), corner, rect.bottom())
-    path.lineTo(away, rect.bottom())
+    open_x, closed_x = (rect.left(), rect.right()) if is_open_left else (rect.right(), rect.left())
+    corner_x = closed_x - _RADIUS if is_open_left else closed_x + _RADIUS
+    path.moveTo(open_x, rect.top())
+    path.lineTo(corner_x, rect.top())
+    path.quadTo(closed_x, rect.top(), closed_x, rect.top() + _RADIUS)
+    path.lineTo(closed_x, rect.bottom() - _RADIUS)
+    path.quadTo(closed_x, rect.bottom(), corner_x, rect.bottom())
+    path.lineTo(open_x, rect.bottom())
     return path

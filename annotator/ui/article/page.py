@@ -1,6 +1,6 @@
-"""The geometry of an article on the screen: its lines from the top down, and what is where. Nothing is painted here.
+"""The geometry of an article on the screen: its lines, folds and characters. Nothing is painted here.
 
-Offsets are code points of the article's text. Coordinates are pixels from the top left corner of the column of text.
+Offsets are code points of the article's text. Coordinates are pixels from the top left corner of the text column.
 """
 
 from bisect import bisect_right
@@ -12,16 +12,16 @@ from typing import Final, NamedTuple, Self
 from PySide6.QtGui import QFontMetricsF
 
 from annotator.model.records import BOILERPLATE, DATELINE, HEADLINE, Zone
-from annotator.ui.article.block import ABOVE, BENEATH, UNDER, Block, Box, Line
+from annotator.ui.article.block import MARKS_ABOVE, MARKS_BELOW, SPACE_BELOW, Block, Box, Line
 from annotator.ui.widgets import fonts
 
 _SIZES: Final = {HEADLINE: 1.22, DATELINE: 0.8, BOILERPLATE: 0.75}  # of the body's size
 _SAMPLE: Final = "وأبرزت اللجنة أن التقرير أشار إلى ارتفاع عدد المتابعات القضائية"
-_MEASURE: Final = 72  # letters in a line: what reads comfortably
+_MEASURE: Final = 72  # letters in a line that reads comfortably
 
 
 class Segment(NamedTuple):
-    """A stretch of a line without a gap, and the line that it is on."""
+    """A gapless part of a line."""
 
     line: Line
     left: float
@@ -29,24 +29,26 @@ class Segment(NamedTuple):
 
 
 class Fold:
-    """A run of boilerplate lines, put away into one quiet line or open beneath it."""
+    """A run of boilerplate lines, collapsed into one unobtrusive line or open below it."""
 
-    def __init__(self, blocks: Sequence[Block], top: float, height: float, *, opened: bool) -> None:
+    def __init__(self, blocks: Sequence[Block], top: float, height: float, *, is_open: bool) -> None:
         self.start, self.end = blocks[0].start, blocks[-1].end
         self.count = len(blocks)
         self.top, self.height = top, height
-        self.opened = opened
+        self.is_open = is_open
 
 
 class Page:
-    """An article laid out in a column of `width` pixels, as high as `height`; `size` is the body's letters in pixels.
+    """An article laid out in a column of `width` pixels; `size` is the body's font size in pixels.
 
-    `opened` holds the starts of those folds that are open. Lines are laid out from the top down and only as far as
-    something is asked of them, as QTextEdit does it: a place, once known, stays. What is about the page as a whole
-    (`lines`, `blocks`, `folds`, `height`) lays out all of it.
+    `open_folds` holds the starts of the folds that are open. Lines are laid out lazily from the top down, as QTextEdit
+    does it, and do not move afterwards. The properties of the entire page (`lines`, `blocks`, `folds`, `height`) lay
+    out all of it.
     """
 
-    def __init__(self, text: str, zones: Iterable[Zone], width: float, size: float, opened: Iterable[int] = ()) -> None:
+    def __init__(
+        self, text: str, zones: Iterable[Zone], width: float, size: float, open_folds: Iterable[int] = ()
+    ) -> None:
         self.text, self.width, self.size = text, width, size
         self._blocks: list[Block] = []
         self._folds: list[Fold] = []
@@ -54,96 +56,96 @@ class Page:
         self._tops: list[float] = []
         self._starts: list[int] = []
         self._height = 0.0
-        self._reached = 0  # every line that begins before this offset is laid out
-        self._rest = self._lay_out(list(zones), set(opened))
+        self._laid_out_to = 0  # all lines that begin before this offset are laid out
+        self._layout_steps = self._lay_out_blocks(list(zones), set(open_folds))
         self._segments: dict[tuple[int, int], list[Segment]] = {}
 
-    def grow(self) -> bool:
-        """Lay out the next line of the text; False where none is left."""
-        return next(self._rest, False)
+    def lay_out_next(self) -> bool:
+        """Lay out the next line of the text and return True, or return False at its end."""
+        return next(self._layout_steps, False)
 
     @property
     def blocks(self) -> list[Block]:
-        """The lines of the text that are shown, from the top down."""
-        return self._whole()._blocks
+        """The visible lines of the text, from the top down."""
+        return self._lay_out_all()._blocks
 
     @property
     def folds(self) -> list[Fold]:
         """The runs of boilerplate, from the top down."""
-        return self._whole()._folds
+        return self._lay_out_all()._folds
 
     @property
     def lines(self) -> list[Line]:
         """The lines on the screen, from the top down."""
-        return self._whole()._lines
+        return self._lay_out_all()._lines
 
     @property
     def height(self) -> float:
-        """The whole page's, in pixels."""
-        return self._whole()._height
+        """The height of the entire page in pixels."""
+        return self._lay_out_all()._height
 
-    def likely_height(self, top: float) -> float:
-        """The page's height, as far as it is known once everything above `top` is laid out; the rest is guessed."""
-        self._to_height(top)
-        rest = len(self.text) - self._reached
-        return self._height if rest <= 0 else self._height * (1 + rest / max(1, self._reached))
+    def estimated_height(self, top: float) -> float:
+        """Lay out everything above `top` and return the height of the page, estimated from that."""
+        self._lay_out_to_height(top)
+        remaining = len(self.text) - self._laid_out_to
+        return self._height if remaining <= 0 else self._height * (1 + remaining / max(1, self._laid_out_to))
 
     def lines_between(self, top: float, bottom: float) -> Iterator[Line]:
-        """The lines of which something, spans' names included, lies between these heights."""
-        self._to_height(bottom + ABOVE)
+        """Yield the lines that lie at least partly between these heights, captions of spans included."""
+        self._lay_out_to_height(bottom + MARKS_ABOVE)
         first = max(0, bisect_right(self._tops, top - 4 * self.size) - 1)
         for line in self._lines[first:]:
-            if line.top - ABOVE > bottom:
+            if line.top - MARKS_ABOVE > bottom:
                 return
-            if line.bottom + BENEATH >= top:
+            if line.bottom + MARKS_BELOW >= top:
                 yield line
 
     def folds_between(self, top: float, bottom: float) -> list[Fold]:
-        """The folds whose quiet line is between these heights."""
-        self._to_height(bottom)
+        """Return the folds whose own line lies between these heights."""
+        self._lay_out_to_height(bottom)
         return [fold for fold in self._folds if fold.top < bottom and top < fold.top + fold.height]
 
     def line_at(self, y: float) -> Line | None:
-        """The line at this height, or the one before it; the first above all; None on an empty page."""
-        self._to_height(y)
-        while not self._lines and self.grow():
+        """Return the line at this height, or the one above it, or the first; None on an empty page."""
+        self._lay_out_to_height(y)
+        while not self._lines and self.lay_out_next():
             pass
         return self._lines[max(0, bisect_right(self._tops, y) - 1)] if self._lines else None
 
     def line_of(self, offset: int) -> Line | None:
-        """The line on which this offset stands; None when it is folded away or blank."""
-        self._to_offset(offset)
-        at = bisect_right(self._starts, offset) - 1
-        if at < 0 or offset > self._lines[at].end:
+        """Return the line of this offset; None if it is folded away or blank."""
+        self._lay_out_to_offset(offset)
+        index = bisect_right(self._starts, offset) - 1
+        if index < 0 or offset > self._lines[index].end:
             return None
-        return self._lines[at]
+        return self._lines[index]
 
-    def line_beside(self, line: Line, step: int) -> Line | None:
-        """The line below (1) or above (-1) one of this page's; None where there is none."""
-        at = bisect_right(self._starts, line.start) - 1 + step
-        while at >= len(self._lines) and self.grow():
+    def adjacent_line(self, line: Line, step: int) -> Line | None:
+        """Return the line below (1) or above (-1) a line of this page, or None."""
+        index = bisect_right(self._starts, line.start) - 1 + step
+        while index >= len(self._lines) and self.lay_out_next():
             pass
-        return self._lines[at] if 0 <= at < len(self._lines) else None
+        return self._lines[index] if 0 <= index < len(self._lines) else None
 
     def fold_at(self, y: float) -> Fold | None:
-        """The fold whose quiet line is at this height."""
-        self._to_height(y)
+        """Return the fold whose own line is at this height, or None."""
+        self._lay_out_to_height(y)
         return next((fold for fold in self._folds if fold.top <= y < fold.top + fold.height), None)
 
     def fold_of(self, offset: int) -> Fold | None:
-        """The closed fold that hides this offset."""
-        self._to_offset(offset)
-        return next((fold for fold in self._folds if not fold.opened and fold.start <= offset < fold.end), None)
+        """Return the closed fold that hides this offset, or None."""
+        self._lay_out_to_offset(offset)
+        return next((fold for fold in self._folds if not fold.is_open and fold.start <= offset < fold.end), None)
 
     def box_at(self, x: float, y: float) -> Box | None:
-        """The character under this point, or None beside the letters."""
+        """Return the character at this point, or None beside the letters."""
         line = self.line_at(y)
-        if line is None or not line.top <= y <= line.bottom + UNDER:
+        if line is None or not line.top <= y <= line.bottom + SPACE_BELOW:
             return None
         return next((box for box in line.boxes if box.left <= x < box.right), None)
 
     def boundary_at(self, x: float, y: float) -> int | None:
-        """The place between two characters that is nearest to this point; None on an empty page."""
+        """Return the offset between two characters that is nearest to this point; None on an empty page."""
         line = self.line_at(y)
         if line is None or not line.boxes:
             return None
@@ -152,68 +154,68 @@ class Page:
         return box.end if after_middle else box.start
 
     def segments(self, start: int, end: int) -> list[Segment]:
-        """The stretches of the screen that show code points `start` to `end`, in the order of their lines."""
-        known = self._segments.get((start, end))
-        if known is None:
-            known = self._segments[start, end] = self._find_segments(start, end)
-        return known
-
-    def _find_segments(self, start: int, end: int) -> list[Segment]:
-        self._to_offset(end)
-        segments = []
-        at = max(0, bisect_right(self._starts, start) - 1)
-        for line in self._lines[at:]:
-            if line.start >= end:
-                break
-            segments += [Segment(line, left, right) for left, right in line.stretches(start, end)]
+        """Return the parts of lines that show code points `start` to `end`, in the order of their lines."""
+        segments = self._segments.get((start, end))
+        if segments is None:
+            segments = self._segments[start, end] = self._find_segments(start, end)
         return segments
 
-    def _whole(self) -> Self:
-        while self.grow():
+    def _find_segments(self, start: int, end: int) -> list[Segment]:
+        self._lay_out_to_offset(end)
+        segments = []
+        first = max(0, bisect_right(self._starts, start) - 1)
+        for line in self._lines[first:]:
+            if line.start >= end:
+                break
+            segments += [Segment(line, left, right) for left, right in line.x_ranges(start, end)]
+        return segments
+
+    def _lay_out_all(self) -> Self:
+        while self.lay_out_next():
             pass
         return self
 
-    def _to_height(self, y: float) -> None:
-        while self._height <= y and self.grow():
+    def _lay_out_to_height(self, y: float) -> None:
+        while self._height <= y and self.lay_out_next():
             pass
 
-    def _to_offset(self, offset: int) -> None:
-        while self._reached <= offset and self.grow():
+    def _lay_out_to_offset(self, offset: int) -> None:
+        while self._laid_out_to <= offset and self.lay_out_next():
             pass
 
-    def _lay_out(self, zones: list[Zone], opened: set[int]) -> Iterator[bool]:
-        shown = (block for block in _blocks(self.text, zones) if block.text.strip())
-        for boilerplate, run in groupby(shown, lambda block: block.kind == BOILERPLATE):
-            if boilerplate:
-                run = iter(self._fold(list(run), opened))
+    def _lay_out_blocks(self, zones: list[Zone], open_folds: set[int]) -> Iterator[bool]:
+        visible = (block for block in _blocks(self.text, zones) if block.text.strip())
+        for is_boilerplate, run in groupby(visible, lambda block: block.kind == BOILERPLATE):
+            if is_boilerplate:
+                run = iter(self._add_fold(list(run), open_folds))
             for block in run:
-                self._stack(block)
+                self._add_block(block)
                 yield True
-        self._reached = len(self.text) + 1
+        self._laid_out_to = len(self.text) + 1
 
-    def _stack(self, block: Block) -> None:
+    def _add_block(self, block: Block) -> None:
         scale = _SIZES.get(block.kind or "", 1.0)
-        block.lay_out(self._height, self.width, fonts.reading(self.size * scale, bold=block.kind == HEADLINE))
+        block.lay_out(self._height, self.width, fonts.reading_font(self.size * scale, bold=block.kind == HEADLINE))
         self._blocks.append(block)
         self._lines += block.lines
         self._tops += [line.top for line in block.lines]
         self._starts += [line.start for line in block.lines]
         self._height += block.height + self.size * (0.15 if block.kind == BOILERPLATE else 0.5)
-        self._reached = block.end + 1
+        self._laid_out_to = block.end + 1
 
-    def _fold(self, run: list[Block], opened: set[int]) -> list[Block]:
-        """Put a run of boilerplate away; what of it is to be shown even so."""
-        fold = Fold(run, self._height, 1.7 * self.size, opened=run[0].start in opened)
+    def _add_fold(self, run: list[Block], open_folds: set[int]) -> list[Block]:
+        """Add a fold for a run of boilerplate, and return the blocks of it that are visible."""
+        fold = Fold(run, self._height, 1.7 * self.size, is_open=run[0].start in open_folds)
         self._folds.append(fold)
         self._height += fold.height + self.size * 0.3
-        self._reached = fold.end + 1
-        return run if fold.opened else []
+        self._laid_out_to = fold.end + 1
+        return run if fold.is_open else []
 
 
 @cache
-def measure(size: float) -> float:
-    """The width in pixels of a comfortable line whose letters are `size` pixels."""
-    metrics = QFontMetricsF(fonts.reading(size))
+def column_width(size: float) -> float:
+    """Return the width in pixels of a comfortable line of text in this font size (pixels)."""
+    metrics = QFontMetricsF(fonts.reading_font(size))
     return metrics.horizontalAdvance(_SAMPLE) / len(_SAMPLE) * _MEASURE
 
 
@@ -222,7 +224,7 @@ def _blocks(text: str, zones: Iterable[Zone]) -> Iterator[Block]:
     start = 0
     for line in text.split("\n"):
         end = start + len(line)
-        at = bisect_right(ordered, start, key=lambda zone: zone.end)
-        kind = ordered[at].kind if at < len(ordered) and ordered[at].start < end else None
+        index = bisect_right(ordered, start, key=lambda zone: zone.end)
+        kind = ordered[index].kind if index < len(ordered) and ordered[index].start < end else None
         yield Block(line, start, kind)
         start = end + 1

@@ -1,7 +1,7 @@
-"""How the article looks: spans beneath, text above in one colour, names beside. Nothing is decided here.
+"""Painting of an article: spans below the text, text in one colour, captions under it.
 
-The text is drawn by QTextLayout without formats, so that no highlight can change a letter's shape or place; whatever
-marks it lies beneath it.
+The text is drawn by QTextLayout without formats, so that no highlight can change the shape or position of a letter; all
+marks lie beneath it.
 """
 
 from typing import Final, NamedTuple
@@ -9,203 +9,228 @@ from typing import Final, NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPathStroker, QPen
 
-from annotator.i18n import _, ngettext, number
+from annotator.i18n import _, format_number, ngettext
 from annotator.model.labels import Label, LabelSet
 from annotator.model.records import BOILERPLATE, DATELINE, Span, Suggestion
 from annotator.ui.article import invisible_marks, outlines
-from annotator.ui.article.hit_test import edges
+from annotator.ui.article.hit_test import handle_points
 from annotator.ui.article.marks import Marks
 from annotator.ui.article.nesting_depths import Depth
 from annotator.ui.article.page import Fold, Page, Segment
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import percent
+from annotator.ui.widgets.bidi_text import format_percent
 from annotator.ui.widgets.theme import Theme
 
-_LINE: Final = 2  # pixels: how thick a span's line is
-_STEP: Final = 4  # pixels: from one nested span's line to the next
-_NAME: Final = 11.0  # pixels: the letters of a span's name
-_HANDLE: Final = 4.5  # pixels: radius of the selected span's edges
+_LINE_WIDTH: Final = 2  # pixels: thickness of the line under a span
+_LINE_STEP: Final = 4  # pixels between the lines of nested spans
+_CAPTION_SIZE: Final = 11.0  # pixels
+_HANDLE_RADIUS: Final = 4.5  # pixels
 
 
-class _Look(NamedTuple):
-    """What the spans of a label are painted with."""
+class _LabelStyle(NamedTuple):
+    """The colours of a label's spans and the title in their captions."""
 
-    firm: QColor
+    line_colour: QColor
     fill: QColor
-    chosen: QColor
-    name: str
+    selected_fill: QColor
+    title: str
 
 
-class _Name(NamedTuple):
-    """What is written beneath the first of `segments`, under so many lines of spans."""
+class _Caption(NamedTuple):
+    """The caption under the first of `segments`, below `line_count` lines of spans."""
 
     segments: list[Segment]
-    lines: int
+    line_count: int
     text: str
     colour: QColor
     bold: bool
 
 
-class Painter:
+class PagePainter:
     """Paints a page with its marks in a theme."""
 
     def __init__(self, page: Page, marks: Marks, labels: LabelSet, theme: Theme) -> None:
         self._page, self._marks, self._theme = page, marks, theme
-        self._name_fonts = {bold: fonts.interface(_NAME, bold=bold) for bold in (True, False)}
-        self._name_metrics = {bold: QFontMetricsF(font) for bold, font in self._name_fonts.items()}
-        self._looks = {label.name: self._look(label) for label in labels.labels}
+        self._caption_fonts = {bold: fonts.interface_font(_CAPTION_SIZE, bold=bold) for bold in (True, False)}
+        self._caption_metrics = {bold: QFontMetricsF(font) for bold, font in self._caption_fonts.items()}
+        self._styles = {label.name: self._style_of(label) for label in labels.labels}
 
-    def _look(self, label: Label) -> _Look:
-        return _Look(self._theme.firm(label), self._theme.fill(label), self._theme.fill(label, 1.7), label.shown())
+    def _style_of(self, label: Label) -> _LabelStyle:
+        return _LabelStyle(
+            self._theme.line_colour(label),
+            self._theme.fill_colour(label),
+            self._theme.fill_colour(label, 1.7),
+            label.localised_title(),
+        )
 
     def paint(self, painter: QPainter, top: float, bottom: float) -> None:
-        """Paint what lies between these heights of the page."""
+        """Paint the part of the page between these heights."""
         lines = list(self._page.lines_between(top, bottom))
         for fold in self._page.folds_between(top, bottom):
-            self._fold(painter, fold)
+            self._paint_fold(painter, fold)
         if not lines:
             return
         first, last = lines[0].start, lines[-1].end
         marks = self._marks
-        shown = [(span, marks.depths[span]) for span in marks.spans if span.start < last and first < span.end]
-        suggested = [one for one in marks.suggestions if one.start < last and first < one.end]
+        spans = [(span, marks.depths[span]) for span in marks.spans if span.start < last and first < span.end]
+        suggestions = [
+            suggestion for suggestion in marks.suggestions if suggestion.start < last and first < suggestion.end
+        ]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._spans(painter, shown)
-        self._hits(painter, first, last)
-        self._selection(painter)
-        self._outlines(painter, suggested, shown)
+        self._paint_spans(painter, spans)
+        self._paint_hits(painter, first, last)
+        self._paint_selection(painter)
+        self._paint_outlines(painter, suggestions, spans)
         invisible_marks.paint(painter, lines, marks, self._theme)
         for block in dict.fromkeys(line.block for line in lines):
-            painter.setPen(self._ink(block.kind))
+            painter.setPen(self._text_colour(block.kind))
             block.layout.draw(painter, QPointF(0, 0), [], QRectF(0, top, self._page.width, bottom - top))
-        self._names(painter, shown, suggested)
-        if marks.selected:
-            self._handles(painter, marks.selected)
-        if marks.chosen:
-            self._handles(painter, marks.chosen)
+        self._paint_captions(painter, spans, suggestions)
+        if marks.selected_span:
+            self._paint_handles(painter, marks.selected_span)
+        if marks.current_suggestion:
+            self._paint_handles(painter, marks.current_suggestion)
 
-    def _ink(self, kind: str | None) -> QColor:
+    def _text_colour(self, kind: str | None) -> QColor:
         if kind == DATELINE:
             return QColor(self._theme.accent)
         return QColor(self._theme.dim if kind in (BOILERPLATE, None) else self._theme.ink)
 
-    def _spans(self, painter: QPainter, shown: list[tuple[Span, Depth]]) -> None:
-        for span, depth in sorted(shown, key=lambda pair: pair[1].outer):
-            self._span(painter, span, depth, chosen=span == self._marks.selected)
+    def _paint_spans(self, painter: QPainter, spans: list[tuple[Span, Depth]]) -> None:
+        for span, depth in sorted(spans, key=lambda pair: pair[1].outer):
+            self._paint_span(painter, span, depth, is_selected=span == self._marks.selected_span)
 
-    def _hits(self, painter: QPainter, first: int, last: int) -> None:
-        """As with a marker: higher than a span, round, and no line beneath; the current one has a frame."""
+    def _paint_hits(self, painter: QPainter, first: int, last: int) -> None:
+        """Paint search hits like a highlighter: taller than a span, rounded, without a line; the current one framed."""
         painter.setBrush(QColor(self._theme.hit))
         frame = QPen(QColor(self._theme.ink), 1.5)
         for hit in self._marks.hits:
             if hit[0] < last and first < hit[1]:
                 painter.setPen(frame if hit == self._marks.current_hit else Qt.PenStyle.NoPen)
                 for segment in self._page.segments(*hit):
-                    painter.drawRoundedRect(_letters(segment).adjusted(-2, -3, 2, -1), 4, 4)
+                    painter.drawRoundedRect(_text_rect(segment).adjusted(-2, -3, 2, -1), 4, 4)
 
-    def _selection(self, painter: QPainter) -> None:
+    def _paint_selection(self, painter: QPainter) -> None:
         marks = self._marks
         if marks.selection:
             colour = QColor(self._theme.selection)
             colour.setAlphaF(0.85)
             for segment in self._page.segments(*marks.selection):
-                painter.fillRect(_letters(segment).toAlignedRect().adjusted(-1, 0, 1, 0), colour)
+                painter.fillRect(_text_rect(segment).toAlignedRect().adjusted(-1, 0, 1, 0), colour)
         elif marks.word:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self._theme.faint), 1.2, Qt.PenStyle.DotLine))
             for segment in self._page.segments(*marks.word):
-                painter.drawRoundedRect(_letters(segment).adjusted(-2, 0, 2, 0), 4, 4)
+                painter.drawRoundedRect(_text_rect(segment).adjusted(-2, 0, 2, 0), 4, 4)
 
-    def _span(self, painter: QPainter, span: Span, depth: Depth, *, chosen: bool) -> None:
-        look = self._looks[span.label]
+    def _paint_span(self, painter: QPainter, span: Span, depth: Depth, *, is_selected: bool) -> None:
+        style = self._styles[span.label]
         for segment in self._page.segments(span.start, span.end):
-            # Whole pixels: edges are crisp, and filling them is ten times as fast.
-            letters = _letters(segment).toAlignedRect().adjusted(0, 3 * depth.outer, 0, 0)
-            painter.fillRect(letters, look.chosen if chosen else look.fill)
-            top = round(segment.line.bottom) + _STEP * depth.inner
-            painter.fillRect(letters.left(), top, letters.width(), _LINE + chosen, look.firm)
+            # Whole pixels have crisp edges and are filled ten times as fast.
+            rect = _text_rect(segment).toAlignedRect().adjusted(0, 3 * depth.outer, 0, 0)
+            painter.fillRect(rect, style.selected_fill if is_selected else style.fill)
+            top = round(segment.line.bottom) + _LINE_STEP * depth.inner
+            painter.fillRect(rect.left(), top, rect.width(), _LINE_WIDTH + is_selected, style.line_colour)
 
-    def _outlines(self, painter: QPainter, suggested: list[Suggestion], shown: list[tuple[Span, Depth]]) -> None:
-        for one, level in outlines.levels(suggested, (span for span, _depth in shown)):
-            firm = self._looks[one.label].firm
-            # Filled: where a pen puts its dashes depends on how much is painted anew.
-            stroker = QPainterPathStroker(outlines.pen(one, firm, chosen=one == self._marks.chosen))
-            segments = self._page.segments(one.start, one.end)
-            for at in range(len(segments)):
-                painter.fillPath(stroker.createStroke(outlines.outline(segments, at, level)), firm)
+    def _paint_outlines(
+        self, painter: QPainter, suggestions: list[Suggestion], spans: list[tuple[Span, Depth]]
+    ) -> None:
+        for suggestion, level in outlines.nesting_levels(suggestions, (span for span, _depth in spans)):
+            colour = self._styles[suggestion.label].line_colour
+            # Fill the stroke: the position of a pen's dashes depends on the area that is repainted.
+            stroker = QPainterPathStroker(
+                outlines.outline_pen(suggestion, colour, is_current=suggestion == self._marks.current_suggestion)
+            )
+            segments = self._page.segments(suggestion.start, suggestion.end)
+            for index in range(len(segments)):
+                painter.fillPath(stroker.createStroke(outlines.outline_path(segments, index, level)), colour)
 
-    def _names(self, painter: QPainter, shown: list[tuple[Span, Depth]], suggested: list[Suggestion]) -> None:
-        names = [(span.start, -depth.inner, self._name_of_span(span, depth)) for span, depth in shown]
-        names += [(one.start, 0, self._name_of_suggestion(one, shown)) for one in suggested]
-        taken: dict[int, list[tuple[float, float]]] = {}
-        for _start, _inner, name in sorted(names, key=lambda name: name[:2]):
-            if not name.segments:
+    def _paint_captions(
+        self, painter: QPainter, spans: list[tuple[Span, Depth]], suggestions: list[Suggestion]
+    ) -> None:
+        captions = [(span.start, -depth.inner, self._span_caption(span, depth)) for span, depth in spans]
+        captions += [(suggestion.start, 0, self._suggestion_caption(suggestion, spans)) for suggestion in suggestions]
+        occupied_by_line: dict[int, list[tuple[float, float]]] = {}
+        for _start, _inner, caption in sorted(captions, key=lambda caption: caption[:2]):
+            if not caption.segments:
                 continue
-            first, metrics = name.segments[0], self._name_metrics[name.bold]
-            width = metrics.horizontalAdvance(name.text)
-            places = taken.setdefault(id(first.line), [])
-            left = self._free(first, width, places)
-            places.append((left, left + width))
-            baseline = first.line.bottom + _STEP * (name.lines + 1) + metrics.ascent() - 3
-            painter.setFont(self._name_fonts[name.bold])
-            painter.setPen(name.colour)
-            painter.drawText(QPointF(left, baseline), name.text)
+            first, metrics = caption.segments[0], self._caption_metrics[caption.bold]
+            width = metrics.horizontalAdvance(caption.text)
+            occupied = occupied_by_line.setdefault(id(first.line), [])
+            x = self._find_free_x(first, width, occupied)
+            occupied.append((x, x + width))
+            baseline = first.line.bottom + _LINE_STEP * (caption.line_count + 1) + metrics.ascent() - 3
+            painter.setFont(self._caption_fonts[caption.bold])
+            painter.setPen(caption.colour)
+            painter.drawText(QPointF(x, baseline), caption.text)
 
-    def _name_of_span(self, span: Span, depth: Depth) -> _Name:
-        look = self._looks[span.label]
-        return _Name(self._page.segments(span.start, span.end), depth.deepest, look.name, look.firm, bold=True)
+    def _span_caption(self, span: Span, depth: Depth) -> _Caption:
+        style = self._styles[span.label]
+        return _Caption(
+            self._page.segments(span.start, span.end), depth.deepest, style.title, style.line_colour, bold=True
+        )
 
-    def _name_of_suggestion(self, one: Suggestion, shown: list[tuple[Span, Depth]]) -> _Name:
-        """What is sure is bold, what is doubtful is called into question; the chosen one says how sure it is."""
-        look, text = self._looks[one.label], self._looks[one.label].name
-        beside = [depth.deepest for span, depth in shown if span.start < one.end and one.start < span.end]
-        chosen = one == self._marks.chosen
-        if chosen:
-            text = f"{text} · {percent(one.score)}"
-        elif outlines.is_doubtful(one):
+    def _suggestion_caption(self, suggestion: Suggestion, spans: list[tuple[Span, Depth]]) -> _Caption:
+        """Build a caption: bold if sure, with a question mark if doubtful, with the score if current."""
+        style, text = self._styles[suggestion.label], self._styles[suggestion.label].title
+        levels = [depth.deepest for span, depth in spans if span.start < suggestion.end and suggestion.start < span.end]
+        is_current = suggestion == self._marks.current_suggestion
+        if is_current:
+            text = f"{text} · {format_percent(suggestion.score)}"
+        elif outlines.is_doubtful(suggestion):
             text = _("{label}?").format(label=text)
-        bold = chosen or outlines.is_sure(one)
-        return _Name(self._page.segments(one.start, one.end), max(beside, default=0), text, look.firm, bold=bold)
+        bold = is_current or outlines.is_sure(suggestion)
+        return _Caption(
+            self._page.segments(suggestion.start, suggestion.end),
+            max(levels, default=0),
+            text,
+            style.line_colour,
+            bold=bold,
+        )
 
-    def _free(self, segment: Segment, width: float, taken: list[tuple[float, float]]) -> float:
-        """Where a name of this width has room beneath the segment: at its beginning, or after other names there."""
+    def _find_free_x(self, segment: Segment, width: float, occupied: list[tuple[float, float]]) -> float:
+        """Return the x where a caption of this width fits under the segment: at its start, or after other captions."""
         gap = 7.0
         if segment.line.block.rtl:
             right = segment.right
-            for left, end in sorted(taken, reverse=True):
-                if left - gap < right and right - width < end + gap:
-                    right = left - gap
+            for start, end in sorted(occupied, reverse=True):
+                if start - gap < right and right - width < end + gap:
+                    right = start - gap
             return right - width
-        start = segment.left
-        for left, end in sorted(taken):
-            if left - gap < start + width and start < end + gap:
-                start = end + gap
-        return start
+        x = segment.left
+        for start, end in sorted(occupied):
+            if start - gap < x + width and x < end + gap:
+                x = end + gap
+        return x
 
-    def _handles(self, painter: QPainter, held: Span | Suggestion) -> None:
-        """Round, and of a suggestion hollow."""
-        firm, paper = self._looks[held.label].firm, QColor(self._theme.paper)
-        span = isinstance(held, Span)
-        painter.setBrush(firm if span else paper)
-        painter.setPen(QPen(paper if span else firm, 1.5))
-        for point in edges(self._page, held):
-            painter.drawEllipse(point, _HANDLE, _HANDLE)
+    def _paint_handles(self, painter: QPainter, item: Span | Suggestion) -> None:
+        """Paint round handles at the edges of an item, hollow ones for a suggestion."""
+        colour, paper = self._styles[item.label].line_colour, QColor(self._theme.paper)
+        is_span = isinstance(item, Span)
+        painter.setBrush(colour if is_span else paper)
+        painter.setPen(QPen(paper if is_span else colour, 1.5))
+        for point in handle_points(self._page, item):
+            painter.drawEllipse(point, _HANDLE_RADIUS, _HANDLE_RADIUS)
 
-    def _fold(self, painter: QPainter, fold: Fold) -> None:
-        painter.setFont(fonts.interface(0.62 * self._page.size))
+    def _paint_fold(self, painter: QPainter, fold: Fold) -> None:
+        painter.setFont(fonts.interface_font(0.62 * self._page.size))
         painter.setPen(QColor(self._theme.faint))
-        inside = sum(fold.start <= span.start < fold.end for span in self._marks.spans)
-        said = ngettext("{count} line is not the article", "{count} lines are not the article", fold.count)
-        text = said.format(count=number(fold.count))
-        if inside:
-            text += " · " + ngettext("{count} span", "{count} spans", inside).format(count=number(inside))
+        span_count = sum(fold.start <= span.start < fold.end for span in self._marks.spans)
+        text = ngettext("{count} line of boilerplate", "{count} lines of boilerplate", fold.count)
+        label = text.format(count=format_number(fold.count))
+        if span_count:
+            label += " · " + ngettext("{count} span", "{count} spans", span_count).format(
+                count=format_number(span_count)
+            )
         rect = QRectF(0, fold.top, self._page.width, fold.height)
         rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        sign = "⌄" if fold.opened else ("‹" if rtl else "›")
+        sign = "⌄" if fold.is_open else ("‹" if rtl else "›")
         side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, f"{sign}  {text}")
+        painter.drawText(
+            rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, f"{sign}  {label}"
+        )
 
 
-def _letters(segment: Segment) -> QRectF:
+def _text_rect(segment: Segment) -> QRectF:
     line = segment.line
     return QRectF(segment.left, line.top, segment.right - segment.left, line.bottom - line.top)

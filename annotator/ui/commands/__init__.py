@@ -1,1 +1,1 @@
-"""What the actions do: a method for each row of the table."""
+"""The commands behind the actions: a method for each row of the table."""

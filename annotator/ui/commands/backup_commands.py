@@ -1,4 +1,4 @@
-"""Backups in the window, and what can be done about a damaged corpus."""
+"""Commands for backups, and the recovery of a damaged corpus."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,147 +13,150 @@ from annotator.store.errors import CorpusError
 from annotator.ui.commands.corpus_commands import SUFFIX, CorpusCommands
 from annotator.ui.session.background import Cancelled, Job
 from annotator.ui.session.session import Session
-from annotator.ui.widgets.bidi_text import left_to_right, with_paths
+from annotator.ui.widgets.bidi_text import isolate_ltr, isolate_paths
 from annotator.ui.widgets.message_box import MessageBox
 
-_AGAIN: Final = 300  # milliseconds
+_RETRY_DELAY: Final = 300  # milliseconds
 
 
 class BackupCommands(QObject):
-    """Each public method without an argument is an action of the table in `actions`."""
+    """The commands; all public methods without an argument are actions of the table in `actions`."""
 
     def __init__(self, window: QWidget, session: Session, commands: CorpusCommands) -> None:
         super().__init__(window)
         self._window, self._session, self._commands = window, session, commands
-        self._asking = False
-        commands.damaged.connect(self.rescue)
+        self._is_asking = False
+        commands.damaged.connect(self.offer_recovery)
 
     def show_backups(self) -> None:
-        if self._session.corpus and self._commands.may_leave():
-            self._choose(self._session.corpus.path, damaged=False)
+        if self._session.corpus and self._commands.confirm_leave():
+            self._open_backups_dialog(self._session.corpus.path, damaged=False)
 
-    def rescue(self, name: str, reason: str) -> None:
-        """Ask what is to be done about a damaged corpus, by its path; `reason` is what is wrong with it."""
-        from annotator.store.backups import backups
+    def offer_recovery(self, name: str, reason: str) -> None:
+        """Ask how to recover the damaged corpus at the path `name`; `reason` is the error that was found."""
+        from annotator.store.backups import list_backups
 
-        if self._asking:  # what reads the file and what looks through it may both find it damaged
+        if self._is_asking:  # the session and the maintenance may both find the damage
             return
-        if self._commands.background.busy:
-            QTimer.singleShot(_AGAIN, self, lambda: self.rescue(name, reason))
+        if self._commands.background.is_busy:
+            QTimer.singleShot(_RETRY_DELAY, self, lambda: self.offer_recovery(name, reason))
             return
         path = Path(name)
         try:
-            found = backups(path)
-        except CorpusError:  # of two troubles, the first
-            found = []
-        asked = MessageBox(QMessageBox.Icon.Warning, self._window)
-        asked.setText(with_paths(_("The corpus “{path}” is damaged.").format(path=path)))
-        asked.setDetailedText(reason)
-        asked.setInformativeText(
+            backups = list_backups(path)
+        except CorpusError:  # the damage itself is already being reported
+            backups = []
+        box = MessageBox(QMessageBox.Icon.Warning, self._window)
+        box.setText(isolate_paths(_("The corpus “{path}” is damaged.").format(path=path)))
+        box.setDetailedText(reason)
+        box.setInformativeText(
             _(
-                "What can still be read can be brought back into a new corpus; what cannot is listed then. Or a backup "
-                "can take the place of the file. The damaged file itself is not changed."
+                "You can recover everything that is still readable into a new corpus, with a list of what was "
+                "lost, or restore a backup. The damaged file itself will not be changed."
             )
         )
         role = QMessageBox.ButtonRole
-        restore = asked.addButton(_("Look at the backups…"), role.ActionRole) if found else None
-        salvage = asked.addButton(_("Bring back what can be read"), role.ActionRole)
-        leave = asked.addButton(_("Leave it"), role.RejectRole)
-        usual = restore or salvage
-        usual.setObjectName("primary")  # wide enough for bold letters, which Qt does not see of a default button
-        asked.setDefaultButton(usual)
-        asked.setEscapeButton(leave)
-        self._asking = True
-        asked.exec()
-        self._asking = False
-        chosen = asked.clickedButton() or leave
-        asked.deleteLater()
-        if chosen not in (restore, salvage) or not self._let_go(path):
+        restore = box.addButton(_("Show backups…"), role.ActionRole) if backups else None
+        salvage = box.addButton(_("Recover readable data"), role.ActionRole)
+        leave = box.addButton(_("Do nothing"), role.RejectRole)
+        default = restore or salvage
+        default.setObjectName("primary")  # wide enough for bold letters, which Qt ignores in a default button
+        box.setDefaultButton(default)
+        box.setEscapeButton(leave)
+        self._is_asking = True
+        box.exec()
+        self._is_asking = False
+        clicked = box.clickedButton() or leave
+        box.deleteLater()
+        if clicked not in (restore, salvage) or not self._close_if_open(path):
             return
-        if chosen is salvage:
-            self._salvage(path, [backup.path for backup in found])
+        if clicked is salvage:
+            self._salvage(path, [backup.path for backup in backups])
         else:
-            self._choose(path, damaged=True)
+            self._open_backups_dialog(path, damaged=True)
 
-    def _let_go(self, path: Path) -> bool:
-        """Close the corpus if it is this one: nothing of this process may have a damaged file open."""
+    def _close_if_open(self, path: Path) -> bool:
+        """Close the corpus if it is at `path`, as this process may not keep a damaged file open.
+
+        Return False if the user wants to stay in it.
+        """
         corpus = self._session.corpus
         if corpus and corpus.path.absolute() == path.absolute():
-            if not self._commands.may_leave():
+            if not self._commands.confirm_leave():
                 return False
             self._session.close()
         return True
 
-    def _choose(self, path: Path, *, damaged: bool) -> None:
+    def _open_backups_dialog(self, path: Path, *, damaged: bool) -> None:
         from annotator.store import backups
-        from annotator.ui.dialogs.backups import MAKE, OPEN, BackupsDialog
+        from annotator.ui.dialogs.backups import CREATE, OPEN, BackupsDialog
 
         try:
-            found = backups.backups(path)
+            existing = backups.list_backups(path)
         except CorpusError as error:
             self._commands.warn(str(error))
             return
-        dialog = BackupsDialog(self._window, self._commands.background, path.stem, found, damaged=damaged)
+        dialog = BackupsDialog(self._window, self._commands.background, path.stem, existing, damaged=damaged)
         dialog.exec()
-        asked, chosen = dialog.asked, dialog.chosen
+        action, backup = dialog.action, dialog.backup
         dialog.deleteLater()
-        if asked == MAKE:
-            self._run(_("Making a backup"), lambda: backups.keep(path), self._made)
-        elif asked == OPEN and chosen:
-            self._open_copy(path, chosen.path, chosen.time)
-        elif asked and chosen and self._sure(path):
-            self._restore(path, chosen.path, damaged=damaged)
+        if action == CREATE:
+            self._run(_("Creating a backup"), lambda: backups.create_backup(path), self._on_backup_created)
+        elif action == OPEN and backup:
+            self._open_copy(path, backup.path, backup.time)
+        elif action and backup and self._confirm_restore(path):
+            self._restore(path, backup.path, damaged=damaged)
 
-    def _sure(self, path: Path) -> bool:
-        asked = MessageBox(QMessageBox.Icon.Question, self._window)
-        said = _("Is “{path}” to become what the backup holds? What was done since is then only in a backup of now.")
-        asked.setText(said.format(path=left_to_right(path)))
-        go = asked.addButton(_("Put it in its place"), QMessageBox.ButtonRole.AcceptRole)
-        cancel = asked.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
-        asked.setDefaultButton(cancel)
-        asked.setEscapeButton(cancel)
-        asked.exec()
-        asked.deleteLater()
-        return asked.clickedButton() is go
+    def _confirm_restore(self, path: Path) -> bool:
+        box = MessageBox(QMessageBox.Icon.Question, self._window)
+        text = _("Restore “{path}” from this backup? The current state will be saved as another backup first.")
+        box.setText(text.format(path=isolate_ltr(path)))
+        restore = box.addButton(_("Restore"), QMessageBox.ButtonRole.AcceptRole)
+        cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        box.exec()
+        box.deleteLater()
+        return box.clickedButton() is restore
 
     def _open_copy(self, path: Path, backup: Path, time: datetime) -> None:
-        from annotator.store.copying import copy
+        from annotator.store.copying import copy_corpus
 
-        target = _free(path.with_name(f"{path.stem} {time:%Y-%m-%d %H-%M}{SUFFIX}"))
+        target = _find_free_path(path.with_name(f"{path.stem} {time:%Y-%m-%d %H-%M}{SUFFIX}"))
 
-        def copied(_size: int) -> None:
+        def open_target(_size: int) -> None:
             self._commands.open_path(target)
 
-        self._run(_("Copying"), lambda: copy(backup, target), copied)
+        self._run(_("Copying"), lambda: copy_corpus(backup, target), open_target)
 
     def _restore(self, path: Path, backup: Path, *, damaged: bool) -> None:
         from annotator.store import restoring
 
         def job() -> Any:
-            return restoring.replace(path, backup) if damaged else restoring.restore(path, backup)
+            return restoring.replace_damaged(path, backup) if damaged else restoring.restore(path, backup)
 
-        def restored(_kept: object) -> None:
+        def reopen(_backup: object) -> None:
             if self._commands.open_path(path):
-                self._session.told.emit(_("The corpus is what the backup holds."))
+                self._session.notified.emit(_("The corpus was restored from the backup."))
 
-        self._run(_("Restoring"), job, restored)
+        self._run(_("Restoring"), job, reopen)
 
-    def _salvage(self, path: Path, others: list[Path]) -> None:
+    def _salvage(self, path: Path, backups: list[Path]) -> None:
         from annotator.store.recovery.salvage import salvage
-        from annotator.ui.dialogs.recovery_result import BroughtBackDialog
+        from annotator.ui.dialogs.recovery_result import RecoveryResultDialog
 
-        target = _free(path.with_name(_("{name} brought back").format(name=path.stem) + SUFFIX))
+        target = _find_free_path(path.with_name(_("{name} recovered").format(name=path.stem) + SUFFIX))
 
-        def done(found: Any) -> None:
+        def show_result(result: Any) -> None:
             self._commands.open_path(target)
-            dialog = BroughtBackDialog(self._window, found)
+            dialog = RecoveryResultDialog(self._window, result)
             dialog.exec()
             dialog.deleteLater()
 
-        self._run(_("Bringing back what can be read"), lambda: salvage(path, target, others), done)
+        self._run(_("Recovering readable data"), lambda: salvage(path, target, backups), show_result)
 
-    def _made(self, _backup: object) -> None:
-        self._session.told.emit(_("A backup was made."))
+    def _on_backup_created(self, _backup: object) -> None:
+        self._session.notified.emit(_("Backup created."))
 
     def _run(self, title: str, job: Job, done: Callable[[Any], None]) -> None:
         self._commands.background.run(title, job, done, self._failed)
@@ -162,14 +165,14 @@ class BackupCommands(QObject):
         if isinstance(error, CorpusError):
             self._commands.warn(str(error))
         elif isinstance(error, Cancelled):
-            self._session.told.emit(_("It was stopped; nothing was changed."))
+            self._session.notified.emit(_("Cancelled; nothing was changed."))
         else:
             raise error
 
 
-def _free(path: Path) -> Path:
-    """The path, or the next one like it where no file is yet."""
-    found, number = path, 2
-    while found.exists():
-        found, number = path.with_name(f"{path.stem} {number}{path.suffix}"), number + 1
-    return found
+def _find_free_path(path: Path) -> Path:
+    """Return the path, or if it is taken, the first free one with a number appended."""
+    free_path, number = path, 2
+    while free_path.exists():
+        free_path, number = path.with_name(f"{path.stem} {number}{path.suffix}"), number + 1
+    return free_path

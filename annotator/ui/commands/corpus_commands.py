@@ -1,4 +1,4 @@
-"""What is done to a corpus as a whole. Each public method is an action of the table in `actions`."""
+"""Commands on a whole corpus: open, import, export, save, leave."""
 
 from collections.abc import Callable, Generator
 from itertools import chain, count
@@ -9,66 +9,73 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
-from annotator.i18n import _, ngettext, number, pgettext
+from annotator.i18n import _, format_number, ngettext, pgettext
 from annotator.model.labels import default_labels
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError, Damaged
-from annotator.ui.session.background import Background, Cancelled
+from annotator.store.errors import CorpusError, DamagedCorpus
+from annotator.ui.session.background import BackgroundJobs, Cancelled
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import file_dialogs
-from annotator.ui.widgets.bidi_text import isolated, tell, with_paths
+from annotator.ui.widgets.bidi_text import isolate, isolate_paths, show_message
 from annotator.ui.widgets.message_box import MessageBox
 from annotator.ui.widgets.theme import LIGHT
 
 SUFFIX = ".corpus"
-_TYPED: Final = 300  # characters that are shown of what was typed
+_MAX_TYPED_LENGTH: Final = 300  # characters of unsaved text that a message shows
 
 
 class CorpusCommands(QObject):
-    """Asks for what it needs in dialogs, and runs what takes long in the background."""
+    """The commands; they ask in dialogs and run long work in the background.
+
+    The public methods without an argument that return nothing are actions of the table in `actions`.
+    """
 
     corpus_opened = Signal(str)
-    """The path of a corpus that a person chose, and that is open now."""
-    annotator_chosen = Signal(str)
+    """The user opened the corpus at this path."""
+    annotator_changed = Signal(str)
     damaged = Signal(str, str)
-    """The path of a corpus that was to be opened, and a sentence: it is damaged."""
+    """A corpus could not be opened because it is damaged; carries its path and a message."""
 
     def __init__(self, window: QWidget, session: Session) -> None:
         super().__init__(window)
         self._window, self._session = window, session
-        self.background = Background(window)
-        session.corpus_closing.connect(self.background.let_go)
+        self.background = BackgroundJobs(window)
+        session.corpus_closing.connect(self.background.release_corpus)
         self.theme = LIGHT
-        self.keep_typed: Callable[[], list[str]] = list
-        """Keeps what is being typed, and returns what of it could not be kept: whoever has the fields knows."""
+        self.save_typed_text: Callable[[], list[str]] = list
+        """Saves text being typed and returns the texts that could not be saved; set by the owner of the fields."""
 
     def new_corpus(self) -> None:
-        self._make(self._folder())
+        self._create_at(self._default_folder())
 
     def corpus_from_files(self) -> None:
-        names = file_dialogs.choose_files(self._window, _("New corpus from files"), str(self._folder()))
-        self.make_from(names)
+        names = file_dialogs.choose_files(self._window, _("New corpus from files"), str(self._default_folder()))
+        self.create_from_files(names)
 
-    def make_from(self, names: list[str]) -> None:
-        """Make a corpus, by default beside the first of these files and folders, and read them into it; one that is a
-        corpus itself is opened instead."""
-        if self._is_corpus(names) or (names and self._make(_place_beside(extend_path(Path(names[0]))))):
-            self.take(names)
+    def create_from_files(self, names: list[str]) -> None:
+        """Create a corpus, by default beside the first of these files and folders, and import them into it.
+
+        A single corpus file is opened instead.
+        """
+        if self._is_corpus_file(names) or (names and self._create_at(_path_beside(extend_path(Path(names[0]))))):
+            self.import_or_open(names)
 
     def open_corpus(self) -> None:
-        name = file_dialogs.choose_file(self._window, _("Open corpus"), str(self._folder()), self._filter())
+        name = file_dialogs.choose_file(
+            self._window, _("Open corpus"), str(self._default_folder()), self._file_filter()
+        )
         if name:
             self.open_path(extend_path(Path(name)))
 
     def open_path(self, path: Path, *, create: bool = False) -> bool:
-        """Open the corpus at `path`, made first with `create`; says what is wrong, and whether it went well."""
-        if not self.may_leave():
+        """Open the corpus at `path`, or create it first; report an error, and return whether it is open."""
+        if not self.confirm_leave():
             return False
         try:
             corpus = Corpus.create(path, default_labels()) if create else Corpus.open(path)
             self._session.open(corpus)
-        except Damaged as error:
+        except DamagedCorpus as error:
             self.damaged.emit(str(path), str(error))
             return False
         except CorpusError as error:
@@ -78,52 +85,56 @@ class CorpusCommands(QObject):
         return True
 
     def import_files(self) -> None:
-        names = file_dialogs.choose_files(self._window, _("Import files"), str(self._folder()))
-        self.take(names)
+        names = file_dialogs.choose_files(self._window, _("Import files"), str(self._default_folder()))
+        self.import_or_open(names)
 
     def import_folder(self) -> None:
-        name = file_dialogs.choose_folder(self._window, _("Import a folder"), str(self._folder()))
-        self.take([name] if name else [])
+        name = file_dialogs.choose_folder(self._window, _("Import a folder"), str(self._default_folder()))
+        self.import_or_open([name] if name else [])
 
-    def take(self, names: list[str]) -> None:
-        """Read these files and folders into the corpus; a corpus among them is opened instead."""
+    def import_or_open(self, names: list[str]) -> None:
+        """Import these files and folders into the corpus; a single corpus file is opened instead."""
         paths = [extend_path(Path(name)) for name in names]
-        if self._is_corpus(names):
+        if self._is_corpus_file(names):
             self.open_path(paths[0])
             return
-        if not paths or not self._session.corpus or not self.may_start():
+        if not paths or not self._session.corpus or not self.check_idle():
             return
-        self.keep_typed()
-        from annotator.jobs.imports.preview import Look, look  # the formats take their time to load
+        self.save_typed_text()
+        from annotator.jobs.imports.preview import FilePreview, preview_files  # the formats are slow to load
 
-        corpus, annotator = self._session.corpus.path, self._session.annotator
+        corpus_path, annotator = self._session.corpus.path, self._session.annotator
 
-        def job() -> Generator[tuple[int, int], None, list[Look]]:
-            with Corpus.open(corpus) as opened:
-                return (yield from look(opened, paths, annotator))
+        def job() -> Generator[tuple[int, int], None, list[FilePreview]]:
+            with Corpus.open(corpus_path) as corpus:
+                return (yield from preview_files(corpus, paths, annotator))
 
-        def done(looks: list[Look]) -> None:
-            self._ask(corpus, annotator, paths, looks)
+        def import_previewed(previews: list[FilePreview]) -> None:
+            self._import(corpus_path, annotator, paths, previews)
 
-        self.background.run(_("Looking at the files"), job, done, self._import_failed)
+        self.background.run(_("Reading the files"), job, import_previewed, self._import_failed)
 
-    def _ask(self, corpus: Path, annotator: str, paths: list[Path], looks: list[Any]) -> None:
-        """Import into the corpus at this path, after a look at what was found where something is to be decided."""
-        from annotator.jobs.imports.importer import Naming, import_paths
+    def _import(self, corpus_path: Path, annotator: str, paths: list[Path], previews: list[Any]) -> None:
+        """Import into the corpus at `corpus_path`; ask first if a preview leaves something to decide."""
+        from annotator.jobs.imports.importer import LabelMapping, import_paths
 
-        naming, ways = Naming(), dict[Path, Any]()
-        if any(each.open for each in looks):
+        label_mapping, options = LabelMapping(), dict[Path, Any]()
+        if any(preview.needs_decision for preview in previews):
             from annotator.ui.dialogs.import_preview import ImportDialog
 
-            dialog = ImportDialog(self._window, self._session, self.background, looks)
-            accepted, naming, ways = dialog.exec(), dialog.naming(), dict(dialog.ways())
+            dialog = ImportDialog(self._window, self._session, self.background, previews)
+            accepted, label_mapping, options = dialog.exec(), dialog.label_mapping(), dict(dialog.read_options())
             dialog.deleteLater()
             if not accepted:
                 return
 
         def job() -> Generator[tuple[int, int], None, object]:
-            with Corpus.open(corpus) as opened:
-                return (yield from import_paths(opened, paths, annotator=annotator, naming=naming, ways=ways))
+            with Corpus.open(corpus_path) as corpus:
+                return (
+                    yield from import_paths(
+                        corpus, paths, annotator=annotator, label_mapping=label_mapping, options_by_path=options
+                    )
+                )
 
         self.background.run(_("Importing"), job, self._imported, self._import_failed)
 
@@ -149,63 +160,65 @@ class CorpusCommands(QObject):
                 self.warn(str(error))
                 return
             if dialog.exec():
-                self._session.changed()
+                self._session.reload()
             dialog.deleteLater()
 
     def show_quality(self) -> None:
-        from annotator.store.queries.suggestion_statistics import Quality, quality
-        from annotator.ui.dialogs.suggestion_statistics import QualityDialog  # used once in a while
+        from annotator.store.queries.suggestion_statistics import SuggestionStatistics, collect_suggestion_statistics
+        from annotator.ui.dialogs.suggestion_statistics import SuggestionStatisticsDialog  # used once in a while
 
         if not self._session.corpus:
             return
         path, annotator = self._session.corpus.path, self._session.annotator
 
-        def job() -> Generator[tuple[int, int], None, Quality]:
+        def job() -> Generator[tuple[int, int], None, SuggestionStatistics]:
             with Corpus.open(path, readonly=True) as corpus:
                 yield 0, 0
-                return quality(corpus, annotator)
+                return collect_suggestion_statistics(corpus, annotator)
 
-        def show(found: Quality) -> None:
-            dialog = QualityDialog(self._window, found, self._session.labels, self.theme)
+        def show(statistics: SuggestionStatistics) -> None:
+            dialog = SuggestionStatisticsDialog(self._window, statistics, self._session.labels, self.theme)
             dialog.exec()
             dialog.deleteLater()
 
-        self.background.run(_("Counting what was decided"), job, show, self._not_done)
+        self.background.run(_("Collecting statistics"), job, show, self._report_error)
 
     def save_now(self) -> None:
-        """What a hand does by itself where programs must be told to save."""
-        if self._session.waiting:
-            self._session.try_again()
+        """Confirm that everything is saved, for users who press Ctrl+S by habit; retry a pending change."""
+        if self._session.pending_step:
+            self._session.retry_save()
         else:
             before = self._session.corpus
-            self._session.look()
-            if before and self._session.corpus is before and not self._session.trouble:
-                self._session.told.emit(_("Everything is saved"))
+            self._session.check_file()
+            if before and self._session.corpus is before and not self._session.save_error:
+                self._session.notified.emit(_("Everything is saved"))
 
-    def may_start(self) -> bool:
-        """Return whether no job is running; tell of one that is."""
-        if self.background.busy:
-            self._session.failed.emit(self.background.refusal())
-        return not self.background.busy
+    def check_idle(self) -> bool:
+        """Return whether no job is running; report one that is."""
+        if self.background.is_busy:
+            self._session.failed.emit(self.background.busy_message())
+        return not self.background.is_busy
 
     def rescue_copy(self) -> None:
-        """Put all that the corpus holds, and the change that waits, into a new file: beside the window, or at once
-        through the open connection where that alone still leads to what the corpus holds."""
+        """Copy everything in the corpus, and the pending change, into a new file.
+
+        In the background if possible; at once, through the open connection, if the file is not in its place any more.
+        """
         from annotator.store.recovery.rescue import copy_file_to_safety, copy_to_safety
 
-        corpus, waiting = self._session.corpus, self._session.waiting
+        corpus, pending = self._session.corpus, self._session.pending_step
         if not corpus:
             return
 
-        def rescued(path: Path) -> None:
+        def complete_copy(path: Path) -> None:
             try:
                 with Corpus.open(path) as copy:
-                    if waiting and not copy.size(waiting.uid):  # it may have been written meanwhile
-                        copy.apply(waiting)
+                    if pending and not copy.edit_count(pending.uid):  # it may have been written meanwhile
+                        copy.apply(pending)
             except CorpusError as error:
                 self.warn(str(error))
             else:
-                self._session.told.emit(_("A copy with everything is in “{path}”.").format(path=path))
+                self._session.notified.emit(_("A complete copy was saved as “{path}”.").format(path=path))
 
         def rescue_at_once() -> None:
             try:
@@ -213,72 +226,78 @@ class CorpusCommands(QObject):
             except CorpusError as error:
                 self.warn(str(error))
             else:
-                rescued(path)
+                complete_copy(path)
 
-        def failed(error: Exception) -> None:
+        def on_error(error: Exception) -> None:
             if isinstance(error, CorpusError):
                 rescue_at_once()
             elif not isinstance(error, Cancelled):
                 raise error
 
         try:
-            corpus.check_there()
+            corpus.check_file_identity()
         except CorpusError:
             rescue_at_once()
         else:
             path = corpus.path
-            self.background.run(_("Copying"), lambda: copy_file_to_safety(path), rescued, failed)
+            self.background.run(_("Copying"), lambda: copy_file_to_safety(path), complete_copy, on_error)
 
-    def may_leave(self) -> bool:
-        """Keep what is being typed; return whether nothing is left that is not saved, or a person gives it up. While a
-        job is running, its corpus is not left."""
-        if not self.may_start():
+    def confirm_leave(self) -> bool:
+        """Save what is being typed, and return whether the corpus may be closed.
+
+        It may if nothing is unsaved or the user discards it; it may not while a job is running.
+        """
+        if not self.check_idle():
             return False
-        waited = not self._session.try_again()
-        typed = self.keep_typed()
-        if self._session.waiting is None and not typed:
+        was_pending = not self._session.retry_save()
+        unsaved_texts = self.save_typed_text()
+        if self._session.pending_step is None and not unsaved_texts:
             return True
-        text = _(", ").join(isolated(shorten(each, _TYPED, placeholder="…")) for each in typed if each.strip())
+        text = _(", ").join(
+            isolate(shorten(unsaved_text, _MAX_TYPED_LENGTH, placeholder="…"))
+            for unsaved_text in unsaved_texts
+            if unsaved_text.strip()
+        )
         if not text:
-            unsaved = _("Your last change is not saved yet. Without it, everything else is.")
-        elif waited:
-            unsaved = _("Your last change is not saved yet, and neither is what you typed: {text}")
+            reason = _("Your last change is not saved yet. Everything else is saved.")
+        elif was_pending:
+            reason = _("Your last change is not saved yet, and neither is what you typed: {text}")
         else:
-            unsaved = _("What you typed is not saved yet: {text}")
-        asked = MessageBox(QMessageBox.Icon.Warning, self._window)
-        asked.setText(with_paths(self._session.trouble) or _("What you typed could not be saved."))
-        asked.setInformativeText(unsaved.format(text=text))
-        stay = asked.addButton(_("Stay"), QMessageBox.ButtonRole.RejectRole)
-        give_up = asked.addButton(_("Give the change up"), QMessageBox.ButtonRole.DestructiveRole)
-        asked.setDefaultButton(stay)
-        asked.setEscapeButton(stay)
-        asked.exec()
-        leaves = asked.clickedButton() is give_up
-        asked.deleteLater()
+            reason = _("What you typed is not saved yet: {text}")
+        box = MessageBox(QMessageBox.Icon.Warning, self._window)
+        box.setText(isolate_paths(self._session.save_error) or _("What you typed could not be saved."))
+        box.setInformativeText(reason.format(text=text))
+        stay = box.addButton(_("Keep open"), QMessageBox.ButtonRole.RejectRole)
+        discard = box.addButton(_("Discard the change"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.exec()
+        leaves = box.clickedButton() is discard
+        box.deleteLater()
         if leaves:
-            self._session.give_up()
+            self._session.discard_pending()
         return leaves
 
     def choose_annotator(self) -> None:
         try:
-            known = self._session.corpus.annotators() if self._session.corpus else []
+            annotators = self._session.corpus.annotators() if self._session.corpus else []
         except CorpusError as error:
             self.warn(str(error))
             return
-        if not self.may_leave():
+        if not self.confirm_leave():
             return
-        names = list(dict.fromkeys([self._session.annotator, *known]))
+        names = list(dict.fromkeys([self._session.annotator, *annotators]))
         name, ok = QInputDialog.getItem(
             self._window,
             pgettext("the person", "Annotator"),
-            _("Whose layer do you want to see and to work on?"),
+            _("Whose annotations do you want to see and edit?"),
             names,
             0,
             True,
         )
         if ok and name.strip() and name.strip() != self._session.annotator:
-            self._session.work_as(name.strip())
-            self.annotator_chosen.emit(name.strip())
+            self._session.switch_annotator(name.strip())
+            self.annotator_changed.emit(name.strip())
 
     def about(self) -> None:
         from annotator.ui.dialogs.about import AboutDialog  # opened once in a long while
@@ -288,67 +307,73 @@ class CorpusCommands(QObject):
         dialog.deleteLater()
 
     def warn(self, text: str) -> None:
-        """Say what could not be done, until it is read."""
-        tell(self._window, QMessageBox.Icon.Warning, text)
+        """Show a warning in a message box."""
+        show_message(self._window, QMessageBox.Icon.Warning, text)
 
-    def _not_done(self, error: Exception) -> None:
+    def _report_error(self, error: Exception) -> None:
         if isinstance(error, CorpusError):
             self.warn(str(error))
         elif not isinstance(error, Cancelled):
             raise error
 
     def _imported(self, outcome: Any) -> None:
-        self._session.refresh()
-        self._session.changed()
-        said = [
+        self._session.reload_articles()
+        self._session.reload()
+        parts = [
             ngettext("{count} article added", "{count} articles added", outcome.added).format(
-                count=number(outcome.added)
+                count=format_number(outcome.added)
             ),
             ngettext(
-                "{count} article was here already", "{count} articles were here already", outcome.duplicates
-            ).format(count=number(outcome.duplicates)),
+                "{count} article was already in the corpus",
+                "{count} articles were already in the corpus",
+                outcome.duplicates,
+            ).format(count=format_number(outcome.duplicates)),
         ]
         if outcome.spans:
-            said.append(ngettext("{count} span", "{count} spans", outcome.spans).format(count=number(outcome.spans)))
+            parts.append(
+                ngettext("{count} span", "{count} spans", outcome.spans).format(count=format_number(outcome.spans))
+            )
         if outcome.skipped or outcome.repaired or outcome.noticed:
-            from annotator.ui.dialogs.import_result import ImportedDialog
+            from annotator.ui.dialogs.import_result import ImportResultDialog
 
-            dialog = ImportedDialog(self._window, " · ".join(said), outcome)
+            dialog = ImportResultDialog(self._window, " · ".join(parts), outcome)
             dialog.exec()
             dialog.deleteLater()
         else:
-            self._session.told.emit(" · ".join(said))
+            self._session.notified.emit(" · ".join(parts))
 
     def _import_failed(self, error: Exception) -> None:
-        self._session.refresh()
+        self._session.reload_articles()
         if isinstance(error, Cancelled):
-            self._session.told.emit(_("The import was stopped; what had been stored is kept."))
+            self._session.notified.emit(_("The import was cancelled; articles already imported are kept."))
         elif isinstance(error, CorpusError):
             self.warn(str(error))
         else:
             raise error
 
-    def _make(self, where: Path) -> bool:
-        """Ask where a new corpus is to be, at first there, and make and open it; whether it is open."""
-        name = file_dialogs.choose_target(self._window, _("New corpus"), str(where), self._filter(), confirm=False)
+    def _create_at(self, default: Path) -> bool:
+        """Ask for the path of a new corpus, create and open it, and return whether it is open."""
+        name = file_dialogs.choose_save_path(
+            self._window, _("New corpus"), str(default), self._file_filter(), confirm=False
+        )
         path = extend_path(Path(name))
         return bool(name) and self.open_path(
             path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX), create=True
         )
 
     @staticmethod
-    def _is_corpus(names: list[str]) -> bool:
+    def _is_corpus_file(names: list[str]) -> bool:
         return len(names) == 1 and Path(names[0]).suffix == SUFFIX
 
-    def _folder(self) -> Path:
+    def _default_folder(self) -> Path:
         return self._session.corpus.path.parent if self._session.corpus else Path.home()
 
-    def _filter(self) -> str:
+    def _file_filter(self) -> str:
         return _("Corpora") + f" (*{SUFFIX})"
 
 
-def _place_beside(path: Path) -> Path:
-    """Where nothing is yet: for the corpus of this file's or folder's articles, called as it is."""
-    name = path.stem if path.is_file() else path.name
-    names = chain([name], (f"{name} {nth}" for nth in count(2)))
-    return next(place for one in names if not (place := path.with_name(one + SUFFIX)).exists())
+def _path_beside(path: Path) -> Path:
+    """Return a free path for a corpus of the articles in this file or folder, with the same name."""
+    stem = path.stem if path.is_file() else path.name
+    stems = chain([stem], (f"{stem} {number}" for number in count(2)))
+    return next(candidate for name in stems if not (candidate := path.with_name(name + SUFFIX)).exists())

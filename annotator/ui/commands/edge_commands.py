@@ -1,38 +1,38 @@
-"""The keys that move the edges of what is held. Each public method is an action of the table in `actions`."""
+"""Commands that move the edges of the active item. All public methods are actions of the table in `actions`."""
 
 import unicodedata
 
 from annotator.i18n import _
 from annotator.model.records import Span, Suggestion
-from annotator.text.proclitics import toggled
-from annotator.text.visible import written
+from annotator.text.proclitics import toggle_proclitic
+from annotator.text.visible import remove_invisible
 from annotator.ui.article.article_view import ArticleView
-from annotator.ui.session.active_item import Held
+from annotator.ui.session.active_item import ActiveItem
 from annotator.ui.session.session import Session
 
 
 class EdgeCommands:
-    """Moves the edges of the selected span or the chosen suggestion; with neither, those of the selection."""
+    """Moves the edges of the active item, or else of the selection."""
 
-    def __init__(self, session: Session, view: ArticleView, held: Held) -> None:
-        self._session, self._view, self._held = session, view, held
+    def __init__(self, session: Session, view: ArticleView, active_item: ActiveItem) -> None:
+        self._session, self._view, self._active_item = session, view, active_item
 
     def toggle_proclitic(self) -> None:
-        """Leave out the proclitic at the start of what is held, or of the selection, or take it in again."""
-        held, article, selection = self._held.it(), self._session.article, self._view.selection
-        stretch = selection or (held and (held.start, held.end))
-        if not article or not stretch:
+        """Exclude the proclitic at the start of the selection or the active item, or include it again."""
+        item, article, selection = self._active_item.current, self._session.article, self._view.selection
+        text_range = selection or (item and (item.start, item.end))
+        if not article or not text_range:
             return
-        start, end = stretch
-        moved = toggled(article.text, start, end)
-        if moved is None:
-            self._session.told.emit(_("There is no proclitic here."))
+        start, end = text_range
+        new_start = toggle_proclitic(article.text, start, end)
+        if new_start is None:
+            self._session.notified.emit(_("There is no proclitic here."))
         elif selection:
-            self._view.select(moved, end)
-        elif held:
-            self._held.resize(held, moved, end)
+            self._view.select(new_start, end)
+        elif item:
+            self._active_item.resize(item, new_start, end)
 
-    # By words and letters as they are read: see Caret.reading.
+    # By words and letters in reading order: see Caret.logical_step.
 
     def end_forward(self) -> None:
         self._edge_by_word(end=True, step=1)
@@ -58,48 +58,48 @@ class EdgeCommands:
     def start_back_letter(self) -> None:
         self._edge_by_letter(end=False, step=-1)
 
-    # Inside
+    # Internals
 
     def _edge_by_word(self, *, end: bool, step: int) -> None:
-        step = self._view.caret.reading(step)
-        held, article = self._held.it(), self._session.article
-        if held is None or article is None or self._view.selection:
+        step = self._view.caret.logical_step(step)
+        item, article = self._active_item.current, self._session.article
+        if item is None or article is None or self._view.selection:
             caret = self._view.caret
             if not end:
-                self._view.go(caret.sentence_edge(step), extend=True)
+                self._view.move_to_word(caret.sentence_edge(step), extend=True)
             elif self._view.selection:
-                self._view.go(caret.by_word(step), extend=True)
+                self._view.move_to_word(caret.adjacent_word(step), extend=True)
             else:
-                # A first press selects the word under the caret, each further one a word more.
-                self._view.go(caret.focus, extend=True)
+                # The first press selects the word under the caret, every further one another word.
+                self._view.move_to_word(caret.focus, extend=True)
             return
-        moved = self._view.caret.next_edge(held.end if end else held.start, step, end=end)
-        self._resize(held, moved, end=end)
+        edge = self._view.caret.next_word_edge(item.end if end else item.start, step, end=end)
+        self._resize(item, edge, end=end)
 
     def _edge_by_letter(self, *, end: bool, step: int) -> None:
-        step = self._view.caret.reading(step)
-        held, article = self._held.it(), self._session.article
-        if held is None or article is None:
+        step = self._view.caret.logical_step(step)
+        item, article = self._active_item.current, self._session.article
+        if item is None or article is None:
             return
-        at = (held.end if end else held.start) + step
-        # Over what cannot be seen: a mark on its letter, a space, a direction mark.
-        while 0 < at < len(article.text) and not _is_edge(article.text, at, end=end):
-            at += step
-        self._resize(held, at, end=end)
+        edge = (item.end if end else item.start) + step
+        # Skip what is not seen on its own: a mark on its letter, a space, a direction mark.
+        while 0 < edge < len(article.text) and not _is_edge(article.text, edge, end=end):
+            edge += step
+        self._resize(item, edge, end=end)
 
-    def _resize(self, held: Span | Suggestion, at: int | None, *, end: bool) -> None:
-        if at is None or self._session.article is None:
+    def _resize(self, item: Span | Suggestion, edge: int | None, *, end: bool) -> None:
+        if edge is None or self._session.article is None:
             return
-        start, stop = (held.start, at) if end else (at, held.end)
+        start, stop = (item.start, edge) if end else (edge, item.end)
         if 0 <= start < stop <= len(self._session.article.text):
-            self._held.resize(held, start, stop)
+            self._active_item.resize(item, start, stop)
 
 
-def _is_edge(text: str, at: int, *, end: bool) -> bool:
-    """Whether a span may end (or begin) here: by a letter that is seen, never between a letter and its marks."""
-    letter = text[at - 1] if end else text[at]
-    return bool(written(letter).strip()) and not _combining(text[at : at + 1])
+def _is_edge(text: str, offset: int, *, end: bool) -> bool:
+    """Return whether a span may end (or start) here: at a visible letter, never between a letter and its marks."""
+    letter = text[offset - 1] if end else text[offset]
+    return bool(remove_invisible(letter).strip()) and not _is_combining(text[offset : offset + 1])
 
 
-def _combining(character: str) -> bool:
+def _is_combining(character: str) -> bool:
     return bool(character) and unicodedata.category(character) in ("Mn", "Me")

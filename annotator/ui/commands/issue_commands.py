@@ -1,42 +1,44 @@
-"""What keys and clicks do to questions about labels. Each action of the menu `questions` is a public method here."""
+"""Commands on the issues of labels. All actions of the menu `questions` are public methods here."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from annotator.i18n import _, ngettext, number
-from annotator.jobs.checking import Asked
+from annotator.i18n import _, format_number, ngettext
+from annotator.jobs.checking import ArticleIssue
 from annotator.ui.article.article_view import ArticleView
-from annotator.ui.panels.issue_bar import QuestionBar
-from annotator.ui.panels.issue_panel import QuestionsSide
-from annotator.ui.session.background import Background
-from annotator.ui.session.issues import Questions
+from annotator.ui.panels.issue_bar import IssueBar
+from annotator.ui.panels.issue_panel import IssuePanel
+from annotator.ui.session.background import BackgroundJobs
+from annotator.ui.session.issues import IssueModel
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.theme import Theme
 
 
-class CheckingCommands(QObject):
-    """Joins the questions with the view and the session's verbs. While there are any, `side` stands in the place of
-    `articles`, and `bar` above the article."""
+class IssueCommands(QObject):
+    """Connects the issues with the view and the session.
 
-    def __init__(self, session: Session, view: ArticleView, articles: QWidget, background: Background) -> None:
+    While the labels are checked, `sidebar` replaces `articles`, and `bar` is visible above the article.
+    """
+
+    def __init__(self, session: Session, view: ArticleView, articles: QWidget, background: BackgroundJobs) -> None:
         super().__init__(view)
         self._session, self._view, self._articles = session, view, articles
-        self.questions = Questions(session, background)
-        self.side, self.bar = QuestionsSide(self.questions), QuestionBar()
-        self.side.questions.question_clicked.connect(self._go)
-        self.questions.changed.connect(self._show)
-        self.questions.current_changed.connect(self._say)
-        self.questions.begun.connect(self._begin)
-        session.labels_changed.connect(self._show)
+        self.issues = IssueModel(session, background)
+        self.sidebar, self.bar = IssuePanel(self.issues), IssueBar()
+        self.sidebar.issue_list.issue_clicked.connect(self._go_to)
+        self.issues.changed.connect(self._update)
+        self.issues.current_changed.connect(self._update_bar)
+        self.issues.checked.connect(self._go_to_first)
+        session.labels_changed.connect(self._update)
         session.article_opened.connect(self._article_opened)
 
     def check_labels(self) -> None:
-        """Check the labels and go to the first question; while questions are shown, put them away."""
-        if self.questions.active:
-            self.questions.end()
+        """Check the labels and go to the first issue; or stop checking."""
+        if self.issues.is_active:
+            self.issues.stop()
             self._view.setFocus()
         else:
-            self.questions.begin()
+            self.issues.start()
 
     def next_question(self) -> None:
         self._step(1)
@@ -45,93 +47,93 @@ class CheckingCommands(QObject):
         self._step(-1)
 
     def put_right(self) -> None:
-        """Put the current question right where that is clear, and go on to the next one of the article."""
-        asked = self._here()
-        if asked and asked.question.remedy is None:
-            self._session.told.emit(_("It is for you to put right: by the usual keys."))
-        elif asked and self._session.put_right(asked.question):
-            self._go_on(asked)
+        """Apply the fix of the current issue, if it has one, and go to the next issue of the article."""
+        current = self._current_in_open_article()
+        if current and current.issue.fix is None:
+            self._session.notified.emit(_("This issue has no automatic fix. Correct it with the usual keys."))
+        elif current and self._session.apply_fix(current.issue):
+            self._go_to_next(current)
 
     def dismiss_question(self) -> None:
-        """Do not ask the current question again, ever; go on to the next one of the article."""
-        asked = self._here()
-        if asked and self._session.dismiss(asked.question):
-            self._go_on(asked)
+        """Dismiss the current issue for good, and go to the next issue of the article."""
+        current = self._current_in_open_article()
+        if current and self._session.dismiss(current.issue):
+            self._go_to_next(current)
 
     def set_theme(self, theme: Theme) -> None:
-        """Show everything in this theme."""
-        self.side.questions.delegate.theme = theme
-        self.side.questions.viewport().update()
+        """Apply this theme."""
+        self.sidebar.issue_list.delegate.theme = theme
+        self.sidebar.issue_list.viewport().update()
 
-    # Inside
+    # Internals
 
-    def _begin(self) -> None:
-        if self.questions.shown:
-            self._go(self.questions.shown[0])
+    def _go_to_first(self) -> None:
+        if self.issues.visible:
+            self._go_to(self.issues.visible[0])
 
     def _article_opened(self, _offset: int) -> None:
-        self._say()
+        self._update_bar()
 
     def _step(self, step: int) -> None:
-        if not self.questions.active:
-            self.questions.begin()
-        elif asked := self.questions.seek(step):
-            self._go(asked)
+        if not self.issues.is_active:
+            self.issues.start()
+        elif neighbour := self.issues.find_open_neighbour(step):
+            self._go_to(neighbour)
 
-    def _here(self) -> Asked | None:
-        """The current question, where it is about the open article; else it is gone to first, to be seen."""
-        asked, article = self.questions.current, self._session.article
-        if not self.questions.active or not asked:
-            self._session.told.emit(_("There is no question here."))
+    def _current_in_open_article(self) -> ArticleIssue | None:
+        """Return the current issue if it is in the open article; otherwise only go to it, so that it is seen first."""
+        current, article = self.issues.current, self._session.article
+        if not self.issues.is_active or not current:
+            self._session.notified.emit(_("No issue is selected."))
             return None
-        if not article or article.uid != asked.article:
-            self._go(asked)
+        if not article or article.uid != current.article:
+            self._go_to(current)
             return None
-        return asked
+        return current
 
-    def _go_on(self, answered: Asked) -> None:
-        """To the next question, unless it is about another article: what was done is to be seen, and can be undone."""
-        following = self.questions.beside(1)
-        if following and following.article == answered.article and following != answered:
-            self._go(following)
+    def _go_to_next(self, resolved: ArticleIssue) -> None:
+        """Go to the next issue if it is in the same article, so that the change stays in sight and can be undone."""
+        following = self.issues.find_neighbour(1)
+        if following and following.article == resolved.article and following != resolved:
+            self._go_to(following)
 
-    def _go(self, asked: Asked) -> None:
-        """Open its article, select the span or the words, and bring them into sight."""
-        session, questions = self._session, self.questions
-        questions.choose(asked)
-        if not session.article or session.article.uid != asked.article:
-            session.open_number(asked.number, asked.question.start)
-        here = questions.current
-        if not session.article or not here or here.article != session.article.uid:
-            return  # it could not be opened, which was told, or was changed elsewhere and is not asked any more
-        question = here.question
-        span = next((one for one in session.spans if one.uid == question.span), None)
-        session.select(span)
-        if span is None:
-            self._view.select(question.start, question.end)
-        self._view.reveal(question.start, min(question.end, len(session.article.text)), around=True)
+    def _go_to(self, target: ArticleIssue) -> None:
+        """Open the article of an issue, select its span or words, and scroll to them."""
+        session, issues = self._session, self.issues
+        issues.set_current(target)
+        if not session.article or session.article.uid != target.article:
+            session.open_by_id(target.number, target.issue.start)
+        current = issues.current
+        if not session.article or not current or current.article != session.article.uid:
+            return  # it could not be opened, which was reported, or was changed elsewhere and no longer exists
+        issue = current.issue
+        target_span = next((span for span in session.spans if span.uid == issue.span), None)
+        session.select(target_span)
+        if target_span is None:
+            self._view.select(issue.start, issue.end)
+        self._view.reveal(issue.start, min(issue.end, len(session.article.text)), with_context=True)
         self._view.setFocus()
 
-    def _show(self) -> None:
-        """The list is there while questions are."""
-        active = self.questions.active
-        # The one before the other: with both, the window would have to be wider.
-        (self._articles if active else self.side).hide()
-        (self.side if active else self._articles).show()
-        self.bar.setVisible(active)
-        self.side.questions.delegate.labels = self._session.labels
-        self._say()
+    def _update(self) -> None:
+        """Show the sidebar and the bar while the labels are checked."""
+        is_active = self.issues.is_active
+        # Hide the one before showing the other: both together would widen the window.
+        (self._articles if is_active else self.sidebar).hide()
+        (self.sidebar if is_active else self._articles).show()
+        self.bar.setVisible(is_active)
+        self.sidebar.issue_list.delegate.labels = self._session.labels
+        self._update_bar()
 
-    def _say(self) -> None:
-        questions, current = self.questions, self.questions.current
+    def _update_bar(self) -> None:
+        issues, current = self.issues, self.issues.current
         if current:
             article = self._session.article
-            here = article if article and article.uid == current.article else None
-            self.bar.show_question(current.question, here, self._session.labels)
+            issue_article = article if article and article.uid == current.article else None
+            self.bar.show_issue(current.issue, issue_article, self._session.labels)
             return
-        left = len(questions.shown)
-        if not left:
-            self.bar.say(_("Nothing is doubtful."), _("No question about the labels is left."))
+        count = len(issues.visible)
+        if not count:
+            self.bar.show_text(_("No issues found."), _("All issues of the labels are resolved."))
             return
-        said = ngettext("{count} question is left.", "{count} questions are left.", left)
-        self.bar.say(said.format(count=number(left)), _("The key of “Next” goes to it."))
+        text = ngettext("{count} issue left.", "{count} issues left.", count)
+        self.bar.show_text(text.format(count=format_number(count)), _("Press the key of “Next” to go to it."))

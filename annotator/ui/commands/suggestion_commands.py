@@ -1,4 +1,4 @@
-"""What keys and clicks do to suggestions. Each action of the menu `suggestions` is a public method here."""
+"""Commands on suggestions. All actions of the menu `suggestions` are public methods here."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -6,170 +6,181 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from annotator.i18n import _, ngettext, number
-from annotator.model.open_suggestions import SURE
+from annotator.i18n import _, format_number, ngettext
+from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import Suggestion
-from annotator.text.sentences import breaks
+from annotator.text.sentences import sentence_breaks
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.session.session import Session
-from annotator.ui.session.suggestions import Suggestions
+from annotator.ui.session.suggestions import SuggestionModel
 
 
 class SuggestionCommands(QObject):
-    """Joins the suggestions with the view and with the session's verbs."""
+    """Connects the suggestions with the view and the session."""
 
     toggled = Signal(bool)
-    """Whether suggestions are to be shown from now on."""
+    """Suggestions were enabled (True) or disabled."""
 
-    def __init__(self, session: Session, view: ArticleView, suggestions: Suggestions) -> None:
+    def __init__(self, session: Session, view: ArticleView, suggestions: SuggestionModel) -> None:
         super().__init__(view)
         self._session, self._view, self._suggestions = session, view, suggestions
-        self._decided: Suggestion | None = None  # the last one, until it is known what follows from it
-        for changed in (suggestions.changed, suggestions.chosen_changed):
-            changed.connect(self._show)
-        suggestions.settled.connect(self._go_on)
-        view.suggestion_clicked.connect(self.choose)
-        view.accept_asked.connect(self._accept_clicked)
-        view.caret_moved.connect(self._leave)
-        view.selection_changed.connect(self._give_way)
-        session.selected.connect(self._give_way)
-        session.article_opened.connect(self._leave)
+        self._decided: Suggestion | None = None  # the last one, until the suggesters have responded to it
+        for changed in (suggestions.changed, suggestions.current_changed):
+            changed.connect(self._show_in_view)
+        suggestions.settled.connect(self._advance)
+        view.suggestion_clicked.connect(self.set_current)
+        view.accept_requested.connect(self._accept_clicked)
+        view.caret_moved.connect(self._clear_current)
+        view.selection_changed.connect(self._yield_to_selection)
+        session.selection_changed.connect(self._yield_to_selection)
+        session.article_opened.connect(self._clear_current)
 
     @property
-    def chosen(self) -> Suggestion | None:
-        """The chosen suggestion, as the annotator has changed it."""
-        return self._suggestions.chosen
+    def current(self) -> Suggestion | None:
+        """The current suggestion as the annotator has edited it."""
+        return self._suggestions.current
 
-    def left(self) -> str:
-        """How many suggestions wait for a decision; empty when none does."""
-        count = len(self._suggestions.standing)
-        said = ngettext("{count} suggestion left", "{count} suggestions left", count)
-        return said.format(count=number(count)) if count else ""
+    def remaining_text(self) -> str:
+        """Return a text with the number of undecided suggestions; "" if there are none."""
+        count = len(self._suggestions.visible)
+        text = ngettext("{count} suggestion left", "{count} suggestions left", count)
+        return text.format(count=format_number(count)) if count else ""
 
-    def choose(self, suggestion: Suggestion | None) -> None:
-        """Make this the one that the next key is about, or none."""
+    def set_current(self, suggestion: Suggestion | None) -> None:
+        """Make this the current suggestion, or none."""
         self._decided = None
-        self._suggestions.choose(suggestion)
+        self._suggestions.set_current(suggestion)
 
     def accept(self) -> None:
-        """Accept the chosen suggestion and choose the next one; with none chosen, choose the one here or the next."""
-        if self.chosen:
-            self._accept(self.chosen)
+        """Accept the current suggestion and go to the next one; without one, go to the one at the caret or the next."""
+        if self.current:
+            self._accept(self.current)
         else:
-            self._begin(self._suggestions.here(self._view.offset()))
+            self._make_current(self._suggestions.find_at(self._view.current_offset()))
 
     def accept_as(self, label: str) -> None:
-        """Accept the chosen suggestion with this label."""
-        if self.chosen:
-            self._accept(replace(self.chosen, label=label))
+        """Accept the current suggestion with this label."""
+        if self.current:
+            self._accept(replace(self.current, label=label))
 
     def reject(self) -> None:
-        """Say that the chosen suggestion is wrong, and choose the next one."""
-        proposed = self._suggestions.proposed
-        if proposed and self._session.reject(proposed):
-            self._decided = proposed
+        """Reject the current suggestion, and go to the next one."""
+        original = self._suggestions.original
+        if original and self._session.reject(original):
+            self._decided = original
 
     def accept_sentence(self) -> None:
-        """Accept all the sure ones of this sentence, and choose the first that is left from its beginning on."""
+        """Accept all sure suggestions of the sentence, and go to the first remaining one from its start on."""
         article = self._session.article
         if not article:
             return
-        at, text = self._view.offset(), article.text
-        edges = [0, *breaks(text, 0, len(text)), len(text)]
-        after = bisect_right(edges, at, hi=len(edges) - 1)
+        offset, text = self._view.current_offset(), article.text
+        edges = [0, *sentence_breaks(text, 0, len(text)), len(text)]
+        after = bisect_right(edges, offset, hi=len(edges) - 1)
         start, end = edges[after - 1 : after + 1]
-        here = [one for one in self._suggestions.standing if start <= one.start < end]
-        self._accept_sure(here, start, _("No suggestion of this sentence is sure."))
+        in_sentence = [suggestion for suggestion in self._suggestions.visible if start <= suggestion.start < end]
+        self._accept_sure(in_sentence, start, _("This sentence has no confident suggestions."))
 
     def accept_article(self) -> None:
-        """Accept all the sure ones of the article, and choose the next one that is left."""
-        self._accept_sure(self._suggestions.standing, self._view.offset(), _("No suggestion of this article is sure."))
+        """Accept all sure suggestions of the article, and go to the next remaining one."""
+        self._accept_sure(
+            self._suggestions.visible, self._view.current_offset(), _("This article has no confident suggestions.")
+        )
 
     def next_suggestion(self) -> None:
-        chosen, known = self._suggestions.proposed, self._suggestions
-        self._begin(known.beside(chosen, 1) if chosen else known.next_after(self._view.offset()))
+        model, original = self._suggestions, self._suggestions.original
+        self._make_current(
+            model.find_neighbour(original, 1) if original else model.find_next(self._view.current_offset())
+        )
 
     def previous_suggestion(self) -> None:
-        chosen, known = self._suggestions.proposed, self._suggestions
-        self._begin(known.beside(chosen, -1) if chosen else known.last_before(self._view.offset()))
+        model, original = self._suggestions, self._suggestions.original
+        self._make_current(
+            model.find_neighbour(original, -1) if original else model.find_previous(self._view.current_offset())
+        )
 
     def toggle_suggestions(self) -> None:
-        self._suggestions.show(not self._suggestions.shown)
-        self.toggled.emit(self._suggestions.shown)
-        said = _("Suggestions are shown.") if self._suggestions.shown else _("Suggestions are hidden.")
-        self._session.told.emit(said)
+        self._suggestions.set_enabled(not self._suggestions.is_enabled)
+        self.toggled.emit(self._suggestions.is_enabled)
+        message = _("Suggestions shown") if self._suggestions.is_enabled else _("Suggestions hidden")
+        self._session.notified.emit(message)
 
-    # Inside
+    # Internals
 
-    def _accept(self, wanted: Suggestion) -> None:
-        proposed = self._suggestions.proposed
-        if proposed and self._session.accept(proposed, wanted):
-            self._decided = proposed
+    def _accept(self, edited: Suggestion) -> None:
+        original = self._suggestions.original
+        if original and self._session.accept(original, edited):
+            self._decided = original
 
-    def _show(self) -> None:
-        proposed, chosen = self._suggestions.proposed, self._suggestions.chosen
-        shown = self._suggestions.standing
-        if chosen and chosen != proposed:
-            shown = tuple(chosen if one == proposed else one for one in shown)
-        self._view.show_suggestions(shown, chosen)
+    def _show_in_view(self) -> None:
+        original, current = self._suggestions.original, self._suggestions.current
+        visible = self._suggestions.visible
+        if current and current != original:
+            visible = tuple(current if suggestion == original else suggestion for suggestion in visible)
+        self._view.show_suggestions(visible, current)
 
     def _accept_clicked(self, suggestion: Suggestion) -> None:
-        if suggestion != self.chosen and suggestion in self._suggestions.standing:
-            self.choose(suggestion)
-        if suggestion == self.chosen:
+        if suggestion != self.current and suggestion in self._suggestions.visible:
+            self.set_current(suggestion)
+        if suggestion == self.current:
             self._accept(suggestion)
 
-    def _accept_sure(self, suggestions: Sequence[Suggestion], start: int, none: str) -> None:
-        """As they are proposed, in one step; what the annotator has changed is left for a key of its own."""
-        known = self._suggestions
-        changed = known.proposed if known.chosen != known.proposed else None
-        sure = [one for one in suggestions if one.score >= SURE and one != changed]
+    def _accept_sure(self, suggestions: Sequence[Suggestion], start: int, none_message: str) -> None:
+        """Accept the sure ones as suggested, in one step, except the one that the annotator is editing.
+
+        Then go to the first remaining one from `start` on; if none is sure, show `none_message`.
+        """
+        model = self._suggestions
+        in_editing = model.original if model.current != model.original else None
+        sure = [suggestion for suggestion in suggestions if suggestion.score >= SURE_SCORE and suggestion != in_editing]
         if not sure:
-            self._session.told.emit(none)
-        elif self._session.accept_each(sure):
-            said = ngettext("{count} suggestion accepted.", "{count} suggestions accepted.", len(sure))
-            self._session.told.emit(said.format(count=number(len(sure))))
-            if not changed:
-                known.choose(known.next_after(start))
+            self._session.notified.emit(none_message)
+        elif self._session.accept_all(sure):
+            message = ngettext("{count} suggestion accepted.", "{count} suggestions accepted.", len(sure))
+            self._session.notified.emit(message.format(count=format_number(len(sure))))
+            if not in_editing:
+                model.set_current(model.find_next(start))
 
-    def _begin(self, suggestion: Suggestion | None) -> None:
+    def _make_current(self, suggestion: Suggestion | None) -> None:
         if suggestion:
-            self.choose(suggestion)
-        elif not self._suggestions.shown:
-            self._session.told.emit(_("Suggestions are hidden."))
-        elif self._suggestions.busy:
-            self._session.told.emit(_("Suggestions are still being looked for."))
+            self.set_current(suggestion)
+        elif not self._suggestions.is_enabled:
+            self._session.notified.emit(_("Suggestions hidden"))
+        elif self._suggestions.is_busy:
+            self._session.notified.emit(_("Still searching for suggestions…"))
         else:
-            self._tell_the_end()
+            self._report_end()
 
-    def _go_on(self) -> None:
-        """After the last one, what was decided may have taught others that come after it; else this is the end."""
+    def _advance(self) -> None:
+        """After the last one was decided, go to a new one that the suggesters learned from it; else report the end."""
         decided, self._decided = self._decided, None
-        if decided and not self.chosen:
-            self._suggestions.choose(self._suggestions.following(decided))
-            if not self.chosen:
-                self._tell_the_end()
+        if decided and not self.current:
+            self._suggestions.set_current(self._suggestions.find_following(decided))
+            if not self.current:
+                self._report_end()
 
-    def _tell_the_end(self) -> None:
-        left = len(self._suggestions.standing)
+    def _report_end(self) -> None:
+        remaining = len(self._suggestions.visible)
         accepted = sum(span.source is not None for span in self._session.spans)
-        if left:
-            said = ngettext(
-                "That was the last suggestion; {count} before it is left.",
-                "That was the last suggestion; {count} before it are left.",
-                left,
-            ).format(count=number(left))
+        if remaining:
+            message = ngettext(
+                "That was the last suggestion; {count} earlier one is still undecided.",
+                "That was the last suggestion; {count} earlier ones are still undecided.",
+                remaining,
+            ).format(count=format_number(remaining))
         else:
-            said = _("No suggestion is left.")
+            message = _("No suggestions left.")
             if accepted:
-                said += " " + ngettext(
-                    "{count} span is one that was suggested.", "{count} spans are as they were suggested.", accepted
-                ).format(count=number(accepted))
-        self._session.told.emit(said)
+                message += " " + ngettext(
+                    "{count} span was accepted from suggestions.",
+                    "{count} spans were accepted from suggestions.",
+                    accepted,
+                ).format(count=format_number(accepted))
+        self._session.notified.emit(message)
 
-    def _leave(self) -> None:
-        self.choose(None)
+    def _clear_current(self) -> None:
+        self.set_current(None)
 
-    def _give_way(self) -> None:
+    def _yield_to_selection(self) -> None:
         if self._view.selection or self._session.selection:
-            self._leave()
+            self._clear_current()

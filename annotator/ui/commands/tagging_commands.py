@@ -1,4 +1,4 @@
-"""What the keys do to the open article. Each public method is an action of the table in `actions`."""
+"""Commands that annotate the open article: spans, states, zones, undo."""
 
 from collections.abc import Generator
 from functools import partial
@@ -7,44 +7,51 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
 
 from annotator.i18n import _
-from annotator.jobs.undo import take_back
-from annotator.model.operations import Rejected
-from annotator.model.records import DONE, FLAGGED, IN_PROGRESS, SKIPPED, Past
+from annotator.jobs.undo import undo_step
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import DONE, FLAGGED, IN_PROGRESS, SKIPPED, StepInfo
 from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict, CorpusError
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
-from annotator.ui.session.background import Background, Cancelled
+from annotator.ui.session.background import BackgroundJobs, Cancelled
 from annotator.ui.session.session import Session
 
 
 class TaggingCommands(QObject):
-    """Joins what is selected in the view with the session's verbs."""
+    """Connects the selection in the view with the session.
+
+    The public methods without an argument are actions of the table in `actions`.
+    """
 
     sticky_changed = Signal()
-    value_asked = Signal()
-    note_asked = Signal()
-    article_note_asked = Signal()
+    value_edit_requested = Signal()
+    note_edit_requested = Signal()
+    article_note_edit_requested = Signal()
 
     def __init__(
-        self, session: Session, view: ArticleView, background: Background, suggesting: SuggestionCommands
+        self, session: Session, view: ArticleView, background: BackgroundJobs, suggestion_commands: SuggestionCommands
     ) -> None:
         super().__init__(view)
-        self._session, self._view, self._background, self._suggesting = session, view, background, suggesting
+        self._session, self._view = session, view
+        self._background, self._suggestion_commands = background, suggestion_commands
         self.sticky: str | None = None
-        """The label that each selection by mouse is given at once."""
-        self._last: str | None = None  # the label that was given last
-        view.selection_made.connect(self._stick)
+        """The label that every selection by mouse is tagged with at once."""
+        self._last_label: str | None = None
+        view.selection_finished.connect(self._tag_with_sticky)
         session.corpus_opened.connect(self._forget_labels)
         session.labels_changed.connect(self._forget_labels)
 
     def tag(self, label: str) -> None:
-        """A label's key: tags what is selected in the text or the word under the caret; with a span selected, gives
-        it this label, or removes it when it has this label already; with a suggestion chosen, accepts it as this."""
+        """Handle the key of a label.
+
+        Tags the selected text or the word under the caret; relabels a selected span, or removes it if it has the label
+        already; accepts the current suggestion with the label.
+        """
         span = self._session.selection
-        target = self._view.target()
-        if self._suggesting.chosen:
-            self._suggesting.accept_as(label)
+        target = self._view.target_range()
+        if self._suggestion_commands.current:
+            self._suggestion_commands.accept_as(label)
         elif span and not self._view.selection:
             if span.label == label:
                 self._session.remove(span)
@@ -54,97 +61,96 @@ class TaggingCommands(QObject):
             self._session.tag(label, *target)
         else:
             self._session.failed.emit(_("Select some text first."))
-        self._last = label
+        self._last_label = label
 
-    def take(self, label: str) -> None:
-        """A click on a label: does what its key does to what is selected; with nothing selected, or with a label that
-        sticks already, it sticks from now on, or no longer."""
-        if not self.sticky and (self._view.selection or self._session.selection or self._suggesting.chosen):
+    def click_label(self, label: str) -> None:
+        """Handle a click on a label: tag the selection; without one, or with a sticky label, toggle the sticky one."""
+        if not self.sticky and (self._view.selection or self._session.selection or self._suggestion_commands.current):
             self.tag(label)
         else:
             self._set_sticky(None if self.sticky == label else label)
 
     def toggle_sticky(self) -> None:
-        """The label that was given last sticks from now on, or none does."""
+        """Make the label that was used last sticky, or none."""
         span, labels = self._session.selection, self._session.labels.labels
         first = labels[0].name if labels else None
-        self._set_sticky(None if self.sticky else (span.label if span else self._last or first))
+        self._set_sticky(None if self.sticky else (span.label if span else self._last_label or first))
 
     # Spans
 
     def edit_value(self) -> None:
-        self._of_span(self.value_asked)
+        self._request_for_span(self.value_edit_requested)
 
     def edit_note(self) -> None:
-        self._of_span(self.note_asked)
+        self._request_for_span(self.note_edit_requested)
 
     def edit_article_note(self) -> None:
         if self._session.article:
-            self.article_note_asked.emit()
+            self.article_note_edit_requested.emit()
 
     def remove(self) -> None:
-        if self._suggesting.chosen:
-            self._suggesting.reject()
+        if self._suggestion_commands.current:
+            self._suggestion_commands.reject()
         elif self._session.selection:
             self._session.remove(self._session.selection)
 
     def undo(self) -> None:
-        """Take back the last step; first of all, the one that is not saved yet."""
-        if self._session.waiting:
-            self._session.give_up()
-        elif past := self._session.long_step(self._session.undoable):
-            self._take_back(past, _("Undoing"))
+        """Undo the last step, or discard the pending one."""
+        if self._session.pending_step:
+            self._session.discard_pending()
+        elif step_info := self._session.next_long_step(self._session.undoable):
+            self._run_undo(step_info, _("Undoing"))
         else:
             self._session.undo()
 
     def redo(self) -> None:
-        if past := self._session.long_step(self._session.redoable):
-            self._take_back(past, _("Redoing"))
+        if step_info := self._session.next_long_step(self._session.redoable):
+            self._run_undo(step_info, _("Redoing"))
         else:
             self._session.redo()
 
     def copy(self) -> None:
-        """The selected text, or that of the selected span or the chosen suggestion, as the article has it."""
-        text = self._view.text_of_selection()
-        held, article = self._session.selection or self._suggesting.chosen, self._session.article
-        if not text and held and article:
-            text = article.text[held.start : held.end]
+        """Copy the selected text, or that of the active item, as in the article."""
+        text = self._view.selected_text()
+        item, article = self._session.selection or self._suggestion_commands.current, self._session.article
+        if not text and item and article:
+            text = article.text[item.start : item.end]
         if text:
             QGuiApplication.clipboard().setText(text)
 
     def deselect(self) -> None:
-        """Nothing is selected any more, no suggestion is chosen, and no label sticks."""
+        """Clear the selection, the current suggestion and the sticky label."""
         self._set_sticky(None)
-        self._suggesting.choose(None)
+        self._suggestion_commands.set_current(None)
         self._session.select(None)
         self._view.clear_selection()
 
     # The article
 
     def done(self) -> None:
-        self._toggle(DONE)
+        self._toggle_state(DONE)
 
     def skip(self) -> None:
-        self._toggle(SKIPPED)
+        self._toggle_state(SKIPPED)
 
     def flag(self) -> None:
-        self._toggle(FLAGGED)
+        self._toggle_state(FLAGGED)
 
     def done_and_next(self) -> None:
-        """Say that the article is done, and open the next one that is not."""
+        """Mark the article as done, and open the next unfinished one."""
         if self._session.article and self._session.set_state(DONE):
             self.next_open()
 
     def next_open(self) -> None:
-        """Open the next article of the list that waits to be done."""
-        if not self._session.open_next():
-            self._session.told.emit(_("That was the last one: no article is left to do."))
+        """Open the next unfinished article of the list."""
+        if not self._session.open_next_unfinished():
+            self._session.notified.emit(_("All articles in the list are done."))
 
     def next_article(self) -> None:
-        self._session.open_step(1)
+        self._session.open_relative(1)
 
     def previous_article(self) -> None:
-        self._session.open_step(-1)
+        self._session.open_relative(-1)
 
     def line_headline(self) -> None:
         self._mark_line("headline")
@@ -158,64 +164,64 @@ class TaggingCommands(QObject):
     def line_boilerplate(self) -> None:
         self._mark_line("boilerplate")
 
-    # Inside
+    # Internals
 
-    def _take_back(self, past: Past, title: str) -> None:
+    def _run_undo(self, step_info: StepInfo, title: str) -> None:
         session = self._session
-        if not session.corpus or self._background.busy:
+        if not session.corpus or self._background.is_busy:
             return
-        source, annotator = session.corpus.path, session.annotator
+        path, annotator = session.corpus.path, session.annotator
 
         def job() -> Generator[tuple[int, int], None, None]:
-            with Corpus.open(source) as opened:
-                yield from take_back(opened, annotator, past.uid)
+            with Corpus.open(path) as corpus:
+                yield from undo_step(corpus, annotator, step_info.uid)
 
-        self._background.run(title, job, lambda _nothing: session.changed(), partial(self._not_taken_back, past))
+        self._background.run(title, job, lambda _result: session.reload(), partial(self._on_undo_failed, step_info))
 
-    def _not_taken_back(self, past: Past, error: Exception) -> None:
-        if isinstance(error, Conflict | Rejected):
-            self._session.pass_over(past)
+    def _on_undo_failed(self, step_info: StepInfo, error: Exception) -> None:
+        if isinstance(error, Conflict | InvalidEdit):
+            self._session.skip_conflict(step_info)
         elif isinstance(error, CorpusError):
-            self._session.changed()
+            self._session.reload()
             self._session.failed.emit(str(error))
         elif not isinstance(error, Cancelled):
             raise error
 
     def _forget_labels(self) -> None:
-        self._last = None
+        self._last_label = None
         self._set_sticky(None)
 
-    def _stick(self) -> None:
+    def _tag_with_sticky(self) -> None:
         if self.sticky and self._view.selection:
             self._session.tag(self.sticky, *self._view.selection)
 
     def _set_sticky(self, label: str | None) -> None:
         if label != self.sticky:
             self.sticky = label
-            self._view.accepting = label is None
+            self._view.accepts_on_double_click = label is None
             self.sticky_changed.emit()
-            known = self._session.labels.find(label) if label else None
-            if known:
-                said = _("Every selection by mouse is tagged at once: {label}. Escape ends it.")
-                self._session.told.emit(said.format(label=known.shown()))
+            sticky_label = self._session.labels.find(label) if label else None
+            if sticky_label:
+                message = _("Every mouse selection is now tagged as {label}. Press Escape to stop.")
+                self._session.notified.emit(message.format(label=sticky_label.localised_title()))
 
-    def _of_span(self, asked: SignalInstance) -> None:
+    def _request_for_span(self, request: SignalInstance) -> None:
         if self._session.selection:
-            asked.emit()
-        elif self._suggesting.chosen:
-            self._session.told.emit(_("Accept the suggestion first."))
+            request.emit()
+        elif self._suggestion_commands.current:
+            self._session.notified.emit(_("Accept the suggestion first."))
         else:
-            self._session.told.emit(_("Select a span first."))
+            self._session.notified.emit(_("Select a span first."))
 
-    def _toggle(self, state: str) -> None:
+    def _toggle_state(self, state: str) -> None:
         self._session.set_state(IN_PROGRESS if self._session.state() == state else state)
 
     def _mark_line(self, kind: str) -> None:
-        """The line with the selection, the selected span or the caret is of this kind."""
+        """Mark the line with the selection, the selected span or the caret as a zone of this kind."""
         article = self._session.article
         if article is None:
             return
-        offset = self._view.offset()
+        offset = self._view.current_offset()
         start = article.text.rfind("\n", 0, offset) + 1
         stop = article.text.find("\n", offset)
         stop = len(article.text) if stop < 0 else stop

@@ -1,4 +1,4 @@
-"""What the window shows on request. Each public method is an action of the table in `actions`."""
+"""Commands that change only what the window shows. All public methods are actions of the table in `actions`."""
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -8,14 +8,14 @@ from annotator import settings
 from annotator.i18n import _
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.session.session import Session
-from annotator.ui.widgets.bidi_text import left_to_right
+from annotator.ui.widgets.bidi_text import isolate_ltr
 
 
-class ShowingCommands(QObject):
-    """Changes nothing in the corpus."""
+class ViewCommands(QObject):
+    """Shows invisible characters and the folder of reports; changes nothing in the corpus."""
 
     invisible_toggled = Signal(bool)
-    """Whether invisible characters are shown from now on."""
+    """Invisible characters are shown (True) or hidden from now on."""
 
     def __init__(self, window: QWidget, session: Session, view: ArticleView, *, invisible: bool) -> None:
         super().__init__(window)
@@ -23,13 +23,13 @@ class ShowingCommands(QObject):
         view.show_invisible(invisible)
 
     def toggle_invisible(self) -> None:
-        """Show what nobody sees, or hide it again."""
+        """Show or hide invisible characters."""
         self._invisible = not self._invisible
         self._view.show_invisible(self._invisible)
         self.invisible_toggled.emit(self._invisible)
 
     def show_reports(self) -> None:
-        """Open the folder of the reports and the log, and say where it is: not every desktop has a window for it."""
+        """Open the folder of the reports and the log, and show its path, since not every desktop can open folders."""
         folder = settings.log_dir()
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-        self._session.told.emit(_("Reports and log are in {folder}").format(folder=left_to_right(folder)))
+        self._session.notified.emit(_("Reports and log: {folder}").format(folder=isolate_ltr(folder)))

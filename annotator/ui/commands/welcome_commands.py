@@ -1,6 +1,7 @@
-"""The page of a first start: when it stands, how one goes on from it, and the hint until something is tagged.
+"""Commands of the welcome page at the first start, and the hint that follows until something is tagged.
 
-While it stands no article is open, so that no key changes one that is out of sight; whatever opens an article ends it.
+While the page is visible no article is open, so that no key changes one that is out of sight; opening an article closes
+the page.
 """
 
 from collections.abc import Mapping
@@ -13,89 +14,92 @@ from PySide6.QtWidgets import QWidget
 from annotator.i18n import _
 from annotator.model.records import Span, Step
 from annotator.ui.commands.corpus_commands import CorpusCommands
-from annotator.ui.panels.central_widget import Middle
+from annotator.ui.panels.central_widget import CentralWidget
 from annotator.ui.session.session import Session
 
-_NAMED: Final = 3
-"""Labels that the hint names."""
+_HINT_LABELS: Final = 3
+"""The number of labels that the hint names."""
 
-State: TypeAlias = Literal["standing", "hinting", "over"]
-"""Whether the page stands, or the hint, until something is tagged, or neither."""
+State: TypeAlias = Literal["page", "hint", "done"]
+"""Whether the page is visible, or the hint (until something is tagged), or neither."""
 
 
 class WelcomeCommands(QObject):
-    """Shows the page and takes it away."""
+    """Shows and hides the page."""
 
-    samples_asked = Signal()
-    hinted = Signal(str)
-    """How one goes on in the article, in a sentence; "" where nothing is to be said of it."""
+    samples_requested = Signal()
+    hint_changed = Signal(str)
+    """The hint on how to tag, in a sentence; "" for none."""
 
     def __init__(self, window: QWidget, session: Session, commands: CorpusCommands) -> None:
         super().__init__(window)
         self._session, self._commands = session, commands
-        self.state: State = "over"
-        session.corpus_opened.connect(self._end)
-        session.article_opened.connect(self._article_opened)
-        session.stepped.connect(self._stepped)
+        self.state: State = "done"
+        session.corpus_opened.connect(self._close_page)
+        session.article_opened.connect(self._on_article_opened)
+        session.corpus_changed.connect(self._on_corpus_changed)
 
     @property
-    def standing(self) -> bool:
-        """Whether the page stands."""
-        return self.state == "standing"
+    def is_page_visible(self) -> bool:
+        """Whether the page is visible."""
+        return self.state == "page"
 
-    def stand_in(self, middle: Middle, actions: Mapping[str, QAction], language_asked: SignalInstance) -> None:
-        """Where the page stands, the actions that it offers, and who is told of another language."""
-        self._middle, self._actions, self._language_asked = middle, actions, language_asked
+    def attach(
+        self, central_widget: CentralWidget, actions: Mapping[str, QAction], language_requested: SignalInstance
+    ) -> None:
+        """Set the widget that shows the page, the actions that it offers, and the signal for another language."""
+        self._central_widget, self._actions = central_widget, actions
+        self._language_requested = language_requested
 
-    def go_on(self, state: State) -> None:
-        """Be in this state: that of the window that this one takes the place of."""
+    def restore_state(self, state: State) -> None:
+        """Restore the state of the window that this one replaces."""
         self.state = state
-        if self.standing:
+        if self.is_page_visible:
             self.show_welcome()
-        self._hint()
+        self._update_hint()
 
     def show_welcome(self) -> None:
-        from annotator.ui.welcome.welcome_page import WelcomePage  # once in a lifetime
+        from annotator.ui.welcome.welcome_page import WelcomePage  # needed once only
 
         self._session.open_article(-1)
         page = WelcomePage(self._actions)
-        page.begun.connect(self.samples_asked)
-        page.left.connect(self._leave)
-        page.dropped.connect(self.take)
-        page.language_asked.connect(self._language_asked)
-        self.state = "standing"
-        self._middle.show_instead(page)
+        page.samples_requested.connect(self.samples_requested)
+        page.dismissed.connect(self._resume)
+        page.files_dropped.connect(self.create_from_files)
+        page.language_requested.connect(self._language_requested)
+        self.state = "page"
+        self._central_widget.show_welcome(page)
 
-    def take(self, names: list[str]) -> None:
-        """Go on with these files and folders, in a corpus of their own."""
-        self._commands.make_from(names)
+    def create_from_files(self, names: list[str]) -> None:
+        """Create a corpus from these files and folders."""
+        self._commands.create_from_files(names)
 
-    def _leave(self) -> None:
-        """Go on with what is open."""
-        self._session.resume()
-        self._end()
+    def _resume(self) -> None:
+        """Close the page and continue with the open corpus."""
+        self._session.resume_article()
+        self._close_page()
 
-    def _end(self) -> None:
-        if self.standing:
-            self.state = "hinting"
-            self._middle.show_instead(None)
+    def _close_page(self) -> None:
+        if self.is_page_visible:
+            self.state = "hint"
+            self._central_widget.show_welcome(None)
             if self._session.corpus:
                 self._commands.corpus_opened.emit(str(self._session.corpus.path.absolute()))
 
-    def _article_opened(self) -> None:
+    def _on_article_opened(self) -> None:
         if self._session.article:
-            self._end()
-        self._hint()
+            self._close_page()
+        self._update_hint()
 
-    def _stepped(self, step: Step | None) -> None:
-        if self.state == "hinting" and step and any(isinstance(edit.after, Span) for edit in step.edits):
-            self.state = "over"
-            self._hint()
+    def _on_corpus_changed(self, step: Step | None) -> None:
+        if self.state == "hint" and step and any(isinstance(edit.after, Span) for edit in step.edits):
+            self.state = "done"
+            self._update_hint()
 
-    def _hint(self) -> None:
+    def _update_hint(self) -> None:
         labels = [label for label in self._session.labels.labels if label.key]
-        said = ""
-        if self.state == "hinting" and self._session.article and labels:
-            listed = _(", ").join(f"{label.key} {label.shown()}" for label in labels[:_NAMED])
-            said = _("Select some words, then press the key of their label: {keys}").format(keys=listed)
-        self.hinted.emit(said)
+        hint = ""
+        if self.state == "hint" and self._session.article and labels:
+            keys = _(", ").join(f"{label.key} {label.localised_title()}" for label in labels[:_HINT_LABELS])
+            hint = _("Select some words, then press the key of their label: {keys}").format(keys=keys)
+        self.hint_changed.emit(hint)

@@ -1,1 +1,1 @@
-"""Dialogs, a module each."""
+"""Dialogs, one per module."""

@@ -1,4 +1,4 @@
-"""The backups of a corpus, what each holds, and what can be done with it."""
+"""The dialog that lists the backups of a corpus, previews their contents and offers to open or restore one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,168 +17,185 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.i18n import _, ngettext, number
+from annotator.i18n import _, format_number, ngettext
 from annotator.model.display_names import state_title
-from annotator.store.backups import Backup, shown_reason
+from annotator.store.backups import Backup, describe_reason
 from annotator.store.errors import CorpusError
-from annotator.store.queries.article_list import Summary
-from annotator.store.restoring import Contents, glimpse
-from annotator.ui.session.background import Background, Cancelled, Job
-from annotator.ui.widgets.bidi_text import isolated, left_to_right, plain_label, tooltip, with_paths
+from annotator.store.queries.article_list import ArticleSummary
+from annotator.store.restoring import Contents, preview_backup
+from annotator.ui.session.background import BackgroundJobs, Cancelled, Job
+from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, isolate_paths, plain_label, tooltip
 
 OPEN: Final = "open"
 RESTORE: Final = "restore"
-MAKE: Final = "make"
-_SHOWN: Final = 500  # articles of a backup
+CREATE: Final = "make"
+_MAX_ARTICLES: Final = 500  # articles of a backup
 _MEGABYTE: Final = 1_000_000
 
 
 class BackupsDialog(QDialog):
-    """`asked` is what the person wants, once it is accepted: OPEN or RESTORE of the `chosen` backup, or to MAKE one.
+    """Lists `backups`, newest first; `damaged` says that the corpus itself cannot be opened.
 
-    `found` are the backups, the newest first; `damaged` that the corpus itself cannot be opened.
+    Once accepted, `action` says what to do: OPEN or RESTORE the selected `backup`, or CREATE a new one.
     """
 
     def __init__(
-        self, parent: QWidget, background: Background, name: str, found: Sequence[Backup], *, damaged: bool = False
+        self,
+        parent: QWidget,
+        background: BackgroundJobs,
+        name: str,
+        backups: Sequence[Backup],
+        *,
+        damaged: bool = False,
     ) -> None:
         super().__init__(parent)
-        self.asked = ""
-        self.chosen: Backup | None = None
-        self._background, self._found = background, found
-        self.setWindowTitle(_("Backups of {name}").format(name=isolated(name)))
+        self.action = ""
+        self.backup: Backup | None = None
+        self._background, self._backups = background, backups
+        self.setWindowTitle(_("Backups of {name}").format(name=isolate(name)))
         self.resize(1160, 600)
-        self.list = _tree([_("When"), _("Why"), _("Size")], _("Backups"))
-        for backup in found:
-            when = left_to_right(f"{backup.time:%Y-%m-%d %H:%M}")
+        self.backup_list = _create_tree([_("When"), _("Why"), _("Size")], _("Backups"))
+        for backup in backups:
+            time = isolate_ltr(f"{backup.time:%Y-%m-%d %H:%M}")
             size = _("{size} MB").format(size=f"{backup.bytes / _MEGABYTE:.1f}")
-            QTreeWidgetItem(self.list, [when, shown_reason(backup), size]).setToolTip(1, tooltip(shown_reason(backup)))
-        self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self.list.currentItemChanged.connect(self._look)
-        self.held = plain_label()
-        self.held.setWordWrap(True)
-        self.articles = _tree([_("Title"), _("State"), _("Spans")], _("Articles"))
-        self.articles.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+            QTreeWidgetItem(self.backup_list, [time, describe_reason(backup), size]).setToolTip(
+                1, tooltip(describe_reason(backup))
+            )
+        self.backup_list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.backup_list.currentItemChanged.connect(self._load_backup)
+        self.summary = plain_label()
+        self.summary.setWordWrap(True)
+        self.article_list = _create_tree([_("Title"), _("State"), _("Spans")], _("Articles"))
+        self.article_list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         sides = QHBoxLayout()
         sides.setSpacing(14)
-        sides.addWidget(self.list, 3)
+        sides.addWidget(self.backup_list, 3)
         side = QVBoxLayout()
-        side.addWidget(self.held)
-        side.addWidget(self.articles)
+        side.addWidget(self.summary)
+        side.addWidget(self.article_list)
         sides.addLayout(side, 4)
         column = QVBoxLayout(self)
         column.setSpacing(12)
-        told = plain_label(_told(len(found), damaged=damaged), "quiet")
-        told.setWordWrap(True)
-        column.addWidget(told)
+        introduction = plain_label(_introduction(len(backups), damaged=damaged), "quiet")
+        introduction.setWordWrap(True)
+        column.addWidget(introduction)
         column.addLayout(sides, 1)
-        column.addWidget(self._buttons(damaged=damaged))
-        if first := self.list.topLevelItem(0):
-            self.list.setCurrentItem(first)
-        self._enable()
+        column.addWidget(self._build_buttons(damaged=damaged))
+        if first := self.backup_list.topLevelItem(0):
+            self.backup_list.setCurrentItem(first)
+        self._update_buttons()
 
-    def _buttons(self, *, damaged: bool) -> QDialogButtonBox:
+    def _build_buttons(self, *, damaged: bool) -> QDialogButtonBox:
         buttons = QDialogButtonBox()
         role = QDialogButtonBox.ButtonRole
-        self.restore = buttons.addButton(_("Put it in the place of the corpus…"), role.ActionRole)
-        self.copy = buttons.addButton(_("Open a copy of it"), role.ActionRole)
-        self.make = buttons.addButton(_("Make a backup now"), role.ActionRole)
-        self.make.setVisible(not damaged)
-        close = buttons.addButton(_("Close"), role.RejectRole)
-        wanted: dict[QPushButton, str] = {self.restore: RESTORE, self.copy: OPEN, self.make: MAKE}
-        for button, asked in wanted.items():
-            button.setAutoDefault(False)  # Enter closes: what replaces a corpus is chosen on purpose
-            button.clicked.connect(lambda _checked=False, asked=asked: self._ask(asked))
-        close.setDefault(True)
+        self.restore_button = buttons.addButton(_("Restore…"), role.ActionRole)
+        self.copy_button = buttons.addButton(_("Open a copy"), role.ActionRole)
+        self.create_button = buttons.addButton(_("Back up now"), role.ActionRole)
+        self.create_button.setVisible(not damaged)
+        close_button = buttons.addButton(_("Close"), role.RejectRole)
+        actions: dict[QPushButton, str] = {
+            self.restore_button: RESTORE,
+            self.copy_button: OPEN,
+            self.create_button: CREATE,
+        }
+        for button, action in actions.items():
+            button.setAutoDefault(False)  # Enter closes the dialog, so that nobody replaces a corpus by accident
+            button.clicked.connect(lambda _checked=False, action=action: self._finish(action))
+        close_button.setDefault(True)
         buttons.rejected.connect(self.reject)
         return buttons
 
-    def _ask(self, asked: str) -> None:
-        self.asked = asked
+    def _finish(self, action: str) -> None:
+        self.action = action
         self.accept()
 
-    def _enable(self) -> None:
-        for button in (self.restore, self.copy):
-            button.setEnabled(self.chosen is not None)
+    def _update_buttons(self) -> None:
+        for button in (self.restore_button, self.copy_button):
+            button.setEnabled(self.backup is not None)
 
-    def _look(self) -> None:
-        """Show what the current backup holds, once it is read."""
-        item = self.list.currentItem()
-        backup = self.chosen = self._found[self.list.indexOfTopLevelItem(item)] if item else None
-        self._enable()
-        if self._background.busy or not backup:
-            return  # it is looked at when the one before was
+    def _load_backup(self) -> None:
+        """Read the current backup in the background and show its contents."""
+        item = self.backup_list.currentItem()
+        backup = self.backup = self._backups[self.backup_list.indexOfTopLevelItem(item)] if item else None
+        self._update_buttons()
+        if self._background.is_busy or not backup:
+            return  # called again once the running job has ended
 
         def job() -> Any:
             yield 0, 0
-            return glimpse(backup.path, _SHOWN)
+            return preview_backup(backup.path, _MAX_ARTICLES)
 
         typed: Job = job
         self._background.run(
-            _("Looking into the backup"),
+            _("Reading the backup"),
             typed,
-            lambda seen: self._show(backup, *seen),
-            lambda error: self._not_read(backup, error),
+            lambda seen: self._show_contents(backup, *seen),
+            lambda error: self._on_failed(backup, error),
             self,
         )
 
-    def _show(self, backup: Backup, contents: Contents, articles: Sequence[Summary]) -> None:
-        if backup != self.chosen:
-            self._look()
+    def _show_contents(self, backup: Backup, contents: Contents, summaries: Sequence[ArticleSummary]) -> None:
+        if backup != self.backup:
+            self._load_backup()
             return
-        self.articles.clear()
-        self.held.setText(_held(contents))
-        for article in articles:
+        self.article_list.clear()
+        self.summary.setText(_summarize(contents))
+        for summary in summaries:
             states = _(", ").join(
-                _("{name}: {fact}").format(name=isolated(name), fact=state_title(state))
-                for name, state in article.states.items()
+                _("{name}: {fact}").format(name=isolate(name), fact=state_title(state))
+                for name, state in summary.states.items()
             )
-            row = QTreeWidgetItem(self.articles, [isolated(article.title), states, number(article.spans)])
+            row = QTreeWidgetItem(self.article_list, [isolate(summary.title), states, format_number(summary.spans)])
             row.setTextAlignment(2, Qt.AlignmentFlag.AlignCenter)
-        if more := contents.articles - len(articles):
-            said = ngettext("and {count} more", "and {count} more", more).format(count=number(more))
-            QTreeWidgetItem(self.articles, [said])
+        if hidden_count := contents.articles - len(summaries):
+            text = ngettext("and {count} more", "and {count} more", hidden_count).format(
+                count=format_number(hidden_count)
+            )
+            QTreeWidgetItem(self.article_list, [text])
 
-    def _not_read(self, backup: Backup, error: Exception) -> None:
-        if backup != self.chosen:
-            self._look()
+    def _on_failed(self, backup: Backup, error: Exception) -> None:
+        if backup != self.backup:
+            self._load_backup()
             return
         if not isinstance(error, CorpusError | Cancelled):
             raise error
-        self.articles.clear()
-        self.held.setText(with_paths(str(error)))
-        self.chosen = None
-        self._enable()
+        self.article_list.clear()
+        self.summary.setText(isolate_paths(str(error)))
+        self.backup = None
+        self._update_buttons()
 
 
-def _told(count: int, *, damaged: bool) -> str:
+def _introduction(count: int, *, damaged: bool) -> str:
     if not count:
         return _(
-            "There is no backup yet. One is made by itself while you work, when the last one is older than a day and "
-            "something has changed; of the last seven days and the last eight weeks one each is kept."
+            "There are no backups yet. A backup is made automatically while you work if something has changed "
+            "and the last one is more than a day old. One per day is kept for seven days and one per week for "
+            "eight weeks."
         )
     if damaged:
-        return _("The damaged file is moved aside, under another name, before a backup takes its place.")
+        return _("The damaged file is renamed and kept before a backup replaces it.")
     return _(
-        "What the corpus holds now is kept as a backup before another one takes its place: putting that one back "
-        "undoes it. Whoever else has the corpus open goes on in what was restored."
+        "The current corpus is backed up before a backup replaces it, so you can undo this by restoring that "
+        "one. Other open windows continue with the restored corpus."
     )
 
 
-def _held(contents: Contents) -> str:
-    said = [
-        ngettext("{count} article", "{count} articles", contents.articles).format(count=number(contents.articles)),
-        ngettext("{count} span", "{count} spans", contents.spans).format(count=number(contents.spans)),
-        _("done: {count}").format(count=number(contents.done)),
+def _summarize(contents: Contents) -> str:
+    parts = [
+        ngettext("{count} article", "{count} articles", contents.articles).format(
+            count=format_number(contents.articles)
+        ),
+        ngettext("{count} span", "{count} spans", contents.spans).format(count=format_number(contents.spans)),
+        _("done: {count}").format(count=format_number(contents.done)),
     ]
     if contents.annotator and contents.time:
-        last = _("last change: {annotator}, {time}")
-        time = left_to_right(f"{datetime.fromisoformat(contents.time).astimezone():%Y-%m-%d %H:%M}")
-        said.append(last.format(annotator=isolated(contents.annotator), time=time))
-    return "  ·  ".join(said)
+        template = _("last change: {annotator}, {time}")
+        time = isolate_ltr(f"{datetime.fromisoformat(contents.time).astimezone():%Y-%m-%d %H:%M}")
+        parts.append(template.format(annotator=isolate(contents.annotator), time=time))
+    return "  ·  ".join(parts)
 
 
-def _tree(heads: list[str], name: str) -> QTreeWidget:
+def _create_tree(heads: list[str], name: str) -> QTreeWidget:
     tree = QTreeWidget()
     tree.setHeaderLabels(heads)
     tree.setAccessibleName(name)

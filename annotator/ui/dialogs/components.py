@@ -1,4 +1,4 @@
-"""What the program is made of: a list of the parts, and beside it the terms of the one that is chosen."""
+"""The list of the program's components, with the licence terms of the selected one beside it."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from html import escape
@@ -10,109 +10,111 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QTreeWidget, 
 
 from annotator import licenses
 from annotator.i18n import _
-from annotator.licenses import Part
+from annotator.licenses import Component
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import isolated, left_to_right, plain_label, set_direction, tooltip
+from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, plain_label, set_direction, tooltip
 from annotator.ui.widgets.theme import Theme
 
-_PAUSE: Final = 30  # milliseconds between two looks whether the parts are read
-_BETWEEN: Final = "\n\n" + 60 * "=" + "\n\n"
+_PAUSE: Final = 30  # milliseconds between two checks whether the components have been read
+_SEPARATOR: Final = "\n\n" + 60 * "=" + "\n\n"
 
 
-class PartsPane(QWidget):
-    """Shows the parts once they are read, which takes a thread of its own up to half a second."""
+class ComponentsPane(QWidget):
+    """Shows the components once a thread of its own has read them, which takes up to half a second."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._parts: tuple[Part, ...] = ()
+        self._components: tuple[Component, ...] = ()
         self.list = QTreeWidget()
-        self.list.setAccessibleName(_("All parts"))
-        self.list.setHeaderLabels([_("Part"), _("Version"), _("Licence")])
+        self.list.setAccessibleName(_("All components"))
+        self.list.setHeaderLabels([_("Component"), _("Version"), _("Licence")])
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.currentItemChanged.connect(self._show)
-        self.name = plain_label(_("Reading what is installed…"))
-        self.name.setFont(fonts.interface(15, bold=True))
-        self.home = QLabel()
-        self.home.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        self.home.linkActivated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
-        self.notice = plain_label()
-        self.notice.setWordWrap(True)
-        self.notice.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.terms = QPlainTextEdit()
-        self.terms.setReadOnly(True)
-        self.terms.setTabChangesFocus(True)
-        self.terms.setAccessibleName(_("Terms"))
-        self.terms.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        set_direction(self.terms, Qt.LayoutDirection.LeftToRight)
+        self.list.currentItemChanged.connect(self._show_terms)
+        self.name_label = plain_label(_("Reading installed components…"))
+        self.name_label.setFont(fonts.interface_font(15, bold=True))
+        self.home_link = QLabel()
+        self.home_link.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.home_link.linkActivated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
+        self.notice_label = plain_label()
+        self.notice_label.setWordWrap(True)
+        self.notice_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.terms_view = QPlainTextEdit()
+        self.terms_view.setReadOnly(True)
+        self.terms_view.setTabChangesFocus(True)
+        self.terms_view.setAccessibleName(_("Terms"))
+        self.terms_view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        set_direction(self.terms_view, Qt.LayoutDirection.LeftToRight)
         side = QVBoxLayout()
         side.setSpacing(6)
         head = QHBoxLayout()
-        head.addWidget(self.name)
+        head.addWidget(self.name_label)
         head.addStretch()
-        head.addWidget(self.home)
+        head.addWidget(self.home_link)
         side.addLayout(head)
-        side.addWidget(self.notice)
-        self.notice.hide()
-        side.addWidget(self.terms, 1)
+        side.addWidget(self.notice_label)
+        self.notice_label.hide()
+        side.addWidget(self.terms_view, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
         row.addWidget(self.list, 2)
         row.addLayout(side, 3)
-        self._reading: Future[tuple[Part, ...]] | None = None
-        self._look = QTimer(self)
-        self._look.timeout.connect(self._take)
-        self._look.start(_PAUSE)
+        self._future: Future[tuple[Component, ...]] | None = None
+        self._poll_timer = QTimer(self)
+        self._poll_timer.timeout.connect(self._poll)
+        self._poll_timer.start(_PAUSE)
 
-    def _take(self) -> None:
-        """Show the parts if they are read. They begin to be read once the dialog is there, and not before."""
-        if self._reading is None:
-            thread = ThreadPoolExecutor(1, "parts")
-            self._reading = thread.submit(licenses.parts)
-            thread.shutdown(wait=False)
-        if not self._reading.done():
+    def _poll(self) -> None:
+        """Show the components once they have been read; reading starts when the dialog is on the screen."""
+        if self._future is None:
+            executor = ThreadPoolExecutor(1, "parts")
+            self._future = executor.submit(licenses.list_components)
+            executor.shutdown(wait=False)
+        if not self._future.done():
             return
-        self._look.stop()
-        self._parts = self._reading.result()
-        for one in self._parts:
-            row = QTreeWidgetItem(self.list, [isolated(one.name), left_to_right(one.version), isolated(one.terms)])
-            row.setToolTip(2, tooltip(one.terms))
+        self._poll_timer.stop()
+        self._components = self._future.result()
+        for component in self._components:
+            row = QTreeWidgetItem(
+                self.list, [isolate(component.name), isolate_ltr(component.version), isolate(component.terms)]
+            )
+            row.setToolTip(2, tooltip(component.terms))
         for column, widest in ((0, 180), (1, 80)):
             self.list.resizeColumnToContents(column)
             self.list.setColumnWidth(column, min(widest, self.list.columnWidth(column)))
         if first := self.list.topLevelItem(0):
             self.list.setCurrentItem(first)
 
-    def _show(self, row: QTreeWidgetItem) -> None:
-        """Show the terms of the part in this row."""
-        one = self._parts[self.list.indexOfTopLevelItem(row)]
-        self.name.setText(left_to_right(f"{one.name} {one.version}"))
-        self.home.setText(_link(one.home, self._theme.accent))
-        self.notice.setText(_notice(one))
-        self.notice.setVisible(bool(self.notice.text()))
-        self.terms.setPlainText(_BETWEEN.join(text.strip("\n") for text in one.texts))
+    def _show_terms(self, row: QTreeWidgetItem) -> None:
+        """Show the terms of the component in this row."""
+        component = self._components[self.list.indexOfTopLevelItem(row)]
+        self.name_label.setText(isolate_ltr(f"{component.name} {component.version}"))
+        self.home_link.setText(_link(component.home, self._theme.accent))
+        self.notice_label.setText(_notice(component))
+        self.notice_label.setVisible(bool(self.notice_label.text()))
+        self.terms_view.setPlainText(_SEPARATOR.join(text.strip("\n") for text in component.texts))
 
 
 def _link(address: str, colour: str) -> str:
-    """The address as a link, where a browser can do something with it."""
-    shown = escape(address)
+    """Return the address as a link if a browser can open it, otherwise as plain text."""
+    text = escape(address)
     if not address.startswith(("https://", "http://")):
-        return shown
-    return f'<a href="{shown}" style="color: {colour}">{shown}</a>'
+        return text
+    return f'<a href="{text}" style="color: {colour}">{text}</a>'
 
 
-def _notice(one: Part) -> str:
-    """What a person has to know of a part besides its terms; empty where there is nothing."""
-    folder = licenses.folder(one.name)
+def _notice(component: Component) -> str:
+    """Return the remarks that users need besides the terms of a component, or ""."""
+    folder = licenses.library_folder(component.name)
     if folder:
-        said = _(
+        text = _(
             "Used under the GNU Lesser General Public License. Its libraries are files of their own in this folder, "
             "and may be replaced by others of the same interface, also by ones that you have built or changed:"
         )
-        return f"{said}\n{left_to_right(folder)}"
-    if not one.texts:
-        return _("It brings no text of its terms; its home page has it.")
+        return f"{text}\n{isolate_ltr(folder)}"
+    if not component.texts:
+        return _("The licence text is not included; see the home page.")
     return ""

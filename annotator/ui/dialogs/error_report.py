@@ -1,4 +1,4 @@
-"""What is said of an error that nobody foresaw: that nothing is lost, what to do, and the report as it is."""
+"""The dialog that reports an unexpected error: no data is lost, how to go on, and the report itself."""
 
 from pathlib import Path
 
@@ -6,99 +6,105 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
-from annotator.i18n import _, ngettext, number
+from annotator.i18n import _, format_number, ngettext
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import left_to_right, plain_label, set_direction
+from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label, set_direction
 
-_WIDTH, _HEIGHT = 560, 260  # pixels: of the sentences, and of the report beneath them
+_WIDTH, _HEIGHT = 560, 260  # pixels: of the sentences, and of the report below them
 
 
-class UnexpectedDialog(QDialog):
-    """Says in a sentence what `happened`. `path` is where the report lies; None where it could not be written.
+class ErrorReportDialog(QDialog):
+    """Says in a sentence what happened. `path` is the file of the report, None if it could not be written.
 
-    With a `corpus`, which was open then and is not opened by itself, it is accepted where that is to be opened.
+    `corpus` was open when the error occurred and is not reopened automatically; accepting the dialog asks to open it.
     """
 
     def __init__(
-        self, parent: QWidget | None, happened: str, report: str, path: Path | None, corpus: Path | None = None
+        self, parent: QWidget | None, summary: str, report_text: str, path: Path | None, corpus: Path | None = None
     ) -> None:
         super().__init__(parent)
         self.setModal(True)
         self.setWindowTitle(_("Annotator"))
-        self._times = 0
-        head = plain_label(happened)
-        head.setFont(fonts.interface(15, bold=True))
-        self._again = plain_label(name="quiet")
-        self._again.hide()
-        place = _("The report could not be written to the disk; it can be copied from here.")
+        self._repeats = 0
+        head = plain_label(summary)
+        head.setFont(fonts.interface_font(15, bold=True))
+        self._repeats_label = plain_label(name="quiet")
+        self._repeats_label.hide()
+        location = _("The report could not be saved; you can copy it from here.")
         if path:
-            place = _("The report is here: {path}").format(path=left_to_right(path))
-        self.report = QPlainTextEdit(report)
-        self.report.setAccessibleName(_("The report"))
-        self.report.setReadOnly(True)
-        self.report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.report.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.report.setMinimumHeight(_HEIGHT)
-        set_direction(self.report, Qt.LayoutDirection.LeftToRight)
-        self.report.hide()
+            location = _("The report is here: {path}").format(path=isolate_ltr(path))
+        self.report_view = QPlainTextEdit(report_text)
+        self.report_view.setAccessibleName(_("The report"))
+        self.report_view.setReadOnly(True)
+        self.report_view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.report_view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.report_view.setMinimumHeight(_HEIGHT)
+        set_direction(self.report_view, Qt.LayoutDirection.LeftToRight)
+        self.report_view.hide()
         column = self._column = QVBoxLayout(self)
         column.setContentsMargins(22, 20, 22, 16)
         column.setSpacing(10)
-        closed = plain_label()
-        closed.hide()
+        closed_corpus = plain_label()
+        closed_corpus.hide()
         if corpus:
-            said = _("“{path}” was open then, and has not been opened again by itself.")
-            closed.setText(said.format(path=left_to_right(corpus)))
-            closed.show()
-        for part in (
+            text = _("“{path}” was open at the time and has not been reopened automatically.")
+            closed_corpus.setText(text.format(path=isolate_ltr(corpus)))
+            closed_corpus.show()
+        for label in (
             head,
-            closed,
-            plain_label(_("Everything that was shown as saved is saved, and you can go on working.")),
+            closed_corpus,
+            plain_label(_("Everything shown as saved is saved, and you can continue working.")),
             plain_label(
                 _(
-                    "If it happens again, send the report to whoever set the program up. It says what went wrong, "
-                    "where in the program and on what system. It holds nothing of your articles, and no names."
+                    "If it happens again, send the report to whoever installed the program. It describes the "
+                    "error, where it occurred and your system. It contains no names and nothing from your "
+                    "articles."
                 )
             ),
-            plain_label(place, "quiet"),
-            self._again,
+            plain_label(location, "quiet"),
+            self._repeats_label,
         ):
-            part.setWordWrap(True)
-            part.setFixedWidth(_WIDTH)
-            column.addWidget(part)
-        column.addWidget(self.report, 1)
-        column.addWidget(self._buttons(offers=corpus is not None))
+            label.setWordWrap(True)
+            label.setFixedWidth(_WIDTH)
+            column.addWidget(label)
+        column.addWidget(self.report_view, 1)
+        column.addWidget(self._build_buttons(offers_corpus=corpus is not None))
 
-    def count(self) -> None:
-        """It, or something else, has gone wrong again since."""
-        self._times += 1
-        said = ngettext("It has happened {count} more time.", "It has happened {count} more times.", self._times)
-        self._again.setText(said.format(count=number(self._times)))
-        self._again.show()
-        self._fit()
+    def count_repeat(self) -> None:
+        """Count and show one more error since the dialog was opened, this one or another."""
+        self._repeats += 1
+        text = ngettext("It has happened {count} more time.", "It has happened {count} more times.", self._repeats)
+        self._repeats_label.setText(text.format(count=format_number(self._repeats)))
+        self._repeats_label.show()
+        self._fit_height()
 
-    def _buttons(self, *, offers: bool) -> QDialogButtonBox:
+    def _build_buttons(self, *, offers_corpus: bool) -> QDialogButtonBox:
         buttons = QDialogButtonBox()
-        go_on = buttons.addButton(_("Open it") if offers else _("Go on"), QDialogButtonBox.ButtonRole.AcceptRole)
-        if offers:
-            buttons.addButton(_("Leave it closed"), QDialogButtonBox.ButtonRole.RejectRole)
+        accept_button = buttons.addButton(
+            _("Open it") if offers_corpus else _("Continue"), QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        if offers_corpus:
+            buttons.addButton(_("Keep it closed"), QDialogButtonBox.ButtonRole.RejectRole)
             buttons.rejected.connect(self.reject)
-        go_on.setObjectName("primary")  # wide enough for bold letters, which Qt does not see of a default button
-        go_on.setDefault(True)
-        self.show_report = buttons.addButton(_("Show the report"), QDialogButtonBox.ButtonRole.ActionRole)
-        self.show_report.setCheckable(True)
-        self.show_report.toggled.connect(self._show_report)
-        self.copy = buttons.addButton(_("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
-        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.report.toPlainText()))
+        accept_button.setObjectName("primary")  # wide enough for bold text, which Qt ignores for a default button
+        accept_button.setDefault(True)
+        self.report_button = buttons.addButton(_("Show the report"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.report_button.setCheckable(True)
+        self.report_button.toggled.connect(self._show_report)
+        self.copy_button = buttons.addButton(_("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.report_view.toPlainText()))
         buttons.accepted.connect(self.accept)
         return buttons
 
-    def _show_report(self, shown: bool) -> None:
-        self.report.setVisible(shown)
-        self._fit()
+    def _show_report(self, is_visible: bool) -> None:
+        self.report_view.setVisible(is_visible)
+        self._fit_height()
 
-    def _fit(self) -> None:
-        """As high as what is shown, and on the screen with all of it. Qt's adjustSize stops at two thirds of one."""
+    def _fit_height(self) -> None:
+        """Resize to the contents and keep the dialog on the screen.
+
+        Qt's adjustSize stops at two thirds of the screen.
+        """
         self.resize(self.width(), self._column.totalHeightForWidth(self.width()))
         room = self.screen().availableGeometry()
         self.move(self.x(), max(room.top(), min(self.y(), room.bottom() - self.frameGeometry().height())))

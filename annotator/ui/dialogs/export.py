@@ -1,4 +1,4 @@
-"""Exporting from the window: the options, and then the account of every span, each a link to its place."""
+"""The export dialog: options, a preview, then a report on every span, each entry a link to its place."""
 
 from collections.abc import Callable, Generator
 from itertools import islice
@@ -20,50 +20,52 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.formats.report import Part, Report, beside
-from annotator.i18n import _, ngettext, number
-from annotator.jobs.export.document_writer import ArticleFormat
+from annotator.formats.report import PartCounts, Report, report_path
+from annotator.i18n import _, format_number, ngettext
+from annotator.jobs.export.document_writer import DocumentFormat
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
 from annotator.jobs.export.exporter import (
     ALL,
-    FILES,
+    COMBINED_FORMATS,
+    DOCUMENT_FORMATS,
+    FILE_PER_ARTICLE_FORMATS,
     FORMATS,
-    TWOFOLD,
-    WHOLE_ARTICLES,
-    Options,
-    account,
+    ExportOptions,
+    explain_empty_export,
     export,
-    makes_folder,
-    nothing_to_export,
+    exports_folder,
+    preview_export,
 )
-from annotator.jobs.export.file_per_article import FileFormat
+from annotator.jobs.export.file_per_article import FilePerArticleFormat
 from annotator.jobs.export.read_back import NotVerified
 from annotator.model.records import DONE
-from annotator.optional import installed
+from annotator.optional import is_installed
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.tagging.flat import INNERMOST, OUTERMOST, REFUSE, SPLIT, WIDEN
-from annotator.tagging.flat import Options as Projecting
+from annotator.tagging.flat import ProjectionOptions as Projecting
 from annotator.tagging.schemes import BILOU, IOB1, IOB2, IOBES
-from annotator.ui.dialogs.export_parts import Parts, part_title
-from annotator.ui.session.background import Background, Cancelled
+from annotator.ui.dialogs.export_parts import SplitOptions, part_title
+from annotator.ui.session.background import BackgroundJobs, Cancelled
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import file_dialogs
-from annotator.ui.widgets.bidi_text import as_read, isolated, left_to_right, plain_label, tooltip, with_paths
+from annotator.ui.widgets.bidi_text import add_arabic_mark, isolate, isolate_ltr, isolate_paths, plain_label, tooltip
 from annotator.ui.widgets.message_box import MessageBox
 
-_ENTRY = Qt.ItemDataRole.UserRole
-_KEEPING: tuple[ArticleFormat | FileFormat, ...] = (*WHOLE_ARTICLES, *FILES)
-"""The formats that keep each span as it is."""
-_SHOWN: Final = 500  # entries of one kind: nobody reads more of them here, and the report has them all
+_ENTRY_ROLE = Qt.ItemDataRole.UserRole
+_LOSSLESS_FORMATS: tuple[DocumentFormat | FilePerArticleFormat, ...] = (*DOCUMENT_FORMATS, *FILE_PER_ARTICLE_FORMATS)
+"""The formats that store each span as it is."""
+_MAX_ENTRIES: Final = 500  # entries of one kind: enough to read here, and the report file has them all
 
 
 class ExportDialog(QDialog):
-    """Asks, shows what would become of each span, exports in the background, and shows what did. `report` is that of
-    the last export, None before."""
+    """Asks for options, previews the export, writes it in the background and shows the report.
 
-    def __init__(self, parent: QWidget, session: Session, background: Background) -> None:
+    `report` is that of the last export, None before.
+    """
+
+    def __init__(self, parent: QWidget, session: Session, background: BackgroundJobs) -> None:
         super().__init__(parent)
         self._session, self._background = session, background
         self._path: Path | None = None
@@ -71,60 +73,62 @@ class ExportDialog(QDialog):
         self.setWindowTitle(_("Export the training set"))
         self.setMinimumWidth(620)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._options_page())
-        self._pages.addWidget(self._report_page())
+        self._pages.addWidget(self._build_options_page())
+        self._pages.addWidget(self._build_report_page())
         column = QVBoxLayout(self)
         column.addWidget(self._pages)
-        self._said = plain_label(name="warning")
-        self._said.setWordWrap(True)
-        self._said.hide()
-        column.addWidget(self._said)
+        self._message_label = plain_label(name="warning")
+        self._message_label.setWordWrap(True)
+        self._message_label.hide()
+        column.addWidget(self._message_label)
         self._buttons = QDialogButtonBox()
-        self._on = self._button(_("What becomes of each span"), self.show_account)
-        self._go = self._button(_("Export…"), self._ask)
-        for button in (self._on, self._go):
-            button.setObjectName("primary")  # wide enough for bold letters, which Qt does not see of a default button
-        self._back = self._button(_("Back"), self._show_options)
+        self._preview_button = self._add_button(_("Preview the export"), self.show_preview)
+        self._export_button = self._add_button(_("Export…"), self._choose_target)
+        for button in (self._preview_button, self._export_button):
+            button.setObjectName("primary")  # wide enough for bold text, which Qt ignores for a default button
+        self._back_button = self._add_button(_("Back"), self._show_options)
         self._buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         self._buttons.rejected.connect(self.reject)
         column.addWidget(self._buttons)
         self._show_options()
 
-    def options(self) -> Options:
-        """What is chosen."""
-        return Options(
-            format=self._format.currentData(),
-            scheme=self._scheme.currentData(),
-            flatten=self._flatten.currentData(),
-            boundary=self._boundary.currentData(),
-            zones=self._zones.currentData(),
-            annotator=self._annotator.currentData(),
-            state=self._state.currentData(),
-            split=self._parts.split(),
-            seed=self._parts.seed.value(),
+    def options(self) -> ExportOptions:
+        """Return the selected options."""
+        return ExportOptions(
+            format=self._format_box.currentData(),
+            scheme=self._scheme_box.currentData(),
+            flatten=self._flatten_box.currentData(),
+            boundary=self._boundary_box.currentData(),
+            zones=self._zones_box.currentData(),
+            annotator=self._annotator_box.currentData(),
+            state=self._state_box.currentData(),
+            split=self._split_options.weights(),
+            seed=self._split_options.seed_box.value(),
         )
 
     def reject(self) -> None:
-        """Close; while an export is at work, stop it."""
-        if self._background.busy:
+        """Close the dialog; while an export is running, stop it instead."""
+        if self._background.is_busy:
             self._background.stop()
         else:
             super().reject()
 
-    def show_account(self) -> None:
-        """Show what would become of each span with what is chosen."""
+    def show_preview(self) -> None:
+        """Count what the selected options would do to each span, and show it."""
         options = self.options()
-        self._run(_("Counting"), lambda corpus: account(corpus, options), self._accounted)
+        self._run(_("Counting"), lambda corpus: preview_export(corpus, options), self._on_previewed)
 
     def write(self, path: Path, *, force: bool = False) -> None:
-        """Export to `path` with what is chosen, and show the report. Ask before something else than an unchanged
-        export is replaced, unless by `force`."""
+        """Export to `path` with the selected options, and show the report.
+
+        Ask before replacing anything but an unchanged export, unless `force` is set.
+        """
         options = self.options()
         self._path = path
         self._run(
             _("Exporting"),
             lambda corpus: export(corpus, path, options, force=force),
-            lambda report: self._wrote(path, report),
+            lambda report: self._on_exported(path, report),
         )
 
     def _run(
@@ -142,210 +146,219 @@ class ExportDialog(QDialog):
             with Corpus.open(source) as opened:
                 return (yield from steps(opened))
 
-        self._busy(True)
-        self._said.hide()
-        self._background.run(title, job, done, self._failed, self)
+        self._set_busy(True)
+        self._message_label.hide()
+        self._background.run(title, job, done, self._on_failed, self)
 
-    def _busy(self, busy: bool) -> None:
-        for button in (self._on, self._go, self._back):
+    def _set_busy(self, busy: bool) -> None:
+        for button in (self._preview_button, self._export_button, self._back_button):
             button.setEnabled(not busy)
 
-    def _button(self, text: str, clicked: Callable[[], None]) -> QPushButton:
+    def _add_button(self, text: str, clicked: Callable[[], None]) -> QPushButton:
         button = self._buttons.addButton(text, QDialogButtonBox.ButtonRole.ActionRole)
         button.clicked.connect(clicked)
         return button
 
     def _show_options(self) -> None:
         self._pages.setCurrentIndex(0)
-        self._go.hide()
-        self._back.hide()
-        self._on.show()
-        self._on.setDefault(True)
+        self._export_button.hide()
+        self._back_button.hide()
+        self._preview_button.show()
+        self._preview_button.setDefault(True)
 
-    def _options_page(self) -> QWidget:
+    def _build_options_page(self) -> QWidget:
         page = QWidget()
         form = QFormLayout(page)
         form.setVerticalSpacing(12)
         form.setHorizontalSpacing(18)
         titles = {
-            "conll2003": _("CoNLL 2003: four columns, the tag in the last"),
-            "conll2002": _("CoNLL 2002: two columns, the tag in the second"),
-            "nested": _("Nested: a column for each depth of spans"),
-            "wojood": _("Wojood: all tags of a token in one line"),
-            "jsonl": _("JSON Lines: all that is known of each article"),
-            "spacy": _("spaCy: documents for training (DocBin)"),
-            "huggingface": _("Hugging Face: a folder with sentences (Parquet)"),
+            "conll2003": _("CoNLL 2003: four columns, tag in the last"),
+            "conll2002": _("CoNLL 2002: two columns, tag in the second"),
+            "nested": _("Nested: one column per nesting level"),
+            "wojood": _("Wojood: all tags of a token on one line"),
+            "jsonl": _("JSON Lines: complete articles"),
+            "spacy": _("spaCy: training documents (DocBin)"),
+            "huggingface": _("Hugging Face: a folder of sentences (Parquet)"),
             **{"doccano": "doccano", "prodigy": "Prodigy", "labelstudio": "Label Studio"},
-            "conllu": _("CoNLL-U: the words, and all that is known of each article"),
-            "brat": _("brat: a folder with two files for each article"),
-            "webanno": _("WebAnno TSV: a folder with a file for each article"),
-            "xmi": _("UIMA CAS (XMI): a folder with a file for each article"),
+            "conllu": _("CoNLL-U: words and complete articles"),
+            "brat": _("brat: a folder with two files per article"),
+            "webanno": _("WebAnno TSV: a folder with one file per article"),
+            "xmi": _("UIMA CAS (XMI): a folder with one file per article"),
         }
-        lacking = {one.NAME for one in TWOFOLD if not installed(one.PACKAGE)}
-        offered = [format_.NAME for format_ in FORMATS if format_.NAME not in lacking]
-        self._format = _choice({name: titles[name] for name in offered})
-        self._scheme = _choice({IOB2: "IOB2 (BIO)", IOB1: "IOB1", IOBES: "IOBES", BILOU: "BILOU"})
-        self._annotator = _choice({})
-        self._state = _choice({DONE: _("Only the articles that are done"), ALL: _("All articles")})
-        self._zones = _choice({Projecting().zones: _("Headline and body"), None: _("The whole text")})
-        self._flatten = _choice(
+        unavailable = {format_.NAME for format_ in COMBINED_FORMATS if not is_installed(format_.PACKAGE)}
+        available = [format_.NAME for format_ in FORMATS if format_.NAME not in unavailable]
+        self._format_box = _create_combo_box({name: titles[name] for name in available})
+        self._scheme_box = _create_combo_box({IOB2: "IOB2 (BIO)", IOB1: "IOB1", IOBES: "IOBES", BILOU: "BILOU"})
+        self._annotator_box = _create_combo_box({})
+        self._state_box = _create_combo_box({DONE: _("Done articles only"), ALL: _("All articles")})
+        self._zones_box = _create_combo_box({Projecting().zones: _("Headline and body"), None: _("The whole text")})
+        self._flatten_box = _create_combo_box(
             {
                 OUTERMOST: _("Keep the longest"),
                 INNERMOST: _("Keep the shortest"),
-                REFUSE: _("Leave all of them out"),
+                REFUSE: _("Leave all out"),
             }
         )
-        self._boundary = _choice(
+        self._boundary_box = _create_combo_box(
             {
                 WIDEN: _("Widen the span to the whole word"),
-                SPLIT: _("Cut the word in two"),
+                SPLIT: _("Split the word"),
                 REFUSE: _("Leave the span out"),
             }
         )
-        self._parts = Parts()
+        self._split_options = SplitOptions()
         for title, field in (
-            (_("Format"), self._format),
-            (_("Tags"), self._scheme),
-            (_("Labelled by"), self._annotator),
-            (_("Articles"), self._state),
-            (_("Text"), self._zones),
-            (_("Where spans overlap"), self._flatten),
-            (_("Where a span cuts a word"), self._boundary),
-            (_("Parts"), self._parts),
+            (_("Format"), self._format_box),
+            (_("Tags"), self._scheme_box),
+            (_("Annotator"), self._annotator_box),
+            (_("Articles"), self._state_box),
+            (_("Text"), self._zones_box),
+            (_("Where spans overlap"), self._flatten_box),
+            (_("Where a span cuts a word"), self._boundary_box),
+            (_("Parts"), self._split_options),
         ):
             form.addRow(title, field)
-        self._format.currentIndexChanged.connect(self._fit)
-        self._fit()
-        said = plain_label(_("Whatever is not in the file as it is here is listed, with the reason."), "quiet")
-        said.setWordWrap(True)
-        form.addRow(said)
+        self._format_box.currentIndexChanged.connect(self._update_options)
+        self._update_options()
+        note = plain_label(
+            _("The report lists every span that the file cannot hold unchanged, with the reason."), "quiet"
+        )
+        note.setWordWrap(True)
+        form.addRow(note)
         return page
 
-    def _fit(self) -> None:
-        """Ask only what the format leaves open: one of whole articles keeps every span as it is."""
-        whole = next((one for one in _KEEPING if self._format.currentData() == one.NAME), None)
-        for field in (self._scheme, self._zones, self._flatten, self._boundary):
-            field.setEnabled(whole is None)
-        if self._format.currentData() in [one.NAME for one in TWOFOLD if not one.TAGS]:
-            self._scheme.setEnabled(False)
-        chosen = self._annotator.currentData() or self._session.annotator
+    def _update_options(self) -> None:
+        """Enable the options that matter for the format: one of whole articles stores every span as it is."""
+        lossless = next(
+            (format_ for format_ in _LOSSLESS_FORMATS if self._format_box.currentData() == format_.NAME), None
+        )
+        for field in (self._scheme_box, self._zones_box, self._flatten_box, self._boundary_box):
+            field.setEnabled(lossless is None)
+        if self._format_box.currentData() in [format_.NAME for format_ in COMBINED_FORMATS if not format_.HAS_TAGS]:
+            self._scheme_box.setEnabled(False)
+        annotator = self._annotator_box.currentData() or self._session.annotator
         corpus = self._session.corpus
         names: dict[Any, str] = {name: name for name in (corpus.annotators() if corpus else [])}
-        if whole and "annotator" in whole.HOLDS:
+        if lossless and "annotator" in lossless.STORED_FIELDS:
             names[None] = _("Everyone")
-        # Before anyone did anything there is no layer to name, and all that is exported is plain text.
-        self._annotator.clear()
+        # Before the first annotation there is no layer to choose, and the export is plain text.
+        self._annotator_box.clear()
         for name, title in (names or {None: self._session.annotator}).items():
-            self._annotator.addItem(title, name)
-        self._annotator.setCurrentIndex(max(0, self._annotator.findData(chosen)))
+            self._annotator_box.addItem(title, name)
+        self._annotator_box.setCurrentIndex(max(0, self._annotator_box.findData(annotator)))
 
-    def _report_page(self) -> QWidget:
+    def _build_report_page(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
-        self._summary = plain_label()
-        self._summary.setWordWrap(True)
-        self._summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._summary_label = plain_label()
+        self._summary_label.setWordWrap(True)
+        self._summary_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tree = QTreeWidget()
-        self.tree.setHeaderLabels([_("Span"), _("Label"), _("Reason"), _("In the file")])
+        self.tree.setHeaderLabels([_("Span"), _("Label"), _("Made"), _("In the file")])
         self.tree.setAccessibleName(self.windowTitle())
         self.tree.setMinimumHeight(280)
-        self.tree.itemActivated.connect(self._follow)
-        column.addWidget(self._summary)
+        self.tree.itemActivated.connect(self._go_to_entry)
+        column.addWidget(self._summary_label)
         column.addWidget(self.tree)
         return page
 
-    def _ask(self) -> None:
+    def _choose_target(self) -> None:
         corpus = self._session.corpus
         if not corpus:
             return
-        format_ = self._format.currentData()
-        if makes_folder(corpus, self.options()):
-            path = self._ask_folder(corpus.path.parent, f"{corpus.path.stem}-{format_}")
+        format_ = self._format_box.currentData()
+        if exports_folder(corpus, self.options()):
+            path = self._choose_folder(corpus.path.parent, f"{corpus.path.stem}-{format_}")
         else:
-            suffixes = {one.NAME: one.SUFFIXES[0] for one in FORMATS}
+            suffixes = {candidate.NAME: candidate.SUFFIXES[0] for candidate in FORMATS}
             proposed = corpus.path.with_suffix(suffixes[format_])
-            path = file_dialogs.choose_target(self, _("Export the training set"), str(proposed))
+            path = file_dialogs.choose_save_path(self, _("Export the training set"), str(proposed))
         if path:
             self.write(extend_path(Path(path)))
 
-    def _ask_folder(self, place: Path, name: str) -> str:
-        """The folder to export to; "" where it is not wanted after all. A dialog for saving would enter a folder that
-        is there, so what is asked is where the folder of this name is to be; choosing an older one of it will do."""
-        title = _("Choose the place of the folder “{name}”").format(name=name)
-        chosen = file_dialogs.choose_folder(self, title, str(place))
-        return chosen if not chosen or Path(chosen).name == name else str(Path(chosen, name))
+    def _choose_folder(self, parent: Path, name: str) -> str:
+        """Ask for the folder to export to; return "" if the user cancels.
 
-    def _accounted(self, report: Report) -> None:
-        self._busy(False)
-        lines = [_("Nothing is written yet. This is what the file would hold:"), *self._counted(report)]
+        A save dialog would enter an existing folder, so this one asks for the parent of the folder called `name`. An
+        older folder of this name may be chosen as well.
+        """
+        title = _("Choose where to create the folder “{name}”").format(name=name)
+        path = file_dialogs.choose_folder(self, title, str(parent))
+        return path if not path or Path(path).name == name else str(Path(path, name))
+
+    def _on_previewed(self, report: Report) -> None:
+        self._set_busy(False)
+        lines = [_("Nothing has been written yet. The file would contain:"), *self._count_lines(report)]
         if not report.articles:
-            lines = [nothing_to_export(report)]
+            lines = [explain_empty_export(report)]
         self._show_report(report, lines)
-        self._on.hide()
-        self._back.show()
-        self._go.setVisible(bool(report.articles))
-        self._go.setDefault(True)
+        self._preview_button.hide()
+        self._back_button.show()
+        self._export_button.setVisible(bool(report.articles))
+        self._export_button.setDefault(True)
 
-    def _wrote(self, path: Path, report: Report) -> None:
-        self._busy(False)
+    def _on_exported(self, path: Path, report: Report) -> None:
+        self._set_busy(False)
         self.report = report
         lines = [
-            _("“{path}” is written, read back and compared with the corpus.").format(path=left_to_right(path)),
-            *self._counted(report),
-            _("The report lies beside it: “{path}”.").format(path=left_to_right(beside(path).name)),
+            _("“{path}” was written and verified against the corpus.").format(path=isolate_ltr(path)),
+            *self._count_lines(report),
+            _("Report: “{path}”.").format(path=isolate_ltr(report_path(path).name)),
         ]
         self._show_report(report, lines)
-        for button in (self._on, self._go, self._back):
+        for button in (self._preview_button, self._export_button, self._back_button):
             button.hide()
 
     def _show_report(self, report: Report, lines: list[str]) -> None:
-        self._summary.setText("\n".join(lines))
+        self._summary_label.setText("\n".join(lines))
         self.tree.clear()
         for title, entries in (
             (_("Widened to the whole word"), report.widened),
-            (_("Cut a word in two"), report.split),
-            (_("Left out because others overlap"), report.flattened),
+            (_("Word split"), report.split),
+            (_("Left out because of overlaps"), report.flattened),
             (_("Refused"), report.refused),
             (_("Outside the exported text"), report.outside_zones),
         ):
             if not entries:
                 continue
-            head = self._head(title, len(entries))
-            for entry in islice(entries, _SHOWN):
-                became = as_read(entry.became) if entry.became else "—"
-                cells = (as_read(entry.text), self._title(entry.label), entry.reason, became)
-                row = QTreeWidgetItem(head, [isolated(cell) for cell in cells])
-                row.setData(0, _ENTRY, (entry.article, entry.uid))
+            head = self._add_heading(title, len(entries))
+            for entry in islice(entries, _MAX_ENTRIES):
+                became = add_arabic_mark(entry.became) if entry.became else "—"
+                cells = (add_arabic_mark(entry.text), self._label_title(entry.label), entry.reason, became)
+                row = QTreeWidgetItem(head, [isolate(cell) for cell in cells])
+                row.setData(0, _ENTRY_ROLE, (entry.article, entry.uid))
                 for column in range(4):
                     row.setToolTip(column, tooltip(cells[column]))
-            if more := max(0, len(entries) - _SHOWN):
-                text = ngettext("and {count} more", "and {count} more", more).format(count=number(more))
+            if hidden_count := max(0, len(entries) - _MAX_ENTRIES):
+                text = ngettext("and {count} more", "and {count} more", hidden_count).format(
+                    count=format_number(hidden_count)
+                )
                 QTreeWidgetItem(head, [text]).setFirstColumnSpanned(True)
         if report.left_out:
-            head = self._head(_("Articles left out"), len(report.left_out))
-            for left in report.left_out:
-                said = _("Article {number}").format(number=left.article)
-                row = QTreeWidgetItem(head, [said, "", left.reason, "—"])
-                row.setData(0, _ENTRY, (left.article, ""))
-                row.setToolTip(2, tooltip(left.reason))
+            head = self._add_heading(_("Articles left out"), len(report.left_out))
+            for omission in report.left_out:
+                article_title = _("Article {number}").format(number=omission.article)
+                row = QTreeWidgetItem(head, [article_title, "", omission.reason, "—"])
+                row.setData(0, _ENTRY_ROLE, (omission.article, ""))
+                row.setToolTip(2, tooltip(omission.reason))
         self.tree.setVisible(bool(self.tree.topLevelItemCount()))
         for column, width in enumerate((220, 80, 260)):
             self.tree.setColumnWidth(column, width)
         self.resize(max(self.width(), 820), self.sizeHint().height())
         self._pages.setCurrentIndex(1)
 
-    def _head(self, title: str, count: int) -> QTreeWidgetItem:
+    def _add_heading(self, title: str, count: int) -> QTreeWidgetItem:
         head = QTreeWidgetItem(self.tree, [f"{title} ({count})"])
         head.setFirstColumnSpanned(True)
         head.setExpanded(True)
         return head
 
-    def _failed(self, error: Exception) -> None:
-        self._busy(False)
+    def _on_failed(self, error: Exception) -> None:
+        self._set_busy(False)
         if isinstance(error, Cancelled):
             return
         if isinstance(error, WouldReplace) and self._path:
-            if self._may_replace(str(error)):
+            if self._confirm_replacing(str(error)):
                 self.write(self._path, force=True)
             return
         if isinstance(error, OSError):
@@ -354,15 +367,15 @@ class ExportDialog(QDialog):
             text = str(error)
         else:
             raise error
-        self._said.setText(text)
-        self._said.show()
+        self._message_label.setText(text)
+        self._message_label.show()
 
-    def _may_replace(self, reason: str) -> bool:
-        """Ask whether what is at the path of the export may be lost."""
+    def _confirm_replacing(self, reason: str) -> bool:
+        """Ask whether the export may overwrite the contents of its path."""
         box = MessageBox(QMessageBox.Icon.Warning, self)
-        box.setText(with_paths(reason))
-        box.setInformativeText(_("Replace it by the export? What is there now is lost."))
-        replace = box.addButton(_("Replace it"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setText(isolate_paths(reason))
+        box.setInformativeText(_("Replace it with the export? The existing contents will be lost."))
+        replace = box.addButton(_("Replace"), QMessageBox.ButtonRole.DestructiveRole)
         cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(cancel)
         box.setEscapeButton(cancel)
@@ -370,37 +383,42 @@ class ExportDialog(QDialog):
         box.deleteLater()
         return box.clickedButton() is replace
 
-    def _follow(self, item: QTreeWidgetItem, _column: int = 0) -> None:
-        """Show the span that a row is about in its article."""
-        found: Any = item.data(0, _ENTRY)
-        if not found:
+    def _go_to_entry(self, item: QTreeWidgetItem, _column: int = 0) -> None:
+        """Open the article of a row and select its span."""
+        entry: Any = item.data(0, _ENTRY_ROLE)
+        if not entry:
             return
-        number, uid = found
+        number, uid = entry
         session = self._session
-        session.open_number(number)
+        session.open_by_id(number)
         session.select(next((span for span in session.spans if span.uid == uid), None))
         self.accept()
 
-    def _counted(self, report: Report) -> list[str]:
-        """How much is in the file, and in each part of it, by label."""
-        lines = [_amount(report)]
+    def _count_lines(self, report: Report) -> list[str]:
+        """Describe the amount of data in the file and in each part of it, by label."""
+        lines = [_amount_text(report)]
         for name, part in (report.parts or {}).items():
-            labels = (f"{isolated(self._title(label))} {number(count)}" for label, count in sorted(part.labels.items()))
-            lines.append(" · ".join([f"{isolated(part_title(name))}: {_amount(part)}", *labels]))
+            labels = (
+                f"{isolate(self._label_title(label))} {format_number(count)}"
+                for label, count in sorted(part.labels.items())
+            )
+            lines.append(" · ".join([f"{isolate(part_title(name))}: {_amount_text(part)}", *labels]))
         return lines
 
-    def _title(self, name: str) -> str:
+    def _label_title(self, name: str) -> str:
         label = self._session.labels.find(name)
-        return label.shown() if label else name
+        return label.localised_title() if label else name
 
 
-def _amount(counted: Report | Part) -> str:
-    article = ngettext("{count} article", "{count} articles", counted.articles).format(count=number(counted.articles))
-    written = ngettext("{count} span exactly as here", "{count} spans exactly as here", counted.written)
-    return f"{article} · {written.format(count=number(counted.written))}"
+def _amount_text(counts: Report | PartCounts) -> str:
+    articles = ngettext("{count} article", "{count} articles", counts.articles).format(
+        count=format_number(counts.articles)
+    )
+    spans = ngettext("{count} span unchanged", "{count} spans unchanged", counts.written)
+    return f"{articles} · {spans.format(count=format_number(counts.written))}"
 
 
-def _choice(choices: dict[Any, str]) -> QComboBox:
+def _create_combo_box(choices: dict[Any, str]) -> QComboBox:
     box = QComboBox()
     for value, text in choices.items():
         box.addItem(text, value)

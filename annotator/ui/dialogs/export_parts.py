@@ -1,61 +1,65 @@
-"""Whether an export is divided into parts, and how: a box to tick in its dialog, and the numbers beneath it."""
+"""The options that split an export into parts: a checkbox and the numbers below it."""
 
 from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
-from annotator.i18n import _, number
+from annotator.i18n import _, format_number
 from annotator.ui.widgets.bidi_text import plain_label
 
 TRAIN, DEV, TEST = "train", "dev", "test"
-_WHOLE: Final = 100
+_TOTAL: Final = 100
 _PER_CENT: Final = " %"
-_USUAL: Final = 10
-_SEEDS: Final = 999_999
+_DEFAULT_SHARE: Final = 10
+_MAX_SEED: Final = 999_999
 
 
 def part_title(part: str) -> str:
-    """What a part is called on the screen."""
+    """Return the displayed name of a part."""
     return {TRAIN: _("Training"), DEV: _("Development"), TEST: _("Test")}.get(part, part)
 
 
-class Parts(QWidget):
-    """Asks for the parts; what is left of them by the others is for training."""
+class SplitOptions(QWidget):
+    """Asks for the shares of the parts; the rest is the training part."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.divided = QCheckBox(_("Divide into training, development and test"))
-        self.dev, self.test, self.seed = (QSpinBox() for _field in range(3))
-        self._train = plain_label()
-        self.divided.setToolTip(_("Labels are spread evenly. Articles that are nearly the same stay together."))
-        self._numbers = self._fields()
+        self.enabled_box = QCheckBox(_("Split into training, development and test"))
+        self.dev_box, self.test_box, self.seed_box = (QSpinBox() for _field in range(3))
+        self._train_label = plain_label()
+        self.enabled_box.setToolTip(_("Labels are distributed evenly. Near-duplicate articles stay together."))
+        self._numbers = self._build_fields()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.divided)
+        column.addWidget(self.enabled_box)
         column.addWidget(self._numbers)
-        self.divided.toggled.connect(self._fit)
-        self._fit()
+        self.enabled_box.toggled.connect(self._update_fields)
+        self._update_fields()
 
-    def split(self) -> dict[str, int] | None:
-        """The weights by part; None where all is one part."""
-        if not self.divided.isChecked():
+    def weights(self) -> dict[str, int] | None:
+        """Return the weights by part, or None for an unsplit export."""
+        if not self.enabled_box.isChecked():
             return None
-        dev, test = self.dev.value(), self.test.value()
-        return {part: share for part, share in ((TRAIN, _WHOLE - dev - test), (DEV, dev), (TEST, test)) if share}
+        dev_share, test_share = self.dev_box.value(), self.test_box.value()
+        return {
+            part: share
+            for part, share in ((TRAIN, _TOTAL - dev_share - test_share), (DEV, dev_share), (TEST, test_share))
+            if share
+        }
 
-    def _fields(self) -> QWidget:
-        for share in (self.dev, self.test):
+    def _build_fields(self) -> QWidget:
+        for share in (self.dev_box, self.test_box):
             share.setSuffix(_PER_CENT)
-            share.setValue(_USUAL)
-            share.valueChanged.connect(self._fit)
-        self.seed.setMaximum(_SEEDS)
-        self.seed.setToolTip(_("The same number splits the same way."))
+            share.setValue(_DEFAULT_SHARE)
+            share.valueChanged.connect(self._update_fields)
+        self.seed_box.setMaximum(_MAX_SEED)
+        self.seed_box.setToolTip(_("The random seed of the split; the same number gives the same split."))
         numbers = QWidget()
         grid = QGridLayout(numbers)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
-        fields: tuple[QLabel | QSpinBox, ...] = self._train, self.dev, self.test, self.seed
+        fields: tuple[QLabel | QSpinBox, ...] = self._train_label, self.dev_box, self.test_box, self.seed_box
         names = part_title(TRAIN), part_title(DEV), part_title(TEST), _("Seed")
         for column, (field, name) in enumerate(zip(fields, names, strict=True)):
             label = plain_label(name, "quiet")
@@ -63,14 +67,14 @@ class Parts(QWidget):
             field.setAccessibleName(name)
             grid.addWidget(label, 0, column, Qt.AlignmentFlag.AlignHCenter)
             grid.addWidget(field, 1, column)
-            field.setAlignment(Qt.AlignmentFlag.AlignCenter)  # numbers have no side of their own to begin at
+            field.setAlignment(Qt.AlignmentFlag.AlignCenter)  # digits have no reading direction to align to
             grid.setColumnStretch(column, 1)
         return numbers
 
-    def _fit(self) -> None:
-        """Something is left for training, and shown; and nothing is asked where nothing is divided."""
-        for field, other in ((self.dev, self.test), (self.test, self.dev)):
-            field.setMaximum(_WHOLE - 1 - other.value())
-        left = number(_WHOLE - self.dev.value() - self.test.value())
-        self._train.setText(left + _PER_CENT)
-        self._numbers.setVisible(self.divided.isChecked())
+    def _update_fields(self) -> None:
+        """Limit the shares so that some training data remains, and hide the numbers of an unsplit export."""
+        for share_field, other_field in ((self.dev_box, self.test_box), (self.test_box, self.dev_box)):
+            share_field.setMaximum(_TOTAL - 1 - other_field.value())
+        train = format_number(_TOTAL - self.dev_box.value() - self.test_box.value())
+        self._train_label.setText(train + _PER_CENT)
+        self._numbers.setVisible(self.enabled_box.isChecked())

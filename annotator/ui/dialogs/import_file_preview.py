@@ -1,4 +1,4 @@
-"""The part of the dialog before an import that is about one file: its format, how it begins, what is wrong in it."""
+"""The part of the import dialog that previews one file: its format, its first lines and the remarks on it."""
 
 import unicodedata
 from typing import Final
@@ -7,114 +7,116 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from annotator.formats.documents import plain_text, tables
-from annotator.i18n import _, number
-from annotator.jobs.imports.file_reader import Way
-from annotator.jobs.imports.preview import Look
+from annotator.i18n import _, format_number
+from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.jobs.imports.preview import FilePreview
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import isolated, plain_label, set_direction
+from annotator.ui.widgets.bidi_text import isolate, plain_label, set_direction
 
 _TITLES: Final = {
     **{"csv": "CSV", "docx": "Word", "pdf": "PDF", "jsonl": "JSON Lines", "doccano": "doccano", "prodigy": "Prodigy"},
     **{"labelstudio": "Label Studio", "conll": "CoNLL", "conllu": "CoNLL-U", "brat": "brat", "html": "HTML"},
     **{"webanno": "WebAnno TSV", "xmi": "UIMA CAS", "spacy": "spaCy DocBin", "spacy-json": "spaCy JSON"},
 }
-"""What formats are called that have a name of their own in every language."""
+"""The formats whose title is the same in every language."""
 
 _DIRECTIONS: Final = {
     **{"L": Qt.LayoutDirection.LeftToRight},
     **{"R": Qt.LayoutDirection.RightToLeft, "AL": Qt.LayoutDirection.RightToLeft},
 }
 _SIZE: Final = 15.0
-_SHOWN: Final = 3  # remarks
-_IN_A_ROW: Final = 3  # columns of a table that are asked for beside each other
+_MAX_REMARKS: Final = 3  # remarks
+_COLUMNS_PER_ROW: Final = 3  # pickers of table columns beside each other
 
 
 def format_title(name: str | None) -> str:
-    """What a format is called, of which this is the NAME; None is one that is not known."""
+    """Return the displayed title of the format with this NAME; None is an unknown format."""
     if name is None:
         return _("not recognised")
     return _("Plain text") if name == plain_text.NAME else _TITLES[name]
 
 
-class FileView(QWidget):
-    """Shows what was found in a file, and asks in which way it is to be read."""
+class FilePreviewPane(QWidget):
+    """Shows the preview of a file, and lets users choose how to read it."""
 
-    chosen = Signal(object)
-    """The Way that a person has chosen for the file that is shown."""
+    read_options_chosen = Signal(object)
+    """The ReadOptions chosen for the current file."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._look: Look | None = None
-        self.format = QComboBox()
-        self.format.activated.connect(lambda _index: self._choose_format())
+        self._preview: FilePreview | None = None
+        self.format_box = QComboBox()
+        self.format_box.activated.connect(lambda _index: self._on_format_chosen())
         self._format_row = QWidget()
         row = QFormLayout(self._format_row)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addRow(_("Format"), self.format)
-        self.columns: dict[str, QComboBox] = {}
+        row.addRow(_("Format"), self.format_box)
+        self.column_boxes: dict[str, QComboBox] = {}
         self._table = QWidget()
-        self._lay_out_columns()
-        self.before, self.after = _excerpt(_("As it is")), _excerpt(_("Put right"))
-        self._headings = plain_label(name="quiet"), plain_label(_("Put right"), "quiet")
+        self._build_columns()
+        self.original_view, self.fixed_view = _create_text_view(_("Original")), _create_text_view(_("Fixed"))
+        self._headings = plain_label(name="quiet"), plain_label(_("Fixed"), "quiet")
         texts = QGridLayout()
         texts.setContentsMargins(0, 0, 0, 0)
-        for at, (heading, shown) in enumerate(zip(self._headings, (self.before, self.after), strict=True)):
-            texts.addWidget(heading, 0, at)
-            texts.addWidget(shown, 1, at)
-        self.remarks = plain_label(name="quiet")
-        self.remarks.setWordWrap(True)
+        for column_index, (heading, view) in enumerate(
+            zip(self._headings, (self.original_view, self.fixed_view), strict=True)
+        ):
+            texts.addWidget(heading, 0, column_index)
+            texts.addWidget(view, 1, column_index)
+        self.remarks_label = plain_label(name="quiet")
+        self.remarks_label.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        beside = QHBoxLayout()
-        beside.addWidget(self._format_row)
-        beside.addStretch()
-        column.addLayout(beside)
+        top_row = QHBoxLayout()
+        top_row.addWidget(self._format_row)
+        top_row.addStretch()
+        column.addLayout(top_row)
         column.addWidget(self._table)
         column.addLayout(texts, 1)
-        column.addWidget(self.remarks)
+        column.addWidget(self.remarks_label)
         column.addStretch()
 
-    def show_look(self, look: Look) -> None:
-        """Show what was found in a file."""
-        self._look = look
-        names = [look.format, *(name for name in look.possible if name != look.format)]
-        self.format.clear()
+    def show_preview(self, preview: FilePreview) -> None:
+        """Show the preview of a file."""
+        self._preview = preview
+        names = [preview.format, *(name for name in preview.possible_formats if name != preview.format)]
+        self.format_box.clear()
         for name in names:
-            self.format.addItem(format_title(name), name)
-        self._format_row.setVisible(bool(look.possible))
-        self._table.setVisible(bool(look.columns))
-        for field, box in self.columns.items():
+            self.format_box.addItem(format_title(name), name)
+        self._format_row.setVisible(bool(preview.possible_formats))
+        self._table.setVisible(bool(preview.columns))
+        for field, box in self.column_boxes.items():
             box.clear()
-            box.addItem(_("choose the column") if field == tables.TEXT else "–", None)
-            for name in look.columns:
-                box.addItem(isolated(name), name)
-            box.setCurrentIndex(max(0, box.findData(look.way.columns.get(field))))
-        changed = bool(look.changed)
-        before = "\n".join(was for was, _now in look.changed) if changed else look.beginning
-        self._headings[0].setText(_("As it is") if changed else _("It begins:"))
-        _write(self.before, before)
-        _write(self.after, "\n".join(now for _was, now in look.changed))
-        for widget in (self._headings[1], self.after):
+            box.addItem(_("choose a column") if field == tables.TEXT else "–", None)
+            for name in preview.columns:
+                box.addItem(isolate(name), name)
+            box.setCurrentIndex(max(0, box.findData(preview.options.columns.get(field))))
+        changed = bool(preview.line_changes)
+        original = "\n".join(before for before, _after in preview.line_changes) if changed else preview.first_lines
+        self._headings[0].setText(_("Original") if changed else _("Beginning:"))
+        _show_text(self.original_view, original)
+        _show_text(self.fixed_view, "\n".join(after for _before, after in preview.line_changes))
+        for widget in (self._headings[1], self.fixed_view):
             widget.setVisible(changed)
-        for widget in (self._headings[0], self.before):
-            widget.setVisible(bool(before))
-        self.after.setEnabled(look.way.logical)
-        self.before.setEnabled(not (changed and look.way.logical))
-        self._tell(look)
+        for widget in (self._headings[0], self.original_view):
+            widget.setVisible(bool(original))
+        self.fixed_view.setEnabled(preview.options.logical)
+        self.original_view.setEnabled(not (changed and preview.options.logical))
+        self._show_remarks(preview)
 
-    def _tell(self, look: Look) -> None:
-        shown = [
-            f"{_('Line')} {number(remark.line)}: {remark.reason}" if remark.line else remark.reason
-            for remark in look.remarks[:_SHOWN]
+    def _show_remarks(self, preview: FilePreview) -> None:
+        lines = [
+            f"{_('Line')} {format_number(remark.line)}: {remark.reason}" if remark.line else remark.reason
+            for remark in preview.remarks[:_MAX_REMARKS]
         ]
-        if look.refused + look.repaired > len(shown):
-            shown.append("…")
-        self.remarks.setText("\n".join(shown))
-        self.remarks.setVisible(bool(shown))
+        if preview.refusal_count + preview.repair_count > len(lines):
+            lines.append("…")
+        self.remarks_label.setText("\n".join(lines))
+        self.remarks_label.setVisible(bool(lines))
 
-    def _lay_out_columns(self) -> None:
+    def _build_columns(self) -> None:
         titles = {
-            tables.TEXT: _("The text is in"),
+            tables.TEXT: _("Text column"),
             "title": _("Title"),
             "published": _("Published"),
             "source": _("Source"),
@@ -122,37 +124,41 @@ class FileView(QWidget):
         }
         grid = QGridLayout(self._table)
         grid.setContentsMargins(0, 0, 0, 0)
-        for at, (field, title) in enumerate(titles.items()):
-            box = self.columns[field] = QComboBox()
+        for index, (field, title) in enumerate(titles.items()):
+            box = self.column_boxes[field] = QComboBox()
             box.setAccessibleName(title)
-            box.activated.connect(lambda _index: self._choose_columns())
-            grid.addWidget(plain_label(title), at // _IN_A_ROW, 2 * (at % _IN_A_ROW))
-            grid.addWidget(box, at // _IN_A_ROW, 2 * (at % _IN_A_ROW) + 1)
-        for at in range(_IN_A_ROW):
-            grid.setColumnStretch(2 * at + 1, 1)
+            box.activated.connect(lambda _index: self._on_column_chosen())
+            grid.addWidget(plain_label(title), index // _COLUMNS_PER_ROW, 2 * (index % _COLUMNS_PER_ROW))
+            grid.addWidget(box, index // _COLUMNS_PER_ROW, 2 * (index % _COLUMNS_PER_ROW) + 1)
+        for index in range(_COLUMNS_PER_ROW):
+            grid.setColumnStretch(2 * index + 1, 1)
 
-    def _choose_format(self) -> None:
-        if self._look and self.format.currentData() != self._look.format:
-            self.chosen.emit(Way(self.format.currentData(), logical=self._look.way.logical))
+    def _on_format_chosen(self) -> None:
+        if self._preview and self.format_box.currentData() != self._preview.format:
+            self.read_options_chosen.emit(
+                ReadOptions(self.format_box.currentData(), logical=self._preview.options.logical)
+            )
 
-    def _choose_columns(self) -> None:
-        columns = {field: box.currentData() for field, box in self.columns.items() if box.currentData() is not None}
-        if self._look and tables.TEXT in columns:
-            self.chosen.emit(Way(tables.NAME, columns, self._look.way.logical))
-
-
-def _write(shown: QPlainTextEdit, text: str) -> None:
-    """Show a text, from the side that it begins on."""
-    first = next(filter(None, map(_DIRECTIONS.get, map(unicodedata.bidirectional, text))), None)
-    set_direction(shown, first or Qt.LayoutDirection.RightToLeft)
-    shown.setPlainText(text)
+    def _on_column_chosen(self) -> None:
+        columns_by_field = {
+            field: box.currentData() for field, box in self.column_boxes.items() if box.currentData() is not None
+        }
+        if self._preview and tables.TEXT in columns_by_field:
+            self.read_options_chosen.emit(ReadOptions(tables.NAME, columns_by_field, self._preview.options.logical))
 
 
-def _excerpt(name: str) -> QPlainTextEdit:
-    shown = QPlainTextEdit()
-    shown.setReadOnly(True)
-    shown.setTabChangesFocus(True)
-    shown.setAccessibleName(name)
-    shown.setFont(fonts.reading(_SIZE))
-    shown.setMinimumHeight(80)
-    return shown
+def _show_text(view: QPlainTextEdit, text: str) -> None:
+    """Show a text in the direction of its first letter."""
+    direction = next(filter(None, map(_DIRECTIONS.get, map(unicodedata.bidirectional, text))), None)
+    set_direction(view, direction or Qt.LayoutDirection.RightToLeft)
+    view.setPlainText(text)
+
+
+def _create_text_view(name: str) -> QPlainTextEdit:
+    view = QPlainTextEdit()
+    view.setReadOnly(True)
+    view.setTabChangesFocus(True)
+    view.setAccessibleName(name)
+    view.setFont(fonts.reading_font(_SIZE))
+    view.setMinimumHeight(80)
+    return view

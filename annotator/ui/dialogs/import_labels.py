@@ -1,4 +1,4 @@
-"""What becomes of the labels that files name and the corpus lacks, as a part of the dialog before an import."""
+"""The part of the import dialog that maps labels of the files to labels of the corpus."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,61 +6,65 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
-from annotator.i18n import _, ngettext, number
-from annotator.jobs.imports.importer import Naming
-from annotator.model.labels import LabelSet, is_name
-from annotator.ui.widgets.bidi_text import isolated, plain_label
+from annotator.i18n import _, format_number, ngettext
+from annotator.jobs.imports.importer import LabelMapping
+from annotator.model.labels import LabelSet, is_label_name
+from annotator.ui.widgets.bidi_text import isolate, plain_label
 
-_ADD: Final = "+"  # no label is called so
-_OUT: Final = "-"
+_ADD: Final = "+"  # cannot be the name of a label
+_LEAVE_OUT: Final = "-"
 
 
-class LabelChoices(QWidget):
-    """Asks for labels of the files which of the corpus' `labels` they are; it is hidden where there is none to ask."""
+class LabelMappingForm(QWidget):
+    """Asks which of the corpus's `labels` each unknown label of the files means; hidden if there is none."""
 
     def __init__(self, labels: LabelSet) -> None:
         super().__init__()
         self._labels = labels
-        self.choices: dict[str, QComboBox] = {}
-        asked = plain_label(_("The files have labels that this corpus lacks. What is to become of their spans?"))
-        asked.setWordWrap(True)
+        self.boxes: dict[str, QComboBox] = {}
+        question = plain_label(
+            _("The files use labels that this corpus does not have. What should happen to their spans?")
+        )
+        question.setWordWrap(True)
         self._area = QScrollArea()
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its boxes have it
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its boxes take the focus
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QScrollArea.Shape.NoFrame)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(asked)
+        column.addWidget(question)
         column.addWidget(self._area, 1)
 
-    def ask(self, lacking: Mapping[str, int]) -> None:
-        """Ask for these labels, by how many spans have them; what was chosen for one that is asked again stays."""
-        before = {name: box.currentData() for name, box in self.choices.items()}
+    def show_unknown_labels(self, counts: Mapping[str, int]) -> None:
+        """Ask for these labels, given with the numbers of their spans; keep earlier choices."""
+        previous_choices = {name: box.currentData() for name, box in self.boxes.items()}
         page = QWidget()
         form = QFormLayout(page)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(8)
         form.setHorizontalSpacing(18)
-        self.choices = {}
-        for name, count in lacking.items():
-            box = self.choices[name] = self._box(name)
-            box.setCurrentIndex(max(0, box.findData(before.get(name, _ADD if is_name(name) else _OUT))))
-            spans = ngettext("{count} span", "{count} spans", count).format(count=number(count))
-            form.addRow(f"{isolated(name)} · {spans}", box)
+        self.boxes = {}
+        for name, count in counts.items():
+            box = self.boxes[name] = self._create_box(name)
+            box.setCurrentIndex(
+                max(0, box.findData(previous_choices.get(name, _ADD if is_label_name(name) else _LEAVE_OUT)))
+            )
+            spans = ngettext("{count} span", "{count} spans", count).format(count=format_number(count))
+            form.addRow(f"{isolate(name)} · {spans}", box)
         self._area.setWidget(page)
-        self.setVisible(bool(lacking))
+        self.setVisible(bool(counts))
 
-    def naming(self) -> Naming:
-        """What was chosen."""
-        chosen = {name: box.currentData() for name, box in self.choices.items()}
-        renamed = {name: choice for name, choice in chosen.items() if choice not in (_ADD, _OUT)}
-        return Naming(renamed, frozenset(name for name, choice in chosen.items() if choice == _ADD))
+    def mapping(self) -> LabelMapping:
+        """Return the chosen mapping."""
+        choices = {name: box.currentData() for name, box in self.boxes.items()}
+        renamed = {name: choice for name, choice in choices.items() if choice not in (_ADD, _LEAVE_OUT)}
+        return LabelMapping(renamed, frozenset(name for name, choice in choices.items() if choice == _ADD))
 
-    def _box(self, name: str) -> QComboBox:
+    def _create_box(self, name: str) -> QComboBox:
         box = QComboBox()
-        if is_name(name):
+        if is_label_name(name):
             box.addItem(_("Add the label"), _ADD)
         for label in self._labels.labels:
-            box.addItem(_("They are: {label}").format(label=label.shown()), label.name)
-        box.addItem(_("Leave these spans out"), _OUT)
+            box.addItem(_("Map to {label}").format(label=label.localised_title()), label.name)
+        box.addItem(_("Skip these spans"), _LEAVE_OUT)
         return box

@@ -1,4 +1,4 @@
-"""What an import would find, before anything is stored: the files, and what there is to be decided."""
+"""The dialog that previews an import before anything is stored, and asks for the decisions it needs."""
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
@@ -20,35 +20,39 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.i18n import _, ngettext, number, pgettext
-from annotator.jobs.imports.file_reader import Way
-from annotator.jobs.imports.importer import Naming
-from annotator.jobs.imports.preview import Look, look
+from annotator.i18n import _, format_number, ngettext, pgettext
+from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.jobs.imports.importer import LabelMapping
+from annotator.jobs.imports.preview import FilePreview, preview_files
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
-from annotator.ui.dialogs.import_file_preview import FileView, format_title
-from annotator.ui.dialogs.import_labels import LabelChoices
-from annotator.ui.session.background import Background, Cancelled
+from annotator.ui.dialogs.import_file_preview import FilePreviewPane, format_title
+from annotator.ui.dialogs.import_labels import LabelMappingForm
+from annotator.ui.session.background import BackgroundJobs, Cancelled
 from annotator.ui.session.session import Session
-from annotator.ui.widgets.bidi_text import isolated, left_to_right, plain_label, tooltip
+from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, plain_label, tooltip
 
-_AT: Final = Qt.ItemDataRole.UserRole
+_PATH_ROLE: Final = Qt.ItemDataRole.UserRole
 
 
 class ImportDialog(QDialog):
-    """Shows what was found in files, and asks what becomes of it. A file that is to be read otherwise is looked at
-    anew, in the background."""
+    """Shows the previews of files and asks how to import them.
 
-    def __init__(self, parent: QWidget, session: Session, background: Background, looks: Sequence[Look]) -> None:
+    A file whose read options change is previewed again in the background.
+    """
+
+    def __init__(
+        self, parent: QWidget, session: Session, background: BackgroundJobs, previews: Sequence[FilePreview]
+    ) -> None:
         super().__init__(parent)
         self._session, self._background = session, background
-        self._looks = {each.path: each for each in looks}
+        self._previews = {preview.path: preview for preview in previews}
         self.setWindowTitle(_("Import"))
         self.resize(1080, 640)
-        self._summary = plain_label()
+        self._summary_label = plain_label()
         self.tree = QTreeWidget()
         self.tree.setHeaderLabels(
-            [_("File"), _("Format"), _("Articles"), _("Here already"), _("Spans"), _("Not taken"), _("Put right")]
+            [_("File"), _("Format"), _("Articles"), _("Already present"), _("Spans"), _("Skipped"), _("Fixed")]
         )
         self.tree.setAccessibleName(_("Files"))
         self.tree.setRootIsDecorated(False)
@@ -57,157 +61,173 @@ class ImportDialog(QDialog):
         self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.file = FileView()
-        self.file.chosen.connect(self._read_otherwise)
-        found = QVBoxLayout()
-        found.setSpacing(12)
-        found.addWidget(self.tree, 2)
-        found.addWidget(self.file, 3)
-        self.logical = QCheckBox()
-        self.logical.setChecked(True)
-        self.logical.toggled.connect(self._put_right)
-        self.labels = LabelChoices(session.labels)
-        self._warning = plain_label(name="warning")
-        self._warning.setWordWrap(True)
-        self._warning.hide()
+        self.file_pane = FilePreviewPane()
+        self.file_pane.read_options_chosen.connect(self._change_read_options)
+        files_column = QVBoxLayout()
+        files_column.setSpacing(12)
+        files_column.addWidget(self.tree, 2)
+        files_column.addWidget(self.file_pane, 3)
+        self.fix_order_box = QCheckBox()
+        self.fix_order_box.setChecked(True)
+        self.fix_order_box.toggled.connect(self._toggle_fix_order)
+        self.label_form = LabelMappingForm(session.labels)
+        self._warning_label = plain_label(name="warning")
+        self._warning_label.setWordWrap(True)
+        self._warning_label.hide()
         buttons = QDialogButtonBox()
-        self._go = buttons.addButton(pgettext("button", "Import"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self._go.setObjectName("primary")
-        self._go.setDefault(True)
+        self._import_button = buttons.addButton(pgettext("button", "Import"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self._import_button.setObjectName("primary")
+        self._import_button.setDefault(True)
         buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setSpacing(12)
-        column.addWidget(self._summary)
-        beside = QHBoxLayout()
-        beside.setSpacing(24)
-        beside.addLayout(found, 3)
-        beside.addWidget(self.labels, 2)
-        column.addLayout(beside, 1)
-        column.addWidget(self.logical)
-        column.addWidget(self._warning)
+        column.addWidget(self._summary_label)
+        main_row = QHBoxLayout()
+        main_row.setSpacing(24)
+        main_row.addLayout(files_column, 3)
+        main_row.addWidget(self.label_form, 2)
+        column.addLayout(main_row, 1)
+        column.addWidget(self.fix_order_box)
+        column.addWidget(self._warning_label)
         column.addWidget(buttons)
-        self._list()
-        self._fit()
-        self.tree.currentItemChanged.connect(lambda item, _before: self._show(item))
-        first = next((at for at, each in enumerate(looks) if each.open), 0)
+        self._add_items()
+        self._update_summary()
+        self.tree.currentItemChanged.connect(lambda item, _before: self._show_file(item))
+        first = next((index for index, preview in enumerate(previews) if preview.needs_decision), 0)
         self.tree.setCurrentIndex(self.tree.model().index(first, 0))
 
-    def ways(self) -> Mapping[Path, Way]:
-        """How each file is to be read."""
-        return {path: each.way for path, each in self._looks.items()}
+    def read_options(self) -> Mapping[Path, ReadOptions]:
+        """Return the options to read each file with."""
+        return {path: preview.options for path, preview in self._previews.items()}
 
-    def naming(self) -> Naming:
-        """What becomes of the labels that the corpus lacks."""
-        return self.labels.naming()
+    def label_mapping(self) -> LabelMapping:
+        """Return the chosen mapping of the labels that the corpus lacks."""
+        return self.label_form.mapping()
 
     def reject(self) -> None:
-        """Close without an import; while files are looked at, stop that."""
-        if self._background.busy:
+        """Close the dialog without an import; while files are being read, stop that instead."""
+        if self._background.is_busy:
             self._background.stop()
         else:
             super().reject()
 
-    def _list(self) -> None:
-        for each in self._looks.values():
+    def _add_items(self) -> None:
+        for preview in self._previews.values():
             item = QTreeWidgetItem(self.tree)
-            item.setData(0, _AT, each.path)
-            self._fill(item, each)
-        self._fit_columns()
+            item.setData(0, _PATH_ROLE, preview.path)
+            self._fill_item(item, preview)
+        self._hide_empty_columns()
 
-    def _fit_columns(self) -> None:
-        """Show the columns that have something to say."""
-        items = [self.tree.topLevelItem(at) for at in range(self.tree.topLevelItemCount())]
+    def _hide_empty_columns(self) -> None:
+        """Hide the columns that are empty in every row."""
+        items = [self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount())]
         for column in range(self.tree.columnCount()):
             self.tree.setColumnHidden(column, not any(item and item.text(column) for item in items))
 
-    def _fill(self, item: QTreeWidgetItem, each: Look) -> None:
-        item.setText(0, isolated(each.path.name))
-        item.setToolTip(0, tooltip(left_to_right(each.path)))
-        item.setText(1, isolated(format_title(each.format)))
-        counts = (each.articles, each.articles - len(each.new), each.spans, each.refused, each.repaired)
-        for column, count in enumerate(counts, 2):
-            item.setText(column, number(count) if count or column == 2 else "")
-
-    def _fit(self) -> None:
-        """Say how much it is, and ask what there is to be asked."""
-        looks = list(self._looks.values())
-        articles = sum(each.articles for each in looks)
-        new: set[str] = set().union(*(each.new for each in looks))
-        spans = sum(each.spans for each in looks)
-        said = [
-            ngettext("{count} file", "{count} files", len(looks)).format(count=number(len(looks))),
-            ngettext("{count} article", "{count} articles", articles).format(count=number(articles)),
-        ]
-        if known := articles - len(new):
-            twice = ngettext("{count} of them here already or twice", "{count} of them here already or twice", known)
-            said.append(twice.format(count=number(known)))
-        if spans:
-            said.append(ngettext("{count} span", "{count} spans", spans).format(count=number(spans)))
-        self._summary.setText(" · ".join(said))
-        texts = sum(each.illogical for each in looks)
-        asked = ngettext(
-            "Put {count} text right that has letters in presentation forms or lines in visual order, as PDFs do",
-            "Put {count} texts right that have letters in presentation forms or lines in visual order, as PDFs do",
-            texts,
+    def _fill_item(self, item: QTreeWidgetItem, preview: FilePreview) -> None:
+        item.setText(0, isolate(preview.path.name))
+        item.setToolTip(0, tooltip(isolate_ltr(preview.path)))
+        item.setText(1, isolate(format_title(preview.format)))
+        counts = (
+            preview.articles,
+            preview.articles - len(preview.new_uids),
+            preview.spans,
+            preview.refusal_count,
+            preview.repair_count,
         )
-        self.logical.setText(asked.format(count=number(texts)))
-        self.logical.setVisible(texts > 0)
-        lacking: Counter[str] = Counter()
-        for each in looks:
-            lacking.update(each.labels)
-        self.labels.ask(dict(lacking.most_common()))
+        for column, count in enumerate(counts, 2):
+            item.setText(column, format_number(count) if count or column == 2 else "")
 
-    def _show(self, item: QTreeWidgetItem | None) -> None:
+    def _update_summary(self) -> None:
+        """Describe the amount of data, and show the choices that it calls for."""
+        previews = list(self._previews.values())
+        articles = sum(preview.articles for preview in previews)
+        new_uids: set[str] = set().union(*(preview.new_uids for preview in previews))
+        spans = sum(preview.spans for preview in previews)
+        parts = [
+            ngettext("{count} file", "{count} files", len(previews)).format(count=format_number(len(previews))),
+            ngettext("{count} article", "{count} articles", articles).format(count=format_number(articles)),
+        ]
+        if known_count := articles - len(new_uids):
+            text = ngettext(
+                "{count} of them already present or duplicate",
+                "{count} of them already present or duplicate",
+                known_count,
+            )
+            parts.append(text.format(count=format_number(known_count)))
+        if spans:
+            parts.append(ngettext("{count} span", "{count} spans", spans).format(count=format_number(spans)))
+        self._summary_label.setText(" · ".join(parts))
+        text_count = sum(preview.not_logical for preview in previews)
+        label = ngettext(
+            "Fix {count} text with presentation forms or lines in visual order, as in PDFs",
+            "Fix {count} texts with presentation forms or lines in visual order, as in PDFs",
+            text_count,
+        )
+        self.fix_order_box.setText(label.format(count=format_number(text_count)))
+        self.fix_order_box.setVisible(text_count > 0)
+        unknown_labels: Counter[str] = Counter()
+        for preview in previews:
+            unknown_labels.update(preview.unknown_labels)
+        self.label_form.show_unknown_labels(dict(unknown_labels.most_common()))
+
+    def _show_file(self, item: QTreeWidgetItem | None) -> None:
         if item:
-            self.file.show_look(self._looks[item.data(0, _AT)])
+            self.file_pane.show_preview(self._previews[item.data(0, _PATH_ROLE)])
 
-    def _read_otherwise(self, way: Way) -> None:
-        """Look at the files that are selected once more, to be read in this way."""
-        self._look_again({item.data(0, _AT): way for item in self.tree.selectedItems()})
+    def _change_read_options(self, options: ReadOptions) -> None:
+        """Preview the selected files again with these options."""
+        self._preview_again({item.data(0, _PATH_ROLE): options for item in self.tree.selectedItems()})
 
-    def _put_right(self, on: bool) -> None:
-        self._look_again({path: replace(each.way, logical=on) for path, each in self._looks.items() if each.illogical})
+    def _toggle_fix_order(self, is_checked: bool) -> None:
+        self._preview_again(
+            {
+                path: replace(preview.options, logical=is_checked)
+                for path, preview in self._previews.items()
+                if preview.not_logical
+            }
+        )
 
-    def _look_again(self, ways: Mapping[Path, Way]) -> None:
+    def _preview_again(self, options_by_path: Mapping[Path, ReadOptions]) -> None:
         corpus = self._session.corpus
-        if not corpus or not ways:
+        if not corpus or not options_by_path:
             return
         source, annotator = corpus.path, self._session.annotator
 
-        def job() -> Generator[tuple[int, int], None, list[Look]]:
-            with Corpus.open(source) as opened:
-                return (yield from look(opened, ways, annotator, ways))
+        def job() -> Generator[tuple[int, int], None, list[FilePreview]]:
+            with Corpus.open(source) as worker_corpus:
+                return (yield from preview_files(worker_corpus, options_by_path, annotator, options_by_path))
 
-        self._busy(True)
-        self._background.run(_("Looking at the files"), job, self._looked, self._failed, self)
+        self._set_busy(True)
+        self._background.run(_("Reading the files"), job, self._on_previewed, self._on_failed, self)
 
-    def _looked(self, found: Iterable[Look]) -> None:
-        self._looks |= {each.path: each for each in found}
-        self._warning.hide()
+    def _on_previewed(self, previews: Iterable[FilePreview]) -> None:
+        self._previews |= {preview.path: preview for preview in previews}
+        self._warning_label.hide()
         self._refresh()
 
-    def _failed(self, error: Exception) -> None:
+    def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, Cancelled | CorpusError):
             raise error
-        self._warning.setText(str(error))
-        self._warning.setVisible(isinstance(error, CorpusError))
+        self._warning_label.setText(str(error))
+        self._warning_label.setVisible(isinstance(error, CorpusError))
         self._refresh()
 
     def _refresh(self) -> None:
-        """Show what is known now, after something was looked at or was not."""
-        self._busy(False)
-        for at in range(self.tree.topLevelItemCount()):
-            item: Any = self.tree.topLevelItem(at)
-            self._fill(item, self._looks[item.data(0, _AT)])
-        self._fit_columns()
-        right = [each.way.logical for each in self._looks.values() if each.illogical]
-        with QSignalBlocker(self.logical):
-            self.logical.setChecked(all(right))
-        self._fit()
-        self._show(self.tree.currentItem())
+        """Show the current previews after a background job has ended."""
+        self._set_busy(False)
+        for row in range(self.tree.topLevelItemCount()):
+            item: Any = self.tree.topLevelItem(row)
+            self._fill_item(item, self._previews[item.data(0, _PATH_ROLE)])
+        self._hide_empty_columns()
+        is_fixed = [preview.options.logical for preview in self._previews.values() if preview.not_logical]
+        with QSignalBlocker(self.fix_order_box):
+            self.fix_order_box.setChecked(all(is_fixed))
+        self._update_summary()
+        self._show_file(self.tree.currentItem())
 
-    def _busy(self, busy: bool) -> None:
-        for widget in (self._go, self.file, self.logical, self.labels):
+    def _set_busy(self, busy: bool) -> None:
+        for widget in (self._import_button, self.file_pane, self.fix_order_box, self.label_form):
             widget.setEnabled(not busy)

@@ -1,4 +1,4 @@
-"""One sheet with every key: to read, to search, and to change."""
+"""The sheet of keyboard shortcuts: read, search and change them."""
 
 from typing import Final
 
@@ -18,101 +18,106 @@ from PySide6.QtWidgets import (
 
 from annotator.i18n import _
 from annotator.text.folding import fold
-from annotator.ui.actions.keyboard import is_everywhere, latin, pressed
+from annotator.ui.actions.keyboard import is_on_every_keyboard, pressed_key, to_latin
 from annotator.ui.actions.table import ACTIONS, MENUS, Keymap
-from annotator.ui.article.jump import told
-from annotator.ui.widgets.bidi_text import plain_label, printed
+from annotator.ui.article.jump import describe_keys
+from annotator.ui.widgets.bidi_text import format_keys, plain_label
 from annotator.ui.widgets.search_line import SearchLine
 
-_ACTION: Final = Qt.ItemDataRole.UserRole
+_ACTION_ROLE: Final = Qt.ItemDataRole.UserRole
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class KeysDialog(QDialog):
-    """Every action with its keys, in the order of the menus. What is changed applies at once."""
+    """Lists every action with its keys, in the order of the menus; changes apply at once."""
 
     changed = Signal(object)
-    """The keys that a person gave to actions, by name: a dict for `Settings.keys`."""
+    """The changed keys by the names of their actions: a dict for `Settings.keys`."""
 
     def __init__(self, parent: QWidget, keymap: Keymap) -> None:
         super().__init__(parent)
         self._keymap = keymap
-        self._waiting: QTreeWidgetItem | None = None
+        self._waiting_row: QTreeWidgetItem | None = None
         self._sections: list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = []
-        self.setWindowTitle(_("All keys"))
+        self.setWindowTitle(_("Keyboard shortcuts"))
         self.resize(680, 690)
-        self.filter = SearchLine(_("Search by words or by key"))
-        self.filter.textChanged.connect(self._filter)
-        self.filter.installEventFilter(self)
-        self.tree = self._tree()
-        self.said = plain_label()
-        self.said.setWordWrap(True)
-        self._change = self._button(_("Change…"), lambda: self._wait(self.tree.currentItem()))
-        self._usual = self._button(_("Back to the usual key"), lambda: self._give(None))
-        self._none = self._button(_("No key"), lambda: self._give([]))
-        self._all_usual = self._button(_("All back"), lambda: self._take(self._keymap.usual()))
-        self._all_usual.setToolTip(_("Every action gets its usual keys back"))
-        close = self._button(_("Close"), self.reject)
+        self.filter_line = SearchLine(_("Search by name or key"))
+        self.filter_line.textChanged.connect(self._apply_filter)
+        self.filter_line.installEventFilter(self)
+        self.tree = self._create_tree()
+        self.message_label = plain_label()
+        self.message_label.setWordWrap(True)
+        self._change_button = self._create_button(_("Change…"), lambda: self._wait_for_key(self.tree.currentItem()))
+        self._default_button = self._create_button(_("Reset to default"), lambda: self._assign(None))
+        self._clear_button = self._create_button(_("No key"), lambda: self._assign([]))
+        self._restore_defaults_button = self._create_button(
+            _("Restore defaults"), lambda: self._apply(self._keymap.with_default_keys())
+        )
+        self._restore_defaults_button.setToolTip(_("Resets all actions to their default keys"))
+        close = self._create_button(_("Close"), self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 14)
         column.setSpacing(10)
-        column.addWidget(self.filter)
+        column.addWidget(self.filter_line)
         column.addWidget(self.tree, 1)
-        column.addWidget(self.said)
+        column.addWidget(self.message_label)
         buttons = QHBoxLayout()
-        for button in (self._change, self._usual, self._none, self._all_usual):
+        for button in (self._change_button, self._default_button, self._clear_button, self._restore_defaults_button):
             buttons.addWidget(button)
         buttons.addStretch()
         buttons.addWidget(close)
         column.addLayout(buttons)
         self._show_keys()
-        self.tree.setCurrentItem(next(row for row in self._rows() if row.data(0, _ACTION)))
-        self.filter.setFocus()
+        self.tree.setCurrentItem(next(row for row in self._rows() if row.data(0, _ACTION_ROLE)))
+        self.filter_line.setFocus()
 
-    # What is shown
+    # Display
 
-    def _tree(self) -> QTreeWidget:
+    def _create_tree(self) -> QTreeWidget:
         tree = QTreeWidget()
-        tree.setAccessibleName(_("All keys"))
+        tree.setAccessibleName(_("Keyboard shortcuts"))
         tree.setColumnCount(2)
         tree.setHeaderHidden(True)
         tree.setRootIsDecorated(False)
         tree.setIndentation(0)
-        tree.setStyleSheet("outline: none")  # the chosen row is told by its colour
+        tree.setStyleSheet("outline: none")  # the colour of the current row suffices
         tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         tree.header().setStretchLastSection(False)
         for menu, title in [("", _("Labels")), *MENUS.items(), (None, _("In the article"))]:
             if menu == "":
-                keys = [(label.shown(), printed(filter(None, [label.key])), "") for label in self._keymap.labels]
+                keys = [
+                    (label.localised_title(), format_keys(filter(None, [label.key])), "")
+                    for label in self._keymap.labels
+                ]
             else:
                 keys = [(_(action.text), "", action.name) for action in ACTIONS if action.menu == menu]
             if menu is None:
-                keys += [(does, pressed_so, "") for does, pressed_so in told()]
+                keys += [(description, keys_text, "") for description, keys_text in describe_keys()]
             if keys:
-                self._section(tree, _(title).replace("&", ""), keys)
-        tree.itemDoubleClicked.connect(lambda row, _column: self._wait(row))
-        tree.currentItemChanged.connect(lambda _row, _before: self._stop())
+                self._add_section(tree, _(title).replace("&", ""), keys)
+        tree.itemDoubleClicked.connect(lambda row, _column: self._wait_for_key(row))
+        tree.currentItemChanged.connect(lambda _row, _before: self._stop_waiting())
         tree.installEventFilter(self)
         return tree
 
-    def _section(self, tree: QTreeWidget, title: str, keys: list[tuple[str, str, str]]) -> None:
-        """A heading, and a row for each of these: what it does, its keys, and the name of the action if it is one."""
+    def _add_section(self, tree: QTreeWidget, title: str, keys: list[tuple[str, str, str]]) -> None:
+        """Add a heading and a row for each of `keys`: description, keys, and the name of the action or ""."""
         head = QTreeWidgetItem(tree, [title])
         font = head.font(0)
         font.setBold(True)
         head.setFont(0, font)
-        head.setFlags(Qt.ItemFlag.NoItemFlags)  # nothing to choose: the arrow keys pass over it
+        head.setFlags(Qt.ItemFlag.NoItemFlags)  # the arrow keys skip it
         head.setForeground(0, self.palette().text())
-        rows = [QTreeWidgetItem(tree, [does, printed_keys]) for does, printed_keys, _name in keys]
-        for row, (_does, _keys, name) in zip(rows, keys, strict=True):
-            row.setData(0, _ACTION, name)
+        rows = [QTreeWidgetItem(tree, [description, printed_keys]) for description, printed_keys, _name in keys]
+        for row, (_description, _keys, name) in zip(rows, keys, strict=True):
+            row.setData(0, _ACTION_ROLE, name)
         self._sections.append((head, rows))
 
-    def _button(self, text: str, clicked: object) -> QPushButton:
+    def _create_button(self, text: str, clicked: object) -> QPushButton:
         button = QPushButton(text)
-        button.setAutoDefault(False)  # Enter is for the row
+        button.setAutoDefault(False)  # Enter belongs to the current row
         button.clicked.connect(clicked)
         return button
 
@@ -120,108 +125,108 @@ class KeysDialog(QDialog):
         return [row for _head, rows in self._sections for row in rows]
 
     def _show_keys(self) -> None:
-        """The keys of every row, those that were changed in bold."""
+        """Show the keys of every row, changed ones in bold."""
         for row in self._rows():
-            name = row.data(0, _ACTION)
+            name = row.data(0, _ACTION_ROLE)
             if name:
-                row.setText(1, printed(self._keymap.keys(name)) or "–")
+                row.setText(1, format_keys(self._keymap.keys(name)) or "–")
                 font = self.tree.font()
                 font.setBold(name in self._keymap.changed)
                 row.setFont(1, font)
                 row.setForeground(1, QBrush())
-        self._show_choice()
+        self._update_buttons()
 
-    def _show_choice(self, complaint: str = "") -> None:
-        """What can be done with the chosen row; or what could not."""
-        name = self._name()
-        for button in (self._change, self._none):
+    def _update_buttons(self, error: str = "") -> None:
+        """Enable the buttons that apply to the current row, and show a hint or the error."""
+        name = self._current_action()
+        for button in (self._change_button, self._clear_button):
             button.setEnabled(bool(name))
-        self._usual.setEnabled(name in self._keymap.changed)
-        self._all_usual.setEnabled(self._keymap.changed != self._keymap.usual().changed)
-        if self._waiting:
-            said = _("Press the new key. Escape leaves it as it is.")
+        self._default_button.setEnabled(name in self._keymap.changed)
+        self._restore_defaults_button.setEnabled(self._keymap.changed != self._keymap.with_default_keys().changed)
+        if self._waiting_row:
+            message = _("Press the new key, or Escape to cancel.")
         elif name:
-            said = _("Enter or a double click changes the key.")
+            message = _("Press Enter or double-click to change the key.")
         else:
-            said = _("The key of a label belongs to the corpus, and is changed with the label.")
-        self.said.setText(complaint or said)
-        self.said.setObjectName("warning" if complaint else "quiet")
-        self.said.style().polish(self.said)
+            message = _("The key of a label belongs to the corpus; change it in the label editor.")
+        self.message_label.setText(error or message)
+        self.message_label.setObjectName("warning" if error else "quiet")
+        self.message_label.style().polish(self.message_label)
 
-    def _filter(self, text: str) -> None:
-        words = [(fold(word), fold("".join(map(latin, word)))) for word in text.split()]
+    def _apply_filter(self, text: str) -> None:
+        words = [(fold(word), fold("".join(map(to_latin, word)))) for word in text.split()]
         for row in self._rows():
-            said, keys = fold(row.text(0)), fold(row.text(1))
-            row.setHidden(not all(word in said or key in keys for word, key in words))
+            title, keys = fold(row.text(0)), fold(row.text(1))
+            row.setHidden(not all(word in title or key in keys for word, key in words))
         for head, rows in self._sections:
             head.setHidden(all(row.isHidden() for row in rows))
-        found = [row for row in self._rows() if not row.isHidden()]
-        if found and self.tree.currentItem() not in found:
-            self.tree.setCurrentItem(found[0])
+        matches = [row for row in self._rows() if not row.isHidden()]
+        if matches and self.tree.currentItem() not in matches:
+            self.tree.setCurrentItem(matches[0])
 
     # Changing
 
-    def _name(self) -> str:
-        """The action of the chosen row; empty if it is a label's."""
+    def _current_action(self) -> str:
+        """Return the name of the current row's action, "" if it is a label."""
         row = self.tree.currentItem()
-        return (row.data(0, _ACTION) or "") if row and not row.isHidden() else ""
+        return (row.data(0, _ACTION_ROLE) or "") if row and not row.isHidden() else ""
 
-    def _wait(self, row: QTreeWidgetItem | None) -> None:
+    def _wait_for_key(self, row: QTreeWidgetItem | None) -> None:
         """Wait for the new key of this row."""
-        if not row or not row.data(0, _ACTION):
+        if not row or not row.data(0, _ACTION_ROLE):
             return
         self.tree.setCurrentItem(row)
         self.tree.setFocus()
-        self._waiting = row
+        self._waiting_row = row
         row.setText(1, _("Press the new key…"))
         row.setForeground(1, self.palette().placeholderText())
-        self._show_choice()
+        self._update_buttons()
 
-    def _stop(self) -> None:
-        waiting, self._waiting = self._waiting, None
+    def _stop_waiting(self) -> None:
+        waiting, self._waiting_row = self._waiting_row, None
         if waiting:
             self._show_keys()
         else:
-            self._show_choice()
+            self._update_buttons()
 
-    def _give(self, keys: list[str] | None) -> None:
-        """Give the chosen action these keys, or its usual ones; say what is in the way."""
-        complaint = self._keymap.clash(self._name(), keys)
-        if complaint:
-            self._show_choice(complaint)
+    def _assign(self, keys: list[str] | None) -> None:
+        """Assign these keys to the current action, None for its default ones, or show the conflict."""
+        error = self._keymap.find_conflict(self._current_action(), keys)
+        if error:
+            self._update_buttons(error)
         else:
-            self._take(self._keymap.changing(self._name(), keys))
+            self._apply(self._keymap.with_keys(self._current_action(), keys))
 
-    def _take(self, keymap: Keymap) -> None:
-        self._keymap, self._waiting = keymap, None
+    def _apply(self, keymap: Keymap) -> None:
+        self._keymap, self._waiting_row = keymap, None
         self._show_keys()
         self.changed.emit(keymap.changed)
 
-    def _press(self, event: QKeyEvent) -> None:
-        """A key while one is waited for."""
-        key = pressed(event)
+    def _on_key_pressed(self, event: QKeyEvent) -> None:
+        """Handle a key press while waiting for a new key."""
+        key = pressed_key(event)
         if event.key() == Qt.Key.Key_Escape:
-            self._stop()
+            self._stop_waiting()
         elif not key or event.isAutoRepeat():
             return
-        elif not is_everywhere(key):
-            self._show_choice(_("That key is not on every keyboard. Take a letter, a digit, or a key like F2."))
+        elif not is_on_every_keyboard(key):
+            self._update_buttons(_("That key is not on every keyboard. Use a letter, a digit, or a key like F2."))
         else:
-            self._give([key])
+            self._assign([key])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.tree and self._waiting:
+        if watched is self.tree and self._waiting_row:
             if event.type() == QEvent.Type.FocusOut:
-                self._stop()
+                self._stop_waiting()
             elif isinstance(event, QKeyEvent):
                 if event.type() == QEvent.Type.KeyPress:
-                    self._press(event)
-                return True  # no way out by Tab
+                    self._on_key_pressed(event)
+                return True  # Tab must not leave the tree
         elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if watched is self.tree and event.key() in _ENTER:
-                self._wait(self.tree.currentItem())
+                self._wait_for_key(self.tree.currentItem())
                 return True
-            if watched is self.filter and event.key() in (*_ENTER, Qt.Key.Key_Down):
+            if watched is self.filter_line and event.key() in (*_ENTER, Qt.Key.Key_Down):
                 self.tree.setFocus()
                 return True
         return super().eventFilter(watched, event)

@@ -1,4 +1,4 @@
-"""How a label looks: its two colours, ready ones to choose from, and a span with them on light and on dark paper."""
+"""Widgets for the colours of a label: colour buttons, presets, and a preview on light and dark paper."""
 
 from typing import Final
 
@@ -6,37 +6,37 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QColorDialog, QHBoxLayout, QPushButton, QWidget
 
-from annotator.i18n import _, number
-from annotator.model.colours import READY
+from annotator.i18n import _, format_number
+from annotator.model.colours import PALETTE
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import BODY, Span, Zone
 from annotator.ui.article.marks import Marks
-from annotator.ui.article.nesting_depths import depths
+from annotator.ui.article.nesting_depths import compute_depths
 from annotator.ui.article.page import Page
-from annotator.ui.article.painting import Painter
+from annotator.ui.article.painting import PagePainter
 from annotator.ui.widgets.bidi_text import tooltip
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 
-_SWATCH: Final = 26  # pixels
-_SAMPLE: Final = ("يبدو ", "المقطع الموسوم", " هكذا")  # as articles are: Arabic in every language
+_SWATCH_SIZE: Final = 26  # pixels
+_SAMPLE: Final = ("يبدو ", "المقطع الموسوم", " هكذا")  # Arabic in every language, as articles are
 _TEXT: Final = "".join(_SAMPLE)
 _ZONES: Final = (Zone("sample", "", BODY, 0, len(_TEXT)),)
-_SIZE: Final = 20.0  # pixels: the letters of the sample
-_EDGE: Final = 12  # pixels between the sample and the edge of its paper
+_SIZE: Final = 20.0  # pixels: the text of the sample
+_MARGIN: Final = 12  # pixels between the sample and the edge of its paper
 
 
 class ColourButton(QPushButton):
-    """A colour on its paper; a click chooses another in Qt's own dialog."""
+    """Shows a colour on its paper; a click opens Qt's colour dialog."""
 
     changed = Signal(str)
-    """The colour that was chosen, as `#rrggbb`."""
+    """The chosen colour, as `#rrggbb`."""
 
     def __init__(self, name: str, paper: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name, self._paper = name, paper
         self._colour = paper.ink
         self.setAutoDefault(False)
-        self.clicked.connect(self._ask)
+        self.clicked.connect(self._choose_colour)
 
     def show_colour(self, colour: str) -> None:
         """Show this colour, as `#rrggbb`."""
@@ -60,47 +60,47 @@ class ColourButton(QPushButton):
         painter.setBrush(QColor(self._colour))
         painter.drawRoundedRect(body.adjusted(6, 6, -6, -6), 4, 4)
 
-    def _ask(self) -> None:
-        found = QColorDialog.getColor(QColor(self._colour), self, self._name)
-        if found.isValid():
-            self.changed.emit(found.name())
+    def _choose_colour(self) -> None:
+        colour = QColorDialog.getColor(QColor(self._colour), self, self._name)
+        if colour.isValid():
+            self.changed.emit(colour.name())
 
 
-class ReadyColours(QWidget):
-    """Colours that contrast with the paper and are told apart by colour-blind readers; a click takes one."""
+class PresetColours(QWidget):
+    """Colours that contrast with the paper and that colour-blind readers can tell apart; a click chooses one."""
 
-    chosen = Signal(object)
+    colour_chosen = Signal(object)
     """The Colour."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._buttons = [_Ready(colour, place, theme, self) for place, colour in enumerate(READY, 1)]
+        self._buttons = [_PresetButton(colour, number, theme, self) for number, colour in enumerate(PALETTE, 1)]
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for button in self._buttons:
-            button.clicked.connect(lambda _checked=False, colour=button.colour: self.chosen.emit(colour))
+            button.clicked.connect(lambda _checked=False, colour=button.colour: self.colour_chosen.emit(colour))
             row.addWidget(button)
 
     def show_colour(self, colour: Colour) -> None:
-        """Mark the one that is in use."""
+        """Mark the preset that is in use."""
         for button in self._buttons:
             button.setChecked(button.colour == colour)
 
 
-class _Ready(QAbstractButton):
-    def __init__(self, colour: Colour, place: int, theme: Theme, parent: QWidget) -> None:
+class _PresetButton(QAbstractButton):
+    def __init__(self, colour: Colour, index: int, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.colour, self._theme = colour, theme
         self.setCheckable(True)
-        self.setFixedSize(_SWATCH, _SWATCH)
+        self.setFixedSize(_SWATCH_SIZE, _SWATCH_SIZE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(_("Ready colour {number}").format(number=number(place)))
+        self.setAccessibleName(_("Preset colour {number}").format(number=format_number(index)))
         self.setAccessibleDescription(f"{colour.light} {colour.dark}")
-        self.setToolTip(tooltip(_("Easily read, and easily told from the others")))
+        self.setToolTip(tooltip(_("Easy to read and to tell from the others")))
 
     def nextCheckState(self) -> None:  # noqa: N802 - Qt's own
-        """A click takes the colour; whether it is in use is told by `show_colour`."""
+        """Leave the state alone: `show_colour` marks the colour in use."""
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -117,15 +117,15 @@ class _Ready(QAbstractButton):
             painter.drawEllipse(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
 
-class Preview(QWidget):
-    """A span with the label, as the article shows it, on light paper and on dark."""
+class LabelPreview(QWidget):
+    """Shows a span with the label, as in the article, on light paper and on dark."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._label = Label("", {}, READY[0])
-        self.setAccessibleName(_("How it looks on light and on dark paper"))
-        self.setFixedHeight(round(Page(_TEXT, _ZONES, 1000.0, _SIZE).height) + 2 * _EDGE)
+        self._label = Label("", {}, PALETTE[0])
+        self.setAccessibleName(_("Preview on a light and a dark background"))
+        self.setFixedHeight(round(Page(_TEXT, _ZONES, 1000.0, _SIZE).height) + 2 * _MARGIN)
 
     def show_label(self, label: Label) -> None:
         """Show this label."""
@@ -137,21 +137,21 @@ class Preview(QWidget):
         gap = 10
         width = (self.width() - gap) / 2
         papers = (DARK, LIGHT) if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else (LIGHT, DARK)
-        for at, paper in enumerate(papers):
-            self._paper(painter, QRectF(at * (width + gap), 0, width, self.height()), paper)
+        for index, paper in enumerate(papers):
+            self._paint_sample(painter, QRectF(index * (width + gap), 0, width, self.height()), paper)
 
-    def _paper(self, painter: QPainter, room: QRectF, paper: Theme) -> None:
+    def _paint_sample(self, painter: QPainter, rect: QRectF, paper: Theme) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(QColor(paper.paper))
         painter.setPen(QPen(QColor(self._theme.rule), 1))
-        painter.drawRoundedRect(room.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        page = Page(_TEXT, _ZONES, room.width() - 2 * _EDGE, _SIZE)
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        page = Page(_TEXT, _ZONES, rect.width() - 2 * _MARGIN, _SIZE)
         start = len(_SAMPLE[0])
         span = Span("sample", "", "", self._label.name, start, start + len(_SAMPLE[1]))
         labels = LabelSet((self._label,))
-        marks = Marks((span,), depths([span], labels))
-        painter.setClipRect(room)
-        painter.translate(room.left() + _EDGE, room.top() + _EDGE)
-        Painter(page, marks, labels, paper).paint(painter, 0, page.height)
+        marks = Marks((span,), compute_depths([span], labels))
+        painter.setClipRect(rect)
+        painter.translate(rect.left() + _MARGIN, rect.top() + _MARGIN)
+        PagePainter(page, marks, labels, paper).paint(painter, 0, page.height)
         painter.restore()

@@ -1,88 +1,88 @@
-"""What becomes of the spans of a label that is to be deleted: asked in the place of its form."""
+"""The form that asks what to do with the spans of a deleted label; shown in place of the label's form."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
-from annotator.i18n import _, ngettext, number
-from annotator.model.label_changes import REMOVE, Entry
+from annotator.i18n import _, format_number, ngettext
+from annotator.model.label_changes import REMOVE, LabelEntry
 from annotator.ui.widgets.bidi_text import plain_label
 from annotator.ui.widgets.theme import Theme
 
 
-class LabelLeaving(QWidget):
-    """Shows a deleted entry. Nothing is proposed: whoever deletes has to decide."""
+class LabelDeletionForm(QWidget):
+    """Shows a deleted entry. Nothing is preselected, so that the user has to decide."""
 
-    decided = Signal(str)
-    """What the spans get instead: the uid of an entry, or REMOVE."""
-    kept = Signal()
-    """The label is not to be deleted after all."""
+    replacement_chosen = Signal(str)
+    """The replacement of the spans' label: the uid of an entry, or REMOVE."""
+    deletion_cancelled = Signal()
+    """The user keeps the label."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setStyleSheet(_style(theme))
-        self._title = plain_label(name="heading")
-        self._count = plain_label()
-        self.give = QRadioButton(_("Give them another label:"))
-        self.remove = QRadioButton(_("Remove them"))
-        self._choices = QButtonGroup(self)
-        self._choices.addButton(self.give)
-        self._choices.addButton(self.remove)
-        self.others = QComboBox()
-        self.others.setAccessibleName(_("The label that they get"))
-        self.others.setMinimumWidth(200)
-        self.keep = QPushButton(_("Keep the label"))
-        self.keep.setAutoDefault(False)
-        self.give.clicked.connect(self._give)
-        self.others.activated.connect(self._give)
-        self.remove.clicked.connect(lambda: self.decided.emit(REMOVE))
-        self.keep.clicked.connect(self.kept)
-        given = QHBoxLayout()
-        given.setSpacing(10)
-        given.addWidget(self.give)
-        given.addWidget(self.others)
-        given.addStretch()
-        kept = QHBoxLayout()
-        kept.addWidget(self.keep)
-        kept.addStretch()
+        self._title_label = plain_label(name="heading")
+        self._count_label = plain_label()
+        self.replace_option = QRadioButton(_("Change their label to:"))
+        self.remove_option = QRadioButton(_("Remove the spans"))
+        self._options = QButtonGroup(self)
+        self._options.addButton(self.replace_option)
+        self._options.addButton(self.remove_option)
+        self.replacement_box = QComboBox()
+        self.replacement_box.setAccessibleName(_("New label"))
+        self.replacement_box.setMinimumWidth(200)
+        self.keep_button = QPushButton(_("Keep the label"))
+        self.keep_button.setAutoDefault(False)
+        self.replace_option.clicked.connect(self._choose_replacement)
+        self.replacement_box.activated.connect(self._choose_replacement)
+        self.remove_option.clicked.connect(lambda: self.replacement_chosen.emit(REMOVE))
+        self.keep_button.clicked.connect(self.deletion_cancelled)
+        replace_row = QHBoxLayout()
+        replace_row.setSpacing(10)
+        replace_row.addWidget(self.replace_option)
+        replace_row.addWidget(self.replacement_box)
+        replace_row.addStretch()
+        keep_row = QHBoxLayout()
+        keep_row.addWidget(self.keep_button)
+        keep_row.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 0)
         column.setSpacing(12)
-        column.addWidget(self._title)
-        column.addWidget(self._count)
-        column.addLayout(given)
-        column.addWidget(self.remove)
+        column.addWidget(self._title_label)
+        column.addWidget(self._count_label)
+        column.addLayout(replace_row)
+        column.addWidget(self.remove_option)
         column.addSpacing(8)
-        column.addLayout(kept)
+        column.addLayout(keep_row)
         column.addStretch()
 
-    def show_entry(self, entry: Entry, entries: Sequence[Entry], count: int) -> None:
-        """Ask about this one, which has `count` spans; `entries` are all that there are."""
-        self._title.setText(_("To be deleted: {label}").format(label=entry.label.shown()))
-        said = ngettext("{count} span has this label.", "{count} spans have this label.", count)
-        self._count.setText(said.format(count=number(count)) if count else _("No span has this label."))
-        others = [other for other in entries if not other.deleted]
-        self.others.clear()
-        for other in others:
-            self.others.addItem(other.label.shown(), other.uid)
-        for widget in (self.give, self.others, self.remove):
+    def show_entry(self, entry: LabelEntry, entries: Sequence[LabelEntry], count: int) -> None:
+        """Ask about this entry, which has `count` spans; `entries` are all of the label set."""
+        self._title_label.setText(_("To be deleted: {label}").format(label=entry.label.localised_title()))
+        text = ngettext("{count} span has this label.", "{count} spans have this label.", count)
+        self._count_label.setText(text.format(count=format_number(count)) if count else _("No span has this label."))
+        replacements = [replacement for replacement in entries if not replacement.is_deleted]
+        self.replacement_box.clear()
+        for replacement in replacements:
+            self.replacement_box.addItem(replacement.label.localised_title(), replacement.uid)
+        for widget in (self.replace_option, self.replacement_box, self.remove_option):
             widget.setVisible(bool(count))
-        for widget in (self.give, self.others):
-            widget.setEnabled(bool(others))
-        self._choices.setExclusive(False)
-        self.give.setChecked(bool(entry.instead))
-        self.remove.setChecked(entry.instead == REMOVE)
-        self._choices.setExclusive(True)
-        if entry.instead:
-            self.others.setCurrentIndex(self.others.findData(entry.instead))
+        for widget in (self.replace_option, self.replacement_box):
+            widget.setEnabled(bool(replacements))
+        self._options.setExclusive(False)
+        self.replace_option.setChecked(bool(entry.replacement))
+        self.remove_option.setChecked(entry.replacement == REMOVE)
+        self._options.setExclusive(True)
+        if entry.replacement:
+            self.replacement_box.setCurrentIndex(self.replacement_box.findData(entry.replacement))
 
-    def start(self) -> None:
-        """Begin with the first choice."""
-        (self.give if self.give.isVisible() else self.keep).setFocus()
+    def focus_first_field(self) -> None:
+        """Focus the first option, or the button if there are no options."""
+        (self.replace_option if self.replace_option.isVisible() else self.keep_button).setFocus()
 
-    def _give(self) -> None:
-        self.decided.emit(self.others.currentData())
+    def _choose_replacement(self) -> None:
+        self.replacement_chosen.emit(self.replacement_box.currentData())
 
 
 def _style(theme: Theme) -> str:

@@ -1,4 +1,4 @@
-"""The labels while they are edited, in their order: dragged, or moved by Alt and an arrow."""
+"""The list of labels in the label editor, reordered by dragging or by Alt and an arrow key."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -7,26 +7,26 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, 
 from PySide6.QtGui import QColor, QFontMetricsF, QKeySequence, QPainter, QPen, QShortcut
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from annotator.i18n import _, ngettext, number
-from annotator.model.label_changes import Entry
+from annotator.i18n import _, format_number, ngettext
+from annotator.model.label_changes import LabelEntry
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import elided, tooltip
+from annotator.ui.widgets.bidi_text import elide, tooltip
 from annotator.ui.widgets.theme import Theme
 
-_ENTRY: Final = Qt.ItemDataRole.UserRole
-_COUNT: Final = Qt.ItemDataRole.UserRole + 1
-_FAULTY: Final = Qt.ItemDataRole.UserRole + 2
+_ENTRY_ROLE: Final = Qt.ItemDataRole.UserRole
+_COUNT_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+_FAULTY_ROLE: Final = Qt.ItemDataRole.UserRole + 2
 _HEIGHT: Final = 42
 _Index = QModelIndex | QPersistentModelIndex
 
 
 class LabelList(QListWidget):
-    """A row an entry: a stripe of its colour, its title, the number of its spans, its key."""
+    """A row per entry: a stripe of its colour, its title, its number of spans and its key."""
 
-    chosen = Signal(str)
-    """The uid of the entry that is the current one now."""
-    ordered = Signal(list)
-    """The uids in another order."""
+    entry_selected = Signal(str)
+    """The uid of the new current entry."""
+    reordered = Signal(list)
+    """The uids in their new order."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,50 +35,54 @@ class LabelList(QListWidget):
         self.setItemDelegate(_Delegate(theme, self))
         self.setDragDropMode(QListWidget.DragDropMode.InternalMove)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.currentItemChanged.connect(self._current_changed)
-        self.model().rowsMoved.connect(self._moved)
+        self.currentItemChanged.connect(self._on_current_changed)
+        self.model().rowsMoved.connect(self._on_rows_moved)
         for key, step in (("Alt+Up", -1), ("Alt+Down", 1)):
             shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(lambda step=step: self.move_current(step))
 
-    def show_entries(self, entries: Iterable[Entry], usage: Mapping[str, int], faulty: set[str], current: str) -> None:
-        """Show these, one of them as the current one; `faulty` are the uids of those with a fault."""
+    def show_entries(
+        self, entries: Iterable[LabelEntry], usage: Mapping[str, int], faulty: set[str], current: str
+    ) -> None:
+        """Show these entries and select `current`; `faulty` are the uids of entries with a fault."""
         entries = list(entries)
-        blocked = self.blockSignals(True)
+        was_blocked = self.blockSignals(True)
         while self.count() > len(entries):
             self.takeItem(self.count() - 1)
         while self.count() < len(entries):
             self.addItem(QListWidgetItem())
-        for at, entry in enumerate(entries):
-            item = self.item(at)
+        for row, entry in enumerate(entries):
+            item = self.item(row)
             count = usage.get(entry.origin or "", 0)
-            item.setText(entry.label.shown())
-            item.setData(_ENTRY, entry)
-            item.setData(_COUNT, count)
-            item.setData(_FAULTY, entry.uid in faulty)
-            item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, _spoken(entry, count, entry.uid in faulty))
+            item.setText(entry.label.localised_title())
+            item.setData(_ENTRY_ROLE, entry)
+            item.setData(_COUNT_ROLE, count)
+            item.setData(_FAULTY_ROLE, entry.uid in faulty)
+            item.setData(
+                Qt.ItemDataRole.AccessibleDescriptionRole, _accessible_description(entry, count, entry.uid in faulty)
+            )
             if entry.uid == current:
                 self.setCurrentItem(item)
-        self.blockSignals(blocked)
+        self.blockSignals(was_blocked)
 
     def move_current(self, step: int) -> None:
-        """Move the current entry up (-1) or down (1), as far as there is room."""
-        at = self.currentRow()
-        to = at + step
-        if at >= 0 and 0 <= to < self.count():
+        """Move the current entry up (-1) or down (1), unless it is at the end of the list."""
+        row = self.currentRow()
+        target = row + step
+        if row >= 0 and 0 <= target < self.count():
             uids = self._uids()
-            uids.insert(to, uids.pop(at))
-            self.ordered.emit(uids)
+            uids.insert(target, uids.pop(row))
+            self.reordered.emit(uids)
 
     def _uids(self) -> list[str]:
-        return [self.item(at).data(_ENTRY).uid for at in range(self.count())]
+        return [self.item(row).data(_ENTRY_ROLE).uid for row in range(self.count())]
 
-    def _current_changed(self, item: QListWidgetItem | None, _before: QListWidgetItem | None) -> None:
+    def _on_current_changed(self, item: QListWidgetItem | None, _before: QListWidgetItem | None) -> None:
         if item:
-            self.chosen.emit(item.data(_ENTRY).uid)
+            self.entry_selected.emit(item.data(_ENTRY_ROLE).uid)
 
-    def _moved(self, *_where: object) -> None:
-        self.ordered.emit(self._uids())
+    def _on_rows_moved(self, *_arguments: object) -> None:
+        self.reordered.emit(self._uids())
 
 
 class _Delegate(QStyledItemDelegate):
@@ -90,58 +94,59 @@ class _Delegate(QStyledItemDelegate):
         return QSize(120, _HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        theme, entry = self._theme, index.data(_ENTRY)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        theme = self._theme
+        entry: LabelEntry = index.data(_ENTRY_ROLE)
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus)
         rtl = option.direction == Qt.LayoutDirection.RightToLeft
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         body = QRectF(option.rect).adjusted(1.5, 1.5, -1.5, -1.5)
-        painter.setPen(QPen(QColor(theme.accent), 2) if focused and chosen else Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.chosen if chosen else theme.panel))
+        painter.setPen(QPen(QColor(theme.accent), 2) if has_focus and is_selected else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.highlight if is_selected else theme.panel))
         painter.drawRoundedRect(body, 7, 7)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.rule) if entry.deleted else theme.firm(entry.label))
+        painter.setBrush(QColor(theme.rule) if entry.is_deleted else theme.line_colour(entry.label))
         start, end = (body.right() - 8, body.left() + 10) if rtl else (body.left() + 8, body.right() - 10)
-        toward = -1 if rtl else 1
-        painter.drawRoundedRect(QRectF(min(start, start + toward * 5), body.top() + 8, 5, body.height() - 16), 2, 2)
+        direction = -1 if rtl else 1
+        painter.drawRoundedRect(QRectF(min(start, start + direction * 5), body.top() + 8, 5, body.height() - 16), 2, 2)
         key = QRectF(0, 0, 24, 24)
-        key.moveCenter(QPointF(end - toward * 12, body.center().y()))
+        key.moveCenter(QPointF(end - direction * 12, body.center().y()))
         painter.setBrush(QColor(theme.paper))
         painter.setPen(QPen(QColor(theme.rule), 1))
         painter.drawRoundedRect(key, 5, 5)
-        painter.setPen(QColor(theme.faint if entry.deleted else theme.ink))
-        painter.setFont(fonts.interface(13, bold=True))
+        painter.setPen(QColor(theme.faint if entry.is_deleted else theme.ink))
+        painter.setFont(fonts.interface_font(13, bold=True))
         painter.drawText(key, Qt.AlignmentFlag.AlignCenter, entry.label.key or "·")
-        end -= toward * 36
-        painter.setFont(fonts.interface(13))
-        count = index.data(_COUNT)
-        said = f"{number(count) if count else ''} {'!' if index.data(_FAULTY) else ''}".strip()
-        painter.setPen(QColor(theme.warning if index.data(_FAULTY) else theme.dim))
-        width = painter.fontMetrics().horizontalAdvance(said)
-        painter.drawText(_between(body, end, end - toward * width), Qt.AlignmentFlag.AlignCenter, said)
-        font = fonts.interface(14, bold=True)
-        font.setStrikeOut(entry.deleted)
+        end -= direction * 36
+        painter.setFont(fonts.interface_font(13))
+        count = index.data(_COUNT_ROLE)
+        text = f"{format_number(count) if count else ''} {'!' if index.data(_FAULTY_ROLE) else ''}".strip()
+        painter.setPen(QColor(theme.warning if index.data(_FAULTY_ROLE) else theme.dim))
+        width = painter.fontMetrics().horizontalAdvance(text)
+        painter.drawText(_rect_between(body, end, end - direction * width), Qt.AlignmentFlag.AlignCenter, text)
+        font = fonts.interface_font(14, bold=True)
+        font.setStrikeOut(entry.is_deleted)
         painter.setFont(font)
-        painter.setPen(QColor(theme.faint if entry.deleted else theme.ink))
-        room = _between(body, start + toward * 14, end - toward * (width + 8))
+        painter.setPen(QColor(theme.faint if entry.is_deleted else theme.ink))
+        rect = _rect_between(body, start + direction * 14, end - direction * (width + 8))
         side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
         side |= Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(room, side, elided(entry.label.shown(), QFontMetricsF(font), room.width()))
+        painter.drawText(rect, side, elide(entry.label.localised_title(), QFontMetricsF(font), rect.width()))
         painter.restore()
 
 
-def _between(body: QRectF, one: float, other: float) -> QRectF:
-    return QRectF(min(one, other), body.top(), abs(one - other), body.height())
+def _rect_between(body: QRectF, x1: float, x2: float) -> QRectF:
+    return QRectF(min(x1, x2), body.top(), abs(x1 - x2), body.height())
 
 
-def _spoken(entry: Entry, count: int, faulty: bool) -> str:
-    """What a screen reader says of a row after its title."""
-    said = [ngettext("{count} span", "{count} spans", count).format(count=number(count))]
+def _accessible_description(entry: LabelEntry, count: int, faulty: bool) -> str:
+    """Return the text that a screen reader speaks after a row's title."""
+    parts = [ngettext("{count} span", "{count} spans", count).format(count=format_number(count))]
     if entry.label.key:
-        said.append(_("Key {key}").format(key=entry.label.key))
-    if entry.deleted:
-        said.append(_("to be deleted"))
+        parts.append(_("Key {key}").format(key=entry.label.key))
+    if entry.is_deleted:
+        parts.append(_("to be deleted"))
     if faulty:
-        said.append(_("with a fault"))
-    return " · ".join(said)
+        parts.append(_("invalid"))
+    return " · ".join(parts)

@@ -1,4 +1,4 @@
-"""The label set of the open corpus, edited as a whole: nothing is changed before it is applied."""
+"""The dialog that edits the label set of the open corpus; nothing changes before it is applied as a whole."""
 
 from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
@@ -15,65 +15,75 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.i18n import _
-from annotator.model.colours import next_ready
-from annotator.model.label_changes import Entry, change, entries, loaded, shown_faults, without
-from annotator.model.labels import KEYS, BadLabelSet, Label, LabelSet, decode, encode, same_key
+from annotator.model.colours import next_palette_colour
+from annotator.model.label_changes import (
+    LabelEntry,
+    build_change,
+    delete_entry,
+    find_entry_faults,
+    list_entries,
+    merge_label_set,
+)
+from annotator.model.labels import DEFAULT_KEYS, InvalidLabelSet, Label, LabelSet, decode, encode, normalise_key
 from annotator.model.records import new_uid
 from annotator.paths import extend_path, resolve_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
-from annotator.store.label_set import change_labels, usage
-from annotator.ui.actions.keyboard import portable
-from annotator.ui.dialogs.label_deletion import LabelLeaving
+from annotator.store.label_set import change_labels, count_spans
+from annotator.ui.actions.keyboard import to_portable
+from annotator.ui.dialogs.label_deletion import LabelDeletionForm
 from annotator.ui.dialogs.label_form import LabelForm
 from annotator.ui.dialogs.label_list import LabelList
-from annotator.ui.session.background import Background, Cancelled
+from annotator.ui.session.background import BackgroundJobs, Cancelled
 from annotator.ui.widgets import file_dialogs
-from annotator.ui.widgets.bidi_text import left_to_right, plain_label
+from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label
 from annotator.ui.widgets.theme import Theme
 
 _FILTER: Final = "TOML (*.toml)"
 
 
 class LabelsDialog(QDialog):
-    """Edits the labels of `corpus`, and is accepted once they are changed there: read them anew then."""
+    """Edits the labels of `corpus`. Once accepted, it has changed them there, and they have to be read again."""
 
-    def __init__(self, parent: QWidget, corpus: Corpus, background: Background, theme: Theme) -> None:
-        """Raises CorpusError."""
+    def __init__(self, parent: QWidget, corpus: Corpus, background: BackgroundJobs, theme: Theme) -> None:
+        """Read the labels and their use from the corpus.
+
+        Raises CorpusError.
+        """
         super().__init__(parent)
         self._path, self._background = corpus.path, background
-        self._corpus_files = corpus.files()
-        self._before, self._usage = corpus.labels(), usage(corpus)
-        self.entries = entries(self._before)
+        self._corpus_files = corpus.database_paths()
+        self._original, self._usage = corpus.labels(), count_spans(corpus)
+        self.entries = list_entries(self._original)
         self._current = self.entries[0].uid if self.entries else ""
-        self._warned = False  # that leaving would drop what was changed
+        self._has_warned = False  # that closing would discard the edits
         self.setWindowTitle(_("Labels"))
         self.resize(940, 640)
         self.list = LabelList(theme)
-        self.list.chosen.connect(self._choose)
-        self.list.ordered.connect(self._order)
+        self.list.entry_selected.connect(self._select)
+        self.list.reordered.connect(self._reorder)
         self.form = LabelForm(theme)
         self.form.edited.connect(self._edit)
-        self.leaving = LabelLeaving(theme)
-        self.leaving.decided.connect(self._decide)
-        self.leaving.kept.connect(self._keep)
+        self.deletion_form = LabelDeletionForm(theme)
+        self.deletion_form.replacement_chosen.connect(self._set_replacement)
+        self.deletion_form.deletion_cancelled.connect(self._cancel_deletion)
         self._pages = QStackedWidget()
-        for page in (QWidget(), self.form, self.leaving):
+        for page in (QWidget(), self.form, self.deletion_form):
             self._pages.addWidget(page)
-        self.said = plain_label()
-        self.said.setWordWrap(True)
-        self.applying = _button(_("Apply"), self.apply)
-        self.applying.setObjectName("primary")
+        self.message_label = plain_label()
+        self.message_label.setWordWrap(True)
+        self.apply_button = _create_button(_("Apply"), self.apply)
+        self.apply_button.setObjectName("primary")
         self._body = QWidget()
         columns = QHBoxLayout(self._body)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(20)
-        columns.addWidget(self._side())
+        columns.addWidget(self._build_sidebar())
         columns.addWidget(self._pages, 1)
         end = QHBoxLayout()
-        end.addWidget(self.said, 1)
-        end.addWidget(self.applying)
-        end.addWidget(_button(_("Cancel"), self.cancel))
+        end.addWidget(self.message_label, 1)
+        end.addWidget(self.apply_button)
+        end.addWidget(_create_button(_("Cancel"), self.cancel))
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 18, 18, 16)
         column.setSpacing(14)
@@ -83,201 +93,204 @@ class LabelsDialog(QDialog):
         self.list.setFocus()
 
     def reject(self) -> None:
-        """Close without a change, what was edited only when asked twice; while a change is at work, stop it."""
-        if self._background.busy:
+        """Close without applying, but warn once before edits are lost; while a change is running, stop it instead."""
+        if self._background.is_busy:
             self._background.stop()
-        elif self.entries != entries(self._before) and not self._warned:
-            self._warned = True
-            self._warn(_("What you changed is not applied yet. Press Escape once more to drop it."))
+        elif self.entries != list_entries(self._original) and not self._has_warned:
+            self._has_warned = True
+            self._show_warning(_("Your changes have not been applied. Press Escape again to discard them."))
         else:
             super().reject()
 
     def cancel(self) -> None:
-        """Close without a change at once; while one is at work, stop it."""
-        self._warned = True
+        """Close without applying or warning; while a change is running, stop it instead."""
+        self._has_warned = True
         self.reject()
 
-    # What is done to the labels
+    # Editing
 
     def add(self) -> None:
-        """A new label after the others, with a name, a key and a colour that are free."""
-        labels = self._left()
+        """Add a label at the end, with an unused name, key and colour."""
+        labels = self._remaining_labels()
         names = {label.name for label in labels.labels} | {entry.origin for entry in self.entries}
         number = next(number for number in range(1, len(names) + 2) if f"LABEL{number}" not in names)
-        used = {_same(label.key) for label in labels.labels if label.key}
-        key = next((key for key in KEYS if key not in used), None)
-        entry = Entry(new_uid(), Label(f"LABEL{number}", {}, next_ready(labels), key))
+        used = {_normalized_key(label.key) for label in labels.labels if label.key}
+        key = next((key for key in DEFAULT_KEYS if key not in used), None)
+        entry = LabelEntry(new_uid(), Label(f"LABEL{number}", {}, next_palette_colour(labels), key))
         self._current = entry.uid
-        self._take([*self.entries, entry])
-        self.form.start()
+        self._set_entries([*self.entries, entry])
+        self.form.focus_first_field()
 
     def delete(self) -> None:
-        """Delete the current label; one of the corpus first says what is to become of its spans."""
-        at = self._place()
-        left = without(self.entries, self._current)
-        if left and self._current not in {entry.uid for entry in left}:
-            self._current = left[min(at, len(left) - 1)].uid
-        self._take(left)
-        self.leaving.start()
+        """Delete the current label; for one of the corpus, ask what to do with its spans."""
+        index = self._current_index()
+        remaining = delete_entry(self.entries, self._current)
+        if remaining and self._current not in {entry.uid for entry in remaining}:
+            self._current = remaining[min(index, len(remaining) - 1)].uid
+        self._set_entries(remaining)
+        self.deletion_form.focus_first_field()
 
     def load(self, path: Path) -> None:
-        """Take the labels in this TOML file in: those with a name that is here change, others are added."""
+        """Merge the labels of a TOML file: labels of the same name change, others are added."""
         if self._is_corpus(path):
             return
         try:
             labels = decode(path.read_bytes(), str(path))
         except OSError as error:
-            self._warn(_("The file could not be read: {error}").format(error=error.strerror or error))
-        except BadLabelSet as bad:
-            self._warn(str(bad))
+            self._show_warning(_("The file could not be read: {error}").format(error=error.strerror or error))
+        except InvalidLabelSet as bad:
+            self._show_warning(str(bad))
         else:
-            self._take(loaded(self.entries, labels))
+            self._set_entries(merge_label_set(self.entries, labels))
 
     def save(self, path: Path) -> None:
-        """Write the labels as they are here into a TOML file."""
+        """Write the edited labels to a TOML file."""
         if self._is_corpus(path):
             return
         try:
-            path.write_bytes(encode(self._left()))
+            path.write_bytes(encode(self._remaining_labels()))
         except OSError as error:
-            self._warn(_("The file could not be written: {error}").format(error=error.strerror or error))
+            self._show_warning(_("The file could not be written: {error}").format(error=error.strerror or error))
         else:
-            self._tell(_("The labels are in “{path}”.").format(path=left_to_right(path.name)))
+            self._show_hint(_("Labels saved to “{path}”.").format(path=isolate_ltr(path.name)))
 
     def apply(self) -> None:
-        """Change the corpus, in the background, and close."""
-        made, path = change(self._before, self.entries, self._usage), self._path
+        """Change the corpus in the background, then close."""
+        label_change, path = build_change(self._original, self.entries, self._usage), self._path
 
         def job() -> Generator[tuple[int, int], None, None]:
-            with Corpus.open(path) as opened:
-                yield from change_labels(opened, made)
+            with Corpus.open(path) as corpus:
+                yield from change_labels(corpus, label_change)
 
         self._body.setEnabled(False)
-        self.applying.setEnabled(False)
-        self._tell("")
-        self._background.run(_("Changing the labels"), job, lambda _outcome: self.accept(), self._failed, self)
+        self.apply_button.setEnabled(False)
+        self._show_hint("")
+        self._background.run(_("Changing the labels"), job, lambda _outcome: self.accept(), self._on_failed, self)
 
-    # How it is done
+    # Implementation
 
-    def _side(self) -> QWidget:
+    def _build_sidebar(self) -> QWidget:
         side = QWidget()
         side.setFixedWidth(270)
-        self.adding = _button(_("Add"), self.add)
-        self.deleting = _button(_("Delete"), self.delete)
-        self.loading = _button(_("Load…"), self._ask_load)
-        self.loading.setToolTip(_("Take labels in from a file"))
-        self.saving = _button(_("Save…"), self._ask_save)
-        self.saving.setToolTip(_("Write these labels to a file, for another corpus"))
+        self.add_button = _create_button(_("Add"), self.add)
+        self.delete_button = _create_button(_("Delete"), self.delete)
+        self.load_button = _create_button(_("Load…"), self._choose_and_load)
+        self.load_button.setToolTip(_("Load labels from a file"))
+        self.save_button = _create_button(_("Save…"), self._choose_and_save)
+        self.save_button.setToolTip(_("Save these labels to a file, for use in another corpus"))
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.list, 1)
-        for pair in ((self.adding, self.deleting), (self.loading, self.saving)):
+        for pair in ((self.add_button, self.delete_button), (self.load_button, self.save_button)):
             row = QHBoxLayout()
             for button in pair:
                 row.addWidget(button, 1)
             column.addLayout(row)
         return side
 
-    def _choose(self, uid: str) -> None:
+    def _select(self, uid: str) -> None:
         self._current = uid
         self._refresh()
 
-    def _order(self, uids: list[str]) -> None:
+    def _reorder(self, uids: list[str]) -> None:
         by_uid = {entry.uid: entry for entry in self.entries}
-        self._take([by_uid[uid] for uid in uids])
+        self._set_entries([by_uid[uid] for uid in uids])
 
     def _edit(self, label: Label) -> None:
-        self._put(lambda entry: replace(entry, label=label))
+        self._update_current(lambda entry: replace(entry, label=label))
 
-    def _decide(self, instead: str) -> None:
-        self._put(lambda entry: replace(entry, instead=instead))
+    def _set_replacement(self, instead: str) -> None:
+        self._update_current(lambda entry: replace(entry, replacement=instead))
 
-    def _keep(self) -> None:
-        self._put(lambda entry: replace(entry, deleted=False, instead=None))
+    def _cancel_deletion(self) -> None:
+        self._update_current(lambda entry: replace(entry, is_deleted=False, replacement=None))
         self.list.setFocus()
 
-    def _put(self, changed: Callable[[Entry], Entry]) -> None:
-        self._take(changed(entry) if entry.uid == self._current else entry for entry in self.entries)
+    def _update_current(self, edit: Callable[[LabelEntry], LabelEntry]) -> None:
+        self._set_entries(edit(entry) if entry.uid == self._current else entry for entry in self.entries)
 
-    def _take(self, edited: Iterable[Entry]) -> None:
-        self.entries = list(edited)
-        self._warned = False
-        self._tell("")
+    def _set_entries(self, entries: Iterable[LabelEntry]) -> None:
+        self.entries = list(entries)
+        self._has_warned = False
+        self._show_hint("")
         self._refresh()
 
     def _refresh(self) -> None:
-        faults = list(shown_faults(self.entries, self._usage, _same))
+        faults = list(find_entry_faults(self.entries, self._usage, _normalized_key))
         self.list.show_entries(
-            self.entries, self._usage, {self.entries[fault.at].uid for fault in faults if self.entries}, self._current
+            self.entries,
+            self._usage,
+            {self.entries[fault.index].uid for fault in faults if self.entries},
+            self._current,
         )
         entry = next((entry for entry in self.entries if entry.uid == self._current), None)
         if entry is None:
             self._pages.setCurrentIndex(0)
-        elif entry.deleted:
-            self.leaving.show_entry(entry, self.entries, self._usage.get(entry.origin or "", 0))
-            self._pages.setCurrentWidget(self.leaving)
+        elif entry.is_deleted:
+            self.deletion_form.show_entry(entry, self.entries, self._usage.get(entry.origin or "", 0))
+            self._pages.setCurrentWidget(self.deletion_form)
         else:
             self.form.show_label(entry.label)
-            self.form.show_faults(fault for fault in faults if fault.at == self._place())
+            self.form.show_faults(fault for fault in faults if fault.index == self._current_index())
             self._pages.setCurrentWidget(self.form)
-        self.deleting.setEnabled(entry is not None and not entry.deleted)
-        self.saving.setEnabled(not faults)
-        self.applying.setEnabled(not faults and self.entries != entries(self._before))
+        self.delete_button.setEnabled(entry is not None and not entry.is_deleted)
+        self.save_button.setEnabled(not faults)
+        self.apply_button.setEnabled(not faults and self.entries != list_entries(self._original))
 
-    def _failed(self, error: Exception) -> None:
+    def _on_failed(self, error: Exception) -> None:
         self._body.setEnabled(True)
         self._refresh()
         if isinstance(error, CorpusError):
-            self._warn(str(error))
+            self._show_warning(str(error))
         elif not isinstance(error, Cancelled):
             raise error
 
-    def _warn(self, text: str) -> None:
-        self._say(text, "warning")
+    def _show_warning(self, text: str) -> None:
+        self._show_message(text, "warning")
 
-    def _tell(self, text: str) -> None:
-        """Say this; if it is nothing, what has to be known before a label of the corpus is deleted."""
-        if not text and any(entry.deleted for entry in self.entries):
-            text = _("A deletion cannot be undone, and neither can what was done before with a deleted label.")
-        self._say(text, "quiet")
+    def _show_hint(self, text: str) -> None:
+        """Show a hint; if it is empty, the warning about deletions where there are any."""
+        if not text and any(entry.is_deleted for entry in self.entries):
+            text = _("Deleting a label cannot be undone, nor can earlier steps that used it.")
+        self._show_message(text, "quiet")
 
-    def _say(self, text: str, name: str) -> None:
-        self.said.setText(text)
-        self.said.setObjectName(name)
-        self.said.style().polish(self.said)
+    def _show_message(self, text: str, name: str) -> None:
+        self.message_label.setText(text)
+        self.message_label.setObjectName(name)
+        self.message_label.style().polish(self.message_label)
 
     def _is_corpus(self, path: Path) -> bool:
-        """Return whether a file is the open corpus, which only SQLite may open (see file_dialogs), and say so."""
+        """Return whether a file is the open corpus, which only SQLite may open (see file_dialogs), and warn if so."""
         is_corpus = resolve_path(path) in self._corpus_files
         if is_corpus:
-            self._warn(_("“{path}” is the corpus itself.").format(path=left_to_right(path.name)))
+            self._show_warning(_("“{path}” is the corpus itself.").format(path=isolate_ltr(path.name)))
         return is_corpus
 
-    def _place(self) -> int:
-        return next((at for at, entry in enumerate(self.entries) if entry.uid == self._current), -1)
+    def _current_index(self) -> int:
+        return next((index for index, entry in enumerate(self.entries) if entry.uid == self._current), -1)
 
-    def _left(self) -> LabelSet:
-        return LabelSet(tuple(entry.label for entry in self.entries if not entry.deleted))
+    def _remaining_labels(self) -> LabelSet:
+        return LabelSet(tuple(entry.label for entry in self.entries if not entry.is_deleted))
 
-    def _ask_load(self) -> None:
-        name = file_dialogs.choose_file(self, _("Take labels in from a file"), str(self._path.parent), _FILTER)
+    def _choose_and_load(self) -> None:
+        name = file_dialogs.choose_file(self, _("Load labels from a file"), str(self._path.parent), _FILTER)
         if name:
             self.load(extend_path(Path(name)))
 
-    def _ask_save(self) -> None:
+    def _choose_and_save(self) -> None:
         proposed = str(self._path.with_suffix(".toml"))
-        name = file_dialogs.choose_target(self, _("Write the labels to a file"), proposed, _FILTER)
+        name = file_dialogs.choose_save_path(self, _("Save the labels to a file"), proposed, _FILTER)
         if name:
             self.save(extend_path(Path(name)))
 
 
-def _same(key: str) -> str:
-    """One form for all that is the same key, on keyboards of the other script too."""
-    return portable(key) or same_key(key)
+def _normalized_key(key: str) -> str:
+    """Return one form for all spellings of the same physical key, on keyboards of the other script too."""
+    return to_portable(key) or normalise_key(key)
 
 
-def _button(text: str, clicked: Callable[[], None]) -> QPushButton:
+def _create_button(text: str, clicked: Callable[[], None]) -> QPushButton:
     button = QPushButton(text)
-    button.setAutoDefault(False)  # Enter in a field is no answer to the whole
+    button.setAutoDefault(False)  # Enter in a field must not press it
     button.clicked.connect(clicked)
     return button

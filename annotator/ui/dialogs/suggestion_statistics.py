@@ -1,4 +1,4 @@
-"""How good the suggestions have become, by label: so that one knows when to trust them."""
+"""The dialog that shows by label how good the suggestions are, so that users know when to trust them."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -18,39 +18,39 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.i18n import _, ngettext, number
+from annotator.i18n import _, format_number, ngettext
 from annotator.model.labels import LabelSet
-from annotator.store.queries.suggestion_statistics import Quality, Tally
-from annotator.ui.widgets.bidi_text import percent, plain_label
-from annotator.ui.widgets.suggestion_chart import QualityChart, brushes, hundredths
+from annotator.store.queries.suggestion_statistics import SuggestionCounts, SuggestionStatistics
+from annotator.ui.widgets.bidi_text import format_percent, plain_label
+from annotator.ui.widgets.suggestion_chart import SuggestionChart, brushes, percentages
 from annotator.ui.widgets.theme import Theme
 
 _NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
 
-class QualityDialog(QDialog):
-    """A picture for each label that has been suggested or used, and the same as numbers."""
+class SuggestionStatisticsDialog(QDialog):
+    """Shows a chart for each label that has been suggested or used, and the same figures in a table."""
 
-    def __init__(self, parent: QWidget, found: Quality, labels: LabelSet, theme: Theme) -> None:
+    def __init__(self, parent: QWidget, statistics: SuggestionStatistics, labels: LabelSet, theme: Theme) -> None:
         super().__init__(parent)
-        self.setWindowTitle(_("How good the suggestions are"))
+        self.setWindowTitle(_("Suggestion statistics"))
         self.charts = [
-            QualityChart(label, found.sizes, found.tallies[label.name], theme)
+            SuggestionChart(label, statistics.bin_sizes, statistics.counts_by_label[label.name], theme)
             for label in labels.labels
-            if label.name in found.tallies
+            if label.name in statistics.counts_by_label
         ]
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
         if self.charts:
-            self._build(layout, found, labels, theme)
+            self._build(layout, statistics, labels, theme)
             self.resize(820, min(740, 390 + 110 * len(self.charts)))
         else:
             layout.addWidget(
                 _paragraph(
                     _(
-                        "Once you have done some articles, this shows for each label how many of a hundred suggestions "
-                        "you accepted, how many you rejected, and how many spans nothing had suggested: so you see "
-                        "when the suggestions can be trusted."
+                        "Once some articles are done, this shows for each label the percentages of suggestions "
+                        "accepted and rejected and of spans that were not suggested, so you can see when the "
+                        "suggestions can be trusted."
                     )
                 )
             )
@@ -60,18 +60,18 @@ class QualityDialog(QDialog):
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
 
-    def _build(self, layout: QVBoxLayout, found: Quality, labels: LabelSet, theme: Theme) -> None:
+    def _build(self, layout: QVBoxLayout, statistics: SuggestionStatistics, labels: LabelSet, theme: Theme) -> None:
         layout.addWidget(
             _paragraph(
                 _(
-                    "The articles that you have done, in their order from the side where reading begins. A column "
-                    "shows, of a hundred of your decisions about a label, how many were which."
+                    "Your done articles, in reading order. Each column shows the percentages of your decisions "
+                    "about a label."
                 )
             )
         )
         legend = QHBoxLayout()
-        for at, text in enumerate((_("accepted as suggested"), _("rejected"), _("missed: labelled by hand"))):
-            legend.addWidget(_Swatch(at, theme))
+        for kind, text in enumerate((_("accepted as suggested"), _("rejected"), _("missed: labelled by hand"))):
+            legend.addWidget(_Swatch(kind, theme))
             legend.addWidget(plain_label(text))
             legend.addSpacing(14)
         legend.addStretch()
@@ -87,12 +87,12 @@ class QualityDialog(QDialog):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(column)
         layout.addWidget(area, 1)
-        self.table = _table(found, labels)
+        self.table = _create_table(statistics, labels)
         layout.addWidget(self.table)
 
 
 class _Swatch(QWidget):
-    """What one kind of decision looks like in the pictures."""
+    """The pattern of one kind of decision in the charts."""
 
     def __init__(self, kind: int, theme: Theme) -> None:
         super().__init__()
@@ -107,20 +107,20 @@ class _Swatch(QWidget):
         painter.end()
 
 
-def _table(found: Quality, labels: LabelSet) -> QTreeWidget:
+def _create_table(statistics: SuggestionStatistics, labels: LabelSet) -> QTreeWidget:
     table = QTreeWidget()
     table.setRootIsDecorated(False)
-    table.setAccessibleName(_("The same as numbers"))
-    heads = [_("Label"), _("Articles"), _("Decisions"), _("Accepted"), _("Rejected"), _("Missed")]
-    table.setHeaderLabels(heads)
-    for column in range(2, len(heads)):
+    table.setAccessibleName(_("The same figures as a table"))
+    headings = [_("Label"), _("Articles"), _("Decisions"), _("Accepted"), _("Rejected"), _("Missed")]
+    table.setHeaderLabels(headings)
+    for column in range(2, len(headings)):
         table.headerItem().setTextAlignment(column, _NUMBERS)
-    articles, late = sum(found.sizes), found.sizes[-1] if found.sizes else 0
+    articles, last_count = sum(statistics.bin_sizes), statistics.bin_sizes[-1] if statistics.bin_sizes else 0
     for label in labels.labels:
-        tallies = found.tallies.get(label.name)
+        tallies = statistics.counts_by_label.get(label.name)
         if tallies:
-            _add(table, label.shown(), _("all {count}").format(count=number(articles)), tallies)
-            _add(table, label.shown(), _last(late), tallies[-1:])
+            _add_row(table, label.localised_title(), _("all {count}").format(count=format_number(articles)), tallies)
+            _add_row(table, label.localised_title(), _last_articles_text(last_count), tallies[-1:])
     for column in range(table.columnCount()):
         table.resizeColumnToContents(column)
     table.header().setStretchLastSection(False)
@@ -129,14 +129,14 @@ def _table(found: Quality, labels: LabelSet) -> QTreeWidget:
     return table
 
 
-def _last(count: int) -> str:
-    return ngettext("the last one", "the last {count}", count).format(count=number(count))
+def _last_articles_text(count: int) -> str:
+    return ngettext("the last one", "the last {count}", count).format(count=format_number(count))
 
 
-def _add(table: QTreeWidget, label: str, articles: str, tallies: Sequence[Tally]) -> None:
-    tally = reduce(Tally.plus, tallies)
-    of_hundred = [percent(share / 100) for share in hundredths(tally)]
-    row = QTreeWidgetItem(table, [label, articles, number(tally.total), *of_hundred])
+def _add_row(table: QTreeWidget, label: str, articles: str, tallies: Sequence[SuggestionCounts]) -> None:
+    tally = reduce(SuggestionCounts.plus, tallies)
+    of_hundred = [format_percent(share / 100) for share in percentages(tally)]
+    row = QTreeWidgetItem(table, [label, articles, format_number(tally.total), *of_hundred])
     for column in range(2, row.columnCount()):
         row.setTextAlignment(column, _NUMBERS)
 

@@ -1,1 +1,1 @@
-"""What stands around the article: lists, bars, the status line."""
+"""The panels around the article: lists, bars and the status line."""

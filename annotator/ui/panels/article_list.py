@@ -10,114 +10,114 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from annotator.i18n import _
 from annotator.model.display_names import state_title
 from annotator.model.records import DONE, FLAGGED, IN_PROGRESS, SKIPPED
-from annotator.store.queries.article_list import Choice
-from annotator.store.queries.search import excerpt
-from annotator.ui.actions.panel_focus import paint_ring
+from annotator.store.queries.article_list import ArticleFilter
+from annotator.store.queries.search import find_excerpt
+from annotator.ui.actions.panel_focus import paint_focus_ring
 from annotator.ui.article.excerpt import paint_excerpt
 from annotator.ui.panels.empty_state import paint_hint
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import elided, tooltip
+from annotator.ui.widgets.bidi_text import elide, tooltip
 from annotator.ui.widgets.theme import LIGHT, Theme
 
-_STATE: Final = Qt.ItemDataRole.UserRole
-_FOUND: Final = _STATE + 1
-"""Where the words that the corpus was searched for stand, in their line: its text, and their start and end in it."""
-_HEIGHT: Final = 62
-_EXCERPT: Final = 14.0  # pixels: the letters of a line that was found
+_STATE_ROLE: Final = Qt.ItemDataRole.UserRole
+_EXCERPT_ROLE: Final = _STATE_ROLE + 1
+"""The line of an article that matches the search: its text, and the start and end of the match in it."""
+_ROW_HEIGHT: Final = 62
+_EXCERPT_SIZE: Final = 14.0  # pixels: the text of an excerpt
 _Index = QModelIndex | QPersistentModelIndex
 
 
 class ArticleModel(QStringListModel):
-    """A row an article, as the session has them.
+    """A row per article of the session's list.
 
-    Qt's own list of strings, all empty, does nothing but count the rows: a QListView asks twice for each row how many
-    there are, which for a hundred thousand articles is half a second if Python answers.
+    QStringListModel, with empty strings, only counts the rows: a QListView asks for their number twice per row, which
+    for 100,000 articles takes half a second if Python answers.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._places: dict[int, tuple[str, int, int] | None] = {}
-        session.corpus_opened.connect(self._reread)
-        session.articles_changed.connect(self._reread)
-        self._reread()
+        self._excerpts: dict[int, tuple[str, int, int] | None] = {}
+        session.corpus_opened.connect(self._reset)
+        session.articles_changed.connect(self._reset)
+        self._reset()
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         return super().flags(index) & (Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        summary = self._session.summary(index.row())
+        summary = self._session.load_summary(index.row())
         if summary is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return summary.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{summary.title}, {state_title(self._session.state_of(summary))}"
-        if role == _FOUND:
-            return self._found(summary.id)
-        if role == _STATE:
+        if role == _EXCERPT_ROLE:
+            return self._excerpt(summary.id)
+        if role == _STATE_ROLE:
             return self._session.state_of(summary)
         if role == Qt.ItemDataRole.ToolTipRole:
             state = state_title(self._session.state_of(summary))
             return tooltip("\n".join(filter(None, (summary.title, state, summary.published, summary.source))))
         return None
 
-    def _found(self, number: int) -> tuple[str, int, int] | None:
+    def _excerpt(self, number: int) -> tuple[str, int, int] | None:
         session = self._session
-        if not session.choice.words or not session.corpus:
+        if not session.article_filter.words or not session.corpus:
             return None
-        if number not in self._places:
-            self._places[number] = excerpt(session.corpus, number, session.choice.words)
-        return self._places[number]
+        if number not in self._excerpts:
+            self._excerpts[number] = find_excerpt(session.corpus, number, session.article_filter.words)
+        return self._excerpts[number]
 
-    def _reread(self) -> None:
-        self._places.clear()
+    def _reset(self) -> None:
+        self._excerpts.clear()
         self.setStringList([""] * len(self._session.articles))
 
 
 class ArticleDelegate(QStyledItemDelegate):
-    """Paints an article: the sign of its state and two lines of its title."""
+    """Paints an article: a sign for its state and up to two lines of its title."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = LIGHT
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        return QSize(160, _HEIGHT)
+        return QSize(160, _ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        state = index.data(_STATE)
+        state = index.data(_STATE_ROLE)
         if state is None:
-            return  # it cannot be read
+            return  # the article cannot be read
         rtl = option.direction == Qt.LayoutDirection.RightToLeft
         rect = QRectF(option.rect)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
+        if is_selected or option.state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self.theme.chosen if chosen else self.theme.desk))
+            painter.setBrush(QColor(self.theme.highlight if is_selected else self.theme.window))
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 8, 8)
-        self._sign(painter, QPointF(rect.right() - 18 if rtl else rect.left() + 18, rect.top() + 20), state)
-        room = rect.adjusted(10, 7, -36, -5) if rtl else rect.adjusted(36, 7, -10, -5)
-        font = fonts.interface(13.5, bold=state == IN_PROGRESS)
-        quiet = state in (DONE, SKIPPED) and not chosen
-        painter.setPen(QColor(self.theme.dim if quiet else self.theme.ink))
-        found = index.data(_FOUND)
-        if found:
-            text, start, end = found
-            line = room.adjusted(0, room.height() / 2, 0, 0)
-            _write(painter, room.adjusted(0, 0, 0, -room.height() / 2), index.data(), font, rtl=rtl)
+        self._paint_state(painter, QPointF(rect.right() - 18 if rtl else rect.left() + 18, rect.top() + 20), state)
+        text_rect = rect.adjusted(10, 7, -36, -5) if rtl else rect.adjusted(36, 7, -10, -5)
+        font = fonts.interface_font(13.5, bold=state == IN_PROGRESS)
+        is_quiet = state in (DONE, SKIPPED) and not is_selected
+        painter.setPen(QColor(self.theme.dim if is_quiet else self.theme.ink))
+        excerpt = index.data(_EXCERPT_ROLE)
+        if excerpt:
+            text, start, end = excerpt
+            line = text_rect.adjusted(0, text_rect.height() / 2, 0, 0)
+            _draw_line(painter, text_rect.adjusted(0, 0, 0, -text_rect.height() / 2), index.data(), font, rtl=rtl)
             ink, mark = QColor(self.theme.dim), QColor(self.theme.hit)
-            paint_excerpt(painter, line, text, (start, end), _EXCERPT, ink, mark)
+            paint_excerpt(painter, line, text, (start, end), _EXCERPT_SIZE, ink, mark)
         else:
-            _two_lines(painter, room, index.data(), font, rtl=rtl)
+            _draw_two_lines(painter, text_rect, index.data(), font, rtl=rtl)
         if option.state & QStyle.StateFlag.State_HasFocus:
-            paint_ring(painter, rect.adjusted(0, 1, 0, -1), self.theme, 8)
+            paint_focus_ring(painter, rect.adjusted(0, 1, 0, -1), self.theme, 8)
         painter.restore()
 
-    def _sign(self, painter: QPainter, centre: QPointF, state: str) -> None:
+    def _paint_state(self, painter: QPainter, centre: QPointF, state: str) -> None:
         colour = QColor(self.theme.accent if state in (DONE, IN_PROGRESS) else self.theme.faint)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
@@ -141,7 +141,7 @@ class ArticleDelegate(QStyledItemDelegate):
 
 
 class ArticleList(QListView):
-    """The list; a click or Enter opens an article."""
+    """The list of articles; a click or Enter opens one."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,15 +153,15 @@ class ArticleList(QListView):
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setAccessibleName(_("Articles"))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the keys
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the article
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.clicked.connect(lambda index: session.open_article(index.row()))
         self.activated.connect(lambda index: session.open_article(index.row()))
-        session.article_opened.connect(self._follow)
-        session.articles_changed.connect(self._follow)
-        # Not by the model's dataChanged, which makes a QListView lay out every row anew.
-        session.summaries_changed.connect(self._show_again)
+        session.article_opened.connect(self._select_open_article)
+        session.articles_changed.connect(self._select_open_article)
+        # Not through the model's dataChanged, which makes a QListView lay out every row again.
+        session.summaries_changed.connect(self._repaint)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in this theme."""
@@ -170,36 +170,36 @@ class ArticleList(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._session.choice != Choice() and not self._session.articles:
-            paint_hint(self, self._delegate.theme, _("No article is like that."))
+        if self._session.article_filter != ArticleFilter() and not self._session.articles:
+            paint_hint(self, self._delegate.theme, _("No article matches."))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._follow()  # arrow keys have gone elsewhere, and nothing was opened
+        self._select_open_article()  # the arrow keys moved the selection without opening an article
 
-    def _show_again(self, place: int) -> None:
-        if place >= 0:
-            self.update(self._model.index(place))
+    def _repaint(self, row: int) -> None:
+        if row >= 0:
+            self.update(self._model.index(row))
         else:
             self.viewport().update()
 
-    def _follow(self) -> None:
-        index = self._model.index(self._session.place())
-        if index != self.currentIndex():  # it is none where the open article is not in the list
+    def _select_open_article(self) -> None:
+        index = self._model.index(self._session.current_index())
+        if index != self.currentIndex():  # invalid if the open article is not in the list
             self.setCurrentIndex(index)
             self.scrollTo(index)
 
 
-def _two_lines(painter: QPainter, room: QRectF, text: str, font: QFont, *, rtl: bool) -> None:
-    """Write `text` into two lines at most, the second one cut short with a sign of it."""
-    half = room.height() / 2
-    for at, line in enumerate(_broken(text, font, room.width())):
-        _write(painter, QRectF(room.left(), room.top() + at * half, room.width(), half), line, font, rtl=rtl)
+def _draw_two_lines(painter: QPainter, rect: QRectF, text: str, font: QFont, *, rtl: bool) -> None:
+    """Draw `text` in at most two lines, eliding the second."""
+    half = rect.height() / 2
+    for index, line in enumerate(_break_line(text, font, rect.width())):
+        _draw_line(painter, QRectF(rect.left(), rect.top() + index * half, rect.width(), half), line, font, rtl=rtl)
 
 
 @lru_cache(maxsize=512)  # a row is painted many times
-def _broken(text: str, font: QFont, width: float) -> tuple[str, str]:
-    """As many of the words as have room in one line, and the others."""
+def _break_line(text: str, font: QFont, width: float) -> tuple[str, str]:
+    """Split the text into the words that fit in one line, and the rest."""
     metrics = QFontMetricsF(font)
     words = text.split()
     first = ""
@@ -209,14 +209,14 @@ def _broken(text: str, font: QFont, width: float) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=512)
-def _cut(text: str, font: QFont, width: float) -> str:
-    """As much of the text as has room in one line, with a sign where that is not all."""
-    return elided(text, QFontMetricsF(font), width)
+def _elide(text: str, font: QFont, width: float) -> str:
+    """Return the text elided to one line."""
+    return elide(text, QFontMetricsF(font), width)
 
 
-def _write(painter: QPainter, room: QRectF, text: str, font: QFont, *, rtl: bool) -> None:
-    """Write `text` into one line, cut short with a sign of it."""
+def _draw_line(painter: QPainter, rect: QRectF, text: str, font: QFont, *, rtl: bool) -> None:
+    """Draw `text` in one line, elided."""
     painter.setFont(font)
     side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
     flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(room, flags, _cut(text, font, room.width()))
+    painter.drawText(rect, flags, _elide(text, font, rect.width()))

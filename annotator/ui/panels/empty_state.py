@@ -1,4 +1,4 @@
-"""What is shown where there is nothing to show: what is the case, what to do about it, and the way to do it."""
+"""Placeholders for empty views: why nothing is there, what to do about it, and the buttons to do it."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -12,52 +12,52 @@ from annotator.ui.widgets.bidi_text import plain_label
 from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.widgets.theme import LIGHT, Theme
 
-_DRAWING: Final = 64  # pixels
-_WIDTH: Final = 440  # pixels: how far a sentence runs; the window fits a screen of 1024
+_PICTURE_SIZE: Final = 64  # pixels
+_WIDTH: Final = 440  # pixels of a sentence, so that the window fits a screen of 1024
 _MARGIN: Final = 12  # pixels around a hint
 
 
 class EmptyState(QWidget):
-    """A quiet drawing, a sentence of what is the case, one of what to do, and a button for each of `actions`.
+    """A quiet drawing, a title, a sentence of advice, and a button for each of `actions`.
 
-    `drawing` is the name of an icon; `actions` are by the names of theirs, the first one is what is done most.
+    `drawing` is the name of an icon. `actions` are by the names of their icons, the most likely one first.
     """
 
     def __init__(
-        self, drawing: str, case: str, advice: str, actions: Mapping[str, QAction], parent: QWidget | None = None
+        self, icon_name: str, title: str, advice: str, actions: Mapping[str, QAction], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._drawing, self._picture, self._theme = drawing, plain_label(), LIGHT
-        self.setAccessibleName(case)
+        self._icon, self._picture, self._theme = icon_name, plain_label(), LIGHT
+        self.setAccessibleName(title)
         self.setAccessibleDescription(advice)
         self.buttons = [
-            ActionButton(action, icon, primary=at == 0) for at, (icon, action) in enumerate(actions.items())
+            ActionButton(action, icon, primary=index == 0) for index, (icon, action) in enumerate(actions.items())
         ]
         self._keys = [plain_label(name="quiet") for _button in self.buttons]
-        case_label, advice_label = plain_label(case), plain_label(advice, "quiet")
-        case_label.setFont(fonts.interface(18, bold=True))
-        advice_label.setFont(fonts.interface(15))
+        title_label, advice_label = plain_label(title), plain_label(advice, "quiet")
+        title_label.setFont(fonts.interface_font(18, bold=True))
+        advice_label.setFont(fonts.interface_font(15))
         for action in actions.values():
             action.changed.connect(self._show_keys)
         self._show_keys()
         column = QVBoxLayout(self)
         column.setSpacing(10)
         column.addStretch(2)
-        for label in (self._picture, case_label, advice_label):
+        for label in (self._picture, title_label, advice_label):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setFixedWidth(_WIDTH)
             label.setWordWrap(label is not self._picture)
-            row = QHBoxLayout()  # an alignment would give the label the height of fewer lines than it has
+            row = QHBoxLayout()  # an alignment in the column would give wrapped labels too little height
             row.addStretch()
             row.addWidget(label)
             row.addStretch()
             column.addLayout(row)
         column.addSpacing(10)
-        column.addLayout(self._row())
+        column.addLayout(self._build_button_row())
         column.addStretch(3)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in this theme, once it is seen."""
+        """Draw in this theme, at the latest when the widget is shown."""
         self._theme = theme
         if self.isVisible():
             self._draw()
@@ -67,16 +67,18 @@ class EmptyState(QWidget):
         self._draw()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange and self.isVisible():  # a screen of another scaling
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self.isVisible():
             self._draw()
         return super().event(event)
 
     def _draw(self) -> None:
-        self._picture.setPixmap(icons.picture(self._drawing, self._theme.faint, _DRAWING, self.devicePixelRatioF()))
+        self._picture.setPixmap(
+            icons.draw_pixmap(self._icon, self._theme.faint, _PICTURE_SIZE, self.devicePixelRatioF())
+        )
         for button in self.buttons:
             button.set_theme(self._theme)
 
-    def _row(self) -> QHBoxLayout:
+    def _build_button_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(14)
         row.addStretch()
@@ -91,15 +93,15 @@ class EmptyState(QWidget):
 
     def _show_keys(self) -> None:
         for button, key in zip(self.buttons, self._keys, strict=True):
-            key.setText(button.key())
+            key.setText(button.key_text())
 
 
 def paint_hint(view: QAbstractItemView, theme: Theme, text: str) -> None:
-    """Write `text` quietly where a list has no rows. To be called while the list's viewport is painted."""
+    """Write `text` quietly in an empty list. Call it while the viewport of the list is painted."""
     painter = QPainter(view.viewport())
-    painter.setFont(fonts.interface(13.5))
+    painter.setFont(fonts.interface_font(13.5))
     painter.setPen(QColor(theme.dim))
-    room: QRect = view.viewport().rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+    rect: QRect = view.viewport().rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
     flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-    painter.drawText(room, int(flags), text)
+    painter.drawText(rect, int(flags), text)
     painter.end()

@@ -1,4 +1,4 @@
-"""Finding words in the open article: a line above it, hits while typing, no dialog."""
+"""The bar that finds words in the open article, with hits while typing."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
-from annotator.i18n import _, number
-from annotator.text.search import found
+from annotator.i18n import _, format_number
+from annotator.text.search import find_query
 from annotator.ui.widgets import icons
 from annotator.ui.widgets.bidi_text import plain_label, tooltip
 from annotator.ui.widgets.search_line import SearchLine
@@ -17,74 +17,74 @@ Hit = tuple[int, int]
 
 
 class FindBar(QFrame):
-    """Words to find. `hits` are the places in the article, in order; `current` is the one that was gone to."""
+    """Searches the article. `hits` are in the order of the text, and `current` is the one last visited."""
 
     changed = Signal()
-    """Other hits, or another current one."""
-    left = Signal()
-    """The person goes back to the article."""
+    """`hits` or `current` changed."""
+    closed = Signal()
+    """The bar was hidden; the focus belongs to the article."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
         self.hits: list[Hit] = []
         self.current: Hit | None = None
-        self.where: Callable[[], int] = int
-        """Asked for the place in the article from which to look for the first hit."""
+        self.start_offset: Callable[[], int] = int
+        """Returns the offset in the article from which the first search starts."""
         self._text = ""
-        self.line = SearchLine(_("Find in the article"))
-        self.line.textChanged.connect(self._typed)
-        self._count = plain_label(name="quiet")
+        self.search_line = SearchLine(_("Find in article"))
+        self.search_line.textChanged.connect(self._on_text_changed)
+        self._count_label = plain_label(name="quiet")
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(10, 6, 10, 6)
         row.setSpacing(8)
-        row.addWidget(self.line, 1)
-        row.addWidget(self._count)
+        row.addWidget(self.search_line, 1)
+        row.addWidget(self._count_label)
         self._buttons = {
-            _button(_("Find the one before"), lambda: self.step(-1)): "up",
-            _button(_("Find the next one"), lambda: self.step(1)): "down",
-            _button(_("Close"), self.hide): "close",
+            _create_button(_("Find previous"), lambda: self.step(-1)): "up",
+            _create_button(_("Find next"), lambda: self.step(1)): "down",
+            _create_button(_("Close"), self.hide): "close",
         }
         for button in self._buttons:
             row.addWidget(button)
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw the buttons for this theme."""
+        """Draw the buttons in this theme."""
         for button, icon in self._buttons.items():
             button.setIcon(icons.icon(icon, theme))
 
     def show_text(self, text: str) -> None:
-        """Look into this article from now on; what is being looked for stays."""
+        """Search this article from now on, for the same words."""
         self._text = text
-        self._find()
+        self._update_hits()
 
-    def begin(self, words: str = "") -> None:
-        """Come into sight, with these words if there are any, ready to be typed in."""
+    def start_search(self, words: str = "") -> None:
+        """Show the bar, with these words if there are any, and focus its line."""
         self.show()
-        self._find()
+        self._update_hits()
         if words:
-            self.line.setText(words)
-        self.line.selectAll()
-        self.line.setFocus()
+            self.search_line.setText(words)
+        self.search_line.selectAll()
+        self.search_line.setFocus()
 
-    def look_for(self, words: str) -> None:
-        """Show where these words are, without asking for the keyboard; none puts the line away."""
-        self.line.setText(words)
+    def show_matches(self, words: str) -> None:
+        """Show the hits of these words without taking the focus; hide the bar if there are no words."""
+        self.search_line.setText(words)
         self.setVisible(bool(words))
-        self._find()
+        self._update_hits()
 
     def step(self, step: int) -> None:
-        """Go to the next hit (1) or the one before (-1), round again at the end."""
+        """Go to the next hit (1) or the previous one (-1), wrapping around."""
         if not self.hits:
             return
         if self.current in self.hits:
-            at = self.hits.index(self.current) + step
+            index = self.hits.index(self.current) + step
         else:
-            after = sum(start < self.where() for start, _end in self.hits)
-            at = after if step > 0 else after - 1
-        self.current = self.hits[at % len(self.hits)]
-        self._say()
+            hits_before = sum(start < self.start_offset() for start, _end in self.hits)
+            index = hits_before if step > 0 else hits_before - 1
+        self.current = self.hits[index % len(self.hits)]
+        self._update_count()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -97,37 +97,37 @@ class FindBar(QFrame):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if not event.spontaneous():
-            self._find()
-            self.left.emit()
+            self._update_hits()
+            self.closed.emit()
 
-    def _typed(self) -> None:
-        self._find()
-        if self.line.hasFocus():
+    def _on_text_changed(self) -> None:
+        self._update_hits()
+        if self.search_line.hasFocus():
             self.step(1)
 
-    def _find(self) -> None:
-        self.hits = found(self._text, self.line.text()) if not self.isHidden() else []
+    def _update_hits(self) -> None:
+        self.hits = find_query(self._text, self.search_line.text()) if not self.isHidden() else []
         self.current = None
-        self._say()
+        self._update_count()
 
-    def _say(self) -> None:
-        if not self.line.text().strip():
-            said = ""
+    def _update_count(self) -> None:
+        if not self.search_line.text().strip():
+            text = ""
         elif not self.hits:
-            said = _("Not in this article")
+            text = _("Not in this article")
         elif self.current in self.hits:
             place = self.hits.index(self.current) + 1
-            said = _("{place} of {count}").format(place=number(place), count=number(len(self.hits)))
+            text = _("{place} of {count}").format(place=format_number(place), count=format_number(len(self.hits)))
         else:
-            said = number(len(self.hits))
-        self._count.setText(said)
+            text = format_number(len(self.hits))
+        self._count_label.setText(text)
         self.changed.emit()
 
 
-def _button(title: str, do: Callable[[], None]) -> QToolButton:
+def _create_button(title: str, callback: Callable[[], None]) -> QToolButton:
     button = QToolButton()
     button.setToolTip(tooltip(title))
     button.setAccessibleName(title)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.clicked.connect(lambda _checked=False: do())
+    button.clicked.connect(lambda _checked=False: callback())
     return button

@@ -1,4 +1,4 @@
-"""What the labels mean, beside the article."""
+"""The panel that explains the labels, beside the article."""
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
@@ -11,59 +11,59 @@ from annotator.ui.widgets.bidi_text import plain_label
 from annotator.ui.widgets.theme import LIGHT, Theme
 
 
-class Guide(QScrollArea):
-    """The guideline of every label; that of the selected span's comes to sight by itself."""
+class GuidelinePanel(QScrollArea):
+    """Shows the guideline of every label, and scrolls to that of the selected span."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName(_("What the labels mean"))
+        self.setAccessibleName(_("Labelling guidelines"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._heads: dict[str, QWidget] = {}
+        self._headings: dict[str, QWidget] = {}
         self._labels, self._theme = LabelSet(()), LIGHT
-        self._stale = False
+        self._is_stale = False
 
     def show_labels(self, labels: LabelSet, theme: Theme) -> None:
         """Show the guidelines of these labels."""
-        self._labels, self._theme, self._stale = labels, theme, True
+        self._labels, self._theme, self._is_stale = labels, theme, True
         if self.isVisible():
-            self._write()
+            self._build_page()
 
     def showEvent(self, event: QShowEvent) -> None:
-        if self._stale:  # most never look, and no start waits for it
-            self._write()
+        if self._is_stale:  # built late, since most users never open it and the start should be fast
+            self._build_page()
         super().showEvent(event)
 
-    def go_to(self, name: str) -> None:
-        """Bring the guideline of this label to sight."""
-        head = self._heads.get(name)
+    def scroll_to_label(self, name: str) -> None:
+        """Scroll to the guideline of this label."""
+        head = self._headings.get(name)
         if head:
-            # Once it is laid out: before it is first shown, nothing has a place.
+            # After the layout: before the panel is first shown, no widget has a position.
             QTimer.singleShot(0, head, lambda: self.verticalScrollBar().setValue(head.y()))
 
-    def _write(self) -> None:
-        labels, theme, self._stale = self._labels, self._theme, False
+    def _build_page(self) -> None:
+        labels, theme, self._is_stale = self._labels, self._theme, False
         page = QWidget()
         page.setObjectName("panel")
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 6, 0)
         column.setSpacing(5)
-        self._heads = {}
+        self._headings = {}
         for label in labels.labels:
-            head = plain_label(label.shown())
-            head.setFont(fonts.interface(15, bold=True))
-            head.setStyleSheet(f"color: {theme.firm(label).name()}")
+            head = plain_label(label.localised_title())
+            head.setFont(fonts.interface_font(15, bold=True))
+            head.setStyleSheet(f"color: {theme.line_colour(label).name()}")
             column.addWidget(head)
-            self._heads[label.name] = head
-            for line in filter(str.strip, label.told().splitlines()):
+            self._headings[label.name] = head
+            for line in filter(str.strip, label.localised_guideline().splitlines()):
                 text = plain_label(line.strip())
                 text.setWordWrap(True)
-                text.setFont(fonts.interface(13.5))
+                text.setFont(fonts.interface_font(13.5))
                 column.addWidget(text)
-            if not label.told().strip():
-                column.addWidget(plain_label(_("Nothing is written about this label yet."), "quiet"))
+            if not label.localised_guideline().strip():
+                column.addWidget(plain_label(_("This label has no guideline yet."), "quiet"))
             column.addSpacing(10)
         column.addStretch()
         self.setWidget(page)

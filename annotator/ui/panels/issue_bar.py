@@ -1,4 +1,4 @@
-"""The current question, above the article: what is doubtful, how it would be put right, and the keys for it."""
+"""The bar above the article that shows the current issue, its fix, and the keys to handle it."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -7,36 +7,36 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from annotator.checks.issue import Question, kind_title
+from annotator.checks.issue import Issue, kind_title
 from annotator.i18n import _
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import plain_label, quotes_apart, tooltip
+from annotator.ui.widgets.bidi_text import isolate_quotes, plain_label, tooltip
 from annotator.ui.widgets.buttons import ActionButton
 
-_LINES: Final = 2  # of what is said about a question: the article beneath stays where it is
-_LONGEST: Final = 60  # code points of what a span would be
+_LINES: Final = 2  # of details, so that the article below does not move
+_MAX_WORDS: Final = 60  # code points of the text of a fixed span
 
 
-class QuestionBar(QFrame):
-    """Shows one question, or what to do where there is none."""
+class IssueBar(QFrame):
+    """Shows one issue, or a hint if there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("bar")
-        self._kind, self._said = plain_label(), plain_label(name="quiet")
-        self._kind.setFont(fonts.interface(14, bold=True))
-        self._said.setWordWrap(True)
-        self._said.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
-        self._said.setFixedHeight(_LINES * self._said.fontMetrics().lineSpacing())
-        for label in (self._kind, self._said):
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # the window sets the width
+        self._title_label, self._details_label = plain_label(), plain_label(name="quiet")
+        self._title_label.setFont(fonts.interface_font(14, bold=True))
+        self._details_label.setWordWrap(True)
+        self._details_label.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
+        self._details_label.setFixedHeight(_LINES * self._details_label.fontMetrics().lineSpacing())
+        for label in (self._title_label, self._details_label):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # must not widen the window
         self._buttons: list[ActionButton] = []
         texts = QVBoxLayout()
         texts.setSpacing(0)
-        texts.addWidget(self._kind)
-        texts.addWidget(self._said)
+        texts.addWidget(self._title_label)
+        texts.addWidget(self._details_label)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 6, 10, 6)
         self._row.setSpacing(8)
@@ -44,51 +44,51 @@ class QuestionBar(QFrame):
         self.hide()
 
     def add_buttons(self, actions: Mapping[str, QAction]) -> None:
-        """Have a button for what is done to a question, and for the next one."""
+        """Add buttons that fix or dismiss the issue, and one for the next."""
         for name, words in (
-            ("put_right", _("Put it right")),
+            ("put_right", _("Fix")),
             ("dismiss_question", _("Dismiss")),
             ("next_question", _("Next")),
         ):
-            button = ActionButton(actions[name], words=words, primary=name == "put_right")
+            button = ActionButton(actions[name], short_text=words, primary=name == "put_right")
             self._buttons.append(button)
             self._row.addWidget(button)
 
-    def show_question(self, question: Question, article: Article | None, labels: LabelSet) -> None:
-        """Show this question; its article is None while another one is open."""
-        said = (question.message, _remedy(question, article, labels))
-        self.say(kind_title(question.kind), " ".join(filter(None, said)))
-        self._buttons[0].setVisible(question.remedy is not None)
+    def show_issue(self, issue: Issue, article: Article | None, labels: LabelSet) -> None:
+        """Show this issue; `article` is None while another one is open."""
+        sentences = (issue.message, _fix_sentence(issue, article, labels))
+        self.show_text(kind_title(issue.kind), " ".join(filter(None, sentences)))
+        self._buttons[0].setVisible(issue.fix is not None)
 
-    def said(self) -> str:
-        """What is shown, in one text."""
+    def text(self) -> str:
+        """Return the displayed text."""
         return f"{self.accessibleName()}\n{self.accessibleDescription()}"
 
-    def say(self, head: str, said: str) -> None:
-        """Say this, in a line by itself and in two beneath."""
-        self._kind.setText(head)
-        self._said.setText(quotes_apart(said))
-        self._said.setToolTip(tooltip(said))
-        self.setAccessibleName(head)
-        self.setAccessibleDescription(said)
+    def show_text(self, title: str, details: str) -> None:
+        """Show a title in one line, and details in two below it."""
+        self._title_label.setText(title)
+        self._details_label.setText(isolate_quotes(details))
+        self._details_label.setToolTip(tooltip(details))
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(details)
 
 
-def _remedy(question: Question, article: Article | None, labels: LabelSet) -> str:
-    """What putting it right does, in a sentence."""
-    remedy = question.remedy
-    if remedy is None:
-        return _("It is for you to put right.")
-    if remedy.label is None:
-        return _("Putting it right removes the span.")
-    label = labels.find(remedy.label)
-    shown = label.shown() if label else remedy.label
-    if question.span is None:
-        return _("Putting it right tags them: {label}.").format(label=shown)
-    if remedy.label != question.label:
-        return _("Putting it right makes the label {label}.").format(label=shown)
+def _fix_sentence(issue: Issue, article: Article | None, labels: LabelSet) -> str:
+    """Describe the effect of the fix in a sentence."""
+    fix = issue.fix
+    if fix is None:
+        return _("There is no automatic fix.")
+    if fix.label is None:
+        return _("The fix removes the span.")
+    label = labels.find(fix.label)
+    title = label.localised_title() if label else fix.label
+    if issue.span is None:
+        return _("The fix tags them as {label}.").format(label=title)
+    if fix.label != issue.label:
+        return _("The fix changes the label to {label}.").format(label=title)
     if article is None:
         return ""
-    words = " ".join(article.text[remedy.start : remedy.end].split())
-    if len(words) > _LONGEST:
-        words = f"{words[: _LONGEST // 2]} … {words[-_LONGEST // 2 :]}"
-    return _("Putting it right makes it “{words}”.").format(words=words)
+    words = " ".join(article.text[fix.start : fix.end].split())
+    if len(words) > _MAX_WORDS:
+        words = f"{words[: _MAX_WORDS // 2]} … {words[-_MAX_WORDS // 2 :]}"
+    return _("The fix changes the span to “{words}”.").format(words=words)

@@ -1,4 +1,4 @@
-"""The labels with their keys and counts: a click does what the key does."""
+"""The panel of labels with their keys and counts; a click on one acts like its key."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,10 +9,10 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
-from annotator.i18n import _, ngettext, number
+from annotator.i18n import _, format_number, ngettext
 from annotator.model.labels import Label, LabelSet
 from annotator.model.records import Span
-from annotator.ui.actions.panel_focus import paint_ring
+from annotator.ui.actions.panel_focus import paint_focus_ring
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.theme import LIGHT, Theme
 
@@ -20,20 +20,20 @@ _HEIGHT = 42
 
 
 class LabelRow(QAbstractButton):
-    """One label: a stripe of its colour, its title, how often it stands in the article, its key."""
+    """One label: a stripe of its colour, its title, its number of spans in the article, and its key."""
 
     def __init__(self, label: Label, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.label = label
         self.count = 0
-        self.sticky = False
-        """Whether each selection is given this label at once."""
+        self.is_sticky = False
+        """Whether every selection gets this label at once."""
         self._theme = LIGHT
-        self.setText(label.shown())
-        self.setAccessibleName(label.shown())
-        self.setAccessibleDescription(_spoken(label, 0))
-        self.setToolTip(_rich(label))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the keys
+        self.setText(label.localised_title())
+        self.setAccessibleName(label.localised_title())
+        self.setAccessibleDescription(_accessible_description(label, 0))
+        self.setToolTip(_tooltip_html(label))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the article
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_theme(self, theme: Theme) -> None:
@@ -56,50 +56,56 @@ class LabelRow(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        firm = self._theme.firm(self.label)
+        firm = self._theme.line_colour(self.label)
         strength = 1.2 if self.isDown() else (0.9 if self.underMouse() else 0.6)
         body = QRectF(self.rect()).adjusted(0.5, 2.5, -0.5, -2.5)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.fill(self.label, strength))
+        painter.setBrush(self._theme.fill_colour(self.label, strength))
         painter.drawRoundedRect(body, 7, 7)
         painter.setBrush(firm)
         stripe = QRectF(body.right() - 4 if rtl else body.left(), body.top() + 8, 4, body.height() - 16)
         painter.drawRoundedRect(stripe, 2, 2)
         start, end = (body.right() - 16, body.left() + 12) if rtl else (body.left() + 16, body.right() - 12)
-        toward = -1 if rtl else 1
-        key = QRectF(0, 0, 24, 23)  # its frame is in the middle of pixels, and crisp
-        key.moveCenter(QPointF(start + toward * 12, body.center().y()))
+        direction = -1 if rtl else 1
+        key = QRectF(0, 0, 24, 23)  # puts the frame on the centres of pixels, which keeps it sharp
+        key.moveCenter(QPointF(start + direction * 12, body.center().y()))
         painter.setBrush(QColor(self._theme.paper))
         painter.setPen(QPen(QColor(self._theme.rule), 1))
         painter.drawRoundedRect(key, 5, 5)
         painter.setPen(QColor(self._theme.ink))
-        painter.setFont(fonts.interface(13, bold=True))
+        painter.setFont(fonts.interface_font(13, bold=True))
         painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self.label.key or "·")
-        # Absolute: left and right were chosen here already, and Qt would mirror them once more.
+        # Absolute: left and right already follow the layout direction, and Qt would mirror them again.
         side = (Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignAbsolute
-        other = (Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignAbsolute
+        opposite_side = (
+            Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight
+        ) | Qt.AlignmentFlag.AlignAbsolute
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(self._theme.name(self.label, strength))
-        painter.setFont(fonts.interface(14, bold=True))
-        left, right = sorted((start + toward * 34, end))
-        painter.drawText(QRectF(left, body.top(), right - left, body.height()), side | middle, self.label.shown())
-        painter.setPen(QColor(self._theme.dim))
-        painter.setFont(fonts.interface(13))
+        painter.setPen(self._theme.name_colour(self.label, strength))
+        painter.setFont(fonts.interface_font(14, bold=True))
+        text_left, text_right = sorted((start + direction * 34, end))
         painter.drawText(
-            QRectF(left, body.top(), right - left, body.height()),
-            other | middle,
-            number(self.count) if self.count else "",
+            QRectF(text_left, body.top(), text_right - text_left, body.height()),
+            side | middle,
+            self.label.localised_title(),
         )
-        if self.sticky:
+        painter.setPen(QColor(self._theme.dim))
+        painter.setFont(fonts.interface_font(13))
+        painter.drawText(
+            QRectF(text_left, body.top(), text_right - text_left, body.height()),
+            opposite_side | middle,
+            format_number(self.count) if self.count else "",
+        )
+        if self.is_sticky:
             painter.setPen(QPen(firm, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
         if self.hasFocus():
-            paint_ring(painter, body.adjusted(-0.5, -2, 0.5, 2), self._theme, 9)
+            paint_focus_ring(painter, body.adjusted(-0.5, -2, 0.5, 2), self._theme, 9)
 
 
 class LabelPanel(QWidget):
-    """A row a label."""
+    """A row per label."""
 
     label_clicked = Signal(str)
 
@@ -116,9 +122,9 @@ class LabelPanel(QWidget):
             self._layout.removeWidget(row)
             row.deleteLater()
         self._rows = [LabelRow(label, self) for label in labels.labels]
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # only what takes Tab has a place in its order
-        for before, row in zip([self, *self._rows], self._rows, strict=False):
-            QWidget.setTabOrder(before, row)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # setTabOrder ignores widgets that do not accept Tab
+        for previous, row in zip([self, *self._rows], self._rows, strict=False):
+            QWidget.setTabOrder(previous, row)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for row in self._rows:
             row.set_theme(theme)
@@ -131,13 +137,13 @@ class LabelPanel(QWidget):
         for row in self._rows:
             if row.count != counts[row.label.name]:
                 row.count = counts[row.label.name]
-                row.setAccessibleDescription(_spoken(row.label, row.count))
+                row.setAccessibleDescription(_accessible_description(row.label, row.count))
                 row.update()
 
     def show_sticky(self, name: str | None) -> None:
-        """Show which label sticks."""
+        """Mark the sticky label."""
         for row in self._rows:
-            row.sticky = row.label.name == name
+            row.is_sticky = row.label.name == name
             row.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -146,17 +152,19 @@ class LabelPanel(QWidget):
             row.set_theme(theme)
 
     def rows(self) -> list[LabelRow]:
-        """The rows, in the order of the labels."""
+        """Return the rows, in the order of the labels."""
         return list(self._rows)
 
 
-def _spoken(label: Label, count: int) -> str:
-    """What a screen reader says of a row after its title."""
-    said = [ngettext("{count} span", "{count} spans", count).format(count=number(count))]
-    return ", ".join([_("key {key}").format(key=label.key), *said] if label.key else said)
+def _accessible_description(label: Label, count: int) -> str:
+    """Return the text that a screen reader speaks after a row's title."""
+    parts = [ngettext("{count} span", "{count} spans", count).format(count=format_number(count))]
+    return ", ".join([_("key {key}").format(key=label.key), *parts] if label.key else parts)
 
 
-def _rich(label: Label) -> str:
-    """The guideline as a tooltip, below the label's title."""
-    lines = "".join(f"<p style='margin:3px'>{escape(line)}</p>" for line in label.told().splitlines() if line.strip())
-    return f"<b>{escape(label.shown())}</b>{lines}"
+def _tooltip_html(label: Label) -> str:
+    """Return the label's title and guideline as a tooltip."""
+    lines = "".join(
+        f"<p style='margin:3px'>{escape(line)}</p>" for line in label.localised_guideline().splitlines() if line.strip()
+    )
+    return f"<b>{escape(label.localised_title())}</b>{lines}"

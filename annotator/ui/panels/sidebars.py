@@ -1,17 +1,17 @@
-"""What stands beside the article: the articles on one side, the labels and the spans on the other."""
+"""The sidebars of the window: articles on one side, labels and spans on the other."""
 
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout
 
-from annotator.i18n import _, ngettext, number
+from annotator.i18n import _, format_number, ngettext
 from annotator.model.display_names import state_title
 from annotator.model.labels import LabelSet
 from annotator.model.records import DONE, STATES, Article, Span, Suggestion
-from annotator.store.queries.article_list import Choice
+from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.panels.article_list import ArticleList
-from annotator.ui.panels.guideline_panel import Guide
+from annotator.ui.panels.guideline_panel import GuidelinePanel
 from annotator.ui.panels.label_panel import LabelPanel
 from annotator.ui.panels.span_card import Hint, SpanCard
 from annotator.ui.panels.span_panel import SpanPanel
@@ -20,12 +20,12 @@ from annotator.ui.widgets.bidi_text import plain_label
 from annotator.ui.widgets.search_line import SearchLine
 
 _WIDTH: Final = 262  # pixels
-_CARD: Final = 152  # pixels: two lines of a span, one about it and one of fields: what is above stays where it is
-_PAUSE: Final = 80  # milliseconds without a key until the corpus is searched
+_CARD_HEIGHT: Final = 152  # pixels: two lines of a span, one about it, one of fields, so that nothing above moves
+_SEARCH_DELAY: Final = 80  # milliseconds without typing until the corpus is searched
 
 
-class Side(QFrame):
-    """A column of parts beside the article."""
+class Sidebar(QFrame):
+    """A column of widgets beside the article."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,148 +36,152 @@ class Side(QFrame):
         self.column.setSpacing(6)
 
 
-class ArticlesSide(Side):
-    """The list of articles, which of them it shows, and how many are done."""
+class ArticleSidebar(Sidebar):
+    """The list of articles with its search, its filter and the progress."""
 
-    left = Signal()
-    """The person goes back to the article."""
+    focus_released = Signal()
+    """The focus belongs to the article again."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._shown: dict[str, int] = {}
-        self.articles = ArticleList(session)
-        self.search = SearchLine(_("Search the corpus"))
-        self.state = QComboBox()
-        self.state.setAccessibleName(_("Which articles"))
-        self.state.setObjectName("filter")
-        self.state.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        for state in (None, *STATES):
-            self.state.addItem("", state)
-        self._done = plain_label(name="quiet")
-        self._found = plain_label(name="quiet")
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setFixedHeight(5)
-        self._bar.setAccessibleName(_("Articles done"))
+        self._shown_counts: dict[str, int] = {}
+        self.article_list = ArticleList(session)
+        self.search_line = SearchLine(_("Search corpus"))
+        self.state_filter = QComboBox()
+        self.state_filter.setAccessibleName(_("Filter articles"))
+        self.state_filter.setObjectName("filter")
+        self.state_filter.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for item_state in (None, *STATES):
+            self.state_filter.addItem("", item_state)
+        self._done_label = plain_label(name="quiet")
+        self._matches_label = plain_label(name="quiet")
+        self._progress_bar = QProgressBar()
+        self._progress_bar.setTextVisible(False)
+        self._progress_bar.setFixedHeight(5)
+        self._progress_bar.setAccessibleName(_("Articles done"))
         head = QHBoxLayout()
         head.addWidget(plain_label(_("Articles"), "heading"))
         head.addStretch()
-        head.addWidget(self._done)
-        self.column.addWidget(self.search)
-        self.column.addWidget(self._found)
+        head.addWidget(self._done_label)
+        self.column.addWidget(self.search_line)
+        self.column.addWidget(self._matches_label)
         self.column.addSpacing(4)
         self.column.addLayout(head)
-        self.column.addWidget(self._bar)
+        self.column.addWidget(self._progress_bar)
         self.column.addSpacing(2)
-        self.column.addWidget(self.state)
-        self.column.addWidget(self.articles, 1)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(_PAUSE)
-        self._typing.timeout.connect(self._choose)
-        self.search.textChanged.connect(lambda _text: self._typing.start())
-        self.search.returnPressed.connect(self._enter)
-        self.state.activated.connect(lambda _at: self._choose())
+        self.column.addWidget(self.state_filter)
+        self.column.addWidget(self.article_list, 1)
+        self._search_timer = QTimer(self)
+        self._search_timer.setSingleShot(True)
+        self._search_timer.setInterval(_SEARCH_DELAY)
+        self._search_timer.timeout.connect(self._apply_filter)
+        self.search_line.textChanged.connect(lambda _text: self._search_timer.start())
+        self.search_line.returnPressed.connect(self._open_first_match)
+        self.state_filter.activated.connect(lambda _index: self._apply_filter())
         self.show_counts()
 
     def show_counts(self) -> None:
-        """Show how many articles are in which state, and what the list was asked for."""
+        """Show the number of articles in each state."""
         counts, total = self._session.counts, sum(self._session.counts.values())
-        if counts == self._shown:
-            return  # as at every key that tags
-        self._shown = dict(counts)
-        self._bar.setMaximum(max(1, total))
-        self._bar.setValue(counts[DONE])
-        self._done.setText(_("{done} of {total} done").format(done=number(counts[DONE]), total=number(total)))
-        for at in range(self.state.count()):
-            state = self.state.itemData(at)
-            title = state_title(state) if state else _("All articles")
-            count = number(counts[state] if state else total)
-            self.state.setItemText(at, _("{name}: {fact}").format(name=title, fact=count))
+        if counts == self._shown_counts:
+            return  # the usual case after a key that tags
+        self._shown_counts = dict(counts)
+        self._progress_bar.setMaximum(max(1, total))
+        self._progress_bar.setValue(counts[DONE])
+        self._done_label.setText(
+            _("{done} of {total} done").format(done=format_number(counts[DONE]), total=format_number(total))
+        )
+        for index in range(self.state_filter.count()):
+            item_state = self.state_filter.itemData(index)
+            title = state_title(item_state) if item_state else _("All articles")
+            count = format_number(counts[item_state] if item_state else total)
+            self.state_filter.setItemText(index, _("{name}: {fact}").format(name=title, fact=count))
 
-    def show_choice(self) -> None:
-        """Show what the list was asked for."""
-        choice, count = self._session.choice, len(self._session.articles)
-        said = ngettext("{count} article holds these words", "{count} articles hold these words", count)
-        self._found.setText(said.format(count=number(count)))
-        self._found.setVisible(bool(choice.words))
-        self.state.setCurrentIndex(self.state.findData(choice.state))
-        if choice.words != self.search.text().strip():
-            self.search.setText(choice.words)
+    def show_filter(self) -> None:
+        """Show the filter of the list and its number of matches."""
+        choice, count = self._session.article_filter, len(self._session.articles)
+        text = ngettext("{count} article matches", "{count} articles match", count)
+        self._matches_label.setText(text.format(count=format_number(count)))
+        self._matches_label.setVisible(bool(choice.words))
+        self.state_filter.setCurrentIndex(self.state_filter.findData(choice.state))
+        if choice.words != self.search_line.text().strip():
+            self.search_line.setText(choice.words)
 
-    def begin_search(self, words: str) -> None:
-        """Ask for words, these to begin with."""
+    def start_search(self, words: str) -> None:
+        """Focus the search line, with these words if there are any."""
         if words:
-            self.search.setText(words)
-        self.search.selectAll()
-        self.search.setFocus()
+            self.search_line.setText(words)
+        self.search_line.selectAll()
+        self.search_line.setFocus()
 
-    def _choose(self) -> None:
-        self._typing.stop()
-        self._session.choose(Choice(self.state.currentData(), self.search.text().strip()))
+    def _apply_filter(self) -> None:
+        self._search_timer.stop()
+        self._session.set_article_filter(
+            ArticleFilter(self.state_filter.currentData(), self.search_line.text().strip())
+        )
 
-    def _enter(self) -> None:
-        """Open the first article that was found."""
-        self._choose()
+    def _open_first_match(self) -> None:
+        """Open the first article that matches."""
+        self._apply_filter()
         if self._session.articles:
             self._session.open_article(0)
-        self.left.emit()
+        self.focus_released.emit()
 
 
-class LabelsSide(Side):
-    """The labels, the spans of the article or what the labels mean, and what is selected."""
+class LabelSidebar(Sidebar):
+    """The labels, the spans or the guidelines, and the current selection."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.labels = LabelPanel()
-        self.spans = SpanPanel()
-        self.guide = Guide()
-        self.card = SpanCard()
-        self.card.setMinimumHeight(_CARD)
-        self._count = plain_label(name="heading")
+        self.label_panel = LabelPanel()
+        self.span_panel = SpanPanel()
+        self.guideline_panel = GuidelinePanel()
+        self.span_card = SpanCard()
+        self.span_card.setMinimumHeight(_CARD_HEIGHT)
+        self._count_label = plain_label(name="heading")
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.spans)
-        self._stack.addWidget(self.guide)
-        self._spans_said = ""
+        self._stack.addWidget(self.span_panel)
+        self._stack.addWidget(self.guideline_panel)
+        self._span_count = ""
         self.column.addWidget(plain_label(_("Labels"), "heading"))
-        self.column.addWidget(self.labels)
+        self.column.addWidget(self.label_panel)
         self.column.addSpacing(12)
-        self.column.addWidget(self._count)
+        self.column.addWidget(self._count_label)
         self.column.addWidget(self._stack, 1)
-        self.column.addWidget(self.card)
+        self.column.addWidget(self.span_card)
 
-    def show_layer(self, article: Article | None, spans: list[Span], labels: LabelSet) -> None:
-        """Show the spans of the article and how many there are."""
-        count = len(spans)
-        said = ngettext("{count} span in this article", "{count} spans in this article", count)
-        self._spans_said = said.format(count=number(count)) if article else ""
-        self.card.setVisible(article is not None)
-        self._head()
-        self.labels.show_counts(spans)
-        self.spans.show_spans(article, spans, labels)
+    def show_layer(self, article: Article | None, layer_spans: list[Span], label_set: LabelSet) -> None:
+        """Show the spans of the article and their number."""
+        count = len(layer_spans)
+        text = ngettext("{count} span in this article", "{count} spans in this article", count)
+        self._span_count = text.format(count=format_number(count)) if article else ""
+        self.span_card.setVisible(article is not None)
+        self._update_heading()
+        self.label_panel.show_counts(layer_spans)
+        self.span_panel.show_spans(article, layer_spans, label_set)
 
-    def toggle_guide(self, label: str | None) -> None:
-        """Show what the labels mean, this one first, in place of the spans; or the spans again."""
-        shown = self._stack.currentWidget() is self.guide
-        self._stack.setCurrentWidget(self.spans if shown else self.guide)
-        self._head()
-        if label and not shown:
-            self.guide.go_to(label)
+    def toggle_guidelines(self, label: str | None) -> None:
+        """Show the guidelines instead of the spans, scrolled to `label`, or the spans again."""
+        is_shown = self._stack.currentWidget() is self.guideline_panel
+        self._stack.setCurrentWidget(self.span_panel if is_shown else self.guideline_panel)
+        self._update_heading()
+        if label and not is_shown:
+            self.guideline_panel.scroll_to_label(label)
 
-    def show_choice(
+    def show_selection(
         self,
         article: Article | None,
-        held: Span | Suggestion | None,
-        labels: LabelSet,
-        selected: str,
+        item: Span | Suggestion | None,
+        label_set: LabelSet,
+        selected_text: str,
         hint: Hint | None,
     ) -> None:
-        """Show the selected span, the chosen suggestion or the selected text; with nothing selected, how to begin."""
-        self.card.show_choice(article, held, labels, selected, hint)
-        if held:
-            self.guide.go_to(held.label)
+        """Show the selected span, the current suggestion or the selected text; otherwise a hint."""
+        self.span_card.show_selection(article, item, label_set, selected_text, hint)
+        if item:
+            self.guideline_panel.scroll_to_label(item.label)
 
-    def _head(self) -> None:
-        guide = self._stack.currentWidget() is self.guide
-        self._count.setText(_("What the labels mean") if guide else self._spans_said)
+    def _update_heading(self) -> None:
+        shows_guidelines = self._stack.currentWidget() is self.guideline_panel
+        self._count_label.setText(_("Labelling guidelines") if shows_guidelines else self._span_count)

@@ -1,4 +1,4 @@
-"""The selected span: its words, its label, and what is said of it: a value and a note. Or the chosen suggestion."""
+"""The card of the selected span (words, label, value and note) or of the current suggestion."""
 
 from typing import Final, TypeAlias
 
@@ -11,189 +11,203 @@ from annotator.model.display_names import source_title
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import as_read, invisible, isolated, percent, plain_label, proposed_value, tooltip
+from annotator.ui.widgets.bidi_text import (
+    add_arabic_mark,
+    describe_invisible,
+    describe_value,
+    format_percent,
+    isolate,
+    plain_label,
+    tooltip,
+)
 
 Hint: TypeAlias = tuple[str, str]
-"""How things are, and what to do."""
-_ENDLESS: Final = 100_000  # pixels
-_LINES: Final = 3  # of words and what is said about them
+"""A title and a sentence of advice."""
+_UNLIMITED: Final = 100_000  # pixels
+_LINES: Final = 3  # of the words and the facts about them
 
 
-class Field(QLineEdit):
-    """A line whose text is kept when it is left or Enter is pressed, and put back by Escape.
+class AutosaveField(QLineEdit):
+    """A line edit that saves its text on Enter or when it loses the focus; Escape reverts it.
 
-    What could not be kept stays there, and is tried again whenever `keep` is called, until the field is of something
-    else.
+    A text that could not be saved stays in the field, and each call of `commit` tries again until the field gets
+    another owner.
     """
 
-    kept = Signal()
-    """The text is to be kept: what is kept then is told by `show_text`."""
-    left = Signal()
-    """The person goes back to the article."""
-    ended = Signal()
-    """The keyboard is elsewhere now."""
-    dropped = Signal(str)
-    """What was typed and could not be kept: the field is of something else now."""
+    commit_requested = Signal()
+    """Asks to save the text; `show_text` then confirms what was saved."""
+    focus_released = Signal()
+    """The focus belongs to the article again."""
+    focus_lost = Signal()
+    """The field lost the focus."""
+    discarded = Signal(str)
+    """A text was lost because it could not be saved before the field got another owner."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setPlaceholderText(title)
         self.setAccessibleName(title)
-        self.textChanged.connect(lambda text: self.setToolTip(tooltip(text)))  # more than fits may be there
-        self._kept = ""
-        self._about: object = None
-        self._keeping = False
+        self.textChanged.connect(lambda text: self.setToolTip(tooltip(text)))  # the text may not fit
+        self._saved_text = ""
+        self._owner: object = None
+        self._is_committing = False
 
-    def show_text(self, text: str, about: object) -> None:
-        """What is kept now of `about`, which is anything that tells it from others. What is being typed about the same
-        stays until it is kept."""
-        typed = self.text() if self.text().strip() != self._kept.strip() else ""
-        typing = about == self._about and self.text() != self._kept and self.text().strip() != text
-        if typed.strip() and about != self._about:
-            self.dropped.emit(typed)
-        self._kept, self._about = text, about
-        if not typing and self.text() != text:
+    def show_text(self, text: str, owner: object) -> None:
+        """Show the saved text of `owner`, a value that identifies a span or an article.
+
+        A text that is being typed for the same owner stays until it is saved.
+        """
+        unsaved_text = self.text() if self.text().strip() != self._saved_text.strip() else ""
+        is_typing = owner == self._owner and self.text() != self._saved_text and self.text().strip() != text
+        if unsaved_text.strip() and owner != self._owner:
+            self.discarded.emit(unsaved_text)
+        self._saved_text, self._owner = text, owner
+        if not is_typing and self.text() != text:
             self.setText(text)
 
-    def begin(self) -> None:
-        """Be ready to be typed in."""
+    def start_editing(self) -> None:
+        """Show the field, select its text and take the focus."""
         self.show()
         self.selectAll()
         self.setFocus()
 
-    def keep(self) -> bool:
-        """Keep what was typed; whether it is kept."""
-        if self.text() != self._kept and not self._keeping:
-            self._keeping = True  # a change may take the keyboard away, which keeps too
-            self.kept.emit()
-            self._keeping = False
-        return self.text().strip() == self._kept.strip()
+    def commit(self) -> bool:
+        """Save the text, and return whether it is saved."""
+        if self.text() != self._saved_text and not self._is_committing:
+            self._is_committing = True  # saving may move the focus, which calls this again
+            self.commit_requested.emit()
+            self._is_committing = False
+        return self.text().strip() == self._saved_text.strip()
 
-    def drop(self) -> None:
-        """Put back what is kept."""
-        self.setText(self._kept)
+    def revert(self) -> None:
+        """Restore the saved text."""
+        self.setText(self._saved_text)
 
-    def leave(self) -> None:
-        """Keep what was typed, and go back to the article."""
-        self.keep()
+    def finish_editing(self) -> None:
+        """Save the text, and return the focus to the article."""
+        self.commit()
         if self.hasFocus():
-            self.left.emit()
+            self.focus_released.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.drop()
-            self.left.emit()
+            self.revert()
+            self.focus_released.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.keep():
-                self.left.emit()
+            if self.commit():
+                self.focus_released.emit()
         else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.keep()
-        self.ended.emit()
+        self.commit()
+        self.focus_lost.emit()
 
 
 class SpanCard(QFrame):
-    """What is selected; with nothing selected, how to begin."""
+    """Shows the selection, or a hint if nothing is selected."""
 
-    described = Signal(object, str, str)
+    details_edited = Signal(object, str, str)
     """A span, its value and its note."""
-    left = Signal()
+    focus_released = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
         self._span: Span | None = None
-        self._choice: object = None
-        self._words, self._about = plain_label(), plain_label(name="quiet")
-        self._words.setFont(fonts.interface(14, bold=True))
-        self.value, self.note = Field(_("Value")), Field(_("Note"))
+        self._shown_selection: object = None
+        self._words_label, self._about_label = plain_label(), plain_label(name="quiet")
+        self._words_label.setFont(fonts.interface_font(14, bold=True))
+        self.value_field, self.note_field = AutosaveField(_("Value")), AutosaveField(_("Note"))
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(4)
-        said = QVBoxLayout()
-        said.setSpacing(0)
-        for label in (self._words, self._about):
+        text_column = QVBoxLayout()
+        text_column.setSpacing(0)
+        for label in (self._words_label, self._about_label):
             label.setWordWrap(True)
-            said.addWidget(label)
-        said.addStretch()
-        # Whatever is selected, what is around the card stays in its place, and no key waits for it to be laid out.
-        room = QWidget()
-        room.setLayout(said)
-        said.setContentsMargins(0, 0, 0, 0)
-        room.setFixedHeight(_LINES * max(label.fontMetrics().lineSpacing() for label in (self._words, self._about)))
-        column.addWidget(room)
-        for field in (self.value, self.note):
-            field.kept.connect(self._describe)
-            field.left.connect(self.left)
-        self._foot = QStackedWidget()
-        self._foot.addWidget(_row(self.value, self.note))
-        column.addWidget(self._foot)
+            text_column.addWidget(label)
+        text_column.addStretch()
+        # A fixed height: the selection must not move the widgets around the card, nor cost a layout on every key.
+        text_area = QWidget()
+        text_area.setLayout(text_column)
+        text_column.setContentsMargins(0, 0, 0, 0)
+        text_area.setFixedHeight(
+            _LINES * max(label.fontMetrics().lineSpacing() for label in (self._words_label, self._about_label))
+        )
+        column.addWidget(text_area)
+        for field in (self.value_field, self.note_field):
+            field.commit_requested.connect(self._emit_details)
+            field.focus_released.connect(self.focus_released)
+        self._footer = QStackedWidget()
+        self._footer.addWidget(_create_row(self.value_field, self.note_field))
+        column.addWidget(self._footer)
 
     def add_buttons(self, *buttons: QPushButton) -> None:
-        """Have these beneath a suggestion."""
-        self._foot.addWidget(_row(*buttons))
+        """Add a row of buttons, shown below a suggestion."""
+        self._footer.addWidget(_create_row(*buttons))
 
-    def show_choice(
+    def show_selection(
         self,
         article: Article | None,
-        held: Span | Suggestion | None,
+        item: Span | Suggestion | None,
         labels: LabelSet,
-        selected: str,
+        selected_text: str,
         hint: Hint | None = None,
     ) -> None:
-        """Show the selected span, the chosen suggestion or the selected text; with nothing selected, a hint."""
-        choice = (article and article.uid, held, labels, selected, hint)
-        if choice == self._choice:
+        """Show the selected span, the current suggestion or the selected text; otherwise a hint."""
+        selection = (article and article.uid, item, labels, selected_text, hint)
+        if selection == self._shown_selection:
             return
-        self._choice = choice
-        span = held if isinstance(held, Span) else None
+        self._shown_selection = selection
+        span = item if isinstance(item, Span) else None
         if span is None or self._span is None or span.uid != self._span.uid:
-            # What was typed is of the span that was shown, and is kept before another one is.
-            self.value.leave()
-            self.note.leave()
+            # Save what was typed for the previous span before another one is shown.
+            self.value_field.finish_editing()
+            self.note_field.finish_editing()
         self._span = span
-        for field, text in ((self.value, span and span.value), (self.note, span and span.note)):
+        for field, text in ((self.value_field, span and span.value), (self.note_field, span and span.note)):
             field.setEnabled(span is not None)
             field.show_text(text or "", span and span.uid)
-        self._foot.setCurrentIndex(isinstance(held, Suggestion))
-        if article and held:
-            label = labels.find(held.label)
-            about = [label.shown() if label else held.label]
-            if isinstance(held, Suggestion):
-                about += [isolated(proposed_value(held))] if held.value else []
-                about += [source_title(held.source), percent(held.score)]
-            about += filter(None, [invisible(article.text, held.start, held.end)])
-            self._say(article.text[held.start : held.end], " · ".join(about))
-        elif selected:
-            self._say(selected, _("Press a label's key."))
+        self._footer.setCurrentIndex(isinstance(item, Suggestion))
+        if article and item:
+            label = labels.find(item.label)
+            about = [label.localised_title() if label else item.label]
+            if isinstance(item, Suggestion):
+                about += [isolate(describe_value(item))] if item.value else []
+                about += [source_title(item.source), format_percent(item.score)]
+            about += filter(None, [describe_invisible(article.text, item.start, item.end)])
+            self._show_text(article.text[item.start : item.end], " · ".join(about))
+        elif selected_text:
+            self._show_text(selected_text, _("Press a label's key."))
         elif hint:
-            self._say(*hint)
+            self._show_text(*hint)
         else:
-            self._say(_("Nothing is selected"), _("Drag over some words, then press a label's key."))
+            self._show_text(_("Nothing is selected"), _("Select some words, then press a label's key."))
 
-    def _describe(self) -> None:
+    def _emit_details(self) -> None:
         if self._span:
-            self.described.emit(self._span, self.value.text(), self.note.text())
+            self.details_edited.emit(self._span, self.value_field.text(), self.note_field.text())
 
-    def _say(self, words: str, about: str) -> None:
-        shown = as_read(" ".join(words.split()))
-        # As many lines as `about` leaves; a line ends before its end, hence not twice the width.
-        width = self._words.width() if self._words.isVisible() else _ENDLESS
-        room = round(width * (1.8 if self._about.fontMetrics().horizontalAdvance(about) < width else 0.95))
-        # Not `elided`: a label goes by its text's first letter, and would take an isolate for one from left to right.
-        self._words.setText(self._words.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, room))
-        self._words.setToolTip(tooltip(shown))
-        self._about.setText(about)
+    def _show_text(self, words: str, about: str) -> None:
+        text = add_arabic_mark(" ".join(words.split()))
+        # The lines that `about` leaves free; lines break before their end, hence less than twice the width.
+        width = self._words_label.width() if self._words_label.isVisible() else _UNLIMITED
+        max_width = round(width * (1.8 if self._about_label.fontMetrics().horizontalAdvance(about) < width else 0.95))
+        # Not `elide`: a label takes its direction from the first letter, and an isolate would look left to right.
+        self._words_label.setText(
+            self._words_label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max_width)
+        )
+        self._words_label.setToolTip(tooltip(text))
+        self._about_label.setText(about)
 
 
-def _row(*parts: QWidget) -> QWidget:
-    made = QWidget()
-    row = QHBoxLayout(made)
+def _create_row(*widgets: QWidget) -> QWidget:
+    widget = QWidget()
+    row = QHBoxLayout(widget)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(6)
-    for part in parts:
-        row.addWidget(part, 1)
-    return made
+    for child in widgets:
+        row.addWidget(child, 1)
+    return widget

@@ -1,4 +1,4 @@
-"""The spans of the article, in the order of the text, and what the selected one is."""
+"""The list of the article's spans, in the order of the text."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -11,24 +11,24 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from annotator.i18n import _
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span
-from annotator.ui.actions.panel_focus import paint_ring
-from annotator.ui.article.nesting_depths import depths
+from annotator.ui.actions.panel_focus import paint_focus_ring
+from annotator.ui.article.nesting_depths import compute_depths
 from annotator.ui.panels.empty_state import paint_hint
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import as_read, elided, spoken, tooltip
+from annotator.ui.widgets.bidi_text import accessible_text, add_arabic_mark, elide, tooltip
 from annotator.ui.widgets.theme import LIGHT, Theme
 
-_SPAN: Final = Qt.ItemDataRole.UserRole
+_SPAN_ROLE: Final = Qt.ItemDataRole.UserRole
 _HEIGHT: Final = 30
-_LETTERS: Final = 13.5  # pixels
+_TEXT_SIZE: Final = 13.5  # pixels
 _Index = QModelIndex | QPersistentModelIndex
 
 
 class SpanModel(QStringListModel):
-    """A row a span: its text to show, and the span itself.
+    """A row per span: the text for display and the span itself.
 
-    Rows are counted in C++: the view asks for their number once a row, which in Python is 3 ms for a thousand. Their
-    texts are made when they come into sight.
+    Rows are counted in C++: the view asks for their number once per row, which takes 3 ms per thousand in Python. The
+    texts are built when the rows become visible.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -37,39 +37,39 @@ class SpanModel(QStringListModel):
         self.spans: list[Span] = []
         self._labels = LabelSet(())
 
-    def show(self, text: str, spans: Iterable[Span], labels: LabelSet) -> None:
-        """Show these spans of an article of this text."""
+    def show_spans(self, text: str, spans: Iterable[Span], labels: LabelSet) -> None:
+        """Show these spans of an article with this text."""
         self._text, self.spans, self._labels = text, list(spans), labels
         self.setStringList([""] * len(self.spans))
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         span = self.spans[index.row()]
-        if role == _SPAN:
+        if role == _SPAN_ROLE:
             return span
         words = " ".join(self._text[span.start : span.end].split())
         if role == Qt.ItemDataRole.ToolTipRole:
             return tooltip(words)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return spoken(words, [span], self._labels)
+            return accessible_text(words, [span], self._labels)
         if role == Qt.ItemDataRole.DisplayRole:
             return words
         return None
 
 
 class SpanDelegate(QStyledItemDelegate):
-    """Paints a span: a dot of its label's colour and its text, set in where it lies inside another."""
+    """Paints a span: a dot of its label's colour and its text, indented by its nesting depth."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.labels = LabelSet(())
         self.theme = LIGHT
-        self.depths = depths((), self.labels)
+        self.depths = compute_depths((), self.labels)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
         return QSize(120, _HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        span: Span = index.data(_SPAN)
+        span: Span = index.data(_SPAN_ROLE)
         label = self.labels.find(span.label)
         rtl = option.direction == Qt.LayoutDirection.RightToLeft
         rect = QRectF(option.rect)
@@ -77,25 +77,25 @@ class SpanDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self.theme.chosen))
+            painter.setBrush(QColor(self.theme.highlight))
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
         indent = 12 + 14 * self.depths[span].outer
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.theme.firm(label) if label else QColor(self.theme.faint))
+        painter.setBrush(self.theme.line_colour(label) if label else QColor(self.theme.faint))
         painter.drawEllipse(QPointF(rect.right() - indent if rtl else rect.left() + indent, rect.center().y()), 4, 4)
-        room = rect.adjusted(8, 0, -indent - 12, 0) if rtl else rect.adjusted(indent + 12, 0, -8, 0)
-        painter.setFont(fonts.interface(_LETTERS))
+        text_rect = rect.adjusted(8, 0, -indent - 12, 0) if rtl else rect.adjusted(indent + 12, 0, -8, 0)
+        painter.setFont(fonts.interface_font(_TEXT_SIZE))
         painter.setPen(QColor(self.theme.ink))
-        shown = _shown(index.data(), room.width())
+        text = _elide_words(index.data(), text_rect.width())
         side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, shown)
+        painter.drawText(text_rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, text)
         if option.state & QStyle.StateFlag.State_HasFocus:
-            paint_ring(painter, rect.adjusted(0, 1, 0, -1), self.theme, 6)
+            paint_focus_ring(painter, rect.adjusted(0, 1, 0, -1), self.theme, 6)
         painter.restore()
 
 
 class SpanPanel(QListView):
-    """The list of spans; a click on one selects it."""
+    """The list of spans; a click selects one."""
 
     span_clicked = Signal(object)
 
@@ -108,27 +108,27 @@ class SpanPanel(QListView):
         self.setUniformItemSizes(True)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setAccessibleName(_("Spans of this article"))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the keys
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the article
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._hint = _("No spans yet. Stand on a word and press a label's key, or drag over some words first.")
+        self._hint = _("No spans yet. Put the caret on a word, or select some words, and press a label's key.")
         self._article = False
         self._selected: Span | None = None
-        self.clicked.connect(lambda index: self.span_clicked.emit(index.data(_SPAN)))
-        self.activated.connect(lambda index: self.span_clicked.emit(index.data(_SPAN)))
+        self.clicked.connect(lambda index: self.span_clicked.emit(index.data(_SPAN_ROLE)))
+        self.activated.connect(lambda index: self.span_clicked.emit(index.data(_SPAN_ROLE)))
 
     def show_spans(self, article: Article | None, spans: list[Span], labels: LabelSet) -> None:
         """Show the spans of this article."""
         self._delegate.labels = labels
-        self._delegate.depths = depths(spans, labels)
-        self._model.show(article.text if article else "", spans, labels)
+        self._delegate.depths = compute_depths(spans, labels)
+        self._model.show_spans(article.text if article else "", spans, labels)
         self._article = article is not None
         self.setAccessibleDescription(self._hint if article and not spans else "")
 
     def show_selected(self, span: Span | None) -> None:
-        """Show which span is the selected one."""
+        """Mark the selected span."""
         self._selected = span
-        row = next((row for row, one in enumerate(self._model.spans) if span and one.uid == span.uid), -1)
+        row = next((row for row, item in enumerate(self._model.spans) if span and item.uid == span.uid), -1)
         if row < 0:
             self.clearSelection()
             return
@@ -143,7 +143,7 @@ class SpanPanel(QListView):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.show_selected(self._selected)  # arrow keys have gone elsewhere, and nothing was selected
+        self.show_selected(self._selected)  # the arrow keys moved the current row without selecting a span
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -151,7 +151,7 @@ class SpanPanel(QListView):
             paint_hint(self, self._delegate.theme, self._hint)
 
 
-@lru_cache(maxsize=512)  # a key moves the rows, and few of them are new
-def _shown(words: str, width: float) -> str:
-    """As much of a span's words as has room."""
-    return elided(as_read(words), QFontMetricsF(fonts.interface(_LETTERS)), width)
+@lru_cache(maxsize=512)  # a key moves the rows, but few of them are new
+def _elide_words(words: str, width: float) -> str:
+    """Return the words of a span, elided to this width in pixels."""
+    return elide(add_arabic_mark(words), QFontMetricsF(fonts.interface_font(_TEXT_SIZE)), width)

@@ -1,4 +1,4 @@
-"""The line at the foot of the window: that all is saved, as whom, how far; and what there is to tell for a while."""
+"""The status line of the window: the save state, the annotator and the progress, with messages for a while."""
 
 from typing import Final
 
@@ -9,119 +9,119 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 from annotator.i18n import _
 from annotator.model.display_names import state_title
 from annotator.ui.session.session import Session
-from annotator.ui.widgets.bidi_text import plain_label, tooltip, with_paths
+from annotator.ui.widgets.bidi_text import isolate_paths, plain_label, tooltip
 
-_TOLD: Final = 9000  # milliseconds that a message stays
-_ROUNDING: Final = 2  # pixels, by which a text of just its width is not cut
+_MESSAGE_DURATION: Final = 9000  # milliseconds that a message stays
+_ROUNDING: Final = 2  # pixels, so that a text of exactly its width is not elided
 
 
-class _Line(QLabel):
-    """A label that makes no window wider: what has no room is cut off, and is in the tooltip and for screen readers."""
+class _ElidedLabel(QLabel):
+    """Elides its text instead of widening the window; the tooltip and screen readers get all of it."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setObjectName(name)
-        self._whole = ""
+        self._full_text = ""
 
     def text(self) -> str:
-        """Return all of the text, shown or not."""
-        return self._whole
+        """Return the whole text, elided or not."""
+        return self._full_text
 
     def show_text(self, text: str) -> None:
-        self._whole = text
+        self._full_text = text
         self.setAccessibleName(text)
         self.setToolTip(tooltip(text) if text else "")
         self.updateGeometry()
-        self._cut()
+        self._elide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._cut()
+        self._elide()
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + _ROUNDING, super().sizeHint().height())
+        return QSize(self.fontMetrics().horizontalAdvance(self._full_text) + _ROUNDING, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
 
-    def _cut(self) -> None:
-        super().setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))
+    def _elide(self) -> None:
+        super().setText(self.fontMetrics().elidedText(self._full_text, Qt.TextElideMode.ElideRight, self.width()))
 
 
 class StatusLine(QStatusBar):
-    """Shows how the session stands, which it is told to look at anew."""
+    """Shows the state of the session when asked to."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._hint = session, ""
-        self._state, self._said = plain_label(), _Line("warning")
-        self._forget = QTimer(self)
-        self._forget.setSingleShot(True)
-        self._forget.timeout.connect(self._show_hint)
-        session.article_left.connect(self._leave)
+        self._state_label, self._message_label = plain_label(), _ElidedLabel("warning")
+        self._message_timer = QTimer(self)
+        self._message_timer.setSingleShot(True)
+        self._message_timer.timeout.connect(self._show_hint)
+        session.article_closing.connect(self._on_article_left)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(14, 2, 14, 2)
-        self.addWidget(self._state)
-        self.addPermanentWidget(self._said)
+        self.addWidget(self._state_label)
+        self.addPermanentWidget(self._message_label)
 
-    def show_state(self, left: str) -> None:
-        """How the session stands, and that suggestions are `left`, in a sentence, or ""."""
+    def show_state(self, remaining: str) -> None:
+        """Show the state of the session; `remaining` is a sentence on the remaining suggestions, or ""."""
         session = self._session
         if not session.corpus:
-            self._state.setText(_("No corpus is open."))
+            self._state_label.setText(_("No corpus is open."))
             return
-        parts = [self._safety(), session.annotator]
+        parts = [self._save_state(), session.annotator]
         if session.article:
             parts.append(state_title(session.state()))
-        if session.learning:
-            parts.append(_("learning from what is done"))
-        if left:
-            parts.append(left)
-        self._name(self._state, "warning" if session.waiting or session.trouble else "")
-        self._state.setText("  ·  ".join(parts))
+        if session.is_learning:
+            parts.append(_("learning from done articles"))
+        if remaining:
+            parts.append(remaining)
+        self._set_style(self._state_label, "warning" if session.pending_step or session.save_error else "")
+        self._state_label.setText("  ·  ".join(parts))
 
-    def _safety(self) -> str:
-        """Return whether all is on the disk: the session has looked at the file and its log after the last write."""
-        if self._session.waiting:
-            return _("The last change is not saved yet")
-        return _("Something is wrong with the corpus file") if self._session.trouble else _("Everything is saved")
+    def _save_state(self) -> str:
+        """Describe whether everything is saved: the session checks the file and its log after each write."""
+        if self._session.pending_step:
+            return _("Last change not saved")
+        return _("Problem with the corpus file") if self._session.save_error else _("Everything is saved")
 
-    def say(self, text: str, *, well: bool = False) -> None:
-        """Tell the person, for a while, something that went wrong; or `well`."""
-        self._write(with_paths(text), "quiet" if well else "warning")
-        self._forget.start(_TOLD)
+    def notify(self, text: str, *, success: bool = False) -> None:
+        """Show a message for a while: an error, or a `success`."""
+        self._show_message(isolate_paths(text), "quiet" if success else "warning")
+        self._message_timer.start(_MESSAGE_DURATION)
 
     def show_hint(self, hint: str) -> None:
-        """How one goes on, in a sentence: it stands where nothing else is told, until it is to be ""."""
+        """Show a hint whenever there is no message, until it is ""."""
         self._hint = hint
-        if not self._forget.isActive():
+        if not self._message_timer.isActive():
             self._show_hint()
 
-    def said(self) -> str:
-        """What is told just now, or the hint; "" where there is neither."""
-        return self._said.text()
+    def message(self) -> str:
+        """Return the current message, else the hint, else ""."""
+        return self._message_label.text()
 
-    def state(self) -> str:
-        """What is shown of how the session stands."""
-        return self._state.text()
+    def state_text(self) -> str:
+        """Return the displayed state of the session."""
+        return self._state_label.text()
 
-    def _leave(self) -> None:
-        """What was told of an article would be taken for the state of the next one; what went wrong stays."""
-        if self._said.objectName() == "quiet":
-            self._forget.stop()
+    def _on_article_left(self) -> None:
+        """Clear a success message, which users would take for one on the next article; errors stay."""
+        if self._message_label.objectName() == "quiet":
+            self._message_timer.stop()
             self._show_hint()
 
     def _show_hint(self) -> None:
-        self._write(self._hint, "hint")
+        self._show_message(self._hint, "hint")
 
-    def _write(self, text: str, name: str) -> None:
-        self._name(self._said, name)
-        self._said.show_text(text)
+    def _show_message(self, text: str, name: str) -> None:
+        self._set_style(self._message_label, name)
+        self._message_label.show_text(text)
 
     @staticmethod
-    def _name(label: QLabel, name: str) -> None:
-        """Give a label the look of this name in the style sheet."""
+    def _set_style(label: QLabel, name: str) -> None:
+        """Give a label the style of this name in the style sheet."""
         if label.objectName() != name:
             label.setObjectName(name)
             label.style().polish(label)

@@ -1,1 +1,1 @@
-"""What is open, and what works on it beside the window."""
+"""The session on the open corpus, and what runs beside the window for it."""

@@ -1,25 +1,26 @@
-"""What the next key is about: a span that is selected, or a suggestion that is chosen. There are never both."""
+"""The span or suggestion that the next key acts on."""
 
 from msgspec.structs import replace
 
 from annotator.model.records import Span, Suggestion
 from annotator.ui.session.session import Session
-from annotator.ui.session.suggestions import Suggestions
+from annotator.ui.session.suggestions import SuggestionModel
 
 
-class Held:
-    """Its edges are moved alike: those of a span are on disk at once, those of a suggestion once it is accepted."""
+class ActiveItem:
+    """The selected span or the current suggestion. At most one of the two is active."""
 
-    def __init__(self, session: Session, suggestions: Suggestions) -> None:
+    def __init__(self, session: Session, suggestions: SuggestionModel) -> None:
         self._session, self._suggestions = session, suggestions
 
-    def it(self) -> Span | Suggestion | None:
-        """The selected span, or the chosen suggestion as the annotator has changed it."""
-        return self._session.selection or self._suggestions.chosen
+    @property
+    def current(self) -> Span | Suggestion | None:
+        """The selected span, or the current suggestion as the annotator has edited it."""
+        return self._session.selection or self._suggestions.current
 
-    def resize(self, held: Span | Suggestion, start: int, end: int) -> None:
-        """Move its edges."""
-        if isinstance(held, Span):
-            self._session.resize(held, start, end)
+    def resize(self, item: Span | Suggestion, start: int, end: int) -> None:
+        """Move the edges; a span is saved at once, a suggestion when it is accepted."""
+        if isinstance(item, Span):
+            self._session.resize(item, start, end)
         else:
-            self._suggestions.change(replace(held, start=start, end=end))
+            self._suggestions.edit_current(replace(item, start=start, end=end))

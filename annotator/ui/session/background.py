@@ -1,4 +1,4 @@
-"""Long work in a thread of its own, with its progress shown and a way to cancel it."""
+"""Long jobs in a worker thread, with a progress dialog that can cancel them."""
 
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -14,32 +14,35 @@ from annotator.store.errors import CorpusError
 from annotator.store.open_connections import interrupt_until
 
 Job: TypeAlias = Callable[[], Generator[tuple[int, int], None, Any]]
-"""Made in the thread that runs it: yields how much of how much is done, and returns the outcome."""
+"""Called in the worker thread; the generator yields (done, total) and returns the result."""
 
 
 class Cancelled(Exception):
-    """The person said stop."""
+    """The job was cancelled."""
 
 
 class Busy(CorpusError):
     """Another job is running."""
 
 
-class Background(QObject):
-    """Runs one job at a time: while it does, nothing else is to start, nor the corpus to be left."""
+class BackgroundJobs(QObject):
+    """Run one job at a time.
 
-    ended = Signal()
-    """After the outcome was handed over."""
+    While a job runs, no other action may start and the corpus may not be closed.
+    """
+
+    finished = Signal()
+    """A job ended, and its callback has returned."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._parent = parent
         self._worker: Any = None
         self._title = ""
-        self._stop, self._working = Event(), Lock()
+        self._stop_event, self._files_lock = Event(), Lock()
 
     @property
-    def busy(self) -> bool:
+    def is_busy(self) -> bool:
         """Whether a job is running."""
         return self._worker is not None
 
@@ -49,16 +52,16 @@ class Background(QObject):
         job: Job,
         done: Callable[[Any], None],
         failed: Callable[[Exception], None],
-        asker: QObject | None = None,
+        owner: QObject | None = None,
     ) -> None:
-        """Run `job` under the words `title`; then call `done` with its outcome or `failed` with its exception, unless
-        the dialog that asked for it is gone by then.
+        """Run `job` with a progress dialog; then call `done` with its result or `failed` with its exception.
 
-        Cancelling closes the job's generator in its own thread, so that it can put things back, and calls `failed`
-        with Cancelled. While another job is running, this one is not run, and `failed` is called with Busy.
+        Neither is called if `owner`, the dialog that started the job, is gone by then. Cancelling closes the job's
+        generator in the worker thread, so that it can clean up, and calls `failed` with Cancelled. While another job
+        is running, `job` is not run and `failed` is called with Busy.
         """
-        if self.busy:
-            failed(Busy(self.refusal()))
+        if self.is_busy:
+            failed(Busy(self.busy_message()))
             return
         from superqt.utils import create_worker  # a fifth of a second to load, and no start waits for a job
 
@@ -68,72 +71,74 @@ class Background(QObject):
         progress.setMinimumDuration(400)
         progress.setAutoClose(False)
         progress.setAutoReset(False)
-        self._stop, self._working = Event(), Lock()
-        worker = create_worker(_stoppable, job, self._stop, self._working, _start_thread=False)
+        self._stop_event, self._files_lock = Event(), Lock()
+        worker = create_worker(_run_until_stopped, job, self._stop_event, self._files_lock, _start_thread=False)
         self._worker, self._title = worker, title
 
-        def shown(count: tuple[int, int]) -> None:
+        def show_progress(count: tuple[int, int]) -> None:
             if Shiboken.isValid(progress):  # else the window is gone
                 progress.setMaximum(count[1])
                 progress.setValue(count[0])
 
-        def ended(end: _End) -> None:
+        def hand_over(result: _JobResult) -> None:
             self._worker = None
             if not Shiboken.isValid(progress):  # the window is gone
                 return
             progress.canceled.disconnect()
-            progress.reset()  # or it would still show itself when its time has come, over a dialog that `done` opens
+            progress.reset()  # else it would appear after its minimum duration, over a dialog that `done` opens
             progress.close()
             progress.deleteLater()
-            if asker and not Shiboken.isValid(asker):
-                pass  # it was left
-            elif end.error:
-                failed(end.error)
+            if owner and not Shiboken.isValid(owner):
+                pass  # the dialog was closed
+            elif result.error:
+                failed(result.error)
             else:
-                done(end.outcome)
-            self.ended.emit()
+                done(result.value)
+            self.finished.emit()
 
         progress.canceled.connect(self.stop)
-        worker.yielded.connect(shown)
-        worker.returned.connect(ended)
+        worker.yielded.connect(show_progress)
+        worker.returned.connect(hand_over)
         worker.start()
 
-    def refusal(self) -> str:
-        """Return why nothing else can be done while a job is running, in a sentence."""
-        return _("“{job}” is not done yet: wait until it is, or cancel it.").format(job=self._title)
+    def busy_message(self) -> str:
+        """Return a sentence that says that a job is running and nothing else can start."""
+        return _("“{job}” is still running. Wait until it finishes, or cancel it.").format(job=self._title)
 
     def stop(self) -> None:
-        """Ask the running job to stop where it next can."""
-        self._stop.set()
+        """Ask the running job to stop at its next yield."""
+        self._stop_event.set()
 
-    def let_go(self, path: Path) -> None:
-        """Stop the running job, and wait until it has nothing open; what it does with the corpus at `path` is
-        interrupted. How it ended is handed over later, as ever."""
-        self._stop.set()
-        working = self._working
-        if interrupt_until(path, lambda seconds: working.acquire(timeout=seconds)):
-            working.release()
+    def release_corpus(self, path: Path) -> None:
+        """Stop the running job, interrupting its queries on the corpus at `path`, and wait until it has no file open.
+
+        Its result is handed over later, as always.
+        """
+        self._stop_event.set()
+        files_lock = self._files_lock
+        if interrupt_until(path, lambda seconds: files_lock.acquire(timeout=seconds)):
+            files_lock.release()
 
 
-class _End(NamedTuple):
-    """How a job ended. superqt has ways of its own with exceptions, so they come back as values."""
+class _JobResult(NamedTuple):
+    """The result of a job. Exceptions are values here because superqt handles raised ones itself."""
 
-    outcome: Any = None
+    value: Any = None
     error: Exception | None = None
 
 
-def _stoppable(job: Job, stop: Event, working: Lock) -> Generator[tuple[int, int], None, _End]:
-    """The job, stopped where it yields. It holds `working` as long as it may have files open."""
-    with working:
+def _run_until_stopped(job: Job, stop: Event, files_lock: Lock) -> Generator[tuple[int, int], None, _JobResult]:
+    """Run the job, stopping at a yield once `stop` is set, and hold `files_lock` while it may have files open."""
+    with files_lock:
         try:
             work = job()
             while not stop.is_set():
                 yield next(work)
             work.close()
-            return _End(error=Cancelled())
+            return _JobResult(error=Cancelled())
         except StopIteration as end:
-            return _End(end.value)
+            return _JobResult(end.value)
         except CorpusError as error:
-            return _End(error=Cancelled() if stop.is_set() else error)  # it was interrupted
+            return _JobResult(error=Cancelled() if stop.is_set() else error)  # its query was interrupted
         except Exception as error:
-            return _End(error=error)
+            return _JobResult(error=error)

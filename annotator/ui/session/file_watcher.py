@@ -1,4 +1,4 @@
-"""Looking at the corpus file now and then: whether it is there, and what other windows and programs wrote to it."""
+"""Periodic checks that the corpus file is still there, and for changes by other windows and programs."""
 
 from typing import Final
 
@@ -8,33 +8,35 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from annotator.ui.session.session import Session
 
-_EVERY: Final = 1000
-"""Milliseconds. A look takes some hundredths of one while nobody else has written."""
+_CHECK_INTERVAL: Final = 1000
+"""Milliseconds. A check takes some hundredths of one while nobody else has written."""
 
 
-class Watch(QObject):
-    """Has the session look while nothing is held with the mouse and no dialog is open, and when a person comes back to
-    the window."""
+class FileWatcher(QObject):
+    """Has the session check the file at intervals and when the window becomes active.
+
+    It waits while a mouse button is down or a dialog is open.
+    """
 
     def __init__(self, window: QWidget, session: Session) -> None:
         super().__init__(window)
         self._session = session
         self._timer = QTimer(self)
-        self._timer.setInterval(_EVERY)
-        self._timer.timeout.connect(self._look)
+        self._timer.setInterval(_CHECK_INTERVAL)
+        self._timer.timeout.connect(self._check_file)
         self._timer.start()
         window.installEventFilter(self)
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop checking."""
         self._timer.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.WindowActivate and self._timer.isActive():
-            self._look()
+            self._check_file()
         return super().eventFilter(watched, event)
 
-    def _look(self) -> None:
-        held = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        if not held and not QApplication.activeModalWidget():
-            self._session.look()
+    def _check_file(self) -> None:
+        is_pressed = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if not is_pressed and not QApplication.activeModalWidget():
+            self._session.check_file()

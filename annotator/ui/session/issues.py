@@ -1,175 +1,182 @@
-"""What is asked about the annotator's labels, and which question the next key is about.
+"""The issues of the annotator's labels, and which of them is current.
 
-The corpus is checked once, in the background; after that, each article is checked anew as soon as something in it is
-changed, so that a question which was put right is gone.
+The corpus is checked once, in the background; after that, an article is checked again whenever it changes, so that an
+issue disappears as soon as it is fixed.
 """
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Generator, Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from annotator.checks.all_checks import Checks
 from annotator.i18n import _
-from annotator.jobs.checking import Asked, Checked, check, check_again, order
+from annotator.jobs.checking import ArticleIssue, CheckResult, check_article, check_corpus, sort_key
 from annotator.model.records import Edit, Span, Step
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
-from annotator.store.queries.check_data import dismissed
-from annotator.text.proclitics import form
-from annotator.ui.session.background import Background, Cancelled
+from annotator.store.queries.check_data import load_dismissals
+from annotator.text.proclitics import normalise_form
+from annotator.ui.session.background import BackgroundJobs, Cancelled
 from annotator.ui.session.session import Session
 
-_MOST: Final = 50  # articles that are checked anew while a key waits
+if TYPE_CHECKING:
+    from annotator.checks.all_checks import LayerChecker
+
+_MAX_SYNCHRONOUS_CHECKS: Final = 50  # articles that are checked again while a key waits
 
 
-class Questions(QObject):
-    """Attributes hold what is shown. Nothing is asked before `begin`, nor after `end`."""
+class IssueModel(QObject):
+    """The issues as attributes; empty before `start` and after `stop`."""
 
-    begun = Signal()
-    """The labels have been checked."""
+    checked = Signal()
+    """The whole corpus has been checked."""
     changed = Signal()
-    """Which questions there are, or which of them are shown."""
+    """The issues changed, or which of them are visible."""
     current_changed = Signal()
 
-    def __init__(self, session: Session, background: Background) -> None:
+    def __init__(self, session: Session, background: BackgroundJobs) -> None:
         super().__init__(session)
         self._session, self._background = session, background
-        self._checks: Checks | None = None
+        self._checks: LayerChecker | None = None
         self._annotator = session.annotator
-        self._all: list[Asked] = []
+        self._all: list[ArticleIssue] = []
         self.counts: Counter[str] = Counter()
-        """How many questions there are of each kind."""
+        """The number of issues of each kind."""
         self.kind: str | None = None
-        """The kind that is shown; all with None."""
-        self.shown: list[Asked] = []
-        """By article and place."""
-        self.current: Asked | None = None
-        self._answered: Asked | None = None  # the last current one that is asked no more
-        session.stepped.connect(self._stepped)
-        session.corpus_opened.connect(self.end)
-        session.articles_changed.connect(self._leave)
-        session.zones_changed.connect(lambda: self._check_open(again=False))
-        session.article_opened.connect(lambda _offset: self._check_open(again=False))
+        """The kind that is visible; None for all."""
+        self.visible: list[ArticleIssue] = []
+        """Sorted by article and position."""
+        self.current: ArticleIssue | None = None
+        self._resolved: ArticleIssue | None = None  # the last current one that no longer exists
+        session.corpus_changed.connect(self._on_corpus_changed)
+        session.corpus_opened.connect(self.stop)
+        session.articles_changed.connect(self._stop_for_other_annotator)
+        session.zones_changed.connect(lambda: self._check_open_article(is_undo=False))
+        session.article_opened.connect(lambda _offset: self._check_open_article(is_undo=False))
 
     @property
-    def active(self) -> bool:
-        """Whether the labels were checked, and are being looked after."""
+    def is_active(self) -> bool:
+        """Whether the labels have been checked and the issues are kept up to date."""
         return self._checks is not None
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Check all articles of the annotator."""
         session = self._session
-        if not session.corpus or self._background.busy:
+        if not session.corpus or self._background.is_busy:
             return
-        source, annotator = session.corpus.path, session.annotator
+        path, annotator = session.corpus.path, session.annotator
 
-        def job() -> Generator[tuple[int, int], None, Checked]:
-            with Corpus.open(source, readonly=True) as opened, opened.snapshot():
-                return (yield from check(opened, annotator))
+        def job() -> Generator[tuple[int, int], None, CheckResult]:
+            with Corpus.open(path, readonly=True) as corpus, corpus.snapshot():
+                return (yield from check_corpus(corpus, annotator))
 
-        self._background.run(_("Checking the labels"), job, self._begun, self._not_begun)
+        self._background.run(_("Checking the labels"), job, self._on_checked, self._on_check_failed)
 
-    def end(self) -> None:
-        """Ask nothing any more."""
-        if self.active:
-            self._checks, self.kind, self._answered = None, None, None
+    def stop(self) -> None:
+        """Clear the issues."""
+        if self.is_active:
+            self._checks, self.kind, self._resolved = None, None, None
             self._all, self.counts = [], Counter()
-            self._show()
-            self.choose(None)
+            self._update_visible()
+            self.set_current(None)
 
-    def show(self, kind: str | None) -> None:
-        """Show the questions of this kind, or all; the current one stays, if it is of them."""
+    def set_kind(self, kind: str | None) -> None:
+        """Show the issues of this kind, or all; the current one stays if it is among them."""
         self.kind = kind
-        self._show()
-        if self.current not in self.shown:
-            self.choose(None)
+        self._update_visible()
+        if self.current not in self.visible:
+            self.set_current(None)
 
-    def choose(self, asked: Asked | None) -> None:
-        """Make this the current question, or none."""
-        if asked != self.current:
-            self.current = asked
+    def set_current(self, issue: ArticleIssue | None) -> None:
+        """Make this the current issue, or none."""
+        if issue != self.current:
+            self.current = issue
             self.current_changed.emit()
 
-    def beside(self, step: int) -> Asked | None:
-        """The question after the current one (1) or before it (-1), round again; after one that is asked no more, the
-        one that has come to its place."""
-        here = self.current or self._answered
-        if not self.shown or here is None:
-            return next(iter(self.shown), None)
-        places = list(map(order, self.shown))
-        if step < 0:
-            return self.shown[bisect_left(places, order(here)) - 1]
-        after = bisect_right if self.current else bisect_left
-        return self.shown[after(places, order(here)) % len(places)]
+    def find_neighbour(self, step: int) -> ArticleIssue | None:
+        """Return the issue after the current one (1) or before it (-1), wrapping around.
 
-    def seek(self, step: int) -> Asked | None:
-        """The question beside (see `beside`) that is still asked: others than this session may have changed its article
-        since it was checked. None where none is left, or where so many are gone that all is checked again."""
-        for _time in range(_MOST):
-            asked = self.beside(step)
-            if asked is None or self._is_open(asked):
-                return asked
-            found = self._check(asked.article)
-            if found is None:
-                return asked  # which was told
-            if still := _same(asked, found):
-                return still
-        self.begin()
+        After an issue that was resolved, the one that took its position.
+        """
+        reference = self.current or self._resolved
+        if not self.visible or reference is None:
+            return next(iter(self.visible), None)
+        keys = list(map(sort_key, self.visible))
+        if step < 0:
+            return self.visible[bisect_left(keys, sort_key(reference)) - 1]
+        bisect = bisect_right if self.current else bisect_left
+        return self.visible[bisect(keys, sort_key(reference)) % len(keys)]
+
+    def find_open_neighbour(self, step: int) -> ArticleIssue | None:
+        """Return the nearest neighbour (see `find_neighbour`) that still exists.
+
+        Others may have changed its article since it was checked. Returns None if no issue is left, or if so many are
+        gone that the whole corpus is checked again.
+        """
+        for _attempt in range(_MAX_SYNCHRONOUS_CHECKS):
+            issue = self.find_neighbour(step)
+            if issue is None or self._is_in_open_article(issue):
+                return issue
+            issues = self._check_article(issue.article)
+            if issues is None:
+                return issue  # the error was reported
+            if match := _find_same(issue, issues):
+                return match
+        self.start()
         return None
 
-    def place(self) -> int:
-        """The place of the current question among those that are shown, from 0; -1 where there is none."""
-        return self.shown.index(self.current) if self.current in self.shown else -1
+    def current_index(self) -> int:
+        """Return the index of the current issue among the visible ones; -1 if there is none."""
+        return self.visible.index(self.current) if self.current in self.visible else -1
 
-    # Inside
+    # Internals
 
-    def _begun(self, found: Checked) -> None:
-        self._checks, self._annotator = found.checks, self._session.annotator
-        self._all, self.counts = found.asked, Counter(one.question.kind for one in found.asked)
-        self.kind, self.current, self._answered = None, None, None
-        self._show()
-        self.begun.emit()
+    def _on_checked(self, result: CheckResult) -> None:
+        self._checks, self._annotator = result.checks, self._session.annotator
+        self._all, self.counts = result.issues, Counter(entry.issue.kind for entry in result.issues)
+        self.kind, self.current, self._resolved = None, None, None
+        self._update_visible()
+        self.checked.emit()
 
-    def _not_begun(self, error: Exception) -> None:
+    def _on_check_failed(self, error: Exception) -> None:
         if isinstance(error, CorpusError):
             self._session.failed.emit(str(error))
         elif not isinstance(error, Cancelled):
             raise error
 
-    def _leave(self) -> None:
-        """Another annotator's labels were not checked."""
+    def _stop_for_other_annotator(self) -> None:
+        """Stop if another annotator works now, whose labels were not checked."""
         if self._session.annotator != self._annotator:
-            self.end()
+            self.stop()
 
-    def _stepped(self, step: Step | None) -> None:
-        if not self.active:
+    def _on_corpus_changed(self, step: Step | None) -> None:
+        if not self.is_active:
             return
         uids = {edit.article for edit in step.edits} if step else set()
-        if len(uids) > _MOST:
-            self.begin()
+        if len(uids) > _MAX_SYNCHRONOUS_CHECKS:
+            self.start()
             return
         if step:
-            self._learn(step)
-        here = self._session.article.uid if self._session.article else None
-        for uid in uids - {here}:
-            self._check(uid)
-        self._check_open(again=bool(step and step.undoes))
+            self._update_statistics(step)
+        open_uid = self._session.article.uid if self._session.article else None
+        for uid in uids - {open_uid}:
+            self._check_article(uid)
+        self._check_open_article(is_undo=bool(step and step.undoes))
 
-    def _is_open(self, asked: Asked) -> bool:
-        return self._session.article is not None and self._session.article.uid == asked.article
+    def _is_in_open_article(self, issue: ArticleIssue) -> bool:
+        return self._session.article is not None and self._session.article.uid == issue.article
 
-    def _learn(self, step: Step) -> None:
-        """What is usual is another thing after these edits."""
+    def _update_statistics(self, step: Step) -> None:
+        """Update the label statistics, which tell what is usual, with these edits."""
         for edit in step.edits:
             for record, times in ((edit.before, -1), (edit.after, 1)):
-                text = self._text(edit) if isinstance(record, Span) and self._checks else None
+                text = self._read_text(edit) if isinstance(record, Span) and self._checks else None
                 if text is not None and isinstance(record, Span) and self._checks:
-                    self._checks.usage.learn(form(text, record.start, record.end), record.label, times)
+                    self._checks.statistics.add(normalise_form(text, record.start, record.end), record.label, times)
 
-    def _text(self, edit: Edit) -> str | None:
+    def _read_text(self, edit: Edit) -> str | None:
         article, corpus = self._session.article, self._session.corpus
         if article and article.uid == edit.article:
             return article.text
@@ -179,46 +186,46 @@ class Questions(QObject):
             self._session.failed.emit(str(error))
             return None
 
-    def _check_open(self, *, again: bool) -> None:
-        """Check the open article; a question that was answered and is asked `again` is the current one again."""
-        if not self.active or not self._session.article:
+    def _check_open_article(self, *, is_undo: bool) -> None:
+        """Check the open article; after an undo, a resolved issue that is back becomes current again."""
+        if not self.is_active or not self._session.article:
             return
         before, uid = self.current, self._session.article.uid
-        asked = self._check(uid)
-        if asked is None:
+        issues = self._check_article(uid)
+        if issues is None:
             return
-        if again and before is None and self._answered in asked:
-            self.choose(self._answered)
-        elif before and before.article == uid and before not in asked:
-            self._answered = before
-            self.choose(_same(before, asked))
+        if is_undo and before is None and self._resolved in issues:
+            self.set_current(self._resolved)
+        elif before and before.article == uid and before not in issues:
+            self._resolved = before
+            self.set_current(_find_same(before, issues))
 
-    def _check(self, uid: str) -> list[Asked] | None:
-        """Ask anew what is asked about an article; the questions. None where it cannot be read, which is told."""
+    def _check_article(self, uid: str) -> list[ArticleIssue] | None:
+        """Check an article again and return its issues; None, after reporting the error, if it cannot be read."""
         corpus, checks = self._session.corpus, self._checks
         if not corpus or not checks:
             return None
         try:
-            draft = corpus.whole(uid, self._annotator)
-            known = dismissed(corpus, uid).get((uid, self._annotator), set())
+            annotated = corpus.load_article(uid, self._annotator)
+            dismissals = load_dismissals(corpus, uid).get((uid, self._annotator), set())
         except CorpusError as error:
             self._session.failed.emit(str(error))
             return None
-        first = bisect_left(self._all, draft.article.id, key=lambda one: one.number)
-        last = bisect_right(self._all, draft.article.id, key=lambda one: one.number)
-        before, new = self._all[first:last], check_again(checks, draft, self._annotator, known)
+        first = bisect_left(self._all, annotated.article.id, key=lambda entry: entry.number)
+        last = bisect_right(self._all, annotated.article.id, key=lambda entry: entry.number)
+        before, new = self._all[first:last], check_article(checks, annotated, self._annotator, dismissals)
         if new != before:
-            self.counts.subtract(one.question.kind for one in before)
-            self.counts.update(one.question.kind for one in new)
+            self.counts.subtract(entry.issue.kind for entry in before)
+            self.counts.update(entry.issue.kind for entry in new)
             self._all[first:last] = new
-            self._show()
+            self._update_visible()
         return new
 
-    def _show(self) -> None:
-        self.shown = [one for one in self._all if self.kind in (None, one.question.kind)]
+    def _update_visible(self) -> None:
+        self.visible = [entry for entry in self._all if self.kind in (None, entry.issue.kind)]
         self.changed.emit()
 
 
-def _same(asked: Asked, found: Iterable[Asked]) -> Asked | None:
-    """The question about the same place, of the same kind and label."""
-    return next((one for one in found if one.question.place == asked.question.place), None)
+def _find_same(issue: ArticleIssue, candidates: Iterable[ArticleIssue]) -> ArticleIssue | None:
+    """Return the candidate of the same kind and label at the same position."""
+    return next((candidate for candidate in candidates if candidate.issue.key == issue.issue.key), None)

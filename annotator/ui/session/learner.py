@@ -1,4 +1,4 @@
-"""Learning beside the work: `annotator learn` in a process of its own, whenever enough was done since the last time."""
+"""Learning in the background: runs `annotator learn` in a process of its own whenever enough articles were finished."""
 
 import logging
 import os
@@ -14,31 +14,31 @@ from annotator.store.errors import CorpusError
 from annotator.ui.session.session import Session
 
 _log = logging.getLogger(__name__)
-_OPENED: Final = 2000  # milliseconds after which a corpus that was opened is on the screen
+_OPENING_TIME: Final = 2000  # milliseconds after which a corpus that was opened is on the screen
 _MAIN: Final = "import os, sys; sys.path[:] = sys.argv.pop(1).split(os.pathsep); from annotator.cli import main; main()"
 
 
 class Learner(QObject):
-    """Starts by itself; the session tells when it does, and when it has learned."""
+    """Starts the process by itself and announces it through the session."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
         self._process: QProcess | None = None
         self._folder = QTemporaryDir()
-        self._told = ""  # the last failure: it may come again at each article
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._look)
-        session.corpus_opened.connect(self._begin)
+        self._last_failure = ""  # so that a failure that recurs at each article is reported once
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._start_if_due)
+        session.corpus_opened.connect(self._on_corpus_opened)
         session.corpus_closing.connect(self.stop)
         session.displacing.connect(self.stop)  # it would write into the log of the old file
-        session.displaced.connect(self._begin)
-        session.stepped.connect(self._after)
+        session.displaced.connect(self._on_corpus_opened)
+        session.corpus_changed.connect(self._on_corpus_changed)
 
     def stop(self) -> None:
-        """Have nothing learned any more; nothing is kept of what was being learned."""
-        self._soon.stop()
+        """Stop learning and discard unfinished results."""
+        self._timer.stop()
         process, self._process = self._process, None
         if process:
             process.finished.disconnect()
@@ -46,79 +46,83 @@ class Learner(QObject):
             process.kill()
             process.waitForFinished()
             process.deleteLater()
-            self._session.now_learning(False)
+            self._session.set_learning(False)
 
-    def _begin(self) -> None:
+    def _on_corpus_opened(self) -> None:
         self.stop()
-        self._told = ""
-        self._soon.start(_OPENED)
+        self._last_failure = ""
+        self._timer.start(_OPENING_TIME)
 
-    def _after(self, step: Step | None) -> None:
-        """Others may have done an article too, and imports bring some that are done."""
+    def _on_corpus_changed(self, step: Step | None) -> None:
+        """Check whether learning is due if an article was finished, or may have been by others or an import (None)."""
         states = [edit.after for edit in step.edits if isinstance(edit.after, Status)] if step else []
         if step is None or any(status.state == DONE for status in states):
-            self._look()
+            self._start_if_due()
 
-    def _look(self) -> None:
+    def _start_if_due(self) -> None:
         corpus = self._session.corpus
         if self._process or not corpus:
             return
-        from annotator.jobs.learning import due  # no start waits for the suggesters
+        from annotator.jobs.learning import needs_training  # no start waits for the suggesters
 
         try:
-            if due(corpus):
+            if needs_training(corpus):
                 self._start(str(corpus.path.absolute()))
         except CorpusError as error:
-            self._fail(str(error))
+            self._report_failure(str(error))
 
     def _start(self, path: str) -> None:
         process = self._process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
-        environment.insert("ANNOTATOR_LANGUAGE", i18n.current())
-        for name in ("TMPDIR", "TEMP", "TMP"):  # what it leaves there when it is stopped goes with the folder
+        environment.insert("ANNOTATOR_LANGUAGE", i18n.current_language())
+        for name in ("TMPDIR", "TEMP", "TMP"):  # files left by a stopped process are deleted with the folder
             environment.insert(name, self._folder.path())
         process.setProcessEnvironment(environment)
         process.setStandardInputFile(QProcess.nullDevice())
-        process.finished.connect(self._end)
-        process.errorOccurred.connect(self._not_started)
+        process.finished.connect(self._on_finished)
+        process.errorOccurred.connect(self._on_error)
         process.setWorkingDirectory(self._folder.path())
-        self._session.now_learning(True)
+        self._session.set_learning(True)
         _log.info("learning begins")
-        process.start(sys.executable, [*_program(), "learn", path])
+        process.start(sys.executable, [*_python_arguments(), "learn", path])
 
-    def _end(self, code: int, how: QProcess.ExitStatus) -> None:
+    def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
         process, self._process = self._process, None
         if process is None:
             return
-        said = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
+        output = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
         process.deleteLater()
-        self._session.now_learning(False)
-        _log.info("learning ended with %d, %s: %s", code, how.name, said)
-        if code == 0 and how == QProcess.ExitStatus.NormalExit:
-            self._told = ""
+        self._session.set_learning(False)
+        _log.info("learning ended with %d, %s: %s", code, status.name, output)
+        if code == 0 and status == QProcess.ExitStatus.NormalExit:
+            self._last_failure = ""
             self._session.learned.emit()
-            self._look()  # more may have been done meanwhile
+            self._start_if_due()  # more articles may have been finished meanwhile
         else:
-            self._fail(said.splitlines()[-1].removeprefix("annotator: ") if said else _("it ended without a word"))
+            self._report_failure(
+                output.splitlines()[-1].removeprefix("annotator: ")
+                if output
+                else _("the process ended without an error message")
+            )
 
-    def _not_started(self, error: QProcess.ProcessError) -> None:
+    def _on_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and self._process:
             process, self._process = self._process, None
-            self._session.now_learning(False)
-            self._fail(process.errorString())
+            self._session.set_learning(False)
+            self._report_failure(process.errorString())
             process.deleteLater()
 
-    def _fail(self, reason: str) -> None:
-        if reason != self._told:
-            self._told = reason
-            self._session.failed.emit(_("Learning from what is done failed: {reason}").format(reason=reason))
+    def _report_failure(self, reason: str) -> None:
+        if reason != self._last_failure:
+            self._last_failure = reason
+            self._session.failed.emit(_("Learning from finished articles failed: {reason}").format(reason=reason))
 
 
-def _program() -> list[str]:
-    """Return the arguments with which Python, or the program that is frozen with it, is the `annotator` command.
+def _python_arguments() -> list[str]:
+    """Return the arguments that make Python, or the frozen program, run the `annotator` command.
 
-    It imports from where this process does. `-m` would put the working directory in front, and with it what a stranger
-    may have sent along with a corpus.
+    It imports from the same paths as this process. `-m` would put the working directory first, and with it modules that
+    a stranger may have sent along with a corpus.
     """
     if getattr(sys, "frozen", False):
         return []

@@ -1,5 +1,7 @@
-"""What is done for the file while somebody works in it: a large one is looked through once it is open, and a backup is
-made when the last one is old. In a thread of its own, with connections of its own: no key waits for it."""
+"""Maintenance of the open corpus file: verifies a large one once it is open, and makes a backup when one is due.
+
+Works in a thread of its own with its own connections, so that no key waits for it.
+"""
 
 from pathlib import Path
 from threading import Event, Thread
@@ -8,48 +10,48 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from annotator.i18n import _
-from annotator.store.errors import CorpusError, Damaged
+from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.store.open_connections import interrupt_until
 from annotator.ui.session.session import Session
 
-_OPENED: Final = 4000  # milliseconds after which a corpus that was opened is on the screen, and worked in
-_AGAIN: Final = 30 * 60 * 1000  # milliseconds
-_PATIENCE: Final = 5.0  # seconds, in which any stretch of the work has ended
+_OPENING_TIME: Final = 4000  # milliseconds after which a corpus that was opened is on the screen and in use
+_INTERVAL: Final = 30 * 60 * 1000  # milliseconds
+_STOP_TIMEOUT: Final = 5.0  # seconds; no step of the work takes longer
 
 
-class Keeper(QObject):
-    """Starts by itself when the session opens a corpus."""
+class MaintenanceWorker(QObject):
+    """Starts its thread by itself when the session opens a corpus."""
 
     damaged = Signal(str, str)
-    """The path of the open corpus, and a sentence: its file is damaged."""
-    rested = Signal()
-    """What there was to be done is done, or could not be."""
+    """The file is damaged; carries the path of the open corpus and a message."""
+    finished = Signal()
+    """All that was due is done or has failed."""
     _failed = Signal(str)
-    _broke = Signal(object)
+    _crashed = Signal(object)
     _ended = Signal(object)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._stop = Event()
+        self._stop_event = Event()
         self._thread: Thread | None = None
         self._path = Path()  # of the corpus that the thread works on
-        self._told = ""  # the last failure: it may come again each time
-        self._looked = False
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self.look)
-        session.corpus_opened.connect(self._begin)
-        session.displaced.connect(self._begin)
+        self._last_failure = ""  # so that a failure that recurs is reported once
+        self._is_verified = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.run_now)
+        session.corpus_opened.connect(self._on_corpus_opened)
+        session.displaced.connect(self._on_corpus_opened)
         session.corpus_closing.connect(self.stop)
-        self._failed.connect(self._fail)
-        self._broke.connect(self._raise)
-        self._ended.connect(self._end)
+        self._failed.connect(self._report_failure)
+        self._crashed.connect(self._raise)
+        self._ended.connect(self._on_ended)
 
     def stop(self) -> None:
-        """Have nothing done any more; a backup that was being made is given up."""
-        self._soon.stop()
-        self._stop.set()
+        """Stop the work and discard an unfinished backup."""
+        self._timer.stop()
+        self._stop_event.set()
         thread, self._thread = self._thread, None
         if thread:
 
@@ -57,54 +59,54 @@ class Keeper(QObject):
                 thread.join(seconds)
                 return not thread.is_alive()
 
-            interrupt_until(self._path, has_ended, _PATIENCE)
+            interrupt_until(self._path, has_ended, _STOP_TIMEOUT)
 
-    def look(self) -> None:
-        """Do what is to be done now, and look again later."""
+    def run_now(self) -> None:
+        """Start what is due now, and schedule the next run."""
         corpus = self._session.corpus
         if not corpus or self._thread:
             return
-        self._stop, self._path = Event(), corpus.path
-        self._thread = Thread(target=self._work, args=(corpus.path, self._stop, self._looked), daemon=True)
-        self._looked = True
+        self._stop_event, self._path = Event(), corpus.path
+        self._thread = Thread(target=self._work, args=(corpus.path, self._stop_event, self._is_verified), daemon=True)
+        self._is_verified = True
         self._thread.start()
-        self._soon.start(_AGAIN)
+        self._timer.start(_INTERVAL)
 
-    def _begin(self) -> None:
+    def _on_corpus_opened(self) -> None:
         self.stop()
-        self._told, self._looked = "", False
+        self._last_failure, self._is_verified = "", False
         if self._session.corpus:
-            self._soon.start(_OPENED)
+            self._timer.start(_OPENING_TIME)
 
-    def _work(self, path: Path, stop: Event, looked: bool) -> None:
-        """In the thread."""
+    def _work(self, path: Path, stop: Event, is_verified: bool) -> None:
+        """Do the work, in the thread."""
         try:
             from annotator.store import restoring, verification
 
-            if not looked and not verification.is_checked(path):
+            if not is_verified and not verification.is_checked_on_opening(path):
                 verification.verify_file(path)
-            steps = restoring.keep_if_due(path)
+            steps = restoring.create_backup_if_due(path)
             while not stop.is_set() and next(steps, None):
                 pass
             steps.close()
-        except Damaged as error:
+        except DamagedCorpus as error:
             self.damaged.emit(str(path), str(error))
         except (CorpusError, OSError) as error:
-            if not stop.is_set():  # else it was interrupted
+            if not stop.is_set():  # else the query was interrupted
                 self._failed.emit((error.strerror if isinstance(error, OSError) else None) or str(error))
         except Exception as error:
-            self._broke.emit(error)
+            self._crashed.emit(error)
         self._ended.emit(stop)
 
-    def _end(self, stop: Event) -> None:
-        if stop is self._stop:
+    def _on_ended(self, stop: Event) -> None:
+        if stop is self._stop_event:
             self._thread = None
-            self.rested.emit()
+            self.finished.emit()
 
-    def _fail(self, reason: str) -> None:
-        if reason != self._told:
-            self._told = reason
-            self._session.failed.emit(_("No backup could be made: {reason}").format(reason=reason))
+    def _report_failure(self, reason: str) -> None:
+        if reason != self._last_failure:
+            self._last_failure = reason
+            self._session.failed.emit(_("The backup failed: {reason}").format(reason=reason))
 
     def _raise(self, error: Exception) -> None:
         raise error

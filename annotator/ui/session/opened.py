@@ -1,4 +1,4 @@
-"""What is open, as it was read last: the corpus, the list of its articles, and one of them with what is in it.
+"""The state of a session as last read: the open corpus, its list of articles, and the open article.
 
 Signals are past tense and say what changed; widgets re-read.
 """
@@ -13,352 +13,372 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from annotator.i18n import _
 from annotator.model import history
 from annotator.model.labels import LabelSet
-from annotator.model.records import NEW, STATES, Article, Dismissal, Note, Past, Rejection, Span, Status, Step, Zone
+from annotator.model.records import NEW, STATES, Article, Dismissal, Note, Rejection, Span, Status, Step, StepInfo, Zone
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError, Damaged, NoSuchArticle
-from annotator.store.queries.article_list import Choice, Listing, Summary, counts, first_open
-from annotator.store.queries.training_data import doubtful
-from annotator.text.proclitics import known_start
+from annotator.store.errors import CorpusError, DamagedCorpus, NoSuchArticle
+from annotator.store.queries.article_list import (
+    ArticleFilter,
+    ArticleSummary,
+    LazyArticleList,
+    count_by_state,
+    find_first_open,
+)
+from annotator.store.queries.training_data import list_uncertain_articles
+from annotator.text.proclitics import skip_known_proclitics
 
 DESCRIBE: Final = "describe"
 ACCEPT: Final = "accept"
 REJECT: Final = "reject"
 DISMISS: Final = "dismiss"
-SELECTING_NONE: Final = frozenset([DESCRIBE, ACCEPT, REJECT, DISMISS])
-"""The names of steps that leave the selection as it was."""
-_REST: Final = 1000  # milliseconds that the annotator stays somewhere before it is kept
+SELECTION_KEEPING_STEPS: Final = frozenset([DESCRIBE, ACCEPT, REJECT, DISMISS])
+"""The names of steps that leave the selection unchanged."""
+_POSITION_DELAY: Final = 1000  # milliseconds that the annotator stays somewhere before the position is saved
 
 
-class Opened(QObject):
-    """A corpus and an annotator. Attributes hold the last read; nothing waits here to be saved."""
+class BaseSession(QObject):
+    """A corpus and an annotator.
+
+    Attributes hold the state as last read; nothing here is waiting to be saved.
+    """
 
     corpus_opened = Signal()
-    """Another corpus, or none any more."""
+    """Another corpus is open, or none."""
     corpus_closing = Signal(object)
-    """The corpus at this path is about to be closed: whoever has it open beside the session lets go of it, and has when
-    the signal returns."""
+    """The corpus at this path is about to be closed; every slot must have closed its own connections on return."""
     articles_changed = Signal()
-    """Which articles the list shows."""
+    """The list shows other articles."""
     summaries_changed = Signal(int)
-    """What the list says of the article at this place, or of any (-1), and how many are in which state."""
+    """The summary at this index of the list changed, or any of them (-1), and the counts by state."""
     labels_changed = Signal()
-    article_left = Signal()
-    """Another article is about to be opened: what is being typed about this one is to be kept now."""
+    article_closing = Signal()
+    """Another article is about to be opened: text being typed about this one must be saved now."""
     article_opened = Signal(int)
-    """And the code point of it where to begin."""
+    """The open article changed; carries the code point at which to place the caret."""
     zones_changed = Signal()
     layer_changed = Signal()
     """Spans, state, note or history of the open article."""
-    selected = Signal()
-    """Another span, or none, is the selected one."""
-    stepped = Signal(object)
-    """What is on disk is another than before by this step; by anything, with None."""
+    selection_changed = Signal()
+    """Another span is selected, or none."""
+    corpus_changed = Signal(object)
+    """The corpus on disk changed by this step, or in an unknown way (None)."""
     learning_changed = Signal()
-    """Whether the program is learning from what is done."""
+    """`is_learning` changed."""
     learned = Signal()
-    """What the corpus has learned is another than before."""
+    """The models stored in the corpus changed."""
     failed = Signal(str)
     damaged = Signal(str, str)
-    """The path of the open corpus, and a sentence: what was read of it is damaged. Once for each corpus."""
-    told = Signal(str)
-    """Something worth knowing that is no failure."""
+    """Damage was found while reading; carries the path of the open corpus and a message. Once for each corpus."""
+    notified = Signal(str)
+    """A message that is not an error."""
 
     def __init__(self, annotator: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.annotator = annotator
         self.corpus: Corpus | None = None
         self.labels = LabelSet(())
-        self.choice = Choice()
+        self.article_filter = ArticleFilter()
         self.instructive = False
-        """Whether the next open article is the one that would teach most, where that is known, and not the next one."""
-        self.learning = False
-        self.articles = Listing()
+        """Whether the next unfinished article is the most instructive one, where known, rather than the next one."""
+        self.is_learning = False
+        self.articles = LazyArticleList()
         self.counts = dict.fromkeys(STATES, 0)
-        self.where: Callable[[], int] = int
-        """Asked for the place in the article where the annotator is: whoever shows the article knows it."""
+        self.get_offset: Callable[[], int] = int
+        """Returns the annotator's offset in the article; set by the widget that shows it."""
         self._version = 0  # of the corpus, when the article was read
-        self._moved = False  # whether the annotator opened or changed anything
-        self._is_damaged = False  # whether it was told that the corpus is damaged
-        self._resting = QTimer(self)
-        self._resting.setSingleShot(True)
-        self._resting.setInterval(_REST)
-        self._resting.timeout.connect(self._stand)
+        self._has_moved = False  # whether the annotator opened or changed anything
+        self._is_damaged = False  # whether damage was already reported
+        self._position_timer = QTimer(self)
+        self._position_timer.setSingleShot(True)
+        self._position_timer.setInterval(_POSITION_DELAY)
+        self._position_timer.timeout.connect(self._save_position)
         self.article: Article | None = None
         self.zones: list[Zone] = []
         self.spans: list[Span] = []
         self.status: Status | None = None
         self.note: Note | None = None
-        self.undoable: list[Past] = []
-        self.redoable: list[Past] = []
+        self.undoable: list[StepInfo] = []
+        self.redoable: list[StepInfo] = []
         self.selection: Span | None = None
 
-    # What is open
+    # Opening
 
     def open(self, corpus: Corpus) -> None:
-        """Work at `corpus` from now on, where this annotator stopped. Takes it over.
+        """Switch to `corpus`, at the annotator's last position, and take ownership of it.
 
-        Raises CorpusError where it cannot be read; what was open stays open then.
+        Raises CorpusError if it cannot be read; the previous corpus stays open then.
         """
         labels = corpus.labels()
-        self.let_go()
-        self.corpus, self.labels, self.choice = corpus, labels, Choice()
-        with self._telling():
-            self._list()
+        self.close_silently()
+        self.corpus, self.labels, self.article_filter = corpus, labels, ArticleFilter()
+        with self._reporting_errors():
+            self._load_articles()
         self.corpus_opened.emit()
-        self.resume()
+        self.resume_article()
 
     def close(self) -> None:
-        """Let go of the corpus."""
+        """Close the corpus."""
         if self.corpus:
-            self.let_go()
+            self.close_silently()
             self.corpus_opened.emit()
             self.article_opened.emit(0)
 
-    def let_go(self) -> None:
-        """Close the corpus and tell nobody."""
-        self._take_leave()
-        self._moved, self._is_damaged = False, False
+    def close_silently(self) -> None:
+        """Close the corpus without telling the widgets."""
+        self._close_article()
+        self._has_moved, self._is_damaged = False, False
         corpus, self.corpus = self.corpus, None
         if corpus:
             self.corpus_closing.emit(corpus.path)
             corpus.close_everywhere()
-        self.articles = Listing()
+        self.articles = LazyArticleList()
         self.counts = dict.fromkeys(STATES, 0)
         self.labels = LabelSet(())
-        self._leave()
+        self._clear_article()
 
-    def resume(self) -> None:
-        """Open the article where the annotator stopped; where nobody ever did, the first that is not done."""
-        with self._telling():
-            stopped = self.corpus.place(self.annotator) if self.corpus else None
-            if self.corpus and stopped:
-                self.open_number(self.corpus.article(stopped[0]).id, stopped[1])
-        if self.article is None and not self.open_next():
+    def resume_article(self) -> None:
+        """Open the article at the annotator's last position, or else the first unfinished one."""
+        with self._reporting_errors():
+            position = self.corpus.last_position(self.annotator) if self.corpus else None
+            if self.corpus and position:
+                self.open_by_id(self.corpus.article(position[0]).id, position[1])
+        if self.article is None and not self.open_next_unfinished():
             self.open_article(0)
 
-    def refresh(self) -> None:
-        """Read the list of articles anew, after an import."""
+    def reload_articles(self) -> None:
+        """Read the list of articles again, for instance after an import."""
         if not self.corpus:
             return
-        with self._telling():
-            self._list()
+        with self._reporting_errors():
+            self._load_articles()
         self.articles_changed.emit()
         if self.article is None:
             self.open_article(0)
 
-    def choose(self, choice: Choice) -> None:
-        """Show these articles in the list; the open one stays open."""
-        if choice != self.choice:
-            self.choice = choice
-            self.refresh()
+    def set_article_filter(self, article_filter: ArticleFilter) -> None:
+        """Filter the list of articles; the open one stays open."""
+        if article_filter != self.article_filter:
+            self.article_filter = article_filter
+            self.reload_articles()
 
-    def work_as(self, annotator: str) -> None:
-        """Show and edit this annotator's layers from now on, in the article that is open. Where they stopped themselves
-        is kept until they open or change something."""
-        self._take_leave()
+    def switch_annotator(self, annotator: str) -> None:
+        """Show and edit this annotator's layers, in the article that is open.
+
+        Their last position stays as stored until they open or change something.
+        """
+        self._close_article()
         self.annotator = annotator
-        with self._telling():
-            self._list()
+        with self._reporting_errors():
+            self._load_articles()
         self.articles_changed.emit()
         if self.article:
-            self._open(self.article.id, self.where())
-        self._moved = False
-        self._resting.stop()
+            self._open(self.article.id, self.get_offset())
+        self._has_moved = False
+        self._position_timer.stop()
 
-    def open_article(self, place: int) -> None:
-        """Open the article at this place of the list, or none where there is no such place."""
-        if 0 <= place < len(self.articles):
-            self.open_number(self.articles.numbers[place])
+    def open_article(self, index: int) -> None:
+        """Open the article at this index of the list, or none if there is no such index."""
+        if 0 <= index < len(self.articles):
+            self.open_by_id(self.articles.numbers[index])
         else:
-            self._take_leave()
-            self._leave()
+            self._close_article()
+            self._clear_article()
             self.article_opened.emit(0)
 
-    def open_number(self, number: int, offset: int = 0) -> None:
-        """Open the article of this number, in the list or not, and stand at this code point of it."""
-        if self._open(number, offset):
-            self._moved = True
-            self.moved()
+    def open_by_id(self, article_id: int, offset: int = 0) -> None:
+        """Open the article with this number, listed or not, with the caret at this code point."""
+        if self._open(article_id, offset):
+            self._has_moved = True
+            self.schedule_position_save()
 
-    def moved(self) -> None:
-        """The annotator is somewhere else: it is kept once they stay there, and no key waits for it."""
-        if self._moved:
-            self._resting.start()
+    def schedule_position_save(self) -> None:
+        """Save the annotator's position once they stay there, so that no key waits for the disk."""
+        if self._has_moved:
+            self._position_timer.start()
 
-    def open_step(self, step: int) -> None:
-        """Open the article that is so many places further in the list, or the last one there is."""
+    def open_relative(self, step: int) -> None:
+        """Open the article `step` places further in the list, or the first or last one."""
         if not self.articles:
             return
-        place = self.place()
-        # From beside the list, the next one is where the open one would stand.
-        at = place + step if place >= 0 else -1 - place - (step < 0)
-        at = max(0, min(at, len(self.articles) - 1))
-        if at != place:
-            self.open_article(at)
+        index = self.current_index()
+        # From an article that is not listed, the next one is where it would be inserted.
+        target = index + step if index >= 0 else -1 - index - (step < 0)
+        target = max(0, min(target, len(self.articles) - 1))
+        if target != index:
+            self.open_article(target)
         elif step > 0:
-            self.told.emit(_("This is the last article of the list."))
+            self.notified.emit(_("This is the last article of the list."))
         else:
-            self.told.emit(_("This is the first article of the list."))
+            self.notified.emit(_("This is the first article of the list."))
 
-    def open_next(self) -> bool:
-        """Open the next article of the list that waits to be done, after its last the first; whether there is one.
-        See `instructive`."""
+    def open_next_unfinished(self) -> bool:
+        """Open the next unfinished article of the list, wrapping around, and return whether there is one.
+
+        See `instructive`.
+        """
         if not self.corpus:
             return False
-        here = self.article.id if self.article else 0
+        current = self.article.id if self.article else 0
         numbers = self.articles.numbers
-        after = bisect_right(numbers, here)
-        found = None
-        with self._telling():
+        after = bisect_right(numbers, current)
+        next_number = None
+        with self._reporting_errors():
             if self.instructive:
-                found = self._most_instructive(self.corpus, here)
-            if found is None:
-                found = first_open(self.corpus, self.annotator, [*numbers[after:], *numbers[:after]])
-        if found is None or found == here:
+                next_number = self._find_most_instructive(self.corpus, current)
+            if next_number is None:
+                next_number = find_first_open(self.corpus, self.annotator, [*numbers[after:], *numbers[:after]])
+        if next_number is None or next_number == current:
             return False
-        self.open_number(found)
+        self.open_by_id(next_number)
         return True
 
-    def now_learning(self, learning: bool) -> None:
-        """Tell whether the program is learning."""
-        self.learning = learning
+    def set_learning(self, is_learning: bool) -> None:
+        """Set whether the program is learning."""
+        self.is_learning = is_learning
         self.learning_changed.emit()
 
-    def summary(self, place: int) -> Summary | None:
-        """What the list says of the article at this place; None where it cannot be read, which is told."""
+    def load_summary(self, index: int) -> ArticleSummary | None:
+        """Return the summary of the article at this index; None, after reporting the error, if it cannot be read."""
         try:
-            return self.articles[place]
+            return self.articles[index]
         except CorpusError as error:
-            self.fail(error)
+            self.report_error(error)
             return None
 
-    def place(self) -> int:
-        """The place of the open article in the list; where it is not there, see Listing.place."""
-        return self.articles.place(self.article.id if self.article else 0)
+    def current_index(self) -> int:
+        """Return the index of the open article in the list; if not listed, see LazyArticleList.find_index."""
+        return self.articles.find_index(self.article.id if self.article else 0)
 
-    def fail(self, error: CorpusError) -> None:
-        """Tell what the corpus fails; where it is damaged, have something done about it."""
+    def report_error(self, error: CorpusError) -> None:
+        """Report an error of the corpus; if it is damaged, emit `damaged` too."""
         self.failed.emit(str(error))
-        if isinstance(error, Damaged) and self.corpus and not self._is_damaged:
+        if isinstance(error, DamagedCorpus) and self.corpus and not self._is_damaged:
             self._is_damaged = True
             self.damaged.emit(str(self.corpus.path), str(error))
 
     def state(self) -> str:
-        """How far the annotator is with the open article."""
+        """Return the annotator's state of the open article."""
         return self.status.state if self.status else NEW
 
-    def state_of(self, summary: Summary) -> str:
-        """How far the annotator is with an article of the list."""
+    def state_of(self, summary: ArticleSummary) -> str:
+        """Return the annotator's state of an article in the list."""
         return summary.states.get(self.annotator, NEW)
 
-    def meant(self, start: int, end: int) -> tuple[int, int]:
-        """A snapped selection as it is likely to be meant: without a proclitic before a word that the corpus knows."""
+    def refine_selection(self, start: int, end: int) -> tuple[int, int]:
+        """Drop from a snapped selection the proclitics before a word that the corpus has tagged without them."""
         if not self.article or not self.corpus:
             return start, end
         with suppress(CorpusError):
-            return known_start(self.article.text, start, end, self.corpus.knows), end
+            return skip_known_proclitics(self.article.text, start, end, self.corpus.has_mention), end
         return start, end
 
     def select(self, span: Span | None) -> None:
-        """Make a span of the layer the selected one, or none."""
+        """Select a span of the layer, or none."""
         if span != self.selection:
             self.selection = span
-            self.selected.emit()
+            self.selection_changed.emit()
 
-    def changed(self) -> None:
-        """Read anew what is shown: something else than this session wrote to the corpus for it."""
+    def reload(self) -> None:
+        """Read everything shown again, after something other than this session wrote to the corpus."""
         if not self.corpus:
             return
         if self.article and self._is_gone(self.corpus, self.article.uid):
-            self._leave()
-            self.refresh()
+            self._clear_article()
+            self.reload_articles()
             return
         if self.article is None:
-            with self._telling():
+            with self._reporting_errors():
                 self._show_labels(self.corpus.labels())
-        self._read_again(None)
+        self._reload_after(None)
 
-    # How it is read
+    # Reading
 
     def _is_gone(self, corpus: Corpus, uid: str) -> bool:
-        """Whether the corpus does not hold this article any more: a backup has taken its place."""
+        """Return whether the corpus no longer holds this article, because a backup was restored."""
         try:
             corpus.article(uid)
         except NoSuchArticle:
             return True
         except CorpusError:
-            pass  # it is told when the article is read
+            pass  # reported when the article is read
         return False
 
-    def _read_again(self, step: Step | None) -> None:
-        """What is shown is no longer what was read: after this step, or after anything. Where not even reading goes,
-        the last read stays on the screen."""
-        seen, kinds = self._version, {type(edit.before or edit.after) for edit in step.edits} if step else set()
-        with self._telling():
-            if step and self._is_mine(step):
-                # As it would be read, and a long article's thousand spans would not be read within a frame.
-                self.spans = history.applied(self.spans, step.edits)
-                history.advance(self.undoable, self.redoable, Past(step.uid, step.name, step.undoes))
+    def _reload_after(self, step: Step | None) -> None:
+        """Update the state after this step, or after any change (None).
+
+        If reading fails, the state stays as last read.
+        """
+        version, kinds = self._version, {type(edit.before or edit.after) for edit in step.edits} if step else set()
+        with self._reporting_errors():
+            if step and self._changes_only_open_layer(step):
+                # The same as reading it, but a long article's thousand spans cannot be read within a frame.
+                self.spans = history.apply_edits(self.spans, step.edits)
+                history.advance_stacks(self.undoable, self.redoable, StepInfo(step.uid, step.name, step.undoes))
             elif self.article:
                 self._read(self.article.uid)
-        anything = step is None or self._version != seen  # others have written too
+        anything = step is None or self._version != version  # others have written too
         if anything or Status in kinds:
-            with self._telling():
-                self._count()
+            with self._reporting_errors():
+                self._load_counts()
         self._select_after(step)
-        self.stepped.emit(None if anything else step)
+        self.corpus_changed.emit(None if anything else step)
         if anything or Zone in kinds:
             self.zones_changed.emit()
         self.layer_changed.emit()
         if anything or Status in kinds or Zone in kinds:  # the list shows states and headlines
-            here = self.article.uid if self.article else None
-            only = here and step and not anything and all(edit.article == here for edit in step.edits)
-            self.articles.forget(self.article.id if self.article and only else None)
-            self.summaries_changed.emit(self.place() if only else -1)
+            uid = self.article.uid if self.article else None
+            only_open = uid and step and not anything and all(edit.article == uid for edit in step.edits)
+            self.articles.invalidate(self.article.id if self.article and only_open else None)
+            self.summaries_changed.emit(self.current_index() if only_open else -1)
 
-    def _is_mine(self, step: Step) -> bool:
-        """Whether a step that was just written changed spans of the open layer alone, and nobody else anything."""
-        here = self.article.uid if self.article else None
-        mine = all(
-            isinstance(edit.after or edit.before, Span | Rejection | Dismissal) and edit.article == here
+    def _changes_only_open_layer(self, step: Step) -> bool:
+        """Return whether a step that was just written changes only the open layer's spans and nobody else wrote."""
+        uid = self.article.uid if self.article else None
+        only_layer = all(
+            isinstance(edit.after or edit.before, Span | Rejection | Dismissal) and edit.article == uid
             for edit in step.edits
         )
-        return mine and self.corpus is not None and self.corpus.version() == self._version
+        return only_layer and self.corpus is not None and self.corpus.data_version() == self._version
 
-    def _most_instructive(self, corpus: Corpus, here: int) -> int | None:
-        """The article of the list that would teach most, of those less instructive than `here` if that is one, too."""
-        known = [number for number in doubtful(corpus, self.annotator) if self.articles.place(number) >= 0]
-        after = known.index(here) + 1 if here in known else 0
-        return next((number for number in [*known[after:], *known[:after]] if number != here), None)
+    def _find_most_instructive(self, corpus: Corpus, current: int) -> int | None:
+        """Return the most instructive listed article; if `current` is ranked too, the next one in the ranking."""
+        ranked = [
+            number
+            for number in list_uncertain_articles(corpus, self.annotator)
+            if self.articles.find_index(number) >= 0
+        ]
+        after = ranked.index(current) + 1 if current in ranked else 0
+        return next((number for number in [*ranked[after:], *ranked[:after]] if number != current), None)
 
     def _open(self, number: int, offset: int) -> bool:
         if not self.corpus:
             return False
         if self.article:
-            self.article_left.emit()
+            self.article_closing.emit()
         opened = False
-        with self._telling():
+        with self._reporting_errors():
             self._read(number)
             self.selection, opened = None, True
             self.article_opened.emit(max(0, min(offset, len(self.article.text) if self.article else 0)))
         return opened
 
     def _read(self, identity: int | str) -> None:
-        """Read the article of this number or uid, which is the open one then, and all that is shown of it; what cannot
-        be read changes nothing."""
+        """Read the article with this number or uid and its layer, and make it the open one.
+
+        Raises CorpusError and changes nothing if any of it cannot be read.
+        """
         if not self.corpus:
             return
-        with self.corpus.snapshot():  # a span's label is one of the labels, whatever others do
-            version, labels = self.corpus.version(), self.corpus.labels()
+        with self.corpus.snapshot():  # so that every span's label is among the labels, whatever others write
+            version, labels = self.corpus.data_version(), self.corpus.labels()
             article = self.corpus.article(identity)
-            of_mine = article.uid, self.annotator
+            layer = article.uid, self.annotator
             (self.article, self.zones, self.spans, self.status, self.note, (self.undoable, self.redoable)) = (
                 article,
                 self.corpus.zones(article.uid),
-                self.corpus.spans(*of_mine),
-                self.corpus.status(*of_mine),
-                self.corpus.note(*of_mine),
-                history.stacks(self.corpus.history(*of_mine)),
+                self.corpus.spans(*layer),
+                self.corpus.status(*layer),
+                self.corpus.note(*layer),
+                history.build_stacks(self.corpus.history(*layer)),
             )
         self._version = version
         self._show_labels(labels)
@@ -369,43 +389,43 @@ class Opened(QObject):
             self.labels_changed.emit()
 
     def _select_after(self, step: Step | None) -> None:
-        """The span that a step left in the article is the one that the next key is about; else it is the one before."""
-        chosen = self.selection.uid if self.selection else None
-        if step and self.article and (step.undoes or step.name not in SELECTING_NONE):
+        """Select the last span that the step left in the article, or keep the selection."""
+        selected = self.selection.uid if self.selection else None
+        if step and self.article and (step.undoes or step.name not in SELECTION_KEEPING_STEPS):
             uid = self.article.uid
-            left = [edit.after.uid for edit in step.edits if isinstance(edit.after, Span) and edit.article == uid]
-            chosen = left[-1] if left else chosen
-        self.select(next((span for span in self.spans if span.uid == chosen), None))
+            changed = [edit.after.uid for edit in step.edits if isinstance(edit.after, Span) and edit.article == uid]
+            selected = changed[-1] if changed else selected
+        self.select(next((span for span in self.spans if span.uid == selected), None))
 
-    def _list(self) -> None:
-        self.articles = Listing(self.corpus, self.annotator, self.choice)
-        self._count()
+    def _load_articles(self) -> None:
+        self.articles = LazyArticleList(self.corpus, self.annotator, self.article_filter)
+        self._load_counts()
 
-    def _count(self) -> None:
+    def _load_counts(self) -> None:
         if self.corpus:
-            self.counts = counts(self.corpus, self.annotator)
+            self.counts = count_by_state(self.corpus, self.annotator)
 
-    def _take_leave(self) -> None:
-        """Keep where the annotator is, for the next time. Nothing is lost where that cannot be written."""
+    def _close_article(self) -> None:
+        """Save the annotator's position for the next time; failing to is harmless."""
         if self.corpus and self.article:
-            self.article_left.emit()
-            if self._moved:
-                self._stand()
+            self.article_closing.emit()
+            if self._has_moved:
+                self._save_position()
 
-    def _stand(self) -> None:
-        self._resting.stop()
+    def _save_position(self) -> None:
+        self._position_timer.stop()
         if self.corpus and self.article:
             with suppress(CorpusError):
-                self.corpus.stand(self.annotator, self.article.uid, self.where())
+                self.corpus.save_position(self.annotator, self.article.uid, self.get_offset())
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """What the corpus fails in a block is told, and ends the block."""
+    def _reporting_errors(self) -> Iterator[None]:
+        """Report a CorpusError raised in the block and leave the block."""
         try:
             yield
         except CorpusError as error:
-            self.fail(error)
+            self.report_error(error)
 
-    def _leave(self) -> None:
+    def _clear_article(self) -> None:
         self.article, self.status, self.note, self.selection = None, None, None, None
         self.zones, self.spans, self.undoable, self.redoable = [], [], [], []

@@ -1,7 +1,7 @@
-"""The only door from the widgets to the corpus: what is open (see `opened`), and every change of it.
+"""The session: the widgets' only access to the corpus, with the state as last read (see `opened`) and every change.
 
-A change that fails is told by `failed` and does nothing. One that could not be written, through no fault of its own,
-waits: it is not shown as done, and is tried again until it is on disk or given up. No other change overtakes it.
+An invalid change emits `failed` and does nothing. A change that the file cannot take right now stays pending: it is not
+shown as done, and is retried until it is on disk or discarded. No other change overtakes it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -9,386 +9,398 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from annotator.checks.issue import Question
+from annotator.checks.issue import Issue
 from annotator.i18n import _
 from annotator.model import history, operations
-from annotator.model.records import IN_PROGRESS, NEW, Article, Edit, Past, Span, Step, Suggestion, new_uid
+from annotator.model.records import IN_PROGRESS, NEW, Article, Edit, Span, Step, StepInfo, Suggestion, new_uid
 from annotator.store.checkpoints import Checkpointer
-from annotator.store.corpus import Corpus, now
-from annotator.store.errors import Conflict, CorpusError, LostLog, MissingCorpus, Unwritten
-from annotator.store.recovery.rescue import Displacement, displace
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.errors import Conflict, CorpusError, LostWal, MissingCorpus, WriteError
+from annotator.store.recovery.rescue import Displacement, rescue_displaced
 from annotator.store.witness import Witness
-from annotator.ui.session.opened import ACCEPT, DESCRIBE, DISMISS, REJECT, Opened
-from annotator.ui.widgets.bidi_text import left_to_right
+from annotator.ui.session.opened import ACCEPT, DESCRIBE, DISMISS, REJECT, BaseSession
+from annotator.ui.widgets.bidi_text import isolate_ltr
 
-_AT_ONCE: Final = 2000
-"""Edits: a tenth of a second."""
-_PATIENCE: Final = 250
+_MAX_SYNCHRONOUS_EDITS: Final = 2000
+"""Edits that are reversed while a key waits: a tenth of a second."""
+_BUSY_TIMEOUT: Final = 250
 """Milliseconds that a key waits at most while another program writes."""
-_AGAIN: Final = 500
-"""Milliseconds from one try to write what waits to the next."""
-_BEGINNING_NOTHING: Final = frozenset(["state", "note", DISMISS])
-"""The names of steps after which an article is as new as it was."""
+_RETRY_INTERVAL: Final = 500
+"""Milliseconds between two attempts to write a pending step."""
+_STATE_KEEPING_STEPS: Final = frozenset(["state", "note", DISMISS])
+"""The names of steps that do not set a new article to "in progress"."""
 
 
-class Session(Opened):
-    """An annotator at a corpus."""
+class Session(BaseSession):
+    """An annotator working on a corpus."""
 
-    trouble_changed = Signal()
-    """Whether the file can be written to, why not, and whether a change waits for it."""
+    save_error_changed = Signal()
+    """`save_error` or `pending_step` changed."""
     displaced = Signal(object)
-    """The corpus file was renamed, deleted or replaced, and the session goes on in another one: a Displacement."""
+    """The corpus file was renamed, deleted or replaced, and the session continues in another one: a Displacement."""
     displacing = Signal()
-    """The corpus file is no longer at its place: what other processes do with it for this window must end."""
-    given_up = Signal()
-    """The change that waited will not be made; what was being typed for it is void too."""
+    """The corpus file is no longer in its place: other processes that use it for this window must end."""
+    change_discarded = Signal()
+    """The pending step will not be written; text being typed for it is void too."""
     _checkpoint_reported = Signal(object, object)
-    """A Checkpointer, and what keeps the last steps out of the file: a CorpusError or None."""
+    """A Checkpointer, and the CorpusError that keeps the last steps out of the file, or None."""
 
     def __init__(self, annotator: str, parent: QObject | None = None) -> None:
         super().__init__(annotator, parent)
-        self.waiting: Step | None = None
-        """What a person did and is not on disk yet."""
-        self.trouble = ""
-        """What is wrong with the file, in a sentence; "" where nothing is known to be."""
-        self._displacement: Displacement | None = None  # what was found out, until its file is open
+        self.pending_step: Step | None = None
+        """A change that is not on disk yet."""
+        self.save_error = ""
+        """Why the file cannot be written, in a sentence; "" if no error is known."""
+        self._displacement: Displacement | None = None  # one that was detected, until its file is open
         self._checkpointer: Checkpointer | None = None
         self._witness: Witness | None = None
-        self._checkpoint_trouble = ""
-        self._checkpoint_reported.connect(self._take_report)
-        self._stuck: set[str] = set()  # uids of steps that could not be taken back, which was told
-        self._again = QTimer(self)
-        self._again.setInterval(_AGAIN)
-        self._again.timeout.connect(self.try_again)
+        self._checkpoint_error = ""
+        self._checkpoint_reported.connect(self._receive_checkpoint_report)
+        self._conflicting: set[str] = set()  # uids of steps whose undo conflicts, which was reported
+        self._retry_timer = QTimer(self)
+        self._retry_timer.setInterval(_RETRY_INTERVAL)
+        self._retry_timer.timeout.connect(self.retry_save)
 
     # The file
 
     def open(self, corpus: Corpus) -> None:
-        corpus.hurry(_PATIENCE)
+        corpus.set_busy_timeout(_BUSY_TIMEOUT)
         super().open(corpus)
-        self._connect_beside()
-        if not corpus.has_log():
-            text = _(
-                "“{name}” is on a network drive: saving is slower, and waits while an export or a backup reads it."
-            )
-            self.told.emit(text.format(name=left_to_right(corpus.path.name)))
+        self._open_helpers()
+        if not corpus.is_in_wal_mode():
+            text = _("“{name}” is on a network drive: saving is slower, and has to wait during exports and backups.")
+            self.notified.emit(text.format(name=isolate_ltr(corpus.path.name)))
 
-    def let_go(self) -> None:
-        self.try_again()
-        self._close_beside()
-        self._hold(None)
+    def close_silently(self) -> None:
+        self.retry_save()
+        self._close_helpers()
+        self._set_pending(None)
         self._displacement = None
-        super().let_go()
+        super().close_silently()
 
-    def look(self) -> None:
-        """See whether the file is still there, and show what others wrote to it meanwhile."""
-        if not self.corpus or self.waiting:
+    def check_file(self) -> None:
+        """Check that the file is still there, and show what others wrote to it meanwhile."""
+        if not self.corpus or self.pending_step:
             return
         try:
-            self._find_again()
-            version = self.corpus.version()
+            self._follow_file()
+            version = self.corpus.data_version()
         except CorpusError as error:
-            self._hold(None, str(error))
+            self._set_pending(None, str(error))
             return
-        self._hold(None, self._checkpoint_trouble)
+        self._set_pending(None, self._checkpoint_error)
         if version == self._version:
             return
-        self._version = version  # with no article, nothing else would say that it was seen
+        self._version = version  # reload() sets it only if an article is open
         spans, articles = self.spans, sum(self.counts.values())
-        self.changed()
+        self.reload()
         if sum(self.counts.values()) != articles:
-            self.refresh()
+            self.reload_articles()
         if self.spans != spans:
-            self.told.emit(_("This article was changed in another window: what is shown is what is there now."))
+            self.notified.emit(_("This article was changed in another window. You now see the current version."))
 
-    def try_again(self) -> bool:
-        """Write the change that waits, if one does; whether none does then."""
-        step = self.waiting
+    def retry_save(self) -> bool:
+        """Write the pending step, if any, and return whether none is pending then."""
+        step = self.pending_step
         if step is None:
             return True
         try:
-            self._find_again()
+            self._follow_file()
         except CorpusError as error:
-            self._hold(step, str(error))
+            self._set_pending(step, str(error))
             return False
         if self._write(step):
-            self.told.emit(_("What had waited is saved now."))
-        return self.waiting is None
+            self.notified.emit(_("The pending change was saved."))
+        return self.pending_step is None
 
-    def give_up(self) -> None:
-        """Let go of the change that waits: what is shown is what is on disk."""
-        self._hold(None)
-        self.given_up.emit()
-        self.changed()
+    def discard_pending(self) -> None:
+        """Drop the pending step and show the state on disk."""
+        self._set_pending(None)
+        self.change_discarded.emit()
+        self.reload()
 
-    # Changes: each returns whether it is on disk
+    # Changes; all return whether the change is on disk
 
     def tag(self, label: str, start: int, end: int) -> bool:
-        """Label code points `start` to `end`, and select the span."""
-        return self._do("tag", lambda article: operations.add(article, self.spans, self.annotator, label, start, end))
+        """Tag code points `start` to `end`, and select the span."""
+        return self._apply(
+            "tag", lambda article: operations.add_span(article, self.spans, self.annotator, label, start, end)
+        )
 
     def relabel(self, span: Span, label: str) -> bool:
         """Give a span another label."""
-        return self._do("relabel", lambda article: operations.relabel(article, self.spans, span, label))
+        return self._apply("relabel", lambda article: operations.relabel(article, self.spans, span, label))
 
     def resize(self, span: Span, start: int, end: int) -> bool:
         """Move a span's edges."""
-        return self._do("resize", lambda article: operations.resize(article, self.spans, span, start, end))
+        return self._apply("resize", lambda article: operations.resize(article, self.spans, span, start, end))
 
     def describe(self, span: Span, value: str, note: str) -> bool:
-        """Say what a span means, and what there is to note about it."""
-        return self._do(DESCRIBE, lambda _article: operations.describe(span, value, note))
+        """Set a span's value and note."""
+        return self._apply(DESCRIBE, lambda _article: operations.describe_span(span, value, note))
 
     def write_note(self, text: str) -> bool:
-        """Note something about the article."""
-        return self._do("note", lambda article: operations.note(self.note, article, self.annotator, text))
+        """Set the note on the article."""
+        return self._apply("note", lambda article: operations.set_note(self.note, article, self.annotator, text))
 
-    def tag_each(self, label: str, places: Sequence[tuple[int, int]]) -> bool:
-        """Label each of these stretches of the article, in one step."""
-        return self._do(
-            "tag_each", lambda article: operations.add_each(article, self.spans, self.annotator, label, places)
+    def tag_all(self, label: str, ranges: Sequence[tuple[int, int]]) -> bool:
+        """Tag all these ranges of the article, in one step."""
+        return self._apply(
+            "tag_each", lambda article: operations.add_spans(article, self.spans, self.annotator, label, ranges)
         )
 
-    def accept(self, proposed: Suggestion, wanted: Suggestion) -> bool:
-        """Label what a suggestion is about, as the annotator has changed it (see editing.accept)."""
-        return self._do(
-            ACCEPT, lambda article: operations.accept(article, self.spans, self.annotator, proposed, wanted)
+    def accept(self, suggestion: Suggestion, edited: Suggestion) -> bool:
+        """Tag the range of a suggestion as the annotator has edited it (see operations.accept)."""
+        return self._apply(
+            ACCEPT, lambda article: operations.accept(article, self.spans, self.annotator, suggestion, edited)
         )
 
-    def accept_each(self, suggestions: Sequence[Suggestion]) -> bool:
-        """Label what each of these suggestions is about, in one step."""
-        return self._do(
-            ACCEPT, lambda article: operations.accept_each(article, self.spans, self.annotator, suggestions)
+    def accept_all(self, suggestions: Sequence[Suggestion]) -> bool:
+        """Accept all these suggestions, in one step."""
+        return self._apply(
+            ACCEPT, lambda article: operations.accept_all(article, self.spans, self.annotator, suggestions)
         )
 
     def reject(self, suggestion: Suggestion) -> bool:
-        """Say that a suggestion is wrong."""
-        return self._do(REJECT, lambda article: operations.reject(article, self.annotator, suggestion))
+        """Reject a suggestion."""
+        return self._apply(REJECT, lambda article: operations.reject(article, self.annotator, suggestion))
 
     def remove(self, span: Span) -> bool:
-        """Take a span away."""
-        return self._do("remove", lambda _article: operations.remove(span))
+        """Remove a span."""
+        return self._apply("remove", lambda _article: operations.remove_span(span))
 
-    def put_right(self, question: Question) -> bool:
-        """Do what puts a question about the article right, where that is clear (see checks.issue.Remedy)."""
-        span = next((one for one in self.spans if one.uid == question.span), None)
-        remedy = question.remedy
-        if remedy is None or (span is None and question.span is not None):
+    def apply_fix(self, issue: Issue) -> bool:
+        """Apply the fix of an issue of the article, if it has one (see checks.issue.Fix)."""
+        target = next((span for span in self.spans if span.uid == issue.span), None)
+        fix = issue.fix
+        if fix is None or (target is None and issue.span is not None):
             return False
-        place = remedy.label, remedy.start, remedy.end
-        return self._do(
-            "put_right", lambda article: operations.put_right(article, self.spans, self.annotator, span, *place)
+        replacement = fix.label, fix.start, fix.end
+        return self._apply(
+            "put_right",
+            lambda article: operations.replace_span(article, self.spans, self.annotator, target, *replacement),
         )
 
-    def dismiss(self, question: Question) -> bool:
-        """Say that this question about the article is not to be asked again."""
-        return self._do(DISMISS, lambda article: operations.dismiss(article, self.annotator, *question.place))
+    def dismiss(self, issue: Issue) -> bool:
+        """Dismiss an issue of the article for good."""
+        return self._apply(DISMISS, lambda article: operations.dismiss(article, self.annotator, *issue.key))
 
     def mark_zone(self, kind: str, start: int, end: int) -> bool:
-        """Say of what kind the stretch is."""
-        return self._do("zone", lambda article: operations.mark_zone(article, self.zones, kind, start, end))
+        """Mark a range of the article as a zone of this kind."""
+        return self._apply("zone", lambda article: operations.mark_zone(article, self.zones, kind, start, end))
 
     def set_state(self, state: str) -> bool:
-        """Say how far the annotator is with the article."""
-        return self._do("state", lambda article: operations.set_state(self.status, article, self.annotator, state))
+        """Set the annotator's state of the article."""
+        return self._apply("state", lambda article: operations.set_state(self.status, article, self.annotator, state))
 
     def undo(self) -> bool:
-        """Take back the annotator's last step on the article."""
-        return self._take_back(self.undoable)
+        """Undo the annotator's last step on the article."""
+        return self._revert_last(self.undoable)
 
     def redo(self) -> bool:
-        """Do again what was undone last."""
-        return self._take_back(self.redoable)
+        """Redo the step that was undone last."""
+        return self._revert_last(self.redoable)
 
-    def long_step(self, stack: list[Past]) -> Past | None:
-        """The step of this stack that `undo` or `redo` would take back next, where that is more than a key can wait
-        for: it is then done by `jobs.undo`."""
-        past = next((past for past in reversed(stack) if past.uid not in self._stuck), None)
-        if past is None:
+    def next_long_step(self, stack: list[StepInfo]) -> StepInfo | None:
+        """Return the step of this stack that `undo` or `redo` would revert next, if a key cannot wait for it.
+
+        Such a step is reverted by `jobs.undo`.
+        """
+        step_info = next((step_info for step_info in reversed(stack) if step_info.uid not in self._conflicting), None)
+        if step_info is None:
             return None
         long = False
-        with self._telling():
-            long = self._is_long(past)
-        return past if long else None
+        with self._reporting_errors():
+            long = self._is_long(step_info)
+        return step_info if long else None
 
-    def pass_over(self, past: Past) -> None:
-        """Tell that this step conflicts with what others did since. The next undo or redo goes on past it."""
-        self._stuck.add(past.uid)
-        self.changed()
-        undone = past in self.redoable
-        why = (
-            _("This cannot be done again: it was changed in another window since.")
-            if undone
-            else _("This cannot be undone: it was changed in another window since.")
+    def skip_conflict(self, step_info: StepInfo) -> None:
+        """Report that this step conflicts with later changes of others; the next undo or redo skips it."""
+        self._conflicting.add(step_info.uid)
+        self.reload()
+        is_redo = step_info in self.redoable
+        message = (
+            _("Cannot redo: the annotation was changed in another window in the meantime.")
+            if is_redo
+            else _("Cannot undo: the annotation was changed in another window in the meantime.")
         )
-        if any(other.uid not in self._stuck for other in (self.redoable if undone else self.undoable)):
-            why += " " + _("The same key goes on past it.")
-        self.failed.emit(why)
+        if any(remaining.uid not in self._conflicting for remaining in (self.redoable if is_redo else self.undoable)):
+            message += " " + _("Press the same key again to skip it.")
+        self.failed.emit(message)
 
-    def _do(self, name: str, verb: Callable[[Article], list[Edit]]) -> bool:
-        if not self.article or not self._may_change():
+    def _apply(self, name: str, operation: Callable[[Article], list[Edit]]) -> bool:
+        if not self.article or not self._check_no_pending():
             return False
         try:
-            edits = verb(self.article)
-        except operations.Rejected as rejected:
-            self.failed.emit(str(rejected))
+            edits = operation(self.article)
+        except operations.InvalidEdit as error:
+            self.failed.emit(str(error))
             return False
-        if edits and name not in _BEGINNING_NOTHING and self.state() == NEW:
+        if edits and name not in _STATE_KEEPING_STEPS and self.state() == NEW:
             edits += operations.set_state(self.status, self.article, self.annotator, IN_PROGRESS)
         return not edits or self._write(self._step(name, edits))
 
-    def _take_back(self, stack: list[Past]) -> bool:
-        if not stack or not self._may_change():
+    def _revert_last(self, stack: list[StepInfo]) -> bool:
+        if not stack or not self._check_no_pending():
             return False
-        for past in reversed(stack):
+        for step_info in reversed(stack):
             try:
-                if past.uid not in self._stuck or not self._is_long(past):
-                    return self._reverse(past)
-            except (Conflict, operations.Rejected):
-                if past.uid not in self._stuck:  # else it was told, and may be in nobody's way by now
-                    self.pass_over(past)
+                if step_info.uid not in self._conflicting or not self._is_long(step_info):
+                    return self._revert(step_info)
+            except (Conflict, operations.InvalidEdit):
+                if step_info.uid not in self._conflicting:  # else it was reported, and may no longer conflict
+                    self.skip_conflict(step_info)
                     return False
             except CorpusError as error:
-                self.fail(error)
+                self.report_error(error)
                 return False
-        self.pass_over(stack[-1])
+        self.skip_conflict(stack[-1])
         return False
 
-    def _reverse(self, past: Past) -> bool:
-        """Take a step back. Raises CorpusError, Rejected."""
+    def _revert(self, step_info: StepInfo) -> bool:
+        """Write the step that reverses this one. Raises CorpusError, InvalidEdit."""
         if not self.corpus:
             return False
-        step = self.corpus.step(past.uid)
-        return self._store(self._step(step.name, history.reversal(step), step.uid))
+        step = self.corpus.step(step_info.uid)
+        return self._store(self._step(step.name, history.reverse_step(step), step.uid))
 
-    def _is_long(self, past: Past) -> bool:
-        return self.corpus is not None and self.corpus.size(past.uid) > _AT_ONCE
+    def _is_long(self, step_info: StepInfo) -> bool:
+        return self.corpus is not None and self.corpus.edit_count(step_info.uid) > _MAX_SYNCHRONOUS_EDITS
 
     def _step(self, name: str, edits: Iterable[Edit], undoes: str | None = None) -> Step:
-        return Step(new_uid(), self.annotator, now(), name, tuple(edits), undoes)
+        return Step(new_uid(), self.annotator, utc_timestamp(), name, tuple(edits), undoes)
 
-    def _may_change(self) -> bool:
-        """Whether no change waited. One that did is tried again instead: what a person meant may be void once it is
-        saved."""
-        if not self.waiting:
+    def _check_no_pending(self) -> bool:
+        """Return whether no step was pending; one that was is retried.
+
+        After a retry the new change is not made either way: it may be void once the pending step is saved.
+        """
+        if not self.pending_step:
             return True
-        if not self.try_again():
-            self.failed.emit(_("The change before this one is not saved yet."))
+        if not self.retry_save():
+            self.failed.emit(_("The previous change is not saved yet."))
         return False
 
     def _write(self, step: Step) -> bool:
-        """Have the step on disk; whether it is. Where the file fails it, it waits; else it is told why it cannot be."""
+        """Write the step and return whether it is on disk; see `_store`. Report why an invalid one is not."""
         try:
             return self._store(step)
-        except (CorpusError, operations.Rejected) as error:
-            self._hold(None)
+        except (CorpusError, operations.InvalidEdit) as error:
+            self._set_pending(None)
             self.failed.emit(str(error))
-            self.changed()
+            self.reload()
             return False
 
     def _store(self, step: Step) -> bool:
-        """Have the step on disk; whether it is. Where the file fails it, it waits. Raises CorpusError, Rejected."""
+        """Write the step and return whether it is on disk; on a WriteError it becomes the pending step.
+
+        Raises CorpusError, InvalidEdit.
+        """
         if not self.corpus:
             return False
         try:
             with self.corpus.transaction():
-                if not self.corpus.size(step.uid):  # a disk may have failed after it had written
+                if not self.corpus.edit_count(step.uid):  # a disk may fail after the write succeeded
                     self.corpus.apply(step)
                     if self.article:
-                        self.corpus.stand(self.annotator, self.article.uid, self.where())
+                        self.corpus.save_position(self.annotator, self.article.uid, self.get_offset())
             if self._witness:
-                self._witness.require(step)
-        except Unwritten as error:
-            self._hold(step, str(error))
+                self._witness.verify_step(step)
+        except WriteError as error:
+            self._set_pending(step, str(error))
             return False
-        self._hold(None, self._checkpoint_trouble)
-        self._moved = True
-        self._read_again(step)
-        self._resting.stop()
+        self._set_pending(None, self._checkpoint_error)
+        self._has_moved = True
+        self._reload_after(step)
+        self._position_timer.stop()
         return True
 
-    def _hold(self, step: Step | None, trouble: str = "") -> None:
-        """Have this step wait, or none, for this reason."""
-        if (step, trouble) == (self.waiting, self.trouble):
+    def _set_pending(self, step: Step | None, save_error: str = "") -> None:
+        """Set the pending step, or none, and the error that keeps it from being saved."""
+        if (step, save_error) == (self.pending_step, self.save_error):
             return
-        self.waiting, self.trouble = step, trouble
+        self.pending_step, self.save_error = step, save_error
         if step:
-            self._again.start()
+            self._retry_timer.start()
         else:
-            self._again.stop()
-        self.trouble_changed.emit()
+            self._retry_timer.stop()
+        self.save_error_changed.emit()
 
-    def _connect_beside(self) -> None:
-        """Have the log emptied at rest, and what is written read again, each through a connection of its own."""
+    def _open_helpers(self) -> None:
+        """Start checkpoints of the WAL and read-back of every step, each through a connection of its own."""
         if self.corpus:
             self._checkpointer = Checkpointer(self.corpus.path, self._checkpoint_reported.emit)
             self._witness = Witness(self.corpus.path)
 
-    def _close_beside(self) -> None:
+    def _close_helpers(self) -> None:
         if self._checkpointer:
             self._checkpointer.close()
         if self._witness:
             self._witness.close()
-        self._checkpointer, self._witness, self._checkpoint_trouble = None, None, ""
+        self._checkpointer, self._witness, self._checkpoint_error = None, None, ""
 
-    def _take_report(self, checkpointer: Checkpointer, error: CorpusError | None) -> None:
+    def _receive_checkpoint_report(self, checkpointer: Checkpointer, error: CorpusError | None) -> None:
         if checkpointer is self._checkpointer:
-            self._checkpoint_trouble = str(error or "")
-            if not self.waiting:
-                self._hold(None, self._checkpoint_trouble)
+            self._checkpoint_error = str(error or "")
+            if not self.pending_step:
+                self._set_pending(None, self._checkpoint_error)
 
-    def _find_again(self) -> None:
-        """Go on with the file that holds what is shown, where it is not, or not as it was, at the corpus' place.
+    def _follow_file(self) -> None:
+        """Follow the corpus file if it is no longer in its place, or not as it was.
 
-        A log that was taken away is made anew. A file that was renamed is followed; of one that was deleted or
-        replaced, a copy is made beside its place. A stick that comes back is gone on with. Raises CorpusError where
-        nothing of this is possible.
+        A WAL that was removed is created again. A renamed file is followed; a deleted or replaced one is copied to a
+        place beside it. A removable drive that is plugged in again is used again. Raises CorpusError if none of this is
+        possible.
         """
         if not self.corpus:
             return
         try:
             if not self._displacement:
-                self.corpus.check_there()
-        except LostLog:
-            self._close_beside()
+                self.corpus.check_file_identity()
+        except LostWal:
+            self._close_helpers()
             self.corpus.reconnect()
-            self.changed()
+            self.reload()
         except MissingCorpus as missing:
-            self._close_beside()
+            self._close_helpers()
             self.displacing.emit()
             try:
-                self._displacement = displace(self.corpus)
+                self._displacement = rescue_displaced(self.corpus)
             except MissingCorpus:
-                self._take_up_again(self.corpus, missing)
+                self._resume_reconnected(self.corpus, missing)
         if self._displacement:
-            self._go_on_in(Corpus.open(self._displacement.current))  # not before others have let go of the old one
+            self._switch_to(Corpus.open(self._displacement.current))  # not before others have closed the old one
             displacement, self._displacement = self._displacement, None
             self.displaced.emit(displacement)
         if not self._checkpointer:
-            self._connect_beside()
+            self._open_helpers()
 
-    def _take_up_again(self, corpus: Corpus, missing: MissingCorpus) -> None:
-        """Go on with the file at the corpus' place if it holds what is shown: a stick came back. Raises CorpusError."""
+    def _resume_reconnected(self, corpus: Corpus, missing: MissingCorpus) -> None:
+        """Continue with the file at the corpus' path if it holds what is shown: a removable drive is back.
+
+        Raises CorpusError.
+        """
         if not corpus.path.exists():
             raise missing
-        corpus.close_away()
-        found = Corpus.open(corpus.path)
+        corpus.close_preserving_wal()
+        reopened = Corpus.open(corpus.path)
         try:
-            if not self._is_shown(found):
+            if not self._is_shown(reopened):
                 raise missing
         except BaseException:
-            found.close()
+            reopened.close()
             raise
-        self._go_on_in(found)
+        self._switch_to(reopened)
 
-    def _go_on_in(self, corpus: Corpus) -> None:
-        """Have this corpus, which holds what is shown, in the place of the one that was closed."""
+    def _switch_to(self, corpus: Corpus) -> None:
+        """Replace the closed corpus by this one, which holds what is shown."""
         self.corpus = corpus
-        corpus.hurry(_PATIENCE)
-        self.refresh()
+        corpus.set_busy_timeout(_BUSY_TIMEOUT)
+        self.reload_articles()
 
     def _is_shown(self, corpus: Corpus) -> bool:
-        """Whether this corpus holds what is on the screen."""
+        """Return whether this corpus holds what is on the screen."""
         if not self.article:
             return corpus.labels() == self.labels
-        return corpus.spans(self.article.uid, self.annotator) == self.spans
+        uid = self.article.uid
+        return not self._is_gone(corpus, uid) and corpus.spans(uid, self.annotator) == self.spans

@@ -1,4 +1,4 @@
-"""What of a session is worth a line in the log: which corpus is open, and what fails. No words of either."""
+"""The log of a session: which corpus is open, and what fails; no text of the corpus or of messages."""
 
 import logging
 
@@ -10,31 +10,31 @@ from annotator.ui.session.session import Session
 _log = logging.getLogger(__name__)
 
 
-class Journal(QObject):
-    """Writes while its session lives."""
+class SessionLogger(QObject):
+    """Writes to the log as long as its session lives."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        session.corpus_opened.connect(self._opened)
-        session.displaced.connect(self._displaced)
-        session.failed.connect(self._failed)
-        session.trouble_changed.connect(self._troubled)
+        session.corpus_opened.connect(self._log_corpus)
+        session.displaced.connect(self._log_displacement)
+        session.failed.connect(self._log_failure)
+        session.save_error_changed.connect(self._log_save_error)
 
-    def _opened(self) -> None:
+    def _log_corpus(self) -> None:
         corpus = self._session.corpus
         if corpus:
             _log.info("opened %s, %d articles", corpus.path, sum(self._session.counts.values()))
         else:
             _log.info("closed the corpus")
 
-    def _displaced(self, displacement: Displacement) -> None:
+    def _log_displacement(self, displacement: Displacement) -> None:
         change, path, current = displacement.change.name, displacement.path, displacement.current
         _log.warning("%s was %s by others; the session goes on in %s", path, change.lower(), current)
 
-    def _failed(self, told: str) -> None:
-        _log.warning("the person was told of a failure in %d characters", len(told))
+    def _log_failure(self, message: str) -> None:
+        _log.warning("the person was told of a failure in %d characters", len(message))
 
-    def _troubled(self) -> None:
-        trouble, waiting = bool(self._session.trouble), self._session.waiting is not None
-        _log.warning("the corpus can be written to: %s; a change waits: %s", not trouble, waiting)
+    def _log_save_error(self) -> None:
+        has_error, is_pending = bool(self._session.save_error), self._session.pending_step is not None
+        _log.warning("the corpus can be written to: %s; a change waits: %s", not has_error, is_pending)

@@ -1,7 +1,7 @@
-"""What the program suggests for the open article, and which suggestion the next key is about.
+"""The suggestions for the open article, and which of them is current.
 
-The suggesters are asked in a thread of their own, and no sooner than what a key did is painted: no key waits for them.
-What was decided is taken out of what stands at once; what else follows from it comes a moment later.
+The suggesters run in a thread of their own, and not before the effect of the last key is painted, so that no key waits
+for them. A decided suggestion disappears at once; what the suggesters learn from the decision comes a moment later.
 """
 
 from bisect import bisect_left, bisect_right
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from msgspec.structs import replace
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from annotator.model.open_suggestions import undecided
+from annotator.model.open_suggestions import drop_decided
 from annotator.model.records import Article, Edit, Rejection, Span, Step, Suggestion
 from annotator.store.errors import CorpusError
 from annotator.store.open_connections import interrupt_until
@@ -21,298 +21,305 @@ from annotator.ui.session.opened import ACCEPT, REJECT
 from annotator.ui.session.session import Session
 
 if TYPE_CHECKING:
-    from annotator.jobs.suggestion_service import Proposals
+    from annotator.jobs.suggestion_service import SuggestionService
     from annotator.suggest.base import Suggester
 
-_PAUSE: Final = (
-    100  # milliseconds after the last key until the thread gets to work: else both would want Python at once
-)
-_GLANCE: Final = 200  # milliseconds in which nobody has yet seen which suggestion is chosen, and acted upon it
+_PAUSE: Final = 100
+"""Milliseconds from the last key to the start of the thread, else both would compete for Python's lock."""
+_REACTION_TIME: Final = 200
+"""Milliseconds within which nobody can have noticed a new current suggestion and acted on it."""
 
 
-class _Answer(NamedTuple):
-    proposals: "Proposals | None"
-    left: tuple[Suggestion, ...]
+class _Response(NamedTuple):
+    service: "SuggestionService | None"
+    suggestions: tuple[Suggestion, ...]
 
 
-class Suggestions(QObject):
-    """Attributes hold what is shown; nothing of it is stored before the session is told to accept it.
+class SuggestionModel(QObject):
+    """The suggestions as attributes; none is stored before the session accepts it.
 
-    When the chosen one is decided on, the next one is chosen, if any comes after it; when that is undone, it is again.
+    When the current one is decided, the next one, if any, becomes current; when that is undone, it is current again.
     """
 
     changed = Signal()
-    """Which suggestions stand."""
-    chosen_changed = Signal()
-    """Another suggestion, or none, is the chosen one, or its edges or label are others."""
+    """The visible suggestions changed."""
+    current_changed = Signal()
+    """Another suggestion, or none, is current, or its edges or label were edited."""
     settled = Signal()
-    """All suggesters have answered."""
-    _answered = Signal(object)  # a Future
-    _complained = Signal(str)
+    """All suggesters have responded."""
+    _responded = Signal(object)  # a Future
+    _warned = Signal(str)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self.standing: tuple[Suggestion, ...] = ()
-        """By start, the longer first."""
-        self.proposed: Suggestion | None = None
-        """The chosen one, as it stands."""
-        self.chosen: Suggestion | None = None
-        """The same as the annotator has changed it."""
-        self.shown = True
-        """Whether any stand; else none does, whatever is suggested."""
-        self._back: tuple[int, int, str] | None = None  # the place of one that is chosen as soon as it stands again
-        self._since = QElapsedTimer()  # when it was chosen
-        self._left: tuple[Suggestion, ...] = ()  # what stands when suggestions are shown
-        self._others: tuple[Suggester, ...] | None = None  # what a person brought; the thread loads it once
-        self._proposals: Proposals | None = None  # the thread's, once they are read
-        self._stale = True  # whether they are to be read, or read again
-        self._annotator = session.annotator  # whose they are
-        self._lessons: list[tuple[Article, tuple[Edit, ...]]] = []
-        self._opening = False  # whether the suggesters are to be asked about another article
-        self._again = self._waiting = False  # whether there is anything to be asked, and an answer to come
+        self.visible: tuple[Suggestion, ...] = ()
+        """Sorted by start, longer ones first."""
+        self.original: Suggestion | None = None
+        """The current suggestion as suggested."""
+        self.current: Suggestion | None = None
+        """The current suggestion as the annotator has edited it."""
+        self.is_enabled = True
+        """Whether suggestions are visible at all."""
+        self._restore_key: tuple[int, int, str] | None = None  # of one that becomes current once it is visible again
+        self._current_since = QElapsedTimer()  # when the current one became so
+        self._undecided: tuple[Suggestion, ...] = ()  # visible if suggestions are enabled
+        self._external_suggesters: tuple[Suggester, ...] | None = None  # the user's own; the thread loads them once
+        self._service: SuggestionService | None = None  # the thread's, once it is loaded
+        self._is_stale = True  # whether the service must be loaded, or loaded again
+        self._annotator = session.annotator  # whose rejections the service knows
+        self._pending_edits: list[tuple[Article, tuple[Edit, ...]]] = []
+        self._is_opening = False  # whether the next request is about another article
+        self._is_requested = self._is_waiting = False  # whether to send a request, and whether one is running
         self._thread: ThreadPoolExecutor | None = ThreadPoolExecutor(1, "suggestions")
-        self._stop = Event()  # of all that is read of the corpus that is open
-        self._reading = Lock()  # the thread holds it as long as it may have the corpus open
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_PAUSE)
-        self._soon.timeout.connect(self._ask)
-        self._answered.connect(self._take)
-        self._complained.connect(session.failed)
-        session.corpus_opened.connect(self._begin)
-        session.corpus_closing.connect(self._let_go)
-        session.labels_changed.connect(self._relabel)
-        session.article_opened.connect(self._open)
-        session.stepped.connect(self._learn)
-        session.learned.connect(self.learned)
-        session.zones_changed.connect(self._ask_soon)
-        session.selected.connect(self._give_way)
-        self.learned()
+        self._stop_event = Event()  # stops reading of the open corpus
+        self._corpus_lock = Lock()  # held by the thread while it may have the corpus open
+        self._request_timer = QTimer(self)
+        self._request_timer.setSingleShot(True)
+        self._request_timer.setInterval(_PAUSE)
+        self._request_timer.timeout.connect(self._start_request)
+        self._responded.connect(self._receive)
+        self._warned.connect(session.failed)
+        session.corpus_opened.connect(self._on_corpus_opened)
+        session.corpus_closing.connect(self._release_corpus)
+        session.labels_changed.connect(self._on_labels_changed)
+        session.article_opened.connect(self._on_article_opened)
+        session.corpus_changed.connect(self._on_corpus_changed)
+        session.learned.connect(self.reload)
+        session.zones_changed.connect(self._schedule_request)
+        session.selection_changed.connect(self._clear_current_if_span_selected)
+        self.reload()
 
     @property
-    def busy(self) -> bool:
-        """Whether the suggesters are still being asked, or about to be."""
-        return self._waiting or self._soon.isActive()
+    def is_busy(self) -> bool:
+        """Whether a request to the suggesters is running or scheduled."""
+        return self._is_waiting or self._request_timer.isActive()
 
     def close(self) -> None:
-        """Ask no more, whatever happens; the thread has ended afterwards."""
-        self._soon.stop()
+        """End the thread; no request is sent afterwards, whatever happens."""
+        self._request_timer.stop()
         if self._thread:
             self._thread.shutdown(wait=True, cancel_futures=True)
         self._thread = None
 
-    def show(self, shown: bool) -> None:
-        """Have suggestions stand, or none."""
-        self.shown = shown
-        self._stand(self._left)
+    def set_enabled(self, enabled: bool) -> None:
+        """Show suggestions, or hide all."""
+        self.is_enabled = enabled
+        self._set_undecided(self._undecided)
 
-    def choose(self, suggestion: Suggestion | None) -> None:
-        """Make a suggestion the one that the next key is about, or none; no span is selected beside it."""
-        self._back = None
-        self._choose(suggestion)
+    def set_current(self, suggestion: Suggestion | None) -> None:
+        """Make a suggestion current, or none, and deselect the selected span."""
+        self._restore_key = None
+        self._set_current(suggestion)
 
-    def change(self, wanted: Suggestion) -> None:
-        """Have the chosen one with other edges or another label; its value is of the words that were proposed."""
-        if not self.proposed:
+    def edit_current(self, edited: Suggestion) -> None:
+        """Change edges or label of the current suggestion; its value is dropped, as it belongs to the original text."""
+        if not self.original:
             return
-        same = _place(wanted) == _place(self.proposed)
-        wanted = self.proposed if same else replace(wanted, value=None)
-        if wanted != self.chosen:
-            self.chosen = wanted
-            self.chosen_changed.emit()
+        is_original = _key(edited) == _key(self.original)
+        edited = self.original if is_original else replace(edited, value=None)
+        if edited != self.current:
+            self.current = edited
+            self.current_changed.emit()
 
-    def here(self, offset: int) -> Suggestion | None:
-        """The innermost suggestion at this code point, or the next one after it (see next_after)."""
-        at = (one for one in self.standing[::-1] if one.start <= offset < one.end)
-        return next(at, None) or self.next_after(offset)
+    def find_at(self, offset: int) -> Suggestion | None:
+        """Return the innermost suggestion at this code point, or else the next one (see find_next)."""
+        innermost_first = (
+            suggestion for suggestion in self.visible[::-1] if suggestion.start <= offset < suggestion.end
+        )
+        return next(innermost_first, None) or self.find_next(offset)
 
-    def beside(self, one: Suggestion, step: int) -> Suggestion | None:
-        """The suggestion after this one (1) or before it (-1), and round again."""
-        order = list(map(_order, self.standing))
-        at = bisect_right(order, _order(one)) if step > 0 else bisect_left(order, _order(one)) - 1
-        return self.standing[at % len(order)] if order else None
+    def find_neighbour(self, suggestion: Suggestion, step: int) -> Suggestion | None:
+        """Return the suggestion after this one (1) or before it (-1), wrapping around."""
+        keys, key = list(map(_sort_key, self.visible)), _sort_key(suggestion)
+        index = bisect_right(keys, key) if step > 0 else bisect_left(keys, key) - 1
+        return self.visible[index % len(keys)] if keys else None
 
-    def following(self, one: Suggestion) -> Suggestion | None:
-        """The first suggestion at the place of this one, which stands no longer, or after it; None after the last."""
-        at = bisect_left(self.standing, _order(one), key=_order)
-        return self.standing[at] if at < len(self.standing) else None
+    def find_following(self, suggestion: Suggestion) -> Suggestion | None:
+        """Return the first suggestion at or after the position of this one, which is gone; None after the last."""
+        index = bisect_left(self.visible, _sort_key(suggestion), key=_sort_key)
+        return self.visible[index] if index < len(self.visible) else None
 
-    def next_after(self, offset: int) -> Suggestion | None:
-        """The first suggestion that begins at this code point or after it, after the last the first."""
-        return next((one for one in self.standing if one.start >= offset), next(iter(self.standing), None))
+    def find_next(self, offset: int) -> Suggestion | None:
+        """Return the first suggestion that starts at this code point or later, wrapping around."""
+        first = next(iter(self.visible), None)
+        return next((suggestion for suggestion in self.visible if suggestion.start >= offset), first)
 
-    def last_before(self, offset: int) -> Suggestion | None:
-        """The last suggestion that begins before this code point, before the first the last."""
-        return next((one for one in self.standing[::-1] if one.start < offset), next(iter(self.standing[::-1]), None))
+    def find_previous(self, offset: int) -> Suggestion | None:
+        """Return the last suggestion that starts before this code point, wrapping around."""
+        last = next(iter(self.visible[::-1]), None)
+        return next((suggestion for suggestion in self.visible[::-1] if suggestion.start < offset), last)
 
-    def learned(self) -> None:
-        """What the corpus holds to learn from, or has learned, is another than before: read it anew."""
-        self._stale = True
-        self._ask_soon()
+    def reload(self) -> None:
+        """Load the suggesters again: the training data or the models in the corpus changed."""
+        self._is_stale = True
+        self._schedule_request()
 
-    # Inside
+    # Internals
 
-    def _begin(self) -> None:
-        self._stop = Event()
-        self.learned()
+    def _on_corpus_opened(self) -> None:
+        self._stop_event = Event()
+        self.reload()
 
-    def _let_go(self, path: Path) -> None:
-        self._stop.set()
-        self._soon.stop()
-        self._stale = True
-        if interrupt_until(path, lambda seconds: self._reading.acquire(timeout=seconds)):
-            self._reading.release()
+    def _release_corpus(self, path: Path) -> None:
+        self._stop_event.set()
+        self._request_timer.stop()
+        self._is_stale = True
+        if interrupt_until(path, lambda seconds: self._corpus_lock.acquire(timeout=seconds)):
+            self._corpus_lock.release()
 
-    def _open(self) -> None:
-        self._opening = True
-        self._stale |= self._session.annotator != self._annotator
-        self._stand(())
-        self._ask_soon()
+    def _on_article_opened(self) -> None:
+        self._is_opening = True
+        self._is_stale |= self._session.annotator != self._annotator
+        self._set_undecided(())
+        self._schedule_request()
 
-    def _relabel(self) -> None:
-        """Nothing is shown with a label that is gone."""
+    def _on_labels_changed(self) -> None:
+        """Drop the suggestions whose label was deleted."""
         labels = self._session.labels
-        self._stand(tuple(one for one in self._left if labels.find(one.label)))
-        self.learned()
+        self._set_undecided(tuple(suggestion for suggestion in self._undecided if labels.find(suggestion.label)))
+        self.reload()
 
-    def _learn(self, step: Step | None) -> None:
-        """What was decided here teaches soon; after anything else, all that there is to learn is read anew."""
+    def _on_corpus_changed(self, step: Step | None) -> None:
+        """Let the suggesters learn from a decision in the open article; after any other change, load them again."""
         article = self._session.article
         if step and step.undoes:
-            self._back = _taken_back(step)
+            self._restore_key = _first_decided_key(step)
         if not step or not article or any(edit.article != article.uid for edit in step.edits):
-            self.learned()
+            self.reload()
             return
         edits = tuple(edit for edit in step.edits if isinstance(edit.after or edit.before, Span | Rejection))
         if edits:
             records = [edit.after for edit in edits if isinstance(edit.after, Span | Rejection)]
-            self._stand(undecided(self._left, records), decided=step.name in (ACCEPT, REJECT))
-            self._lessons.append((article, edits))
-            self._ask_soon()
+            self._set_undecided(drop_decided(self._undecided, records), is_decision=step.name in (ACCEPT, REJECT))
+            self._pending_edits.append((article, edits))
+            self._schedule_request()
 
-    def _ask_soon(self) -> None:
-        self._again = True
-        if self._thread and not self._waiting:
-            self._soon.start()  # from now on: who goes on is waited for
+    def _schedule_request(self) -> None:
+        self._is_requested = True
+        if self._thread and not self._is_waiting:
+            self._request_timer.start()  # restarts with every key
 
-    def _ask(self) -> None:
-        """One question at a time: what comes up meanwhile is asked next."""
+    def _start_request(self) -> None:
+        """Send one request to the thread; a change meanwhile causes another one afterwards."""
         session = self._session
-        known = self._proposals = None if self._stale else self._proposals
-        lessons = self._lessons if known else []  # the others are read
-        self._again = self._stale = False
+        current_service = self._service = None if self._is_stale else self._service
+        new_edits = self._pending_edits if current_service else []  # else they are loaded from the corpus
+        self._is_requested = self._is_stale = False
         self._annotator = session.annotator
         if not self._thread or not session.corpus or not session.article:
-            self._stand(())
+            self._set_undecided(())
             self.settled.emit()
             return
         path, annotator, article = session.corpus.path, session.annotator, session.article
-        layer, zones, opening = tuple(session.spans), tuple(session.zones), self._opening or known is None
-        self._lessons, self._opening, self._waiting = [], False, True
-        stop = self._stop
+        layer, zones = tuple(session.spans), tuple(session.zones)
+        opens_article = self._is_opening or current_service is None
+        self._pending_edits, self._is_opening, self._is_waiting = [], False, True
+        stop_event = self._stop_event
 
-        def read() -> "Proposals | None":
-            """Those of the corpus; None where it was closed."""
-            from annotator.jobs.suggestion_service import Proposals  # no start waits for what the suggesters know
+        def load_service() -> "SuggestionService | None":
+            """Load the service from the corpus; None if it was closed."""
+            from annotator.jobs.suggestion_service import SuggestionService  # no start waits for the suggesters
 
-            with self._reading:
+            with self._corpus_lock:
+                if stop_event.is_set():
+                    return None
                 try:
-                    return None if stop.is_set() else Proposals.of(path, annotator, self._others or ())
+                    return SuggestionService.from_corpus_file(path, annotator, self._external_suggesters or ())
                 except CorpusError:
-                    if stop.is_set():  # it was interrupted
+                    if stop_event.is_set():  # the query was interrupted
                         return None
                     raise
 
-        def work() -> _Answer:
-            from annotator.jobs.suggesting import brought
+        def work() -> _Response:
+            from annotator.jobs.suggesting import load_external_suggesters
 
-            if self._others is None:
-                self._others = brought(self._complained.emit)
-            proposals = known or read()
-            if proposals is None:
-                return _Answer(None, ())
-            for about, edits in lessons:
-                proposals.learn(about, edits)
-            if opening:
-                proposals.open(article)
-            return _Answer(proposals, proposals.left(layer, zones))
+            if self._external_suggesters is None:
+                self._external_suggesters = load_external_suggesters(self._warned.emit)
+            service = current_service or load_service()
+            if service is None:
+                return _Response(None, ())
+            for edited_article, edits in new_edits:
+                service.learn(edited_article, edits)
+            if opens_article:
+                service.open_article(article)
+            return _Response(service, service.open_suggestions(layer, zones))
 
-        self._thread.submit(work).add_done_callback(self._answered.emit)
+        self._thread.submit(work).add_done_callback(self._responded.emit)
 
-    def _take(self, future: Future[_Answer]) -> None:
-        self._waiting = False
+    def _receive(self, future: Future[_Response]) -> None:
+        self._is_waiting = False
         if future.cancelled():
             return
-        proposals: Proposals | None
+        service: SuggestionService | None
         try:
-            proposals, left = future.result()
+            service, suggestions = future.result()
         except CorpusError as error:
-            proposals, left = None, ()
+            service, suggestions = None, ()
             self._session.failed.emit(str(error))
-        # Whether what was done while it was reading has been read is not known: it reads once more.
-        self._stale |= proposals is None or (self._proposals is None and bool(self._lessons))
-        self._proposals = proposals
-        if self._again:
-            self._ask_soon()
+        # Edits made while the service was loading may or may not be in it, so it is loaded once more.
+        self._is_stale |= service is None or (self._service is None and bool(self._pending_edits))
+        self._service = service
+        if self._is_requested:
+            self._schedule_request()
         else:
-            self._stand(left)
+            self._set_undecided(suggestions)
             self.settled.emit()
 
-    def _stand(self, left: tuple[Suggestion, ...], *, decided: bool = False) -> None:
-        self._left, before = left, self.standing
-        self.standing = left if self.shown else ()
-        self._keep_chosen(decided=decided)
-        if again := self._standing_at(self._back):
-            self.choose(again)  # what was decided is so no longer
-        if self.standing != before:
+    def _set_undecided(self, undecided: tuple[Suggestion, ...], *, is_decision: bool = False) -> None:
+        self._undecided, before = undecided, self.visible
+        self.visible = undecided if self.is_enabled else ()
+        self._update_current(is_decision=is_decision)
+        if restored := self._find_visible(self._restore_key):
+            self.set_current(restored)  # its decision was undone
+        if self.visible != before:
             self.changed.emit()
 
-    def _keep_chosen(self, *, decided: bool) -> None:
-        """What is known of the chosen one may be new; it may also stand no longer."""
-        here = self.proposed
-        if here is None:
+    def _update_current(self, *, is_decision: bool) -> None:
+        """Replace the current suggestion by its new version, or by the next one if it is gone."""
+        original = self.original
+        if original is None:
             return
-        again = self._standing_at(_place(here))
-        if again and self.chosen != here:
-            self.proposed = again
-        elif again or not (decided or self._since.elapsed() < _GLANCE):
-            self._choose(again)
+        updated = self._find_visible(_key(original))
+        if updated and self.current != original:
+            self.original = updated
+        elif updated or not (is_decision or self._current_since.elapsed() < _REACTION_TIME):
+            self._set_current(updated)
         else:
-            self._choose(self.following(here))
+            self._set_current(self.find_following(original))
 
-    def _standing_at(self, place: tuple[int, int, str] | None) -> Suggestion | None:
-        if place is None:
+    def _find_visible(self, key: tuple[int, int, str] | None) -> Suggestion | None:
+        if key is None:
             return None
-        first = bisect_left(self.standing, (place[0], -place[1]), key=_order)
-        return next((one for one in self.standing[first : first + 1] if _place(one) == place), None)
+        first = bisect_left(self.visible, (key[0], -key[1]), key=_sort_key)
+        return next((suggestion for suggestion in self.visible[first : first + 1] if _key(suggestion) == key), None)
 
-    def _choose(self, suggestion: Suggestion | None) -> None:
-        if suggestion == self.proposed == self.chosen:
+    def _set_current(self, suggestion: Suggestion | None) -> None:
+        if suggestion == self.original == self.current:
             return
-        self.proposed = self.chosen = suggestion
+        self.original = self.current = suggestion
         if suggestion:
-            self._since.start()
+            self._current_since.start()
             self._session.select(None)
-        self.chosen_changed.emit()
+        self.current_changed.emit()
 
-    def _give_way(self) -> None:
+    def _clear_current_if_span_selected(self) -> None:
         if self._session.selection:
-            self.choose(None)
+            self.set_current(None)
 
 
-def _taken_back(step: Step) -> tuple[int, int, str] | None:
-    """The first place that an undone step had decided on."""
-    gone = [edit.before for edit in step.edits if edit.after is None] if step.name in (ACCEPT, REJECT) else []
-    # What was accepted otherwise was proposed where it is rejected.
-    rejected = [(one.start, one.end, one.label) for one in gone if isinstance(one, Rejection)]
-    accepted = [(one.start, one.end, one.label) for one in gone if isinstance(one, Span)]
+def _first_decided_key(step: Step) -> tuple[int, int, str] | None:
+    """Return the key of the first suggestion whose decision this step undoes."""
+    removed = [edit.before for edit in step.edits if edit.after is None] if step.name in (ACCEPT, REJECT) else []
+    # A suggestion that was accepted with changes has a rejection at its original position too.
+    rejected = [_key(record) for record in removed if isinstance(record, Rejection)]
+    accepted = [_key(record) for record in removed if isinstance(record, Span)]
     return min(rejected or accepted, default=None)
 
 
-def _order(suggestion: Suggestion) -> tuple[int, int]:
+def _sort_key(suggestion: Suggestion) -> tuple[int, int]:
     return suggestion.start, -suggestion.end
 
 
-def _place(suggestion: Suggestion) -> tuple[int, int, str]:
-    return suggestion.start, suggestion.end, suggestion.label
+def _key(record: Suggestion | Span | Rejection) -> tuple[int, int, str]:
+    return record.start, record.end, record.label

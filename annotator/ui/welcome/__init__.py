@@ -1,1 +1,1 @@
-"""The page of a first start."""
+"""The welcome page of the first start."""

@@ -1,4 +1,4 @@
-"""What tagging looks like: a sentence with a span of each label, and the labels with their keys."""
+"""An example of tagging: a sentence with a span of each label, and the labels with their keys."""
 
 from typing import Final
 
@@ -8,16 +8,16 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from annotator.model.labels import Label, LabelSet
 from annotator.model.records import BODY, Span, Zone
-from annotator.ui.actions.keyboard import twins
+from annotator.ui.actions.keyboard import twin_keys
 from annotator.ui.article.marks import Marks
-from annotator.ui.article.nesting_depths import depths
+from annotator.ui.article.nesting_depths import compute_depths
 from annotator.ui.article.page import Page
-from annotator.ui.article.painting import Painter
+from annotator.ui.article.painting import PagePainter
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import spoken
+from annotator.ui.widgets.bidi_text import accessible_text
 from annotator.ui.widgets.theme import LIGHT, Theme
 
-_SENTENCE: Final = (  # as articles are: Arabic in every language
+_SENTENCE: Final = (  # Arabic in every language, as articles are
     ("أعلنت ", ""),
     ("وزارة الصحة", "INSTITUTION"),
     ("، ", ""),
@@ -28,20 +28,20 @@ _SENTENCE: Final = (  # as articles are: Arabic in every language
 )
 _TEXT: Final = "".join(words for words, _label in _SENTENCE)
 _ZONES: Final = (Zone("example", "", BODY, 0, len(_TEXT)),)
-_SIZES: Final = (22.0, 20.0, 18.0, 16.0)  # pixels: the letters of the sentence, the largest that fit
-_KEY: Final = 13.0  # pixels: the letters of a label's key
-_HEIGHT: Final = 38  # pixels of a label
+_SIZES: Final = (22.0, 20.0, 18.0, 16.0)  # pixels: the text sizes of the sentence; the largest that fits is used
+_KEY_SIZE: Final = 13.0  # pixels: the text of a label's key
+_HEIGHT: Final = 38  # pixels: of a label
 
 
-class Example(QWidget):
-    """The sentence, as the article would show it."""
+class ExampleSentence(QWidget):
+    """Paints the sentence as the article view would."""
 
     def __init__(self, labels: LabelSet) -> None:
         super().__init__()
-        self._labels, self._theme, self._spans = labels, LIGHT, _spans(labels)
-        said = (spoken(_TEXT[span.start : span.end], [span], labels) for span in self._spans)
-        self.setAccessibleName(f"{_TEXT} {'; '.join(said)}")
-        self.setFixedHeight(round(_page(1000.0).height))
+        self._labels, self._theme, self._spans = labels, LIGHT, _create_spans(labels)
+        descriptions = (accessible_text(_TEXT[span.start : span.end], [span], labels) for span in self._spans)
+        self.setAccessibleName(f"{_TEXT} {'; '.join(descriptions)}")
+        self.setFixedHeight(round(_lay_out(1000.0).height))
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in this theme."""
@@ -49,22 +49,22 @@ class Example(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        page = _page(self.width())
+        page = _lay_out(self.width())
         painter = QPainter(self)
-        left = page.lines[0].boxes[-1].left
-        painter.translate(-round(left / 2), 0)  # in the middle
-        marks = Marks(self._spans, depths(self._spans, self._labels))
-        Painter(page, marks, self._labels, self._theme).paint(painter, 0, page.height)
+        text_left = page.lines[0].boxes[-1].left
+        painter.translate(-round(text_left / 2), 0)  # centres the sentence
+        marks = Marks(self._spans, compute_depths(self._spans, self._labels))
+        PagePainter(page, marks, self._labels, self._theme).paint(painter, 0, page.height)
 
 
 class LabelKey(QWidget):
-    """A label's key, as a Latin and an Arabic keyboard have it, and its title in its colours."""
+    """A label's key, on a Latin and an Arabic keyboard, and its title in its colours."""
 
     def __init__(self, label: Label) -> None:
         super().__init__()
         self._label, self._theme = label, LIGHT
-        self._keys = "  ".join(filter(None, (label.key, _arabic(label.key or ""))))
-        self.setAccessibleName(f"{label.key} {label.shown()}")
+        self._keys = "  ".join(filter(None, (label.key, _arabic_digit(label.key or ""))))
+        self.setAccessibleName(f"{label.key} {label.localised_title()}")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_theme(self, theme: Theme) -> None:
@@ -80,35 +80,37 @@ class LabelKey(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme, body = self._theme, QRectF(self.rect())
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.fill(self._label, 0.6))
+        painter.setBrush(theme.fill_colour(self._label, 0.6))
         painter.drawRoundedRect(body, 7, 7)
-        key_font, title_font = fonts.interface(_KEY, bold=True), fonts.interface(14, bold=True)
-        title = self._label.shown()
+        key_font, title_font = fonts.interface_font(_KEY_SIZE, bold=True), fonts.interface_font(14, bold=True)
+        title = self._label.localised_title()
         key_width = QFontMetricsF(key_font).horizontalAdvance(self._keys) + 16
         title_width = QFontMetricsF(title_font).horizontalAdvance(title) + 4
         gap = 9.0
-        left = (body.width() - key_width - gap - title_width) / 2
+        group_left = (body.width() - key_width - gap - title_width) / 2
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        key = QRectF(round(left + (title_width + gap) * rtl) + 0.5, body.center().y() - 11.5, round(key_width), 23)
+        key = QRectF(
+            round(group_left + (title_width + gap) * rtl) + 0.5, body.center().y() - 11.5, round(key_width), 23
+        )
         painter.setBrush(QColor(theme.paper))
         painter.setPen(QPen(QColor(theme.rule), 1))
         painter.drawRoundedRect(key, 5, 5)
         painter.setPen(QColor(theme.ink))
         painter.setFont(key_font)
         painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._keys)
-        painter.setPen(theme.name(self._label, 0.6))
+        painter.setPen(theme.name_colour(self._label, 0.6))
         painter.setFont(title_font)
-        words = QRectF(left + (key_width + gap) * (not rtl), 0, title_width, body.height())
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, title)
+        title_rect = QRectF(group_left + (key_width + gap) * (not rtl), 0, title_width, body.height())
+        painter.drawText(title_rect, Qt.AlignmentFlag.AlignCenter, title)
 
 
-def _page(width: float) -> Page:
-    """The sentence in the largest letters with which it stands on one line, or in the smallest."""
+def _lay_out(width: float) -> Page:
+    """Lay out the sentence in the largest size that fits in one line, or else in the smallest."""
     pages = (Page(_TEXT, _ZONES, width, size) for size in _SIZES)
     return next((page for page in pages if len(page.lines) == 1), Page(_TEXT, _ZONES, width, _SIZES[-1]))
 
 
-def _spans(labels: LabelSet) -> tuple[Span, ...]:
+def _create_spans(labels: LabelSet) -> tuple[Span, ...]:
     spans, start = [], 0
     for words, label in _SENTENCE:
         if labels.find(label):
@@ -117,6 +119,6 @@ def _spans(labels: LabelSet) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _arabic(key: str) -> str:
-    """The Arabic digit on the same key."""
-    return next((twin for twin in twins(key) if twin in "٠١٢٣٤٥٦٧٨٩"), "")
+def _arabic_digit(key: str) -> str:
+    """Return the Arabic digit on the same key, or ""."""
+    return next((twin for twin in twin_keys(key) if twin in "٠١٢٣٤٥٦٧٨٩"), "")

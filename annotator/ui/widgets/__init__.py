@@ -1,1 +1,1 @@
-"""Parts that several panels and dialogs use: buttons, fonts, icons, colours, bidirectional texts."""
+"""Shared building blocks of panels and dialogs: buttons, fonts, icons, colours, bidirectional text."""

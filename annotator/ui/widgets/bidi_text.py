@@ -1,4 +1,4 @@
-"""Texts as they are put on the screen, where two directions of writing meet."""
+"""Formatting of texts for the screen, where right-to-left and left-to-right text meet."""
 
 import sys
 from collections.abc import Iterable
@@ -10,61 +10,61 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import QLabel, QMessageBox, QPlainTextEdit, QWidget
 
-from annotator.i18n import _, ngettext, number
-from annotator.model.display_names import hundredth
+from annotator.i18n import _, format_number, ngettext
+from annotator.model.display_names import to_percent
 from annotator.model.labels import LabelSet
 from annotator.model.records import Span, Suggestion
-from annotator.text.invisible import hidden
+from annotator.text.invisible import find_invisible
 from annotator.ui.widgets.message_box import MessageBox
 
-_FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX 9: isolates keep a text's direction from its neighbours
-_ALM: Final = "\u061c"  # UAX 9: an Arabic letter that is not seen
+_FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX #9: isolates, whose direction does not affect the text around
+_ALM: Final = "\u061c"  # UAX #9: Arabic letter mark, an invisible character that acts like an Arabic letter
 _QUOTED_PATH: Final = regex.compile(r"(?<=[«“])(\s?)((?:/|[A-Za-z]:[\\/]|\\\\)[^»”]*?)(?=\s?[»”])")
-_LISTED: Final = 4  # kinds of invisible characters that are named
+_MAX_NAMES: Final = 4  # invisible characters listed by name
 _STRONG: Final = regex.compile(r"[\p{bidi_class=L}\p{bidi_class=R}\p{bidi_class=AL}]")
 _QUOTED: Final = regex.compile(r"(“|«\s?)(.+?)(”|\s?»)")
-# What is printed on the keys of an Arabic keyboard too, which Qt would translate half of.
-_PRINTED: Final = {
+# The labels of keys on Arabic keyboards too; Qt would translate half of them.
+_KEY_LABELS: Final = {
     **{"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "Enter", "Ins": "Insert"},
     **{"PgDown": "Page Down", "PgUp": "Page Up", "Del": "Delete", "Esc": "Escape", "plus": "+"},
 }
 
-_PRINTED_ON_MACOS: Final = {"Ctrl": "Cmd", "Alt": "Option", "Meta": "Control"}
-"""What is printed there on the keys that Qt knows by the names of other systems."""
+_MACOS_KEY_LABELS: Final = {"Ctrl": "Cmd", "Alt": "Option", "Meta": "Control"}
+"""Labels of keys that Qt knows by the names of other systems."""
 
 
-def elided(text: str, metrics: QFontMetricsF, width: float) -> str:
-    """`text` cut to `width` pixels, the sign of it at its own end, whatever the direction around it."""
+def elide(text: str, metrics: QFontMetricsF, width: float) -> str:
+    """Elide text to `width` pixels at its own end, independent of the direction around it."""
     return f"{_FSI}{metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)}{_PDI}"
 
 
-def isolated(text: str) -> str:
-    """A text in its own direction, whatever is around it."""
+def isolate(text: str) -> str:
+    """Isolate text so that it keeps its own direction in any context."""
     return f"{_FSI}{text}{_PDI}"
 
 
-def quotes_apart(text: str) -> str:
-    """A sentence with what it quotes in a direction of its own: “ب”; 6 would else change places."""
-    return _QUOTED.sub(lambda quoted: f"{quoted[1]}{_FSI}{quoted[2]}{_PDI}{quoted[3]}", text)
+def isolate_quotes(text: str) -> str:
+    """Isolate the quotations in a sentence: “ب”; 6 would otherwise change places."""
+    return _QUOTED.sub(lambda match: f"{match[1]}{_FSI}{match[2]}{_PDI}{match[3]}", text)
 
 
-def as_read(text: str) -> str:
-    """A stretch of an Arabic article as it reads there: without a letter, 2024-2028 would run the other way."""
+def add_arabic_mark(text: str) -> str:
+    """Make a part of an Arabic article read as it does there: without a letter, 2024-2028 would be reversed."""
     return text if _STRONG.search(text) else _ALM + text
 
 
-def left_to_right(text: object) -> str:
-    """A path or the like, to stand in a sentence of any direction."""
+def isolate_ltr(text: object) -> str:
+    """Isolate left-to-right text such as a path for a sentence in any direction."""
     return f"{_LRI}{text}{_PDI}"
 
 
-def with_paths(sentence: str) -> str:
-    """A sentence in which the paths, which stand in quotes, read from the left, whatever the language."""
-    return _QUOTED_PATH.sub(lambda match: match[1] + left_to_right(match[2]), sentence)
+def isolate_paths(sentence: str) -> str:
+    """Isolate the quoted paths in a sentence, so that they read from left to right in any language."""
+    return _QUOTED_PATH.sub(lambda match: match[1] + isolate_ltr(match[2]), sentence)
 
 
 def plain_label(text: str = "", name: str = "") -> QLabel:
-    """A label that shows its text as it is: Qt takes what looks like HTML for HTML, and articles hold anything."""
+    """Create a label that shows its text literally: Qt would interpret anything that looks like HTML."""
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setObjectName(name)
@@ -72,85 +72,87 @@ def plain_label(text: str = "", name: str = "") -> QLabel:
 
 
 def set_direction(field: QPlainTextEdit, direction: Qt.LayoutDirection) -> None:
-    """Have the text of a field run in this direction, from the side that it begins on."""
+    """Set the direction of a field's text and align it accordingly."""
     field.setLayoutDirection(direction)
     option = field.document().defaultTextOption()
     option.setTextDirection(direction)
-    # Qt's own option says left, whatever the direction.
+    # Qt's default is left in both directions.
     side = Qt.AlignmentFlag.AlignRight if direction == Qt.LayoutDirection.RightToLeft else Qt.AlignmentFlag.AlignLeft
     option.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)
     field.document().setDefaultTextOption(option)
 
 
 def tooltip(text: str) -> str:
-    """A tooltip that shows `text` as it is, in lines that are not too long."""
+    """Return a tooltip that shows text literally, wrapped to lines that are not too long."""
     return "<br>".join(escape(line) for line in text.split("\n")).join(("<p>", "</p>"))
 
 
-def invisible(text: str, start: int, end: int) -> str:
-    """What there is in `text[start:end]` that nobody sees, by short names; empty where there is nothing."""
-    names = [one.name for one in hidden(text, start, end)]
-    several = list(map(isolated, dict.fromkeys(names)))
-    listed = _(", ").join(several[:_LISTED]) + ("…" if len(several) > _LISTED else "")
-    said = ngettext("{count} invisible character: {names}", "{count} invisible characters: {names}", len(names))
-    return said.format(count=number(len(names)), names=listed) if names else ""
+def describe_invisible(text: str, start: int, end: int) -> str:
+    """List the invisible characters in `text[start:end]` by short names; return "" if there are none."""
+    names = [character.name for character in find_invisible(text, start, end)]
+    unique_names = list(map(isolate, dict.fromkeys(names)))
+    listing = _(", ").join(unique_names[:_MAX_NAMES]) + ("…" if len(unique_names) > _MAX_NAMES else "")
+    message = ngettext("{count} invisible character: {names}", "{count} invisible characters: {names}", len(names))
+    return message.format(count=format_number(len(names)), names=listing) if names else ""
 
 
-def spoken(words: str, spans: Iterable[Span], labels: LabelSet) -> str:
-    """Words and what they are labelled, as a screen reader says it: the title and the value of each span."""
-    said = [" ".join(words.split())]
+def accessible_text(words: str, spans: Iterable[Span], labels: LabelSet) -> str:
+    """Return the text that a screen reader speaks for words and their spans: title and value of each."""
+    parts = [" ".join(words.split())]
     for span in spans:
         label = labels.find(span.label)
-        said += [label.shown() if label else span.label, span.value or ""]
-    return ", ".join(filter(None, said))
+        parts += [label.localised_title() if label else span.label, span.value or ""]
+    return ", ".join(filter(None, parts))
 
 
-def percent(score: float) -> str:
-    """How sure a suggestion is (see model.display_names.hundredth)."""
-    return _("{number}%").format(number=number(hundredth(score)))
+def format_percent(score: float) -> str:
+    """Format a suggestion's score as a percentage, rounded like everywhere in the program."""
+    return _("{number}%").format(number=format_number(to_percent(score)))
 
 
-def proposed_value(one: Suggestion) -> str:
-    """What a suggestion means, and whether a part of it was assumed; empty where it has no value."""
-    if one.value is None:
+def describe_value(suggestion: Suggestion) -> str:
+    """Return a suggestion's value and whether a part of it was assumed; "" if it has none."""
+    if suggestion.value is None:
         return ""
-    return _("{value} (in part assumed)").format(value=one.value) if one.assumed else one.value
+    return _("{value} (partly assumed)").format(value=suggestion.value) if suggestion.assumed else suggestion.value
 
 
-def spoken_suggestion(words: str, one: Suggestion, labels: LabelSet) -> str:
-    """A suggestion's words and what is said of it, as a screen reader says it."""
-    label = labels.find(one.label)
-    said = _("suggested: {label}").format(label=label.shown() if label else one.label)
-    return ", ".join(filter(None, (" ".join(words.split()), said, proposed_value(one), percent(one.score))))
+def accessible_suggestion_text(words: str, suggestion: Suggestion, labels: LabelSet) -> str:
+    """Return the text that a screen reader speaks for a suggestion: words, label, value and score."""
+    label = labels.find(suggestion.label)
+    title = _("suggested: {label}").format(label=label.localised_title() if label else suggestion.label)
+    return ", ".join(
+        filter(None, (" ".join(words.split()), title, describe_value(suggestion), format_percent(suggestion.score)))
+    )
 
 
-def tell(parent: QWidget | None, icon: QMessageBox.Icon, text: str) -> None:
-    """A box with this text, as it is, until it is read."""
+def show_message(parent: QWidget | None, icon: QMessageBox.Icon, text: str) -> None:
+    """Show a modal message box with this literal text."""
     box = MessageBox(icon, parent)
-    box.setText(with_paths(text))
+    box.setText(isolate_paths(text))
     box.exec()
     box.deleteLater()
 
 
-def printed(keys: Iterable[str]) -> str:
-    """Portable key sequences as they are printed on the keys, apart from one another."""
-    names = {**_PRINTED, **_PRINTED_ON_MACOS} if sys.platform == "darwin" else _PRINTED
-    shown = []
+def format_keys(keys: Iterable[str]) -> str:
+    """Format portable key sequences as labelled on the keyboard, separated by spaces."""
+    symbols = {**_KEY_LABELS, **_MACOS_KEY_LABELS} if sys.platform == "darwin" else _KEY_LABELS
+    formatted = []
     for key in keys:
-        parts = QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText).replace("++", "+plus").split("+")
-        shown.append(left_to_right("+".join(names.get(part, part) for part in parts)))
-    return "   ".join(shown)
+        names = QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText).replace("++", "+plus").split("+")
+        formatted.append(isolate_ltr("+".join(symbols.get(name, name) for name in names)))
+    return "   ".join(formatted)
 
 
 def menu_text(text: str, keys: Iterable[str]) -> str:
-    """The text of a menu's row, with these keys where Qt would write one, half of it translated.
+    """Return the text of a menu item with its keys, in place of Qt's half-translated shortcut.
 
-    The menu bar of macOS writes the key itself, and would show what follows the tab besides.
+    The menu bar of macOS writes the shortcut itself, and would also show what follows the tab.
     """
-    return text if sys.platform == "darwin" else f"{text}\t{printed(keys)}"
+    return text if sys.platform == "darwin" else f"{text}\t{format_keys(keys)}"
 
 
-def shown_key(action: QAction) -> str:
-    """The key of an action as it is printed; empty when it has none."""
+def format_shortcut(action: QAction) -> str:
+    """Format the shortcut of an action as labelled on the keyboard; return "" if it has none."""
     _text, tab, key = action.text().partition("\t")
-    return key if tab or action.shortcut().isEmpty() else printed([action.shortcut().toString()])
+    return key if tab or action.shortcut().isEmpty() else format_keys([action.shortcut().toString()])

@@ -1,9 +1,9 @@
-"""Dialogs that ask a person for files and folders, without opening any of the files that they list.
+"""File dialogs that open none of the files that they list.
 
-Qt's own dialog opens files to tell their types. In the process that has a corpus open this must not happen: POSIX takes
-all locks of a process from a file as soon as the process closes any descriptor of it
-(https://sqlite.org/howtocorrupt.html#posix_close_bug), and the next process to close the corpus then deletes the log
-that this one still writes to. Windows and macOS show the system's dialog, which lives elsewhere or takes no locks away.
+Qt's own dialog opens files to detect their types. This must not happen in the process that has a corpus open: POSIX
+drops all locks that a process holds on a file as soon as it closes any descriptor of it
+(https://sqlite.org/howtocorrupt.html#posix_close_bug), and the next process to close the corpus then deletes the WAL
+that this one still writes to. Windows and macOS show the native dialog, which runs elsewhere or drops no locks.
 """
 
 import sys
@@ -14,34 +14,34 @@ from PySide6.QtCore import QChildEvent, QFileInfo, QModelIndex, QPersistentModel
 from PySide6.QtGui import QAbstractFileIconProvider, QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog, QFileIconProvider, QMessageBox, QStyle, QWidget
 
-from annotator.store.side_files import SIDE_FILES
+from annotator.store.side_files import SIDE_FILE_SUFFIXES
 
 _NATIVE: Final = sys.platform in ("win32", "darwin")
-_NOWHERE: Final = ":/"
-"""Qt's own resources: a new dialog lists its folder at once, before it can be told how to."""
+_START_FOLDER: Final = ":/"
+"""Qt's own resources: a new dialog lists its folder immediately, before its options can be set."""
 
 
 def choose_file(parent: QWidget, title: str, folder: str, filters: str = "") -> str:
-    """Ask for a file in a folder; "" where none is chosen. `filters` are as QFileDialog has them."""
+    """Ask for a file in a folder; return "" if cancelled. `filters` are those of QFileDialog."""
     return next(iter(_choose(_dialog(parent, title, folder, filters, QFileDialog.FileMode.ExistingFile))), "")
 
 
 def choose_files(parent: QWidget, title: str, folder: str, filters: str = "") -> list[str]:
-    """Ask for several files in a folder; none where none is chosen."""
+    """Ask for several files in a folder; return an empty list if cancelled."""
     return _choose(_dialog(parent, title, folder, filters, QFileDialog.FileMode.ExistingFiles))
 
 
 def choose_folder(parent: QWidget, title: str, folder: str) -> str:
-    """Ask for a folder, at first in this one; "" where none is chosen."""
+    """Ask for a folder, starting in this one; return "" if cancelled."""
     dialog = _dialog(parent, title, folder, "", QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     return next(iter(_choose(dialog)), "")
 
 
-def choose_target(parent: QWidget, title: str, path: str, filters: str = "", *, confirm: bool = True) -> str:
-    """Ask for the file to write to, at first this one; "" where none is chosen.
+def choose_save_path(parent: QWidget, title: str, path: str, filters: str = "", *, confirm: bool = True) -> str:
+    """Ask for the file to write to, proposing this one; return "" if cancelled.
 
-    With `confirm`, a person is asked whether a file that is there is to be replaced.
+    With `confirm`, the dialog asks before it returns an existing file.
     """
     info = QFileInfo(path)
     folder = path if info.isDir() else info.path()
@@ -54,7 +54,7 @@ def choose_target(parent: QWidget, title: str, path: str, filters: str = "", *, 
 
 
 def _dialog(parent: QWidget, title: str, folder: str, filters: str, mode: QFileDialog.FileMode) -> QFileDialog:
-    dialog = _Dialog(parent, title, _NOWHERE, filters)
+    dialog = _Dialog(parent, title, _START_FOLDER, filters)
     if not _NATIVE:
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setOption(QFileDialog.Option.DontUseCustomDirectoryIcons)
@@ -73,10 +73,10 @@ def _choose(dialog: QFileDialog) -> list[str]:
 
 
 class _Dialog(QFileDialog):
-    """Has what it asks itself shown as it is: the name of a file may look like HTML."""
+    """A file dialog whose own message boxes show plain text: the name of a file may look like HTML."""
 
     def childEvent(self, event: QChildEvent) -> None:
-        """Follow the boxes that Qt makes."""
+        """Set the text format of message boxes that Qt creates."""
         box = event.child()
         if event.polished() and isinstance(box, QMessageBox):
             box.setTextFormat(Qt.TextFormat.PlainText)
@@ -84,27 +84,27 @@ class _Dialog(QFileDialog):
 
 
 class _WithoutSideFiles(QSortFilterProxyModel):
-    """Leaves out what SQLite puts beside a corpus: to open, move or delete it breaks the corpus."""
+    """A filter that hides SQLite's files beside a corpus: opening, moving or deleting them damages the corpus."""
 
     def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:  # noqa: N802 - Qt's name
         name = self.sourceModel().index(row, 0, parent).data()
-        return not str(name).endswith(SIDE_FILES)
+        return not str(name).endswith(SIDE_FILE_SUFFIXES)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Have the files sorted by Qt's model, which knows folders from files and sizes from texts."""
+        """Let Qt's model sort the files: it puts folders first and compares sizes as numbers."""
         self.sourceModel().sort(column, order)
 
 
 @cache
 def _icon_provider() -> "_Icons":
-    """Return the only one: Qt's thread may ask it for as long as a dialog lives."""
+    """Return the only instance: Qt's thread may use it as long as a dialog lives."""
     return _Icons()
 
 
 class _Icons(QFileIconProvider):
-    """Tells files from folders by what the file system says of them, and by nothing in them.
+    """An icon provider that distinguishes files from folders without opening them.
 
-    Qt asks in a thread of its own.
+    Qt calls it in a thread of its own.
     """
 
     def __init__(self) -> None:
@@ -113,12 +113,12 @@ class _Icons(QFileIconProvider):
         self._folder = style.standardIcon(QStyle.StandardPixmap.SP_DirIcon)
         self._file = style.standardIcon(QStyle.StandardPixmap.SP_FileIcon)
 
-    def icon(self, what: QFileInfo | QAbstractFileIconProvider.IconType) -> QIcon:
-        """Return the icon of a file, or of a kind of places."""
-        if isinstance(what, QFileInfo):
-            return self._folder if what.isDir() else self._file
-        return self._file if what == QAbstractFileIconProvider.IconType.File else self._folder
+    def icon(self, kind: QFileInfo | QAbstractFileIconProvider.IconType) -> QIcon:
+        """Return the icon of a file or of an icon type."""
+        if isinstance(kind, QFileInfo):
+            return self._folder if kind.isDir() else self._file
+        return self._file if kind == QAbstractFileIconProvider.IconType.File else self._folder
 
     def type(self, info: QFileInfo) -> str:
-        """Return what the column of kinds says."""
+        """Return the text for the type column."""
         return "" if info.isDir() else info.suffix()

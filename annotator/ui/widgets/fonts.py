@@ -1,4 +1,4 @@
-"""The faces: they come with the program, so that every annotator reads the same letters."""
+"""Fonts, which are bundled with the program so that all annotators see the same letters."""
 
 import sys
 from functools import cache
@@ -6,59 +6,59 @@ from typing import Final
 
 from PySide6.QtGui import QFont, QFontDatabase
 
-from annotator.resources import resource
+from annotator.resources import resource_path
 
-# Noto Naskh Arabic has no Latin letters and no hyphen, and neither has Noto Sans Arabic: Noto Sans has.
+# Noto Sans supplies Latin letters and the hyphen, which Noto Naskh Arabic and Noto Sans Arabic lack.
 _READING: Final = ("Noto Naskh Arabic", "Noto Sans")
 _INTERFACE: Final = ("Noto Sans Arabic", "Noto Sans")
-# Of Windows' own faces these two have Arabic letters.
+# The two fonts of Windows with Arabic letters.
 _WINDOWS_INTERFACE: Final = "Segoe UI"
 _WINDOWS_READING: Final = "Sakkal Majalla"
-SIZE: Final = 14
-"""Pixels of the interface's text where nothing else is said."""
+INTERFACE_SIZE: Final = 14
+"""Default font size of the interface in pixels."""
 
 
 def reading_families(platform: str) -> tuple[str, ...]:
-    """Return the faces of an article's text on this system (`sys.platform`), the first one first.
+    """Return the font families for article text on a platform (`sys.platform`), in order of preference.
 
-    Two annotators are to see the same letters, so a face of the system only stands in for letters that ours lack.
+    All annotators should see the same letters, so a system font only supplies letters that the bundled ones lack.
     """
     return (*_READING, _WINDOWS_READING, _WINDOWS_INTERFACE) if platform == "win32" else _READING
 
 
 def interface_families(platform: str) -> tuple[str, ...]:
-    """Return the faces of everything else on this system (`sys.platform`), the first one first."""
+    """Return the font families for everything else on a platform (`sys.platform`), in order of preference."""
     return (_WINDOWS_INTERFACE, *_INTERFACE) if platform == "win32" else _INTERFACE
 
 
-READING: Final = reading_families(sys.platform)
-INTERFACE: Final = interface_families(sys.platform)
+READING_FAMILIES: Final = reading_families(sys.platform)
+INTERFACE_FAMILIES: Final = interface_families(sys.platform)
 
 
 class MissingFont(RuntimeError):
-    """A font file that belongs to the program could not be loaded: a broken installation."""
+    """A bundled font could not be loaded: the installation is broken."""
 
 
 def load() -> None:
-    """Make the faces in resources/fonts known to Qt. Raises MissingFont."""
-    for path in sorted(resource("fonts").glob("*.ttf")):
+    """Register the fonts in resources/fonts with Qt. Raises MissingFont."""
+    for path in sorted(resource_path("fonts").glob("*.ttf")):
         if QFontDatabase.addApplicationFont(str(path)) < 0:
             raise MissingFont(str(path))
 
 
-def reading(pixels: float, *, bold: bool = False) -> QFont:
-    """The face of an article's text."""
-    return _font(READING, pixels, bold)
+def reading_font(pixels: float, *, bold: bool = False) -> QFont:
+    """Return the font for article text."""
+    return _font(READING_FAMILIES, pixels, bold)
 
 
-def interface(pixels: float, *, bold: bool = False) -> QFont:
-    """The face of everything else."""
-    return _font(INTERFACE, pixels, bold)
+def interface_font(pixels: float, *, bold: bool = False) -> QFont:
+    """Return the font for everything else."""
+    return _font(INTERFACE_FAMILIES, pixels, bold)
 
 
 @cache
 def _font(families: tuple[str, ...], pixels: float, bold: bool) -> QFont:
-    """Made once: a row of a list is painted with two of them. Nobody changes what is given out here."""
+    """Create a font, cached because list rows are painted with two of them. Callers must not modify it."""
     font = QFont(list(families))
     font.setPixelSize(max(1, round(pixels)))
     font.setBold(bold)

@@ -1,4 +1,4 @@
-"""A box that says or asks something, in plain text: Qt takes what looks like HTML for HTML, and files hold anything."""
+"""A message box in plain text: Qt would interpret anything from a file that looks like HTML."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
@@ -8,13 +8,13 @@ from annotator.i18n import _
 
 
 class MessageBox(QMessageBox):
-    """A QMessageBox under the program's name that shows all of its texts as they are."""
+    """A QMessageBox titled with the program's name that shows all its texts literally."""
 
     def __init__(self, icon: QMessageBox.Icon, parent: QWidget | None = None) -> None:
         super().__init__(icon, _("Annotator"), "", parent=parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
     def showEvent(self, event: QShowEvent) -> None:
-        for label in self.findChildren(QLabel):  # setTextFormat leaves out the informative text
+        for label in self.findChildren(QLabel):  # setTextFormat does not apply to the informative text
             label.setTextFormat(Qt.TextFormat.PlainText)
         super().showEvent(event)

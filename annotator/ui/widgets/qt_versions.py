@@ -1,4 +1,4 @@
-"""What a report says of Qt and of the screens."""
+"""Facts about Qt and the screens for diagnostic reports."""
 
 import PySide6
 from PySide6.QtCore import qVersion
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 
 def versions(application: QApplication) -> dict[str, str]:
-    """The facts by their names."""
+    """Return the facts by name."""
     screens = (f"{screen.size().width()}x{screen.size().height()}" for screen in application.screens())
     ratios = (f"{screen.devicePixelRatio():g}" for screen in application.screens())
     return {

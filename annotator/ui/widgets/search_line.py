@@ -1,4 +1,4 @@
-"""A line for words to look for, with a button of the program's own icons that empties it."""
+"""A search field with a clear button in the program's own icons."""
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAction, QIcon, QPalette
@@ -9,37 +9,37 @@ from annotator.ui.widgets import icons
 
 
 class SearchLine(QLineEdit):
-    """A QLineEdit that says `title` while it is empty, and to screen readers.
+    """A QLineEdit with `title` as placeholder and accessible name.
 
-    Not Qt's own button: it searches the system's icon themes, which takes a tenth of a start.
+    It does not use Qt's own clear button, which searches the system's icon themes: a tenth of the start-up time.
     """
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setPlaceholderText(title)
         self.setAccessibleName(title)
-        self.clearing = QAction(_("Clear"), self)
-        """What the button does; there is one while there is something to clear."""
-        self.clearing.triggered.connect(self.clear)
-        self.addAction(self.clearing, QLineEdit.ActionPosition.TrailingPosition)
-        self.clearing.setVisible(False)  # now: the line shows an action that it is given, hidden or not
-        self.textChanged.connect(self._follow)
+        self.clear_action = QAction(_("Clear"), self)
+        """The action of the clear button, visible while there is text."""
+        self.clear_action.triggered.connect(self.clear)
+        self.addAction(self.clear_action, QLineEdit.ActionPosition.TrailingPosition)
+        self.clear_action.setVisible(False)  # after adding it: addAction shows it even if it is hidden
+        self.textChanged.connect(self._update_clear_action)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange and self.text():  # a screen of another scaling
-            self._draw()
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self.text():  # moved to a screen of another scaling
+            self._draw_icon()
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self.text():  # another theme
-            self._draw()
+        if event.type() == QEvent.Type.PaletteChange and self.text():  # the theme changed
+            self._draw_icon()
 
-    def _follow(self, text: str) -> None:
-        if text and not self.clearing.isVisible():
-            self._draw()
-        self.clearing.setVisible(bool(text))
+    def _update_clear_action(self, text: str) -> None:
+        if text and not self.clear_action.isVisible():
+            self._draw_icon()
+        self.clear_action.setVisible(bool(text))
 
-    def _draw(self) -> None:
+    def _draw_icon(self) -> None:
         ink, ratio = self.palette().color(QPalette.ColorRole.Text).name(), self.devicePixelRatioF()
-        self.clearing.setIcon(QIcon(icons.picture("close", ink, icons.SIZE, ratio)))
+        self.clear_action.setIcon(QIcon(icons.draw_pixmap("close", ink, icons.SIZE, ratio)))

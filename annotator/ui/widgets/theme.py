@@ -1,6 +1,6 @@
-"""Colours of the two themes, and the style sheet made from them. Labels bring their own colours.
+"""Colours of the two themes and the style sheet built from them. Labels have their own colours.
 
-Whatever colour a label has, text stays readable: WCAG 2.2 asks for a contrast of 4.5 (1.4.3, level AA).
+Text stays readable whatever the colour of a label is: WCAG 2.2 requires a contrast of 4.5 (1.4.3, level AA).
 """
 
 from functools import lru_cache, reduce
@@ -9,20 +9,20 @@ from typing import Final
 from msgspec import Struct
 from PySide6.QtGui import QColor
 
-from annotator.model.colours import contrast, readable
+from annotator.model.colours import contrast_ratio, ensure_contrast
 from annotator.model.labels import Label
-from annotator.resources import resource
+from annotator.resources import resource_path
 from annotator.ui.widgets import fonts
 
 _SYSTEM_FONTS: Final = "QMenuBar, QMenu, QToolTip, QStatusBar, QMessageBox, QAbstractItemView"
-"""Widgets that Qt gives the fonts of the system's theme, anew whenever that changes, and whatever the program's are."""
+"""Widgets whose font Qt sets to that of the system theme, again whenever it changes, despite the program's font."""
 
 
 class Theme(Struct, frozen=True):
-    """What the parts of the window are painted with, as `#rrggbb`."""
+    """The colours of the interface as `#rrggbb`."""
 
-    dark: bool
-    desk: str
+    is_dark: bool
+    window: str
     panel: str
     paper: str
     ink: str
@@ -31,38 +31,38 @@ class Theme(Struct, frozen=True):
     rule: str
     accent: str
     accent_ink: str
-    chosen: str
+    highlight: str
     selection: str
     hit: str
     warning: str
 
-    def firm(self, label: Label) -> QColor:
-        """The colour of a label's lines and of its name beneath a span."""
-        return QColor(self._own(label))
+    def line_colour(self, label: Label) -> QColor:
+        """Return the colour of the line and the caption under a label's spans."""
+        return QColor(self._base_colour(label))
 
-    def fill(self, label: Label, strength: float = 1.0) -> QColor:
-        """The soft colour beneath a label's spans; `strength` 1 is that of a span at rest.
+    def fill_colour(self, label: Label, strength: float = 1.0) -> QColor:
+        """Return the translucent colour behind a label's spans; an unselected span has `strength` 1.
 
-        However many of them lie on one another, text in `ink` is readable above them.
+        Text in `ink` is readable on any number of overlapping fills.
         """
-        # Even the whole colour leaves the ink readable, so any mixture of several with the paper does.
-        colour = QColor(_ground(self._own(label), self.paper, self.ink, 7.0 if self.dark else 5.0))
-        colour.setAlphaF(min(1.0, (0.7 if self.dark else 0.28) * strength))
+        # The opaque colour leaves the ink readable, and so does any mixture of several with the paper.
+        colour = QColor(_soften(self._base_colour(label), self.paper, self.ink, 7.0 if self.is_dark else 5.0))
+        colour.setAlphaF(min(1.0, (0.7 if self.is_dark else 0.28) * strength))
         return colour
 
-    def name(self, label: Label, strength: float = 1.0) -> QColor:
-        """The colour of a label's name above its own fill of this strength, on the panel, the desk or paper."""
-        fill = self.fill(label, strength)
-        grounds = tuple(mixed(ground, fill.name(), fill.alphaF()) for ground in (self.panel, self.desk, self.paper))
-        return QColor(_readable(self._own(label), grounds))
+    def name_colour(self, label: Label, strength: float = 1.0) -> QColor:
+        """Return the text colour of a label's title on its own fill of this strength, on panel, window or paper."""
+        fill = self.fill_colour(label, strength)
+        grounds = tuple(blend(ground, fill.name(), fill.alphaF()) for ground in (self.panel, self.window, self.paper))
+        return QColor(_make_readable(self._base_colour(label), grounds))
 
-    def _own(self, label: Label) -> str:
-        return label.colour.dark if self.dark else label.colour.light
+    def _base_colour(self, label: Label) -> str:
+        return label.colour.dark if self.is_dark else label.colour.light
 
 
 LIGHT: Final = Theme(
-    dark=False,
-    desk="#f1efea",
+    is_dark=False,
+    window="#f1efea",
     panel="#f8f6f2",
     paper="#fffdf8",
     ink="#23211e",
@@ -71,14 +71,14 @@ LIGHT: Final = Theme(
     rule="#e3ded5",
     accent="#225c55",
     accent_ink="#ffffff",
-    chosen="#dceae7",
+    highlight="#dceae7",
     selection="#aecbf5",
     hit="#ffe88a",
     warning="#a03b2a",
 )
 DARK: Final = Theme(
-    dark=True,
-    desk="#191c1f",
+    is_dark=True,
+    window="#191c1f",
     panel="#1f2326",
     paper="#25292d",
     ink="#e6e2da",
@@ -87,49 +87,49 @@ DARK: Final = Theme(
     rule="#353a3f",
     accent="#7cc4ba",
     accent_ink="#12211f",
-    chosen="#2b423f",
+    highlight="#2b423f",
     selection="#17507c",
     hit="#6a3d16",
     warning="#eb9b8a",
 )
 
 
-def mixed(ground: str, colour: str, opacity: float) -> str:
-    """`colour` laid over `ground`, both `#rrggbb`, as Qt blends them."""
+def blend(ground: str, colour: str, opacity: float) -> str:
+    """Blend `colour` over `ground`, both `#rrggbb`, as Qt does."""
     return "#" + "".join(
         f"{round(below + (above - below) * opacity):02x}"
-        for below, above in zip(_parts(ground), _parts(colour), strict=True)
+        for below, above in zip(_rgb(ground), _rgb(colour), strict=True)
     )
 
 
-def _parts(colour: str) -> bytes:
+def _rgb(colour: str) -> bytes:
     return bytes.fromhex(colour[1:])
 
 
 @lru_cache(maxsize=1024)
-def _ground(colour: str, paper: str, ink: str, ratio: float) -> str:
-    """`colour`, as far on its way to the paper as it takes for `ink` upon it to have this contrast."""
-    steps = (mixed(colour, paper, step / 20) for step in range(20))
-    return next((found for found in steps if contrast(found, ink) >= ratio), paper)
+def _soften(colour: str, paper: str, ink: str, ratio: float) -> str:
+    """Lighten `colour` towards the paper until `ink` has this contrast on it."""
+    steps = (blend(colour, paper, step / 20) for step in range(20))
+    return next((mixture for mixture in steps if contrast_ratio(mixture, ink) >= ratio), paper)
 
 
 @lru_cache(maxsize=1024)
-def _readable(colour: str, grounds: tuple[str, ...]) -> str:
-    return reduce(readable, grounds, colour)
+def _make_readable(colour: str, grounds: tuple[str, ...]) -> str:
+    return reduce(ensure_contrast, grounds, colour)
 
 
-def _arrow(theme: Theme) -> str:
-    path = resource("icons", f"down-{'dark' if theme.dark else 'light'}.svg").as_posix()
-    return path.replace("\\", "\\\\").replace('"', '\\"')  # within quotes: the program may lie in any folder
+def _arrow_path(theme: Theme) -> str:
+    path = resource_path("icons", f"down-{'dark' if theme.is_dark else 'light'}.svg").as_posix()
+    return path.replace("\\", "\\\\").replace('"', '\\"')  # for quotes: the program may be in any folder
 
 
 def style_sheet(theme: Theme) -> str:
-    """The style sheet of the whole program."""
-    families = ", ".join(f'"{family}"' for family in fonts.INTERFACE)
+    """Return the style sheet of the entire program."""
+    families = ", ".join(f'"{family}"' for family in fonts.INTERFACE_FAMILIES)
     return f"""
     QWidget {{ color: {theme.ink}; }}
-    {_SYSTEM_FONTS} {{ font-family: {families}; font-size: {fonts.SIZE}px; }}
-    QMainWindow, QDialog, QMessageBox {{ background: {theme.desk}; }}
+    {_SYSTEM_FONTS} {{ font-family: {families}; font-size: {fonts.INTERFACE_SIZE}px; }}
+    QMainWindow, QDialog, QMessageBox {{ background: {theme.window}; }}
     #panel {{ background: {theme.panel}; border: none; }}
     #heading {{ color: {theme.dim}; font-weight: bold; }}
     #quiet {{ color: {theme.dim}; }}
@@ -140,10 +140,10 @@ def style_sheet(theme: Theme) -> str:
     #trouble {{ background: {theme.paper}; border: 1px solid {theme.warning}; border-radius: 8px; }}
     QMenuBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.rule}; padding: 2px 6px; }}
     QMenuBar::item {{ background: transparent; padding: 5px 10px; border-radius: 5px; }}
-    QMenuBar::item:selected {{ background: {theme.chosen}; }}
+    QMenuBar::item:selected {{ background: {theme.highlight}; }}
     QMenu {{ background: {theme.paper}; border: 1px solid {theme.rule}; padding: 5px; }}
     QMenu::item {{ padding: 6px 28px; border-radius: 5px; }}
-    QMenu::item:selected {{ background: {theme.chosen}; }}
+    QMenu::item:selected {{ background: {theme.highlight}; }}
     QMenu::item:disabled {{ color: {theme.faint}; }}
     QMenu::separator {{ height: 1px; background: {theme.rule}; margin: 5px 8px; }}
     QStatusBar {{ background: {theme.panel}; border-top: 1px solid {theme.rule}; }}
@@ -152,12 +152,12 @@ def style_sheet(theme: Theme) -> str:
         background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; padding: 7px 16px;
     }}
     QToolButton {{ background: transparent; border: none; border-radius: 5px; padding: 4px; }}
-    QToolButton:hover {{ background: {theme.chosen}; }}
+    QToolButton:hover {{ background: {theme.highlight}; }}
     QToolButton:focus {{ border: 1px solid {theme.accent}; }}
-    QToolButton:checked {{ background: {theme.chosen}; font-weight: bold; }}
+    QToolButton:checked {{ background: {theme.highlight}; font-weight: bold; }}
     QPushButton:hover {{ border-color: {theme.accent}; }}
     QPushButton:focus {{ border: 2px solid {theme.accent}; padding: 6px 15px; }}
-    QPushButton:pressed {{ background: {theme.chosen}; }}
+    QPushButton:pressed {{ background: {theme.highlight}; }}
     QPushButton:disabled {{ color: {theme.faint}; }}
     QPushButton#primary, QPushButton:default {{
         background: {theme.accent}; color: {theme.accent_ink}; border: 1px solid {theme.accent}; font-weight: bold;
@@ -179,18 +179,18 @@ def style_sheet(theme: Theme) -> str:
     QComboBox#filter:hover, QComboBox#filter:focus {{ border-color: {theme.rule}; }}
     QComboBox {{ combobox-popup: 0; }}
     QComboBox::drop-down {{ border: none; width: 26px; }}
-    QComboBox::down-arrow {{ image: url("{_arrow(theme)}"); width: 12px; height: 12px; }}
+    QComboBox::down-arrow {{ image: url("{_arrow_path(theme)}"); width: 12px; height: 12px; }}
     QComboBox:disabled {{ background: transparent; color: {theme.faint}; }}
     QComboBox::down-arrow:disabled {{ image: none; }}
     QSpinBox::up-button, QSpinBox::down-button {{ border: none; width: 0; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QComboBox QAbstractItemView {{
         background: {theme.paper}; border: 1px solid {theme.rule}; padding: 3px;
-        selection-background-color: {theme.chosen}; selection-color: {theme.ink};
+        selection-background-color: {theme.highlight}; selection-color: {theme.ink};
     }}
     QTreeWidget {{ outline: none; }}
     QTreeWidget::item {{ padding: 4px; }}
-    QTreeWidget::item:selected {{ background: {theme.chosen}; color: {theme.ink}; }}
+    QTreeWidget::item:selected {{ background: {theme.highlight}; color: {theme.ink}; }}
     QHeaderView::section {{ background: {theme.panel}; border: none; padding: 5px; color: {theme.dim}; }}
     QListView {{ background: transparent; border: none; outline: none; }}
     QScrollArea {{ background: transparent; border: none; }}

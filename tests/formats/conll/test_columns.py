@@ -1,4 +1,4 @@
-"""CoNLL files as others write them: what is in them is found, and what is not in order is said."""
+"""CoNLL files of other programs are read, and anomalies are reported."""
 
 import io
 import tracemalloc
@@ -9,40 +9,40 @@ from types import ModuleType
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from text.texts import layered
+from text.texts import article_layers
 
 from annotator.formats.conll import columns, conll2002, conll2003, germeval, wojood
-from annotator.formats.conll.columns import read, recognises
+from annotator.formats.conll.columns import read, sniff
 from annotator.formats.json import jsonl
 from annotator.model.labels import LabelSet
-from annotator.model.records import BODY, Article, Draft, Refusal, Remark, Repair, Span, Zone
-from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, Options, project
-from annotator.tagging.nested import project_levels
+from annotator.model.records import BODY, AnnotatedArticle, Article, Refusal, Remark, Repair, Span, Zone
+from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, ProjectionOptions, project_flat
+from annotator.tagging.nested import project_nested
 from annotator.tagging.schemes import SCHEMES
 
 
-def reading(folder: Path, file: str | bytes, annotator: str = "ليلى") -> tuple[list[Draft], list[Remark]]:
+def read_file(folder: Path, file: str | bytes, annotator: str = "ليلى") -> tuple[list[AnnotatedArticle], list[Remark]]:
     path = folder / "file.conll"
     path.write_bytes(file.encode() if isinstance(file, str) else file)
-    found = list(read(path, annotator))
-    refused = [item for item in found if isinstance(item, Remark)]
-    assert {item.path for item in refused} <= {str(path)}
-    return [item for item in found if isinstance(item, Draft)], refused
+    items = list(read(path, annotator))
+    refusals = [item for item in items if isinstance(item, Remark)]
+    assert {item.path for item in refusals} <= {str(path)}
+    return [item for item in items if isinstance(item, AnnotatedArticle)], refusals
 
 
-def one(folder: Path, file: str | bytes) -> tuple[str, list[tuple[str, str]]]:
-    """The text of the only article, and its spans with their labels; nothing is refused."""
-    (item,), refused = reading(folder, file)
-    assert refused == []
-    return item.article.text, marked(item)
+def read_one(folder: Path, file: str | bytes) -> tuple[str, list[tuple[str, str]]]:
+    """Return the text of the only article, and its spans with their labels; nothing may be refused."""
+    (item,), refusals = read_file(folder, file)
+    assert refusals == []
+    return item.article.text, labelled_texts(item)
 
 
-def marked(item: Draft) -> list[tuple[str, str]]:
+def labelled_texts(item: AnnotatedArticle) -> list[tuple[str, str]]:
     return [(item.article.text[span.start : span.end], span.label) for span in item.spans]
 
 
-def said(refused: list[Remark]) -> list[tuple[int, str]]:
-    return [(item.line, item.reason) for item in refused]
+def line_reasons(refusals: list[Remark]) -> list[tuple[int, str]]:
+    return [(item.line, item.reason) for item in refusals]
 
 
 PLAN = ("خطة 2030", "PLAN")
@@ -73,20 +73,20 @@ DATE = ("2030", "DATE")
         "-DOCSTART- -X- O\nعن -X- _ O\nخطة -X- _ B-PLAN\n2030 -X- _ I-PLAN\n. -X- _ O\n",
     ],
 )
-def test_one_article_in_many_flavours(tmp_path: Path, file: str) -> None:
-    assert one(tmp_path, file) == ("عن خطة 2030.", [PLAN])
-    assert recognises("file.txt", file.encode())
+def test_one_article_is_read_in_many_flavours(tmp_path: Path, file: str) -> None:
+    assert read_one(tmp_path, file) == ("عن خطة 2030.", [PLAN])
+    assert sniff("file.txt", file.encode())
 
 
-def test_windows_1256_and_utf_16(tmp_path: Path) -> None:
+def test_windows_1256_and_utf_16_are_decoded(tmp_path: Path) -> None:
     file = "أعلنت O\nوزارة B-ORG\nالاقتصاد I-ORG\nعن O\nخطة B-PLAN\nالعمل I-PLAN\n"
     for encoding in ("cp1256", "utf-16"):
-        assert one(tmp_path, file.encode(encoding))[1] == [("وزارة الاقتصاد", "ORG"), ("خطة العمل", "PLAN")]
-        assert recognises("file.txt", file.encode(encoding))
+        assert read_one(tmp_path, file.encode(encoding))[1] == [("وزارة الاقتصاد", "ORG"), ("خطة العمل", "PLAN")]
+        assert sniff("file.txt", file.encode(encoding))
 
 
-def test_what_an_article_has(tmp_path: Path) -> None:
-    (item,), _ = reading(tmp_path, "\n\nخطة B-PLAN\n\nأمس B-DATE\n", annotator="سعيد")
+def test_article_has_one_body_zone_and_spans_of_the_annotator(tmp_path: Path) -> None:
+    (item,), _ = read_file(tmp_path, "\n\nخطة B-PLAN\n\nأمس B-DATE\n", annotator="سعيد")
     assert item.article.text == "خطة\nأمس"
     assert (item.article.title, item.article.url, item.article.published, item.line) == (None, None, None, 3)
     assert [(zone.kind, zone.start, zone.end) for zone in item.zones] == [(BODY, 0, 7)]
@@ -108,58 +108,61 @@ def test_what_an_article_has(tmp_path: Path) -> None:
         "خطة\tB-PLAN\n2030\tB-DATE\tI-PLAN\n.\n،\n",
     ],
 )
-def test_nested_spans(tmp_path: Path, file: str) -> None:
-    assert one(tmp_path, file)[1] == [PLAN, DATE]
+def test_nested_spans_are_read(tmp_path: Path, file: str) -> None:
+    assert read_one(tmp_path, file)[1] == [PLAN, DATE]
 
 
-def test_an_inner_span_of_its_label_does_not_cut_the_outer(tmp_path: Path) -> None:
+def test_an_inner_span_does_not_cut_the_outer_one_of_its_label(tmp_path: Path) -> None:
     file = "نقابة B-ORG\nالعاملين I-ORG\nفي I-ORG\nجامعة I-ORG B-ORG\nبيرزيت B-GPE I-ORG I-ORG\nأمس O\n"
-    assert one(tmp_path, file)[1] == [
+    assert read_one(tmp_path, file)[1] == [
         ("نقابة العاملين في جامعة بيرزيت", "ORG"),
         ("جامعة بيرزيت", "ORG"),
         ("بيرزيت", "GPE"),
     ]
 
 
-def test_columns_of_tags_are_read_each_by_itself(tmp_path: Path) -> None:
+def test_tag_columns_are_read_separately(tmp_path: Path) -> None:
     file = "أ\tB-A\tO\nب\tI-A\tB-A\nج\tO\tI-A\nد\tO\tO\n"
-    assert one(tmp_path, file)[1] == [("أ ب", "A"), ("ب ج", "A")]
+    assert read_one(tmp_path, file)[1] == [("أ ب", "A"), ("ب ج", "A")]
 
 
-def test_a_list_of_tags_moves_from_column_to_column(tmp_path: Path) -> None:
+def test_tags_of_a_span_may_move_between_columns(tmp_path: Path) -> None:
     file = "أ B-A B-B\nب I-B B-C\nج I-C B-D\n"
-    assert one(tmp_path, file)[1] == [("أ ب", "B"), ("أ", "A"), ("ب ج", "C"), ("ج", "D")]
+    assert read_one(tmp_path, file)[1] == [("أ ب", "B"), ("أ", "A"), ("ب ج", "C"), ("ج", "D")]
 
 
-def test_labels_of_every_kind_and_tokens_like_tags(tmp_path: Path) -> None:
+def test_tokens_may_look_like_tags(tmp_path: Path) -> None:
     file = "B-52 _ _ O\nO _ _ B-خطة\nI-95 _ _ I-خطة\n# _ _ B-13\nB-1 _ _ B-A-B\n"
-    assert one(tmp_path, file) == ("B-52 O I-95 #B-1", [("O I-95", "خطة"), ("#", "13"), ("B-1", "A-B")])
-    assert one(tmp_path, "1 _ _ O\n2 _ _ B-A\n")[1] == [("2", "A")]
-    assert one(tmp_path, "2023 O\n2024 B-A\n")[1] == [("2024", "A")]
-    assert one(tmp_path, "# O\n# B-A\n")[1] == [("#", "A")]
+    assert read_one(tmp_path, file) == ("B-52 O I-95 #B-1", [("O I-95", "خطة"), ("#", "13"), ("B-1", "A-B")])
+    assert read_one(tmp_path, "1 _ _ O\n2 _ _ B-A\n")[1] == [("2", "A")]
+    assert read_one(tmp_path, "2023 O\n2024 B-A\n")[1] == [("2024", "A")]
+    assert read_one(tmp_path, "# O\n# B-A\n")[1] == [("#", "A")]
 
 
-def test_spaces_and_marks_in_a_token_stay(tmp_path: Path) -> None:
+def test_spaces_and_marks_in_a_token_are_preserved(tmp_path: Path) -> None:
     file = "\u200fخطة\u200e\tB-PLAN\n2030 م\tI-PLAN\n\u200f\tO\n10\u00a0000\tO\n"
-    assert one(tmp_path, file) == (
+    assert read_one(tmp_path, file) == (
         "\u200fخطة\u200e 2030 م \u200f 10\u00a0000",
         [("\u200fخطة\u200e 2030 م", "PLAN")],
     )
 
 
-def test_other_ends_of_lines_within_a_token(tmp_path: Path) -> None:
-    assert one(tmp_path, "أ\u2028ب\rج B-A\nد\x85 O\n\nه B-A\n") == ("أ\nب\nج د\n\nه", [("أ\nب\nج", "A"), ("ه", "A")])
-    assert one(tmp_path, "أ\r\tO\n\nب\tB-A\n") == ("أ\nب", [("ب", "A")])
+def test_other_line_ends_in_a_token_are_preserved(tmp_path: Path) -> None:
+    assert read_one(tmp_path, "أ\u2028ب\rج B-A\nد\x85 O\n\nه B-A\n") == (
+        "أ\nب\nج د\n\nه",
+        [("أ\nب\nج", "A"), ("ه", "A")],
+    )
+    assert read_one(tmp_path, "أ\r\tO\n\nب\tB-A\n") == ("أ\nب", [("ب", "A")])
 
 
-def test_articles_begin_where_the_file_says(tmp_path: Path) -> None:
+def test_articles_start_at_docstart_separators_and_comments(tmp_path: Path) -> None:
     file = (
         "قبل O\n-DOCSTART- (1 نص) O\n\nخطة B-PLAN\n-DOCSTART- -X- O O\nأمس B-DATE\n$#$ O\nغدا B-DATE\n\n$#$ O\n$#$ O\n"
         "# newdoc id = weblog-1\nاليوم O\n# newdoc\nكل O\n#\thttp://a.ma/1 [2009-10-17]\nيوم O\n\n"
         "# http://a.ma/1 [2009-10-17]\nجديد O\n\n# http://a.ma/2\nنص B-A\n"
     )
-    items, refused = reading(tmp_path, file)
-    assert refused == []
+    items, refusals = read_file(tmp_path, file)
+    assert refusals == []
     assert [
         (item.article.text, item.article.title, item.article.url, item.article.published, item.line) for item in items
     ] == [
@@ -174,41 +177,48 @@ def test_articles_begin_where_the_file_says(tmp_path: Path) -> None:
     ]
 
 
-def test_a_separator_in_a_sentence_on_a_line_is_a_word(tmp_path: Path) -> None:
-    assert one(tmp_path, "أ|O $#$|O ب|B-A\n") == ("أ $#$ ب", [("ب", "A")])
+def test_a_separator_within_a_one_line_sentence_is_a_word(tmp_path: Path) -> None:
+    assert read_one(tmp_path, "أ|O $#$|O ب|B-A\n") == ("أ $#$ ب", [("ب", "A")])
 
 
-def test_repairs_are_said(tmp_path: Path) -> None:
+def test_repairs_are_reported(tmp_path: Path) -> None:
     file = "خطة B-PLAN\n2030 I-DATE\n\nأمس I-DATE\nغدا B-DATE\nثم X-DATE\nB B-A\nB B-B\n"
-    (item,), refused = reading(tmp_path, file)
-    assert [" ".join(pair) for pair in marked(item)] == ["خطة PLAN", "2030 DATE", "أمس DATE", "غدا DATE", "B A", "B B"]
-    assert said(refused) == [
+    (item,), refusals = read_file(tmp_path, file)
+    assert [" ".join(pair) for pair in labelled_texts(item)] == [
+        "خطة PLAN",
+        "2030 DATE",
+        "أمس DATE",
+        "غدا DATE",
+        "B A",
+        "B B",
+    ]
+    assert line_reasons(refusals) == [
         (2, "I-DATE after B-PLAN: read as the beginning of a span."),
         (4, "I-DATE at the beginning of a sentence: read as the beginning of a span."),
         (6, "“X-DATE” is no tag: read as O."),
     ]
 
 
-def test_a_tag_without_a_beginning_in_each_scheme(tmp_path: Path) -> None:
+def test_a_tag_without_a_beginning_is_repaired_in_each_scheme(tmp_path: Path) -> None:
     iob2 = "أ B-A\nب O\nج B-A\nد O\nه I-A\n"
-    assert said(reading(tmp_path, iob2)[1]) == [(5, "I-A after O: read as the beginning of a span.")]
+    assert line_reasons(read_file(tmp_path, iob2)[1]) == [(5, "I-A after O: read as the beginning of a span.")]
     iob1 = "أ I-A\nب O\nج I-A\nد O\nه B-A\n"
-    assert said(reading(tmp_path, iob1)[1]) == []
+    assert line_reasons(read_file(tmp_path, iob1)[1]) == []
     iobes = "أ S-A\nب O\nج B-A\nد O\nه E-A\n"
-    (item,), refused = reading(tmp_path, iobes)
-    assert marked(item) == [("أ", "A"), ("ج", "A"), ("ه", "A")]
-    assert said(refused) == [
+    (item,), refusals = read_file(tmp_path, iobes)
+    assert labelled_texts(item) == [("أ", "A"), ("ج", "A"), ("ه", "A")]
+    assert line_reasons(refusals) == [
         (3, "B-A is the last of its span: read as its end."),
         (5, "E-A after O: read as the beginning of a span."),
     ]
 
 
-def test_a_wrong_line_does_not_cost_its_sentence(tmp_path: Path) -> None:
+def test_an_invalid_line_is_refused_and_its_sentence_read(tmp_path: Path) -> None:
     good = "أ _ _ O\n" * 20
     file = good + "خطة _ _ B-PLAN\nنص O\n\t_ _ O\n2030 _ _ I-PLAN\nنص _ _ _ O\nنص\n"
-    (item,), refused = reading(tmp_path, file)
-    assert marked(item) == [PLAN]
-    assert said(refused) == [
+    (item,), refusals = read_file(tmp_path, file)
+    assert labelled_texts(item) == [PLAN]
+    assert line_reasons(refusals) == [
         (22, "The line has 2 columns, unlike the rest of the file."),
         (23, "The line has no token."),
         (25, "The line has 5 columns, unlike the rest of the file."),
@@ -225,16 +235,20 @@ def test_a_wrong_line_does_not_cost_its_sentence(tmp_path: Path) -> None:
         ("أ O\n" * 9 + " O\n", 10, "The line has no token."),
         ("1\tأ\tO\n2\tأ\tO\n" * 5 + "x\tأ\tO\n", 11, "The line has 3 columns, unlike the rest of the file."),
         ("أ O\n" * 9 + "أ\tب O\n", 10, "The line has 3 columns, unlike the rest of the file."),
-        ("أ|O ب|O\n" * 9 + "أ|O ب\n", 10, "A word of the line has other columns than the rest of the file."),
+        (
+            "أ|O ب|O\n" * 9 + "أ|O ب\n",
+            10,
+            "A word of the line has other columns than the rest of the file.",
+        ),
         ("أ O\n" * 9 + "-DOCSTART- O\n\n", 10, "The text is empty."),
-        (b"a O\n" * 199 + b"\xd8 O\n", 200, "The line is not UTF-8."),
-        ("أ O\n".encode() * 9 + b"\xd8\xc3\xff O\n", 10, "The line is not UTF-8."),
+        (b"a O\n" * 199 + b"\xd8 O\n", 200, "The line is not in UTF-8."),
+        ("أ O\n".encode() * 9 + b"\xd8\xc3\xff O\n", 10, "The line is not in UTF-8."),
     ],
 )
-def test_what_is_not_taken_is_said(tmp_path: Path, file: str | bytes, line: int, reason: str) -> None:
-    items, refused = reading(tmp_path, file)
+def test_invalid_lines_are_reported(tmp_path: Path, file: str | bytes, line: int, reason: str) -> None:
+    items, refusals = read_file(tmp_path, file)
     assert len(items) == 1
-    assert said(refused) == [(line, reason)]
+    assert line_reasons(refusals) == [(line, reason)]
 
 
 @pytest.mark.parametrize(
@@ -249,69 +263,71 @@ def test_what_is_not_taken_is_said(tmp_path: Path, file: str | bytes, line: int,
         (bytes(range(128, 256)) * 9, "The encoding was not recognised: it is not UTF-8, UTF-16 or Windows-1256."),
     ],
 )
-def test_a_file_of_another_kind_is_refused(tmp_path: Path, file: str | bytes, reason: str) -> None:
-    assert reading(tmp_path, file) == ([], [Refusal(str(tmp_path / "file.conll"), 0, reason)])
-    assert not recognises("file.conll", file.encode() if isinstance(file, str) else file)
+def test_a_file_of_another_format_is_refused(tmp_path: Path, file: str | bytes, reason: str) -> None:
+    assert read_file(tmp_path, file) == ([], [Refusal(str(tmp_path / "file.conll"), 0, reason)])
+    assert not sniff("file.conll", file.encode() if isinstance(file, str) else file)
 
 
-def test_a_repair_is_no_refusal_and_a_tag_that_is_lost_is_one(tmp_path: Path) -> None:
-    _items, remarks = reading(tmp_path, "أمس O\nفي I-DATE\nوجدة LOC\nاليوم B-DATE\nغدا O\n" + "نص O\n" * 20)
+def test_an_invalid_tag_is_a_refusal_and_any_other_repair_is_not(tmp_path: Path) -> None:
+    _items, remarks = read_file(tmp_path, "أمس O\nفي I-DATE\nوجدة LOC\nاليوم B-DATE\nغدا O\n" + "نص O\n" * 20)
     assert [(type(remark), remark.line) for remark in remarks] == [(Repair, 2), (Refusal, 3)]
 
 
 def test_thousands_of_repairs_are_counted(tmp_path: Path) -> None:
     file = "أ B-A\nب O\n" * 2000 + "أ I-A\nب O\n" * 1500 + "ج X\n"
-    (item,), refused = reading(tmp_path, file)
+    (item,), refusals = read_file(tmp_path, file)
     assert len(item.spans) == 3500
-    assert said(refused) == [
+    assert line_reasons(refusals) == [
         (4001, "I-A after O: read as the beginning of a span. The same kind: 1500 lines."),
         (7001, "“X” is no tag: read as O."),
     ]
 
 
-def test_what_is_too_long_is_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(columns, "LONGEST", 3)
-    monkeypatch.setattr(columns, "LARGEST", 40)
+def test_long_sentences_and_articles_are_split_and_long_lines_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "MAX_TOKENS", 3)
+    monkeypatch.setattr(columns, "MAX_LINE_BYTES", 40)
     file = f"أ B-A\nب O\nج O\nد O\n\nه O\n\n{'و' * 30} O\nز B-A\n"
-    items, refused = reading(tmp_path, file)
+    items, refusals = read_file(tmp_path, file)
     assert [item.article.text for item in items] == ["أ ب ج", "د\nه\nز"]
-    assert said(refused) == [
+    assert line_reasons(refusals) == [
         (3, "The sentence is too long: it ends here."),
         (4, "The article is too long: another one begins here."),
         (8, "The line is longer than 0 MB."),
     ]
 
 
-def test_a_line_without_end_takes_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(columns, "LARGEST", 100_000)
+def test_an_endless_line_takes_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "MAX_LINE_BYTES", 100_000)
     path = tmp_path / "file.conll"
     path.write_bytes(b"a O\n" * 1000 + b"a" * 16_000_000 + b" O\nb B-A\n")
     tracemalloc.start()
-    item, refused = read(path, "")
+    item, refusals = read(path, "")
     assert tracemalloc.get_traced_memory()[1] < 8_000_000
     tracemalloc.stop()
-    assert isinstance(item, Draft)
-    assert marked(item) == [("b", "A")]
-    assert isinstance(refused, Refusal)
-    assert refused.line == 1001
+    assert isinstance(item, AnnotatedArticle)
+    assert labelled_texts(item) == [("b", "A")]
+    assert isinstance(refusals, Refusal)
+    assert refusals.line == 1001
 
 
-def test_separators_alone_are_no_article(tmp_path: Path) -> None:
-    assert reading(tmp_path, "$#$ O\n\n$#$ O\n") == (
+def test_a_file_of_only_separators_has_no_article(tmp_path: Path) -> None:
+    assert read_file(tmp_path, "$#$ O\n\n$#$ O\n") == (
         [],
         [Refusal(str(tmp_path / "file.conll"), 0, "The text is empty.")],
     )
 
 
-def test_articles_come_one_by_one(tmp_path: Path) -> None:
+def test_articles_are_read_lazily(tmp_path: Path) -> None:
     path = tmp_path / "file.conll"
     path.write_text("-DOCSTART- O\n\nخطة B-PLAN\n\n" * 5000, encoding="utf-8")
-    found = read(path, "")
-    assert isinstance(next(found), Draft)
-    assert sum(isinstance(item, Draft) for item in found) == 4999
+    items = read(path, "")
+    assert isinstance(next(items), AnnotatedArticle)
+    assert sum(isinstance(item, AnnotatedArticle) for item in items) == 4999
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file_raises(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         list(read(tmp_path / "none.conll", ""))
 
@@ -329,43 +345,45 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     st.sampled_from([" ", "\t", "  "]),
     st.sampled_from(["\n", "\r\n", "\n\n"]),
 )
-def test_no_file_is_too_broken(tmp_path_factory, rows: list[list[str]], separator: str, end: str) -> None:
+def test_broken_files_are_read_or_refused(tmp_path_factory, rows: list[list[str]], separator: str, end: str) -> None:
     folder = tmp_path_factory.mktemp("broken")
-    items, refused = reading(folder, end.join(separator.join(row) for row in rows))
-    assert items or refused
+    items, refusals = read_file(folder, end.join(separator.join(row) for row in rows))
+    assert items or refusals
     for item in items:
         assert all(0 <= span.start < span.end <= len(item.article.text) for span in item.spans)
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_are_too_broken(tmp_path_factory, file: bytes) -> None:
-    items, refused = reading(tmp_path_factory.mktemp("broken"), file)
-    assert items or refused
+def test_any_bytes_are_read_or_refused(tmp_path_factory, file: bytes) -> None:
+    items, refusals = read_file(tmp_path_factory.mktemp("broken"), file)
+    assert items or refusals
 
 
 Spots = Counter[tuple[str, int, int]]
 
 
-def packed(item: Draft) -> tuple[str, Spots]:
-    """A text and its spans without what is between tokens."""
+def compact(item: AnnotatedArticle) -> tuple[str, Spots]:
+    """Return a text and its spans without the space between tokens."""
     text = item.article.text
-    at = [len("".join(text[:offset].split(" ")).replace("\n", "")) for offset in range(len(text) + 1)]
-    return text.replace(" ", "").replace("\n", ""), Counter((s.label, at[s.start], at[s.end]) for s in item.spans)
+    stripped_offsets = [len("".join(text[:offset].split(" ")).replace("\n", "")) for offset in range(len(text) + 1)]
+    return text.replace(" ", "").replace("\n", ""), Counter(
+        (s.label, stripped_offsets[s.start], stripped_offsets[s.end]) for s in item.spans
+    )
 
 
 def expected(projected, chunks_of) -> tuple[str, Spots]:
-    """What `packed` gives for what was written."""
+    """Return what `compact` should return for a written article."""
     text, spots = "", Counter()
     for sentence in projected.sentences:
         words = list(sentence.words)
-        begins = [len(text) + len("".join(words[:at])) for at in range(len(words) + 1)]
-        spots.update((label, begins[start], begins[end]) for label, start, end in chunks_of(sentence))
+        starts = [len(text) + len("".join(words[:index])) for index in range(len(words) + 1)]
+        spots.update((label, starts[start], starts[end]) for label, start, end in chunks_of(sentence))
         text += "".join(words)
     return text, spots
 
 
 OPTIONS = st.builds(
-    Options,
+    ProjectionOptions,
     scheme=st.sampled_from(SCHEMES),
     flatten=st.sampled_from(FLATTENINGS),
     boundary=st.sampled_from(BOUNDARIES),
@@ -375,42 +393,55 @@ LAST = Article("u", "نص أمس", id=2)
 SPANS = [Span("s", "u", "salma", "DATE", 3, 6)]
 
 
-def back(folder: Path, stream: io.StringIO, wanted: list[tuple[str, Spots]]) -> None:
-    items, refused = reading(folder, stream.getvalue())
-    assert [packed(item) for item in items] == [article for article in wanted if article[0]]
-    assert [item.reason for item in refused] == ["The text is empty."] * sum(not article[0] for article in wanted)
+def check_read_back(folder: Path, stream: io.StringIO, expected_articles: list[tuple[str, Spots]]) -> None:
+    items, refusals = read_file(folder, stream.getvalue())
+    assert [compact(item) for item in items] == [article for article in expected_articles if article[0]]
+    assert [item.reason for item in refusals] == ["The text is empty."] * sum(
+        not article[0] for article in expected_articles
+    )
 
 
 @pytest.mark.parametrize("format_", [conll2003, conll2002])
-@given(st.lists(layered(), max_size=3), OPTIONS)
-def test_our_own_columns_read_back(
-    tmp_path_factory, format_: ModuleType, articles: list[tuple[Article, list[Zone], list[Span]]], options: Options
+@given(st.lists(article_layers(), max_size=3), OPTIONS)
+def test_written_flat_columns_are_read_back(
+    tmp_path_factory,
+    format_: ModuleType,
+    articles: list[tuple[Article, list[Zone], list[Span]]],
+    options: ProjectionOptions,
 ) -> None:
-    stream, wanted = io.StringIO(), []
+    stream, expected_articles = io.StringIO(), []
     for article, zones, spans in [*articles, (LAST, [], SPANS)]:
-        projected = project(article, zones, spans, LabelSet(()), options)
+        projected = project_flat(article, zones, spans, LabelSet(()), options)
         format_.write(stream, projected, options.scheme)
-        wanted.append(expected(projected, lambda sentence: sentence.chunks))
-    back(tmp_path_factory.mktemp("own"), stream, wanted)
+        expected_articles.append(expected(projected, lambda sentence: sentence.chunks))
+    check_read_back(tmp_path_factory.mktemp("own"), stream, expected_articles)
 
 
 @pytest.mark.parametrize("format_", [germeval, wojood])
-@given(st.lists(layered(), max_size=3), OPTIONS)
-def test_our_own_nested_columns_read_back(
-    tmp_path_factory, format_: ModuleType, articles: list[tuple[Article, list[Zone], list[Span]]], options: Options
+@given(st.lists(article_layers(), max_size=3), OPTIONS)
+def test_written_nested_columns_are_read_back(
+    tmp_path_factory,
+    format_: ModuleType,
+    articles: list[tuple[Article, list[Zone], list[Span]]],
+    options: ProjectionOptions,
 ) -> None:
     all_projected = [
-        project_levels(article, zones, spans, LabelSet(()), options, within_label=format_.WITHIN_LABEL)
+        project_nested(article, zones, spans, LabelSet(()), options, allow_same_label=format_.ALLOWS_SAME_LABEL)
         for article, zones, spans in [*articles, (LAST, [], SPANS)]
     ]
     stream = io.StringIO()
     for projected in all_projected:
-        format_.write(stream, projected, options.scheme, max(1, *(each.depth for each in all_projected)))
-    wanted = [
+        format_.write(
+            stream,
+            projected,
+            options.scheme,
+            max(1, *(article_projection.depth for article_projection in all_projected)),
+        )
+    expected_articles = [
         expected(projected, lambda sentence: [chunk for level in sentence.levels for chunk in level])
         for projected in all_projected
     ]
-    back(tmp_path_factory.mktemp("own"), stream, wanted)
+    check_read_back(tmp_path_factory.mktemp("own"), stream, expected_articles)
 
 
 @pytest.mark.parametrize(
@@ -432,13 +463,13 @@ def test_our_own_nested_columns_read_back(
         ("a.csv", "text,label\nأ,O\n", False),
     ],
 )
-def test_what_is_recognised(name: str, beginning: str, answer: bool) -> None:
-    assert recognises(name, beginning.encode()) is answer
+def test_sniff(name: str, beginning: str, answer: bool) -> None:
+    assert sniff(name, beginning.encode()) is answer
 
 
-def test_our_own_jsonl_is_not_recognised(tmp_path: Path) -> None:
-    (item,), _ = reading(tmp_path, "خطة B-PLAN\n")
-    assert not recognises("a.jsonl", jsonl.encode(item).encode())
+def test_sniff_refuses_our_own_jsonl(tmp_path: Path) -> None:
+    (item,), _ = read_file(tmp_path, "خطة B-PLAN\n")
+    assert not sniff("a.jsonl", jsonl.encode(item).encode())
 
 
 PEERS = {
@@ -461,38 +492,38 @@ PEERS = {
     "peers/spacy/ner-token-per-line-conll2003.iob": ([7], {"PERSON": 2, "ORG": 2, "DATE": 2, "NORP": 1}, []),
     "peers/label-studio/arabic-its-own-export.conll": ([6], {"INSTITUTION": 2, "DATE": 2, "PLAN": 2}, []),
 }
-"""Spans of each article, spans by label, and what is said."""
+"""Spans of each article, spans by label, and remarks."""
 
 
 @pytest.mark.parametrize("name", PEERS)
-def test_the_files_of_peers(shared: Path, name: str) -> None:
+def test_sample_files_of_other_programs_are_read(shared: Path, name: str) -> None:
     path = shared / "data" / name
-    assert recognises(path.name.lower(), path.read_bytes()[: 1 << 16])
-    found = list(read(path, ""))
-    items = [item for item in found if isinstance(item, Draft)]
-    spans, labels, refused = PEERS[name]
+    assert sniff(path.name.lower(), path.read_bytes()[: 1 << 16])
+    results = list(read(path, ""))
+    items = [item for item in results if isinstance(item, AnnotatedArticle)]
+    spans, labels, refusals = PEERS[name]
     assert [len(item.spans) for item in items] == spans
     assert Counter(span.label for item in items for span in item.spans) == labels
-    assert said([item for item in found if isinstance(item, Remark)]) == refused
+    assert line_reasons([item for item in results if isinstance(item, Remark)]) == refusals
 
 
-def test_texts_of_peers(shared: Path) -> None:
+def test_texts_of_sample_files_are_rebuilt(shared: Path) -> None:
     (german,) = read(shared / "data/peers/conll/germeval2014_test.conll", "")
     assert german.article.text.endswith("Troia-Ausstellung statt, „Troia - Traum und Wirklichkeit“.")
     assert german.article.url == "http://de.wikipedia.org/wiki/Manfred_Korfmann"
     assert german.article.published == "2009-10-17"
-    assert ("Troia - Traum und Wirklichkeit", "OTH") in marked(german)
-    assert ("Troia", "LOC") in marked(german)
+    assert ("Troia - Traum und Wirklichkeit", "OTH") in labelled_texts(german)
+    assert ("Troia", "LOC") in labelled_texts(german)
     (arabic,) = read(shared / "data/peers/label-studio/arabic-its-own-export.conll", "")
     assert arabic.article.text.splitlines() == [
         "أعلنت وزارة الاقتصاد والمالية، اليوم الاثنين 24 يونيو 2019، عن «مخطط المغرب الأخضر».",
         "وبوزارة الداخلية صدر بلاغ يوم 3 غشت / أغسطس 2020 حول المبادرة الوطنية للتنمية البشرية.",
     ]
-    assert ("«مخطط المغرب الأخضر»", "PLAN") in marked(arabic)
+    assert ("«مخطط المغرب الأخضر»", "PLAN") in labelled_texts(arabic)
 
 
 @pytest.mark.parametrize(
-    ("name", "articles", "labels", "refused"),
+    ("name", "articles", "labels", "refusals"),
     [
         (
             "train",
@@ -503,17 +534,19 @@ def test_texts_of_peers(shared: Path) -> None:
         ("val", 56, {"DATE": 84, "ORG": 87, "GPE": 117, "FAC": 6}, []),
     ],
 )
-def test_wojood(shared: Path, name: str, articles: int, labels: dict[str, int], refused: list) -> None:
-    """A span for each B-, and one for the I-FAC that has none. (All three parts have 793 DATE and 898 ORG.)"""
+def test_wojood_sample_has_every_span(
+    shared: Path, name: str, articles: int, labels: dict[str, int], refusals: list
+) -> None:
+    """A span for each B-, and one for the I-FAC without one; all three parts have 793 DATE and 898 ORG."""
     path = shared / "data/ner" / f"wojood-sample-{name}.txt"
-    found = list(read(path, ""))
-    items = [item for item in found if isinstance(item, Draft)]
+    results = list(read(path, ""))
+    items = [item for item in results if isinstance(item, AnnotatedArticle)]
     assert len(items) == articles
     counts = Counter(span.label for item in items for span in item.spans)
     assert {label: counts[label] for label in labels} == labels
-    begun = Counter(
+    starts = Counter(
         tag[2:] for line in path.read_text().splitlines() for tag in line.split()[1:] if tag.startswith("B-")
     )
-    assert counts - begun == Counter(FAC=1 if refused else 0) + Counter()
-    assert not begun - counts
-    assert said([item for item in found if isinstance(item, Remark)]) == refused
+    assert counts - starts == Counter(FAC=1 if refusals else 0) + Counter()
+    assert not starts - counts
+    assert line_reasons([item for item in results if isinstance(item, Remark)]) == refusals

@@ -1,4 +1,4 @@
-"""CoNLL-U: an article comes back as it was, others read it, and what other programs write is read."""
+"""CoNLL-U: lossless for our own articles, readable by other programs, and able to read their files."""
 
 import re
 from itertools import pairwise
@@ -12,40 +12,53 @@ from msgspec.structs import replace
 from text.texts import PIECES, texts
 
 from annotator.formats.conll import conllu_articles, conllu_sentences
-from annotator.formats.conll.conllu import encode, read, recognises
-from annotator.model.article_builder import draft
-from annotator.model.records import STATES, ZONE_KINDS, Draft, Note, Refusal, Remark, Repair, Span, Status, Zone
+from annotator.formats.conll.conllu import encode, read, sniff
+from annotator.model.article_builder import build_article
+from annotator.model.records import (
+    STATES,
+    ZONE_KINDS,
+    AnnotatedArticle,
+    Note,
+    Refusal,
+    Remark,
+    Repair,
+    Span,
+    Status,
+    Zone,
+)
 from annotator.text import tokenizer
-from annotator.text.visible import visible, written
+from annotator.text.visible import remove_invisible, trim_invisible
 
 TEXT = "«خطة  لوزارة\u200f العدل» 😀\nكـتـاب، أمس."
 
 
-def reading(path: Path, content: str | bytes, annotator: str = "ليلى") -> tuple[list[Draft], list[Remark]]:
+def read_file(path: Path, content: str | bytes, annotator: str = "ليلى") -> tuple[list[AnnotatedArticle], list[Remark]]:
     file = path / "articles.conllu"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    found = list(read(file, annotator))
-    assert {item.path for item in found if isinstance(item, Remark)} <= {str(file)}
-    return [item for item in found if isinstance(item, Draft)], [item for item in found if isinstance(item, Remark)]
+    items = list(read(file, annotator))
+    assert {item.path for item in items if isinstance(item, Remark)} <= {str(file)}
+    return [item for item in items if isinstance(item, AnnotatedArticle)], [
+        item for item in items if isinstance(item, Remark)
+    ]
 
 
-def said(item: Draft) -> tuple[object, ...]:
-    """All that an article has but for the uids of its zones, which mean nothing outside of a corpus."""
+def content_of(item: AnnotatedArticle) -> tuple[object, ...]:
+    """Return all that an article has except the uids of its zones, which are meaningless outside a corpus."""
     zones = [replace(zone, uid="") for zone in item.zones]
     return item.article, zones, sorted(item.spans, key=lambda span: span.uid), item.states, item.notes
 
 
-def lines(*words: str) -> str:
-    """A sentence of words given as `form`, `form|MISC` or `id form|MISC`."""
+def word_lines(*words: str) -> str:
+    """Return a sentence of words given as `form`, `form|MISC` or `id form|MISC`."""
     rows = []
-    for at, word in enumerate(words, 1):
+    for index, word in enumerate(words, 1):
         head, _bar, misc = word.partition("|")
         id_, form = re.fullmatch(r"(?:([0-9.-]+) )?(.*)", head, re.DOTALL).groups()
-        rows.append("\t".join((id_ or str(at), form, *"_______", misc or "_")))
+        rows.append("\t".join((id_ or str(index), form, *"_______", misc or "_")))
     return "\n".join(rows) + "\n\n"
 
 
-# Ours
+# Our own documents
 
 nasty = st.lists(
     st.sampled_from((*PIECES, "|", "=", ":", ";", "_", "\\", "\\u0041", "\\n", "\r", "\r\n", "\x85", "\u2028", "#"))
@@ -56,9 +69,9 @@ names = nasty.filter(str.strip)
 
 
 @st.composite
-def drafts(draw: st.DrawFn) -> Draft:
-    text = draw(texts.filter(lambda text: "\0" not in text and visible(text, 0, len(text))[1] > 0))
-    text = text if visible(text, 0, len(text)) != (0, 0) else "م" + text
+def annotated_articles(draw: st.DrawFn) -> AnnotatedArticle:
+    text = draw(texts.filter(lambda text: "\0" not in text and trim_invisible(text, 0, len(text))[1] > 0))
+    text = text if trim_invisible(text, 0, len(text)) != (0, 0) else "م" + text
     offsets = st.integers(0, len(text))
     edges = sorted(draw(st.sets(offsets, max_size=5)))
     zones = [
@@ -68,19 +81,19 @@ def drafts(draw: st.DrawFn) -> Draft:
     ]
     stretches = st.tuples(offsets, offsets).filter(lambda stretch: stretch[0] < stretch[1])
     spans = [
-        Span(f"{at}{draw(nasty)}", "", draw(names), draw(nasty), start, end, draw(optional), draw(optional))
-        for at, (start, end) in enumerate(draw(st.lists(stretches, max_size=6)))
+        Span(f"{index}{draw(nasty)}", "", draw(names), draw(nasty), start, end, draw(optional), draw(optional))
+        for index, (start, end) in enumerate(draw(st.lists(stretches, max_size=6)))
     ]
-    known = {key: draw(optional) for key in ("title", "source", "url")}
+    metadata = {key: draw(optional) for key in ("title", "source", "url")}
     owners = sorted(draw(st.sets(names, max_size=2)))
-    return draft(
+    return build_article(
         text,
         zones=zones,
         spans=spans,
         states=[Status("", owner, draw(st.sampled_from(STATES))) for owner in owners],
         notes=[Note("", owner, draw(names).strip()) for owner in owners],
         published=draw(st.sampled_from(["2024-07-09T09:00", "2024", None])),
-        **known,
+        **metadata,
     )
 
 
@@ -88,36 +101,38 @@ optional = st.none() | nasty
 
 
 @settings(max_examples=300)
-@given(items=st.lists(drafts(), min_size=1, max_size=3))
-def test_what_is_written_comes_back(tmp_path_factory, items):
+@given(items=st.lists(annotated_articles(), min_size=1, max_size=3))
+def test_written_articles_are_read_back(tmp_path_factory, items):
     content = "".join(map(encode, items))
-    found, refused = reading(tmp_path_factory.mktemp("a"), content)
-    assert refused == []
-    assert list(map(said, found)) == list(map(said, items))
+    results, refusals = read_file(tmp_path_factory.mktemp("a"), content)
+    assert refusals == []
+    assert list(map(content_of, results)) == list(map(content_of, items))
 
 
 @settings(max_examples=200)
-@given(item=drafts())
-def test_the_library_reads_the_words_and_the_text(item):
+@given(item=annotated_articles())
+def test_the_conllu_library_reads_words_and_text(item):
     text = item.article.text
     encoded = encode(item)
     sentences = consumer.parse(encoded)
     forms = [token["form"] for sentence in sentences for token in sentence]
-    assert forms == [written(text[slice(*token)]) for token in tokenizer.tokens(text)]
+    assert forms == [remove_invisible(text[slice(*token)]) for token in tokenizer.tokenize(text)]
     assert len({sentence.metadata["sent_id"] for sentence in sentences}) == len(sentences)
     for sentence in sentences:
         assert [token["id"] for token in sentence] == list(range(1, len(sentence) + 1))
-        shown = "".join(
+        text_of_words = "".join(
             token["form"] + ("" if (token["misc"] or {}).get("SpaceAfter") == "No" else " ") for token in sentence
         )
-        assert sentence.metadata["text"] == shown.rstrip(" ")
-    listed = [token["misc"]["Span"] for sentence in sentences for token in sentence if "Span" in (token["misc"] or {})]
-    assert sum(spans.count(";") + 1 for spans in listed) == len(item.spans)
-    assert recognises("a.conllu", encoded.encode()[: 1 << 16])
+        assert sentence.metadata["text"] == text_of_words.rstrip(" ")
+    span_fields = [
+        token["misc"]["Span"] for sentence in sentences for token in sentence if "Span" in (token["misc"] or {})
+    ]
+    assert sum(spans.count(";") + 1 for spans in span_fields) == len(item.spans)
+    assert sniff("a.conllu", encoded.encode()[: 1 << 16])
 
 
-def test_an_article_to_the_letter():
-    item = draft(
+def test_encode_writes_exactly_these_lines():
+    item = build_article(
         TEXT,
         title=" خطة ",
         source="a\\b",
@@ -155,15 +170,15 @@ def test_an_article_to_the_letter():
     )
 
 
-def test_a_mark_within_a_word_and_blanks_around_the_text(tmp_path):
-    item = draft(" \u200f\tوزا\u200fرة \u00a0", zones=[])
+def test_marks_within_words_and_blanks_around_the_text_are_preserved(tmp_path):
+    item = build_article(" \u200f\tوزا\u200fرة \u00a0", zones=[])
     assert "SpacesBefore=\\s\\u200f\\t|SpacesInToken=وزا\\u200fرة" in encode(item)
     assert "\tوزارة\t" in encode(item)
-    assert [found.article.text for found in reading(tmp_path, encode(item))[0]] == [item.article.text]
+    assert [reread.article.text for reread in read_file(tmp_path, encode(item))[0]] == [item.article.text]
 
 
-def one(**parts: object) -> str:
-    return encode(draft("خطة 2030", spans=[Span("u", "", "سلمى", "PLAN", 0, 8)], **{"zones": [], **parts}))
+def encode_one(**parts: object) -> str:
+    return encode(build_article("خطة 2030", spans=[Span("u", "", "سلمى", "PLAN", 0, 8)], **{"zones": [], **parts}))
 
 
 @pytest.mark.parametrize(
@@ -181,10 +196,10 @@ def one(**parts: object) -> str:
         ),
     ],
 )
-def test_a_span_that_cannot_be_is_refused(tmp_path, old, new, reason):
-    found, refused = reading(tmp_path, one().replace(old, new, 1))
-    assert [refusal.reason for refusal in refused] == [reason]
-    assert [item.spans for item in found] == [()]
+def test_an_invalid_span_is_refused(tmp_path, old, new, reason):
+    items, refusals = read_file(tmp_path, encode_one().replace(old, new, 1))
+    assert [refusal.reason for refusal in refusals] == [reason]
+    assert [item.spans for item in items] == [()]
 
 
 @pytest.mark.parametrize(
@@ -198,119 +213,130 @@ def test_a_span_that_cannot_be_is_refused(tmp_path, old, new, reason):
         (":done", ":finished", "“finished” is no state of سلمى.", [("body", 0, 3)]),
     ],
 )
-def test_what_else_cannot_be_is_refused(tmp_path, old, new, reason, zones):
-    content = one(zones=[Zone("z", "", "body", 0, 3)], states=[Status("", "سلمى", "done")])
-    (found,), refused = reading(tmp_path, content.replace(old, new, 1))
-    assert [(refusal.line, refusal.reason) for refusal in refused] == [(1, reason)]
-    assert [(zone.kind, zone.start, zone.end) for zone in found.zones] == zones
-    assert [span.uid for span in found.spans] == ["u"]
+def test_invalid_zones_and_states_are_refused(tmp_path, old, new, reason, zones):
+    content = encode_one(zones=[Zone("z", "", "body", 0, 3)], states=[Status("", "سلمى", "done")])
+    (item,), refusals = read_file(tmp_path, content.replace(old, new, 1))
+    assert [(refusal.line, refusal.reason) for refusal in refusals] == [(1, reason)]
+    assert [(zone.kind, zone.start, zone.end) for zone in item.zones] == zones
+    assert [span.uid for span in item.spans] == ["u"]
 
 
-def test_one_uid_twice_and_an_annotator_that_is_nobody(tmp_path):
-    content = one().replace("Span=0:8:PLAN:سلمى:u:_:_", "Span=0:8:PLAN::u:_:_;0:8:DATE:\\s:u:_:_")
-    (found,), refused = reading(tmp_path, content)
-    assert refused == []
-    assert [(span.label, span.annotator) for span in found.spans] == [("PLAN", "ليلى"), ("DATE", "ليلى")]
-    assert found.spans[0].uid == "u" != found.spans[1].uid
+def test_a_duplicate_uid_and_a_blank_annotator_are_replaced(tmp_path):
+    content = encode_one().replace("Span=0:8:PLAN:سلمى:u:_:_", "Span=0:8:PLAN::u:_:_;0:8:DATE:\\s:u:_:_")
+    (item,), refusals = read_file(tmp_path, content)
+    assert refusals == []
+    assert [(span.label, span.annotator) for span in item.spans] == [("PLAN", "ليلى"), ("DATE", "ليلى")]
+    assert item.spans[0].uid == "u" != item.spans[1].uid
 
 
 def test_half_a_character_stays_an_escape(tmp_path):
-    (found,), _refused = reading(tmp_path, one().replace("PLAN", "\\ud83d\\x"))
-    assert [span.label for span in found.spans] == ["\\ud83d\\x"]
+    (item,), _refusals = read_file(tmp_path, encode_one().replace("PLAN", "\\ud83d\\x"))
+    assert [span.label for span in item.spans] == ["\\ud83d\\x"]
 
 
-def test_carriage_returns_a_byte_order_mark_and_no_last_newline(tmp_path):
-    content = "\ufeff" + one().rstrip("\n").replace("\n", "\r\n")
-    (found,), refused = reading(tmp_path, content)
-    assert refused == []
-    assert (found.article.text, len(found.spans)) == ("خطة 2030", 1)
+def test_carriage_returns_and_a_byte_order_mark_are_ignored(tmp_path):
+    content = "\ufeff" + encode_one().rstrip("\n").replace("\n", "\r\n")
+    (item,), refusals = read_file(tmp_path, content)
+    assert refusals == []
+    assert (item.article.text, len(item.spans)) == ("خطة 2030", 1)
 
 
-# Others'
+# Documents of other programs
 
 
 def test_spaces_come_from_the_text_of_a_sentence(tmp_path):
-    content = "# text = قال:  نعم\u00a0غدا.\n" + lines("قال|SpaceAfter=No", ":", "نعم", "غدا", ".")
-    (found,), refused = reading(tmp_path, content)
-    assert refused == []
-    assert found.article.text == "قال:  نعم\u00a0غدا."
-    assert [(zone.kind, zone.start, zone.end) for zone in found.zones] == [("body", 0, 14)]
+    content = "# text = قال:  نعم\u00a0غدا.\n" + word_lines("قال|SpaceAfter=No", ":", "نعم", "غدا", ".")
+    (item,), refusals = read_file(tmp_path, content)
+    assert refusals == []
+    assert item.article.text == "قال:  نعم\u00a0غدا."
+    assert [(zone.kind, zone.start, zone.end) for zone in item.zones] == [("body", 0, 14)]
 
 
-def test_spaces_come_from_the_words_where_there_is_no_text(tmp_path):
-    (found,), refused = reading(tmp_path, lines("قال|SpaceAfter=No", ":", "نعم|SpaceAfter=No|X=y", "."))
-    assert (found.article.text, refused) == ("قال: نعم.", [])
+def test_spaces_come_from_the_words_if_there_is_no_text(tmp_path):
+    (item,), refusals = read_file(tmp_path, word_lines("قال|SpaceAfter=No", ":", "نعم|SpaceAfter=No|X=y", "."))
+    assert (item.article.text, refusals) == ("قال: نعم.", [])
 
 
-def test_words_that_are_not_those_of_the_text(tmp_path):
-    (found,), refused = reading(tmp_path, "# text = قال لا\n" + lines("قال", "نعم"))
-    assert found.article.text == "قال نعم"
-    assert [(refusal.line, refusal.reason) for refusal in refused] == [
+def test_words_that_differ_from_the_text_are_reported(tmp_path):
+    (item,), refusals = read_file(tmp_path, "# text = قال لا\n" + word_lines("قال", "نعم"))
+    assert item.article.text == "قال نعم"
+    assert [(refusal.line, refusal.reason) for refusal in refusals] == [
         (1, "The sentence has other words than its text, and they were taken.")
     ]
-    assert len(reading(tmp_path, "# text = قال نعم لا\n" + lines("قال", "نعم"))[1]) == 1
+    assert len(read_file(tmp_path, "# text = قال نعم لا\n" + word_lines("قال", "نعم"))[1]) == 1
 
 
-def test_spaces_as_udpipe_has_them(tmp_path):
-    content = "# text = a b\n" + lines("a|SpacesBefore=\\t", "b c|SpacesInToken=b\\nc|SpacesAfter=\\s\\n") + lines("d")
-    (found,), refused = reading(tmp_path, content)
-    assert (found.article.text, refused) == ("\ta b\nc \nd", [])
+def test_spaces_in_misc_of_udpipe_are_read(tmp_path):
+    content = (
+        "# text = a b\n"
+        + word_lines("a|SpacesBefore=\\t", "b c|SpacesInToken=b\\nc|SpacesAfter=\\s\\n")
+        + word_lines("d")
+    )
+    (item,), refusals = read_file(tmp_path, content)
+    assert (item.article.text, refusals) == ("\ta b\nc \nd", [])
 
 
-def test_a_sentence_is_a_line_but_in_a_document_with_paragraphs(tmp_path):
-    ends = lines("أ", ".|SpaceAfter=No")
-    assert reading(tmp_path, ends + ends)[0][0].article.text == "أ .\nأ ."
-    content = "# newpar\n" + lines("أ") + lines("ب|SpaceAfter=No") + lines("ج") + "# newpar id = 2\n" + lines("د")
-    assert reading(tmp_path, content)[0][0].article.text == "أ ب" + "ج\nد"
+def test_a_sentence_is_a_line_unless_the_document_marks_paragraphs(tmp_path):
+    ends = word_lines("أ", ".|SpaceAfter=No")
+    assert read_file(tmp_path, ends + ends)[0][0].article.text == "أ .\nأ ."
+    content = (
+        "# newpar\n"
+        + word_lines("أ")
+        + word_lines("ب|SpaceAfter=No")
+        + word_lines("ج")
+        + "# newpar id = 2\n"
+        + word_lines("د")
+    )
+    assert read_file(tmp_path, content)[0][0].article.text == "أ ب" + "ج\nد"
 
 
-def test_joined_words_and_empty_nodes(tmp_path):
-    content = lines("1-2 للبنك|SpaceAfter=No", "1 ل", "2 البنك|SpaceAfter=_", "2.1 _", "3 ،", "4 غدا")
-    (found,), refused = reading(tmp_path, "# text = للبنك، غدا\n" + content)
-    assert (found.article.text, refused) == ("للبنك، غدا", [])
-    assert reading(tmp_path, content)[0][0].article.text == "للبنك، غدا"
+def test_multiword_tokens_are_read_and_empty_nodes_skipped(tmp_path):
+    content = word_lines("1-2 للبنك|SpaceAfter=No", "1 ل", "2 البنك|SpaceAfter=_", "2.1 _", "3 ،", "4 غدا")
+    (item,), refusals = read_file(tmp_path, "# text = للبنك، غدا\n" + content)
+    assert (item.article.text, refusals) == ("للبنك، غدا", [])
+    assert read_file(tmp_path, content)[0][0].article.text == "للبنك، غدا"
 
 
-def spans(item: Draft) -> list[tuple[str, str]]:
+def labelled_texts(item: AnnotatedArticle) -> list[tuple[str, str]]:
     return [(item.article.text[span.start : span.end], span.label) for span in item.spans]
 
 
-def test_entities_in_any_scheme(tmp_path):
+def test_entities_are_read_in_any_scheme(tmp_path):
     words = ("زار", "محمد|NER={}-PER", "السادس|NER={}-PER", "فاس|ner={}-LOC", "أمس|NER=O")
     for scheme in ("BIB", "BES", "BLU", "III"):
         tags = iter(scheme)
-        content = lines(*(word.format(next(tags)) if "{" in word else word for word in words))
-        (found,), refused = reading(tmp_path, lines("قبل") + content)
-        assert refused == []
-        assert spans(found) == [("محمد السادس", "PER"), ("فاس", "LOC")]
-        assert {span.annotator for span in found.spans} == {"ليلى"}
+        content = word_lines(*(word.format(next(tags)) if "{" in word else word for word in words))
+        (item,), refusals = read_file(tmp_path, word_lines("قبل") + content)
+        assert refusals == []
+        assert labelled_texts(item) == [("محمد السادس", "PER"), ("فاس", "LOC")]
+        assert {span.annotator for span in item.spans} == {"ليلى"}
 
 
-def test_entities_on_words_that_are_joined(tmp_path):
-    content = lines(
+def test_entities_on_multiword_tokens_are_read(tmp_path):
+    content = word_lines(
         "1-2 للبنك", "1 ل|NER=O", "2 البنك|NER=B-ORG", "3 الدولي|NER=I-ORG", "4-5 بها|NER=B-X", "4 ب", "5 ها"
     )
-    (found,), refused = reading(tmp_path, content)
-    assert spans(found) == [("للبنك الدولي", "ORG"), ("بها", "X")]
+    (item,), refusals = read_file(tmp_path, content)
+    assert labelled_texts(item) == [("للبنك الدولي", "ORG"), ("بها", "X")]
     reason = "A span of ORG begins or ends within a word as it is written, and has all of it."
-    assert refused == [Repair(str(tmp_path / "articles.conllu"), 3, reason)]
+    assert refusals == [Repair(str(tmp_path / "articles.conllu"), 3, reason)]
 
 
-def test_tags_that_are_put_right_are_told_once(tmp_path):
-    content = lines("أ|NER=PER", "ب|NER=PER", "ج|NER=B-LOC", "د|NER=_", "هـ|NER=B-LOC", "و", "ز|NER=I-X")
-    (found,), refused = reading(tmp_path, content)
-    assert spans(found) == [("ج", "LOC"), ("هـ", "LOC"), ("ز", "X")]
-    assert [(type(remark), remark.line, remark.reason) for remark in refused] == [
+def test_repairs_are_reported_once(tmp_path):
+    content = word_lines("أ|NER=PER", "ب|NER=PER", "ج|NER=B-LOC", "د|NER=_", "هـ|NER=B-LOC", "و", "ز|NER=I-X")
+    (item,), refusals = read_file(tmp_path, content)
+    assert labelled_texts(item) == [("ج", "LOC"), ("هـ", "LOC"), ("ز", "X")]
+    assert [(type(remark), remark.line, remark.reason) for remark in refusals] == [
         (Refusal, 1, "“PER” is no tag: read as O."),
         (Repair, 7, "I-X after O: read as the beginning of a span."),
     ]
 
 
-def test_entities_that_are_not_read_are_told_once(tmp_path):
+def test_unsupported_entities_are_counted(tmp_path):
     words = ("a|Entity=(e1-person-1", "b|Entity=(e2)e1)", "c|Entity=e0)", "d|NamedEntity=Yes", "e|Span=1:2")
-    (found,), refused = reading(tmp_path, lines(*words))
-    assert found.spans == ()
-    assert [(refusal.line, refusal.reason) for refusal in sorted(refused, key=lambda refusal: refusal.line)] == [
+    (item,), refusals = read_file(tmp_path, word_lines(*words))
+    assert item.spans == ()
+    assert [(refusal.line, refusal.reason) for refusal in sorted(refusals, key=lambda refusal: refusal.line)] == [
         (1, "2 annotations of the kind “Entity” are not taken."),
         (4, "1 annotation of the kind “NamedEntity” is not taken."),
         (5, "1 annotation of the kind “Span” is not taken."),
@@ -320,21 +346,21 @@ def test_entities_that_are_not_read_are_told_once(tmp_path):
 def test_documents_are_articles(tmp_path):
     content = (
         "# global.Entity = eid-etype\n\n# newdoc id = first\n# url = https://a.ma\n"
-        + lines("أ")
-        + lines("ب")
+        + word_lines("أ")
+        + word_lines("ب")
         + "# newdoc\n# title = ثان\n"
-        + lines("ج")
+        + word_lines("ج")
         + "# end\n"
     )
-    found, refused = reading(tmp_path, content)
-    assert refused == []
-    assert [(item.article.title, item.article.url, item.article.text, item.line) for item in found] == [
+    items, refusals = read_file(tmp_path, content)
+    assert refusals == []
+    assert [(item.article.title, item.article.url, item.article.text, item.line) for item in items] == [
         ("first", "https://a.ma", "أ\nب", 3),
         ("ثان", None, "ج", 9),
     ]
 
 
-# Bad input
+# Invalid input
 
 
 @pytest.mark.parametrize(
@@ -349,49 +375,56 @@ def test_documents_are_articles(tmp_path):
         (b"1\t\xff\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not in UTF-8."),
     ],
 )
-def test_a_line_that_is_no_word_costs_nothing_else(tmp_path, line, reason):
-    content = lines("أ").encode() + line + b"\n" + lines("ب").encode()
-    (found,), refused = reading(tmp_path, content)
-    assert found.article.text == "أ\nب"
-    assert [(refusal.line, refusal.reason) for refusal in refused] == [(3, reason)]
+def test_an_invalid_line_is_refused_and_the_rest_read(tmp_path, line, reason):
+    content = word_lines("أ").encode() + line + b"\n" + word_lines("ب").encode()
+    (item,), refusals = read_file(tmp_path, content)
+    assert item.article.text == "أ\nب"
+    assert [(refusal.line, refusal.reason) for refusal in refusals] == [(3, reason)]
 
 
-def test_texts_that_cannot_be(tmp_path):
-    content = "# newdoc\n\n# newdoc\n" + lines("\u200f") + "# newdoc\n" + lines("a\0") + "# newdoc\n" + lines("أ")
-    found, refused = reading(tmp_path, content)
-    assert [item.article.text for item in found] == ["أ"]
-    assert [(refusal.line, refusal.reason) for refusal in refused] == [
+def test_invalid_texts_are_refused(tmp_path):
+    content = (
+        "# newdoc\n\n# newdoc\n"
+        + word_lines("\u200f")
+        + "# newdoc\n"
+        + word_lines("a\0")
+        + "# newdoc\n"
+        + word_lines("أ")
+    )
+    items, refusals = read_file(tmp_path, content)
+    assert [item.article.text for item in items] == ["أ"]
+    assert [(refusal.line, refusal.reason) for refusal in refusals] == [
         (1, "The text is empty."),
         (3, "The text is empty."),
         (6, "The text holds NUL characters, as no text does."),
     ]
-    assert reading(tmp_path, "") == reading(tmp_path, "\n\n# only\n") == ([], [])
+    assert read_file(tmp_path, "") == read_file(tmp_path, "\n\n# only\n") == ([], [])
 
 
-def test_lengths_have_a_limit(tmp_path, monkeypatch):
-    monkeypatch.setattr(conllu_sentences, "LARGEST", 2_000_000)
-    monkeypatch.setattr(conllu_articles, "LARGEST", 2_000_000)
-    long = lines(*["ـ" * 10_000] * 60) * 2
-    found, refused = reading(tmp_path, "# newdoc\n" + long + "# newdoc\n" + lines("أ"))
-    assert [item.article.text for item in found] == ["أ"]
-    assert [(refusal.line, refusal.reason) for refusal in refused] == [(1, "The article is longer than 2 MB.")]
-    found, refused = reading(tmp_path, lines("أ") + "#" * 3_000_000 + "\n" + lines("ب"))
-    assert [item.article.text for item in found] == ["أ"]
-    assert [(refusal.line, refusal.reason) for refusal in refused] == [(3, "The line is longer than 2 MB.")]
+def test_articles_and_lines_beyond_the_limit_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(conllu_sentences, "MAX_BYTES", 2_000_000)
+    monkeypatch.setattr(conllu_articles, "MAX_BYTES", 2_000_000)
+    long = word_lines(*["ـ" * 10_000] * 60) * 2
+    items, refusals = read_file(tmp_path, "# newdoc\n" + long + "# newdoc\n" + word_lines("أ"))
+    assert [item.article.text for item in items] == ["أ"]
+    assert [(refusal.line, refusal.reason) for refusal in refusals] == [(1, "The article is longer than 2 MB.")]
+    items, refusals = read_file(tmp_path, word_lines("أ") + "#" * 3_000_000 + "\n" + word_lines("ب"))
+    assert [item.article.text for item in items] == ["أ"]
+    assert [(refusal.line, refusal.reason) for refusal in refusals] == [(3, "The line is longer than 2 MB.")]
 
 
 @settings(max_examples=200)
 @given(data=st.binary(max_size=200) | st.lists(st.sampled_from(["1\t", "_\t", "a", "\n", "#", " = ", "1-2\t", "\\u"])))
 def test_anything_is_read_or_refused(tmp_path_factory, data):
     content = data if isinstance(data, bytes) else "".join(data)
-    reading(tmp_path_factory.mktemp("a"), content)
+    read_file(tmp_path_factory.mktemp("a"), content)
 
 
 @pytest.mark.parametrize(
     ("name", "content", "is_one"),
     [
-        ("a.conllu", lines("أ"), True),
-        ("a.conll", "\ufeff# text = أ\r\n" + lines("أ").replace("\n", "\r\n"), True),
+        ("a.conllu", word_lines("أ"), True),
+        ("a.conll", "\ufeff# text = أ\r\n" + word_lines("أ").replace("\n", "\r\n"), True),
         ("a.conllu", "# only a comment\n", True),
         ("a.txt", "# only a comment\n", False),
         ("a.conllu", "", False),
@@ -404,4 +437,4 @@ def test_anything_is_read_or_refused(tmp_path_factory, data):
     ],
 )
 def test_a_file_is_recognised_by_its_words(name, content, is_one):
-    assert recognises(name, content.encode()) is is_one
+    assert sniff(name, content.encode()) is is_one

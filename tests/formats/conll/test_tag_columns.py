@@ -6,32 +6,33 @@ from types import ModuleType
 import pytest
 
 from annotator.formats.conll import conll2002, conll2003, tag_columns
-from annotator.formats.conll.tag_columns import Malformed, Rows
+from annotator.formats.conll.tag_columns import MalformedFile, TaggedLines
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, article_uid
-from annotator.tagging.flat import Options, Projection, project
+from annotator.tagging.flat import FlatProjection, ProjectionOptions, project_flat
 
 TEXT = "«خطة\u200f 2030»\nأمس."
 PLAN = ("خطة\u200f 2030", "PLAN")
 DATE = ("أمس", "DATE")
 
 
-def projection(text: str, *found: tuple[str, str]) -> Projection:
+def project_text(text: str, *labelled: tuple[str, str]) -> FlatProjection:
     article = Article(article_uid(text), text)
     spans = [
-        Span(part, article.uid, "salma", label, text.index(part), text.index(part) + len(part)) for part, label in found
+        Span(part, article.uid, "salma", label, text.index(part), text.index(part) + len(part))
+        for part, label in labelled
     ]
-    return project(article, [], spans, LabelSet(()), Options(zones=None))
+    return project_flat(article, [], spans, LabelSet(()), ProjectionOptions(zones=None))
 
 
-def written(format_: ModuleType, *articles: Projection, scheme: str = "iob2") -> str:
+def write_articles(format_: ModuleType, *articles: FlatProjection, scheme: str = "iob2") -> str:
     stream = io.StringIO()
     for article in articles:
         format_.write(stream, article, scheme)
     return stream.getvalue()
 
 
-def test_conll2003_to_the_letter() -> None:
+def test_conll2003_writes_exactly_these_lines() -> None:
     expected = (
         "-DOCSTART- -X- O O\n\n"
         "« _ _ O\nخطة _ _ B-PLAN\n2030 _ _ I-PLAN\n» _ _ O\n\n"
@@ -39,36 +40,38 @@ def test_conll2003_to_the_letter() -> None:
         "-DOCSTART- -X- O O\n\n"
         "نص _ _ O\n\n"
     )
-    assert written(conll2003, projection(TEXT, PLAN, DATE), projection("نص")) == expected
+    assert write_articles(conll2003, project_text(TEXT, PLAN, DATE), project_text("نص")) == expected
 
 
-def test_conll2002_to_the_letter() -> None:
+def test_conll2002_writes_exactly_these_lines() -> None:
     expected = "-DOCSTART- O\n\n« O\nخطة B-PLAN\n2030 E-PLAN\n» O\n\nأمس S-DATE\n. O\n\n-DOCSTART- O\n\n"
-    assert written(conll2002, projection(TEXT, PLAN, DATE), projection(" "), scheme="iobes") == expected
+    assert write_articles(conll2002, project_text(TEXT, PLAN, DATE), project_text(" "), scheme="iobes") == expected
 
 
 @pytest.mark.parametrize("format_", [conll2003, conll2002])
-def test_what_is_written_reads_back(format_: ModuleType) -> None:
-    stream = io.StringIO(written(format_, projection(TEXT, PLAN, DATE), projection(" "), projection("نص")))
+def test_written_articles_are_read_back(format_: ModuleType) -> None:
+    stream = io.StringIO(write_articles(format_, project_text(TEXT, PLAN, DATE), project_text(" "), project_text("نص")))
     assert list(format_.read_back(stream)) == [
-        Rows(["«", "خطة", "2030", "»", "", "أمس", ".", ""], {1: "B-PLAN", 2: "I-PLAN", 5: "B-DATE"}),
-        Rows([], {}),
-        Rows(["نص", ""], {}),
+        TaggedLines(["«", "خطة", "2030", "»", "", "أمس", ".", ""], {1: "B-PLAN", 2: "I-PLAN", 5: "B-DATE"}),
+        TaggedLines([], {}),
+        TaggedLines(["نص", ""], {}),
     ]
     assert list(format_.read_back(io.StringIO(""))) == []
 
 
-def test_a_text_that_says_docstart_begins_no_article() -> None:
-    (article,) = conll2002.read_back(io.StringIO(written(conll2002, projection("-DOCSTART- O"))))
-    assert article == Rows(["-", "DOCSTART", "-", "O", ""], {})
+def test_docstart_in_a_text_starts_no_article() -> None:
+    (article,) = conll2002.read_back(io.StringIO(write_articles(conll2002, project_text("-DOCSTART- O"))))
+    assert article == TaggedLines(["-", "DOCSTART", "-", "O", ""], {})
 
 
-def test_a_file_is_read_a_piece_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    file = written(conll2003, projection(TEXT, PLAN, DATE), projection(" "), projection("نص"), projection(TEXT))
-    whole = list(conll2003.read_back(io.StringIO(file)))
+def test_files_are_read_in_chunks_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write_articles(
+        conll2003, project_text(TEXT, PLAN, DATE), project_text(" "), project_text("نص"), project_text(TEXT)
+    )
+    expected = list(conll2003.read_back(io.StringIO(file)))
     for size in (1, 2, 7, 30):
-        monkeypatch.setattr(tag_columns, "_AT_ONCE", size)
-        assert list(conll2003.read_back(io.StringIO(file))) == whole
+        monkeypatch.setattr(tag_columns, "_CHUNK_SIZE", size)
+        assert list(conll2003.read_back(io.StringIO(file))) == expected
 
 
 @pytest.mark.parametrize(
@@ -94,6 +97,6 @@ def test_a_file_is_read_a_piece_at_a_time(monkeypatch: pytest.MonkeyPatch) -> No
         ("-DOCSTART- O\n\n\nنص O\n\n", 3),
     ],
 )
-def test_reading_back_takes_nothing_else(file: str, line: int) -> None:
-    with pytest.raises(Malformed, match=f"^Line {line} "):
+def test_reading_back_refuses_malformed_files(file: str, line: int) -> None:
+    with pytest.raises(MalformedFile, match=f"^Line {line} "):
         list(conll2002.read_back(io.StringIO(file)))

@@ -1,4 +1,4 @@
-"""A DocBin that is made and read a few documents at a time: the same as spaCy has it, whatever is in it."""
+"""DocBin files written and read in batches: identical to spaCy's own, for any content."""
 
 import io
 import zlib
@@ -12,106 +12,106 @@ from hypothesis import strategies as st
 from text.texts import PIECES
 
 from annotator.formats.datasets import docbin_packing, docbin_unpacking
-from annotator.formats.datasets.docbin_packing import Packing
-from annotator.formats.datasets.docbin_unpacking import documents
-from annotator.model.operations import Rejected
+from annotator.formats.datasets.docbin_packing import DocBinPacker
+from annotator.formats.datasets.docbin_unpacking import read_documents
+from annotator.model.operations import InvalidEdit
 
 ATTRIBUTES = ("ENT_IOB", "ENT_TYPE", "SENT_START")
 words = st.sampled_from([piece for piece in PIECES if "\0" not in piece] + ["DATE", "\n", "قال", "نعم"])
 docs = st.lists(st.lists(st.tuples(words, st.booleans()), max_size=6), max_size=7)
 
 
-def doc(vocab: Any, tokens: list[tuple[str, bool]]) -> Any:
+def build_doc(vocab: Any, tokens: list[tuple[str, bool]]) -> Any:
     spacy = consumer("spacy")
-    made = spacy.tokens.Doc(vocab, words=[word for word, _space in tokens], spaces=[space for _word, space in tokens])
-    if len(made):
-        made[0].is_sent_start = True
-        made.ents = [spacy.tokens.Span(made, 0, 1, "PLAN")]
-        made.spans["sc"] = [spacy.tokens.Span(made, 0, len(made), "خاص"), spacy.tokens.Span(made, 0, 1, "PLAN")]
-    return made
+    doc = spacy.tokens.Doc(vocab, words=[word for word, _space in tokens], spaces=[space for _word, space in tokens])
+    if len(doc):
+        doc[0].is_sent_start = True
+        doc.ents = [spacy.tokens.Span(doc, 0, 1, "PLAN")]
+        doc.spans["sc"] = [spacy.tokens.Span(doc, 0, len(doc), "خاص"), spacy.tokens.Span(doc, 0, 1, "PLAN")]
+    return doc
 
 
-def packed(articles: list[list[tuple[str, bool]]]) -> bytes:
-    packing, stream = Packing(ATTRIBUTES), io.BytesIO()
+def pack_articles(articles: list[list[tuple[str, bool]]]) -> bytes:
+    packer, stream = DocBinPacker(ATTRIBUTES), io.BytesIO()
     for tokens in articles:
-        packing.add(doc(packing.vocab, tokens))
-    packing.write(stream)
+        packer.add(build_doc(packer.vocab, tokens))
+    packer.write(stream)
     return stream.getvalue()
 
 
 @given(docs)
-def test_spacy_reads_what_it_would_have_written_itself(articles: list[list[tuple[str, bool]]]) -> None:
+def test_packed_files_equal_those_of_spacy(articles: list[list[tuple[str, bool]]]) -> None:
     spacy = consumer("spacy")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(docbin_packing, "_AT_ONCE", 2)
-        patch.setattr(docbin_packing, "_IN_MEMORY", 64)
-        found = spacy.tokens.DocBin().from_bytes(packed(articles))
+        patch.setattr(docbin_packing, "_BATCH_SIZE", 2)
+        patch.setattr(docbin_packing, "_MAX_MEMORY", 64)
+        packed = spacy.tokens.DocBin().from_bytes(pack_articles(articles))
     vocab = spacy.vocab.Vocab()
-    own = spacy.tokens.DocBin(attrs=ATTRIBUTES, docs=[doc(vocab, tokens) for tokens in articles])
-    assert [one.tolist() for one in found.tokens] == [one.tolist() for one in own.tokens]
-    assert [one.tolist() for one in found.spaces] == [one.tolist() for one in own.spaces]
-    same = ("attrs", "strings", "cats", "flags", "span_groups")
-    assert [getattr(found, name) for name in same] == [getattr(own, name) for name in same]
-    again = list(found.get_docs(spacy.vocab.Vocab()))
-    assert [one.text for one in again] == [one.text for one in own.get_docs(vocab)]
+    expected = spacy.tokens.DocBin(attrs=ATTRIBUTES, docs=[build_doc(vocab, tokens) for tokens in articles])
+    assert [values.tolist() for values in packed.tokens] == [values.tolist() for values in expected.tokens]
+    assert [values.tolist() for values in packed.spaces] == [values.tolist() for values in expected.spaces]
+    attributes = ("attrs", "strings", "cats", "flags", "span_groups")
+    assert [getattr(packed, name) for name in attributes] == [getattr(expected, name) for name in attributes]
+    reread = list(packed.get_docs(spacy.vocab.Vocab()))
+    assert [doc.text for doc in reread] == [doc.text for doc in expected.get_docs(vocab)]
 
 
 @given(docs)
-def test_what_is_unpacked_is_what_was_packed(
+def test_unpacking_returns_the_packed_documents(
     tmp_path_factory: pytest.TempPathFactory, articles: list[list[tuple[str, bool]]]
 ) -> None:
     spacy = consumer("spacy")
     path = tmp_path_factory.mktemp("docbin") / "a.spacy"
-    path.write_bytes(packed(articles))
+    path.write_bytes(pack_articles(articles))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(docbin_unpacking, "_IN_MEMORY", 64)
+        patch.setattr(docbin_unpacking, "_MAX_MEMORY", 64)
         patch.setattr(docbin_unpacking, "_CHUNK", 50)
-        found = list(map(said, documents(path, None)))
+        contents = list(map(doc_content, read_documents(path, None)))
     vocab = spacy.vocab.Vocab()
-    made = [doc(vocab, tokens) for tokens in articles]
-    assert found == [
-        ([token.text for token in one], [bool(token.whitespace_) for token in one], [token.ent_type_ for token in one])
-        for one in made
+    built_docs = [build_doc(vocab, tokens) for tokens in articles]
+    assert contents == [
+        ([token.text for token in doc], [bool(token.whitespace_) for token in doc], [token.ent_type_ for token in doc])
+        for doc in built_docs
     ]
 
 
-def said(document: docbin_unpacking.Document) -> tuple[list[str], list[bool], list[str]]:
+def doc_content(document: docbin_unpacking.PackedDoc) -> tuple[list[str], list[bool], list[str]]:
     orth, ent_type = 65, 78
-    return document.said(orth), list(map(bool, document.spaces)), document.said(ent_type)
+    return document.attribute_texts(orth), list(map(bool, document.spaces)), document.attribute_texts(ent_type)
 
 
-def test_each_text_is_in_the_file_once() -> None:
+def test_each_string_is_stored_once() -> None:
     consumer("spacy")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(docbin_packing, "_AT_ONCE", 1)
-        content = packed([[("قال", True)], [("نعم", True), ("قال", True)], [("قال", True)]])
+        patch.setattr(docbin_packing, "_BATCH_SIZE", 1)
+        content = pack_articles([[("قال", True)], [("نعم", True), ("قال", True)], [("قال", True)]])
     texts = msgspec.msgpack.decode(zlib.decompress(content))["strings"]
     assert sorted(texts) == ["", "PLAN", "خاص", "قال", "نعم"]
 
 
-def test_a_document_for_which_there_is_no_room_is_rejected_and_the_others_stay() -> None:
+def test_a_document_without_room_is_refused_and_the_others_are_kept() -> None:
     spacy = consumer("spacy")
-    packing, stream = Packing(ATTRIBUTES), io.BytesIO()
+    packer, stream = DocBinPacker(ATTRIBUTES), io.BytesIO()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(docbin_packing, "ROOM", 3 * 4 * 8)
-        packing.add(doc(packing.vocab, [("نعم", True)] * 2))
-        with pytest.raises(Rejected, match="room"):
-            packing.add(doc(packing.vocab, [("قال", True)] * 2))
-        packing.add(doc(packing.vocab, [("غدا", True)]))
-        packing.write(stream)
-    found = spacy.tokens.DocBin().from_bytes(stream.getvalue()).get_docs(spacy.vocab.Vocab())
-    assert [one.text for one in found] == ["نعم نعم ", "غدا "]
+        patch.setattr(docbin_packing, "MAX_COLUMN_BYTES", 3 * 4 * 8)
+        packer.add(build_doc(packer.vocab, [("نعم", True)] * 2))
+        with pytest.raises(InvalidEdit, match="room"):
+            packer.add(build_doc(packer.vocab, [("قال", True)] * 2))
+        packer.add(build_doc(packer.vocab, [("غدا", True)]))
+        packer.write(stream)
+    reread = spacy.tokens.DocBin().from_bytes(stream.getvalue()).get_docs(spacy.vocab.Vocab())
+    assert [doc.text for doc in reread] == ["نعم نعم ", "غدا "]
 
 
 @pytest.mark.parametrize(
-    "thing",
+    "object_",
     [
         *(b"\xc0", b"\xc4\x02ab", b"\xc7\x01\x05a", b"\xca1234", b"\xd8" + b"1" * 17, b"\xdc\x00\x01\xc3"),
         *(b"\xde\x00\x01\x01\x02", b"\xe0", b"\x7f", b"\xa1a", b"\x92\x01\x91\x02"),
     ],
 )
-def test_what_it_does_not_know_is_passed_over(thing: bytes) -> None:
-    file = io.BytesIO(b"\x01" + thing + b"end")
-    assert docbin_unpacking._whole(file, 1) == thing
+def test_unknown_objects_are_skipped(object_: bytes) -> None:
+    file = io.BytesIO(b"\x01" + object_ + b"end")
+    assert docbin_unpacking._read_object(file, 1) == object_
     with pytest.raises(ValueError, match="end"):
-        docbin_unpacking._whole(io.BytesIO(thing[:-1]), 0)
+        docbin_unpacking._read_object(io.BytesIO(object_[:-1]), 0)

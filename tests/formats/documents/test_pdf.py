@@ -1,4 +1,4 @@
-"""PDF: what comes out of one, and which are refused."""
+"""PDF: the text that is extracted, and the files that are refused."""
 
 import io
 import time
@@ -6,27 +6,31 @@ from pathlib import Path
 
 import pytest
 
-from annotator.cli.terminal import visual
+from annotator.cli.terminal import reorder_for_display
 from annotator.formats.documents import pdf
-from annotator.formats.documents.pdf import read, recognises
-from annotator.model.records import Article, Draft, Refusal
-from annotator.text.visual_order import Suspicion, repaired, suspect
+from annotator.formats.documents.pdf import read, sniff
+from annotator.model.records import AnnotatedArticle, Article, Refusal
+from annotator.text.visual_order import DisplayArtifacts, find_display_artifacts, restore_logical_text
 
 pypdf = pytest.importorskip("pypdf")
 
 BODY = "قالت الوزارة إن الخطة (2023-2030) ستنجز."
 
 
-def written(*pages: str, title: str | None = None, password: str | None = None, algorithm: str = "RC4-128") -> bytes:
-    """A PDF whose pages show the lines of these texts, a glyph a character and a font a page. What stands behind a tab
-    is drawn by itself, further to the right."""
+def write_pdf(*pages: str, title: str | None = None, password: str | None = None, algorithm: str = "RC4-128") -> bytes:
+    """Write a PDF whose pages show the lines of these texts, with a glyph for each character and a font for each page.
+
+    Text after a tab is drawn by itself, further to the right.
+    """
     from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject
 
     writer = pypdf.PdfWriter()
     for text in pages:
         page = writer.add_blank_page(500, 800)
-        glyphs = {character: at for at, character in enumerate(sorted(set(text) - {"\n", "\t"}), 1)}
-        pairs = "\n".join(f"<{at:04x}> <{character.encode('utf-16-be').hex()}>" for character, at in glyphs.items())
+        glyphs = {character: glyph for glyph, character in enumerate(sorted(set(text) - {"\n", "\t"}), 1)}
+        pairs = "\n".join(
+            f"<{glyph:04x}> <{character.encode('utf-16-be').hex()}>" for character, glyph in glyphs.items()
+        )
         table = DecodedStreamObject()
         table.set_data(
             b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n1 begincodespacerange <0000> <ffff> "
@@ -53,10 +57,10 @@ def written(*pages: str, title: str | None = None, password: str | None = None, 
         fonts = DictionaryObject({NameObject("/F"): writer._add_object(font)})
         page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
         lines = "".join(
-            f"/F 12 Tf 1 0 0 1 {20 + 60 * place} {780 - 14 * at} Tm "
+            f"/F 12 Tf 1 0 0 1 {20 + 60 * column} {780 - 14 * row} Tm "
             f"<{''.join(f'{glyphs[character]:04x}' for character in piece)}> Tj\n"
-            for at, line in enumerate(text.split("\n"))
-            for place, piece in enumerate(line.split("\t"))
+            for row, line in enumerate(text.split("\n"))
+            for column, piece in enumerate(line.split("\t"))
         )
         content = DecodedStreamObject()
         content.set_data(f"BT /F 12 Tf {lines} ET".encode() if text else b"0 0 100 100 re f")
@@ -70,20 +74,20 @@ def written(*pages: str, title: str | None = None, password: str | None = None, 
     return stream.getvalue()
 
 
-def found(path: Path, data: bytes) -> Draft | Refusal:
+def read_one(path: Path, data: bytes) -> AnnotatedArticle | Refusal:
     path.write_bytes(data)
     (item,) = read(path, "a")
     return item
 
 
-def article(path: Path, data: bytes) -> Article:
-    item = found(path, data)
-    assert isinstance(item, Draft), item
+def read_article(path: Path, data: bytes) -> Article:
+    item = read_one(path, data)
+    assert isinstance(item, AnnotatedArticle), item
     return item.article
 
 
-def reason(path: Path, data: bytes) -> str:
-    item = found(path, data)
+def read_reason(path: Path, data: bytes) -> str:
+    item = read_one(path, data)
     assert isinstance(item, Refusal)
     assert (item.path, item.line) == (str(path), 0)
     return item.reason
@@ -94,10 +98,10 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "article.pdf"
 
 
-def test_pages_come_one_after_the_other(path):
-    there = article(path, written("OECD 2024\nRabat", "", "second", title=" عنوان "))
-    assert there == Article(there.uid, "OECD 2024\nRabat\nsecond", "عنوان")
-    assert article(path, written("OECD", title=" ")).title is None
+def test_pages_are_joined_in_order(path):
+    article = read_article(path, write_pdf("OECD 2024\nRabat", "", "second", title=" عنوان "))
+    assert article == Article(article.uid, "OECD 2024\nRabat\nsecond", "عنوان")
+    assert read_article(path, write_pdf("OECD", title=" ")).title is None
 
 
 @pytest.mark.parametrize(
@@ -109,12 +113,12 @@ def test_pages_come_one_after_the_other(path):
         "في الساعة 10:30 صباحا\nقال: هل؟\nThe ministry (الوزارة) said.",
     ],
 )
-def test_the_glyphs_of_a_page_become_text(path, text):
-    shown = article(path, written(visual(text))).text
-    found = suspect(shown)
-    assert found is not None
-    assert found.visual_order == 0
-    assert repaired(shown).text == text
+def test_glyphs_of_a_page_become_logical_text(path, text):
+    extracted = read_article(path, write_pdf(reorder_for_display(text))).text
+    artifacts = find_display_artifacts(extracted)
+    assert artifacts is not None
+    assert artifacts.visual_order == 0
+    assert restore_logical_text(extracted).text == text
 
 
 @pytest.mark.parametrize(
@@ -122,25 +126,25 @@ def test_the_glyphs_of_a_page_become_text(path, text):
     [
         ("ةرازو\tتنلعأ", "أعلنت وزارة"),
         ("ةرازو\tتنلعأ\nدغلا", "أعلنت وزارة\nالغد"),
-        ("one\ttwo", "one two"),  # nothing in it runs from the right
-        ("test\tةرازو", "وزارة test"),  # the page as it was drawn has told already
+        ("one\ttwo", "one two"),  # left to right only
+        ("test\tةرازو", "وزارة test"),  # corrected by the page as it was drawn
         ("ةرازو تنلعأ", "أعلنت وزارة"),
     ],
 )
-def test_words_that_were_drawn_from_left_to_right_are_read_from_the_right(path, drawn, text):
-    assert article(path, written(drawn)).text == text
+def test_arabic_words_drawn_from_left_to_right_are_reordered(path, drawn, text):
+    assert read_article(path, write_pdf(drawn)).text == text
 
 
-def test_what_stands_on_two_heights_or_goes_to_the_left_stays():
-    one, two = pdf._Piece("أعلنت ", (50.0, 7.0)), pdf._Piece("وزارة", (10.0, 7.0))
-    assert pdf._from_the_right([one, two]) == "أعلنت وزارة"
-    assert pdf._from_the_right([two, one]) == "أعلنت وزارة"
-    for place in ((50.0, 9.0), (10.0, 7.0), None):
-        assert pdf._from_the_right([two, one._replace(place=place)]) == "وزارةأعلنت "
+def test_pieces_on_two_heights_or_from_right_to_left_keep_their_order():
+    first, second = pdf._TextPiece("أعلنت ", (50.0, 7.0)), pdf._TextPiece("وزارة", (10.0, 7.0))
+    assert pdf._order_pieces([first, second]) == "أعلنت وزارة"
+    assert pdf._order_pieces([second, first]) == "أعلنت وزارة"
+    for position in ((50.0, 9.0), (10.0, 7.0), None):
+        assert pdf._order_pieces([second, first._replace(position=position)]) == "وزارةأعلنت "
 
 
 @pytest.mark.parametrize(
-    ("page", "line", "place"),
+    ("page", "line", "position"),
     [
         ([1, 0, 0, 1, 0, 0], [12, 0, 0, 12, 20, 700], (20, 700)),
         ([2, 0, 0, -1, 5, 800], [1, 0, 0, -1, 20, 100], (45, 700)),
@@ -149,55 +153,55 @@ def test_what_stands_on_two_heights_or_goes_to_the_left_stays():
         ([1, 0, 0, 1, 0, 0], [1, 0.1, 0, 1, 20, 700], None),
     ],
 )
-def test_where_a_piece_stands(page, line, place):
-    assert pdf._place(page, line) == place
+def test_position_of_a_piece_follows_from_its_matrices(page, line, position):
+    assert pdf._position(page, line) == position
 
 
-def test_passwords(path):
-    assert reason(path, written("x", password="secret")) == "The PDF is protected by a password."
-    assert article(path, written("OECD", password="")).text == "OECD"
+def test_password_protected_files_are_refused_unless_the_password_is_empty(path):
+    assert read_reason(path, write_pdf("x", password="secret")) == "The PDF is protected by a password."
+    assert read_article(path, write_pdf("OECD", password="")).text == "OECD"
 
 
-def test_encryption_that_pypdf_cannot_read_alone(path, monkeypatch):
+def test_encryption_that_pypdf_does_not_support_is_refused(path, monkeypatch):
     from pypdf.errors import DependencyError
 
     def unable(*_arguments: object) -> None:
         raise DependencyError("cryptography is required")
 
-    data = written("OECD", password="")
+    data = write_pdf("OECD", password="")
     monkeypatch.setattr(pypdf.PdfReader, "decrypt", unable)
-    assert reason(path, data) == "The PDF is encrypted in a way that cannot be read here."
+    assert read_reason(path, data) == "The PDF is encrypted in a way that cannot be read here."
 
 
-def test_scans(path):
+def test_scans_without_text_are_refused(path):
     scanned = "The PDF holds no text: its pages are pictures, as a scanner makes them."
-    assert reason(path, written("", "")) == scanned
-    assert reason(path, written(" ")) == scanned
-    assert reason(path, written()) == scanned
+    assert read_reason(path, write_pdf("", "")) == scanned
+    assert read_reason(path, write_pdf(" ")) == scanned
+    assert read_reason(path, write_pdf()) == scanned
 
 
-def test_limits(path, monkeypatch):
-    monkeypatch.setattr(pdf, "MOST", 2)
-    assert article(path, written("a", "b")).text == "a\nb"
-    assert reason(path, written("a", "b", "c")) == "The PDF has more than 2 pages."
-    monkeypatch.setattr(pdf, "LARGEST", 100)
-    assert reason(path, written("a")) == "The file is larger than 0 MB."
+def test_files_beyond_the_limits_are_refused(path, monkeypatch):
+    monkeypatch.setattr(pdf, "MAX_PAGES", 2)
+    assert read_article(path, write_pdf("a", "b")).text == "a\nb"
+    assert read_reason(path, write_pdf("a", "b", "c")) == "The PDF has more than 2 pages."
+    monkeypatch.setattr(pdf, "MAX_BYTES", 100)
+    assert read_reason(path, write_pdf("a")) == "The file is larger than 0 MB."
 
 
-def test_a_page_that_takes_too_long_is_left(path, monkeypatch):
-    data = written("\n".join(["a"] * 300))
-    assert article(path, data).text.count("a") == 300
+def test_a_page_that_takes_too_long_is_refused(path, monkeypatch):
+    data = write_pdf("\n".join(["a"] * 300))
+    assert read_article(path, data).text.count("a") == 300
     clock = iter(range(1_000_000))
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
-    assert reason(path, data) == "The PDF takes longer than 60 seconds to read."
+    assert read_reason(path, data) == "The PDF takes longer than 60 seconds to read."
 
 
-def test_damage(path, capfd):
-    whole = written(BODY.replace("\n", " "), title="x")
-    for data in (b"", b"%PDF-1.7", b"%PDF-1.7\n" + bytes(range(256)) * 20, whole[: len(whole) // 3]):
-        assert reason(path, data).startswith("The PDF ")
-    for at in range(0, len(whole), 23):
-        assert found(path, whole[:at] + bytes([whole[at] ^ 0x15]) + whole[at + 1 :])
+def test_damaged_files_are_refused(path, capfd):
+    content = write_pdf(BODY.replace("\n", " "), title="x")
+    for data in (b"", b"%PDF-1.7", b"%PDF-1.7\n" + bytes(range(256)) * 20, content[: len(content) // 3]):
+        assert read_reason(path, data).startswith("The PDF ")
+    for index in range(0, len(content), 23):
+        assert read_one(path, content[:index] + bytes([content[index] ^ 0x15]) + content[index + 1 :])
     assert capfd.readouterr().err == ""
 
 
@@ -211,29 +215,32 @@ def test_damage(path, capfd):
         (b"", False),
     ],
 )
-def test_recognising(data, expected):
-    assert recognises("a.pdf", data) is expected
-    assert recognises("a", data) is expected
+def test_sniff(data, expected):
+    assert sniff("a.pdf", data) is expected
+    assert sniff("a", data) is expected
 
 
 def test_real_files(shared):
     folder = shared / "data" / "pdf"
     outcomes = {}
     for path in sorted(folder.iterdir()):
-        if recognises(path.name.lower(), path.read_bytes()[: 1 << 16]):
+        if sniff(path.name.lower(), path.read_bytes()[: 1 << 16]):
             (item,) = read(path, "a")
-            assert isinstance(item, Draft)
-            outcomes[path.name] = (suspect(item.article.text), repaired(item.article.text).text.split("\n"))
+            assert isinstance(item, AnnotatedArticle)
+            outcomes[path.name] = (
+                find_display_artifacts(item.article.text),
+                restore_logical_text(item.article.text).text.split("\n"),
+            )
     expected = (folder / "right_to_left_01.md").read_text(encoding="utf-8")
-    wanted = "".join(expected.replace("#", "").split())
+    expected_letters = "".join(expected.replace("#", "").split())
     suspicion, lines = outcomes.pop("right_to_left_01.pdf")
     assert suspicion is None
     # Letter by letter the text of the page; only spaces differ.
-    assert "".join("".join(lines).split()) == wanted
+    assert "".join("".join(lines).split()) == expected_letters
     assert outcomes == {
-        # In presentation forms; its words were drawn one by one, from left to right.
-        "ArabicCIDTrueType.pdf": (Suspicion(44, 0), ["انواع الخطوط العربية"] * 4),
-        # Two columns, an English one and an Arabic one: where a line is of one string it is turned as a whole.
+        # In presentation forms, with words drawn one by one from left to right.
+        "ArabicCIDTrueType.pdf": (DisplayArtifacts(44, 0), ["انواع الخطوط العربية"] * 4),
+        # Two columns, English and Arabic: a line that is one string is reversed as a whole.
         "BidiSample.pdf": (
             None,
             [
@@ -242,6 +249,6 @@ def test_real_files(shared):
                 "A line with an Arabic العربية word embedded.",
             ],
         ),
-        "PDFBOX-4531-bidi-ligature-1.pdf": (Suspicion(1, 0), ["\ufb30 ", " ", "لا ", " "]),
+        "PDFBOX-4531-bidi-ligature-1.pdf": (DisplayArtifacts(1, 0), ["\ufb30 ", " ", "لا ", " "]),
         "PDFBOX-4531-bidi-ligature-2.pdf": (None, ["\u05d0\u05bc ", " ", "لا ", " "]),
     }

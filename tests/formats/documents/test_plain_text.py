@@ -1,4 +1,4 @@
-"""Plain text: which bytes are read as what, and which are refused."""
+"""Plain text: detection of encodings, and the files that are refused."""
 
 import codecs
 from contextlib import suppress
@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from annotator.formats.documents import plain_text as format_
-from annotator.formats.documents.plain_text import LARGEST, decoded, read
-from annotator.model.operations import Rejected
+from annotator.formats.documents.plain_text import MAX_BYTES, decode_text, read
+from annotator.model.operations import InvalidEdit
 from annotator.model.records import Refusal
 
 PAGE = (Path(__file__).resolve().parents[2] / "fixtures" / "page.txt").read_text(encoding="utf-8")
@@ -20,34 +20,34 @@ UNKNOWN = "The encoding was not recognised: it is not UTF-8, UTF-16 or Windows-1
 BINARY = "The file is binary: it holds no text."
 
 
-def refusal(data: bytes) -> str:
-    with pytest.raises(Rejected) as rejected:
-        decoded(data)
-    return str(rejected.value)
+def read_reason(data: bytes) -> str:
+    with pytest.raises(InvalidEdit) as error:
+        decode_text(data)
+    return str(error.value)
 
 
 @pytest.mark.parametrize("text", [PAGE, SHORT, FRENCH, "نعم"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1256"])
-def test_encodings(text, encoding):
+def test_encodings_are_detected(text, encoding):
     text = f"{text}\n{text}\r\n"
-    assert decoded(text.encode(encoding)) == text
+    assert decode_text(text.encode(encoding)) == text
 
 
 @pytest.mark.parametrize("text", [SHORT, "قال المدير، في بلاغ له، إن الأشغال ستنتهي قريبا؛ ثم انصرف."])
-def test_the_older_iso_encoding(text):
-    assert decoded(text.encode("iso8859-6")) == text
+def test_iso_8859_6_is_detected(text):
+    assert decode_text(text.encode("iso8859-6")) == text
 
 
 @pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE])
-def test_utf_16_that_is_broken(mark):
+def test_broken_utf_16_is_refused(mark):
     name = "UTF-16-LE" if mark == codecs.BOM_UTF16_LE else "UTF-16-BE"
-    assert refusal(mark + b"\x06\x27\x06") == f"The file says that it is in {name}, and is not."
+    assert read_reason(mark + b"\x06\x27\x06") == f"The file says that it is in {name}, and is not."
 
 
 def test_byte_order_marks_are_never_text():
-    assert decoded(codecs.BOM_UTF8 * 2 + SHORT.encode()) == SHORT
-    assert decoded(("\ufeff" + SHORT).encode("utf-16-be")) == SHORT
-    assert decoded("أ\ufeffب".encode()) == "أ\ufeffب"
+    assert decode_text(codecs.BOM_UTF8 * 2 + SHORT.encode()) == SHORT
+    assert decode_text(("\ufeff" + SHORT).encode("utf-16-be")) == SHORT
+    assert decode_text("أ\ufeffب".encode()) == "أ\ufeffب"
 
 
 @pytest.mark.parametrize(
@@ -67,43 +67,43 @@ def test_byte_order_marks_are_never_text():
         b"\x89PNG\r\n\x1a\n" + bytes(range(255, 127, -1)),
     ],
 )
-def test_what_is_in_no_encoding_that_is_read(data):
-    assert refusal(data) == UNKNOWN
+def test_text_in_an_unsupported_encoding_is_refused(data):
+    assert read_reason(data) == UNKNOWN
 
 
 @pytest.mark.parametrize("data", [b"\x7fELF\0\0\0", b"GIF89a\0\x01\xff\xff", b"abc\0def" * 3, b"\0" * 100])
-def test_binary_files(data):
-    assert refusal(data) == BINARY
+def test_binary_files_are_refused(data):
+    assert read_reason(data) == BINARY
 
 
-def test_size():
-    assert refusal(b"x" * (LARGEST + 1)) == "The file is larger than 10 MB."
-    assert len(decoded(b"x" * LARGEST)) == LARGEST
+def test_text_beyond_the_limit_is_refused():
+    assert read_reason(b"x" * (MAX_BYTES + 1)) == "The file is larger than 10 MB."
+    assert len(decode_text(b"x" * MAX_BYTES)) == MAX_BYTES
 
 
 @given(st.binary(max_size=200))
 @example(b"\xff\xfe")
 @example(b"\xef\xbb\xbf")
 def test_any_bytes_are_read_or_refused(data):
-    with suppress(Rejected):
-        assert not decoded(data).startswith("\ufeff")
+    with suppress(InvalidEdit):
+        assert not decode_text(data).startswith("\ufeff")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff")))
 def test_utf_8_is_always_read(text):
-    assert decoded(text.encode()) == text
-    assert decoded(text.encode("utf-8-sig")) == text
-    assert decoded(codecs.BOM_UTF16_BE + text.encode("utf-16-be")) == text
+    assert decode_text(text.encode()) == text
+    assert decode_text(text.encode("utf-8-sig")) == text
+    assert decode_text(codecs.BOM_UTF16_BE + text.encode("utf-16-be")) == text
 
 
 def test_a_file_is_one_article(tmp_path):
     path = tmp_path / "page.txt"
     path.write_bytes(PAGE.replace("\n", "\r\n").encode("utf-8-sig"))
-    (found,) = read(path, "ليلى")
-    assert found.article.text == PAGE
-    assert found.article.published == "2024-06-06T17:45"
-    assert [zone.kind for zone in found.zones].count("boilerplate") == 5
-    assert found.spans == ()
+    (item,) = read(path, "ليلى")
+    assert item.article.text == PAGE
+    assert item.article.published == "2024-06-06T17:45"
+    assert [zone.kind for zone in item.zones].count("boilerplate") == 5
+    assert item.spans == ()
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,11 @@ def test_a_file_is_one_article(tmp_path):
         (b"\r\n \n", "The text is empty."),
         (codecs.BOM_UTF16_LE + "أ\0ب".encode("utf-16-le"), "The text holds NUL characters, as no text does."),
         (b"\x89PNG\0", BINARY),
-        (b"x" * (LARGEST + 1), "The file is larger than 10 MB."),
+        (b"x" * (MAX_BYTES + 1), "The file is larger than 10 MB."),
     ],
     ids=["empty", "only a mark", "blank", "NUL", "binary", "large"],
 )
-def test_a_file_that_is_refused_is_named_as_it_was_given(tmp_path, monkeypatch, data, reason):
+def test_a_refusal_names_the_path_as_it_was_given(tmp_path, monkeypatch, data, reason):
     monkeypatch.chdir(tmp_path)
     Path("folder").mkdir()
     path = Path("folder/file.txt")
@@ -126,6 +126,6 @@ def test_a_file_that_is_refused_is_named_as_it_was_given(tmp_path, monkeypatch, 
     assert list(read(path, "")) == [Refusal(str(path), 0, reason)]
 
 
-def test_a_missing_file(tmp_path):
+def test_a_missing_file_raises(tmp_path):
     with pytest.raises(FileNotFoundError):
         list(format_.read(tmp_path / "none.txt", ""))

@@ -1,4 +1,4 @@
-"""Tables of articles: which columns are what, and which rows are refused."""
+"""Tables of articles: detection of columns, and the rows that are refused."""
 
 import codecs
 import csv
@@ -10,32 +10,32 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from annotator.formats.documents import tables
-from annotator.formats.documents.tables import read, recognises
-from annotator.model.records import Draft, Refusal
+from annotator.formats.documents.tables import read, sniff
+from annotator.model.records import AnnotatedArticle, Refusal
 from annotator.text.offsets import normalise_newlines
-from annotator.text.visible import visible
+from annotator.text.visible import trim_invisible
 
 BODY = "قال الوزير، اليوم، إن الخطة «ستنجز» في 2024؛ ثم انصرف."
 OTHER = "افتتح معرض الكتاب بوجدة، بحضور كتاب من كل البلدان."
 
 
-def drafts(path: Path, data: str | bytes, **options) -> list[Draft]:
-    found = rows(path, data, **options)
-    assert not [item.reason for item in found if isinstance(item, Refusal)]
-    return found
+def read_articles(path: Path, data: str | bytes, **options) -> list[AnnotatedArticle]:
+    items = read_items(path, data, **options)
+    assert not [item.reason for item in items if isinstance(item, Refusal)]
+    return items
 
 
-def rows(path: Path, data: str | bytes, **options) -> list[Draft | Refusal]:
+def read_items(path: Path, data: str | bytes, **options) -> list[AnnotatedArticle | Refusal]:
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     return list(read(path, "a", **options))
 
 
 def texts(path: Path, data: str | bytes, **options) -> list[str]:
-    return [item.article.text for item in drafts(path, data, **options)]
+    return [item.article.text for item in read_articles(path, data, **options)]
 
 
-def reasons(path: Path, data: str | bytes, **options) -> list[tuple[int, str]]:
-    return [(item.line, item.reason) for item in rows(path, data, **options) if isinstance(item, Refusal)]
+def read_reasons(path: Path, data: str | bytes, **options) -> list[tuple[int, str]]:
+    return [(item.line, item.reason) for item in read_items(path, data, **options) if isinstance(item, Refusal)]
 
 
 @pytest.fixture
@@ -54,13 +54,13 @@ def path(tmp_path: Path) -> Path:
         ("عُنوان", "المحتوى", "التاريخ", "الموقع", "رابط", "ر"),
     ],
 )
-def test_columns_are_known_by_their_names(path, delimiter, header):
+def test_columns_are_recognised_by_their_names(path, delimiter, header):
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=delimiter)
     writer.writerows(
         [header, ("معرض", OTHER, "9 يوليوز 2024", "هسبريس", "https://x.ma/1", "1"), ("", BODY, "", "", "", "2")]
     )
-    first, second = drafts(path, stream.getvalue())
+    first, second = read_articles(path, stream.getvalue())
     article = first.article
     assert (article.text, article.title, article.published) == (OTHER, "معرض", "2024-07-09")
     assert (article.source, article.url, first.line) == ("هسبريس", "https://x.ma/1", 2)
@@ -84,98 +84,102 @@ def test_columns_are_known_by_their_names(path, delimiter, header):
     st.sampled_from(",;\t|"),
 )
 @example([("ا", '"'), ("ب", "x\r\ny")], ",")
-def test_what_is_written_is_read(tmp_path_factory, pairs, delimiter):
+def test_tables_written_by_csv_are_read_back(tmp_path_factory, pairs, delimiter):
     path = tmp_path_factory.getbasetemp() / "written.csv"
     stream = io.StringIO(newline="")
     csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows([("title", "text"), *pairs])
-    found = rows(path, stream.getvalue())
-    shown = [(title, text) for title, text in pairs if (title + text).strip()]
-    kept = [(title, text) for title, text in shown if visible(text, 0, len(text)) != (0, 0) or _shows(text)]
-    articles = [item.article for item in found if isinstance(item, Draft)]
-    assert [article.text for article in articles] == [normalise_newlines(text) for _title, text in kept]
-    assert [article.title or "" for article in articles] == [title.strip() for title, _text in kept]
-    refused = [item.reason for item in found if isinstance(item, Refusal)]
-    assert refused == ["The text is empty."] * (len(shown) - len(kept))
+    items = read_items(path, stream.getvalue())
+    visible_pairs = [(title, text) for title, text in pairs if (title + text).strip()]
+    expected = [
+        (title, text)
+        for title, text in visible_pairs
+        if trim_invisible(text, 0, len(text)) != (0, 0) or _is_visible(text)
+    ]
+    articles = [item.article for item in items if isinstance(item, AnnotatedArticle)]
+    assert [article.text for article in articles] == [normalise_newlines(text) for _title, text in expected]
+    assert [article.title or "" for article in articles] == [title.strip() for title, _text in expected]
+    reasons = [item.reason for item in items if isinstance(item, Refusal)]
+    assert reasons == ["The text is empty."] * (len(visible_pairs) - len(expected))
 
 
-def _shows(text: str) -> bool:
-    start, end = visible(text, 0, len(text))
+def _is_visible(text: str) -> bool:
+    start, end = trim_invisible(text, 0, len(text))
     return start < end
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1256"])
 @pytest.mark.parametrize("count", [1, 3000])
-def test_encodings(path, encoding, count):
+def test_encodings_are_detected(path, encoding, count):
     data = "text,n\r\n" + "".join(f'"{BODY}",{number}\r\n' for number in range(count))
     assert texts(path, data.encode(encoding)) == [BODY] * count
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16", "cp1256"])
 @pytest.mark.parametrize("shift", range(4))
-def test_a_first_row_that_is_longer_than_what_is_looked_at(path, encoding, shift):
+def test_a_first_row_longer_than_the_sample_is_read(path, encoding, shift):
     long = "a" * shift + ("اب ت" if encoding == "cp1256" else "اب 😀") * 75_000
     assert texts(path, long.encode(encoding)) == [long]
     assert texts(path, f"text,n\n{long},1\nب,2".encode(encoding)) == [long, "ب"]
 
 
-def test_a_row_is_where_it_begins(path):
-    found = drafts(path, 'text,n\n"ا\nب",1\n\n\n"ج",2\r\n"د",3\r"ه",4')
-    assert [(item.article.text, item.line) for item in found] == [("ا\nب", 2), ("ج", 6), ("د", 7), ("ه", 8)]
+def test_the_line_of_an_article_is_the_first_of_its_row(path):
+    items = read_articles(path, 'text,n\n"ا\nب",1\n\n\n"ج",2\r\n"د",3\r"ه",4')
+    assert [(item.article.text, item.line) for item in items] == [("ا\nب", 2), ("ج", 6), ("د", 7), ("ه", 8)]
 
 
 @pytest.mark.parametrize("data", [f"{BODY}\n{OTHER}\n", f"نص\n{BODY}\n\n{OTHER}", f'"{BODY}"\n"{OTHER}"\n'])
-def test_one_column(path, data):
+def test_a_single_column_is_the_text(path, data):
     assert texts(path, data) == [BODY, OTHER]
 
 
-def test_one_column_with_commas_and_quotation_marks_that_nothing_protects(path):
+def test_a_single_column_may_have_unquoted_commas_and_quotation_marks(path):
     lines = ['"نعم" قال, ثم', "عاد; وقال", "اب\tج"]
     assert texts(path, "text\n" + "\n".join(lines)) == lines
 
 
-def test_tabs_without_quotation_marks(path):
+def test_tabs_are_read_without_quoting(path):
     assert texts(path, 'id\ttext\n1\t"نعم" قال\n2\tثم "عاد\n') == ['"نعم" قال', 'ثم "عاد']
 
 
-def test_the_text_is_the_longest_column_where_none_has_its_name(path):
+def test_the_longest_column_is_the_text_if_none_has_its_name(path):
     assert (
         texts(path, f"رقم,كلام,قسم\n1,{OTHER.replace('،', '')},سياسة\n2,{OTHER.replace('،', '')},رياضة\n")
         == [OTHER.replace("،", "")] * 2
     )
     assert texts(path, f"1;{OTHER};سياسة\n2;{BODY.replace(';', '')};رياضة\n") == [OTHER, BODY]
-    found = drafts(path, f"title;words\nعنوان;{OTHER}\n")
-    assert [(item.article.text, item.article.title) for item in found] == [(OTHER, "عنوان")]
+    items = read_articles(path, f"title;words\nعنوان;{OTHER}\n")
+    assert [(item.article.text, item.article.title) for item in items] == [(OTHER, "عنوان")]
 
 
-def test_what_excel_is_told(path):
-    found = drafts(path, f"sep=;\r\ntext;title\r\n{BODY.replace(';', '')};x\r\n")
-    assert [(item.line, item.article.title) for item in found] == [(3, "x")]
+def test_the_sep_line_of_excel_sets_the_delimiter(path):
+    items = read_articles(path, f"sep=;\r\ntext;title\r\n{BODY.replace(';', '')};x\r\n")
+    assert [(item.line, item.article.title) for item in items] == [(3, "x")]
 
 
-def test_columns_that_are_named(path):
+def test_columns_named_by_the_caller_are_used(path):
     data = f"a,b,text\n{OTHER},عنوان,x\n"
-    found = drafts(path, data, columns={"text": "a", "title": "B"})
-    assert [(item.article.text, item.article.title) for item in found] == [(OTHER, "عنوان")]
-    assert reasons(path, data, columns={"text": "c"}) == [(0, "No column is called “c”.")]
-    assert reasons(path, "a,a\nx,y\n", columns={"text": "a"}) == [(0, "Several columns are called “a”.")]
+    items = read_articles(path, data, columns={"text": "a", "title": "B"})
+    assert [(item.article.text, item.article.title) for item in items] == [(OTHER, "عنوان")]
+    assert read_reasons(path, data, columns={"text": "c"}) == [(0, "No column is called “c”.")]
+    assert read_reasons(path, "a,a\nx,y\n", columns={"text": "a"}) == [(0, "Several columns are called “a”.")]
     with pytest.raises(KeyError):
-        rows(path, data, columns={"texte": "a"})
+        read_items(path, data, columns={"texte": "a"})
 
 
-def test_what_is_ambiguous(path):
+def test_an_ambiguous_text_column_is_refused(path):
     both = "The columns “text” and “Body” may both hold the text. Say which one does."
-    assert reasons(path, "text,Body\nا,ب\n") == [(0, both)]
+    assert read_reasons(path, "text,Body\nا,ب\n") == [(0, both)]
     assert texts(path, "text,Body\nا,ب\n", columns={"text": "Body"}) == ["ب"]
     none = "No column has a name that says that it holds the text. Say which one does."
-    assert reasons(path, "a,b\nنص من هنا,نص من هناك\n") == [(0, none)]
-    assert reasons(path, "title,a,b\n") == [(0, none)]
+    assert read_reasons(path, "a,b\nنص من هنا,نص من هناك\n") == [(0, none)]
+    assert read_reasons(path, "title,a,b\n") == [(0, none)]
 
 
-def test_rows_that_are_not_like_the_others(path):
+def test_malformed_rows_are_refused_and_the_rest_read(path):
     data = "text,n\nا,1\nب, ج,2\n\nد\n" + '"ه"و,3\nز,4\n"ح\nط,5\n'
-    found = rows(path, data)
-    assert [item.article.text for item in found if isinstance(item, Draft)] == ["ا", "ز"]
-    assert reasons(path, data) == [
+    items = read_items(path, data)
+    assert [item.article.text for item in items if isinstance(item, AnnotatedArticle)] == ["ا", "ز"]
+    assert read_reasons(path, data) == [
         (3, "The row has 3 columns and not 2."),
         (5, "The row has 1 columns and not 2."),
         (6, "The row does not read as one of a table: ',' expected after '\"'"),
@@ -183,43 +187,46 @@ def test_rows_that_are_not_like_the_others(path):
     ]
 
 
-def test_what_is_no_text_or_time(path):
-    found = rows(path, "text,date\n ,2024\nا,قريبا\nج,2024-07-09T09:00\n")
-    assert [item.article.published for item in found if isinstance(item, Draft)] == [None, "2024-07-09T09:00"]
-    assert reasons(path, "text,date\n ,2024\nا,قريبا\n") == [
+def test_rows_without_text_or_with_an_invalid_time_are_reported(path):
+    items = read_items(path, "text,date\n ,2024\nا,قريبا\nج,2024-07-09T09:00\n")
+    assert [item.article.published for item in items if isinstance(item, AnnotatedArticle)] == [
+        None,
+        "2024-07-09T09:00",
+    ]
+    assert read_reasons(path, "text,date\n ,2024\nا,قريبا\n") == [
         (2, "The text is empty."),
         (3, "“قريبا” is no time of publication."),
     ]
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b" \r\n"])
-def test_nothing(path, data):
-    assert reasons(path, data) == [(0, "The file holds no row of a table.")]
+def test_an_empty_table_is_refused(path, data):
+    assert read_reasons(path, data) == [(0, "The file holds no row of a table.")]
 
 
-def test_bytes_that_are_no_table(path):
-    assert reasons(path, bytes(range(256)) * 300) == [(0, "The file is binary: it holds no text.")]
-    late = b"text,n\n" + f"{OTHER.replace(',', '')},1\n".encode() * 4000 + b"\xff\xfe,2\n"
-    found = rows(path, late)
-    assert found[-1].reason == "From here on the file is not in UTF-8."
-    assert 3900 < len(found) <= 4001
+def test_binary_and_undecodable_tables_are_refused(path):
+    assert read_reasons(path, bytes(range(256)) * 300) == [(0, "The file is binary: it holds no text.")]
+    data = b"text,n\n" + f"{OTHER.replace(',', '')},1\n".encode() * 4000 + b"\xff\xfe,2\n"
+    items = read_items(path, data)
+    assert items[-1].reason == "From here on the file is not in UTF-8."
+    assert 3900 < len(items) <= 4001
 
 
-def test_cells_that_are_too_long(path, monkeypatch):
-    monkeypatch.setattr(tables, "LARGEST", 1000)
+def test_cells_beyond_the_limit_are_refused(path, monkeypatch):
+    monkeypatch.setattr(tables, "MAX_CELL_LENGTH", 1000)
     assert texts(path, f'text,n\n"{"ا" * 1000}",1\n') == ["ا" * 1000]
     data = 'text,n\nب,0\n"' + "ا ب\n" * 300 + "ج,1\n" + "د,2\n"
-    assert [item.article.text for item in rows(path, data) if isinstance(item, Draft)] == ["ب"]
-    assert reasons(path, data) == [
+    assert [item.article.text for item in read_items(path, data) if isinstance(item, AnnotatedArticle)] == ["ب"]
+    assert read_reasons(path, data) == [
         (3, "The row does not read as one of a table: field larger than field limit (1000)"),
     ]
 
 
 @given(st.binary(max_size=300), st.booleans())
-def test_any_bytes(tmp_path_factory, data, marked):
+def test_any_bytes_are_read_or_refused(tmp_path_factory, data, has_header):
     path = tmp_path_factory.getbasetemp() / "any.csv"
-    for item in rows(path, (b"text,title\n" if marked else b"") + data):
-        assert isinstance(item, Draft | Refusal)
+    for item in read_items(path, (b"text,title\n" if has_header else b"") + data):
+        assert isinstance(item, AnnotatedArticle | Refusal)
 
 
 @pytest.mark.parametrize(
@@ -239,10 +246,10 @@ def test_any_bytes(tmp_path_factory, data, marked):
         ("a.tsv", "# http://x\n1\tنص\tO\tO\n", False),
     ],
 )
-def test_recognising(name, data, expected):
-    assert recognises(name, data if isinstance(data, bytes) else data.encode()) is expected
+def test_sniff(name, data, expected):
+    assert sniff(name, data if isinstance(data, bytes) else data.encode()) is expected
 
 
-def test_no_file_of_peers_is_taken_for_a_table(shared):
+def test_sniff_accepts_no_sample_file_of_other_formats(shared):
     for path in sorted(file for file in (shared / "data").rglob("*") if file.is_file()):
-        assert not recognises(path.name.lower(), path.read_bytes()[: 1 << 16]), path
+        assert not sniff(path.name.lower(), path.read_bytes()[: 1 << 16]), path

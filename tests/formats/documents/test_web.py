@@ -1,4 +1,4 @@
-"""Web pages: the main text, what the page says of itself, and nothing from anywhere else."""
+"""Web pages: the main text, the metadata that the page states, and nothing from anywhere else."""
 
 import codecs
 import email.message
@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from annotator.formats.documents import web
-from annotator.formats.documents.web import read, recognises
-from annotator.model.records import BODY, HEADLINE, Article, Draft, Refusal
+from annotator.formats.documents.web import read, sniff
+from annotator.model.records import BODY, HEADLINE, AnnotatedArticle, Article, Refusal
 
 TITLE = "افتتاح معرض الكتاب بوجدة"
 FIRST = "افتتحت وزارة الثقافة، يوم الثلاثاء، معرض الكتاب بمدينة وجدة، بحضور كتاب وناشرين من كل البلدان المغاربية."
@@ -26,7 +26,7 @@ MENU = "<nav><ul><li><a href='/'>الرئيسية</a></li><li><a href='/s'>ري�
 FOOT = "<footer><p>جميع الحقوق محفوظة</p></footer>"
 
 
-def page(*paragraphs: str, head: str = HEAD, above: str = f"<h1>{TITLE}</h1>", declared: str = "") -> str:
+def build_page(*paragraphs: str, head: str = HEAD, above: str = f"<h1>{TITLE}</h1>", declared: str = "") -> str:
     text = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs or (FIRST, SECOND, THIRD))
     return (
         f"<!DOCTYPE html>\n<html lang='ar'><head>{declared}{head}</head><body>{MENU}"
@@ -34,24 +34,24 @@ def page(*paragraphs: str, head: str = HEAD, above: str = f"<h1>{TITLE}</h1>", d
     )
 
 
-def found(path: Path, data: str | bytes) -> Draft | Refusal:
+def read_one(path: Path, data: str | bytes) -> AnnotatedArticle | Refusal:
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     (item,) = read(path, "a")
     return item
 
 
-def draft(path: Path, data: str | bytes) -> Draft:
-    item = found(path, data)
-    assert isinstance(item, Draft), item
+def read_item(path: Path, data: str | bytes) -> AnnotatedArticle:
+    item = read_one(path, data)
+    assert isinstance(item, AnnotatedArticle), item
     return item
 
 
-def article(path: Path, data: str | bytes) -> Article:
-    return draft(path, data).article
+def read_article(path: Path, data: str | bytes) -> Article:
+    return read_item(path, data).article
 
 
-def reason(path: Path, data: str | bytes) -> str:
-    item = found(path, data)
+def read_reason(path: Path, data: str | bytes) -> str:
+    item = read_one(path, data)
     assert isinstance(item, Refusal)
     assert (item.path, item.line) == (str(path), 0)
     return item.reason
@@ -63,22 +63,22 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Every try to reach the network, which fails."""
-    tries: list[object] = []
+def network_requests(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Record and fail every attempt to reach the network."""
+    attempts: list[object] = []
 
-    def refuse(*arguments: object, **_options: object) -> None:
-        tries.append(arguments)
+    def fail(*arguments: object, **_options: object) -> None:
+        attempts.append(arguments)
         raise OSError("no network in this test")
 
     for owner, name in ((socket.socket, "connect"), (socket.socket, "connect_ex"), (socket, "getaddrinfo")):
-        monkeypatch.setattr(owner, name, refuse)
-    return tries
+        monkeypatch.setattr(owner, name, fail)
+    return attempts
 
 
 @pytest.fixture
 def server() -> Iterator[socket.socket]:
-    """A server that nobody should call, not even a library that has sockets of its own."""
+    """Listen for calls that nobody should make, not even a library with sockets of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setblocking(False)
         yield listening
@@ -86,24 +86,24 @@ def server() -> Iterator[socket.socket]:
             listening.accept()
 
 
-def test_text_and_what_the_page_says_of_itself(path):
-    item = draft(path, page(head=HEAD + DATED))
+def test_text_and_metadata_of_a_page(path):
+    item = read_item(path, build_page(head=HEAD + DATED))
     text = "\n".join((TITLE, FIRST, SECOND, THIRD))
     assert item.article == Article(item.article.uid, text, TITLE, "2024-07-09", "جريدة", "https://example.ma/a/1")
     assert [zone.kind for zone in item.zones] == [HEADLINE, BODY, BODY, BODY]
 
 
-def test_the_headline_is_there_once(path):
-    again = page(TITLE, FIRST, SECOND, THIRD, above="")
-    assert article(path, again).text.count(TITLE) == 1
-    assert article(path, again).text.startswith(TITLE)
-    # The title alone may differ in its marks and spaces.
-    other = article(path, page("«اِفتتاح  معرض الكتاب» بوجدة", FIRST, SECOND, THIRD, above=""))
-    assert other.text.split("\n")[0].startswith("«اِفتتاح")
+def test_the_headline_is_not_repeated(path):
+    page = build_page(TITLE, FIRST, SECOND, THIRD, above="")
+    assert read_article(path, page).text.count(TITLE) == 1
+    assert read_article(path, page).text.startswith(TITLE)
+    # The title may differ from the headline in its marks and spaces.
+    article = read_article(path, build_page("«اِفتتاح  معرض الكتاب» بوجدة", FIRST, SECOND, THIRD, above=""))
+    assert article.text.split("\n")[0].startswith("«اِفتتاح")
 
 
 def test_a_page_without_title_or_source(path):
-    bare = article(path, page(head="", above=""))
+    bare = read_article(path, build_page(head="", above=""))
     assert bare.text == "\n".join((FIRST, SECOND, THIRD))
     assert (bare.title, bare.published, bare.source, bare.url) == (None, None, None, None)
 
@@ -116,14 +116,14 @@ def test_a_page_without_title_or_source(path):
         (f"<h1>{TITLE}</h1><script>var d = '9 يوليوز 2024'</script>", None),
     ],
 )
-def test_the_time_of_publication_below_the_headline(path, above, expected):
-    assert article(path, page(above=above)).published == expected
+def test_time_of_publication_is_read_below_the_headline(path, above, expected):
+    assert read_article(path, build_page(above=above)).published == expected
 
 
-def test_no_time_is_made_up(path):
+def test_time_of_publication_is_never_guessed(path):
     # Years of a copyright notice and parts of addresses are no dates of publication.
     head = '<meta property="og:image" content="http://x.ma/2013/8/p.jpg">' + HEAD
-    assert article(path, page(head=head).replace("محفوظة", "محفوظة © 2013")).published is None
+    assert read_article(path, build_page(head=head).replace("محفوظة", "محفوظة © 2013")).published is None
 
 
 @pytest.mark.parametrize(
@@ -145,85 +145,87 @@ def test_no_time_is_made_up(path):
 @pytest.mark.parametrize(
     "form", ['<meta charset="{}">', "<meta http-equiv=Content-Type content='text/html; charset={}'>"]
 )
-def test_encodings(path, encoding, declared, form):
-    data = page(declared=form.format(declared) if declared else "")
+def test_encodings_are_detected(path, encoding, declared, form):
+    data = build_page(declared=form.format(declared) if declared else "")
     if encoding == "iso8859-6":
         data = data.replace("“", "").replace("”", "")
-    text = article(path, data.encode(encoding)).text
+    text = read_article(path, data.encode(encoding)).text
     assert text == "\n".join((TITLE, FIRST, SECOND, THIRD)).translate(
         {8220: None, 8221: None} if encoding == "iso8859-6" else {}
     )
 
 
-def test_an_encoding_that_is_neither_named_nor_arabic(path):
+def test_an_undeclared_encoding_of_french_is_detected(path):
     french = (
         "Le président a été reçu à Rabat, où il a déjeuné avec l’équipe du théâtre et les élèves de l’école voisine. "
     )
     data = (
         f"<html><head><title>Théâtre à Rabat</title></head><body><p>{french * 3}</p><p>{french * 2}</p></body></html>"
     )
-    assert french.strip() in article(path, data.encode("cp1252")).text
+    assert french.strip() in read_article(path, data.encode("cp1252")).text
 
 
-def test_nothing_is_loaded(path, asked, server):
+def test_nothing_is_loaded(path, network_requests, server):
     url = f"http://127.0.0.1:{server.getsockname()[1]}/"
     outside = (
         '<base href="http://127.0.0.1:9/"><link rel="stylesheet" href="http://127.0.0.1:9/x.css">'
         '<meta http-equiv="refresh" content="0;url=http://127.0.0.1:9/"><script src="http://127.0.0.1:9/x.js"></script>'
     )
     above = '<iframe src="http://127.0.0.1:9/"></iframe><img src="http://127.0.0.1:9/x.png"><embed src="http://127.0.0.1:9/x">'
-    text = article(
-        path, page(head=HEAD + outside, above=f"<h1>{TITLE}</h1>{above}").replace("http://127.0.0.1:9/", url)
+    text = read_article(
+        path, build_page(head=HEAD + outside, above=f"<h1>{TITLE}</h1>{above}").replace("http://127.0.0.1:9/", url)
     ).text
     assert all(part in text for part in (TITLE, FIRST, SECOND, THIRD))
-    assert asked == []
+    assert network_requests == []
     with pytest.raises(OSError, match="no network"):
         socket.create_connection(server.getsockname())
 
 
-def test_scripts_are_not_run_and_are_no_text(path):
+def test_scripts_are_neither_run_nor_read(path):
     script = (
         "<script>document.write('<p>مكتوب</p>'); var a = 'كلام طويل من البرنامج';</script><style>p {color: red}</style>"
     )
-    text = article(path, page(FIRST, script + SECOND, THIRD)).text
+    text = read_article(path, build_page(FIRST, script + SECOND, THIRD)).text
     assert text == "\n".join((TITLE, FIRST, SECOND, THIRD))
 
 
 @pytest.mark.parametrize("doctype", ["<!DOCTYPE html [{}]>", '<!DOCTYPE html SYSTEM "http://127.0.0.1:9/x.dtd" [{}]>'])
-def test_entities_are_not_expanded(path, tmp_path, asked, server, doctype):
+def test_entities_are_not_expanded(path, tmp_path, network_requests, server, doctype):
     doctype = doctype.replace("9", str(server.getsockname()[1]))
     secret = tmp_path / "secret.txt"
     secret.write_text("كلمة السر", encoding="utf-8")
-    entities = "".join(f'<!ENTITY e{at} "{f"&e{at - 1};" * 10}">' for at in range(1, 12))
+    entities = "".join(f'<!ENTITY e{level} "{f"&e{level - 1};" * 10}">' for level in range(1, 12))
     declared = doctype.format(f'<!ENTITY e0 "بوم">{entities}<!ENTITY f SYSTEM "{secret.as_uri()}">')
-    data = '<?xml version="1.0" encoding="UTF-8"?>' + page(FIRST + " &e11; &f;", SECOND, THIRD).replace(
+    data = '<?xml version="1.0" encoding="UTF-8"?>' + build_page(FIRST + " &e11; &f;", SECOND, THIRD).replace(
         "<!DOCTYPE html>", declared
     ).replace("<html ", '<html xmlns="http://www.w3.org/1999/xhtml" ')
     started = time.monotonic()
-    text = article(path, data).text
+    text = read_article(path, data).text
     assert time.monotonic() - started < 10
     assert "كلمة السر" not in text
     assert "بوم" not in text
     assert FIRST in text
-    assert asked == []
+    assert network_requests == []
 
 
-def test_a_page_that_a_browser_saved_whole(path):
+def test_mhtml_is_read(path):
     message = email.message.EmailMessage()
     message["Snapshot-Content-Location"] = "https://example.ma/a/2"
     message["Subject"] = TITLE
-    message.set_content(page(head=f"<title>{TITLE}</title>"), subtype="html", charset="utf-8", cte="quoted-printable")
+    message.set_content(
+        build_page(head=f"<title>{TITLE}</title>"), subtype="html", charset="utf-8", cte="quoted-printable"
+    )
     message.make_related()
     message.add_related(b"\x89PNG" + bytes(100), "image", "png")
     data = message.as_bytes().replace(b"multipart/related;", b'multipart/related; type="text/html";')
-    assert recognises("page.mhtml", data)
-    assert recognises("page", data)
-    saved = article(path, data)
+    assert sniff("page.mhtml", data)
+    assert sniff("page", data)
+    saved = read_article(path, data)
     assert saved.text == "\n".join((TITLE, FIRST, SECOND, THIRD))
     assert saved.url == "https://example.ma/a/2"
     for cut in range(0, len(data), 97):
-        assert found(path, data[:cut])
-    assert reason(path, b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x--\n") == (
+        assert read_one(path, data[:cut])
+    assert read_reason(path, b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x--\n") == (
         "The file holds no web page."
     )
 
@@ -232,33 +234,36 @@ def test_a_page_that_a_browser_saved_whole(path):
     "data",
     ["", " ", "<html></html>", "<html><body></body></html>", "<div>" * 10_000 + FIRST, "<" * 100_000, "<p" * 50_000],
 )
-def test_pages_without_text(path, data):
-    assert reason(path, data) in ("No main text was found in the page.", "The text is empty.")
+def test_pages_without_text_are_refused(path, data):
+    assert read_reason(path, data) in ("No main text was found in the page.", "The text is empty.")
 
 
-def test_bytes_that_are_no_page(path):
-    assert reason(path, b"<html>" + bytes(range(256)) * 30)
-    nul = reason(path, page(FIRST + "\0", SECOND, THIRD).encode() + b"\xff")
+def test_binary_pages_are_refused(path):
+    assert read_reason(path, b"<html>" + bytes(range(256)) * 30)
+    nul = read_reason(path, build_page(FIRST + "\0", SECOND, THIRD).encode() + b"\xff")
     assert nul
 
 
-def test_large_pages(path, monkeypatch):
-    assert found(path, page(*["<a href='/x'>ا</a>" * 1000] * 9)).article
+def test_large_pages_are_refused_quickly(path, monkeypatch):
+    assert read_one(path, build_page(*["<a href='/x'>ا</a>" * 1000] * 9)).article
     started = time.monotonic()
-    assert reason(path, page("<a href='/x'>ا</a>" * web.MOST)) == "The page has more than 20000 elements."
+    assert (
+        read_reason(path, build_page("<a href='/x'>ا</a>" * web.MAX_ELEMENTS))
+        == "The page has more than 20000 elements."
+    )
     assert time.monotonic() - started < 10
-    monkeypatch.setattr(web, "LARGEST", 10_000)
-    assert reason(path, page() + " " * 10_000) == "The file is larger than 0 MB."
+    monkeypatch.setattr(web, "MAX_BYTES", 10_000)
+    assert read_reason(path, build_page() + " " * 10_000) == "The file is larger than 0 MB."
 
 
 @pytest.mark.parametrize(
     ("name", "data", "expected"),
     [
-        ("a.html", page(), True),
-        ("a", page(), True),
+        ("a.html", build_page(), True),
+        ("a", build_page(), True),
         ("a.php", "\n <!-- x -->\n<HTML><body>", True),
-        ("a.html", codecs.BOM_UTF8 + page().encode(), True),
-        ("a", page().encode("utf-16"), True),
+        ("a.html", codecs.BOM_UTF8 + build_page().encode(), True),
+        ("a", build_page().encode("utf-16"), True),
         ("a.xhtml", '<?xml version="1.0"?>\n<!DOCTYPE html><html/>', True),
         ("a.htm", "نص <p>فقرة", True),
         ("a.html", FIRST, False),
@@ -269,40 +274,40 @@ def test_large_pages(path, monkeypatch):
         ("a.html", "", False),
     ],
 )
-def test_recognising(name, data, expected):
-    assert recognises(name, data if isinstance(data, bytes) else data.encode()) is expected
+def test_sniff(name, data, expected):
+    assert sniff(name, data if isinstance(data, bytes) else data.encode()) is expected
 
 
 @pytest.mark.parametrize(
     "piece", [b"<!--", b"<meta ", b"<?xml ", b"a:b\n", b"a:b\n ", b" ", b"<!-- -->", b"content-type:"]
 )
-def test_recognising_is_quick(piece):
+def test_sniff_is_quick_for_hostile_beginnings(piece):
     started = time.monotonic()
-    recognises("a.html", (piece * 65_536)[:65_536])
+    sniff("a.html", (piece * 65_536)[:65_536])
     web._CHARSET.search((piece * 65_536)[:16_384])
     assert time.monotonic() - started < 1
 
 
-def test_a_real_page(shared, asked):
+def test_real_page(shared, network_requests):
     folder = shared / "data" / "html"
     path = folder / "cnn-arabic.html"
-    assert recognises(path.name, path.read_bytes()[: 1 << 16])
+    assert sniff(path.name, path.read_bytes()[: 1 << 16])
     (item,) = read(path, "a")
-    assert isinstance(item, Draft)
-    wanted = [line for line in (folder / "cnn-arabic.txt").read_text(encoding="utf-8").split("\n") if line]
+    assert isinstance(item, AnnotatedArticle)
+    expected_lines = [line for line in (folder / "cnn-arabic.txt").read_text(encoding="utf-8").split("\n") if line]
     lines = item.article.text.split("\n")
-    # The headline, then the main text letter for letter, then two lines on the site's comments that are too much.
+    # The headline, then exactly the main text, then two superfluous lines about the site's comments.
     assert lines[0] == item.article.title == "معارضون يسيطرون على مخازن للصواريخ بريف دمشق"
-    assert lines[1:-2] == wanted
-    assert len(wanted) == 7
+    assert lines[1:-2] == expected_lines
+    assert len(expected_lines) == 7
     assert [zone.kind for zone in item.zones] == [HEADLINE] + [BODY] * 9
     assert item.article.published == "2013-08-28T14:00"
     assert item.article.source == "CNNArabic"
     assert item.article.url == "http://arabic.cnn.com/2013/middle_east/8/3/syria.clashes/index.html"
-    assert asked == []
+    assert network_requests == []
 
 
-def test_no_other_file_of_peers_is_taken_for_a_page(shared):
+def test_sniff_accepts_no_sample_file_of_other_formats(shared):
     files = (file for file in (shared / "data").rglob("*") if file.is_file() and file.suffix != ".html")
     for path in sorted(files):
-        assert not recognises(path.name.lower(), path.read_bytes()[: 1 << 16]), path
+        assert not sniff(path.name.lower(), path.read_bytes()[: 1 << 16]), path

@@ -1,4 +1,4 @@
-"""Word documents: what of one is its text, and which are refused."""
+"""Word documents: the text that is read, and the files that are refused."""
 
 import io
 import zipfile
@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.formats.documents import word
-from annotator.formats.documents.word import read, recognises
-from annotator.model.records import Article, Draft, Refusal
-from annotator.text.visible import visible
+from annotator.formats.documents.word import read, sniff
+from annotator.model.records import AnnotatedArticle, Article, Refusal
+from annotator.text.visible import trim_invisible
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
@@ -42,24 +42,24 @@ def package(body: str, *, core: str = "", main: str = "word/document.xml", head:
     return stream.getvalue()
 
 
-def found(path: Path, data: bytes) -> Draft | Refusal:
+def read_one(path: Path, data: bytes) -> AnnotatedArticle | Refusal:
     path.write_bytes(data)
     (item,) = read(path, "a")
     return item
 
 
-def article(path: Path, data: bytes) -> Article:
-    item = found(path, data)
-    assert isinstance(item, Draft), item
+def read_article(path: Path, data: bytes) -> Article:
+    item = read_one(path, data)
+    assert isinstance(item, AnnotatedArticle), item
     return item.article
 
 
 def text(path: Path, body: str) -> str:
-    return article(path, package(body)).text
+    return read_article(path, package(body)).text
 
 
-def reason(path: Path, data: bytes) -> str:
-    item = found(path, data)
+def read_reason(path: Path, data: bytes) -> str:
+    item = read_one(path, data)
     assert isinstance(item, Refusal)
     assert (item.path, item.line) == (str(path), 0)
     return item.reason
@@ -71,14 +71,14 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_paragraphs_and_properties(path):
-    there = article(path, package(p("معرض") + "<w:p/>" + p(BODY), core=CORE))
-    assert there == Article(there.uid, f"معرض\n\n{BODY}", "معرض", "2024-07-09T08:30")
-    assert article(path, package(p("معرض") + p("10 يوليوز 2024") + p(BODY), core=CORE)).published == "2024-07-10"
-    bare = article(path, package(p(BODY)))
+    article = read_article(path, package(p("معرض") + "<w:p/>" + p(BODY), core=CORE))
+    assert article == Article(article.uid, f"معرض\n\n{BODY}", "معرض", "2024-07-09T08:30")
+    assert read_article(path, package(p("معرض") + p("10 يوليوز 2024") + p(BODY), core=CORE)).published == "2024-07-10"
+    bare = read_article(path, package(p(BODY)))
     assert (bare.title, bare.published) == (None, None)
 
 
-def test_runs_and_what_stands_between_them(path):
+def test_runs_tabs_breaks_and_links_are_joined(path):
     body = (
         "<w:p><w:pPr><w:tabs><w:tab/></w:tabs><w:rPr><w:del/></w:rPr></w:pPr>"
         "<w:r><w:t>في</w:t><w:tab/><w:t> عام</w:t></w:r>"
@@ -87,7 +87,7 @@ def test_runs_and_what_stands_between_them(path):
     assert text(path, body) == "في\t عام\nرابط\u2011\nب"
 
 
-def test_tracked_changes_fields_and_text_boxes(path):
+def test_tracked_insertions_fields_and_text_boxes_are_read(path):
     body = (
         "<w:p><w:ins><w:r><w:t>زيد</w:t></w:r></w:ins><w:del><w:r><w:delText>حذف</w:delText></w:r></w:del>"
         "<w:moveFrom><w:r><w:t>نقل</w:t></w:r></w:moveFrom><w:r><w:instrText>PAGE</w:instrText></w:r></w:p>"
@@ -100,7 +100,7 @@ def test_tracked_changes_fields_and_text_boxes(path):
     assert text(path, body) == "زيد\nإطار\nحوله\nحقل"
 
 
-def test_tables_stand_where_they_are(path):
+def test_tables_are_read_in_place(path):
     def row(*cells: str) -> str:
         return "<w:tr><w:trPr/>" + "".join(f"<w:tc><w:tcPr/>{cell}</w:tc>" for cell in cells) + "</w:tr>"
 
@@ -114,8 +114,8 @@ def test_tables_stand_where_they_are(path):
 
 
 @pytest.mark.parametrize("main", ["word/document2.xml", "/word/document.xml"])
-def test_the_part_with_the_text_may_be_named_otherwise(path, main):
-    assert article(path, package(p(BODY), main=main)).text == BODY
+def test_the_main_part_is_found_by_its_relation(path, main):
+    assert read_article(path, package(p(BODY), main=main)).text == BODY
 
 
 XML = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff") | st.sampled_from(
@@ -124,7 +124,7 @@ XML = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\
 
 
 @given(st.lists(st.text(XML, max_size=20), min_size=1, max_size=6))
-def test_any_paragraphs_as_python_docx_writes_them(tmp_path_factory, lines):
+def test_any_paragraphs_written_by_python_docx_are_read(tmp_path_factory, lines):
     docx = pytest.importorskip("docx")
     path = tmp_path_factory.getbasetemp() / "any.docx"
     document = docx.Document()
@@ -133,9 +133,9 @@ def test_any_paragraphs_as_python_docx_writes_them(tmp_path_factory, lines):
     document.save(str(path))
     (item,) = read(path, "a")
     joined = "\n".join(line.replace("\u2028", "\n").replace("\u2029", "\n") for line in lines)
-    start, end = visible(joined, 0, len(joined))
+    start, end = trim_invisible(joined, 0, len(joined))
     if start < end:
-        assert isinstance(item, Draft)
+        assert isinstance(item, AnnotatedArticle)
         assert item.article.text == joined
     else:
         assert isinstance(item, Refusal)
@@ -145,54 +145,54 @@ def test_any_paragraphs_as_python_docx_writes_them(tmp_path_factory, lines):
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def test_older_kinds_and_passwords(path):
-    old = "This is a document of an older kind. Open it in Word and save it as .docx."
-    assert reason(path, OLE + bytes(600)) == old
-    assert reason(path, b"{\\rtf1 x}") == old
+def test_older_formats_and_passwords_are_refused(path):
+    reason = "This is a document of an older kind. Open it in Word and save it as .docx."
+    assert read_reason(path, OLE + bytes(600)) == reason
+    assert read_reason(path, b"{\\rtf1 x}") == reason
     locked = OLE + bytes(70_000) + "EncryptedPackage".encode("utf-16-le")
-    assert reason(path, locked) == "The document is protected by a password. Save it without one."
+    assert read_reason(path, locked) == "The document is protected by a password. Save it without one."
 
 
 BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">]>'
 
 
 @pytest.mark.parametrize("head", [BOMB, '<!DOCTYPE x SYSTEM "http://localhost/x.dtd">'])
-def test_entities_are_not_even_declared(path, head):
-    declared = "The document declares a document type, as none of Word does."
-    assert reason(path, package(p("x").replace("x", "&b;&f;"), head=head)) == declared
-    assert reason(path, package(p(BODY), core=head + CORE)) == declared
+def test_document_type_declarations_are_refused(path, head):
+    reason = "The document declares a document type, as none of Word does."
+    assert read_reason(path, package(p("x").replace("x", "&b;&f;"), head=head)) == reason
+    assert read_reason(path, package(p(BODY), core=head + CORE)) == reason
 
 
-def test_zip_bombs(path, monkeypatch):
-    monkeypatch.setattr(word, "LARGEST", 100_000)
-    assert reason(path, package(p("ا" * 60_000))) == "The document is larger than 0 MB."
-    assert article(path, package(p("ا" * 40_000))).text == "ا" * 40_000
-    # What lies about its size is read no further than it says.
+def test_zip_bombs_are_not_unpacked(path, monkeypatch):
+    monkeypatch.setattr(word, "MAX_PART_BYTES", 100_000)
+    assert read_reason(path, package(p("ا" * 60_000))) == "The document is larger than 0 MB."
+    assert read_article(path, package(p("ا" * 40_000))).text == "ا" * 40_000
+    # A part that lies about its size is read no further than the size it states.
     data = package(p("ا" * 60_000))
     size = zipfile.ZipFile(io.BytesIO(data)).getinfo("word/document.xml").file_size
     assert data.count(size.to_bytes(4, "little")) == 2
-    assert reason(path, data.replace(size.to_bytes(4, "little"), (500).to_bytes(4, "little"))).startswith(
+    assert read_reason(path, data.replace(size.to_bytes(4, "little"), (500).to_bytes(4, "little"))).startswith(
         "The document is damaged: "
     )
 
 
-def test_deep_nesting(path):
+def test_deep_nesting_is_read(path):
     assert text(path, "<w:sdt>" * 50_000 + p(BODY) + "</w:sdt>" * 50_000) == BODY
 
 
-def test_damage(path):
-    whole = package(p(BODY), core=CORE)
-    assert reason(path, b"") == "The document is damaged: File is not a zip file"
-    assert reason(path, package("<w:p>")).startswith("The document is damaged: mismatched tag")
-    assert reason(path, package("")) == "The text is empty."
-    without = io.BytesIO()
-    with zipfile.ZipFile(without, "w") as file:
+def test_damaged_files_are_refused(path):
+    content = package(p(BODY), core=CORE)
+    assert read_reason(path, b"") == "The document is damaged: File is not a zip file"
+    assert read_reason(path, package("<w:p>")).startswith("The document is damaged: mismatched tag")
+    assert read_reason(path, package("")) == "The text is empty."
+    package_without_rels = io.BytesIO()
+    with zipfile.ZipFile(package_without_rels, "w") as file:
         file.writestr("word/document.xml", "<x/>")
-    assert reason(path, without.getvalue()).startswith("The document is damaged: ")
-    for cut in range(0, len(whole), 7):
-        assert reason(path, whole[:cut])
-    for at in range(0, len(whole), 5):
-        assert found(path, whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
+    assert read_reason(path, package_without_rels.getvalue()).startswith("The document is damaged: ")
+    for cut in range(0, len(content), 7):
+        assert read_reason(path, content[:cut])
+    for index in range(0, len(content), 5):
+        assert read_one(path, content[:index] + bytes([content[index] ^ 0x55]) + content[index + 1 :])
 
 
 @pytest.mark.parametrize(
@@ -209,10 +209,10 @@ def test_damage(path):
         ("a.txt", BODY.encode(), False),
     ],
 )
-def test_recognising(name, data, expected):
-    assert recognises(name, data) is expected
+def test_sniff(name, data, expected):
+    assert sniff(name, data) is expected
 
 
-def test_no_file_of_peers_is_taken_for_a_document(shared):
+def test_sniff_accepts_no_sample_file_of_other_formats(shared):
     for path in sorted(file for file in (shared / "data").rglob("*") if file.is_file()):
-        assert not recognises(path.name.lower(), path.read_bytes()[: 1 << 16]), path
+        assert not sniff(path.name.lower(), path.read_bytes()[: 1 << 16]), path

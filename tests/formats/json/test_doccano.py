@@ -1,4 +1,4 @@
-"""doccano: every shape of its lines is read, what is written comes back, and what is not taken is said."""
+"""doccano: every shape of its lines is read, written articles are read back, and skips are reported."""
 
 import json
 from collections import Counter
@@ -9,23 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.formats.json import doccano, json_values
-from annotator.formats.json.doccano import encode, read, recognises
-from annotator.model.article_builder import draft
-from annotator.model.records import Draft, Refusal, Span
+from annotator.formats.json.doccano import encode, read, sniff
+from annotator.model.article_builder import build_article
+from annotator.model.records import AnnotatedArticle, Refusal, Span
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
 
 
-def reading(path: Path, content: object, annotator: str = "ليلى") -> tuple[list[Draft], list[tuple[int, str]]]:
+def read_file(
+    path: Path, content: object, annotator: str = "ليلى"
+) -> tuple[list[AnnotatedArticle], list[tuple[int, str]]]:
     path /= "a.jsonl"
     path.write_bytes(content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode())
-    found = list(read(path, annotator))
-    assert {item.path for item in found if isinstance(item, Refusal)} <= {str(path)}
-    drafts = [item for item in found if isinstance(item, Draft)]
-    return drafts, [(item.line, item.reason) for item in found if isinstance(item, Refusal)]
+    items = list(read(path, annotator))
+    assert {item.path for item in items if isinstance(item, Refusal)} <= {str(path)}
+    articles = [item for item in items if isinstance(item, AnnotatedArticle)]
+    return articles, [(item.line, item.reason) for item in items if isinstance(item, Refusal)]
 
 
-def places(item: Draft) -> list[tuple[int, int, str, str]]:
+def span_tuples(item: AnnotatedArticle) -> list[tuple[int, int, str, str]]:
     return [(span.start, span.end, span.label, span.annotator) for span in item.spans]
 
 
@@ -47,23 +49,23 @@ def places(item: Draft) -> list[tuple[int, int, str, str]]:
         {"column_data": TEXT, "column_label": [[4, 8, "DATE"], [0, 8, "PLAN"]]},
     ],
 )
-def test_every_shape(tmp_path, line):
+def test_every_shape_is_read(tmp_path, line):
     for content in (line, [line]):
-        (found,), refused = reading(tmp_path, content)
-        assert refused == []
-        assert found.article.text == TEXT
-        assert places(found) == [(4, 8, "DATE", "ليلى"), (0, 8, "PLAN", "ليلى")]
-        assert [zone.kind for zone in found.zones] == ["headline", "body"]
+        (item,), refusals = read_file(tmp_path, content)
+        assert refusals == []
+        assert item.article.text == TEXT
+        assert span_tuples(item) == [(4, 8, "DATE", "ليلى"), (0, 8, "PLAN", "ليلى")]
+        assert [zone.kind for zone in item.zones] == ["headline", "body"]
 
 
-def test_the_users_of_old_exports_are_annotators(tmp_path):
+def test_users_in_old_exports_become_annotators(tmp_path):
     entries = [{"label": 12, "start_offset": 4, "end_offset": 8, "user": user} for user in (1, 2)]
-    (found,), refused = reading(tmp_path, {"text": TEXT, "annotations": entries})
-    assert places(found) == [(4, 8, "12", "1"), (4, 8, "12", "2")]
-    assert refused == []
+    (item,), refusals = read_file(tmp_path, {"text": TEXT, "annotations": entries})
+    assert span_tuples(item) == [(4, 8, "12", "1"), (4, 8, "12", "2")]
+    assert refusals == []
 
 
-def test_what_is_known_of_the_article(tmp_path):
+def test_metadata_is_read_from_columns_and_meta(tmp_path):
     line = {
         "text": TEXT,
         "label": [],
@@ -71,26 +73,26 @@ def test_what_is_known_of_the_article(tmp_path):
         "published": "2024-07-09",
         "url": "u",
     }
-    (found,), refused = reading(tmp_path, line)
-    article = found.article
+    (item,), refusals = read_file(tmp_path, line)
+    article = item.article
     assert (article.title, article.source, article.published, article.url) == ("عنوان", "جريدة", "2024-07-09", "u")
-    (found,), refused = reading(tmp_path, {"text": TEXT, "label": [], "published": "soon", "title": 5})
-    assert (found.article.title, found.article.published) == (None, None)
-    assert refused == [(1, "“soon” is no time of publication.")]
+    (item,), refusals = read_file(tmp_path, {"text": TEXT, "label": [], "published": "soon", "title": 5})
+    assert (item.article.title, item.article.published) == (None, None)
+    assert refusals == [(1, "“soon” is no time of publication.")]
 
 
-def test_comments_are_the_note(tmp_path):
-    (found,), refused = reading(tmp_path, {"text": TEXT, "label": [], "Comments": ["أولا", "ثانيا", {"id": 1}]})
-    assert [(note.annotator, note.text, note.article) for note in found.notes] == [
-        ("ليلى", "أولا\nثانيا", found.article.uid)
+def test_comments_become_the_note(tmp_path):
+    (item,), refusals = read_file(tmp_path, {"text": TEXT, "label": [], "Comments": ["أولا", "ثانيا", {"id": 1}]})
+    assert [(note.annotator, note.text, note.article) for note in item.notes] == [
+        ("ليلى", "أولا\nثانيا", item.article.uid)
     ]
-    assert refused == [(1, "“Comments” is not taken: only labelled stretches of the text are.")]
+    assert refusals == [(1, "“Comments” is not taken: only labelled stretches of the text are.")]
 
 
 def test_offsets_move_with_newlines(tmp_path):
-    (found,), _refused = reading(tmp_path, {"text": "a\r\nbc\u2028d", "label": [[3, 5, "DATE"], [6, 7, "PLAN"]]})
-    assert found.article.text == "a\nbc\nd"
-    assert [found.article.text[span.start : span.end] for span in found.spans] == ["bc", "d"]
+    (item,), _refusals = read_file(tmp_path, {"text": "a\r\nbc\u2028d", "label": [[3, 5, "DATE"], [6, 7, "PLAN"]]})
+    assert item.article.text == "a\nbc\nd"
+    assert [item.article.text[span.start : span.end] for span in item.spans] == ["bc", "d"]
 
 
 @pytest.mark.parametrize(
@@ -113,11 +115,11 @@ def test_offsets_move_with_newlines(tmp_path):
         ({"more": [[0, 1, "PLAN"]]}, "“more” is not taken: only labelled stretches of the text are."),
     ],
 )
-def test_what_is_not_taken_is_said(tmp_path, extra, reason):
+def test_invalid_labels_are_reported_and_the_rest_read(tmp_path, extra, reason):
     good = [{"start_offset": 4, "end_offset": 8, "label": "DATE"}]
-    (found,), refused = reading(tmp_path, {"text": TEXT, "entities": good, **extra})
-    assert refused == [(1, reason)]
-    assert places(found) == [(4, 8, "DATE", "ليلى")]
+    (item,), refusals = read_file(tmp_path, {"text": TEXT, "entities": good, **extra})
+    assert refusals == [(1, reason)]
+    assert span_tuples(item) == [(4, 8, "DATE", "ليلى")]
 
 
 @pytest.mark.parametrize(
@@ -135,35 +137,35 @@ def test_what_is_not_taken_is_said(tmp_path, extra, reason):
         (b"\xff\xfe\x00", "The line does not read as an article: JSON is malformed: invalid character (byte 0)"),
     ],
 )
-def test_a_line_that_is_no_article_costs_no_other(tmp_path, line, reason):
-    found, refused = reading(tmp_path, b'{"text": "x"}\n' + line + b'\n{"text": "y"}')
-    assert [(item.article.text, item.line) for item in found] == [("x", 1), ("y", 3)]
-    assert refused == [(2, reason)]
+def test_an_invalid_line_is_refused_and_the_rest_read(tmp_path, line, reason):
+    items, refusals = read_file(tmp_path, b'{"text": "x"}\n' + line + b'\n{"text": "y"}')
+    assert [(item.article.text, item.line) for item in items] == [("x", 1), ("y", 3)]
+    assert refusals == [(2, reason)]
 
 
-def test_deep_and_hostile_lines(tmp_path):
+def test_deeply_nested_lines_are_refused(tmp_path):
     for line in (
         b"[" * 100_000,
         b'{"a":' * 100_000,
         b'{"text": "x", "label": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     ):
-        found, refused = reading(tmp_path, line)
-        assert found == []
-        assert len(refused) == 1
+        items, refusals = read_file(tmp_path, line)
+        assert items == []
+        assert len(refusals) == 1
 
 
 @pytest.mark.parametrize("chunk", [4, 5, 7, 64, 1 << 20])
-def test_lists_are_read_piece_by_piece(tmp_path, monkeypatch, chunk):
+def test_lists_are_read_in_chunks_of_any_size(tmp_path, monkeypatch, chunk):
     monkeypatch.setattr(json_values, "_CHUNK", chunk)
     content = '\ufeff[\n {"text": "a\\"]}", "label": [[0, 1, "X"]]},\n\n {"text": {"b": [}]}, 55555555, "x\\"",\n'
     content += ' {\n"text": "ج😀"}\n]\n'
-    found, refused = reading(tmp_path, content.encode())
-    assert [(item.article.text, item.line) for item in found] == [('a"]}', 2), ("ج😀", 5)]
-    assert [line for line, _reason in refused] == [4, 4, 4]
+    items, refusals = read_file(tmp_path, content.encode())
+    assert [(item.article.text, item.line) for item in items] == [('a"]}', 2), ("ج😀", 5)]
+    assert [line for line, _reason in refusals] == [4, 4, 4]
 
 
 @pytest.mark.parametrize(
-    ("content", "texts", "refused"),
+    ("content", "texts", "refusals"),
     [
         (b'[{"text": "x"}, {"text": "y', ["x"], [(1, "The file is cut off: it ends before what it holds does.")]),
         (b'[{"text": "x"},\n', ["x"], [(2, "The file is cut off: it ends before what it holds does.")]),
@@ -175,31 +177,31 @@ def test_lists_are_read_piece_by_piece(tmp_path, monkeypatch, chunk):
         (b'{\n"text": "x"\n}\n{\n"text": ', ["x"], [(4, "The file is cut off: it ends before what it holds does.")]),
     ],
 )
-def test_lists_that_end_oddly(tmp_path, content, texts, refused):
-    found, said = reading(tmp_path, content)
-    assert [item.article.text for item in found] == texts
-    assert said == refused
+def test_truncated_lists_and_trailing_content_are_reported(tmp_path, content, texts, refusals):
+    items, text = read_file(tmp_path, content)
+    assert [item.article.text for item in items] == texts
+    assert text == refusals
 
 
-def test_an_article_that_is_too_long(tmp_path, monkeypatch):
+def test_an_article_beyond_the_limit_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(json_values, "_CHUNK", 1000)
     path = tmp_path / "a.json"
     path.write_bytes(b'[{"text": "x"},\n{"text": "' + b"y" * 1_000_000 + b'"}, {"text": "z"}]')
     with path.open("rb") as file:
-        assert list(json_values.values(file, 1_000_000)) == [
+        assert list(json_values.read_values(file, 1_000_000)) == [
             (1, b'{"text": "x"}'),
             (2, "The article that begins here is longer than 1 MB."),
         ]
 
 
-def test_a_span_holds_what_it_should():
-    assert json_values.misplaced("خطة 2024", 4, 8, "2024") is None
-    for said in ("2025", "202", "20245", ""):
-        assert json_values.misplaced("خطة 2024", 4, 8, said)
+def test_a_span_must_match_its_quoted_text():
+    assert json_values.explain_misplaced("خطة 2024", 4, 8, "2024") is None
+    for text in ("2025", "202", "20245", ""):
+        assert json_values.explain_misplaced("خطة 2024", 4, 8, text)
 
 
-def test_a_long_text_is_quoted_in_part():
-    reason = json_values.misplaced("x" * 1000, 0, 500, "y" * 500)
+def test_a_long_quote_is_shortened():
+    reason = json_values.explain_misplaced("x" * 1000, 0, 500, "y" * 500)
     assert reason == f"The span from 0 to 500 should hold “{'y' * 100}…”, and the text there is “{'x' * 100}…”."
 
 
@@ -208,38 +210,38 @@ TEXTS = st.lists(PIECES, max_size=12).map(lambda pieces: "أ" + "".join(pieces))
 
 
 @st.composite
-def drafts(drawn):
+def annotated_articles(drawn):
     body = drawn(TEXTS)
     ends = st.integers(0, len(body))
     stretches = drawn(st.lists(st.tuples(ends, ends).filter(lambda stretch: stretch[0] < stretch[1]), max_size=5))
     labels = st.sampled_from(["DATE", "PLAN", "مؤسسة"])
-    return draft(
+    return build_article(
         body,
         title=drawn(st.none() | st.just('ع"')),
-        spans=[Span(f"s{at}", "", "ليلى", drawn(labels), *stretch) for at, stretch in enumerate(stretches)],
+        spans=[Span(f"s{index}", "", "ليلى", drawn(labels), *stretch) for index, stretch in enumerate(stretches)],
     )
 
 
-@given(st.lists(drafts(), max_size=4))
-def test_what_is_written_is_read(tmp_path_factory, items):
+@given(st.lists(annotated_articles(), max_size=4))
+def test_written_articles_are_read_back(tmp_path_factory, items):
     path = tmp_path_factory.mktemp("round") / "a.jsonl"
     path.write_text("".join(map(encode, items)), encoding="utf-8", newline="\n")
-    found = list(read(path, "ليلى"))
-    assert [item.article for item in found] == [item.article for item in items]
-    assert list(map(places, found)) == list(map(places, items))
-    assert not items or recognises("a.jsonl", path.read_bytes())
+    results = list(read(path, "ليلى"))
+    assert [item.article for item in results] == [item.article for item in items]
+    assert list(map(span_tuples, results)) == list(map(span_tuples, items))
+    assert not items or sniff("a.jsonl", path.read_bytes())
 
 
-def test_a_line_has_the_shape_that_doccano_reads():
-    item = draft(TEXT, title="عنوان", spans=[Span("s", "", "ليلى", "DATE", 4, 8, "2024", "؟")])
+def test_encode_writes_the_shape_that_doccano_reads():
+    item = build_article(TEXT, title="عنوان", spans=[Span("s", "", "ليلى", "DATE", 4, 8, "2024", "؟")])
     line = encode(item)
     assert line.count("\n") == 1
     assert json.loads(line) == {"id": 0, "text": TEXT, "label": [[4, 8, "DATE"]], "title": "عنوان"}
-    assert {"title", "published", "source", "url"} == doccano.HOLDS
+    assert {"title", "published", "source", "url"} == doccano.STORED_FIELDS
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "known"),
+    ("name", "content", "expected"),
     [
         ("a.jsonl", b'\xef\xbb\xbf{"text": "x", "label": [[0, 1, "A"]]}', True),
         ("a.json", b'[{"id": 1, "data": "x", "label": [] }]', True),
@@ -258,19 +260,19 @@ def test_a_line_has_the_shape_that_doccano_reads():
         ("a.json", b"text label [[0, 1]]", False),
     ],
 )
-def test_recognition(name, content, known):
-    assert recognises(name, content) is known
+def test_sniff(name, content, expected):
+    assert sniff(name, content) is expected
 
 
-def test_the_files_of_doccano_itself(shared):
+def test_sample_files_of_doccano_are_read(shared):
     folder = shared / "data" / "peers" / "doccano"
 
     def outcome(name: str) -> tuple[list[str], Counter[tuple[str, str]]]:
-        assert recognises(name, (folder / name).read_bytes())
-        found = list(read(folder / name, "ليلى"))
-        assert all(isinstance(item, Draft) for item in found)
-        return [item.article.text for item in found], Counter(
-            (span.label, span.annotator) for item in found for span in item.spans
+        assert sniff(name, (folder / name).read_bytes())
+        items = list(read(folder / name, "ليلى"))
+        assert all(isinstance(item, AnnotatedArticle) for item in items)
+        return [item.article.text for item in items], Counter(
+            (span.label, span.annotator) for item in items for span in item.spans
         )
 
     texts, labels = outcome("example.jsonl")

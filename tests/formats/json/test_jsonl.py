@@ -1,4 +1,4 @@
-"""JSON lines: all that belongs to an article comes back, and what cannot be taken is said with its line."""
+"""JSON lines: articles are read back completely, and skips are reported with their line."""
 
 import json
 from pathlib import Path
@@ -9,36 +9,36 @@ from hypothesis import strategies as st
 
 from annotator.formats.documents import plain_text
 from annotator.formats.json import jsonl
-from annotator.formats.json.jsonl import encode, read, record
-from annotator.formats.registry import by_name, recognise
-from annotator.model.article_builder import draft
+from annotator.formats.json.jsonl import build_record, encode, read
+from annotator.formats.registry import detect_format, get_format
+from annotator.model.article_builder import build_article
 from annotator.model.records import STATES, ZONE_KINDS, Refusal, Span, Status, Zone
 
 DEEP = 2_000_000
-"""Lists within lists, more than the stack has room for: CPython 3.14 reads 200,000, older ones a thousand."""
+"""Nested lists beyond the stack: CPython 3.14 reads 200,000, older versions a thousand."""
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
 
 
-def reading(tmp_path: Path, *lines: object, annotator: str = "ليلى") -> tuple[list, list[Refusal]]:
+def read_lines(tmp_path: Path, *lines: object, annotator: str = "ليلى") -> tuple[list, list[Refusal]]:
     path = tmp_path / "articles.jsonl"
     rows = [line if isinstance(line, bytes) else json.dumps(line, ensure_ascii=False).encode() for line in lines]
     path.write_bytes(b"\n".join(rows))
-    found = list(read(path, annotator))
-    assert {item.path for item in found if isinstance(item, Refusal)} <= {str(path)}
-    return [item for item in found if not isinstance(item, Refusal)], [i for i in found if isinstance(i, Refusal)]
+    items = list(read(path, annotator))
+    assert {item.path for item in items if isinstance(item, Refusal)} <= {str(path)}
+    return [item for item in items if not isinstance(item, Refusal)], [i for i in items if isinstance(i, Refusal)]
 
 
-def test_a_line_needs_no_more_than_text(tmp_path):
-    (found,), refused = reading(tmp_path, {"text": TEXT})
-    assert refused == []
-    assert found.article == draft(TEXT).article
-    assert [(zone.kind, zone.start) for zone in found.zones] == [("headline", 0), ("body", 11)]
-    assert found.line == 1
+def test_only_text_is_required(tmp_path):
+    (item,), refusals = read_lines(tmp_path, {"text": TEXT})
+    assert refusals == []
+    assert item.article == build_article(TEXT).article
+    assert [(zone.kind, zone.start) for zone in item.zones] == [("headline", 0), ("body", 11)]
+    assert item.line == 1
 
 
-def test_all_keys(tmp_path):
-    (found,), refused = reading(
+def test_all_keys_are_read(tmp_path):
+    (item,), refusals = read_lines(
         tmp_path,
         {
             "id": "source-710",
@@ -65,17 +65,17 @@ def test_all_keys(tmp_path):
             "states": {"سعيد": "done"},
         },
     )
-    uid = found.article.uid
-    assert refused == []
-    assert uid == draft(TEXT).article.uid
-    assert (found.article.title, found.article.published) == ("عنوان", "2024-07-09T09:00")
-    assert (found.article.source, found.article.url) == ("جريدة", "https://example.org/1")
-    assert [(zone.kind, zone.start, zone.end) for zone in found.zones] == [("headline", 0, 10)]
-    first, second = found.spans
+    uid = item.article.uid
+    assert refusals == []
+    assert uid == build_article(TEXT).article.uid
+    assert (item.article.title, item.article.published) == ("عنوان", "2024-07-09T09:00")
+    assert (item.article.source, item.article.url) == ("جريدة", "https://example.org/1")
+    assert [(zone.kind, zone.start, zone.end) for zone in item.zones] == [("headline", 0, 10)]
+    first, second = item.spans
     assert first == Span("s1", uid, "سعيد", "DATE", 4, 8, "2024", None)
     assert second == Span(second.uid, uid, "ليلى", "PLAN", 0, 8, None, "؟")
     assert second.uid not in ("", "s1")
-    assert found.states == (Status(uid, "سعيد", "done"),)
+    assert item.states == (Status(uid, "سعيد", "done"),)
 
 
 WORDS = st.sampled_from(["سطر", "😀", "لأ", "َ", "ـ", "\u200f", " ", "\n", '"', "\\", "\u0007", "2024", "."])
@@ -84,7 +84,7 @@ SOME = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1,
 
 
 @st.composite
-def drafts(drawn):
+def annotated_articles(drawn):
     body = drawn(TEXTS)
     edges = sorted(drawn(st.sets(st.integers(0, len(body)), max_size=6)))
     zones = [
@@ -94,31 +94,45 @@ def drafts(drawn):
     places = drawn(st.lists(st.tuples(st.integers(0, len(body) - 1), st.integers(1, 9)), max_size=4))
     names = st.sampled_from(["ليلى", "Saïd"])
     spans = [
-        Span(f"s{at}", "", drawn(names), drawn(st.sampled_from(["DATE", "PLAN"])), start, end, drawn(SOME), drawn(SOME))
-        for at, (start, length) in enumerate(places)
+        Span(
+            f"s{index}",
+            "",
+            drawn(names),
+            drawn(st.sampled_from(["DATE", "PLAN"])),
+            start,
+            end,
+            drawn(SOME),
+            drawn(SOME),
+        )
+        for index, (start, length) in enumerate(places)
         for end in [min(len(body), start + length)]
     ]
-    states = [Status("", who, state) for who, state in drawn(st.dictionaries(names, st.sampled_from(STATES))).items()]
-    when = drawn(st.none() | st.dates().map(str))
-    return draft(body, published=when, source=drawn(SOME), url=drawn(SOME), zones=zones, spans=spans, states=states)
+    states = [
+        Status("", annotator, state)
+        for annotator, state in drawn(st.dictionaries(names, st.sampled_from(STATES))).items()
+    ]
+    published = drawn(st.none() | st.dates().map(str))
+    return build_article(
+        body, published=published, source=drawn(SOME), url=drawn(SOME), zones=zones, spans=spans, states=states
+    )
 
 
-@given(st.lists(drafts(), max_size=4))
-def test_what_is_written_is_read(tmp_path_factory, items):
+@given(st.lists(annotated_articles(), max_size=4))
+def test_written_articles_are_read_back(tmp_path_factory, items):
     path = tmp_path_factory.mktemp("round") / "a.jsonl"
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         for item in items:
             stream.write(encode(item))
-    found = list(read(path, "nobody"))
-    assert len(found) == len(items)
-    for number, (before, after) in enumerate(zip(items, found, strict=True), 1):
-        assert record(after) == record(before)
+    results = list(read(path, "nobody"))
+    assert len(results) == len(items)
+    for number, (before, after) in enumerate(zip(items, results, strict=True), 1):
+        assert build_record(after) == build_record(before)
         assert after.article.text == before.article.text
         assert (after.spans, after.states, after.line) == (before.spans, before.states, number)
 
 
 def test_a_line_has_the_keys_of_the_contract():
-    item = draft(TEXT, zones=[Zone("z", "", "headline", 0, 10)], spans=[Span("s", "", "ليلى", "DATE", 4, 8)])
+    item = build_article(TEXT, zones=[Zone("z", "", "headline", 0, 10)], spans=[Span("s", "", "ليلى", "DATE", 4, 8)])
     line = encode(item)
     assert line.endswith("}\n")
     assert json.loads(line) == {
@@ -151,16 +165,16 @@ def test_offsets_are_those_of_the_files_own_text(tmp_path):
     body = "😀 خطة\r\n2024\r\nنهاية"
     span = {"start": 7, "end": 11, "label": "DATE", "text": "2024"}
     across = {"start": 2, "end": 11, "label": "PLAN", "text": "خطة\r\n2024"}
-    (found,), refused = reading(
+    (item,), refusals = read_lines(
         tmp_path, {"text": body, "spans": [span, across], "zones": [{"kind": "body", "start": 0, "end": len(body)}]}
     )
-    assert refused == []
-    assert [found.article.text[span.start : span.end] for span in found.spans] == ["2024", "خطة\n2024"]
-    assert (found.zones[0].start, found.zones[0].end) == (0, len(found.article.text))
+    assert refusals == []
+    assert [item.article.text[span.start : span.end] for span in item.spans] == ["2024", "خطة\n2024"]
+    assert (item.zones[0].start, item.zones[0].end) == (0, len(item.article.text))
 
 
-def test_lines_that_are_no_articles_cost_nothing_else(tmp_path):
-    found, refused = reading(
+def test_invalid_lines_are_refused_and_the_rest_read(tmp_path):
+    items, refusals = read_lines(
         tmp_path,
         {"text": "أول"},
         b"{",
@@ -177,11 +191,11 @@ def test_lines_that_are_no_articles_cost_nothing_else(tmp_path):
         b"  \r",
         {"text": "أخير"},
     )
-    assert [item.article.text for item in found] == ["أول", "أخير"]
-    assert [item.line for item in found] == [1, 14]
-    assert [item.line for item in refused] == [2, 4, 5, 6, 7, 8, 9, 10, 11, 12]
-    assert refused[1].reason == "There is no text in it."
-    assert refused[4].reason == "The text is empty."
+    assert [item.article.text for item in items] == ["أول", "أخير"]
+    assert [item.line for item in items] == [1, 14]
+    assert [item.line for item in refusals] == [2, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+    assert refusals[1].reason == "There is no text in it."
+    assert refusals[4].reason == "The text is empty."
 
 
 @pytest.mark.parametrize(
@@ -204,39 +218,39 @@ def test_lines_that_are_no_articles_cost_nothing_else(tmp_path):
         ),
     ],
 )
-def test_a_span_that_cannot_be_costs_nothing_else(tmp_path, span, reason):
+def test_an_invalid_span_is_refused_and_the_rest_read(tmp_path, span, reason):
     good = {"start": 4, "end": 8, "label": "DATE"}
-    (found,), refused = reading(tmp_path, {"text": TEXT, "spans": [{"label": "DATE", **span}, good]})
-    assert [(item.line, item.reason) for item in refused] == [(1, reason)]
-    assert [(span.start, span.end) for span in found.spans] == [(4, 8)]
+    (article,), refusals = read_lines(tmp_path, {"text": TEXT, "spans": [{"label": "DATE", **span}, good]})
+    assert [(item.line, item.reason) for item in refusals] == [(1, reason)]
+    assert [(span.start, span.end) for span in article.spans] == [(4, 8)]
 
 
-def test_zones_that_cannot_be_are_recognised_anew(tmp_path):
+def test_invalid_zones_are_refused_and_recognised_again(tmp_path):
     overlap = [{"kind": "body", "start": 0, "end": 5}, {"kind": "body", "start": 4, "end": 9}]
     unknown = [{"kind": "footer", "start": 0, "end": 5}]
-    found, refused = reading(tmp_path, *({"text": TEXT, "zones": zones} for zones in (overlap, unknown, 5, [])))
-    assert [item.line for item in refused] == [1, 2, 3]
-    assert refused[0].reason == "Two zones overlap at 4."
-    assert [len(item.zones) for item in found] == [2, 2, 2, 0]
+    items, refusals = read_lines(tmp_path, *({"text": TEXT, "zones": zones} for zones in (overlap, unknown, 5, [])))
+    assert [item.line for item in refusals] == [1, 2, 3]
+    assert refusals[0].reason == "Two zones overlap at 4."
+    assert [len(item.zones) for item in items] == [2, 2, 2, 0]
 
 
-def test_states_and_times_that_cannot_be(tmp_path):
-    (found,), refused = reading(
+def test_invalid_states_and_times_are_refused(tmp_path):
+    (article,), refusals = read_lines(
         tmp_path, {"text": TEXT, "published": "soon", "states": {"ليلى": "finished", " ": "done", "سعيد": "flagged"}}
     )
-    assert found.article.published is None
-    assert [status.annotator for status in found.states] == ["سعيد"]
-    assert [item.reason for item in refused] == [
+    assert article.article.published is None
+    assert [status.annotator for status in article.states] == ["سعيد"]
+    assert [item.reason for item in refusals] == [
         "“soon” is no time of publication.",
         "“finished” is no state of ليلى.",
         "“done” is no state of  .",
     ]
-    (found,), refused = reading(tmp_path, {"text": TEXT, "states": ["done"], "spans": {}})
-    assert (found.states, found.spans, len(refused)) == ((), (), 2)
+    (article,), refusals = read_lines(tmp_path, {"text": TEXT, "states": ["done"], "spans": {}})
+    assert (article.states, article.spans, len(refusals)) == ((), (), 2)
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("value", "expected"),
     [
         ("2024", "2024"),
         ("2024-07-09", "2024-07-09"),
@@ -245,30 +259,30 @@ def test_states_and_times_that_cannot_be(tmp_path):
         ("", None),
     ],
 )
-def test_times_of_publication(tmp_path, given, kept):
-    (found,), refused = reading(tmp_path, {"text": TEXT, "published": given})
-    assert (found.article.published, refused) == (kept, [])
+def test_times_of_publication_are_normalised(tmp_path, value, expected):
+    (item,), refusals = read_lines(tmp_path, {"text": TEXT, "published": value})
+    assert (item.article.published, refusals) == (expected, [])
 
 
-def test_one_uid_twice(tmp_path):
-    spans = [{"start": at, "end": at + 1, "label": "DATE", "uid": "same", "annotator": " "} for at in (0, 1)]
-    (found,), _refused = reading(tmp_path, {"text": TEXT, "spans": spans})
-    assert found.spans[0].uid == "same"
-    assert found.spans[1].uid != "same"
-    assert {span.annotator for span in found.spans} == {"ليلى"}
+def test_a_duplicate_uid_is_replaced(tmp_path):
+    spans = [{"start": index, "end": index + 1, "label": "DATE", "uid": "same", "annotator": " "} for index in (0, 1)]
+    (item,), _refusals = read_lines(tmp_path, {"text": TEXT, "spans": spans})
+    assert item.spans[0].uid == "same"
+    assert item.spans[1].uid != "same"
+    assert {span.annotator for span in item.spans} == {"ليلى"}
 
 
-def test_a_byte_order_mark_and_carriage_returns(tmp_path):
-    found, refused = reading(tmp_path, b'\xef\xbb\xbf{"text": "one"}\r', b'{"text": "two"}\r')
-    assert [item.article.text for item in found] == ["one", "two"]
-    assert refused == []
+def test_a_byte_order_mark_and_carriage_returns_are_ignored(tmp_path):
+    items, refusals = read_lines(tmp_path, b'\xef\xbb\xbf{"text": "one"}\r', b'{"text": "two"}\r')
+    assert [item.article.text for item in items] == ["one", "two"]
+    assert refusals == []
 
 
-def test_a_line_that_is_too_long(tmp_path, monkeypatch):
-    monkeypatch.setattr(jsonl, "LARGEST", 1_000_000)
-    found, refused = reading(tmp_path, {"text": "one"}, {"text": "x" * 1_000_000}, {"text": "two"})
-    assert [item.article.text for item in found] == ["one"]
-    assert [(item.line, item.reason) for item in refused] == [(2, "The line is longer than 1 MB.")]
+def test_a_line_beyond_the_limit_ends_the_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(jsonl, "MAX_LINE_BYTES", 1_000_000)
+    items, refusals = read_lines(tmp_path, {"text": "one"}, {"text": "x" * 1_000_000}, {"text": "two"})
+    assert [item.article.text for item in items] == ["one"]
+    assert [(item.line, item.reason) for item in refusals] == [(2, "The line is longer than 1 MB.")]
 
 
 @pytest.mark.parametrize(
@@ -288,13 +302,13 @@ def test_a_line_that_is_too_long(tmp_path, monkeypatch):
         ("a.corpus", b"SQLite", None),
     ],
 )
-def test_a_format_is_recognised(tmp_path, name, content, format_):
+def test_detect_format(tmp_path, name, content, format_):
     (tmp_path / name).write_bytes(content)
-    assert recognise(tmp_path / name) is format_
+    assert detect_format(tmp_path / name) is format_
 
 
-def test_formats_by_name():
-    assert by_name("text") is plain_text
-    assert by_name("jsonl") is jsonl
+def test_get_format():
+    assert get_format("text") is plain_text
+    assert get_format("jsonl") is jsonl
     with pytest.raises(KeyError):
-        by_name("odt")
+        get_format("odt")

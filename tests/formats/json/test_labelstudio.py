@@ -1,4 +1,4 @@
-"""Label Studio: tasks, annotations and predictions are read, what is written comes back, what is not taken is said."""
+"""Label Studio: tasks, annotations and predictions are read, written articles are read back, and skips are reported."""
 
 import json
 from collections import Counter
@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.formats.json.labelstudio import BETWEEN, FOOT, HEAD, encode, read, recognises
-from annotator.model.article_builder import draft
-from annotator.model.records import Draft, Refusal, Span
+from annotator.formats.json.labelstudio import FOOTER, HEADER, SEPARATOR, encode, read, sniff
+from annotator.model.article_builder import build_article
+from annotator.model.records import AnnotatedArticle, Refusal, Span
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
 
 
-def region(start: int, end: int, *labels: str, **more: object) -> dict[str, object]:
+def build_region(start: int, end: int, *labels: str, **more: object) -> dict[str, object]:
     value = {"start": start, "end": end, "text": TEXT[start:end], "labels": list(labels)}
     return {"id": f"r{start}", "from_name": "label", "to_name": "text", "type": "labels", "value": value, **more}
 
@@ -24,32 +24,39 @@ def task(*results: object, **more: object) -> dict[str, object]:
     return {"id": 1, "data": {"text": TEXT}, "annotations": [{"completed_by": 1, "result": list(results)}], **more}
 
 
-def reading(path: Path, content: object, annotator: str = "ليلى") -> tuple[list[Draft], list[tuple[int, str]]]:
+def read_file(
+    path: Path, content: object, annotator: str = "ليلى"
+) -> tuple[list[AnnotatedArticle], list[tuple[int, str]]]:
     path /= "a.json"
     path.write_bytes(content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode())
-    found = list(read(path, annotator))
-    drafts = [item for item in found if isinstance(item, Draft)]
-    return drafts, [(item.line, item.reason) for item in found if isinstance(item, Refusal)]
+    items = list(read(path, annotator))
+    articles = [item for item in items if isinstance(item, AnnotatedArticle)]
+    return articles, [(item.line, item.reason) for item in items if isinstance(item, Refusal)]
 
 
-def said(item: Draft) -> list[tuple[object, ...]]:
+def span_tuples(item: AnnotatedArticle) -> list[tuple[object, ...]]:
     return [(span.start, span.end, span.label, span.annotator, span.value, span.note) for span in item.spans]
 
 
-def test_a_task(tmp_path):
-    one = task(region(4, 8, "DATE"), region(0, 8, "PLAN", "خطة"))
-    one["data"] |= {"title": "عنوان", "published": "2024-07-09", "url": "u", "section": 3}
-    for content in ([one], one, json.dumps(one, indent=2).encode(), json.dumps([one], indent=2).encode()):
-        (found,), refused = reading(tmp_path, content)
-        assert refused == []
-        assert (found.article.text, found.article.title, found.article.published) == (TEXT, "عنوان", "2024-07-09")
-        assert said(found) == [
+def test_a_task_is_an_article(tmp_path):
+    content_task = task(build_region(4, 8, "DATE"), build_region(0, 8, "PLAN", "خطة"))
+    content_task["data"] |= {"title": "عنوان", "published": "2024-07-09", "url": "u", "section": 3}
+    for content in (
+        [content_task],
+        content_task,
+        json.dumps(content_task, indent=2).encode(),
+        json.dumps([content_task], indent=2).encode(),
+    ):
+        (article,), refusals = read_file(tmp_path, content)
+        assert refusals == []
+        assert (article.article.text, article.article.title, article.article.published) == (TEXT, "عنوان", "2024-07-09")
+        assert span_tuples(article) == [
             (4, 8, "DATE", "1", None, None),
             (0, 8, "PLAN", "1", None, None),
             (0, 8, "خطة", "1", None, None),
         ]
-    lines = "\n".join(json.dumps(one) for _ in range(3)).encode()
-    assert [item.line for item in reading(tmp_path, lines)[0]] == [1, 2, 3]
+    lines = "\n".join(json.dumps(content_task) for _ in range(3)).encode()
+    assert [item.line for item in read_file(tmp_path, lines)[0]] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -64,35 +71,35 @@ def test_a_task(tmp_path):
         (None, "ليلى"),
     ],
 )
-def test_whose_an_annotation_is(tmp_path, by, owner):
-    one = task()
-    one["annotations"] = [{"completed_by": by, "result": [region(4, 8, "DATE")]}]
-    (found,), refused = reading(tmp_path, [one])
-    assert [span.annotator for span in found.spans] == [owner]
-    assert refused == []
+def test_the_person_who_completed_an_annotation_is_its_annotator(tmp_path, by, owner):
+    labelled_task = task()
+    labelled_task["annotations"] = [{"completed_by": by, "result": [build_region(4, 8, "DATE")]}]
+    (item,), refusals = read_file(tmp_path, [labelled_task])
+    assert [span.annotator for span in item.spans] == [owner]
+    assert refusals == []
 
 
 def test_predictions_and_completions_are_layers_too(tmp_path):
-    result = [region(4, 8, "DATE")]
-    one = {
+    result = [build_region(4, 8, "DATE")]
+    content = {
         "data": {"text": TEXT},
         "completions": [{"completed_by": 2, "result": result}, {"completed_by": 3, "skipped": True, "result": result}],
         "predictions": [{"model_version": "v1", "score": 0.5, "result": result}, {"result": result}, 12],
     }
-    (found,), refused = reading(tmp_path, [one])
-    assert [span.annotator for span in found.spans] == ["2", "prediction:v1", "prediction"]
-    assert refused == [
+    (item,), refusals = read_file(tmp_path, [content])
+    assert [span.annotator for span in item.spans] == ["2", "prediction:v1", "prediction"]
+    assert refusals == [
         (1, "What 3 has cancelled is not taken."),
         (1, "Something in “predictions” does not read: Expected `object`, got `int`"),
     ]
 
 
-def test_what_was_cancelled_is_not_taken(tmp_path):
-    one = task()
-    one["annotations"] = [{"completed_by": 1, "was_cancelled": True, "result": [region(4, 8, "DATE")]}]
-    (found,), refused = reading(tmp_path, [one])
-    assert found.spans == ()
-    assert refused == [(1, "What 1 has cancelled is not taken.")]
+def test_cancelled_annotations_are_skipped(tmp_path):
+    cancelled_task = task()
+    cancelled_task["annotations"] = [{"completed_by": 1, "was_cancelled": True, "result": [build_region(4, 8, "DATE")]}]
+    (item,), refusals = read_file(tmp_path, [cancelled_task])
+    assert item.spans == ()
+    assert refusals == [(1, "What 1 has cancelled is not taken.")]
 
 
 @pytest.mark.parametrize(
@@ -104,18 +111,20 @@ def test_what_was_cancelled_is_not_taken(tmp_path):
         ([{"type": "datetime", "from_name": "when", "value": {"datetime": "2024-07-09"}}], "2024-07-09", None),
     ],
 )
-def test_what_is_said_of_a_region(tmp_path, more, value, note):
-    about = [{"id": "r4", "to_name": "text", **each} for each in more]
-    (found,), refused = reading(tmp_path, [task(*about, region(4, 8, "DATE"), region(0, 8, "PLAN"))])
-    assert said(found) == [(4, 8, "DATE", "1", value, note), (0, 8, "PLAN", "1", None, None)]
-    assert refused == []
+def test_results_for_a_region_become_its_value_or_note(tmp_path, more, value, note):
+    results = [{"id": "r4", "to_name": "text", **result} for result in more]
+    (item,), refusals = read_file(tmp_path, [task(*results, build_region(4, 8, "DATE"), build_region(0, 8, "PLAN"))])
+    assert span_tuples(item) == [(4, 8, "DATE", "1", value, note), (0, 8, "PLAN", "1", None, None)]
+    assert refusals == []
 
 
-def test_meta_is_note_and_value(tmp_path):
+def test_meta_becomes_note_and_value(tmp_path):
     meta = {"text": ["سطر", "آخر"], "value": "2024", "more": 1}
-    (found,), refused = reading(tmp_path, [task(region(4, 8, "DATE", meta=meta), region(0, 3, "PLAN", meta=[1]))])
-    assert said(found) == [(4, 8, "DATE", "1", "2024", "سطر\nآخر"), (0, 3, "PLAN", "1", None, None)]
-    assert refused == []
+    (item,), refusals = read_file(
+        tmp_path, [task(build_region(4, 8, "DATE", meta=meta), build_region(0, 3, "PLAN", meta=[1]))]
+    )
+    assert span_tuples(item) == [(4, 8, "DATE", "1", "2024", "سطر\nآخر"), (0, 3, "PLAN", "1", None, None)]
+    assert refusals == []
 
 
 NOT_TAKEN = "“{}” is not taken: only labelled stretches of the text are."
@@ -134,10 +143,10 @@ NOT_TAKEN = "“{}” is not taken: only labelled stretches of the text are."
             NOT_TAKEN.format("hypertextlabels"),
         ),
         (
-            region(4, 99, "DATE") | {"value": {"start": 4, "end": 99, "labels": ["A"]}},
+            build_region(4, 99, "DATE") | {"value": {"start": 4, "end": 99, "labels": ["A"]}},
             "A span from 4 to 99 is not within the text.",
         ),
-        (region(4, 8), "The span from 4 to 8 has no label."),
+        (build_region(4, 8), "The span from 4 to 8 has no label."),
         (
             {"type": "labels", "value": {"labels": ["A"]}},
             "Something in “value” does not read: Object missing required field `start`",
@@ -150,42 +159,42 @@ NOT_TAKEN = "“{}” is not taken: only labelled stretches of the text are."
         (5, "Something in “result” does not read: Expected `object`, got `int`"),
     ],
 )
-def test_what_is_not_taken_is_said(tmp_path, result, reason):
-    (found,), refused = reading(tmp_path, [task(result, region(0, 8, "PLAN"))])
-    assert refused == [(1, reason)]
-    assert said(found) == [(0, 8, "PLAN", "1", None, None)]
+def test_other_results_are_reported_as_skipped(tmp_path, result, reason):
+    (item,), refusals = read_file(tmp_path, [task(result, build_region(0, 8, "PLAN"))])
+    assert refusals == [(1, reason)]
+    assert span_tuples(item) == [(0, 8, "PLAN", "1", None, None)]
 
 
-def test_only_one_note_is_taken(tmp_path):
+def test_only_one_note_of_a_region_is_read(tmp_path):
     notes = [{"id": "r4", "type": "textarea", "from_name": name, "value": {"text": [name]}} for name in "ab"]
-    (found,), refused = reading(tmp_path, [task(region(4, 8, "DATE"), *notes)])
-    assert said(found) == [(4, 8, "DATE", "1", None, "a")]
-    assert refused == [(1, NOT_TAKEN.format("textarea"))]
+    (item,), refusals = read_file(tmp_path, [task(build_region(4, 8, "DATE"), *notes)])
+    assert span_tuples(item) == [(4, 8, "DATE", "1", None, "a")]
+    assert refusals == [(1, NOT_TAKEN.format("textarea"))]
 
 
-def test_drafts_are_said(tmp_path):
-    (found,), refused = reading(tmp_path, [task(drafts=[{"result": [region(4, 8, "DATE")]}])])
-    assert (found.spans, refused) == ((), [(1, NOT_TAKEN.format("drafts"))])
+def test_drafts_are_reported_as_skipped(tmp_path):
+    (item,), refusals = read_file(tmp_path, [task(drafts=[{"result": [build_region(4, 8, "DATE")]}])])
+    assert (item.spans, refusals) == ((), [(1, NOT_TAKEN.format("drafts"))])
 
 
-def test_utf16_offsets_are_known_by_what_they_hold(tmp_path):
-    at = TEXT.index("الوزارة")
-    value = {"start": at + 1, "end": at + 8, "text": "الوزارة", "labels": ["A"]}
-    (found,), refused = reading(tmp_path, [task({"type": "labels", "value": value})])
-    assert [(span.start, span.end) for span in found.spans] == [(at, at + 7)]
-    assert refused == []
+def test_utf16_offsets_are_recognised_by_the_quoted_text(tmp_path):
+    index = TEXT.index("الوزارة")
+    value = {"start": index + 1, "end": index + 8, "text": "الوزارة", "labels": ["A"]}
+    (item,), refusals = read_file(tmp_path, [task({"type": "labels", "value": value})])
+    assert [(span.start, span.end) for span in item.spans] == [(index, index + 7)]
+    assert refusals == []
 
 
-def test_other_space_in_what_was_selected(tmp_path):
+def test_a_quote_may_differ_in_space(tmp_path):
     start, end = 4, TEXT.index(" الوزارة")
     for selected in ("2024 😀\\nأعلنت", "2024 😀أعلنت", "2024\u00a0😀 أعلنت "):
         value = {"start": str(start), "end": end, "text": selected, "labels": ["A"]}
-        (found,), refused = reading(tmp_path, [task({"type": "labels", "value": value})])
-        assert [(span.start, span.end) for span in found.spans] == [(start, end)]
-        assert refused == []
+        (item,), refusals = read_file(tmp_path, [task({"type": "labels", "value": value})])
+        assert [(span.start, span.end) for span in item.spans] == [(start, end)]
+        assert refusals == []
 
 
-def test_json_min(tmp_path):
+def test_json_min_is_read(tmp_path):
     value = {"start": 4, "end": 8, "text": "2024", "labels": ["DATE"]}
     least = {
         "id": 1,
@@ -196,25 +205,27 @@ def test_json_min(tmp_path):
         "label": [value],
         "kind": "news",
     }
-    (found,), refused = reading(tmp_path, [least])
-    assert (found.article.text, found.article.title) == (TEXT, "عنوان")
-    assert said(found) == [(4, 8, "DATE", "3", None, None)]
-    assert refused == []
-    (found,), refused = reading(tmp_path, [{**least, "note": [{"start": 4, "end": 8, "text": ["؟"]}]}])
-    assert refused == [(1, NOT_TAKEN.format("note"))]
+    (item,), refusals = read_file(tmp_path, [least])
+    assert (item.article.text, item.article.title) == (TEXT, "عنوان")
+    assert span_tuples(item) == [(4, 8, "DATE", "3", None, None)]
+    assert refusals == []
+    (item,), refusals = read_file(tmp_path, [{**least, "note": [{"start": 4, "end": 8, "text": ["؟"]}]}])
+    assert refusals == [(1, NOT_TAKEN.format("note"))]
 
 
-def test_which_column_has_the_text(tmp_path):
+def test_the_text_column_is_detected(tmp_path):
     columns = {"title": "عنوان طويل جدا لا نهاية له ولا حد ولا آخر له أبدا", "body": TEXT, "text": "x"}
-    (found,), _refused = reading(tmp_path, [{"data": columns, "annotations": [{"result": [region(4, 8, "DATE")]}]}])
-    assert (found.article.text, len(found.spans)) == (TEXT, 1)
-    (found,), _refused = reading(tmp_path, [{"data": columns, "annotations": []}])
-    assert found.article.text == "x"
-    (found,), _refused = reading(tmp_path, [{"data": {"a": "x", "b": TEXT}}])
-    assert found.article.text == TEXT
-    named = {"type": "choices", "to_name": "a", "value": {}}
-    (found,), _refused = reading(tmp_path, [{"data": {"a": "x", "b": TEXT}, "annotations": [{"result": [named]}]}])
-    assert found.article.text == "x"
+    (item,), _refusals = read_file(
+        tmp_path, [{"data": columns, "annotations": [{"result": [build_region(4, 8, "DATE")]}]}]
+    )
+    assert (item.article.text, len(item.spans)) == (TEXT, 1)
+    (item,), _refusals = read_file(tmp_path, [{"data": columns, "annotations": []}])
+    assert item.article.text == "x"
+    (item,), _refusals = read_file(tmp_path, [{"data": {"a": "x", "b": TEXT}}])
+    assert item.article.text == TEXT
+    choice = {"type": "choices", "to_name": "a", "value": {}}
+    (item,), _refusals = read_file(tmp_path, [{"data": {"a": "x", "b": TEXT}, "annotations": [{"result": [choice]}]}])
+    assert item.article.text == "x"
 
 
 @pytest.mark.parametrize(
@@ -226,29 +237,31 @@ def test_which_column_has_the_text(tmp_path):
         ([], "The line does not read as an article: Expected `object`, got `array`"),
     ],
 )
-def test_a_task_that_is_no_article_costs_no_other(tmp_path, content, reason):
-    found, refused = reading(tmp_path, [{"data": {"text": "x"}}, content, {"data": {"text": "y"}}])
-    assert [item.article.text for item in found] == ["x", "y"]
-    assert refused == [(1, reason)]
+def test_an_invalid_task_is_refused_and_the_rest_read(tmp_path, content, reason):
+    items, refusals = read_file(tmp_path, [{"data": {"text": "x"}}, content, {"data": {"text": "y"}}])
+    assert [item.article.text for item in items] == ["x", "y"]
+    assert refusals == [(1, reason)]
 
 
-def test_wrong_types_cost_no_article(tmp_path):
-    one = {"data": {"text": TEXT}, "annotations": {"a": 1}, "predictions": [{"result": 5}, None]}
-    (found,), refused = reading(tmp_path, [one])
-    assert found.article.text == TEXT
-    assert len(refused) == 3
+def test_values_of_wrong_types_are_refused_and_the_article_read(tmp_path):
+    content = {"data": {"text": TEXT}, "annotations": {"a": 1}, "predictions": [{"result": 5}, None]}
+    (item,), refusals = read_file(tmp_path, [content])
+    assert item.article.text == TEXT
+    assert len(refusals) == 3
 
 
-def test_a_file_that_is_cut_off(tmp_path):
-    content = json.dumps([task(region(4, 8, "DATE")), task()]).encode()
-    found, refused = reading(tmp_path, content[:-30])
-    assert [len(item.spans) for item in found] == [1]
-    assert refused == [(1, "The file is cut off: it ends before what it holds does.")]
+def test_a_truncated_file_is_reported(tmp_path):
+    content = json.dumps([task(build_region(4, 8, "DATE")), task()]).encode()
+    items, refusals = read_file(tmp_path, content[:-30])
+    assert [len(item.spans) for item in items] == [1]
+    assert refusals == [(1, "The file is cut off: it ends before what it holds does.")]
 
 
-def test_a_task_has_the_shape_that_label_studio_reads():
+def test_encode_writes_the_shape_that_label_studio_reads():
     spans = [Span("u1", "", "ليلى", "DATE", 4, 8, "2024", "؟"), Span("u2", "", "سعيد", "PLAN", 0, 8)]
-    written = json.loads(HEAD + BETWEEN.join([encode(draft(TEXT, title="عنوان", spans=spans))] * 2) + FOOT)
+    written = json.loads(
+        HEADER + SEPARATOR.join([encode(build_article(TEXT, title="عنوان", spans=spans))] * 2) + FOOTER
+    )
     shape = {"from_name": "label", "to_name": "text", "type": "labels"}
     flags = {"was_cancelled": False, "ground_truth": False}
     first = {"start": 4, "end": 8, "text": "2024", "labels": ["DATE"]}
@@ -280,41 +293,43 @@ SOME = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1,
 
 
 @st.composite
-def drafts(drawn):
+def annotated_articles(drawn):
     body = drawn(TEXTS)
     ends = st.integers(0, len(body))
     stretches = drawn(st.lists(st.tuples(ends, ends).filter(lambda stretch: stretch[0] < stretch[1]), max_size=5))
     labels, names = st.sampled_from(["DATE", "PLAN", "مؤسسة"]), st.sampled_from(["ليلى", "Saïd"])
-    return draft(
+    return build_article(
         body,
         source=drawn(st.none() | st.just('ع"' * 50)),
         spans=[
-            Span(f"s{at}", "", drawn(names), drawn(labels), *stretch, drawn(SOME), drawn(SOME))
-            for at, stretch in enumerate(stretches)
+            Span(f"s{index}", "", drawn(names), drawn(labels), *stretch, drawn(SOME), drawn(SOME))
+            for index, stretch in enumerate(stretches)
         ],
     )
 
 
-@given(st.lists(drafts(), max_size=4))
-def test_what_is_written_is_read(tmp_path_factory, items):
+@given(st.lists(annotated_articles(), max_size=4))
+def test_written_articles_are_read_back(tmp_path_factory, items):
     path = tmp_path_factory.mktemp("round") / "a.json"
-    path.write_text(HEAD + BETWEEN.join(map(encode, items)) + FOOT, encoding="utf-8", newline="\n")
-    found = list(read(path, "nobody"))
-    assert [item.article for item in found] == [item.article for item in items]
-    assert [sorted(said(item), key=repr) for item in found] == [sorted(said(item), key=repr) for item in items]
-    assert [item.line for item in found] == [number + 2 for number in range(len(items))]
-    assert not items or recognises("a.json", path.read_bytes())
+    path.write_text(HEADER + SEPARATOR.join(map(encode, items)) + FOOTER, encoding="utf-8", newline="\n")
+    results = list(read(path, "nobody"))
+    assert [item.article for item in results] == [item.article for item in items]
+    assert [sorted(span_tuples(item), key=repr) for item in results] == [
+        sorted(span_tuples(item), key=repr) for item in items
+    ]
+    assert [item.line for item in results] == [number + 2 for number in range(len(items))]
+    assert not items or sniff("a.json", path.read_bytes())
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "known"),
+    ("name", "content", "expected"),
     [
-        ("a.json", json.dumps([task(region(4, 8, "DATE"))]).encode(), True),
+        ("a.json", json.dumps([task(build_region(4, 8, "DATE"))]).encode(), True),
         ("a.jsonl", b'{"data": {"body": "x"}, "predictions": []}', True),
         ("a.json", b'[{"data": {"text": "' + b"x" * 70_000, True),
         ("a.json", b'[{"id": 1, "annotations": [{"result": []}], "data": {"body": "x"}}]', True),
         ("a.json", b'[{"text": "x", "label": [{"start": 0, "end": 1, "text": "x", "labels": ["A"]}]}]', True),
-        ("a.txt", json.dumps([task(region(4, 8, "DATE"))]).encode(), False),
+        ("a.txt", json.dumps([task(build_region(4, 8, "DATE"))]).encode(), False),
         ("a.jsonl", b'{"text": "x", "label": [[0, 1, "A"]]}', False),
         ("a.jsonl", b'{"data": "x", "label": [[0, 1, "A"]]}', False),
         ("a.jsonl", b'{"text": "x", "spans": [{"start": 0, "end": 1, "label": "A"}]}', False),
@@ -322,17 +337,17 @@ def test_what_is_written_is_read(tmp_path_factory, items):
         ("a.json", b"", False),
     ],
 )
-def test_recognition(name, content, known):
-    assert recognises(name, content[: 1 << 16]) is known
+def test_sniff(name, content, expected):
+    assert sniff(name, content[: 1 << 16]) is expected
 
 
-def test_the_tasks_of_label_studio_itself(shared):
+def test_sample_tasks_of_label_studio_are_read(shared):
     path = shared / "data" / "peers" / "label-studio" / "arabic-tasks.json"
-    assert recognises(path.name, path.read_bytes())
-    found = list(read(path, "ليلى"))
-    assert [item.line for item in found] == [2, 64]
-    assert [len(item.article.text) for item in found] == [84, 84]
-    spans = [(item.article.text[span.start : span.end], span) for item in found for span in item.spans]
+    assert sniff(path.name, path.read_bytes())
+    items = list(read(path, "ليلى"))
+    assert [item.line for item in items] == [2, 64]
+    assert [len(item.article.text) for item in items] == [84, 84]
+    spans = [(item.article.text[span.start : span.end], span) for item in items for span in item.spans]
     assert Counter((span.label, span.annotator) for _text, span in spans) == {
         ("INSTITUTION", "1"): 2,
         ("DATE", "1"): 2,

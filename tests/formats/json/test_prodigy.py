@@ -1,4 +1,4 @@
-"""Prodigy: its lines are read, what is written comes back, and its tokens are the text and hold every span."""
+"""Prodigy: its lines are read, written articles are read back, and the written tokens add up to the text."""
 
 import json
 from pathlib import Path
@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.formats.json import prodigy
-from annotator.formats.json.prodigy import encode, read, recognises
-from annotator.model.article_builder import draft
-from annotator.model.records import Draft, Refusal, Span
+from annotator.formats.json.prodigy import encode, read, sniff
+from annotator.model.article_builder import build_article
+from annotator.model.records import AnnotatedArticle, Refusal, Span
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
 LINE = {
@@ -27,25 +27,27 @@ LINE = {
 }
 
 
-def reading(path: Path, *lines: object, annotator: str = "ليلى") -> tuple[list[Draft], list[tuple[int, str]]]:
+def read_lines(
+    path: Path, *lines: object, annotator: str = "ليلى"
+) -> tuple[list[AnnotatedArticle], list[tuple[int, str]]]:
     path /= "a.jsonl"
     path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
-    found = list(read(path, annotator))
-    drafts = [item for item in found if isinstance(item, Draft)]
-    return drafts, [(item.line, item.reason) for item in found if isinstance(item, Refusal)]
+    items = list(read(path, annotator))
+    articles = [item for item in items if isinstance(item, AnnotatedArticle)]
+    return articles, [(item.line, item.reason) for item in items if isinstance(item, Refusal)]
 
 
-def said(item: Draft) -> list[tuple[object, ...]]:
+def span_tuples(item: AnnotatedArticle) -> list[tuple[object, ...]]:
     return [(span.start, span.end, span.label, span.annotator, span.value, span.note) for span in item.spans]
 
 
-def test_a_line_of_prodigy(tmp_path):
+def test_a_line_is_an_article(tmp_path):
     for line in (LINE, [LINE]):
-        (found,), refused = reading(tmp_path, line)
-        assert refused == []
-        assert found.article.text == TEXT
-        assert (found.article.title, found.article.published) == ("عنوان", "2024-07-09")
-        assert said(found) == [(4, 8, "DATE", "news-سعيد", None, None)]
+        (item,), refusals = read_lines(tmp_path, line)
+        assert refusals == []
+        assert item.article.text == TEXT
+        assert (item.article.title, item.article.published) == ("عنوان", "2024-07-09")
+        assert span_tuples(item) == [(4, 8, "DATE", "news-سعيد", None, None)]
 
 
 @pytest.mark.parametrize(
@@ -56,22 +58,22 @@ def test_a_line_of_prodigy(tmp_path):
         ({"_annotator_id": 7}, "7"),
     ],
 )
-def test_whose_spans_they_are(tmp_path, names, owner):
-    (found,), _refused = reading(tmp_path, {**LINE, **names})
-    assert [span.annotator for span in found.spans] == [owner]
+def test_the_annotator_of_a_line_is_that_of_its_spans(tmp_path, names, owner):
+    (item,), _refusals = read_lines(tmp_path, {**LINE, **names})
+    assert [span.annotator for span in item.spans] == [owner]
 
 
-def test_a_line_needs_no_more_than_text(tmp_path):
-    found, refused = reading(tmp_path, {"text": "x"}, {"text": "y", "spans": None, "answer": None, "meta": None})
-    assert [(item.article.text, item.spans) for item in found] == [("x", ()), ("y", ())]
-    assert refused == []
+def test_only_text_is_required(tmp_path):
+    items, refusals = read_lines(tmp_path, {"text": "x"}, {"text": "y", "spans": None, "answer": None, "meta": None})
+    assert [(item.article.text, item.spans) for item in items] == [("x", ()), ("y", ())]
+    assert refusals == []
 
 
 @pytest.mark.parametrize("answer", ["reject", "ignore", "maybe"])
-def test_what_was_not_accepted_has_no_spans(tmp_path, answer):
-    (found,), refused = reading(tmp_path, {**LINE, "answer": answer})
-    assert (found.article.text, found.spans) == (TEXT, ())
-    assert refused == [(1, f"The answer to it is “{answer}”: the article is taken, and no spans.")]
+def test_spans_of_a_line_that_was_not_accepted_are_skipped(tmp_path, answer):
+    (item,), refusals = read_lines(tmp_path, {**LINE, "answer": answer})
+    assert (item.article.text, item.spans) == (TEXT, ())
+    assert refusals == [(1, f"The answer to it is “{answer}”: the article is taken, and no spans.")]
 
 
 @pytest.mark.parametrize(
@@ -90,18 +92,18 @@ def test_what_was_not_accepted_has_no_spans(tmp_path, answer):
         ),
     ],
 )
-def test_a_span_that_cannot_be_costs_nothing_else(tmp_path, extra, reason):
+def test_an_invalid_span_is_refused_and_the_rest_read(tmp_path, extra, reason):
     spans = [{"label": "DATE", **extra}, {"start": 0, "end": 8, "label": "PLAN", "text": "خطة 2024"}]
-    (found,), refused = reading(tmp_path, {"text": TEXT, "spans": spans})
-    assert refused == [(1, reason)]
-    assert [(span.start, span.end, span.label) for span in found.spans] == [(0, 8, "PLAN")]
+    (item,), refusals = read_lines(tmp_path, {"text": TEXT, "spans": spans})
+    assert refusals == [(1, reason)]
+    assert [(span.start, span.end, span.label) for span in item.spans] == [(0, 8, "PLAN")]
 
 
-def test_what_is_no_span_is_said(tmp_path):
+def test_other_annotations_are_reported_as_skipped(tmp_path):
     more = {"relations": [{"head": 1}], "label": "POLITICS", "accept": ["A"], "spans": 5}
-    (found,), refused = reading(tmp_path, {"text": TEXT, **more})
-    assert found.spans == ()
-    assert refused == [
+    (item,), refusals = read_lines(tmp_path, {"text": TEXT, **more})
+    assert item.spans == ()
+    assert refusals == [
         (1, "Something in “spans” does not read: Expected `array | null`, got `int`"),
         *(
             (1, f"“{key}” is not taken: only labelled stretches of the text are.")
@@ -119,20 +121,20 @@ def test_what_is_no_span_is_said(tmp_path):
         ("text", "The line does not read as an article: Expected `object`, got `str`"),
     ],
 )
-def test_a_line_that_is_no_article_costs_no_other(tmp_path, line, reason):
-    found, refused = reading(tmp_path, {"text": "x"}, line, {"text": "y"})
-    assert [item.line for item in found] == [1, 3]
-    assert refused == [(2, reason)]
+def test_an_invalid_line_is_refused_and_the_rest_read(tmp_path, line, reason):
+    items, refusals = read_lines(tmp_path, {"text": "x"}, line, {"text": "y"})
+    assert [item.line for item in items] == [1, 3]
+    assert refusals == [(2, reason)]
 
 
-def test_a_line_as_prodigy_and_spacy_take_it():
-    assert json.loads(encode(draft(" أ")))["tokens"][0]["text"] == " "
+def test_encode_writes_the_shape_that_prodigy_and_spacy_read():
+    assert json.loads(encode(build_article(" أ")))["tokens"][0]["text"] == " "
     body = "وقالت لوزارة العدل:  «خطة»\nأمس"
     spans = [
         Span("1", "", "ليلى", "INSTITUTION", 7, 18, None, "؟"),
         Span("2", "", "ليلى", "PLAN", 22, 25, "2024", None),
     ]
-    line = json.loads(encode(draft(body, title="عنوان", published="2024-07-09", spans=spans)))
+    line = json.loads(encode(build_article(body, title="عنوان", published="2024-07-09", spans=spans)))
     assert [(token["text"], token["ws"]) for token in line["tokens"]] == [
         ("وقالت", True),
         ("ل", False),
@@ -156,11 +158,11 @@ def test_a_line_as_prodigy_and_spacy_take_it():
     assert line["_annotator_id"] == line["_session_id"] == "ليلى"
 
 
-def test_nobody_is_named_for_the_spans_of_several():
+def test_spans_of_several_annotators_are_written_without_one():
     spans = [Span(name, "", name, "DATE", 4, 8) for name in ("ليلى", "سعيد")]
-    assert "_annotator_id" not in json.loads(encode(draft(TEXT, spans=spans)))
-    assert "_annotator_id" not in json.loads(encode(draft(TEXT)))
-    assert "annotator" not in prodigy.HOLDS
+    assert "_annotator_id" not in json.loads(encode(build_article(TEXT, spans=spans)))
+    assert "_annotator_id" not in json.loads(encode(build_article(TEXT)))
+    assert "annotator" not in prodigy.STORED_FIELDS
 
 
 PIECES = st.sampled_from(
@@ -171,33 +173,33 @@ SOME = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1,
 
 
 @st.composite
-def drafts(drawn):
+def annotated_articles(drawn):
     body = drawn(TEXTS)
     ends = st.integers(0, len(body))
     stretches = drawn(st.lists(st.tuples(ends, ends).filter(lambda stretch: stretch[0] < stretch[1]), max_size=5))
     labels = st.sampled_from(["DATE", "PLAN", "مؤسسة"])
-    return draft(
+    return build_article(
         body,
         source=drawn(st.none() | st.just('ع"')),
         spans=[
-            Span(f"s{at}", "", "ليلى", drawn(labels), *stretch, drawn(SOME), drawn(SOME))
-            for at, stretch in enumerate(stretches)
+            Span(f"s{index}", "", "ليلى", drawn(labels), *stretch, drawn(SOME), drawn(SOME))
+            for index, stretch in enumerate(stretches)
         ],
     )
 
 
-@given(st.lists(drafts(), max_size=4))
-def test_what_is_written_is_read(tmp_path_factory, items):
+@given(st.lists(annotated_articles(), max_size=4))
+def test_written_articles_are_read_back(tmp_path_factory, items):
     path = tmp_path_factory.mktemp("round") / "a.jsonl"
     path.write_text("".join(map(encode, items)), encoding="utf-8", newline="\n")
-    found = list(read(path, "ليلى"))
-    assert [item.article for item in found] == [item.article for item in items]
-    assert list(map(said, found)) == list(map(said, items))
-    assert not items or recognises("a.jsonl", path.read_bytes())
+    results = list(read(path, "ليلى"))
+    assert [item.article for item in results] == [item.article for item in items]
+    assert list(map(span_tuples, results)) == list(map(span_tuples, items))
+    assert not items or sniff("a.jsonl", path.read_bytes())
 
 
-@given(drafts())
-def test_the_tokens_are_the_text_and_hold_every_span(item):
+@given(annotated_articles())
+def test_tokens_add_up_to_the_text_and_contain_every_span(item):
     line = json.loads(encode(item))
     tokens = line["tokens"]
     assert "".join(token["text"] + " " * token["ws"] for token in tokens) == item.article.text
@@ -205,12 +207,14 @@ def test_the_tokens_are_the_text_and_hold_every_span(item):
     for span in line["spans"]:
         first, last = tokens[span["token_start"]], tokens[span["token_end"]]
         assert (first["start"], last["end"]) == (span["start"], span["end"])
-        held = "".join(token["text"] + " " * token["ws"] for token in tokens[first["id"] : last["id"]]) + last["text"]
-        assert held == item.article.text[span["start"] : span["end"]]
+        content = (
+            "".join(token["text"] + " " * token["ws"] for token in tokens[first["id"] : last["id"]]) + last["text"]
+        )
+        assert content == item.article.text[span["start"] : span["end"]]
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "known"),
+    ("name", "content", "expected"),
     [
         ("a.jsonl", json.dumps(LINE).encode(), True),
         ("a.json", b'[{"text": "x", "_input_hash": 1}]', True),
@@ -226,5 +230,5 @@ def test_the_tokens_are_the_text_and_hold_every_span(item):
         ("a.jsonl", b"", False),
     ],
 )
-def test_recognition(name, content, known):
-    assert recognises(name, content) is known
+def test_sniff(name, content, expected):
+    assert sniff(name, content) is expected

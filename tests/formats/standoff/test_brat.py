@@ -1,57 +1,59 @@
-"""brat: the spans of an `.ann` on the text beside it, and all else named."""
+"""brat: the spans of an `.ann` on the text beside it, and a count of everything else."""
 
 import json
 from pathlib import Path
 
 import pytest
-from formats.standoff_samples import drafts, labelled, outcome, said
+from formats.standoff_samples import annotated_articles, labelled_texts, read_file, stored_content
 from hypothesis import given
 
 from annotator import i18n
 from annotator.formats.standoff import brat
-from annotator.model.article_builder import draft
-from annotator.model.operations import Rejected
-from annotator.model.records import Draft, Refusal, Span
+from annotator.model.article_builder import build_article
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import AnnotatedArticle, Refusal, Span
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة."
 
 
-def reading(folder: Path, ann: str | bytes, text: str | bytes = TEXT) -> tuple[Draft | None, list[tuple[int, str]]]:
+def read_pair(
+    folder: Path, ann: str | bytes, text: str | bytes = TEXT
+) -> tuple[AnnotatedArticle | None, list[tuple[int, str]]]:
     (folder / "a.txt").write_bytes(text if isinstance(text, bytes) else text.encode())
     (folder / "a.ann").write_bytes(ann if isinstance(ann, bytes) else ann.encode())
-    return outcome(folder / "a.ann", brat.read)
+    return read_file(folder / "a.ann", brat.read)
 
 
-def test_spans_with_values_and_notes(tmp_path: Path) -> None:
-    found, refused = reading(
+def test_spans_are_read_with_values_and_notes(tmp_path: Path) -> None:
+    item, refusals = read_pair(
         tmp_path,
         "T1\tDATE 4 8\t2024\nT2\tPLAN 0 8\tخطة 2024\n"
         "A1\tValue T1 2024\n#1\tAnnotatorNotes T1\tسنة الخطة\n#2\tAnnotatorNotes T1\tثم ملاحظة\n",
     )
-    assert refused == []
-    date, plan = sorted(found.spans, key=lambda span: span.label)
+    assert refusals == []
+    date, plan = sorted(item.spans, key=lambda span: span.label)
     assert (date.start, date.end, date.value, date.note) == (4, 8, "2024", "سنة الخطة\nثم ملاحظة")
     assert (plan.start, plan.end, plan.value, plan.note) == (0, 8, None, None)
-    assert {zone.kind for zone in found.zones} == {"headline", "body"}
+    assert {zone.kind for zone in item.zones} == {"headline", "body"}
 
 
 def test_offsets_are_code_points_of_the_text_as_it_is(tmp_path: Path) -> None:
-    found, refused = reading(tmp_path, "T1\tX 12 19\tالوزارة", "😀\r\n\r\nأعلنت، الوزارة\r\n")
-    assert refused == []
-    assert (found.article.text, labelled(found)) == ("😀\n\nأعلنت، الوزارة\n", [("X", "الوزارة")])
+    item, refusals = read_pair(tmp_path, "T1\tX 12 19\tالوزارة", "😀\r\n\r\nأعلنت، الوزارة\r\n")
+    assert refusals == []
+    assert (item.article.text, labelled_texts(item)) == ("😀\n\nأعلنت، الوزارة\n", [("X", "الوزارة")])
 
 
-def test_a_byte_order_mark_is_counted_and_is_not_text(tmp_path: Path) -> None:
-    found, refused = reading(tmp_path, "\ufeffT1\tX 1 4\tنعم", b"\xef\xbb\xbf" + "نعم".encode())
-    assert refused == []
-    assert (found.article.text, labelled(found)) == ("نعم", [("X", "نعم")])
+def test_a_byte_order_mark_counts_in_offsets_but_is_no_text(tmp_path: Path) -> None:
+    item, refusals = read_pair(tmp_path, "\ufeffT1\tX 1 4\tنعم", b"\xef\xbb\xbf" + "نعم".encode())
+    assert refusals == []
+    assert (item.article.text, labelled_texts(item)) == ("نعم", [("X", "نعم")])
 
 
-def test_pieces_with_nothing_between_them_are_one_span(tmp_path: Path) -> None:
+def test_pieces_with_only_space_between_them_are_one_span(tmp_path: Path) -> None:
     ann = "T1\tX 0 8;11 16\tخطة 2024 أعلنت\nT2\tY 0 10;11 16\tخطة 2024 😀 أعلنت\nT3\tZ 4 8;0 3\t2024 خطة\n"
-    found, refused = reading(tmp_path, ann)
-    assert labelled(found) == [("Y", "خطة 2024 😀\nأعلنت")]
-    assert refused == [
+    item, refusals = read_pair(tmp_path, ann)
+    assert labelled_texts(item) == [("Y", "خطة 2024 😀\nأعلنت")]
+    assert refusals == [
         (1, "The span X is in 2 pieces with other text between them."),
         (3, "The span Z is in 2 pieces with other text between them."),
     ]
@@ -71,27 +73,27 @@ def test_pieces_with_nothing_between_them_are_one_span(tmp_path: Path) -> None:
         ("what is this", "The line does not read as an annotation."),
     ],
 )
-def test_what_is_no_span_is_refused_and_the_rest_is_read(tmp_path: Path, line: str, reason: str) -> None:
-    found, refused = reading(tmp_path, f"{line}\nT2\tDATE 4 8\t2024\n")
-    assert (labelled(found), refused) == ([("DATE", "2024")], [(1, reason)])
+def test_an_invalid_span_is_refused_and_the_rest_read(tmp_path: Path, line: str, reason: str) -> None:
+    item, refusals = read_pair(tmp_path, f"{line}\nT2\tDATE 4 8\t2024\n")
+    assert (labelled_texts(item), refusals) == ([("DATE", "2024")], [(1, reason)])
 
 
-def test_ids_are_used_once(tmp_path: Path) -> None:
-    found, refused = reading(tmp_path, "T1\tX 0 3\tخطة\nT1\tY 4 8\t2024\nA1\tValue T1 v\n")
-    assert [(span.label, span.value) for span in found.spans] == [("X", "v")]
-    assert refused == [(2, "The id T1 is another annotation’s already.")]
+def test_a_duplicate_id_is_refused(tmp_path: Path) -> None:
+    item, refusals = read_pair(tmp_path, "T1\tX 0 3\tخطة\nT1\tY 4 8\t2024\nA1\tValue T1 v\n")
+    assert [(span.label, span.value) for span in item.spans] == [("X", "v")]
+    assert refusals == [(2, "The id T1 is another annotation’s already.")]
 
 
-def test_what_an_article_has_no_place_for_is_counted(tmp_path: Path) -> None:
+def test_other_annotations_are_counted(tmp_path: Path) -> None:
     ann = (
         "T1\tX 0 3\tخطة\nT2\tY 4 8\t2024\nR1\tOrigin Arg1:T1 Arg2:T2\t\nR2\tOrigin Arg1:T2 Arg2:T1\n"
         "E1\tMove:T1 Arg:T2\nE2\tBirth:T1\n*\tEquiv T1 T2\nN1\tReference T1 W:1\tName\n"
         "A1\tNegation T1\nM1\tNegation T2\nA2\tValue E1 v\nA3\tValue T2 v\nA4\tValue T2 again\n"
         "#1\tAnnotatorNotes R1\tno\n#2\tNormalization T1\tno\n#3\tAnnotatorNotes T9\tno\n"
     )
-    found, refused = reading(tmp_path, ann)
-    assert [(span.label, span.value, span.note) for span in found.spans] == [("X", None, None), ("Y", "v", None)]
-    assert refused == [
+    item, refusals = read_pair(tmp_path, ann)
+    assert [(span.label, span.value, span.note) for span in item.spans] == [("X", None, None), ("Y", "v", None)]
+    assert refusals == [
         (3, "2 annotations of the kind “relation” are not taken."),
         (5, "2 annotations of the kind “event” are not taken."),
         (7, "1 annotation of the kind “equivalence” is not taken."),
@@ -103,9 +105,9 @@ def test_what_an_article_has_no_place_for_is_counted(tmp_path: Path) -> None:
     ]
 
 
-def test_the_text_has_to_be_there(tmp_path: Path) -> None:
+def test_a_missing_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.ann").write_bytes(b"T1\tX 0 1\ta")
-    assert outcome(tmp_path / "a.ann", brat.read) == (
+    assert read_file(tmp_path / "a.ann", brat.read) == (
         None,
         [(0, "The text that belongs to it, a.txt, is not beside it.")],
     )
@@ -113,36 +115,36 @@ def test_the_text_has_to_be_there(tmp_path: Path) -> None:
         list(brat.read(tmp_path / "b.ann", ""))
 
 
-def test_an_article_without_annotations_is_one(tmp_path: Path) -> None:
-    found, refused = reading(tmp_path, "")
-    assert (found.article.text, found.spans, refused) == (TEXT, (), [])
-    assert brat.companions(tmp_path / "a.ann") == [tmp_path / "a.txt"]
-    assert brat.companions(tmp_path / "b.ann") == []
+def test_an_empty_ann_is_an_article_without_spans(tmp_path: Path) -> None:
+    item, refusals = read_pair(tmp_path, "")
+    assert (item.article.text, item.spans, refusals) == (TEXT, (), [])
+    assert brat.find_companions(tmp_path / "a.ann") == [tmp_path / "a.txt"]
+    assert brat.find_companions(tmp_path / "b.ann") == []
 
 
 @pytest.mark.parametrize("text", [b"", b"\0\0\xff", b"  \n"])
-def test_what_is_no_text_is_no_article(tmp_path: Path, text: bytes) -> None:
-    found, refused = reading(tmp_path, "", text)
-    assert found is None
-    assert len(refused) == 1
+def test_an_invalid_text_is_refused(tmp_path: Path, text: bytes) -> None:
+    item, refusals = read_pair(tmp_path, "", text)
+    assert item is None
+    assert len(refusals) == 1
 
 
-def test_files_beyond_all_sizes_are_not_read(tmp_path: Path) -> None:
+def test_files_beyond_the_limit_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.ann").write_bytes(b"")
     with (tmp_path / "a.txt").open("wb") as file:
         file.truncate(10_000_001)
-    assert outcome(tmp_path / "a.ann", brat.read) == (None, [(0, "The file is larger than 10 MB.")])
+    assert read_file(tmp_path / "a.ann", brat.read) == (None, [(0, "The file is larger than 10 MB.")])
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"T1\t\xd8", bytes(range(256)) * 4, b"T1\tX 0 1;" * 9_000])
 def test_noise_is_refused(tmp_path: Path, data: bytes) -> None:
-    _found, refused = reading(tmp_path, data)
-    assert refused
+    _item, refusals = read_pair(tmp_path, data)
+    assert refusals
 
 
-def test_recognised_by_a_look_inside() -> None:
+def test_sniff() -> None:
     assert all(
-        brat.recognises("a.ann", data)
+        brat.sniff("a.ann", data)
         for data in (
             b"",
             b"\n",
@@ -152,12 +154,12 @@ def test_recognised_by_a_look_inside() -> None:
             b"\xef\xbb\xbfR1\tX A:T1",
         )
     )
-    assert not any(brat.recognises("a.ann", data) for data in (b"{}", b"Thursday was\tfine", b"\0\1", "نص".encode()))
-    assert not brat.recognises("a.txt", b"T1\tX 0 1\ta\n")
+    assert not any(brat.sniff("a.ann", data) for data in (b"{}", b"Thursday was\tfine", b"\0\1", "نص".encode()))
+    assert not brat.sniff("a.txt", b"T1\tX 0 1\ta\n")
 
 
-def test_written_to_the_letter() -> None:
-    item = draft(
+def test_encode_files_writes_exactly_these_lines() -> None:
+    item = build_article(
         TEXT,
         spans=[
             Span("1", "", "a", "DATE", 4, 8, "2024", 'قال: "لا"'),
@@ -174,47 +176,47 @@ def test_written_to_the_letter() -> None:
     )
 
 
-def test_what_a_folder_needs_once() -> None:
+def test_shared_configuration_lists_labels_and_values() -> None:
     overlapping = "<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>"
     conf = f"[entities]\nDATE\nخطة_1\n[relations]\n{overlapping}\n[events]\n[attributes]\n"
-    assert brat.shared_files(["DATE", "خطة_1"], ["a|b", "a b"]) == {"annotation.conf": conf.encode()}
-    listed = brat.shared_files(["DATE", "خطة_1"], {"2024", "a,b", "2023/2030", "a b"})
+    assert brat.encode_shared_files(["DATE", "خطة_1"], ["a|b", "a b"]) == {"annotation.conf": conf.encode()}
+    listed = brat.encode_shared_files(["DATE", "خطة_1"], {"2024", "a,b", "2023/2030", "a b"})
     assert listed == {"annotation.conf": (conf + "Value\tArg:<ENTITY>, Value:2023/2030|2024\n").encode()}
 
 
-def test_a_value_that_the_folder_cannot_list_is_in_a_comment() -> None:
+def test_a_value_that_cannot_be_listed_is_written_as_a_comment() -> None:
     spans = [Span(value, "", "a", "X", 0, 3, value) for value in ("2024", "a|b", "a,b")]
-    ann = brat.encode_files(draft("خطة", spans=spans))[".ann"].decode()
+    ann = brat.encode_files(build_article("خطة", spans=spans))[".ann"].decode()
     assert ann == (
         'T1\tX 0 3\tخطة\nA1\tValue T1 2024\nT2\tX 0 3\tخطة\n#1\tValueJSON T2\t"a|b"\nT3\tX 0 3\tخطة\n'
         '#2\tValueJSON T3\t"a,b"\n'
     )
 
 
-def test_what_an_ann_cannot_hold() -> None:
-    assert brat.fault(Span("1", "", "a", "ONE TWO", 0, 3)) == "A label with a space in it would end there."
-    assert brat.fault(Span("1", "", "a", "خطة_1", 0, 3, "a\tb", "c\nd")) is None
-    with pytest.raises(Rejected, match="Its file would be larger than 10 MB"):
-        brat.encode_files(draft("€" * 4_000_000))
+def test_labels_with_spaces_and_long_texts_are_refused() -> None:
+    assert brat.refusal_reason(Span("1", "", "a", "ONE TWO", 0, 3)) == "A label with a space in it would end there."
+    assert brat.refusal_reason(Span("1", "", "a", "خطة_1", 0, 3, "a\tb", "c\nd")) is None
+    with pytest.raises(InvalidEdit, match="Its file would be larger than 10 MB"):
+        brat.encode_files(build_article("€" * 4_000_000))
 
 
-def test_the_files_of_brat_itself_are_no_articles(tmp_path: Path) -> None:
+def test_configuration_files_are_companions(tmp_path: Path) -> None:
     for name in ("a.ann", "b.conf", "annotation.conf", "visual.conf"):
         (tmp_path / name).touch()
-    assert brat.companions(tmp_path / "a.ann") == [tmp_path / "annotation.conf", tmp_path / "visual.conf"]
+    assert brat.find_companions(tmp_path / "a.ann") == [tmp_path / "annotation.conf", tmp_path / "visual.conf"]
 
 
-@given(drafts(notes=True))
-def test_what_is_written_reads_back(tmp_path_factory: pytest.TempPathFactory, item: Draft) -> None:
-    i18n.use("en")
+@given(annotated_articles(notes=True))
+def test_written_articles_are_read_back(tmp_path_factory: pytest.TempPathFactory, item: AnnotatedArticle) -> None:
+    i18n.set_language("en")
     folder = tmp_path_factory.mktemp("brat")
     for suffix, data in brat.encode_files(item).items():
         (folder / f"a{suffix}").write_bytes(data)
-    found, refused = outcome(folder / "a.ann", brat.read)
-    assert refused == []
-    assert (found.article, said(found, notes=True)) == (item.article, said(item, notes=True))
+    reread, refusals = read_file(folder / "a.ann", brat.read)
+    assert refusals == []
+    assert (reread.article, stored_content(reread, notes=True)) == (item.article, stored_content(item, notes=True))
     assert len((folder / "a.ann").read_text("utf-8").splitlines()) == (folder / "a.ann").read_bytes().count(b"\n")
-    assert brat.recognises("a.ann", (folder / "a.ann").read_bytes())
+    assert brat.sniff("a.ann", (folder / "a.ann").read_bytes())
 
 
 PEERS = {
@@ -244,17 +246,17 @@ PEERS = {
 }
 
 
-def test_every_file_of_the_peers(shared: Path) -> None:
+def test_sample_files_of_brat_are_read(shared: Path) -> None:
     folder = shared / "data" / "peers" / "brat"
     assert {path.name for path in folder.glob("*.ann")} == set(PEERS)
-    for name, (spans, refused) in PEERS.items():
-        assert brat.recognises(name, (folder / name).read_bytes())
-        found, said_of = outcome(folder / name, brat.read)
-        assert (labelled(found), said_of) == (spans, refused)
-        assert found.article.text == (folder / name).with_suffix(".txt").read_text("utf-8")
+    for name, (spans, refusals) in PEERS.items():
+        assert brat.sniff(name, (folder / name).read_bytes())
+        reread, actual = read_file(folder / name, brat.read)
+        assert (labelled_texts(reread), actual) == (spans, refusals)
+        assert reread.article.text == (folder / name).with_suffix(".txt").read_text("utf-8")
     (money,) = (span for item in brat.read(folder / "000-introduction.ann", "") for span in _spans(item, "Money"))
     assert money.note == "100000000 USD"
 
 
-def _spans(item: Draft | Refusal, label: str) -> list[Span]:
-    return [span for span in item.spans if span.label == label] if isinstance(item, Draft) else []
+def _spans(item: AnnotatedArticle | Refusal, label: str) -> list[Span]:
+    return [span for span in item.spans if span.label == label] if isinstance(item, AnnotatedArticle) else []

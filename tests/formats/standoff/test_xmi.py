@@ -1,4 +1,4 @@
-"""UIMA CAS in XMI and JSON: UTF-16 offsets become code points, and nothing beyond the file is looked at."""
+"""UIMA CAS in XMI and JSON: UTF-16 offsets become code points, and nothing outside the file is read."""
 
 import io
 import json
@@ -6,22 +6,22 @@ import warnings
 from pathlib import Path
 
 import pytest
-from formats.standoff_samples import drafts, labelled, outcome, said
+from formats.standoff_samples import annotated_articles, labelled_texts, read_file, stored_content
 from hypothesis import given
 from msgspec.structs import replace
 from text.texts import raw_texts
 
 from annotator import i18n
 from annotator.formats.standoff import xmi
-from annotator.model.article_builder import draft
-from annotator.model.operations import Rejected
-from annotator.model.records import Draft, Span
+from annotator.model.article_builder import build_article
+from annotator.model.operations import InvalidEdit
+from annotator.model.records import AnnotatedArticle, Span
 
 TEXT = "😀 خطة 2024"
 NER = "http:///de/tudarmstadt/ukp/dkpro/core/api/ner/type.ecore"
 
 
-def written(*inside: str, text: str = TEXT, members: str | None = None) -> str:
+def build_xmi(*inside: str, text: str = TEXT, members: str | None = None) -> str:
     view = "" if members is None else f'<cas:View sofa="1" members="{members}"/>'
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<xmi:XMI xmlns:xmi="http://www.omg.org/XMI" xmi:version="2.0"\n'
@@ -36,16 +36,18 @@ def written(*inside: str, text: str = TEXT, members: str | None = None) -> str:
     )
 
 
-def reading(folder: Path, content: str | bytes, name: str = "a.xmi") -> tuple[Draft | None, list[tuple[int, str]]]:
+def read_content(
+    folder: Path, content: str | bytes, name: str = "a.xmi"
+) -> tuple[AnnotatedArticle | None, list[tuple[int, str]]]:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return outcome(path, xmi.read)
+    return read_file(path, xmi.read)
 
 
-def test_names_at_offsets_that_become_code_points(tmp_path: Path) -> None:
-    found, refused = reading(
+def test_utf16_offsets_of_names_become_code_points(tmp_path: Path) -> None:
+    item, refusals = read_content(
         tmp_path,
-        written(
+        build_xmi(
             '<n:NamedEntity xmi:id="2" sofa="1" begin="3" end="6" value="PLAN"/>',
             '<n:NamedEntity xmi:id="3" sofa="1" begin="7" end="11" value="DATE" identifier="2024"/>',
             '<n:NamedEntity xmi:id="4" sofa="1" begin="0" end="2"/>',
@@ -53,43 +55,43 @@ def test_names_at_offsets_that_become_code_points(tmp_path: Path) -> None:
             members="2 3 4 5",
         ),
     )
-    assert refused == []
-    assert [(span.label, span.start, span.end, span.value) for span in found.spans] == [
+    assert refusals == []
+    assert [(span.label, span.start, span.end, span.value) for span in item.spans] == [
         ("PLAN", 2, 5, None),
         ("DATE", 6, 10, "2024"),
         ("NamedEntity", 0, 1, None),
         ("Person", 0, 10, None),
     ]
-    assert [(zone.kind, zone.start, zone.end) for zone in found.zones] == [("body", 0, 10)]
+    assert [(zone.kind, zone.start, zone.end) for zone in item.zones] == [("body", 0, 10)]
 
 
-def test_types_of_ones_own(tmp_path: Path) -> None:
-    found, refused = reading(
+def test_custom_types_are_read(tmp_path: Path) -> None:
+    item, refusals = read_content(
         tmp_path,
-        written(
+        build_xmi(
             '<c:Span xmi:id="2" sofa="1" begin="3" end="6" label="PLAN" note="لا"/>',
             '<no:Bare xmi:id="3" sofa="1" begin="3" end="6"/>',
             '<c:Event xmi:id="4" sofa="1" begin="3" end="6" eventType="VISIT" certain="true" links="12 13"/>',
             '<c:Many xmi:id="5" sofa="1" begin="3" end="6"><labels>A</labels><labels>B</labels></c:Many>',
         ),
     )
-    assert [(span.label, span.note) for span in found.spans] == [
+    assert [(span.label, span.note) for span in item.spans] == [
         ("PLAN", "لا"),
         ("Bare", None),
         ("VISIT", None),
         ("Many", None),
     ]
-    assert refused == [
+    assert refusals == [
         (10, "1 annotation of the kind “Event.certain” is not taken."),
         (10, "1 annotation of the kind “Event.links” is not taken."),
         (11, "1 annotation of the kind “Many.labels” is not taken."),
     ]
 
 
-def test_what_divides_the_text_is_passed_over_and_the_rest_is_counted(tmp_path: Path) -> None:
-    found, refused = reading(
+def test_segmentation_is_ignored_and_other_annotations_are_counted(tmp_path: Path) -> None:
+    item, refusals = read_content(
         tmp_path,
-        written(
+        build_xmi(
             '<cas:NULL xmi:id="0"/>',
             '<tcas:DocumentAnnotation xmi:id="2" sofa="1" begin="0" end="11" language="ar"/>',
             '<s:Sentence xmi:id="3" sofa="1" begin="0" end="11"/>',
@@ -104,8 +106,8 @@ def test_what_divides_the_text_is_passed_over_and_the_rest_is_counted(tmp_path: 
             members="2 3 4 5 6 7 8 9 10",
         ),
     )
-    assert labelled(found) == [("PLAN", "خطة")]
-    assert [reason for _line, reason in refused] == [
+    assert labelled_texts(item) == [("PLAN", "خطة")]
+    assert [reason for _line, reason in refusals] == [
         "1 annotation of the kind “Lemma” is not taken.",
         "2 annotations of the kind “POS” are not taken.",
         "1 annotation of the kind “Rel” is not taken.",
@@ -125,72 +127,72 @@ def test_what_divides_the_text_is_passed_over_and_the_rest_is_counted(tmp_path: 
         ("3", "9" * 5000, "1 annotation of the kind “NamedEntity” is not taken."),
     ],
 )
-def test_an_annotation_of_no_place_is_refused(tmp_path: Path, begin: str, end: str, reason: str) -> None:
+def test_an_annotation_with_invalid_offsets_is_refused(tmp_path: Path, begin: str, end: str, reason: str) -> None:
     wrong = f'<n:NamedEntity xmi:id="2" sofa="1" begin="{begin}" end="{end}" value="X"/>'
-    found, refused = reading(
-        tmp_path, written(wrong, '<n:NamedEntity xmi:id="3" sofa="1" begin="3" end="6" value="PLAN"/>')
+    item, refusals = read_content(
+        tmp_path, build_xmi(wrong, '<n:NamedEntity xmi:id="3" sofa="1" begin="3" end="6" value="PLAN"/>')
     )
-    assert (labelled(found), refused) == ([("PLAN", "خطة")], [(8, reason)])
+    assert (labelled_texts(item), refusals) == ([("PLAN", "خطة")], [(8, reason)])
 
 
-def test_an_article_has_one_text(tmp_path: Path) -> None:
-    other = (
+def test_other_views_are_refused(tmp_path: Path) -> None:
+    parts = (
         '<cas:Sofa xmi:id="9" sofaNum="2" sofaID="html" sofaString="&lt;p&gt;"/>',
         '<n:NamedEntity xmi:id="2" sofa="9" begin="0" end="1" value="X"/>',
     )
-    found, refused = reading(tmp_path, written(*other))
-    assert (found.article.text, found.spans) == (TEXT, ())
-    assert refused == [
+    item, refusals = read_content(tmp_path, build_xmi(*parts))
+    assert (item.article.text, item.spans) == (TEXT, ())
+    assert refusals == [
         (8, "The view “html” is not taken: an article has one text."),
         (9, "1 annotation of the kind “NamedEntity” is not taken."),
     ]
 
 
-BOMB = "".join(f'<!ENTITY a{at} "{f"&a{at - 1};" * 10}">' for at in range(1, 12))
+BOMB = "".join(f'<!ENTITY a{level} "{f"&a{level - 1};" * 10}">' for level in range(1, 12))
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
         (
-            written().replace("<xmi", f'<!DOCTYPE x [<!ENTITY a0 "ha">{BOMB}]><xmi', 1).replace(TEXT, "&a11;"),
+            build_xmi().replace("<xmi", f'<!DOCTYPE x [<!ENTITY a0 "ha">{BOMB}]><xmi', 1).replace(TEXT, "&a11;"),
             "The file declares a document type, and with it could load what is not in it.",
         ),
         (
-            written().replace("<xmi", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><xmi', 1),
+            build_xmi().replace("<xmi", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><xmi', 1),
             "The file declares a document type, and with it could load what is not in it.",
         ),
         (
-            written().replace("<xmi", '<!DOCTYPE x SYSTEM "http://192.0.2.1/x.dtd"><xmi', 1),
+            build_xmi().replace("<xmi", '<!DOCTYPE x SYSTEM "http://192.0.2.1/x.dtd"><xmi', 1),
             "The file declares a document type, and with it could load what is not in it.",
         ),
-        (written("<c:a>" * 200 + "</c:a>" * 200), "The file is not a UIMA CAS."),
+        (build_xmi("<c:a>" * 200 + "</c:a>" * 200), "The file is not a UIMA CAS."),
         ("<html/>", "The file is not a UIMA CAS."),
-        (written(text=""), "The text is empty."),
-        (written().replace("sofaString", "sofaURI"), "The file holds no text."),
+        (build_xmi(text=""), "The text is empty."),
+        (build_xmi().replace("sofaString", "sofaURI"), "The file holds no text."),
         ("", "The file does not read as XML: no element found: line 1, column 0"),
-        (written().replace("UTF-8", "no-such"), "The file does not read as XML: unknown encoding: no-such"),
+        (build_xmi().replace("UTF-8", "no-such"), "The file does not read as XML: unknown encoding: no-such"),
         (b"\0\1\2", "The file does not read as XML: not well-formed (invalid token): line 1, column 0"),
     ],
 )
-def test_what_is_no_article_is_refused(tmp_path: Path, content: str | bytes, reason: str) -> None:
-    assert reading(tmp_path, content) == (None, [(0, reason)])
+def test_invalid_files_are_refused(tmp_path: Path, content: str | bytes, reason: str) -> None:
+    assert read_content(tmp_path, content) == (None, [(0, reason)])
 
 
-def test_truncated_anywhere(tmp_path: Path) -> None:
-    whole = written('<n:NamedEntity xmi:id="2" sofa="1" begin="3" end="6" value="PLAN"/>').encode()
-    for length in range(len(whole)):
-        found, refused = reading(tmp_path, whole[:length])
-        assert found is None
-        assert len(refused) == 1
+def test_truncated_files_are_refused(tmp_path: Path) -> None:
+    content = build_xmi('<n:NamedEntity xmi:id="2" sofa="1" begin="3" end="6" value="PLAN"/>').encode()
+    for length in range(len(content)):
+        item, refusals = read_content(tmp_path, content[:length])
+        assert item is None
+        assert len(refusals) == 1
 
 
-def of_json(*structures: object, views: object = None) -> str:
+def build_json(*structures: object, views: object = None) -> str:
     sofa = {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaID": "_InitialView", "sofaString": TEXT}
     return json.dumps({"%TYPES": {}, "%FEATURE_STRUCTURES": [sofa, *structures], "%VIEWS": views or {}})
 
 
-def test_json(tmp_path: Path) -> None:
+def test_json_is_read(tmp_path: Path) -> None:
     entity = {"%TYPE": "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity", "@sofa": 1, "begin": 3, "end": 6}
     structures = (
         {**entity, "%ID": 2, "value": "PLAN", "identifier": None},
@@ -199,11 +201,11 @@ def test_json(tmp_path: Path) -> None:
         {**entity, "%ID": 5, "value": "X", "begin": "x"},
         {"%ID": 6, "%TYPE": "x.FSArray[]", "%ELEMENTS": [2]},
     )
-    found, refused = reading(
-        tmp_path, of_json(*structures, views={"_InitialView": {"%SOFA": 1, "%MEMBERS": [2, 3, 5]}}), "a.json"
+    item, refusals = read_content(
+        tmp_path, build_json(*structures, views={"_InitialView": {"%SOFA": 1, "%MEMBERS": [2, 3, 5]}}), "a.json"
     )
-    assert labelled(found) == [("PLAN", "خطة"), ("PLAN", "خطة")]
-    assert [reason for _line, reason in refused] == [
+    assert labelled_texts(item) == [("PLAN", "خطة"), ("PLAN", "خطة")]
+    assert [reason for _line, reason in refusals] == [
         "1 annotation of the kind “FSArray[]” is not taken.",
         "1 annotation of the kind “NamedEntity.at” is not taken.",
         "1 annotation of the kind “NamedEntity.ref” is not taken.",
@@ -226,17 +228,17 @@ def test_json(tmp_path: Path) -> None:
         '{"%FEATURE_STRUCTURES": [{"%TYPE": "uima.cas.Sofa", "sofaString": "\\ud800"}]}',
     ],
 )
-def test_json_that_is_no_article(tmp_path: Path, content: str) -> None:
-    found, refused = reading(tmp_path, content, "a.json")
-    assert found is None
-    assert len(refused) == 1
+def test_invalid_json_is_refused(tmp_path: Path, content: str) -> None:
+    item, refusals = read_content(tmp_path, content, "a.json")
+    assert item is None
+    assert len(refusals) == 1
 
 
-def test_recognised_by_a_look_inside() -> None:
-    assert xmi.recognises("a.xmi", written().encode())
-    assert xmi.recognises("a.xml", b"\xef\xbb\xbf<!-- XMI --><xmi:XMI xmlns:xmi='http://www.omg.org/XMI'>")
-    assert xmi.recognises("a.json", of_json().encode())
-    others = (
+def test_sniff() -> None:
+    assert xmi.sniff("a.xmi", build_xmi().encode())
+    assert xmi.sniff("a.xml", b"\xef\xbb\xbf<!-- XMI --><xmi:XMI xmlns:xmi='http://www.omg.org/XMI'>")
+    assert xmi.sniff("a.json", build_json().encode())
+    other_files = (
         b"",
         b"{}",
         b'{"text": "%TYPES"}\n',
@@ -248,34 +250,34 @@ def test_recognised_by_a_look_inside() -> None:
         b"<!--" * 16_384,
         b"<XMI " * 13_000,
     )
-    assert not any(xmi.recognises("a.xmi", other) for other in others)
+    assert not any(xmi.sniff("a.xmi", content) for content in other_files)
 
 
-def test_type_systems_belong_to_a_file(tmp_path: Path) -> None:
+def test_type_systems_are_companions(tmp_path: Path) -> None:
     for name in ("a.typesystem.xml", "TypeSystem.xml", "b.xml"):
         (tmp_path / name).touch()
-    assert xmi.companions(tmp_path / "a.xmi") == [tmp_path / "a.typesystem.xml", tmp_path / "TypeSystem.xml"]
-    assert xmi.companions(tmp_path / "c.json") == [tmp_path / "TypeSystem.xml"]
+    assert xmi.find_companions(tmp_path / "a.xmi") == [tmp_path / "a.typesystem.xml", tmp_path / "TypeSystem.xml"]
+    assert xmi.find_companions(tmp_path / "c.json") == [tmp_path / "TypeSystem.xml"]
 
 
-def test_a_type_system_that_two_names_lead_to_is_found_once(tmp_path: Path) -> None:
+def test_a_type_system_under_two_names_is_found_once(tmp_path: Path) -> None:
     file = tmp_path / "TypeSystem.xml"
     file.touch()
-    other = tmp_path / "typesystem.xml"
-    if not other.exists():  # a file system that tells them apart: a link stands in for one that does not
-        other.hardlink_to(file)
-    assert xmi.companions(tmp_path / "a.xmi") == [file]
+    alias = tmp_path / "typesystem.xml"
+    if not alias.exists():  # a file system that tells them apart: a link stands in for one that does not
+        alias.hardlink_to(file)
+    assert xmi.find_companions(tmp_path / "a.xmi") == [file]
     (tmp_path / "b.typesystem.xml").touch()
-    assert xmi.companions(tmp_path / "b.xmi") == [tmp_path / "b.typesystem.xml", file]
+    assert xmi.find_companions(tmp_path / "b.xmi") == [tmp_path / "b.typesystem.xml", file]
 
 
-def test_a_character_that_xml_cannot_hold_is_named() -> None:
+def test_a_character_that_xml_does_not_allow_is_refused() -> None:
     pytest.importorskip("cassis")
-    with pytest.raises(Rejected, match=r"The text has a character that XML cannot hold: U\+001F\."):
-        xmi.encode_files(draft("a\x1fb"))
-    fault = xmi.fault(Span("1", "", "a", "PLAN", 0, 1, "\ufffe"))
-    assert fault == "Its value has a character that XML cannot hold: U+FFFE."
-    assert xmi.fault(Span("1", "", "a", "PLAN", 0, 1, "\t\ud7ff😀", "\ufffe")) is None
+    with pytest.raises(InvalidEdit, match=r"The text has a character that XML cannot hold: U\+001F\."):
+        xmi.encode_files(build_article("a\x1fb"))
+    reason = xmi.refusal_reason(Span("1", "", "a", "PLAN", 0, 1, "\ufffe"))
+    assert reason == "Its value has a character that XML cannot hold: U+FFFE."
+    assert xmi.refusal_reason(Span("1", "", "a", "PLAN", 0, 1, "\t\ud7ff😀", "\ufffe")) is None
 
 
 XML_TEXTS = raw_texts.map(
@@ -283,43 +285,45 @@ XML_TEXTS = raw_texts.map(
 )
 
 
-@given(drafts(texts=XML_TEXTS))
-def test_what_is_written_reads_back_and_cassis_reads_it_too(
-    tmp_path_factory: pytest.TempPathFactory, item: Draft
+@given(annotated_articles(texts=XML_TEXTS))
+def test_written_articles_are_read_back_here_and_by_cassis(
+    tmp_path_factory: pytest.TempPathFactory, item: AnnotatedArticle
 ) -> None:
     cassis = pytest.importorskip("cassis")
-    i18n.use("en")
+    i18n.set_language("en")
     folder = tmp_path_factory.mktemp("xmi")
-    item = replace(item, spans=tuple(span for span in item.spans if xmi.fault(span) is None))
-    files = {"a.xmi": xmi.encode_files(item)[".xmi"], **xmi.shared_files([], [])}
+    item = replace(item, spans=tuple(span for span in item.spans if xmi.refusal_reason(span) is None))
+    files = {"a.xmi": xmi.encode_files(item)[".xmi"], **xmi.encode_shared_files([], [])}
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    assert xmi.recognises("a.xmi", files["a.xmi"])
-    assert xmi.companions(folder / "a.xmi") == [folder / "TypeSystem.xml"]
-    found, refused = outcome(folder / "a.xmi", xmi.read)
-    assert refused == []
-    assert (found.article.text, said(found)) == (item.article.text, said(item))
+    assert xmi.sniff("a.xmi", files["a.xmi"])
+    assert xmi.find_companions(folder / "a.xmi") == [folder / "TypeSystem.xml"]
+    reread, refusals = read_file(folder / "a.xmi", xmi.read)
+    assert refusals == []
+    assert (reread.article.text, stored_content(reread)) == (item.article.text, stored_content(item))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         types = cassis.load_typesystem(io.BytesIO(files["TypeSystem.xml"]))
         cas = cassis.load_cas_from_xmi(io.BytesIO(files["a.xmi"]), typesystem=types)
     entities = cas.select("de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity")
     assert cas.sofa_string == item.article.text
-    assert sorted((one.begin, one.end, one.value, one.identifier or "", "") for one in entities) == said(item)
+    assert sorted(
+        (entity.begin, entity.end, entity.value, entity.identifier or "", "") for entity in entities
+    ) == stored_content(item)
     (folder / "b.json").write_bytes(cas.to_json().encode())
-    assert xmi.recognises("b.json", (folder / "b.json").read_bytes())
-    found, refused = outcome(folder / "b.json", xmi.read)
-    assert (found.article.text, said(found), refused) == (item.article.text, said(item), [])
+    assert xmi.sniff("b.json", (folder / "b.json").read_bytes())
+    reread, refusals = read_file(folder / "b.json", xmi.read)
+    assert (reread.article.text, stored_content(reread), refusals) == (item.article.text, stored_content(item), [])
 
 
-def test_written_to_the_letter() -> None:
+def test_encode_files_writes_named_entities() -> None:
     pytest.importorskip("cassis")
-    files = xmi.encode_files(draft(TEXT, spans=[Span("1", "", "a", "PLAN", 2, 5, "2024")]))
+    files = xmi.encode_files(build_article(TEXT, spans=[Span("1", "", "a", "PLAN", 2, 5, "2024")]))
     assert list(files) == [".xmi"]
-    assert files == xmi.encode_files(draft(TEXT, spans=[Span("2", "", "b", "PLAN", 2, 5, "2024")]))
+    assert files == xmi.encode_files(build_article(TEXT, spans=[Span("2", "", "b", "PLAN", 2, 5, "2024")]))
     assert b'begin="3" end="6"' in files[".xmi"]
     assert b'value="PLAN" identifier="2024"' in files[".xmi"]
-    ((name, types),) = xmi.shared_files([], []).items()
+    ((name, types),) = xmi.encode_shared_files([], []).items()
     assert name == "TypeSystem.xml"
     assert b"de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity" in types
 
@@ -331,7 +335,7 @@ PEERS = {
 }
 
 
-def test_every_file_of_the_peers(shared: Path) -> None:
+def test_sample_files_of_cassis_are_read(shared: Path) -> None:
     folder = shared / "data" / "peers" / "cassis"
     assert {path.name for path in folder.iterdir()} == {
         name + suffix for name in PEERS for suffix in (".xmi", ".json", ".typesystem.xml")
@@ -339,22 +343,26 @@ def test_every_file_of_the_peers(shared: Path) -> None:
     for name, (text, words) in PEERS.items():
         for suffix in (".xmi", ".json"):
             path = folder / (name + suffix)
-            assert xmi.recognises(path.name.lower(), path.read_bytes())
-            found, refused = outcome(path, xmi.read)
-            assert (found.article.text, refused) == (text, [])
-            assert labelled(found) == [("Annotation", word) for word in words]
-            assert xmi.companions(path) == [folder / f"{name}.typesystem.xml"]
+            assert xmi.sniff(path.name.lower(), path.read_bytes())
+            item, refusals = read_file(path, xmi.read)
+            assert (item.article.text, refusals) == (text, [])
+            assert labelled_texts(item) == [("Annotation", word) for word in words]
+            assert xmi.find_companions(path) == [folder / f"{name}.typesystem.xml"]
         types = folder / f"{name}.typesystem.xml"
-        assert not xmi.recognises(types.name.lower(), types.read_bytes())
-        assert outcome(types, xmi.read) == (None, [(0, "The file is not a UIMA CAS.")])
+        assert not xmi.sniff(types.name.lower(), types.read_bytes())
+        assert read_file(types, xmi.read) == (None, [(0, "The file is not a UIMA CAS.")])
 
 
-def test_cassis_finds_the_same_in_the_files_of_the_peers(shared: Path) -> None:
+def test_cassis_reads_the_same_from_the_sample_files(shared: Path) -> None:
     cassis = pytest.importorskip("cassis")
     for name in PEERS:
         path = shared / "data" / "peers" / "cassis" / f"{name}.xmi"
         types = cassis.load_typesystem(path.with_name(f"{name}.typesystem.xml"))
         cas = cassis.load_cas_from_xmi(path, typesystem=types)
-        there = [(one.begin, one.end) for one in cas.select("uima.tcas.Annotation") if "Document" not in one.type.name]
-        found, _refused = outcome(path, xmi.read)
-        assert [(span.start, span.end) for span in found.spans] == there
+        expected = [
+            (entity.begin, entity.end)
+            for entity in cas.select("uima.tcas.Annotation")
+            if "Document" not in entity.type.name
+        ]
+        item, _refusals = read_file(path, xmi.read)
+        assert [(span.start, span.end) for span in item.spans] == expected

@@ -1,4 +1,4 @@
-"""Exports with flat spans and all spans beside them: accounted for, read back, and as the consumer finds them."""
+"""Exports with flat spans plus all spans: accounted for, read back, and readable by their consumers."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,43 +12,43 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import finish
 from msgspec.structs import replace
-from text.texts import layered
+from text.texts import article_layers
 
 from annotator.formats.datasets import docbin, huggingface
 from annotator.formats.report import Report
 from annotator.jobs.export import combined_writer
-from annotator.jobs.export.combined_writer import TwofoldFormat
+from annotator.jobs.export.combined_writer import CombinedFormat
 from annotator.jobs.export.existing_output import CannotExport
-from annotator.jobs.export.exporter import ALL, TWOFOLD, Options, account, export
+from annotator.jobs.export.exporter import ALL, COMBINED_FORMATS, ExportOptions, export, preview_export
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.imports.importer import import_paths
 from annotator.model import labels
-from annotator.model.article_builder import draft
-from annotator.model.records import BODY, ZONE_KINDS, Article, Draft, Span, Zone, new_uid
-from annotator.resources import resource
+from annotator.model.article_builder import build_article
+from annotator.model.records import BODY, ZONE_KINDS, AnnotatedArticle, Article, Span, Zone, new_uid
+from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 from annotator.tagging import schemes
-from annotator.tagging.combined import project_twofold
-from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, OUTCOMES, segments
-from annotator.text.tokenizer import tokens
-from annotator.text.visible import written
+from annotator.tagging.combined import project_combined
+from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, OUTCOMES, select_ranges
+from annotator.text.tokenizer import tokenize
+from annotator.text.visible import remove_invisible
 
-LABELS = labels.decode(resource("labels", "default.toml").read_bytes())
-formats = pytest.mark.parametrize("format_", TWOFOLD, ids=lambda format_: format_.NAME)
+LABELS = labels.decode(resource_path("labels", "default.toml").read_bytes())
+formats = pytest.mark.parametrize("format_", COMBINED_FORMATS, ids=lambda format_: format_.NAME)
 
 
-def written_to(path: Path, format_: TwofoldFormat) -> list[Path]:
-    """The files of articles at `path`."""
+def written_to(path: Path, format_: CombinedFormat) -> list[Path]:
+    """List the files of articles at `path`."""
     return sorted(path.glob(f"*{format_.SUFFIXES[0]}")) if path.is_dir() else [path]
 
 
-def needing(format_: TwofoldFormat) -> None:
+def needing(format_: CombinedFormat) -> None:
     consumer(format_.PACKAGE)
 
 
 options = st.builds(
-    Options,
+    ExportOptions,
     scheme=st.sampled_from(schemes.SCHEMES),
     flatten=st.sampled_from(FLATTENINGS),
     boundary=st.sampled_from(BOUNDARIES),
@@ -60,40 +60,42 @@ options = st.builds(
 
 @formats
 @settings(max_examples=60)
-@given(articles=st.lists(layered(), min_size=1, max_size=4), chosen=options)
-def test_every_span_is_counted_once_and_found_in_the_file(
-    format_: TwofoldFormat, articles: list[tuple[Article, list[Zone], list[Span]]], chosen: Options
+@given(articles=st.lists(article_layers(), min_size=1, max_size=4), options=options)
+def test_each_span_is_counted_once_and_is_in_the_file(
+    format_: CombinedFormat, articles: list[tuple[Article, list[Zone], list[Span]]], options: ExportOptions
 ) -> None:
     needing(format_)
-    chosen = replace(chosen, format=format_.NAME)
+    options = replace(options, format=format_.NAME)
     with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder) / "a.corpus", LABELS) as corpus:
         for article, zones, spans in articles:
             renamed = [replace(zone, uid=new_uid()) for zone in zones]
-            corpus.add(Draft(article, tuple(renamed), tuple(spans)))
-        stored = [span.uid for summary in article_list.articles(corpus) for span in corpus.spans(summary.uid)]
-        told = finish(account(corpus, chosen))
-        report: Report = finish(export(corpus, Path(folder) / "out", chosen))
+            corpus.add(AnnotatedArticle(article, tuple(renamed), tuple(spans)))
+        stored = [span.uid for summary in article_list.load_all_summaries(corpus) for span in corpus.spans(summary.uid)]
+        preview = finish(preview_export(corpus, options))
+        report: Report = finish(export(corpus, Path(folder) / "out", options))
         entries = [[*getattr(report, outcome)] for outcome in OUTCOMES[1:]]
-        assert [[*getattr(told, outcome)] for outcome in OUTCOMES[1:]] == entries
+        assert [[*getattr(preview, outcome)] for outcome in OUTCOMES[1:]] == entries
         same = ("articles", "sentences", "tokens", "spans", "written", "labels", "digest")
-        assert [getattr(told, name) for name in same] == [getattr(report, name) for name in same]
+        assert [getattr(preview, name) for name in same] == [getattr(report, name) for name in same]
         listed = [entry.uid for some in entries for entry in some]
         assert report.spans == len(stored) == report.written + len(listed)
         assert len(set(listed)) == len(listed)
         assert set(listed) <= set(stored)
         files = written_to(Path(folder) / "out", format_)
-        assert len(files) == len(chosen.split or "1")
-        sentences = [sentence for file in files for item in format_.read_back(file, chosen.scheme) for sentence in item]
+        assert len(files) == len(options.split or "1")
+        sentences = [
+            sentence for file in files for item in format_.read_back(file, options.scheme) for sentence in item
+        ]
         flat = report.written + len(report.widened) + len(report.split)
         assert sum(len(chunks) for _words, chunks, _all in sentences) == flat
-        # Nothing that the file holds at all is left out beside.
+        # All spans in the file are among all spans, not only among the flat ones.
         beside = sum(entry.became is not None for entry in (*report.flattened, *report.refused))
         assert sum(len(chunks) for _words, _flat, chunks in sentences) == flat + beside
-        if chosen.flatten != "refuse":
+        if options.flatten != "refuse":
             assert beside == len(report.flattened)
         first = {path: path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
         first = {path: content for path, content in first.items() if ".corpus" not in path.name}
-        assert finish(export(corpus, Path(folder) / "out", chosen)).digest == report.digest
+        assert finish(export(corpus, Path(folder) / "out", options)).digest == report.digest
         assert {path: path.read_bytes() for path in first} == first
 
 
@@ -110,19 +112,19 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
         *(span("خطة العمل 2024-2025", "PLAN"), span("2024-2025", "DATE"), span("وزارة\u200f العدل", "INSTITUTION")),
         *(span("العدل خطة", "DATE"), span("خارج", "PLAN"), span("😀", "PLAN")),
     ]
-    with Corpus.create(tmp_path / "a.corpus", LABELS) as made:
-        made.add(draft(text, zones=[Zone(new_uid(), uid, BODY, start, len(text))], spans=spans))
-        made.add(draft("لا شيء", zones=[], spans=[]))
-        yield made
+    with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
+        corpus.add(build_article(text, zones=[Zone(new_uid(), uid, BODY, start, len(text))], spans=spans))
+        corpus.add(build_article("لا شيء", zones=[], spans=[]))
+        yield corpus
 
 
-def found(spans: Any) -> list[tuple[str, str]]:
+def entity_texts(spans: Any) -> list[tuple[str, str]]:
     return sorted((span.text, span.label_) for span in spans)
 
 
-def test_spacy_finds_the_text_the_entities_and_all_spans(corpus: Corpus, tmp_path: Path) -> None:
+def test_spacy_reads_the_text_the_entities_and_all_spans(corpus: Corpus, tmp_path: Path) -> None:
     spacy = consumer("spacy")
-    report = finish(export(corpus, tmp_path / "a.spacy", Options(format="spacy", state=ALL)))
+    report = finish(export(corpus, tmp_path / "a.spacy", ExportOptions(format="spacy", state=ALL)))
     assert (report.articles, report.sentences, report.tokens, report.verified) == (2, 2, 9, True)
     nlp = spacy.blank("ar")
     doc, empty = spacy.tokens.DocBin().from_disk(tmp_path / "a.spacy").get_docs(nlp.vocab)
@@ -131,8 +133,8 @@ def test_spacy_finds_the_text_the_entities_and_all_spans(corpus: Corpus, tmp_pat
     assert [(token.text, token.whitespace_) for token in doc][:3] == [("أعلنت", " "), (" ", ""), ("لوزارة", " ")]
     assert [sent.text.strip() for sent in doc.sents] == ["أعلنت  لوزارة العدل خطة العمل 2024-2025.", "غدا 😀"]
     flat = [("خطة العمل 2024-2025", "PLAN"), ("لوزارة العدل", "INSTITUTION"), ("😀", "PLAN")]
-    assert found(doc.ents) == flat
-    assert found(doc.spans["sc"]) == sorted([*flat, ("2024-2025", "DATE"), ("العدل خطة", "DATE")])
+    assert entity_texts(doc.ents) == flat
+    assert entity_texts(doc.spans["sc"]) == sorted([*flat, ("2024-2025", "DATE"), ("العدل خطة", "DATE")])
     assert {entry.became for entry in report.flattened} == {"2024-2025", "العدل خطة"}
     (inner,) = (entry for entry in report.flattened if entry.text == "2024-2025")
     assert inner.reason == (
@@ -143,9 +145,9 @@ def test_spacy_finds_the_text_the_entities_and_all_spans(corpus: Corpus, tmp_pat
 
 
 def test_spacy_trains_on_it(corpus: Corpus, tmp_path: Path) -> None:
-    """Both of its components take the file as it is: the flat ones for `ner`, all of them for `spancat`."""
+    """Train both components on the file as it is: `ner` on the flat spans, `spancat` on all."""
     spacy = consumer("spacy")
-    finish(export(corpus, tmp_path / "a.spacy", Options(format="spacy", state=ALL, boundary="split")))
+    finish(export(corpus, tmp_path / "a.spacy", ExportOptions(format="spacy", state=ALL, boundary="split")))
     nlp = spacy.blank("ar")
     ner, spancat = nlp.add_pipe("ner"), nlp.add_pipe("spancat")
     examples = [
@@ -160,38 +162,43 @@ def test_spacy_trains_on_it(corpus: Corpus, tmp_path: Path) -> None:
 
 
 def _misaligned(example: Any) -> list[str]:
-    """Entities that spaCy could not lay over the tokens that a pipeline is given."""
+    """Count entities that spaCy could not align with the tokens of a pipeline."""
     return [tag for tag in example.get_aligned_ner() if tag == "-"]
 
 
 @settings(max_examples=100)
-@given(made=layered())
-def test_the_text_of_the_zones_comes_back(made: tuple[Article, list[Zone], list[Span]]) -> None:
+@given(example=article_layers())
+def test_the_text_of_the_zones_comes_back(example: tuple[Article, list[Zone], list[Span]]) -> None:
     spacy = consumer("spacy")
-    article, zones, spans = made
+    article, zones, spans = example
     with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder) / "a.corpus", LABELS) as corpus:
-        corpus.add(Draft(article, tuple(zones), tuple(spans)))
-        finish(export(corpus, Path(folder) / "a", Options(format="spacy", state=ALL, zones=None)))
+        corpus.add(AnnotatedArticle(article, tuple(zones), tuple(spans)))
+        finish(export(corpus, Path(folder) / "a", ExportOptions(format="spacy", state=ALL, zones=None)))
         (doc,) = spacy.tokens.DocBin().from_disk(Path(folder) / "a").get_docs(spacy.blank("ar").vocab)
-        parts = segments(article, zones, None)
-        words = [token for part in parts for token in tokens(article.text, *part)]
-        shown = "".join(written(article.text[token.start : token.end]) for token in words)
-        assert "".join(doc.text.split()) == "".join(shown.split())
+        parts = select_ranges(article, zones, None)
+        words = [token for part in parts for token in tokenize(article.text, *part)]
+        visible_text = "".join(remove_invisible(article.text[token.start : token.end]) for token in words)
+        assert "".join(doc.text.split()) == "".join(visible_text.split())
         if all(letter in " \n\u00a0.،؟😀" or (letter.isalnum() and letter < "\u0700") for letter in article.text):
             assert doc.text == article.text.strip()
 
 
-def test_what_is_written_is_imported_again(corpus: Corpus, tmp_path: Path) -> None:
+def test_an_export_can_be_imported(corpus: Corpus, tmp_path: Path) -> None:
     consumer("spacy")
-    options = Options(format="spacy", state=ALL, boundary="split")
+    options = ExportOptions(format="spacy", state=ALL, boundary="split")
     report = finish(export(corpus, tmp_path / "a.spacy", options))
     with Corpus.create(tmp_path / "b.corpus", LABELS) as other:
         done = finish(import_paths(other, [tmp_path / "a.spacy"], annotator="ليلى"))
         assert (done.added, done.spans) == (1, 5)
         assert [refusal.reason for refusal in done.skipped] == ["Document 2: The text is empty."]
-        again = finish(export(other, tmp_path / "b.spacy", replace(options, zones=None)))
-    assert (again.spans, again.written, len(again.split), len(again.flattened)) == (5, 2, 1, 2)
-    assert sorted(entry.text for entry in again.flattened) == sorted(entry.text for entry in report.flattened)
+        second_report = finish(export(other, tmp_path / "b.spacy", replace(options, zones=None)))
+    assert (second_report.spans, second_report.written, len(second_report.split), len(second_report.flattened)) == (
+        5,
+        2,
+        1,
+        2,
+    )
+    assert sorted(entry.text for entry in second_report.flattened) == sorted(entry.text for entry in report.flattened)
 
 
 LOSSES: dict[str, Callable[[Any], Any]] = {
@@ -212,39 +219,43 @@ def _shorter(span: Any) -> Any:
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_loss_leaves_no_file(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str) -> None:
+def test_an_export_that_loses_something_leaves_no_file(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str
+) -> None:
     consumer("spacy")
-    inner = docbin._doc
+    inner = docbin._build_doc
 
-    def spoilt(*given: Any) -> Any:
-        doc = inner(*given)
+    def spoilt(*arguments: Any) -> Any:
+        doc = inner(*arguments)
         if len(doc):
             LOSSES[loss](doc)
         return doc
 
-    monkeypatch.setattr(docbin, "_doc", spoilt)
+    monkeypatch.setattr(docbin, "_build_doc", spoilt)
     with pytest.raises(NotVerified, match="Article 1: the file and the corpus differ"):
-        finish(export(corpus, tmp_path / "out.spacy", Options(format="spacy", state=ALL)))
+        finish(export(corpus, tmp_path / "out.spacy", ExportOptions(format="spacy", state=ALL)))
     assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
 
 
 @formats
-def test_a_file_is_brought_to_the_disk_whole(
-    format_: TwofoldFormat, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_files_are_synced_to_disk(
+    format_: CombinedFormat, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needing(format_)
     brought = sizes_at_fsync(monkeypatch)
-    finish(export(corpus, tmp_path / "out", Options(format=format_.NAME, state=ALL)))
+    finish(export(corpus, tmp_path / "out", ExportOptions(format=format_.NAME, state=ALL)))
     (file,) = written_to(tmp_path / "out", format_)
     assert brought[file.stat().st_ino] == file.stat().st_size > 0
 
 
 @formats
 @pytest.mark.parametrize("steps", range(5))
-def test_a_cancelled_export_leaves_nothing(format_: TwofoldFormat, corpus: Corpus, tmp_path: Path, steps: int) -> None:
+def test_a_cancelled_export_leaves_no_files(
+    format_: CombinedFormat, corpus: Corpus, tmp_path: Path, steps: int
+) -> None:
     needing(format_)
     before = sorted(tmp_path.iterdir())
-    running = export(corpus, tmp_path / "out", Options(format=format_.NAME, state=ALL))
+    running = export(corpus, tmp_path / "out", ExportOptions(format=format_.NAME, state=ALL))
     for _ in range(steps):
         next(running)
     running.close()
@@ -252,42 +263,42 @@ def test_a_cancelled_export_leaves_nothing(format_: TwofoldFormat, corpus: Corpu
 
 
 @formats
-def test_without_its_package_it_is_said_what_brings_it(
-    format_: TwofoldFormat, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_export_without_the_required_package_says_how_to_install_it(
+    format_: CombinedFormat, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(combined_writer, "installed", lambda package: False)
-    options = Options(format=format_.NAME, state=ALL)
-    for begin in (lambda: export(corpus, tmp_path / "out", options), lambda: account(corpus, options)):
-        with pytest.raises(CannotExport, match=r'pip install "arabic-news-annotator\[\w+\]"$'):
+    monkeypatch.setattr(combined_writer, "is_installed", lambda package: False)
+    options = ExportOptions(format=format_.NAME, state=ALL)
+    for begin in (lambda: export(corpus, tmp_path / "out", options), lambda: preview_export(corpus, options)):
+        with pytest.raises(CannotExport, match=r'pip install "\.\[\w+\]"$'):
             begin()
 
 
 # Folders
 
 
-def test_a_folder_with_the_card_stands_for_a_file(corpus: Corpus, tmp_path: Path) -> None:
+def test_an_unsplit_dataset_is_a_folder_with_its_card(corpus: Corpus, tmp_path: Path) -> None:
     consumer("pyarrow")
-    chosen = Options(format="huggingface", state=ALL)
-    report = finish(export(corpus, tmp_path / "out", chosen))
+    options = ExportOptions(format="huggingface", state=ALL)
+    report = finish(export(corpus, tmp_path / "out", options))
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.md", "train.parquet"]
     assert (tmp_path / "out.report.json").exists()
     assert (report.articles, report.sentences, report.parts) == (2, 2, None)
     split = {"train": 1, "dev": 1}
-    finish(export(corpus, tmp_path / "out", replace(chosen, zones=None)))
-    report = finish(export(corpus, tmp_path / "out", replace(chosen, split=split)))
+    finish(export(corpus, tmp_path / "out", replace(options, zones=None)))
+    report = finish(export(corpus, tmp_path / "out", replace(options, split=split)))
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.md", "dev.parquet", "train.parquet"]
 
 
-def test_nobodys_own_page_or_file_is_replaced(corpus: Corpus, tmp_path: Path) -> None:
+def test_export_replaces_no_foreign_file_or_folder(corpus: Corpus, tmp_path: Path) -> None:
     consumer("pyarrow")
-    chosen = Options(format="huggingface", state=ALL)
+    options = ExportOptions(format="huggingface", state=ALL)
     (tmp_path / "file").write_text("mine")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "README.md").write_text("mine")
     with pytest.raises(CannotExport, match="file” is not a folder, and this export needs one"):
-        export(corpus, tmp_path / "file", chosen)
+        export(corpus, tmp_path / "file", options)
     with pytest.raises(CannotExport, match="mine” is there already and holds something else"):
-        finish(export(corpus, tmp_path / "mine", chosen))
+        finish(export(corpus, tmp_path / "mine", options))
     assert (tmp_path / "mine" / "README.md").read_text() == "mine"
 
 
@@ -296,7 +307,7 @@ def test_a_row_that_differs_leaves_no_folder(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str
 ) -> None:
     consumer("pyarrow")
-    inner = huggingface._Sink._flush
+    inner = huggingface._ParquetSink._flush
 
     def spoilt(self: Any) -> None:
         row = self._rows[0]
@@ -312,39 +323,39 @@ def test_a_row_that_differs_leaves_no_folder(
             row["spans"] = [{**span, "label": "DATE"} for span in row["spans"]]
         inner(self)
 
-    monkeypatch.setattr(huggingface._Sink, "_flush", spoilt)
+    monkeypatch.setattr(huggingface._ParquetSink, "_flush", spoilt)
     before = sorted(tmp_path.iterdir())
     with pytest.raises(NotVerified):
-        finish(export(corpus, tmp_path / "out", Options(format="huggingface", state=ALL)))
+        finish(export(corpus, tmp_path / "out", ExportOptions(format="huggingface", state=ALL)))
     assert sorted(tmp_path.iterdir()) == before
 
 
 class Stub:
-    """A format that needs no package: what its file holds is given."""
+    """A format that needs no package; its file's content is a parameter."""
 
-    NAME, SUFFIXES, PACKAGE, BESIDE, TAGS, IN_FOLDER = "stub", (".stub",), "json", "beside", True, False
+    NAME, SUFFIXES, PACKAGE, SPANS_FIELD, HAS_TAGS, IN_FOLDER = "stub", (".stub",), "json", "beside", True, False
 
 
 @pytest.mark.parametrize("lost", ["", "beside", "flat"])
-def test_the_flat_spans_and_all_spans_are_compared_each(lost: str) -> None:
+def test_flat_spans_and_all_spans_are_both_compared(lost: str) -> None:
     article = Article("", "أعلنت وزارة العدل خطة.", id=1)
     spans = [Span(new_uid(), "", "Sanae", "INSTITUTION", 6, 17), Span(new_uid(), "", "Sanae", "PLAN", 6, 11)]
-    item = Draft(article, (), tuple(spans))
-    chosen = Options(zones=None).projecting()
-    writer = combined_writer.Twofold(cast("TwofoldFormat", Stub()), LABELS, chosen)
-    projected = project_twofold(article, (), spans, LABELS, chosen, "beside")
-    found = combined_writer._layers(
+    item = AnnotatedArticle(article, (), tuple(spans))
+    options = ExportOptions(zones=None).projection_options()
+    writer = combined_writer.CombinedWriter(cast("CombinedFormat", Stub()), LABELS, options)
+    projected = project_combined(article, (), spans, LABELS, options, "beside")
+    entity_texts = combined_writer._encode_layers(
         [
             (
-                [projected.word(token) for token in sentence.tokens],
-                list(sentence.flat) if lost != "flat" else [],
-                list(sentence.all) if lost != "beside" else list(sentence.flat),
+                [projected.token_text(token) for token in sentence.tokens],
+                list(sentence.flat_chunks) if lost != "flat" else [],
+                list(sentence.all_chunks) if lost != "beside" else list(sentence.flat_chunks),
             )
             for sentence in projected.sentences
         ]
     )
     if lost:
         with pytest.raises(NotVerified):
-            writer.compare(item, found, writer.expect(item))
+            writer.compare(item, entity_texts, writer.expect(item))
     else:
-        writer.compare(item, found, writer.expect(item))
+        writer.compare(item, entity_texts, writer.expect(item))

@@ -1,4 +1,4 @@
-"""Whether what lies where an export is to go is what an export has written, and nobody has changed."""
+"""Recognising unchanged exports at the target of an export."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from annotator.formats.report import beside
+from annotator.formats.report import report_path
 from annotator.jobs.export.existing_output import (
     CannotExport,
     WouldReplace,
@@ -19,7 +19,7 @@ from annotator.jobs.export.existing_output import (
 
 
 def filled(folder: Path) -> Path:
-    """Fill a folder with files in it and in folders below."""
+    """Create files in a folder and in subfolders."""
     for name in ("a.ann", "b/c.ann", "b/d/e.ann"):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -29,7 +29,7 @@ def filled(folder: Path) -> Path:
 
 def write_report(path: Path, files: str | None) -> None:
     report = {"format": "brat", "digest": "", "verified": True, "files": files}
-    beside(path).write_bytes(msgspec.json.encode(report))
+    report_path(path).write_bytes(msgspec.json.encode(report))
 
 
 CHANGES: dict[str, Callable[[Path], object]] = {
@@ -46,7 +46,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-def test_two_folders_with_the_same_files_have_one_digest_however_they_were_filled(tmp_path: Path) -> None:
+def test_folders_with_the_same_files_have_the_same_digest(tmp_path: Path) -> None:
     digest = folder_digest(filled(tmp_path / "one"))
     other = tmp_path / "other"
     for name in ("b/d/e.ann", "a.ann", "b/c.ann"):
@@ -57,21 +57,19 @@ def test_two_folders_with_the_same_files_have_one_digest_however_they_were_fille
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_whatever_is_changed_in_a_folder_or_below_it_changes_its_digest_and_asks_for_force(
-    tmp_path: Path, change: str
-) -> None:
+def test_any_change_in_a_folder_changes_its_digest_and_requires_force(tmp_path: Path, change: str) -> None:
     folder = filled(tmp_path / "train")
     write_report(folder, folder_digest(folder))
-    check_folder_replaceable(folder, beside(folder), force=False)
+    check_folder_replaceable(folder, report_path(folder), force=False)
     CHANGES[change](folder)
-    assert folder_digest(folder) != read_digest(beside(folder))
+    assert folder_digest(folder) != read_digest(report_path(folder))
     with pytest.raises(WouldReplace):
-        check_folder_replaceable(folder, beside(folder), force=False)
-    check_folder_replaceable(folder, beside(folder), force=True)
+        check_folder_replaceable(folder, report_path(folder), force=False)
+    check_folder_replaceable(folder, report_path(folder), force=True)
 
 
 @pytest.mark.posix_only("Windows lets no one make a link without a right of its own")
-def test_a_link_in_a_folder_is_no_part_of_an_export(tmp_path: Path) -> None:
+def test_a_link_in_a_folder_changes_its_digest(tmp_path: Path) -> None:
     folder = filled(tmp_path / "train")
     digest = folder_digest(folder)
     (folder / "b" / "c.ann").unlink()
@@ -80,17 +78,17 @@ def test_a_link_in_a_folder_is_no_part_of_an_export(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"format": "brat"}', b"[" * 100_000])
-def test_no_force_replaces_a_folder_beside_which_no_report_lies(tmp_path: Path, content: bytes) -> None:
+def test_force_does_not_replace_a_folder_without_a_report(tmp_path: Path, content: bytes) -> None:
     folder = filled(tmp_path / "train")
     for force in (False, True):
         with pytest.raises(CannotExport) as caught:
-            check_folder_replaceable(folder, beside(folder), force=force)
+            check_folder_replaceable(folder, report_path(folder), force=force)
         assert type(caught.value) is CannotExport
         assert str(folder) in str(caught.value)
-        beside(folder).write_bytes(content)
+        report_path(folder).write_bytes(content)
 
 
-def test_a_large_file_and_one_of_just_a_chunk_are_read_to_their_end(tmp_path: Path) -> None:
+def test_the_digest_covers_files_of_one_chunk_and_larger(tmp_path: Path) -> None:
     digests = set()
     for length in (0, 1, (1 << 16) - 1, 1 << 16, (1 << 16) + 1, 1 << 18):
         folder = tmp_path / str(length)
@@ -101,7 +99,7 @@ def test_a_large_file_and_one_of_just_a_chunk_are_read_to_their_end(tmp_path: Pa
     assert len(digests) == 12
 
 
-def test_a_file_is_replaced_only_as_its_report_describes_it(tmp_path: Path) -> None:
+def test_a_file_is_replaced_only_if_its_report_describes_it(tmp_path: Path) -> None:
     path = tmp_path / "train.conll"
     check_replaceable(path, force=False)
     path.write_bytes(b"")
@@ -114,7 +112,7 @@ def test_a_file_is_replaced_only_as_its_report_describes_it(tmp_path: Path) -> N
         check_replaceable(path, force=True)
     write_report(path, file_digest(path))
     check_replaceable(path, force=False)
-    beside(path).write_bytes(b"mine")
+    report_path(path).write_bytes(b"mine")
     with pytest.raises(WouldReplace, match="is there already and is no export"):
         check_replaceable(path, force=False)
     path.unlink()
@@ -122,6 +120,6 @@ def test_a_file_is_replaced_only_as_its_report_describes_it(tmp_path: Path) -> N
         check_replaceable(path, force=False)
 
 
-def test_the_digest_of_a_folder_is_the_one_that_older_reports_hold(tmp_path: Path) -> None:
+def test_the_digest_of_a_folder_agrees_with_older_reports(tmp_path: Path) -> None:
     (tmp_path / "a.tsv").write_bytes(b"text")
     assert folder_digest(tmp_path) == "319f2df82903742d96387b9c11e861810609d5da900eb376c1244eed05f348d9"

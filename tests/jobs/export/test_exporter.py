@@ -1,4 +1,4 @@
-"""Exports of whole corpora: files, reports, splits, refusals and the reading back."""
+"""Exports of whole corpora: files, reports, splits, refusals and the read-back check."""
 
 import hashlib
 import io
@@ -18,34 +18,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import as_json, finish
 from msgspec.structs import replace
-from text.texts import layered, marked_texts
+from text.texts import article_layers, marked_texts
 
 from annotator.formats.conll import conll2002, conll2003, germeval, wojood
 from annotator.formats.report import write as write_report
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace, folder_digest
 from annotator.jobs.export.exporter import (
     ALL,
-    FILES,
+    COMBINED_FORMATS,
+    DOCUMENT_FORMATS,
+    FILE_PER_ARTICLE_FORMATS,
+    FLAT_TAG_FORMATS,
     FORMATS,
-    NESTED,
-    TAGGED,
-    TWOFOLD,
-    WHOLE_ARTICLES,
+    NESTED_TAG_FORMATS,
+    ExportOptions,
     NothingToExport,
-    Options,
-    account,
     export,
-    makes_folder,
+    exports_folder,
+    preview_export,
 )
 from annotator.jobs.export.read_back import NotVerified
-from annotator.jobs.export.writer import text_counts
+from annotator.jobs.export.writer import count_text_tokens
 from annotator.model import labels
 from annotator.model.records import (
     DONE,
     IN_PROGRESS,
     ZONE_KINDS,
+    AnnotatedArticle,
     Article,
-    Draft,
     Edit,
     Span,
     Status,
@@ -54,25 +54,27 @@ from annotator.model.records import (
     article_uid,
     new_uid,
 )
-from annotator.resources import resource
-from annotator.store.corpus import Corpus, now
+from annotator.resources import resource_path
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries import article_list
 from annotator.tagging import schemes
-from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, OUTCOMES, Projection
+from annotator.tagging.flat import BOUNDARIES, FLATTENINGS, OUTCOMES, FlatProjection
 
-LABELS = labels.decode(resource("labels", "default.toml").read_bytes())
+LABELS = labels.decode(resource_path("labels", "default.toml").read_bytes())
 SHARES = {"train": 80, "dev": 10, "test": 10}
 
 
-def draft(text: str, *found: tuple[str, str], who: str = "سلمى", state: str | None = DONE, body: str = "") -> Draft:
+def draft(
+    text: str, *words: tuple[str, str], who: str = "سلمى", state: str | None = DONE, body: str = ""
+) -> AnnotatedArticle:
     """An article with one zone of body, all of it unless `body` says what, and spans given as (text, label)."""
     uid = article_uid(text)
     body = body or text
-    return Draft(
+    return AnnotatedArticle(
         Article(uid, text),
         (Zone(new_uid(), uid, "body", text.index(body), text.index(body) + len(body)),),
         tuple(
-            Span(new_uid(), uid, who, label, text.index(part), text.index(part) + len(part)) for part, label in found
+            Span(new_uid(), uid, who, label, text.index(part), text.index(part) + len(part)) for part, label in words
         ),
         (Status(uid, who, state),) if state else (),
     )
@@ -101,7 +103,7 @@ EVERY_FATE = draft(
 def test_a_file_and_its_report(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(EVERY_FATE)
     uids = {(span.label, span.start): span.uid for span in EVERY_FATE.spans}
-    report = finish(export(corpus, out / "a.conll", Options()))
+    report = finish(export(corpus, out / "a.conll", ExportOptions()))
     assert sorted(path.name for path in out.iterdir()) == ["a.conll", "a.conll.report.json"]
     assert tagged(out / "a.conll") == [
         ("في", "O"),
@@ -144,15 +146,15 @@ def test_a_file_and_its_report(make: Callable[..., Corpus], out: Path) -> None:
     assert [entry["became"] for entry in file["flattened"]] == [None]
 
 
-def test_invisible_marks_never_reach_the_file(make: Callable[..., Corpus], out: Path) -> None:
+def test_invisible_marks_are_not_written(make: Callable[..., Corpus], out: Path) -> None:
     plan = "رؤ\u200fية 2023\u200f-\u200f2030"
-    report = finish(export(make(draft(f"\u202bفي {plan}\u202c", (plan, "PLAN"))), out / "a", Options()))
+    report = finish(export(make(draft(f"\u202bفي {plan}\u202c", (plan, "PLAN"))), out / "a", ExportOptions()))
     assert tagged(out / "a") == [("في", "O"), ("رؤية", "B-PLAN"), ("2023-2030", "I-PLAN")]
     assert report.written == 1
 
 
 def test_options_reach_the_file_and_the_report(make: Callable[..., Corpus], out: Path) -> None:
-    options = Options(
+    options = ExportOptions(
         format="conll2002",
         scheme="iobes",
         flatten="innermost",
@@ -178,37 +180,37 @@ def test_options_reach_the_file_and_the_report(make: Callable[..., Corpus], out:
     assert [entry.text for entry in report.split] == ["وزارة العدل"]
 
 
-def test_only_articles_that_this_annotator_is_done_with(make: Callable[..., Corpus], out: Path) -> None:
+def test_only_articles_finished_by_the_annotator_are_exported(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(
         draft("واحد أمس", ("أمس", "DATE")),
         draft("اثنان أمس", ("أمس", "DATE"), state=IN_PROGRESS),
         draft("ثلاثة أمس", ("أمس", "DATE"), who="عمر"),
         draft("أربعة أمس", state=None),
     )
-    report = finish(export(corpus, out / "a", Options(annotator="سلمى")))
+    report = finish(export(corpus, out / "a", ExportOptions(annotator="سلمى")))
     assert tagged(out / "a") == [("واحد", "O"), ("أمس", "B-DATE")]
     assert (report.articles, report.spans) == (1, 1)
-    report = finish(export(corpus, out / "a", Options(annotator="سلمى", state=ALL)))
+    report = finish(export(corpus, out / "a", ExportOptions(annotator="سلمى", state=ALL)))
     assert (report.articles, report.spans) == (4, 2)
     assert [tag for _token, tag in tagged(out / "a")] == ["O", "B-DATE", "O", "B-DATE", "O", "O", "O", "O"]
 
 
-def test_the_annotator_must_be_named_where_there_are_several(make: Callable[..., Corpus], out: Path) -> None:
+def test_export_with_several_annotators_requires_a_choice(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(draft("واحد أمس", ("أمس", "DATE")), draft("ثلاثة أمس", ("أمس", "DATE"), who="عمر"))
     with pytest.raises(CannotExport, match=r"سلمى, عمر|عمر, سلمى"):
-        export(corpus, out / "a", Options())
+        export(corpus, out / "a", ExportOptions())
     with pytest.raises(CannotExport, match="ليلى"):
-        export(corpus, out / "a", Options(annotator="ليلى"))
+        export(corpus, out / "a", ExportOptions(annotator="ليلى"))
 
 
-def test_one_who_has_only_looked_is_no_other_layer(make: Callable[..., Corpus], out: Path) -> None:
+def test_an_annotator_without_spans_requires_no_choice(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(draft("واحد أمس", ("أمس", "DATE")), draft("اثنان", who="عمر"))
-    assert finish(export(corpus, out / "a", Options())).annotator == "سلمى"
+    assert finish(export(corpus, out / "a", ExportOptions())).annotator == "سلمى"
 
 
-def test_a_corpus_without_layers_is_all_o(make: Callable[..., Corpus], out: Path) -> None:
+def test_a_corpus_without_spans_is_exported_with_o_tags_only(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(draft("واحد أمس", state=None))
-    report = finish(export(corpus, out / "a", Options(state=ALL)))
+    report = finish(export(corpus, out / "a", ExportOptions(state=ALL)))
     assert (report.annotator, report.spans, report.verified) == (None, 0, True)
     assert tagged(out / "a") == [("واحد", "O"), ("أمس", "O")]
 
@@ -218,16 +220,16 @@ def test_a_corpus_without_layers_is_all_o(make: Callable[..., Corpus], out: Path
 
 def test_an_export_replaces_the_last_one(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(EVERY_FATE)
-    finish(export(corpus, out / "a", Options()))
+    finish(export(corpus, out / "a", ExportOptions()))
     corpus.add(draft("واحد أمس", ("أمس", "DATE")))
-    report = finish(export(corpus, out / "a", Options()))
+    report = finish(export(corpus, out / "a", ExportOptions()))
     assert "واحد" in (out / "a").read_text(encoding="utf-8")
     assert msgspec.json.decode((out / "a.report.json").read_bytes()) == as_json(report)
     assert report.files == hashlib.sha256((out / "a").read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize(
-    ("there", "reason"),
+    ("content", "reason"),
     [
         ("somebody's", "“.*a” is there already and is no export"),
         ("changed", "“.*a” was changed after it was exported"),
@@ -238,38 +240,38 @@ def test_an_export_replaces_the_last_one(make: Callable[..., Corpus], out: Path)
         ("a corpus", "“.*a” is a corpus"),
     ],
 )
-def test_an_export_replaces_nothing_else_unless_it_is_forced(
-    make: Callable[..., Corpus], out: Path, there: str, reason: str
+def test_an_export_replaces_other_files_only_with_force(
+    make: Callable[..., Corpus], out: Path, content: str, reason: str
 ) -> None:
     corpus, target, report = make(EVERY_FATE), out / "a", out / "a.report.json"
-    if there == "a corpus":
+    if content == "a corpus":
         Corpus.create(target, LABELS).close()
-    elif there == "only a report":
+    elif content == "only a report":
         report.write_text('{"format": "mine"}')
-    elif there == "somebody's":
+    elif content == "somebody's":
         target.write_text("mine")
     else:
-        finish(export(corpus, target, Options()))
-        if there == "changed":
+        finish(export(corpus, target, ExportOptions()))
+        if content == "changed":
             target.write_bytes(target.read_bytes().replace(b"B-DATE", b"B-PLAN"))
-        elif there == "no report":
+        elif content == "no report":
             report.unlink()
-        elif there == "an older report":
-            told = msgspec.json.decode(report.read_bytes())
-            report.write_bytes(msgspec.json.encode({key: told[key] for key in told if key != "files"}))
+        elif content == "an older report":
+            record = msgspec.json.decode(report.read_bytes())
+            report.write_bytes(msgspec.json.encode({key: record[key] for key in record if key != "files"}))
         else:
             report.write_text('{"verified": true}')
     before = everything(out)
     with pytest.raises(WouldReplace, match=reason):
-        export(corpus, target, Options())
+        export(corpus, target, ExportOptions())
     assert everything(out) == before
-    assert finish(export(corpus, target, Options(), force=True)).verified
+    assert finish(export(corpus, target, ExportOptions(), force=True)).verified
     assert target.read_text(encoding="utf-8").startswith("-DOCSTART-")
-    finish(export(corpus, target, Options()))  # that was an export as it was written
+    finish(export(corpus, target, ExportOptions()))  # that was an export as it was written
 
 
-def test_what_somebody_writes_while_an_export_is_made_is_not_replaced(make: Callable[..., Corpus], out: Path) -> None:
-    running = export(make(EVERY_FATE), out / "a", Options())
+def test_a_file_changed_during_the_export_is_not_replaced(make: Callable[..., Corpus], out: Path) -> None:
+    running = export(make(EVERY_FATE), out / "a", ExportOptions())
     next(running)
     (out / "a").write_text("mine")
     with pytest.raises(WouldReplace, match="is no export"):
@@ -278,36 +280,36 @@ def test_what_somebody_writes_while_an_export_is_made_is_not_replaced(make: Call
 
 
 @pytest.mark.parametrize("side", ["", "-wal"])
-def test_a_corpus_that_is_open_is_not_replaced_even_if_it_is_forced(
-    make: Callable[..., Corpus], out: Path, side: str
-) -> None:
+def test_an_open_corpus_is_not_replaced_even_with_force(make: Callable[..., Corpus], out: Path, side: str) -> None:
     with Corpus.create(out / "b.corpus", LABELS) as other:
         other.add(draft("واحد"))
         target = out / f"b.corpus{side}"
         target.touch()
         with pytest.raises(CannotExport, match="” is a corpus that is in use"):
-            export(make(EVERY_FATE), target, Options(), force=True)
-        assert len(list(article_list.articles(other))) == 1
+            export(make(EVERY_FATE), target, ExportOptions(), force=True)
+        assert len(list(article_list.load_all_summaries(other))) == 1
 
 
-def test_the_corpus_itself_is_not_replaced_by_another_of_its_names(make: Callable[..., Corpus], out: Path) -> None:
+def test_the_exported_corpus_is_not_replaced_under_any_name(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(EVERY_FATE)
     (out / "other name").hardlink_to(corpus.path)
     with pytest.raises(CannotExport, match="is the corpus itself"):
-        export(corpus, out / "other name", Options(), force=True)
+        export(corpus, out / "other name", ExportOptions(), force=True)
 
 
 def test_an_empty_file_may_be_exported_to(make: Callable[..., Corpus], out: Path) -> None:
     (out / "a").touch()
-    assert finish(export(make(EVERY_FATE), out / "a", Options())).verified
+    assert finish(export(make(EVERY_FATE), out / "a", ExportOptions())).verified
 
 
-@pytest.mark.parametrize("options", [Options(), Options(format="jsonl"), Options(split={"train": 1})])
-def test_nothing_to_export_leaves_the_last_export(make: Callable[..., Corpus], out: Path, options: Options) -> None:
+@pytest.mark.parametrize("options", [ExportOptions(), ExportOptions(format="jsonl"), ExportOptions(split={"train": 1})])
+def test_nothing_to_export_leaves_the_last_export(
+    make: Callable[..., Corpus], out: Path, options: ExportOptions
+) -> None:
     corpus = make(EVERY_FATE)
     finish(export(corpus, out / "a", replace(options, state=ALL)))
     status = Status(EVERY_FATE.article.uid, "سلمى", DONE)
-    corpus.apply(Step(new_uid(), "سلمى", now(), "state", (Edit(status, replace(status, state=IN_PROGRESS)),)))
+    corpus.apply(Step(new_uid(), "سلمى", utc_timestamp(), "state", (Edit(status, replace(status, state=IN_PROGRESS)),)))
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     with pytest.raises(NothingToExport, match="mark articles as done first") as raised:
         finish(export(corpus, out / "a", options))
@@ -315,25 +317,25 @@ def test_nothing_to_export_leaves_the_last_export(make: Callable[..., Corpus], o
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
 
-def test_why_there_is_nothing_to_export(make: Callable[..., Corpus], out: Path) -> None:
+def test_an_empty_export_explains_why(make: Callable[..., Corpus], out: Path) -> None:
     with pytest.raises(NothingToExport, match="the corpus has no articles"):
-        finish(export(make(), out / "a", Options(state=ALL)))
+        finish(export(make(), out / "a", ExportOptions(state=ALL)))
     with pytest.raises(NothingToExport, match="the format can hold none of these articles"):
-        finish(export(make(draft("واحد \x1f")), out / "a", Options(format="xmi")))
+        finish(export(make(draft("واحد \x1f")), out / "a", ExportOptions(format="xmi")))
     assert list(out.iterdir()) == []
 
 
-def test_steps_are_counted_to_the_end(make: Callable[..., Corpus], out: Path) -> None:
-    steps = list(export(make(draft("واحد"), draft("اثنان")), out / "a", Options()))
+def test_progress_reaches_the_total(make: Callable[..., Corpus], out: Path) -> None:
+    steps = list(export(make(draft("واحد"), draft("اثنان")), out / "a", ExportOptions()))
     assert steps == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 # Splits
 
 
-def test_a_split_is_exact_and_the_same_each_time(make: Callable[..., Corpus], out: Path) -> None:
+def test_a_split_is_exact_and_reproducible(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(*(draft(f"خبر رقم {number}", (f"{number}", "DATE")) for number in range(11)))
-    options = Options(split=SHARES, seed=7)
+    options = ExportOptions(split=SHARES, seed=7)
     report = finish(export(corpus, out / "parts", options))
     files = {path.name: path.read_bytes() for path in (out / "parts").iterdir()}
     assert sorted(files) == ["dev.conll", "test.conll", "train.conll"]
@@ -348,24 +350,25 @@ def test_a_split_is_exact_and_the_same_each_time(make: Callable[..., Corpus], ou
     assert {path.name: path.read_bytes() for path in (out / "parts").iterdir()} == files
 
 
-def test_an_account_is_the_report_without_a_file(make: Callable[..., Corpus], out: Path) -> None:
+def test_a_preview_is_the_report_without_a_file(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(EVERY_FATE)
-    told = finish(account(corpus, Options()))
+    preview = finish(preview_export(corpus, ExportOptions()))
     assert list(out.iterdir()) == []
-    written = finish(export(corpus, out / "a.conll", Options()))
-    assert not told.verified
+    written = finish(export(corpus, out / "a.conll", ExportOptions()))
+    assert not preview.verified
     assert written.verified
-    assert {**as_json(told), "verified": True, "files": written.files} == as_json(written)
+    assert {**as_json(preview), "verified": True, "files": written.files} == as_json(written)
 
 
-def test_near_duplicates_are_on_one_side_and_labels_are_counted(make: Callable[..., Corpus], out: Path) -> None:
+def test_near_duplicates_are_in_one_part_and_labels_are_counted(make: Callable[..., Corpus], out: Path) -> None:
     news = "أعلنت وزارة التربية الوطنية عن انطلاق الخطة الوطنية لدعم القراءة ابتداء من شتنبر المقبل وفق بلاغ لها"
     copies = [draft(f"{news} رقم {number}", ("شتنبر المقبل", "DATE")) for number in range(5)]
     others = [
-        draft(" ".join(f"كلمة{number}{at}" for at in range(20)), (f"كلمة{number}1", "PLAN")) for number in range(5)
+        draft(" ".join(f"كلمة{number}{index}" for index in range(20)), (f"كلمة{number}1", "PLAN"))
+        for number in range(5)
     ]
     corpus = make(*copies, *others)
-    report = finish(export(corpus, out / "parts", Options(split={"a": 1, "b": 1}, seed=3)))
+    report = finish(export(corpus, out / "parts", ExportOptions(split={"a": 1, "b": 1}, seed=3)))
     assert report.parts is not None
     assert {part: count.articles for part, count in report.parts.items()} == {"a": 5, "b": 5}
     assert sorted(tuple(count.labels.items()) for count in report.parts.values()) == [
@@ -375,13 +378,13 @@ def test_near_duplicates_are_on_one_side_and_labels_are_counted(make: Callable[.
     assert report.labels == {"DATE": 5, "PLAN": 5}
 
 
-def test_the_digest_is_that_of_what_was_exported(make: Callable[..., Corpus], out: Path) -> None:
+def test_the_digest_changes_with_the_exported_content(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(EVERY_FATE)
-    one = finish(export(corpus, out / "a", Options()))
-    assert finish(export(corpus, out / "b", Options())).digest == one.digest
-    assert one.labels == Counter(tag[2:] for _token, tag in tagged(out / "a") if tag.startswith("B-"))
+    first = finish(export(corpus, out / "a", ExportOptions()))
+    assert finish(export(corpus, out / "b", ExportOptions())).digest == first.digest
+    assert first.labels == Counter(tag[2:] for _token, tag in tagged(out / "a") if tag.startswith("B-"))
     corpus.add(replace(EVERY_FATE, spans=(Span("new", EVERY_FATE.article.uid, "سلمى", "DATE", 8, 12, "2024"),)))
-    assert finish(export(corpus, out / "c", Options())).digest != one.digest
+    assert finish(export(corpus, out / "c", ExportOptions())).digest != first.digest
 
 
 # Refusals
@@ -390,22 +393,22 @@ def test_the_digest_is_that_of_what_was_exported(make: Callable[..., Corpus], ou
 @pytest.mark.parametrize(
     ("target", "options", "reason"),
     [
-        ("missing/a", Options(), "missing” is missing"),
-        ("missing/a", Options(split=SHARES), "missing” is missing"),
-        ("folder", Options(), "is a folder"),
-        ("file", Options(split=SHARES), "is not a folder"),
-        ("a", Options(split={}), "at least one part"),
-        ("a", Options(split={"../x": 1}), "cannot name a part"),
-        ("a", Options(split={"train": 0}), "larger than 0"),
-        ("pipe", Options(), "pipe” cannot be written to"),
-        ("reported", Options(), "reported.report.json” cannot be written to"),
-        ("link", Options(), "is the corpus itself"),
-        ("../0.corpus", Options(), "is the corpus itself"),
-        ("../0.corpus-wal", Options(), "is the corpus itself"),
+        ("missing/a", ExportOptions(), "missing” is missing"),
+        ("missing/a", ExportOptions(split=SHARES), "missing” is missing"),
+        ("folder", ExportOptions(), "is a folder"),
+        ("file", ExportOptions(split=SHARES), "is not a folder"),
+        ("a", ExportOptions(split={}), "at least one part"),
+        ("a", ExportOptions(split={"../x": 1}), "cannot name a part"),
+        ("a", ExportOptions(split={"train": 0}), "larger than 0"),
+        ("pipe", ExportOptions(), "pipe” cannot be written to"),
+        ("reported", ExportOptions(), "reported.report.json” cannot be written to"),
+        ("link", ExportOptions(), "is the corpus itself"),
+        ("../0.corpus", ExportOptions(), "is the corpus itself"),
+        ("../0.corpus-wal", ExportOptions(), "is the corpus itself"),
     ],
 )
-def test_what_cannot_be_is_refused_before_anything_is_done(
-    make: Callable[..., Corpus], out: Path, target: str, options: Options, reason: str
+def test_an_impossible_target_or_option_is_refused_at_once(
+    make: Callable[..., Corpus], out: Path, target: str, options: ExportOptions, reason: str
 ) -> None:
     corpus = make(EVERY_FATE)
     (out / "folder").mkdir()
@@ -427,53 +430,47 @@ HALVES = {"train": 1, "test": 1}
 
 
 @pytest.mark.parametrize("format_", ["conll2003", "brat"])
-def test_a_name_that_the_system_refuses_is_told_before_anything_is_done(
-    format_: str, make: Callable[..., Corpus], out: Path
-) -> None:
+def test_an_invalid_file_name_is_refused_at_once(format_: str, make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(draft("أمس", ("أمس", "DATE")))
     with pytest.raises(CannotExport, match="choose another name"):
-        export(corpus, out / ("خبر" * 100), Options(format=format_))
+        export(corpus, out / ("خبر" * 100), ExportOptions(format=format_))
     assert everything(out) == {}
 
 
-def test_the_name_of_an_export_may_be_as_long_as_that_of_its_report_allows(
-    make: Callable[..., Corpus], out: Path
-) -> None:
+def test_the_file_name_can_be_as_long_as_its_report_allows(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(draft("أمس", ("أمس", "DATE")))
     name = "خ" * ((255 - len(".report.json")) // 2)
-    assert finish(export(corpus, out / name, Options())).verified
+    assert finish(export(corpus, out / name, ExportOptions())).verified
     assert set(everything(out)) == {name, f"{name}.report.json"}
 
 
 @pytest.mark.parametrize(
     "older",
     [
-        Options(split=SHARES),
-        Options(format="jsonl", split=HALVES),
-        Options(format="brat"),
-        Options(format="huggingface"),
+        ExportOptions(split=SHARES),
+        ExportOptions(format="jsonl", split=HALVES),
+        ExportOptions(format="brat"),
+        ExportOptions(format="huggingface"),
     ],
     ids=lambda options: options.format,
 )
-def test_a_split_takes_the_place_of_an_older_export_and_is_not_mixed_with_it(
-    make: Callable[..., Corpus], out: Path, older: Options
+def test_a_split_replaces_an_older_export_completely(
+    make: Callable[..., Corpus], out: Path, older: ExportOptions
 ) -> None:
     if older.format == "huggingface":
         consumer("pyarrow")
     corpus = make(EVERY_FATE, draft("واحد"))
     finish(export(corpus, out / "a", older))
-    report = finish(export(corpus, out / "a", Options(split=HALVES)))
+    report = finish(export(corpus, out / "a", ExportOptions(split=HALVES)))
     assert sorted(path.name for path in out.iterdir()) == ["a", "a.report.json"]
     assert sorted(path.name for path in (out / "a").iterdir()) == ["test.conll", "train.conll"]
     assert report.files == folder_digest(out / "a")
 
 
 @pytest.mark.parametrize("done", ["added", "altered", "removed", "no report"])
-def test_a_folder_that_holds_something_else_than_an_older_split_is_left_alone(
-    make: Callable[..., Corpus], out: Path, done: str
-) -> None:
+def test_a_folder_that_is_no_older_split_is_not_replaced(make: Callable[..., Corpus], out: Path, done: str) -> None:
     corpus = make(EVERY_FATE, draft("واحد"))
-    finish(export(corpus, out / "a", Options(split=HALVES)))
+    finish(export(corpus, out / "a", ExportOptions(split=HALVES)))
     if done == "no report":
         (out / "a.report.json").unlink()
     elif done == "removed":
@@ -482,7 +479,7 @@ def test_a_folder_that_holds_something_else_than_an_older_split_is_left_alone(
         (out / "a" / ("mine" if done == "added" else "test.conll")).write_text("mine")
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     with pytest.raises(CannotExport, match="a” is there already and holds something else"):
-        finish(export(corpus, out / "a", Options(split=HALVES)))
+        finish(export(corpus, out / "a", ExportOptions(split=HALVES)))
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
 
@@ -491,18 +488,18 @@ def test_a_folder_that_cannot_be_written_to(
 ) -> None:
     monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) != out)
     with pytest.raises(CannotExport, match="out” cannot be written to"):
-        export(make(EVERY_FATE), out / "a", Options())
+        export(make(EVERY_FATE), out / "a", ExportOptions())
 
 
 @pytest.mark.parametrize("options", [{"state": "new"}, {"scheme": "bio"}, {"zones": frozenset(["footer"])}])
 def test_unknown_options(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"new|bio|footer"):
-        Options(**options)
+        ExportOptions(**options)
 
 
 def test_an_unknown_format(make: Callable[..., Corpus], out: Path) -> None:
     with pytest.raises(KeyError):
-        export(make(), out / "a", Options(format="conll1999"))
+        export(make(), out / "a", ExportOptions(format="conll1999"))
 
 
 # Failures
@@ -510,11 +507,11 @@ def test_an_unknown_format(make: Callable[..., Corpus], out: Path) -> None:
 
 @pytest.mark.parametrize("steps", range(5))
 @pytest.mark.parametrize("split", [None, SHARES])
-def test_a_cancelled_export_leaves_nothing(
+def test_a_cancelled_export_leaves_no_files(
     make: Callable[..., Corpus], out: Path, steps: int, split: dict[str, int] | None
 ) -> None:
     corpus = make(draft("واحد"), draft("اثنان"))
-    running = export(corpus, out / "a", Options(split=split))
+    running = export(corpus, out / "a", ExportOptions(split=split))
     list(itertools.islice(running, steps))
     running.close()
     assert list(out.iterdir()) == []
@@ -526,7 +523,7 @@ def test_a_failed_export_leaves_the_last_one(
     make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpus = make(EVERY_FATE)
-    finish(export(corpus, out / "a", Options()))
+    finish(export(corpus, out / "a", ExportOptions()))
     before = everything(out)
 
     def full(*_arguments: object) -> None:
@@ -534,20 +531,22 @@ def test_a_failed_export_leaves_the_last_one(
 
     monkeypatch.setattr(conll2003, "write", full)
     with pytest.raises(OSError, match="No space"):
-        finish(export(corpus, out / "a", Options()))
+        finish(export(corpus, out / "a", ExportOptions()))
     assert everything(out) == before
 
 
-@pytest.mark.parametrize("options", [Options(), Options(split={"train": 1})], ids=["file", "folder"])
-def test_a_report_never_lies_beside_what_it_is_not_about(
-    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch, options: Options
+@pytest.mark.parametrize("options", [ExportOptions(), ExportOptions(split={"train": 1})], ids=["file", "folder"])
+def test_a_report_beside_a_file_always_describes_that_file(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch, options: ExportOptions
 ) -> None:
-    """Not even between the moves of an export that takes an older one's place, where the program may be killed."""
+    """Not even between the moves of an export that replaces an older one, where the program may be killed."""
     target, report, inner, moved = out / "a", out / "a.report.json", Path.replace, []
     corpus = make(EVERY_FATE)
     finish(export(corpus, target, options))
     older = report.read_bytes()
-    corpus.apply(Step(new_uid(), "سلمى", now(), "tag", (Edit(corpus.spans(EVERY_FATE.article.uid)[0], None),)))
+    corpus.apply(
+        Step(new_uid(), "سلمى", utc_timestamp(), "tag", (Edit(corpus.spans(EVERY_FATE.article.uid)[0], None),))
+    )
 
     def replace(self: Path, to: Path) -> Path:
         done = inner(self, to)
@@ -562,12 +561,12 @@ def test_a_report_never_lies_beside_what_it_is_not_about(
     assert sorted(path.name for path in out.iterdir()) == ["a", "a.report.json"]
 
 
-def test_the_old_report_comes_back_where_the_file_cannot_take_its_place(
+def test_the_old_report_is_restored_if_the_file_cannot_be_replaced(
     make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target, inner = out / "a", Path.replace
     corpus = make(EVERY_FATE)
-    finish(export(corpus, target, Options()))
+    finish(export(corpus, target, ExportOptions()))
     older = everything(out)
 
     def replace(self: Path, to: Path) -> Path:
@@ -577,19 +576,21 @@ def test_the_old_report_comes_back_where_the_file_cannot_take_its_place(
 
     monkeypatch.setattr(Path, "replace", replace)
     with pytest.raises(OSError, match="Input/output"):
-        finish(export(corpus, target, Options()))
+        finish(export(corpus, target, ExportOptions()))
     assert everything(out) == older
 
 
-@pytest.mark.parametrize("options", [Options(), Options(split={"train": 1})], ids=["file", "folder"])
-def test_the_older_export_comes_back_where_the_new_report_cannot_take_its_place(
-    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch, options: Options
+@pytest.mark.parametrize("options", [ExportOptions(), ExportOptions(split={"train": 1})], ids=["file", "folder"])
+def test_the_older_export_is_restored_if_the_report_cannot_be_written(
+    make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch, options: ExportOptions
 ) -> None:
     target, report, inner = out / "a", out / "a.report.json", Path.replace
     corpus = make(EVERY_FATE)
     finish(export(corpus, target, options))
     older = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
-    corpus.apply(Step(new_uid(), "سلمى", now(), "tag", (Edit(corpus.spans(EVERY_FATE.article.uid)[0], None),)))
+    corpus.apply(
+        Step(new_uid(), "سلمى", utc_timestamp(), "tag", (Edit(corpus.spans(EVERY_FATE.article.uid)[0], None),))
+    )
 
     def replace(self: Path, to: Path) -> Path:
         if to == report and self.name.endswith(".report.part"):
@@ -606,7 +607,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_no_file_is_left_where_the_report_cannot_take_its_place(
+def test_no_new_file_is_left_if_the_report_cannot_be_written(
     make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inner = Path.replace
@@ -618,7 +619,7 @@ def test_no_file_is_left_where_the_report_cannot_take_its_place(
 
     monkeypatch.setattr(Path, "replace", replace)
     with pytest.raises(OSError, match="Input/output"):
-        finish(export(make(EVERY_FATE), out / "a", Options()))
+        finish(export(make(EVERY_FATE), out / "a", ExportOptions()))
     assert list(out.iterdir()) == []
 
 
@@ -639,14 +640,14 @@ def test_no_file_is_left_where_the_report_cannot_take_its_place(
         ("أمس", "\udcff", "does not read back"),
     ],
 )
-def test_a_file_that_differs_from_the_corpus_is_not_left(
+def test_a_file_that_differs_from_the_corpus_is_deleted(
     make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch, wrong: str, right: str, reason: str
 ) -> None:
-    """The format's own writing is spoilt: whatever it does wrong is found, and nothing is left."""
+    """Whatever the format itself writes wrongly is found, and no file is left."""
     corpus = make(EVERY_FATE)
     spoil(monkeypatch, wrong, right)
     with pytest.raises(NotVerified, match=reason):
-        finish(export(corpus, out / "a", Options()))
+        finish(export(corpus, out / "a", ExportOptions()))
     assert list(out.iterdir()) == []
 
 
@@ -654,7 +655,7 @@ def spoil(monkeypatch: pytest.MonkeyPatch, wrong: str, right: str) -> None:
     """Make the format write `right` for `wrong`."""
     inner = conll2003.write
 
-    def write(stream: io.TextIOWrapper, article: Projection, scheme: str) -> None:
+    def write(stream: io.TextIOWrapper, article: FlatProjection, scheme: str) -> None:
         honest = io.StringIO()
         inner(honest, article, scheme)
         assert wrong in honest.getvalue()
@@ -663,7 +664,7 @@ def spoil(monkeypatch: pytest.MonkeyPatch, wrong: str, right: str) -> None:
     monkeypatch.setattr(conll2003, "write", write)
 
 
-def test_a_missing_article_and_one_too_many_are_found(
+def test_a_missing_or_an_extra_article_raises(
     make: Callable[..., Corpus], out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpus = make(draft("واحد"), draft("اثنان"))
@@ -672,10 +673,10 @@ def test_a_missing_article_and_one_too_many_are_found(
         conll2003, "write", lambda stream, article, scheme: article.article.id == 1 and write(stream, article, scheme)
     )
     with pytest.raises(NotVerified, match="lacks article 2"):
-        finish(export(corpus, out / "a", Options()))
-    monkeypatch.setattr(conll2003, "write", lambda *given: [write(*given), write(*given)])
+        finish(export(corpus, out / "a", ExportOptions()))
+    monkeypatch.setattr(conll2003, "write", lambda *arguments: [write(*arguments), write(*arguments)])
     with pytest.raises(NotVerified):
-        finish(export(make(draft("واحد")), out / "a", Options()))
+        finish(export(make(draft("واحد")), out / "a", ExportOptions()))
     assert list(out.iterdir()) == []
 
 
@@ -683,8 +684,8 @@ def test_a_missing_article_and_one_too_many_are_found(
 
 
 options = st.builds(
-    Options,
-    format=st.sampled_from([format_.NAME for format_ in (*TAGGED, *NESTED)]),
+    ExportOptions,
+    format=st.sampled_from([format_.NAME for format_ in (*FLAT_TAG_FORMATS, *NESTED_TAG_FORMATS)]),
     scheme=st.sampled_from(schemes.SCHEMES),
     flatten=st.sampled_from(FLATTENINGS),
     boundary=st.sampled_from(BOUNDARIES),
@@ -695,24 +696,24 @@ options = st.builds(
 
 
 @settings(max_examples=100)
-@given(st.lists(layered(), min_size=1, max_size=4), options)
-def test_every_span_is_counted_once_and_the_file_reads_back(
-    articles: list[tuple[Article, list[Zone], list[Span]]], options: Options
+@given(st.lists(article_layers(), min_size=1, max_size=4), options)
+def test_each_span_is_counted_once_and_the_file_reads_back(
+    articles: list[tuple[Article, list[Zone], list[Span]]], options: ExportOptions
 ) -> None:
     with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder) / "a.corpus", LABELS) as corpus:
         for article, zones, spans in articles:
             renamed = [msgspec.structs.replace(zone, uid=new_uid()) for zone in zones]
-            corpus.add(Draft(article, tuple(renamed), tuple(spans)))
-        stored = [span.uid for summary in article_list.articles(corpus) for span in corpus.spans(summary.uid)]
+            corpus.add(AnnotatedArticle(article, tuple(renamed), tuple(spans)))
+        stored = [span.uid for summary in article_list.load_all_summaries(corpus) for span in corpus.spans(summary.uid)]
         report = finish(export(corpus, Path(folder) / "out", options))
         lists = [report.widened, report.split, report.flattened, report.refused, report.outside_zones]
-        told = [entry.uid for entries in lists for entry in entries]
+        reported = [entry.uid for entries in lists for entry in entries]
         assert report.verified
-        assert report.spans == len(stored) == report.written + len(told)
-        assert len(set(told)) == len(told)
-        assert set(told) <= set(stored)
+        assert report.spans == len(stored) == report.written + len(reported)
+        assert len(set(reported)) == len(reported)
+        assert set(reported) <= set(stored)
         chunks = sum(
-            len(schemes.decode([rows.tags.get(at, "O") for at in range(len(rows.words))], options.scheme))
+            len(schemes.decode([rows.tags.get(index, "O") for index in range(len(rows.words))], options.scheme))
             for file in Path(folder).rglob("out*")
             for path in (file.iterdir() if file.is_dir() else [file] if file.suffix != ".json" else [])
             for rows in read(path, options.format)
@@ -725,21 +726,21 @@ def test_every_span_is_counted_once_and_the_file_reads_back(
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.NAME)
 @settings(max_examples=30)
 @given(
-    articles=st.lists(layered(marked_texts), min_size=2, max_size=5),
+    articles=st.lists(article_layers(marked_texts), min_size=2, max_size=5),
     boundary=st.sampled_from(BOUNDARIES),
     zones=st.sampled_from([None, None, frozenset(ZONE_KINDS)]),
 )
-def test_marks_wherever_they_stand_are_verified_or_accounted_for_in_every_format(
+def test_texts_with_invisible_marks_are_verified_in_every_format(
     format_: Any, articles: list[tuple[Article, list[Zone], list[Span]]], boundary: str, zones: frozenset[str] | None
 ) -> None:
-    if format_ in TWOFOLD:
+    if format_ in COMBINED_FORMATS:
         consumer(format_.PACKAGE)
     with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder) / "a.corpus", LABELS) as corpus:
-        for article, found, spans in articles:
-            renamed = [msgspec.structs.replace(zone, uid=new_uid()) for zone in found]
-            corpus.add(Draft(article, tuple(renamed), tuple(spans)))
-        stored = [span.uid for summary in article_list.articles(corpus) for span in corpus.spans(summary.uid)]
-        options = Options(format=format_.NAME, boundary=boundary, zones=zones, state=ALL)
+        for article, article_zones, spans in articles:
+            renamed = [msgspec.structs.replace(zone, uid=new_uid()) for zone in article_zones]
+            corpus.add(AnnotatedArticle(article, tuple(renamed), tuple(spans)))
+        stored = [span.uid for summary in article_list.load_all_summaries(corpus) for span in corpus.spans(summary.uid)]
+        options = ExportOptions(format=format_.NAME, boundary=boundary, zones=zones, state=ALL)
         report = finish(export(corpus, Path(folder) / "out", options))
         listed = [entry.uid for outcome in OUTCOMES[1:] for entry in getattr(report, outcome)]
         assert report.verified
@@ -748,67 +749,65 @@ def test_marks_wherever_they_stand_are_verified_or_accounted_for_in_every_format
         assert set(listed) <= set(stored)
 
 
-@pytest.mark.parametrize("format_", [*WHOLE_ARTICLES, *FILES], ids=lambda format_: format_.NAME)
+@pytest.mark.parametrize("format_", [*DOCUMENT_FORMATS, *FILE_PER_ARTICLE_FORMATS], ids=lambda format_: format_.NAME)
 def test_a_format_of_whole_articles_counts_the_sentences_and_tokens_of_their_text(
     format_: Any, make: Callable[..., Corpus], out: Path
 ) -> None:
     corpus = make(draft("قال الوزير أمس. ثم سكت\nوانتهى.", ("أمس", "DATE"), body="قال الوزير أمس"), draft("نعم"))
-    chosen = Options(format=format_.NAME, state=ALL)
-    report = finish(export(corpus, out / "articles", chosen))
+    options = ExportOptions(format=format_.NAME, state=ALL)
+    report = finish(export(corpus, out / "articles", options))
     assert (report.articles, report.sentences, report.tokens) == (2, 4, 9)
-    estimate = finish(account(corpus, chosen))
+    estimate = finish(preview_export(corpus, options))
     assert (estimate.sentences, estimate.tokens) == (4, 9)
 
 
 def test_a_text_is_counted_from_its_first_letter_to_its_last() -> None:
-    assert text_counts("«نعم»") == (1, 3)
+    assert count_text_tokens("«نعم»") == (1, 3)
 
 
 def test_a_variation_selector_after_a_space_stops_no_export(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(draft("مم 20 \ufe0f ثم", ("20 \ufe0f", "DATE")))
     for format_ in ("conll2003", "conll2002", "nested", "wojood"):
-        report = finish(export(corpus, out / format_, Options(format=format_)))
+        report = finish(export(corpus, out / format_, ExportOptions(format=format_)))
         (entry,) = report.widened
         assert (entry.start, entry.end, entry.became) == (3, 7, "20")
 
 
 def read(path: Path, format_: str) -> Any:
-    """The lines of each article; of one with several tags a token, once for each depth or label."""
+    """Return the lines of each article; with several tags for a token, once for each depth or label."""
     with path.open(encoding="utf-8", newline="\n") as file:
         if format_ in ("conll2003", "conll2002"):
             return list({"conll2003": conll2003, "conll2002": conll2002}[format_].read_back(file))
         module = {"nested": germeval, "wojood": wojood}[format_]
         depth = file.readline().count("\t")
         file.seek(0)
-        return [rows for article in module.read_back(file, depth) for rows in module.flat(article)]
+        return [rows for article in module.read_back(file, depth) for rows in module.flatten(article)]
 
 
 def test_nested_spans_are_all_in_a_nested_file(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(EVERY_FATE, draft("أمس قال", ("أمس", "DATE")))
-    report = finish(export(corpus, out / "a.tsv", Options(format="nested")))
+    report = finish(export(corpus, out / "a.tsv", ExportOptions(format="nested")))
     assert (len(report.flattened), report.written, len(report.widened)) == (0, 3, 2)
     lines = (out / "a.tsv").read_text(encoding="utf-8").split("\n")
     assert "-DOCSTART-\tO\tO" in lines
     assert "2024-2025\tI-PLAN\tB-DATE" in lines
     assert "أمس\tB-DATE\tO" in lines
-    report = finish(export(corpus, out / "a.txt", Options(format="wojood")))
+    report = finish(export(corpus, out / "a.txt", ExportOptions(format="wojood")))
     assert "2024-2025 I-PLAN B-DATE" in (out / "a.txt").read_text(encoding="utf-8").split("\n")
 
 
-def test_spans_of_one_label_that_overlap_are_told_where_no_file_can_say_them(
+def test_overlapping_spans_of_one_label_are_reported_if_the_format_cannot_hold_them(
     make: Callable[..., Corpus], out: Path
 ) -> None:
     corpus = make(draft("اللجنة الوطنية للتلقيح", ("اللجنة الوطنية للتلقيح", "PLAN"), ("الوطنية", "PLAN")))
-    report = finish(export(corpus, out / "a.tsv", Options(format="nested")))
+    report = finish(export(corpus, out / "a.tsv", ExportOptions(format="nested")))
     assert (report.written, len(report.flattened)) == (2, 0)
-    report = finish(export(corpus, out / "a.txt", Options(format="wojood")))
+    report = finish(export(corpus, out / "a.txt", ExportOptions(format="wojood")))
     assert (report.written, [entry.text for entry in report.flattened]) == (1, ["الوطنية"])
 
 
-def test_a_report_is_written_an_entry_at_a_time_and_is_what_it_would_be_at_once(
-    make: Callable[..., Corpus], out: Path
-) -> None:
-    for options in (Options(), Options(flatten="refuse", split={"train": 1})):
+def test_a_report_written_entry_by_entry_equals_one_written_at_once(make: Callable[..., Corpus], out: Path) -> None:
+    for options in (ExportOptions(), ExportOptions(flatten="refuse", split={"train": 1})):
         report = finish(export(make(EVERY_FATE), out / f"{options.flatten}", options))
         stream = io.BytesIO()
         write_report(report, stream)
@@ -820,13 +819,13 @@ def test_a_report_is_written_an_entry_at_a_time_and_is_what_it_would_be_at_once(
 
 
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.NAME)
-def test_it_is_known_before_whether_an_export_makes_a_folder(
+def test_exports_folder_predicts_whether_an_export_is_a_folder(
     make: Callable[..., Corpus], out: Path, format_: Any
 ) -> None:
-    if format_ in TWOFOLD:
+    if format_ in COMBINED_FORMATS:
         consumer(format_.PACKAGE)
     corpus = make(draft("خطة العمل 2024", ("2024", "DATE")))
     for name, split in (("one", None), ("split", {"train": 1})):
-        options = Options(format=format_.NAME, split=split)
+        options = ExportOptions(format=format_.NAME, split=split)
         finish(export(corpus, out / name, options))
-        assert makes_folder(corpus, options) == (out / name).is_dir()
+        assert exports_folder(corpus, options) == (out / name).is_dir()

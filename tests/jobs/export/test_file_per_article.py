@@ -1,4 +1,4 @@
-"""Exports with a file an article: nothing of an article is lost in silence, and nothing that is there is in danger."""
+"""Exports with a file for each article: nothing is lost silently, and no existing file is in danger."""
 
 import itertools
 import os
@@ -10,36 +10,45 @@ from typing import Any
 
 import msgspec
 import pytest
-from formats.standoff_samples import drafts
+from formats.standoff_samples import annotated_articles
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs.reports import KNOWN, as_json, finish
 from msgspec.structs import replace
 from text.texts import raw_texts
 
-from annotator.formats.report import LeftOut, Report
+from annotator.formats.report import OmittedArticle, Report
 from annotator.jobs.export import exporter
 from annotator.jobs.export.existing_output import CannotExport
-from annotator.jobs.export.exporter import ALL, FILES, NothingToExport, Options, account, export
-from annotator.jobs.export.file_per_article import FileFormat
+from annotator.jobs.export.exporter import (
+    ALL,
+    FILE_PER_ARTICLE_FORMATS,
+    ExportOptions,
+    NothingToExport,
+    export,
+    preview_export,
+)
+from annotator.jobs.export.file_per_article import FilePerArticleFormat
 from annotator.jobs.export.read_back import NotVerified
-from annotator.jobs.imports.importer import Naming, import_paths
+from annotator.jobs.imports.importer import LabelMapping, import_paths
 from annotator.model import labels
-from annotator.model.article_builder import draft
-from annotator.model.records import DONE, Draft, Span, Status, new_uid
-from annotator.resources import resource
+from annotator.model.article_builder import build_article
+from annotator.model.records import DONE, AnnotatedArticle, Span, Status, new_uid
+from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import add_label
 from annotator.store.queries import article_list
 
-LABELS = labels.decode(resource("labels", "default.toml").read_bytes())
-EACH = pytest.mark.parametrize("format_", FILES, ids=lambda format_: format_.NAME)
+LABELS = labels.decode(resource_path("labels", "default.toml").read_bytes())
+EACH = pytest.mark.parametrize("format_", FILE_PER_ARTICLE_FORMATS, ids=lambda format_: format_.NAME)
 SHARES = {"train": 2, "test": 1}
 
 
-def article(text: str, *found: tuple[str, str], value: str | None = None, who: str = "سلمى") -> Draft:
-    spans = [Span(new_uid(), "", who, label, text.index(part), text.index(part) + len(part)) for part, label in found]
-    return draft(text, zones=[], spans=[replace(span, value=value) for span in spans], states=[Status("", who, DONE)])
+def article(text: str, *words: tuple[str, str], value: str | None = None, who: str = "سلمى") -> AnnotatedArticle:
+    spans = [Span(new_uid(), "", who, label, text.index(part), text.index(part) + len(part)) for part, label in words]
+    return build_article(
+        text, zones=[], spans=[replace(span, value=value) for span in spans], states=[Status("", who, DONE)]
+    )
 
 
 TWO = (
@@ -53,7 +62,7 @@ def names(folder: Path) -> list[str]:
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:
-    """All that is in a folder, hidden or not; folders hold None."""
+    """Return the contents of a folder, including hidden files; None for folders."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
         for path in sorted(folder.rglob("*"))
@@ -65,9 +74,12 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 
 @EACH
 @settings(max_examples=60, deadline=None)
-@given(items=st.lists(drafts(notes=True, texts=raw_texts), min_size=1, max_size=4), split=st.none() | st.just(SHARES))
-def test_what_is_written_is_imported_again_and_the_rest_is_accounted_for(
-    format_: FileFormat, items: list[Draft], split: dict[str, int] | None
+@given(
+    items=st.lists(annotated_articles(notes=True, texts=raw_texts), min_size=1, max_size=4),
+    split=st.none() | st.just(SHARES),
+)
+def test_an_export_can_be_imported_and_the_rest_is_reported(
+    format_: FilePerArticleFormat, items: list[AnnotatedArticle], split: dict[str, int] | None
 ) -> None:
     with (
         tempfile.TemporaryDirectory() as name,
@@ -80,48 +92,51 @@ def test_what_is_written_is_imported_again_and_the_rest_is_accounted_for(
         for item in items:
             corpus.add(replace(item, spans=tuple(replace(span, uid=new_uid()) for span in item.spans)))
         try:
-            report: Report = finish(export(corpus, folder, Options(format=format_.NAME, state=ALL, split=split)))
+            report: Report = finish(export(corpus, folder, ExportOptions(format=format_.NAME, state=ALL, split=split)))
         except NothingToExport:
             assert format_.NAME == "xmi"
             assert all(unwritable(item.article.text) for item in items)
             return
-        stored = {number: corpus.whole(number) for number in numbers(corpus)}
+        stored = {number: corpus.load_article(number) for number in numbers(corpus)}
         spans = {span.uid: span for item in stored.values() for span in item.spans}
-        refused = [entry.uid for entry in report.refused]
+        refused_uids = [entry.uid for entry in report.refused]
         lists = (report.widened, report.split, report.flattened, report.outside_zones)
         assert report.verified
         assert not any(lists)
-        assert report.spans == len(spans) == report.written + len(refused)
-        assert len(set(refused)) == len(refused)
+        assert report.spans == len(spans) == report.written + len(refused_uids)
+        assert len(set(refused_uids)) == len(refused_uids)
         left_out = {entry.article for entry in report.left_out}
         assert report.articles == len(stored) - len(left_out)
         if format_.NAME != "xmi":
-            assert refused == report.left_out == []
+            assert refused_uids == report.left_out == []
         for number, item in stored.items():
             assert (number in left_out) == (format_.NAME == "xmi" and unwritable(item.article.text))
-        for uid in refused:
+        for uid in refused_uids:
             assert unwritable(spans[uid].value or "") or not left_out.isdisjoint(
                 number for number, item in stored.items() if spans[uid] in item.spans
             )
-        done = finish(import_paths(other, [folder], annotator="سلمى", naming=Naming(added=None)))
+        done = finish(import_paths(other, [folder], annotator="سلمى", label_mapping=LabelMapping(added=None)))
         assert (done.added, done.duplicates, done.skipped) == (report.articles, 0, [])
         assert done.spans == report.written
-        again = {item.article.uid: said(item, format_.HOLDS) for item in map(other.whole, numbers(other))}
-        kept = {
-            item.article.uid: said(
-                replace(item, spans=tuple(span for span in item.spans if span.uid not in refused)), format_.HOLDS
+        imported = {
+            item.article.uid: values(item, format_.STORED_FIELDS) for item in map(other.load_article, numbers(other))
+        }
+        exported = {
+            item.article.uid: values(
+                replace(item, spans=tuple(span for span in item.spans if span.uid not in refused_uids)),
+                format_.STORED_FIELDS,
             )
             for number, item in stored.items()
             if number not in left_out
         }
-        assert again == kept
+        assert imported == exported
 
 
 def numbers(corpus: Corpus) -> list[int]:
-    return [summary.id for summary in article_list.articles(corpus)]
+    return [summary.id for summary in article_list.load_all_summaries(corpus)]
 
 
-def said(item: Draft, holds: frozenset[str]) -> list[tuple[Any, ...]]:
+def values(item: AnnotatedArticle, holds: frozenset[str]) -> list[tuple[Any, ...]]:
     return sorted(
         (span.start, span.end, span.label, *((getattr(span, name) or "") for name in sorted(holds)))
         for span in item.spans
@@ -129,7 +144,7 @@ def said(item: Draft, holds: frozenset[str]) -> list[tuple[Any, ...]]:
 
 
 def unwritable(text: str) -> bool:
-    """Whether XML 1.0 has no place for a character of the text (https://www.w3.org/TR/xml/#charsets)."""
+    """Return whether XML 1.0 forbids a character of the text (https://www.w3.org/TR/xml/#charsets)."""
     return any(
         not (ord(c) in (9, 10, 13) or 0x20 <= ord(c) <= 0xD7FF or 0xE000 <= ord(c) <= 0xFFFD)
         for c in text
@@ -144,7 +159,7 @@ def test_the_files_of_each_format(make: Callable[..., Corpus], out: Path) -> Non
         ("webanno", ["article-00001.tsv", "article-00002.tsv"]),
         ("xmi", ["TypeSystem.xml", "article-00001.xmi", "article-00002.xmi"]),
     ):
-        report = finish(export(corpus, out / format_, Options(format=format_)))
+        report = finish(export(corpus, out / format_, ExportOptions(format=format_)))
         assert names(out / format_) == sorted(files)
         assert (report.articles, report.spans, report.written, report.labels) == (2, 2, 2, {"PLAN": 1, "DATE": 1})
         assert (report.annotator, report.zones, report.verified) == ("سلمى", None, True)
@@ -158,69 +173,79 @@ def test_the_files_of_each_format(make: Callable[..., Corpus], out: Path) -> Non
 
 
 @EACH
-def test_what_the_format_has_no_room_for_is_said(format_: FileFormat, make: Callable[..., Corpus], out: Path) -> None:
-    report = finish(export(make(*TWO), out / "a", Options(format=format_.NAME)))
-    assert set(report.not_held) == KNOWN - format_.HOLDS
+def test_the_report_names_fields_that_the_format_cannot_hold(
+    format_: FilePerArticleFormat, make: Callable[..., Corpus], out: Path
+) -> None:
+    report = finish(export(make(*TWO), out / "a", ExportOptions(format=format_.NAME)))
+    assert set(report.not_held) == KNOWN - format_.STORED_FIELDS
 
 
 @EACH
-def test_the_same_corpus_gives_the_same_bytes(format_: FileFormat, make: Callable[..., Corpus], out: Path) -> None:
-    options = Options(format=format_.NAME, split=SHARES, seed=3)
-    one = finish(export(make(*TWO), out / "a", options))
+def test_the_same_corpus_gives_the_same_bytes(
+    format_: FilePerArticleFormat, make: Callable[..., Corpus], out: Path
+) -> None:
+    options = ExportOptions(format=format_.NAME, split=SHARES, seed=3)
+    first = finish(export(make(*TWO), out / "a", options))
     two = finish(export(make(*TWO), out / "b", options))
     assert tree(out / "a") == tree(out / "b")
-    assert one.files == two.files
-    assert finish(export(make(*TWO), out / "c", Options(format=format_.NAME))).files != one.files
+    assert first.files == two.files
+    assert finish(export(make(*TWO), out / "c", ExportOptions(format=format_.NAME))).files != first.files
 
 
 @EACH
-def test_a_split_has_a_folder_a_part(format_: FileFormat, make: Callable[..., Corpus], out: Path) -> None:
+def test_a_split_has_a_folder_for_each_part(
+    format_: FilePerArticleFormat, make: Callable[..., Corpus], out: Path
+) -> None:
     corpus = make(*(article(f"خبر رقم {number}", (f"{number}", "DATE")) for number in range(9)))
-    report = finish(export(corpus, out / "a", Options(format=format_.NAME, split=SHARES, seed=1)))
+    report = finish(export(corpus, out / "a", ExportOptions(format=format_.NAME, split=SHARES, seed=1)))
     assert names(out) == ["a", "a.report.json"]
     assert names(out / "a") == ["test", "train"]
     assert report.parts is not None
     assert {part: count.articles for part, count in report.parts.items()} == {"train": 6, "test": 3}
     suffix = format_.SUFFIXES[0]
-    found = {part: {path.stem for path in (out / "a" / part).glob(f"*{suffix}")} for part in SHARES}
-    assert {part: len(stems) for part, stems in found.items()} == {"train": 6, "test": 3}
-    assert found["train"] | found["test"] == {f"article-{number:05}" for number in range(1, 10)}
-    finish(export(corpus, out / "a", Options(format=format_.NAME, split={"x": 1})))
+    stems = {part: {path.stem for path in (out / "a" / part).glob(f"*{suffix}")} for part in SHARES}
+    assert {part: len(part_stems) for part, part_stems in stems.items()} == {"train": 6, "test": 3}
+    assert stems["train"] | stems["test"] == {f"article-{number:05}" for number in range(1, 10)}
+    finish(export(corpus, out / "a", ExportOptions(format=format_.NAME, split={"x": 1})))
     assert names(out / "a") == ["x"]
 
 
 @EACH
-def test_only_what_is_in_scope(format_: FileFormat, make: Callable[..., Corpus], out: Path) -> None:
+def test_only_spans_in_scope_are_exported(
+    format_: FilePerArticleFormat, make: Callable[..., Corpus], out: Path
+) -> None:
     corpus = make(*TWO, article("ثلاثة أمس", ("أمس", "DATE"), who="عمر"))
     with pytest.raises(CannotExport, match=r"سلمى, عمر|عمر, سلمى"):
-        export(corpus, out / "a", Options(format=format_.NAME))
-    report = finish(export(corpus, out / "a", Options(format=format_.NAME, annotator="عمر")))
+        export(corpus, out / "a", ExportOptions(format=format_.NAME))
+    report = finish(export(corpus, out / "a", ExportOptions(format=format_.NAME, annotator="عمر")))
     assert [path.stem for path in (out / "a").glob(f"*{format_.SUFFIXES[0]}")] == ["article-00003"]
     assert (report.articles, report.written) == (1, 1)
 
 
 @EACH
-def test_nothing_to_export_makes_no_folder(format_: FileFormat, make: Callable[..., Corpus], out: Path) -> None:
-    corpus = make(draft("واحد"))
+def test_nothing_to_export_makes_no_folder(
+    format_: FilePerArticleFormat, make: Callable[..., Corpus], out: Path
+) -> None:
+    corpus = make(build_article("واحد"))
     with pytest.raises(NothingToExport):
-        finish(export(corpus, out / "a", Options(format=format_.NAME)))
+        finish(export(corpus, out / "a", ExportOptions(format=format_.NAME)))
     assert names(out) == []
-    assert finish(export(corpus, out / "a", Options(format=format_.NAME, state=ALL))).articles == 1
+    assert finish(export(corpus, out / "a", ExportOptions(format=format_.NAME, state=ALL))).articles == 1
 
 
-def test_an_article_that_xml_cannot_hold_is_left_out_and_said(make: Callable[..., Corpus], out: Path) -> None:
+def test_an_article_that_xml_cannot_hold_is_left_out_and_reported(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(
         article("واحد أمس", ("أمس", "DATE"), value="\ufffe"),
         article("اثنان\x1f أمس", ("أمس", "DATE"), ("اثنان", "PLAN")),
         article("ثلاثة أمس", ("أمس", "DATE"), value="2024"),
         article("\x1b أربعة"),
     )
-    told = finish(account(corpus, Options(format="xmi")))
-    report = finish(export(corpus, out / "a", Options(format="xmi")))
-    assert as_json(replace(told, verified=True, files=report.files)) == as_json(report)
+    preview = finish(preview_export(corpus, ExportOptions(format="xmi")))
+    report = finish(export(corpus, out / "a", ExportOptions(format="xmi")))
+    assert as_json(replace(preview, verified=True, files=report.files)) == as_json(report)
     assert names(out / "a") == ["TypeSystem.xml", "article-00001.xmi", "article-00003.xmi"]
     reasons = [f"The text has a character that XML cannot hold: U+{code}." for code in ("001F", "001B")]
-    assert report.left_out == [LeftOut(2, reasons[0]), LeftOut(4, reasons[1])]
+    assert report.left_out == [OmittedArticle(2, reasons[0]), OmittedArticle(4, reasons[1])]
     assert (report.articles, report.spans, report.written, report.labels) == (2, 4, 1, {"DATE": 1})
     assert [(entry.article, entry.text, entry.reason, entry.became) for entry in report.refused] == [
         (1, "أمس", "Its value has a character that XML cannot hold: U+FFFE.", None),
@@ -231,23 +256,23 @@ def test_an_article_that_xml_cannot_hold_is_left_out_and_said(make: Callable[...
 
 def test_cassis_reads_what_was_exported(make: Callable[..., Corpus], out: Path) -> None:
     cassis = pytest.importorskip("cassis")
-    finish(export(make(*TWO), out / "a", Options(format="xmi")))
+    finish(export(make(*TWO), out / "a", ExportOptions(format="xmi")))
     types = cassis.load_typesystem(out / "a" / "TypeSystem.xml")
     cas = cassis.load_cas_from_xmi(out / "a" / "article-00001.xmi", typesystem=types)
-    found = cas.select("de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity")
+    entities = cas.select("de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity")
     assert cas.sofa_string == TWO[0].article.text
-    assert sorted((one.value, one.get_covered_text(), one.identifier) for one in found) == [
+    assert sorted((entity.value, entity.get_covered_text(), entity.identifier) for entity in entities) == [
         ("DATE", "أمس", "2024"),
         ("PLAN", "وزارة العدل\nأمس", "2024"),
     ]
 
 
-def test_an_account_makes_nothing(make: Callable[..., Corpus], out: Path) -> None:
+def test_a_preview_writes_nothing(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(*TWO)
-    for format_ in FILES:
-        assert finish(account(corpus, Options(format=format_.NAME))).written == 2
+    for format_ in FILE_PER_ARTICLE_FORMATS:
+        assert finish(preview_export(corpus, ExportOptions(format=format_.NAME))).written == 2
     assert tree(out) == {}
-    steps = list(export(corpus, out / "a", Options(format="brat")))
+    steps = list(export(corpus, out / "a", ExportOptions(format="brat")))
     assert steps == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
 
 
@@ -257,9 +282,9 @@ def test_an_account_makes_nothing(make: Callable[..., Corpus], out: Path) -> Non
 @EACH
 @pytest.mark.parametrize("split", [None, SHARES])
 def test_an_older_export_is_replaced(
-    format_: FileFormat, make: Callable[..., Corpus], out: Path, split: dict[str, int] | None
+    format_: FilePerArticleFormat, make: Callable[..., Corpus], out: Path, split: dict[str, int] | None
 ) -> None:
-    options = Options(format=format_.NAME, split=split)
+    options = ExportOptions(format=format_.NAME, split=split)
     finish(export(make(*TWO, article("ثالث")), out / "a", options))
     report = finish(export(make(*TWO), out / "a", options))
     assert report.articles == 2
@@ -288,24 +313,24 @@ FOREIGN: dict[str, Callable[[Path], Any]] = {
 
 
 @pytest.mark.parametrize("done", FOREIGN)
-def test_what_somebody_did_in_the_folder_is_not_touched(make: Callable[..., Corpus], out: Path, done: str) -> None:
+def test_a_folder_changed_since_the_export_is_not_touched(make: Callable[..., Corpus], out: Path, done: str) -> None:
     if done == "a link" and sys.platform == "win32":
         pytest.skip("Windows asks for a privilege")
     corpus = make(*TWO)
-    finish(export(corpus, out / "a", Options(format="brat")))
+    finish(export(corpus, out / "a", ExportOptions(format="brat")))
     FOREIGN[done](out / "a")
     before = tree(out)
     with pytest.raises(
         CannotExport, match="a” is there already and holds something else than an export as it was written"
     ):
-        finish(export(corpus, out / "a", Options(format="brat")))
+        finish(export(corpus, out / "a", ExportOptions(format="brat")))
     assert tree(out) == before
 
 
-def test_what_somebody_does_meanwhile_is_not_touched(make: Callable[..., Corpus], out: Path) -> None:
+def test_a_folder_changed_during_the_export_is_not_touched(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(*TWO)
-    finish(export(corpus, out / "a", Options(format="brat")))
-    running = export(corpus, out / "a", Options(format="brat"))
+    finish(export(corpus, out / "a", ExportOptions(format="brat")))
+    running = export(corpus, out / "a", ExportOptions(format="brat"))
     list(itertools.islice(running, 4))
     _alter(out / "a")
     before = {name: data for name, data in tree(out).items() if not name.startswith(".")}
@@ -326,7 +351,7 @@ def test_what_somebody_does_meanwhile_is_not_touched(make: Callable[..., Corpus]
         ("../0.corpus", None, "is not a folder"),
     ],
 )
-def test_what_cannot_be_is_refused_before_anything_is_done(
+def test_an_impossible_target_or_option_is_refused_at_once(
     make: Callable[..., Corpus], out: Path, target: str, split: dict[str, int] | None, reason: str
 ) -> None:
     corpus = make(*TWO)
@@ -334,7 +359,7 @@ def test_what_cannot_be_is_refused_before_anything_is_done(
     (out / "reported.report.json").mkdir()
     before = tree(out)
     with pytest.raises(CannotExport, match=reason):
-        export(corpus, out / target, Options(format="webanno", split=split))
+        export(corpus, out / target, ExportOptions(format="webanno", split=split))
     assert tree(out) == before
 
 
@@ -345,16 +370,16 @@ def test_a_folder_that_cannot_be_written_to(
     (out / "a").mkdir()
     monkeypatch.setattr(os, "access", lambda path, _mode: Path(path).name != closed)
     with pytest.raises(CannotExport, match=f"{closed}” cannot be written to"):
-        export(make(*TWO), out / "a", Options(format="brat"))
+        export(make(*TWO), out / "a", ExportOptions(format="brat"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows asks for a privilege")
-def test_where_a_link_leads_is_filled_and_the_link_stays(make: Callable[..., Corpus], out: Path) -> None:
+def test_export_to_a_link_fills_its_target_and_keeps_the_link(make: Callable[..., Corpus], out: Path) -> None:
     (out / "disk").mkdir()
     (out / "disk" / "a").mkdir()
     (out / "a").symlink_to(out / "disk" / "a")
     for _time in range(2):
-        finish(export(make(*TWO), out / "a", Options(format="webanno")))
+        finish(export(make(*TWO), out / "a", ExportOptions(format="webanno")))
     assert (out / "a").is_symlink()
     assert names(out) == ["a", "a.report.json", "disk"]
     assert names(out / "disk") == ["a"]
@@ -366,8 +391,8 @@ def test_where_a_link_leads_is_filled_and_the_link_stays(make: Callable[..., Cor
 
 @pytest.fixture
 def older(make: Callable[..., Corpus], out: Path) -> dict[str, bytes | None]:
-    """An older export of brat at `out / "a"`."""
-    finish(export(make(*TWO), out / "a", Options(format="brat")))
+    """Create an older export of brat at `out / "a"`."""
+    finish(export(make(*TWO), out / "a", ExportOptions(format="brat")))
     return tree(out)
 
 
@@ -378,7 +403,7 @@ def test_a_cancelled_export_leaves_everything_as_it_was(
 ) -> None:
     corpus = make(*TWO)
     for target in ("a", "b"):
-        running = export(corpus, out / target, Options(format="brat", split=split))
+        running = export(corpus, out / target, ExportOptions(format="brat", split=split))
         list(itertools.islice(running, steps))
         running.close()
         assert tree(out) == older
@@ -392,14 +417,14 @@ def test_a_failed_export_leaves_everything_as_it_was(
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(exporter.brat, "shared_files", full)
+    monkeypatch.setattr(exporter.brat, "encode_shared_files", full)
     with pytest.raises(OSError, match="No space"):
-        finish(export(make(*TWO), out / "a", Options(format="brat")))
+        finish(export(make(*TWO), out / "a", ExportOptions(format="brat")))
     assert tree(out) == older
 
 
 @pytest.mark.parametrize("fails", [".report.json", "a"])
-def test_an_older_export_is_put_back_where_the_new_one_cannot_take_its_place(
+def test_an_older_export_is_restored_if_the_new_one_cannot_replace_it(
     make: Callable[..., Corpus],
     out: Path,
     older: dict[str, bytes | None],
@@ -415,7 +440,7 @@ def test_an_older_export_is_put_back_where_the_new_one_cannot_take_its_place(
 
     monkeypatch.setattr(Path, "replace", broken)
     with pytest.raises(OSError, match="Input/output"):
-        finish(export(make(article("آخر")), out / "a", Options(format="brat")))
+        finish(export(make(article("آخر")), out / "a", ExportOptions(format="brat")))
     assert tree(out) == older
 
 
@@ -429,21 +454,24 @@ def test_an_older_export_is_put_back_where_the_new_one_cannot_take_its_place(
             lambda item: replace(item, spans=tuple(replace(span, value="!") for span in item.spans)),
             "Article 1: the file and the corpus differ",
         ),
-        (lambda item: draft(item.article.text + "!", zones=[], spans=item.spans), "Article 1: the text of the file"),
+        (
+            lambda item: build_article(item.article.text + "!", zones=[], spans=item.spans),
+            "Article 1: the text of the file",
+        ),
     ],
 )
 def test_a_loss_leaves_no_folder(
-    format_: FileFormat,
+    format_: FilePerArticleFormat,
     make: Callable[..., Corpus],
     out: Path,
     monkeypatch: pytest.MonkeyPatch,
-    loss: Callable[[Draft], Draft],
+    loss: Callable[[AnnotatedArticle], AnnotatedArticle],
     reason: str,
 ) -> None:
     encode = format_.encode_files
     monkeypatch.setattr(format_, "encode_files", lambda item: encode(loss(item)))
     with pytest.raises(NotVerified, match=reason):
-        finish(export(make(TWO[0]), out / "a", Options(format=format_.NAME)))
+        finish(export(make(TWO[0]), out / "a", ExportOptions(format=format_.NAME)))
     assert tree(out) == {}
 
 
@@ -457,31 +485,31 @@ def test_a_loss_leaves_no_folder(
     ],
 )
 @pytest.mark.parametrize("item", [TWO[0], article("خبر")], ids=["two lines", "one word"])
-def test_a_file_that_does_not_read_leaves_no_folder(
-    format_: FileFormat,
+def test_an_unreadable_file_leaves_no_folder(
+    format_: FilePerArticleFormat,
     make: Callable[..., Corpus],
     out: Path,
     monkeypatch: pytest.MonkeyPatch,
     spoilt: Callable[[bytes], bytes],
     reason: str,
-    item: Draft,
+    item: AnnotatedArticle,
 ) -> None:
     encode = format_.encode_files
     spoil = lambda item: {suffix: spoilt(data) for suffix, data in encode(item).items()}  # noqa: E731
     monkeypatch.setattr(format_, "encode_files", spoil)
     with pytest.raises(NotVerified, match=reason):
-        finish(export(make(item), out / "a", Options(format=format_.NAME)))
+        finish(export(make(item), out / "a", ExportOptions(format=format_.NAME)))
     assert tree(out) == {}
 
 
-def test_a_missing_article_and_one_too_many_are_found(make: Callable[..., Corpus], out: Path) -> None:
+def test_a_missing_or_an_extra_article_raises(make: Callable[..., Corpus], out: Path) -> None:
     corpus = make(*TWO)
     for done, reason in (
         (lambda folder: (folder / "article-00002.tsv").unlink(), "lacks article 2"),
         (lambda folder: (folder / "article-00003.tsv").touch(), "does not hold what was written"),
         (lambda folder: (folder / "article-00002.tsv").rename(folder / "b.tsv"), "lacks article 2"),
     ):
-        running = export(corpus, out / "a", Options(format="webanno"))
+        running = export(corpus, out / "a", ExportOptions(format="webanno"))
         list(itertools.islice(running, 3))
         (draft_,) = (path for path in out.iterdir() if path.is_dir())
         done(draft_)

@@ -1,4 +1,4 @@
-"""Reading back: the quick comparison says what the slow one says, or nothing."""
+"""Read-back check: the fast alignment agrees with the slow one or declines."""
 
 import io
 from itertools import pairwise
@@ -6,32 +6,32 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text.texts import layered, marked_texts
+from text.texts import article_layers, marked_texts
 
 from annotator.formats.conll import conll2002
-from annotator.formats.conll.tag_columns import Rows
+from annotator.formats.conll.tag_columns import TaggedLines
 from annotator.jobs.export import read_back
 from annotator.jobs.export.read_back import NotVerified
 from annotator.model.labels import LabelSet
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone
-from annotator.tagging.flat import BOUNDARIES, Options, Stretch, project, segments
+from annotator.tagging.flat import BOUNDARIES, ProjectionOptions, TextRange, project_flat, select_ranges
 
 TEXT = "قال\u200f وزير\u00a0الصحة 2024-\u200f2030،  أمس\n\nثم قال."
-WHOLE = [Stretch(0, TEXT.index("\n")), Stretch(TEXT.index("\n"), len(TEXT))]
+WHOLE = [TextRange(0, TEXT.index("\n")), TextRange(TEXT.index("\n"), len(TEXT))]
 ROWS = ["قال", "وزير", "الصحة", "2024-2030", "،", "أمس", "", "ثم", "قال", ".", ""]
 
 
-def places(quick: bool, text: str, parts: list[Stretch], words: list[str]) -> list[Stretch] | None:
-    find = read_back._compared if quick else read_back._searched
-    found = find(text, parts, words)
-    return found and [found(at, at + 1) for at, word in enumerate(words) if word]
+def places(quick: bool, text: str, parts: list[TextRange], words: list[str]) -> list[TextRange] | None:
+    find = read_back._align_as_a_whole if quick else read_back._align_token_by_token
+    find_range = find(text, parts, words)
+    return find_range and [find_range(index, index + 1) for index, word in enumerate(words) if word]
 
 
-def test_marks_and_other_spaces_are_compared_at_once_too() -> None:
-    found = places(True, TEXT, WHOLE, ROWS)
-    assert found == places(False, TEXT, WHOLE, ROWS)
-    assert found
-    assert [TEXT[slice(*stretch)] for stretch in found][3] == "2024-\u200f2030"
+def test_the_fast_alignment_handles_marks_and_other_spaces() -> None:
+    ranges = places(True, TEXT, WHOLE, ROWS)
+    assert ranges == places(False, TEXT, WHOLE, ROWS)
+    assert ranges
+    assert [TEXT[slice(*stretch)] for stretch in ranges][3] == "2024-\u200f2030"
 
 
 @pytest.mark.parametrize(
@@ -46,20 +46,20 @@ def test_marks_and_other_spaces_are_compared_at_once_too() -> None:
         [*ROWS[:2], "2024-2030", "الصحة", *ROWS[4:]],
     ],
 )
-def test_what_the_quick_comparison_does_not_take_the_slow_one_refuses(wrong: list[str]) -> None:
+def test_the_slow_alignment_refuses_what_the_fast_one_declines(wrong: list[str]) -> None:
     assert places(True, TEXT, WHOLE, wrong) is None
     with pytest.raises(NotVerified):
-        read_back.spans(TEXT, WHOLE, Rows(wrong, {}), "iob2")
+        read_back.decode_spans(TEXT, WHOLE, TaggedLines(wrong, {}), "iob2")
 
 
 @settings(max_examples=300)
 @given(
-    layered() | layered(marked_texts),
+    article_layers() | article_layers(marked_texts),
     st.sampled_from(BOUNDARIES),
     st.none() | st.frozensets(st.sampled_from(ZONE_KINDS)),
     st.data(),
 )
-def test_both_say_the_same_of_any_text(
+def test_both_alignments_agree_on_any_text(
     layer: tuple[Article, list[Zone], list[Span]],
     boundary: str,
     zones: frozenset[str] | None,
@@ -67,16 +67,16 @@ def test_both_say_the_same_of_any_text(
 ) -> None:
     article, kinds, spans = layer
     stream = io.StringIO()
-    options = Options(boundary=boundary, zones=zones)
-    conll2002.write(stream, project(article, kinds, spans, LabelSet(()), options), "iob2")
+    options = ProjectionOptions(boundary=boundary, zones=zones)
+    conll2002.write(stream, project_flat(article, kinds, spans, LabelSet(()), options), "iob2")
     (rows,) = conll2002.read_back(io.StringIO(stream.getvalue()))
-    parts, words = segments(article, kinds, zones), rows.words
+    parts, words = select_ranges(article, kinds, zones), rows.words
     slow = places(False, article.text, parts, words)
     assert places(True, article.text, parts, words) in (None, slow)
-    assert all(left.end <= right.start for left, right in pairwise(slow or []))
+    assert all(previous.end <= following.start for previous, following in pairwise(slow or []))
     if words:  # and of one that is spoilt, the quick one takes no more than the slow one
-        at = data.draw(st.integers(0, len(words) - 1))
-        spoilt = [*words[:at], *data.draw(st.sampled_from([[], [""], ["قال"], ["".join(words[at : at + 2])]]))]
-        spoilt += words[at + data.draw(st.sampled_from([0, 1, 2])) :]
+        index = data.draw(st.integers(0, len(words) - 1))
+        spoilt = [*words[:index], *data.draw(st.sampled_from([[], [""], ["قال"], ["".join(words[index : index + 2])]]))]
+        spoilt += words[index + data.draw(st.sampled_from([0, 1, 2])) :]
         quick = places(True, article.text, parts, spoilt)
         assert quick is None or quick == places(False, article.text, parts, spoilt)

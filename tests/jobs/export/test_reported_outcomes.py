@@ -1,4 +1,4 @@
-"""A report is believed only where it says of each span what should have become of it, once, with a reason."""
+"""A report passes only if it has the expected outcome of each span, once, with a reason."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ import pytest
 
 from annotator.formats.report import Entry
 from annotator.formats.spooling import Spool
-from annotator.jobs.export.expected_outcomes import Expected
+from annotator.jobs.export.expected_outcomes import ExpectedOutcome
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.reported_outcomes import ReportedOutcomes
-from annotator.model.records import Article, Draft, Span, article_uid
-from annotator.tagging.flat import FLATTENED, OUTSIDE_ZONES, REFUSED, SPLIT, WIDENED, WRITTEN, Stretch
+from annotator.model.records import AnnotatedArticle, Article, Span, article_uid
+from annotator.tagging.flat import FLATTENED, OUTSIDE_ZONES, REFUSED, SPLIT, WIDENED, WRITTEN, TextRange
 
 TEXT = "قال\u200f وزير الصحة اليوم"
 UID = article_uid(TEXT)
-ITEM = Draft(
+ITEM = AnnotatedArticle(
     Article(UID, TEXT, id=3),
     (),
     tuple(
@@ -24,10 +24,10 @@ ITEM = Draft(
     ),
 )
 EXPECTED = {
-    "a": Expected(WRITTEN, Stretch(0, 3), Stretch(0, 3)),
-    "b": Expected(FLATTENED, None, Stretch(5, 9)),
-    "c": Expected(WRITTEN, Stretch(5, 9), Stretch(5, 9)),
-    "d": Expected(WIDENED, Stretch(10, 15), Stretch(10, 15)),
+    "a": ExpectedOutcome(WRITTEN, TextRange(0, 3), TextRange(0, 3)),
+    "b": ExpectedOutcome(FLATTENED, None, TextRange(5, 9)),
+    "c": ExpectedOutcome(WRITTEN, TextRange(5, 9), TextRange(5, 9)),
+    "d": ExpectedOutcome(WIDENED, TextRange(10, 15), TextRange(10, 15)),
 }
 RIGHT = {
     FLATTENED: [Entry(3, "b", 5, 7, "B", TEXT[5:7], "inside another", None)],
@@ -44,12 +44,12 @@ def reported(entries: dict[str, list[Entry]], *, keeps_flattened: bool = False) 
 
 
 def entry_with(outcome: str, **fields: Any) -> dict[str, list[Entry]]:
-    """Return the right entries, but for these fields of the one of this outcome."""
+    """Return the right entries, except for these fields of the entry with this outcome."""
     [entry] = RIGHT[outcome]
     return {**RIGHT, outcome: [msgspec.structs.replace(entry, **fields)]}
 
 
-def test_a_right_report_is_believed_and_the_spans_without_an_entry_are_counted() -> None:
+def test_a_correct_report_passes_and_spans_without_an_entry_are_counted() -> None:
     outcomes = reported(RIGHT)
     assert outcomes.check(ITEM, EXPECTED) == 2
     outcomes.check_end()
@@ -68,7 +68,7 @@ def test_a_right_report_is_believed_and_the_spans_without_an_entry_are_counted()
         {**RIGHT, SPLIT: [Entry(3, "a", 0, 3, "A", TEXT[:3], "x", TEXT[:3])]},
     ],
 )
-def test_an_entry_that_is_wrong_missing_or_of_another_outcome_is_found(wrong: dict[str, list[Entry]]) -> None:
+def test_a_wrong_or_missing_entry_or_outcome_raises(wrong: dict[str, list[Entry]]) -> None:
     with pytest.raises(NotVerified, match="Article 3: the report is wrong about"):
         reported(wrong).check(ITEM, EXPECTED)
 
@@ -81,12 +81,12 @@ def test_an_entry_that_is_wrong_missing_or_of_another_outcome_is_found(wrong: di
         {SPLIT: [Entry(3, "e", 0, 3, "A", TEXT[:3], "x", None)]},
     ],
 )
-def test_an_entry_of_a_span_that_there_is_not_or_that_has_one_is_found(more: dict[str, list[Entry]]) -> None:
+def test_an_entry_for_an_unknown_span_or_a_second_entry_raises(more: dict[str, list[Entry]]) -> None:
     with pytest.raises(NotVerified, match="entries that the corpus does not have"):
         reported({**RIGHT, **more}).check(ITEM, EXPECTED)
 
 
-def test_an_entry_of_an_article_that_was_not_exported_is_found_at_the_end() -> None:
+def test_an_entry_for_an_unexported_article_raises_at_the_end() -> None:
     for outcome in (WIDENED, OUTSIDE_ZONES):
         outcomes = reported({**RIGHT, outcome: [*RIGHT.get(outcome, []), Entry(9, "x", 0, 1, "A", "x", "x", None)]})
         assert outcomes.check(ITEM, EXPECTED) == 2
@@ -95,18 +95,18 @@ def test_an_entry_of_an_article_that_was_not_exported_is_found_at_the_end() -> N
 
 
 @pytest.mark.parametrize("outcome", [FLATTENED, REFUSED])
-def test_a_format_that_keeps_flattened_spans_beside_holds_them_as_if_they_were_alone(outcome: str) -> None:
-    expected = {**EXPECTED, "b": EXPECTED["b"]._replace(outcome=outcome)}
+def test_flattened_spans_stored_separately_are_reported_as_if_alone(outcome: str) -> None:
+    expected = {**EXPECTED, "b": EXPECTED["b"]._replace(kind=outcome)}
     [entry] = RIGHT[FLATTENED]
-    kept = {WIDENED: RIGHT[WIDENED], outcome: [msgspec.structs.replace(entry, became=TEXT[5:9])]}
-    assert reported(kept, keeps_flattened=True).check(ITEM, expected) == 2
+    entries = {WIDENED: RIGHT[WIDENED], outcome: [msgspec.structs.replace(entry, became=TEXT[5:9])]}
+    assert reported(entries, keeps_flattened=True).check(ITEM, expected) == 2
     with pytest.raises(NotVerified):
         reported({WIDENED: RIGHT[WIDENED], outcome: [entry]}, keeps_flattened=True).check(ITEM, expected)
 
 
-def test_what_a_span_became_is_without_the_marks_that_no_file_shows() -> None:
+def test_the_reported_text_has_no_invisible_marks() -> None:
     item = msgspec.structs.replace(ITEM, spans=(Span("a", UID, "سلمى", "A", 0, 3),))
-    expected = {"a": Expected(WIDENED, Stretch(0, 9), Stretch(0, 9))}
+    expected = {"a": ExpectedOutcome(WIDENED, TextRange(0, 9), TextRange(0, 9))}
     entry = Entry(3, "a", 0, 3, "A", TEXT[:3], "cuts a word", "قال وزير")
     assert reported({WIDENED: [entry]}).check(item, expected) == 0
     with pytest.raises(NotVerified):

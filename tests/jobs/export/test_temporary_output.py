@@ -1,4 +1,4 @@
-"""What an export that was killed has left beside its target, in every state that it may have been killed in."""
+"""Leftovers of an export beside its target, for every moment at which it may be killed."""
 
 import os
 import time
@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from annotator.formats.report import beside
+from annotator.formats.report import report_path
 from annotator.jobs.export.existing_output import folder_digest
 from annotator.jobs.export.temporary_output import OLD, PART, REPORT_OLD, REPORT_PART, clear_leftovers, locked_key
 from annotator.paths import hidden_path
@@ -18,7 +18,7 @@ KEY = "0123456789abcdef" * 2
 
 
 def report_of(content: bytes | Path) -> bytes:
-    """Return a report, as far as it is read here, of a file of this content or of a folder as it is now."""
+    """Return the relevant part of a report on a file with this content or on a folder in its present state."""
     files = folder_digest(content) if isinstance(content, Path) else sha256(content).hexdigest()
     return msgspec.json.encode({"format": "conll2003", "digest": "", "verified": True, "files": files})
 
@@ -29,115 +29,113 @@ def target(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def left(target: Path) -> Callable[..., None]:
-    """Write hidden files of one killed export: content by kind."""
+def leave(target: Path) -> Callable[..., None]:
+    """Return a function that writes the temporary files of a killed export: content by kind."""
 
-    def write(files: dict[str, bytes], *, key: str = KEY, path: Path = target) -> None:
-        for kind, content in {**files, "lock": b""}.items():
+    def write(contents: dict[str, bytes], *, key: str = KEY, path: Path = target) -> None:
+        for kind, content in {**contents, "lock": b""}.items():
             hidden_path(path, kind, key).write_bytes(content)
 
     return write
 
 
-def found(target: Path) -> dict[str, bytes]:
+def files(target: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in target.parent.iterdir() if path.is_file()}
 
 
-def test_a_file_that_had_taken_its_place_gets_its_own_report(target: Path, left: Callable[..., None]) -> None:
+def test_a_file_already_in_place_gets_its_own_report(target: Path, leave: Callable[..., None]) -> None:
     target.write_bytes(b"new")
-    left({REPORT_PART: report_of(b"new"), REPORT_OLD: report_of(b"old")})
-    clear_leftovers(target, beside(target))
-    assert found(target) == {"train": b"new", "train.report.json": report_of(b"new")}
+    leave({REPORT_PART: report_of(b"new"), REPORT_OLD: report_of(b"old")})
+    clear_leftovers(target, report_path(target))
+    assert files(target) == {"train": b"new", "train.report.json": report_of(b"new")}
 
 
-def test_a_file_that_was_not_replaced_yet_gets_its_old_report_back(target: Path, left: Callable[..., None]) -> None:
+def test_a_file_not_yet_replaced_gets_its_old_report_back(target: Path, leave: Callable[..., None]) -> None:
     target.write_bytes(b"old")
-    left({PART: b"new", REPORT_PART: report_of(b"new"), REPORT_OLD: report_of(b"old")})
-    clear_leftovers(target, beside(target))
-    assert found(target) == {"train": b"old", "train.report.json": report_of(b"old")}
+    leave({PART: b"new", REPORT_PART: report_of(b"new"), REPORT_OLD: report_of(b"old")})
+    clear_leftovers(target, report_path(target))
+    assert files(target) == {"train": b"old", "train.report.json": report_of(b"old")}
 
 
-def test_a_file_that_somebody_changed_since_gets_no_report(target: Path, left: Callable[..., None]) -> None:
+def test_a_file_changed_since_gets_no_report(target: Path, leave: Callable[..., None]) -> None:
     target.write_bytes(b"changed by hand")
-    left({PART: b"new", REPORT_PART: report_of(b"new"), REPORT_OLD: report_of(b"old")})
-    clear_leftovers(target, beside(target))
-    assert found(target) == {"train": b"changed by hand"}
+    leave({PART: b"new", REPORT_PART: report_of(b"new"), REPORT_OLD: report_of(b"old")})
+    clear_leftovers(target, report_path(target))
+    assert files(target) == {"train": b"changed by hand"}
 
 
-def test_a_report_that_is_there_stays_and_one_without_a_file_is_deleted(
-    target: Path, left: Callable[..., None]
-) -> None:
+def test_an_existing_report_stays_and_one_without_a_file_is_deleted(target: Path, leave: Callable[..., None]) -> None:
     target.write_bytes(b"old")
-    beside(target).write_bytes(report_of(b"another"))
-    left({REPORT_OLD: report_of(b"old")})
-    clear_leftovers(target, beside(target))
-    assert found(target) == {"train": b"old", "train.report.json": report_of(b"another")}
+    report_path(target).write_bytes(report_of(b"another"))
+    leave({REPORT_OLD: report_of(b"old")})
+    clear_leftovers(target, report_path(target))
+    assert files(target) == {"train": b"old", "train.report.json": report_of(b"another")}
     target.unlink()
-    beside(target).unlink()
-    left({PART: b"new", REPORT_PART: report_of(b"new")})
-    clear_leftovers(target, beside(target))
-    assert found(target) == {}
+    report_path(target).unlink()
+    leave({PART: b"new", REPORT_PART: report_of(b"new")})
+    clear_leftovers(target, report_path(target))
+    assert files(target) == {}
 
 
-def test_a_folder_that_was_moved_away_comes_back_with_its_report(target: Path, left: Callable[..., None]) -> None:
+def test_a_folder_moved_aside_is_restored_with_its_report(target: Path, leave: Callable[..., None]) -> None:
     old = hidden_path(target, OLD, KEY)
     old.mkdir()
     (old / "a.ann").write_bytes(b"T1")
     report = report_of(old)
-    left({REPORT_OLD: report})
-    clear_leftovers(target, beside(target))
-    assert found(target) == {"train.report.json": report}
+    leave({REPORT_OLD: report})
+    clear_leftovers(target, report_path(target))
+    assert files(target) == {"train.report.json": report}
     assert (target / "a.ann").read_bytes() == b"T1"
     assert not old.exists()
 
 
 @pytest.mark.parametrize("is_ours", [False, True])
-def test_a_folder_that_was_moved_away_is_deleted_only_where_an_export_has_taken_its_place(
-    target: Path, left: Callable[..., None], is_ours: bool
+def test_a_folder_moved_aside_is_deleted_only_if_an_export_replaced_it(
+    target: Path, leave: Callable[..., None], is_ours: bool
 ) -> None:
     old = hidden_path(target, OLD, KEY)
     old.mkdir()
     (old / "a.ann").write_bytes(b"T1")
     target.mkdir()
     (target / "b.ann").write_bytes(b"T2")
-    left({REPORT_PART: report_of(target) if is_ours else report_of(old)})
-    clear_leftovers(target, beside(target))
-    assert beside(target).exists() == is_ours
+    leave({REPORT_PART: report_of(target) if is_ours else report_of(old)})
+    clear_leftovers(target, report_path(target))
+    assert report_path(target).exists() == is_ours
     assert old.exists() == (not is_ours)
     assert (target / "b.ann").exists()
 
 
-def test_an_export_at_work_is_left_alone_and_cleared_once_its_lock_is_gone(target: Path) -> None:
+def test_files_of_a_running_export_stay_until_its_lock_is_released(target: Path) -> None:
     with locked_key(target) as key:
         draft = hidden_path(target, PART, key)
         draft.write_bytes(b"new")
-        clear_leftovers(target, beside(target))
+        clear_leftovers(target, report_path(target))
         assert draft.exists()
-    clear_leftovers(target, beside(target))
-    assert found(target) == {}
+    clear_leftovers(target, report_path(target))
+    assert files(target) == {}
 
 
-def test_a_corpus_under_way_has_no_lock_and_stays(target: Path) -> None:
+def test_a_corpus_being_created_has_no_lock_and_stays(target: Path) -> None:
     draft = hidden_path(target, PART, KEY)
     draft.write_bytes(b"SQLite format 3\0 and pages")
-    clear_leftovers(target, beside(target))
+    clear_leftovers(target, report_path(target))
     assert draft.exists()
 
 
 @pytest.mark.parametrize(("seconds", "stays"), [(50, True), (70, False)])
-def test_a_lock_alone_may_belong_to_an_export_that_begins_now(
-    target: Path, left: Callable[..., None], seconds: int, stays: bool
+def test_a_lone_lock_file_stays_only_while_it_is_new(
+    target: Path, leave: Callable[..., None], seconds: int, stays: bool
 ) -> None:
-    left({})
+    leave({})
     lock = hidden_path(target, "lock", KEY)
     before = time.time() - seconds
     os.utime(lock, (before, before))
-    clear_leftovers(target, beside(target))
+    clear_leftovers(target, report_path(target))
     assert lock.exists() == stays
 
 
-def test_leftovers_of_another_target_stay(target: Path, left: Callable[..., None]) -> None:
-    left({PART: b"other"}, path=target.with_name("trains"))
-    before = found(target)
-    clear_leftovers(target, beside(target))
-    assert found(target) == before
+def test_leftovers_of_another_target_stay(target: Path, leave: Callable[..., None]) -> None:
+    leave({PART: b"other"}, path=target.with_name("trains"))
+    before = files(target)
+    clear_leftovers(target, report_path(target))
+    assert files(target) == before

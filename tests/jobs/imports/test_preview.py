@@ -1,17 +1,17 @@
-"""A look at files: what is in each, what is to be decided, and nothing stored."""
+"""Previews of files: their content and open decisions, with nothing stored."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from annotator.cli.terminal import visual
-from annotator.jobs.imports.file_reader import Way
+from annotator.cli.terminal import reorder_for_display
+from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import import_paths
-from annotator.jobs.imports.preview import Look, look
+from annotator.jobs.imports.preview import FilePreview, preview_files
 from annotator.model.labels import decode
 from annotator.model.records import article_uid
-from annotator.resources import resource
+from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list
 
@@ -20,7 +20,7 @@ SHOWN = "قالت الوزارة في بلاغ\nيوم الجمعة 5 يوليو
 
 @pytest.fixture
 def corpus(tmp_path: Path):  # type: ignore[no-untyped-def]
-    labels = decode(resource("labels", "default.toml").read_bytes())
+    labels = decode(resource_path("labels", "default.toml").read_bytes())
     with Corpus.create(tmp_path / "my.corpus", labels) as opened:
         yield opened
 
@@ -32,8 +32,8 @@ def folder(tmp_path: Path) -> Path:
     return path
 
 
-def looks(corpus: Corpus, *paths: Path, ways: dict[Path, Way] | None = None) -> list[Look]:
-    steps = look(corpus, paths, "ليلى", ways)
+def preview(corpus: Corpus, *paths: Path, options_by_path: dict[Path, ReadOptions] | None = None) -> list[FilePreview]:
+    steps = preview_files(corpus, paths, "ليلى", options_by_path)
     seen = []
     while True:
         try:
@@ -53,64 +53,83 @@ def test_articles_spans_labels_and_refusals_are_counted_and_nothing_is_stored(co
     path = lines(
         folder / "a.jsonl", {"text": "زار\nيوسف", "spans": spans}, {"text": ""}, {"text": "زار", "spans": spans[1:2]}
     )
-    [found] = looks(corpus, folder)
-    assert (found.path, found.format, found.articles, found.spans) == (path, "jsonl", 2, 4)
-    assert found.labels == {"PER": 2, "a b": 1}
-    assert found.beginning == "زار\nيوسف"
-    assert [(remark.line, remark.reason) for remark in found.remarks] == [(2, "The text is empty.")]
-    assert (found.refused, found.repaired, found.illogical, found.open) == (1, 0, 0, True)
-    assert "text" in found.possible
-    assert list(article_list.articles(corpus)) == []
+    [file_preview] = preview(corpus, folder)
+    assert (file_preview.path, file_preview.format, file_preview.articles, file_preview.spans) == (path, "jsonl", 2, 4)
+    assert file_preview.unknown_labels == {"PER": 2, "a b": 1}
+    assert file_preview.first_lines == "زار\nيوسف"
+    assert [(remark.line, remark.reason) for remark in file_preview.remarks] == [(2, "The text is empty.")]
+    assert (
+        file_preview.refusal_count,
+        file_preview.repair_count,
+        file_preview.not_logical,
+        file_preview.needs_decision,
+    ) == (1, 0, 0, True)
+    assert "text" in file_preview.possible_formats
+    assert list(article_list.load_all_summaries(corpus)) == []
 
 
-def test_what_is_here_already_and_twice_is_known(corpus: Corpus, folder: Path) -> None:
+def test_duplicates_in_the_corpus_and_in_the_file_are_not_new(corpus: Corpus, folder: Path) -> None:
     for _step in import_paths(corpus, [lines(folder / "a.jsonl", {"text": "أول"})]):
         pass
-    [found] = looks(corpus, lines(folder / "b.jsonl", {"text": "أول"}, {"text": "ثان"}, {"text": "ثان"}))
-    assert (found.articles, found.new) == (3, {article_uid("ثان")})
-    assert not found.open
+    [file_preview] = preview(corpus, lines(folder / "b.jsonl", {"text": "أول"}, {"text": "ثان"}, {"text": "ثان"}))
+    assert (file_preview.articles, file_preview.new_uids) == (3, {article_uid("ثان")})
+    assert not file_preview.needs_decision
 
 
-def test_text_as_a_page_shows_it(corpus: Corpus, folder: Path) -> None:
+def test_a_preview_shows_text_in_visual_order_before_and_after_the_repair(corpus: Corpus, folder: Path) -> None:
     for _step in import_paths(corpus, [lines(folder / "a.jsonl", {"text": SHOWN})]):
         pass
-    path = lines(folder / "b.jsonl", {"text": "خبر"}, {"text": visual(SHOWN)})
-    [found] = looks(corpus, path)
-    assert (found.illogical, found.open) == (1, True)
-    assert [now for _was, now in found.changed] == SHOWN.split("\n")
-    assert [was for was, _now in found.changed] == visual(SHOWN).split("\n")
-    assert found.new == {article_uid("خبر")}
-    [as_it_is] = looks(corpus, path, ways={path: Way()})
-    assert as_it_is.new == {article_uid("خبر"), article_uid(visual(SHOWN))}
+    path = lines(folder / "b.jsonl", {"text": "خبر"}, {"text": reorder_for_display(SHOWN)})
+    [repaired] = preview(corpus, path)
+    assert (repaired.not_logical, repaired.needs_decision) == (1, True)
+    assert [now for _was, now in repaired.line_changes] == SHOWN.split("\n")
+    assert [was for was, _now in repaired.line_changes] == reorder_for_display(SHOWN).split("\n")
+    assert repaired.new_uids == {article_uid("خبر")}
+    [as_it_is] = preview(corpus, path, options_by_path={path: ReadOptions()})
+    assert as_it_is.new_uids == {article_uid("خبر"), article_uid(reorder_for_display(SHOWN))}
 
 
-def test_a_table_whose_columns_do_not_tell(corpus: Corpus, folder: Path) -> None:
+def test_a_table_with_unclear_columns_needs_a_decision(corpus: Corpus, folder: Path) -> None:
     path = folder / "a.csv"
     path.write_text("c1;c2\nنص;نص\n", encoding="utf-8")
-    [found] = looks(corpus, path)
-    assert (found.format, found.articles, found.columns, found.open) == ("csv", 0, ["c1", "c2"], True)
-    [named] = looks(corpus, path, ways={path: Way(columns={"text": "c2"})})
-    assert (named.articles, named.columns, named.refused) == (1, ["c1", "c2"], 0)
+    [undecided] = preview(corpus, path)
+    assert (undecided.format, undecided.articles, undecided.columns, undecided.needs_decision) == (
+        "csv",
+        0,
+        ["c1", "c2"],
+        True,
+    )
+    [decided] = preview(corpus, path, options_by_path={path: ReadOptions(columns={"text": "c2"})})
+    assert (decided.articles, decided.columns, decided.refusal_count) == (1, ["c1", "c2"], 0)
     path.write_text("text;c2\nنص;نص\n", encoding="utf-8")
-    assert [each.open for each in looks(corpus, path)] == [False]
+    assert [each.needs_decision for each in preview(corpus, path)] == [False]
 
 
-def test_files_of_no_known_format(corpus: Corpus, folder: Path) -> None:
+def test_files_of_unknown_format_need_a_decision_if_there_are_candidates(corpus: Corpus, folder: Path) -> None:
     (folder / "a.md").write_text("نص", encoding="utf-8")
     (folder / "b.bin").write_bytes(b"\0\1")
     (folder / "c.md").write_bytes("نص".encode("utf-16"))
-    known, binary, wide = looks(corpus, folder)
-    assert (known.format, known.open, binary.format, binary.open, wide.open) == (None, True, None, False, True)
-    assert {"text", "conll"} <= set(known.possible)
-    assert not {"pdf", "docx"} & set(known.possible)
-    assert [each.articles for each in looks(corpus, folder / "a.md", ways={folder / "a.md": Way("text")})] == [1]
+    text, binary, wide = preview(corpus, folder)
+    assert (text.format, text.needs_decision, binary.format, binary.needs_decision, wide.needs_decision) == (
+        None,
+        True,
+        None,
+        False,
+        True,
+    )
+    assert {"text", "conll"} <= set(text.possible_formats)
+    assert not {"pdf", "docx"} & set(text.possible_formats)
+    assert [
+        each.articles
+        for each in preview(corpus, folder / "a.md", options_by_path={folder / "a.md": ReadOptions("text")})
+    ] == [1]
 
 
-def test_what_is_not_there_is_left_to_the_import(corpus: Corpus, folder: Path) -> None:
-    assert looks(corpus, folder / "none") == []
+def test_missing_files_are_left_for_the_import_to_report(corpus: Corpus, folder: Path) -> None:
+    assert preview(corpus, folder / "none") == []
 
 
-def test_a_large_file_can_be_stopped_on_the_way(corpus: Corpus, folder: Path) -> None:
-    steps = look(corpus, [lines(folder / "a.jsonl", *({"text": f"نص {number}"} for number in range(250)))])
+def test_the_preview_of_a_large_file_can_be_cancelled(corpus: Corpus, folder: Path) -> None:
+    steps = preview_files(corpus, [lines(folder / "a.jsonl", *({"text": f"نص {number}"} for number in range(250)))])
     assert [next(steps) for _step in range(3)] == [(0, 1)] * 3
     steps.close()

@@ -1,4 +1,4 @@
-"""Whole articles, many at a time."""
+"""Tests of loading many articles."""
 
 from pathlib import Path
 
@@ -6,52 +6,56 @@ import pytest
 from msgspec.structs import replace
 
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import DONE, FLAGGED, Article, Draft, Note, Span, Status, Zone, article_uid
+from annotator.model.records import DONE, FLAGGED, AnnotatedArticle, Article, Note, Span, Status, Zone, article_uid
 from annotator.store.corpus import Corpus
 from annotator.store.queries import annotated_articles
-from annotator.store.queries.annotated_articles import drafts
-from annotator.store.queries.article_list import done
+from annotator.store.queries.annotated_articles import load_articles
+from annotator.store.queries.article_list import list_done_articles
 
 LABELS = LabelSet((Label("DATE", {}, Colour("#8f6a0a", "#ecc04c")),))
-WHO = ("سلمى", "Anas")
+ANNOTATORS = ("سلمى", "Anas")
 
 
-def article(number: int) -> Draft:
+def make_article(number: int) -> AnnotatedArticle:
     text = f"قالت {number} أمس"
     uid = article_uid(text)
-    spans = [Span(f"{who}{number}-{end}", uid, who, "DATE", 0, end, None, "x") for who in WHO for end in (4, 6)]
-    return Draft(
+    spans = [
+        Span(f"{annotator}{number}-{end}", uid, annotator, "DATE", 0, end, None, "x")
+        for annotator in ANNOTATORS
+        for end in (4, 6)
+    ]
+    return AnnotatedArticle(
         Article(uid, text, "t", "2024", "s", "u"),
         (Zone(f"b{number}", uid, "body", 5, 6), Zone(f"h{number}", uid, "headline", 0, 4)),
         tuple(spans[: number % 5]),
-        tuple(Status(uid, who, DONE if number % 2 else FLAGGED) for who in WHO[: number % 3]),
-        tuple(Note(uid, who, f"note {number}") for who in WHO[: number % 4]),
+        tuple(Status(uid, annotator, DONE if number % 2 else FLAGGED) for annotator in ANNOTATORS[: number % 3]),
+        tuple(Note(uid, annotator, f"note {number}") for annotator in ANNOTATORS[: number % 4]),
     )
 
 
-@pytest.mark.parametrize("at_once", [1, 4, 100])
-def test_articles_come_with_all_that_is_known_of_them_in_the_order_asked(
-    at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("batch_size", [1, 4, 100])
+def test_articles_are_loaded_in_the_given_order_as_by_load_article(
+    batch_size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(annotated_articles, "_AT_ONCE", at_once)
+    monkeypatch.setattr(annotated_articles, "_BATCH_SIZE", batch_size)
     with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
         for number in range(9):
-            corpus.add(article(number))
-        for annotator in (None, *WHO, "nobody"):
+            corpus.add(make_article(number))
+        for annotator in (None, *ANNOTATORS, "nobody"):
             numbers = [9, 1, 2, 3, 8, 4]
-            found = list(drafts(corpus, numbers, annotator))
-            assert found == [corpus.whole(number, annotator) for number in numbers]
-        first = next(drafts(corpus, [2]))
-        assert first.article == replace(article(1).article, id=2)
+            loaded = list(load_articles(corpus, numbers, annotator))
+            assert loaded == [corpus.load_article(number, annotator) for number in numbers]
+        first = next(load_articles(corpus, [2]))
+        assert first.article == replace(make_article(1).article, id=2)
         assert [zone.kind for zone in first.zones] == ["headline", "body"]
-        assert list(drafts(corpus, [])) == []
+        assert list(load_articles(corpus, [])) == []
 
 
-def test_who_is_done_with_what(tmp_path: Path) -> None:
+def test_done_articles_are_listed_by_annotator(tmp_path: Path) -> None:
     with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
         for number in range(9):
-            corpus.add(article(number))
-        assert done(corpus, WHO[0]) == [2, 6, 8]  # 1, 5 and 7
-        assert done(corpus, WHO[1]) == [6]
-        assert done(corpus, None) == [2, 6, 8]
-        assert done(corpus, "nobody") == []
+            corpus.add(make_article(number))
+        assert list_done_articles(corpus, ANNOTATORS[0]) == [2, 6, 8]  # 1, 5 and 7
+        assert list_done_articles(corpus, ANNOTATORS[1]) == [6]
+        assert list_done_articles(corpus, None) == [2, 6, 8]
+        assert list_done_articles(corpus, "nobody") == []

@@ -1,4 +1,4 @@
-"""The search of a corpus: it names the articles that hold the words, and says where."""
+"""Tests of the full-text search."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from text.texts import PIECES, texts
 
 from annotator.model.labels import LabelSet
-from annotator.model.records import Article, Draft, article_uid
+from annotator.model.records import AnnotatedArticle, Article, article_uid
 from annotator.store.corpus import Corpus
-from annotator.store.index import parts
-from annotator.store.queries.search import excerpt, matching, search
+from annotator.store.index import search_tokens
+from annotator.store.queries.search import find_article_numbers, find_excerpt, search
 from annotator.text.folding import fold
-from annotator.text.search import found, occurrences
+from annotator.text.search import find_occurrences, find_query
 
 TEXTS: Final = (
     "أعلنت وزارة الصحة، أمس، عن خطة 2024-2030.",
@@ -56,17 +56,17 @@ QUERY: Final = st.lists(PART, max_size=6).map("".join) | texts
 WORD_QUERY: Final = st.lists(WORD, min_size=1, max_size=3).map(" ".join)
 
 
-def make(path: Path, some: tuple[str, ...]) -> Corpus:
+def make(path: Path, corpus_texts: tuple[str, ...]) -> Corpus:
     corpus = Corpus.create(path, LabelSet(()))
-    for text in some:
-        corpus.add(Draft(Article(article_uid(text), text)))
+    for text in corpus_texts:
+        corpus.add(AnnotatedArticle(Article(article_uid(text), text)))
     return corpus
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
-    with make(tmp_path_factory.mktemp("search") / "a.corpus", TEXTS) as opened:
-        yield opened
+    with make(tmp_path_factory.mktemp("search") / "a.corpus", TEXTS) as corpus_:
+        yield corpus_
 
 
 @pytest.mark.parametrize(
@@ -104,22 +104,24 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
         ("ارة", []),
     ],
 )
-def test_the_articles_that_hold_the_words(corpus: Corpus, words: str, expected: list[int]) -> None:
-    assert matching(corpus, words) == sorted(expected)
+def test_articles_with_the_words_are_found(corpus: Corpus, words: str, expected: list[int]) -> None:
+    assert find_article_numbers(corpus, words) == sorted(expected)
 
 
-def test_the_first_place_of_each_article(corpus: Corpus) -> None:
-    places = [(hit.article.id, hit.article.text[hit.start : hit.end]) for hit in search(corpus, "وزاره الصحه")]
-    assert places == [(1, "وزارة الصحة"), (2, "وِزَارَةِ الصِّحّةِ"), (5, "وزارة\nالصحة")]
+def test_search_returns_the_first_match_of_each_article(corpus: Corpus) -> None:
+    matches = [
+        (result.article.id, result.article.text[result.start : result.end]) for result in search(corpus, "وزاره الصحه")
+    ]
+    assert matches == [(1, "وزارة الصحة"), (2, "وِزَارَةِ الصِّحّةِ"), (5, "وزارة\nالصحة")]
     assert list(search(corpus, "وزارة، الصحة")) == []
 
 
-def test_the_words_around_the_first_place(corpus: Corpus) -> None:
-    made = excerpt(corpus, 6, "مغرب")
-    assert made
-    assert made.text == TEXTS[5]
-    assert made.text[made.start : made.end] == "مغرب"
-    assert excerpt(corpus, 6, "وزارة") is None
+def test_excerpt_contains_the_words_around_the_first_match(corpus: Corpus) -> None:
+    snippet = find_excerpt(corpus, 6, "مغرب")
+    assert snippet
+    assert snippet.text == TEXTS[5]
+    assert snippet.text[snippet.start : snippet.end] == "مغرب"
+    assert find_excerpt(corpus, 6, "وزارة") is None
 
 
 @settings(max_examples=150)
@@ -128,25 +130,25 @@ def test_the_words_around_the_first_place(corpus: Corpus) -> None:
 @example(["a\x00b"], 'a"b')
 @example(["للجنة"], "الجنة")
 @given(st.lists(QUERY, min_size=1, max_size=4, unique=True), QUERY | WORD_QUERY)
-def test_no_article_that_holds_the_words_is_left_out_and_no_query_is_an_error(some: list[str], words: str) -> None:
-    some = list(dict.fromkeys(text for text in some if text.strip()))
-    with TemporaryDirectory() as folder, make(Path(folder) / "a.corpus", tuple(some)) as corpus:
-        asked = {words, *(fold(words, taa=True).strip()[:length] for length in range(1, 5))}
-        for query in asked:
-            hits = [number for number, text in enumerate(some, 1) if found(text, query)]
-            named = matching(corpus, query)
-            assert named == sorted(set(named))
-            assert set(hits) <= set(named)
-            if fold(query, taa=True).split() == parts(query) and all(map(str.isalnum, parts(query))):
-                assert hits == named
-            assert [hit.article.id for hit in search(corpus, query)] == hits
+def test_index_misses_no_match_and_accepts_any_query(corpus_texts: list[str], words: str) -> None:
+    corpus_texts = list(dict.fromkeys(text for text in corpus_texts if text.strip()))
+    with TemporaryDirectory() as folder, make(Path(folder) / "a.corpus", tuple(corpus_texts)) as corpus:
+        queries = {words, *(fold(words, taa=True).strip()[:length] for length in range(1, 5))}
+        for query in queries:
+            expected = [number for number, text in enumerate(corpus_texts, 1) if find_query(text, query)]
+            numbers = find_article_numbers(corpus, query)
+            assert numbers == sorted(set(numbers))
+            assert set(expected) <= set(numbers)
+            if fold(query, taa=True).split() == search_tokens(query) and all(map(str.isalnum, search_tokens(query))):
+                assert expected == numbers
+            assert [result.article.id for result in search(corpus, query)] == expected
 
 
 @settings(max_examples=100)
 @example(["كوفيد19"], "19")
 @given(st.lists(QUERY, min_size=1, max_size=4, unique=True), QUERY | WORD_QUERY)
-def test_no_article_where_a_form_occurs_is_left_out(some: list[str], form: str) -> None:
-    some = list(dict.fromkeys(text for text in some if text.strip()))
-    with TemporaryDirectory() as folder, make(Path(folder) / "a.corpus", tuple(some)) as corpus:
-        hits = {number for number, text in enumerate(some, 1) if occurrences(text, form)}
-        assert hits <= set(matching(corpus, form))
+def test_index_misses_no_occurrence_of_a_form(corpus_texts: list[str], form: str) -> None:
+    corpus_texts = list(dict.fromkeys(text for text in corpus_texts if text.strip()))
+    with TemporaryDirectory() as folder, make(Path(folder) / "a.corpus", tuple(corpus_texts)) as corpus:
+        expected = {number for number, text in enumerate(corpus_texts, 1) if find_occurrences(text, form)}
+        assert expected <= set(find_article_numbers(corpus, form))

@@ -1,4 +1,4 @@
-"""How good suggestions were, by label and over the articles as they were done."""
+"""Tests of the suggestion statistics."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,13 +7,13 @@ from typing import Final
 import pytest
 
 from annotator.model import operations
-from annotator.model.history import reversal
+from annotator.model.history import reverse_step
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import (
     DONE,
     IN_PROGRESS,
+    AnnotatedArticle,
     Article,
-    Draft,
     Edit,
     Note,
     Span,
@@ -23,8 +23,12 @@ from annotator.model.records import (
     article_uid,
     new_uid,
 )
-from annotator.store.corpus import Corpus, now
-from annotator.store.queries.suggestion_statistics import Quality, Tally, quality
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.queries.suggestion_statistics import (
+    SuggestionCounts,
+    SuggestionStatistics,
+    collect_suggestion_statistics,
+)
 
 TEXTS: Final = [f"كلمة وأخرى وثالثة ورابعة رقم {number}" for number in range(6)]
 UIDS: Final = [article_uid(text) for text in TEXTS]
@@ -34,14 +38,14 @@ SANAE, OMAR = "Sanae", "Omar"
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.create(tmp_path / "a.corpus", LABELS) as opened:
+    with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus_:
         for uid, text in zip(UIDS, TEXTS, strict=True):
-            opened.add(Draft(Article(uid, text)))
-        yield opened
+            corpus_.add(AnnotatedArticle(Article(uid, text)))
+        yield corpus_
 
 
 def apply(corpus: Corpus, edits: list[Edit], annotator: str = SANAE, undoes: str | None = None) -> Step:
-    step = Step(new_uid(), annotator, now(), "tag", tuple(edits), undoes)
+    step = Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits), undoes)
     corpus.apply(step)
     return step
 
@@ -50,89 +54,123 @@ def suggestion(label: str, start: int) -> Suggestion:
     return Suggestion(start, start + 3, label, "memory", 0.5)
 
 
-def tag(corpus: Corpus, at: int, label: str, start: int, annotator: str = SANAE) -> None:
-    article = corpus.article(UIDS[at])
+def tag(corpus: Corpus, index: int, label: str, start: int, annotator: str = SANAE) -> None:
+    article = corpus.article(UIDS[index])
     apply(
         corpus,
-        operations.add(article, corpus.spans(UIDS[at], annotator), annotator, label, start, start + 3),
+        operations.add_span(article, corpus.spans(UIDS[index], annotator), annotator, label, start, start + 3),
         annotator,
     )
 
 
-def accept(corpus: Corpus, at: int, label: str, start: int) -> Step:
-    one, article = suggestion(label, start), corpus.article(UIDS[at])
-    return apply(corpus, operations.accept(article, corpus.spans(UIDS[at], SANAE), SANAE, one, one))
+def accept(corpus: Corpus, index: int, label: str, start: int) -> Step:
+    accepted, article = suggestion(label, start), corpus.article(UIDS[index])
+    return apply(corpus, operations.accept(article, corpus.spans(UIDS[index], SANAE), SANAE, accepted, accepted))
 
 
-def reject(corpus: Corpus, at: int, label: str, start: int, annotator: str = SANAE) -> None:
-    apply(corpus, operations.reject(corpus.article(UIDS[at]), annotator, suggestion(label, start)), annotator)
+def reject(corpus: Corpus, index: int, label: str, start: int, annotator: str = SANAE) -> None:
+    apply(corpus, operations.reject(corpus.article(UIDS[index]), annotator, suggestion(label, start)), annotator)
 
 
-def say(corpus: Corpus, at: int, state: str = DONE, annotator: str = SANAE) -> None:
-    before = corpus.status(UIDS[at], annotator)
-    apply(corpus, operations.set_state(before, corpus.article(UIDS[at]), annotator, state), annotator)
+def set_state(corpus: Corpus, index: int, state: str = DONE, annotator: str = SANAE) -> None:
+    before = corpus.status(UIDS[index], annotator)
+    apply(corpus, operations.set_state(before, corpus.article(UIDS[index]), annotator, state), annotator)
 
 
-def test_nothing_is_done_nothing_is_known(corpus: Corpus) -> None:
+def test_statistics_are_empty_without_done_articles(corpus: Corpus) -> None:
     tag(corpus, 0, "A", 0)
-    say(corpus, 0, IN_PROGRESS)
-    assert quality(corpus, SANAE) == Quality([], {})
+    set_state(corpus, 0, IN_PROGRESS)
+    assert collect_suggestion_statistics(corpus, SANAE) == SuggestionStatistics([], {})
 
 
-def test_what_was_accepted_rejected_and_missed_is_counted_by_label_in_what_is_done(corpus: Corpus) -> None:
+def test_suggestions_in_done_articles_are_counted_by_label(corpus: Corpus) -> None:
     accept(corpus, 0, "A", 0)
     accept(corpus, 0, "A", 5)
     reject(corpus, 0, "A", 9)
     tag(corpus, 0, "B", 0)
     tag(corpus, 1, "B", 0)
-    say(corpus, 0)
+    set_state(corpus, 0)
     tag(corpus, 0, "A", 0, OMAR)
     reject(corpus, 0, "A", 0, OMAR)
-    say(corpus, 1, DONE, OMAR)
-    assert quality(corpus, SANAE) == Quality([1], {"A": [Tally(2, 1, 0)], "B": [Tally(0, 0, 1)]})
+    set_state(corpus, 1, DONE, OMAR)
+    assert collect_suggestion_statistics(corpus, SANAE) == SuggestionStatistics(
+        [1], {"A": [SuggestionCounts(2, 1, 0)], "B": [SuggestionCounts(0, 0, 1)]}
+    )
 
 
-def test_the_articles_are_in_the_order_in_which_they_were_done_in_equal_parts(corpus: Corpus) -> None:
-    for at in (4, 2, 0, 1):
-        tag(corpus, at, "A", 0)
-        say(corpus, at)
+def test_bins_are_equal_and_in_the_order_of_completion(corpus: Corpus) -> None:
+    for index in (4, 2, 0, 1):
+        tag(corpus, index, "A", 0)
+        set_state(corpus, index)
     accept(corpus, 4, "A", 5)
     reject(corpus, 1, "B", 0)
-    found = quality(corpus, SANAE, 2)
-    assert found == Quality([2, 2], {"A": [Tally(1, 0, 2), Tally(0, 0, 2)], "B": [Tally(), Tally(0, 1, 0)]}), (
-        "a later correction moves no article"
-    )
-    say(corpus, 4, IN_PROGRESS)
-    say(corpus, 4)
-    assert quality(corpus, SANAE, 4).tallies["A"] == [Tally(0, 0, 1), Tally(0, 0, 1), Tally(0, 0, 1), Tally(1, 0, 1)]
-    assert quality(corpus, SANAE, 3).sizes == [2, 1, 1]
+    statistics = collect_suggestion_statistics(corpus, SANAE, 2)
+    assert statistics == SuggestionStatistics(
+        [2, 2],
+        {
+            "A": [SuggestionCounts(1, 0, 2), SuggestionCounts(0, 0, 2)],
+            "B": [SuggestionCounts(), SuggestionCounts(0, 1, 0)],
+        },
+    ), "a later correction does not move an article"
+    set_state(corpus, 4, IN_PROGRESS)
+    set_state(corpus, 4)
+    assert collect_suggestion_statistics(corpus, SANAE, 4).counts_by_label["A"] == [
+        SuggestionCounts(0, 0, 1),
+        SuggestionCounts(0, 0, 1),
+        SuggestionCounts(0, 0, 1),
+        SuggestionCounts(1, 0, 1),
+    ]
+    assert collect_suggestion_statistics(corpus, SANAE, 3).bin_sizes == [2, 1, 1]
 
 
-def test_what_was_imported_is_nobody_s_miss(corpus: Corpus) -> None:
+def test_imported_spans_are_not_missed(corpus: Corpus) -> None:
     span = Span(new_uid(), UIDS[0], SANAE, "A", 0, 3)
     note, status = Note(UIDS[0], SANAE, "ملاحظة"), Status(UIDS[0], SANAE, DONE)
-    corpus.add(Draft(Article(UIDS[0], TEXTS[0]), spans=(span,), notes=(note,), states=(status,)))
-    assert quality(corpus, SANAE) == Quality([1], {})
+    corpus.add(AnnotatedArticle(Article(UIDS[0], TEXTS[0]), spans=(span,), notes=(note,), states=(status,)))
+    assert collect_suggestion_statistics(corpus, SANAE) == SuggestionStatistics([1], {})
     apply(corpus, operations.relabel(corpus.article(UIDS[0]), [span], span, "B"))
     tag(corpus, 0, "B", 5)
-    assert quality(corpus, SANAE) == Quality([1], {"B": [Tally(0, 0, 1)]})
+    assert collect_suggestion_statistics(corpus, SANAE) == SuggestionStatistics([1], {"B": [SuggestionCounts(0, 0, 1)]})
 
 
-def test_a_suggestion_that_was_changed_is_rejected_and_the_span_missed(corpus: Corpus) -> None:
+def test_changed_suggestion_counts_as_rejected_and_missed(corpus: Corpus) -> None:
     accept(corpus, 0, "A", 0)
     [span] = corpus.spans(UIDS[0], SANAE)
     apply(corpus, operations.relabel(corpus.article(UIDS[0]), [span], span, "B"))
-    say(corpus, 0)
-    assert quality(corpus, SANAE) == Quality([1], {"A": [Tally(0, 1, 0)], "B": [Tally(0, 0, 1)]})
+    set_state(corpus, 0)
+    assert collect_suggestion_statistics(corpus, SANAE) == SuggestionStatistics(
+        [1], {"A": [SuggestionCounts(0, 1, 0)], "B": [SuggestionCounts(0, 0, 1)]}
+    )
 
 
-def test_what_is_undone_is_counted_no_more(corpus: Corpus) -> None:
+def test_undone_steps_are_not_counted(corpus: Corpus) -> None:
     step = accept(corpus, 0, "A", 0)
-    say(corpus, 0)
-    apply(corpus, list(reversal(step)), undoes=step.uid)
-    assert quality(corpus, SANAE) == Quality([1], {})
+    set_state(corpus, 0)
+    apply(corpus, list(reverse_step(step)), undoes=step.uid)
+    assert collect_suggestion_statistics(corpus, SANAE) == SuggestionStatistics([1], {})
 
 
-def test_tallies_add_up() -> None:
-    assert Tally(1, 2, 3).plus(Tally(4, 5, 6)) == Tally(5, 7, 9)
-    assert Tally(1, 2, 3).total == 6
+def test_counts_can_be_added() -> None:
+    assert SuggestionCounts(1, 2, 3).plus(SuggestionCounts(4, 5, 6)) == SuggestionCounts(5, 7, 9)
+    assert SuggestionCounts(1, 2, 3).total == 6
+
+
+def test_label_missing_in_a_bin_has_zero_counts_there(corpus: Corpus) -> None:
+    tag(corpus, 0, "A", 0)
+    accept(corpus, 1, "B", 0)
+    for index in (0, 1):
+        set_state(corpus, index)
+    counts = collect_suggestion_statistics(corpus, SANAE).counts_by_label
+    assert [(bin_.accepted, bin_.rejected, bin_.missed, bin_.total) for bin_ in counts["A"]] == [
+        (0, 0, 1, 1),
+        (0, 0, 0, 0),
+    ]
+
+
+def test_many_articles_are_divided_into_twenty_bins(tmp_path: Path) -> None:
+    with Corpus.create(tmp_path / "many.corpus", LABELS) as corpus:
+        for number in range(41):
+            text = f"خبر {number}"
+            uid = article_uid(text)
+            corpus.add(AnnotatedArticle(Article(uid, text), states=(Status(uid, SANAE, DONE),)))
+        assert collect_suggestion_statistics(corpus, SANAE).bin_sizes == [3, *[2] * 19]

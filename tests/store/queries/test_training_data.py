@@ -1,4 +1,4 @@
-"""What the corpus holds for suggestions to learn from, and what they have learned."""
+"""Tests of the training data and the stored models."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Final
 import pytest
 
 from annotator.model import operations
-from annotator.model.history import reversal, stacks
-from annotator.model.label_changes import Change
+from annotator.model.history import build_stacks, reverse_step
+from annotator.model.label_changes import LabelChange
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import (
     DONE,
@@ -16,8 +16,8 @@ from annotator.model.records import (
     IN_PROGRESS,
     NEW,
     SKIPPED,
+    AnnotatedArticle,
     Article,
-    Draft,
     Edit,
     Rejection,
     Span,
@@ -27,12 +27,12 @@ from annotator.model.records import (
     article_uid,
     new_uid,
 )
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import Conflict
 from annotator.store.label_set import change_labels
 from annotator.store.queries import training_data
-from annotator.store.queries.training_data import Known, Learned
-from annotator.text.word_context import Context
+from annotator.store.queries.training_data import MentionCounts, StoredModel
+from annotator.text.word_context import WordContext
 
 TEXTS: Final = (
     "أعلنت وزارة الصحة عن خطة 2024",
@@ -50,196 +50,200 @@ def labels(*names: str) -> LabelSet:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.create(tmp_path / "a.corpus", labels("A", "B")) as opened:
+    with Corpus.create(tmp_path / "a.corpus", labels("A", "B")) as corpus_:
         for uid, text in zip(UIDS, TEXTS, strict=True):
-            opened.add(Draft(Article(uid, text)))
-        yield opened
+            corpus_.add(AnnotatedArticle(Article(uid, text)))
+        yield corpus_
 
 
 def apply(corpus: Corpus, *edits: Edit, annotator: str = SANAE, undoes: str | None = None) -> Step:
-    step = Step(new_uid(), annotator, now(), "tag", edits, undoes)
+    step = Step(new_uid(), annotator, utc_timestamp(), "tag", edits, undoes)
     corpus.apply(step)
     return step
 
 
-def tag(corpus: Corpus, label: str, words: str, at: int = 0, annotator: str = SANAE) -> Span:
-    start = TEXTS[at].index(words)
-    span = Span(new_uid(), UIDS[at], annotator, label, start, start + len(words))
+def tag(corpus: Corpus, label: str, words: str, index: int = 0, annotator: str = SANAE) -> Span:
+    start = TEXTS[index].index(words)
+    span = Span(new_uid(), UIDS[index], annotator, label, start, start + len(words))
     apply(corpus, Edit(None, span), annotator=annotator)
     return span
 
 
-def reject(corpus: Corpus, label: str, words: str, at: int = 0, annotator: str = SANAE) -> Step:
-    start = TEXTS[at].index(words)
-    proposed = Suggestion(start, start + len(words), label, "memory", 0.5)
-    return apply(corpus, *operations.reject(corpus.article(UIDS[at]), annotator, proposed), annotator=annotator)
+def reject(corpus: Corpus, label: str, words: str, index: int = 0, annotator: str = SANAE) -> Step:
+    start = TEXTS[index].index(words)
+    suggestion = Suggestion(start, start + len(words), label, "memory", 0.5)
+    return apply(corpus, *operations.reject(corpus.article(UIDS[index]), annotator, suggestion), annotator=annotator)
 
 
-def say(corpus: Corpus, state: str, at: int = 0, annotator: str = SANAE) -> None:
-    status = corpus.status(UIDS[at], annotator)
-    apply(corpus, *operations.set_state(status, corpus.article(UIDS[at]), annotator, state), annotator=annotator)
+def set_state(corpus: Corpus, state: str, index: int = 0, annotator: str = SANAE) -> None:
+    status = corpus.status(UIDS[index], annotator)
+    apply(corpus, *operations.set_state(status, corpus.article(UIDS[index]), annotator, state), annotator=annotator)
 
 
-def known(corpus: Corpus) -> dict[tuple[str, str], tuple[int, int]]:
-    found: dict[tuple[str, str], tuple[int, int]] = {}
-    for words, label, spans, rejections in training_data.known(corpus):
-        before = found.get((words, label), (0, 0))
-        found[words, label] = before[0] + spans, before[1] + rejections
-    return found
+def sum_counts(corpus: Corpus) -> dict[tuple[str, str], tuple[int, int]]:
+    counts: dict[tuple[str, str], tuple[int, int]] = {}
+    for words, label, spans, rejections in training_data.count_mentions(corpus):
+        before = counts.get((words, label), (0, 0))
+        counts[words, label] = before[0] + spans, before[1] + rejections
+    return counts
 
 
-def test_what_is_known_is_counted_by_form_and_label_over_all_annotators(corpus: Corpus) -> None:
-    assert training_data.known(corpus) == []
+def test_mentions_are_counted_by_form_and_label_over_all_annotators(corpus: Corpus) -> None:
+    assert training_data.count_mentions(corpus) == []
     tag(corpus, "A", "وزارة الصحة")
     tag(corpus, "A", "وزارة الصحة", 1, OMAR)
     tag(corpus, "A", "وزارة الصحّة", 2)
     tag(corpus, "B", "وزارة الصحة", annotator=OMAR)
     reject(corpus, "A", "وزارة الصحة", 1)
     reject(corpus, "B", "خطة", 2)
-    assert known(corpus) == {
+    assert sum_counts(corpus) == {
         ("وزارة الصحة", "A"): (3, 1),
         ("وزارة الصحة", "B"): (1, 0),
         ("خطة", "B"): (0, 1),
     }
-    assert all(isinstance(one, Known) for one in training_data.known(corpus))
+    assert all(isinstance(counts, MentionCounts) for counts in training_data.count_mentions(corpus))
 
 
-def test_what_is_removed_or_undone_is_known_no_longer(corpus: Corpus) -> None:
+def test_deleted_and_undone_mentions_are_not_counted(corpus: Corpus) -> None:
     span, step = tag(corpus, "A", "خطة"), reject(corpus, "B", "خطة")
-    apply(corpus, *operations.remove(span))
-    assert known(corpus) == {("خطة", "B"): (0, 1)}
-    apply(corpus, *reversal(step), undoes=step.uid)
-    assert known(corpus) == {}
-    assert training_data.rejected(corpus, SANAE) == set()
+    apply(corpus, *operations.remove_span(span))
+    assert sum_counts(corpus) == {("خطة", "B"): (0, 1)}
+    apply(corpus, *reverse_step(step), undoes=step.uid)
+    assert sum_counts(corpus) == {}
+    assert training_data.load_rejections(corpus, SANAE) == set()
 
 
-def test_each_has_rejected_for_themselves_in_a_context(corpus: Corpus) -> None:
+def test_rejections_belong_to_an_annotator_and_a_context(corpus: Corpus) -> None:
     reject(corpus, "A", "وزارة الصحة", 1)
     reject(corpus, "B", "خطة", 2, OMAR)
-    assert training_data.rejected(corpus, SANAE) == {(Context("ل", "وزارة الصحة", "راي"), "A")}
-    assert training_data.rejected(corpus, OMAR) == {(Context("ان", "خطة", "اخري"), "B")}
-    assert training_data.rejected(corpus, "Nobody") == set()
+    assert training_data.load_rejections(corpus, SANAE) == {(WordContext("ل", "وزارة الصحة", "راي"), "A")}
+    assert training_data.load_rejections(corpus, OMAR) == {(WordContext("ان", "خطة", "اخري"), "B")}
+    assert training_data.load_rejections(corpus, "Nobody") == set()
 
 
-def test_an_undone_rejection_can_be_redone(corpus: Corpus) -> None:
+def test_undone_rejection_can_be_redone(corpus: Corpus) -> None:
     step = reject(corpus, "A", "خطة")
-    before = training_data.rejected(corpus, SANAE)
-    undone = apply(corpus, *reversal(step), undoes=step.uid)
-    redone = apply(corpus, *reversal(corpus.step(undone.uid)), undoes=undone.uid)
-    assert training_data.rejected(corpus, SANAE) == before != set()
-    undo, redo = stacks(corpus.history(UIDS[0], SANAE))
-    assert [past.uid for past in undo] == [redone.uid]
+    before = training_data.load_rejections(corpus, SANAE)
+    undo_step = apply(corpus, *reverse_step(step), undoes=step.uid)
+    redo_step = apply(corpus, *reverse_step(corpus.step(undo_step.uid)), undoes=undo_step.uid)
+    assert training_data.load_rejections(corpus, SANAE) == before != set()
+    undo, redo = build_stacks(corpus.history(UIDS[0], SANAE))
+    assert [step_.uid for step_ in undo] == [redo_step.uid]
     assert redo == []
 
 
-def test_a_rejection_goes_with_the_name_of_its_label_and_is_undone_under_the_new_one(corpus: Corpus) -> None:
+def test_rejection_follows_the_renaming_of_its_label(corpus: Corpus) -> None:
     reject(corpus, "A", "خطة")
-    for _done in change_labels(corpus, Change(corpus.labels(), labels("X", "B"), {"A": "X", "B": "B"}, {})):
+    for _done in change_labels(corpus, LabelChange(corpus.labels(), labels("X", "B"), {"A": "X", "B": "B"}, {})):
         pass
-    assert known(corpus) == {("خطة", "X"): (0, 1)}
-    assert {label for _context, label in training_data.rejected(corpus, SANAE)} == {"X"}
-    step = corpus.step(stacks(corpus.history(UIDS[0], SANAE))[0][-1].uid)
+    assert sum_counts(corpus) == {("خطة", "X"): (0, 1)}
+    assert {label for _context, label in training_data.load_rejections(corpus, SANAE)} == {"X"}
+    step = corpus.step(build_stacks(corpus.history(UIDS[0], SANAE))[0][-1].uid)
     assert [edit.after.label for edit in step.edits if isinstance(edit.after, Rejection)] == ["X"]
-    apply(corpus, *reversal(step), undoes=step.uid)
-    assert known(corpus) == {}
+    apply(corpus, *reverse_step(step), undoes=step.uid)
+    assert sum_counts(corpus) == {}
 
 
-def test_labels_that_change_names_change_them_in_rejections_too(corpus: Corpus) -> None:
+def test_swapped_label_names_are_swapped_in_rejections(corpus: Corpus) -> None:
     reject(corpus, "A", "خطة")
     reject(corpus, "B", "2024")
-    for _done in change_labels(corpus, Change(corpus.labels(), labels("A", "B"), {"A": "B", "B": "A"}, {})):
+    for _done in change_labels(corpus, LabelChange(corpus.labels(), labels("A", "B"), {"A": "B", "B": "A"}, {})):
         pass
-    assert known(corpus) == {("خطة", "B"): (0, 1), ("2024", "A"): (0, 1)}
+    assert sum_counts(corpus) == {("خطة", "B"): (0, 1), ("2024", "A"): (0, 1)}
 
 
-def test_rejections_of_a_deleted_label_go_and_nothing_brings_them_back(corpus: Corpus) -> None:
+def test_rejections_of_a_deleted_label_are_gone_for_good(corpus: Corpus) -> None:
     reject(corpus, "A", "خطة")
-    kept = reject(corpus, "B", "خطة", annotator=OMAR)
-    for _done in change_labels(corpus, Change(corpus.labels(), labels("B"), {"B": "B"}, {})):
+    remaining = reject(corpus, "B", "خطة", annotator=OMAR)
+    for _done in change_labels(corpus, LabelChange(corpus.labels(), labels("B"), {"B": "B"}, {})):
         pass
-    assert known(corpus) == {("خطة", "B"): (0, 1)}
-    assert training_data.rejected(corpus, SANAE) == set()
-    assert stacks(corpus.history(UIDS[0], SANAE)) == ([], [])
-    assert [past.uid for past in stacks(corpus.history(UIDS[0], OMAR))[0]] == [kept.uid]
+    assert sum_counts(corpus) == {("خطة", "B"): (0, 1)}
+    assert training_data.load_rejections(corpus, SANAE) == set()
+    assert build_stacks(corpus.history(UIDS[0], SANAE)) == ([], [])
+    assert [step_.uid for step_ in build_stacks(corpus.history(UIDS[0], OMAR))[0]] == [remaining.uid]
 
 
-def test_a_layer_teaches_once_it_is_done_and_one_that_was_imported_until_it_is_begun(corpus: Corpus) -> None:
-    assert training_data.lessons(corpus) == []
+def test_training_layers_are_done_or_imported_and_new(corpus: Corpus) -> None:
+    assert training_data.list_training_layers(corpus) == []
     tag(corpus, "A", "خطة", 2)
-    say(corpus, IN_PROGRESS, 2)
-    assert training_data.lessons(corpus) == []
-    corpus.add(Draft(Article(UIDS[1], TEXTS[1]), spans=(Span("i", UIDS[1], OMAR, "A", 1, 6),)))
-    assert training_data.lessons(corpus) == [(2, OMAR)]
-    say(corpus, DONE, 3)
-    say(corpus, DONE, 2)
-    assert training_data.lessons(corpus) == [(2, OMAR), (4, SANAE), (3, SANAE)], "done without a span is done too"
+    set_state(corpus, IN_PROGRESS, 2)
+    assert training_data.list_training_layers(corpus) == []
+    corpus.add(AnnotatedArticle(Article(UIDS[1], TEXTS[1]), spans=(Span("i", UIDS[1], OMAR, "A", 1, 6),)))
+    assert training_data.list_training_layers(corpus) == [(2, OMAR)]
+    set_state(corpus, DONE, 3)
+    set_state(corpus, DONE, 2)
+    assert training_data.list_training_layers(corpus) == [(2, OMAR), (4, SANAE), (3, SANAE)], (
+        "a layer without spans is done, too"
+    )
     for state in (SKIPPED, FLAGGED, IN_PROGRESS):
-        say(corpus, state, 2)
-        say(corpus, state, 1, OMAR)
-        assert training_data.lessons(corpus) == [(4, SANAE)]
-    say(corpus, NEW, 3)
-    assert training_data.lessons(corpus) == []
+        set_state(corpus, state, 2)
+        set_state(corpus, state, 1, OMAR)
+        assert training_data.list_training_layers(corpus) == [(4, SANAE)]
+    set_state(corpus, NEW, 3)
+    assert training_data.list_training_layers(corpus) == []
 
 
-def test_what_was_worked_at_last_is_the_last_lesson(corpus: Corpus) -> None:
-    for at in (0, 1, 2):
-        say(corpus, DONE, at)
+def test_most_recently_edited_training_layer_is_last(corpus: Corpus) -> None:
+    for index in (0, 1, 2):
+        set_state(corpus, DONE, index)
     tag(corpus, "A", "خطة")
-    assert training_data.lessons(corpus) == [(2, SANAE), (3, SANAE), (1, SANAE)]
+    assert training_data.list_training_layers(corpus) == [(2, SANAE), (3, SANAE), (1, SANAE)]
 
 
-def test_lessons_since_an_edit_are_those_that_were_worked_at(corpus: Corpus) -> None:
-    assert training_data.last_edit(corpus) == 0
-    for at in (0, 1):
-        say(corpus, DONE, at)
-    assert training_data.lessons_since(corpus, 0, 9) == 2
-    assert training_data.lessons_since(corpus, 0, 1) == 1, "no more than are asked about"
-    last = training_data.last_edit(corpus)
-    assert training_data.lessons_since(corpus, last, 9) == 0
+def test_training_layers_since_an_edit_are_counted_up_to_a_limit(corpus: Corpus) -> None:
+    assert training_data.last_edit_id(corpus) == 0
+    for index in (0, 1):
+        set_state(corpus, DONE, index)
+    assert training_data.count_training_layers_since(corpus, 0, 9) == 2
+    assert training_data.count_training_layers_since(corpus, 0, 1) == 1, "at most the limit"
+    last = training_data.last_edit_id(corpus)
+    assert training_data.count_training_layers_since(corpus, last, 9) == 0
     tag(corpus, "A", "خطة")
     tag(corpus, "A", "2024")
     tag(corpus, "A", "خطة", 2)
-    assert training_data.last_edit(corpus) > last
-    assert training_data.lessons_since(corpus, last, 9) == 2, "one was done, and one nobody said to have begun"
+    assert training_data.last_edit_id(corpus) > last
+    assert training_data.count_training_layers_since(corpus, last, 9) == 2, "one layer is done and one is new"
 
 
-def test_what_was_learned_is_kept_in_place_of_what_was_before(corpus: Corpus) -> None:
-    assert training_data.learned(corpus, "model") is None
-    training_data.keep(corpus, "model", Learned(b"\x00one", 3, 7), {UIDS[0]: 1.0, UIDS[1]: 2.0})
-    assert training_data.learned(corpus, "model") == Learned(b"\x00one", 3, 7)
-    training_data.keep(corpus, "model", Learned(None, 1, 8), {UIDS[2]: 0.5})
-    assert training_data.learned(corpus, "model") == Learned(None, 1, 8)
-    assert training_data.learned(corpus, "other") is None
-    assert training_data.doubtful(corpus, SANAE) == [3]
+def test_saved_model_replaces_the_previous_one(corpus: Corpus) -> None:
+    assert training_data.load_stored_model(corpus, "model") is None
+    training_data.save_model(corpus, "model", StoredModel(b"\x00one", 3, 7), {UIDS[0]: 1.0, UIDS[1]: 2.0})
+    assert training_data.load_stored_model(corpus, "model") == StoredModel(b"\x00one", 3, 7)
+    training_data.save_model(corpus, "model", StoredModel(None, 1, 8), {UIDS[2]: 0.5})
+    assert training_data.load_stored_model(corpus, "model") == StoredModel(None, 1, 8)
+    assert training_data.load_stored_model(corpus, "other") is None
+    assert training_data.list_uncertain_articles(corpus, SANAE) == [3]
 
 
-def test_the_doubtful_are_those_that_the_annotator_has_not_begun_the_most_doubtful_first(corpus: Corpus) -> None:
-    assert training_data.doubtful(corpus, SANAE) == []
-    training_data.keep(corpus, "model", Learned(b"", 1, 1), {uid: float(at % 3) for at, uid in enumerate(UIDS)})
-    assert training_data.doubtful(corpus, SANAE) == [3, 2, 1, 4]
-    say(corpus, IN_PROGRESS, 2)
-    say(corpus, SKIPPED, 1)
-    assert training_data.doubtful(corpus, SANAE) == [1, 4]
-    assert training_data.doubtful(corpus, OMAR) == [3, 2, 1, 4]
+def test_uncertain_articles_are_new_and_sorted_by_uncertainty(corpus: Corpus) -> None:
+    assert training_data.list_uncertain_articles(corpus, SANAE) == []
+    training_data.save_model(
+        corpus, "model", StoredModel(b"", 1, 1), {uid: float(index % 3) for index, uid in enumerate(UIDS)}
+    )
+    assert training_data.list_uncertain_articles(corpus, SANAE) == [3, 2, 1, 4]
+    set_state(corpus, IN_PROGRESS, 2)
+    set_state(corpus, SKIPPED, 1)
+    assert training_data.list_uncertain_articles(corpus, SANAE) == [1, 4]
+    assert training_data.list_uncertain_articles(corpus, OMAR) == [3, 2, 1, 4]
 
 
-def test_an_article_is_untouched_until_anybody_does_anything_in_it(corpus: Corpus) -> None:
-    assert training_data.untouched(corpus) == [1, 2, 3, 4]
+def test_untouched_articles_have_no_edits(corpus: Corpus) -> None:
+    assert training_data.list_untouched_articles(corpus) == [1, 2, 3, 4]
     tag(corpus, "A", "خطة", annotator=OMAR)
-    say(corpus, SKIPPED, 3)
+    set_state(corpus, SKIPPED, 3)
     reject(corpus, "A", "خطة", 2)
-    assert training_data.untouched(corpus) == [2]
+    assert training_data.list_untouched_articles(corpus) == [2]
 
 
-def test_a_failure_while_it_is_kept_leaves_what_was_there(corpus: Corpus) -> None:
-    training_data.keep(corpus, "model", Learned(b"one", 3, 7), {UIDS[0]: 1.0})
+def test_failed_save_keeps_the_previous_model(corpus: Corpus) -> None:
+    training_data.save_model(corpus, "model", StoredModel(b"one", 3, 7), {UIDS[0]: 1.0})
     with pytest.raises(Conflict):
-        training_data.keep(corpus, "model", Learned(b"two", 4, 8), {"no article": 1.0})
-    assert training_data.learned(corpus, "model") == Learned(b"one", 3, 7)
-    assert training_data.doubtful(corpus, SANAE) == [1]
+        training_data.save_model(corpus, "model", StoredModel(b"two", 4, 8), {"no article": 1.0})
+    assert training_data.load_stored_model(corpus, "model") == StoredModel(b"one", 3, 7)
+    assert training_data.list_uncertain_articles(corpus, SANAE) == [1]
 
 
-def test_status_of_another_is_no_matter(corpus: Corpus) -> None:
+def test_layer_without_spans_is_trained_on_if_done(corpus: Corpus) -> None:
     tag(corpus, "A", "خطة", annotator=OMAR)
     apply(corpus, Edit(None, Status(UIDS[0], SANAE, DONE)))
-    assert training_data.lessons(corpus) == [(1, OMAR), (1, SANAE)]
+    assert training_data.list_training_layers(corpus) == [(1, OMAR), (1, SANAE)]

@@ -1,4 +1,4 @@
-"""What is wrong in a corpus is told, all of it, each with its row, and nothing is told of one that is in order."""
+"""Tests of the integrity checks: all damage is reported with its row, and none in a sound corpus."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,55 +9,57 @@ from typing import Final
 import pytest
 
 from annotator.model import history, operations
-from annotator.model.article_builder import draft
-from annotator.model.label_changes import Change
+from annotator.model.article_builder import build_article
+from annotator.model.label_changes import LabelChange
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import DONE, Edit, Span, Step, Suggestion, new_uid
-from annotator.store.corpus import Corpus, now
-from annotator.store.errors import Damaged
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.errors import DamagedCorpus
 from annotator.store.label_set import change_labels
-from annotator.store.queries.article_list import articles
-from annotator.store.recovery.integrity import Damage, damage
+from annotator.store.queries.article_list import load_all_summaries
+from annotator.store.recovery.integrity import Damage, check_integrity
 from annotator.store.sqlite_utils_import import Database
 
 TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024-2030\n\nنص", "لأحزاب الأغلبية رَأيٌ آخر\u200f في كـتـاب")
 LABELS: Final = LabelSet(tuple(Label(name, {}, Colour("#112233", "#ddeeff")) for name in ("DATE", "PLAN")))
 
 
-def step(corpus: Corpus, annotator: str, edits: list[Edit], undoes: str | None = None) -> Step:
-    made = Step(new_uid(), annotator, now(), "tag", tuple(edits), undoes)
-    corpus.apply(made)
-    return made
+def apply(corpus: Corpus, annotator: str, edits: list[Edit], undoes: str | None = None) -> Step:
+    step = Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits), undoes)
+    corpus.apply(step)
+    return step
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A corpus in which everything was done that leaves something in a table, and some of it undone."""
+    """Create a corpus with rows in all tables, including an undone step."""
     path = tmp_path / "a.corpus"
     with Corpus.create(path, LABELS) as corpus:
         for text in TEXTS:
-            corpus.add(draft(text))
+            corpus.add(build_article(text))
         article = corpus.article(1)
-        step(corpus, "Sanae", operations.add(article, [], "Sanae", "PLAN", 23, 36))
-        inner = step(corpus, "Sanae", operations.add(article, corpus.spans(article.uid), "Sanae", "DATE", 27, 36))
-        [span] = [one for one in corpus.spans(article.uid) if one.label == "DATE"]
-        step(corpus, "Sanae", operations.describe(span, "2024/2030", "ملاحظة"))
-        step(corpus, "Omar", operations.add(article, [], "Omar", "DATE", 27, 31))
-        undone = step(corpus, "Omar", operations.add(article, [], "Omar", "PLAN", 0, 5))
-        step(corpus, "Omar", list(history.reversal(undone)), undone.uid)
-        wrong = Suggestion(27, 31, "DATE", "dates", 0.9)
-        step(corpus, "Sanae", operations.reject(article, "Sanae", wrong))
-        step(corpus, "Sanae", operations.set_state(None, article, "Sanae", DONE))
-        step(corpus, "Sanae", operations.note(None, article, "Sanae", "ملاحظة"))
-        step(corpus, "Sanae", operations.mark_zone(article, corpus.zones(article.uid), "headline", 0, 5))
-        corpus.stand("Sanae", article.uid, 3)
-        assert inner
+        apply(corpus, "Sanae", operations.add_span(article, [], "Sanae", "PLAN", 23, 36))
+        inner_step = apply(
+            corpus, "Sanae", operations.add_span(article, corpus.spans(article.uid), "Sanae", "DATE", 27, 36)
+        )
+        [span] = [span_ for span_ in corpus.spans(article.uid) if span_.label == "DATE"]
+        apply(corpus, "Sanae", operations.describe_span(span, "2024/2030", "ملاحظة"))
+        apply(corpus, "Omar", operations.add_span(article, [], "Omar", "DATE", 27, 31))
+        undone_step = apply(corpus, "Omar", operations.add_span(article, [], "Omar", "PLAN", 0, 5))
+        apply(corpus, "Omar", list(history.reverse_step(undone_step)), undone_step.uid)
+        suggestion = Suggestion(27, 31, "DATE", "dates", 0.9)
+        apply(corpus, "Sanae", operations.reject(article, "Sanae", suggestion))
+        apply(corpus, "Sanae", operations.set_state(None, article, "Sanae", DONE))
+        apply(corpus, "Sanae", operations.set_note(None, article, "Sanae", "ملاحظة"))
+        apply(corpus, "Sanae", operations.mark_zone(article, corpus.zones(article.uid), "headline", 0, 5))
+        corpus.save_position("Sanae", article.uid, 3)
+        assert inner_step
     return path
 
 
 @contextmanager
-def by_hand(path: Path) -> Iterator[sqlite3.Connection]:
-    """The file without anything that keeps it in order."""
+def open_unprotected(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file without constraints and with a writable schema."""
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA ignore_check_constraints = ON")
     db.execute("PRAGMA writable_schema = ON")
@@ -65,27 +67,29 @@ def by_hand(path: Path) -> Iterator[sqlite3.Connection]:
     db.close()
 
 
-def found(path: Path) -> list[Damage]:
-    with Corpus(path, _bare(path)) as corpus:
-        return list(damage(corpus))
+def find_damage(path: Path) -> list[Damage]:
+    with Corpus(path, _open_database(path)) as corpus:
+        return list(check_integrity(corpus))
 
 
-def test_nothing_is_told_of_a_corpus_that_is_in_order(path: Path) -> None:
-    assert found(path) == []
+def test_sound_corpus_has_no_damage(path: Path) -> None:
+    assert find_damage(path) == []
 
 
-def test_nothing_is_told_where_labels_were_renamed_and_deleted(path: Path) -> None:
+def test_renamed_and_deleted_labels_are_no_damage(path: Path) -> None:
     with Corpus.open(path) as corpus:
         date, plan = LABELS.labels
         renamed = Label("WHEN", {}, date.colour)
-        for _count in change_labels(corpus, Change(LABELS, LabelSet((renamed,)), {"DATE": "WHEN"}, {"PLAN": "WHEN"})):
+        for _count in change_labels(
+            corpus, LabelChange(LABELS, LabelSet((renamed,)), {"DATE": "WHEN"}, {"PLAN": "WHEN"})
+        ):
             pass
         assert {span.label for span in corpus.spans(corpus.article(1).uid)} == {"WHEN"} != {plan.name}
-    assert found(path) == []
+    assert find_damage(path) == []
 
 
 @pytest.mark.parametrize(
-    ("change", "kind", "table", "said"),
+    ("change", "kind", "table", "message"),
     [
         ("UPDATE span SET \"end\" = 4000 WHERE label = 'PLAN'", "place", "span", "to 4000 is not within the text"),
         ("UPDATE span SET label = 'NONE' WHERE label = 'PLAN'", "row", "span", "“label” does not hold"),
@@ -104,12 +108,12 @@ def test_nothing_is_told_where_labels_were_renamed_and_deleted(path: Path) -> No
         ("DELETE FROM article WHERE id = 1", "row", "span", "“article” does not hold"),
     ],
 )
-def test_what_is_wrong_is_told(path: Path, change: str, kind: str, table: str, said: str) -> None:
-    with by_hand(path) as db:
+def test_damage_is_reported(path: Path, change: str, kind: str, table: str, message: str) -> None:
+    with open_unprotected(path) as db:
         db.execute(change)
-    told = found(path)
-    assert (kind, table) in [(one.kind, one.table) for one in told if said in one.message]
-    assert all("\n" not in one.message for one in told)
+    damages = find_damage(path)
+    assert (kind, table) in [(damage.kind, damage.table) for damage in damages if message in damage.message]
+    assert all("\n" not in damage.message for damage in damages)
 
 
 @pytest.mark.parametrize(
@@ -120,34 +124,32 @@ def test_what_is_wrong_is_told(path: Path, change: str, kind: str, table: str, s
         ("zone", "UPDATE zone SET kind = X'00' WHERE kind = 'headline'"),
     ],
 )
-def test_a_value_of_another_type_than_its_column_has_is_told_of_its_row_alone(
-    path: Path, table: str, change: str
-) -> None:
-    """No SQLite writes it into such a table, but a byte that a disk has spoilt may make it one."""
+def test_value_of_the_wrong_type_is_reported_for_its_row_only(path: Path, table: str, change: str) -> None:
+    """SQLite never writes it into a STRICT table, but a byte corrupted on the disk may result in it."""
     for statement in (
         f"UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = '{table}'",
         change,
         f"UPDATE sqlite_schema SET sql = sql || ' STRICT' WHERE name = '{table}'",
     ):
-        with by_hand(path) as db:
+        with open_unprotected(path) as db:
             db.execute(statement)
-    [told] = [one for one in found(path) if one.kind != "file"]  # SQLite notices it too
-    assert (told.kind, told.table) == ("row", table)
+    [damage] = [damage_ for damage_ in find_damage(path) if damage_.kind != "file"]  # SQLite reports it as well
+    assert (damage.kind, damage.table) == ("row", table)
     if table != "article":
         column = change.split()[3]
-        with by_hand(path) as db:
-            assert db.execute(f"SELECT uid FROM {table} WHERE typeof({column}) = 'blob'").fetchall() == [(told.row,)]
-    assert "damaged" in told.message
+        with open_unprotected(path) as db:
+            assert db.execute(f"SELECT uid FROM {table} WHERE typeof({column}) = 'blob'").fetchall() == [(damage.row,)]
+    assert "damaged" in damage.message
 
 
-def test_a_text_that_was_changed_is_told(path: Path) -> None:
-    with by_hand(path) as db:
+def test_changed_text_is_reported(path: Path) -> None:
+    with open_unprotected(path) as db:
         db.execute("DROP TRIGGER article_text_never_changes")
         db.execute("UPDATE article SET text = replace(text, '2030', '2031')")
-    assert [(one.kind, one.row) for one in found(path)] == [("text", "1")]
+    assert [(damage.kind, damage.row) for damage in find_damage(path)] == [("text", "1")]
 
 
-def test_pages_that_are_not_in_order_are_told_and_the_rest_is_looked_at(path: Path) -> None:
+def test_damaged_page_does_not_stop_other_checks(path: Path) -> None:
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA journal_mode = DELETE")
         [[root]] = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'span_by_label'")
@@ -157,32 +159,32 @@ def test_pages_that_are_not_in_order_are_told_and_the_rest_is_looked_at(path: Pa
     data = bytearray(path.read_bytes())
     data[(root - 1) * size : root * size] = b"\xa5" * size
     path.write_bytes(data)
-    assert {"file", "record"} <= {one.kind for one in found(path)}
-    with pytest.raises(Damaged):
+    assert {"file", "record"} <= {damage.kind for damage in find_damage(path)}
+    with pytest.raises(DamagedCorpus):
         Corpus.open(path)
-    with Corpus.open(path, readonly=True, damaged=True) as corpus:
-        assert list(damage(corpus)) == found(path)
+    with Corpus.open(path, readonly=True, allow_damaged=True) as corpus:
+        assert list(check_integrity(corpus)) == find_damage(path)
 
 
-def test_what_a_row_holds_that_it_cannot_hold_is_one_sentence_when_it_is_read(path: Path) -> None:
+def test_invalid_row_raises_a_one_line_error_when_it_is_read(path: Path) -> None:
     uid = _uid(path)
-    with by_hand(path) as db:
+    with open_unprotected(path) as db:
         db.execute('UPDATE edit SET before = NULL, after = \'{"type": "span"}\' WHERE id = 3')
-        [[broken]] = db.execute("SELECT step FROM edit WHERE id = 3")
+        [[damaged_step]] = db.execute("SELECT step FROM edit WHERE id = 3")
         db.execute("UPDATE label SET title = '{\"ar\": 1}' WHERE name = 'DATE'")
         db.execute("UPDATE span SET value = CAST(X'D8' AS TEXT) WHERE label = 'DATE'")
         db.execute("UPDATE status SET state = CAST(X'FF' AS TEXT)")
-    with Corpus(path, _bare(path)) as corpus:
+    with Corpus(path, _open_database(path)) as corpus:
         for read in (
             corpus.labels,
-            lambda: corpus.step(broken),
+            lambda: corpus.step(damaged_step),
             lambda: corpus.spans(uid),
-            lambda: corpus.whole(1),
-            lambda: list(articles(corpus)),
+            lambda: corpus.load_article(1),
+            lambda: list(load_all_summaries(corpus)),
         ):
-            with pytest.raises(Damaged) as caught:
+            with pytest.raises(DamagedCorpus) as error_info:
                 read()
-            assert "\n" not in str(caught.value)
+            assert "\n" not in str(error_info.value)
 
 
 def _uid(path: Path) -> str:
@@ -190,15 +192,30 @@ def _uid(path: Path) -> str:
         return corpus.article(1).uid
 
 
-def _bare(path: Path):  # type: ignore[no-untyped-def]
+def _open_database(path: Path):  # type: ignore[no-untyped-def]
 
     return Database(sqlite3.connect(path, isolation_level=None), execute_plugins=False)
 
 
-def test_a_span_is_compared_with_its_last_edit_alone(path: Path) -> None:
+def test_span_is_compared_with_its_last_edit_only(path: Path) -> None:
     with Corpus.open(path) as corpus:
         [span] = corpus.spans(corpus.article(1).uid, "Omar")
         assert isinstance(span, Span)
-        step(corpus, "Omar", operations.relabel(corpus.article(1), [], span, "PLAN"))
-        step(corpus, "Omar", operations.relabel(corpus.article(1), [], corpus.spans(span.article, "Omar")[0], "DATE"))
-    assert found(path) == []
+        apply(corpus, "Omar", operations.relabel(corpus.article(1), [], span, "PLAN"))
+        apply(corpus, "Omar", operations.relabel(corpus.article(1), [], corpus.spans(span.article, "Omar")[0], "DATE"))
+    assert find_damage(path) == []
+
+
+def test_damaged_state_is_named_by_its_article_and_annotator(path: Path) -> None:
+    for statement in (
+        "UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = 'status'",
+        "UPDATE status SET state = X'00'",
+        "UPDATE sqlite_schema SET sql = sql || ' STRICT' WHERE name = 'status'",
+    ):
+        with open_unprotected(path) as db:
+            db.execute(statement)
+    with open_unprotected(path) as db:
+        [[article]] = db.execute("SELECT uid FROM article WHERE id = 1")
+    assert [(damage.table, damage.row) for damage in find_damage(path) if damage.kind == "row"] == [
+        ("status", f"{article}, Sanae")
+    ]

@@ -1,4 +1,4 @@
-"""Damaged files: told apart from what is no corpus, never more than a sentence, and what is brought back was there."""
+"""Tests of salvage: damaged files are detected, and only original content is salvaged."""
 
 import shutil
 import sqlite3
@@ -14,17 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.model import history, operations
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.records import BODY, DONE, Edit, Span, Step, Zone, new_uid
+from annotator.model.records import BODY, DONE, Edit, Span, Step, Suggestion, Zone, new_uid
 from annotator.store import backups
-from annotator.store.corpus import Corpus, now
-from annotator.store.errors import CorpusError, Damaged, ExistingCorpus, NewerCorpus, NotACorpus
-from annotator.store.queries.article_list import articles
-from annotator.store.queries.search import matching
-from annotator.store.recovery.integrity import damage
-from annotator.store.recovery.page_reader import Broken, Pages
-from annotator.store.recovery.salvage import Salvaged, salvage
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.errors import CorpusError, DamagedCorpus, ExistingCorpus, NewerCorpus, NotACorpus
+from annotator.store.queries.article_list import load_all_summaries
+from annotator.store.queries.search import find_article_numbers
+from annotator.store.recovery.integrity import check_integrity
+from annotator.store.recovery.page_reader import CorruptPage, PageReader
+from annotator.store.recovery.salvage import SalvageResult, salvage
 from annotator.store.schema import VERSION
 
 LABELS: Final = LabelSet(
@@ -35,7 +35,7 @@ SIZE: Final = 4096
 
 
 def run(steps):  # type: ignore[no-untyped-def]
-    """What a generator returns at its end."""
+    """Exhaust a generator and return its return value."""
     try:
         while True:
             next(steps)
@@ -44,124 +44,126 @@ def run(steps):  # type: ignore[no-untyped-def]
 
 
 def step(corpus: Corpus, annotator: str, edits: list[Edit], undoes: str | None = None) -> Step:
-    made = Step(new_uid(), annotator, now(), "tag", tuple(edits), undoes)
-    corpus.apply(made)
-    return made
+    step_ = Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits), undoes)
+    corpus.apply(step_)
+    return step_
 
 
 def text(number: int) -> str:
-    dice = Random(number)
+    random = Random(number)
     words = ["أعلنت", "وزارةُ", "الصحة", "😀", "عن", "خطة", "2024-2030", "لأحزاب", "كـتـاب", "\u200fرأي", "الأغلبية"]
-    return f"خبر رقم {number}\n\n" + " ".join(dice.choices(words, k=dice.randint(60, 900)))
+    return f"خبر رقم {number}\n\n" + " ".join(random.choices(words, k=random.randint(60, 900)))
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A corpus of some hundred pages, in which everything was done that leaves something in a table."""
-    path = tmp_path_factory.mktemp("whole") / "a.corpus"
-    dice = Random(1)
+def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Create a corpus of some hundred pages with rows in all tables."""
+    path = tmp_path_factory.mktemp("intact") / "a.corpus"
+    random = Random(1)
     with Corpus.create(path, LABELS) as corpus:
         for number in range(ARTICLES):
-            corpus.add(draft(text(number), title=f"عنوان {number}", source="fixture"))
+            corpus.add(build_article(text(number), title=f"عنوان {number}", source="fixture"))
         for _number in range(300):
-            article, who = corpus.article(dice.randint(1, ARTICLES - 2)), dice.choice(["سميرة", "Omar"])
-            layer = corpus.spans(article.uid, who)
-            match dice.randint(0, 9):
+            article, annotator = corpus.article(random.randint(1, ARTICLES - 2)), random.choice(["سميرة", "Omar"])
+            layer = corpus.spans(article.uid, annotator)
+            match random.randint(0, 9):
                 case 0 if layer:
-                    step(corpus, who, operations.remove(dice.choice(layer)))
+                    step(corpus, annotator, operations.remove_span(random.choice(layer)))
                 case 1 if layer:
-                    step(corpus, who, operations.describe(dice.choice(layer), "2024/2030", "ملاحظة 😀"))
+                    step(corpus, annotator, operations.describe_span(random.choice(layer), "2024/2030", "ملاحظة 😀"))
                 case 2:
-                    undo = history.stacks(corpus.history(article.uid, who))[0]
+                    undo = history.build_stacks(corpus.history(article.uid, annotator))[0]
                     if undo:
                         last = corpus.step(undo[-1].uid)
-                        step(corpus, who, list(history.reversal(last)), last.uid)
+                        step(corpus, annotator, list(history.reverse_step(last)), last.uid)
                 case 3:
-                    before = corpus.status(article.uid, who)
-                    step(corpus, who, operations.set_state(before, article, who, DONE))
+                    before = corpus.status(article.uid, annotator)
+                    step(corpus, annotator, operations.set_state(before, article, annotator, DONE))
                 case _:
-                    start = dice.randint(12, len(article.text) - 60)
+                    start = random.randint(12, len(article.text) - 60)
                     try:
-                        edits = operations.add(article, layer, who, dice.choice(LABELS.labels).name, start, start + 40)
-                    except operations.Rejected:
+                        edits = operations.add_span(
+                            article, layer, annotator, random.choice(LABELS.labels).name, start, start + 40
+                        )
+                    except operations.InvalidEdit:
                         continue
-                    step(corpus, who, edits)
+                    step(corpus, annotator, edits)
         article = corpus.article(2)
-        step(corpus, "Omar", operations.note(None, article, "Omar", "ملاحظة"))
-        corpus.stand("Omar", article.uid, 7)
+        step(corpus, "Omar", operations.set_note(None, article, "Omar", "ملاحظة"))
+        corpus.save_position("Omar", article.uid, 7)
     return path
 
 
-class Truth:
-    """What there was."""
+class Expected:
+    """The content of a corpus before it was damaged."""
 
     def __init__(self, path: Path) -> None:
         with Corpus.open(path, readonly=True) as corpus:
-            self.articles = {one.uid: corpus.article(one.uid).text for one in articles(corpus)}
+            self.articles = {summary.uid: corpus.article(summary.uid).text for summary in load_all_summaries(corpus)}
             self.spans = {span for uid in self.articles for span in corpus.spans(uid)}
-            [(self.edits,)] = corpus.tuples("SELECT count(*) FROM edit")
+            [(self.edits,)] = corpus.fetch_tuples("SELECT count(*) FROM edit")
 
 
 @pytest.fixture(scope="module")
-def truth(whole: Path) -> Truth:
-    return Truth(whole)
+def expected(intact: Path) -> Expected:
+    return Expected(intact)
 
 
-def brought_back(path: Path, truth: Truth, others: tuple[Path, ...] = ()) -> Salvaged:
-    """What was brought back of a damaged file, once it is sure that all of it is true."""
-    before = {one.name: one.read_bytes() for one in path.parent.iterdir()}
+def salvage_and_check(path: Path, expected: Expected, backup_paths: tuple[Path, ...] = ()) -> SalvageResult:
+    """Salvage a damaged file and check that the result contains only original content."""
+    before = {path_.name: path_.read_bytes() for path_ in path.parent.iterdir()}
     target = path.with_name("new.corpus")
-    found = run(salvage(path, target, others))
-    assert isinstance(found, Salvaged)
-    after = {one.name: one.read_bytes() for one in path.parent.iterdir() if one.name != "new.corpus"}
+    result = run(salvage(path, target, backup_paths))
+    assert isinstance(result, SalvageResult)
+    after = {path_.name: path_.read_bytes() for path_ in path.parent.iterdir() if path_.name != "new.corpus"}
     assert after == before
     with Corpus.open(target) as corpus:
-        assert list(damage(corpus)) == []
-        held = {one.uid: corpus.article(one.uid).text for one in articles(corpus)}
-        assert held.items() <= truth.articles.items()
-        spans = {span for uid in held for span in corpus.spans(uid)}
-        assert (found.articles, found.spans) == (len(held), len(spans))
-        doubtful = {loss.row for loss in found.losses if loss.table == "span" and not loss.lost}
-        assert {span for span in spans if span.uid not in doubtful} <= truth.spans
-        missing = {span.uid for span in truth.spans} - {span.uid for span in spans}
-        assert not missing or any(loss.lost for loss in found.losses)
-    assert all("\n" not in loss.message for loss in found.losses)
-    return found
+        assert list(check_integrity(corpus)) == []
+        texts = {path_.uid: corpus.article(path_.uid).text for path_ in load_all_summaries(corpus)}
+        assert texts.items() <= expected.articles.items()
+        spans = {span for uid in texts for span in corpus.spans(uid)}
+        assert (result.articles, result.spans) == (len(texts), len(spans))
+        doubtful = {loss.row for loss in result.losses if loss.table == "span" and not loss.lost}
+        assert {span for span in spans if span.uid not in doubtful} <= expected.spans
+        missing = {span.uid for span in expected.spans} - {span.uid for span in spans}
+        assert not missing or any(loss.lost for loss in result.losses)
+    assert all("\n" not in loss.message for loss in result.losses)
+    return result
 
 
-def test_of_a_whole_file_all_is_brought_back(whole: Path, truth: Truth, tmp_path: Path) -> None:
-    shutil.copyfile(whole, tmp_path / "a.corpus")
-    found = brought_back(tmp_path / "a.corpus", truth)
-    assert found.losses == ()
-    assert found.articles == ARTICLES
-    assert found.spans == len(truth.spans) > 60
-    with Corpus.open(whole) as one, Corpus.open(tmp_path / "new.corpus") as other:
+def test_intact_file_is_salvaged_completely(intact: Path, expected: Expected, tmp_path: Path) -> None:
+    shutil.copyfile(intact, tmp_path / "a.corpus")
+    result = salvage_and_check(tmp_path / "a.corpus", expected)
+    assert result.losses == ()
+    assert result.articles == ARTICLES
+    assert result.spans == len(expected.spans) > 60
+    with Corpus.open(intact) as original, Corpus.open(tmp_path / "new.corpus") as salvaged:
         tables = ("label", "zone", "span", "status", "note", "place", "edit", "article", "annotator", "mention")
         for table in (*tables, "rejection"):
             query = f"SELECT * FROM {table} ORDER BY 1, 2"
-            assert other.tuples(query) == one.tuples(query), table
-        assert matching(other, "الصحه") == matching(one, "الصحه") != []
+            assert salvaged.fetch_tuples(query) == original.fetch_tuples(query), table
+        assert find_article_numbers(salvaged, "الصحه") == find_article_numbers(original, "الصحه") != []
 
 
-def test_what_is_only_in_the_log_is_brought_back(whole: Path, truth: Truth, tmp_path: Path) -> None:
+def test_log_is_salvaged(intact: Path, expected: Expected, tmp_path: Path) -> None:
     live = tmp_path / "live" / "a.corpus"
     live.parent.mkdir()
-    shutil.copyfile(whole, live)
+    shutil.copyfile(intact, live)
     (tmp_path / "crashed").mkdir()
     with Corpus.open(live) as corpus:
         article = corpus.article(ARTICLES)
-        step(corpus, "Omar", operations.add(article, [], "Omar", "PLAN", 0, 3))
-        for end in ("", "-wal"):  # as a crash leaves them
-            shutil.copyfile(live.with_name(live.name + end), tmp_path / "crashed" / f"a.corpus{end}")
-    found = brought_back(tmp_path / "crashed" / "a.corpus", Truth(live))
-    assert found.losses == ()
-    assert found.spans == len(truth.spans) + 1
-    log = tmp_path / "crashed" / "a.corpus-wal"
-    log.write_bytes(log.read_bytes()[:-100])  # its last frame is not whole, so neither is its last transaction
+        step(corpus, "Omar", operations.add_span(article, [], "Omar", "PLAN", 0, 3))
+        for suffix in ("", "-wal"):  # like after a crash
+            shutil.copyfile(live.with_name(live.name + suffix), tmp_path / "crashed" / f"a.corpus{suffix}")
+    result = salvage_and_check(tmp_path / "crashed" / "a.corpus", Expected(live))
+    assert result.losses == ()
+    assert result.spans == len(expected.spans) + 1
+    wal = tmp_path / "crashed" / "a.corpus-wal"
+    wal.write_bytes(wal.read_bytes()[:-100])  # the last frame is incomplete, and so is the last transaction
     (tmp_path / "crashed" / "new.corpus").unlink()
-    torn = brought_back(tmp_path / "crashed" / "a.corpus", truth)
-    assert torn.spans == len(truth.spans)
-    assert [loss.message for loss in torn.losses if "log" in loss.message]
+    result_without_last_step = salvage_and_check(tmp_path / "crashed" / "a.corpus", expected)
+    assert result_without_last_step.spans == len(expected.spans)
+    assert [loss.message for loss in result_without_last_step.losses if "log" in loss.message]
 
 
 def root(path: Path, name: str) -> int:
@@ -171,13 +173,13 @@ def root(path: Path, name: str) -> int:
     return int(page)
 
 
-def overwrite(path: Path, at: int, data: bytes) -> None:
+def overwrite(path: Path, offset: int, data: bytes) -> None:
     with path.open("r+b") as file:
-        file.seek(at)
+        file.seek(offset)
         file.write(data)
 
 
-def spoil(name: str, filling: bytes = b"\xa5") -> Callable[[Path], None]:
+def overwrite_root(name: str, filling: bytes = b"\xa5") -> Callable[[Path], None]:
     return lambda path: overwrite(path, (root(path, name) - 1) * SIZE, filling * SIZE)
 
 
@@ -187,14 +189,14 @@ DAMAGE: Final[dict[str, Callable[[Path], None]]] = {
     "the magic": lambda path: overwrite(path, 3, b"x"),
     "the page size": lambda path: overwrite(path, 16, b"\x02\x00"),
     "the schema": lambda path: overwrite(path, 100, b"\xff" * (SIZE - 100)),
-    "the root of the articles": spoil("article"),
-    "the root of the spans": spoil("span"),
-    "the root of the edits": spoil("edit", b"\0"),
-    "the labels": spoil("label"),
-    "the annotators": spoil("annotator", b"\0"),
-    "the zones": spoil("zone"),
-    "an index": spoil("edit_by_step"),
-    "the words": spoil("search_data"),
+    "the root of the articles": overwrite_root("article"),
+    "the root of the spans": overwrite_root("span"),
+    "the root of the edits": overwrite_root("edit", b"\0"),
+    "the labels": overwrite_root("label"),
+    "the annotators": overwrite_root("annotator", b"\0"),
+    "the zones": overwrite_root("zone"),
+    "an index": overwrite_root("edit_by_step"),
+    "the words": overwrite_root("search_data"),
     "the end": lambda path: path.write_bytes(path.read_bytes()[: -30 * SIZE]),
     "half a page": lambda path: path.write_bytes(path.read_bytes()[: -SIZE // 2]),
     "the second half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
@@ -202,66 +204,64 @@ DAMAGE: Final[dict[str, Callable[[Path], None]]] = {
 }
 
 
-@pytest.mark.parametrize("what", DAMAGE)
-def test_a_damaged_file_is_known_as_one_and_what_was_in_it_is_brought_back(
-    whole: Path, truth: Truth, tmp_path: Path, what: str
-) -> None:
+@pytest.mark.parametrize("part", DAMAGE)
+def test_damaged_file_is_detected_and_salvaged(intact: Path, expected: Expected, tmp_path: Path, part: str) -> None:
     path = tmp_path / "a.corpus"
-    shutil.copyfile(whole, path)
-    DAMAGE[what](path)
-    if what != "the words":  # can be made anew, and are not looked through
-        with pytest.raises(Damaged) as caught:
+    shutil.copyfile(intact, path)
+    DAMAGE[part](path)
+    if part != "the words":  # can be rebuilt and are not checked on opening
+        with pytest.raises(DamagedCorpus) as error_info:
             Corpus.open(path)
-        assert "\n" not in str(caught.value)
-    found = brought_back(path, truth)
-    if what in ("the first page", "the header", "the magic", "the page size", "the schema"):
-        assert found.articles == ARTICLES
-        assert found.spans == len(truth.spans)
-    if what.startswith("the root of") or what in ("the labels", "the annotators", "an index", "the words"):
-        assert found.spans > len(truth.spans) * 0.8
-    if what == "the labels":
-        told = [loss.message for loss in found.losses if loss.table == "label" and loss.row]
-        assert sorted(told) == [
+        assert "\n" not in str(error_info.value)
+    result = salvage_and_check(path, expected)
+    if part in ("the first page", "the header", "the magic", "the page size", "the schema"):
+        assert result.articles == ARTICLES
+        assert result.spans == len(expected.spans)
+    if part.startswith("the root of") or part in ("the labels", "the annotators", "an index", "the words"):
+        assert result.spans > len(expected.spans) * 0.8
+    if part == "the labels":
+        messages = [loss.message for loss in result.losses if loss.table == "label" and loss.row]
+        assert sorted(messages) == [
             f"The label {name} is made anew, without its title and its key." for name in ("DATE", "INSTITUTION", "PLAN")
         ]
         with Corpus.open(tmp_path / "new.corpus") as corpus:
             assert {label.name for label in corpus.labels().labels} == {"DATE", "INSTITUTION", "PLAN"}
-    if what in ("an index", "the words"):
-        assert [loss for loss in found.losses if loss.lost] == []
+    if part in ("an index", "the words"):
+        assert [loss for loss in result.losses if loss.lost] == []
 
 
-def test_spans_whose_table_is_lost_stand_in_the_record_of_edits(whole: Path, truth: Truth, tmp_path: Path) -> None:
+def test_spans_of_a_lost_table_are_salvaged_from_edits(intact: Path, expected: Expected, tmp_path: Path) -> None:
     path = tmp_path / "a.corpus"
-    shutil.copyfile(whole, path)
+    shutil.copyfile(intact, path)
     for number in leaves(path, "span"):
         overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
-    found = brought_back(path, truth)
-    assert found.spans == len(truth.spans)
+    result = salvage_and_check(path, expected)
+    assert result.spans == len(expected.spans)
 
 
-def test_spans_stand_where_the_record_of_edits_is_lost_and_are_said_to_be_doubtful(
-    whole: Path, truth: Truth, tmp_path: Path
+def test_spans_without_edits_are_salvaged_and_reported_as_doubtful(
+    intact: Path, expected: Expected, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.corpus"
-    shutil.copyfile(whole, path)
+    shutil.copyfile(intact, path)
     for number in leaves(path, "edit"):
         overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
-    found = brought_back(path, truth)
-    assert found.spans == len(truth.spans)
-    assert found.edits == 0
-    assert len({loss.row for loss in found.losses if loss.table == "span"}) == found.spans
+    result = salvage_and_check(path, expected)
+    assert result.spans == len(expected.spans)
+    assert result.edits == 0
+    assert len({loss.row for loss in result.losses if loss.table == "span"}) == result.spans
 
 
 def leaves(path: Path, table: str) -> list[int]:
-    pages, found, waiting = Pages(path), [], [root(path, table)]
-    while waiting:
-        number = waiting.pop()
+    pages, leaf_numbers, stack = PageReader(path), [], [root(path, table)]
+    while stack:
+        number = stack.pop()
         try:
-            waiting += pages.children(number)
-        except Broken:
-            found.append(number)
+            stack += pages.read_children(number)
+        except CorruptPage:
+            leaf_numbers.append(number)
     pages.close()
-    return found
+    return leaf_numbers
 
 
 @pytest.mark.parametrize(
@@ -269,192 +269,195 @@ def leaves(path: Path, table: str) -> list[int]:
     [(["free"], True), (["root"], True), (["free", "root"], False)],
     ids=["the free pages", "the way to the spans", "both"],
 )
-def test_spans_count_for_more_than_an_older_record_unless_they_may_be_deleted_ones(
+def test_spans_override_older_edits_unless_they_may_be_deleted(
     tmp_path: Path, lost: list[str], are_newest: bool
 ) -> None:
     path = tmp_path / "a.corpus"
     with Corpus.create(path, LABELS) as corpus:
-        spans = [Span(new_uid(), "", "Omar", "DATE", at, at + 5) for at in range(0, 900, 6)]
-        corpus.add(draft("خبر " * 250, zones=[], spans=spans))
+        spans = [Span(new_uid(), "", "Omar", "DATE", start, start + 5) for start in range(0, 900, 6)]
+        corpus.add(build_article("خبر " * 250, zones=[], spans=spans))
         article = corpus.article(1)
         for span in corpus.spans(article.uid):
-            step(corpus, "Omar", operations.describe(span, "2024", ""))
-    overwrite(path, (leaves(path, "edit")[0] - 1) * SIZE, b"\xa5" * SIZE)  # the last ones
+            step(corpus, "Omar", operations.describe_span(span, "2024", ""))
+    overwrite(path, (leaves(path, "edit")[0] - 1) * SIZE, b"\xa5" * SIZE)  # the last edits
     if "free" in lost:
         overwrite(path, 32, b"\xff" * 4)
     if "root" in lost:
-        spoil("span")(path)
+        overwrite_root("span")(path)
     run(salvage(path, tmp_path / "new.corpus"))
     with Corpus.open(tmp_path / "new.corpus") as corpus:
-        found = corpus.spans(article.uid)
-    assert len(found) == len(spans)
-    assert all(span.value == "2024" for span in found) is are_newest
+        salvaged_spans = corpus.spans(article.uid)
+    assert len(salvaged_spans) == len(spans)
+    assert all(span.value == "2024" for span in salvaged_spans) is are_newest
 
 
-def test_an_article_that_is_lost_is_taken_from_a_backup(whole: Path, truth: Truth, tmp_path: Path) -> None:
+def test_lost_article_is_taken_from_a_backup(intact: Path, expected: Expected, tmp_path: Path) -> None:
     path = tmp_path / "a.corpus"
-    shutil.copyfile(whole, path)
-    backup = run(backups.keep(path))
+    shutil.copyfile(intact, path)
+    backup = run(backups.create_backup(path))
     for number in leaves(path, "article")[:3]:
         overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
-    lost = brought_back(path, truth)
-    assert lost.articles < ARTICLES
-    assert [loss for loss in lost.losses if loss.table == "article" and loss.lost]
+    result_without_backup = salvage_and_check(path, expected)
+    assert result_without_backup.articles < ARTICLES
+    assert [loss for loss in result_without_backup.losses if loss.table == "article" and loss.lost]
     (tmp_path / "new.corpus").unlink()
-    whole_again = brought_back(path, truth, (backup.path,))
-    assert whole_again.articles == ARTICLES
-    assert whole_again.spans == len(truth.spans)
+    result = salvage_and_check(path, expected, (backup.path,))
+    assert result.articles == ARTICLES
+    assert result.spans == len(expected.spans)
 
 
 @pytest.mark.parametrize("has_backup", [False, True])
-def test_an_article_whose_text_is_damaged_is_lost_by_name_or_taken_from_a_backup(
-    whole: Path, truth: Truth, tmp_path: Path, has_backup: bool
+def test_article_with_damaged_text_is_reported_by_title_or_taken_from_a_backup(
+    intact: Path, expected: Expected, tmp_path: Path, has_backup: bool
 ) -> None:
     path = tmp_path / "a.corpus"
-    shutil.copyfile(whole, path)
-    backup = run(backups.keep(path))
+    shutil.copyfile(intact, path)
+    backup = run(backups.create_backup(path))
     data = path.read_bytes()
-    first, other = (text(7).encode()[:40], "خبر رقم 8".encode() + text(7).encode()[len("خبر رقم 8".encode()) : 40])
-    assert data.count(first) == 1
-    path.write_bytes(data.replace(first, other))
-    found = brought_back(path, truth, (backup.path,) if has_backup else ())
-    lost = [loss for loss in found.losses if loss.table == "article"]
+    original, replacement = (
+        text(7).encode()[:40],
+        "خبر رقم 8".encode() + text(7).encode()[len("خبر رقم 8".encode()) : 40],
+    )
+    assert data.count(original) == 1
+    path.write_bytes(data.replace(original, replacement))
+    result = salvage_and_check(path, expected, (backup.path,) if has_backup else ())
+    losses = [loss for loss in result.losses if loss.table == "article"]
     if has_backup:
-        assert (found.articles, lost) == (ARTICLES, [])
+        assert (result.articles, losses) == (ARTICLES, [])
     else:
-        assert found.articles == ARTICLES - 1
-        assert [(loss.row, loss.lost) for loss in lost][:1] == [("8", True)]
-        assert lost[0].message == "Article 8 (“عنوان 7”) is lost: its text is damaged."
+        assert result.articles == ARTICLES - 1
+        assert [(loss.row, loss.lost) for loss in losses][:1] == [("8", True)]
+        assert losses[0].message == "Article 8 (“عنوان 7”) is lost: its text is damaged."
 
 
-def test_an_article_of_a_backup_gets_a_number_of_its_own_where_its_own_is_taken(
-    whole: Path, truth: Truth, tmp_path: Path
+def test_article_of_a_backup_gets_a_new_number_if_its_own_is_taken(
+    intact: Path, expected: Expected, tmp_path: Path
 ) -> None:
-    shutil.copyfile(whole, tmp_path / "a.corpus")
+    shutil.copyfile(intact, tmp_path / "a.corpus")
     with Corpus.create(tmp_path / "other.corpus", LABELS) as other:
-        other.add(draft("خبر آخر"))
-    found = run(salvage(tmp_path / "a.corpus", tmp_path / "new.corpus", (tmp_path / "other.corpus",)))
-    assert found.articles == ARTICLES + 1
+        other.add(build_article("خبر آخر"))
+    result = run(salvage(tmp_path / "a.corpus", tmp_path / "new.corpus", (tmp_path / "other.corpus",)))
+    assert result.articles == ARTICLES + 1
     with Corpus.open(tmp_path / "new.corpus") as corpus:
         assert corpus.article(ARTICLES + 1).text == "خبر آخر"
-        assert {one.uid for one in articles(corpus)} > truth.articles.keys()
+        assert {summary.uid for summary in load_all_summaries(corpus)} > expected.articles.keys()
 
 
-def test_a_corpus_of_a_newer_version_is_not_taken_for_a_damaged_one(whole: Path, tmp_path: Path) -> None:
+def test_corpus_of_a_newer_version_is_not_salvaged(intact: Path, tmp_path: Path) -> None:
     path = tmp_path / "a.corpus"
-    shutil.copyfile(whole, path)
+    shutil.copyfile(intact, path)
     data = bytearray(path.read_bytes())
     data[63] += 1  # the last byte of user_version
     path.write_bytes(data)
     with pytest.raises(NewerCorpus):
         run(salvage(path, tmp_path / "new.corpus"))
-    assert [one.name for one in tmp_path.iterdir()] == ["a.corpus"]
-    for number, damaged in enumerate((1, 0x7FFFFFFF)):  # nobody's application id, or another program's
-        data[68:72] = damaged.to_bytes(4, "big")
+    assert [path_.name for path_ in tmp_path.iterdir()] == ["a.corpus"]
+    for number, application_id in enumerate((1, 0x7FFFFFFF)):  # an unknown application id, or that of another program
+        data[68:72] = application_id.to_bytes(4, "big")
         path.write_bytes(data)
         assert run(salvage(path, tmp_path / f"new{number}.corpus")).articles == ARTICLES
 
 
 @pytest.mark.parametrize("zones_are_lost", [False, True])
-def test_zones_of_a_backup_count_only_where_the_file_has_none_of_an_article(
-    whole: Path, truth: Truth, tmp_path: Path, zones_are_lost: bool
+def test_zones_of_a_backup_are_used_only_if_the_article_has_none(
+    intact: Path, expected: Expected, tmp_path: Path, zones_are_lost: bool
 ) -> None:
     path = tmp_path / "a.corpus"
-    shutil.copyfile(whole, path)
-    backup = run(backups.keep(path))
+    shutil.copyfile(intact, path)
+    backup = run(backups.create_backup(path))
     with Corpus.open(backup.path) as other, other.transaction():
         other._db.execute("UPDATE zone SET uid = 'backup ' || uid")
-    with Corpus.open(whole, readonly=True) as corpus:
-        own = {uid: [zone.uid for zone in corpus.zones(uid)] for uid in truth.articles}
+    with Corpus.open(intact, readonly=True) as corpus:
+        own = {uid: [zone.uid for zone in corpus.zones(uid)] for uid in expected.articles}
     assert any(own.values())
     for number in leaves(path, "article")[:3]:
         overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
     if zones_are_lost:
-        spoil("zone")(path)
+        overwrite_root("zone")(path)
         for number in leaves(path, "zone"):
             overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
-    assert brought_back(path, truth, (backup.path,)).articles == ARTICLES
+    assert salvage_and_check(path, expected, (backup.path,)).articles == ARTICLES
     with Corpus.open(tmp_path / "new.corpus") as corpus:
-        zones = {uid: [zone.uid for zone in corpus.zones(uid)] for uid in truth.articles}
+        zones = {uid: [zone.uid for zone in corpus.zones(uid)] for uid in expected.articles}
     if not zones_are_lost:
         assert zones == own
     else:
         assert any([f"backup {zone}" for zone in own[uid]] == zones[uid] != [] for uid in zones)
 
 
-def test_zones_that_were_removed_do_not_come_back_from_a_backup(tmp_path: Path) -> None:
+def test_deleted_zones_are_not_restored_from_a_backup(tmp_path: Path) -> None:
     path = tmp_path / "a.corpus"
     with Corpus.create(path, LABELS) as corpus:
-        corpus.add(draft("خبر", zones=[Zone(new_uid(), "", BODY, 0, 3)]))
-        backup = run(backups.keep(path))
+        corpus.add(build_article("خبر", zones=[Zone(new_uid(), "", BODY, 0, 3)]))
+        backup = run(backups.create_backup(path))
         article = corpus.article(1).uid
         step(corpus, "Omar", [Edit(zone, None) for zone in corpus.zones(article)])
-    found = run(salvage(path, tmp_path / "new.corpus", [backup.path]))
-    assert found.losses == ()
+    result = run(salvage(path, tmp_path / "new.corpus", [backup.path]))
+    assert result.losses == ()
     with Corpus.open(tmp_path / "new.corpus") as corpus:
         assert corpus.zones(article) == []
 
 
-def test_edits_and_labels_that_are_lost_are_taken_from_a_backup_of_the_same_past(
-    whole: Path, truth: Truth, tmp_path: Path
+def test_lost_edits_and_labels_are_taken_from_a_backup_with_the_same_history(
+    intact: Path, expected: Expected, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.corpus"
-    shutil.copyfile(whole, path)
-    backup = run(backups.keep(path))
+    shutil.copyfile(intact, path)
+    backup = run(backups.create_backup(path))
     for number in leaves(path, "edit")[1:]:
         overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
-    alone = brought_back(path, truth)
+    result_without_backup = salvage_and_check(path, expected)
     (tmp_path / "new.corpus").unlink()
-    helped = brought_back(path, truth, (backup.path,))
-    assert alone.edits < helped.edits == Truth(path.with_name("new.corpus")).edits
-    with Corpus.open(whole) as corpus:
-        assert helped.edits == corpus.tuples("SELECT count(*) FROM edit")[0][0]
+    result = salvage_and_check(path, expected, (backup.path,))
+    assert result_without_backup.edits < result.edits == Expected(path.with_name("new.corpus")).edits
+    with Corpus.open(intact) as corpus:
+        assert result.edits == corpus.fetch_tuples("SELECT count(*) FROM edit")[0][0]
     (tmp_path / "new.corpus").unlink()
     with Corpus.open(backup.path) as corpus, corpus.transaction():
         corpus._db.execute("UPDATE edit SET step = 'another' WHERE id = (SELECT max(id) FROM edit)")
         corpus._db.execute("UPDATE edit SET step = 'another' WHERE id = (SELECT min(id) FROM edit)")
-    assert brought_back(path, truth, (backup.path,)).edits == alone.edits
+    assert salvage_and_check(path, expected, (backup.path,)).edits == result_without_backup.edits
     (tmp_path / "new.corpus").unlink()
-    spoil("label")(path)
-    labels = brought_back(path, truth, (backup.path,))
-    assert not [loss for loss in labels.losses if loss.table == "label" and loss.lost]
-    assert "The label PLAN is taken from a backup." in [loss.message for loss in labels.losses]
+    overwrite_root("label")(path)
+    result_with_labels = salvage_and_check(path, expected, (backup.path,))
+    assert not [loss for loss in result_with_labels.losses if loss.table == "label" and loss.lost]
+    assert "The label PLAN is taken from a backup." in [loss.message for loss in result_with_labels.losses]
     with Corpus.open(tmp_path / "new.corpus") as corpus:
         assert {label.title["ar"] for label in corpus.labels().labels} == {"DATE", "INSTITUTION", "PLAN"}
 
 
-def test_undo_goes_on_in_what_was_brought_back(whole: Path, truth: Truth, tmp_path: Path) -> None:
+def test_undo_works_in_a_salvaged_corpus(intact: Path, expected: Expected, tmp_path: Path) -> None:
     path = tmp_path / "a.corpus"
-    shutil.copyfile(whole, path)
+    shutil.copyfile(intact, path)
     for number in leaves(path, "edit")[1:3]:
         overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
-    brought_back(path, truth)
+    salvage_and_check(path, expected)
     with Corpus.open(tmp_path / "new.corpus") as corpus:
-        taken = 0
-        for summary in articles(corpus):
+        undo_count = 0
+        for summary in load_all_summaries(corpus):
             for annotator in corpus.annotators():
-                undo, _redo = history.stacks(corpus.history(summary.uid, annotator))
+                undo, _redo = history.build_stacks(corpus.history(summary.uid, annotator))
                 if undo:
                     last = corpus.step(undo[-1].uid)
-                    step(corpus, annotator, list(history.reversal(last)), last.uid)
-                    taken += 1
-        assert taken
-        assert list(damage(corpus)) == []
+                    step(corpus, annotator, list(history.reverse_step(last)), last.uid)
+                    undo_count += 1
+        assert undo_count
+        assert list(check_integrity(corpus)) == []
 
 
 @pytest.mark.parametrize("version", range(1, VERSION + 1))
-def test_all_is_brought_back_of_a_file_of_every_version(tmp_path: Path, version: int) -> None:
+def test_intact_file_of_every_version_is_salvaged_completely(tmp_path: Path, version: int) -> None:
     path = tmp_path / "a.corpus"
     shutil.copyfile(Path(__file__).parents[1] / "versions" / f"v{version}.corpus", path)
-    found = run(salvage(path, tmp_path / "new.corpus"))
-    assert found.losses == ()
-    with Corpus.open(path) as one, Corpus.open(tmp_path / "new.corpus") as other:
+    result = run(salvage(path, tmp_path / "new.corpus"))
+    assert result.losses == ()
+    with Corpus.open(path) as original, Corpus.open(tmp_path / "new.corpus") as salvaged:
         for table in ("article", "label", "annotator", "zone", "span", "status", "note", "place", "edit", "rejection"):
             query = f"SELECT * FROM {table} ORDER BY 1, 2"
-            assert other.tuples(query) == one.tuples(query), table
+            assert salvaged.fetch_tuples(query) == original.fetch_tuples(query), table
 
 
-def test_what_is_no_corpus_has_nothing_to_bring_back(tmp_path: Path) -> None:
+def test_salvage_of_a_file_that_is_no_corpus_finds_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a.corpus"
     for data in (b"", b"\0" * 9000, "هذا ليس ملف بيانات".encode() * 900, Random(1).randbytes(40_000)):
         path.write_bytes(data)
@@ -462,112 +465,114 @@ def test_what_is_no_corpus_has_nothing_to_bring_back(tmp_path: Path) -> None:
             Corpus.open(path)
         with pytest.raises(CorpusError):
             run(salvage(path, tmp_path / "new.corpus"))
-        assert [one.name for one in tmp_path.iterdir()] == ["a.corpus"]
+        assert [path_.name for path_ in tmp_path.iterdir()] == ["a.corpus"]
     with pytest.raises(CorpusError):
         run(salvage(tmp_path / "none.corpus", tmp_path / "new.corpus"))
 
 
-def test_nothing_is_brought_back_over_a_file_and_nothing_is_left_when_stopped(whole: Path, tmp_path: Path) -> None:
+def test_salvage_does_not_overwrite_files_and_leaves_nothing_when_cancelled(intact: Path, tmp_path: Path) -> None:
     (tmp_path / "there").write_text("x")
     with pytest.raises(ExistingCorpus):
-        run(salvage(whole, tmp_path / "there"))
-    shares = [done / total for done, total in salvage(whole, tmp_path / "all")]
+        run(salvage(intact, tmp_path / "there"))
+    shares = [done / total for done, total in salvage(intact, tmp_path / "all")]
     assert shares == sorted(shares)
     assert shares[-1] <= 1
     count = len(shares)
     (tmp_path / "all").unlink()
     for stop in (1, count // 2, count - 1):
-        steps = salvage(whole, tmp_path / "new")
+        steps = salvage(intact, tmp_path / "new")
         for _step in zip(range(stop), steps, strict=False):
             pass
         steps.close()
-        assert [one.name for one in tmp_path.iterdir()] == ["there"]
+        assert [path_.name for path_ in tmp_path.iterdir()] == ["there"]
 
 
 @given(data=st.data())
-def test_whatever_is_damaged_an_opening_ends_in_a_sentence_and_what_is_brought_back_was_there(
-    whole: Path, truth: Truth, data: st.DataObject
+def test_random_damage_raises_errors_and_salvages_only_original_content(
+    intact: Path, expected: Expected, data: st.DataObject
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.corpus"
-        content = bytearray(whole.read_bytes())
+        content = bytearray(intact.read_bytes())
         count = len(content) // SIZE
-        # One place, or whole pages: a wrong letter in the only one of two places that is left cannot be told.
-        kinds, most = data.draw(st.sampled_from([(["byte", "stretch"], 1), (["noise", "zeros", "another", "cut"], 6)]))
-        for _number in range(data.draw(st.integers(1, most))):
+        # One small place, or whole pages: a wrong byte in the only copy that is left cannot be detected.
+        kinds, max_count = data.draw(
+            st.sampled_from([(["byte", "stretch"], 1), (["noise", "zeros", "another", "cut"], 6)])
+        )
+        for _number in range(data.draw(st.integers(1, max_count))):
             kind = data.draw(st.sampled_from(kinds))
             page = data.draw(st.integers(0, count - 1))
             if kind == "noise":
                 content[page * SIZE : (page + 1) * SIZE] = Random(data.draw(st.integers(0, 99))).randbytes(SIZE)
             elif kind == "zeros":
                 content[page * SIZE : (page + 1) * SIZE] = bytes(SIZE)
-            elif kind == "another":  # written to the wrong place
-                other = data.draw(st.integers(0, count - 1))
-                content[page * SIZE : (page + 1) * SIZE] = content[other * SIZE : (other + 1) * SIZE]
+            elif kind == "another":  # a misdirected write
+                source_page = data.draw(st.integers(0, count - 1))
+                content[page * SIZE : (page + 1) * SIZE] = content[source_page * SIZE : (source_page + 1) * SIZE]
             elif kind == "byte":
-                at = page * SIZE + data.draw(st.integers(0, SIZE - 1))
-                content[at : at + 1] = data.draw(st.binary(min_size=1, max_size=1))
+                offset = page * SIZE + data.draw(st.integers(0, SIZE - 1))
+                content[offset : offset + 1] = data.draw(st.binary(min_size=1, max_size=1))
             elif kind == "stretch":
-                at = page * SIZE + data.draw(st.integers(0, SIZE - 1))
+                offset = page * SIZE + data.draw(st.integers(0, SIZE - 1))
                 length = data.draw(st.integers(1, 600))
-                content[at : at + length] = Random(at).randbytes(length)
+                content[offset : offset + length] = Random(offset).randbytes(length)
             else:
                 del content[max(SIZE, page * SIZE) :]
                 content += bytes(count * SIZE - len(content))
         path.write_bytes(content)
         with suppress(CorpusError):
             Corpus.open(path).close()
-        path.write_bytes(content)  # an opening of a file that only seems to be sound may write to it
-        for beside in path.parent.glob("a.corpus-*"):
-            beside.unlink()
+        path.write_bytes(content)  # opening a file that seems sound may write to it
+        for side_file in path.parent.glob("a.corpus-*"):
+            side_file.unlink()
         with suppress(CorpusError):
-            brought_back(path, truth)
+            salvage_and_check(path, expected)
 
 
 @given(st.binary(max_size=9000), st.integers(0, 3))
-def test_whatever_bytes_a_file_has_its_pages_are_read_to_an_end(data: bytes, start: int) -> None:
+def test_reading_pages_of_random_bytes_ends(data: bytes, start: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a"
-        begin = b"SQLite format 3\0\x10\0" if start == 1 else b""
-        path.write_bytes((begin + data).ljust(SIZE * start, b"\x0d"))
+        header = b"SQLite format 3\0\x10\0" if start == 1 else b""
+        path.write_bytes((header + data).ljust(SIZE * start, b"\x0d"))
         path.with_name("a-wal").write_bytes(data)
-        pages = Pages(path)
-        pages.free()
-        for number in range(pages.count + 2):
-            for read in (pages.kind, pages.children, lambda number: list(pages.rows(number))):
-                with suppress(Broken):
+        pages = PageReader(path)
+        pages.read_freelist()
+        for number in range(pages.page_count + 2):
+            for read in (pages.read_page_type, pages.read_children, lambda number: list(pages.read_rows(number))):
+                with suppress(CorruptPage):
                     read(number)
         pages.close()
 
 
-def test_it_is_told_how_many_pages_of_a_table_could_not_be_read(whole: Path, truth: Truth, tmp_path: Path) -> None:
+def test_number_of_unreadable_pages_of_a_table_is_reported(intact: Path, expected: Expected, tmp_path: Path) -> None:
     path = tmp_path / "a.corpus"
-    shutil.copyfile(whole, path)
+    shutil.copyfile(intact, path)
     for count, number in enumerate(leaves(path, "edit")[1:3], 1):
         overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
-        found = run(salvage(path, tmp_path / f"new{count}.corpus"))
-        told = [loss.message for loss in found.losses if "could not be read" in loss.message]
-        assert told == [
+        result = run(salvage(path, tmp_path / f"new{count}.corpus"))
+        messages = [loss.message for loss in result.losses if "could not be read" in loss.message]
+        assert messages == [
             "1 page or row of the table “edit” could not be read."
             if count == 1
             else "2 pages or rows of the table “edit” could not be read."
         ]
 
 
-@pytest.mark.parametrize(("page", "is_told"), [(0, True), (1, False)], ids=["the last page", "another page"])
-def test_the_last_edits_may_be_lost_where_the_last_page_is(
-    whole: Path, tmp_path: Path, page: int, is_told: bool
+@pytest.mark.parametrize(("page", "is_reported"), [(0, True), (1, False)], ids=["the last page", "another page"])
+def test_loss_of_the_last_page_reports_that_last_edits_may_be_lost(
+    intact: Path, tmp_path: Path, page: int, is_reported: bool
 ) -> None:
     path = tmp_path / "a.corpus"
-    shutil.copyfile(whole, path)
+    shutil.copyfile(intact, path)
     overwrite(path, (leaves(path, "edit")[page] - 1) * SIZE, b"\xa5" * SIZE)
-    found = run(salvage(path, tmp_path / "new.corpus"))
-    told = "The last edits of the record may be lost: where it ends is not known."
-    assert (told in [loss.message for loss in found.losses]) is is_told
+    result = run(salvage(path, tmp_path / "new.corpus"))
+    message = "The last edits of the record may be lost: where it ends is not known."
+    assert (message in [loss.message for loss in result.losses]) is is_reported
 
 
 @pytest.mark.parametrize(
-    ("lost", "damaged", "told"),
+    ("lost", "damaged", "messages"),
     [
         ([], [3], ["Article 3 (“عنوان 3”) is lost: its text is damaged."]),
         ([2], [], ["1 article is lost of which nothing is known."]),
@@ -581,13 +586,13 @@ def test_the_last_edits_may_be_lost_where_the_last_page_is(
         ),
     ],
 )
-def test_each_article_that_is_lost_is_told_once_by_its_name_or_by_number(
-    tmp_path: Path, lost: list[int], damaged: list[int], told: list[str]
+def test_each_lost_article_is_reported_once_by_title_or_count(
+    tmp_path: Path, lost: list[int], damaged: list[int], messages: list[str]
 ) -> None:
     path = tmp_path / "a.corpus"
     with Corpus.create(path, LABELS) as corpus:
         for number in range(1, 6):
-            corpus.add(draft(f"خبر رقم {number}", title=f"عنوان {number}", zones=[]))
+            corpus.add(build_article(f"خبر رقم {number}", title=f"عنوان {number}", zones=[]))
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("DROP TRIGGER article_text_never_changes")
     for number in lost:
@@ -595,6 +600,39 @@ def test_each_article_that_is_lost_is_told_once_by_its_name_or_by_number(
     for number in damaged:
         db.execute("UPDATE article SET text = 'other' WHERE id = ?", (number,))
     db.close()
-    found = run(salvage(path, tmp_path / "new.corpus"))
-    assert found.articles == 5 - len(lost) - len(damaged)
-    assert [loss.message for loss in found.losses if loss.table == "article"] == told
+    result = run(salvage(path, tmp_path / "new.corpus"))
+    assert result.articles == 5 - len(lost) - len(damaged)
+    assert [loss.message for loss in result.losses if loss.table == "article"] == messages
+
+
+def test_salvage_indexes_the_words_of_rejections(tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    with Corpus.create(path, LABELS) as corpus:
+        corpus.add(build_article("أعلنت الوزارة عن خطة 2024"))
+        rejected = operations.reject(corpus.article(1), "Omar", Suggestion(6, 13, "DATE", "dates", 0.9))
+        step(corpus, "Omar", rejected)
+    run(salvage(path, tmp_path / "new.corpus"))
+    with Corpus.open(path) as original, Corpus.open(tmp_path / "new.corpus") as salvaged:
+        assert salvaged.fetch_tuples("SELECT * FROM rejected") == original.fetch_tuples("SELECT * FROM rejected") != []
+
+
+def test_salvage_skips_a_damaged_backup_and_uses_the_next(intact: Path, expected: Expected, tmp_path: Path) -> None:
+    path, damaged = tmp_path / "a.corpus", tmp_path / "damaged.corpus"
+    shutil.copyfile(intact, path)
+    shutil.copyfile(intact, damaged)
+    overwrite_root("article")(damaged)
+    for number in leaves(path, "article")[:3]:
+        overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
+    assert salvage_and_check(path, expected, (damaged, intact)).articles == ARTICLES
+
+
+def test_without_a_schema_pages_are_assigned_by_the_meaning_of_their_rows(intact: Path, tmp_path: Path) -> None:
+    """A note and a state are three texts each, of which one can only be a state."""
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(intact, path)
+    DAMAGE["the schema"](path)
+    run(salvage(path, tmp_path / "new.corpus"))
+    with Corpus.open(intact) as original, Corpus.open(tmp_path / "new.corpus") as salvaged:
+        for table in ("note", "status", "place", "zone", "span"):
+            query = f"SELECT * FROM {table} ORDER BY 1, 2"
+            assert salvaged.fetch_tuples(query) == original.fetch_tuples(query) != [], table

@@ -1,20 +1,20 @@
-"""What the model is told of a token."""
+"""The features of a token."""
 
 import pytest
 from hypothesis import given
 from text.texts import texts
 
 from annotator.model.records import Suggestion
-from annotator.suggest.crf.features import features
+from annotator.suggest.crf.features import extract_features
 from annotator.text.analysis import analysed
 
 
-def told(text: str, *opinions: Suggestion) -> list[set[str]]:
-    return [set(one) for one in features(analysed(text), opinions)]
+def features_of(text: str, *suggestions: Suggestion) -> list[set[str]]:
+    return [set(features) for features in extract_features(analysed(text), suggestions)]
 
 
-def test_a_word_is_told_folded_with_its_affixes_and_readings() -> None:
-    (word,) = told("وِلِلأمـم")
+def test_features_hold_the_folded_word_its_affixes_and_readings() -> None:
+    (word,) = features_of("وِلِلأمـم")
     assert {"wوللامم", "kD", "p2ول", "q2مم", "r1للامم", "r2الامم", "r2لامم", "-", "+"} <= word
 
 
@@ -31,31 +31,31 @@ def test_a_word_is_told_folded_with_its_affixes_and_readings() -> None:
         ("يوليوز", "N", "month-word sure-month"),
     ],
 )
-def test_its_kind_and_that_of_the_date_grammar(word: str, kind: str, date: str) -> None:
-    assert {f"k{kind}", f"c{date}"} <= told(word)[0]
+def test_features_hold_the_kind_and_the_date_class_of_a_word(word: str, kind: str, date: str) -> None:
+    assert {f"k{kind}", f"c{date}"} <= features_of(word)[0]
 
 
-def test_its_neighbours_are_told_within_the_sentence() -> None:
-    first, second, third, _stop, fifth = told("في سنة 2024. وقال")
+def test_features_hold_neighbours_within_the_sentence() -> None:
+    first, second, third, _stop, fifth = features_of("في سنة 2024. وقال")
     assert {"-", "+wسنة", "*w2024"} <= first
     assert {"-wفي", "+w2024", "+cyear"} <= second
     assert {"=wفي", "-wسنة"} <= third
     assert "-" in fifth
-    assert not any("2024" in one for one in fifth)
+    assert not any("2024" in feature for feature in fifth)
 
 
-def test_opinions_are_tags_with_their_source_and_how_sure_they_are() -> None:
-    opinions = Suggestion(6, 15, "ORG", "names", 0.8), Suggestion(12, 15, "LOC", "memory", 0.3)
-    first, second, third = told("بيان لوزارة فاس", *opinions)
+def test_suggestions_become_tags_with_source_and_quarter() -> None:
+    suggestions = Suggestion(6, 15, "ORG", "names", 0.8), Suggestion(12, 15, "LOC", "memory", 0.3)
+    first, second, third = features_of("بيان لوزارة فاس", *suggestions)
     assert {"+names:B1-ORG", "+names:B1-ORG3"} <= first
     assert {"names:B1-ORG", "names:B1-ORG3", "+memory:S-LOC1", "+names:E-ORG"} <= second
     assert {"names:E-ORG", "memory:S-LOC", "-names:B1-ORG"} <= third
-    assert not any("LOC" in one for one in first)
-    assert any(one.startswith("+o") and "B1-ORG" in one and "S-LOC" in one for one in second)
+    assert not any("LOC" in feature for feature in first)
+    assert any(feature.startswith("+o") and "B1-ORG" in feature and "S-LOC" in feature for feature in second)
 
 
 @given(texts)
-def test_every_token_is_told(text: str) -> None:
-    found = analysed(text)
-    assert len(features(found, [])) == len(found.tokens)
-    assert all(all(one) for one in features(found, []))
+def test_every_token_has_features(text: str) -> None:
+    analysis = analysed(text)
+    assert len(extract_features(analysis, [])) == len(analysis.tokens)
+    assert all(all(features) for features in extract_features(analysis, []))

@@ -1,4 +1,4 @@
-"""What the model learns from, and how that is kept."""
+"""Training of the model and its serialisation."""
 
 import hashlib
 import hmac
@@ -12,91 +12,94 @@ from suggest.learning import LABELS, example, examples
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.crf import training
-from annotator.suggest.crf.stacking import heard
-from annotator.suggest.crf.suggester import Model
-from annotator.suggest.crf.training import Example, Trained, decoded, encoded, train
-from annotator.suggest.memory import Memory
-from annotator.text.proclitics import form
+from annotator.suggest.crf.stacking import suggester_features
+from annotator.suggest.crf.suggester import CrfSuggester
+from annotator.suggest.crf.training import TrainedModel, TrainingExample, decode_model, encode_model, train
+from annotator.suggest.memory import MemorySuggester
+from annotator.text.proclitics import normalise_form
 
 KEY: Final = b"the key of this computer"
 
 
 @pytest.fixture(scope="module")
-def trained() -> Trained:
-    found = train(examples(), LABELS)
-    assert found
-    return found
+def trained() -> TrainedModel:
+    model = train(examples(), LABELS)
+    assert model
+    return model
 
 
-def memory_of(some: list[Example]) -> Memory:
-    taught = [(form(one.article.text, start, end), label, 1, 0) for one in some for start, end, label in one.spans]
-    return Memory(taught)
+def train_memory(learned: list[TrainingExample]) -> MemorySuggester:
+    counts = [
+        (normalise_form(ex.article.text, start, end), label, 1, 0) for ex in learned for start, end, label in ex.spans
+    ]
+    return MemorySuggester(counts)
 
 
-def test_few_spans_teach_nothing() -> None:
+def test_train_returns_none_for_too_few_spans() -> None:
     assert train([], LABELS) is None
     assert train(examples()[:3], LABELS) is None
-    assert train([Example(one.article, one.spans, ()) for one in examples()], LABELS) is None
+    assert train([TrainingExample(ex.article, ex.spans, ()) for ex in examples()], LABELS) is None
     assert train(examples(), LabelSet(())) is None
 
 
-def test_labels_that_overlap_are_learned_apart(trained: Trained) -> None:
+def test_overlapping_labels_get_fields_of_their_own(trained: TrainedModel) -> None:
     assert len(trained.fields) == 2
-    flat = [Example(one.article, tuple(span for span in one.spans if span[2] != "PLAN")) for one in examples()]
+    flat = [TrainingExample(ex.article, tuple(span for span in ex.spans if span[2] != "PLAN")) for ex in examples()]
     alone = train(flat, LABELS)
     assert alone
     assert len(alone.fields) == 1
 
 
-def test_what_was_not_labelled_yet_is_not_learned(trained: Trained) -> None:
-    more = "\nلم تعلن وزارة التجهيز سنة 2019 عن شيء."
-    begun = [
-        Example(Article("", one.article.text + more), one.spans, ((0, len(one.article.text)),)) for one in examples()
+def test_unlabelled_ranges_are_not_learned_from(trained: TrainedModel) -> None:
+    addition = "\nلم تعلن وزارة التجهيز سنة 2019 عن شيء."
+    partly_labelled = [
+        TrainingExample(Article("", ex.article.text + addition), ex.spans, ((0, len(ex.article.text)),))
+        for ex in examples()
     ]
-    assert train(begun, LABELS) == trained
-    assert train([Example(one.article, one.spans) for one in begun], LABELS) != trained
+    assert train(partly_labelled, LABELS) == trained
+    assert train([TrainingExample(ex.article, ex.spans) for ex in partly_labelled], LABELS) != trained
 
 
-def test_a_sentence_that_a_span_runs_out_of_is_not_learned(trained: Trained) -> None:
-    more = example("بدأ [العمل. وقال|PLAN] إنه يستمر.")
-    assert train([*examples(), more], LABELS) == trained
+def test_sentence_with_a_crossing_span_is_not_learned_from(trained: TrainedModel) -> None:
+    crossing = example("بدأ [العمل. وقال|PLAN] إنه يستمر.")
+    assert train([*examples(), crossing], LABELS) == trained
 
 
-def test_labels_that_the_corpus_lacks_are_not_learned() -> None:
+def test_labels_missing_from_the_corpus_are_not_learned() -> None:
     dates = LabelSet(LABELS.labels[:1])
-    found = train(examples(), dates)
-    assert found
+    model = train(examples(), dates)
+    assert model
     text = "أعلنت وزارة الفلاحة اليوم عن نتائجها سنة 2022 بالرباط."
-    assert {one.label for one in Model(found).suggest(Article("", text), LABELS)} == {"DATE"}
+    assert {suggestion.label for suggestion in CrfSuggester(model).suggest(Article("", text), LABELS)} == {"DATE"}
 
 
-def test_of_too_much_the_last_is_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_too_many_examples_the_last_are_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
     last = [example("سنة ".join(["[2019|DATE] كلمة"] * 15)), example("قبل ".join(["[2021|DATE] كلمة"] * 15))]
     alone = train(last, LABELS)
     assert alone
-    monkeypatch.setattr(training, "MOST", 65)
+    monkeypatch.setattr(training, "MAX_TOKENS", 65)
     assert train([*examples(), *last], LABELS) == alone
 
 
-def test_a_memory_tells_nothing_of_what_it_knows_from_the_example_alone() -> None:
+def test_memory_ignores_what_it_learned_from_the_example() -> None:
     once = [
         example(f"زار الوفد {word * 3} [مؤسسة {word * 4}|INSTITUTION] أمس.") for word in "أبتثجحخدذرزسشصضطظعغفقكلمن"
     ]
-    assert train(once, LABELS, [memory_of(once)]) == train(once, LABELS)
-    twice = [*once, *(example(f"{one.article.text[:8]} [{one.article.text[13:-5]}|INSTITUTION] غدا.") for one in once)]
-    assert train(twice, LABELS, [memory_of(twice)]) != train(twice, LABELS)
+    assert train(once, LABELS, [train_memory(once)]) == train(once, LABELS)
+    twice = [*once, *(example(f"{ex.article.text[:8]} [{ex.article.text[13:-5]}|INSTITUTION] غدا.") for ex in once)]
+    assert train(twice, LABELS, [train_memory(twice)]) != train(twice, LABELS)
 
 
-def test_others_are_heard_but_not_a_memory_of_dates() -> None:
-    said = [Suggestion(0, 4, label, source, 0.9) for label in ("DATE", "PLAN") for source in ("dates", "memory")]
-    assert [(one.label, one.source) for one in heard(said, LABELS)] == [
+def test_suggester_features_exclude_dates_from_memory() -> None:
+    suggestions = [Suggestion(0, 4, label, source, 0.9) for label in ("DATE", "PLAN") for source in ("dates", "memory")]
+    assert [(suggestion.label, suggestion.source) for suggestion in suggester_features(suggestions, LABELS)] == [
         ("DATE", "dates"),
         ("PLAN", "dates"),
         ("PLAN", "memory"),
     ]
 
 
-def test_an_opinion_is_learned_from() -> None:
+def test_suggestions_of_base_suggesters_are_learned_from() -> None:
     class Oracle:
         name = "oracle"
 
@@ -105,39 +108,44 @@ def test_an_opinion_is_learned_from() -> None:
             return [Suggestion(start + 1, article.text.find("»"), "PLAN", self.name, 0.9)] if start >= 0 else []
 
     letters = "أبتثجحخدذرزسشصضطظعغفقكلمن"
-    some = [example(f"{word * 2} {word * 3} «[{word * 4} {word * 5}|PLAN]» {word * 6}") for word in letters]
-    found = train(some, LABELS, [Oracle()])
-    assert found
+    taught = [example(f"{word * 2} {word * 3} «[{word * 4} {word * 5}|PLAN]» {word * 6}") for word in letters]
+    model = train(taught, LABELS, [Oracle()])
+    assert model
     article = Article("", "هه ههه «هههه وو» ووو")
-    assert [(one.start, one.end, one.label) for one in Model(found, [Oracle()]).suggest(article, LABELS)] == [
-        (8, 15, "PLAN")
-    ]
-    said = Oracle().suggest(article, LABELS)
-    assert Model(found).suggest(article, LABELS, said) == Model(found, [Oracle()]).suggest(article, LABELS)
+    assert [
+        (suggestion.start, suggestion.end, suggestion.label)
+        for suggestion in CrfSuggester(model, [Oracle()]).suggest(article, LABELS)
+    ] == [(8, 15, "PLAN")]
+    suggestions = Oracle().suggest(article, LABELS)
+    assert CrfSuggester(model).suggest(article, LABELS, suggestions) == CrfSuggester(model, [Oracle()]).suggest(
+        article, LABELS
+    )
 
 
-def test_it_is_kept_as_bytes_and_known_when_it_does_not_fit(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = encoded(trained, KEY)
-    assert decoded(data, KEY) == trained
+def test_model_round_trips_and_detects_damage_and_other_versions(
+    trained: TrainedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = encode_model(trained, KEY)
+    assert decode_model(data, KEY) == trained
     assert trained.fits(LABELS)
     assert trained.fits(LabelSet(LABELS.labels[::-1]))
     assert not trained.fits(LabelSet(LABELS.labels[1:]))
     for broken in (b"", data[:-1], data[:40], data[:100] + b"?" + data[101:], data[32:]):
-        assert decoded(broken, KEY) is None
-    monkeypatch.setattr(training, "VERSION", training.VERSION + 1)
-    assert decoded(data, KEY) is None
+        assert decode_model(broken, KEY) is None
+    monkeypatch.setattr(training, "FEATURES_VERSION", training.FEATURES_VERSION + 1)
+    assert decode_model(data, KEY) is None
     assert not trained.fits(LABELS)
 
 
-def test_a_model_that_this_computer_has_not_signed_is_not_decoded(trained: Trained) -> None:
+def test_model_not_signed_by_this_computer_is_not_decoded(trained: TrainedModel) -> None:
     data = msgspec.msgpack.encode(trained)
     forged = (
         hashlib.sha256(data).digest(),  # as it was marked before it was signed
         hmac.digest(b"", data, "sha256"),
         hmac.digest(KEY, data, "sha256"),  # signed, but not as a model
-        encoded(trained, b"the key of another computer")[:32],
-        encoded(replace(trained, fields=()), KEY)[:32],  # another model's
+        encode_model(trained, b"the key of another computer")[:32],
+        encode_model(replace(trained, fields=()), KEY)[:32],  # another model's
     )
     for signature in forged:
-        assert decoded(signature + data, KEY) is None
-    assert decoded(encoded(trained, KEY)[:32] + data, KEY) == trained
+        assert decode_model(signature + data, KEY) is None
+    assert decode_model(encode_model(trained, KEY)[:32] + data, KEY) == trained

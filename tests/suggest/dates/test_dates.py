@@ -10,8 +10,8 @@ from text.texts import texts
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest import dates
-from annotator.suggest.dates import Dates, found
-from annotator.text.visible import visible
+from annotator.suggest.dates import DateSuggester, find_dates
+from annotator.text.visible import trim_invisible
 
 LABELS = LabelSet((Label("DATE", {}, Colour("#000000", "#ffffff")),))
 # As one text, since a list of so many would be a page long.
@@ -25,59 +25,65 @@ news = _lists.map(" ".join) | _lists.map("".join)
 days = st.none() | st.dates().map(str) | st.sampled_from(["0001-01-01", "9999-12-31", "2024", "2024-07-09T09:00+01:00"])
 
 
-def suggested(text: str, published: str | None = "2024-07-09") -> list[Suggestion]:
-    return Dates().suggest(Article("a", text, published=published), LABELS)
+def suggest_dates(text: str, published: str | None = "2024-07-09") -> list[Suggestion]:
+    return DateSuggester().suggest(Article("a", text, published=published), LABELS)
 
 
 @given(texts | news, days)
-def test_suggestions_lie_on_visible_text_and_apart(text: str, published: str | None) -> None:
+def test_date_suggestions_are_visible_and_do_not_overlap(text: str, published: str | None) -> None:
     before = 0
-    for one in suggested(text, published):
-        assert before <= one.start < one.end <= len(text)
-        assert visible(text, one.start, one.end) == (one.start, one.end)
-        assert text[one.start].isalnum() or text[one.start] in "([﴾"
-        assert unicodedata.category(text[one.end - 1])[0] in "LNM" or text[one.end - 1] in ")]﴿"
-        assert one.end == len(text) or unicodedata.category(text[one.end])[0] != "M"
-        assert 0 < one.score < 1
-        before = one.end
+    for suggestion in suggest_dates(text, published):
+        assert before <= suggestion.start < suggestion.end <= len(text)
+        assert trim_invisible(text, suggestion.start, suggestion.end) == (suggestion.start, suggestion.end)
+        assert text[suggestion.start].isalnum() or text[suggestion.start] in "([﴾"
+        assert unicodedata.category(text[suggestion.end - 1])[0] in "LNM" or text[suggestion.end - 1] in ")]﴿"
+        assert suggestion.end == len(text) or unicodedata.category(text[suggestion.end])[0] != "M"
+        assert 0 < suggestion.score < 1
+        before = suggestion.end
 
 
 @given(texts | news, days)
-def test_a_span_holds_both_marks_of_a_bracket_or_neither_and_no_line_end(text: str, published: str | None) -> None:
-    for one in suggested(text, published):
-        span = text[one.start : one.end]
+def test_date_holds_complete_brackets_and_no_line_end(text: str, published: str | None) -> None:
+    for suggestion in suggest_dates(text, published):
+        span = text[suggestion.start : suggestion.end]
         assert sum(map(span.count, "([﴾")) == sum(map(span.count, ")]﴿"))
         assert "\n" not in span
 
 
 @given(texts | news, days)
-def test_the_same_text_gives_the_same_suggestions(text: str, published: str | None) -> None:
-    once = suggested(text, published)
-    suggested("في 9 يوليوز 2024", None)
-    dates._matches.cache_clear()
-    assert suggested(text, published) == once
+def test_date_suggestions_are_deterministic(text: str, published: str | None) -> None:
+    once = suggest_dates(text, published)
+    suggest_dates("في 9 يوليوز 2024", None)
+    dates._find_matches.cache_clear()
+    assert suggest_dates(text, published) == once
 
 
-def test_a_date_is_suggested_with_its_label_and_value() -> None:
-    assert suggested("اجتمعوا يوم الثلاثاء 9 يوليوز 2024 بالرباط") == [
+def test_date_is_suggested_with_its_label_and_value() -> None:
+    assert suggest_dates("اجتمعوا يوم الثلاثاء 9 يوليوز 2024 بالرباط") == [
         Suggestion(8, 34, "DATE", "dates", 0.99, "2024-07-09", False)
     ]
 
 
-def test_a_year_that_is_not_said_is_assumed() -> None:
-    assert [(one.value, one.assumed) for one in suggested("في 9 يوليوز")] == [("2024-07-09", True)]
-    assert [(one.value, one.assumed) for one in suggested("في 25 دجنبر", "2024-01-10")] == [("2023-12-25", True)]
-    assert [(one.value, one.assumed) for one in suggested("في 5 يناير", "2023-12-20")] == [("2024-01-05", True)]
+def test_missing_year_is_assumed() -> None:
+    assert [(suggestion.value, suggestion.assumed) for suggestion in suggest_dates("في 9 يوليوز")] == [
+        ("2024-07-09", True)
+    ]
+    assert [(suggestion.value, suggestion.assumed) for suggestion in suggest_dates("في 25 دجنبر", "2024-01-10")] == [
+        ("2023-12-25", True)
+    ]
+    assert [(suggestion.value, suggestion.assumed) for suggestion in suggest_dates("في 5 يناير", "2023-12-20")] == [
+        ("2024-01-05", True)
+    ]
 
 
 @pytest.mark.parametrize("text", ["أمس", "السنة الماضية", "في 9 يوليوز", "يوم الجمعة"])
-def test_without_a_publication_time_what_is_relative_has_no_value(text: str) -> None:
-    assert [one.value for one in suggested(text, None)] == [None]
+def test_relative_date_has_no_value_without_publication_time(text: str) -> None:
+    assert [suggestion.value for suggestion in suggest_dates(text, None)] == [None]
 
 
-def test_without_a_label_for_dates_nothing_is_suggested() -> None:
+def test_no_date_is_suggested_without_a_label_for_dates() -> None:
     labels = LabelSet((Label("ORG", {}, Colour("#000000", "#ffffff")),))
-    assert Dates().suggest(Article("a", "في 9 يوليوز 2024"), labels) == []
+    assert DateSuggester().suggest(Article("a", "في 9 يوليوز 2024"), labels) == []
 
 
 @pytest.mark.parametrize(
@@ -91,8 +97,8 @@ def test_without_a_label_for_dates_nothing_is_suggested() -> None:
         ("أمـــس\u200f.", "أمـــس"),
     ],
 )
-def test_spellings_and_marks_do_not_matter(text: str, span: str) -> None:
-    assert [text[one.start : one.end] for one in found(text, "2024-07-09")] == [span]
+def test_dates_are_found_in_any_spelling(text: str, span: str) -> None:
+    assert [text[suggestion.start : suggestion.end] for suggestion in find_dates(text, "2024-07-09")] == [span]
 
 
 @pytest.mark.parametrize(
@@ -121,25 +127,28 @@ def test_spellings_and_marks_do_not_matter(text: str, span: str) -> None:
         "كأس من 2015 قطعة",
     ],
 )
-def test_what_only_looks_like_a_date_is_none(text: str) -> None:
-    assert found(text, "2024-07-09") == []
+def test_text_that_only_looks_like_a_date_is_not_suggested(text: str) -> None:
+    assert find_dates(text, "2024-07-09") == []
 
 
 @pytest.mark.parametrize("text", ["شهر ", "سنة ", "صباح ", "يومي ", "و", "القرن ", "1-", "1/", "(", "9 و"])
-def test_a_word_without_end_is_no_trouble(text: str) -> None:
-    found(text * 3000 + "2024", "2024-07-09")
+def test_very_long_word_is_handled(text: str) -> None:
+    find_dates(text * 3000 + "2024", "2024-07-09")
 
 
 @pytest.mark.parametrize("text", ["يوم\nالثلاثاء", "9\nيوليوز 2024", "9 \n يوليوز 2024", "9\r\u200f\nيوليوز 2024"])
-def test_a_date_never_goes_over_a_line_end(text: str) -> None:
-    assert [text[one.start : one.end] for one in found(text, "2024-07-09")] in (["الثلاثاء"], ["يوليوز 2024"])
+def test_date_never_crosses_a_line_end(text: str) -> None:
+    assert [text[suggestion.start : suggestion.end] for suggestion in find_dates(text, "2024-07-09")] in (
+        ["الثلاثاء"],
+        ["يوليوز 2024"],
+    )
 
 
-def test_what_a_word_may_be_without_its_first_letter_has_to_be_long_enough() -> None:
+def test_short_word_after_a_proclitic_is_no_date() -> None:
     text = "دخلوا من باب 2024"
-    assert [text[one.start : one.end] for one in found(text)] == ["2024"]
+    assert [text[suggestion.start : suggestion.end] for suggestion in find_dates(text)] == ["2024"]
 
 
 @pytest.mark.parametrize("text", ["قبل 999999999 يوما", "قبل 999999999 سنة", "بعد 99999999 شهرا"])
-def test_beyond_the_calendar_there_is_no_value(text: str) -> None:
-    assert [one.value for one in found(text, "2024-07-09")] == [None]
+def test_date_beyond_the_calendar_has_no_value(text: str) -> None:
+    assert [suggestion.value for suggestion in find_dates(text, "2024-07-09")] == [None]

@@ -1,11 +1,11 @@
-"""How the rules for dates are read, and what is said of those that cannot be."""
+"""Parsing of the rules for dates, and errors in invalid ones."""
 
 from pathlib import Path
 
 import pytest
 
-from annotator.suggest.dates.grammar import BadGrammar, read
-from annotator.suggest.dates.pattern import BadPattern, Choice, Kind, Word, parsed
+from annotator.suggest.dates.grammar import GrammarError, read_grammar
+from annotator.suggest.dates.pattern import Choice, Kind, PatternError, Word, parse_pattern
 
 A, B = Word("=ا"), Word("=ب")
 
@@ -21,18 +21,18 @@ A, B = Word("=ا"), Word("=ب")
         ("سنة", (Word("=سنه"),)),
     ],
 )
-def test_a_pattern_is_read_from_its_beginning(pattern: str, row: tuple[object, ...]) -> None:
-    assert parsed(pattern) == row
+def test_pattern_is_parsed_from_left_to_right(pattern: str, row: tuple[object, ...]) -> None:
+    assert parse_pattern(pattern) == row
 
 
 @pytest.mark.parametrize("pattern", ["", "( أ", "أ )", "أ |", "| أ", "?", "( )", "{day", "{a b}"])
-def test_what_is_no_pattern_is_refused(pattern: str) -> None:
-    with pytest.raises(BadPattern):
-        parsed(pattern)
+def test_invalid_pattern_raises(pattern: str) -> None:
+    with pytest.raises(PatternError):
+        parse_pattern(pattern)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("[[rule]]", "makes"),
         ("[[rule]]\nmakes = 'date'\npattern = 'أ'\nscores = 1", "scores"),
@@ -44,17 +44,19 @@ def test_what_is_no_pattern_is_refused(pattern: str) -> None:
         ("[", "moons.toml"),
     ],
 )
-def test_a_rule_that_cannot_be_used_is_named(tmp_path: Path, text: str, told: str) -> None:
+def test_invalid_rule_is_named_in_the_error(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "moons.toml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(BadGrammar) as refused:
-        read([path])
-    assert told in str(refused.value)
+    with pytest.raises(GrammarError) as caught:
+        read_grammar([path])
+    assert message in str(caught.value)
 
 
-def test_names_of_several_words_and_of_one_are_of_one_class(tmp_path: Path) -> None:
+def test_names_of_one_and_of_several_words_share_a_class(tmp_path: Path) -> None:
     path = tmp_path / "moons.toml"
     path.write_text('[words.moon]\n12 = ["كانون الأول", "دجنبر"]\n', encoding="utf-8")
-    grammar = read([path])
+    grammar = read_grammar([path])
     assert grammar.words["دجنبر"]["moon"] == 12
-    assert [(one.rule.pattern, one.rule.given) for one in grammar.rules["moon"]] == [("كانون الأول", {"constant": 12})]
+    assert [(compiled.rule.pattern, compiled.rule.arguments) for compiled in grammar.rules["moon"]] == [
+        ("كانون الأول", {"constant": 12})
+    ]

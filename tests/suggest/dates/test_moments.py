@@ -1,4 +1,4 @@
-"""Days and periods of the calendar: what is assumed where they do not say all, and how they are written."""
+"""Days and periods of the calendar: completion and ISO 8601 form."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.suggest.dates.feasts import easter
-from annotator.suggest.dates.moments import Moment, Period, first_day, iso, last_day, settled
+from annotator.suggest.dates.moments import Moment, Period, first_day, last_day, resolve_moment, to_iso
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ from annotator.suggest.dates.moments import Moment, Period, first_day, iso, last
         (Period(Moment(year=2024, month=6, day=31), Moment(year=2024, month=7, day=1)), None),
     ],
 )
-def test_a_moment_is_written_as_iso_8601_has_it(moment: Moment | Period, text: str | None) -> None:
-    assert iso(moment) == text
+def test_to_iso_formats_moments_and_periods(moment: Moment | Period, text: str | None) -> None:
+    assert to_iso(moment) == text
 
 
 @pytest.mark.parametrize(
@@ -45,26 +45,26 @@ def test_a_moment_is_written_as_iso_8601_has_it(moment: Moment | Period, text: s
         (Moment(month=9, hijri=True), "2024-01-15", "2024-03-11/2024-04-09"),
     ],
 )
-def test_what_is_not_said_is_assumed_from_the_publication(moment: Moment, today: str, text: str) -> None:
-    found = settled(moment, date.fromisoformat(today))
-    assert found is not None
-    assert (iso(found), found.assumed) == (text, True)
+def test_missing_parts_are_assumed_from_the_publication(moment: Moment, today: str, text: str) -> None:
+    resolved = resolve_moment(moment, date.fromisoformat(today))
+    assert resolved is not None
+    assert (to_iso(resolved), resolved.assumed) == (text, True)
 
 
 @given(st.integers(1, 1600), st.integers(1, 12))
-def test_hijri_months_follow_each_other(year: int, month: int) -> None:
-    """They are of 29 or 30 days, but for the last ones before the calendar changes, in 1343 and in 1501."""
-    one = Moment(year=year, month=month, hijri=True)
+def test_hijri_months_are_consecutive(year: int, month: int) -> None:
+    """They have 29 or 30 days, except the last ones before the calendar changes, in 1343 and in 1501."""
+    moment = Moment(year=year, month=month, hijri=True)
     other = Moment(year=year + month // 12, month=month % 12 + 1, hijri=True)
-    begun, ended, following = first_day(one), last_day(one), first_day(other)
-    assert begun is not None
+    start, ended, following = first_day(moment), last_day(moment), first_day(other)
+    assert start is not None
     assert ended is not None
     assert following is not None
     assert (following - ended).days == 1
-    assert 28 <= (ended - begun).days + 1 <= 31
-    assert (ended - begun).days + 1 in (29, 30) or (year, month) in ((1342, 12), (1500, 12))
+    assert 28 <= (ended - start).days + 1 <= 31
+    assert (ended - start).days + 1 in (29, 30) or (year, month) in ((1342, 12), (1500, 12))
 
 
 @pytest.mark.parametrize(("year", "day"), [(2024, "2024-03-31"), (2025, "2025-04-20"), (2038, "2038-04-25")])
-def test_easter(year: int, day: str) -> None:
+def test_easter_of_known_years(year: int, day: str) -> None:
     assert easter(year).isoformat() == day

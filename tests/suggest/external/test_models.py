@@ -1,4 +1,4 @@
-"""What models made elsewhere have in common, without any of the programs that run them."""
+"""The common part of external models, without the libraries that run them."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,20 +8,22 @@ import pytest
 from suggest.models import article, label_set
 
 from annotator.model.records import Suggestion
-from annotator.suggest.external.models import CannotSuggest, ForeignModel, Found
+from annotator.suggest.external.models import CannotSuggest, ExternalModel, ModelSpan
 
 TEXT = "خُطّة 2030"
 
 
-class Model(ForeignModel[str]):
-    """Finds what it was made with; counts how often it was loaded."""
+class Model(ExternalModel[str]):
+    """Returns fixed spans and counts how often it was loaded."""
 
     name = "tiny"
 
-    def __init__(self, *found: Found, names: dict[str, str] | None = None, loads: Callable[[], None] = lambda: None):
+    def __init__(
+        self, *spans: ModelSpan, names: dict[str, str] | None = None, loads: Callable[[], None] = lambda: None
+    ):
         super().__init__("somewhere", names)
         self.loaded = self.running = 0
-        self._found_always = found
+        self._found_always = spans
         self._loads = loads
 
     def _check(self) -> None:
@@ -32,7 +34,7 @@ class Model(ForeignModel[str]):
         self._loads()
         return "loaded"
 
-    def _run(self, model: str, text: str) -> list[Found]:
+    def _run(self, model: str, text: str) -> list[ModelSpan]:
         assert (model, text, self.running) == ("loaded", TEXT, 0)
         self.running += 1
         sleep(0.001)
@@ -40,12 +42,12 @@ class Model(ForeignModel[str]):
         return list(self._found_always)
 
 
-def found(label: str, start: int = 0, end: int = 5, score: float = 0.5) -> Found:
-    return Found(start, end, label, score)
+def model_span(label: str, start: int = 0, end: int = 5, score: float = 0.5) -> ModelSpan:
+    return ModelSpan(start, end, label, score)
 
 
 @pytest.mark.parametrize(
-    ("theirs", "corpus", "names", "expected"),
+    ("model_label", "corpus_labels", "names", "expected"),
     [
         ("PLAN", ("PLAN",), {}, "PLAN"),
         ("plan", ("PLAN", "plan"), {}, "plan"),
@@ -59,17 +61,22 @@ def found(label: str, start: int = 0, end: int = 5, score: float = 0.5) -> Found
         ("DATE", ("DATE",), {"DATE": "LAW"}, None),
     ],
 )
-def test_a_label_is_the_corpus_s(
-    theirs: str, corpus: tuple[str, ...], names: dict[str, str], expected: str | None
+def test_model_labels_are_mapped_to_the_corpus_labels(
+    model_label: str, corpus_labels: tuple[str, ...], names: dict[str, str], expected: str | None
 ) -> None:
-    model = Model(found(theirs), names=names)
-    suggestions = model.suggest(article(TEXT), label_set(*corpus))
-    assert [one.label for one in suggestions] == ([expected] if expected else [])
-    assert model.lacking == ({} if expected else {theirs: 1})
+    model = Model(model_span(model_label), names=names)
+    suggestions = model.suggest(article(TEXT), label_set(*corpus_labels))
+    assert [suggestion.label for suggestion in suggestions] == ([expected] if expected else [])
+    assert model.missing_labels == ({} if expected else {model_label: 1})
 
 
-def test_edges_are_put_right_and_what_is_blank_is_nothing() -> None:
-    model = Model(found("PLAN", 1, 4), found("PLAN", 5, 10, 0.1), found("PLAN", 5, 6), found("plan", 6, 10, 0.7))
+def test_edges_are_trimmed_and_blank_spans_dropped() -> None:
+    model = Model(
+        model_span("PLAN", 1, 4),
+        model_span("PLAN", 5, 10, 0.1),
+        model_span("PLAN", 5, 6),
+        model_span("plan", 6, 10, 0.7),
+    )
     assert model.suggest(article(TEXT), label_set("PLAN")) == [
         Suggestion(0, 4, "PLAN", "tiny", 0.5),
         Suggestion(6, 10, "PLAN", "tiny", 0.7),
@@ -77,24 +84,24 @@ def test_edges_are_put_right_and_what_is_blank_is_nothing() -> None:
 
 
 @pytest.mark.parametrize("scores", [(0.7, 0.3), (0.3, 0.7), (0.3, 0.7, 0.5)])
-def test_of_one_stretch_and_label_the_higher_score_counts(scores: tuple[float, ...]) -> None:
-    model = Model(*(found("PLAN", 6, 10, score) for score in scores))
+def test_best_score_of_one_span_and_label_counts(scores: tuple[float, ...]) -> None:
+    model = Model(*(model_span("PLAN", 6, 10, score) for score in scores))
     assert model.suggest(article(TEXT), label_set("PLAN")) == [Suggestion(6, 10, "PLAN", "tiny", 0.7)]
 
 
-def test_threads_load_it_once_and_run_it_one_after_the_other() -> None:
-    model = Model(found("PLAN"), loads=lambda: sleep(0.02))
+def test_threads_load_a_model_once_and_run_it_in_turn() -> None:
+    model = Model(model_span("PLAN"), loads=lambda: sleep(0.02))
     with ThreadPoolExecutor(8) as pool:
-        asked = [pool.submit(model.suggest, article(TEXT), label_set("PLAN")) for _ in range(16)]
-    assert {len(one.result()) for one in asked} == {1}
+        futures = [pool.submit(model.suggest, article(TEXT), label_set("PLAN")) for _ in range(16)]
+    assert {len(future.result()) for future in futures} == {1}
     assert model.loaded == 1
 
 
-def test_a_model_that_cannot_be_loaded_is_not_tried_again() -> None:
+def test_model_that_fails_to_load_is_not_tried_again() -> None:
     def fails() -> None:
         raise Exception("\n  bad file \nmore of it")
 
-    model = Model(found("PLAN"), loads=fails)
+    model = Model(model_span("PLAN"), loads=fails)
     for _time in range(2):
         with pytest.raises(CannotSuggest) as reason:
             model.suggest(article(TEXT), label_set("PLAN"))
@@ -102,12 +109,12 @@ def test_a_model_that_cannot_be_loaded_is_not_tried_again() -> None:
     assert model.loaded == 1
 
 
-def test_a_model_that_fails_on_an_article_says_so_and_is_asked_about_the_next() -> None:
+def test_model_that_fails_on_one_article_is_run_on_the_next() -> None:
     class Failing(Model):
-        def _run(self, model: str, text: str) -> list[Found]:
+        def _run(self, model: str, text: str) -> list[ModelSpan]:
             if text == TEXT:
                 raise Exception("\n  no room \nmore of it")
-            return [found("PLAN")]
+            return [model_span("PLAN")]
 
     model = Failing()
     with pytest.raises(CannotSuggest) as reason:
@@ -117,12 +124,12 @@ def test_a_model_that_fails_on_an_article_says_so_and_is_asked_about_the_next() 
     assert model.loaded == 1
 
 
-def test_a_folder_that_cannot_be_read_is_told_before_the_model_is_loaded() -> None:
+def test_unreadable_folder_is_reported_before_loading() -> None:
     class Unreadable(Model):
         def _check(self) -> None:
             raise PermissionError(13, "Permission denied")
 
-    model = Unreadable(found("PLAN"))
+    model = Unreadable(model_span("PLAN"))
     for ask in (model.check, lambda: model.suggest(article(TEXT), label_set("PLAN"))):
         with pytest.raises(CannotSuggest) as reason:
             ask()

@@ -1,4 +1,4 @@
-"""Suggesters of other packages, installed as any package is: a folder of modules, and one that tells of it."""
+"""Suggesters of other packages, installed as a module and its metadata."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from suggest.models import article, label_set
 
-from annotator.suggest.external.plugins import RESERVED, plugged
+from annotator.suggest.external.plugins import RESERVED, load_plugins
 
 LABELS = label_set("PLAN")
 SUGGESTER = """
@@ -22,7 +22,7 @@ class {name}:
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Installs a package with this code and these entry points."""
+    """Install a package with this code and these entry points."""
     monkeypatch.syspath_prepend(tmp_path)
 
     def install(package: str, code: str, **entries: str) -> None:
@@ -31,27 +31,27 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         about = tmp_path / f"{package}-1.0.dist-info"
         about.mkdir()
         (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n", encoding="utf-8")
-        lines = [f"{name} = {package}:{made}" for name, made in entries.items()]
+        lines = [f"{name} = {package}:{factory}" for name, factory in entries.items()]
         (about / "entry_points.txt").write_text("\n".join(["[annotator.suggesters]", *lines]), encoding="utf-8")
 
     return install
 
 
 def test_without_plugins_there_are_none() -> None:
-    assert plugged() == ((), ())
+    assert load_plugins() == ((), ())
 
 
-def test_a_plugin_is_found_by_its_entry_point(install) -> None:
+def test_plugin_is_found_by_its_entry_point(install) -> None:
     install("tiny_plugin", SUGGESTER.format(name="Tiny", source="tiny"), tiny="Tiny")
-    (suggester,), refused = plugged()
-    assert (suggester.name, refused) == ("tiny", ())
-    assert [one.end for one in suggester.suggest(article("خطة"), LABELS)] == [3]
+    (suggester,), problems = load_plugins()
+    assert (suggester.name, problems) == ("tiny", ())
+    assert [suggestion.end for suggestion in suggester.suggest(article("خطة"), LABELS)] == [3]
 
 
-def test_they_come_in_the_order_of_their_names(install) -> None:
+def test_plugins_are_sorted_by_name(install) -> None:
     install("plugin_a", SUGGESTER.format(name="A", source="a"), z="A")
     install("plugin_b", SUGGESTER.format(name="B", source="b"), y="B")
-    assert [suggester.name for suggester in plugged().suggesters] == ["b", "a"]
+    assert [suggester.name for suggester in load_plugins().suggesters] == ["b", "a"]
 
 
 @pytest.mark.parametrize(
@@ -73,17 +73,17 @@ def test_they_come_in_the_order_of_their_names(install) -> None:
         ),
     ],
 )
-def test_one_that_is_broken_is_told_and_breaks_no_other(install, code: str, reason: str) -> None:
+def test_broken_plugin_is_reported_and_the_others_load(install, code: str, reason: str) -> None:
     install("broken_plugin", code, broken="Broken")
     install("tiny_plugin", SUGGESTER.format(name="Tiny", source="tiny"), tiny="Tiny")
-    suggesters, refused = plugged()
+    suggesters, problems = load_plugins()
     assert [suggester.name for suggester in suggesters] == ["tiny"]
-    assert refused == (f"The suggester “broken” of broken_plugin cannot be used: {reason}.",)
+    assert problems == (f"The suggester “broken” of broken_plugin cannot be used: {reason}.",)
 
 
-def test_of_two_of_one_name_the_first_is_taken(install) -> None:
+def test_first_of_two_plugins_of_one_name_is_loaded(install) -> None:
     install("plugin_a", SUGGESTER.format(name="A", source="tiny"), a="A")
     install("plugin_b", SUGGESTER.format(name="B", source="tiny"), b="B")
-    suggesters, refused = plugged()
+    suggesters, problems = load_plugins()
     assert [type(suggester).__name__ for suggester in suggesters] == ["A"]
-    assert refused == ("The suggester “b” of plugin_b cannot be used: another suggester is called “tiny”.",)
+    assert problems == ("The suggester “b” of plugin_b cannot be used: another suggester is called “tiny”.",)

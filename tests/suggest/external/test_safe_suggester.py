@@ -1,4 +1,4 @@
-"""A suggester of somebody else's is held to the protocol."""
+"""The wrapper that enforces the protocol on a suggester."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -12,9 +12,9 @@ from suggest.models import article, label_set
 from text.texts import texts
 
 from annotator.model.records import Suggestion
-from annotator.suggest.external.models import CannotSuggest, ForeignModel, Found
-from annotator.suggest.external.safe_suggester import Checked
-from annotator.suggest.trimming import whole
+from annotator.suggest.external.models import CannotSuggest, ExternalModel, ModelSpan
+from annotator.suggest.external.safe_suggester import SafeSuggester
+from annotator.suggest.trimming import trim_span
 
 LABELS = label_set("DATE", "PLAN")
 TEXT = "خُطّة 2030"
@@ -22,7 +22,7 @@ GOOD = Suggestion(0, 5, "PLAN", "theirs", 0.7)
 
 
 class Theirs:
-    """Does what it was made with."""
+    """Returns what the callable returns."""
 
     name = "theirs"
 
@@ -33,20 +33,20 @@ class Theirs:
         return self._does()
 
 
-def checked(does: Callable[[], Any], text: str = TEXT) -> tuple[list[Suggestion], list[str]]:
-    """What is left of what it does, and what is told, in two articles."""
-    told: list[str] = []
-    suggester = Checked(Theirs(does), told.append)
+def run_safely(does: Callable[[], Any], text: str = TEXT) -> tuple[list[Suggestion], list[str]]:
+    """Return what remains of the callable's suggestions for two articles, and the reported problems."""
+    messages: list[str] = []
+    suggester = SafeSuggester(Theirs(does), messages.append)
     assert suggester.name == "theirs"
-    found = suggester.suggest(article(text), LABELS)
-    assert suggester.suggest(article(text), LABELS) == found
-    return found, told
+    suggestions = suggester.suggest(article(text), LABELS)
+    assert suggester.suggest(article(text), LABELS) == suggestions
+    return suggestions, messages
 
 
-def test_what_keeps_to_the_protocol_passes_by_start() -> None:
+def test_valid_suggestions_pass_sorted_by_start() -> None:
     later = Suggestion(6, 10, "DATE", "theirs", 1, "2030")
-    assert checked(lambda: [later, GOOD]) == ([GOOD, later], [])
-    assert checked(lambda: iter([])) == ([], [])
+    assert run_safely(lambda: [later, GOOD]) == ([GOOD, later], [])
+    assert run_safely(lambda: iter([])) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,10 @@ def test_what_keeps_to_the_protocol_passes_by_start() -> None:
         ({"end": 6}, "lie outside the text, are blank or cut a letter"),
         ({"end": 3}, "lie outside the text, are blank or cut a letter"),
         ({"start": 1}, "lie outside the text, are blank or cut a letter"),
-        ({"label": "ORG"}, "“theirs” proposes ORG, a label that the corpus lacks: left out."),
+        (
+            {"label": "ORG"},
+            "“theirs” proposes ORG, a label that the corpus lacks: left out.",
+        ),
         ({"source": "dates"}, "“theirs” proposed in the name of “dates”: left out."),
         ({"score": 1.5}, "scores that are not from 0 to 1"),
         ({"score": float("nan")}, "scores that are not from 0 to 1"),
@@ -70,22 +73,22 @@ def test_what_keeps_to_the_protocol_passes_by_start() -> None:
         ({"value": 2030}, "no suggestion, left out: Expected `str | null`, got `int`"),
     ],
 )
-def test_what_breaks_it_is_left_out_and_told_once(changed: dict[str, Any], reason: str) -> None:
-    found, told = checked(lambda: [replace(GOOD, **changed), GOOD, replace(GOOD, **changed)])
-    assert found == [GOOD]
-    assert len(told) == 1
-    assert reason in told[0]
+def test_invalid_suggestions_are_dropped_and_reported_once(changed: dict[str, Any], reason: str) -> None:
+    suggestions, messages = run_safely(lambda: [replace(GOOD, **changed), GOOD, replace(GOOD, **changed)])
+    assert suggestions == [GOOD]
+    assert len(messages) == 1
+    assert reason in messages[0]
 
 
 @pytest.mark.parametrize("item", [(0, 5, "PLAN"), None, {"start": 0}, "خطة"])
-def test_what_is_no_suggestion(item: Any) -> None:
-    found, told = checked(lambda: [item, GOOD])
-    assert found == [GOOD]
-    assert len(told) == 1
-    assert "“theirs” proposed what is no suggestion" in told[0]
+def test_objects_that_are_no_suggestions_are_dropped(item: Any) -> None:
+    suggestions, messages = run_safely(lambda: [item, GOOD])
+    assert suggestions == [GOOD]
+    assert len(messages) == 1
+    assert "“theirs” proposed what is no suggestion" in messages[0]
 
 
-def raising(error: BaseException) -> Callable[[], Any]:
+def raise_error(error: BaseException) -> Callable[[], Any]:
     def does() -> Any:
         raise error
 
@@ -93,21 +96,21 @@ def raising(error: BaseException) -> Callable[[], Any]:
 
 
 @pytest.mark.parametrize(
-    ("does", "said"),
+    ("does", "message"),
     [
-        (raising(ValueError("no lexicon\nhere")), "The suggester “theirs” failed: no lexicon"),
-        (raising(AssertionError()), "The suggester “theirs” failed: AssertionError"),
-        (raising(SystemExit(3)), "The suggester “theirs” failed: 3"),
-        (raising(CannotSuggest("A sentence.")), "A sentence."),
+        (raise_error(ValueError("no lexicon\nhere")), "The suggester “theirs” failed: no lexicon"),
+        (raise_error(AssertionError()), "The suggester “theirs” failed: AssertionError"),
+        (raise_error(SystemExit(3)), "The suggester “theirs” failed: 3"),
+        (raise_error(CannotSuggest("A sentence.")), "A sentence."),
         (lambda: None, "The suggester “theirs” failed: 'NoneType' object is not iterable"),
     ],
 )
-def test_one_that_fails_proposes_nothing_and_is_told_once(does: Callable[[], Any], said: str) -> None:
-    assert checked(does) == ([], [said])
+def test_failing_suggester_returns_nothing_and_is_reported_once(does: Callable[[], Any], message: str) -> None:
+    assert run_safely(does) == ([], [message])
 
 
-def test_what_a_brought_model_finds_under_other_labels_is_told_once() -> None:
-    class Brought(ForeignModel[int]):
+def test_missing_labels_of_an_external_model_are_reported_once() -> None:
+    class Brought(ExternalModel[int]):
         name = "brought"
 
         def _check(self) -> None:
@@ -116,19 +119,19 @@ def test_what_a_brought_model_finds_under_other_labels_is_told_once() -> None:
         def _load(self) -> int:
             return 1
 
-        def _run(self, model: int, text: str) -> list[Found]:
-            return [Found(0, 5, label, 0.5) for label in ("MISC", "plan", "MISC", "LAW")]
+        def _run(self, model: int, text: str) -> list[ModelSpan]:
+            return [ModelSpan(0, 5, label, 0.5) for label in ("MISC", "plan", "MISC", "LAW")]
 
-    told: list[str] = []
+    messages: list[str] = []
     model = Brought("here")
-    suggester = Checked(model, told.append)
+    suggester = SafeSuggester(model, messages.append)
     for _article in range(2):
         assert suggester.suggest(article(TEXT), LABELS) == [Suggestion(0, 5, "PLAN", "brought", 0.5)]
-    assert told == [
+    assert messages == [
         "“brought” proposes MISC, a label that the corpus lacks: left out.",
         "“brought” proposes LAW, a label that the corpus lacks: left out.",
     ]
-    assert model.lacking == Counter(MISC=4, LAW=2)
+    assert model.missing_labels == Counter(MISC=4, LAW=2)
 
 
 @given(
@@ -145,14 +148,14 @@ def test_what_a_brought_model_finds_under_other_labels_is_told_once() -> None:
         max_size=8,
     ),
 )
-def test_whatever_is_proposed_what_is_left_keeps_to_it(text: str, proposed: list[Suggestion]) -> None:
-    found, told = checked(lambda: proposed, text)
-    assert len(told) == len(set(told))
-    assert bool(told) == (len(found) < len(proposed))
-    assert [one.start for one in found] == sorted(one.start for one in found)
-    for one in found:
-        assert 0 <= one.start < one.end <= len(text)
-        assert whole(text, one.start, one.end) == (one.start, one.end)
-        assert LABELS.find(one.label)
-        assert 0 <= one.score <= 1
-        assert one.source == "theirs"
+def test_whatever_is_suggested_the_rest_is_valid(text: str, proposed: list[Suggestion]) -> None:
+    suggestions, messages = run_safely(lambda: proposed, text)
+    assert len(messages) == len(set(messages))
+    assert bool(messages) == (len(suggestions) < len(proposed))
+    assert [suggestion.start for suggestion in suggestions] == sorted(suggestion.start for suggestion in suggestions)
+    for suggestion in suggestions:
+        assert 0 <= suggestion.start < suggestion.end <= len(text)
+        assert trim_span(text, suggestion.start, suggestion.end) == (suggestion.start, suggestion.end)
+        assert LABELS.find(suggestion.label)
+        assert 0 <= suggestion.score <= 1
+        assert suggestion.source == "theirs"

@@ -1,4 +1,4 @@
-"""A pipeline of spaCy's proposes: what it finds, in the words of the corpus, at whole letters."""
+"""Suggestions of a spaCy pipeline: with the labels of the corpus, at whole letters."""
 
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from annotator.model.records import Suggestion
 from annotator.suggest.external import spacy_pipeline
 from annotator.suggest.external.models import CannotSuggest
 from annotator.suggest.external.spacy_pipeline import SpacyPipeline
-from annotator.suggest.trimming import whole
-from annotator.text.visible import visible
+from annotator.suggest.trimming import trim_span
+from annotator.text.visible import trim_invisible
 
 LABELS = label_set("DATE", "INSTITUTION", "PLAN")
 TEXT = "😀 أعلنت وزارة الصحة خطة الماء يوم الأحد."
@@ -27,9 +27,9 @@ def spacy() -> Any:
 
     @module.language.Language.component("tests_spans")
     def spans(doc: Any) -> Any:
-        found = [(token, score) for token, score in zip(doc, (0.9, 0.6, 0.3), strict=False)]
-        doc.spans["sc"] = [module.tokens.Span(doc, token.i, token.i + 1, "PLAN") for token, _score in found]
-        doc.spans["sc"].attrs["scores"] = consumer("numpy").array([score for _token, score in found])
+        scored = [(token, score) for token, score in zip(doc, (0.9, 0.6, 0.3), strict=False)]
+        doc.spans["sc"] = [module.tokens.Span(doc, token.i, token.i + 1, "PLAN") for token, _score in scored]
+        doc.spans["sc"].attrs["scores"] = consumer("numpy").array([score for _token, score in scored])
         doc.spans["other"] = [module.tokens.Span(doc, 0, len(doc), "PLAN")] if len(doc) else []
         return doc
 
@@ -40,9 +40,9 @@ def spacy() -> Any:
     @module.language.Language.component("tests_letters")
     def letters(doc: Any) -> Any:
         """Each code point is a token of its own, and each is found."""
-        cut = module.tokens.Doc(doc.vocab, words=list(doc.text), spaces=[False] * len(doc.text))
-        cut.spans["sc"] = [module.tokens.Span(cut, token.i, token.i + 1, "PLAN") for token in cut]
-        return cut
+        split_doc = module.tokens.Doc(doc.vocab, words=list(doc.text), spaces=[False] * len(doc.text))
+        split_doc.spans["sc"] = [module.tokens.Span(split_doc, token.i, token.i + 1, "PLAN") for token in split_doc]
+        return split_doc
 
     @module.language.Language.component("tests_fails")
     def fails(doc: Any) -> Any:
@@ -51,82 +51,89 @@ def spacy() -> Any:
     return module
 
 
-def piped(spacy: Any, folder: Path, component: str) -> SpacyPipeline:
+def pipeline_with(spacy: Any, folder: Path, component: str) -> SpacyPipeline:
     nlp = spacy.blank("ar")
     nlp.add_pipe(component)
     nlp.to_disk(folder)
     return SpacyPipeline(str(folder))
 
 
-def said(text: str, found: list[Suggestion]) -> list[tuple[str, str, float]]:
-    return [(text[one.start : one.end], one.label, round(one.score, 3)) for one in found]
+def scored_texts(text: str, suggestions: list[Suggestion]) -> list[tuple[str, str, float]]:
+    return [
+        (text[suggestion.start : suggestion.end], suggestion.label, round(suggestion.score, 3))
+        for suggestion in suggestions
+    ]
 
 
-def test_entities_are_proposed_at_code_points(spacy: Any, tmp_path: Path) -> None:
+def test_entities_are_suggested_at_code_points(spacy: Any, tmp_path: Path) -> None:
     folder = entities(tmp_path, INSTITUTION=["وزارة الصحة"], PLAN=["خطة الماء"])
-    found = SpacyPipeline(str(folder)).suggest(article(TEXT), LABELS)
-    assert said(TEXT, found) == [("وزارة الصحة", "INSTITUTION", 0.8), ("خطة الماء", "PLAN", 0.8)]
-    assert {one.source for one in found} == {"spacy"}
+    suggestions = SpacyPipeline(str(folder)).suggest(article(TEXT), LABELS)
+    assert scored_texts(TEXT, suggestions) == [("وزارة الصحة", "INSTITUTION", 0.8), ("خطة الماء", "PLAN", 0.8)]
+    assert {suggestion.source for suggestion in suggestions} == {"spacy"}
 
 
-def test_a_group_of_spans_is_proposed_with_its_scores(spacy: Any, tmp_path: Path) -> None:
-    found = piped(spacy, tmp_path, "tests_spans").suggest(article(TEXT), LABELS)
-    assert said(TEXT, found) == [("😀", "PLAN", 0.9), ("أعلنت", "PLAN", 0.6), ("وزارة", "PLAN", 0.3)]
+def test_span_group_is_suggested_with_its_scores(spacy: Any, tmp_path: Path) -> None:
+    suggestions = pipeline_with(spacy, tmp_path, "tests_spans").suggest(article(TEXT), LABELS)
+    assert scored_texts(TEXT, suggestions) == [("😀", "PLAN", 0.9), ("أعلنت", "PLAN", 0.6), ("وزارة", "PLAN", 0.3)]
 
 
-def test_labels_are_the_corpus_s(spacy: Any, tmp_path: Path) -> None:
+def test_pipeline_labels_are_mapped_to_the_corpus_labels(spacy: Any, tmp_path: Path) -> None:
     folder = entities(tmp_path, ORG=["وزارة الصحة"], plan=["خطة الماء"], MISC=["أعلنت"], DAY=["الأحد"], X=["يوم"])
     model = SpacyPipeline(str(folder), {"DAY": "DATE", "X": "Y"})
-    found = model.suggest(article(TEXT), LABELS)
-    assert said(TEXT, found) == [
+    suggestions = model.suggest(article(TEXT), LABELS)
+    assert scored_texts(TEXT, suggestions) == [
         ("وزارة الصحة", "INSTITUTION", 0.8),
         ("خطة الماء", "PLAN", 0.8),
         ("الأحد", "DATE", 0.8),
     ]
-    assert model.lacking == {"MISC": 1, "X": 1}
+    assert model.missing_labels == {"MISC": 1, "X": 1}
     model.suggest(article(TEXT), LABELS)
-    assert model.lacking["MISC"] == 2
+    assert model.missing_labels["MISC"] == 2
 
 
-def test_a_name_as_it_is_goes_before_one_in_another_case(spacy: Any, tmp_path: Path) -> None:
+def test_exact_label_name_wins_over_another_case(spacy: Any, tmp_path: Path) -> None:
     model = SpacyPipeline(str(entities(tmp_path, org=["الصحة"])))
-    assert [one.label for one in model.suggest(article(TEXT), label_set("ORG", "org"))] == ["org"]
-    assert [one.label for one in model.suggest(article(TEXT), label_set("INSTITUTION", "Org"))] == ["Org"]
+    assert [suggestion.label for suggestion in model.suggest(article(TEXT), label_set("ORG", "org"))] == ["org"]
+    assert [suggestion.label for suggestion in model.suggest(article(TEXT), label_set("INSTITUTION", "Org"))] == ["Org"]
 
 
-def test_one_stretch_found_twice_is_proposed_once(spacy: Any, tmp_path: Path) -> None:
+def test_span_found_twice_is_suggested_once(spacy: Any, tmp_path: Path) -> None:
     nlp = spacy.blank("ar")
     nlp.add_pipe("entity_ruler").add_patterns([{"label": "PLAN", "pattern": "أعلنت"}])
     nlp.add_pipe("tests_spans")
     nlp.to_disk(tmp_path)
-    found = SpacyPipeline(str(tmp_path)).suggest(article(TEXT), LABELS)
-    assert said(TEXT, found)[1] == ("أعلنت", "PLAN", 0.8)
-    assert len(found) == 3
+    suggestions = SpacyPipeline(str(tmp_path)).suggest(article(TEXT), LABELS)
+    assert scored_texts(TEXT, suggestions)[1] == ("أعلنت", "PLAN", 0.8)
+    assert len(suggestions) == 3
 
 
-def test_a_pipeline_that_alters_the_text_is_refused(spacy: Any, tmp_path: Path) -> None:
+def test_pipeline_that_alters_the_text_raises(spacy: Any, tmp_path: Path) -> None:
     with pytest.raises(CannotSuggest, match="alters the text"):
-        piped(spacy, tmp_path, "tests_blanks").suggest(article(TEXT), LABELS)
+        pipeline_with(spacy, tmp_path, "tests_blanks").suggest(article(TEXT), LABELS)
 
 
-def test_a_failure_is_one_sentence(spacy: Any, tmp_path: Path) -> None:
+def test_failure_is_reported_in_one_line(spacy: Any, tmp_path: Path) -> None:
     with pytest.raises(CannotSuggest, match=r"failed on an article: no vectors$"):
-        piped(spacy, tmp_path, "tests_fails").suggest(article(TEXT), LABELS)
+        pipeline_with(spacy, tmp_path, "tests_fails").suggest(article(TEXT), LABELS)
 
 
 @pytest.fixture(scope="module")
-def by_letter(spacy: Any, tmp_path_factory: pytest.TempPathFactory) -> SpacyPipeline:
-    return piped(spacy, tmp_path_factory.mktemp("letters"), "tests_letters")
+def letter_pipeline(spacy: Any, tmp_path_factory: pytest.TempPathFactory) -> SpacyPipeline:
+    return pipeline_with(spacy, tmp_path_factory.mktemp("letters"), "tests_letters")
 
 
 @given(text=texts)
-def test_no_letter_is_cut(by_letter: SpacyPipeline, text: str) -> None:
-    for one in by_letter.suggest(article(text), LABELS):
-        assert 0 <= one.start < one.end <= len(text)
-        assert (one.start, one.end) == visible(text, one.start, one.end) == whole(text, one.start, one.end)
+def test_no_letter_is_cut_by_a_pipeline(letter_pipeline: SpacyPipeline, text: str) -> None:
+    for suggestion in letter_pipeline.suggest(article(text), LABELS):
+        assert 0 <= suggestion.start < suggestion.end <= len(text)
+        assert (
+            (suggestion.start, suggestion.end)
+            == trim_invisible(text, suggestion.start, suggestion.end)
+            == trim_span(text, suggestion.start, suggestion.end)
+        )
 
 
-def test_it_is_loaded_once_and_late(spacy: Any, tmp_path: Path) -> None:
+def test_pipeline_is_loaded_once_at_first_use(spacy: Any, tmp_path: Path) -> None:
     model = SpacyPipeline(str(entities(tmp_path / "a", PLAN=["خطة الماء"])))
     model.check()
     assert model.suggest(article(TEXT), LABELS)
@@ -134,7 +141,7 @@ def test_it_is_loaded_once_and_late(spacy: Any, tmp_path: Path) -> None:
     assert model.suggest(article(TEXT), LABELS)
 
 
-def test_a_failure_to_load_is_remembered(spacy: Any, tmp_path: Path) -> None:
+def test_failure_to_load_is_remembered(spacy: Any, tmp_path: Path) -> None:
     folder = entities(tmp_path / "a", PLAN=["خطة الماء"])
     (folder / "config.cfg").write_text("[nlp]\nlang = 3\n\n", encoding="utf-8")
     model = SpacyPipeline(str(folder))
@@ -148,7 +155,7 @@ def test_a_failure_to_load_is_remembered(spacy: Any, tmp_path: Path) -> None:
     assert str(second.value) == str(first.value)
 
 
-def test_where_no_pipeline_is(spacy: Any, tmp_path: Path) -> None:
+def test_missing_pipeline_is_explained(spacy: Any, tmp_path: Path) -> None:
     with pytest.raises(CannotSuggest, match="holds no pipeline of spaCy's: it lacks config"):
         SpacyPipeline(str(tmp_path)).check()
     for place in (str(tmp_path / "missing"), "no_such_pipeline", "no.such", "-"):
@@ -156,7 +163,7 @@ def test_where_no_pipeline_is(spacy: Any, tmp_path: Path) -> None:
             SpacyPipeline(place).check()
 
 
-def test_an_installed_pipeline_goes_by_its_name(spacy: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_installed_pipeline_is_found_by_its_name(spacy: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "tiny_pipeline"
     package.mkdir()
     entities(package / "data", PLAN=["خطة الماء"])
@@ -168,13 +175,14 @@ def test_an_installed_pipeline_goes_by_its_name(spacy: Any, tmp_path: Path, monk
     monkeypatch.syspath_prepend(tmp_path)
     model = SpacyPipeline("tiny_pipeline")
     model.check()
-    assert said(TEXT, model.suggest(article(TEXT), LABELS)) == [("خطة الماء", "PLAN", 0.8)]
+    assert scored_texts(TEXT, model.suggest(article(TEXT), LABELS)) == [("خطة الماء", "PLAN", 0.8)]
 
 
-def test_without_spacy_it_is_said_what_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spacy_pipeline, "installed", lambda *packages: False)
+def test_missing_spacy_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spacy_pipeline, "is_installed", lambda *packages: False)
     with pytest.raises(CannotSuggest) as reason:
         SpacyPipeline("anything").suggest(article(TEXT), LABELS)
     assert str(reason.value) == (
-        'This needs spaCy, which is not installed. This installs it: pip install "arabic-news-annotator[spacy]"'
+        "This needs spaCy, which is not installed. "
+        'In a checkout of the program, this installs it: pip install ".[spacy]"'
     )

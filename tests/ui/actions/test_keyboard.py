@@ -1,4 +1,4 @@
-"""Keys under every keyboard: pure, and pressed at a real X server under the layouts that annotators have."""
+"""Keys on all keyboards: conversions, and real presses at an X server with the layouts of annotators."""
 
 import shutil
 import subprocess
@@ -16,8 +16,15 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QVBoxLayo
 from pytestqt.qtbot import QtBot
 
 from annotator.model.labels import default_labels
-from annotator.ui.actions.keyboard import OneMeaning, is_everywhere, latin, portable, pressed, twins
-from annotator.ui.actions.table import ACTIONS, Keymap, usual_keys
+from annotator.ui.actions.keyboard import (
+    ShortcutResolver,
+    is_on_every_keyboard,
+    pressed_key,
+    to_latin,
+    to_portable,
+    twin_keys,
+)
+from annotator.ui.actions.table import ACTIONS, Keymap, default_keys
 
 CONTROL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -25,7 +32,7 @@ CONTROL, SHIFT, ALT = (
     Qt.KeyboardModifier.AltModifier,
 )
 PLAIN, KEYPAD = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier
-KEYS = sorted({key for action in ACTIONS for key in usual_keys(action.name)})
+KEYS = sorted({key for action in ACTIONS for key in default_keys(action.name)})
 
 
 @pytest.mark.parametrize(
@@ -43,30 +50,30 @@ KEYS = sorted({key for action in ACTIONS for key in usual_keys(action.name)})
         ("Ctrl+Return", ["Ctrl+Enter"]),
     ],
 )
-def test_a_key_has_its_twins_on_other_keyboards(key: str, others: list[str]) -> None:
-    assert twins(key) == others
+def test_twin_keys_of_a_key(key: str, others: list[str]) -> None:
+    assert twin_keys(key) == others
 
 
 @pytest.mark.parametrize("key", ["Del", "Ctrl++", "Ctrl+-", "Ctrl+=", "F1", "Shift+Left", "Space", "Tab", "É"])
-def test_keys_that_are_the_same_everywhere_stay_alone(key: str) -> None:
-    assert portable(key) == latin(key)
-    assert twins(key) == []
+def test_keys_that_are_the_same_on_all_layouts_have_no_twins(key: str) -> None:
+    assert to_portable(key) == to_latin(key)
+    assert twin_keys(key) == []
 
 
 @given(st.sampled_from([*KEYS, *"0123456789", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "Alt+B", "Shift+M", "Meta+["]))
-def test_a_twin_is_named_as_its_key_and_has_no_other(key: str) -> None:
-    assert len({*twins(key), key}) == len(twins(key)) + 1
-    for twin in twins(key):
-        if twin.isascii():  # a sign of AZERTY's digit row, which is a key of its own elsewhere
-            assert portable(twin) == twin
+def test_twin_keys_convert_back_to_their_latin_key(key: str) -> None:
+    assert len({*twin_keys(key), key}) == len(twin_keys(key)) + 1
+    for twin in twin_keys(key):
+        if twin.isascii():  # a symbol of AZERTY's digit row, a key of its own on other layouts
+            assert to_portable(twin) == twin
         else:
-            assert portable(twin) == latin(twin) == key
+            assert to_portable(twin) == to_latin(twin) == key
 
 
 @given(st.text() | st.sampled_from(["Ctrl+K, Ctrl+B", "Ctrl+Foo", "Strg+Z", "لا", "😀", "\u064e", "Ctrl+"]))
-def test_what_reads_as_no_single_key_is_none(text: str) -> None:
-    key = portable(text)
-    assert portable(key) == key
+def test_to_portable_returns_nothing_for_text_that_is_no_single_key(text: str) -> None:
+    key = to_portable(text)
+    assert to_portable(key) == key
     assert key or text.strip() == "" or len(text) != 1 or not text.isascii() or not text.isprintable()
 
 
@@ -97,8 +104,8 @@ def press(key: int, modifiers: Qt.KeyboardModifier = PLAIN, text: str = "") -> Q
         (press(0), ""),
     ],
 )
-def test_a_press_is_named_as_a_latin_keyboard_does(event: QKeyEvent, key: str) -> None:
-    assert pressed(event) == key
+def test_pressed_key_is_named_as_on_a_latin_keyboard(event: QKeyEvent, key: str) -> None:
+    assert pressed_key(event) == key
 
 
 @pytest.mark.parametrize(
@@ -117,45 +124,45 @@ def test_a_press_is_named_as_a_latin_keyboard_does(event: QKeyEvent, key: str) -
         ("Shift+إ", False),
     ],
 )
-def test_which_keys_every_keyboard_has(key: str, everywhere: bool) -> None:
-    assert is_everywhere(key) == everywhere
+def test_keys_that_exist_on_every_keyboard(key: str, everywhere: bool) -> None:
+    assert is_on_every_keyboard(key) == everywhere
 
 
-# The window's keys, on a widget that does nothing but note which of them came.
+# The window's keys on a widget that only records the actions triggered.
 
 
 class Board(QWidget):
-    """Every action and label with the keys in force, and what they did."""
+    """A widget with all actions and labels that records which were triggered."""
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
-        self.did: list[str] = []
+        self.triggered: list[str] = []
         self.field, self.notes = QLineEdit(), QPlainTextEdit()
         column = QVBoxLayout(self)
         column.addWidget(self.field)
         column.addWidget(self.notes)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        one_meaning = OneMeaning(self)
+        resolver = ShortcutResolver(self)
         rows = [(action.name, keymap.sequences(action.name)) for action in ACTIONS]
         rows += [(label.name, keymap.label_sequences(label.name)) for label in keymap.labels]
         for name, sequences in rows:
             action = QAction(self)
             action.setShortcuts(sequences)
-            action.triggered.connect(lambda _checked=False, name=name: self.did.append(name))
-            one_meaning.watch(action)
+            action.triggered.connect(lambda _checked=False, name=name: self.triggered.append(name))
+            resolver.watch(action)
             self.addAction(action)
 
 
 @pytest.fixture
 def board(qtbot: QtBot, request: pytest.FixtureRequest) -> Board:
-    """A board that has the keyboard; a parameter is what a person changed."""
-    made = Board(Keymap(getattr(request, "param", {}), default_labels().labels))
-    qtbot.addWidget(made)
-    made.show()
-    made.activateWindow()
-    made.setFocus()
-    qtbot.waitUntil(made.hasFocus)
-    return made
+    """Return a focused board; the parameter is its custom keys."""
+    board = Board(Keymap(getattr(request, "param", {}), default_labels().labels))
+    qtbot.addWidget(board)
+    board.show()
+    board.activateWindow()
+    board.setFocus()
+    qtbot.waitUntil(board.hasFocus)
+    return board
 
 
 @pytest.mark.parametrize("name", ["field", "notes"])
@@ -167,19 +174,19 @@ def board(qtbot: QtBot, request: pytest.FixtureRequest) -> Board:
         *[("b", "quit"), ("ﻻ", "quit"), ("ئ", "undo"), (" ", "toggle_folds")],
     ],
 )
-def test_a_field_keeps_what_is_typed(board: Board, name: str, text: str, does: str) -> None:
+def test_typing_in_a_field_triggers_no_action(board: Board, name: str, text: str, does: str) -> None:
     field: Any = getattr(board, name)
     field.setFocus()
     QTest.sendKeyEvent(QTest.KeyAction.Click, field, Qt.Key(ord(text.upper())), text, PLAIN)
     assert (field.text() if name == "field" else field.toPlainText()) == text
-    assert board.did == []
+    assert board.triggered == []
     board.setFocus()
     QTest.sendKeyEvent(QTest.KeyAction.Click, board, Qt.Key(ord(text.upper())), text, PLAIN)
-    assert board.did == [does]
+    assert board.triggered == [does]
 
 
 @pytest.mark.parametrize("name", ["field", "notes"])
-def test_in_a_field_the_twins_of_its_own_keys_are_the_fields(board: Board, name: str) -> None:
+def test_a_field_handles_the_twins_of_its_own_shortcuts(board: Board, name: str) -> None:
     field: Any = getattr(board, name)
     field.setFocus()
     QTest.keyClicks(field, "abc")
@@ -191,9 +198,9 @@ def test_in_a_field_the_twins_of_its_own_keys_are_the_fields(board: Board, name:
     assert text() == ""
     QTest.sendKeyEvent(QTest.KeyAction.Click, field, Qt.Key(ord("ر")), "ر", CONTROL)
     assert text() == "abc"
-    assert board.did == []
+    assert board.triggered == []
     QTest.sendKeyEvent(QTest.KeyAction.Click, field, Qt.Key(ord("خ")), "خ", CONTROL)  # the field has no Ctrl+O
-    assert board.did == ["open_corpus"]
+    assert board.triggered == ["open_corpus"]
 
 
 # At a real X server
@@ -205,11 +212,11 @@ NAMED = {
     **{".": "period", ",": "comma", ";": "semicolon", "'": "apostrophe"},
     **{"Ctrl": "Control_L", "Shift": "Shift_L", "Alt": "Alt_L", "Meta": "Super_L"},
 }
-"""X's names of keys, where they are not Qt's."""
+"""X11 names of keys that differ from Qt's."""
 
 
-def place(display: Any, key: str) -> tuple[int, bool]:
-    """X's code of one key without modifiers, and whether it takes Shift."""
+def key_code(display: Any, key: str) -> tuple[int, bool]:
+    """Return the X11 code of a key without modifiers, and whether it needs Shift."""
     from Xlib import XK
 
     symbol = XK.string_to_keysym(NAMED.get(key, key.lower() if len(key) == 1 else key))
@@ -228,12 +235,12 @@ LAYOUTS = {
     "Arabic, ١٢٣, beside us": ("ara,us", "digits,", "us"),
     "Arabic of Morocco beside French": ("ma,fr", ",azerty", "fr"),
 }
-"""Layout and variant as setxkbmap takes them, and the layout that is printed on the keys besides."""
+"""Layout and variant for setxkbmap, and the Latin layout printed on the keys."""
 
 
 @pytest.fixture
 def layout(qapp: QApplication) -> Iterator[Callable[[str, str], Any]]:
-    """Switches the X server's layout, and returns its key codes."""
+    """Return a function that switches the X server's layout and returns a display."""
     if qapp.platformName() != "xcb" or not shutil.which("setxkbmap"):
         pytest.skip(
             "no X server or no setxkbmap here: Debian has it in x11-xkb-utils, packaging/dev.py brings a server"
@@ -253,8 +260,8 @@ def layout(qapp: QApplication) -> Iterator[Callable[[str, str], Any]]:
         display.close()
 
 
-def hold(display: Any, codes: list[int]) -> None:
-    """Press these keys together, and let go."""
+def press_together(display: Any, codes: list[int]) -> None:
+    """Press these keys together and release them."""
     from Xlib import X
     from Xlib.ext import xtest
 
@@ -265,37 +272,37 @@ def hold(display: Any, codes: list[int]) -> None:
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_every_key_works_under_every_layout(
+def test_every_key_works_with_every_layout(
     name: str, layout: Callable[[str, str], Any], board: Board, qtbot: QtBot
 ) -> None:
     symbols, variant, printed = LAYOUTS[name]
-    keys = [(action.name, key) for action in ACTIONS for key in usual_keys(action.name)]
+    keys = [(action.name, key) for action in ACTIONS for key in default_keys(action.name)]
     keys += [(label.name, label.key) for label in default_labels().labels if label.key]
     parts = [(key[: key.rfind("+", 0, -1) + 1].split("+")[:-1], key[key.rfind("+", 0, -1) + 1 :]) for _, key in keys]
-    # Letters and digits are on one key in all layouts; a sign is where this layout has it.
+    # Letters and digits are on the same key in all layouts; symbols are not.
     before = layout(printed, "azerty" if printed == "fr" else "")
-    places = {last: place(before, last)[0] for _, last in parts if last.isalnum()}
+    places = {last: key_code(before, last)[0] for _, last in parts if last.isalnum()}
     display = layout(symbols, variant)
     wrong = []
     for (wanted, key), (modifiers, last) in zip(keys, parts, strict=True):
-        code, shifted = (places[last], False) if last in places else place(display, last)
-        board.did.clear()
-        hold(display, [*(place(display, name)[0] for name in modifiers + ["Shift"] * shifted), code])
+        code, shifted = (places[last], False) if last in places else key_code(display, last)
+        board.triggered.clear()
+        press_together(display, [*(key_code(display, name)[0] for name in modifiers + ["Shift"] * shifted), code])
         with suppress(pytest.fail.Exception):
-            qtbot.waitUntil(lambda: bool(board.did), timeout=1500)
+            qtbot.waitUntil(lambda: bool(board.triggered), timeout=1500)
         QTest.qWait(2)
-        if board.did != [wanted]:
-            wrong.append((key, wanted, list(board.did)))
+        if board.triggered != [wanted]:
+            wrong.append((key, wanted, list(board.triggered)))
     assert wrong == []
 
 
-def test_a_sign_with_shift_is_no_digit_of_azerty(layout: Callable[[str, str], Any], board: Board) -> None:
+def test_a_symbol_with_shift_is_not_a_digit_of_azerty(layout: Callable[[str, str], Any], board: Board) -> None:
     display = layout("us", "")
-    hold(display, [place(display, "Shift")[0], place(display, "7")[0]])  # &
+    press_together(display, [key_code(display, "Shift")[0], key_code(display, "7")[0]])  # &
     QTest.qWait(50)
-    hold(display, [place(display, "1")[0]])
+    press_together(display, [key_code(display, "1")[0]])
     QTest.qWait(50)
-    assert board.did == ["DATE"]
+    assert board.triggered == ["DATE"]
 
 
 @pytest.mark.parametrize(
@@ -303,12 +310,12 @@ def test_a_sign_with_shift_is_no_digit_of_azerty(layout: Callable[[str, str], An
     [({"tag_all_here": []}, []), ({"tag_all_here": [], "copy": ["Ctrl+A"]}, ["copy"] * 3)],
     indirect=["board"],
 )
-def test_the_letter_that_is_printed_counts_and_not_the_one_of_a_us_keyboard(
+def test_the_printed_letter_counts_rather_than_that_of_a_us_keyboard(
     layout: Callable[[str, str], Any], board: Board, does: list[str]
 ) -> None:
-    code = place(layout("fr", "azerty"), "A")[0]
+    code = key_code(layout("fr", "azerty"), "A")[0]
     display = layout("ma,fr", ",azerty")
     for _time in range(3):
-        hold(display, [place(display, "Ctrl")[0], code])  # the twin of Ctrl+Q is on this key
+        press_together(display, [key_code(display, "Ctrl")[0], code])  # the twin of Ctrl+Q is on this key
         QTest.qWait(50)
-    assert board.did == does
+    assert board.triggered == does

@@ -1,4 +1,4 @@
-"""The table of actions: complete, without clashes, and with keys that can be changed."""
+"""The table of actions: complete, without conflicts, and with customisable keys."""
 
 from collections import Counter
 
@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 
 from annotator import i18n
 from annotator.model.labels import Colour, Label, default_labels
-from annotator.ui.actions.keyboard import portable, twins
-from annotator.ui.actions.table import ACTIONS, Keymap, usual_keys
+from annotator.ui.actions.keyboard import to_portable, twin_keys
+from annotator.ui.actions.table import ACTIONS, Keymap, default_keys
 from annotator.ui.commands.backup_commands import BackupCommands
 from annotator.ui.commands.caret_commands import CaretCommands
 from annotator.ui.commands.corpus_commands import CorpusCommands
 from annotator.ui.commands.edge_commands import EdgeCommands
-from annotator.ui.commands.find_commands import FindingCommands
-from annotator.ui.commands.issue_commands import CheckingCommands
+from annotator.ui.commands.find_commands import FindCommands
+from annotator.ui.commands.issue_commands import IssueCommands
 from annotator.ui.commands.suggestion_commands import SuggestionCommands
 from annotator.ui.commands.tagging_commands import TaggingCommands
-from annotator.ui.commands.view_commands import ShowingCommands
+from annotator.ui.commands.view_commands import ViewCommands
 from annotator.ui.commands.welcome_commands import WelcomeCommands
 from annotator.ui.window import Window
 
@@ -31,136 +31,136 @@ def label(name: str, key: str | None) -> Label:
     return Label(name, {"en": name.title()}, Colour("#000000", "#ffffff"), key)
 
 
-def shown(keymap: Keymap, name: str) -> list[str]:
-    """Every sequence of an action."""
+def sequences_of(keymap: Keymap, name: str) -> list[str]:
+    """Return all sequences of an action."""
     return [sequence.toString() for sequence in keymap.sequences(name)]
 
 
-def test_every_action_is_a_method_of_exactly_one_part() -> None:
+def test_every_action_is_a_method_of_exactly_one_handler() -> None:
     parts = (
         Window,
         TaggingCommands,
         SuggestionCommands,
         EdgeCommands,
         CaretCommands,
-        FindingCommands,
-        CheckingCommands,
+        FindCommands,
+        IssueCommands,
         CorpusCommands,
         BackupCommands,
-        ShowingCommands,
+        ViewCommands,
         WelcomeCommands,
     )
     for action in ACTIONS:
         assert len([part for part in parts if action.name in vars(part)]) == 1, action.name
 
 
-def test_no_two_have_a_key_on_any_keyboard() -> None:
-    wanted = [usual_keys(name) for name in NAMES] + [[portable(label.key)] for label in LABELS if label.key]
-    counts = Counter(sequence for keys in wanted for key in keys for sequence in {key, *twins(key)})
+def test_no_two_actions_or_labels_share_a_key_on_any_keyboard() -> None:
+    key_lists = [default_keys(name) for name in NAMES] + [[to_portable(label.key)] for label in LABELS if label.key]
+    counts = Counter(sequence for keys in key_lists for key in keys for sequence in {key, *twin_keys(key)})
     assert [key for key, times in counts.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
-def test_every_key_of_the_table_is_in_force_beside_the_menus(language: str) -> None:
-    i18n.use(language)
+def test_all_default_keys_are_in_force_in_every_language(language: str) -> None:
+    i18n.set_language(language)
     keymap = Keymap({}, LABELS)
     for action in ACTIONS:
-        assert keymap.keys(action.name) == usual_keys(action.name)
+        assert keymap.keys(action.name) == default_keys(action.name)
         assert len(keymap.keys(action.name)) == len(action.keys)
-        assert keymap.clash(action.name, None) == ""
+        assert keymap.find_conflict(action.name, None) == ""
 
 
-def test_every_action_has_a_key_or_is_of_no_hurry() -> None:
+def test_only_rare_actions_have_no_key() -> None:
     assert [action.name for action in ACTIONS if not action.keys] == ["show_welcome", "about"]
 
 
-def test_a_changed_key_has_its_twins_and_the_usual_one_does_nothing() -> None:
-    keymap = Keymap({}, LABELS).changing("export", ["Ctrl+J"])
+def test_a_custom_key_has_twins_and_replaces_the_default_one() -> None:
+    keymap = Keymap({}, LABELS).with_keys("export", ["Ctrl+J"])
     assert keymap.keys("export") == ["Ctrl+J"]
-    assert shown(keymap, "export") == ["Ctrl+J", "Ctrl+ت"]
+    assert sequences_of(keymap, "export") == ["Ctrl+J", "Ctrl+ت"]
     assert keymap.changed == {"export": ["Ctrl+J"]}
-    assert not any("Ctrl+E" in shown(keymap, name) for name in NAMES)
+    assert not any("Ctrl+E" in sequences_of(keymap, name) for name in NAMES)
 
 
-def test_a_key_may_be_taken_away_and_given_to_another() -> None:
-    keymap = Keymap({}, LABELS).changing("undo", [])
-    assert keymap.keys("undo") == shown(keymap, "undo") == []
-    assert keymap.clash("export", ["Ctrl+Z"]) == ""
-    keymap = keymap.changing("export", ["Ctrl+Z"])
-    assert shown(keymap, "export") == ["Ctrl+Z", "Ctrl+ئ"]
-    assert keymap.clash("undo", None) == "\u2066Ctrl+Z\u2069 is the key of “Export the training set”."
+def test_a_removed_key_can_be_assigned_to_another_action() -> None:
+    keymap = Keymap({}, LABELS).with_keys("undo", [])
+    assert keymap.keys("undo") == sequences_of(keymap, "undo") == []
+    assert keymap.find_conflict("export", ["Ctrl+Z"]) == ""
+    keymap = keymap.with_keys("export", ["Ctrl+Z"])
+    assert sequences_of(keymap, "export") == ["Ctrl+Z", "Ctrl+ئ"]
+    assert keymap.find_conflict("undo", None) == "\u2066Ctrl+Z\u2069 is already assigned to “Export training set”."
 
 
-def test_the_usual_keys_are_no_change() -> None:
-    keymap = Keymap({}, LABELS).changing("redo", ["F12"]).changing("undo", ["F11"])
-    assert keymap.changing("redo", usual_keys("redo")).changed == {"undo": ["F11"]}
-    assert keymap.changing("redo", None).changed == {"undo": ["F11"]}
-    assert keymap.usual().changed == {}
+def test_default_keys_are_not_stored_as_custom_keys() -> None:
+    keymap = Keymap({}, LABELS).with_keys("redo", ["F12"]).with_keys("undo", ["F11"])
+    assert keymap.with_keys("redo", default_keys("redo")).changed == {"undo": ["F11"]}
+    assert keymap.with_keys("redo", None).changed == {"undo": ["F11"]}
+    assert keymap.with_default_keys().changed == {}
 
 
 @pytest.mark.parametrize(
-    ("key", "said"),
+    ("key", "message"),
     [
-        ("Ctrl+E", "Ctrl+E is the key of “Export the training set”."),
-        ("Left", "← is the key of “One word on”."),
-        ("Shift+Tab", "Shift+Tab is the key of “Previous span”."),
-        ("1", "1 is the key of “Date”."),
-        ("&", "On another keyboard, & is the key of “Date”."),
-        ("Ctrl+Enter", "On another keyboard, Ctrl+Enter is the key of “Done and next”."),
+        ("Ctrl+E", "Ctrl+E is already assigned to “Export training set”."),
+        ("Left", "← is already assigned to “Next word”."),
+        ("Shift+Tab", "Shift+Tab is already assigned to “Previous span”."),
+        ("1", "1 is already assigned to “Date”."),
+        ("&", "On another keyboard layout, & is already assigned to “Date”."),
+        ("Ctrl+Enter", "On another keyboard layout, Ctrl+Enter is already assigned to “Done and next”."),
         ("Alt+C", "Alt+C opens the menu “Corpus”."),
     ],
 )
-def test_a_clash_names_who_has_the_key(key: str, said: str) -> None:
-    found = Keymap({}, LABELS).clash("undo", [key])
-    assert found.replace("\u2066", "").replace("\u2069", "") == said
-    assert Keymap({}, LABELS).clash("undo", ["F12", key]) == found
+def test_a_conflict_names_the_owner_of_the_key(key: str, message: str) -> None:
+    conflict = Keymap({}, LABELS).find_conflict("undo", [key])
+    assert conflict.replace("\u2066", "").replace("\u2069", "") == message
+    assert Keymap({}, LABELS).find_conflict("undo", ["F12", key]) == conflict
 
 
-def test_the_menu_within_a_menu_has_no_key_of_its_own() -> None:
-    assert Keymap({}, LABELS).clash("undo", ["Alt+L"]) == ""
+def test_a_submenu_has_no_key() -> None:
+    assert Keymap({}, LABELS).find_conflict("undo", ["Alt+L"]) == ""
 
 
-def test_a_twin_of_the_new_key_clashes_too() -> None:
-    keymap = Keymap({}, (label("A", "'"),))  # where AZERTY has its 4
-    assert keymap.clash("undo", ["4"]).endswith("4\u2069 is the key of “A”.")
-    assert keymap.clash("undo", ["Ctrl+4"]) == ""
+def test_the_twin_of_a_new_key_can_conflict_too() -> None:
+    keymap = Keymap({}, (label("A", "'"),))  # the key of 4 on AZERTY
+    assert keymap.find_conflict("undo", ["4"]).endswith("4\u2069 is already assigned to “A”.")
+    assert keymap.find_conflict("undo", ["Ctrl+4"]) == ""
 
 
-def test_an_actions_own_keys_and_their_twins_are_no_clash() -> None:
-    assert Keymap({}, LABELS).clash("undo", ["Ctrl+Z"]) == ""
-    assert Keymap({"undo": ["Ctrl+J"]}, LABELS).clash("undo", ["Ctrl+J"]) == ""
+def test_an_action_does_not_conflict_with_its_own_keys() -> None:
+    assert Keymap({}, LABELS).find_conflict("undo", ["Ctrl+Z"]) == ""
+    assert Keymap({"undo": ["Ctrl+J"]}, LABELS).find_conflict("undo", ["Ctrl+J"]) == ""
 
 
-def test_a_labels_key_comes_before_an_actions_and_any_key_before_a_twin() -> None:
+def test_label_keys_take_precedence_over_action_keys_and_both_over_twins() -> None:
     labels = (label("A", "b"), label("B", "'"), label("C", "4"), label("D", "ت"), label("E", "B"), label("F", None))
     keymap = Keymap({"quit": ["B"], "done": ["Ctrl+D", "7"]}, labels)
     assert keymap.keys("quit") == []
     assert keymap.keys("done") == ["Ctrl+D", "7"]
-    assert {name: [one.toString() for one in keymap.label_sequences(name)] for name in "ABCDEF"} == {
+    assert {name: [sequence.toString() for sequence in keymap.label_sequences(name)] for name in "ABCDEF"} == {
         "A": ["B", "ﻻ"],
         "B": ["'", "ط"],
-        "C": ["4", "٤", "۴"],  # and not the apostrophe of AZERTY, which B has
+        "C": ["4", "٤", "۴"],  # not the apostrophe of AZERTY, which belongs to B
         "D": ["J", "ت"],
         "E": [],
         "F": [],
     }
 
 
-def test_what_a_person_chose_comes_before_what_is_usual() -> None:
+def test_custom_keys_take_precedence_over_default_keys() -> None:
     keymap = Keymap({"quit": ["Ctrl+N"]}, ())
     assert keymap.keys("quit") == ["Ctrl+N"]
     assert keymap.keys("new_corpus") == []
 
 
-def test_what_does_not_read_is_passed_over_and_kept() -> None:
+def test_invalid_custom_keys_are_ignored_but_kept() -> None:
     changed = {"ribbon": ["Ctrl+Z"], "undo": ["Ctrl+Bogus", "F12", ""], "redo": ["Strg+Z"], "copy": ["Ctrl+K, Ctrl+C"]}
     keymap = Keymap(changed, LABELS)
     assert keymap.keys("undo") == ["F12"]
-    assert keymap.keys("redo") == usual_keys("redo")
-    assert keymap.keys("copy") == usual_keys("copy")
+    assert keymap.keys("redo") == default_keys("redo")
+    assert keymap.keys("copy") == default_keys("copy")
     assert keymap.changed == changed
-    assert keymap.usual().changed == {"ribbon": ["Ctrl+Z"]}
-    assert keymap.changing("undo", None).changed == {name: keys for name, keys in changed.items() if name != "undo"}
+    assert keymap.with_default_keys().changed == {"ribbon": ["Ctrl+Z"]}
+    assert keymap.with_keys("undo", None).changed == {name: keys for name, keys in changed.items() if name != "undo"}
 
 
 KEYS = st.sampled_from(
@@ -190,28 +190,26 @@ LABEL_KEYS = st.lists(st.none() | st.characters(codec="utf-8", exclude_character
 
 
 @given(CHANGED, LABEL_KEYS)
-def test_no_sequence_is_anybodys_twice_whatever_was_changed(
-    changed: dict[str, list[str]], keys: list[str | None]
-) -> None:
-    keymap = Keymap(changed, [label(f"L{at}", key) for at, key in enumerate(keys)])
-    sequences = [sequence for name in NAMES for sequence in shown(keymap, name)]
-    sequences += [one.toString() for at in range(len(keys)) for one in keymap.label_sequences(f"L{at}")]
+def test_no_sequence_has_two_owners_with_any_custom_keys(changed: dict[str, list[str]], keys: list[str | None]) -> None:
+    keymap = Keymap(changed, [label(f"L{index}", key) for index, key in enumerate(keys)])
+    sequences = [sequence for name in NAMES for sequence in sequences_of(keymap, name)]
+    sequences += [sequence.toString() for index in range(len(keys)) for sequence in keymap.label_sequences(f"L{index}")]
     assert [key for key, times in Counter(sequences).items() if times > 1] == []
     assert msgspec.json.decode(msgspec.json.encode(keymap.changed), type=dict[str, list[str]]) == changed
 
 
-@given(CHANGED, LABEL_KEYS, st.sampled_from(NAMES), KEYS.map(portable).filter(bool))
-def test_a_key_that_clashes_with_nobody_takes_nothing_from_anybody(
+@given(CHANGED, LABEL_KEYS, st.sampled_from(NAMES), KEYS.map(to_portable).filter(bool))
+def test_a_key_without_conflict_takes_no_key_from_others(
     changed: dict[str, list[str]], keys: list[str | None], name: str, key: str
 ) -> None:
-    labels = [label(f"L{at}", key) for at, key in enumerate(keys)]
+    labels = [label(f"L{index}", key) for index, key in enumerate(keys)]
     keymap = Keymap(changed, labels)
-    after = keymap.changing(name, [key])
-    if keymap.clash(name, [key]):
+    after = keymap.with_keys(name, [key])
+    if keymap.find_conflict(name, [key]):
         return
     assert after.keys(name) == [key]
     for other in NAMES:
         if other != name:
-            assert set(shown(after, other)) >= set(shown(keymap, other))
-    for one in labels:
-        assert after.label_sequences(one.name) == keymap.label_sequences(one.name)
+            assert set(sequences_of(after, other)) >= set(sequences_of(keymap, other))
+    for other_label in labels:
+        assert after.label_sequences(other_label.name) == keymap.label_sequences(other_label.name)

@@ -1,4 +1,4 @@
-"""A caret on words: the words are found as they are asked for, and each way leads to the word that a reader expects."""
+"""The caret on words: lazy tokenization and moves."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 
 from annotator.text.offsets import normalise_newlines
-from annotator.text.tokenizer import tokens
+from annotator.text.tokenizer import tokenize
 from annotator.ui.article.caret import Caret, Words
 from annotator.ui.article.page import Page
 
@@ -22,30 +22,30 @@ texts = st.lists(st.sampled_from(PIECES) | st.characters(codec="utf-8", exclude_
 
 
 @given(texts, st.lists(st.integers(0, 40), max_size=5))
-def test_words_are_the_tokens_of_the_text_however_they_are_asked_for(text: str, places: list[int]) -> None:
-    all_of_them = tokens(text)
+def test_words_equal_the_tokens_of_the_text_in_any_order_of_access(text: str, indices: list[int]) -> None:
+    expected = tokenize(text)
     words = Words(text)
-    for at in places:
-        if at < len(all_of_them):
-            assert words[at] == all_of_them[at]
+    for index in indices:
+        if index < len(expected):
+            assert words[index] == expected[index]
         else:
             with pytest.raises(IndexError):
-                words[at]
-        found = [word for word in words.until(at) if word.start <= at]
-        assert found == [word for word in all_of_them if word.start <= at]
-    assert bool(Words(text)) == bool(all_of_them)
-    assert [*Words(text)] == all_of_them
-    assert len(Words(text)) == len(all_of_them)
-    assert Words(text)[1:4] == all_of_them[1:4]
-    if all_of_them:
-        assert Words(text)[-1] == all_of_them[-1]
+                words[index]
+        loaded = [word for word in words.tokens_to(index) if word.start <= index]
+        assert loaded == [word for word in expected if word.start <= index]
+    assert bool(Words(text)) == bool(expected)
+    assert [*Words(text)] == expected
+    assert len(Words(text)) == len(expected)
+    assert Words(text)[1:4] == expected[1:4]
+    if expected:
+        assert Words(text)[-1] == expected[-1]
 
 
-def test_only_the_lines_that_are_asked_for_are_taken_apart() -> None:
+def test_words_are_tokenized_line_by_line() -> None:
     words = Words(TEXT)
-    assert words[0] == tokens(TEXT)[0]
+    assert words[0] == tokenize(TEXT)[0]
     lines = 1
-    while words.grow():
+    while words.tokenize_next_line():
         lines += 1
     assert lines == TEXT.count("\n") + 1
 
@@ -56,40 +56,42 @@ def caret(qapp: QApplication) -> Caret:
 
 
 @given(texts, st.integers(-2, 60), st.sampled_from((1, -1)), st.booleans())
-def test_the_next_edge_is_the_nearest_one(qapp: QApplication, text: str, offset: int, step: int, end: bool) -> None:
-    edges = [word.end if end else word.start for word in tokens(text)]
+def test_next_word_edge_returns_the_nearest_edge(
+    qapp: QApplication, text: str, offset: int, step: int, end: bool
+) -> None:
+    edges = [word.end if end else word.start for word in tokenize(text)]
     beyond = [edge for edge in edges if (edge - offset) * step > 0]
     nearest = min(beyond, key=lambda edge: abs(edge - offset), default=None)
-    assert Caret(Page(text, [], 400, 22)).next_edge(offset, step, end=end) == nearest
+    assert Caret(Page(text, [], 400, 22)).next_word_edge(offset, step, end=end) == nearest
 
 
-def test_a_line_down_and_up_again_is_where_one_was(caret: Caret) -> None:
+def test_moving_down_and_up_returns_to_the_same_word(caret: Caret) -> None:
     first = caret.focus
     for step in (1, 1, -1, -1):
-        place = caret.by_line(step)
-        assert place is not None
-        caret.focus = place
+        index = caret.word_on_adjacent_line(step)
+        assert index is not None
+        caret.focus = index
     assert caret.focus == first
-    assert caret.by_line(-1) is None
+    assert caret.word_on_adjacent_line(-1) is None
 
 
-def test_the_last_line_has_none_below(caret: Caret) -> None:
-    caret.stand(len(TEXT))
-    assert caret.word == tokens(TEXT)[-1]
-    assert caret.by_line(1) is None
+def test_the_last_line_has_no_word_below(caret: Caret) -> None:
+    caret.move_to(len(TEXT))
+    assert caret.word == tokenize(TEXT)[-1]
+    assert caret.word_on_adjacent_line(1) is None
 
 
-def test_marks_of_punctuation_are_passed_over_by_word_but_for_the_last(qapp: QApplication) -> None:
+def test_adjacent_word_skips_punctuation_before_other_words(qapp: QApplication) -> None:
     text = "قال: «الخطة»، ثم (2024)."
     caret = Caret(Page(text, [], 400, 22))
-    passed = [0]
-    while (at := caret.by_word(1)) is not None:
-        caret.focus = at
-        passed.append(at)
-    words = [text[slice(*token)] for token in tokens(text)]
-    assert [words[at] for at in passed] == ["قال", "الخطة", "ثم", "2024", ")", "."]
-    back = []
-    while (at := caret.by_word(-1)) is not None:
-        caret.focus = at
-        back.append(at)
-    assert [words[at] for at in back] == ["2024", "ثم", "الخطة", "قال"]
+    visited = [0]
+    while (index := caret.adjacent_word(1)) is not None:
+        caret.focus = index
+        visited.append(index)
+    words = [text[slice(*token)] for token in tokenize(text)]
+    assert [words[index] for index in visited] == ["قال", "الخطة", "ثم", "2024", ")", "."]
+    visited_backwards = []
+    while (index := caret.adjacent_word(-1)) is not None:
+        caret.focus = index
+        visited_backwards.append(index)
+    assert [words[index] for index in visited_backwards] == ["2024", "ثم", "الخطة", "قال"]

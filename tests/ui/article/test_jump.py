@@ -1,4 +1,4 @@
-"""Going to a word by its first letter: what words begin with, which key is which letter, and where one gets to."""
+"""Navigation to words by their first letter."""
 
 import shutil
 import subprocess
@@ -13,12 +13,12 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from annotator.model.label_changes import Change
+from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
 from annotator.store.label_set import change_labels
 from annotator.text.punctuation import is_punctuation
-from annotator.text.tokenizer import tokens
-from annotator.ui.article.jump import NUMBER, beginnings, letters
+from annotator.text.tokenizer import tokenize
+from annotator.ui.article.jump import NUMBER, initial_forms, pressed_letters
 from annotator.ui.dialogs.keys import KeysDialog
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
@@ -28,7 +28,7 @@ PLAIN, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.mark.parametrize(
-    ("word", "found"),
+    ("word", "forms"),
     [
         ("وزارة", {"وزارة"}),
         ("المكتب", {"مكتب"}),
@@ -50,8 +50,8 @@ PLAIN, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
         ("ـ", set()),
     ],
 )
-def test_what_a_word_begins_with(word: str, found: set[str]) -> None:
-    assert beginnings(word) == found
+def test_initial_forms_of_words(word: str, forms: set[str]) -> None:
+    assert initial_forms(word) == forms
 
 
 @given(
@@ -61,12 +61,12 @@ def test_what_a_word_begins_with(word: str, found: set[str]) -> None:
         max_size=12,
     ).map("".join)
 )
-def test_every_word_begins_with_something_of_itself(text: str) -> None:
-    for token in tokens(text):
+def test_every_word_has_an_initial_form(text: str) -> None:
+    for token in tokenize(text):
         word = text[slice(*token)]
         if any(letter.isalnum() for letter in word[:1]) and not is_punctuation(text, token):
-            assert beginnings(word)
-        assert all(beginnings(word))
+            assert initial_forms(word)
+        assert all(initial_forms(word))
 
 
 def press(key: int, text: str, modifiers: Qt.KeyboardModifier = PLAIN, code: int = 0) -> QKeyEvent:
@@ -74,7 +74,7 @@ def press(key: int, text: str, modifiers: Qt.KeyboardModifier = PLAIN, code: int
 
 
 @pytest.mark.parametrize(
-    ("event", "meant"),
+    ("event", "letters"),
     [
         (press(ord("م"), "م"), ("م", "l")),
         (press(Qt.Key.Key_L, "l"), ("م", "l")),
@@ -92,40 +92,40 @@ def press(key: int, text: str, modifiers: Qt.KeyboardModifier = PLAIN, code: int
         (press(Qt.Key.Key_F5, ""), ()),
     ],
 )
-def test_which_letter_a_key_is(event: QKeyEvent, meant: tuple[str, ...]) -> None:
-    assert letters(event) == meant
+def test_pressed_letters_of_a_key(event: QKeyEvent, letters: tuple[str, ...]) -> None:
+    assert pressed_letters(event) == letters
 
 
 @pytest.mark.parametrize("platform", ["xcb", "windows"])
-def test_a_letter_is_a_place_on_the_keyboard(platform: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_letters_go_by_the_position_of_the_key(platform: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QGuiApplication, "platformName", lambda: platform)
-    more = 8 if platform == "xcb" else 0
-    assert letters(press(ord("آ"), "آ", SHIFT, 49 + more)) == (NUMBER, "n")
-    assert letters(press(Qt.Key.Key_A, "a", PLAIN, 16 + more)) == ("ض", "a")  # AZERTY
-    assert letters(press(Qt.Key.Key_Apostrophe, "'", PLAIN, 5 + more)) == ()  # its 4
-    assert letters(press(0x64E, "\u064e", SHIFT, 16 + more)) == ("ض", "q")
-    assert letters(press(Qt.Key.Key_Q, "q", Qt.KeyboardModifier.ControlModifier, 16 + more)) == ()
+    scan_offset = 8 if platform == "xcb" else 0
+    assert pressed_letters(press(ord("آ"), "آ", SHIFT, 49 + scan_offset)) == (NUMBER, "n")
+    assert pressed_letters(press(Qt.Key.Key_A, "a", PLAIN, 16 + scan_offset)) == ("ض", "a")  # AZERTY
+    assert pressed_letters(press(Qt.Key.Key_Apostrophe, "'", PLAIN, 5 + scan_offset)) == ()  # its 4
+    assert pressed_letters(press(0x64E, "\u064e", SHIFT, 16 + scan_offset)) == ("ض", "q")
+    assert pressed_letters(press(Qt.Key.Key_Q, "q", Qt.KeyboardModifier.ControlModifier, 16 + scan_offset)) == ()
 
 
-def test_a_letter_goes_on_and_shift_selects(window: Window, stretch: Stretch) -> None:
+def test_a_letter_moves_to_the_next_word_and_shift_selects_up_to_it(window: Window, stretch: Stretch) -> None:
     view = window.view
     QTest.keyClick(view, Qt.Key.Key_O)  # خ
-    assert view.offset() == stretch("خطة")[0]
+    assert view.current_offset() == stretch("خطة")[0]
     QTest.keyClick(view, Qt.Key.Key_O)
-    assert view.offset() == stretch("الخطة")[0]
+    assert view.current_offset() == stretch("الخطة")[0]
     QTest.keyClick(view, Qt.Key.Key_N, SHIFT)
-    assert view.text_of_selection() == "الخطة الوطنية للتلقيح 2024-2030"
+    assert view.selected_text() == "الخطة الوطنية للتلقيح 2024-2030"
     QTest.keyClick(view, Qt.Key.Key_3)
     assert [(span.start, span.end) for span in window.session.spans] == [stretch("الخطة الوطنية للتلقيح 2024-2030")]
 
 
-def test_a_letter_selects_a_quotation_whole(window: Window, stretch: Stretch) -> None:
-    window.view.stand(stretch("برنامج")[0])
+def test_a_letter_selects_entire_quotations(window: Window, stretch: Stretch) -> None:
+    window.view.move_to(stretch("برنامج")[0])
     QTest.keyClick(window.view, Qt.Key.Key_N, SHIFT)
-    assert window.view.text_of_selection() == "برنامج العمل 2025"
-    window.view.stand(stretch("رأيا")[0])
+    assert window.view.selected_text() == "برنامج العمل 2025"
+    window.view.move_to(stretch("رأيا")[0])
     QTest.keyClick(window.view, Qt.Key.Key_N, SHIFT)
-    assert window.view.text_of_selection() == "رأيا آخر في «برنامج العمل 2025»"
+    assert window.view.selected_text() == "رأيا آخر في «برنامج العمل 2025»"
 
 
 def test_with_a_span_selected_shift_moves_its_end(window: Window, stretch: Stretch) -> None:
@@ -133,89 +133,89 @@ def test_with_a_span_selected_shift_moves_its_end(window: Window, stretch: Stret
     window.session.tag("PLAN", start, _end)
     QTest.keyClick(window.view, Qt.Key.Key_N, SHIFT)
     assert [(span.start, span.end) for span in window.session.spans] == [stretch("الخطة الوطنية للتلقيح 2024-2030")]
-    QTest.keyClick(window.view, Qt.Key.Key_H)  # أ of الأطفال: on it goes, and the span stays
-    assert window.view.offset() == stretch("الأطفال")[0]
+    QTest.keyClick(window.view, Qt.Key.Key_H)  # أ of الأطفال: the caret moves on and the span stays
+    assert window.view.current_offset() == stretch("الأطفال")[0]
     assert window.session.selection is None
 
 
-def test_a_jump_is_taken_back(window: Window, stretch: Stretch) -> None:
+def test_shift_backspace_undoes_jumps(window: Window, stretch: Stretch) -> None:
     view = window.view
     QTest.keyClick(view, Qt.Key.Key_D)
     QTest.keyClick(view, Qt.Key.Key_L, SHIFT)
     QTest.keyClick(view, Qt.Key.Key_Backspace, SHIFT)
-    assert (view.selection, view.offset()) == (None, stretch("يوليوز")[0])
-    view.go(view.caret.focus + 1, extend=True)
-    kept = view.selection
+    assert (view.selection, view.current_offset()) == (None, stretch("يوليوز")[0])
+    view.move_to_word(view.caret.focus + 1, extend=True)
+    selection = view.selection
     QTest.keyClick(view, Qt.Key.Key_N)
     QTest.keyClick(view, Qt.Key.Key_Backspace, SHIFT)
-    assert view.selection == kept
+    assert view.selection == selection
     QTest.keyClick(view, Qt.Key.Key_Backspace, SHIFT)
-    assert view.offset() == 0
-    QTest.keyClick(view, Qt.Key.Key_Backspace, SHIFT)  # there is nothing to take back
-    assert view.offset() == 0
+    assert view.current_offset() == 0
+    QTest.keyClick(view, Qt.Key.Key_Backspace, SHIFT)  # the history is empty
+    assert view.current_offset() == 0
 
 
-def test_a_jump_of_another_article_is_not_taken_back(window: Window) -> None:
+def test_jumps_in_another_article_are_not_undone(window: Window) -> None:
     QTest.keyClick(window.view, Qt.Key.Key_N)
     window.session.open_article(1)
-    window.view.go(3)
+    window.view.move_to_word(3)
     QTest.keyClick(window.view, Qt.Key.Key_Backspace, SHIFT)
     assert window.view.caret.focus == 3
 
 
-def test_a_letter_that_begins_no_word_is_said(window: Window, stretch: Stretch) -> None:
-    window.view.stand(stretch("الذي")[0])
-    place = window.view.caret.focus
-    for key, said in ((Qt.Key.Key_Q, "No word after this begins with “ض”."), (Qt.Key.Key_D, "“ي”")):
+def test_a_letter_without_a_matching_word_is_reported(window: Window, stretch: Stretch) -> None:
+    window.view.move_to(stretch("الذي")[0])
+    focus = window.view.caret.focus
+    for key, message in ((Qt.Key.Key_Q, "No following word begins with “ض”."), (Qt.Key.Key_D, "“ي”")):
         QTest.keyClick(window.view, key)
-        assert said in window.status_line.said()
-        assert window.view.caret.focus == place
-    window.view.stand(stretch("أعدته")[0])
+        assert message in window.status_line.message()
+        assert window.view.caret.focus == focus
+    window.view.move_to(stretch("أعدته")[0])
     QTest.keyClick(window.view, Qt.Key.Key_N)
-    assert window.status_line.said() == "No number comes after this."
+    assert window.status_line.message() == "No number follows."
 
 
-def test_what_is_folded_away_is_passed_over(window: Window, stretch: Stretch) -> None:
-    window.view.stand(stretch("أعلنت")[0])
+def test_folded_words_are_skipped(window: Window, stretch: Stretch) -> None:
+    window.view.move_to(stretch("أعلنت")[0])
     QTest.keyClick(window.view, Qt.Key.Key_F9)
-    window.view.stand(0)
+    window.view.move_to(0)
     QTest.keyClick(window.view, Qt.Key.Key_N)
-    assert window.view.offset() == stretch("2025")[0]
+    assert window.view.current_offset() == stretch("2025")[0]
 
 
-@pytest.mark.parametrize(("key", "others"), [("l", "lم"), ("م", "lم"), ("n", "nى")])
-def test_a_labels_key_is_not_taken(window: Window, session: Session, key: str, others: str) -> None:
+@pytest.mark.parametrize(("key", "characters"), [("l", "lم"), ("م", "lم"), ("n", "nى")])
+def test_a_letter_that_is_the_key_of_a_label_tags(window: Window, session: Session, key: str, characters: str) -> None:
     assert session.corpus
     before = session.labels
     date, *rest = before.labels
     after = LabelSet((msgspec.structs.replace(date, key=key), *rest))
     names = {label.name: label.name for label in before.labels}
-    list(change_labels(session.corpus, Change(before, after, names)))
-    session.changed()
-    for other in others:
-        QTest.sendKeyEvent(QTest.KeyAction.Click, window.view, Qt.Key(ord(other.upper())), other, PLAIN)
+    list(change_labels(session.corpus, LabelChange(before, after, names)))
+    session.reload()
+    for character in characters:
+        QTest.sendKeyEvent(QTest.KeyAction.Click, window.view, Qt.Key(ord(character.upper())), character, PLAIN)
         assert [(span.label, span.start) for span in session.spans] == [("DATE", 0)]
         session.undo()
 
 
-def test_letters_in_a_field_stay_letters(window: Window) -> None:
-    window.articles_side.begin_search("")
-    QTest.keyClicks(window.articles_side.search, "nl")
-    assert window.articles_side.search.text() == "nl"
+def test_letters_typed_in_a_field_do_not_move_the_caret(window: Window) -> None:
+    window.articles_sidebar.start_search("")
+    QTest.keyClicks(window.articles_sidebar.search_line, "nl")
+    assert window.articles_sidebar.search_line.text() == "nl"
     assert window.view.caret.focus == 0
 
 
-def test_the_sheet_tells_of_letters(window: Window) -> None:
+def test_the_list_of_shortcuts_explains_letters(window: Window) -> None:
     sheet = KeysDialog(window, window._actions.keymap)
     rows = {row.text(0): row.text(1) for row in sheet._rows()}
-    assert rows["To the next word that begins with a letter"] == "the letter"
-    assert rows["Select as far as that word"] == "Shift and the letter"
-    assert rows["To the next number, or select as far as that"] == "N   ى"
+    assert rows["Next word that begins with the letter"] == "letter"
+    assert rows["Select to that word"] == "Shift and letter"
+    assert rows["Next number, or with Shift select to it"] == "N   ى"
 
 
 @pytest.fixture
 def keyboard() -> Iterator[Callable[..., None]]:
-    """Sets a layout of the X server."""
+    """Return a function that sets the layout of the X server."""
     if QGuiApplication.platformName() != "xcb" or not shutil.which("setxkbmap"):
         pytest.skip("no X server here whose layout can be set")
     yield lambda *layout: subprocess.run(["setxkbmap", *layout], check=True)
@@ -227,7 +227,7 @@ def keyboard() -> Iterator[Callable[..., None]]:
     [("ara",), ("ara", "digits"), ("us",), ("fr",), ("ma",), ("us,ara",), ("fr,ma",)],
     ids=lambda layout: "-".join(layout),
 )
-def test_the_same_keys_under_every_layout(
+def test_letter_keys_work_with_every_layout(
     keyboard: Callable[..., None], window: Window, stretch: Stretch, qtbot: QtBot, layout: tuple[str, ...]
 ) -> None:
     from Xlib import X
@@ -245,9 +245,9 @@ def test_the_same_keys_under_every_layout(
         display.sync()
 
     tap(32)  # the key of O and خ
-    qtbot.waitUntil(lambda: view.offset() == stretch("خطة")[0])
+    qtbot.waitUntil(lambda: view.current_offset() == stretch("خطة")[0])
     tap(50, 57)  # Shift and the key of N and ى
-    qtbot.waitUntil(lambda: view.text_of_selection().endswith("09"))
+    qtbot.waitUntil(lambda: view.selected_text().endswith("09"))
     tap(24)  # the key of Q and ض, A on AZERTY
-    qtbot.waitUntil(lambda: "“ض”" in window.status_line.said())
+    qtbot.waitUntil(lambda: "“ض”" in window.status_line.message())
     display.close()

@@ -1,4 +1,4 @@
-"""No more is painted anew than what looks otherwise, and no less."""
+"""A change of marks repaints everything that changed and not much more."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import BOILERPLATE, Article, Span, Suggestion, Zone
 from annotator.ui import app
 from annotator.ui.article.article_canvas import ArticleCanvas
-from annotator.ui.article.marks import Marks, changes
-from annotator.ui.article.nesting_depths import depths
+from annotator.ui.article.marks import Marks, changed_ranges
+from annotator.ui.article.nesting_depths import compute_depths
 
 PARAGRAPH = "أعلنت وزارة الصحة، أمس، عن الخطة الوطنية للتلقيح 2024-2030 لفائدة الأطفال. " * 3
 TEXT = "\n".join([PARAGRAPH, PARAGRAPH, f"{PARAGRAPH}\u200f\u202e2024-2030\u202c"])
@@ -34,8 +34,8 @@ SUGGESTIONS = st.lists(
         st.sampled_from((0.5, 0.95)),
     ),
     max_size=4,
-).map(lambda found: sorted(found, key=lambda one: (one.start, -one.end)))
-ACTS = st.one_of(
+).map(lambda suggestions: sorted(suggestions, key=lambda suggestion: (suggestion.start, -suggestion.end)))
+ACTIONS = st.one_of(
     st.tuples(st.just("suggest"), SUGGESTIONS),
     st.tuples(st.just("choose a suggestion"), st.integers(0, 9)),
     st.tuples(st.just("toggle"), SPANS),
@@ -49,13 +49,13 @@ ACTS = st.one_of(
 
 
 class Screen(QObject):
-    """What a person sees of a view: each of its paint events reaches the picture, and nothing else does."""
+    """The visible content of a view, built up from its paint events."""
 
     def __init__(self, view: ArticleCanvas) -> None:
         super().__init__()
         self._view = view
         self.painted = QRegion()
-        self.picture = self.anew()
+        self.picture = self.render()
         view.viewport().installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
@@ -63,20 +63,20 @@ class Screen(QObject):
             self.painted += event.region()
         return False
 
-    def follow(self) -> None:
-        """Let what waits to be painted be painted."""
+    def update(self) -> None:
+        """Process pending paint events."""
         self.painted = QRegion()
         QApplication.processEvents()
         viewport, region = self._view.viewport(), self.painted
         if self.picture.size() != viewport.size():
-            self.picture = self.anew()  # an open fold needs a scroll bar
+            self.picture = self.render()  # an open fold needs a scroll bar
         elif not region.isEmpty():
             viewport.removeEventFilter(self)
             viewport.render(self.picture, region.boundingRect().topLeft(), region)
             viewport.installEventFilter(self)
 
-    def anew(self) -> QImage:
-        """The view as it would be if all of it were painted."""
+    def render(self) -> QImage:
+        """Render the entire view."""
         viewport = self._view.viewport()
         image = QImage(viewport.size(), QImage.Format.Format_RGB32)
         image.fill(0)
@@ -86,84 +86,84 @@ class Screen(QObject):
 
 @pytest.fixture(scope="module")
 def view(qapp: QApplication) -> ArticleCanvas:
-    app.application()
-    made = ArticleCanvas()
-    made.resize(640, 700)
-    made.show()
+    app.create_application()
+    canvas = ArticleCanvas()
+    canvas.resize(640, 700)
+    canvas.show()
     QApplication.processEvents()
-    return made
+    return canvas
 
 
-def do(view: ArticleCanvas, spans: list[Span], act: tuple[str, Any]) -> None:
-    name, what = act
-    chosen = spans[what % len(spans)] if spans and isinstance(what, int) else None
+def perform(view: ArticleCanvas, spans: list[Span], action: tuple[str, Any]) -> None:
+    name, argument = action
+    span = spans[argument % len(spans)] if spans and isinstance(argument, int) else None
     if name == "toggle":
-        spans.remove(what) if what in spans else spans.append(what)
+        spans.remove(argument) if argument in spans else spans.append(argument)
         spans.sort(key=lambda span: (span.start, -span.end, span.uid))
         view.show_spans(spans)
-    elif name == "relabel" and chosen:
-        spans[spans.index(chosen)] = replace(chosen, label="PLAN" if chosen.label == "DATE" else "DATE")
+    elif name == "relabel" and span:
+        spans[spans.index(span)] = replace(span, label="PLAN" if span.label == "DATE" else "DATE")
         view.show_spans(spans)
     elif name == "suggest":
-        view.show_suggestions(what, None)
+        view.show_suggestions(argument, None)
     elif name == "invisible":
-        view.show_invisible(what)
+        view.show_invisible(argument)
     elif name == "choose a suggestion":
-        known = view._suggestions
-        view.show_suggestions(known, known[what % len(known)] if known else None)
+        suggestions = view._suggestions
+        view.show_suggestions(suggestions, suggestions[argument % len(suggestions)] if suggestions else None)
     elif name == "choose":
-        view.show_selected(chosen)
+        view.show_selected_span(span)
     elif name == "select":
-        view._select(what)
+        view._select(argument)
     elif name == "drag":
-        view._stretched = what
-        view._mark()
+        view._dragged_range = argument
+        view._update_marks()
     elif name == "hits":
-        view.show_hits(what, what[0] if what else None)
+        view.show_hits(argument, argument[0] if argument else None)
 
 
 @settings(max_examples=40, deadline=None)
-@given(acts=st.lists(ACTS, min_size=1, max_size=9))
-def test_what_is_painted_anew_is_all_that_looks_otherwise(view: ArticleCanvas, acts: list[tuple[str, Any]]) -> None:
+@given(actions=st.lists(ACTIONS, min_size=1, max_size=9))
+def test_repainting_covers_everything_that_changed(view: ArticleCanvas, actions: list[tuple[str, Any]]) -> None:
     boilerplate = Zone("z", "x", BOILERPLATE, 0, TEXT.index("\n"))
     view.show_article(Article("x", TEXT), [boilerplate], LABELS)
     QApplication.processEvents()
     screen, spans = Screen(view), list[Span]()
-    for act in acts:
-        do(view, spans, act)
-        screen.follow()
-        assert screen.picture == screen.anew(), act
+    for action in actions:
+        perform(view, spans, action)
+        screen.update()
+        assert screen.picture == screen.render(), action
     screen.deleteLater()
 
 
-def test_a_key_paints_no_more_than_the_lines_it_is_about(view: ArticleCanvas) -> None:
+def test_a_change_repaints_only_its_lines(view: ArticleCanvas) -> None:
     view.show_article(Article("x", TEXT), [], LABELS)
-    first, *others = (span(start, start + 5) for start in range(0, len(TEXT) - 5, 60))
-    view.show_spans(others)
+    first, *rest = (span(start, start + 5) for start in range(0, len(TEXT) - 5, 60))
+    view.show_spans(rest)
     QApplication.processEvents()
     screen = Screen(view)
-    view.show_spans([first, *others])
-    screen.follow()
+    view.show_spans([first, *rest])
+    screen.update()
     height = screen.painted.boundingRect().height()
     assert 0 < height < view.viewport().height() / 4
-    view.show_spans([first, *others])
-    screen.follow()
+    view.show_spans([first, *rest])
+    screen.update()
     assert screen.painted.isEmpty()
     screen.deleteLater()
 
 
-def test_what_is_alike_is_no_change() -> None:
+def test_equal_marks_have_no_changed_ranges() -> None:
     spans = (span(0, 5), span(3, 9), span(20, 24))
-    marks = Marks(spans, depths(spans, LABELS), spans[0], (1, 2), (3, 4), ((5, 6),), (5, 6))
-    assert list(changes(marks, replace(marks, spans=(*spans,)))) == []
+    marks = Marks(spans, compute_depths(spans, LABELS), spans[0], (1, 2), (3, 4), ((5, 6),), (5, 6))
+    assert list(changed_ranges(marks, replace(marks, spans=(*spans,)))) == []
 
 
-def test_a_span_changes_all_that_share_letters_with_it() -> None:
+def test_removing_a_span_changes_its_group_of_overlapping_spans() -> None:
     spans = (span(0, 5), span(3, 9), span(20, 24))
-    before = Marks(spans, depths(spans, LABELS))
-    after = Marks(spans[1:], depths(spans[1:], LABELS))
-    assert set(changes(before, after)) == {(0, 9)}
-    assert set(changes(after, before)) == {(0, 9)}
+    before = Marks(spans, compute_depths(spans, LABELS))
+    after = Marks(spans[1:], compute_depths(spans[1:], LABELS))
+    assert set(changed_ranges(before, after)) == {(0, 9)}
+    assert set(changed_ranges(after, before)) == {(0, 9)}
 
 
 def span(start: int, end: int) -> Span:

@@ -1,4 +1,4 @@
-"""Which spans lie in which: told by lines beneath them, so it must hold for any layer."""
+"""Nesting depths of spans in any layer."""
 
 import random
 
@@ -7,30 +7,30 @@ from hypothesis import strategies as st
 
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.records import Span
-from annotator.ui.article.nesting_depths import Depth, depths
+from annotator.ui.article.nesting_depths import Depth, compute_depths
 
 LABELS = LabelSet(tuple(Label(name, {}, Colour("#8f6a0a", "#ecc04c")) for name in ("DATE", "PLAN")))
 
 
-def layer(*stretches: tuple[int, int]) -> list[Span]:
-    return [Span(f"{at}", "x", "a", "DATE", *stretch) for at, stretch in enumerate(stretches)]
+def layer(*ranges: tuple[int, int]) -> list[Span]:
+    return [Span(f"{index}", "x", "a", "DATE", *text_range) for index, text_range in enumerate(ranges)]
 
 
-def test_depths_tell_nested_and_crossing_spans_apart() -> None:
+def test_nested_and_crossing_spans_have_different_depths() -> None:
     spans = layer((0, 30), (5, 20), (6, 9), (25, 40))
-    found = depths(spans, LABELS)
-    assert [found[span].outer for span in spans] == [0, 1, 2, 1]
-    assert [found[span].inner for span in spans] == [2, 1, 0, 0]
+    depths = compute_depths(spans, LABELS)
+    assert [depths[span].outer for span in spans] == [0, 1, 2, 1]
+    assert [depths[span].inner for span in spans] == [2, 1, 0, 0]
     same = [*layer((0, 5)), Span("other", "x", "a", "PLAN", 0, 5)]
-    found = depths(same, LABELS)
-    assert {found[span].outer for span in same} == {0, 1}
+    depths = compute_depths(same, LABELS)
+    assert {depths[span].outer for span in same} == {0, 1}
 
 
-def test_the_deepest_need_not_lie_in_the_longest() -> None:
+def test_the_deepest_span_need_not_lie_in_the_longest() -> None:
     spans = layer((0, 10), (9, 11), (10, 19), (11, 18), (12, 17))
-    found = depths(spans, LABELS)
-    assert [found[span].inner for span in spans] == [1, 0, 2, 1, 0]
-    assert {found[span].deepest for span in spans} == {2}
+    depths = compute_depths(spans, LABELS)
+    assert [depths[span].inner for span in spans] == [1, 0, 2, 1, 0]
+    assert {depths[span].deepest for span in spans} == {2}
 
 
 @given(
@@ -46,36 +46,46 @@ def test_the_deepest_need_not_lie_in_the_longest() -> None:
     ),
     st.randoms(use_true_random=False),
 )
-def test_depths_are_as_defined_whatever_else_is_in_the_layer(
-    stretches: list[tuple[int, int, str]], order: random.Random
+def test_depths_agree_with_their_definition_in_any_layer(
+    ranges: list[tuple[int, int, str]], order: random.Random
 ) -> None:
-    spans = [Span(f"{at}", "x", "a", label, start, end) for at, (start, end, label) in enumerate(stretches)]
+    spans = [Span(f"{index}", "x", "a", label, start, end) for index, (start, end, label) in enumerate(ranges)]
     order.shuffle(spans)
-    found = depths(spans, LABELS)
+    depths = compute_depths(spans, LABELS)
     longest_first = sorted(
         spans, key=lambda span: (span.start - span.end, span.start, LABELS.rank(span.label), span.uid)
     )
-    outer, inner = levels(longest_first), levels(longest_first[::-1])
+    outer, inner = compute_levels(longest_first), compute_levels(longest_first[::-1])
     for span in spans:
-        together = {span.uid}
+        group = {span.uid}
         while (
-            more := {one.uid for one in spans for other in spans if other.uid in together and share(one, other)}
-            - together
+            added := {
+                candidate.uid
+                for candidate in spans
+                for member in spans
+                if member.uid in group and overlap(candidate, member)
+            }
+            - group
         ):
-            together |= more
-        deepest = max(inner[uid] for uid in together)
-        assert found[span] == Depth(outer[span.uid], inner[span.uid], deepest)
-        covered = [one for one in spans if one.uid in together]
-        assert found.group(span) == (min(one.start for one in covered), max(one.end for one in covered))
+            group |= added
+        deepest = max(inner[uid] for uid in group)
+        assert depths[span] == Depth(outer[span.uid], inner[span.uid], deepest)
+        members = [candidate for candidate in spans if candidate.uid in group]
+        assert depths.group_range(span) == (
+            min(candidate.start for candidate in members),
+            max(candidate.end for candidate in members),
+        )
 
 
-def levels(ordered: list[Span]) -> dict[str, int]:
-    found: dict[str, int] = {}
+def compute_levels(ordered: list[Span]) -> dict[str, int]:
+    levels_by_uid: dict[str, int] = {}
     for span in ordered:
-        before = [found[one.uid] for one in ordered if one.uid in found and share(one, span)]
-        found[span.uid] = min(3, max(before, default=-1) + 1)
-    return found
+        overlapping_levels = [
+            levels_by_uid[earlier.uid] for earlier in ordered if earlier.uid in levels_by_uid and overlap(earlier, span)
+        ]
+        levels_by_uid[span.uid] = min(3, max(overlapping_levels, default=-1) + 1)
+    return levels_by_uid
 
 
-def share(one: Span, other: Span) -> bool:
-    return bool(set(range(one.start, one.end)) & set(range(other.start, other.end)))
+def overlap(first: Span, second: Span) -> bool:
+    return bool(set(range(first.start, first.end)) & set(range(second.start, second.end)))

@@ -1,4 +1,4 @@
-"""Pixels prove it: no highlight, wherever its edges are, changes a letter's shape or place."""
+"""Pixel tests of the article's painting: highlights change neither the shape nor the position of any letter."""
 
 import pytest
 from hypothesis import given
@@ -9,53 +9,53 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from annotator.model.labels import Colour, Label, LabelSet
-from annotator.model.open_suggestions import SURE
+from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import Span, Suggestion
 from annotator.ui.article import outlines, painting
-from annotator.ui.article.hit_test import edges
+from annotator.ui.article.hit_test import handle_points
 from annotator.ui.article.marks import Marks
-from annotator.ui.article.nesting_depths import depths
+from annotator.ui.article.nesting_depths import compute_depths
 from annotator.ui.article.page import Page
-from annotator.ui.article.painting import Painter
+from annotator.ui.article.painting import PagePainter
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 
 TEXT = "اجتمعت لأحزاب الأغلبية مع اللجنة (لا) سنة 2023-2030 بالرباط، لإصلاح الإدارة 😀"
-# One invisible colour for all that lies beneath: what is left is the text.
+# White marks on white paper, so that only the text remains.
 UNSEEN = LabelSet(tuple(Label(name, {}, Colour("#ffffff", "#ffffff")) for name in ("DATE", "PLAN")))
 SEEN = LabelSet(tuple(Label(name, {}, Colour("#8f6a0a", "#ecc04c")) for name in ("DATE", "PLAN")))
 
 
-def painted(spans: list[Span], labels: LabelSet, *, selected: bool = False) -> QImage:
-    laid = Page(TEXT, [], 420.0, 22.0)
-    image = QImage(440, int(laid.height) + 20, QImage.Format.Format_RGB32)
+def paint_spans(spans: list[Span], labels: LabelSet, *, selected: bool = False) -> QImage:
+    layout = Page(TEXT, [], 420.0, 22.0)
+    image = QImage(440, int(layout.height) + 20, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.white)
-    marks = Marks(tuple(spans), depths(spans, labels), spans[0] if selected and spans else None)
+    marks = Marks(tuple(spans), compute_depths(spans, labels), spans[0] if selected and spans else None)
     painter = QPainter(image)
-    Painter(laid, marks, labels, LIGHT).paint(painter, 0, laid.height)
+    PagePainter(layout, marks, labels, LIGHT).paint(painter, 0, layout.height)
     painter.end()
     return image
 
 
-def layer(*stretches: tuple[int, int], label: str = "DATE") -> list[Span]:
-    return [Span(f"{at}", "x", "a", label, *stretch) for at, stretch in enumerate(stretches)]
+def layer(*ranges: tuple[int, int], label: str = "DATE") -> list[Span]:
+    return [Span(f"{index}", "x", "a", label, *text_range) for index, text_range in enumerate(ranges)]
 
 
-def without_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(painting.Painter, "_names", lambda *_arguments: None)
+def without_captions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(painting.PagePainter, "_paint_captions", lambda *_arguments: None)
 
 
 @given(st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, len(TEXT))).map(sorted), max_size=4))
-def test_the_letters_are_the_same_with_and_without_highlights(qapp: QApplication, stretches: list[list[int]]) -> None:
-    spans = layer(*[(start, end) for start, end in stretches if start < end])
+def test_highlights_do_not_change_the_letters(qapp: QApplication, ranges: list[list[int]]) -> None:
+    spans = layer(*[(start, end) for start, end in ranges if start < end])
     with pytest.MonkeyPatch.context() as patched:
-        without_names(patched)
-        assert painted(spans, UNSEEN) == painted([], UNSEEN)
+        without_captions(patched)
+        assert paint_spans(spans, UNSEEN) == paint_spans([], UNSEEN)
 
 
-def test_all_of_the_text_is_drawn(qapp: QApplication) -> None:
-    image = painted([], SEEN)
-    laid = Page(TEXT, [], 420.0, 22.0)
-    for line in laid.lines:
+def test_every_letter_is_drawn(qapp: QApplication) -> None:
+    image = paint_spans([], SEEN)
+    layout = Page(TEXT, [], 420.0, 22.0)
+    for line in layout.lines:
         for box in line.boxes:
             if TEXT[box.start].isalnum() and box.right - box.left >= 3:
                 columns = range(int(box.left), int(box.right) + 1)
@@ -67,13 +67,13 @@ def test_all_of_the_text_is_drawn(qapp: QApplication) -> None:
 def test_a_lam_alef_cut_by_a_span_keeps_its_shape(qapp: QApplication) -> None:
     cut = TEXT.index("لأحزاب") + 1
     with pytest.MonkeyPatch.context() as patched:
-        without_names(patched)
-        assert painted(layer((cut, cut + 5)), UNSEEN) == painted([], UNSEEN)
+        without_captions(patched)
+        assert paint_spans(layer((cut, cut + 5)), UNSEEN) == paint_spans([], UNSEEN)
 
 
-def test_a_highlight_is_seen_and_where_it_should_be(qapp: QApplication) -> None:
+def test_a_highlight_covers_exactly_its_span(qapp: QApplication) -> None:
     start = TEXT.index("الأغلبية")
-    plain, marked = painted([], SEEN), painted(layer((start, start + 8)), SEEN)
+    plain, marked = paint_spans([], SEEN), paint_spans(layer((start, start + 8)), SEEN)
     [segment] = Page(TEXT, [], 420.0, 22.0).segments(start, start + 8)
     changed = [
         (x, y) for x in range(plain.width()) for y in range(plain.height()) if plain.pixel(x, y) != marked.pixel(x, y)
@@ -83,109 +83,113 @@ def test_a_highlight_is_seen_and_where_it_should_be(qapp: QApplication) -> None:
     assert max(x for x, _y in changed) <= int(segment.right) + 1
 
 
-def test_nested_spans_differ_from_the_outer_one_alone(qapp: QApplication) -> None:
+def test_nested_spans_look_different_from_the_outer_one_alone(qapp: QApplication) -> None:
     outer, inner = (0, 30), (10, 20)
-    assert painted(layer(outer, inner), SEEN) != painted(layer(outer), SEEN)
-    assert painted(layer(inner, outer), SEEN) == painted(layer(outer, inner), SEEN)
+    assert paint_spans(layer(outer, inner), SEEN) != paint_spans(layer(outer), SEEN)
+    assert paint_spans(layer(inner, outer), SEEN) == paint_spans(layer(outer, inner), SEEN)
 
 
-def test_the_selected_span_shows_its_edges(qapp: QApplication) -> None:
+def test_the_selected_span_has_handles(qapp: QApplication) -> None:
     span = layer((0, 6))[0]
-    chosen = painted([span], SEEN, selected=True)
-    for point in edges(Page(TEXT, [], 420.0, 22.0), span):
-        assert QColor(chosen.pixel(point.toPoint())) == QColor("#8f6a0a")
-    [start, _end] = edges(Page(TEXT, [], 420.0, 22.0), span)
+    selected = paint_spans([span], SEEN, selected=True)
+    for point in handle_points(Page(TEXT, [], 420.0, 22.0), span):
+        assert QColor(selected.pixel(point.toPoint())) == QColor("#8f6a0a")
+    [start, _end] = handle_points(Page(TEXT, [], 420.0, 22.0), span)
     outside = start.toPoint() + QPoint(3, 0)
-    assert chosen.pixel(outside) != painted([span], SEEN).pixel(outside)
+    assert selected.pixel(outside) != paint_spans([span], SEEN).pixel(outside)
 
 
-def searched(hits: list[tuple[int, int]], theme: Theme, current: tuple[int, int] | None = None) -> QImage:
-    laid = Page(TEXT, [], 420.0, 22.0)
-    image = QImage(440, int(laid.height) + 20, QImage.Format.Format_RGB32)
+def paint_hits(hits: list[tuple[int, int]], theme: Theme, current: tuple[int, int] | None = None) -> QImage:
+    layout = Page(TEXT, [], 420.0, 22.0)
+    image = QImage(440, int(layout.height) + 20, QImage.Format.Format_RGB32)
     image.fill(QColor(theme.paper))
     painter = QPainter(image)
-    Painter(laid, Marks(hits=tuple(hits), current_hit=current), SEEN, theme).paint(painter, 0, laid.height)
+    PagePainter(layout, Marks(hits=tuple(hits), current_hit=current), SEEN, theme).paint(painter, 0, layout.height)
     painter.end()
     return image
 
 
 @given(st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, len(TEXT))).map(sorted).map(tuple), max_size=4))
-def test_the_letters_are_the_same_with_and_without_hits(qapp: QApplication, hits: list[tuple[int, int]]) -> None:
+def test_hits_do_not_change_the_letters(qapp: QApplication, hits: list[tuple[int, int]]) -> None:
     unseen = replace(LIGHT, hit="#ffffff", paper="#ffffff")
-    assert searched(hits, unseen) == searched([], unseen)
+    assert paint_hits(hits, unseen) == paint_hits([], unseen)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_a_hit_is_told_apart_from_text_spans_selection_and_the_one_gone_to(qapp: QApplication, theme: Theme) -> None:
+def test_a_hit_looks_different_from_text_spans_selection_and_the_current_hit(qapp: QApplication, theme: Theme) -> None:
     start = TEXT.index("الأغلبية")
     hit = (start, start + 8)
     [segment] = Page(TEXT, [], 420.0, 22.0).segments(*hit)
     corner = QPoint(int(segment.left) + 3, int(segment.line.top) + 1)
-    assert QColor(searched([hit], theme).pixel(corner)) == QColor(theme.hit)
-    assert theme.hit not in (theme.paper, theme.selection, *(theme.fill(label).name() for label in SEEN.labels))
-    assert searched([hit], theme, hit) != searched([hit], theme)
-    assert searched([hit], theme, (0, 3)) == searched([hit], theme)
+    assert QColor(paint_hits([hit], theme).pixel(corner)) == QColor(theme.hit)
+    assert theme.hit not in (theme.paper, theme.selection, *(theme.fill_colour(label).name() for label in SEEN.labels))
+    assert paint_hits([hit], theme, hit) != paint_hits([hit], theme)
+    assert paint_hits([hit], theme, (0, 3)) == paint_hits([hit], theme)
 
 
-def test_a_hit_within_a_span_is_seen(qapp: QApplication) -> None:
-    laid = Page(TEXT, [], 420.0, 22.0)
+def test_a_hit_inside_a_span_is_visible(qapp: QApplication) -> None:
+    layout = Page(TEXT, [], 420.0, 22.0)
     span, hit = layer((0, 20))[0], (9, 15)
-    image = QImage(440, int(laid.height) + 20, QImage.Format.Format_RGB32)
+    image = QImage(440, int(layout.height) + 20, QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    Painter(laid, Marks((span,), depths([span], SEEN), hits=(hit,)), SEEN, LIGHT).paint(painter, 0, 99)
+    PagePainter(layout, Marks((span,), compute_depths([span], SEEN), hits=(hit,)), SEEN, LIGHT).paint(painter, 0, 99)
     painter.end()
-    [segment] = laid.segments(*hit)
+    [segment] = layout.segments(*hit)
     assert QColor(image.pixel(int(segment.left) + 3, int(segment.line.top) + 1)) == QColor(LIGHT.hit)
 
 
-def suggested(
-    *places: tuple[int, int, float], theme: Theme = LIGHT, spans: list[Span] | None = None, chosen: int | None = None
+def paint_suggestions(
+    *ranges: tuple[int, int, float], theme: Theme = LIGHT, spans: list[Span] | None = None, current: int | None = None
 ) -> QImage:
-    laid = Page(TEXT, [], 420.0, 22.0)
-    image = QImage(440, int(laid.height) + 20, QImage.Format.Format_RGB32)
+    layout = Page(TEXT, [], 420.0, 22.0)
+    image = QImage(440, int(layout.height) + 20, QImage.Format.Format_RGB32)
     image.fill(QColor(theme.paper))
-    ones = tuple(Suggestion(start, end, "PLAN", "names", score) for start, end, score in places)
+    suggestions = tuple(Suggestion(start, end, "PLAN", "names", score) for start, end, score in ranges)
     layer = tuple(spans or ())
     marks = Marks(
-        layer, depths(layer, SEEN), suggestions=ones, chosen=ones[chosen] if chosen is not None and ones else None
+        layer,
+        compute_depths(layer, SEEN),
+        suggestions=suggestions,
+        current_suggestion=suggestions[current] if current is not None and suggestions else None,
     )
     painter = QPainter(image)
-    Painter(laid, marks, UNSEEN if theme.paper == "#ffffff" else SEEN, theme).paint(painter, 0, laid.height)
+    PagePainter(layout, marks, UNSEEN if theme.paper == "#ffffff" else SEEN, theme).paint(painter, 0, layout.height)
     painter.end()
     return image
 
 
 @given(st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, len(TEXT))).map(sorted), max_size=4))
-def test_the_letters_are_the_same_with_and_without_suggestions(qapp: QApplication, stretches: list[list[int]]) -> None:
+def test_suggestions_do_not_change_the_letters(qapp: QApplication, ranges: list[list[int]]) -> None:
     white = replace(LIGHT, paper="#ffffff")
-    places = [(start, end, 0.5) for start, end in stretches if start < end]
+    scored_ranges = [(start, end, 0.5) for start, end in ranges if start < end]
     with pytest.MonkeyPatch.context() as patched:
-        without_names(patched)
-        assert suggested(*places, theme=white) == suggested(theme=white)
+        without_captions(patched)
+        assert paint_suggestions(*scored_ranges, theme=white) == paint_suggestions(theme=white)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-@pytest.mark.parametrize("chosen", [None, 0])
-def test_a_suggestion_is_an_outline_and_nothing_within_it_is_filled(
-    qapp: QApplication, theme: Theme, chosen: int | None
-) -> None:
+@pytest.mark.parametrize("current", [None, 0])
+def test_a_suggestion_is_an_outline_without_fill(qapp: QApplication, theme: Theme, current: int | None) -> None:
     start = TEXT.index("الأغلبية")
     [segment] = Page(TEXT, [], 420.0, 22.0).segments(start, start + 8)
-    plain, image = suggested(theme=theme), suggested((start, start + 8, 0.95), theme=theme, chosen=chosen)
-    within = [
+    plain, image = (
+        paint_suggestions(theme=theme),
+        paint_suggestions((start, start + 8, 0.95), theme=theme, current=current),
+    )
+    inside = [
         (x, y)
         for x in range(int(segment.left) + 8, int(segment.right) - 8)
         for y in range(int(segment.line.top) + 4, int(segment.line.bottom) - 5)
     ]
-    assert all(image.pixel(x, y) == plain.pixel(x, y) for x, y in within)
+    assert all(image.pixel(x, y) == plain.pixel(x, y) for x, y in inside)
     assert image != plain
 
 
-@pytest.mark.parametrize(("score", "chosen"), [(0.95, None), (0.5, None), (0.95, 0)])
-def test_an_outline_is_dashed(qapp: QApplication, score: float, chosen: int | None) -> None:
+@pytest.mark.parametrize(("score", "current"), [(0.95, None), (0.5, None), (0.95, 0)])
+def test_an_outline_is_dashed(qapp: QApplication, score: float, current: int | None) -> None:
     start = TEXT.index("الأغلبية")
     [segment] = Page(TEXT, [], 420.0, 22.0).segments(start, start + 8)
-    plain, image = suggested(), suggested((start, start + 8, score), chosen=chosen)
+    plain, image = paint_suggestions(), paint_suggestions((start, start + 8, score), current=current)
     columns = range(int(segment.left) + 8, int(segment.right) - 8)
     rows = range(int(segment.line.top) - 2, int(segment.line.top) + 3)
     drawn = [any(image.pixel(x, y) != plain.pixel(x, y) for y in rows) for x in columns]
@@ -193,33 +197,37 @@ def test_an_outline_is_dashed(qapp: QApplication, score: float, chosen: int | No
     assert not all(drawn)
 
 
-def test_sure_doubtful_and_chosen_ones_are_told_apart_and_from_spans(qapp: QApplication) -> None:
+def test_sure_doubtful_and_current_suggestions_and_spans_look_different(qapp: QApplication) -> None:
     start = TEXT.index("الأغلبية")
-    place = start, start + 8
-    looks = [
-        suggested((*place, SURE)),
-        suggested((*place, 0.8)),
-        suggested((*place, 0.5)),
-        suggested((*place, SURE), chosen=0),
-        suggested(spans=layer(place, label="PLAN")),
+    text_range = start, start + 8
+    images = [
+        paint_suggestions((*text_range, SURE_SCORE)),
+        paint_suggestions((*text_range, 0.8)),
+        paint_suggestions((*text_range, 0.5)),
+        paint_suggestions((*text_range, SURE_SCORE), current=0),
+        paint_suggestions(spans=layer(text_range, label="PLAN")),
     ]
-    assert all(one != other for at, one in enumerate(looks) for other in looks[:at])
+    assert all(image != other for index, image in enumerate(images) for other in images[:index])
 
 
-def test_nested_suggestions_and_those_within_a_span_are_both_seen(qapp: QApplication) -> None:
-    both = suggested((0, 30, 0.95), (10, 20, 0.95))
-    assert both != suggested((0, 30, 0.95))
-    around = layer((0, 30))
-    assert suggested((10, 20, 0.95), spans=around) != suggested(spans=around)
-    assert suggested((10, 30, 0.95), (22, 30, 0.95)) != suggested((10, 30, 0.95))
+def test_nested_suggestions_and_suggestions_inside_a_span_are_visible(qapp: QApplication) -> None:
+    both = paint_suggestions((0, 30, 0.95), (10, 20, 0.95))
+    assert both != paint_suggestions((0, 30, 0.95))
+    enclosing = layer((0, 30))
+    assert paint_suggestions((10, 20, 0.95), spans=enclosing) != paint_suggestions(spans=enclosing)
+    assert paint_suggestions((10, 30, 0.95), (22, 30, 0.95)) != paint_suggestions((10, 30, 0.95))
 
 
-def test_an_outline_that_goes_on_in_the_next_line_is_open_there(qapp: QApplication) -> None:
-    laid = Page(TEXT, [], 420.0, 22.0)
-    first, second = laid.lines[:2]
-    whole = Suggestion(first.end - 12, second.start + 6, "PLAN", "names", 0.95)
-    segments = laid.segments(whole.start, whole.end)
-    here, there = (next(at for at, one in enumerate(segments) if one.line is line) for line in (first, second))
-    for at in (there - 1, there):
-        assert outlines.outline(segments, at, 0).length() < outlines.outline([segments[at]], 0, 0).length()
-    assert here == 0
+def test_an_outline_that_continues_on_the_next_line_is_open_at_that_end(qapp: QApplication) -> None:
+    layout = Page(TEXT, [], 420.0, 22.0)
+    first, second = layout.lines[:2]
+    suggestion = Suggestion(first.end - 12, second.start + 6, "PLAN", "names", 0.95)
+    segments = layout.segments(suggestion.start, suggestion.end)
+    first_index, second_index = (
+        next(index for index, segment in enumerate(segments) if segment.line is line) for line in (first, second)
+    )
+    for index in (second_index - 1, second_index):
+        assert (
+            outlines.outline_path(segments, index, 0).length() < outlines.outline_path([segments[index]], 0, 0).length()
+        )
+    assert first_index == 0

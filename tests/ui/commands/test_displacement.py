@@ -16,11 +16,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from annotator import settings
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
-from annotator.store.recovery.rescue import Change, Displacement, copy_to_safety
-from annotator.store.side_files import log_path, side_files
+from annotator.store.recovery.rescue import Displacement, FileChange, copy_to_safety
+from annotator.store.side_files import side_files, wal_path
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
@@ -35,17 +35,17 @@ def labels_on_disk(path: Path) -> list[str]:
 
 def is_sound(path: Path) -> bool:
     with Corpus.open(path, readonly=True) as corpus:
-        return corpus.tuples("PRAGMA integrity_check") == [("ok",)]
+        return corpus.fetch_tuples("PRAGMA integrity_check") == [("ok",)]
 
 
 def look(session: Session, qtbot: QtBot) -> Displacement:
     """Have the session look, and return what it finds out."""
     with qtbot.waitSignal(session.displaced) as displaced:
-        session.look()
+        session.check_file()
     [displacement] = displaced.args
     assert isinstance(displacement, Displacement)
     assert displacement.current == session.corpus.path
-    assert session.trouble == ""
+    assert session.save_error == ""
     return displacement
 
 
@@ -62,7 +62,7 @@ def other(corpus_path: Path, tmp_path: Path) -> Path:
         session.tag("PLAN", 0, len(article.text.split("\n")[0]))
         session.close()
     with Corpus.open(path) as corpus:
-        corpus.add(draft("خبر من حاسوب آخر."))
+        corpus.add(build_article("خبر من حاسوب آخر."))
     return path
 
 
@@ -72,9 +72,9 @@ def test_a_renamed_file_is_followed_with_every_step(
 ) -> None:
     assert session.tag("DATE", *stretch("أمس"))
     if is_at_rest:
-        qtbot.waitUntil(lambda: not log_path(corpus_path).stat().st_size)
+        qtbot.waitUntil(lambda: not wal_path(corpus_path).stat().st_size)
     renamed = corpus_path.rename(corpus_path.with_name("جديد.corpus"))
-    assert look(session, qtbot) == Displacement(Change.RENAMED, corpus_path, renamed)
+    assert look(session, qtbot) == Displacement(FileChange.RENAMED, corpus_path, renamed)
     assert session.tag("PLAN", *stretch("وزارة الصحة"))
     assert not any(path.exists() for path in (corpus_path, *side_files(corpus_path)))
     session.close()
@@ -87,8 +87,8 @@ def test_a_change_finds_out_about_the_new_name_by_itself(
     assert session.tag("DATE", *stretch("أمس"))
     renamed = corpus_path.rename(corpus_path.with_name("جديد.corpus"))
     assert not session.tag("PLAN", *stretch("وزارة الصحة"))
-    assert session.waiting
-    qtbot.waitUntil(lambda: session.waiting is None)
+    assert session.pending_step
+    qtbot.waitUntil(lambda: session.pending_step is None)
     assert [span.label for span in session.spans] == ["PLAN", "DATE"]
     assert labels_on_disk(renamed) == ["DATE", "PLAN"]
 
@@ -100,14 +100,14 @@ def test_of_a_file_that_is_moved_away_or_deleted_a_copy_is_made_beside_its_place
 ) -> None:
     assert session.tag("DATE", *stretch("أمس"))
     if is_at_rest:
-        qtbot.waitUntil(lambda: not log_path(corpus_path).stat().st_size)
+        qtbot.waitUntil(lambda: not wal_path(corpus_path).stat().st_size)
     folder = corpus_path.parent / "bin"
     folder.mkdir()
     moved = corpus_path.rename(folder / corpus_path.name)
     if not is_moved:
         moved.unlink()
     displacement = look(session, qtbot)
-    assert displacement.change is Change.DELETED
+    assert displacement.change is FileChange.DELETED
     assert displacement.current.parent == corpus_path.parent
     assert displacement.current.name.startswith("test rescued 2")
     assert session.tag("PLAN", *stretch("وزارة الصحة"))
@@ -131,13 +131,13 @@ def test_two_files_are_never_mixed_where_one_takes_the_place_of_the_other(
 ) -> None:
     assert session.tag("DATE", *stretch("أمس"))
     if is_at_rest:
-        qtbot.waitUntil(lambda: not log_path(corpus_path).stat().st_size)
+        qtbot.waitUntil(lambda: not wal_path(corpus_path).stat().st_size)
     content = other.read_bytes()
     if has_old_name:  # as sync clients do it
         conflict = corpus_path.rename(corpus_path.with_name("test (conflicted copy).corpus"))
     other.replace(corpus_path)
     displacement = look(session, qtbot)
-    assert displacement.change is Change.REPLACED
+    assert displacement.change is FileChange.REPLACED
     if has_old_name:
         assert displacement.current == conflict
     assert session.tag("INSTITUTION", *stretch("وزارة الصحة"))
@@ -159,9 +159,9 @@ def test_no_log_is_left_beside_the_new_file_where_a_thread_was_reading(
     def read() -> None:
         numbers = "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number) SELECT max(n) FROM number"
         with suppress(CorpusError), Corpus.open(corpus_path, readonly=True) as corpus, corpus.snapshot():
-            corpus.tuples("SELECT count(*) FROM edit")
+            corpus.fetch_tuples("SELECT count(*) FROM edit")
             began.set()
-            corpus.tuples(numbers)  # until it is interrupted
+            corpus.fetch_tuples(numbers)  # until it is interrupted
 
     thread = Thread(target=read)
     thread.start()
@@ -181,13 +181,13 @@ def test_a_newer_version_that_holds_everything_is_gone_on_with(
     session: Session, corpus_path: Path, tmp_path: Path, stretch: Stretch, qtbot: QtBot
 ) -> None:
     assert session.tag("DATE", *stretch("أمس"))
-    qtbot.waitUntil(lambda: not log_path(corpus_path).stat().st_size)
+    qtbot.waitUntil(lambda: not wal_path(corpus_path).stat().st_size)
     newer = tmp_path / "newer"
     shutil.copy(corpus_path, newer)
     with Corpus.open(newer) as corpus:
-        corpus.add(draft("خبر ثالث."))
+        corpus.add(build_article("خبر ثالث."))
     newer.replace(corpus_path)
-    assert look(session, qtbot) == Displacement(Change.UPDATED, corpus_path, corpus_path)
+    assert look(session, qtbot) == Displacement(FileChange.UPDATED, corpus_path, corpus_path)
     assert len(session.articles) == 3
     assert session.tag("PLAN", *stretch("وزارة الصحة"))
     session.close()
@@ -202,7 +202,7 @@ def test_something_else_in_its_place_is_left_alone(
     corpus_path.unlink()
     corpus_path.write_text("no corpus at all " * 20, encoding="utf-8")
     displacement = look(session, qtbot)
-    assert displacement.change is Change.REPLACED
+    assert displacement.change is FileChange.REPLACED
     assert labels_on_disk(displacement.current) == ["DATE"]
     assert corpus_path.read_text(encoding="utf-8") == "no corpus at all " * 20
 
@@ -230,14 +230,58 @@ def test_where_no_copy_can_be_made_the_change_waits_and_it_is_tried_again(stick:
     no_folder.parent.mkdir(parents=True, exist_ok=True)
     no_folder.touch()
     stick.unlink()
-    session.look()
-    assert session.trouble
+    session.check_file()
+    assert session.save_error
     assert not session.tag("PLAN", 0, 5)
     filler.unlink()
-    qtbot.waitUntil(lambda: session.waiting is None)
+    qtbot.waitUntil(lambda: session.pending_step is None)
     session.close()
     [copy] = stick.parent.glob("stick rescued *.corpus")
     assert labels_on_disk(copy) == ["DATE", "PLAN"]
+
+
+LONG_NOTE = ("ملاحظة " * 6000).strip()
+
+
+def fill_before_log_is_emptied(session: Session, stick: Path) -> Path:
+    """Write a step that makes the file grow, and fill the disk while it is in the log alone; return the filler."""
+    assert session.write_note(LONG_NOTE)
+    filler = stick.with_name("filler")
+    filler.write_bytes(bytes(shutil.disk_usage(stick.parent).free))
+    return filler
+
+
+def test_a_file_deleted_on_a_full_disk_is_copied_elsewhere_with_what_only_its_log_holds(
+    stick: Path, qtbot: QtBot
+) -> None:
+    session = Session("Sanae")
+    session.open(Corpus.open(stick))
+    fill_before_log_is_emptied(session, stick)
+    stick.unlink()
+    displacement = look(session, qtbot)
+    assert displacement.change is FileChange.DELETED
+    assert displacement.current.parent == settings.data_dir() / "rescued"
+    session.close()
+    with Corpus.open(displacement.current) as corpus:
+        note = corpus.note(corpus.article(1).uid, "Sanae")
+        assert note
+        assert note.text == LONG_NOTE
+
+
+def test_a_file_renamed_on_a_full_disk_is_followed_with_its_log_once_there_is_room(stick: Path, qtbot: QtBot) -> None:
+    session = Session("Sanae")
+    session.open(Corpus.open(stick))
+    filler = fill_before_log_is_emptied(session, stick)
+    renamed = stick.rename(stick.with_name("renamed.corpus"))
+    session.check_file()
+    assert "disk is full" in session.save_error
+    filler.unlink()
+    assert look(session, qtbot).current == renamed
+    session.close()
+    with Corpus.open(renamed) as corpus:
+        note = corpus.note(corpus.article(1).uid, "Sanae")
+        assert note
+        assert note.text == LONG_NOTE
 
 
 # The log
@@ -247,12 +291,12 @@ def take_log_away(path: Path) -> None:
     """Open and close a corpus, as another program does that knows nothing of this one."""
     script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT count(*) FROM edit'); c.close()"
     subprocess.run([sys.executable, "-c", script, path], check=True)
-    assert not log_path(path).exists()
+    assert not wal_path(path).exists()
 
 
 def open_elsewhere(path: Path) -> str:
     """Open and close a corpus in another process of this program; return what it says is wrong."""
-    script = "import sys; from pathlib import Path; from annotator import i18n; i18n.use('en'); "
+    script = "import sys; from pathlib import Path; from annotator import i18n; i18n.set_language('en'); "
     script += "from annotator.store.corpus import Corpus; Corpus.open(Path(sys.argv[1])).close()"
     done = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, encoding="utf-8")
     return done.stderr
@@ -264,9 +308,9 @@ def test_no_other_process_of_the_program_reads_a_new_file_through_the_log_of_the
     assert session.tag("DATE", *stretch("أمس"))
     content = other.read_bytes()
     other.replace(corpus_path)
-    assert "keeps “" in open_elsewhere(corpus_path)
+    assert "is locked by another program" in open_elsewhere(corpus_path)
     assert corpus_path.read_bytes() == content
-    assert log_path(corpus_path).exists()
+    assert wal_path(corpus_path).exists()
     displacement = look(session, qtbot)
     session.close()
     assert labels_on_disk(displacement.current) == ["DATE"]
@@ -279,8 +323,8 @@ def test_no_other_process_of_the_program_takes_the_log_of_one_whose_locks_are_lo
 ) -> None:
     assert session.tag("DATE", *stretch("أمس"))
     corpus_path.open("rb").close()  # POSIX takes all locks of the process from the file
-    assert "keeps “" in open_elsewhere(corpus_path)
-    assert log_path(corpus_path).exists()
+    assert "is locked by another program" in open_elsewhere(corpus_path)
+    assert wal_path(corpus_path).exists()
     assert session.tag("PLAN", *stretch("وزارة الصحة"))
     session.close()
     assert labels_on_disk(corpus_path) == ["DATE", "PLAN"]
@@ -292,12 +336,12 @@ def test_a_new_file_that_was_mixed_with_the_log_of_the_old_one_is_not_gone_on_wi
     older = tmp_path / "older"
     shutil.copy(corpus_path, older)
     assert session.tag("DATE", *stretch("أمس"))
-    qtbot.waitUntil(lambda: not log_path(corpus_path).stat().st_size)
+    qtbot.waitUntil(lambda: not wal_path(corpus_path).stat().st_size)
     assert session.write_note("note")  # the page of the log that lists all steps
     older.replace(corpus_path)
     take_log_away(corpus_path)  # by writing what is in it into the new file
     displacement = look(session, qtbot)
-    assert displacement.change is Change.REPLACED
+    assert displacement.change is FileChange.REPLACED
     session.close()
     assert labels_on_disk(displacement.current) == ["DATE"]
 
@@ -306,7 +350,7 @@ def test_a_newer_version_is_gone_on_with_once_the_other_window_has_let_go_of_the
     session: Session, corpus_path: Path, tmp_path: Path, stretch: Stretch, qtbot: QtBot
 ) -> None:
     assert session.tag("DATE", *stretch("أمس"))
-    qtbot.waitUntil(lambda: not log_path(corpus_path).stat().st_size)
+    qtbot.waitUntil(lambda: not wal_path(corpus_path).stat().st_size)
     script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
     script += "c.execute('SELECT count(*) FROM edit').fetchall(); print(flush=True); sys.stdin.read(); c.close()"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
@@ -316,12 +360,12 @@ def test_a_newer_version_is_gone_on_with_once_the_other_window_has_let_go_of_the
         newer = tmp_path / "newer"
         shutil.copy(corpus_path, newer)
         newer.replace(corpus_path)
-        session.look()
-        assert "locked" in session.trouble
+        session.check_file()
+        assert "locked" in session.save_error
         assert not session.tag("PLAN", *stretch("وزارة الصحة"))
-        assert session.waiting
+        assert session.pending_step
         holder.communicate()
-    qtbot.waitUntil(lambda: session.waiting is None)
+    qtbot.waitUntil(lambda: session.pending_step is None)
     session.close()
     assert labels_on_disk(corpus_path) == ["DATE", "PLAN"]
 
@@ -333,10 +377,23 @@ def test_a_log_that_is_taken_away_is_noticed_before_anything_is_written_to_it(
     corpus_path.open("rb").close()  # POSIX takes all locks of the process from the file
     take_log_away(corpus_path)
     session.tag("PLAN", *stretch("وزارة الصحة"))
-    assert session.try_again()
+    assert session.retry_save()
     assert sorted(span.label for span in session.spans) == ["DATE", "PLAN"]
     session.close()
     assert labels_on_disk(corpus_path) == ["DATE", "PLAN"]
+
+
+def test_changes_by_the_program_that_deleted_the_log_are_shown(
+    session: Session, corpus_path: Path, stretch: Stretch
+) -> None:
+    assert session.tag("DATE", *stretch("أمس"))
+    session.corpus.checkpoint()
+    corpus_path.open("rb").close()  # POSIX takes all locks of the process from the file
+    take_log_away(corpus_path)
+    script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('DELETE FROM span'); c.commit()"
+    subprocess.run([sys.executable, "-c", script, corpus_path], check=True)
+    session.check_file()
+    assert session.spans == []
 
 
 def test_the_log_that_came_with_a_new_file_is_not_taken_away_with_the_old_one(
@@ -344,18 +401,18 @@ def test_the_log_that_came_with_a_new_file_is_not_taken_away_with_the_old_one(
 ) -> None:
     """A sync client may bring both, from a computer on which the program was killed."""
     script = "import os, sys; from pathlib import Path; from annotator.store.corpus import Corpus; "
-    script += "from annotator.model.article_builder import draft; "
-    script += "Corpus.open(Path(sys.argv[1])).add(draft('خبر')); os._exit(0)"
+    script += "from annotator.model.article_builder import build_article; "
+    script += "Corpus.open(Path(sys.argv[1])).add(build_article('خبر')); os._exit(0)"
     subprocess.run([sys.executable, "-c", script, other], check=True)
-    assert log_path(other).stat().st_size
+    assert wal_path(other).stat().st_size
     assert session.tag("DATE", *stretch("أمس"))
-    log_path(other).replace(log_path(corpus_path))
+    wal_path(other).replace(wal_path(corpus_path))
     other.replace(corpus_path)
     displacement = look(session, qtbot)
     session.close()
     assert labels_on_disk(displacement.current) == ["DATE"]
     with Corpus.open(corpus_path) as corpus:
-        assert corpus.tuples("SELECT count(*) FROM article") == [(4,)]
+        assert corpus.fetch_tuples("SELECT count(*) FROM article") == [(4,)]
 
 
 def test_of_several_windows_each_makes_a_copy_of_its_own(corpus_path: Path) -> None:
@@ -384,11 +441,11 @@ def box() -> QMessageBox:
 def test_a_new_name_is_told_shown_and_remembered(window: Window, corpus_path: Path, qtbot: QtBot) -> None:
     renamed = corpus_path.rename(corpus_path.with_name("جديد.corpus"))
     qtbot.waitUntil(lambda: "جديد" in window.windowTitle())
-    assert "جديد.corpus" in window.status_line.said()
+    assert "جديد.corpus" in window.status_line.message()
     assert settings.load().last_corpus == str(renamed)
 
 
-@pytest.mark.parametrize("button", ["Go on", "Open the other file"])
+@pytest.mark.parametrize("button", ["Continue", "Open the other file"])
 def test_a_person_is_asked_where_to_go_on_with_both_in_view(
     window: Window, corpus_path: Path, other: Path, stretch: Stretch, qtbot: QtBot, button: str
 ) -> None:
@@ -396,13 +453,13 @@ def test_a_person_is_asked_where_to_go_on_with_both_in_view(
     other.replace(corpus_path)
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox))
     current = window.session.corpus.path
-    said = box().text() + box().informativeText()
-    assert "test.corpus" in said
-    assert current.name in said
+    text = box().text() + box().informativeText()
+    assert "test.corpus" in text
+    assert current.name in text
     assert settings.load().last_corpus == str(current)
     wanted = next(each for each in box().findChildren(QPushButton) if each.text() == button)
     QTest.mouseClick(wanted, Qt.MouseButton.LeftButton)
-    expected = current if button == "Go on" else corpus_path
+    expected = current if button == "Continue" else corpus_path
     qtbot.waitUntil(lambda: window.session.corpus.path == expected)
     assert labels_on_disk(current) == ["DATE"]
     assert labels_on_disk(corpus_path) == ["PLAN"]

@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from annotator.model.article_builder import draft
+from annotator.model.article_builder import build_article
 from annotator.store.corpus import Corpus
-from annotator.store.queries.article_list import Choice
+from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
 from annotator.ui.window import Window
 
@@ -26,8 +26,8 @@ THIRD = """مجلس الحكومة يناقش القانون
 @pytest.fixture
 def third(window: Window) -> Window:
     assert window.session.corpus
-    window.session.corpus.add(draft(THIRD))
-    window.session.refresh()
+    window.session.corpus.add(build_article(THIRD))
+    window.session.reload_articles()
     return window
 
 
@@ -44,21 +44,21 @@ def words(window: Window) -> list[str]:
     return [window.session.article.text[start:end] for start, end in window.find_bar.hits]
 
 
-def test_hits_are_found_while_typing_and_gone_to(window: Window) -> None:
+def test_matches_are_shown_while_typing(window: Window) -> None:
     QTest.keyClick(window.view, Qt.Key.Key_F, CONTROL)
-    assert window.find_bar.line.hasFocus()
-    typed(window.find_bar.line, "خطه")
+    assert window.find_bar.search_line.hasFocus()
+    typed(window.find_bar.search_line, "خطه")
     assert words(window) == ["خطة", "خطة"]
-    assert window.view.offset() == window.find_bar.hits[0][0]
-    QTest.keyClick(window.find_bar.line, Qt.Key.Key_Return)
+    assert window.view.current_offset() == window.find_bar.hits[0][0]
+    QTest.keyClick(window.find_bar.search_line, Qt.Key.Key_Return)
     assert window.find_bar.current == window.find_bar.hits[1]
     assert window.view.caret.word
     assert window.view.caret.word.start <= window.find_bar.hits[1][0] < window.view.caret.word.end
-    QTest.keyClick(window.find_bar.line, Qt.Key.Key_Return)
+    QTest.keyClick(window.find_bar.search_line, Qt.Key.Key_Return)
     assert window.find_bar.current == window.find_bar.hits[0]
-    QTest.keyClick(window.find_bar.line, Qt.Key.Key_F3, SHIFT)
+    QTest.keyClick(window.find_bar.search_line, Qt.Key.Key_F3, SHIFT)
     assert window.find_bar.current == window.find_bar.hits[1]
-    QTest.keyClick(window.find_bar.line, Qt.Key.Key_Escape)
+    QTest.keyClick(window.find_bar.search_line, Qt.Key.Key_Escape)
     assert window.view.hasFocus()
     assert window.find_bar.hits == []
     assert window.find_bar.isHidden()
@@ -66,50 +66,50 @@ def test_hits_are_found_while_typing_and_gone_to(window: Window) -> None:
 
 def test_digits_typed_into_the_line_tag_nothing(window: Window) -> None:
     QTest.keyClick(window.view, Qt.Key.Key_F, CONTROL)
-    typed(window.find_bar.line, "2024")
-    assert window.find_bar.line.text() == "2024"
+    typed(window.find_bar.search_line, "2024")
+    assert window.find_bar.search_line.text() == "2024"
     assert len(window.find_bar.hits) == 2
     assert window.session.spans == []
 
 
-def test_what_is_selected_is_what_is_looked_for(window: Window, stretch: Stretch) -> None:
+def test_selected_text_is_the_default_query(window: Window, stretch: Stretch) -> None:
     window.view.select(*stretch("وزارة الصحة"))
     QTest.keyClick(window.view, Qt.Key.Key_F, CONTROL)
-    assert window.find_bar.line.text() == "وزارة الصحة"
+    assert window.find_bar.search_line.text() == "وزارة الصحة"
     assert len(window.find_bar.hits) == 2
 
 
-def test_a_word_that_is_not_there_is_said(window: Window) -> None:
-    window.find_bar.begin("زرافة")
+def test_missing_word_is_reported(window: Window) -> None:
+    window.find_bar.start_search("زرافة")
     assert window.find_bar.hits == []
-    assert "Not in this article" in window.find_bar.findChildren(type(window.find_bar._count))[0].text()
+    assert "Not in this article" in window.find_bar.findChildren(type(window.find_bar._count_label))[0].text()
 
 
 def test_the_list_shows_the_articles_that_hold_the_words(third: Window, qtbot: QtBot) -> None:
     session = third.session
     QTest.keyClick(third.view, Qt.Key.Key_F, CONTROL | SHIFT)
     with qtbot.waitSignal(session.articles_changed):
-        typed(third.articles_side.search, "وزاره الصح")
+        typed(third.articles_sidebar.search_line, "وزاره الصح")
     assert session.articles.numbers == [1, 3]
     with qtbot.waitSignal(session.articles_changed):
-        typed(third.articles_side.search, "ة القانون")
+        typed(third.articles_sidebar.search_line, "ة القانون")
     assert session.articles.numbers == []
-    third.articles_side.search.setText("القانون")
-    QTest.keyClick(third.articles_side.search, Qt.Key.Key_Return)
+    third.articles_sidebar.search_line.setText("القانون")
+    QTest.keyClick(third.articles_sidebar.search_line, Qt.Key.Key_Return)
     assert session.article
     assert session.article.id == 3
     assert third.view.hasFocus()
     assert words(third) == ["القانون", "القانون"]
-    assert third.view.offset() == third.find_bar.hits[0][0]
+    assert third.view.current_offset() == third.find_bar.hits[0][0]
     with qtbot.waitSignal(session.articles_changed):
-        third.articles_side.search.clear()
+        third.articles_sidebar.search_line.clear()
     assert session.articles.numbers == [1, 2, 3]
     assert third.find_bar.isHidden()
 
 
 def test_the_row_of_an_article_that_was_found_shows_the_place(third: Window) -> None:
-    third.session.choose(third.session.choice.__class__(words="القانون"))
-    model = third.articles_side.articles.model()
+    third.session.set_article_filter(third.session.article_filter.__class__(words="القانون"))
+    model = third.articles_sidebar.article_list.model()
     text, start, end = model.data(model.index(0, 0), Qt.ItemDataRole.UserRole + 1)
     assert text[start:end] == "القانون"
 
@@ -127,7 +127,7 @@ def dialog(third: Window, qtbot: QtBot) -> Iterator[Callable[[str, Callable[[Occ
     def use(action: str, do: Callable[[OccurrencesDialog], None]) -> None:
         def then() -> None:
             opened = QApplication.activeModalWidget()
-            waits = not isinstance(opened, OccurrencesDialog) or opened._background.busy
+            waits = not isinstance(opened, OccurrencesDialog) or opened._background.is_busy
             if waits or not opened.isActiveWindow():  # a busy X server gives the focus late
                 QTimer.singleShot(20, then)
                 return
@@ -155,17 +155,17 @@ def tagged(window: Window, number: int) -> list[str]:
 def test_all_places_of_the_article_are_tagged_but_those_left_out(
     third: Window, dialog: Callable[..., None], stretch: Stretch
 ) -> None:
-    third.session.open_number(3)
+    third.session.open_by_id(3)
     third.session.tag("INSTITUTION", *stretch("وزارة الصحة"))
 
     def leave_one_out(opened: OccurrencesDialog) -> None:
-        assert [hit.words for hit in opened.chosen()] == ["وزارة الصحة"]
-        opened._taa.setChecked(True)
-        assert [hit.words for hit in opened.chosen()] == ["وزارة الصحة", "وزاره الصحه"]
+        assert [hit.words for hit in opened.ticked_occurrences()] == ["وزارة الصحة"]
+        opened._taa_box.setChecked(True)
+        assert [hit.words for hit in opened.ticked_occurrences()] == ["وزارة الصحة", "وزاره الصحه"]
         opened.tree.setFocus()
         QTest.keyClick(opened.tree, Qt.Key.Key_Space)
-        assert [hit.words for hit in opened.chosen()] == ["وزاره الصحه"]
-        opened._go.click()
+        assert [hit.words for hit in opened.ticked_occurrences()] == ["وزاره الصحه"]
+        opened._tag_button.click()
 
     dialog("tag_all_here", leave_one_out)
     assert tagged(third, 3) == ["وزارة الصحة", "وزاره الصحه"]
@@ -179,95 +179,98 @@ def test_all_places_of_the_corpus_are_one_step_that_any_of_its_articles_undoes(
     third.session.tag("INSTITUTION", *stretch("وزارة الصحة"))
 
     def accept(opened: OccurrencesDialog) -> None:
-        assert [(hit.number, hit.words) for hit in opened.chosen()] == [(1, "وزارة الصحة"), *[(3, "وزارة الصحة")] * 2]
-        opened._go.click()
+        assert [(hit.number, hit.words) for hit in opened.ticked_occurrences()] == [
+            (1, "وزارة الصحة"),
+            *[(3, "وزارة الصحة")] * 2,
+        ]
+        opened._tag_button.click()
 
-    with qtbot.waitSignal(third.session.told):
+    with qtbot.waitSignal(third.session.notified):
         dialog("tag_all_corpus", accept)
     assert tagged(third, 1) == ["وزارة الصحة"] * 2
     assert tagged(third, 3) == ["وزارة الصحة"] * 2
     assert len(third.session.spans) == 2
-    third.session.open_number(3)
+    third.session.open_by_id(3)
     third.action("undo").trigger()
     assert (tagged(third, 1), tagged(third, 3)) == (["وزارة الصحة"], [])
     third.action("redo").trigger()
     assert (len(tagged(third, 1)), len(tagged(third, 3))) == (2, 2)
 
 
-def test_what_may_be_another_word_is_shown_and_not_ticked(third: Window, dialog: Callable[..., None]) -> None:
+def test_uncertain_occurrence_is_shown_unticked(third: Window, dialog: Callable[..., None]) -> None:
     session = third.session
     assert session.corpus
-    session.corpus.add(draft("زار الوفد جدة ثم وجدة وعاد إلى جدة."))
-    session.refresh()
-    session.open_number(4)
+    session.corpus.add(build_article("زار الوفد جدة ثم وجدة وعاد إلى جدة."))
+    session.reload_articles()
+    session.open_by_id(4)
     assert session.article
-    at = session.article.text.index("جدة")
-    session.tag("INSTITUTION", at, at + 3)
+    start = session.article.text.index("جدة")
+    session.tag("INSTITUTION", start, start + 3)
 
     def look(opened: OccurrencesDialog) -> None:
-        assert [(hit.before[-4:], hit.words) for hit in opened.chosen()] == [("إلى ", "جدة")]
-        assert "may be another word" in opened._quiet.text()
+        assert [(hit.before[-4:], hit.words) for hit in opened.ticked_occurrences()] == [("إلى ", "جدة")]
+        assert "may be another word" in opened._details_label.text()
         opened.reject()
 
     dialog("tag_all_here", look)
 
 
-def test_without_a_span_it_is_said_that_one_is_needed(window: Window) -> None:
+def test_tagging_occurrences_without_a_span_reports_it(window: Window) -> None:
     window.action("tag_all_here").trigger()
-    assert "Select a span first" in window.status_line.said()
+    assert "Select a span first" in window.status_line.message()
 
 
 def test_a_line_that_comes_back_finds_what_is_in_it(window: Window) -> None:
     QTest.keyClick(window.view, Qt.Key.Key_F, CONTROL)
-    typed(window.find_bar.line, "خطة")
-    QTest.keyClick(window.find_bar.line, Qt.Key.Key_Escape)
+    typed(window.find_bar.search_line, "خطة")
+    QTest.keyClick(window.find_bar.search_line, Qt.Key.Key_Escape)
     window.action("find_next").trigger()
     assert words(window) == ["خطة", "خطة"]
-    QTest.keyClick(window.find_bar.line, Qt.Key.Key_Return)
+    QTest.keyClick(window.find_bar.search_line, Qt.Key.Key_Return)
     assert window.find_bar.current in window.find_bar.hits
 
 
 def test_a_search_marks_the_hits_in_the_article_that_is_open(window: Window) -> None:
-    window.session.choose(Choice(words="خطة"))
+    window.session.set_article_filter(ArticleFilter(words="خطة"))
     assert words(window) == ["خطة", "خطة"]
     assert list(window.view._hits) == window.find_bar.hits
 
 
 @pytest.mark.parametrize("query", ["", "  ", "a.*(+?[\\\\", "و " * 5000, "ا" * 20000])
-def test_any_query_will_do(window: Window, query: str) -> None:
-    window.find_bar.begin()
-    window.find_bar.line.setText(query)
-    window.session.choose(Choice(words=query))
+def test_any_query_is_accepted(window: Window, query: str) -> None:
+    window.find_bar.start_search()
+    window.find_bar.search_line.setText(query)
+    window.session.set_article_filter(ArticleFilter(words=query))
     assert words(window) == []
 
 
 def test_a_hit_that_is_folded_away_is_unfolded(window: Window, stretch: Stretch) -> None:
-    window.view.stand(stretch("أمس")[0])
+    window.view.move_to(stretch("أمس")[0])
     window.action("line_boilerplate").trigger()
     assert window.view.page().fold_of(stretch("الأطفال")[0])
-    window.find_bar.begin("الأطفال")
-    QTest.keyClick(window.find_bar.line, Qt.Key.Key_Return)
+    window.find_bar.start_search("الأطفال")
+    QTest.keyClick(window.find_bar.search_line, Qt.Key.Key_Return)
     assert window.view.page().fold_of(stretch("الأطفال")[0]) is None
-    assert window.view.offset() == stretch("الأطفال")[0]
+    assert window.view.current_offset() == stretch("الأطفال")[0]
 
 
 def test_places_in_other_articles_alone_are_taken_back_from_here(
     third: Window, dialog: Callable[..., None], stretch: Stretch, qtbot: QtBot
 ) -> None:
     session = third.session
-    session.open_number(3)
+    session.open_by_id(3)
     session.tag("PLAN", *stretch("القانون"))
-    session.open_number(2)
+    session.open_by_id(2)
     session.tag("PLAN", *stretch("وجدة"))
-    session.corpus.add(draft("عاد القطار من وجدة"))
+    session.corpus.add(build_article("عاد القطار من وجدة"))
 
     def accept(opened: OccurrencesDialog) -> None:
         for row in opened._rows:
             if row.data(0, Qt.ItemDataRole.UserRole).number == 2:
                 row.setCheckState(0, Qt.CheckState.Unchecked)
-        opened._go.click()
+        opened._tag_button.click()
 
-    with qtbot.waitSignal(session.told):
+    with qtbot.waitSignal(session.notified):
         dialog("tag_all_corpus", accept)
     assert (tagged(third, 2), tagged(third, 4)) == (["وجدة"], ["وجدة"])
     third.action("undo").trigger()
@@ -283,15 +286,15 @@ def test_nothing_else_can_be_asked_for_while_places_are_looked_for(
     steps = len(third.session.undoable)
 
     def twice(opened: OccurrencesDialog) -> None:
-        opened._go.click()
+        opened._tag_button.click()
         opened._rows[-1].setCheckState(0, Qt.CheckState.Unchecked)
-        assert not any(part.isEnabled() for part in (opened._go, opened._taa, opened._corpus))
+        assert not any(part.isEnabled() for part in (opened._tag_button, opened._taa_box, opened._corpus_box))
         assert opened.tree.hasFocus()
         QTest.keyClick(opened.tree, Qt.Key.Key_Return)  # once more, in a hurry
 
-    with qtbot.waitSignal(third.session.told) as said:
+    with qtbot.waitSignal(third.session.notified) as notification:
         dialog("tag_all_corpus", twice)
-    assert said.args == ["3 places tagged in one step"]
+    assert notification.args == ["3 occurrences tagged in one step"]
     assert len(third.session.undoable) == steps + 1
 
 
@@ -301,19 +304,19 @@ def test_a_look_through_the_corpus_that_is_stopped_shows_the_article_again(
     third.session.tag("INSTITUTION", *stretch("وزارة الصحة"))
 
     def stop(opened: OccurrencesDialog) -> None:
-        opened.look_everywhere()
+        opened.search_corpus()
         opened.reject()  # once for what is at work
-        qtbot.waitUntil(lambda: not opened._background.busy)
+        qtbot.waitUntil(lambda: not opened._background.is_busy)
         assert opened.isVisible()
-        assert not opened._corpus.isChecked()
+        assert not opened._corpus_box.isChecked()
         assert {row.data(0, Qt.ItemDataRole.UserRole).number for row in opened._rows} == {1}
-        assert opened._go.isEnabled()
+        assert opened._tag_button.isEnabled()
         opened.reject()
 
     dialog("tag_all_here", stop)
 
 
-def test_where_nothing_can_be_written_all_of_it_waits(
+def test_tagging_occurrences_in_a_locked_corpus_stays_pending(
     third: Window, dialog: Callable[..., None], stretch: Stretch, corpus_path: Path, qtbot: QtBot
 ) -> None:
     session = third.session
@@ -324,34 +327,34 @@ def test_where_nothing_can_be_written_all_of_it_waits(
     holder.execute("BEGIN IMMEDIATE")
 
     def press(opened: OccurrencesDialog) -> None:
-        opened._go.click()
+        opened._tag_button.click()
         assert not opened.isVisible()
 
     dialog("tag_all_here", press)
-    assert "locked" in session.trouble
+    assert "locked" in session.save_error
     assert tagged(third, 1) == ["وزارة الصحة"]
     holder.close()
     qtbot.waitUntil(lambda: tagged(third, 1) == ["وزارة الصحة"] * 2)
 
 
-def test_a_refusal_is_said_in_the_dialog(
+def test_refused_change_is_reported_in_the_dialog(
     third: Window, dialog: Callable[..., None], stretch: Stretch, corpus_path: Path
 ) -> None:
     session = third.session
     assert session.corpus
     session.tag("INSTITUTION", *stretch("وزارة الصحة"))
-    session.corpus.hurry(30)
+    session.corpus.set_busy_timeout(30)
     holder = sqlite3.connect(corpus_path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     assert not session.tag("DATE", *stretch("أمس"))
 
-    def refused(opened: OccurrencesDialog) -> None:
-        opened._go.click()
+    def check_refusal(opened: OccurrencesDialog) -> None:
+        opened._tag_button.click()
         assert opened.isVisible()
-        assert "not saved yet" in opened._quiet.text()
+        assert "not saved yet" in opened._details_label.text()
         opened.reject()
 
-    dialog("tag_all_here", refused)
+    dialog("tag_all_here", check_refusal)
     holder.close()
 
 

@@ -13,11 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from annotator import settings
 from annotator.jobs import suggestion_service
-from annotator.model.open_suggestions import SURE
+from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import Article, Edit, Rejection, Span, Suggestion
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.article.hit_test import edges
+from annotator.ui.article.hit_test import handle_points
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
@@ -56,45 +56,47 @@ class Fixed:
     """Suggesters that always say the same, and learn nothing."""
 
     @classmethod
-    def of(cls, _corpus: Corpus, **_others: object) -> "Fixed":
+    def from_corpus(cls, _corpus: Corpus, **_others: object) -> "Fixed":
         return cls()
 
-    def ask(self, article: Article) -> dict[str, list[Suggestion]]:
-        said: dict[str, list[Suggestion]] = {}
+    def suggest(self, article: Article) -> dict[str, list[Suggestion]]:
+        by_source: dict[str, list[Suggestion]] = {}
         for words, label, source, score, value in PROPOSED:
-            at = article.text.find(words)
-            if at >= 0:
-                said.setdefault(source, []).append(Suggestion(at, at + len(words), label, source, score, value))
-        return said
+            start = article.text.find(words)
+            if start >= 0:
+                by_source.setdefault(source, []).append(
+                    Suggestion(start, start + len(words), label, source, score, value)
+                )
+        return by_source
 
     def learn(self, _article: Article, _edits: Iterable[Edit]) -> None:
         pass
 
-    def again(self, _article: Article) -> dict[str, list[Suggestion]]:
+    def suggest_again(self, _article: Article) -> dict[str, list[Suggestion]]:
         return {}
 
 
 @pytest.fixture(autouse=True)
 def _fixed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suggestion_service, "Suggesting", Fixed)
+    monkeypatch.setattr(suggestion_service, "SuggesterPool", Fixed)
 
 
 @pytest.fixture
 def desk(qtbot: QtBot, window: Window) -> Iterator[Window]:
     """The window once suggestions stand there."""
     settle(qtbot, window)
-    assert [words(window, one) for one in window.suggestions.standing] == [row[0] for row in PROPOSED]
+    assert [words(window, suggestion) for suggestion in window.suggestions.visible] == [row[0] for row in PROPOSED]
     yield window
     window.suggestions.close()
 
 
 def settle(qtbot: QtBot, window: Window) -> None:
-    qtbot.waitUntil(lambda: not window.suggestions.busy)
+    qtbot.waitUntil(lambda: not window.suggestions.is_busy)
 
 
-def words(window: Window, one: Suggestion | Span | Rejection | None) -> str:
+def words(window: Window, record: Suggestion | Span | Rejection | None) -> str:
     article = window.session.article
-    return article.text[one.start : one.end] if one and article else ""
+    return article.text[record.start : record.end] if record and article else ""
 
 
 def press(window: Window, *keys: Qt.Key, modifier: Qt.KeyboardModifier = PLAIN) -> None:
@@ -102,15 +104,15 @@ def press(window: Window, *keys: Qt.Key, modifier: Qt.KeyboardModifier = PLAIN) 
         QTest.keyClick(window.view, key, modifier)
 
 
-def chosen(window: Window) -> str:
+def current_words(window: Window) -> str:
     """The words of the chosen suggestion; they are the ones that are shown as chosen."""
-    shown = window.view._marks.chosen
-    assert shown == window.suggestions.chosen
-    return words(window, shown)
+    current = window.view._marks.current_suggestion
+    assert current == window.suggestions.current
+    return words(window, current)
 
 
-def left(window: Window) -> list[str]:
-    return [words(window, one) for one in window.suggestions.standing]
+def remaining_words(window: Window) -> list[str]:
+    return [words(window, suggestion) for suggestion in window.suggestions.visible]
 
 
 def stored(session: Session) -> tuple[list[tuple[str, str, str | None]], list[tuple[str, str]]]:
@@ -120,23 +122,23 @@ def stored(session: Session) -> tuple[list[tuple[str, str, str | None]], list[tu
     text = session.article.text
     with Corpus.open(session.corpus.path) as other:
         spans = other.spans(session.article.uid, session.annotator)
-        rows = other.tuples('SELECT label, start, "end" FROM rejection ORDER BY start')
+        rows = other.fetch_tuples('SELECT label, start, "end" FROM rejection ORDER BY start')
         rejections = [(label, text[start:end]) for label, start, end in rows]
     return [(span.label, text[span.start : span.end], span.source) for span in spans], rejections
 
 
-def told(window: Window) -> str:
-    return window.status_line.said()
+def message(window: Window) -> str:
+    return window.status_line.message()
 
 
 def point(window: Window, offset: int) -> QPoint:
-    """A point on the letter at this offset."""
+    """A point on letter at this offset."""
     view = window.view
     view.reveal(offset, offset + 1)
     line = view.page().line_of(offset)
     assert line
     box = next(box for box in line.boxes if box.start <= offset < box.end)
-    return view.point_of((box.left + box.right) / 2, (line.top + line.bottom) / 2).toPoint()
+    return view.map_from_page((box.left + box.right) / 2, (line.top + line.bottom) / 2).toPoint()
 
 
 def click(window: Window, offset: int, button: Qt.MouseButton = LEFT) -> None:
@@ -148,11 +150,11 @@ def click(window: Window, offset: int, button: Qt.MouseButton = LEFT) -> None:
 # Keys
 
 
-def test_return_chooses_the_next_one_and_then_accepts_one_after_the_other(qtbot: QtBot, desk: Window) -> None:
+def test_return_makes_the_next_suggestion_current_and_then_accepts(qtbot: QtBot, desk: Window) -> None:
     seen = []
     press(desk, RETURN)
-    while desk.suggestions.chosen:
-        seen.append(chosen(desk))
+    while desk.suggestions.current:
+        seen.append(current_words(desk))
         press(desk, RETURN)
     assert seen == [row[0] for row in PROPOSED]
     spans, rejections = stored(desk.session)
@@ -160,35 +162,35 @@ def test_return_chooses_the_next_one_and_then_accepts_one_after_the_other(qtbot:
     assert [span.value for span in desk.session.spans] == [row[4] for row in PROPOSED]
     assert rejections == []
     settle(qtbot, desk)
-    assert told(desk) == "No suggestion is left. 6 spans are as they were suggested."
+    assert message(desk) == "No suggestions left. 6 spans were accepted from suggestions."
 
 
 @pytest.mark.parametrize(("key", "modifier"), [(Qt.Key.Key_Enter, KEYPAD), (Qt.Key.Key_Enter, PLAIN), (RETURN, PLAIN)])
-def test_every_enter_accepts(desk: Window, key: Qt.Key, modifier: Qt.KeyboardModifier) -> None:
+def test_every_enter_key_accepts(desk: Window, key: Qt.Key, modifier: Qt.KeyboardModifier) -> None:
     press(desk, key, key, modifier=modifier)
     assert stored(desk.session)[0] == [("INSTITUTION", HEADLINE, "names")]
 
 
-def test_return_begins_where_the_person_is(desk: Window, stretch: Callable[..., tuple[int, int]]) -> None:
-    desk.view.stand(stretch("رأيا")[0])
+def test_return_starts_at_the_caret(desk: Window, stretch: Callable[..., tuple[int, int]]) -> None:
+    desk.view.move_to(stretch("رأيا")[0])
     press(desk, RETURN)
-    assert chosen(desk) == LAST
+    assert current_words(desk) == LAST
     press(desk, Qt.Key.Key_Escape)
-    desk.view.stand(stretch("09")[0])  # within one
+    desk.view.move_to(stretch("09")[0])  # within one
     press(desk, RETURN)
-    assert chosen(desk) == DAY
+    assert current_words(desk) == DAY
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
-def test_delete_rejects_for_good_and_goes_on(qtbot: QtBot, desk: Window, key: Qt.Key) -> None:
+def test_delete_rejects_and_goes_to_the_next_suggestion(qtbot: QtBot, desk: Window, key: Qt.Key) -> None:
     press(desk, RETURN, key)
-    assert chosen(desk) == DAY
+    assert current_words(desk) == DAY
     assert stored(desk.session) == ([], [("INSTITUTION", HEADLINE)])
     settle(qtbot, desk)
-    assert HEADLINE not in left(desk)
-    desk.suggestions.learned()
+    assert HEADLINE not in remaining_words(desk)
+    desk.suggestions.reload()
     settle(qtbot, desk)
-    assert HEADLINE not in left(desk)
+    assert HEADLINE not in remaining_words(desk)
 
 
 def test_delete_still_removes_a_span(desk: Window, stretch: Callable[..., tuple[int, int]]) -> None:
@@ -197,22 +199,22 @@ def test_delete_still_removes_a_span(desk: Window, stretch: Callable[..., tuple[
     assert stored(desk.session) == ([], [])
 
 
-def test_the_key_of_another_label_accepts_as_that_one_and_rejects_what_was_proposed(desk: Window) -> None:
+def test_key_of_another_label_accepts_with_that_label(desk: Window) -> None:
     press(desk, RETURN, Qt.Key.Key_3)
-    assert chosen(desk) == DAY
+    assert current_words(desk) == DAY
     assert stored(desk.session) == ([("PLAN", HEADLINE, None)], [("INSTITUTION", HEADLINE)])
 
 
-def test_the_key_of_its_own_label_accepts(desk: Window) -> None:
+def test_key_of_the_suggested_label_accepts(desk: Window) -> None:
     press(desk, RETURN, Qt.Key.Key_2)
-    assert chosen(desk) == DAY
+    assert current_words(desk) == DAY
     assert stored(desk.session) == ([("INSTITUTION", HEADLINE, "names")], [])
 
 
 def test_a_click_on_a_label_does_what_its_key_does(desk: Window) -> None:
     press(desk, RETURN)
-    QTest.mouseClick(next(row for row in desk.labels.rows() if row.label.name == "PLAN"), LEFT)
-    assert desk.tagging.sticky is None
+    QTest.mouseClick(next(row for row in desk.label_panel.rows() if row.label.name == "PLAN"), LEFT)
+    assert desk.tagging_commands.sticky is None
     assert stored(desk.session)[0] == [("PLAN", HEADLINE, None)]
 
 
@@ -231,11 +233,11 @@ def test_a_click_on_a_label_does_what_its_key_does(desk: Window) -> None:
 def test_edges_are_moved_before_it_is_accepted(
     desk: Window, stretch: Callable[..., tuple[int, int]], key: Qt.Key, modifier: Qt.KeyboardModifier, wanted: str
 ) -> None:
-    desk.view.stand(stretch(PARTY)[0])
+    desk.view.move_to(stretch(PARTY)[0])
     press(desk, RETURN)
-    assert chosen(desk) == PARTY
+    assert current_words(desk) == PARTY
     press(desk, key, modifier=modifier)
-    assert chosen(desk) == wanted
+    assert current_words(desk) == wanted
     assert stored(desk.session) == ([], [])
     press(desk, RETURN)
     assert stored(desk.session) == ([("INSTITUTION", wanted, None)], [("INSTITUTION", PARTY)])
@@ -252,86 +254,86 @@ def test_edges_that_are_moved_back_make_it_as_it_was(desk: Window) -> None:
 
 def test_the_sure_ones_of_a_sentence_are_one_step(qtbot: QtBot, desk: Window) -> None:
     press(desk, RETURN, Qt.Key.Key_F5)
-    assert chosen(desk) == DAY
+    assert current_words(desk) == DAY
     press(desk, RETURN, modifier=SHIFT)
     assert [span[1] for span in stored(desk.session)[0]] == SURE_HERE
-    assert chosen(desk) == YEARS  # the doubtful one of this sentence
-    assert told(desk) == "2 suggestions accepted."
+    assert current_words(desk) == YEARS  # the doubtful one of this sentence
+    assert message(desk) == "2 suggestions accepted."
     press(desk, Qt.Key.Key_Z, modifier=CONTROL)
     assert stored(desk.session) == ([], [])
     settle(qtbot, desk)
-    assert left(desk) == [row[0] for row in PROPOSED]
-    assert chosen(desk) == DAY
+    assert remaining_words(desk) == [row[0] for row in PROPOSED]
+    assert current_words(desk) == DAY
 
 
 def test_the_sentence_is_that_of_the_caret_where_none_is_chosen(
     desk: Window, stretch: Callable[..., tuple[int, int]]
 ) -> None:
-    desk.view.stand(stretch("لفائدة")[0])
+    desk.view.move_to(stretch("لفائدة")[0])
     press(desk, RETURN, modifier=SHIFT)
     assert [span[1] for span in stored(desk.session)[0]] == SURE_HERE
 
 
 def test_the_sure_ones_of_the_article_are_one_step(desk: Window) -> None:
     press(desk, RETURN, modifier=CONTROL | SHIFT)
-    assert [span[1] for span in stored(desk.session)[0]] == [row[0] for row in PROPOSED if row[3] >= SURE]
-    assert chosen(desk) == YEARS
+    assert [span[1] for span in stored(desk.session)[0]] == [row[0] for row in PROPOSED if row[3] >= SURE_SCORE]
+    assert current_words(desk) == YEARS
     press(desk, Qt.Key.Key_Z, modifier=CONTROL)
     assert stored(desk.session) == ([], [])
 
 
-def test_that_none_is_sure_is_said(desk: Window) -> None:
+def test_accepting_without_sure_suggestions_reports_it(desk: Window) -> None:
     press(desk, RETURN, modifier=CONTROL | SHIFT)
     for modifier, where in ((SHIFT, "sentence"), (CONTROL | SHIFT, "article")):
         press(desk, RETURN, modifier=modifier)
-        assert told(desk) == f"No suggestion of this {where} is sure."
-        assert chosen(desk) == YEARS
+        assert message(desk) == f"This {where} has no confident suggestions."
+        assert current_words(desk) == YEARS
     assert len(stored(desk.session)[0]) == 4
 
 
-def test_what_was_changed_is_not_accepted_with_the_sure_ones(desk: Window) -> None:
+def test_edited_suggestion_is_not_accepted_with_the_sure_ones(desk: Window) -> None:
     press(desk, RETURN, Qt.Key.Key_F5)
     press(desk, Qt.Key.Key_Right, modifier=SHIFT)
-    changed = chosen(desk)
+    changed = current_words(desk)
     press(desk, RETURN, modifier=SHIFT)
-    assert chosen(desk) == changed
+    assert current_words(desk) == changed
     assert [span[1] for span in stored(desk.session)[0]] == [PLAN]
 
 
-def test_f5_goes_from_one_to_the_next_and_round_without_deciding(desk: Window) -> None:
+def test_f5_cycles_through_suggestions_without_deciding(desk: Window) -> None:
     order = [row[0] for row in PROPOSED]
     seen = []
     for _ in range(7):
         press(desk, Qt.Key.Key_F5)
-        seen.append(chosen(desk))
+        seen.append(current_words(desk))
     assert seen == [*order, order[0]]
     press(desk, Qt.Key.Key_F5, modifier=SHIFT)
-    assert chosen(desk) == LAST
+    assert current_words(desk) == LAST
     press(desk, Qt.Key.Key_Escape)
-    assert chosen(desk) == ""
+    assert current_words(desk) == ""
     press(desk, Qt.Key.Key_F5, modifier=SHIFT)
-    assert chosen(desk) == LAST
+    assert current_words(desk) == LAST
     assert stored(desk.session) == ([], [])
 
 
-def test_after_the_last_one_none_is_chosen_and_what_was_passed_over_is_told(qtbot: QtBot, desk: Window) -> None:
+def test_after_the_last_suggestion_skipped_ones_are_reported(qtbot: QtBot, desk: Window) -> None:
     press(desk, RETURN)
     press(desk, Qt.Key.Key_F5, modifier=SHIFT)
-    assert chosen(desk) == LAST
+    assert current_words(desk) == LAST
     press(desk, RETURN)
     settle(qtbot, desk)
-    assert chosen(desk) == ""
-    assert told(desk) == "That was the last suggestion; 5 before it are left."
+    assert current_words(desk) == ""
+    assert message(desk) == "That was the last suggestion; 5 earlier ones are still undecided."
     press(desk, RETURN)
-    assert chosen(desk) == HEADLINE
+    assert current_words(desk) == HEADLINE
 
 
 @pytest.mark.parametrize("decide", [RETURN, Qt.Key.Key_Delete, Qt.Key.Key_3])
-def test_after_undo_it_is_chosen_again(qtbot: QtBot, desk: Window, decide: Qt.Key) -> None:
+def test_undo_makes_the_suggestion_current_again(qtbot: QtBot, desk: Window, decide: Qt.Key) -> None:
     press(desk, RETURN, decide, Qt.Key.Key_F5)
     press(desk, Qt.Key.Key_Z, modifier=CONTROL)
     settle(qtbot, desk)
-    assert chosen(desk) == HEADLINE
+    assert current_words(desk) == HEADLINE
     assert stored(desk.session) == ([], [])
     press(desk, RETURN)
     assert stored(desk.session)[0] == [("INSTITUTION", HEADLINE, "names")]
@@ -345,7 +347,7 @@ def test_all_can_be_decided_and_all_undone(qtbot: QtBot, desk: Window) -> None:
         press(desk, Qt.Key.Key_Z, modifier=CONTROL)
     assert stored(desk.session) == ([], [])
     settle(qtbot, desk)
-    assert left(desk) == [row[0] for row in PROPOSED]
+    assert remaining_words(desk) == [row[0] for row in PROPOSED]
 
 
 @pytest.mark.parametrize("name", ["accept", "accept_sentence", "accept_article", "remove"])
@@ -355,7 +357,7 @@ def test_a_key_held_down_decides_once(desk: Window, name: str) -> None:
 
 def test_the_value_of_a_suggestion_waits_until_it_is_accepted(desk: Window) -> None:
     press(desk, RETURN, Qt.Key.Key_F2)
-    assert told(desk) == "Accept the suggestion first."
+    assert message(desk) == "Accept the suggestion first."
     assert desk.view.hasFocus()
 
 
@@ -365,61 +367,61 @@ def test_the_words_of_a_suggestion_are_copied(desk: Window) -> None:
     assert QGuiApplication.clipboard().text() == HEADLINE
 
 
-def test_return_in_a_field_is_the_fields(qtbot: QtBot, desk: Window) -> None:
+def test_return_in_a_field_does_not_accept(qtbot: QtBot, desk: Window) -> None:
     press(desk, RETURN)
     press(desk, Qt.Key.Key_F, modifier=CONTROL)
-    qtbot.waitUntil(desk.find_bar.line.hasFocus)
+    qtbot.waitUntil(desk.find_bar.search_line.hasFocus)
     for modifier in (PLAIN, SHIFT):
-        QTest.keyClick(desk.find_bar.line, RETURN, modifier)
+        QTest.keyClick(desk.find_bar.search_line, RETURN, modifier)
     assert stored(desk.session) == ([], [])
 
 
-def test_what_cannot_be_accepted_is_said_and_stays_chosen(
+def test_failed_accept_is_reported_and_stays_current(
     qtbot: QtBot, desk: Window, stretch: Callable[..., tuple[int, int]]
 ) -> None:
     desk.session.tag("PLAN", *stretch("الوطنية", 0))
     press(desk, Qt.Key.Key_Escape)
-    desk.view.stand(stretch(LAST)[0])
+    desk.view.move_to(stretch(LAST)[0])
     press(desk, RETURN)
     place = stretch("الوطنية", 0)
-    assert desk.suggestions.chosen
-    desk.suggestions.change(replace(desk.suggestions.chosen, start=place[0], end=place[1], label="PLAN"))
+    assert desk.suggestions.current
+    desk.suggestions.edit_current(replace(desk.suggestions.current, start=place[0], end=place[1], label="PLAN"))
     press(desk, RETURN)
-    assert told(desk)
-    assert chosen(desk) == "الوطنية"
+    assert message(desk)
+    assert current_words(desk) == "الوطنية"
     assert len(stored(desk.session)[0]) == 1
 
 
 # One thing at a time
 
 
-def test_a_choice_a_selection_and_a_span_exclude_each_other(
+def test_suggestion_selection_and_span_exclude_each_other(
     desk: Window, stretch: Callable[..., tuple[int, int]]
 ) -> None:
     press(desk, RETURN)
     desk.view.select(*stretch("بالرباط"))
-    assert chosen(desk) == ""
+    assert current_words(desk) == ""
     press(desk, RETURN)
     assert desk.view.selection is None
     press(desk, Qt.Key.Key_Left)
-    assert chosen(desk) == ""
+    assert current_words(desk) == ""
     desk.session.tag("PLAN", *stretch("بالرباط"))
     press(desk, RETURN)
-    assert chosen(desk)
+    assert current_words(desk)
     assert desk.session.selection is None
     press(desk, Qt.Key.Key_Tab)
     assert desk.session.selection
-    assert chosen(desk) == ""
+    assert current_words(desk) == ""
 
 
-def test_another_article_has_none_chosen(qtbot: QtBot, desk: Window) -> None:
+def test_opening_an_article_clears_the_current_suggestion(qtbot: QtBot, desk: Window) -> None:
     press(desk, RETURN)
     desk.session.open_article(1)
-    assert chosen(desk) == ""
-    assert left(desk) == []
+    assert current_words(desk) == ""
+    assert remaining_words(desk) == []
     desk.session.open_article(0)
     settle(qtbot, desk)
-    assert len(left(desk)) == len(PROPOSED)
+    assert len(remaining_words(desk)) == len(PROPOSED)
 
 
 # The mouse
@@ -431,19 +433,19 @@ def test_a_click_chooses_the_innermost_and_then_the_next_one_out(
     place = stretch(YEARS)[0] + 1
     for expected in (YEARS, PLAN, YEARS):
         click(desk, place)
-        assert chosen(desk) == expected
+        assert current_words(desk) == expected
     click(desk, stretch("بالرباط")[0])
-    assert chosen(desk) == ""
+    assert current_words(desk) == ""
 
 
 def test_a_suggestion_within_a_span_is_chosen_before_it(desk: Window, stretch: Callable[..., tuple[int, int]]) -> None:
     desk.session.tag("INSTITUTION", *stretch("للتلقيح 2024-2030 لفائدة", 0))
     press(desk, Qt.Key.Key_Escape)
     click(desk, stretch(YEARS)[0] + 1)
-    assert chosen(desk) == YEARS
+    assert current_words(desk) == YEARS
     click(desk, stretch(YEARS)[0] + 1)
     assert words(desk, desk.session.selection) == "للتلقيح 2024-2030 لفائدة"
-    assert chosen(desk) == ""
+    assert current_words(desk) == ""
 
 
 @pytest.mark.parametrize("clicks_before", [0, 1])
@@ -469,32 +471,32 @@ def test_while_a_label_sticks_a_double_click_tags_the_word(
 
 def test_an_edge_of_the_chosen_one_is_dragged(desk: Window, stretch: Callable[..., tuple[int, int]]) -> None:
     click(desk, stretch(LAST)[0])
-    assert desk.suggestions.chosen
-    [_start, end] = edges(desk.view.page(), desk.suggestions.chosen)
+    assert desk.suggestions.current
+    [_start, end] = handle_points(desk.view.page(), desk.suggestions.current)
     viewport, target = desk.view.viewport(), QPointF(point(desk, stretch(LAST)[0] + 9))
-    QTest.mousePress(viewport, LEFT, PLAIN, desk.view.point_of(end.x(), end.y()).toPoint())
+    QTest.mousePress(viewport, LEFT, PLAIN, desk.view.map_from_page(end.x(), end.y()).toPoint())
     moved = QMouseEvent(QEvent.Type.MouseMove, target, viewport.mapToGlobal(target), LEFT, LEFT, PLAIN)
     QApplication.sendEvent(viewport, moved)
-    assert words(desk, desk.view._marks.chosen) == "اللجنة الوطنية"  # drawn while it is dragged
+    assert words(desk, desk.view._marks.current_suggestion) == "اللجنة الوطنية"  # drawn while it is dragged
     QTest.mouseRelease(viewport, LEFT, PLAIN, target.toPoint())
-    assert chosen(desk) == "اللجنة الوطنية"
+    assert current_words(desk) == "اللجنة الوطنية"
     click(desk, stretch(LAST)[0])
-    assert chosen(desk) == "اللجنة الوطنية"  # a click on it keeps what was changed
+    assert current_words(desk) == "اللجنة الوطنية"  # a click on it keeps what was changed
     press(desk, RETURN)
     assert stored(desk.session)[0] == [("INSTITUTION", "اللجنة الوطنية", None)]
 
 
-def test_the_menu_of_a_right_click_has_what_can_be_done(desk: Window, stretch: Callable[..., tuple[int, int]]) -> None:
+def test_context_menu_of_a_suggestion_has_its_actions(desk: Window, stretch: Callable[..., tuple[int, int]]) -> None:
     where, viewport = point(desk, stretch(PARTY)[0]), desk.view.viewport()
     QTest.mousePress(viewport, RIGHT, PLAIN, where)
-    assert chosen(desk) == PARTY
+    assert current_words(desk) == PARTY
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, where, viewport.mapToGlobal(where))
     QApplication.sendEvent(viewport, event)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    said = [action.text().partition("\t")[0] for action in menu.actions() if action.text()]
-    assert said[:3] == ["Accept the suggestion", "Reject the suggestion", "Accept as"]
-    assert "Accept the sure ones of the sentence" in said
+    texts = [action.text().partition("\t")[0] for action in menu.actions() if action.text()]
+    assert texts[:3] == ["Accept suggestion", "Reject suggestion", "Accept as"]
+    assert "Accept sure suggestions in the sentence" in texts
     submenu = next(action.menu() for action in menu.actions() if action.text() == "Accept as")
     assert isinstance(submenu, QMenu)
     submenu.actions()[2].trigger()
@@ -506,18 +508,18 @@ def test_the_menu_of_a_right_click_has_what_can_be_done(desk: Window, stretch: C
 # What is said of them
 
 
-def test_the_card_says_what_is_suggested_by_whom_and_how_sure_and_has_the_buttons(desk: Window) -> None:
-    card = desk.labels_side.card
-    assert card._words.text() == "6 suggestions left"
-    assert card._about.text() == "\u2066Enter\u2069 goes to the next one."
+def test_card_shows_label_source_score_and_buttons(desk: Window) -> None:
+    card = desk.labels_sidebar.span_card
+    assert card._words_label.text() == "6 suggestions left"
+    assert card._about_label.text() == "Press \u2066Enter\u2069 for the next one."
     press(desk, RETURN)
-    assert card._about.text() == "Institution · Names · 99%"
+    assert card._about_label.text() == "Institution · Names · 99%"
     press(desk, Qt.Key.Key_F5)
-    assert card._words.text() == DAY
-    assert card._about.text() == "Date · \u20682024-07-09\u2069 · Date rules · 99%"
-    assumed = replace(desk.suggestions.standing[1], assumed=True)
-    card.show_choice(desk.session.article, assumed, desk.session.labels, "")
-    assert card._about.text().startswith("Date · \u20682024-07-09 (in part assumed)\u2069 · ")
+    assert card._words_label.text() == DAY
+    assert card._about_label.text() == "Date · \u20682024-07-09\u2069 · Date rules · 99%"
+    assumed = replace(desk.suggestions.visible[1], assumed=True)
+    card.show_selection(desk.session.article, assumed, desk.session.labels, "")
+    assert card._about_label.text().startswith("Date · \u20682024-07-09 (partly assumed)\u2069 · ")
     buttons = [button for button in card.findChildren(QPushButton) if button.isVisible()]
     assert [button.text().split("  ")[0] for button in buttons] == ["Accept", "Reject"]
     assert ["Enter" in buttons[0].text(), "Delete" in buttons[1].text()] == [True, True]
@@ -526,22 +528,22 @@ def test_the_card_says_what_is_suggested_by_whom_and_how_sure_and_has_the_button
     QTest.mouseClick(buttons[0], LEFT)
     assert stored(desk.session)[0] == [("PLAN", PLAN, "names")]
     assert desk.view.hasFocus()
-    assert "4 suggestions left" in desk.status_line.state()
+    assert "4 suggestions left" in desk.status_line.state_text()
 
 
-def test_what_was_changed_has_the_value_no_more(desk: Window) -> None:
+def test_edited_suggestion_loses_its_value(desk: Window) -> None:
     press(desk, RETURN, Qt.Key.Key_F5)
     press(desk, Qt.Key.Key_Right, modifier=SHIFT)
-    assert "2024-07-09" not in desk.labels_side.card._about.text()
+    assert "2024-07-09" not in desk.labels_sidebar.span_card._about_label.text()
 
 
 def test_suggestions_are_hidden_and_shown_and_it_is_remembered(qtbot: QtBot, desk: Window) -> None:
     press(desk, RETURN)
     press(desk, Qt.Key.Key_F4, modifier=SHIFT)
     assert desk.view._marks.suggestions == ()
-    assert chosen(desk) == ""
+    assert current_words(desk) == ""
     press(desk, RETURN)
-    assert told(desk) == "Suggestions are hidden."
+    assert message(desk) == "Suggestions hidden"
     assert not settings.load().suggestions
     press(desk, Qt.Key.Key_F4, modifier=SHIFT)
     assert len(desk.view._marks.suggestions) == len(PROPOSED)
@@ -567,15 +569,15 @@ def test_a_window_that_is_closed_leaves_no_thread(desk: Window) -> None:
 def test_a_window_in_another_language_has_suggestions_and_the_old_one_no_thread(
     qtbot: QtBot, qapp: QApplication, corpus_path: Iterator[None]
 ) -> None:
-    made = app.Desk(app.application(), settings.load())
-    made.work_at(Corpus.open(corpus_path))  # type: ignore[arg-type]
-    made.show()
-    settle(qtbot, made.window)
+    controller = app.ApplicationController(app.create_application(), settings.load())
+    controller.open_corpus(Corpus.open(corpus_path))  # type: ignore[arg-type]
+    controller.show()
+    settle(qtbot, controller.window)
     assert len(threads()) == 1
-    made._change_language("fr")
-    settle(qtbot, made.window)
+    controller._change_language("fr")
+    settle(qtbot, controller.window)
     assert len(threads()) == 1
-    assert len(made.window.suggestions.standing) == len(PROPOSED)
-    made.window.close()
-    made.session.close()
+    assert len(controller.window.suggestions.visible) == len(PROPOSED)
+    controller.window.close()
+    controller.session.close()
     assert threads() == []

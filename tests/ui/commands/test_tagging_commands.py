@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from annotator.model import operations
-from annotator.model.label_changes import Change
+from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
 from annotator.model.records import Step, new_uid
-from annotator.store.corpus import Corpus, now
+from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.label_set import change_labels
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.session.session import Session
@@ -30,13 +30,13 @@ LEFT, PLAIN, SHIFT, CONTROL = (
 
 
 def point(view: ArticleView, offset: int, *, after: bool = False) -> QPointF:
-    """A point in the first half of the letter at this offset, or in the second."""
+    """A point in the first half of letter at this offset, or in the second."""
     line = view.page().line_of(offset)
     assert line
     box = next(box for box in line.boxes if box.start <= offset < box.end)
     quarter = (box.right - box.left) / 4
     x = box.left + quarter if box.rtl == after else box.right - quarter
-    return QPointF(view.point_of(x, (line.top + line.bottom) / 2).toPoint())
+    return QPointF(view.map_from_page(x, (line.top + line.bottom) / 2).toPoint())
 
 
 def drag(view: ArticleView, start: int, end: int) -> None:
@@ -52,7 +52,7 @@ def double_click(view: ArticleView, offset: int) -> None:
 
 
 def click_label(window: Window, name: str) -> None:
-    QTest.mouseClick(next(row for row in window.labels.rows() if row.label.name == name), LEFT)
+    QTest.mouseClick(next(row for row in window.label_panel.rows() if row.label.name == name), LEFT)
 
 
 def spans(session: Session) -> list[tuple[str, str]]:
@@ -60,13 +60,13 @@ def spans(session: Session) -> list[tuple[str, str]]:
     assert session.corpus
     assert session.article
     with Corpus.open(session.corpus.path) as other:
-        found = other.spans(session.article.uid, session.annotator)
-    return [(span.label, session.article.text[span.start : span.end]) for span in found]
+        rows = other.spans(session.article.uid, session.annotator)
+    return [(span.label, session.article.text[span.start : span.end]) for span in rows]
 
 
 def sticking(window: Window) -> list[str]:
     """The labels that are shown as sticking."""
-    return [row.label.name for row in window.labels.rows() if row.sticky]
+    return [row.label.name for row in window.label_panel.rows() if row.is_sticky]
 
 
 # A label that sticks
@@ -74,20 +74,20 @@ def sticking(window: Window) -> list[str]:
 
 def test_a_label_sticks_to_each_drag_and_double_click_until_escape(window: Window, stretch: Stretch) -> None:
     click_label(window, "INSTITUTION")
-    assert window.tagging.sticky == "INSTITUTION"
+    assert window.tagging_commands.sticky == "INSTITUTION"
     assert sticking(window) == ["INSTITUTION"]
     assert spans(window.session) == []
     drag(window.view, *stretch("وزارة الصحة", 1))
     assert spans(window.session) == [("INSTITUTION", "وزارة الصحة")]
     double_click(window.view, stretch("المصدر")[0])
-    found = [("INSTITUTION", "وزارة الصحة"), ("INSTITUTION", "المصدر")]
-    assert spans(window.session) == found
+    rows = [("INSTITUTION", "وزارة الصحة"), ("INSTITUTION", "المصدر")]
+    assert spans(window.session) == rows
     QTest.keyClick(window.view, Qt.Key.Key_Escape)
     QTest.keyClick(window.view, Qt.Key.Key_Escape)
-    assert (window.tagging.sticky, sticking(window)) == (None, [])
+    assert (window.tagging_commands.sticky, sticking(window)) == (None, [])
     drag(window.view, *stretch("الأطفال"))
-    assert window.view.text_of_selection() == "الأطفال"
-    assert spans(window.session) == found
+    assert window.view.selected_text() == "الأطفال"
+    assert spans(window.session) == rows
 
 
 def test_another_label_sticks_instead_and_the_same_no_longer(window: Window, stretch: Stretch) -> None:
@@ -110,21 +110,21 @@ def test_a_click_that_selects_nothing_tags_nothing(window: Window, stretch: Stre
 
 def test_a_label_that_sticks_leaves_the_keys_alone(window: Window, stretch: Stretch) -> None:
     click_label(window, "DATE")
-    window.view.stand(stretch("الأغلبية")[0])
+    window.view.move_to(stretch("الأغلبية")[0])
     QTest.keyClick(window.view, Qt.Key.Key_Left, SHIFT)
     assert spans(window.session) == []
     QTest.keyClick(window.view, Qt.Key.Key_2)
     assert spans(window.session) == [("INSTITUTION", "الأغلبية")]
 
 
-@pytest.mark.parametrize("given", [None, "PLAN"])
-def test_a_label_sticks_by_key(window: Window, stretch: Stretch, given: str | None) -> None:
-    if given:
-        window.view.stand(stretch("وطنية")[0])
+@pytest.mark.parametrize("last_label", [None, "PLAN"])
+def test_a_label_sticks_by_key(window: Window, stretch: Stretch, last_label: str | None) -> None:
+    if last_label:
+        window.view.move_to(stretch("وطنية")[0])
         QTest.keyClick(window.view, Qt.Key.Key_3)
         window.session.remove(window.session.spans[0])
     QTest.keyClick(window.view, Qt.Key.Key_L, CONTROL)
-    assert sticking(window) == [given or "DATE"]  # the one that was given last, else the first
+    assert sticking(window) == [last_label or "DATE"]  # the one that was given last, else the first
     QTest.keyClick(window.view, Qt.Key.Key_L, CONTROL)
     assert sticking(window) == []
 
@@ -144,7 +144,7 @@ def test_space_leaves_out_a_proclitic_and_takes_it_in_again(window: Window, stre
 def test_space_is_about_what_is_selected_too(window: Window, stretch: Stretch) -> None:
     drag(window.view, *stretch("لأحزاب الأغلبية"))
     QTest.keyClick(window.view, Qt.Key.Key_Space)
-    assert window.view.text_of_selection() == "أحزاب الأغلبية"
+    assert window.view.selected_text() == "أحزاب الأغلبية"
     assert spans(window.session) == []
     QTest.keyClick(window.view, Qt.Key.Key_2)
     assert spans(window.session) == [("INSTITUTION", "أحزاب الأغلبية")]
@@ -154,12 +154,12 @@ def test_without_a_proclitic_space_says_so(window: Window, stretch: Stretch) -> 
     window.session.tag("DATE", *stretch("أمس"))
     QTest.keyClick(window.view, Qt.Key.Key_Space)
     assert spans(window.session) == [("DATE", "أمس")]
-    assert window.status_line.said() == "There is no proclitic here."
+    assert window.status_line.message() == "There is no proclitic here."
 
 
 def test_space_with_nothing_selected_changes_nothing(window: Window) -> None:
     QTest.keyClick(window.view, Qt.Key.Key_Space)
-    assert (spans(window.session), window.view.selection, window.status_line.said()) == ([], None, "")
+    assert (spans(window.session), window.view.selection, window.status_line.message()) == ([], None, "")
 
 
 # Many places in one step
@@ -169,7 +169,7 @@ def test_many_places_are_one_step_to_undo_and_to_redo(window: Window, stretch: S
     session = window.session
     places = [stretch("للتلقيح", nth) for nth in range(3)]
     session.tag("PLAN", *places[0])
-    assert session.tag_each("PLAN", places)
+    assert session.tag_all("PLAN", places)
     assert spans(session) == [("PLAN", "للتلقيح")] * 3
     QTest.keyClick(window.view, Qt.Key.Key_Z, CONTROL)
     assert spans(session) == [("PLAN", "للتلقيح")]
@@ -181,14 +181,14 @@ def test_many_places_are_one_step_to_undo_and_to_redo(window: Window, stretch: S
 def test_places_that_have_the_label_are_no_step(window: Window, stretch: Stretch) -> None:
     session = window.session
     session.tag("PLAN", *stretch("للتلقيح"))
-    assert session.tag_each("PLAN", [stretch("للتلقيح")])
+    assert session.tag_all("PLAN", [stretch("للتلقيح")])
     assert len(session.undoable) == 1
 
 
 def test_one_place_that_cannot_be_tagged_keeps_all_from_it(window: Window, stretch: Stretch) -> None:
-    assert not window.session.tag_each("PLAN", [stretch("للتلقيح"), (5, 5)])
+    assert not window.session.tag_all("PLAN", [stretch("للتلقيح"), (5, 5)])
     assert spans(window.session) == []
-    assert window.status_line.said()
+    assert window.status_line.message()
 
 
 # Far moves
@@ -198,48 +198,50 @@ def test_the_caret_goes_by_sentence(window: Window, stretch: Stretch) -> None:
     starts = [0, stretch("أعلنت")[0], stretch("وقال")[0]]
     for expected in (*starts[1:], starts[-1]):
         QTest.keyClick(window.view, Qt.Key.Key_Left, CONTROL)
-        assert window.view.offset() == expected
+        assert window.view.current_offset() == expected
     QTest.keyClick(window.view, Qt.Key.Key_Left)
     for expected in (*starts[::-1], starts[0]):  # to the beginning of this one first
         QTest.keyClick(window.view, Qt.Key.Key_Right, CONTROL)
-        assert window.view.offset() == expected
+        assert window.view.current_offset() == expected
 
 
 def test_shift_selects_by_sentence(window: Window, stretch: Stretch) -> None:
-    window.view.stand(stretch("المصدر")[0])
+    window.view.move_to(stretch("المصدر")[0])
     QTest.keyClick(window.view, Qt.Key.Key_Right, CONTROL | SHIFT)
-    assert window.view.text_of_selection() == "وقال المصدر"
-    window.view.stand(stretch("لفائدة")[0])
+    assert window.view.selected_text() == "وقال المصدر"
+    window.view.move_to(stretch("لفائدة")[0])
     QTest.keyClick(window.view, Qt.Key.Key_Left, CONTROL | SHIFT)
-    assert window.view.text_of_selection() == "لفائدة الأطفال"
+    assert window.view.selected_text() == "لفائدة الأطفال"
     QTest.keyClick(window.view, Qt.Key.Key_Left, CONTROL | SHIFT)  # and then as far as the next one goes
-    assert window.view.text_of_selection().endswith("أعدته اللجنة الوطنية للتلقيح")
+    assert window.view.selected_text().endswith("أعدته اللجنة الوطنية للتلقيح")
 
 
 def test_the_caret_goes_to_both_ends_of_the_article(window: Window, stretch: Stretch) -> None:
     QTest.keyClick(window.view, Qt.Key.Key_End, CONTROL)
     assert window.view.caret.word == window.view.caret.words[-1]
     QTest.keyClick(window.view, Qt.Key.Key_Home, CONTROL)
-    assert window.view.offset() == 0
+    assert window.view.current_offset() == 0
     QTest.keyClick(window.view, Qt.Key.Key_F9)  # the headline is folded away
     QTest.keyClick(window.view, Qt.Key.Key_End, CONTROL)
     QTest.keyClick(window.view, Qt.Key.Key_Home, CONTROL)
-    assert window.view.offset() == stretch("أعلنت")[0]
+    assert window.view.current_offset() == stretch("أعلنت")[0]
     assert window.view.page().fold_of(0)
 
 
 def test_the_label_that_was_given_last_is_forgotten_with_its_label_set(window: Window, stretch: Stretch) -> None:
     session = window.session
     assert session.corpus
-    window.view.stand(stretch("أمس")[0])
+    window.view.move_to(stretch("أمس")[0])
     QTest.keyClick(window.view, Qt.Key.Key_1)
     session.remove(session.spans[0])
     before = session.labels
     after = LabelSet(before.labels[1:])
     with Corpus.open(session.corpus.path) as other:
-        for _count in change_labels(other, Change(before, after, {label.name: label.name for label in after.labels})):
+        for _count in change_labels(
+            other, LabelChange(before, after, {label.name: label.name for label in after.labels})
+        ):
             pass
-    session.changed()
+    session.reload()
     QTest.keyClick(window.view, Qt.Key.Key_L, CONTROL)
     assert sticking(window) == ["INSTITUTION"]
     drag(window.view, *stretch("الأطفال"))
@@ -249,49 +251,49 @@ def test_the_label_that_was_given_last_is_forgotten_with_its_label_set(window: W
 def test_a_step_of_thousands_of_edits_is_taken_back_and_done_again_out_of_the_way(
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotator.ui.session.session._AT_ONCE", 1)
+    monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
     session, background = window.session, window.corpus_commands.background
-    session.tag_each("DATE", [stretch("أمس"), stretch("الخطة"), stretch("الرباط")])
-    made = spans(session)
-    assert len(made) == 3
-    for action, left in (("undo", []), ("redo", made)):
-        with qtbot.waitSignal(background.ended):
+    session.tag_all("DATE", [stretch("أمس"), stretch("الخطة"), stretch("الرباط")])
+    tagged = spans(session)
+    assert len(tagged) == 3
+    for action, expected in (("undo", []), ("redo", tagged)):
+        with qtbot.waitSignal(background.finished):
             window.action(action).trigger()
-            assert background.busy
-        assert spans(session) == left
-        assert len(session.spans) == len(left)
+            assert background.is_busy
+        assert spans(session) == expected
+        assert len(session.spans) == len(expected)
     assert window.action("undo").isEnabled()
 
 
 def test_what_cannot_be_taken_back_out_of_the_way_is_said(
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotator.ui.session.session._AT_ONCE", 1)
+    monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
     session, background = window.session, window.corpus_commands.background
-    session.tag_each("DATE", [stretch("أمس"), stretch("الخطة")])
+    session.tag_all("DATE", [stretch("أمس"), stretch("الخطة")])
     assert session.corpus
     with Corpus.open(session.corpus.path) as other:
-        edits = operations.remove(session.spans[0])
-        other.apply(Step(new_uid(), "Sanae", now(), "remove", tuple(edits)))
-    with qtbot.waitSignal(background.ended):
+        edits = operations.remove_span(session.spans[0])
+        other.apply(Step(new_uid(), "Sanae", utc_timestamp(), "remove", tuple(edits)))
+    with qtbot.waitSignal(background.finished):
         window.action("undo").trigger()
-    assert "changed in another window" in window.status_line.said()
+    assert "changed in another window" in window.status_line.message()
     assert len(session.spans) == len(spans(session)) == 1
 
 
 def test_the_same_key_goes_on_past_what_cannot_be_taken_back_out_of_the_way(
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotator.ui.session.session._AT_ONCE", 1)
+    monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
     session, background = window.session, window.corpus_commands.background
-    session.tag_each("PLAN", [stretch("الخطة"), stretch("الرباط")])
-    session.tag_each("DATE", [stretch("أمس"), stretch("الثلاثاء")])
+    session.tag_all("PLAN", [stretch("الخطة"), stretch("الرباط")])
+    session.tag_all("DATE", [stretch("أمس"), stretch("الثلاثاء")])
     assert session.corpus
     with Corpus.open(session.corpus.path) as other:
-        edits = operations.remove(next(span for span in session.spans if span.label == "DATE"))
-        other.apply(Step(new_uid(), "Omar", now(), "remove", tuple(edits)))
+        edits = operations.remove_span(next(span for span in session.spans if span.label == "DATE"))
+        other.apply(Step(new_uid(), "Omar", utc_timestamp(), "remove", tuple(edits)))
     for labels in (["DATE", "PLAN", "PLAN"], ["DATE"]):
-        with qtbot.waitSignal(background.ended):
+        with qtbot.waitSignal(background.finished):
             window.action("undo").trigger()
         assert sorted(span.label for span in session.spans) == labels
     assert len(spans(session)) == 1
@@ -300,17 +302,17 @@ def test_the_same_key_goes_on_past_what_cannot_be_taken_back_out_of_the_way(
 def test_taking_back_can_be_cancelled(
     window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotator.ui.session.session._AT_ONCE", 1)
-    monkeypatch.setattr("annotator.store.corpus._AT_ONCE", 1)
+    monkeypatch.setattr("annotator.ui.session.session._MAX_SYNCHRONOUS_EDITS", 1)
+    monkeypatch.setattr("annotator.store.corpus._BATCH_SIZE", 1)
     session, background = window.session, window.corpus_commands.background
-    session.tag_each("DATE", [stretch("أمس"), stretch("الخطة")])
-    made = spans(session)
+    session.tag_all("DATE", [stretch("أمس"), stretch("الخطة")])
+    tagged = spans(session)
     assert session.corpus
     holder = sqlite3.connect(session.corpus.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")  # the job waits until it is told to stop
-    with qtbot.waitSignal(background.ended):
+    with qtbot.waitSignal(background.finished):
         window.action("undo").trigger()
         background.stop()
         holder.close()
-    assert spans(session) == made
-    assert (len(session.spans), window.status_line.said()) == (2, "")
+    assert spans(session) == tagged
+    assert (len(session.spans), window.status_line.message()) == (2, "")

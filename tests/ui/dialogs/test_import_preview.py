@@ -1,4 +1,4 @@
-"""What an import would find is shown before it where something is to be decided, and done as decided."""
+"""The import dialog: shown before an import that needs decisions, and its decisions are followed."""
 
 import json
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from annotator.cli.terminal import visual
+from annotator.cli.terminal import reorder_for_display
 from annotator.formats.registry import FORMATS
-from annotator.jobs.imports.importer import Naming
+from annotator.jobs.imports.importer import LabelMapping
 from annotator.ui.dialogs.import_file_preview import format_title
-from annotator.ui.dialogs.import_labels import LabelChoices
+from annotator.ui.dialogs.import_labels import LabelMappingForm
 from annotator.ui.dialogs.import_preview import ImportDialog
-from annotator.ui.dialogs.import_result import ImportedDialog
+from annotator.ui.dialogs.import_result import ImportResultDialog
 from annotator.ui.window import Window
 
 TEXT = "زار يوسف وجدة يوم الجمعة"
@@ -24,7 +24,7 @@ SHOWN = "قالت الوزارة في بلاغ\nيوم الجمعة 5 يوليو
 
 
 @pytest.fixture
-def foreign(tmp_path: Path) -> Path:
+def foreign_path(tmp_path: Path) -> Path:
     path = tmp_path / "foreign.jsonl"
     spans = [
         {"start": 4, "end": 8, "label": "PER"},
@@ -36,24 +36,24 @@ def foreign(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def imported(window: Window, qtbot: QtBot) -> Callable[..., list[str]]:
-    """Imports files; `acts` are done to the dialog before it, one whenever nothing is at work. What was shown."""
+def import_and_record(window: Window, qtbot: QtBot) -> Callable[..., list[str]]:
+    """Import files, applying one of `acts` to the dialog whenever no job runs; return the names of what was shown."""
 
-    def take(*paths: Path, acts: tuple[Callable[[ImportDialog], object], ...] = ()) -> list[str]:
+    def import_files(*paths: Path, acts: tuple[Callable[[ImportDialog], object], ...] = ()) -> list[str]:
         seen: list[str] = []
-        left = list(acts)
+        remaining_acts = list(acts)
         failures: list[BaseException] = []
 
         def act() -> None:
             dialog = QApplication.activeModalWidget()
-            busy = window.corpus_commands.background.busy
-            if isinstance(dialog, ImportedDialog):
+            busy = window.corpus_commands.background.is_busy
+            if isinstance(dialog, ImportResultDialog):
                 seen.append("outcome")
                 dialog.reject()
             elif isinstance(dialog, ImportDialog) and not busy:
                 seen.extend(["preview"] if "preview" not in seen else [])
                 try:
-                    (left.pop(0) if left else ImportDialog.accept)(dialog)
+                    (remaining_acts.pop(0) if remaining_acts else ImportDialog.accept)(dialog)
                 except BaseException as failure:
                     failures.append(failure)
                     dialog.reject()
@@ -63,163 +63,170 @@ def imported(window: Window, qtbot: QtBot) -> Callable[..., list[str]]:
         timer = QTimer(window)
         timer.timeout.connect(act)
         timer.start(20)
-        window.corpus_commands.take([str(path) for path in paths])
+        window.corpus_commands.import_or_open([str(path) for path in paths])
         qtbot.waitUntil(lambda: "end" in seen, timeout=10_000)
         timer.stop()
         if failures:
             raise failures[0]
         return seen[: seen.index("end")]
 
-    return take
+    return import_files
 
 
-def stored(window: Window) -> list[str]:
+def stored_texts(window: Window) -> list[str]:
     corpus = window.session.corpus
     assert corpus
     return [corpus.article(summary.uid).text for summary in window.session.articles][2:]
 
 
-def test_nothing_is_asked_where_nothing_is_to_be_decided(
-    window: Window, tmp_path: Path, imported: Callable[..., list[str]]
+def test_import_without_decisions_shows_no_dialog(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
 ) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "b.jsonl").write_text(json.dumps({"text": "خبر"}), encoding="utf-8")
-    assert imported(tmp_path / "a.txt", tmp_path / "b.jsonl") == []
-    assert stored(window) == [TEXT, "خبر"]
+    assert import_and_record(tmp_path / "a.txt", tmp_path / "b.jsonl") == []
+    assert stored_texts(window) == [TEXT, "خبر"]
 
 
-def test_each_label_becomes_what_was_chosen(window: Window, foreign: Path, imported: Callable[..., list[str]]) -> None:
+def test_unknown_labels_are_mapped_as_chosen(
+    window: Window, foreign_path: Path, import_and_record: Callable[..., list[str]]
+) -> None:
     def choose(dialog: ImportDialog) -> None:
-        dialog.labels.choices["PER"].setCurrentText("Leave these spans out")
-        dialog.labels.choices["TIME"].setCurrentText("They are: Date")
+        dialog.label_form.boxes["PER"].setCurrentText("Skip these spans")
+        dialog.label_form.boxes["TIME"].setCurrentText("Map to Date")
 
-    assert imported(foreign, acts=(choose,)) == ["preview", "outcome"]
+    assert import_and_record(foreign_path, acts=(choose,)) == ["preview", "outcome"]
     session = window.session
     assert session.corpus
     spans = session.corpus.spans(session.corpus.article(3).uid)
     assert [span.label for span in spans] == ["LOC", "DATE"]
-    assert [row.label.name for row in window.labels.rows()] == ["DATE", "INSTITUTION", "PLAN", "LOC"]
+    assert [row.label.name for row in window.label_panel.rows()] == ["DATE", "INSTITUTION", "PLAN", "LOC"]
 
 
-def test_nothing_is_imported_when_the_dialog_is_cancelled(
-    window: Window, foreign: Path, imported: Callable[..., list[str]]
+def test_cancelled_dialog_imports_nothing(
+    window: Window, foreign_path: Path, import_and_record: Callable[..., list[str]]
 ) -> None:
-    assert imported(foreign, acts=(ImportDialog.reject,)) == ["preview"]
-    assert stored(window) == []
+    assert import_and_record(foreign_path, acts=(ImportDialog.reject,)) == ["preview"]
+    assert stored_texts(window) == []
     assert len(window.session.labels.labels) == 3
 
 
-def test_what_cannot_name_a_label_is_not_offered_to_be_added(window: Window, qtbot: QtBot) -> None:
-    labels = LabelChoices(window.session.labels)
+def test_invalid_label_name_cannot_be_added(window: Window, qtbot: QtBot) -> None:
+    labels = LabelMappingForm(window.session.labels)
     qtbot.addWidget(labels)
-    labels.ask({"a place": 3, "PER": 2})
-    assert labels.choices["a place"].findText("Add the label") == -1
-    assert labels.naming() == Naming({}, frozenset({"PER"}))
-    labels.choices["PER"].setCurrentText("They are: Date")
-    labels.ask({"PER": 5, "LOC": 1})
-    assert labels.naming() == Naming({"PER": "DATE"}, frozenset({"LOC"}))
+    labels.show_unknown_labels({"a place": 3, "PER": 2})
+    assert labels.boxes["a place"].findText("Add the label") == -1
+    assert labels.mapping() == LabelMapping({}, frozenset({"PER"}))
+    labels.boxes["PER"].setCurrentText("Map to Date")
+    labels.show_unknown_labels({"PER": 5, "LOC": 1})
+    assert labels.mapping() == LabelMapping({"PER": "DATE"}, frozenset({"LOC"}))
 
 
-def test_files_are_shown_with_what_is_in_them(
-    tmp_path: Path, foreign: Path, imported: Callable[..., list[str]]
+def test_files_are_listed_with_format_counts_and_remarks(
+    tmp_path: Path, foreign_path: Path, import_and_record: Callable[..., list[str]]
 ) -> None:
     (tmp_path / "a.conll").write_text("أمس O\nالجمعة I-DATE\nفي O\nوجدة B-DATE\n", encoding="utf-8")
     (tmp_path / "b.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "c.pdf").write_bytes(b"%PDF-1.4\0")
 
     def check(dialog: ImportDialog) -> None:
-        rows = [dialog.tree.topLevelItem(at) for at in range(dialog.tree.topLevelItemCount())]
-        shown = [[row.text(column).strip("\u2068\u2069") for column in range(7)] for row in rows if row]
-        assert shown == [
+        rows = [dialog.tree.topLevelItem(row) for row in range(dialog.tree.topLevelItemCount())]
+        cells = [[row.text(column).strip("\u2068\u2069") for column in range(7)] for row in rows if row]
+        assert cells == [
             ["a.conll", "CoNLL", "1", "", "2", "", "1"],
             ["b.txt", "Plain text", "1", "", "", "", ""],
             ["c.pdf", "PDF", "0", "", "", "1", ""],
             ["foreign.jsonl", "JSON Lines", "1", "", "3", "", ""],
         ]
-        assert dialog._summary.text() == "4 files · 3 articles · 1 of them here already or twice · 5 spans"
+        assert dialog._summary_label.text() == "4 files · 3 articles · 1 of them already present or duplicate · 5 spans"
         assert dialog.tree.isColumnHidden(3)
         assert dialog.tree.currentItem() is rows[0]
-        assert dialog.file.before.toPlainText() == "أمس الجمعة في وجدة"
-        assert dialog.file.remarks.text() == "Line 2: I-DATE after O: read as the beginning of a span."
+        assert dialog.file_pane.original_view.toPlainText() == "أمس الجمعة في وجدة"
+        assert dialog.file_pane.remarks_label.text() == "Line 2: I-DATE after O: read as the beginning of a span."
 
-    assert imported(tmp_path, acts=(check, ImportDialog.reject)) == ["preview"]
-
-
-# Text as a page shows it
+    assert import_and_record(tmp_path, acts=(check, ImportDialog.reject)) == ["preview"]
 
 
-def test_text_as_a_page_shows_it_is_shown_before_and_after_and_put_right(
-    window: Window, tmp_path: Path, imported: Callable[..., list[str]]
+# Text in visual order
+
+
+def test_text_in_visual_order_is_previewed_and_fixed(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
 ) -> None:
-    (tmp_path / "a.txt").write_text(visual(SHOWN), encoding="utf-8")
+    (tmp_path / "a.txt").write_text(reorder_for_display(SHOWN), encoding="utf-8")
 
     def check(dialog: ImportDialog) -> None:
-        assert dialog.logical.isVisible()
-        assert dialog.logical.isChecked()
-        assert dialog.file.before.toPlainText() == visual(SHOWN)
-        assert dialog.file.after.toPlainText() == SHOWN
+        assert dialog.fix_order_box.isVisible()
+        assert dialog.fix_order_box.isChecked()
+        assert dialog.file_pane.original_view.toPlainText() == reorder_for_display(SHOWN)
+        assert dialog.file_pane.fixed_view.toPlainText() == SHOWN
 
-    assert imported(tmp_path / "a.txt", acts=(check,)) == ["preview", "outcome"]
-    assert stored(window) == [SHOWN]
+    assert import_and_record(tmp_path / "a.txt", acts=(check,)) == ["preview", "outcome"]
+    assert stored_texts(window) == [SHOWN]
 
 
-def test_it_stays_as_it_is_where_that_is_chosen(
-    window: Window, tmp_path: Path, imported: Callable[..., list[str]]
+def test_text_in_visual_order_is_kept_if_the_box_is_unticked(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
 ) -> None:
-    (tmp_path / "a.txt").write_text(visual(SHOWN), encoding="utf-8")
-    assert imported(tmp_path / "a.txt", acts=(lambda dialog: dialog.logical.click(),)) == ["preview", "outcome"]
-    assert stored(window) == [visual(SHOWN)]
+    (tmp_path / "a.txt").write_text(reorder_for_display(SHOWN), encoding="utf-8")
+    assert import_and_record(tmp_path / "a.txt", acts=(lambda dialog: dialog.fix_order_box.click(),)) == [
+        "preview",
+        "outcome",
+    ]
+    assert stored_texts(window) == [reorder_for_display(SHOWN)]
 
 
 # Formats and columns
 
 
 def pick(dialog: ImportDialog, field: str, text: str) -> None:
-    box = dialog.file.columns[field]
-    box.setCurrentIndex(next(at for at in range(box.count()) if box.itemText(at).strip("\u2068\u2069") == text))
+    box = dialog.file_pane.column_boxes[field]
+    box.setCurrentIndex(
+        next(index for index in range(box.count()) if box.itemText(index).strip("\u2068\u2069") == text)
+    )
     box.activated.emit(box.currentIndex())
 
 
-def test_the_columns_of_a_table_are_asked_for(
-    window: Window, tmp_path: Path, imported: Callable[..., list[str]]
+def test_columns_of_a_table_are_asked_for(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
 ) -> None:
     path = tmp_path / "a.csv"
     path.write_text("c1;c2\nعنوان أول;قال يوسف\nعنوان ثان;زار وجدة\n", encoding="utf-8")
 
-    def check(dialog: ImportDialog) -> None:
-        assert dialog.file.columns["text"].isVisible()
-        assert not dialog.file.before.isVisible()
-        pick(dialog, "title", "c1")  # without a text there is nothing to read
+    def choose_title(dialog: ImportDialog) -> None:
+        assert dialog.file_pane.column_boxes["text"].isVisible()
+        assert not dialog.file_pane.original_view.isVisible()
+        pick(dialog, "title", "c1")  # without a text column there is no preview
 
-    def see(dialog: ImportDialog) -> None:
-        assert "2 articles" in dialog._summary.text()
-        assert dialog.file.before.toPlainText() == "قال يوسف"
+    def check_preview(dialog: ImportDialog) -> None:
+        assert "2 articles" in dialog._summary_label.text()
+        assert dialog.file_pane.original_view.toPlainText() == "قال يوسف"
 
-    acts = (check, lambda dialog: pick(dialog, "text", "c2"), see)
-    assert imported(path, acts=acts) == ["preview"]
-    assert stored(window) == ["قال يوسف", "زار وجدة"]
+    acts = (choose_title, lambda dialog: pick(dialog, "text", "c2"), check_preview)
+    assert import_and_record(path, acts=acts) == ["preview"]
+    assert stored_texts(window) == ["قال يوسف", "زار وجدة"]
     assert [summary.title for summary in window.session.articles][2:] == ["عنوان أول", "عنوان ثان"]
 
 
-def test_a_file_of_another_format_can_be_read_as_one(
-    window: Window, tmp_path: Path, imported: Callable[..., list[str]]
+def test_unrecognised_files_can_be_read_as_plain_text(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
 ) -> None:
     (tmp_path / "a.md").write_text(TEXT, encoding="utf-8")
     (tmp_path / "b.md").write_text("خبر", encoding="utf-8")
     (tmp_path / "c.bin").write_bytes(b"\0\1\2")
 
     def choose(dialog: ImportDialog) -> None:
-        rows = [dialog.tree.topLevelItem(at) for at in range(3)]
+        rows = [dialog.tree.topLevelItem(row) for row in range(3)]
         assert [row.text(1).strip("\u2068\u2069") for row in rows if row] == ["not recognised"] * 3
         dialog.tree.setCurrentItem(rows[2])  # type: ignore[arg-type]
-        assert not dialog.file.format.isVisible()
+        assert not dialog.file_pane.format_box.isVisible()
         dialog.tree.setCurrentItem(rows[0])  # type: ignore[arg-type]
         rows[1].setSelected(True)  # type: ignore[union-attr]
-        dialog.file.format.setCurrentText("Plain text")
-        dialog.file.format.activated.emit(dialog.file.format.currentIndex())
+        dialog.file_pane.format_box.setCurrentText("Plain text")
+        dialog.file_pane.format_box.activated.emit(dialog.file_pane.format_box.currentIndex())
 
-    assert imported(tmp_path, acts=(choose,)) == ["preview", "outcome"]
-    assert stored(window) == [TEXT, "خبر"]
+    assert import_and_record(tmp_path, acts=(choose,)) == ["preview", "outcome"]
+    assert stored_texts(window) == [TEXT, "خبر"]
 
 
 def test_every_format_has_a_title() -> None:
@@ -228,10 +235,16 @@ def test_every_format_has_a_title() -> None:
     assert len(set(titles)) == len(titles)
 
 
-def test_a_binary_file_asks_nothing(window: Window, tmp_path: Path, imported: Callable[..., list[str]]) -> None:
+def test_binary_file_shows_only_the_result(
+    window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
+) -> None:
     (tmp_path / "c.bin").write_bytes(b"\0\1\2")
-    assert imported(tmp_path / "c.bin") == ["outcome"]
+    assert import_and_record(tmp_path / "c.bin") == ["outcome"]
 
 
-def test_the_dialog_is_closed_with_escape(tmp_path: Path, foreign: Path, imported: Callable[..., list[str]]) -> None:
-    assert imported(foreign, acts=(lambda dialog: QTest.keyClick(dialog, Qt.Key.Key_Escape),)) == ["preview"]
+def test_escape_closes_the_dialog(
+    tmp_path: Path, foreign_path: Path, import_and_record: Callable[..., list[str]]
+) -> None:
+    assert import_and_record(foreign_path, acts=(lambda dialog: QTest.keyClick(dialog, Qt.Key.Key_Escape),)) == [
+        "preview"
+    ]

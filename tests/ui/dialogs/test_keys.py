@@ -1,4 +1,4 @@
-"""The sheet of keys: everything is on it, is found, and can be changed without a mouse."""
+"""The sheet of keys: it lists everything, can be searched, and changes keys without a mouse."""
 
 from collections.abc import Callable
 
@@ -9,8 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPushButton, QTreeWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
-from annotator import i18n
-from annotator import settings as kept
+from annotator import i18n, settings
 from annotator.model.labels import default_labels
 from annotator.ui.actions.table import ACTIONS, Keymap
 from annotator.ui.dialogs.keys import KeysDialog
@@ -22,121 +21,121 @@ CONTROL, SHIFT, ALT = (
     Qt.KeyboardModifier.AltModifier,
 )
 PLAIN = Qt.KeyboardModifier.NoModifier
-Sheet = Callable[..., KeysDialog]
+OpenSheet = Callable[..., KeysDialog]
 
 
 @pytest.fixture
-def sheet(qtbot: QtBot) -> Sheet:
-    """Opens the sheet with these changes."""
+def open_sheet(qtbot: QtBot) -> OpenSheet:
+    """Return a function that opens the sheet with these changed keys."""
     behind = QMainWindow()
     qtbot.addWidget(behind)
 
     def make(changed: dict[str, list[str]] | None = None, parent: QWidget = behind) -> KeysDialog:
-        made = KeysDialog(parent, Keymap(changed or {}, default_labels().labels))
-        qtbot.addWidget(made)
-        made.open()
-        made.activateWindow()
-        qtbot.waitUntil(lambda: made.filter.hasFocus() and QApplication.activeWindow() is made)
-        return made
+        dialog = KeysDialog(parent, Keymap(changed or {}, default_labels().labels))
+        qtbot.addWidget(dialog)
+        dialog.open()
+        dialog.activateWindow()
+        qtbot.waitUntil(lambda: dialog.filter_line.hasFocus() and QApplication.activeWindow() is dialog)
+        return dialog
 
     return make
 
 
 def rows(dialog: KeysDialog) -> list[QTreeWidgetItem]:
-    """What is to be seen, with the headings."""
-    found = [dialog.tree.topLevelItem(at) for at in range(dialog.tree.topLevelItemCount())]
-    return [row for row in found if row and not row.isHidden()]
+    """Return the visible rows, headings included."""
+    items = [dialog.tree.topLevelItem(index) for index in range(dialog.tree.topLevelItemCount())]
+    return [row for row in items if row and not row.isHidden()]
 
 
-def text(dialog: KeysDialog, words: str) -> str:
-    """The keys beside these words."""
+def keys_text(dialog: KeysDialog, words: str) -> str:
+    """Return the keys in the row with this description."""
     [row] = [row for row in rows(dialog) if row.text(0) == words]
     return row.text(1).replace("\u2066", "").replace("\u2069", "")
 
 
-def said(dialog: KeysDialog) -> str:
-    return dialog.said.text().replace("\u2066", "").replace("\u2069", "")
+def message(dialog: KeysDialog) -> str:
+    return dialog.message_label.text().replace("\u2066", "").replace("\u2069", "")
 
 
-def choose(dialog: KeysDialog, words: str) -> None:
+def select_row(dialog: KeysDialog, words: str) -> None:
     [row] = [row for row in rows(dialog) if row.text(0) == words]
     dialog.tree.setCurrentItem(row)
     dialog.tree.setFocus()
 
 
 def button(dialog: KeysDialog, words: str) -> QPushButton:
-    [found] = [one for one in dialog.findChildren(QPushButton) if one.text() == words]
-    return found
+    [match] = [candidate for candidate in dialog.findChildren(QPushButton) if candidate.text() == words]
+    return match
 
 
-def changes(dialog: KeysDialog) -> list[dict[str, list[str]]]:
-    """What the sheet has said, and will say, that a person changed."""
-    told: list[dict[str, list[str]]] = []
-    dialog.changed.connect(told.append)
-    return told
+def record_changes(dialog: KeysDialog) -> list[dict[str, list[str]]]:
+    """Return a list that collects the changes which the sheet reports from now on."""
+    changed_keys: list[dict[str, list[str]]] = []
+    dialog.changed.connect(changed_keys.append)
+    return changed_keys
 
 
-def test_every_action_and_every_label_is_on_it_with_its_keys(sheet: Sheet) -> None:
-    dialog = sheet({"skip": ["F12"], "about": ["Ctrl+ئ"], "undo": []})
-    found = {row.text(0) for row in rows(dialog)}
-    assert {action.text for action in ACTIONS} <= found
-    assert {"Date", "Institution", "Plan", "Corpus", "In the article"} <= found
-    assert text(dialog, "Date") == "1"
-    assert text(dialog, "One word on") == "←"
-    assert text(dialog, "Larger letters") == "Ctrl++   Ctrl+="
-    assert text(dialog, "Skip") == "F12"
-    assert text(dialog, "About the program") == "Ctrl+Z"
-    assert text(dialog, "Undo") == "–"
+def test_sheet_lists_every_action_and_label_with_its_keys(open_sheet: OpenSheet) -> None:
+    dialog = open_sheet({"skip": ["F12"], "about": ["Ctrl+ئ"], "undo": []})
+    texts = {row.text(0) for row in rows(dialog)}
+    assert {action.text for action in ACTIONS} <= texts
+    assert {"Date", "Institution", "Plan", "Corpus", "In the article"} <= texts
+    assert keys_text(dialog, "Date") == "1"
+    assert keys_text(dialog, "Next word") == "←"
+    assert keys_text(dialog, "Zoom in") == "Ctrl++   Ctrl+="
+    assert keys_text(dialog, "Skip") == "F12"
+    assert keys_text(dialog, "About Annotator") == "Ctrl+Z"
+    assert keys_text(dialog, "Undo") == "–"
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"),
+    ("typed", "expected"),
     [
-        ("export", ["Corpus", "Export the training set…"]),
+        ("export", ["Corpus", "Export training set…"]),
         ("LETTER later", []),
         ("ctrl+z", ["Edit", "Undo"]),
         ("2", ["Labels", "Institution"]),
         ("٢", ["Labels", "Institution"]),
         ("ctrl+ئ", ["Edit", "Undo"]),
         ("undo z", ["Edit", "Undo"]),
-        ("home beginning select", ["In the article", "Select to the beginning of the line"]),
+        ("home start select", ["In the article", "Select to start of line"]),
     ],
 )
-def test_typing_finds_by_words_or_by_key(sheet: Sheet, typed: str, found: list[str]) -> None:
-    dialog = sheet({name: [] for name in ("edit_value", "edit_note", "edit_article_note")})  # F2 has a 2 in it
-    dialog.filter.setText(typed)
-    assert [row.text(0) for row in rows(dialog)] == found
-    dialog.filter.clear()
+def test_filter_matches_words_and_keys(open_sheet: OpenSheet, typed: str, expected: list[str]) -> None:
+    dialog = open_sheet({name: [] for name in ("edit_value", "edit_note", "edit_article_note")})  # F2 contains a 2
+    dialog.filter_line.setText(typed)
+    assert [row.text(0) for row in rows(dialog)] == expected
+    dialog.filter_line.clear()
     assert len(rows(dialog)) > len(ACTIONS)
 
 
-def test_typing_finds_arabic_words_however_they_are_spelled(sheet: Sheet) -> None:
-    i18n.use("ar")
-    dialog = sheet()
+def test_filter_ignores_arabic_spelling_variants(open_sheet: OpenSheet) -> None:
+    i18n.set_language("ar")
+    dialog = open_sheet()
     for typed in ("مدونة جديدة", "مُدَوّنة جديده"[:-1]):
-        dialog.filter.setText(typed)
+        dialog.filter_line.setText(typed)
         assert [row.text(0) for row in rows(dialog)][1:] == ["مدوّنة جديدة…", "مدوّنة جديدة من ملفات…"]
 
 
-def test_a_key_is_changed_without_a_mouse(sheet: Sheet) -> None:
-    dialog = sheet()
-    told = changes(dialog)
-    QTest.keyClicks(dialog.filter, "export")
-    QTest.keyClick(dialog.filter, Qt.Key.Key_Return)
+def test_key_is_changed_without_a_mouse(open_sheet: OpenSheet) -> None:
+    dialog = open_sheet()
+    changed_keys = record_changes(dialog)
+    QTest.keyClicks(dialog.filter_line, "export")
+    QTest.keyClick(dialog.filter_line, Qt.Key.Key_Return)
     assert dialog.tree.hasFocus()
     QTest.keyClick(dialog.tree, Qt.Key.Key_Return)
-    assert text(dialog, "Export the training set…") == "Press the new key…"
-    QTest.keyClick(dialog.tree, Qt.Key.Key_Control, CONTROL)  # half a key
-    held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, PLAIN, autorep=True)
-    QApplication.sendEvent(dialog.tree, held)  # the finger is on Enter still
+    assert keys_text(dialog, "Export training set…") == "Press the new key…"
+    QTest.keyClick(dialog.tree, Qt.Key.Key_Control, CONTROL)  # a modifier alone is no key
+    repeated_key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, PLAIN, autorep=True)
+    QApplication.sendEvent(dialog.tree, repeated_key)  # Enter is still held down
     QTest.keyClick(dialog.tree, Qt.Key.Key_J, CONTROL)
-    assert text(dialog, "Export the training set…") == "Ctrl+J"
-    assert told == [{"export": ["Ctrl+J"]}]
+    assert keys_text(dialog, "Export training set…") == "Ctrl+J"
+    assert changed_keys == [{"export": ["Ctrl+J"]}]
     assert dialog.isVisible()
 
 
 @pytest.mark.parametrize(
-    ("key", "modifier", "wanted"),
+    ("key", "modifier", "expected"),
     [
         (Qt.Key.Key_Tab, ALT, "Alt+Tab"),
         (Qt.Key.Key_Return, ALT, "Alt+Return"),
@@ -146,102 +145,104 @@ def test_a_key_is_changed_without_a_mouse(sheet: Sheet) -> None:
         (Qt.Key(ord("٧")), PLAIN, "7"),
     ],
 )
-def test_any_key_can_be_the_new_one(sheet: Sheet, key: Qt.Key, modifier: Qt.KeyboardModifier, wanted: str) -> None:
-    dialog = sheet()
-    told = changes(dialog)
-    choose(dialog, "Export the training set…")
+def test_any_key_can_be_assigned(
+    open_sheet: OpenSheet, key: Qt.Key, modifier: Qt.KeyboardModifier, expected: str
+) -> None:
+    dialog = open_sheet()
+    changed_keys = record_changes(dialog)
+    select_row(dialog, "Export training set…")
     QTest.keyClick(dialog.tree, Qt.Key.Key_Return)
     QTest.sendKeyEvent(QTest.KeyAction.Click, dialog.tree, key, "", modifier)
-    assert told == [{"export": [wanted]}]
+    assert changed_keys == [{"export": [expected]}]
     assert dialog.tree.hasFocus()
 
 
-def test_a_clash_is_refused_in_place_and_another_key_may_follow(sheet: Sheet) -> None:
-    dialog = sheet()
-    told = changes(dialog)
-    choose(dialog, "Undo")
+def test_conflicting_key_is_refused_and_another_can_follow(open_sheet: OpenSheet) -> None:
+    dialog = open_sheet()
+    changed_keys = record_changes(dialog)
+    select_row(dialog, "Undo")
     QTest.keyClick(dialog.tree, Qt.Key.Key_Enter)
     QTest.keyClick(dialog.tree, Qt.Key.Key_E, CONTROL)
-    assert said(dialog) == "Ctrl+E is the key of “Export the training set”."
-    assert dialog.said.objectName() == "warning"
+    assert message(dialog) == "Ctrl+E is already assigned to “Export training set”."
+    assert dialog.message_label.objectName() == "warning"
     QTest.keyClick(dialog.tree, Qt.Key.Key_Question, SHIFT)
-    assert said(dialog).startswith("That key is not on every keyboard.")
-    assert told == []
+    assert message(dialog).startswith("That key is not on every keyboard.")
+    assert changed_keys == []
     QTest.keyClick(dialog.tree, Qt.Key.Key_F12)
-    assert told == [{"undo": ["F12"]}]
-    assert dialog.said.objectName() == "quiet"
+    assert changed_keys == [{"undo": ["F12"]}]
+    assert dialog.message_label.objectName() == "quiet"
 
 
 @pytest.mark.parametrize("how", ["escape", "elsewhere", "another row"])
-def test_waiting_is_left_without_a_change(sheet: Sheet, how: str) -> None:
-    dialog = sheet()
-    told = changes(dialog)
-    choose(dialog, "Undo")
+def test_cancelled_waiting_changes_nothing(open_sheet: OpenSheet, how: str) -> None:
+    dialog = open_sheet()
+    changed_keys = record_changes(dialog)
+    select_row(dialog, "Undo")
     QTest.keyClick(dialog.tree, Qt.Key.Key_Return)
     if how == "escape":
         QTest.keyClick(dialog.tree, Qt.Key.Key_Escape)
     elif how == "elsewhere":
-        dialog.filter.setFocus()
+        dialog.filter_line.setFocus()
     else:
-        choose(dialog, "Redo")
-    assert text(dialog, "Undo") == "Ctrl+Z"
+        select_row(dialog, "Redo")
+    assert keys_text(dialog, "Undo") == "Ctrl+Z"
     assert dialog.isVisible()
     QTest.keyClick(dialog.tree, Qt.Key.Key_F12)
-    assert told == []
+    assert changed_keys == []
 
 
-def test_back_to_the_usual_key_none_and_all_back(sheet: Sheet) -> None:
-    dialog = sheet({"redo": ["F12"], "ribbon": ["Ctrl+1"]})
-    told = changes(dialog)
-    choose(dialog, "Undo")
-    assert not button(dialog, "Back to the usual key").isEnabled()
+def test_buttons_reset_clear_and_restore_all_keys(open_sheet: OpenSheet) -> None:
+    dialog = open_sheet({"redo": ["F12"], "ribbon": ["Ctrl+1"]})
+    changed_keys = record_changes(dialog)
+    select_row(dialog, "Undo")
+    assert not button(dialog, "Reset to default").isEnabled()
     button(dialog, "No key").click()
-    choose(dialog, "Redo")
-    button(dialog, "Back to the usual key").click()
-    assert told == [
+    select_row(dialog, "Redo")
+    button(dialog, "Reset to default").click()
+    assert changed_keys == [
         {"redo": ["F12"], "ribbon": ["Ctrl+1"], "undo": []},
         {"ribbon": ["Ctrl+1"], "undo": []},
     ]
-    assert text(dialog, "Redo") == "Ctrl+Shift+Z   Ctrl+Y"
-    assert text(dialog, "Undo") == "–"
-    button(dialog, "All back").click()
-    assert told[2:] == [{"ribbon": ["Ctrl+1"]}]
-    assert text(dialog, "Undo") == "Ctrl+Z"
-    assert not button(dialog, "All back").isEnabled()
+    assert keys_text(dialog, "Redo") == "Ctrl+Shift+Z   Ctrl+Y"
+    assert keys_text(dialog, "Undo") == "–"
+    button(dialog, "Restore defaults").click()
+    assert changed_keys[2:] == [{"ribbon": ["Ctrl+1"]}]
+    assert keys_text(dialog, "Undo") == "Ctrl+Z"
+    assert not button(dialog, "Restore defaults").isEnabled()
 
 
-def test_the_usual_key_that_another_has_now_is_refused(sheet: Sheet) -> None:
-    dialog = sheet({"undo": [], "export": ["Ctrl+Z"]})
-    told = changes(dialog)
-    choose(dialog, "Undo")
-    button(dialog, "Back to the usual key").click()
-    assert said(dialog) == "Ctrl+Z is the key of “Export the training set”."
-    assert told == []
+def test_default_key_taken_by_another_action_is_refused(open_sheet: OpenSheet) -> None:
+    dialog = open_sheet({"undo": [], "export": ["Ctrl+Z"]})
+    changed_keys = record_changes(dialog)
+    select_row(dialog, "Undo")
+    button(dialog, "Reset to default").click()
+    assert message(dialog) == "Ctrl+Z is already assigned to “Export training set”."
+    assert changed_keys == []
 
 
-def test_a_labels_key_is_shown_and_not_changed_here(sheet: Sheet) -> None:
-    dialog = sheet()
-    choose(dialog, "Date")
+def test_key_of_a_label_is_shown_but_cannot_be_changed(open_sheet: OpenSheet) -> None:
+    dialog = open_sheet()
+    select_row(dialog, "Date")
     QTest.keyClick(dialog.tree, Qt.Key.Key_Return)
     QTest.keyClick(dialog.tree, Qt.Key.Key_F12)
-    assert text(dialog, "Date") == "1"
-    assert not any(button(dialog, words).isEnabled() for words in ("Change…", "No key", "Back to the usual key"))
-    assert "label" in said(dialog)
+    assert keys_text(dialog, "Date") == "1"
+    assert not any(button(dialog, words).isEnabled() for words in ("Change…", "No key", "Reset to default"))
+    assert "label" in message(dialog)
 
 
-def test_with_nothing_found_there_is_nothing_to_change(sheet: Sheet) -> None:
-    dialog = sheet({"redo": ["F12"]})
-    told = changes(dialog)
-    choose(dialog, "Redo")
-    dialog.filter.setText("qqq")
-    for words in ("Change…", "No key", "Back to the usual key"):
+def test_buttons_do_nothing_without_a_match(open_sheet: OpenSheet) -> None:
+    dialog = open_sheet({"redo": ["F12"]})
+    changed_keys = record_changes(dialog)
+    select_row(dialog, "Redo")
+    dialog.filter_line.setText("qqq")
+    for words in ("Change…", "No key", "Reset to default"):
         button(dialog, words).click()
-    assert told == []
+    assert changed_keys == []
 
 
-def test_the_arrow_keys_pass_over_the_headings(sheet: Sheet) -> None:
-    dialog = sheet()
-    choose(dialog, "Plan")
+def test_arrow_keys_skip_the_headings(open_sheet: OpenSheet) -> None:
+    dialog = open_sheet()
+    select_row(dialog, "Plan")
     QTest.keyClick(dialog.tree, Qt.Key.Key_Down)
     assert dialog.tree.currentItem().text(0) == "New corpus…"
     QTest.keyClick(dialog.tree, Qt.Key.Key_Up)
@@ -251,20 +252,22 @@ def test_the_arrow_keys_pass_over_the_headings(sheet: Sheet) -> None:
 # In the window
 
 
-def test_a_change_reaches_keys_menus_and_buttons_and_is_kept(window: Window, sheet: Sheet, qtbot: QtBot) -> None:
+def test_changed_key_reaches_shortcuts_menus_buttons_and_settings(
+    window: Window, open_sheet: OpenSheet, qtbot: QtBot
+) -> None:
     undo = window.action("undo")
-    [there] = [one for one in window.findChildren(QPushButton) if one.text() == "Undo"]
-    assert "Ctrl+Z" in there.toolTip()
-    dialog = sheet(parent=window)
+    [undo_button] = [candidate for candidate in window.findChildren(QPushButton) if candidate.text() == "Undo"]
+    assert "Ctrl+Z" in undo_button.toolTip()
+    dialog = open_sheet(parent=window)
     dialog.changed.connect(window.change_keys)
-    choose(dialog, "Undo")
+    select_row(dialog, "Undo")
     QTest.keyClick(dialog.tree, Qt.Key.Key_Return)
     QTest.keyClick(dialog.tree, Qt.Key.Key_F12)
     dialog.close()
     assert undo.text() == "Undo\t\u2066F12\u2069"
-    assert "F12" in there.toolTip()
-    assert "Ctrl+Z" not in there.toolTip()
-    assert kept.load().keys == {"undo": ["F12"]}
+    assert "F12" in undo_button.toolTip()
+    assert "Ctrl+Z" not in undo_button.toolTip()
+    assert settings.load().keys == {"undo": ["F12"]}
     window.activateWindow()
     window.view.setFocus()
     qtbot.waitUntil(lambda: window.view.hasFocus() and QApplication.activeWindow() is window)
@@ -277,7 +280,7 @@ def test_a_change_reaches_keys_menus_and_buttons_and_is_kept(window: Window, she
     assert window.session.spans == []
 
 
-def test_a_key_that_only_the_article_takes_is_changed_too(window: Window) -> None:
+def test_key_of_the_article_view_can_be_changed(window: Window) -> None:
     words = window.view.caret.words
     window.change_keys({"caret_forward": ["J"]})
     before = window.view.caret.focus
@@ -288,11 +291,11 @@ def test_a_key_that_only_the_article_takes_is_changed_too(window: Window) -> Non
     assert words
 
 
-def test_a_field_of_the_window_keeps_its_letters(window: Window) -> None:
+def test_letters_assigned_to_actions_can_be_typed_in_a_field(window: Window) -> None:
     window.change_keys({"quit": ["B"], "done": ["Space"]})
     field = QLineEdit()
     window.statusBar().addWidget(field)
-    window.view.caret.stand(0)
+    window.view.caret.move_to(0)
     field.setFocus()
     QTest.keyClicks(field, "b1 2B&")
     assert field.text() == "b1 2B&"
@@ -304,7 +307,7 @@ def test_a_field_of_the_window_keeps_its_letters(window: Window) -> None:
     assert len(window.session.spans) == 1
 
 
-def test_every_button_and_menu_names_the_key_in_force(window: Window) -> None:
+def test_menus_show_the_current_keys(window: Window) -> None:
     for action in ACTIONS:
         key = window.action(action.name).text().partition("\t")[2]
         assert bool(key) == bool(action.keys), action.name

@@ -1,4 +1,4 @@
-"""Where there is nothing to show, it is said what is the case and what to do, and the way is a button."""
+"""Empty views say why they are empty and what to do about it, and have a button for it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -29,25 +29,25 @@ def actions(qapp: QApplication) -> dict[str, QAction]:
 
 @pytest.fixture
 def state(qtbot: QtBot, actions: dict[str, QAction]) -> EmptyState:
-    made = EmptyState("corpus", "Nothing is here.", "Bring something.", actions)
-    qtbot.addWidget(made)
-    made.set_theme(LIGHT)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    widget = EmptyState("corpus", "Nothing is here.", "Bring something.", actions)
+    qtbot.addWidget(widget)
+    widget.set_theme(LIGHT)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    return widget
 
 
-def said(widget: QWidget) -> list[str]:
+def label_texts(widget: QWidget) -> list[str]:
     return [label.text() for label in widget.findChildren(QLabel) if label.text()]
 
 
-def test_it_says_what_is_the_case_and_what_to_do_and_the_keys(state: EmptyState) -> None:
-    assert said(state) == ["Nothing is here.", "Bring something.", "Ctrl+N", "Ctrl+I"]
+def test_empty_state_shows_title_advice_and_keys(state: EmptyState) -> None:
+    assert label_texts(state) == ["Nothing is here.", "Bring something.", "Ctrl+N", "Ctrl+I"]
     assert [button.text() for button in state.buttons] == ["Add…", "Bring"]
     assert (state.accessibleName(), state.accessibleDescription()) == ("Nothing is here.", "Bring something.")
 
 
-def test_a_sentence_of_more_than_a_line_is_seen_whole(qtbot: QtBot, actions: dict[str, QAction]) -> None:
+def test_long_sentence_is_wrapped_and_fully_visible(qtbot: QtBot, actions: dict[str, QAction]) -> None:
     advice = "A corpus is one file with your articles, their labels and your work, and it lies where you put it."
     state = EmptyState("corpus", "Nothing is here.", advice, actions)
     qtbot.addWidget(state)
@@ -58,7 +58,7 @@ def test_a_sentence_of_more_than_a_line_is_seen_whole(qtbot: QtBot, actions: dic
     assert label.height() >= label.heightForWidth(label.width()) > 1.5 * label.fontMetrics().height()
 
 
-def test_its_buttons_do_what_the_actions_do(state: EmptyState, actions: dict[str, QAction]) -> None:
+def test_buttons_trigger_their_actions(state: EmptyState, actions: dict[str, QAction]) -> None:
     done: list[str] = []
     for name, action in actions.items():
         action.triggered.connect(lambda _checked=False, name=name: done.append(name))
@@ -67,10 +67,10 @@ def test_its_buttons_do_what_the_actions_do(state: EmptyState, actions: dict[str
     assert done == ["add", "import"]
 
 
-def test_it_follows_the_actions(state: EmptyState, actions: dict[str, QAction]) -> None:
+def test_buttons_follow_changes_of_their_actions(state: EmptyState, actions: dict[str, QAction]) -> None:
     actions["add"].setText("Make\tF5")
     actions["import"].setEnabled(False)
-    assert said(state)[2:] == ["F5", "Ctrl+I"]
+    assert label_texts(state)[2:] == ["F5", "Ctrl+I"]
     assert state.buttons[0].text() == "Make"
     assert "F5" in state.buttons[0].toolTip()
     assert not state.buttons[1].isEnabled()
@@ -82,7 +82,7 @@ def shown_colours(pixmap: QPixmap) -> set[str]:
     return {pixel.name() for pixel in pixels if pixel.alpha() == 255}
 
 
-def test_it_is_drawn_in_the_theme(state: EmptyState) -> None:
+def test_icon_and_buttons_have_the_colours_of_the_theme(state: EmptyState) -> None:
     [drawing] = [label for label in state.findChildren(QLabel) if not label.pixmap().isNull()]
     assert shown_colours(drawing.pixmap()) == {LIGHT.faint}
     state.set_theme(DARK)
@@ -92,70 +92,68 @@ def test_it_is_drawn_in_the_theme(state: EmptyState) -> None:
     assert shown_colours(second.icon().pixmap(20, 20)) == {DARK.ink}
 
 
-def page(window: Window) -> QWidget:
-    return window._middle.pages.currentWidget()
+def current_page(window: Window) -> QWidget:
+    return window._central_widget.pages.currentWidget()
 
 
-def test_without_a_corpus_the_window_offers_one(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert page(window) is window.view
-    assert window._middle.foot.isVisible()
+def test_window_without_a_corpus_offers_to_create_one(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert current_page(window) is window.view
+    assert window._central_widget.footer.isVisible()
     window.session.close()
     window.session.articles_changed.emit()
-    shown = page(window)
-    assert isinstance(shown, EmptyState)
-    assert said(shown)[0] == "No corpus is open."
-    assert not window._middle.foot.isVisible()
-    asked: list[str] = []
-    window.action("new_corpus").triggered.connect(lambda: asked.append("new"))
-    monkeypatch.setattr("annotator.ui.widgets.file_dialogs.choose_target", lambda *_a, **_k: "")
-    QTest.mouseClick(shown.buttons[0], LEFT)
-    assert asked == ["new"]
+    empty_state = current_page(window)
+    assert isinstance(empty_state, EmptyState)
+    assert label_texts(empty_state)[0] == "No corpus is open."
+    assert not window._central_widget.footer.isVisible()
+    triggered: list[str] = []
+    window.action("new_corpus").triggered.connect(lambda: triggered.append("new"))
+    monkeypatch.setattr("annotator.ui.widgets.file_dialogs.choose_save_path", lambda *_a, **_k: "")
+    QTest.mouseClick(empty_state.buttons[0], LEFT)
+    assert triggered == ["new"]
 
 
-def test_an_empty_corpus_offers_the_import_and_then_shows_the_articles(
-    window: Window, session: Session, tmp_path: Path
-) -> None:
+def test_empty_corpus_offers_to_import(window: Window, session: Session, tmp_path: Path) -> None:
     path = tmp_path / "empty.corpus"
     Corpus.create(path, default_labels()).close()
     session.open(Corpus.open(path))
-    shown = page(window)
-    assert isinstance(shown, EmptyState)
-    assert said(shown)[0] == "There are no articles here yet."
-    assert [button.text() for button in shown.buttons] == ["Import files…", "Import a folder…"]
+    empty_state = current_page(window)
+    assert isinstance(empty_state, EmptyState)
+    assert label_texts(empty_state)[0] == "There are no articles here yet."
+    assert [button.text() for button in empty_state.buttons] == ["Import files…", "Import folder…"]
     assert [window.action(name).isEnabled() for name in ("import_files", "import_folder")] == [True, True]
 
 
-def test_a_corpus_with_articles_is_shown_though_the_list_finds_none(window: Window) -> None:
-    window.articles_side.begin_search("لاشيءمثلهذا")
-    window.articles_side._choose()
+def test_article_stays_visible_if_the_search_has_no_match(window: Window) -> None:
+    window.articles_sidebar.start_search("لاشيءمثلهذا")
+    window.articles_sidebar._apply_filter()
     assert not window.session.articles
-    assert page(window) is window.view
+    assert current_page(window) is window.view
 
 
-def test_an_article_without_spans_says_how_to_begin(window: Window, stretch: Stretch) -> None:
-    hint = window.spans.accessibleDescription()
+def test_article_without_spans_shows_a_hint(window: Window, stretch: Stretch) -> None:
+    hint = window.span_panel.accessibleDescription()
     assert hint.startswith("No spans yet.")
     window.session.tag("DATE", *stretch("أمس"))
     window.session.select(None)
     window.session.undo()
     QTest.qWait(50)
-    before = window.spans.viewport().grab().toImage()
-    assert len({before.pixel(x, y) for x in range(before.width()) for y in range(0, 80)}) > 5, "it is written"
+    before = window.span_panel.viewport().grab().toImage()
+    assert len({before.pixel(x, y) for x in range(before.width()) for y in range(80)}) > 5, "it is written"
     window.session.tag("DATE", *stretch("أمس"))
-    assert window.spans.accessibleDescription() == ""
+    assert window.span_panel.accessibleDescription() == ""
     window.session.undo()
     QTest.qWait(50)
-    assert window.spans.viewport().grab().toImage() == before
+    assert window.span_panel.viewport().grab().toImage() == before
     window.session.close()
     window.session.article_opened.emit(0)
-    assert len({window.spans.viewport().grab().toImage().pixel(x, 40) for x in range(before.width())}) == 1
+    assert len({window.span_panel.viewport().grab().toImage().pixel(x, 40) for x in range(before.width())}) == 1
 
 
-def test_a_button_says_its_key_and_is_there_when_its_action_is(qtbot: QtBot) -> None:
+def test_button_shows_its_key_and_follows_its_action(qtbot: QtBot) -> None:
     action = QAction("Undo\tCtrl+Z")
     button = ActionButton(action, "undo")
     qtbot.addWidget(button)
-    assert (button.text(), button.key(), button.toolTip()) == ("Undo", "Ctrl+Z", "Undo   Ctrl+Z")
+    assert (button.text(), button.key_text(), button.toolTip()) == ("Undo", "Ctrl+Z", "Undo   Ctrl+Z")
     assert button.focusPolicy() == Qt.FocusPolicy.TabFocus
     action.setEnabled(False)
     assert not button.isEnabled()

@@ -1,4 +1,4 @@
-"""What stands beside the article: filter and counts, values and notes, the guideline."""
+"""The sidebars: filter and counts, values and notes, the guidelines."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from annotator import i18n
 from annotator.model.records import DONE, FLAGGED, Note
 from annotator.store.corpus import Corpus
-from annotator.store.queries.article_list import Choice
+from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.widgets.theme import LIGHT, style_sheet
 from annotator.ui.window import Window
 
@@ -19,98 +19,98 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
-def test_the_list_can_show_one_state_and_says_how_many_there_are(window: Window) -> None:
-    side, session = window.articles_side, window.session
+def test_list_filters_by_state_and_shows_the_counts(window: Window) -> None:
+    sidebar, session = window.articles_sidebar, window.session
     session.set_state(FLAGGED)
-    texts = [side.state.itemText(at) for at in range(side.state.count())]
+    texts = [sidebar.state_filter.itemText(index) for index in range(sidebar.state_filter.count())]
     assert texts == ["All articles: 2", "new: 1", "in progress: 0", "done: 0", "skipped: 0", "flagged: 1"]
-    side.state.setCurrentIndex(side.state.findData(FLAGGED))
-    side.state.activated.emit(side.state.currentIndex())
+    sidebar.state_filter.setCurrentIndex(sidebar.state_filter.findData(FLAGGED))
+    sidebar.state_filter.activated.emit(sidebar.state_filter.currentIndex())
     assert session.articles.numbers == [1]
     session.set_state(DONE)
-    assert "1 of 2" in side._done.text()
-    assert session.articles.numbers == [1]  # what is being worked on stays in the list until it is asked for anew
-    session.choose(Choice())
+    assert "1 of 2" in sidebar._done_label.text()
+    assert session.articles.numbers == [1]  # the open article stays in the list until the filter changes
+    session.set_article_filter(ArticleFilter())
     assert session.articles.numbers == [1, 2]
-    assert side.state.currentData() is None
+    assert sidebar.state_filter.currentData() is None
 
 
-def test_the_list_of_a_field_opens_below_it_with_each_row_whole(window: Window, qtbot: QtBot) -> None:
+def test_popup_of_a_combo_box_opens_below_it_with_all_rows_visible(window: Window, qtbot: QtBot) -> None:
     window.setStyleSheet(style_sheet(LIGHT))
-    box = window.articles_side.state
+    box = window.articles_sidebar.state_filter
     box.showPopup()
     rows = box.view()
     qtbot.waitUntil(rows.isVisible)
     last = rows.visualRect(rows.model().index(box.count() - 1, 0))
     assert last.bottom() <= rows.viewport().rect().bottom()
-    assert rows.mapToGlobal(QPoint()).y() >= box.mapToGlobal(QPoint()).y() + box.height() - 1  # and not over the field
+    assert rows.mapToGlobal(QPoint()).y() >= box.mapToGlobal(QPoint()).y() + box.height() - 1
     box.hidePopup()
 
 
-def test_a_value_and_a_note_are_typed_kept_and_undone(window: Window, stretch: Stretch) -> None:
-    session, card = window.session, window.labels_side.card
-    assert not card.value.isEnabled()
+def test_value_and_note_are_saved_and_undone(window: Window, stretch: Stretch) -> None:
+    session, card = window.session, window.labels_sidebar.span_card
+    assert not card.value_field.isEnabled()
     session.tag("DATE", *stretch("09 يوليوز 2024"))
     QTest.keyClick(window.view, Qt.Key.Key_F2)
-    assert card.value.hasFocus()
-    QTest.keyClicks(card.value, "2024-07-09")
-    QTest.keyClick(card.value, Qt.Key.Key_Return)
+    assert card.value_field.hasFocus()
+    QTest.keyClicks(card.value_field, "2024-07-09")
+    QTest.keyClick(card.value_field, Qt.Key.Key_Return)
     assert window.view.hasFocus()
     QTest.keyClick(window.view, Qt.Key.Key_F2, SHIFT)
-    QTest.keyClicks(card.note, "?")
-    window.view.setFocus()  # leaving the line keeps it
+    QTest.keyClicks(card.note_field, "?")
+    window.view.setFocus()  # saves the text
     assert on_disk(window) == [("2024-07-09", "?")]
     QTest.keyClick(window.view, Qt.Key.Key_F2)
-    QTest.keyClicks(card.value, "x")
-    QTest.keyClick(card.value, Qt.Key.Key_Escape)
+    QTest.keyClicks(card.value_field, "x")
+    QTest.keyClick(card.value_field, Qt.Key.Key_Escape)
     assert on_disk(window) == [("2024-07-09", "?")]
-    assert card.value.text() == "2024-07-09"
+    assert card.value_field.text() == "2024-07-09"
     QTest.keyClick(window.view, Qt.Key.Key_Z, CONTROL)
     assert on_disk(window) == [("2024-07-09", None)]
 
 
-def test_what_is_being_typed_is_of_the_span_that_it_was_begun_for(window: Window, stretch: Stretch) -> None:
-    session, card = window.session, window.labels_side.card
+def test_typed_value_belongs_to_the_span_it_was_typed_for(window: Window, stretch: Stretch) -> None:
+    session, card = window.session, window.labels_sidebar.span_card
     session.tag("PLAN", *stretch("الخطة الوطنية"))
     session.tag("DATE", *stretch("أمس"))
     QTest.keyClick(window.view, Qt.Key.Key_F2)
-    QTest.keyClicks(card.value, "2024-07-08")
+    QTest.keyClicks(card.value_field, "2024-07-08")
     session.select(next(span for span in session.spans if span.label == "PLAN"))
     assert on_disk(window) == [("2024-07-08", None), (None, None)]
-    assert card.value.text() == ""
+    assert card.value_field.text() == ""
 
 
 def on_disk(window: Window) -> list[tuple[str | None, str | None]]:
-    """Value and note of each span."""
+    """Return the value and the note of each span as stored."""
     session = window.session
     assert session.corpus
     assert session.article
-    with Corpus.open(session.corpus.path) as other:
-        return [(span.value, span.note) for span in other.spans(session.article.uid)]
+    with Corpus.open(session.corpus.path) as corpus:
+        return [(span.value, span.note) for span in corpus.spans(session.article.uid)]
 
 
-def test_a_note_on_the_article_is_seen_again(window: Window) -> None:
+def test_article_note_is_shown_again_with_its_article(window: Window) -> None:
     session = window.session
     assert session.article
-    assert window.note.isHidden()
+    assert window.note_field.isHidden()
     QTest.keyClick(window.view, Qt.Key.Key_F2, CONTROL)
-    QTest.keyClicks(window.note, "ask Omar")
-    QTest.keyClick(window.note, Qt.Key.Key_Return)
+    QTest.keyClicks(window.note_field, "ask Omar")
+    QTest.keyClick(window.note_field, Qt.Key.Key_Return)
     assert session.note == Note(session.article.uid, "Sanae", "ask Omar")
     session.open_article(1)
-    assert window.note.isHidden()
+    assert window.note_field.isHidden()
     session.open_article(0)
-    assert window.note.text() == "ask Omar"
-    assert window.note.isVisible()
+    assert window.note_field.text() == "ask Omar"
+    assert window.note_field.isVisible()
     QTest.keyClick(window.view, Qt.Key.Key_Z, CONTROL)
     assert session.note is None
-    assert window.note.isHidden()
+    assert window.note_field.isHidden()
 
 
-def test_a_note_that_is_being_typed_is_of_the_article_that_it_was_begun_for(window: Window) -> None:
+def test_typed_note_belongs_to_the_article_it_was_typed_for(window: Window) -> None:
     session = window.session
     QTest.keyClick(window.view, Qt.Key.Key_F2, CONTROL)
-    QTest.keyClicks(window.note, "first")
+    QTest.keyClicks(window.note_field, "first")
     session.open_article(1)
     assert session.note is None
     session.open_article(0)
@@ -118,32 +118,32 @@ def test_a_note_that_is_being_typed_is_of_the_article_that_it_was_begun_for(wind
     assert session.note.text == "first"
 
 
-def test_the_guideline_is_one_key_away_at_the_label_in_question(window: Window, stretch: Stretch, qtbot: QtBot) -> None:
-    side = window.labels_side
+def test_key_shows_the_guideline_of_the_selected_span(window: Window, stretch: Stretch, qtbot: QtBot) -> None:
+    sidebar = window.labels_sidebar
     window.session.tag("PLAN", *stretch("الخطة الوطنية"))
-    assert side.guide.isHidden()
+    assert sidebar.guideline_panel.isHidden()
     QTest.keyClick(window.view, Qt.Key.Key_F1, SHIFT)
-    assert side.guide.isVisible()
-    said = "\n".join(label.text() for label in side.guide.findChildren(QLabel))
+    assert sidebar.guideline_panel.isVisible()
+    text = "\n".join(label.text() for label in sidebar.guideline_panel.findChildren(QLabel))
     for label in window.session.labels.labels:
-        assert label.shown() in said
-        assert label.told().splitlines()[0].strip() in said
-    qtbot.waitUntil(lambda: side.guide.verticalScrollBar().value() > 100)
+        assert label.localised_title() in text
+        assert label.localised_guideline().splitlines()[0].strip() in text
+    qtbot.waitUntil(lambda: sidebar.guideline_panel.verticalScrollBar().value() > 100)
     assert window.view.hasFocus()
     QTest.keyClick(window.view, Qt.Key.Key_F1, SHIFT)
-    assert side.spans.isVisible()
+    assert sidebar.span_panel.isVisible()
 
 
-def test_numbers_are_written_in_the_digits_of_choice_in_arabic_alone(window: Window) -> None:
+def test_chosen_digits_apply_in_arabic_only(window: Window) -> None:
     try:
-        i18n.use_numerals("eastern")
-        assert i18n.number(2030) == "2030"
-        i18n.use("ar")
-        assert i18n.number(2030) == "٢٠٣٠"
-        window.articles_side._shown.clear()  # a window is made anew for other digits
-        window.articles_side.show_counts()
-        assert "٢" in window.articles_side._done.text()
+        i18n.set_numerals("eastern")
+        assert i18n.format_number(2030) == "2030"
+        i18n.set_language("ar")
+        assert i18n.format_number(2030) == "٢٠٣٠"
+        window.articles_sidebar._shown_counts.clear()  # a change of digits normally creates a new window
+        window.articles_sidebar.show_counts()
+        assert "٢" in window.articles_sidebar._done_label.text()
     finally:
-        i18n.use_numerals("western")
-        i18n.use("en")
-    assert i18n.number(2030) == "2030"
+        i18n.set_numerals("western")
+        i18n.set_language("en")
+    assert i18n.format_number(2030) == "2030"

@@ -1,4 +1,4 @@
-"""What is typed about a span or an article: kept before anything else is done, for what it was typed about."""
+"""Texts typed about a span or an article are saved before any other action, for what they were typed about."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from annotator.model.records import DONE, FLAGGED
 from annotator.store.corpus import Corpus
-from annotator.ui.panels.span_card import Field
+from annotator.ui.panels.span_card import AutosaveField
 from annotator.ui.window import Window
 
 Stretch = Callable[..., tuple[int, int]]
@@ -21,8 +21,8 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def locked(window: Window) -> Iterator[Callable[[], None]]:
-    """Another program keeps the corpus locked until this is called."""
+def unlock(window: Window) -> Iterator[Callable[[], None]]:
+    """Keep the corpus locked by another connection until this is called."""
     assert window.session.corpus
     window.session.corpus._db.execute("PRAGMA busy_timeout = 30")
     holder = sqlite3.connect(window.session.corpus.path, isolation_level=None)
@@ -32,115 +32,119 @@ def locked(window: Window) -> Iterator[Callable[[], None]]:
 
 
 def note(path: Path, number: int = 1, annotator: str = "Sanae") -> str | None:
-    """The note on an article, on disk."""
+    """Return the stored note on an article."""
     with Corpus.open(path) as corpus:
-        found = corpus.note(corpus.article(number).uid, annotator)
-    return found.text if found else None
+        stored_note = corpus.note(corpus.article(number).uid, annotator)
+    return stored_note.text if stored_note else None
 
 
 def values(path: Path) -> dict[str, tuple[str | None, str | None]]:
-    """The value and the note of the spans of the first article by their labels, on disk."""
+    """Return the stored value and note of each span of the first article, by label."""
     with Corpus.open(path) as corpus:
-        found = corpus.spans(corpus.article(1).uid, "Sanae")
-    return {span.label: (span.value, span.note) for span in found}
+        spans = corpus.spans(corpus.article(1).uid, "Sanae")
+    return {span.label: (span.value, span.note) for span in spans}
 
 
 def button(window: Window, text: str) -> QPushButton:
-    return next(one for one in window._middle.buttons if one.text() == text)
+    return next(candidate for candidate in window._central_widget.buttons if candidate.text() == text)
 
 
 def click_span(window: Window, row: int) -> None:
     QTest.mouseClick(
-        window.spans.viewport(), LEFT, pos=window.spans.visualRect(window.spans.model().index(row)).center()
+        window.span_panel.viewport(),
+        LEFT,
+        pos=window.span_panel.visualRect(window.span_panel.model().index(row)).center(),
     )
 
 
-def press(window: Window, way: str) -> None:
-    """Flag the article, by a button, by a key, or from a menu."""
-    if way == "button":
-        QTest.mouseClick(button(window, "Flag for a second look"), LEFT)
-    elif way == "key":
-        QTest.keyClick(window.note, Qt.Key.Key_M, CONTROL)
+def press(window: Window, trigger: str) -> None:
+    """Flag the article by a button, a key or a menu."""
+    if trigger == "button":
+        QTest.mouseClick(button(window, "Flag for review"), LEFT)
+    elif trigger == "key":
+        QTest.keyClick(window.note_field, Qt.Key.Key_M, CONTROL)
     else:
         window.action("flag").trigger()
 
 
-def test_the_card_stays_as_high_as_it_is_whatever_is_selected(window: Window, stretch: Stretch) -> None:
-    card, heights = window.labels_side.card, set()
-    whole = (0, len(window.session.article.text)) if window.session.article else (0, 0)
-    for place in (None, stretch("أمس"), whole):
-        window.view.select(*place) if place else window.view.clear_selection()
+def test_selection_does_not_change_the_height_of_the_card(window: Window, stretch: Stretch) -> None:
+    card, heights = window.labels_sidebar.span_card, set()
+    whole_text = (0, len(window.session.article.text)) if window.session.article else (0, 0)
+    for text_range in (None, stretch("أمس"), whole_text):
+        window.view.select(*text_range) if text_range else window.view.clear_selection()
         QApplication.processEvents()
-        heights.add((card.height(), card.value.y()))
-        if place:
-            window.session.tag("DATE", *place)
+        heights.add((card.height(), card.value_field.y()))
+        if text_range:
+            window.session.tag("DATE", *text_range)
             QApplication.processEvents()
-            heights.add((card.height(), card.value.y()))
+            heights.add((card.height(), card.value_field.y()))
     assert len(heights) == 1
 
 
-@pytest.mark.parametrize("way", ["button", "key", "menu"])
-def test_a_note_that_is_being_typed_is_kept_before_a_state(window: Window, corpus_path: Path, way: str) -> None:
+@pytest.mark.parametrize("trigger", ["button", "key", "menu"])
+def test_typed_note_is_saved_before_the_state_changes(window: Window, corpus_path: Path, trigger: str) -> None:
     window.action("edit_article_note").trigger()
-    QTest.keyClicks(window.note, "twice")
-    press(window, way)
-    assert (window.session.state(), note(corpus_path), window.note.text()) == (FLAGGED, "twice", "twice")
-    QTest.keyClicks(window.note, " said")
-    QTest.keyClick(window.note, Qt.Key.Key_Return)
+    QTest.keyClicks(window.note_field, "twice")
+    press(window, trigger)
+    assert (window.session.state(), note(corpus_path), window.note_field.text()) == (FLAGGED, "twice", "twice")
+    QTest.keyClicks(window.note_field, " said")
+    QTest.keyClick(window.note_field, Qt.Key.Key_Return)
     assert note(corpus_path) == "twice said"
     assert window.view.hasFocus()
 
 
-def test_a_note_that_is_being_typed_is_of_the_article_that_is_done(window: Window, corpus_path: Path) -> None:
+def test_typed_note_is_saved_for_the_article_marked_as_done(window: Window, corpus_path: Path) -> None:
     window.action("edit_article_note").trigger()
-    QTest.keyClicks(window.note, "well")
-    QTest.keyClick(window.note, Qt.Key.Key_Return, CONTROL)
+    QTest.keyClicks(window.note_field, "well")
+    QTest.keyClick(window.note_field, Qt.Key.Key_Return, CONTROL)
     assert window.session.article
     assert window.session.article.id == 2
     assert (note(corpus_path, 1), note(corpus_path, 2)) == ("well", None)
-    assert (window.note.text(), window.note.isVisible()) == ("", False)
+    assert (window.note_field.text(), window.note_field.isVisible()) == ("", False)
     window.session.open_article(0)
-    assert (window.session.state(), window.note.text()) == (DONE, "well")
+    assert (window.session.state(), window.note_field.text()) == (DONE, "well")
 
 
-def test_a_note_that_is_being_typed_is_the_annotators(window: Window, corpus_path: Path) -> None:
+def test_typed_note_is_saved_for_its_annotator(window: Window, corpus_path: Path) -> None:
     window.action("edit_article_note").trigger()
-    QTest.keyClicks(window.note, "mine")
-    window.session.work_as("Omar")
-    assert (note(corpus_path), note(corpus_path, annotator="Omar"), window.note.text()) == ("mine", None, "")
+    QTest.keyClicks(window.note_field, "mine")
+    window.session.switch_annotator("Omar")
+    assert (note(corpus_path), note(corpus_path, annotator="Omar"), window.note_field.text()) == ("mine", None, "")
 
 
-def test_a_note_that_is_being_typed_is_kept_when_the_window_closes(window: Window, corpus_path: Path) -> None:
+def test_typed_note_is_saved_when_the_window_closes(window: Window, corpus_path: Path) -> None:
     window.action("edit_article_note").trigger()
-    QTest.keyClicks(window.note, "late")
+    QTest.keyClicks(window.note_field, "late")
     window.close()
     assert note(corpus_path) == "late"
 
 
-def test_undo_takes_back_what_was_being_typed(window: Window, corpus_path: Path, stretch: Stretch) -> None:
+def test_undo_saves_and_reverts_the_typed_note(window: Window, corpus_path: Path, stretch: Stretch) -> None:
     window.session.tag("DATE", *stretch("أمس"))
     window.action("edit_article_note").trigger()
-    QTest.keyClicks(window.note, "hasty")
+    QTest.keyClicks(window.note_field, "hasty")
     QTest.mouseClick(button(window, "Undo"), LEFT)
-    assert (note(corpus_path), window.note.text(), len(window.session.spans)) == (None, "", 1)
+    assert (note(corpus_path), window.note_field.text(), len(window.session.spans)) == (None, "", 1)
     QTest.mouseClick(button(window, "Redo"), LEFT)
-    assert (note(corpus_path), window.note.text()) == ("hasty", "hasty")
+    assert (note(corpus_path), window.note_field.text()) == ("hasty", "hasty")
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Return])
-def test_a_note_that_is_none_is_out_of_sight(window: Window, key: Qt.Key) -> None:
+def test_empty_note_is_hidden(window: Window, key: Qt.Key) -> None:
     window.action("edit_article_note").trigger()
-    assert window.note.isVisible()
-    QTest.keyClick(window.note, key)
+    assert window.note_field.isVisible()
+    QTest.keyClick(window.note_field, key)
     assert window.view.hasFocus()
-    assert not window.note.isVisible()
+    assert not window.note_field.isVisible()
     window.action("edit_article_note").trigger()
     QTest.mouseClick(window.view.viewport(), LEFT, pos=QPoint(5, 5))
-    assert not window.note.isVisible()
+    assert not window.note_field.isVisible()
 
 
-def test_a_value_is_of_the_span_that_it_was_typed_for(window: Window, corpus_path: Path, stretch: Stretch) -> None:
-    session, field = window.session, window.labels_side.card.value
+def test_value_is_saved_for_its_span_when_another_is_clicked(
+    window: Window, corpus_path: Path, stretch: Stretch
+) -> None:
+    session, field = window.session, window.labels_sidebar.span_card.value_field
     session.tag("DATE", *stretch("أمس"))
     session.tag("PLAN", *stretch("الأطفال"))
     window.action("edit_value").trigger()
@@ -148,80 +152,78 @@ def test_a_value_is_of_the_span_that_it_was_typed_for(window: Window, corpus_pat
     click_span(window, 0)
     assert values(corpus_path) == {"DATE": (None, None), "PLAN": ("2024", None)}
     assert session.selection
-    assert session.selection.label == "DATE"  # the one that was clicked, and not the one that was described
+    assert session.selection.label == "DATE"  # the clicked span, not the edited one
     assert (field.text(), window.view.hasFocus()) == ("", True)
     QTest.keyClick(window.view, Qt.Key.Key_2)
     assert set(values(corpus_path)) == {"INSTITUTION", "PLAN"}
 
 
-def test_a_value_that_is_being_typed_is_kept_before_its_span_changes(
-    window: Window, corpus_path: Path, stretch: Stretch
-) -> None:
-    card = window.labels_side.card
+def test_typed_value_is_saved_before_its_span_changes(window: Window, corpus_path: Path, stretch: Stretch) -> None:
+    card = window.labels_sidebar.span_card
     window.session.tag("PLAN", *stretch("الأطفال"))
     window.action("edit_value").trigger()
-    QTest.keyClicks(card.value, "v")
-    QTest.mouseClick(window.labels.rows()[0], LEFT)
+    QTest.keyClicks(card.value_field, "v")
+    QTest.mouseClick(window.label_panel.rows()[0], LEFT)
     assert values(corpus_path) == {"DATE": ("v", None)}
-    QTest.keyClick(card.value, Qt.Key.Key_Tab)
-    QTest.keyClicks(card.note, "n")
+    QTest.keyClick(card.value_field, Qt.Key.Key_Tab)
+    QTest.keyClicks(card.note_field, "n")
     window.action("remove").trigger()
     assert values(corpus_path) == {}
     window.action("undo").trigger()
     assert values(corpus_path) == {"DATE": ("v", "n")}
 
 
-def test_what_could_not_be_kept_is_still_there_to_be_kept(
-    window: Window, corpus_path: Path, locked: Callable[[], None]
+def test_unsaved_note_stays_in_the_field_until_it_is_saved(
+    window: Window, corpus_path: Path, unlock: Callable[[], None]
 ) -> None:
     window.action("edit_article_note").trigger()
-    QTest.keyClicks(window.note, "held")
-    QTest.keyClick(window.note, Qt.Key.Key_Return)
-    assert "locked" in window._middle.trouble.said()
-    assert (window.note.text(), window.note.hasFocus(), note(corpus_path)) == ("held", True, None)
+    QTest.keyClicks(window.note_field, "held")
+    QTest.keyClick(window.note_field, Qt.Key.Key_Return)
+    assert "locked" in window._central_widget.save_error_bar.text()
+    assert (window.note_field.text(), window.note_field.hasFocus(), note(corpus_path)) == ("held", True, None)
     window.view.setFocus()
-    assert (window.note.text(), window.note.isVisible()) == ("held", True)
-    locked()
+    assert (window.note_field.text(), window.note_field.isVisible()) == ("held", True)
+    unlock()
     window.action("zoom_reset").trigger()
     assert note(corpus_path) == "held"
 
 
-def test_what_could_not_be_kept_is_kept_of_its_own_article(
-    window: Window, corpus_path: Path, locked: Callable[[], None], qtbot: QtBot
+def test_unsaved_note_is_saved_later_for_its_own_article(
+    window: Window, corpus_path: Path, unlock: Callable[[], None], qtbot: QtBot
 ) -> None:
     window.action("edit_article_note").trigger()
-    QTest.keyClicks(window.note, "held")
+    QTest.keyClicks(window.note_field, "held")
     window.session.open_article(1)
-    locked()
-    assert window.note.text() == ""
+    unlock()
+    assert window.note_field.text() == ""
     window.action("zoom_reset").trigger()
     qtbot.waitUntil(lambda: note(corpus_path, 1) == "held")
     assert note(corpus_path, 2) is None
 
 
-class Keeper:
-    """Keeps what is typed, and takes the keyboard away meanwhile."""
+class Saver:
+    """Saves what is typed and moves the focus meanwhile."""
 
-    def __init__(self, field: Field, other: QWidget) -> None:
-        self.field, self.other = field, other
+    def __init__(self, field: AutosaveField, other_widget: QWidget) -> None:
+        self.field, self.other_widget = field, other_widget
         self.texts: list[str] = []
-        field.kept.connect(self.keep)
+        field.commit_requested.connect(self.save)
 
-    def keep(self) -> None:
+    def save(self) -> None:
         self.texts.append(self.field.text())
-        self.other.setFocus()
+        self.other_widget.setFocus()
         self.field.show_text(self.field.text().strip(), 1)
 
 
-def test_a_text_is_kept_once_and_shown_as_it_is_kept(window: Window) -> None:
-    field = Field("Field", window)
+def test_text_is_saved_once_and_shown_as_saved(window: Window) -> None:
+    field = AutosaveField("Field", window)
     field.show()
     field.show_text("", 1)
     field.setFocus()
-    keeper = Keeper(field, window.view)
+    saver = Saver(field, window.view)
     QTest.keyClicks(field, "a ")
-    assert field.keep()
-    assert (keeper.texts, field.text()) == (["a "], "a")
+    assert field.commit()
+    assert (saver.texts, field.text()) == (["a "], "a")
     field.show_text("b", 1)
     assert field.text() == "b"
     field.setText("c")

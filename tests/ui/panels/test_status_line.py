@@ -1,4 +1,4 @@
-"""What is told at the foot of the window, and how long."""
+"""The messages of the status line, and how long they stay."""
 
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -6,34 +6,34 @@ from pytestqt.qtbot import QtBot
 from annotator.ui.window import Window
 
 
-def test_what_was_told_of_an_article_is_gone_with_it(window: Window) -> None:
-    window.session.told.emit("No suggestion is left.")
-    assert window.status_line.said() == "No suggestion is left."
-    window.session.open_step(1)
-    assert window.status_line.said() == ""
+def test_success_message_is_cleared_with_its_article(window: Window) -> None:
+    window.session.notified.emit("No suggestions left.")
+    assert window.status_line.message() == "No suggestions left."
+    window.session.open_relative(1)
+    assert window.status_line.message() == ""
 
 
-def test_what_went_wrong_stays_in_another_article(window: Window) -> None:
-    window.say("The file is locked.")
-    window.session.open_step(1)
-    assert window.status_line.said() == "The file is locked."
+def test_error_message_stays_in_another_article(window: Window) -> None:
+    window.show_message("The file is locked.")
+    window.session.open_relative(1)
+    assert window.status_line.message() == "The file is locked."
 
 
-def test_a_sentence_that_has_no_room_is_cut_and_makes_the_window_no_wider(window: Window, qtbot: QtBot) -> None:
+def test_long_message_is_elided_and_does_not_widen_the_window(window: Window, qtbot: QtBot) -> None:
     window.resize(window.minimumSize())
     width, words = window.minimumSizeHint().width(), "قال المصدر إن الخطة " * 40
-    window.say(words)
+    window.show_message(words)
     assert window.minimumSizeHint().width() == width
-    assert window.status_line.said() == words
-    label = window.status_line._said
-    sign = "\u200d..."  # the letter before it stays joined
+    assert window.status_line.message() == words
+    label = window.status_line._message_label
+    sign = "\u200d..."  # keeps letter before it joined
     qtbot.waitUntil(lambda: QLabel.text(label).endswith(sign))
     assert words.startswith(QLabel.text(label).removesuffix(sign))
-    window.say("الخطة")
+    window.show_message("الخطة")
     qtbot.waitUntil(lambda: QLabel.text(label) == "الخطة")
 
 
-def test_what_is_told_by_going_on_is_seen(window: Window) -> None:
-    window.session.open_step(1)
-    window.session.open_step(1)
-    assert window.status_line.said() != ""
+def test_message_of_opening_an_article_is_visible(window: Window) -> None:
+    window.session.open_relative(1)
+    window.session.open_relative(1)
+    assert window.status_line.message() != ""

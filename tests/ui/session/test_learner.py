@@ -9,10 +9,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 from suggest.learning import examples
 
-from annotator.model.records import DONE, Draft, Span, Status, new_uid
+from annotator.model.records import DONE, AnnotatedArticle, Span, Status, new_uid
 from annotator.store.corpus import Corpus
 from annotator.store.queries import training_data
-from annotator.ui.session.learner import _MAIN, Learner, _program
+from annotator.ui.session.learner import _MAIN, Learner, _python_arguments
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
 
@@ -23,23 +23,23 @@ LONG = 60_000  # milliseconds: a process of its own on a busy machine
 def taught(corpus_path: Path) -> Path:
     """The corpus with enough that is done."""
     with Corpus.open(corpus_path) as opened:
-        for one in examples()[:30]:
-            uid = one.article.uid
-            spans = tuple(Span(new_uid(), uid, "Omar", label, start, end) for start, end, label in one.spans)
-            opened.add(Draft(one.article, spans=spans, states=(Status(uid, "Omar", DONE),)))
+        for example in examples()[:30]:
+            uid = example.article.uid
+            spans = tuple(Span(new_uid(), uid, "Omar", label, start, end) for start, end, label in example.spans)
+            opened.add(AnnotatedArticle(example.article, spans=spans, states=(Status(uid, "Omar", DONE),)))
     return corpus_path
 
 
 @pytest.fixture
 def learner(session: Session) -> Iterator[Learner]:
-    made = Learner(session)
-    yield made
-    made.stop()
+    learner_process = Learner(session)
+    yield learner_process
+    learner_process.stop()
 
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotator.ui.session.learner._OPENED", 0)
+    monkeypatch.setattr("annotator.ui.session.learner._OPENING_TIME", 0)
 
 
 def plant(folder: Path) -> None:
@@ -57,9 +57,9 @@ def opened(qtbot: QtBot, session: Session, path: Path) -> None:
 
 @pytest.fixture
 def failures(session: Session) -> list[str]:
-    told: list[str] = []
-    session.failed.connect(told.append)
-    return told
+    messages: list[str] = []
+    session.failed.connect(messages.append)
+    return messages
 
 
 def program(path: Path, what: str) -> str:
@@ -72,39 +72,39 @@ def program(path: Path, what: str) -> str:
 needs_sh = pytest.mark.skipif(sys.platform == "win32", reason="a program here is a shell script")
 
 
-def test_what_is_done_is_learned_when_the_corpus_is_opened_and_again_when_more_is(
+def test_learning_starts_on_opening_and_after_more_articles_are_done(
     qtbot: QtBot, taught: Path, session: Session, learner: Learner, failures: list[str]
 ) -> None:
     opened(qtbot, session, taught)
     with qtbot.waitSignal(session.learned, timeout=LONG):
         pass
-    assert not session.learning
+    assert not session.is_learning
     assert session.corpus
-    found = training_data.learned(session.corpus, "model")
-    assert found
-    assert (bool(found.model), found.lessons) == (True, 30)
+    model = training_data.load_stored_model(session.corpus, "model")
+    assert model
+    assert (bool(model.model), model.lessons) == (True, 30)
     for done in range(3):
-        assert session.open_next()
+        assert session.open_next_unfinished()
         assert session.tag("DATE", 0, 4)
-        assert not session.learning, "work that is not done teaches nothing"
+        assert not session.is_learning, "work that is not done teaches nothing"
         session.set_state(DONE)
-        assert session.learning == (done == 2), "a tenth of thirty"
+        assert session.is_learning == (done == 2), "a tenth of thirty"
     with qtbot.waitSignal(session.learned, timeout=LONG):
         pass
-    assert training_data.learned(session.corpus, "model") != found
+    assert training_data.load_stored_model(session.corpus, "model") != model
     assert failures == []
 
 
-def test_nothing_is_learned_where_nothing_is_done(
+def test_learning_does_not_start_without_done_articles(
     qtbot: QtBot, session: Session, learner: Learner, corpus_path: Path
 ) -> None:
     session.open(Corpus.open(corpus_path))
     qtbot.wait(50)
-    assert not session.learning
+    assert not session.is_learning
 
 
 @needs_sh
-def test_it_is_stopped_when_the_corpus_is_closed(
+def test_learning_stops_when_the_corpus_is_closed(
     qtbot: QtBot,
     taught: Path,
     session: Session,
@@ -114,17 +114,17 @@ def test_it_is_stopped_when_the_corpus_is_closed(
     tmp_path: Path,
 ) -> None:
     monkeypatch.setattr(sys, "executable", program(tmp_path / "slow", "exec sleep 600"))
-    left: list[object] = []
-    session.corpus_closing.connect(lambda _path: left.append(learner._process))  # asked after it was told
+    processes: list[object] = []
+    session.corpus_closing.connect(lambda _path: processes.append(learner._process))  # asked after it was told
     opened(qtbot, session, taught)
     session.close()
-    assert left[-1] is None
-    assert not session.learning
+    assert processes[-1] is None
+    assert not session.is_learning
     assert failures == []
 
 
 @needs_sh
-def test_a_failure_is_told_once_and_not_again_at_each_article(
+def test_learning_failure_is_reported_once(
     qtbot: QtBot,
     taught: Path,
     session: Session,
@@ -135,19 +135,19 @@ def test_a_failure_is_told_once_and_not_again_at_each_article(
 ) -> None:
     monkeypatch.setattr(sys, "executable", program(tmp_path / "bad", "echo 'annotator: the disk is full' >&2; exit 2"))
     opened(qtbot, session, taught)
-    qtbot.waitUntil(lambda: not session.learning, timeout=LONG)
-    assert failures == ["Learning from what is done failed: the disk is full"]
+    qtbot.waitUntil(lambda: not session.is_learning, timeout=LONG)
+    assert failures == ["Learning from finished articles failed: the disk is full"]
     session.set_state(DONE)
-    assert session.learning
-    qtbot.waitUntil(lambda: not session.learning, timeout=LONG)
+    assert session.is_learning
+    qtbot.waitUntil(lambda: not session.is_learning, timeout=LONG)
     assert len(failures) == 1
     opened(qtbot, session, taught)
-    qtbot.waitUntil(lambda: not session.learning, timeout=LONG)
+    qtbot.waitUntil(lambda: not session.is_learning, timeout=LONG)
     assert len(failures) == 2
 
 
 @needs_sh
-def test_one_that_dies_without_a_word_is_told_too(
+def test_killed_learner_is_reported(
     qtbot: QtBot,
     taught: Path,
     session: Session,
@@ -158,36 +158,36 @@ def test_one_that_dies_without_a_word_is_told_too(
 ) -> None:
     monkeypatch.setattr(sys, "executable", program(tmp_path / "dies", "kill -9 $$"))
     opened(qtbot, session, taught)
-    qtbot.waitUntil(lambda: not session.learning, timeout=LONG)
-    assert failures == ["Learning from what is done failed: it ended without a word"]
+    qtbot.waitUntil(lambda: not session.is_learning, timeout=LONG)
+    assert failures == ["Learning from finished articles failed: the process ended without an error message"]
 
 
-def test_a_program_that_cannot_be_started_is_told(
+def test_learner_that_cannot_start_is_reported(
     qtbot: QtBot, taught: Path, session: Session, learner: Learner, failures: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/no/such/program")
     opened(qtbot, session, taught)
-    qtbot.waitUntil(lambda: not session.learning, timeout=LONG)
+    qtbot.waitUntil(lambda: not session.is_learning, timeout=LONG)
     assert len(failures) == 1
-    assert failures[0].startswith("Learning from what is done failed: ")
+    assert failures[0].startswith("Learning from finished articles failed: ")
 
 
 @needs_sh
-def test_it_is_given_the_corpus_in_the_language_of_the_window(
+def test_learner_gets_the_corpus_and_the_window_language(
     qtbot: QtBot, taught: Path, session: Session, learner: Learner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    told = tmp_path / "told"
-    line = f'echo "$ANNOTATOR_LANGUAGE $@" > "{told}"; ls "$TMPDIR" >> "{told}"'
+    output = tmp_path / "output"
+    line = f'echo "$ANNOTATOR_LANGUAGE $@" > "{output}"; ls "$TMPDIR" >> "{output}"'
     monkeypatch.setattr(sys, "executable", program(tmp_path / "tells", f"{line}; exit 1"))
     python = f"-P -c {_MAIN} {os.pathsep.join(filter(os.path.isabs, sys.path))}"
     for frozen, arguments in ((False, f"{python} learn"), (True, "learn")):
         monkeypatch.setattr(sys, "frozen", frozen, raising=False)
         opened(qtbot, session, taught)
-        qtbot.waitUntil(lambda: not session.learning, timeout=LONG)
-        assert told.read_text() == f"en {arguments} {taught.absolute()}\n"
+        qtbot.waitUntil(lambda: not session.is_learning, timeout=LONG)
+        assert output.read_text() == f"en {arguments} {taught.absolute()}\n"
 
 
-def test_what_lies_beside_a_corpus_is_not_imported(
+def test_learner_imports_no_modules_from_the_corpus_folder(
     qtbot: QtBot,
     taught: Path,
     session: Session,
@@ -205,13 +205,13 @@ def test_what_lies_beside_a_corpus_is_not_imported(
     assert failures == []
 
 
-def test_the_window_says_so_while_it_learns(window: Window) -> None:
-    window.session.now_learning(True)
-    assert "learning from what is done" in window.status_line.state()
-    window.session.now_learning(False)
-    assert "learning" not in window.status_line.state()
+def test_status_line_shows_that_the_program_is_learning(window: Window) -> None:
+    window.session.set_learning(True)
+    assert "learning from done articles" in window.status_line.state_text()
+    window.session.set_learning(False)
+    assert "learning" not in window.status_line.state_text()
 
 
-def test_it_imports_from_no_folder_that_is_named_relatively(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_learner_imports_from_no_relative_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "path", ["", ".", "beside", str(tmp_path)])
-    assert _program()[-1] == str(tmp_path)
+    assert _python_arguments()[-1] == str(tmp_path)

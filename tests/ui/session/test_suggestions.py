@@ -8,174 +8,178 @@ from pytestqt.qtbot import QtBot
 from annotator.model.labels import LabelSet
 from annotator.model.records import Suggestion
 from annotator.ui.session.session import Session
-from annotator.ui.session.suggestions import Suggestions
+from annotator.ui.session.suggestions import SuggestionModel
 
 Stretch = Callable[..., tuple[int, int]]
 
 
 @pytest.fixture
-def suggestions(qtbot: QtBot, session: Session) -> Iterator[Suggestions]:
-    made = Suggestions(session)
-    made.learned()
-    ready(qtbot, made)
-    yield made
-    made.close()
+def suggestions(qtbot: QtBot, session: Session) -> Iterator[SuggestionModel]:
+    model = SuggestionModel(session)
+    model.reload()
+    ready(qtbot, model)
+    yield model
+    model.close()
 
 
-def ready(qtbot: QtBot, suggestions: Suggestions) -> None:
-    qtbot.waitUntil(lambda: not suggestions.busy)
+def ready(qtbot: QtBot, suggestions: SuggestionModel) -> None:
+    qtbot.waitUntil(lambda: not suggestions.is_busy)
 
 
-def at(suggestions: Suggestions, place: tuple[int, int]) -> list[tuple[str, str]]:
-    return [(one.label, one.source) for one in suggestions.standing if (one.start, one.end) == place]
+def suggested_at(suggestions: SuggestionModel, text_range: tuple[int, int]) -> list[tuple[str, str]]:
+    return [
+        (suggestion.label, suggestion.source)
+        for suggestion in suggestions.visible
+        if (suggestion.start, suggestion.end) == text_range
+    ]
 
 
-def chosen_at(suggestions: Suggestions, place: tuple[int, int]) -> Suggestion:
-    return next(one for one in suggestions.standing if (one.start, one.end) == place)
+def suggestion_at(suggestions: SuggestionModel, text_range: tuple[int, int]) -> Suggestion:
+    return next(suggestion for suggestion in suggestions.visible if (suggestion.start, suggestion.end) == text_range)
 
 
-def test_what_was_labelled_is_suggested_at_once_where_it_stands_again(
-    qtbot: QtBot, session: Session, suggestions: Suggestions, stretch: Stretch
+def test_tagged_words_are_suggested_at_other_occurrences(
+    qtbot: QtBot, session: Session, suggestions: SuggestionModel, stretch: Stretch
 ) -> None:
-    again = stretch("وزارة الصحة", 1)
+    second = stretch("وزارة الصحة", 1)
     session.tag("INSTITUTION", *stretch("وزارة الصحة"))
     ready(qtbot, suggestions)
-    assert ("INSTITUTION", "memory") in at(suggestions, again)
+    assert ("INSTITUTION", "memory") in suggested_at(suggestions, second)
     session.undo()
     ready(qtbot, suggestions)
-    assert ("INSTITUTION", "memory") not in at(suggestions, again)
+    assert ("INSTITUTION", "memory") not in suggested_at(suggestions, second)
 
 
-def test_what_is_accepted_is_a_span_and_suggested_no_more(
-    qtbot: QtBot, session: Session, suggestions: Suggestions, stretch: Stretch
+def test_accepted_suggestion_becomes_a_span_and_disappears(
+    qtbot: QtBot, session: Session, suggestions: SuggestionModel, stretch: Stretch
 ) -> None:
     session.tag("INSTITUTION", *stretch("وزارة الصحة"))
     ready(qtbot, suggestions)
-    one = chosen_at(suggestions, stretch("وزارة الصحة", 1))
-    suggestions.choose(one)
-    assert session.accept(one, one)
-    assert suggestions.chosen is None
-    assert not at(suggestions, (one.start, one.end))
+    suggestion = suggestion_at(suggestions, stretch("وزارة الصحة", 1))
+    suggestions.set_current(suggestion)
+    assert session.accept(suggestion, suggestion)
+    assert suggestions.current is None
+    assert not suggested_at(suggestions, (suggestion.start, suggestion.end))
     assert session.corpus
     assert session.article
     stored = session.corpus.spans(session.article.uid, "Sanae")
-    assert [(span.start, span.source) for span in stored] == [(0, None), (one.start, "memory")]
+    assert [(span.start, span.source) for span in stored] == [(0, None), (suggestion.start, "memory")]
     session.undo()
     ready(qtbot, suggestions)
-    assert at(suggestions, (one.start, one.end))
+    assert suggested_at(suggestions, (suggestion.start, suggestion.end))
 
 
-def test_what_is_rejected_does_not_come_back_until_that_is_undone(
-    qtbot: QtBot, session: Session, suggestions: Suggestions, stretch: Stretch
+def test_rejected_suggestion_returns_only_after_undo(
+    qtbot: QtBot, session: Session, suggestions: SuggestionModel, stretch: Stretch
 ) -> None:
     session.tag("INSTITUTION", *stretch("وزارة الصحة"))
     ready(qtbot, suggestions)
     place = stretch("وزارة الصحة", 1)
-    session.reject(chosen_at(suggestions, place))
-    assert not at(suggestions, place)
+    session.reject(suggestion_at(suggestions, place))
+    assert not suggested_at(suggestions, place)
     ready(qtbot, suggestions)
-    assert not at(suggestions, place)
-    suggestions.learned()
+    assert not suggested_at(suggestions, place)
+    suggestions.reload()
     ready(qtbot, suggestions)
-    assert not at(suggestions, place)
+    assert not suggested_at(suggestions, place)
     session.undo()
     ready(qtbot, suggestions)
-    assert at(suggestions, place)
+    assert suggested_at(suggestions, place)
 
 
-def test_a_span_that_is_selected_takes_the_choice_from_a_suggestion(
-    qtbot: QtBot, session: Session, suggestions: Suggestions, stretch: Stretch
+def test_selecting_a_span_clears_the_current_suggestion(
+    qtbot: QtBot, session: Session, suggestions: SuggestionModel, stretch: Stretch
 ) -> None:
     session.tag("INSTITUTION", *stretch("وزارة الصحة"))
     ready(qtbot, suggestions)
-    suggestions.choose(suggestions.standing[0])
+    suggestions.set_current(suggestions.visible[0])
     assert session.selection is None
     session.select(session.spans[0])
-    assert suggestions.chosen is None
+    assert suggestions.current is None
 
 
-def test_a_changed_suggestion_stays_chosen_while_others_are_decided(
-    qtbot: QtBot, session: Session, suggestions: Suggestions, stretch: Stretch
+def test_edited_suggestion_stays_current_while_others_are_decided(
+    qtbot: QtBot, session: Session, suggestions: SuggestionModel, stretch: Stretch
 ) -> None:
     session.tag("INSTITUTION", *stretch("وزارة الصحة"))
     ready(qtbot, suggestions)
-    one = chosen_at(suggestions, stretch("وزارة الصحة", 1))
-    suggestions.choose(one)
-    wanted = Suggestion(one.start, one.end + 8, one.label, one.source, one.score)
-    suggestions.change(wanted)
+    suggestion = suggestion_at(suggestions, stretch("وزارة الصحة", 1))
+    suggestions.set_current(suggestion)
+    wanted = Suggestion(suggestion.start, suggestion.end + 8, suggestion.label, suggestion.source, suggestion.score)
+    suggestions.edit_current(wanted)
     session.tag("DATE", *stretch("الثلاثاء"))
     session.select(None)
-    suggestions.choose(one)
-    suggestions.change(wanted)
+    suggestions.set_current(suggestion)
+    suggestions.edit_current(wanted)
     ready(qtbot, suggestions)
-    assert (suggestions.proposed and suggestions.proposed.start, suggestions.chosen) == (one.start, wanted)
+    assert (suggestions.original and suggestions.original.start, suggestions.current) == (suggestion.start, wanted)
 
 
-def test_nothing_is_suggested_when_no_corpus_is_open(
-    qtbot: QtBot, session: Session, suggestions: Suggestions, stretch: Stretch
+def test_nothing_is_suggested_without_a_corpus(
+    qtbot: QtBot, session: Session, suggestions: SuggestionModel, stretch: Stretch
 ) -> None:
     session.tag("INSTITUTION", *stretch("وزارة الصحة"))
     ready(qtbot, suggestions)
-    assert suggestions.standing
+    assert suggestions.visible
     session.close()
     ready(qtbot, suggestions)
-    assert suggestions.standing == ()
+    assert suggestions.visible == ()
 
 
-def test_another_annotator_has_rejected_nothing(
-    qtbot: QtBot, session: Session, suggestions: Suggestions, stretch: Stretch
+def test_rejections_belong_to_one_annotator(
+    qtbot: QtBot, session: Session, suggestions: SuggestionModel, stretch: Stretch
 ) -> None:
     session.tag("INSTITUTION", *stretch("وزارة الصحة"))
     ready(qtbot, suggestions)
     place = stretch("وزارة الصحة", 1)
-    session.reject(chosen_at(suggestions, place))
+    session.reject(suggestion_at(suggestions, place))
     ready(qtbot, suggestions)
-    assert not at(suggestions, place)
-    session.work_as("Idris")
+    assert not suggested_at(suggestions, place)
+    session.switch_annotator("Idris")
     ready(qtbot, suggestions)
-    assert len([one for one in suggestions.standing if one.label == "INSTITUTION"]) >= 1
+    assert len([suggestion for suggestion in suggestions.visible if suggestion.label == "INSTITUTION"]) >= 1
     assert suggestions._annotator == "Idris"
 
 
-def test_what_is_labelled_while_the_corpus_is_being_read_teaches_too(
-    qtbot: QtBot, session: Session, suggestions: Suggestions, stretch: Stretch
+def test_edits_during_loading_are_learned_too(
+    qtbot: QtBot, session: Session, suggestions: SuggestionModel, stretch: Stretch
 ) -> None:
-    suggestions.learned()
-    suggestions._soon.stop()
-    suggestions._ask()
-    assert suggestions.busy
+    suggestions.reload()
+    suggestions._request_timer.stop()
+    suggestions._start_request()
+    assert suggestions.is_busy
     session.tag("INSTITUTION", *stretch("وزارة الصحة"))
     ready(qtbot, suggestions)
     place = stretch("وزارة الصحة", 1)
-    assert at(suggestions, place)
+    assert suggested_at(suggestions, place)
     session.undo()
     ready(qtbot, suggestions)
-    assert not at(suggestions, place)
+    assert not suggested_at(suggestions, place)
 
 
-def test_nothing_is_suggested_with_a_label_that_is_gone(
-    qtbot: QtBot, session: Session, suggestions: Suggestions, stretch: Stretch
+def test_deleted_label_is_not_suggested(
+    qtbot: QtBot, session: Session, suggestions: SuggestionModel, stretch: Stretch
 ) -> None:
     session.tag("INSTITUTION", *stretch("وزارة الصحة"))
     ready(qtbot, suggestions)
-    assert suggestions.standing
+    assert suggestions.visible
     session.labels = LabelSet(tuple(label for label in session.labels.labels if label.name != "INSTITUTION"))
     session.labels_changed.emit()
-    assert suggestions.standing == ()
+    assert suggestions.visible == ()
 
 
-def test_an_article_that_is_left_at_once_is_not_answered_for(
-    qtbot: QtBot, session: Session, suggestions: Suggestions, stretch: Stretch
+def test_response_for_a_closed_article_is_dropped(
+    qtbot: QtBot, session: Session, suggestions: SuggestionModel, stretch: Stretch
 ) -> None:
     session.tag("INSTITUTION", *stretch("وزارة الصحة"))
     ready(qtbot, suggestions)
-    assert suggestions.standing
+    assert suggestions.visible
     for place in (1, 0, 1):
         session.open_article(place)
-        assert suggestions.standing == ()
+        assert suggestions.visible == ()
         qtbot.wait(30)
     ready(qtbot, suggestions)
-    assert suggestions.standing == ()
+    assert suggestions.visible == ()
     session.open_article(0)
     ready(qtbot, suggestions)
-    assert suggestions.standing
+    assert suggestions.visible

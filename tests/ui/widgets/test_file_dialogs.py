@@ -1,4 +1,4 @@
-"""What the dialogs for files and folders list and return, and that they open none of the files: see the locks."""
+"""The file dialogs: what they list and return, and that they open none of the files (the locks would be lost)."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ DIALOGS: dict[str, Ask] = {
     "file": lambda parent, folder: file_dialogs.choose_file(parent, "title", str(folder)),
     "files": lambda parent, folder: file_dialogs.choose_files(parent, "title", str(folder)),
     "folder": lambda parent, folder: file_dialogs.choose_folder(parent, "title", str(folder)),
-    "target": lambda parent, folder: file_dialogs.choose_target(parent, "title", str(folder / "new.conll")),
+    "target": lambda parent, folder: file_dialogs.choose_save_path(parent, "title", str(folder / "new.conll")),
 }
 
 
@@ -33,28 +33,28 @@ def parent(qtbot: QtBot) -> QWidget:
 
 @pytest.fixture
 def corpus(corpus_path: Path) -> Iterator[Corpus]:
-    """A corpus that is open and was written to, so that all files are beside it."""
+    """Open a corpus and write to it, so that all side files exist."""
     with Corpus.open(corpus_path) as opened:
-        opened.stand("sana", opened.article(1).uid, 0)
+        opened.save_position("sana", opened.article(1).uid, 0)
         yield opened
 
 
-def names(dialog: QFileDialog) -> set[str]:
+def listed_names(dialog: QFileDialog) -> set[str]:
     view = dialog.findChild(QTreeView, "treeView")
     assert isinstance(view, QTreeView)
     model, root = view.model(), view.rootIndex()
     return {model.index(row, 0, root).data() for row in range(model.rowCount(root))}
 
 
-def answer(qtbot: QtBot, ask: Callable[[], object], act: Callable[[QFileDialog], None]) -> object:
-    """Ask, do something with the dialog once it lists the folder, and return the answer."""
+def run_dialog(qtbot: QtBot, ask: Callable[[], object], act: Callable[[QFileDialog], None]) -> object:
+    """Open a dialog, act on it when it lists the folder, and return its result."""
 
     def act_on_it() -> None:
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, QFileDialog)
         try:
-            qtbot.waitUntil(lambda: bool(names(dialog)))
-            qtbot.wait(300)  # the files are looked at in a thread of Qt's, one after the other
+            qtbot.waitUntil(lambda: bool(listed_names(dialog)))
+            qtbot.wait(300)  # a thread of Qt's reads the files one by one
             act(dialog)
         finally:
             if dialog.isVisible():
@@ -66,23 +66,25 @@ def answer(qtbot: QtBot, ask: Callable[[], object], act: Callable[[QFileDialog],
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc/locks is Linux's")
 @pytest.mark.parametrize("name", DIALOGS)
-def test_no_dialog_takes_the_locks_of_an_open_corpus_away(
+def test_file_dialogs_keep_the_locks_of_an_open_corpus(
     name: str, qtbot: QtBot, parent: QWidget, corpus: Corpus
 ) -> None:
     before = standing_locks(corpus.path, os.getpid())
     assert len(before) == 2
     seen: list[set[str]] = []
     (corpus.path.parent / "folder").mkdir()
-    answer(qtbot, lambda: DIALOGS[name](parent, corpus.path.parent), lambda dialog: seen.append(names(dialog)))
+    run_dialog(
+        qtbot, lambda: DIALOGS[name](parent, corpus.path.parent), lambda dialog: seen.append(listed_names(dialog))
+    )
     assert seen
     assert standing_locks(corpus.path, os.getpid()) == before
 
 
-def test_the_files_beside_a_corpus_are_not_listed(qtbot: QtBot, parent: QWidget, corpus: Corpus) -> None:
+def test_sqlite_files_beside_a_corpus_are_not_listed(qtbot: QtBot, parent: QWidget, corpus: Corpus) -> None:
     folder, seen = corpus.path.parent, list[set[str]]()
     for name in ("folder", "news.txt", "old.corpus-journal"):
         (folder / name).mkdir() if name == "folder" else (folder / name).touch()
-    answer(qtbot, lambda: DIALOGS["file"](parent, folder), lambda dialog: seen.append(names(dialog)))
+    run_dialog(qtbot, lambda: DIALOGS["file"](parent, folder), lambda dialog: seen.append(listed_names(dialog)))
     assert (folder / f"{corpus.path.name}-wal").exists()
     assert seen[0] & {path.name for path in folder.iterdir()} == {"folder", "news.txt", corpus.path.name}
 
@@ -101,11 +103,11 @@ def test_folders_come_first_and_sizes_are_compared_as_numbers(qtbot: QtBot, pare
             model, root = view.model(), view.rootIndex()
             rows.append([model.index(row, 0, root).data() for row in range(model.rowCount(root))])
 
-    answer(qtbot, lambda: DIALOGS["files"](parent, tmp_path), sort)
+    run_dialog(qtbot, lambda: DIALOGS["files"](parent, tmp_path), sort)
     assert rows == [["folder", "a.txt", "b.txt", "c.txt"], ["folder", "c.txt", "a.txt", "b.txt"]]
 
 
-def test_what_is_chosen_is_returned(qtbot: QtBot, parent: QWidget, tmp_path: Path) -> None:
+def test_choose_file_returns_the_selection_or_nothing(qtbot: QtBot, parent: QWidget, tmp_path: Path) -> None:
     path = tmp_path / "خبر.txt"
     path.touch()
 
@@ -115,15 +117,15 @@ def test_what_is_chosen_is_returned(qtbot: QtBot, parent: QWidget, tmp_path: Pat
         field.setText(path.name)
         dialog.accept()
 
-    assert answer(qtbot, lambda: file_dialogs.choose_file(parent, "t", str(tmp_path)), choose) == str(path)
-    assert answer(qtbot, lambda: file_dialogs.choose_files(parent, "t", str(tmp_path)), choose) == [str(path)]
-    assert answer(qtbot, lambda: file_dialogs.choose_file(parent, "t", str(tmp_path)), lambda _: None) == ""
-    assert answer(qtbot, lambda: file_dialogs.choose_files(parent, "t", str(tmp_path)), lambda _: None) == []
+    assert run_dialog(qtbot, lambda: file_dialogs.choose_file(parent, "t", str(tmp_path)), choose) == str(path)
+    assert run_dialog(qtbot, lambda: file_dialogs.choose_files(parent, "t", str(tmp_path)), choose) == [str(path)]
+    assert run_dialog(qtbot, lambda: file_dialogs.choose_file(parent, "t", str(tmp_path)), lambda _: None) == ""
+    assert run_dialog(qtbot, lambda: file_dialogs.choose_files(parent, "t", str(tmp_path)), lambda _: None) == []
 
 
-def test_the_file_to_write_to_is_proposed(qtbot: QtBot, parent: QWidget, tmp_path: Path) -> None:
+def test_choose_save_path_proposes_the_path(qtbot: QtBot, parent: QWidget, tmp_path: Path) -> None:
     (tmp_path / "خبر.txt").touch()
     wanted = tmp_path / "تدريب.conll"
-    assert answer(qtbot, lambda: file_dialogs.choose_target(parent, "t", str(wanted)), QFileDialog.accept) == str(
-        wanted
-    )
+    assert run_dialog(
+        qtbot, lambda: file_dialogs.choose_save_path(parent, "t", str(wanted)), QFileDialog.accept
+    ) == str(wanted)

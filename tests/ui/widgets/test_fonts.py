@@ -1,4 +1,4 @@
-"""The fonts: one for the whole interface, and the system's own where a person expects them."""
+"""Fonts: one for the entire interface, and Windows' own where users expect them."""
 
 from collections.abc import Iterator
 
@@ -26,11 +26,11 @@ THEMED = ("QMenuBar", "QMenu", "QTipLabel", "QStatusBar", "QMessageBox", "QAbstr
 
 @pytest.fixture
 def system_fonts() -> Iterator[None]:
-    """As Windows sets them for widgets of some classes, after the program has set its own."""
+    """Set fonts for some widget classes, as Windows does after the program has set its own."""
     for name in THEMED:
         QApplication.setFont(QFont("Noto Naskh Arabic", 31), name)
     yield
-    QApplication.setFont(fonts.interface(fonts.SIZE))  # takes those of all classes away
+    QApplication.setFont(fonts.interface_font(fonts.INTERFACE_SIZE))  # resets the fonts of all classes
 
 
 @pytest.fixture
@@ -42,21 +42,21 @@ def styled(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("system_fonts", "styled")
-def test_one_font_for_the_whole_interface(window: Window) -> None:
+def test_all_widgets_of_the_interface_have_one_font(window: Window) -> None:
     box = QMessageBox(window)
     menu = next(action.menu() for action in window.menuBar().actions())
     widgets: list[QWidget] = [box, menu, *window.findChildren(QAbstractItemView)]
     widgets += [window.menuBar(), window.statusBar()]
-    for kind in (QMenuBar, QMenu, QStatusBar, QMessageBox, QAbstractItemView):
-        assert any(isinstance(widget, kind) for widget in widgets), kind
+    for widget_class in (QMenuBar, QMenu, QStatusBar, QMessageBox, QAbstractItemView):
+        assert any(isinstance(widget, widget_class) for widget in widgets), widget_class
     for widget in widgets:
         widget.ensurePolished()
-        shown = (type(widget).__name__, widget.font().families(), widget.font().pixelSize())
-        assert shown == (type(widget).__name__, list(fonts.INTERFACE), fonts.SIZE)
+        actual = (type(widget).__name__, widget.font().families(), widget.font().pixelSize())
+        assert actual == (type(widget).__name__, list(fonts.INTERFACE_FAMILIES), fonts.INTERFACE_SIZE)
     box.deleteLater()
 
 
-def test_windows_has_its_own_face_first_in_the_interface_and_last_in_an_article() -> None:
+def test_windows_fonts_come_first_in_the_interface_and_last_in_articles() -> None:
     assert fonts.interface_families("win32") == ("Segoe UI", "Noto Sans Arabic", "Noto Sans")
     assert fonts.reading_families("win32") == ("Noto Naskh Arabic", "Noto Sans", "Sakkal Majalla", "Segoe UI")
     for platform in ("linux", "darwin"):
@@ -66,14 +66,14 @@ def test_windows_has_its_own_face_first_in_the_interface_and_last_in_an_article(
 
 @pytest.mark.usefixtures("styled")
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
-def test_the_words_on_the_button_that_enter_presses_are_not_cut_off(window: Window, language: str) -> None:
-    """They are bold, which Qt's size of a default button knows nothing of."""
-    i18n.use(language)
+def test_the_text_of_the_default_button_is_not_cut_off(window: Window, language: str) -> None:
+    """It is bold, which Qt's size hint of a default button ignores."""
+    i18n.set_language(language)
     dialog = ExportDialog(window, window.session, window.corpus_commands.background)
     dialog.show()
     [button] = [button for button in dialog.findChildren(QPushButton) if button.isDefault() and button.isVisible()]
     padding = 32  # of the style sheet
-    bold = QFontMetricsF(fonts.interface(fonts.SIZE, bold=True)).horizontalAdvance(button.text())
+    bold = QFontMetricsF(fonts.interface_font(fonts.INTERFACE_SIZE, bold=True)).horizontalAdvance(button.text())
     assert button.width() - padding >= bold - 1
     dialog.close()
     dialog.deleteLater()

@@ -1,4 +1,4 @@
-"""Qt's own dialogs speak the language of the interface, all of them."""
+"""Translation of Qt's own dialogs."""
 
 import re
 from collections.abc import Iterator
@@ -19,25 +19,25 @@ LABEL = QFileDialog.DialogLabel
 
 @pytest.fixture(params=["ar", "fr", "en"])
 def language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
-    i18n.use(request.param)
-    desk = app.Desk(qapp, Settings(language=request.param))
+    i18n.set_language(request.param)
+    desk = app.ApplicationController(qapp, Settings(language=request.param))
     yield request.param
     desk.window.deleteLater()
     desk.deleteLater()
     QApplication.sendPostedEvents(desk, QEvent.Type.DeferredDelete)
-    i18n.use("en")
-    app.Desk(qapp, Settings(language="en")).window.deleteLater()
+    i18n.set_language("en")
+    app.ApplicationController(qapp, Settings(language="en")).window.deleteLater()
 
 
-def test_the_buttons_of_a_question(language: str) -> None:
+def test_buttons_of_message_boxes_are_translated(language: str) -> None:
     box = QMessageBox()
     box.setStandardButtons(BUTTON.Yes | BUTTON.No | BUTTON.Cancel)
-    shown = {box.button(kind).text().replace("&", "") for kind in (BUTTON.Yes, BUTTON.No, BUTTON.Cancel)}
+    texts = {box.button(kind).text().replace("&", "") for kind in (BUTTON.Yes, BUTTON.No, BUTTON.Cancel)}
     expected = {"ar": {"نعم", "لا", "ألغِ"}, "fr": {"Oui", "Non", "Annuler"}, "en": {"Yes", "No", "Cancel"}}
-    assert shown == expected[language]
+    assert texts == expected[language]
 
 
-def test_the_file_dialog(language: str, tmp_path: Path, qtbot: QtBot) -> None:
+def test_the_file_dialog_is_translated(language: str, tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "123").mkdir()
     dialog = QFileDialog(None, "", str(tmp_path))
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
@@ -52,7 +52,7 @@ def test_the_file_dialog(language: str, tmp_path: Path, qtbot: QtBot) -> None:
     texts = [
         dialog.labelText(label) for label in (LABEL.LookIn, LABEL.FileName, LABEL.FileType, LABEL.Accept, LABEL.Reject)
     ]
-    texts += [header.model().headerData(at, header.orientation()) for at in range(4)]
+    texts += [header.model().headerData(column, header.orientation()) for column in range(4)]
     texts.append(view.model().index(0, 2, view.rootIndex()).data())
     if language == "ar":
         assert [text for text in texts if re.search("[A-Za-z]", text)] == []

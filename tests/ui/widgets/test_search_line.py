@@ -1,4 +1,4 @@
-"""The line for words to look for, and the button that empties it."""
+"""The search field and its clear button."""
 
 import pytest
 from PySide6.QtCore import QSize, Qt
@@ -11,28 +11,28 @@ from annotator.ui.widgets.search_line import SearchLine
 
 @pytest.fixture
 def line(qtbot: QtBot) -> SearchLine:
-    made = SearchLine("Find")
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    search_line = SearchLine("Find")
+    qtbot.addWidget(search_line)
+    search_line.show()
+    qtbot.waitExposed(search_line)
+    return search_line
 
 
 def button(line: SearchLine) -> QToolButton:
-    [found] = line.findChildren(QToolButton)
-    return found
+    [button] = line.findChildren(QToolButton)
+    return button
 
 
 def ink(line: SearchLine) -> set[str]:
-    """The colours of what is drawn strongly in the button's icon."""
-    picture = line.clearing.icon().pixmap(QSize(20, 20)).toImage()
-    points = [(x, y) for x in range(picture.width()) for y in range(picture.height())]
-    return {picture.pixelColor(*at).name() for at in points if picture.pixelColor(*at).alpha() == 255}
+    """Return the colours of the opaque pixels in the button's icon."""
+    image = line.clear_action.icon().pixmap(QSize(20, 20)).toImage()
+    points = [(x, y) for x in range(image.width()) for y in range(image.height())]
+    return {image.pixelColor(*point).name() for point in points if image.pixelColor(*point).alpha() == 255}
 
 
-def test_the_button_is_there_while_there_is_something_to_clear(line: SearchLine, qtbot: QtBot) -> None:
+def test_the_clear_button_is_visible_while_there_is_text(line: SearchLine, qtbot: QtBot) -> None:
     assert not button(line).isVisible()
-    line.insert("قط")  # QTest types ASCII alone
+    line.insert("قط")  # QTest types ASCII only
     assert button(line).isVisible()
     with qtbot.waitSignal(line.textChanged) as changed:
         qtbot.mouseClick(button(line), Qt.MouseButton.LeftButton)
@@ -40,12 +40,12 @@ def test_the_button_is_there_while_there_is_something_to_clear(line: SearchLine,
     qtbot.waitUntil(lambda: not button(line).isVisible())
 
 
-def test_it_says_what_it_is_for(line: SearchLine) -> None:
+def test_the_field_and_its_button_have_accessible_names(line: SearchLine) -> None:
     assert (line.placeholderText(), line.accessibleName(), button(line).toolTip()) == ("Find", "Find", "Clear")
-    assert button(line).focusPolicy() == Qt.FocusPolicy.NoFocus  # Tab goes on to what comes next
+    assert button(line).focusPolicy() == Qt.FocusPolicy.NoFocus  # Tab skips it
 
 
-def test_its_icon_is_drawn_in_the_ink_of_the_theme(line: SearchLine) -> None:
+def test_the_clear_icon_has_the_text_colour_of_the_theme(line: SearchLine) -> None:
     for colour in ("#204060", "#e0e0e0"):
         palette = QPalette(line.palette())
         palette.setColor(QPalette.ColorRole.Text, QColor(colour))

@@ -1,5 +1,5 @@
-"""docs/contributing.md: its recipes add two formats, a suggester and a language to a copy of the program, which then
-does what the page says; and the page names every decision."""
+"""docs/recipes.md adds two formats, a suggester and a language to a copy of the program, which then works as the page
+says; CONTRIBUTING.md names every folder of tests, CONTEXT.md every package, docs/adr every decision."""
 
 import re
 import shutil
@@ -11,7 +11,8 @@ import pages
 import pytest
 from pages import ROOT
 
-PAGE = pages.DOCS / "contributing.md"
+PAGE = pages.DOCS / "recipes.md"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 STEP = re.compile(r"`([\w./-]+)`:\n\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -67,7 +68,7 @@ def test_the_recipes_keep_to_the_rules_of_the_house(copy: Path) -> None:
 def test_the_page_names_every_folder_of_tests() -> None:
     own = {path.name for path in (ROOT / "annotator").iterdir()} | {"fixtures", "__pycache__"}
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
-    assert folders - own == set(re.findall(r"^\| `tests/(\w+)` \|", pages.text(PAGE), re.MULTILINE))
+    assert folders - own == set(re.findall(r"^\| `tests/(\w+)` \|", pages.text(CONTRIBUTING), re.MULTILINE))
 
 
 def test_the_shape_of_the_code_is_all_there_is() -> None:

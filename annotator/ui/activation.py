@@ -1,0 +1,105 @@
+"""Bringing the window to the front when the program is started again: the window's side of `single_instance`."""
+
+import os
+import time
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Final
+
+from msgspec import Struct
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
+
+from annotator.single_instance import Request, Server, is_same_corpus
+
+_EVENT_DELAY: Final = 50  # milliseconds
+
+
+class ActivationRequest(Struct):
+    """A request of a second start to activate the window that has the corpus at `path` open.
+
+    The handler sets `is_accepted`. `token` is a Wayland activation token, or "".
+    """
+
+    path: Path
+    token: str
+    is_accepted: bool = False
+
+
+class ActivationListener(QObject):
+    """A listener for second starts with the window's corpus; it passes requests to the window's thread."""
+
+    requested = Signal(object)
+    """An ActivationRequest, to be handled before the signal returns."""
+    _received = Signal(object, float, object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._path: Path | None = None
+        self._listening_path: Path | None = None
+        self._server: Server | None = None
+        self._listen_timer = QTimer(self)
+        self._listen_timer.setSingleShot(True)
+        self._listen_timer.timeout.connect(self._listen)
+        self._received.connect(self._answer, Qt.ConnectionType.QueuedConnection)
+
+    def listen(self, path: Path | None) -> None:
+        """Listen for the corpus at `path` alone from now on, or stop listening with None.
+
+        Listening begins when the event loop runs, so that it does not delay the start of the program.
+        """
+        self._path = path
+        if path:
+            self._listen_timer.start()
+        else:
+            self._listen_timer.stop()
+            self._listen()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until second starts can find the window, and return whether they can."""
+        if self._listen_timer.isActive():
+            self._listen_timer.stop()
+            self._listen()
+        return bool(self._server and self._server.wait(seconds))
+
+    def _listen(self) -> None:
+        if self._server and self._path and self._listening_path and is_same_corpus(self._path, self._listening_path):
+            return
+        if self._server:
+            self._server.close()
+        self._listening_path = self._path
+        self._server = Server(self._path, self._activate) if self._path else None
+
+    def _activate(self, request: Request, deadline: float) -> bool:
+        """Pass a request from the server's thread to the window's, and return its answer; False if it hangs."""
+        answers: SimpleQueue[bool] = SimpleQueue()
+        self._received.emit(request, deadline, answers)
+        try:
+            return answers.get(timeout=max(0.0, deadline - time.monotonic()))
+        except Empty:
+            return False
+
+    def _answer(self, request: Request, deadline: float, answers: "SimpleQueue[bool]") -> None:
+        if time.monotonic() < deadline:  # later, the second start has opened its own window
+            activation = ActivationRequest(Path(request.path), request.activation_token)
+            self.requested.emit(activation)
+            answers.put(activation.is_accepted)
+
+
+def bring_to_front(window: QWidget, token: str = "") -> None:
+    """Bring the window to the front in its previous size, with the keyboard focus where it was."""
+    if token:
+        os.environ["XDG_ACTIVATION_TOKEN"] = token  # Qt's Wayland plugin reads it
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    front = QApplication.activeModalWidget() or window
+    front.raise_()
+    front.activateWindow()
+    handle = front.windowHandle()
+    if handle and QGuiApplication.platformName() == "xcb":
+        # X11 rejects a focus request whose timestamp is older than the last focus change, and Qt uses the timestamp of
+        # its last event. Setting the title again causes a new event.
+        handle.setTitle(handle.title())
+        QTimer.singleShot(_EVENT_DELAY, front, front.activateWindow)
