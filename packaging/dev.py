@@ -55,6 +55,7 @@ PEERS = ROOT / ".venv-peers"
 PEER_GROUP = "bench"
 """The dependency group of pyproject.toml that `bench` measures against, in an environment of its own."""
 PROJECT = ROOT / "pyproject.toml"
+NAME = "arabic-news-annotator"
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 GROUPS = ("consumers", "mutants")
 """Dependency groups of pyproject.toml that `--with` installs besides `dev`."""
@@ -182,8 +183,7 @@ def make_environment(groups: Iterable[str] = ()) -> None:
     # One of the consumers, seqeval, is built here too: it comes as source alone.
     built = ["setuptools", "setuptools-scm"] if "consumers" in present else []
     quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel", *built])
-    packages = [package for group in ("dev", *sorted(present)) for package in requirements(group)]
-    quietly("Installing the packages", [*pip, "--no-build-isolation", "--editable", ".", *packages])
+    quietly("Installing the packages", [*pip, "--no-build-isolation", *checkout_with(["dev", *sorted(present)])])
     stamp_file.write_text(f"{wanted}\n{' '.join(sorted(present))}", encoding="utf-8", newline="\n")
 
 
@@ -199,6 +199,17 @@ def requirements(group: str) -> list[str]:
     for entry in groups[group]:
         packages += [entry] if isinstance(entry, str) else requirements(entry["include-group"])
     return packages
+
+
+def checkout_with(groups: Iterable[str]) -> list[str]:
+    """Return what pip installs: the checkout, with the extras that these groups name, and their other packages.
+
+    pip takes the checkout and its own name with extras for two projects.
+    """
+    packages = [package for group in groups for package in requirements(group)]
+    own = [package for package in packages if package.startswith(f"{NAME}[")]
+    extras = ",".join(package[len(NAME) + 1 : -1] for package in own)
+    return ["--editable", f".[{extras}]" if extras else ".", *(package for package in packages if package not in own)]
 
 
 def make_peers() -> Path:

@@ -75,6 +75,13 @@ def test_a_group_is_installed_once_and_stays(commands, checkout):
     assert commands[-1][-5:] == ["--editable", ".", "one>=1", "two", "one>=1"]
 
 
+def test_extras_that_a_group_names_are_those_of_the_checkout(checkout):
+    text = f"[dependency-groups]\ndev = ['one']\nmore = ['{dev.NAME}[a,b]', 'two']\n"
+    dev.PROJECT.write_text(text, encoding="utf-8")
+    assert dev.checkout_with(["dev"]) == ["--editable", ".", "one"]
+    assert dev.checkout_with(["dev", "more"]) == ["--editable", ".[a,b]", "one", "two"]
+
+
 def test_another_python_begins_without_groups(commands, monkeypatch):
     dev.make_environment(["consumers"])
     monkeypatch.setattr(sys, "version_info", (3, 99, 0))
