@@ -76,8 +76,7 @@ def command(*arguments: object) -> Any:
 def test_tag_by_mouse_and_key_be_killed_go_on_and_export(
     story: Story, hands: RealInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if sys.platform == "win32":  # which has a language of its own, whatever the environment says
-        monkeypatch.setenv("ANNOTATOR_LANGUAGE", "ar")
+    monkeypatch.setenv("ANNOTATOR_LANGUAGE", "ar")
     corpus = tmp_path / "work.corpus"
     assert command("import", corpus, story.article)["added"] == 1
     desk = Program(corpus)

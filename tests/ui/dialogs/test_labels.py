@@ -360,7 +360,7 @@ def test_label_set_is_saved_to_and_loaded_from_a_file(dialog: LabelsDialog, corp
     assert dialog.entries[1].origin == "DATE"
     path.write_text("[[label]]\nname = = 1\n")
     dialog.load(path)
-    assert "not a valid label set" in dialog.message_label.text()
+    assert "does not read as one" in dialog.message_label.text()
     dialog.load(tmp_path / "none.toml")
     assert dialog.message_label.text().startswith("The file could not be read")
     dialog.save(tmp_path / "none" / "mine.toml")
