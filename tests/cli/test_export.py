@@ -232,7 +232,10 @@ def test_a_missing_package_is_reported_in_one_line(
     ended = run("export", corpus, tmp_path / "out.spacy", "--format", "spacy", *SAMIRA)
     assert ended.code == 2
     assert ended.err.splitlines() == [
-        ('annotator: This needs spaCy, which is not installed. This installs it: pip install ".[spacy]"')
+        (
+            "annotator: This needs spaCy, which is not installed. "
+            'In a checkout of the program, this installs it: pip install ".[spacy]"'
+        )
     ]
     assert list(tmp_path.glob("out*")) == []
     message = run("--language", "ar", "export", corpus, tmp_path / "out.spacy", "--format", "spacy", *SAMIRA).err
