@@ -28,7 +28,7 @@ OTHER = """مدينة وجدة تستقبل قطارا جديدا
 وصل القطار إلى وجدة يوم الجمعة 3 ماي 2024 بعد سنتين من الأشغال التي أشرف عليها المكتب الوطني للسكك الحديدية."""
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def _style(qapp: app.QApplication) -> None:
     app.create_application()
 
