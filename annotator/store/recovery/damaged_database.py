@@ -95,9 +95,10 @@ class DamagedDatabase:
     def read_rows(self, table: str) -> Iterator[Row]:
         """Yield the readable rows of a table in the order of its tree, then those of orphaned leaves.
 
-        Rowids ascend along a tree. If two do not, it is unknown which one is wrong, and both rows are lost.
+        Rowids ascend along a tree. If two do not, it is unknown which one is wrong, and both rows are lost. If the last
+        row of the tree is lost, so may be any number of rows after it: the table is truncated.
         """
-        columns, last_rowid = self._columns[table], 0
+        columns, last_rowid, is_end_readable = self._columns[table], 0, True
         for number in self._leaves[table]:
             is_orphaned = number in self._orphaned_leaves
             leaf_rows = list(self._read_leaf(number))
@@ -110,7 +111,11 @@ class DamagedDatabase:
                     yield Row(row[0], values, self._is_freelist_readable or not is_orphaned)
                 else:
                     self.lost_counts[table] += 1
+                if not is_orphaned:
+                    is_end_readable = bool(row and values)
             last_rowid = last_rowid if is_orphaned else max(readable)
+        if not is_end_readable:
+            self.truncated_tables.add(table)
 
     def find_lossy_tables(self) -> set[str]:
         """Return the tables that have lost pages or rows, as far as they were read."""

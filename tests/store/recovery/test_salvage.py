@@ -264,6 +264,19 @@ def leaves(path: Path, table: str) -> list[int]:
     return leaf_numbers
 
 
+def test_spans_are_doubtful_if_a_page_of_another_table_lies_where_the_edits_begin(
+    intact: Path, expected: Expected, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.corpus"
+    content = bytearray(intact.read_bytes())
+    length, first_leaf = len(content), min(leaves(intact, "edit"))
+    edits, other = (SIZE * (root(intact, table) - 1) for table in ("edit", "_sqlite_migrations"))
+    content[edits : edits + SIZE] = content[other : other + SIZE]  # a misdirected write
+    del content[SIZE * first_leaf :]  # only the oldest edits are left
+    path.write_bytes(content.ljust(length, b"\0"))
+    assert salvage_and_check(path, expected).edits
+
+
 @pytest.mark.parametrize(
     ("lost", "are_newest"),
     [(["free"], True), (["root"], True), (["free", "root"], False)],
