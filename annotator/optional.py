@@ -14,14 +14,13 @@ def is_installed(*packages: str) -> bool:
 def explain_missing(program: str, extra: str) -> str:
     """Explain that a feature needs `program`, and how to install it.
 
-    A bundle cannot take it in: there the text names another installation, by Python's pip, which opens the same
-    corpora.
+    A bundle cannot take it in: there the text names an installation from a checkout, which opens the same corpora.
     """
     command = f'pip install ".[{extra}]"'
     if getattr(sys, "frozen", False):
         template = _(
-            "This needs {program}, which this copy of Annotator cannot take in. One that Python installs has "
-            "it, and opens the same corpora: {command}"
+            "This needs {program}, which this copy of Annotator cannot take in. One that is "
+            "installed from a checkout of the program can have it, and opens the same corpora: {command}"
         )
     else:
         template = _(

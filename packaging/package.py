@@ -136,9 +136,7 @@ def make_environment() -> None:
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     pip += ["--constraint", dev.CONSTRAINTS]
     dev.quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel"])
-    dev.quietly(
-        "Installing the packages", [*pip, "--no-build-isolation", "--editable", ".", *dev.requirements("package")]
-    )
+    dev.quietly("Installing the packages", [*pip, "--no-build-isolation", *dev.checkout_with(["package"])])
     kept.write_text(wanted, encoding="utf-8", newline="\n")
 
 

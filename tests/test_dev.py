@@ -16,6 +16,16 @@ GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["d
 TWO_GROUPS = "[dependency-groups]\ndev = ['one>=1']\nconsumers = ['two', {include-group = 'dev'}]\n"
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="apt and X11 are Linux's")
 
+
+@pytest.fixture(autouse=True)
+def _signals_are_handled_as_before():
+    """Restore the handlers that the commands install: other tests may follow in the same process."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
 # --- The environment
 
 

@@ -31,7 +31,7 @@ from PySide6.QtCore import QTimer
 from annotator.cli import main
 from annotator.ui import app
 
-made = app.application()
+made = app.create_application()
 
 def look():
     shown = [widget.windowTitle() for widget in made.topLevelWidgets() if widget.isVisible()]

@@ -37,7 +37,7 @@ FOLDERS: Final = (
 OF_LINUX: Final = frozenset(
     (
         *("test_dev.py", "test_installed_story.py", "test_line_endings.py", "test_linux_packages.py"),
-        *("test_packaging.py", "test_lint.py", "test_wheel.py", "test_wine.py", "test_workflow.py"),
+        *("test_packaging.py", "test_house.py", "test_wheel.py", "test_wine.py", "test_workflow.py"),
     )
 )
 """Beside the folders, the tests of what makes and checks the program on Linux. The others there run."""

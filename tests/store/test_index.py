@@ -90,8 +90,11 @@ def change(corpus: Corpus, verb: str, label: str, range_: tuple[int, int], artic
             before = read_state(corpus)
             try:
                 apply(corpus, reverse_step(step), annotator, step.uid)
-            except Conflict:  # a step in both articles, a span of which was changed later
-                assert len({edit.article for edit in step.edits}) == 2
+            except (
+                Conflict
+            ):  # with a step in both articles that was undone, or a span of which was changed, in the other
+                query = "SELECT 1 FROM edit GROUP BY step HAVING count(DISTINCT article) = 2"
+                assert corpus.fetch_tuples(query)
                 assert read_state(corpus) == before
         return
     article_, layer = corpus.article(article), corpus.spans(article, annotator)
