@@ -6,8 +6,7 @@
     python3 packaging/dev.py bench [PART...]      measure the main job against known things
     python3 packaging/dev.py package              make what a person installs on this system, in dist/
 
-`test` runs the tests that end within five minutes on two cores, in parallel; `test --all` runs every test, which takes
-a quarter of an hour. Tests that ARGUMENTS name run one after the other.
+`test` runs all tests but the slow ones, in parallel; `test --all` runs those too. Tests that ARGUMENTS name run one after the other.
 
 `test --with consumers [ARGUMENTS]` also installs the heavy programs that read what the annotator
 writes (spaCy, seqeval and the like), for the tests that are skipped without them. `--with wayland`
@@ -66,8 +65,8 @@ MUTANTS = "mutants"
 WAYLAND = "wayland"
 """What follows `--with` to have a Wayland compositor, too."""
 ALL = "--all"
-PARALLEL = ("--numprocesses", "auto", "--dist", "loadfile")
-"""How pytest-xdist runs the tests: each file whole, in one of as many processes as there are cores."""
+PARALLEL = ("--numprocesses", str(2 * (os.cpu_count() or 1)), "--dist", "loadfile")
+"""How pytest-xdist runs the tests: each file whole, in twice as many processes as cores, for windows often wait."""
 LINTERS = (
     ("-m", "ruff", "check", "."),
     ("-m", "ruff", "format", "--check", "."),

@@ -20,8 +20,8 @@ settings.register_profile("developer", deadline=None, max_examples=15)
 settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
-SLOW_FOLDERS = ("e2e", "endurance", "fuzzing")
-"""Folders of tests that all take seconds."""
+SLOW = ("e2e", "endurance", "fuzzing", "benchmarks", "test_wheel.py", "test_no_network.py", "test_recipes.py")
+"""Folders and files whose tests take seconds each."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,7 +41,7 @@ def is_wine() -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of slow folders, and skip the tests that say that they are not for this system."""
     for item in items:
-        if item.path.relative_to(Path(__file__).parent).parts[0] in SLOW_FOLDERS:
+        if item.path.relative_to(Path(__file__).parent).parts[0] in SLOW:
             item.add_marker(pytest.mark.slow)
     excluded = {"posix_only": sys.platform == "win32", "not_on_wine": is_wine()}
     for item in items:

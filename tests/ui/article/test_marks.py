@@ -34,6 +34,7 @@ SUGGESTIONS = st.lists(
         st.sampled_from((0.5, 0.95)),
     ),
     max_size=4,
+    unique_by=lambda suggestion: (suggestion.start, suggestion.end, suggestion.label),  # as select_open_suggestions
 ).map(lambda suggestions: sorted(suggestions, key=lambda suggestion: (suggestion.start, -suggestion.end)))
 ACTIONS = st.one_of(
     st.tuples(st.just("suggest"), SUGGESTIONS),
