@@ -6,7 +6,8 @@
     python3 packaging/dev.py bench [PART...]      measure the main job against known things
     python3 packaging/dev.py package              make what a person installs on this system, in dist/
 
-`test` runs all tests but the slow ones, in parallel; `test --all` runs those too. Tests that ARGUMENTS name run one after the other.
+`test` runs all tests but the slow ones, in parallel; `test --all` runs those too. Tests that ARGUMENTS name
+run one after the other.
 
 `test --with consumers [ARGUMENTS]` also installs the heavy programs that read what the annotator
 writes (spaCy, seqeval and the like), for the tests that are skipped without them. `--with wayland`
