@@ -66,8 +66,7 @@ MUTANTS = "mutants"
 WAYLAND = "wayland"
 """What follows `--with` to have a Wayland compositor, too."""
 ALL = "--all"
-PARALLEL = ("--numprocesses", str(2 * (os.cpu_count() or 1)), "--dist", "loadfile")
-"""How pytest-xdist runs the tests: each file whole, in twice as many processes as cores, for windows often wait."""
+CORES = os.cpu_count() or 1
 LINTERS = (
     ("-m", "ruff", "check", "."),
     ("-m", "ruff", "format", "--check", "."),
@@ -429,8 +428,12 @@ def select_tests(arguments: list[str]) -> list[str]:
     """Return the arguments of pytest: without `--all` the slow tests are left out, unless tests are named."""
     if any((ROOT / argument.partition("::")[0]).exists() for argument in arguments if not argument.startswith("-")):
         return [argument for argument in arguments if argument != ALL]
-    selection = [] if ALL in arguments else ["-m", "not slow"]
-    return [*PARALLEL, *selection, *(argument for argument in arguments if argument != ALL)]
+    # Each file whole, in one process. Tests of windows wait more than they compute, but whole stories need a core each.
+    if ALL in arguments:
+        selection = ["--numprocesses", str(CORES)]
+    else:
+        selection = ["--numprocesses", str(2 * CORES), "-m", "not slow"]
+    return [*selection, "--dist", "loadfile", *(argument for argument in arguments if argument != ALL)]
 
 
 def lint(arguments: list[str]) -> int:

@@ -14,6 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
 TWO_GROUPS = "[dependency-groups]\ndev = ['one>=1']\nconsumers = ['two', {include-group = 'dev'}]\n"
+QUICK = ["--numprocesses", str(2 * dev.CORES), "-m", "not slow", "--dist", "loadfile"]
+EVERY = ["--numprocesses", str(dev.CORES), "--dist", "loadfile"]
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="apt and X11 are Linux's")
 
 
@@ -380,13 +382,13 @@ def handed(monkeypatch, checkout):
 @on_linux
 def test_the_tests_run_on_a_virtual_screen_with_the_arguments_given(handed):
     assert dev.main(["test", "-k", "zones", "--maxfail=1"]) == 5
-    assert handed == [(["-m", "pytest", *dev.PARALLEL, "-m", "not slow", "-k", "zones", "--maxfail=1"], "xcb")]
+    assert handed == [(["-m", "pytest", *QUICK, "-k", "zones", "--maxfail=1"], "xcb")]
 
 
 @on_linux
 def test_all_runs_the_slow_tests_too(handed):
     assert dev.main(["test", "--all", "-x"]) == 5
-    assert handed == [(["-m", "pytest", *dev.PARALLEL, "-x"], "xcb")]
+    assert handed == [(["-m", "pytest", *EVERY, "-x"], "xcb")]
 
 
 @on_linux
@@ -407,7 +409,7 @@ def test_lint_runs_every_linter_and_fails_where_one_does(commands, monkeypatch):
 @on_linux
 def test_a_group_is_named_before_the_arguments_of_pytest(handed, capfd):
     assert dev.main(["test", "--with", "consumers", "-x"]) == 5
-    assert handed == ["consumers", (["-m", "pytest", *dev.PARALLEL, "-m", "not slow", "-x"], "xcb")]
+    assert handed == ["consumers", (["-m", "pytest", *QUICK, "-x"], "xcb")]
     for wrong in (["--with"], ["--with", "-x"], ["--with", "dev"], ["--with", "consumers", "--with"]):
         assert dev.main(["test", *wrong]) == 2
         assert (
@@ -458,10 +460,10 @@ def test_a_reason_may_have_an_exit_code_of_its_own(handed, monkeypatch, capfd):
 @on_linux
 def test_a_compositor_is_asked_for_beside_a_group(handed):
     assert dev.main(["test", "--with", "consumers", "--with", "wayland", "-x"]) == 5
-    assert handed == ["sway", "consumers", (["-m", "pytest", *dev.PARALLEL, "-m", "not slow", "-x"], "xcb")]
+    assert handed == ["sway", "consumers", (["-m", "pytest", *QUICK, "-x"], "xcb")]
     handed.clear()
     assert dev.main(["test", "--with", "wayland"]) == 5
-    assert handed == ["sway", (["-m", "pytest", *dev.PARALLEL, "-m", "not slow"], "xcb")]
+    assert handed == ["sway", (["-m", "pytest", *QUICK], "xcb")]
     handed.clear()
     assert dev.main(["test", "--with", "wayland", "--with", "windows"]) == 2
     assert handed == []
