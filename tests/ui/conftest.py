@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n, settings
@@ -31,6 +33,13 @@ OTHER = """مدينة وجدة تستقبل قطارا جديدا
 @pytest.fixture(autouse=True)
 def _style(qapp: app.QApplication) -> None:
     app.create_application()
+
+
+@pytest.fixture(autouse=True)
+def _no_key_is_down(qapp: app.QApplication) -> None:
+    """Release the modifiers of the last test's last key, with which Qt would select rows: a toggle with Ctrl."""
+    if QApplication.keyboardModifiers() != Qt.KeyboardModifier.NoModifier:
+        QTest.keyRelease(QWidget(), Qt.Key.Key_Control)
 
 
 @pytest.fixture(autouse=True)
