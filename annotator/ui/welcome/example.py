@@ -88,9 +88,9 @@ class LabelKey(QWidget):
         title_width = QFontMetricsF(title_font).horizontalAdvance(title) + 4
         gap = 9.0
         group_left = (body.width() - key_width - gap - title_width) / 2
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         key = QRectF(
-            round(group_left + (title_width + gap) * rtl) + 0.5, body.center().y() - 11.5, round(key_width), 23
+            round(group_left + (title_width + gap) * is_rtl) + 0.5, body.center().y() - 11.5, round(key_width), 23
         )
         painter.setBrush(QColor(theme.paper))
         painter.setPen(QPen(QColor(theme.rule), 1))
@@ -100,7 +100,7 @@ class LabelKey(QWidget):
         painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._keys)
         painter.setPen(theme.name_colour(self._label, 0.6))
         painter.setFont(title_font)
-        title_rect = QRectF(group_left + (key_width + gap) * (not rtl), 0, title_width, body.height())
+        title_rect = QRectF(group_left + (key_width + gap) * (not is_rtl), 0, title_width, body.height())
         painter.drawText(title_rect, Qt.AlignmentFlag.AlignCenter, title)
 
 
