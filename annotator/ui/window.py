@@ -37,7 +37,7 @@ from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets.bidi_text import format_keys, isolate
 from annotator.ui.widgets.buttons import ActionButton
-from annotator.ui.widgets.drops import dropped_files
+from annotator.ui.widgets.file_dialogs import dropped_files
 from annotator.ui.widgets.theme import Theme
 
 _DEFAULT_SIZE: Final = QSize(1500, 950)
