@@ -90,7 +90,7 @@ def _suggestions(desk: app.ApplicationController) -> QPixmap:
     return grabbed(desk.window)
 
 
-def _questions(desk: app.ApplicationController) -> QPixmap:
+def _issues(desk: app.ApplicationController) -> QPixmap:
     """What is asked about labels, once some are not what they should be."""
     session, window = desk.session, desk.window
     quoted = select(desk, "برنامج «ساعة للكتاب»")
@@ -268,7 +268,7 @@ FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "selection": _selection,
     "nested": _nested,
     "suggestions": _suggestions,
-    "questions": _questions,
+    "issues": _issues,
     "value": _value,
     "menu": _menu,
     "sticky": _sticky,
