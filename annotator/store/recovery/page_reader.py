@@ -17,6 +17,7 @@ Value: TypeAlias = str | int | float | bytes | None
 TABLE_LEAF: Final = 0x0D
 TABLE_INTERIOR: Final = 0x05
 _PAGE_TYPES: Final = (0x02, 0x05, 0x0A, 0x0D)
+_PAGE_STARTS: Final = frozenset(bytes([page_type]) for page_type in _PAGE_TYPES)
 _HEADER_SIZE: Final = 100
 _DEFAULT_PAGE_SIZE: Final = 4096  # bytes, in every corpus made by this program
 _SAMPLE_PAGES: Final = 1000  # pages used to guess the page size
@@ -114,16 +115,18 @@ class PageReader:
         declared = 65536 if declared == 1 else declared
         if declared < 512 or declared & (declared - 1):
             return _DEFAULT_PAGE_SIZE
-        return max((_DEFAULT_PAGE_SIZE, declared), key=lambda size: self._count_page_starts(size, length))
+        # Every start of a larger page is also one of a smaller page, so only the share tells which of them is right.
+        smaller, larger = sorted((_DEFAULT_PAGE_SIZE, declared))
+        smaller_share = self._share_of_page_starts(smaller, length)
+        larger_share = self._share_of_page_starts(larger, length)
+        if not smaller_share and not larger_share:
+            return _DEFAULT_PAGE_SIZE
+        return smaller if 2 * smaller_share >= larger_share else larger
 
-    def _count_page_starts(self, size: int, length: int) -> int:
-        """Return how many of the first pages, if they have this size, start like a b-tree page."""
+    def _share_of_page_starts(self, size: int, length: int) -> float:
+        """Return the share of the first pages, if they have this size, that start like a b-tree page: 0.0 to 1.0."""
         starts = range(size, min(length, size * _SAMPLE_PAGES), size)
-        return sum(
-            1
-            for start in starts
-            if self._read(0, start, 1)[:1] in map(bytes, ([page_type] for page_type in _PAGE_TYPES))
-        )
+        return sum(self._read(0, start, 1) in _PAGE_STARTS for start in starts) / max(1, len(starts))
 
     def _read(self, file: int, offset: int, length: int) -> bytes:
         try:

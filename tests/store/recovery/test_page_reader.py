@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.store.recovery.page_reader import TABLE_INTERIOR, CorruptPage, PageReader, Value
+from annotator.store.recovery.page_reader import TABLE_INTERIOR, TABLE_LEAF, CorruptPage, PageReader, Value
 
 SIZES = (512, 1024, 4096)
 """Page sizes in bytes."""
@@ -195,3 +195,25 @@ def test_missing_page_and_cell_past_the_end_are_corrupt(create_database: Callabl
         data[1024 + 8 + 2 * 2 : 1024 + 8 + 2 * 2 + 2] = offset.to_bytes(2, "big")  # the pointer of the third cell
         path.write_bytes(data)
         assert read(path) == [(number + 1, [number]) for number in (0, 1, 3, 4)]
+
+
+@pytest.mark.parametrize(
+    "declared", [b"\x02\x00", b"\x10\x00", b"\x00\x01", b"\x03\x00"], ids=["512", "4096", "65536", "768"]
+)
+def test_page_size_is_that_at_which_pages_start_whatever_the_header_says(tmp_path: Path, declared: bytes) -> None:
+    page = bytes([TABLE_LEAF]).ljust(512, b"\0") + b"\n".ljust(
+        3584, b"\0"
+    )  # a newline where a smaller page would start
+    path = tmp_path / "a.db"
+    path.write_bytes(page[:16] + declared + page[18:] + 40 * page)
+    with closing(PageReader(path)) as pages:
+        assert (pages.page_size, pages.page_count) == (4096, 41)
+
+
+@pytest.mark.parametrize("size", [512, 1024, 65536])
+def test_page_size_of_the_header_is_taken_if_pages_start_there(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "a.db"
+    page = bytes([TABLE_LEAF]).ljust(size, b"\0")
+    path.write_bytes(page[:16] + (size % 65535).to_bytes(2, "big") + page[18:] + 40 * page)
+    with closing(PageReader(path)) as pages:
+        assert (pages.page_size, pages.page_count) == (size, 41)
