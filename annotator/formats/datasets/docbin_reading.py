@@ -78,7 +78,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
     except InvalidEdit as error:
         yield Refusal(str(path), 0, str(error))
     except (ValueError, RecursionError) as error:
-        yield Refusal(str(path), 0, _("It does not read as a DocBin of spaCy's: {error}").format(error=error))
+        yield Refusal(str(path), 0, _("The file is not a valid spaCy DocBin: {error}").format(error=error))
 
 
 def _read_article(document: PackedDoc, annotator: str) -> Iterator[AnnotatedArticle | PendingRemark]:
@@ -101,7 +101,7 @@ def _read_article(document: PackedDoc, annotator: str) -> Iterator[AnnotatedArti
     except InvalidEdit as error:
         remarks.append((Refusal, str(error)))
     except KeyError:
-        remarks.append((Refusal, _("The file lacks the text of a word or a label in it.")))
+        remarks.append((Refusal, _("The text of a word or label is missing from the file.")))
     yield from remarks
 
 

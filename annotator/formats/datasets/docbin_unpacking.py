@@ -132,15 +132,15 @@ def _unpack(path: Path, file: IO[bytes], max_bytes: int | None) -> None:
                     raise InvalidEdit(_("The file is larger than {size} MB.").format(size=max_bytes // 1_000_000))
                 if max_bytes is not None and file.tell() > _MAX_RATIO * packed.tell() + _ALWAYS_ALLOWED:
                     reason = ngettext(
-                        "The file is more than {count} time its size when it is unpacked.",
-                        "The file is more than {count} times its size when it is unpacked.",
+                        "The file decompresses to more than {count} time its size.",
+                        "The file decompresses to more than {count} times its size.",
                         _MAX_RATIO,
                     )
                     raise InvalidEdit(reason.format(count=_MAX_RATIO))
         except zlib.error as error:
             raise ValueError(str(error)) from error
     if not decompressor.eof:
-        raise InvalidEdit(_("The file ends too early."))
+        raise InvalidEdit(_("The file is truncated."))
 
 
 def _read_columns(file: IO[bytes]) -> dict[str, _Object]:
