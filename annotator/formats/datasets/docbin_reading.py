@@ -110,7 +110,7 @@ def _layout_text(document: PackedDoc) -> tuple[str, list[tuple[int, int]]]:
     from spacy.attrs import ORTH, SENT_START
 
     if ORTH not in document.columns:
-        raise ValueError("ORTH")
+        raise ValueError("no ORTH attribute")
     words = document.attribute_texts(ORTH)
     if document.has_unknown_spaces:
         starts = enumerate(document.columns.get(SENT_START, ()))
@@ -147,7 +147,7 @@ def read_span_groups(
     for group in groups:
         for packed in msgspec.msgpack.decode(group, type=_Group).spans:
             if len(packed) != _SPAN_STRUCT.size:
-                raise ValueError("span")
+                raise ValueError("invalid span")
             _id, value, label, start, end, *_characters = _SPAN_STRUCT.unpack(packed)
             if 0 <= start < end <= size:
                 yield start, end - 1, document.text(label), document.text(value)

@@ -261,8 +261,8 @@ def _on_all(label: str) -> list[tuple[str, str]]:
 
 
 def _skipped(line: int, count: int, kind: str) -> tuple[int, str]:
-    noun = "annotation of the kind “{}” is" if count == 1 else "annotations of the kind “{}” are"
-    return line, f"{count} {noun.format(kind)} not taken."
+    noun = "annotation of type “{}” is" if count == 1 else "annotations of type “{}” are"
+    return line, f"{count} {noun.format(kind)} skipped."
 
 
 NASTY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity:value"
