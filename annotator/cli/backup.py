@@ -19,8 +19,8 @@ def build_command() -> click.Command:
         callback=_backup,
         params=[corpus_argument(), click.Argument(["path"], type=FilePath()), json_option()],
         help=_(
-            "Write a consistent copy of CORPUS to PATH, even while it is in use, and verify the copy."
-            " If PATH is a folder, the copy keeps the name of CORPUS. Nothing is overwritten."
+            "Write a consistent copy of CORPUS to PATH. CORPUS may be in use; the copy is verified. "
+            "If PATH is a folder, the copy keeps the name of CORPUS. Nothing is overwritten."
         ),
     )
 

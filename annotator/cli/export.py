@@ -72,9 +72,9 @@ def build_command() -> click.Command:
             json_option(),
         ],
         help=_(
-            "Export the spans of CORPUS as a training set to PATH, and the outcome of each span to "
-            "PATH.report.json. The export is read back and compared first. For {formats}, PATH is a "
-            "folder with one file per article."
+            "Export the spans of CORPUS to PATH as a training set. The outcome of each span is "
+            "written to PATH.report.json. The export is first read back and compared with CORPUS. For"
+            " {formats}, PATH is a folder with one file per article."
         ).format(formats=_(", ").join(format_.NAME for format_ in FILE_PER_ARTICLE_FORMATS)),
     )
 

@@ -84,7 +84,10 @@ def build_command() -> click.Command:
             ),
             json_option(),
         ],
-        help=_("Import files, and all files in folders, into CORPUS, which is created if it does not exist."),
+        help=_(
+            "Import files and folders into CORPUS. All files in a folder are read. CORPUS is created "
+            "if it does not exist."
+        ),
     )
 
 

@@ -22,7 +22,7 @@ def build_command() -> click.Command:
         "learn",
         callback=_learn,
         params=[corpus_argument(), json_option()],
-        help=_("Train the suggestion model on the articles of CORPUS that are done, to suggest more in the others."),
+        help=_("Train the model on the articles of CORPUS that are done. It then suggests more in the others."),
     )
 
 

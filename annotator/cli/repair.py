@@ -19,9 +19,9 @@ def build_command() -> click.Command:
         callback=_repair,
         params=[corpus_argument(), click.Argument(["new"], type=FilePath()), json_option()],
         help=_(
-            "Recover what is still readable in a damaged CORPUS into a new corpus at NEW, and list "
-            "what is not. Lost articles are taken from the backups of CORPUS. CORPUS itself is not "
-            "changed; no window may have it open. The exit code is 1 if anything is lost."
+            "Recover a damaged CORPUS into a new corpus at NEW. Whatever cannot be read is listed. "
+            "Lost articles are taken from the backups of CORPUS. CORPUS itself is not changed; no "
+            "window may have it open. The exit code is 1 if anything is lost."
         ),
     )
 

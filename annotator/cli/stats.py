@@ -19,7 +19,7 @@ def build_command() -> click.Command:
         "stats",
         callback=_stats,
         params=[corpus_argument(), json_option()],
-        help=_("Count the articles, spans, states and edits in CORPUS, by label and annotator."),
+        help=_("Count articles, spans, states and edits by label and annotator."),
     )
 
 
