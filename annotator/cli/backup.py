@@ -19,8 +19,8 @@ def build_command() -> click.Command:
         callback=_backup,
         params=[corpus_argument(), click.Argument(["path"], type=FilePath()), json_option()],
         help=_(
-            "Copy CORPUS to PATH as it is at this moment, also while it is in use; the copy is looked through. "
-            "Where PATH is a folder, the copy has the name of CORPUS there. Nothing is overwritten."
+            "Write a consistent copy of CORPUS to PATH. CORPUS may be in use; the copy is verified. "
+            "If PATH is a folder, the copy keeps the name of CORPUS. Nothing is overwritten."
         ),
     )
 
@@ -34,5 +34,5 @@ def _backup(corpus: Path, path: Path, as_json: bool) -> int:
     if as_json:
         print_json(result)
     else:
-        print_text(_("{corpus} is copied to {path}: {bytes} bytes").format(corpus=corpus, **result))
+        print_text(_("{corpus} copied to {path}: {bytes} bytes").format(corpus=corpus, **result))
     return 0

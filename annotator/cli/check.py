@@ -33,29 +33,29 @@ def build_command() -> click.Command:
                 ["--annotator"],
                 metavar="NAME",
                 callback=decode_argument,
-                help=_("Only the labels of this annotator; without it, of all."),
+                help=_("Check only the labels of this annotator; by default, of all annotators."),
             ),
             click.Option(
                 ["--state"],
                 type=click.Choice([_ALL, *STATES]),
                 default=_ALL,
-                help=_("Only articles that are in this state for whoever labelled them."),
+                help=_("Check only articles in this state for the annotator who labelled them."),
             ),
             click.Option(
                 ["kinds", "--kind"],
                 type=click.Choice([DAMAGED, *KINDS]),
                 multiple=True,
                 metavar="KIND",
-                help=_("Only what is doubtful in this way; may be repeated. The kinds are {kinds}.").format(
+                help=_("List only issues of this kind; may be repeated. Kinds: {kinds}.").format(
                     kinds=", ".join((DAMAGED, *KINDS))
                 ),
             ),
             json_option(),
         ],
         help=_(
-            "List what is doubtful in the labels of CORPUS, and what is damaged in the file. What was "
-            "dismissed in the window is not listed. Ends with 1 where the file is damaged, else with 0, "
-            "whatever is listed."
+            "List doubtful labels in CORPUS and damage to the file. Issues dismissed in the window "
+            "are not listed. The exit code is 1 if the file is damaged and 0 otherwise, whatever is "
+            "listed."
         ),
     )
 
@@ -110,7 +110,7 @@ def _build_damage_record(damage: Damage) -> dict[str, object]:
 
 def _list(damaged: Sequence[Damage], issues: Sequence[ArticleIssue]) -> None:
     counts = Counter(issue.issue.kind for issue in issues)
-    print_text(ngettext("{count} question", "{count} questions", counts.total()).format(count=counts.total()))
+    print_text(ngettext("{count} issue", "{count} issues", counts.total()).format(count=counts.total()))
     if damaged:
         print_text("")
         print_text(_format_heading(DAMAGED, len(damaged)))

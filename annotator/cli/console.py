@@ -64,7 +64,7 @@ def print_remarks(remarks: Iterable[Remark]) -> None:
         location = f"{remark.path}:{remark.line}" if remark.line else remark.path
         message = remark.reason
         if isinstance(remark, Repair):
-            message = _("put right: {reason}").format(reason=message)
+            message = _("repaired: {reason}").format(reason=message)
         elif isinstance(remark, Notice):
             message = _("note: {reason}").format(reason=message)
         print_message(f"{location}: {message}")

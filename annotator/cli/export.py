@@ -44,7 +44,7 @@ def _parse_zones(_context: click.Context, _parameter: click.Parameter, value: st
         return None
     kinds = frozenset(kind.strip() for kind in value.split(","))
     for kind in sorted(kinds - set(ZONE_KINDS)):
-        message = _("“{kind}” is not a kind of zone; they are {known}")
+        message = _("“{kind}” is not a kind of zone; choose from {known}")
         raise click.BadParameter(message.format(kind=kind, known=", ".join(ZONE_KINDS)))
     return kinds
 
@@ -72,9 +72,9 @@ def build_command() -> click.Command:
             json_option(),
         ],
         help=_(
-            "Write the spans of CORPUS as a training set to PATH, and what became of each to PATH.report.json. "
-            "What was written is read back and compared first. For {formats}, PATH is a folder with a file for "
-            "each article."
+            "Export the spans of CORPUS to PATH as a training set. The outcome of each span is "
+            "written to PATH.report.json. The export is first read back and compared with CORPUS. For"
+            " {formats}, PATH is a folder with one file per article."
         ).format(formats=_(", ").join(format_.NAME for format_ in FILE_PER_ARTICLE_FORMATS)),
     )
 
@@ -85,43 +85,41 @@ def _build_options() -> list[click.Option]:
             ["format_", "--format"],
             type=click.Choice([format_.NAME for format_ in FORMATS]),
             required=True,
-            help=_("The format of the training set."),
+            help=_("Format of the training set."),
         ),
         click.Option(
             ["--scheme"],
             type=click.Choice(SCHEMES),
             default=_DEFAULT.scheme,
             show_default=True,
-            help=_("How tags tell where a span begins."),
+            help=_("How tags mark the start of a span."),
         ),
         click.Option(
             ["--flatten"],
             type=click.Choice(FLATTENINGS),
             default=_DEFAULT.flatten,
             show_default=True,
-            help=_("Which of overlapping spans is kept, where a format has room for one."),
+            help=_("Which of several overlapping spans to keep, in formats that allow only one."),
         ),
         click.Option(
             ["--boundary"],
             type=click.Choice(BOUNDARIES),
             default=_DEFAULT.boundary,
             show_default=True,
-            help=_(
-                "What happens to a span that cuts a token: it is widened, the token is split, or the span is refused."
-            ),
+            help=_("What to do with a span that cuts a token: widen the span, split the token, or refuse the span."),
         ),
         click.Option(
             ["--annotator"],
             metavar="NAME",
             callback=decode_argument,
-            help=_("Whose spans; needed where there are several annotators."),
+            help=_("Export the spans of this annotator; required if there are several."),
         ),
         click.Option(
             ["--state"],
             type=click.Choice(STATES),
             default=_DEFAULT.state,
             show_default=True,
-            help=_("Only the articles that the annotator is done with (done), or all of them (all)."),
+            help=_("Export only articles that the annotator has marked as done (done), or all articles (all)."),
         ),
         click.Option(
             ["--zones"],
@@ -129,13 +127,16 @@ def _build_options() -> list[click.Option]:
             callback=_parse_zones,
             default="headline,body",
             show_default=True,
-            help=_("The zones to take, or all: {kinds}.").format(kinds=", ".join(ZONE_KINDS)),
+            help=_("Kinds of zones to export, or all. Kinds: {kinds}.").format(kinds=", ".join(ZONE_KINDS)),
         ),
         click.Option(
             ["--split"],
             metavar="PART=N,...",
             callback=_parse_split,
-            help=_("Make PATH a folder with a file for each part, such as train=80,dev=10,test=10."),
+            help=_(
+                "Split the articles into parts, such as train=80,dev=10,test=10; PATH is then a folder "
+                "with one file per part."
+            ),
         ),
         click.Option(
             ["--seed"],
@@ -143,12 +144,12 @@ def _build_options() -> list[click.Option]:
             type=int,
             default=_DEFAULT.seed,
             show_default=True,
-            help=_("The random seed of the split; the same number gives the same split."),
+            help=_("Random seed of the split; the same number gives the same split."),
         ),
         click.Option(
             ["--force"],
             is_flag=True,
-            help=_("Replace what is at PATH even if it is no export, or one that was changed since."),
+            help=_("Replace PATH even if it is not an export, or an export that has been changed since."),
         ),
     ]
 
@@ -162,7 +163,7 @@ def _export(corpus: Path, path: Path, format_: str, as_json: bool, force: bool, 
         except NothingToExport as error:
             return _print_empty_export(corpus, error.report, str(error), as_json)
         except WouldReplace as error:
-            raise CommandError(_("{reason} With --force it is replaced.").format(reason=error)) from error
+            raise CommandError(_("{reason} Use --force to replace it.").format(reason=error)) from error
         except (CannotExport, NotVerified) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
@@ -180,7 +181,7 @@ def _print_empty_export(corpus: Path, report: Report, reason: str, as_json: bool
     """Print why no file was written; for programs, print the report too."""
     _print_refusals(corpus, report)
     if report.state != ALL and not report.left_out:
-        reason = _("No article is done, so none was exported: mark articles as done, or use --state all.")
+        reason = _("No articles are done, so nothing was exported. Mark articles as done, or use --state all.")
     print_message(reason)
     if as_json:
         write_report(report, sys.stdout.buffer)
@@ -204,12 +205,12 @@ def _format_summary(path: Path, report: Report) -> Iterator[str]:
     ]
     yield f"{path}: {_(', ').join(counts)}"
     outcome_counts = {
-        _("written as they are: {count}"): report.written,
+        _("written unchanged: {count}"): report.written,
         _("widened to whole tokens: {count}"): len(report.widened),
-        _("with their tokens split: {count}"): len(report.split),
-        _("left out for another that overlaps: {count}"): len(report.flattened),
+        _("written with split tokens: {count}"): len(report.split),
+        _("left out because they overlap another span: {count}"): len(report.flattened),
         _("refused: {count}"): len(report.refused),
         _("outside the zones: {count}"): len(report.outside_zones),
     }
     yield from (f"  {template.format(count=count)}" for template, count in outcome_counts.items() if count)
-    yield _("The file was read back and compared. The account of every span: {path}").format(path=report_path(path))
+    yield _("The file was read back and compared. Report on every span: {path}").format(path=report_path(path))

@@ -36,7 +36,7 @@ def build_command() -> click.Command:
             click.Option(
                 ["format_", "--format"],
                 type=click.Choice([format_.NAME for format_ in FORMATS]),
-                help=_("The format of the files; without it, each is recognised."),
+                help=_("Format of the files; by default, it is detected for each file."),
             ),
             click.Option(
                 ["columns", "--column"],
@@ -44,47 +44,50 @@ def build_command() -> click.Command:
                 multiple=True,
                 callback=_parse_columns,
                 help=_(
-                    "Which column of a table holds the text, title, published, source or url, where its name "
-                    "does not say; may be repeated."
+                    "Table column that contains the text, title, published, source or url, if its name does "
+                    "not show that; may be repeated."
                 ),
             ),
             click.Option(
                 ["--annotator"],
                 metavar="NAME",
                 callback=decode_argument,
-                help=_("Whose spans they are, where a file does not say; without it, your name."),
+                help=_("Annotator of the spans, if a file does not name one; by default, you."),
             ),
             click.Option(
                 ["labels", "--labels"],
                 metavar="FILE",
                 type=FilePath(),
-                help=_("The labels of a new corpus, as TOML; without it, dates, institutions and plans."),
+                help=_("TOML file with the labels of a new corpus; by default, dates, institutions and plans."),
             ),
             click.Option(
                 ["rename", "--rename"],
                 metavar="THEIRS=OURS",
                 multiple=True,
                 callback=_parse_pairs,
-                help=_("What the corpus calls a label of the files; may be repeated."),
+                help=_("Rename a label of the files to one of the corpus; may be repeated."),
             ),
             click.Option(
                 ["add_labels", "--add-labels"],
                 is_flag=True,
-                help=_("Add the labels that the corpus lacks; without it, their spans are refused."),
+                help=_("Add labels that the corpus does not have; by default, their spans are refused."),
             ),
             click.Option(
                 ["strict", "--strict"],
                 is_flag=True,
-                help=_("All or nothing: where anything is refused, CORPUS stays as it was."),
+                help=_("All or nothing: if anything is refused, leave CORPUS unchanged."),
             ),
             click.Option(
                 ["logical", "--logical"],
                 is_flag=True,
-                help=_("Put text in presentation forms or visual order right; without it, such text is noticed."),
+                help=_("Repair text in presentation forms or visual order; by default, such text is only reported."),
             ),
             json_option(),
         ],
-        help=_("Read the files, and every file in the folders, into CORPUS, which is made if it is missing."),
+        help=_(
+            "Import files and folders into CORPUS. All files in a folder are read. CORPUS is created "
+            "if it does not exist."
+        ),
     )
 
 
@@ -102,7 +105,7 @@ def _import(
     as_json: bool,
 ) -> int:
     if columns and format_ not in (None, tables.NAME):
-        raise click.UsageError(_("--column is for tables, and the format is {format}").format(format=format_))
+        raise click.UsageError(_("--column applies only to tables, but the format is {format}").format(format=format_))
     default_annotator, label_mapping = (
         annotator or settings.load().annotator,
         LabelMapping(rename, None if add_labels else frozenset()),
@@ -123,9 +126,9 @@ def _import(
         )
     print_remarks([*result.skipped, *result.repaired, *result.noticed])
     if result.noticed:
-        print_message(_("--logical puts such text right; what is in the corpus already stays there as it is"))
+        print_message(_("use --logical to repair such text; articles already in the corpus stay as they are"))
     if strict and result.skipped:
-        print_message(_("nothing was imported, since not everything could be"))
+        print_message(_("nothing was imported, because not everything could be imported"))
     if as_json:
         print_json(result)
     else:
@@ -147,7 +150,7 @@ def _parse_columns(context: click.Context, parameter: click.Parameter, values: t
     columns = _parse_pairs(context, parameter, values)
     invalid = next((field for field in columns if field not in tables.COLUMNS), None)
     if invalid is not None:
-        reason = _("“{field}” is none of {fields}").format(field=invalid, fields=", ".join(tables.COLUMNS))
+        reason = _("“{field}” is not one of {fields}").format(field=invalid, fields=", ".join(tables.COLUMNS))
         raise click.BadParameter(reason)
     return columns
 
@@ -161,7 +164,7 @@ def _open_corpus(path: Path, labels: Path | None) -> Corpus:
         return corpus
     corpus.close()
     raise CommandError(
-        _("“{corpus}” has labels of its own, other than those of “{file}”").format(corpus=path, file=labels)
+        _("“{corpus}” already has labels, and they differ from those in “{file}”").format(corpus=path, file=labels)
     )
 
 

@@ -22,7 +22,7 @@ def build_command() -> click.Command:
         "learn",
         callback=_learn,
         params=[corpus_argument(), json_option()],
-        help=_("Learn from the articles of CORPUS that are done, so that more can be suggested in the others."),
+        help=_("Train the model on the articles of CORPUS that are done. It then suggests more in the others."),
     )
 
 
@@ -46,5 +46,5 @@ def _format_summary(result: LearningResult, seconds: float) -> str:
         ngettext("{count} article", "{count} articles", result.articles).format(count=result.articles),
         ngettext("{count} span", "{count} spans", result.spans).format(count=result.spans),
     ]
-    message = _("learned from {counts} in {seconds} s") if result.trained else _("too little to learn from: {counts}")
+    message = _("learned from {counts} in {seconds} s") if result.trained else _("not enough to learn from: {counts}")
     return message.format(counts=_(", ").join(counts), seconds=seconds)

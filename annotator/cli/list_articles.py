@@ -19,7 +19,7 @@ def build_command() -> click.Command:
         "list",
         callback=_list,
         params=[corpus_argument(), json_option()],
-        help=_("List the articles of CORPUS, with each annotator's state of them."),
+        help=_("List the articles of CORPUS with their state for each annotator."),
     )
 
 

@@ -27,7 +27,7 @@ def build_command() -> click.Command:
 
 def new_window_option() -> click.Option:
     """Return the option --new-window, which opens a window even if one has the corpus open."""
-    help_text = _("Open a window of its own even if another one has the corpus open.")
+    help_text = _("Open a new window even if another one has the corpus open.")
     return click.Option(["--new-window"], is_flag=True, help=help_text)
 
 
@@ -65,7 +65,7 @@ def _require_display() -> None:
     if platform or wayland:
         return
     if not display:
-        raise CommandError(_("there is no screen here to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set"))
+        raise CommandError(_("cannot open a window: neither DISPLAY nor WAYLAND_DISPLAY is set"))
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
@@ -75,6 +75,4 @@ def _require_display() -> None:
     has_error = xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
     if has_error:
-        raise CommandError(
-            _("the screen {display} does not answer, so no window can be opened").format(display=display)
-        )
+        raise CommandError(_("cannot open a window: display {display} does not respond").format(display=display))

@@ -19,9 +19,9 @@ def build_command() -> click.Command:
         callback=_repair,
         params=[corpus_argument(), click.Argument(["new"], type=FilePath()), json_option()],
         help=_(
-            "Bring what can be read of a damaged CORPUS into a new corpus at NEW, and say what could not be. "
-            "Articles that it has lost are taken from its backups. CORPUS is only read; no window may have it "
-            "open. The exit code is 1 where something is lost."
+            "Recover a damaged CORPUS into a new corpus at NEW. Whatever cannot be read is listed. "
+            "Lost articles are taken from the backups of CORPUS. CORPUS itself is not changed; no "
+            "window may have it open. The exit code is 1 if anything is lost."
         ),
     )
 

@@ -26,9 +26,9 @@ def build_command() -> click.Command:
             json_option(),
         ],
         help=_(
-            "List the backups that were made of CORPUS; with BACKUP, the name of one or the path of any copy, "
-            "make CORPUS what that one holds. What CORPUS holds now is backed up first, and a damaged file is "
-            "moved aside."
+            "List the backups of CORPUS. With BACKUP, the name of a backup or the path of any copy, "
+            "restore CORPUS from it. The current content of CORPUS is backed up first; a damaged file"
+            " is moved aside."
         ),
     )
 
@@ -42,9 +42,9 @@ def _restore(corpus: Path, backup: Path | None, as_json: bool) -> int:
     if as_json:
         print_json({"path": str(corpus), "kept": previous and str(previous)})
     else:
-        print_text(_("{corpus} is what {backup} holds.").format(corpus=corpus, backup=source))
+        print_text(_("{corpus} restored from {backup}.").format(corpus=corpus, backup=source))
         if previous:
-            print_text(_("What it was before: {path}").format(path=previous))
+            print_text(_("Previous version: {path}").format(path=previous))
     return 0
 
 
@@ -66,11 +66,11 @@ def _list(corpus: Path, as_json: bool) -> int:
     if as_json:
         print_json(records)
     elif records:
-        head = [_("Articles"), _("Spans"), _("Done"), _("Made"), _("Backup")]
+        head = [_("Articles"), _("Spans"), _("Done"), _("Reason"), _("Backup")]
         print_table([head, *map(_format_row, records)])
-        print_text(_("They are in {folder}").format(folder=backup_folder(corpus)))
+        print_text(_("The backups are in {folder}").format(folder=backup_folder(corpus)))
     else:
-        print_text(_("There is no backup of {corpus}.").format(corpus=corpus))
+        print_text(_("{corpus} has no backups.").format(corpus=corpus))
     return 0
 
 

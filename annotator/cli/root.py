@@ -63,15 +63,15 @@ def build_root() -> click.Group:
     language = click.Option(
         ["--language"],
         type=click.Choice(list(LANGUAGES)),
-        help=_("The language of the window and of every message."),
+        help=_("Language of the window and of all messages."),
     )
     group = RootGroup(
         PROGRAM_NAME,
         callback=_window_without_arguments,
         params=[language, open_window.new_window_option()],
         help=_(
-            "Label dates, institutions and plans in Arabic news. With a corpus, or nothing, the window opens; "
-            "the commands do their work without one."
+            "Label dates, institutions and plans in Arabic news. With a corpus or without arguments, "
+            "the window opens; the commands work without a window."
         ),
         invoke_without_command=True,
         subcommand_metavar="[CORPUS | COMMAND ...]",

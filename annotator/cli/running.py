@@ -40,12 +40,12 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         print_message(error.format_message())
     except DamagedCorpus as error:
-        message = _("{error}; “annotator repair” brings back what can still be read")
+        message = _("{error}; run “annotator repair” to recover what is still readable")
         print_message(message.format(error=str(error).removesuffix(".")))
     except CorpusError as error:
         print_message(str(error))
     except KeyboardInterrupt as interrupt:
-        print_message(_("stopped"))
+        print_message(_("interrupted"))
         return signals.exit_code(interrupt)
     except BrokenPipeError:
         raise
@@ -90,7 +90,5 @@ def _report_unexpected(error: Exception) -> str:
     report = crash_reports.save_report(crash_reports.format_report(fault, collect_facts(None)))
     logs.stop()
     if report is None:
-        return _("an error of the program: {error}").format(error=fault.summary)
-    return _("an error of the program: {error}; there is a report of it: {path}").format(
-        error=fault.summary, path=report
-    )
+        return _("internal error: {error}").format(error=fault.summary)
+    return _("internal error: {error}; a report was saved: {path}").format(error=fault.summary, path=report)

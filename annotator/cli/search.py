@@ -19,7 +19,7 @@ def build_command() -> click.Command:
         "search",
         callback=_search,
         params=[corpus_argument(), click.Argument(["query"], metavar="QUERY", callback=decode_argument), json_option()],
-        help=_("List the articles of CORPUS that hold the words QUERY, however their Arabic is spelt."),
+        help=_("List the articles of CORPUS that contain the words QUERY. Differences in Arabic spelling are ignored."),
     )
 
 

@@ -22,7 +22,9 @@ def build_command() -> click.Command:
     visual = click.Option(
         ["visual", "--visual/--logical"],
         default=None,
-        help=_("Lay out Arabic for a terminal that cannot, or leave it as it is; else this is found out."),
+        help=_(
+            "Shape and reorder Arabic for a terminal that does not, or leave it as it is; by default, this is detected."
+        ),
     )
     return TerminalCommand(
         "show",

@@ -19,7 +19,7 @@ def build_command() -> click.Command:
         "stats",
         callback=_stats,
         params=[corpus_argument(), json_option()],
-        help=_("Count what is in CORPUS: articles, spans, states and edits, by label and annotator."),
+        help=_("Count articles, spans, states and edits by label and annotator."),
     )
 
 
@@ -60,7 +60,7 @@ def _format_counts(share: AnnotatorStatistics) -> Iterator[list[str]]:
         yield [f"  {name}", str(count)]
     yield [_("Suggestions accepted"), str(share.accepted)]
     yield [_("Suggestions rejected"), str(share.rejected)]
-    yield [_("Questions dismissed"), str(share.dismissed)]
+    yield [_("Issues dismissed"), str(share.dismissed)]
     yield [_("Edits"), str(share.edits)]
     if share.first and share.last:
         yield [_("Days of work"), str(share.days)]

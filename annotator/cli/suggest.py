@@ -36,26 +36,29 @@ def build_command() -> click.Command:
                 ["--article"],
                 metavar="ID",
                 callback=decode_argument,
-                help=_("Only in this article, by its number or its uid; else in all that the annotator has not done."),
+                help=_(
+                    "Suggest only in this article, given by number or uid; by default, in all that the "
+                    "annotator has not done."
+                ),
             ),
             click.Option(
                 ["--source"],
                 metavar="NAME",
                 callback=decode_argument,
-                help=_("Only what this suggester says: dates, names, memory, model or one that was brought."),
+                help=_("Use only this suggester: dates, names, memory, model, or an external one."),
             ),
             click.Option(
                 ["--annotator"],
                 metavar="NAME",
                 callback=decode_argument,
-                help=_("Who decides: nothing is suggested that is labelled or rejected there; without it, you."),
+                help=_("Annotator to suggest for, leaving out what they have labelled or rejected; by default, you."),
             ),
-            click.Option(["accept", "--accept"], is_flag=True, help=_("Label all that is suggested.")),
+            click.Option(["accept", "--accept"], is_flag=True, help=_("Accept all suggestions.")),
             json_option(),
         ],
         help=_(
-            "List what is suggested for the articles of CORPUS, after learning from what was done since the "
-            "program learned last."
+            "List suggestions for the articles of CORPUS. The model first learns from articles that "
+            "were done since it last learned."
         ),
     )
 
@@ -120,11 +123,11 @@ def _check_source(source: str | None, names: list[str]) -> None:
     if source is None or source in names:
         return
     if source != CrfSuggester.name:
-        message = _("“{source}” suggests nothing here; those who do are {names}")
+        message = _("“{source}” is not a suggester of this corpus; choose from {names}")
         raise click.UsageError(
             message.format(source=source, names=", ".join(dict.fromkeys([*names, CrfSuggester.name])))
         )
-    print_message(_("nothing was learned yet: too little is done"))
+    print_message(_("the model has learned nothing yet: not enough articles are done"))
 
 
 def _format_summary(results: list[ArticleSuggestions], *, accepted: bool) -> str:

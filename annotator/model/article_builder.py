@@ -122,11 +122,13 @@ def _check_text(text: str) -> None:
     if len(text) > MAX_ARTICLE_LENGTH:
         raise InvalidEdit(too_long_message())
     if "\0" in text:
-        raise InvalidEdit(_("The text holds NUL characters, as no text does."))
+        raise InvalidEdit(_("The text contains NUL characters."))
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise InvalidEdit(_("The text holds half a character at {offset}.").format(offset=error.start)) from error
+        raise InvalidEdit(
+            _("The text contains an unpaired surrogate at offset {offset}.").format(offset=error.start)
+        ) from error
     start, end = trim_invisible(text, 0, len(text))
     if start == end:
         raise InvalidEdit(_("The text is empty."))

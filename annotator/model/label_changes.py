@@ -93,10 +93,10 @@ def find_entry_faults(
     unmoved = {entry.origin for entry in edited if entry.is_deleted and usage.get(entry.origin or "")}
     for index, entry in enumerate(edited):
         if entry.origin in unmoved and entry.replacement is None:
-            reason = _("choose what becomes of the spans of {name}")
+            reason = _("choose what happens to the {name} spans")
             yield Fault(index, "instead", reason.format(name=entry.origin))
         if not entry.is_deleted and entry.label.name in unmoved:
-            reason = _("spans have {name} until its deletion is applied: do that first")
+            reason = _("spans still have {name}: apply its deletion first")
             yield Fault(index, "name", reason.format(name=entry.label.name))
 
 

@@ -101,7 +101,7 @@ def decode(data: bytes, path: str = "") -> LabelSet:
         labels = tuple(msgspec.convert(row, Label) for row in rows)
     except (ValueError, RecursionError) as error:  # ValueError also for numbers of thousands of digits
         line_match = re.search(r"line (\d+)", str(error))
-        reason = _("the label set does not read as one: {error}").format(error=error)
+        reason = _("invalid label set: {error}").format(error=error)
         raise InvalidLabelSet(Refusal(path, int(line_match[1]) if line_match else 0, reason)) from error
     label_set = LabelSet(labels)
     check_labels(label_set, path)
@@ -137,7 +137,7 @@ class Fault(Struct, frozen=True):
 def find_faults(labels: LabelSet, normalise: Callable[[str], str] = normalise_key) -> Iterator[Fault]:
     """Yield every fault of a label set. `normalise` maps equivalent keys to the same text (see `normalise_key`)."""
     if not labels.labels:
-        yield Fault(0, "name", _("the label set holds no label"))
+        yield Fault(0, "name", _("the label set has no labels"))
     for index, label in enumerate(labels.labels):
         yield from _label_faults(index, label)
     names = Counter(label.name for label in labels.labels)
@@ -163,14 +163,14 @@ def check_label(label: Label) -> None:
 
 def _label_faults(index: int, label: Label) -> Iterator[Fault]:
     if not _NAME.fullmatch(label.name):
-        reason = _("“{name}” cannot name a label: use letters, digits, _ and - without spaces")
+        reason = _("“{name}” is not a valid label name: use letters, digits, _ and -, without spaces")
         yield Fault(index, "name", reason.format(name=label.name))
     for field, colour in (("light", label.colour.light), ("dark", label.colour.dark)):
         if not _COLOUR.fullmatch(colour):
             reason = _("the colour “{colour}” of {name} is not of the form #rrggbb")
             yield Fault(index, field, reason.format(colour=colour, name=label.name))
     if label.key is not None and not _is_key(label.key):
-        reason = _("the key “{key}” of {name} is not one character that can be seen")
+        reason = _("the key “{key}” of {name} is not a single visible character")
         yield Fault(index, "key", reason.format(key=label.key, name=label.name))
 
 

@@ -77,5 +77,5 @@ def _move_record(record: SpanOrZone, before: str, restored: OffsetMap, losses: l
         return
     name = record.label if isinstance(record, Span) else record.kind
     quoted = before[record.start : record.end]
-    reason = _("“{text}” ({name}) falls apart in the logical text.")
+    reason = _("“{text}” ({name}) is not contiguous in logical order.")
     losses.append(reason.format(text=quoted if len(quoted) <= _QUOTED else quoted[:_QUOTED] + "…", name=name))

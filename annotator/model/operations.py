@@ -198,7 +198,7 @@ def check_span(article: Article, span: Span) -> None:
             _("A span from {start} to {end} is not within the text.").format(start=span.start, end=span.end)
         )
     if not article.text[span.start : span.end].strip():
-        raise InvalidEdit(_("Nothing but space is selected."))
+        raise InvalidEdit(_("The span contains only whitespace."))
 
 
 def _clear_zones(zones: list[Zone], start: int, end: int) -> Iterator[Edit]:
@@ -216,7 +216,7 @@ def _check_new_span(article: Article, layer: Iterable[Span], span: Span) -> None
     for other in layer:
         same = other.start == span.start and other.end == span.end and other.label == span.label
         if same and other.uid != span.uid:
-            raise InvalidEdit(_("This stretch has that label already."))
+            raise InvalidEdit(_("This text already has that label."))
 
 
 def _change(article: Article, layer: Iterable[Span], before: Span, after: Span) -> list[Edit]:

@@ -140,6 +140,6 @@ def _mention_overlap_layer(outcome: SpanOutcome, full: SpanOutcome, overlap_laye
     reasons = [
         outcome.reason,
         full.reason,
-        _("It is in {place}, where spans may overlap.").format(place=overlap_layer),
+        _("It is kept in {place}, where spans may overlap.").format(place=overlap_layer),
     ]
     return SpanOutcome(outcome.span, outcome.kind, " ".join(filter(None, reasons)), None, full.exported_text)

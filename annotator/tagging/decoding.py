@@ -113,7 +113,8 @@ def decode_with_repairs(rows: Sequence[TokenTags], scheme: str) -> tuple[list[Ch
         tallies, continued, unknown = _tally_row(row)
         if unknown:
             repairs += (
-                TagRepair(index, UNKNOWN_TAG, _("“{tag}” is no tag: read as O.").format(tag=tag)) for tag in unknown
+                TagRepair(index, UNKNOWN_TAG, _("“{tag}” is not a valid tag: treated as O.").format(tag=tag))
+                for tag in unknown
             )
         for label in [label for label, starts in open_starts.items() if len(starts) > continued.get(label, 0)]:
             starts, count = open_starts[label], continued.get(label, 0)
@@ -169,13 +170,15 @@ def _tally_label(label: str, tags: list[str]) -> LabelTally:
 
 def _missing_start_reason(rows: Sequence[TokenTags], index: int, tag: str) -> str:
     if not index:
-        return _("{tag} at the beginning of a sentence: read as the beginning of a span.").format(tag=tag)
+        return _("{tag} at the start of a sentence: treated as the start of a span.").format(tag=tag)
     previous = " ".join(rows[index - 1]) or OUTSIDE
-    return _("{tag} after {before}: read as the beginning of a span.").format(tag=tag, before=previous)
+    return _("{tag} after {before}: treated as the start of a span.").format(tag=tag, before=previous)
 
 
 def _missing_end_repairs(rows: Sequence[TokenTags], index: int, label: str, count: int) -> Iterator[TagRepair]:
     """Yield a repair for `count` chunks of the label that end before token `index` without an end tag."""
     tags = [tag for tag in rows[index - 1] if tag[2:] == label and _KINDS.get(tag[0]) in ("B", "I")]
     for tag in tags[-count:]:
-        yield TagRepair(index - 1, MISSING_END, _("{tag} is the last of its span: read as its end.").format(tag=tag))
+        yield TagRepair(
+            index - 1, MISSING_END, _("{tag} is the last tag of its span: treated as its end.").format(tag=tag)
+        )

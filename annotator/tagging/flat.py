@@ -188,13 +188,13 @@ def _align_span(text: str, ranges: list[TextRange], span: Span, boundary: str) -
     is_empty = trimmed.start == trimmed.end
     touched = [range_ for range_ in ranges if range_.overlaps(original if is_empty else trimmed)]
     if not touched:
-        return SpanOutcome(span, OUTSIDE_ZONES, _("It lies outside the zones that are exported."))
+        return SpanOutcome(span, OUTSIDE_ZONES, _("It lies outside the exported zones."))
     if is_empty:
-        return SpanOutcome(span, REFUSED, _("Nothing of it can be seen."))
+        return SpanOutcome(span, REFUSED, _("It has no visible characters."))
     if len(touched) > 1:
-        return SpanOutcome(span, REFUSED, _("It runs from one zone into another."))
+        return SpanOutcome(span, REFUSED, _("It extends from one zone into another."))
     if not touched[0].contains(trimmed):
-        return SpanOutcome(span, REFUSED, _("It crosses the edge of a zone that is exported."))
+        return SpanOutcome(span, REFUSED, _("It crosses the boundary of an exported zone."))
     if original == trimmed == _widen_to_spaces(text, touched[0], trimmed):  # the usual case, decided without tokenizing
         return SpanOutcome(span, WRITTEN, "", trimmed, visible.remove_invisible(text[trimmed.start : trimmed.end]))
     first, last = _edge_tokens(text, touched[0], trimmed)
@@ -205,14 +205,14 @@ def _align_span(text: str, ranges: list[TextRange], span: Span, boundary: str) -
     )
     cut_tokens = dict.fromkeys([first] * (trimmed.start > first.start) + [last] * (trimmed.end < last.end))
     token_texts = " ".join(visible.remove_invisible(text[token.start : token.end]) for token in cut_tokens)
-    reasons = [_("Space or invisible marks at its edges are not counted.")] if trimmed != original else []
+    reasons = [_("Spaces or invisible characters at its edges are left out.")] if trimmed != original else []
     if cut_tokens and boundary == REFUSE:
-        return SpanOutcome(span, REFUSED, _("It cuts “{token}”.").format(token=token_texts))
+        return SpanOutcome(span, REFUSED, _("It cuts through “{token}”.").format(token=token_texts))
     if cut_tokens and boundary == WIDEN:
         trimmed = TextRange(first.start, last.end)
-        reasons.append(_("It cuts “{token}” and is widened to all of it.").format(token=token_texts))
+        reasons.append(_("It cuts through “{token}” and is widened to include all of it.").format(token=token_texts))
     elif cut_tokens:
-        reasons.append(_("“{token}” is cut at the edge of the span.").format(token=token_texts))
+        reasons.append(_("“{token}” is split at the edge of the span.").format(token=token_texts))
     kind = CUT if cut_tokens and boundary == SPLIT else WIDENED if reasons else WRITTEN
     return SpanOutcome(
         span, kind, " ".join(reasons), trimmed, visible.remove_invisible(text[trimmed.start : trimmed.end])
@@ -273,13 +273,13 @@ def _overlap_outcome(text: str, outcome: SpanOutcome, winner: SpanOutcome, flatt
     if flatten == REFUSE:
         reason = _("It overlaps “{text}” ({label}).")
     elif loser_range == winner_range:
-        reason = _("It covers the same stretch as “{text}” ({label}), which is kept.")
+        reason = _("It covers the same text as “{text}” ({label}), which is kept.")
     elif winner_range.contains(loser_range):
         reason = _("It lies inside “{text}” ({label}), which is kept.")
     elif loser_range.contains(winner_range):
-        reason = _("It holds “{text}” ({label}), which is kept.")
+        reason = _("It contains “{text}” ({label}), which is kept.")
     else:
-        reason = _("It crosses “{text}” ({label}), which is kept.")
+        reason = _("It partly overlaps “{text}” ({label}), which is kept.")
     winner_text = visible.remove_invisible(text[winner.span.start : winner.span.end])
     kind = REFUSED if flatten == REFUSE else FLATTENED
     return SpanOutcome(outcome.span, kind, reason.format(text=winner_text, label=winner.span.label))

@@ -40,7 +40,7 @@ def test_a_file_that_is_no_corpus_is_not_copied(tmp_path: Path, run: Run) -> Non
 
 
 def test_backups_are_listed_and_one_is_restored_by_its_name(corpus: Path, run: Run) -> None:
-    assert b"There is no backup" in run("restore", corpus).out
+    assert b"has no backups" in run("restore", corpus).out
     for _count in backups.create_backup(corpus):
         pass
     [backup] = backups.list_backups(corpus)

@@ -29,7 +29,7 @@ def doubtful(corpus: Path) -> Path:
 def test_a_corpus_without_issues_lists_nothing(run: Run, corpus: Path) -> None:
     done = run("check", corpus, "--json")
     assert (done.code, done.json, done.err) == (0, [], "")
-    assert run("check", corpus).text == "0 questions\n"
+    assert run("check", corpus).text == "0 issues\n"
 
 
 def test_issues_are_listed_with_exit_code_0(run: Run, doubtful: Path) -> None:
@@ -43,7 +43,7 @@ def test_issues_are_listed_with_exit_code_0(run: Run, doubtful: Path) -> None:
     assert first["remedy"] == {"label": "PLAN", "start": start + 1, "end": end}
     assert second["text"] == "أحزاب OECD."
     listed = run("check", doubtful).text
-    assert "2 questions" in listed
+    assert "2 issues" in listed
     assert "Edge on punctuation: 2  [punctuation]" in listed
 
 
@@ -148,5 +148,5 @@ def test_check_and_stats_report_a_file_that_is_no_corpus(run: Run, tmp_path: Pat
 
 def test_the_help_explains_the_exit_code(run: Run) -> None:
     help_text = " ".join(run("check", "--help").text.split())
-    assert "Ends with 1 where the file is damaged" in help_text
+    assert "The exit code is 1 if the file is damaged" in help_text
     assert "unlabelled_repeat" in help_text

@@ -34,7 +34,7 @@ def test_a_span_outside_its_text_is_reported_in_one_line_and_nothing_is_written(
     assert (ended.code, ended.out) == (2, b"")
     [line] = ended.err.splitlines()
     assert line.startswith("annotator: Row ")
-    assert line.endswith(f" to {end} is not within the text; “annotator repair” brings back what can still be read")
+    assert line.endswith(f" to {end} is not within the text; run “annotator repair” to recover what is still readable")
     assert not out.exists()
     repaired = run("repair", corpus, tmp_path / "new.corpus")
     assert repaired.code == 0

@@ -51,7 +51,7 @@ def test_the_summary_counts_the_outcomes_of_spans(run: Run, corpus: Path, tmp_pa
     lines = run("export", corpus, target, "--format", "conll2002", *SAMIRA).text.splitlines()
     assert lines[0].startswith(f"{target}: 1 article, 2 sentences, ")
     assert lines[0].endswith(" tokens, 2 spans")
-    assert lines[1:3] == ["  written as they are: 1", "  left out for another that overlaps: 1"]
+    assert lines[1:3] == ["  written unchanged: 1", "  left out because they overlap another span: 1"]
     assert str(tmp_path / "out.conll.report.json") in lines[3]
     assert len(lines) == 4
 
@@ -203,7 +203,7 @@ def test_export_reports_articles_the_format_cannot_hold_and_writes_the_rest(run:
     )
     assert run("import", tmp_path / "a.corpus", source).code == 0
     ended = run("export", tmp_path / "a.corpus", target, "--format", "xmi", "--state", "all", "--json")
-    reason = "The text has a character that XML cannot hold: U+001F."
+    reason = "The text contains a character that XML does not allow: U+001F."
     assert ended.code == 1
     assert ended.json["left_out"] == [{"article": 1, "reason": reason}]
     assert ended.err.splitlines() == [
@@ -287,7 +287,7 @@ def test_an_empty_export_is_an_error_and_leaves_the_old_file(run: Run, corpus: P
     ended = run(*arguments, "--json")
     assert ended.code == 1
     assert ended.err == (
-        "annotator: No article is done, so none was exported: mark articles as done, or use --state all.\n"
+        "annotator: No articles are done, so nothing was exported. Mark articles as done, or use --state all.\n"
     )
     assert list(ended.json)[: len(KEYS)] == KEYS
     assert (ended.json["articles"], ended.json["verified"]) == (0, False)
@@ -312,7 +312,7 @@ def test_a_corpus_is_replaced_only_with_force(run: Run, corpus: Path, tmp_path: 
     arguments = ["export", corpus, victim, "--format", format_, *SAMIRA]
     ended = run(*arguments)
     assert (ended.code, ended.out) == (2, b"")
-    assert ended.err == f"annotator: “{victim}” is a corpus. With --force it is replaced.\n"
+    assert ended.err == f"annotator: “{victim}” is a corpus. Use --force to replace it.\n"
     assert victim.read_bytes() == before
     assert not (tmp_path / "victim.corpus.report.json").exists()
     assert run(*arguments, "--force").code == 0
@@ -324,7 +324,7 @@ def test_force_replaces_a_folder_only_if_it_was_an_export(run: Run, corpus: Path
     arguments = ["export", corpus, target, "--format", "brat", *SAMIRA]
     assert run(*arguments).code == 0
     (target / "article-00001.ann").write_text("changed")
-    assert run(*arguments).err.endswith("With --force it is replaced.\n")
+    assert run(*arguments).err.endswith("Use --force to replace it.\n")
     assert (target / "article-00001.ann").read_text() == "changed"
     assert run(*arguments, "--force").code == 0
     (tmp_path / "out.report.json").unlink()

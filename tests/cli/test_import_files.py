@@ -163,7 +163,7 @@ def test_repairs_are_printed_and_keep_exit_code_0(run: Run, tmp_path: Path) -> N
     path.write_text("أمس O\nالجمعة I-DATE\nفي O\nوجدة B-DATE\n", encoding="utf-8")
     ended = run("import", tmp_path / "a.corpus", path, "--strict")
     assert ended.code == 0
-    assert ended.err == f"annotator: {path}:2: put right: I-DATE after O: read as the beginning of a span.\n"
+    assert ended.err == f"annotator: {path}:2: repaired: I-DATE after O: treated as the start of a span.\n"
     assert ended.text == "1 article added, 0 were there already, 2 spans read, 1 repair\n"
     repaired = run("import", tmp_path / "b.corpus", path, "--json").json["repaired"]
     assert [list(repair) for repair in repaired] == [["path", "line", "reason"]]
@@ -177,7 +177,7 @@ def test_text_in_visual_order_is_reported_and_repaired_on_request(run: Run, tmp_
     assert ended.err.startswith(
         f"annotator: {path}: note: 1 text has letters in presentation forms or lines in visual order"
     )
-    assert "--logical puts such text right" in ended.err
+    assert "use --logical to repair such text" in ended.err
     right = run("import", tmp_path / "a.corpus", path, "--logical", "--json")
     assert (right.code, right.json["added"], len(right.json["repaired"]), right.json["noticed"]) == (0, 1, 1, [])
     stored = run("list", tmp_path / "a.corpus", "--json").json
@@ -196,15 +196,15 @@ def test_columns_of_a_table_can_be_named(run: Run, tmp_path: Path) -> None:
     record = run("show", corpus, 1, "--json").json
     assert (record["text"], record["title"]) == ("أعلنت الوزارة خطة", "عنوان")
     ended = run("import", corpus, path, "--column", "text=none")
-    assert (ended.code, "No column is called “none”." in ended.err) == (1, True)
+    assert (ended.code, "No column is named “none”." in ended.err) == (1, True)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--column", "text"], "“text” is not of the form FIELD=NAME"),
-        (["--column", "body=text"], "“body” is none of text, title, published, source, url"),
-        (["--column", "text=c", "--format", "text"], "--column is for tables, and the format is text"),
+        (["--column", "body=text"], "“body” is not one of text, title, published, source, url"),
+        (["--column", "text=c", "--format", "text"], "--column applies only to tables, but the format is text"),
     ],
 )
 def test_invalid_columns_are_wrong_usage(

@@ -62,7 +62,7 @@ def test_json(run: Run, corpus: Path, teach: Callable[[int], None]) -> None:
 def test_too_few_articles_are_reported_with_exit_code_0(run: Run, corpus: Path) -> None:
     ended = run("learn", corpus)
     assert (ended.code, ended.err) == (0, "")
-    assert ended.text.startswith("too little to learn from: 1 article, ")
+    assert ended.text.startswith("not enough to learn from: 1 article, ")
     assert run("learn", corpus, "--json").json["learned"] is False
 
 

@@ -77,7 +77,7 @@ def test_a_signal_ends_an_export_and_leaves_nothing(start: Start, out: Path, opt
     process = start(out / "train", *options)
     process.send_signal(signal.Signals[name])
     _out, err = process.communicate()
-    assert (process.returncode, err.decode()) == (128 + signal.Signals[name], "annotator: stopped\n")
+    assert (process.returncode, err.decode()) == (128 + signal.Signals[name], "annotator: interrupted\n")
     assert list(out.iterdir()) == []
 
 

@@ -98,7 +98,7 @@ def test_an_unknown_source_is_wrong_usage_and_lists_the_sources(run: Run, corpus
 def test_a_missing_model_is_reported(run: Run, corpus: Path) -> None:
     ended = run("suggest", corpus, "--source", "model", "--json")
     assert (ended.code, ended.json) == (0, [])
-    assert "nothing was learned yet" in ended.err
+    assert "the model has learned nothing yet" in ended.err
 
 
 def test_suggest_trains_first_if_needed_and_only_for_the_model(run: Run, taught: Path) -> None:

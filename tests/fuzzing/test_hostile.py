@@ -136,7 +136,7 @@ def test_hostile_xml_loads_and_expands_nothing(
         assert isinstance(items[0], AnnotatedArticle)
     elif "<!DOCTYPE" in head:
         assert isinstance(items[0], Refusal)
-        assert "declares a document type" in items[0].reason
+        assert "contains a DOCTYPE declaration" in items[0].reason
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_text_that_links_outside_is_not_read(corpus: Corpus, tmp_path: Path, s
     result = run_job(import_paths(corpus, [folder / "a.ann"]))  # a folder was not named
     assert (result.added, [refusal.reason for refusal in result.skipped]) == (
         0,
-        ["The text that belongs to it, a.txt, is a link to another folder."],
+        ["The matching text file a.txt is a link to another folder."],
     )
 
 
@@ -221,7 +221,7 @@ def test_a_text_that_is_a_pipe_does_not_block(corpus: Corpus, tmp_path: Path) ->
     (tmp_path / "a.ann").write_text("T1\tDATE 0 3\n", encoding="utf-8")
     os.mkfifo(tmp_path / "a.txt")
     result = run_job(import_paths(corpus, [tmp_path / "a.ann"]))
-    assert [refusal.reason for refusal in result.skipped] == ["The text that belongs to it, a.txt, is no file."]
+    assert [refusal.reason for refusal in result.skipped] == ["The matching text file a.txt is not a regular file."]
 
 
 @links

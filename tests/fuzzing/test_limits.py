@@ -96,7 +96,7 @@ LIMIT_CASES: dict[str, tuple[str, Callable[[], bytes], str]] = {
         lambda: "".join(f"T{index}\tA 0 1\n" for index in range(limits.MAX_SPANS + 1)).encode() + SEPARATOR + b"ab",
         "The article has more than 100000 spans.",
     ),
-    "tables": ("docx", lambda: build_table(51), "The document has more than 50 tables within one another."),
+    "tables": ("docx", lambda: build_table(51), "The document has tables nested more than 50 levels deep."),
     "parts": ("docx", lambda: build_parts(50_000), "The document has too many parts."),
     "another way of packing": (
         "docx",
@@ -118,17 +118,17 @@ LIMIT_CASES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a cell": (
         "csv",
         lambda: b"text,b\nx,y\n" + b"a" * 10_000_001,
-        "The row does not read as one of a table: field larger than field limit (10000000)",
+        "The row cannot be parsed: field larger than field limit (10000000)",
     ),
     "a row": (
         "csv",
         lambda: b"text,b\nx,y\n" + b"," * 20_000_001,
-        "The row does not read as one of a table: it is longer than 20 million characters",
+        "The row cannot be parsed: it is longer than 20 million characters",
     ),
     "what is unpacked": (
         "spacy",
         lambda: zlib.compress(bytes(50_000_000)),
-        "The file is more than 200 times its size when it is unpacked.",
+        "The file decompresses to more than 200 times its size.",
     ),
 }
 """By what there is too much of: the format, the file, and the message."""
@@ -185,12 +185,12 @@ TOML = b'[[label]]\nname = "A"\ncolour = { light = "#b97a1c", dark = "#e0a84a" }
 @pytest.mark.parametrize(
     ("data", "line", "message"),
     [
-        (b"a=" + b"[" * 5000, 0, "does not read as one"),
-        (b"a=" + b"1" * 5000, 0, "does not read as one"),
+        (b"a=" + b"[" * 5000, 0, "invalid label set"),
+        (b"a=" + b"1" * 5000, 0, "invalid label set"),
         (b"a" + b".a" * 100_000 + b"=1", 1, "more than 100 dots"),
         (TOML + b"#" * 500_000, 0, "larger than 500 kB"),
-        (TOML.replace(b'"A"', b'"' + b"A" * 101 + b'"'), 0, "cannot name a label"),
-        (TOML.replace(b"title", b'key = "' + b"1" * 5000 + b'"\ntitle'), 0, "is not one character"),
+        (TOML.replace(b'"A"', b'"' + b"A" * 101 + b'"'), 0, "is not a valid label name"),
+        (TOML.replace(b"title", b'key = "' + b"1" * 5000 + b'"\ntitle'), 0, "is not a single visible character"),
     ],
 )
 def test_a_hostile_label_set_is_refused_with_one_message(data: bytes, line: int, message: str) -> None:

@@ -76,8 +76,8 @@ def test_offsets_move_with_the_newlines(text, data):
     [
         ("", "The text is empty."),
         (" \r\n\u00a0\u200f\ufeff\t", "The text is empty."),
-        ("أ\0ب", "The text holds NUL characters, as no text does."),
-        ("أ\ud83dب", "The text holds half a character at 1."),
+        ("أ\0ب", "The text contains NUL characters."),
+        ("أ\ud83dب", "The text contains an unpaired surrogate at offset 1."),
     ],
 )
 def test_unusable_text_is_refused(text, reason):

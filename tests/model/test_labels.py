@@ -233,36 +233,36 @@ def test_labels_without_keys_do_not_conflict() -> None:
 def test_toml_error_is_reported_with_its_line() -> None:
     toml_refusal = refusal(b'[[label]]\nname = "DATE"\nname = = 1\n')
     assert toml_refusal.line == 3
-    assert "does not read as one" in toml_refusal.reason
+    assert "invalid label set" in toml_refusal.reason
 
 
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
         (b"", "label"),
-        (b"\xff\xfe", "does not read as one"),
+        (b"\xff\xfe", "invalid label set"),
         (b"[[labels]]\n", "labels"),
-        (b"label = []\n", "holds no label"),
+        (b"label = []\n", "has no labels"),
         (toml() + b'[colours]\nlight = "#000000"\n', "colours"),
         (toml(colour=None), "colour"),
         (toml(title=None), "title"),
         (toml(colour={"light": "#8f6a0a"}), "dark"),
         (toml(key=1), "key"),
         (toml(title="Date"), "title"),
-        (toml(name=""), "cannot name a label"),
-        (toml(name="A DATE"), "“A DATE” cannot name a label"),
-        (toml(name="_DATE"), "“_DATE” cannot name a label"),
-        (toml(name="-DATE"), "“-DATE” cannot name a label"),
-        (toml(name="B\tDATE"), "cannot name a label"),
-        (toml(name="DATE\n"), "cannot name a label"),
+        (toml(name=""), "is not a valid label name"),
+        (toml(name="A DATE"), "“A DATE” is not a valid label name"),
+        (toml(name="_DATE"), "“_DATE” is not a valid label name"),
+        (toml(name="-DATE"), "“-DATE” is not a valid label name"),
+        (toml(name="B\tDATE"), "is not a valid label name"),
+        (toml(name="DATE\n"), "is not a valid label name"),
         (toml(colour={"light": "8f6a0a", "dark": "#ecc04c"}), "“8f6a0a” of DATE is not of the form #rrggbb"),
         (toml(colour={"light": "#8f6a0a", "dark": "#ecc"}), "“#ecc” of DATE"),
         (toml(colour={"light": "#8f6a0a", "dark": "#ecc04c "}), "“#ecc04c ” of DATE"),
         (toml(colour={"light": "amber", "dark": "#ecc04c"}), "“amber” of DATE"),
-        (toml(key="12"), "“12” of DATE is not one character that can be seen"),
-        (toml(key=""), "“” of DATE is not one character that can be seen"),
-        (toml(key=" "), "is not one character that can be seen"),
-        (toml(key="\u200f"), "is not one character that can be seen"),
+        (toml(key="12"), "“12” of DATE is not a single visible character"),
+        (toml(key=""), "“” of DATE is not a single visible character"),
+        (toml(key=" "), "is not a single visible character"),
+        (toml(key="\u200f"), "is not a single visible character"),
         (toml() + toml(key="2"), "two labels are named DATE"),
         (toml() + toml(name="PLAN"), "two labels have the key 1"),
         (toml(key="١") + toml(name="PLAN", key="1"), "two labels have the key ١"),
@@ -340,7 +340,7 @@ def test_fault_has_the_index_of_its_label_and_the_field() -> None:
     faults = list(find_faults(LabelSet((good, good))))
     assert [(fault.index, fault.field) for fault in faults] == [(0, "name"), (0, "key"), (1, "name"), (1, "key")]
     assert list(find_faults(LabelSet((good,)))) == []
-    assert list(find_faults(LabelSet(()))) == [Fault(0, "name", "the label set holds no label")]
+    assert list(find_faults(LabelSet(()))) == [Fault(0, "name", "the label set has no labels")]
 
 
 def test_caller_may_decide_which_keys_are_the_same() -> None:

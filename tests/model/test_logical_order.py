@@ -85,7 +85,7 @@ def test_split_spans_and_zones_are_reported() -> None:
     )
     assert (restored.article.text, restored.spans, restored.zones) == (text, (), ())
     assert len(losses) == 2
-    assert losses[1] == f"“{displayed[split_span.start : split_span.end]}” (DATE) falls apart in the logical text."
+    assert losses[1] == f"“{displayed[split_span.start : split_span.end]}” (DATE) is not contiguous in logical order."
     assert "(body)" in losses[0]
 
 

@@ -59,7 +59,7 @@ def test_flattened_spans_are_among_all_spans(flatten: str, flat: list[str], outc
     assert [outcome.kind for outcome in projection.outcomes] == outcomes
     assert [outcome.kind for outcome in projection.all_outcomes] == [WRITTEN, WRITTEN]
     flattened = [outcome for outcome in projection.outcomes if outcome.kind != WRITTEN]
-    assert all(outcome.reason.endswith("It is in there, where spans may overlap.") for outcome in flattened)
+    assert all(outcome.reason.endswith("It is kept in there, where spans may overlap.") for outcome in flattened)
     assert all(outcome.exported_range is None and outcome.exported_text for outcome in flattened)
 
 
@@ -68,8 +68,9 @@ def test_reason_also_mentions_an_earlier_widening() -> None:
         "خطة لوزارة العدل", ProjectionOptions(), ("خطة لوزارة العدل", "PLAN"), ("وزارة", "INSTITUTION")
     )
     assert projection.outcomes[1].reason == (
-        "It lies inside “خطة لوزارة العدل” (PLAN), which is kept. It cuts “لوزارة” and is widened to all of it. "
-        "It is in there, where spans may overlap."
+        "It lies inside “خطة لوزارة العدل” (PLAN), which is kept. "
+        "It cuts through “لوزارة” and is widened to include all of it. "
+        "It is kept in there, where spans may overlap."
     )
     assert projection.outcomes[1].exported_text == "لوزارة"
 

@@ -100,7 +100,7 @@ def test_span_outside_the_zones_is_reported() -> None:
     projection = project_text(NEWS, *spans, lines="hdbx-", options=ProjectionOptions())
     assert tagged_sentences(projection) == ["عنوان/O", "نص/B-PLAN أول/O"]
     assert kinds_and_texts(projection) == [("outside_zones", None)] * 2 + [("written", "نص"), ("outside_zones", None)]
-    assert projection.outcomes[0].reason == "It lies outside the zones that are exported."
+    assert projection.outcomes[0].reason == "It lies outside the exported zones."
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_zones_are_selected_by_kind(zones: frozenset[str] | None, expected: list
 def test_span_over_two_zones_is_refused(zones: frozenset[str] | None) -> None:
     projection = project_text("عنوان\nنص", ("عنوان\nنص", "PLAN"), lines="hb", options=ProjectionOptions(zones=zones))
     assert kinds_and_texts(projection) == [("refused", None)]
-    assert projection.outcomes[0].reason == "It runs from one zone into another."
+    assert projection.outcomes[0].reason == "It extends from one zone into another."
     assert tagged_sentences(projection) == ["عنوان/O", "نص/O"]
 
 
@@ -131,7 +131,7 @@ def test_span_that_crosses_the_edge_of_its_zone_is_refused() -> None:
         NEWS, ("أول\nعاجل", "PLAN"), ("أمس\nنص", "PLAN"), lines="hdbx-", options=ProjectionOptions()
     )
     assert kinds_and_texts(projection) == [("refused", None)] * 2
-    assert projection.outcomes[0].reason == "It crosses the edge of a zone that is exported."
+    assert projection.outcomes[0].reason == "It crosses the boundary of an exported zone."
 
 
 def test_space_beyond_the_edge_of_a_zone_is_ignored() -> None:
@@ -159,7 +159,7 @@ def test_ranges_of_all_text_are_split_at_each_zone() -> None:
 def test_a_span_of_nothing_visible_is_refused(part: str) -> None:
     projection = project_text(f"نص{part}آخر", (part, "PLAN"))
     assert kinds_and_texts(projection) == [("refused", None)]
-    assert projection.outcomes[0].reason == "Nothing of it can be seen."
+    assert projection.outcomes[0].reason == "It has no visible characters."
 
 
 def test_a_span_of_a_mark_within_a_word_is_refused() -> None:
@@ -174,7 +174,7 @@ def test_space_and_invisible_marks_at_edges_are_trimmed_and_reported(part: str, 
     )
     assert tagged_sentences(projection) == ["في/O وزارة/B-INSTITUTION العدل/O"]
     assert kinds_and_texts(projection) == [("widened", "وزارة")]
-    assert projection.outcomes[0].reason == "Space or invisible marks at its edges are not counted."
+    assert projection.outcomes[0].reason == "Spaces or invisible characters at its edges are left out."
 
 
 @pytest.mark.parametrize("boundary", BOUNDARIES)
@@ -186,7 +186,7 @@ def test_mark_after_a_space_is_trimmed(space: str, mark: str, boundary: str) -> 
     assert " ".join(tagged_sentences(projection)) == "مم/O 20/B-DATE ثم/O"
     assert kinds_and_texts(projection) == [("widened", "20")]
     assert projection.outcomes[0].exported_range == (3, 5)
-    assert projection.outcomes[0].reason == "Space or invisible marks at its edges are not counted."
+    assert projection.outcomes[0].reason == "Spaces or invisible characters at its edges are left out."
 
 
 CUTTING = ("عن لوزارة العدل", ("وزارة العدل", "INSTITUTION"))
@@ -196,7 +196,7 @@ def test_a_span_that_cuts_a_token_is_widened() -> None:
     projection = project_text(*CUTTING)
     assert tagged_sentences(projection) == ["عن/O لوزارة/B-INSTITUTION العدل/I-INSTITUTION"]
     assert kinds_and_texts(projection) == [("widened", "لوزارة العدل")]
-    assert projection.outcomes[0].reason == "It cuts “لوزارة” and is widened to all of it."
+    assert projection.outcomes[0].reason == "It cuts through “لوزارة” and is widened to include all of it."
     assert projection.outcomes[0].exported_range == (3, 15)
 
 
@@ -204,7 +204,7 @@ def test_token_is_split_where_a_span_cuts_it() -> None:
     projection = project_text(*CUTTING, options=ProjectionOptions(zones=None, boundary="split"))
     assert tagged_sentences(projection) == ["عن/O ل/O وزارة/B-INSTITUTION العدل/I-INSTITUTION"]
     assert kinds_and_texts(projection) == [("split", "وزارة العدل")]
-    assert projection.outcomes[0].reason == "“لوزارة” is cut at the edge of the span."
+    assert projection.outcomes[0].reason == "“لوزارة” is split at the edge of the span."
     assert projection.outcomes[0].exported_range == (4, 15)
 
 
@@ -212,7 +212,7 @@ def test_a_span_that_cuts_a_token_can_be_refused() -> None:
     projection = project_text(*CUTTING, options=ProjectionOptions(zones=None, boundary="refuse"))
     assert tagged_sentences(projection) == ["عن/O لوزارة/O العدل/O"]
     assert kinds_and_texts(projection) == [("refused", None)]
-    assert projection.outcomes[0].reason == "It cuts “لوزارة”."
+    assert projection.outcomes[0].reason == "It cuts through “لوزارة”."
 
 
 def test_a_token_is_split_at_both_edges_and_by_two_spans() -> None:
@@ -255,7 +255,7 @@ def test_innermost_span_is_kept() -> None:
     projection = project_text(*NESTED, options=ProjectionOptions(zones=None, flatten="innermost"))
     assert tagged_sentences(projection) == ["في/O خطة/O العمل/O 2024-2025/B-DATE معا/O"]
     assert kinds_and_texts(projection) == [("flattened", None), ("written", "2024-2025")]
-    assert projection.outcomes[0].reason == "It holds “2024-2025” (DATE), which is kept."
+    assert projection.outcomes[0].reason == "It contains “2024-2025” (DATE), which is kept."
 
 
 def test_overlapping_spans_can_be_refused() -> None:
@@ -268,7 +268,7 @@ def test_overlapping_spans_can_be_refused() -> None:
 def test_longer_of_crossing_spans_is_kept() -> None:
     projection = project_text("وزارة العدل المغربية", ("وزارة العدل", "PLAN"), ("العدل المغربية", "DATE"))
     assert kinds_and_texts(projection) == [("flattened", None), ("written", "العدل المغربية")]
-    assert projection.outcomes[0].reason == "It crosses “العدل المغربية” (DATE), which is kept."
+    assert projection.outcomes[0].reason == "It partly overlaps “العدل المغربية” (DATE), which is kept."
 
 
 def test_earlier_of_equally_long_spans_is_kept() -> None:
@@ -282,7 +282,7 @@ def test_label_of_higher_rank_is_kept_for_equal_ranges(flatten: str) -> None:
         "خطة", ("خطة", "PLAN"), ("خطة", "DATE"), options=ProjectionOptions(zones=None, flatten=flatten)
     )
     assert kinds_and_texts(projection) == [("flattened", None), ("written", "خطة")]
-    assert projection.outcomes[0].reason == "It covers the same stretch as “خطة” (DATE), which is kept."
+    assert projection.outcomes[0].reason == "It covers the same text as “خطة” (DATE), which is kept."
 
 
 def test_spans_equal_after_widening_are_one_in_the_file() -> None:

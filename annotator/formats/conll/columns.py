@@ -90,7 +90,7 @@ class _RemarkCollector:
             if count == len(remarks):
                 result += remarks
                 continue
-            reason = ngettext("{reason} The same kind: {count} line.", "{reason} The same kind: {count} lines.", count)
+            reason = ngettext("{reason} This affects {count} line.", "{reason} This affects {count} lines.", count)
             result.append(
                 _remark_class(kind)(self._path, remarks[0].line, reason.format(reason=remarks[0].reason, count=count))
             )
@@ -143,7 +143,7 @@ def _read_articles(file: BinaryIO, annotator: str, remarks: _RemarkCollector) ->
     stream.seek(0)
     layout = column_layout.detect_layout(sample)
     if layout is None:
-        raise InvalidEdit(_("No columns of tokens and tags were found in the file."))
+        raise InvalidEdit(_("No columns of tokens and tags found in the file."))
     scheme = decoding.detect_scheme(_read_tags(layout, sample))
     for heading, sentences in _group_articles(_read_parts(_read_lines(stream, remarks), layout, remarks), remarks):
         line = heading.line or (sentences[0].lines[0] if sentences else 0)
@@ -179,7 +179,7 @@ def _group_articles(
             yield heading, sentences
             count += 1
         if isinstance(part, _Sentence):
-            remarks.add(part.lines[0], _SPLIT_ARTICLE, _("The article is too long: another one begins here."))
+            remarks.add(part.lines[0], _SPLIT_ARTICLE, _("The article is too long, so a new one starts here."))
             heading, sentences, length = _Heading(0), [part], len(part.tokens)
         else:
             heading, sentences, length = part, [], 0
@@ -221,7 +221,7 @@ def _read_parts(
                     numbers.append(number)
         if heading or layout.is_sentence_per_line or not line or len(tokens) >= MAX_TOKENS:
             if len(tokens) >= MAX_TOKENS:
-                remarks.add(number, _SPLIT_ARTICLE, _("The sentence is too long: it ends here."))
+                remarks.add(number, _SPLIT_ARTICLE, _("The sentence is too long, so it is split here."))
             if tokens:
                 yield sentence
                 tokens, tags, numbers = sentence = _Sentence([], [], [])
@@ -270,7 +270,7 @@ def _read_tags(layout: Layout, lines: Iterable[str]) -> Iterator[Sequence[TokenT
 
 def _describe_wrong_columns(line: str, layout: Layout) -> str:
     if layout.is_sentence_per_line:
-        return _("A word of the line has other columns than the rest of the file.")
+        return _("A word in the line has different columns from the rest of the file.")
     count = len(layout.split(line))
     reason = ngettext(
         "The line has {count} column, unlike the rest of the file.",
@@ -310,7 +310,7 @@ def _read_lines(stream: BinaryIO, remarks: _RemarkCollector) -> Iterator[tuple[i
         try:
             line = data.decode()
         except UnicodeDecodeError:
-            remarks.add(number, "encoding", _("The line is not in UTF-8."))
+            remarks.add(number, "encoding", _("The line is not valid UTF-8."))
             continue
         yield number, (line.removeprefix("\ufeff") if number == 1 else line).rstrip(" \t\r")
 

@@ -99,7 +99,10 @@ class DocumentReader:
         if stated_text and not any(_EXACT_SPACE_KEYS & word.misc.keys() for word in words):
             stated_tokens = _locate_words(stated_text, words)
             if stated_tokens is None:
-                self._refuse(sentence.line, _("The sentence has other words than its text, and they were taken."))
+                self._refuse(
+                    sentence.line,
+                    _("The words of the sentence do not match its text, so the text is rebuilt from the words."),
+                )
             else:
                 text, tokens = stated_text, stated_tokens
         self._append(self._space_before(sentence))
@@ -135,7 +138,7 @@ class DocumentReader:
         zones, spans = list(self._read_zones()), list(self._read_spans(len(text)))
         if self._comments.get("newdoc id") != article_uid(text):
             if zones or spans:
-                reason = _("The text is not the one that its spans and zones were made for, and they are left out.")
+                reason = _("The text has changed since its spans and zones were written, so they are skipped.")
                 self._refuse(self._line, reason)
             return self._build_article_or_refuse(text, body, metadata, [])
         return self._build_article_or_refuse(text, zones, metadata, spans) or self._build_article_or_refuse(
@@ -162,7 +165,7 @@ class DocumentReader:
             if len(fields) == count:
                 yield fields
             else:
-                reason = _("“{given}” is not as it should be in “{key}”.")
+                reason = _("“{given}” is not a valid entry of “{key}”.")
                 self._refuse(line, reason.format(given=entry, key=key))
 
     def _read_spans(self, length: int) -> Iterator[Span]:
@@ -192,7 +195,7 @@ class DocumentReader:
             if state in STATES and annotator.strip():
                 yield Status("", annotator, state)
             else:
-                reason = _("“{state}” is no state of {annotator}.")
+                reason = _("Invalid state “{state}” for annotator “{annotator}”.")
                 self._refuse(self._line, reason.format(state=state, annotator=annotator))
 
     def _read_notes(self) -> Iterator[Note]:
@@ -221,7 +224,9 @@ class DocumentReader:
                 (first, line), (last, _line) = positions[start], positions[end - 1]
                 outside = [token for token, _line in (*positions[max(start - 1, 0) : start], *positions[end : end + 1])]
                 if first in outside or last in outside:
-                    reason = _("A span of {label} begins or ends within a word as it is written, and has all of it.")
+                    reason = _(
+                        "The {label} span starts or ends inside a written word and is widened to the whole word."
+                    )
                     self._repair(line, reason.format(label=label))
                 yield Span(new_uid(), "", self._annotator, label, first.start, last.end)
 

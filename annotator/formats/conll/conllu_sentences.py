@@ -76,13 +76,13 @@ class Sentence:
         try:
             text = data.decode().removesuffix("\n").removesuffix("\r")
         except UnicodeDecodeError:
-            self.refusals.append((line, _("The line is not in UTF-8.")))
+            self.refusals.append((line, _("The line is not valid UTF-8.")))
             return
         if text.startswith("#"):
             key, _equals, value = text[1:].partition("=")
             self.comments.setdefault(key.strip(), value.removeprefix(" "))
         elif not self._add_word(line, text.split("\t")):
-            self.refusals.append((line, _("The line is not a word in ten columns.")))
+            self.refusals.append((line, _("The line is not a word with ten tab-separated columns.")))
 
     def _add_word(self, line: int, fields: list[str]) -> bool:
         """Add a word from its columns; return False if they are not those of a word."""

@@ -29,7 +29,7 @@ class MalformedFile(ValueError):
     """A file that is not what `write` writes; the message is one sentence that names the line."""
 
     def __init__(self, line: int) -> None:
-        super().__init__(_("Line {line} of the file is not as it should be.").format(line=line))
+        super().__init__(_("Line {line} of the file is malformed.").format(line=line))
 
 
 class ColumnFormat(Struct, frozen=True):

@@ -59,7 +59,7 @@ class DocBinPacker:
         """Append a document. Raises InvalidEdit if the file has no room for it, and OSError."""
         size = self._size + len(doc) * len(self._docs.attrs) * _ATTRIBUTE_BYTES
         if size > MAX_COLUMN_BYTES:
-            reason = _("A DocBin has room for {size} MB of tokens, and there is none for this article.")
+            reason = _("A DocBin holds at most {size} MB of tokens, and this article does not fit.")
             raise InvalidEdit(reason.format(size=MAX_COLUMN_BYTES // 1_000_000))
         self._size = size
         self._docs.add(doc)

@@ -78,7 +78,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
     except InvalidEdit as error:
         yield Refusal(str(path), 0, str(error))
     except (ValueError, RecursionError) as error:
-        yield Refusal(str(path), 0, _("It does not read as a DocBin of spaCy's: {error}").format(error=error))
+        yield Refusal(str(path), 0, _("The file is not a valid spaCy DocBin: {error}").format(error=error))
 
 
 def _read_article(document: PackedDoc, annotator: str) -> Iterator[AnnotatedArticle | PendingRemark]:
@@ -101,7 +101,7 @@ def _read_article(document: PackedDoc, annotator: str) -> Iterator[AnnotatedArti
     except InvalidEdit as error:
         remarks.append((Refusal, str(error)))
     except KeyError:
-        remarks.append((Refusal, _("The file lacks the text of a word or a label in it.")))
+        remarks.append((Refusal, _("The text of a word or label is missing from the file.")))
     yield from remarks
 
 
@@ -110,7 +110,7 @@ def _layout_text(document: PackedDoc) -> tuple[str, list[tuple[int, int]]]:
     from spacy.attrs import ORTH, SENT_START
 
     if ORTH not in document.columns:
-        raise ValueError("ORTH")
+        raise ValueError("no ORTH attribute")
     words = document.attribute_texts(ORTH)
     if document.has_unknown_spaces:
         starts = enumerate(document.columns.get(SENT_START, ()))
@@ -147,7 +147,7 @@ def read_span_groups(
     for group in groups:
         for packed in msgspec.msgpack.decode(group, type=_Group).spans:
             if len(packed) != _SPAN_STRUCT.size:
-                raise ValueError("span")
+                raise ValueError("invalid span")
             _id, value, label, start, end, *_characters = _SPAN_STRUCT.unpack(packed)
             if 0 <= start < end <= size:
                 yield start, end - 1, document.text(label), document.text(value)

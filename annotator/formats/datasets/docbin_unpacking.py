@@ -99,12 +99,12 @@ def read_documents(path: Path, max_bytes: int | None) -> Iterator[PackedDoc]:
         attrs = msgspec.msgpack.decode(_read_object(file, columns["attrs"].offset), type=list[int])
         lengths, tokens, spaces = (columns[name] for name in ("lengths", "tokens", "spaces"))
         if lengths.length % _LENGTH_BYTES or lengths.length > MAX_ENTRIES * _LENGTH_BYTES:
-            raise ValueError("lengths")
+            raise ValueError("invalid lengths")
         sizes = memoryview(_read_at(file, lengths.content_offset, lengths.length)).cast("i")
         width, token_count = len(attrs) * _ATTRIBUTE_BYTES, sum(sizes)
         is_consistent = tokens.length == token_count * width and spaces.length == token_count
         if not is_consistent or not all(0 <= length <= MAX_TOKENS for length in sizes):
-            raise ValueError("lengths")
+            raise ValueError("the lengths do not match the tokens")
         text = _build_text_lookup(file, columns["strings"])
         flags, groups = (_read_entries(file, columns.get(name), len(sizes)) for name in ("flags", "span_groups"))
         token_index = 0
@@ -132,15 +132,15 @@ def _unpack(path: Path, file: IO[bytes], max_bytes: int | None) -> None:
                     raise InvalidEdit(_("The file is larger than {size} MB.").format(size=max_bytes // 1_000_000))
                 if max_bytes is not None and file.tell() > _MAX_RATIO * packed.tell() + _ALWAYS_ALLOWED:
                     reason = ngettext(
-                        "The file is more than {count} time its size when it is unpacked.",
-                        "The file is more than {count} times its size when it is unpacked.",
+                        "The file decompresses to more than {count} time its size.",
+                        "The file decompresses to more than {count} times its size.",
                         _MAX_RATIO,
                     )
                     raise InvalidEdit(reason.format(count=_MAX_RATIO))
         except zlib.error as error:
             raise ValueError(str(error)) from error
     if not decompressor.eof:
-        raise InvalidEdit(_("The file ends too early."))
+        raise InvalidEdit(_("The file is truncated."))
 
 
 def _read_columns(file: IO[bytes]) -> dict[str, _Object]:
@@ -155,7 +155,7 @@ def _read_columns(file: IO[bytes]) -> dict[str, _Object]:
         _skip_object(file)
     for name, kind in _REQUIRED_COLUMNS.items():
         if name not in columns or columns[name].kind != kind:
-            raise ValueError(name)
+            raise ValueError(f"missing or invalid {name}")
     return columns
 
 
@@ -165,7 +165,7 @@ def _build_text_lookup(file: IO[bytes], strings: _Object) -> Callable[[int], str
     from spacy.strings import StringStore, get_string_id
 
     if strings.length > MAX_ENTRIES:
-        raise ValueError("array")
+        raise ValueError("too many values")
     index: numpy.ndarray[Any, Any] = numpy.empty(strings.length, [("hash", "u8"), ("offset", "u4")])
     file.seek(strings.content_offset)
     for number in range(strings.length):
@@ -193,7 +193,7 @@ def _read_entries(file: IO[bytes], column: _Object | None, count: int) -> Iterat
         yield from repeat(b"", count)
         return
     if column.kind != _ARRAY or column.length != count:
-        raise ValueError("array")
+        raise ValueError("an array has the wrong length")
     offset = column.content_offset
     for _entry in range(count):
         data = _read_object(file, offset)
@@ -216,7 +216,7 @@ def _skip_object(file: IO[bytes]) -> None:
         child_count = {_MAP: 2 * object_.length, _ARRAY: object_.length}.get(object_.kind)
         remaining, skipped = remaining - 1 + (child_count or 0), skipped + 1
         if remaining + skipped > _MAX_OBJECTS_PER_ENTRY * MAX_ENTRIES:
-            raise ValueError("array")
+            raise ValueError("too many values")
         if child_count is None:
             file.seek(object_.length, 1)
 
@@ -233,13 +233,13 @@ def _read_header(file: IO[bytes]) -> _Object:
         return _Object(kind, offset, int.from_bytes(_read_exactly(file, length_size)) + extra, offset + 1 + length_size)
     if first in _FIXED_TYPES:
         return _Object(_OTHER, offset, _FIXED_TYPES[first], offset + 1)
-    raise ValueError("msgpack")
+    raise ValueError("invalid msgpack")
 
 
 def _read_text(file: IO[bytes], object_: _Object) -> str:
     """Return the string whose content starts here. Raises ValueError if it is none."""
     if object_.kind != _TEXT:
-        raise ValueError("text")
+        raise ValueError("not a string")
     return _read_exactly(file, object_.length).decode()
 
 
@@ -250,5 +250,5 @@ def _read_at(file: IO[bytes], offset: int, length: int) -> bytes:
 
 def _read_exactly(file: IO[bytes], length: int) -> bytes:
     if length > _MAX_READ or len(data := file.read(length)) < length:
-        raise ValueError("end")
+        raise ValueError("unexpected end of data")
     return data

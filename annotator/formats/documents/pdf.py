@@ -88,7 +88,7 @@ def _extract(file: Any) -> tuple[str, str | None]:
     try:
         reader = PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):
-            raise InvalidEdit(_("The PDF is protected by a password."))
+            raise InvalidEdit(_("The PDF is password-protected."))
         if len(reader.pages) > MAX_PAGES:
             raise InvalidEdit(_("The PDF has more than {count} pages.").format(count=MAX_PAGES))
         text = "\n".join(_extract_pages(reader))
@@ -96,13 +96,13 @@ def _extract(file: Any) -> tuple[str, str | None]:
     except (InvalidEdit, OSError):
         raise
     except DependencyError as error:
-        raise InvalidEdit(_("The PDF is encrypted in a way that cannot be read here.")) from error
+        raise InvalidEdit(_("The PDF uses an unsupported encryption method.")) from error
     except _Timeout as error:
         raise InvalidEdit(_("The PDF takes longer than {count} seconds to read.").format(count=MAX_SECONDS)) from error
     except Exception as error:  # pypdf raises its own exceptions for only few damaged files
         raise InvalidEdit(_("The PDF is damaged: {error}").format(error=error or type(error).__name__)) from error
     if trim_invisible(text, 0, len(text)) == (0, 0):
-        raise InvalidEdit(_("The PDF holds no text: its pages are pictures, as a scanner makes them."))
+        raise InvalidEdit(_("The PDF contains no text: its pages are images, probably scanned."))
     return text, title.strip() or None if isinstance(title, str) else None
 
 

@@ -60,18 +60,20 @@ def decode_text(data: bytes) -> str:
             text = _decode_strictly(data.removeprefix(mark), encoding)
             if text is None:
                 raise InvalidEdit(
-                    _("The file says that it is in {encoding}, and is not.").format(encoding=encoding.upper())
+                    _("The file has the byte order mark of {encoding} but is not valid {encoding}.").format(
+                        encoding=encoding.upper()
+                    )
                 )
             return text.lstrip("\ufeff")
     if b"\0" in data:
         candidates: tuple[str, ...] = ("utf-16-le", "utf-16-be")
-        reason = _("The file is binary: it holds no text.")
+        reason = _("The file is binary, not text.")
     else:
         text = _decode_strictly(data, "utf-8")
         if text is not None:
             return text
         candidates = ("cp1256", "iso8859-6")
-        reason = _("The encoding was not recognised: it is not UTF-8, UTF-16 or Windows-1256.")
+        reason = _("Unknown encoding: the file is not UTF-8, UTF-16 or Windows-1256.")
     for encoding in candidates:
         text = _decode_strictly(data, encoding)
         if text is not None and _is_plausible(text):

@@ -214,10 +214,10 @@ def _read_articles(
             for number, row in dialect.read_rows(lines):
                 number += skipped
                 if isinstance(row, str):
-                    reason = _("The row does not read as one of a table: {error}").format(error=row)
+                    reason = _("The row cannot be parsed: {error}").format(error=row)
                     yield Refusal(str(path), number, reason)
                 elif len(row) != layout.width:
-                    reason = _("The row has {count} columns and not {expected}.")
+                    reason = _("Wrong number of columns: {count} instead of {expected}.")
                     yield Refusal(str(path), number, reason.format(count=len(row), expected=layout.width))
                 elif is_header:
                     is_header = False
@@ -225,7 +225,9 @@ def _read_articles(
                     yield from _read_article(path, number, row, layout)
         except UnicodeDecodeError:
             name = encoding.removesuffix("-sig").upper()
-            yield Refusal(str(path), number + 1, _("From here on the file is not in {encoding}.").format(encoding=name))
+            yield Refusal(
+                str(path), number + 1, _("From this line on, the file is not valid {encoding}.").format(encoding=name)
+            )
 
 
 def _read_article(path: Path, number: int, row: list[str], layout: _Layout) -> Iterator[AnnotatedArticle | Refusal]:
@@ -245,7 +247,7 @@ def _read_article(path: Path, number: int, row: list[str], layout: _Layout) -> I
         yield Refusal(str(path), number, str(error))
     else:
         if date and not published:
-            yield Refusal(str(path), number, _("“{given}” is no time of publication.").format(given=date))
+            yield Refusal(str(path), number, _("“{given}” is not a valid publication date.").format(given=date))
 
 
 def _decode_sample(beginning: bytes) -> tuple[str, str]:
@@ -260,7 +262,7 @@ def _decode_sample(beginning: bytes) -> tuple[str, str]:
                 return text, encoding
         except UnicodeError:
             continue
-    raise InvalidEdit(_("The encoding was not recognised: it is not UTF-8, UTF-16 or Windows-1256."))
+    raise InvalidEdit(_("Unknown encoding: the file is not UTF-8, UTF-16 or Windows-1256."))
 
 
 def _detect_dialect(sample: str, is_complete: bool) -> tuple[_Dialect, int]:
@@ -303,7 +305,7 @@ def _detect_layout(rows: list[list[str] | str], column_names: Mapping[str, str])
     """Detect the columns of the fields from the first rows and from `column_names`. Raises InvalidEdit."""
     valid_rows = [row for row in rows if not isinstance(row, str)]
     if not valid_rows:
-        raise InvalidEdit(_("The file holds no row of a table."))
+        raise InvalidEdit(_("The file contains no table rows."))
     header, width = valid_rows[0], len(valid_rows[0])
     columns = {field: _find_column(header, name) for field, name in column_names.items()}
     for field in COLUMNS:
@@ -315,7 +317,7 @@ def _detect_layout(rows: list[list[str] | str], column_names: Mapping[str, str])
         if field in columns or not matches:
             continue
         if field == TEXT and len(matches) > 1:
-            reason = _("The columns “{first}” and “{second}” may both hold the text. Say which one does.")
+            reason = _("Columns “{first}” and “{second}” could both contain the text. Specify which one does.")
             raise InvalidEdit(reason.format(first=header[matches[0]].strip(), second=header[matches[1]].strip()))
         columns[field] = matches[0]
     if TEXT in columns:
@@ -331,7 +333,7 @@ def _find_column(header: list[str], name: str) -> int:
     matches = matches or [index for index, cell in enumerate(header) if _normalise_name(cell) == _normalise_name(name)]
     if len(matches) == 1:
         return matches[0]
-    reason = _("Several columns are called “{name}”.") if matches else _("No column is called “{name}”.")
+    reason = _("More than one column is named “{name}”.") if matches else _("No column is named “{name}”.")
     raise InvalidEdit(reason.format(name=name))
 
 
@@ -343,7 +345,7 @@ def _find_longest(rows: list[list[str]], columns: list[int]) -> int:
         sorted(((median(len(row[column]) for row in rows), column) for column in columns), reverse=True) if rows else []
     )
     if not lengths or lengths[0][0] < _MIN_LENGTH_RATIO * lengths[1][0]:
-        raise InvalidEdit(_("No column has a name that says that it holds the text. Say which one does."))
+        raise InvalidEdit(_("No column name shows which column contains the text. Specify the column."))
     return lengths[0][1]
 
 

@@ -119,7 +119,7 @@ def _unpack_mhtml(data: bytes) -> tuple[bytes, str | None]:
                     return declaration + content, str(address).strip() if address else None
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
         raise InvalidEdit(_("The saved page is damaged: {error}").format(error=error)) from error
-    raise InvalidEdit(_("The file holds no web page."))
+    raise InvalidEdit(_("The file contains no web page."))
 
 
 def _decode(data: bytes) -> str:
@@ -152,7 +152,7 @@ def _guess_encoding(data: bytes) -> str:
     try:
         return data.decode(best.encoding if best else "ascii")
     except UnicodeError as error:
-        raise InvalidEdit(_("The encoding of the page was not recognised.")) from error
+        raise InvalidEdit(_("The page has an unknown encoding.")) from error
 
 
 def _extract(page: str) -> Any:
@@ -172,9 +172,11 @@ def _extract(page: str) -> Any:
     except InvalidEdit:
         raise
     except Exception as error:  # damaged and hostile pages raise exceptions that are documented nowhere
-        raise InvalidEdit(_("The page does not read: {error}").format(error=error or type(error).__name__)) from error
+        raise InvalidEdit(
+            _("The page cannot be parsed: {error}").format(error=error or type(error).__name__)
+        ) from error
     if not extracted or not extracted.text.strip():
-        raise InvalidEdit(_("No main text was found in the page."))
+        raise InvalidEdit(_("No main text found in the page."))
     return extracted
 
 

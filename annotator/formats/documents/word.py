@@ -70,8 +70,8 @@ def _read_article(path: Path) -> AnnotatedArticle:
         beginning = file.read(_CHUNK)
         if beginning.startswith((_OLE, _RTF)):
             if _ENCRYPTED in beginning + file.read(MAX_PART_BYTES):
-                raise InvalidEdit(_("The document is protected by a password. Save it without one."))
-            raise InvalidEdit(_("This is a document of an older kind. Open it in Word and save it as .docx."))
+                raise InvalidEdit(_("The document is password-protected. Save it without a password."))
+            raise InvalidEdit(_("The document is in an older format. Open it in Word and save it as .docx."))
         try:
             if _directory_size(file) > MAX_DIRECTORY_BYTES:
                 raise InvalidEdit(_("The document has too many parts."))
@@ -129,7 +129,7 @@ class _ElementHandler:
 
     def doctype(self, name: str, public: str, system: str) -> None:
         # Word never writes one, and it could declare entities that explode.
-        raise InvalidEdit(_("The document declares a document type, as none of Word does."))
+        raise InvalidEdit(_("The document contains a DOCTYPE declaration, which Word never writes."))
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.start_element(tag.rpartition("}")[2], attributes)
@@ -200,8 +200,8 @@ class _TextHandler(_ElementHandler):
             self._rows.append([])
             if len(self._rows) > MAX_TABLE_DEPTH:
                 reason = ngettext(
-                    "The document has more than {count} table within one another.",
-                    "The document has more than {count} tables within one another.",
+                    "The document has tables nested more than {count} level deep.",
+                    "The document has tables nested more than {count} levels deep.",
                     MAX_TABLE_DEPTH,
                 )
                 raise InvalidEdit(reason.format(count=MAX_TABLE_DEPTH))

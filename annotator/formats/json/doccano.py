@@ -99,7 +99,7 @@ def _find_text_key(line: dict[str, Any]) -> str:
     )
     if columns or len(unknown) == 1:
         return (columns or unknown)[0]
-    raise InvalidEdit(_("There is no text in it."))
+    raise InvalidEdit(_("The article has no text."))
 
 
 def _find_label_keys(line: dict[str, Any], reasons: list[str]) -> list[str]:

@@ -112,7 +112,7 @@ def decode_object(data: bytes) -> dict[str, Any]:
     try:
         return msgspec.json.decode(data, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidEdit(_("The line does not read as an article: {error}").format(error=error)) from error
+        raise InvalidEdit(_("The line is not a valid article: {error}").format(error=error)) from error
 
 
 def convert(value: Any, type_: Any, key: str, reasons: list[str]) -> Any:
@@ -120,13 +120,13 @@ def convert(value: Any, type_: Any, key: str, reasons: list[str]) -> Any:
     try:
         return msgspec.convert(value, type_, strict=False)
     except msgspec.ValidationError as error:
-        reasons.append(_("Something in “{key}” does not read: {error}").format(key=key, error=error))
+        reasons.append(_("Invalid value in “{key}”: {error}").format(key=key, error=error))
         return None
 
 
 def describe_skipped(key: str) -> str:
     """Return the message that the value of this key is not a span and was skipped."""
-    return _("“{key}” is not taken: only labelled stretches of the text are.").format(key=key)
+    return _("“{key}” is skipped: only labelled spans are imported.").format(key=key)
 
 
 def explain_misplaced(text: str, start: int, end: int, quoted: str | None = None) -> str | None:
@@ -135,7 +135,7 @@ def explain_misplaced(text: str, start: int, end: int, quoted: str | None = None
         return _("A span from {start} to {end} is not within the text.").format(start=start, end=end)
     if quoted is None or (len(quoted) == end - start and text.startswith(quoted, start)):
         return None
-    reason = _("The span from {start} to {end} should hold “{given}”, and the text there is “{there}”.")
+    reason = _("The span from {start} to {end} should be “{given}”, but the text there is “{there}”.")
     actual = _shorten(text[start : min(end, start + _MAX_QUOTE + 1)])
     return reason.format(start=start, end=end, given=_shorten(quoted), there=actual)
 
@@ -146,7 +146,7 @@ def parse_published(text: str | None, reasons: list[str]) -> str | None:
         return text or None
     published = zoning.parse_dateline(text)
     if published is None:
-        reasons.append(_("“{given}” is no time of publication.").format(given=_shorten(text)))
+        reasons.append(_("“{given}” is not a valid publication date.").format(given=_shorten(text)))
     return published
 
 
@@ -183,7 +183,7 @@ def _split_values(file: BinaryIO, max_bytes: int, is_list: bool) -> Iterator[Raw
         end = _find_end(data, index)
         if (end or len(data)) - index > max_bytes:
             size = max_bytes // 1_000_000
-            yield line, _("The article that begins here is longer than {size} MB.").format(size=size)
+            yield line, _("The article that starts here is longer than {size} MB.").format(size=size)
             return
         if end is None:
             next_chunk = file.read(max(_CHUNK, len(data) - index))  # doubling, so that little is scanned again
@@ -191,11 +191,11 @@ def _split_values(file: BinaryIO, max_bytes: int, is_list: bool) -> Iterator[Raw
                 data, index = data[index:] + next_chunk, 0
                 continue
             if is_list or data[index:]:
-                yield line, _("The file is cut off: it ends before what it holds does.")
+                yield line, _("The file is truncated: its JSON is incomplete.")
             return
         if is_list and data[index:end] == b"]":
             if data[end:].strip() or file.read(_CHUNK).strip():
-                yield line, _("What follows the end of the list is not taken.")
+                yield line, _("Content after the end of the list is ignored.")
             return
         yield line, data[index:end]
         line += data.count(b"\n", index, end)

@@ -125,9 +125,9 @@ def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedAr
     try:
         line = msgspec.json.decode(data, type=_Line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return None, [_("The line does not read as an article: {error}").format(error=error)]
+        return None, [_("The line is not a valid article: {error}").format(error=error)]
     if line.text is None:
-        return None, [_("There is no text in it.")]
+        return None, [_("The article has no text.")]
     try:
         spans = list(_read_spans(line, line.text, annotator, reasons))
     except InvalidEdit as error:
@@ -183,7 +183,9 @@ def _read_states(line: _Line, reasons: list[str]) -> Iterator[Status]:
         if state in STATES and annotator.strip():
             yield Status("", annotator, state)
         else:
-            reasons.append(_("“{state}” is no state of {annotator}.").format(state=state, annotator=annotator))
+            reasons.append(
+                _("Invalid state “{state}” for annotator “{annotator}”.").format(state=state, annotator=annotator)
+            )
 
 
 def _read_notes(line: _Line, reasons: list[str]) -> Iterator[Note]:
@@ -197,5 +199,5 @@ def _decode(raw: Raw, type_: Any, key: str, reasons: list[str]) -> Any:
     try:
         return msgspec.json.decode(raw, type=type_)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reasons.append(_("Something in “{key}” does not read: {error}").format(key=key, error=error))
+        reasons.append(_("Invalid value in “{key}”: {error}").format(key=key, error=error))
         return None

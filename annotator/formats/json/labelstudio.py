@@ -169,7 +169,7 @@ def _read_annotations(task: dict[str, Any], annotator: str, reasons: list[str]) 
             if not (annotation.was_cancelled or annotation.skipped):
                 yield _read_layer(author, annotation.result, reasons)
             elif annotation.result:
-                reasons.append(_("What {annotator} has cancelled is not taken.").format(annotator=author))
+                reasons.append(_("Annotations that {annotator} cancelled are skipped.").format(annotator=author))
 
 
 def _person_names(person: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -220,7 +220,7 @@ def _find_text(columns: dict[str, Any], results: list[_Result]) -> str:
 
     texts = [name for name, value in columns.items() if isinstance(value, str) and value]
     if not texts:
-        raise InvalidEdit(_("There is no text in it."))
+        raise InvalidEdit(_("The article has no text."))
     longest = nlargest(_MAX_COMPARED, texts, key=lambda name: len(columns[name]))
     return str(columns[max(longest, key=score)])
 

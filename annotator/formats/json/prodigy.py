@@ -115,14 +115,14 @@ def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedAr
         line = json_values.decode_object(data)
         text, meta = line.get("text"), line.get("meta")
         if not isinstance(text, str):
-            raise InvalidEdit(_("There is no text in it."))
+            raise InvalidEdit(_("The article has no text."))
         answer = line.get("answer") or _ACCEPT
         if answer == _ACCEPT:
             owner = json_values.first_name(line.get("_annotator_id"), line.get("_session_id")) or annotator
             spans = list(_read_spans(text, line.get("spans"), owner, reasons))
         else:
             spans = []
-            reason = _("The answer to it is “{answer}”: the article is taken, and no spans.")
+            reason = _("The answer is “{answer}”: the article is imported without spans.")
             reasons.append(reason.format(answer=answer))
         reasons += [json_values.describe_skipped(key) for key in _UNREAD_KEYS if line.get(key)]
         metadata = json_values.read_metadata(meta if isinstance(meta, dict) else {}, reasons)

@@ -91,7 +91,7 @@ def _decode(data: bytes | Raw, type_: Any) -> Any:
     try:
         return msgspec.json.decode(data, type=type_)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return _("It does not read as a document of spaCy's: {error}").format(error=error)
+        return _("This is not a valid spaCy document: {error}").format(error=error)
 
 
 def _read_article(document: _Document, annotator: str) -> Iterator[AnnotatedArticle | _PendingRemark]:
@@ -129,7 +129,9 @@ def _layout_text(paragraph: _Paragraph, remarks: list[_PendingRemark]) -> tuple[
         return detokenize(sentences)
     token_starts = find_token_starts(paragraph.raw, (token for sentence in sentences for token in sentence))
     if token_starts is None:
-        remarks.append((Refusal, _("The text of a paragraph is not that of its tokens, and was made of these.")))
+        remarks.append(
+            (Refusal, _("The text of a paragraph does not match its tokens, so it is rebuilt from the tokens."))
+        )
         return detokenize(sentences)
     remaining = iter(token_starts)
     return paragraph.raw, [[next(remaining) for _token in sentence] for sentence in sentences]

@@ -47,8 +47,8 @@ class Tally:
         """Yield a refusal for each kind, with the line of its first annotation."""
         for kind, (count, line) in self._kinds.items():
             reason = ngettext(
-                "{count} annotation of the kind “{kind}” is not taken.",
-                "{count} annotations of the kind “{kind}” are not taken.",
+                "{count} annotation of type “{kind}” is skipped.",
+                "{count} annotations of type “{kind}” are skipped.",
                 count,
             )
             yield Refusal(str(path), line, reason.format(count=count, kind=kind))
@@ -84,7 +84,7 @@ def load_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
 def check_sizes(files: dict[str, bytes], max_bytes: int = MAX_BYTES) -> dict[str, bytes]:
     """Return `files`. Raises InvalidEdit for one that is larger than `max_bytes` and so could not be read again."""
     if max(map(len, files.values())) > max_bytes:
-        raise InvalidEdit(_("Its file would be larger than {size} MB.").format(size=max_bytes // 1_000_000))
+        raise InvalidEdit(_("The article's file would be larger than {size} MB.").format(size=max_bytes // 1_000_000))
     return files
 
 
@@ -111,18 +111,18 @@ def to_code_points(units: Utf16Offsets, length: int, start: int, end: int) -> tu
     Raises InvalidEdit for a range that is empty, not within the text, or that cuts a character in two.
     """
     if start == end:
-        raise InvalidEdit(_("A span from {start} to {end} holds nothing.").format(start=start, end=end))
+        raise InvalidEdit(_("A span from {start} to {end} is empty.").format(start=start, end=end))
     if not 0 <= start < end <= units.to_utf16(length):
         raise InvalidEdit(_("A span from {start} to {end} is not within the text.").format(start=start, end=end))
     first, last = units.to_code_points(start), units.to_code_points(end)
     if (units.to_utf16(first), units.to_utf16(last)) != (start, end):
-        raise InvalidEdit(_("A span from {start} to {end} cuts a character in two.").format(start=start, end=end))
+        raise InvalidEdit(_("A span from {start} to {end} splits a character.").format(start=start, end=end))
     return first, last
 
 
 def describe_mismatch(start: int, end: int, quoted: str, actual: str) -> str:
     """Return the message that the file's own copy of a range differs from the text."""
-    reason = _("The span from {start} to {end} should hold “{given}”, and the text there is “{there}”.")
+    reason = _("The span from {start} to {end} should be “{given}”, but the text there is “{there}”.")
     return reason.format(start=start, end=end, given=_shorten(quoted), there=_shorten(actual))
 
 

@@ -98,7 +98,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
         if not path.exists():
             raise
         yield Refusal(
-            str(path), 0, _("The text that belongs to it, {name}, is not beside it.").format(name=text_path.name)
+            str(path), 0, _("The matching text file {name} is missing from the folder.").format(name=text_path.name)
         )
         return
     except InvalidEdit as error:
@@ -137,10 +137,10 @@ def _explain_missing_text(path: Path, text_path: Path) -> str | None:
     if not text_path.exists():
         return None  # opening it will fail
     if not text_path.is_file():
-        return _("The text that belongs to it, {name}, is no file.").format(name=text_path.name)
+        return _("The matching text file {name} is not a regular file.").format(name=text_path.name)
     leads_out = text_path.is_symlink() and not path.is_symlink() and text_path.resolve().parent != path.resolve().parent
     return (
-        _("The text that belongs to it, {name}, is a link to another folder.").format(name=text_path.name)
+        _("The matching text file {name} is a link to another folder.").format(name=text_path.name)
         if leads_out
         else None
     )
@@ -186,7 +186,7 @@ def encode_shared_files(labels: Sequence[str], values: Collection[str]) -> dict[
 
 def refusal_reason(span: Span) -> str | None:
     """Return why an `.ann` cannot contain a span, or None if it can."""
-    return _("A label with a space in it would end there.") if re.search(r"\s", span.label) else None
+    return _("The format does not allow spaces in labels.") if re.search(r"\s", span.label) else None
 
 
 def _read_spans(path: Path, lines: list[str], text: str, refusals: list[Refusal]) -> dict[str, _ReadSpan | None]:
@@ -199,7 +199,7 @@ def _read_spans(path: Path, lines: list[str], text: str, refusals: list[Refusal]
         if not match:
             refusals.append(_refuse_line(path, number))
         elif match[1] in spans_by_id:
-            reason = _("The id {id} is another annotation’s already.").format(id=match[1])
+            reason = _("Another annotation already has the id {id}.").format(id=match[1])
             refusals.append(Refusal(str(path), number, reason))
         else:
             pieces = [(int(start), int(end)) for start, end in (piece.split(" ") for piece in match[3].split(";"))]
@@ -214,7 +214,7 @@ def _explain_misplaced(text: str, label: str, pieces: list[tuple[int, int]], quo
     """Return why these pieces are no span of the text, or None if they are one."""
     for start, end in pieces:
         if start == end:
-            return _("A span from {start} to {end} holds nothing.").format(start=start, end=end)
+            return _("A span from {start} to {end} is empty.").format(start=start, end=end)
         if not start < end <= len(text):
             return _("A span from {start} to {end} is not within the text.").format(start=start, end=end)
     ends = [end for _start, end in pieces[:-1]]
@@ -223,7 +223,7 @@ def _explain_misplaced(text: str, label: str, pieces: list[tuple[int, int]], quo
         start < end or start - end > _MAX_GAP or _VISIBLE.search(text, end, start)
         for end, start in zip(ends, starts, strict=True)
     ):
-        return _("The span {label} is in {count} pieces with other text between them.").format(
+        return _("The {label} span is discontinuous: it has {count} pieces with other text between them.").format(
             label=label, count=len(pieces)
         )
     if quoted is None:
@@ -267,7 +267,7 @@ def _kind_of_id(letter: str) -> str:
 
 
 def _refuse_line(path: Path, number: int) -> Refusal:
-    return Refusal(str(path), number, _("The line does not read as an annotation."))
+    return Refusal(str(path), number, _("The line is not a valid annotation."))
 
 
 def _split_pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:

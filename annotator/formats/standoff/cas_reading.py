@@ -55,7 +55,7 @@ def parse_xmi(data: bytes) -> Cas:
     parser = expat.ParserCreate(namespace_separator="}")
 
     def doctype(*_declared: object) -> None:
-        raise InvalidEdit(_("The file declares a document type, and with it could load what is not in it."))
+        raise InvalidEdit(_("The file contains a DOCTYPE declaration, which could load external content."))
 
     def start(name: str, attributes: dict[str, str]) -> None:
         open_elements.append(name)
@@ -84,7 +84,7 @@ def parse_xmi(data: bytes) -> Cas:
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise InvalidEdit(_("The file does not read as XML: {error}").format(error=error)) from error
+        raise InvalidEdit(_("The file is not valid XML: {error}").format(error=error)) from error
     return Cas(structures, indexed)
 
 
@@ -93,7 +93,7 @@ def parse_json(data: bytes) -> Cas:
     try:
         content = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidEdit(_("The file does not read as JSON: {error}").format(error=error)) from error
+        raise InvalidEdit(_("The file is not valid JSON: {error}").format(error=error)) from error
     structures = content.get("%FEATURE_STRUCTURES") if isinstance(content, dict) else None
     if isinstance(structures, dict):
         structures = [{"%ID": id_, **structure} for id_, structure in structures.items() if isinstance(structure, dict)]

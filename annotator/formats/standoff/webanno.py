@@ -78,5 +78,5 @@ def _parse(path: Path, content: str, tally: Tally, refusals: list[Refusal]) -> w
         return webanno2.parse(path, lines, tally, refusals)
     version = _VERSION.fullmatch(lines[0].removeprefix(_VERSION_3_HEADER))
     if not version:
-        raise InvalidEdit(_("“{head}” is a version that is not known.").format(head=lines[0][:60]))
+        raise InvalidEdit(_("Unknown format version: “{head}”.").format(head=lines[0][:60]))
     return webanno_reading.parse(path, lines, int(version[1] or 0), tally, refusals)

@@ -69,7 +69,7 @@ def parse(path: Path, lines: list[str], tally: Tally, refusals: list[Refusal]) -
         elif line and last.text and not last.tokens:
             last.text.append(line)  # WebAnno does not escape a line end
         elif line.strip():
-            refusals.append(Refusal(str(path), number, _("The line does not read as a token.")))
+            refusals.append(Refusal(str(path), number, _("The line is not a valid token.")))
     return _build_text(path, sentences, layers, tally, refusals)
 
 
@@ -99,12 +99,12 @@ def _build_text(
         if starts is None:
             text = " ".join(words)
             starts = _locate_words(text, words) or []
-            reason = _("The text of the sentence does not hold its tokens; they were joined with spaces instead.")
+            reason = _("The text of the sentence does not match its tokens, so the tokens are joined with spaces.")
             refusals.append(Refusal(str(path), sentence.tokens[0].line, reason))
         units = Utf16Offsets(text)
         for token, start in zip(sentence.tokens, starts, strict=True):
             if len(token.fields) < width:
-                reason = _("The line has fewer columns than the head of the file says.")
+                reason = _("The line has fewer columns than the file header declares.")
                 refusals.append(Refusal(str(path), token.line, reason))
                 continue
             check_count(len(annotations.annotations))

@@ -81,7 +81,7 @@ def parse(path: Path, lines: list[str], minor: int, tally: Tally, refusals: list
             fields = line.split("\t")
             match = _OFFSETS.fullmatch(fields[1]) if len(fields) > 2 else None
             if not match:
-                refusals.append(Refusal(str(path), number, _("The line does not read as a token.")))
+                refusals.append(Refusal(str(path), number, _("The line is not a valid token.")))
                 continue
             units.append(_Unit(number, int(match[1]), int(match[2]), fields))
             text.place_sentence(units[-1].start, number)
@@ -93,7 +93,7 @@ def parse(path: Path, lines: list[str], minor: int, tally: Tally, refusals: list
         quoted, start, end = unit.fields[2], utf16.to_code_points(unit.start), utf16.to_code_points(unit.end)
         actual = content[start : min(end, start + len(quoted) + 1)]  # enough to see whether they differ
         if len(unit.fields) < width:
-            reason = _("The line has fewer columns than the head of the file says.")
+            reason = _("The line has fewer columns than the file header declares.")
         elif actual not in (quoted, unescape(quoted)):
             reason = describe_mismatch(unit.start, unit.end, quoted, actual)
         else:
@@ -124,7 +124,7 @@ class _TextBuilder:
             self._parts[-1] = self._parts[-1].removesuffix("\n")
             self._length -= 1
         if not 0 <= start - self._length <= _MAX_GAP:
-            reason = _("The sentence at line {line} does not stand where its offsets say.")
+            reason = _("The offsets of the sentence at line {line} do not match its position in the text.")
             raise InvalidEdit(reason.format(line=line))
         self._add(" " * (start - self._length))
         self._add_sentence()

@@ -100,7 +100,7 @@ def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
 
     if character := _NOT_IN_XML.search(item.article.text):
         raise InvalidEdit(
-            _("The text has a character that XML cannot hold: {character}.").format(
+            _("The text contains a character that XML does not allow: {character}.").format(
                 character=_format_code_point(character)
             )
         )
@@ -122,7 +122,7 @@ def refusal_reason(span: Span) -> str | None:
     """Return why XMI cannot contain a span, or None if it can."""
     character = _NOT_IN_XML.search(span.value or "")
     return (
-        _("Its value has a character that XML cannot hold: {character}.").format(
+        _("The value contains a character that XML does not allow: {character}.").format(
             character=_format_code_point(character)
         )
         if character
@@ -150,11 +150,11 @@ def _find_text(path: Path, cas: Cas, refusals: list[Refusal]) -> FeatureStructur
     """Return the text of the file; refuse the texts of other views. Raises InvalidEdit if there is none."""
     sofas = [sofa for sofa in cas.structures if sofa.type == SOFA and "sofaString" in sofa.features]
     if not sofas:
-        raise InvalidEdit(_("The file holds no text."))
+        raise InvalidEdit(_("The file contains no text."))
     main = next((sofa for sofa in sofas if sofa.features.get("sofaID") == _MAIN_VIEW), sofas[0])
     for sofa in sofas:
         if sofa is not main:
-            reason = _("The view “{name}” is not taken: an article has one text.")
+            reason = _("The view “{name}” is skipped: an article has only one text.")
             refusals.append(Refusal(str(path), sofa.line, reason.format(name=sofa.features.get("sofaID", ""))))
     return main
 

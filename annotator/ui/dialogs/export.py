@@ -254,7 +254,7 @@ class ExportDialog(QDialog):
         self._summary_label.setWordWrap(True)
         self._summary_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tree = QTreeWidget()
-        self.tree.setHeaderLabels([_("Span"), _("Label"), _("Made"), _("In the file")])
+        self.tree.setHeaderLabels([_("Span"), _("Label"), _("Reason"), _("In the file")])
         self.tree.setAccessibleName(self.windowTitle())
         self.tree.setMinimumHeight(280)
         self.tree.itemActivated.connect(self._go_to_entry)

@@ -54,7 +54,7 @@ class SplitOptions(QWidget):
             share.setValue(_DEFAULT_SHARE)
             share.valueChanged.connect(self._update_fields)
         self.seed_box.setMaximum(_MAX_SEED)
-        self.seed_box.setToolTip(_("The random seed of the split; the same number gives the same split."))
+        self.seed_box.setToolTip(_("Random seed of the split; the same number gives the same split."))
         numbers = QWidget()
         grid = QGridLayout(numbers)
         grid.setContentsMargins(0, 0, 0, 0)

@@ -22,7 +22,7 @@ class ImportResultDialog(QDialog):
         self.setWindowTitle(_("Import"))
         self.resize(960, 460)
         self.tree = QTreeWidget()
-        self.tree.setHeaderLabels([_("File"), _("Line"), _("Made")])
+        self.tree.setHeaderLabels([_("File"), _("Line"), _("Reason")])
         self.tree.setAccessibleName(_("Skipped, repaired and doubtful"))
         self.tree.setRootIsDecorated(False)
         self._add_group(_("Skipped:"), outcome.skipped)

@@ -193,23 +193,23 @@ def test_repairs_are_reported(tmp_path: Path) -> None:
         "B B",
     ]
     assert line_reasons(refusals) == [
-        (2, "I-DATE after B-PLAN: read as the beginning of a span."),
-        (4, "I-DATE at the beginning of a sentence: read as the beginning of a span."),
-        (6, "“X-DATE” is no tag: read as O."),
+        (2, "I-DATE after B-PLAN: treated as the start of a span."),
+        (4, "I-DATE at the start of a sentence: treated as the start of a span."),
+        (6, "“X-DATE” is not a valid tag: treated as O."),
     ]
 
 
 def test_a_tag_without_a_beginning_is_repaired_in_each_scheme(tmp_path: Path) -> None:
     iob2 = "أ B-A\nب O\nج B-A\nد O\nه I-A\n"
-    assert line_reasons(read_file(tmp_path, iob2)[1]) == [(5, "I-A after O: read as the beginning of a span.")]
+    assert line_reasons(read_file(tmp_path, iob2)[1]) == [(5, "I-A after O: treated as the start of a span.")]
     iob1 = "أ I-A\nب O\nج I-A\nد O\nه B-A\n"
     assert line_reasons(read_file(tmp_path, iob1)[1]) == []
     iobes = "أ S-A\nب O\nج B-A\nد O\nه E-A\n"
     (item,), refusals = read_file(tmp_path, iobes)
     assert labelled_texts(item) == [("أ", "A"), ("ج", "A"), ("ه", "A")]
     assert line_reasons(refusals) == [
-        (3, "B-A is the last of its span: read as its end."),
-        (5, "E-A after O: read as the beginning of a span."),
+        (3, "B-A is the last tag of its span: treated as its end."),
+        (5, "E-A after O: treated as the start of a span."),
     ]
 
 
@@ -231,18 +231,18 @@ def test_an_invalid_line_is_refused_and_its_sentence_read(tmp_path: Path) -> Non
     [
         ("أ O\n" * 9 + "أ ب ج\n", 10, "The line has 3 columns, unlike the rest of the file."),
         ("أ O\n" * 9 + "أ\n", 10, "The line has 1 column, unlike the rest of the file."),
-        ("أ O\n" * 9 + "أ ب\n", 10, "“ب” is no tag: read as O."),
+        ("أ O\n" * 9 + "أ ب\n", 10, "“ب” is not a valid tag: treated as O."),
         ("أ O\n" * 9 + " O\n", 10, "The line has no token."),
         ("1\tأ\tO\n2\tأ\tO\n" * 5 + "x\tأ\tO\n", 11, "The line has 3 columns, unlike the rest of the file."),
         ("أ O\n" * 9 + "أ\tب O\n", 10, "The line has 3 columns, unlike the rest of the file."),
         (
             "أ|O ب|O\n" * 9 + "أ|O ب\n",
             10,
-            "A word of the line has other columns than the rest of the file.",
+            "A word in the line has different columns from the rest of the file.",
         ),
         ("أ O\n" * 9 + "-DOCSTART- O\n\n", 10, "The text is empty."),
-        (b"a O\n" * 199 + b"\xd8 O\n", 200, "The line is not in UTF-8."),
-        ("أ O\n".encode() * 9 + b"\xd8\xc3\xff O\n", 10, "The line is not in UTF-8."),
+        (b"a O\n" * 199 + b"\xd8 O\n", 200, "The line is not valid UTF-8."),
+        ("أ O\n".encode() * 9 + b"\xd8\xc3\xff O\n", 10, "The line is not valid UTF-8."),
     ],
 )
 def test_invalid_lines_are_reported(tmp_path: Path, file: str | bytes, line: int, reason: str) -> None:
@@ -254,13 +254,13 @@ def test_invalid_lines_are_reported(tmp_path: Path, file: str | bytes, line: int
 @pytest.mark.parametrize(
     ("file", "reason"),
     [
-        ("", "No columns of tokens and tags were found in the file."),
-        ("أعلنت الوزارة عن الخطة.\nأمس.\n", "No columns of tokens and tags were found in the file."),
-        ("\v", "No columns of tokens and tags were found in the file."),
-        ("أ NN\nب VB\n", "No columns of tokens and tags were found in the file."),
-        ('{"text": "نص"}\n', "No columns of tokens and tags were found in the file."),
-        (b"\x89PNG\0\0\x01\x02", "The file is binary: it holds no text."),
-        (bytes(range(128, 256)) * 9, "The encoding was not recognised: it is not UTF-8, UTF-16 or Windows-1256."),
+        ("", "No columns of tokens and tags found in the file."),
+        ("أعلنت الوزارة عن الخطة.\nأمس.\n", "No columns of tokens and tags found in the file."),
+        ("\v", "No columns of tokens and tags found in the file."),
+        ("أ NN\nب VB\n", "No columns of tokens and tags found in the file."),
+        ('{"text": "نص"}\n', "No columns of tokens and tags found in the file."),
+        (b"\x89PNG\0\0\x01\x02", "The file is binary, not text."),
+        (bytes(range(128, 256)) * 9, "Unknown encoding: the file is not UTF-8, UTF-16 or Windows-1256."),
     ],
 )
 def test_a_file_of_another_format_is_refused(tmp_path: Path, file: str | bytes, reason: str) -> None:
@@ -278,8 +278,8 @@ def test_thousands_of_repairs_are_counted(tmp_path: Path) -> None:
     (item,), refusals = read_file(tmp_path, file)
     assert len(item.spans) == 3500
     assert line_reasons(refusals) == [
-        (4001, "I-A after O: read as the beginning of a span. The same kind: 1500 lines."),
-        (7001, "“X” is no tag: read as O."),
+        (4001, "I-A after O: treated as the start of a span. This affects 1500 lines."),
+        (7001, "“X” is not a valid tag: treated as O."),
     ]
 
 
@@ -292,8 +292,8 @@ def test_long_sentences_and_articles_are_split_and_long_lines_refused(
     items, refusals = read_file(tmp_path, file)
     assert [item.article.text for item in items] == ["أ ب ج", "د\nه\nز"]
     assert line_reasons(refusals) == [
-        (3, "The sentence is too long: it ends here."),
-        (4, "The article is too long: another one begins here."),
+        (3, "The sentence is too long, so it is split here."),
+        (4, "The article is too long, so a new one starts here."),
         (8, "The line is longer than 0 MB."),
     ]
 
@@ -529,7 +529,7 @@ def test_texts_of_sample_files_are_rebuilt(shared: Path) -> None:
             "train",
             337,
             {"DATE": 553, "ORG": 594, "GPE": 677, "FAC": 30},
-            [(12377, "I-FAC at the beginning of a sentence: read as the beginning of a span.")],
+            [(12377, "I-FAC at the start of a sentence: treated as the start of a span.")],
         ),
         ("val", 56, {"DATE": 84, "ORG": 87, "GPE": 117, "FAC": 6}, []),
     ],

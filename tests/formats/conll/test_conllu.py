@@ -188,11 +188,11 @@ def encode_one(**parts: object) -> str:
         ("0:8:PLAN", "8:8:PLAN", "A span from 8 to 8 is not within the text."),
         ("0:8:PLAN", "-1:8:PLAN", "A span from -1 to 8 is not within the text."),
         ("0:8:PLAN", f"0:{'9' * 5000}:PLAN", f"A span from 0 to {'9' * 5000} is not within the text."),
-        ("0:8:PLAN", "0:8", "“0:8:سلمى:u:_:_” is not as it should be in “Span”."),
+        ("0:8:PLAN", "0:8", "“0:8:سلمى:u:_:_” is not a valid entry of “Span”."),
         (
             "خطة\t",
             "خطه\t",
-            "The text is not the one that its spans and zones were made for, and they are left out.",
+            "The text has changed since its spans and zones were written, so they are skipped.",
         ),
     ],
 )
@@ -209,8 +209,8 @@ def test_an_invalid_span_is_refused(tmp_path, old, new, reason):
         ("body:0:3", "body:0:٣", "A zone from 0 to -1 is not within the text.", [("body", 0, 8)]),
         ("body:0:3", "footer:0:3", "“footer” is not a kind of zone.", [("body", 0, 8)]),
         ("body:0:3", "body:0:3 body:1:4", "Two zones overlap at 1.", [("body", 0, 8)]),
-        ("body:0:3", "body:0", "“body:0” is not as it should be in “zones”.", []),
-        (":done", ":finished", "“finished” is no state of سلمى.", [("body", 0, 3)]),
+        ("body:0:3", "body:0", "“body:0” is not a valid entry of “zones”.", []),
+        (":done", ":finished", "Invalid state “finished” for annotator “سلمى”.", [("body", 0, 3)]),
     ],
 )
 def test_invalid_zones_and_states_are_refused(tmp_path, old, new, reason, zones):
@@ -261,7 +261,7 @@ def test_words_that_differ_from_the_text_are_reported(tmp_path):
     (item,), refusals = read_file(tmp_path, "# text = قال لا\n" + word_lines("قال", "نعم"))
     assert item.article.text == "قال نعم"
     assert [(refusal.line, refusal.reason) for refusal in refusals] == [
-        (1, "The sentence has other words than its text, and they were taken.")
+        (1, "The words of the sentence do not match its text, so the text is rebuilt from the words.")
     ]
     assert len(read_file(tmp_path, "# text = قال نعم لا\n" + word_lines("قال", "نعم"))[1]) == 1
 
@@ -318,7 +318,7 @@ def test_entities_on_multiword_tokens_are_read(tmp_path):
     )
     (item,), refusals = read_file(tmp_path, content)
     assert labelled_texts(item) == [("للبنك الدولي", "ORG"), ("بها", "X")]
-    reason = "A span of ORG begins or ends within a word as it is written, and has all of it."
+    reason = "The ORG span starts or ends inside a written word and is widened to the whole word."
     assert refusals == [Repair(str(tmp_path / "articles.conllu"), 3, reason)]
 
 
@@ -327,8 +327,8 @@ def test_repairs_are_reported_once(tmp_path):
     (item,), refusals = read_file(tmp_path, content)
     assert labelled_texts(item) == [("ج", "LOC"), ("هـ", "LOC"), ("ز", "X")]
     assert [(type(remark), remark.line, remark.reason) for remark in refusals] == [
-        (Refusal, 1, "“PER” is no tag: read as O."),
-        (Repair, 7, "I-X after O: read as the beginning of a span."),
+        (Refusal, 1, "“PER” is not a valid tag: treated as O."),
+        (Repair, 7, "I-X after O: treated as the start of a span."),
     ]
 
 
@@ -337,9 +337,9 @@ def test_unsupported_entities_are_counted(tmp_path):
     (item,), refusals = read_file(tmp_path, word_lines(*words))
     assert item.spans == ()
     assert [(refusal.line, refusal.reason) for refusal in sorted(refusals, key=lambda refusal: refusal.line)] == [
-        (1, "2 annotations of the kind “Entity” are not taken."),
-        (4, "1 annotation of the kind “NamedEntity” is not taken."),
-        (5, "1 annotation of the kind “Span” is not taken."),
+        (1, "2 annotations of type “Entity” are skipped."),
+        (4, "1 annotation of type “NamedEntity” is skipped."),
+        (5, "1 annotation of type “Span” is skipped."),
     ]
 
 
@@ -366,13 +366,13 @@ def test_documents_are_articles(tmp_path):
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (b"1\tword", "The line is not a word in ten columns."),
-        (b"x\tword\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word in ten columns."),
-        (b"3-1\tword\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word in ten columns."),
-        (b"1-999\tword\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word in ten columns."),
-        (b"9" * 5000 + b"\tword\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word in ten columns."),
-        (b"1\t\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word in ten columns."),
-        (b"1\t\xff\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not in UTF-8."),
+        (b"1\tword", "The line is not a word with ten tab-separated columns."),
+        (b"x\tword\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word with ten tab-separated columns."),
+        (b"3-1\tword\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word with ten tab-separated columns."),
+        (b"1-999\tword\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word with ten tab-separated columns."),
+        (b"9" * 5000 + b"\tword\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word with ten tab-separated columns."),
+        (b"1\t\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not a word with ten tab-separated columns."),
+        (b"1\t\xff\t_\t_\t_\t_\t_\t_\t_\t_", "The line is not valid UTF-8."),
     ],
 )
 def test_an_invalid_line_is_refused_and_the_rest_read(tmp_path, line, reason):
@@ -396,7 +396,7 @@ def test_invalid_texts_are_refused(tmp_path):
     assert [(refusal.line, refusal.reason) for refusal in refusals] == [
         (1, "The text is empty."),
         (3, "The text is empty."),
-        (6, "The text holds NUL characters, as no text does."),
+        (6, "The text contains NUL characters."),
     ]
     assert read_file(tmp_path, "") == read_file(tmp_path, "\n\n# only\n") == ([], [])
 

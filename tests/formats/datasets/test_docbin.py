@@ -185,14 +185,14 @@ def test_a_span_outside_of_its_document_is_refused(docs: Any, read_content: Any,
 def test_inconsistent_parts_are_refused_with_one_message(docs: Any, read_content: Any, parts: dict[str, Any]) -> None:
     items, (reason,) = read_content(pack_docs(docs, **parts))
     assert items == []
-    assert reason.startswith("It does not read as a DocBin of spaCy's: ")
+    assert reason.startswith("The file is not a valid spaCy DocBin: ")
 
 
 @pytest.mark.parametrize("parts", [{"strings": ["أعلنت"]}, {"span_groups": [span_group(0, 1, 5**20)]}], ids=str)
 def test_a_missing_string_is_reported(docs: Any, read_content: Any, parts: dict[str, Any]) -> None:
     assert read_content(pack_docs(docs, **parts)) == (
         [],
-        ["Document 1: The file lacks the text of a word or a label in it."],
+        ["Document 1: The text of a word or label is missing from the file."],
     )
 
 
@@ -216,7 +216,8 @@ def test_a_bomb_is_not_unpacked(spacy: Any, docs: Any, read_content: Any, monkey
 
 def test_an_array_beyond_the_limit_is_refused(docs: Any, read_content: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(docbin_unpacking, "MAX_ENTRIES", 20)
-    assert read_content(pack_docs(docs, strings=[""] * 21)) == ([], ["It does not read as a DocBin of spaCy's: array"])
+    reason = "The file is not a valid spaCy DocBin: too many values"
+    assert read_content(pack_docs(docs, strings=[""] * 21)) == ([], [reason])
 
 
 @pytest.mark.parametrize("file", [b"", b"x", b"\x78\x9c", zlib.compress(b""), zlib.compress(b"\x81\xa1a\x01")])
@@ -227,7 +228,7 @@ def test_broken_files_are_refused(spacy: Any, read_content: Any, file: bytes) ->
 
 
 def test_a_truncated_file_is_refused(docs: Any, read_content: Any) -> None:
-    assert read_content(docs.to_bytes()[:-9]) == ([], ["The file ends too early."])
+    assert read_content(docs.to_bytes()[:-9]) == ([], ["The file is truncated."])
 
 
 def test_it_is_detected_by_its_content(docs: Any, tmp_path: Path) -> None:

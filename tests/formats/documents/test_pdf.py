@@ -158,7 +158,7 @@ def test_position_of_a_piece_follows_from_its_matrices(page, line, position):
 
 
 def test_password_protected_files_are_refused_unless_the_password_is_empty(path):
-    assert read_reason(path, write_pdf("x", password="secret")) == "The PDF is protected by a password."
+    assert read_reason(path, write_pdf("x", password="secret")) == "The PDF is password-protected."
     assert read_article(path, write_pdf("OECD", password="")).text == "OECD"
 
 
@@ -170,11 +170,11 @@ def test_encryption_that_pypdf_does_not_support_is_refused(path, monkeypatch):
 
     data = write_pdf("OECD", password="")
     monkeypatch.setattr(pypdf.PdfReader, "decrypt", unable)
-    assert read_reason(path, data) == "The PDF is encrypted in a way that cannot be read here."
+    assert read_reason(path, data) == "The PDF uses an unsupported encryption method."
 
 
 def test_scans_without_text_are_refused(path):
-    scanned = "The PDF holds no text: its pages are pictures, as a scanner makes them."
+    scanned = "The PDF contains no text: its pages are images, probably scanned."
     assert read_reason(path, write_pdf("", "")) == scanned
     assert read_reason(path, write_pdf(" ")) == scanned
     assert read_reason(path, write_pdf()) == scanned

@@ -16,8 +16,8 @@ from annotator.model.records import Refusal
 PAGE = (Path(__file__).resolve().parents[2] / "fixtures" / "page.txt").read_text(encoding="utf-8")
 SHORT = "افتتاح معرض الكتاب بوجدة"
 FRENCH = "صرّح المدير: “le café est à côté de l’hôtel”، وأضاف أن الأشغال انتهت."
-UNKNOWN = "The encoding was not recognised: it is not UTF-8, UTF-16 or Windows-1256."
-BINARY = "The file is binary: it holds no text."
+UNKNOWN = "Unknown encoding: the file is not UTF-8, UTF-16 or Windows-1256."
+BINARY = "The file is binary, not text."
 
 
 def read_reason(data: bytes) -> str:
@@ -41,7 +41,7 @@ def test_iso_8859_6_is_detected(text):
 @pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE])
 def test_broken_utf_16_is_refused(mark):
     name = "UTF-16-LE" if mark == codecs.BOM_UTF16_LE else "UTF-16-BE"
-    assert read_reason(mark + b"\x06\x27\x06") == f"The file says that it is in {name}, and is not."
+    assert read_reason(mark + b"\x06\x27\x06") == f"The file has the byte order mark of {name} but is not valid {name}."
 
 
 def test_byte_order_marks_are_never_text():
@@ -112,7 +112,7 @@ def test_a_file_is_one_article(tmp_path):
         (b"", "The text is empty."),
         (codecs.BOM_UTF8, "The text is empty."),
         (b"\r\n \n", "The text is empty."),
-        (codecs.BOM_UTF16_LE + "أ\0ب".encode("utf-16-le"), "The text holds NUL characters, as no text does."),
+        (codecs.BOM_UTF16_LE + "أ\0ب".encode("utf-16-le"), "The text contains NUL characters."),
         (b"\x89PNG\0", BINARY),
         (b"x" * (MAX_BYTES + 1), "The file is larger than 10 MB."),
     ],

@@ -160,17 +160,17 @@ def test_columns_named_by_the_caller_are_used(path):
     data = f"a,b,text\n{OTHER},عنوان,x\n"
     items = read_articles(path, data, columns={"text": "a", "title": "B"})
     assert [(item.article.text, item.article.title) for item in items] == [(OTHER, "عنوان")]
-    assert read_reasons(path, data, columns={"text": "c"}) == [(0, "No column is called “c”.")]
-    assert read_reasons(path, "a,a\nx,y\n", columns={"text": "a"}) == [(0, "Several columns are called “a”.")]
+    assert read_reasons(path, data, columns={"text": "c"}) == [(0, "No column is named “c”.")]
+    assert read_reasons(path, "a,a\nx,y\n", columns={"text": "a"}) == [(0, "More than one column is named “a”.")]
     with pytest.raises(KeyError):
         read_items(path, data, columns={"texte": "a"})
 
 
 def test_an_ambiguous_text_column_is_refused(path):
-    both = "The columns “text” and “Body” may both hold the text. Say which one does."
+    both = "Columns “text” and “Body” could both contain the text. Specify which one does."
     assert read_reasons(path, "text,Body\nا,ب\n") == [(0, both)]
     assert texts(path, "text,Body\nا,ب\n", columns={"text": "Body"}) == ["ب"]
-    none = "No column has a name that says that it holds the text. Say which one does."
+    none = "No column name shows which column contains the text. Specify the column."
     assert read_reasons(path, "a,b\nنص من هنا,نص من هناك\n") == [(0, none)]
     assert read_reasons(path, "title,a,b\n") == [(0, none)]
 
@@ -180,10 +180,10 @@ def test_malformed_rows_are_refused_and_the_rest_read(path):
     items = read_items(path, data)
     assert [item.article.text for item in items if isinstance(item, AnnotatedArticle)] == ["ا", "ز"]
     assert read_reasons(path, data) == [
-        (3, "The row has 3 columns and not 2."),
-        (5, "The row has 1 columns and not 2."),
-        (6, "The row does not read as one of a table: ',' expected after '\"'"),
-        (8, "The row does not read as one of a table: unexpected end of data"),
+        (3, "Wrong number of columns: 3 instead of 2."),
+        (5, "Wrong number of columns: 1 instead of 2."),
+        (6, "The row cannot be parsed: ',' expected after '\"'"),
+        (8, "The row cannot be parsed: unexpected end of data"),
     ]
 
 
@@ -195,20 +195,20 @@ def test_rows_without_text_or_with_an_invalid_time_are_reported(path):
     ]
     assert read_reasons(path, "text,date\n ,2024\nا,قريبا\n") == [
         (2, "The text is empty."),
-        (3, "“قريبا” is no time of publication."),
+        (3, "“قريبا” is not a valid publication date."),
     ]
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b" \r\n"])
 def test_an_empty_table_is_refused(path, data):
-    assert read_reasons(path, data) == [(0, "The file holds no row of a table.")]
+    assert read_reasons(path, data) == [(0, "The file contains no table rows.")]
 
 
 def test_binary_and_undecodable_tables_are_refused(path):
-    assert read_reasons(path, bytes(range(256)) * 300) == [(0, "The file is binary: it holds no text.")]
+    assert read_reasons(path, bytes(range(256)) * 300) == [(0, "The file is binary, not text.")]
     data = b"text,n\n" + f"{OTHER.replace(',', '')},1\n".encode() * 4000 + b"\xff\xfe,2\n"
     items = read_items(path, data)
-    assert items[-1].reason == "From here on the file is not in UTF-8."
+    assert items[-1].reason == "From this line on, the file is not valid UTF-8."
     assert 3900 < len(items) <= 4001
 
 
@@ -218,7 +218,7 @@ def test_cells_beyond_the_limit_are_refused(path, monkeypatch):
     data = 'text,n\nب,0\n"' + "ا ب\n" * 300 + "ج,1\n" + "د,2\n"
     assert [item.article.text for item in read_items(path, data) if isinstance(item, AnnotatedArticle)] == ["ب"]
     assert read_reasons(path, data) == [
-        (3, "The row does not read as one of a table: field larger than field limit (1000)"),
+        (3, "The row cannot be parsed: field larger than field limit (1000)"),
     ]
 
 

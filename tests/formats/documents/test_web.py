@@ -226,7 +226,7 @@ def test_mhtml_is_read(path):
     for cut in range(0, len(data), 97):
         assert read_one(path, data[:cut])
     assert read_reason(path, b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x--\n") == (
-        "The file holds no web page."
+        "The file contains no web page."
     )
 
 
@@ -235,7 +235,7 @@ def test_mhtml_is_read(path):
     ["", " ", "<html></html>", "<html><body></body></html>", "<div>" * 10_000 + FIRST, "<" * 100_000, "<p" * 50_000],
 )
 def test_pages_without_text_are_refused(path, data):
-    assert read_reason(path, data) in ("No main text was found in the page.", "The text is empty.")
+    assert read_reason(path, data) in ("No main text found in the page.", "The text is empty.")
 
 
 def test_binary_pages_are_refused(path):

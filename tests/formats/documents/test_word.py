@@ -146,11 +146,11 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def test_older_formats_and_passwords_are_refused(path):
-    reason = "This is a document of an older kind. Open it in Word and save it as .docx."
+    reason = "The document is in an older format. Open it in Word and save it as .docx."
     assert read_reason(path, OLE + bytes(600)) == reason
     assert read_reason(path, b"{\\rtf1 x}") == reason
     locked = OLE + bytes(70_000) + "EncryptedPackage".encode("utf-16-le")
-    assert read_reason(path, locked) == "The document is protected by a password. Save it without one."
+    assert read_reason(path, locked) == "The document is password-protected. Save it without a password."
 
 
 BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">]>'
@@ -158,7 +158,7 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;
 
 @pytest.mark.parametrize("head", [BOMB, '<!DOCTYPE x SYSTEM "http://localhost/x.dtd">'])
 def test_document_type_declarations_are_refused(path, head):
-    reason = "The document declares a document type, as none of Word does."
+    reason = "The document contains a DOCTYPE declaration, which Word never writes."
     assert read_reason(path, package(p("x").replace("x", "&b;&f;"), head=head)) == reason
     assert read_reason(path, package(p(BODY), core=head + CORE)) == reason
 

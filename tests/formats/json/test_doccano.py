@@ -78,7 +78,7 @@ def test_metadata_is_read_from_columns_and_meta(tmp_path):
     assert (article.title, article.source, article.published, article.url) == ("عنوان", "جريدة", "2024-07-09", "u")
     (item,), refusals = read_file(tmp_path, {"text": TEXT, "label": [], "published": "soon", "title": 5})
     assert (item.article.title, item.article.published) == (None, None)
-    assert refusals == [(1, "“soon” is no time of publication.")]
+    assert refusals == [(1, "“soon” is not a valid publication date.")]
 
 
 def test_comments_become_the_note(tmp_path):
@@ -86,7 +86,7 @@ def test_comments_become_the_note(tmp_path):
     assert [(note.annotator, note.text, note.article) for note in item.notes] == [
         ("ليلى", "أولا\nثانيا", item.article.uid)
     ]
-    assert refusals == [(1, "“Comments” is not taken: only labelled stretches of the text are.")]
+    assert refusals == [(1, "“Comments” is skipped: only labelled spans are imported.")]
 
 
 def test_offsets_move_with_newlines(tmp_path):
@@ -103,16 +103,16 @@ def test_offsets_move_with_newlines(tmp_path):
         ({"label": [[-4, 4, "DATE"]]}, "A span from -4 to 4 is not within the text."),
         (
             {"label": [[4, "x", "DATE"]]},
-            "Something in “label” does not read: Expected `int`, got `str` - at `$.end_offset`",
+            "Invalid value in “label”: Expected `int`, got `str` - at `$.end_offset`",
         ),
-        ({"label": [[4, 8]]}, "Something in “label” does not read: Object missing required field `label`"),
-        ({"label": [None]}, "Something in “label” does not read: Expected `object`, got `null`"),
-        ({"label": "sport"}, "“label” is not taken: only labelled stretches of the text are."),
-        ({"label": ["sport", "news"]}, "“label” is not taken: only labelled stretches of the text are."),
-        ({"label": 0}, "“label” is not taken: only labelled stretches of the text are."),
-        ({"cats": ["sport"]}, "“cats” is not taken: only labelled stretches of the text are."),
-        ({"relations": [{"id": 1}]}, "“relations” is not taken: only labelled stretches of the text are."),
-        ({"more": [[0, 1, "PLAN"]]}, "“more” is not taken: only labelled stretches of the text are."),
+        ({"label": [[4, 8]]}, "Invalid value in “label”: Object missing required field `label`"),
+        ({"label": [None]}, "Invalid value in “label”: Expected `object`, got `null`"),
+        ({"label": "sport"}, "“label” is skipped: only labelled spans are imported."),
+        ({"label": ["sport", "news"]}, "“label” is skipped: only labelled spans are imported."),
+        ({"label": 0}, "“label” is skipped: only labelled spans are imported."),
+        ({"cats": ["sport"]}, "“cats” is skipped: only labelled spans are imported."),
+        ({"relations": [{"id": 1}]}, "“relations” is skipped: only labelled spans are imported."),
+        ({"more": [[0, 1, "PLAN"]]}, "“more” is skipped: only labelled spans are imported."),
     ],
 )
 def test_invalid_labels_are_reported_and_the_rest_read(tmp_path, extra, reason):
@@ -125,16 +125,16 @@ def test_invalid_labels_are_reported_and_the_rest_read(tmp_path, extra, reason):
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (b"{}", "There is no text in it."),
-        (b'{"text": null, "title": "x"}', "There is no text in it."),
-        (b'{"a": "x", "b": "y"}', "There is no text in it."),
+        (b"{}", "The article has no text."),
+        (b'{"text": null, "title": "x"}', "The article has no text."),
+        (b'{"a": "x", "b": "y"}', "The article has no text."),
         (b'{"text": " "}', "The text is empty."),
-        (b'{"text": "x\\u0000"}', "The text holds NUL characters, as no text does."),
-        (b"[1]", "The line does not read as an article: Expected `object`, got `array`"),
-        (b"12", "The line does not read as an article: Expected `object`, got `int`"),
-        (b'"{"', "The line does not read as an article: Expected `object`, got `str`"),
-        (b'{"text": "x"', "The line does not read as an article: Input data was truncated"),
-        (b"\xff\xfe\x00", "The line does not read as an article: JSON is malformed: invalid character (byte 0)"),
+        (b'{"text": "x\\u0000"}', "The text contains NUL characters."),
+        (b"[1]", "The line is not a valid article: Expected `object`, got `array`"),
+        (b"12", "The line is not a valid article: Expected `object`, got `int`"),
+        (b'"{"', "The line is not a valid article: Expected `object`, got `str`"),
+        (b'{"text": "x"', "The line is not a valid article: Input data was truncated"),
+        (b"\xff\xfe\x00", "The line is not a valid article: JSON is malformed: invalid character (byte 0)"),
     ],
 )
 def test_an_invalid_line_is_refused_and_the_rest_read(tmp_path, line, reason):
@@ -167,14 +167,14 @@ def test_lists_are_read_in_chunks_of_any_size(tmp_path, monkeypatch, chunk):
 @pytest.mark.parametrize(
     ("content", "texts", "refusals"),
     [
-        (b'[{"text": "x"}, {"text": "y', ["x"], [(1, "The file is cut off: it ends before what it holds does.")]),
-        (b'[{"text": "x"},\n', ["x"], [(2, "The file is cut off: it ends before what it holds does.")]),
+        (b'[{"text": "x"}, {"text": "y', ["x"], [(1, "The file is truncated: its JSON is incomplete.")]),
+        (b'[{"text": "x"},\n', ["x"], [(2, "The file is truncated: its JSON is incomplete.")]),
         (b'[{"text": "x"}]\n\n', ["x"], []),
         (b"[]", [], []),
         (b"", [], []),
-        (b'[{"text": "x"}] {"text": "y"}', ["x"], [(1, "What follows the end of the list is not taken.")]),
+        (b'[{"text": "x"}] {"text": "y"}', ["x"], [(1, "Content after the end of the list is ignored.")]),
         (b'{\n"text": "x"\n}\n{\n"text": "y"\n}\n', ["x", "y"], []),
-        (b'{\n"text": "x"\n}\n{\n"text": ', ["x"], [(4, "The file is cut off: it ends before what it holds does.")]),
+        (b'{\n"text": "x"\n}\n{\n"text": ', ["x"], [(4, "The file is truncated: its JSON is incomplete.")]),
     ],
 )
 def test_truncated_lists_and_trailing_content_are_reported(tmp_path, content, texts, refusals):
@@ -190,7 +190,7 @@ def test_an_article_beyond_the_limit_is_refused(tmp_path, monkeypatch):
     with path.open("rb") as file:
         assert list(json_values.read_values(file, 1_000_000)) == [
             (1, b'{"text": "x"}'),
-            (2, "The article that begins here is longer than 1 MB."),
+            (2, "The article that starts here is longer than 1 MB."),
         ]
 
 
@@ -202,7 +202,7 @@ def test_a_span_must_match_its_quoted_text():
 
 def test_a_long_quote_is_shortened():
     reason = json_values.explain_misplaced("x" * 1000, 0, 500, "y" * 500)
-    assert reason == f"The span from 0 to 500 should hold “{'y' * 100}…”, and the text there is “{'x' * 100}…”."
+    assert reason == f"The span from 0 to 500 should be “{'y' * 100}…”, but the text there is “{'x' * 100}…”."
 
 
 PIECES = st.sampled_from(["سطر", "😀", "لأ", "َ", "ـ", "\u200f", "\u200e", " ", "\n", '"', "\\", "\t", "2024", "ل"])

@@ -194,7 +194,7 @@ def test_invalid_lines_are_refused_and_the_rest_read(tmp_path):
     assert [item.article.text for item in items] == ["أول", "أخير"]
     assert [item.line for item in items] == [1, 14]
     assert [item.line for item in refusals] == [2, 4, 5, 6, 7, 8, 9, 10, 11, 12]
-    assert refusals[1].reason == "There is no text in it."
+    assert refusals[1].reason == "The article has no text."
     assert refusals[4].reason == "The text is empty."
 
 
@@ -203,18 +203,18 @@ def test_invalid_lines_are_refused_and_the_rest_read(tmp_path):
     [
         (
             {"start": 4, "end": 8, "text": "2025"},
-            "The span from 4 to 8 should hold “2025”, and the text there is “2024”.",
+            "The span from 4 to 8 should be “2025”, but the text there is “2024”.",
         ),
         ({"start": -1, "end": 3}, "A span from -1 to 3 is not within the text."),
         ({"start": 3, "end": 3}, "A span from 3 to 3 is not within the text."),
         ({"start": 8, "end": 4}, "A span from 8 to 4 is not within the text."),
         ({"start": 0, "end": 10**30}, f"A span from 0 to {10**30} is not within the text."),
         ({"start": 0, "end": len(TEXT) + 1}, f"A span from 0 to {len(TEXT) + 1} is not within the text."),
-        ({"start": "0", "end": 3}, "Something in “spans” does not read: Expected `int`, got `str` - at `$.start`"),
-        ({"end": 3}, "Something in “spans” does not read: Object missing required field `start`"),
+        ({"start": "0", "end": 3}, "Invalid value in “spans”: Expected `int`, got `str` - at `$.start`"),
+        ({"end": 3}, "Invalid value in “spans”: Object missing required field `start`"),
         (
             {"start": 0, "end": 3, "value": 5},
-            "Something in “spans” does not read: Expected `str | null`, got `int` - at `$.value`",
+            "Invalid value in “spans”: Expected `str | null`, got `int` - at `$.value`",
         ),
     ],
 )
@@ -241,9 +241,9 @@ def test_invalid_states_and_times_are_refused(tmp_path):
     assert article.article.published is None
     assert [status.annotator for status in article.states] == ["سعيد"]
     assert [item.reason for item in refusals] == [
-        "“soon” is no time of publication.",
-        "“finished” is no state of ليلى.",
-        "“done” is no state of  .",
+        "“soon” is not a valid publication date.",
+        "Invalid state “finished” for annotator “ليلى”.",
+        "Invalid state “done” for annotator “ ”.",
     ]
     (article,), refusals = read_lines(tmp_path, {"text": TEXT, "states": ["done"], "spans": {}})
     assert (article.states, article.spans, len(refusals)) == ((), (), 2)

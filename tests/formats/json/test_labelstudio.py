@@ -89,8 +89,8 @@ def test_predictions_and_completions_are_layers_too(tmp_path):
     (item,), refusals = read_file(tmp_path, [content])
     assert [span.annotator for span in item.spans] == ["2", "prediction:v1", "prediction"]
     assert refusals == [
-        (1, "What 3 has cancelled is not taken."),
-        (1, "Something in “predictions” does not read: Expected `object`, got `int`"),
+        (1, "Annotations that 3 cancelled are skipped."),
+        (1, "Invalid value in “predictions”: Expected `object`, got `int`"),
     ]
 
 
@@ -99,7 +99,7 @@ def test_cancelled_annotations_are_skipped(tmp_path):
     cancelled_task["annotations"] = [{"completed_by": 1, "was_cancelled": True, "result": [build_region(4, 8, "DATE")]}]
     (item,), refusals = read_file(tmp_path, [cancelled_task])
     assert item.spans == ()
-    assert refusals == [(1, "What 1 has cancelled is not taken.")]
+    assert refusals == [(1, "Annotations that 1 cancelled are skipped.")]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_meta_becomes_note_and_value(tmp_path):
     assert refusals == []
 
 
-NOT_TAKEN = "“{}” is not taken: only labelled stretches of the text are."
+NOT_TAKEN = "“{}” is skipped: only labelled spans are imported."
 
 
 @pytest.mark.parametrize(
@@ -149,14 +149,14 @@ NOT_TAKEN = "“{}” is not taken: only labelled stretches of the text are."
         (build_region(4, 8), "The span from 4 to 8 has no label."),
         (
             {"type": "labels", "value": {"labels": ["A"]}},
-            "Something in “value” does not read: Object missing required field `start`",
+            "Invalid value in “value”: Object missing required field `start`",
         ),
         (
             {"type": "labels", "value": {"start": 4, "end": 8, "text": "2025", "labels": ["A"]}},
-            "The span from 4 to 8 should hold “2025”, and the text there is “2024”.",
+            "The span from 4 to 8 should be “2025”, but the text there is “2024”.",
         ),
-        ({"value": {}}, "Something in “result” does not read: Object missing required field `type`"),
-        (5, "Something in “result” does not read: Expected `object`, got `int`"),
+        ({"value": {}}, "Invalid value in “result”: Object missing required field `type`"),
+        (5, "Invalid value in “result”: Expected `object`, got `int`"),
     ],
 )
 def test_other_results_are_reported_as_skipped(tmp_path, result, reason):
@@ -231,10 +231,10 @@ def test_the_text_column_is_detected(tmp_path):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ({"data": {"image": 5}}, "There is no text in it."),
+        ({"data": {"image": 5}}, "The article has no text."),
         ({"data": {"text": " "}}, "The text is empty."),
-        ({}, "There is no text in it."),
-        ([], "The line does not read as an article: Expected `object`, got `array`"),
+        ({}, "The article has no text."),
+        ([], "The line is not a valid article: Expected `object`, got `array`"),
     ],
 )
 def test_an_invalid_task_is_refused_and_the_rest_read(tmp_path, content, reason):
@@ -254,7 +254,7 @@ def test_a_truncated_file_is_reported(tmp_path):
     content = json.dumps([task(build_region(4, 8, "DATE")), task()]).encode()
     items, refusals = read_file(tmp_path, content[:-30])
     assert [len(item.spans) for item in items] == [1]
-    assert refusals == [(1, "The file is cut off: it ends before what it holds does.")]
+    assert refusals == [(1, "The file is truncated: its JSON is incomplete.")]
 
 
 def test_encode_writes_the_shape_that_label_studio_reads():

@@ -73,7 +73,7 @@ def test_only_text_is_required(tmp_path):
 def test_spans_of_a_line_that_was_not_accepted_are_skipped(tmp_path, answer):
     (item,), refusals = read_lines(tmp_path, {**LINE, "answer": answer})
     assert (item.article.text, item.spans) == (TEXT, ())
-    assert refusals == [(1, f"The answer to it is “{answer}”: the article is taken, and no spans.")]
+    assert refusals == [(1, f"The answer is “{answer}”: the article is imported without spans.")]
 
 
 @pytest.mark.parametrize(
@@ -83,12 +83,12 @@ def test_spans_of_a_line_that_was_not_accepted_are_skipped(tmp_path, answer):
         ({"start": 8, "end": 4}, "A span from 8 to 4 is not within the text."),
         (
             {"start": 4, "end": 8, "text": "2025"},
-            "The span from 4 to 8 should hold “2025”, and the text there is “2024”.",
+            "The span from 4 to 8 should be “2025”, but the text there is “2024”.",
         ),
-        ({"start": 4}, "Something in “spans” does not read: Object missing required field `end`"),
+        ({"start": 4}, "Invalid value in “spans”: Object missing required field `end`"),
         (
             {"start": 4, "end": 8, "label": None},
-            "Something in “spans” does not read: Expected `str`, got `null` - at `$.label`",
+            "Invalid value in “spans”: Expected `str`, got `null` - at `$.label`",
         ),
     ],
 )
@@ -104,21 +104,18 @@ def test_other_annotations_are_reported_as_skipped(tmp_path):
     (item,), refusals = read_lines(tmp_path, {"text": TEXT, **more})
     assert item.spans == ()
     assert refusals == [
-        (1, "Something in “spans” does not read: Expected `array | null`, got `int`"),
-        *(
-            (1, f"“{key}” is not taken: only labelled stretches of the text are.")
-            for key in ("relations", "label", "accept")
-        ),
+        (1, "Invalid value in “spans”: Expected `array | null`, got `int`"),
+        *((1, f"“{key}” is skipped: only labelled spans are imported.") for key in ("relations", "label", "accept")),
     ]
 
 
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ({"image": "x.png", "answer": "accept"}, "There is no text in it."),
-        ({"text": 5}, "There is no text in it."),
+        ({"image": "x.png", "answer": "accept"}, "The article has no text."),
+        ({"text": 5}, "The article has no text."),
         ({"text": ""}, "The text is empty."),
-        ("text", "The line does not read as an article: Expected `object`, got `str`"),
+        ("text", "The line is not a valid article: Expected `object`, got `str`"),
     ],
 )
 def test_an_invalid_line_is_refused_and_the_rest_read(tmp_path, line, reason):

@@ -73,7 +73,9 @@ def test_a_single_document_without_a_list_is_read(tmp_path: Path) -> None:
 def test_raw_is_used_if_it_matches_the_tokens(tmp_path: Path) -> None:
     file = [build_document(["خطة/B-PLAN 2030/L-PLAN .", "أمس/U-DATE"], raw="«خطة 2030 .»")]
     (item,), refusals = read_documents(tmp_path, file)
-    assert refusals == ["Document 1: The text of a paragraph is not that of its tokens, and was made of these."]
+    assert refusals == [
+        "Document 1: The text of a paragraph does not match its tokens, so it is rebuilt from the tokens."
+    ]
     assert item.article.text == "خطة 2030.\nأمس"
     (item,), refusals = read_documents(
         tmp_path, [build_document(["خطة/B-PLAN 2030/L-PLAN .", "أمس/U-DATE"], raw=" خطة  2030 .أمس\r\n")]
@@ -93,9 +95,9 @@ def test_repairs_are_reported(tmp_path: Path) -> None:
     (item,), refusals = read_documents(tmp_path, [build_document(["أ/L-A ب/B-A ج/X"])])
     assert labelled_texts(item) == [("أ", "A"), ("ب", "A")]
     assert refusals == [
-        "Document 1: L-A at the beginning of a sentence: read as the beginning of a span.",
-        "Document 1: B-A is the last of its span: read as its end.",
-        "Document 1: “X” is no tag: read as O.",
+        "Document 1: L-A at the start of a sentence: treated as the start of a span.",
+        "Document 1: B-A is the last tag of its span: treated as its end.",
+        "Document 1: “X” is not a valid tag: treated as O.",
     ]
 
 
@@ -108,11 +110,11 @@ def test_an_invalid_tag_is_a_refusal_and_any_other_repair_is_not(tmp_path: Path)
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        ({}, "It does not read as a document of spaCy's: Object missing required field `paragraphs`"),
-        ({"paragraphs": [{"sentences": 3}]}, "It does not read as a document of spaCy's: Expected `array`, got `int`"),
+        ({}, "This is not a valid spaCy document: Object missing required field `paragraphs`"),
+        ({"paragraphs": [{"sentences": 3}]}, "This is not a valid spaCy document: Expected `array`, got `int`"),
         ({"paragraphs": []}, "The text is empty."),
-        (build_document(["\0/U-A"]), "The text holds NUL characters, as no text does."),
-        (5, "It does not read as a document of spaCy's: Expected `object`, got `int`"),
+        (build_document(["\0/U-A"]), "The text contains NUL characters."),
+        (5, "This is not a valid spaCy document: Expected `object`, got `int`"),
     ],
 )
 def test_an_invalid_document_is_refused_and_the_rest_read(tmp_path: Path, wrong: object, reason: str) -> None:

@@ -54,23 +54,23 @@ def test_pieces_with_only_space_between_them_are_one_span(tmp_path: Path) -> Non
     item, refusals = read_pair(tmp_path, ann)
     assert labelled_texts(item) == [("Y", "خطة 2024 😀\nأعلنت")]
     assert refusals == [
-        (1, "The span X is in 2 pieces with other text between them."),
-        (3, "The span Z is in 2 pieces with other text between them."),
+        (1, "The X span is discontinuous: it has 2 pieces with other text between them."),
+        (3, "The Z span is discontinuous: it has 2 pieces with other text between them."),
     ]
 
 
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("T1\tX 0 3\tخطط", "The span from 0 to 3 should hold “خطط”, and the text there is “خطة”."),
-        ("T1\tX 0 4\tخطة", "The span from 0 to 4 should hold “خطة”, and the text there is “خطة ”."),
-        ("T1\tX 3 3\t", "A span from 3 to 3 holds nothing."),
+        ("T1\tX 0 3\tخطط", "The span from 0 to 3 should be “خطط”, but the text there is “خطة”."),
+        ("T1\tX 0 4\tخطة", "The span from 0 to 4 should be “خطة”, but the text there is “خطة ”."),
+        ("T1\tX 3 3\t", "A span from 3 to 3 is empty."),
         ("T1\tX 5 3\t", "A span from 5 to 3 is not within the text."),
         ("T1\tX 20 26\tوزارة.", "A span from 20 to 26 is not within the text."),
-        ("T1\tX 0 99999999999\t", "The line does not read as an annotation."),
-        ("T1\tX\t", "The line does not read as an annotation."),
-        ("T1 X 0 3 خطة", "The line does not read as an annotation."),
-        ("what is this", "The line does not read as an annotation."),
+        ("T1\tX 0 99999999999\t", "The line is not a valid annotation."),
+        ("T1\tX\t", "The line is not a valid annotation."),
+        ("T1 X 0 3 خطة", "The line is not a valid annotation."),
+        ("what is this", "The line is not a valid annotation."),
     ],
 )
 def test_an_invalid_span_is_refused_and_the_rest_read(tmp_path: Path, line: str, reason: str) -> None:
@@ -81,7 +81,7 @@ def test_an_invalid_span_is_refused_and_the_rest_read(tmp_path: Path, line: str,
 def test_a_duplicate_id_is_refused(tmp_path: Path) -> None:
     item, refusals = read_pair(tmp_path, "T1\tX 0 3\tخطة\nT1\tY 4 8\t2024\nA1\tValue T1 v\n")
     assert [(span.label, span.value) for span in item.spans] == [("X", "v")]
-    assert refusals == [(2, "The id T1 is another annotation’s already.")]
+    assert refusals == [(2, "Another annotation already has the id T1.")]
 
 
 def test_other_annotations_are_counted(tmp_path: Path) -> None:
@@ -94,14 +94,14 @@ def test_other_annotations_are_counted(tmp_path: Path) -> None:
     item, refusals = read_pair(tmp_path, ann)
     assert [(span.label, span.value, span.note) for span in item.spans] == [("X", None, None), ("Y", "v", None)]
     assert refusals == [
-        (3, "2 annotations of the kind “relation” are not taken."),
-        (5, "2 annotations of the kind “event” are not taken."),
-        (7, "1 annotation of the kind “equivalence” is not taken."),
-        (8, "1 annotation of the kind “normalization” is not taken."),
-        (9, "2 annotations of the kind “attribute Negation” are not taken."),
-        (11, "2 annotations of the kind “attribute Value” are not taken."),
-        (14, "2 annotations of the kind “comment AnnotatorNotes” are not taken."),
-        (15, "1 annotation of the kind “comment Normalization” is not taken."),
+        (3, "2 annotations of type “relation” are skipped."),
+        (5, "2 annotations of type “event” are skipped."),
+        (7, "1 annotation of type “equivalence” is skipped."),
+        (8, "1 annotation of type “normalization” is skipped."),
+        (9, "2 annotations of type “attribute Negation” are skipped."),
+        (11, "2 annotations of type “attribute Value” are skipped."),
+        (14, "2 annotations of type “comment AnnotatorNotes” are skipped."),
+        (15, "1 annotation of type “comment Normalization” is skipped."),
     ]
 
 
@@ -109,7 +109,7 @@ def test_a_missing_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.ann").write_bytes(b"T1\tX 0 1\ta")
     assert read_file(tmp_path / "a.ann", brat.read) == (
         None,
-        [(0, "The text that belongs to it, a.txt, is not beside it.")],
+        [(0, "The matching text file a.txt is missing from the folder.")],
     )
     with pytest.raises(FileNotFoundError):
         list(brat.read(tmp_path / "b.ann", ""))
@@ -194,9 +194,9 @@ def test_a_value_that_cannot_be_listed_is_written_as_a_comment() -> None:
 
 
 def test_labels_with_spaces_and_long_texts_are_refused() -> None:
-    assert brat.refusal_reason(Span("1", "", "a", "ONE TWO", 0, 3)) == "A label with a space in it would end there."
+    assert brat.refusal_reason(Span("1", "", "a", "ONE TWO", 0, 3)) == "The format does not allow spaces in labels."
     assert brat.refusal_reason(Span("1", "", "a", "خطة_1", 0, 3, "a\tb", "c\nd")) is None
-    with pytest.raises(InvalidEdit, match="Its file would be larger than 10 MB"):
+    with pytest.raises(InvalidEdit, match="The article's file would be larger than 10 MB"):
         brat.encode_files(build_article("€" * 4_000_000))
 
 
@@ -231,12 +231,12 @@ PEERS = {
             ("GPE", "Switzerland"),
         ],
         [
-            (4, "1 annotation of the kind “event” is not taken."),
-            (9, "2 annotations of the kind “relation” are not taken."),
-            (12, "2 annotations of the kind “attribute Mention” are not taken."),
-            (13, "2 annotations of the kind “attribute Individual” are not taken."),
-            (16, "1 annotation of the kind “attribute Confidence” is not taken."),
-            (17, "1 annotation of the kind “normalization” is not taken."),
+            (4, "1 annotation of type “event” is skipped."),
+            (9, "2 annotations of type “relation” are skipped."),
+            (12, "2 annotations of type “attribute Mention” are skipped."),
+            (13, "2 annotations of type “attribute Individual” are skipped."),
+            (16, "1 annotation of type “attribute Confidence” is skipped."),
+            (17, "1 annotation of type “normalization” is skipped."),
         ],
     ),
     "040-text_span_annotation.ann": (

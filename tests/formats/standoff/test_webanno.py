@@ -62,7 +62,7 @@ def test_features_of_a_layer_become_label_value_and_note(
 ) -> None:
     item, actual = read_content(tmp_path, f"{HEAD}#T_SP={header}\n\n\n#Text=نص\n1-1\t0-2\tنص\t{cells}\t\n")
     assert [(entity.label, entity.value, entity.note) for entity in item.spans] == [span]
-    assert actual == [(6, f"1 annotation of the kind “{kind}” is not taken.") for kind in refusals]
+    assert actual == [(6, f"1 annotation of type “{kind}” is skipped.") for kind in refusals]
 
 
 def test_a_backslash_before_a_bar_ends_its_value(tmp_path: Path) -> None:
@@ -87,19 +87,19 @@ def test_offsets_are_utf_16(tmp_path: Path) -> None:
     units = "#Text=😀 خطة\n1-1\t0-2\t😀\t_\t\n1-1.1\t0-1\t\tX\t\n1-2\t3-6\tخطة\tPLAN\t\n"
     item, refusals = read_content(tmp_path, HEAD + SPAN + "\n\n" + units)
     assert labelled_texts(item) == [("PLAN", "خطة")]
-    assert refusals == [(7, "A span from 0 to 1 cuts a character in two.")]
+    assert refusals == [(7, "A span from 0 to 1 splits a character.")]
 
 
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("1-1\t0-2\tنص\t", "The line has fewer columns than the head of the file says."),
-        ("1-1\t0-2\tنص", "The line has fewer columns than the head of the file says."),
-        ("1-1\t0-2", "The line does not read as a token."),
-        ("1-1\tfrom-to\tنص\tX\t\t", "The line does not read as a token."),
-        ("1-1\t0-2\tنس\tX\t\t", "The span from 0 to 2 should hold “نس”, and the text there is “نص”."),
-        ("1-1\t0-9\tنص آخر\tX\t\t", "The span from 0 to 9 should hold “نص آخر”, and the text there is “نص”."),
-        ("1-1.1\t1-1\t\tX\t\t", "A span from 1 to 1 holds nothing."),
+        ("1-1\t0-2\tنص\t", "The line has fewer columns than the file header declares."),
+        ("1-1\t0-2\tنص", "The line has fewer columns than the file header declares."),
+        ("1-1\t0-2", "The line is not a valid token."),
+        ("1-1\tfrom-to\tنص\tX\t\t", "The line is not a valid token."),
+        ("1-1\t0-2\tنس\tX\t\t", "The span from 0 to 2 should be “نس”, but the text there is “نص”."),
+        ("1-1\t0-9\tنص آخر\tX\t\t", "The span from 0 to 9 should be “نص آخر”, but the text there is “نص”."),
+        ("1-1.1\t1-1\t\tX\t\t", "A span from 1 to 1 is empty."),
         ("1-1.1\t2-1\t\tX\t\t", "A span from 2 to 1 is not within the text."),
     ],
 )
@@ -115,14 +115,14 @@ def test_an_invalid_line_is_refused_and_the_rest_read(tmp_path: Path, line: str,
         (HEAD, "The text is empty."),
         (
             HEAD + "\n\n#Text=ab\n1-1\t0-2\tab\t\n\n#Text=c\n2-1\t1-2\tc\t\n",
-            "The sentence at line 8 does not stand where its offsets say.",
+            "The offsets of the sentence at line 8 do not match its position in the text.",
         ),
         (
             HEAD + "\n\n#Text=ab\n1-1\t999999999-999999999\tab\t\n",
-            "The sentence at line 5 does not stand where its offsets say.",
+            "The offsets of the sentence at line 5 do not match its position in the text.",
         ),
-        ("#FORMAT=WebAnno TSV 4.0\n", "“#FORMAT=WebAnno TSV 4.0” is a version that is not known."),
-        (HEAD + "\n\n#Text=a\0b\n1-1\t0-3\ta\0b\t\n", "The text holds NUL characters, as no text does."),
+        ("#FORMAT=WebAnno TSV 4.0\n", "Unknown format version: “#FORMAT=WebAnno TSV 4.0”."),
+        (HEAD + "\n\n#Text=a\0b\n1-1\t0-3\ta\0b\t\n", "The text contains NUL characters."),
     ],
 )
 def test_a_file_without_a_valid_text_is_refused(tmp_path: Path, content: str, reason: str) -> None:
@@ -141,9 +141,9 @@ def test_chains_relations_and_slots_are_counted(tmp_path: Path) -> None:
     item, refusals = read_content(tmp_path, head + units)
     assert labelled_texts(item) == [("A", "a b")]
     assert refusals == [
-        (8, "2 annotations of the kind “CoreferenceLink” are not taken."),
-        (8, "2 annotations of the kind “slot of Host” are not taken."),
-        (9, "2 annotations of the kind “Relation” are not taken."),
+        (8, "2 annotations of type “CoreferenceLink” are skipped."),
+        (8, "2 annotations of type “slot of Host” are skipped."),
+        (9, "2 annotations of type “Relation” are skipped."),
     ]
 
 
@@ -167,7 +167,7 @@ def test_version_2_is_read(tmp_path: Path) -> None:
         ("NamedEntity", "😀"),
         ("X", "لا"),
     ]
-    assert refusals == [(5, "1 annotation of the kind “Rel” is not taken.")]
+    assert refusals == [(5, "1 annotation of type “Rel” is skipped.")]
 
 
 def test_version_2_keeps_adjacent_spans_apart_and_reads_multiline_sentences(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_version_2_keeps_adjacent_spans_apart_and_reads_multiline_sentences(tmp_
     )
     assert item.article.text == "a b\nc\nd e f"
     assert labelled_texts(item) == [("X", "a"), ("X", "b\nc"), ("X", "d"), ("X", "f")]
-    assert refusals == [(8, "The line does not read as a token.")]
+    assert refusals == [(8, "The line is not a valid token.")]
 
 
 def test_version_2_text_that_differs_from_its_tokens_is_rebuilt(tmp_path: Path) -> None:
@@ -187,8 +187,8 @@ def test_version_2_text_that_differs_from_its_tokens_is_rebuilt(tmp_path: Path) 
     item, refusals = read_content(tmp_path, head + "#id=1\n#text=a so b\n1-1\ta\tX\t_\t\n1-2\tb\tY\t_\t\n1-3\tc\n")
     assert (item.article.text, labelled_texts(item)) == ("a b c", [("X", "a"), ("Y", "b")])
     assert refusals == [
-        (4, "The text of the sentence does not hold its tokens; they were joined with spaces instead."),
-        (6, "The line has fewer columns than the head of the file says."),
+        (4, "The text of the sentence does not match its tokens, so the tokens are joined with spaces."),
+        (6, "The line has fewer columns than the file header declares."),
     ]
 
 
@@ -261,14 +261,14 @@ def _on_all(label: str) -> list[tuple[str, str]]:
 
 
 def _skipped(line: int, count: int, kind: str) -> tuple[int, str]:
-    noun = "annotation of the kind “{}” is" if count == 1 else "annotations of the kind “{}” are"
-    return line, f"{count} {noun.format(kind)} not taken."
+    noun = "annotation of type “{}” is" if count == 1 else "annotations of type “{}” are"
+    return line, f"{count} {noun.format(kind)} skipped."
 
 
 NASTY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity:value"
 TEST = "This is a test ."
 SLOTS = [("SimpleLinkHost", "This"), ("SimpleSpan", "is"), ("SimpleSpan", "a")]
-NOTHING = "A span from {0} to {0} holds nothing."
+NOTHING = "A span from {0} to {0} is empty."
 PEERS: dict[str, tuple[str | None, list[tuple[str, str]], list[tuple[int, str]]]] = {
     "example2.tsv": (
         None,

@@ -82,9 +82,9 @@ def test_custom_types_are_read(tmp_path: Path) -> None:
         ("Many", None),
     ]
     assert refusals == [
-        (10, "1 annotation of the kind “Event.certain” is not taken."),
-        (10, "1 annotation of the kind “Event.links” is not taken."),
-        (11, "1 annotation of the kind “Many.labels” is not taken."),
+        (10, "1 annotation of type “Event.certain” is skipped."),
+        (10, "1 annotation of type “Event.links” is skipped."),
+        (11, "1 annotation of type “Many.labels” is skipped."),
     ]
 
 
@@ -108,23 +108,23 @@ def test_segmentation_is_ignored_and_other_annotations_are_counted(tmp_path: Pat
     )
     assert labelled_texts(item) == [("PLAN", "خطة")]
     assert [reason for _line, reason in refusals] == [
-        "1 annotation of the kind “Lemma” is not taken.",
-        "2 annotations of the kind “POS” are not taken.",
-        "1 annotation of the kind “Rel” is not taken.",
-        "1 annotation of the kind “Link” is not taken.",
-        "1 annotation of the kind “NamedEntity” is not taken.",
+        "1 annotation of type “Lemma” is skipped.",
+        "2 annotations of type “POS” are skipped.",
+        "1 annotation of type “Rel” is skipped.",
+        "1 annotation of type “Link” is skipped.",
+        "1 annotation of type “NamedEntity” is skipped.",
     ]
 
 
 @pytest.mark.parametrize(
     ("begin", "end", "reason"),
     [
-        ("3", "3", "A span from 3 to 3 holds nothing."),
-        ("1", "6", "A span from 1 to 6 cuts a character in two."),
+        ("3", "3", "A span from 3 to 3 is empty."),
+        ("1", "6", "A span from 1 to 6 splits a character."),
         ("3", "12", "A span from 3 to 12 is not within the text."),
         ("-3", "6", "A span from -3 to 6 is not within the text."),
-        ("x", "6", "1 annotation of the kind “NamedEntity” is not taken."),
-        ("3", "9" * 5000, "1 annotation of the kind “NamedEntity” is not taken."),
+        ("x", "6", "1 annotation of type “NamedEntity” is skipped."),
+        ("3", "9" * 5000, "1 annotation of type “NamedEntity” is skipped."),
     ],
 )
 def test_an_annotation_with_invalid_offsets_is_refused(tmp_path: Path, begin: str, end: str, reason: str) -> None:
@@ -143,8 +143,8 @@ def test_other_views_are_refused(tmp_path: Path) -> None:
     item, refusals = read_content(tmp_path, build_xmi(*parts))
     assert (item.article.text, item.spans) == (TEXT, ())
     assert refusals == [
-        (8, "The view “html” is not taken: an article has one text."),
-        (9, "1 annotation of the kind “NamedEntity” is not taken."),
+        (8, "The view “html” is skipped: an article has only one text."),
+        (9, "1 annotation of type “NamedEntity” is skipped."),
     ]
 
 
@@ -156,23 +156,23 @@ BOMB = "".join(f'<!ENTITY a{level} "{f"&a{level - 1};" * 10}">' for level in ran
     [
         (
             build_xmi().replace("<xmi", f'<!DOCTYPE x [<!ENTITY a0 "ha">{BOMB}]><xmi', 1).replace(TEXT, "&a11;"),
-            "The file declares a document type, and with it could load what is not in it.",
+            "The file contains a DOCTYPE declaration, which could load external content.",
         ),
         (
             build_xmi().replace("<xmi", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><xmi', 1),
-            "The file declares a document type, and with it could load what is not in it.",
+            "The file contains a DOCTYPE declaration, which could load external content.",
         ),
         (
             build_xmi().replace("<xmi", '<!DOCTYPE x SYSTEM "http://192.0.2.1/x.dtd"><xmi', 1),
-            "The file declares a document type, and with it could load what is not in it.",
+            "The file contains a DOCTYPE declaration, which could load external content.",
         ),
         (build_xmi("<c:a>" * 200 + "</c:a>" * 200), "The file is not a UIMA CAS."),
         ("<html/>", "The file is not a UIMA CAS."),
         (build_xmi(text=""), "The text is empty."),
-        (build_xmi().replace("sofaString", "sofaURI"), "The file holds no text."),
-        ("", "The file does not read as XML: no element found: line 1, column 0"),
-        (build_xmi().replace("UTF-8", "no-such"), "The file does not read as XML: unknown encoding: no-such"),
-        (b"\0\1\2", "The file does not read as XML: not well-formed (invalid token): line 1, column 0"),
+        (build_xmi().replace("sofaString", "sofaURI"), "The file contains no text."),
+        ("", "The file is not valid XML: no element found: line 1, column 0"),
+        (build_xmi().replace("UTF-8", "no-such"), "The file is not valid XML: unknown encoding: no-such"),
+        (b"\0\1\2", "The file is not valid XML: not well-formed (invalid token): line 1, column 0"),
     ],
 )
 def test_invalid_files_are_refused(tmp_path: Path, content: str | bytes, reason: str) -> None:
@@ -206,11 +206,11 @@ def test_json_is_read(tmp_path: Path) -> None:
     )
     assert labelled_texts(item) == [("PLAN", "خطة"), ("PLAN", "خطة")]
     assert [reason for _line, reason in refusals] == [
-        "1 annotation of the kind “FSArray[]” is not taken.",
-        "1 annotation of the kind “NamedEntity.at” is not taken.",
-        "1 annotation of the kind “NamedEntity.ref” is not taken.",
-        "1 annotation of the kind “NamedEntity.score” is not taken.",
-        "2 annotations of the kind “NamedEntity” are not taken.",
+        "1 annotation of type “FSArray[]” is skipped.",
+        "1 annotation of type “NamedEntity.at” is skipped.",
+        "1 annotation of type “NamedEntity.ref” is skipped.",
+        "1 annotation of type “NamedEntity.score” is skipped.",
+        "2 annotations of type “NamedEntity” are skipped.",
     ]
 
 
@@ -273,10 +273,10 @@ def test_a_type_system_under_two_names_is_found_once(tmp_path: Path) -> None:
 
 def test_a_character_that_xml_does_not_allow_is_refused() -> None:
     pytest.importorskip("cassis")
-    with pytest.raises(InvalidEdit, match=r"The text has a character that XML cannot hold: U\+001F\."):
+    with pytest.raises(InvalidEdit, match=r"The text contains a character that XML does not allow: U\+001F\."):
         xmi.encode_files(build_article("a\x1fb"))
     reason = xmi.refusal_reason(Span("1", "", "a", "PLAN", 0, 1, "\ufffe"))
-    assert reason == "Its value has a character that XML cannot hold: U+FFFE."
+    assert reason == "The value contains a character that XML does not allow: U+FFFE."
     assert xmi.refusal_reason(Span("1", "", "a", "PLAN", 0, 1, "\t\ud7ff😀", "\ufffe")) is None
 
 

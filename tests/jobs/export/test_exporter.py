@@ -133,7 +133,7 @@ def test_a_file_and_its_report(make: Callable[..., Corpus], out: Path) -> None:
         "end": start + len("وزارة العدل"),
         "label": "INSTITUTION",
         "text": "وزارة العدل",
-        "reason": "It cuts “لوزارة” and is widened to all of it.",
+        "reason": "It cuts through “لوزارة” and is widened to include all of it.",
         "became": "لوزارة العدل",
     }
     assert [[entry["text"] for entry in file[outcome]] for outcome in OUTCOMES[1:]] == [

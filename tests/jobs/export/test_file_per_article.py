@@ -244,11 +244,11 @@ def test_an_article_that_xml_cannot_hold_is_left_out_and_reported(make: Callable
     report = finish(export(corpus, out / "a", ExportOptions(format="xmi")))
     assert as_json(replace(preview, verified=True, files=report.files)) == as_json(report)
     assert names(out / "a") == ["TypeSystem.xml", "article-00001.xmi", "article-00003.xmi"]
-    reasons = [f"The text has a character that XML cannot hold: U+{code}." for code in ("001F", "001B")]
+    reasons = [f"The text contains a character that XML does not allow: U+{code}." for code in ("001F", "001B")]
     assert report.left_out == [OmittedArticle(2, reasons[0]), OmittedArticle(4, reasons[1])]
     assert (report.articles, report.spans, report.written, report.labels) == (2, 4, 1, {"DATE": 1})
     assert [(entry.article, entry.text, entry.reason, entry.became) for entry in report.refused] == [
-        (1, "أمس", "Its value has a character that XML cannot hold: U+FFFE.", None),
+        (1, "أمس", "The value contains a character that XML does not allow: U+FFFE.", None),
         (2, "اثنان", reasons[0], None),
         (2, "أمس", reasons[0], None),
     ]

@@ -97,7 +97,7 @@ def test_a_folder_is_read_recursively_sorted_by_name(corpus, folder):
     assert texts(corpus) == ["نص a.txt", "نص b/10.text", "نص b/2.txt", "نص b/deep/x", "نص c.txt", "نص 1", "نص 2"]
     assert (result.added, result.duplicates) == (7, 0)
     assert result.skipped == [
-        Refusal(str(folder / "binary.txt"), 0, "The file is binary: it holds no text."),
+        Refusal(str(folder / "binary.txt"), 0, "The file is binary, not text."),
         Refusal(str(folder / "photo.jpg"), 0, UNRECOGNISED),
     ]
 
@@ -368,7 +368,7 @@ def test_repairs_are_not_refusals(corpus, folder):
     path.write_text(BROKEN, encoding="utf-8")
     result = import_files(corpus, path, annotator="ليلى", strict=True)
     assert (result.added, result.spans, result.skipped) == (1, 2, [])
-    reason = "I-DATE after O: read as the beginning of a span."
+    reason = "I-DATE after O: treated as the start of a span."
     assert result.repaired == [Repair(str(path), 2, reason)]
 
 

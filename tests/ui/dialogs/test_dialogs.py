@@ -428,7 +428,7 @@ def test_omitted_article_is_listed_and_its_row_opens_it(window: Window, qtbot: Q
     assert [row.text(column) for column in range(4)] == [
         f"Article {number}",
         "",
-        "The text has a character that XML cannot hold: U+001F.",
+        "The text contains a character that XML does not allow: U+001F.",
         "—",
     ]
     dialog.tree.itemActivated.emit(row, 0)

@@ -142,7 +142,7 @@ def test_files_are_listed_with_format_counts_and_remarks(
         assert dialog.tree.isColumnHidden(3)
         assert dialog.tree.currentItem() is rows[0]
         assert dialog.file_pane.original_view.toPlainText() == "أمس الجمعة في وجدة"
-        assert dialog.file_pane.remarks_label.text() == "Line 2: I-DATE after O: read as the beginning of a span."
+        assert dialog.file_pane.remarks_label.text() == "Line 2: I-DATE after O: treated as the start of a span."
 
     assert import_and_record(tmp_path, acts=(check, ImportDialog.reject)) == ["preview"]
 

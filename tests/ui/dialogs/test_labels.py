@@ -166,7 +166,7 @@ def test_enter_in_a_field_does_not_apply(dialog: LabelsDialog, corpus: Corpus) -
 
 def test_faults_are_shown_at_once_and_prevent_applying(dialog: LabelsDialog) -> None:
     type_text(dialog.form.name_field, "A B")
-    assert warnings(dialog) == ["“A B” cannot name a label: use letters, digits, _ and - without spaces"]
+    assert warnings(dialog) == ["“A B” is not a valid label name: use letters, digits, _ and -, without spaces"]
     assert not dialog.apply_button.isEnabled()
     assert not dialog.save_button.isEnabled()
     type_text(dialog.form.name_field, "PLAN")
@@ -360,7 +360,7 @@ def test_label_set_is_saved_to_and_loaded_from_a_file(dialog: LabelsDialog, corp
     assert dialog.entries[1].origin == "DATE"
     path.write_text("[[label]]\nname = = 1\n")
     dialog.load(path)
-    assert "does not read as one" in dialog.message_label.text()
+    assert "invalid label set" in dialog.message_label.text()
     dialog.load(tmp_path / "none.toml")
     assert dialog.message_label.text().startswith("The file could not be read")
     dialog.save(tmp_path / "none" / "mine.toml")

@@ -74,7 +74,7 @@ def test_tagging_a_range_twice_with_a_label_reports_an_error(session: Session, s
     session.tag("DATE", *stretch("أمس"))
     with qtbot.waitSignal(session.failed) as failure:
         assert not session.tag("DATE", *stretch("أمس"))
-    assert failure.args == ["This stretch has that label already."]
+    assert failure.args == ["This text already has that label."]
     assert session.tag("PLAN", *stretch("أمس"))
     assert len(on_disk(session)) == 2
 
