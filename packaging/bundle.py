@@ -23,24 +23,24 @@ class Bundle(NamedTuple):
 
 def version() -> str:
     """The one version number, from `annotator/__init__.py`."""
-    found = re.search(r'^__version__ = "(.+)"$', (ROOT / "annotator" / "__init__.py").read_text(encoding="utf-8"), re.M)
-    assert found
-    return found[1]
+    match = re.search(r'^__version__ = "(.+)"$', (ROOT / "annotator" / "__init__.py").read_text(encoding="utf-8"), re.M)
+    assert match
+    return match[1]
 
 
 def releases() -> list[tuple[str, str]]:
     """Each version that CHANGELOG.md tells of, the newest first, and the day that it is of, YYYY-MM-DD."""
-    told = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    return re.findall(r"^## (\d+\.\d+\.\d+) \((\d{4}-\d\d-\d\d)\)$", told, re.M)
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    return re.findall(r"^## (\d+\.\d+\.\d+) \((\d{4}-\d\d-\d\d)\)$", changelog, re.M)
 
 
 def moment() -> int:
     """The second that all files of a package are of: SOURCE_DATE_EPOCH's, else the commit's, else the version's."""
-    told = os.environ.get("SOURCE_DATE_EPOCH")
-    if told:
-        return int(told)
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch:
+        return int(epoch)
     try:
-        asked = ["git", "log", "-1", "--format=%ct"]
-        return int(subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+        command = ["git", "log", "-1", "--format=%ct"]
+        return int(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
     except (OSError, subprocess.CalledProcessError, ValueError):  # a checkout without its history
         return int((ROOT / "annotator" / "__init__.py").stat().st_mtime)

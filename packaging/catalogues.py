@@ -43,8 +43,8 @@ def read(source: Path) -> Catalog:
 def extract() -> Catalog:
     """Every text of the code that a person sees, as a catalogue without translations."""
     catalogue = Catalog(project="annotator", charset="utf-8")
-    found = extract_from_dir(ROOT / "annotator", [("**.py", "python")], keywords=KEYWORDS, comment_tags=["i18n:"])
-    for path, _line, message, comments, context in found:
+    messages = extract_from_dir(ROOT / "annotator", [("**.py", "python")], keywords=KEYWORDS, comment_tags=["i18n:"])
+    for path, _line, message, comments, context in messages:
         # No line numbers: every change of the code would change every catalogue.
         catalogue.add(message, locations=[(f"annotator/{path}", 0)], auto_comments=comments, context=context)
     return catalogue
@@ -72,9 +72,9 @@ def missing() -> list[str]:
         catalogue = read(source)
         for message in wanted:
             forms = _forms(message.id)
-            found = catalogue.get(forms[0], message.context)
-            texts = _forms(found.string or "") if found else ()
-            if not found or found.fuzzy or not all(texts):
+            translation = catalogue.get(forms[0], message.context)
+            texts = _forms(translation.string or "") if translation else ()
+            if not translation or translation.fuzzy or not all(texts):
                 lines.append(f"{source.stem}: not translated: {forms[0]}")
             elif any(not _names(text) <= _names(*forms) for text in texts) or not _names(*forms) <= _names(*texts):
                 lines.append(f"{source.stem}: not the same names in braces: {forms[0]}")

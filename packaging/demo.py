@@ -81,15 +81,15 @@ def main() -> int:
         metavar="PLACE",
         help="make the pictures of docs/ instead, there or in another folder",
     )
-    chosen = arguments.parse_args()
-    folder: Path = chosen.folder.absolute()
+    options = arguments.parse_args()
+    folder: Path = options.folder.absolute()
     clear(folder)
     os.environ["ANNOTATOR_HOME"] = str(folder / "home")  # the person's own settings are neither read nor written
-    if not chosen.pictures:
+    if not options.pictures:
         return job(folder)
     from pictures import take_all
 
-    return take_all(folder, chosen.pictures.absolute())
+    return take_all(folder, options.pictures.absolute())
 
 
 def clear(folder: Path) -> None:

@@ -214,27 +214,27 @@ def checkout_with(groups: Iterable[str]) -> list[str]:
 def make_peers() -> Path:
     """Bring .venv-peers up to date, and return its Python. Raises CannotGoOn, as where there is no network."""
     packages = requirements(PEER_GROUP)
-    python, kept = PEERS / _BINARY, PEERS / "stamp"
+    python, stamp_file = PEERS / _BINARY, PEERS / "stamp"
     pins = hashlib.sha256(CONSTRAINTS.read_bytes()).hexdigest()
     wanted = "Python {}.{} {}\n{}\n{}".format(*sys.version_info[:2], PEERS, " ".join(packages), pins)
-    if python.exists() and kept.exists() and kept.read_text(encoding="utf-8") == wanted:
+    if python.exists() and stamp_file.exists() and stamp_file.read_text(encoding="utf-8") == wanted:
         return python
     say(f"Making the environment of the peers in {PEERS} (a minute or two) …")
     quietly("Making the environment of the peers", [sys.executable, "-m", "venv", "--clear", PEERS])
     pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     quietly("Installing the peers", [*pip, "--constraint", CONSTRAINTS, *packages])
-    kept.write_text(wanted, encoding="utf-8", newline="\n")
+    stamp_file.write_text(wanted, encoding="utf-8", newline="\n")
     return python
 
 
 def compile_translations() -> None:
     """Compile the catalogues unless they were, as they now are."""
-    kept = VENV / "compiled"
+    stamp_file = VENV / "compiled"
     sources = sorted((ROOT / "resources" / "i18n").glob("*.po"))
     wanted = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
-    if not kept.exists() or kept.read_text(encoding="utf-8") != wanted:
+    if not stamp_file.exists() or stamp_file.read_text(encoding="utf-8") != wanted:
         quietly("Compiling the translations", [PYTHON, ROOT / "packaging" / "catalogues.py"])
-        kept.write_text(wanted, encoding="utf-8", newline="\n")
+        stamp_file.write_text(wanted, encoding="utf-8", newline="\n")
 
 
 # The system, on Linux
@@ -337,9 +337,9 @@ def screen_opens() -> bool:
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     connected = ctypes.c_void_p(xcb.xcb_connect(None, None))
-    refused = xcb.xcb_connection_has_error(connected)
+    failed = xcb.xcb_connection_has_error(connected)
     xcb.xcb_disconnect(connected)
-    return not refused
+    return not failed
 
 
 @contextlib.contextmanager

@@ -121,9 +121,9 @@ def _menu(desk: app.ApplicationController) -> QPixmap:
     QApplication.sendEvent(view.viewport(), QContextMenuEvent(reason, point, view.viewport().mapToGlobal(point)))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    picture, shown = grabbed(desk.window), menu.grab()
+    picture, menu_picture = grabbed(desk.window), menu.grab()
     painter = QPainter(picture)
-    painter.drawPixmap(desk.window.mapFromGlobal(menu.pos()), shown)
+    painter.drawPixmap(desk.window.mapFromGlobal(menu.pos()), menu_picture)
     painter.end()
     menu.close()
     return picture
@@ -146,7 +146,7 @@ def _occurrences(desk: app.ApplicationController) -> QPixmap:
     dialog = OccurrencesDialog(desk.window, desk.session, background, span, LIGHT)
     dialog.search_corpus()
     _wait(background)
-    return _shown(dialog)
+    return _grab_dialog(dialog)
 
 
 def _find(desk: app.ApplicationController) -> QPixmap:
@@ -176,7 +176,7 @@ def _guideline(desk: app.ApplicationController) -> QPixmap:
 
 def _labels(desk: app.ApplicationController) -> QPixmap:
     """The labels while they are edited."""
-    return _shown(_labels_dialog(desk))
+    return _grab_dialog(_labels_dialog(desk))
 
 
 def _leaving(desk: app.ApplicationController) -> QPixmap:
@@ -184,17 +184,17 @@ def _leaving(desk: app.ApplicationController) -> QPixmap:
     dialog = _labels_dialog(desk)
     dialog.show()
     dialog.delete()
-    return _shown(dialog)
+    return _grab_dialog(dialog)
 
 
 def _keys(desk: app.ApplicationController) -> QPixmap:
     """The sheet of all keys."""
-    return _shown(KeysDialog(desk.window, Keymap({}, desk.session.labels.labels)))
+    return _grab_dialog(KeysDialog(desk.window, Keymap({}, desk.session.labels.labels)))
 
 
 def _export(desk: app.ApplicationController) -> QPixmap:
     """What is asked before an export."""
-    return _shown(ExportDialog(desk.window, desk.session, desk.window.corpus_commands.background))
+    return _grab_dialog(ExportDialog(desk.window, desk.session, desk.window.corpus_commands.background))
 
 
 def _import(desk: app.ApplicationController) -> QPixmap:
@@ -210,7 +210,7 @@ def _import(desk: app.ApplicationController) -> QPixmap:
         try:
             next(steps)
         except StopIteration as end:
-            return _shown(ImportDialog(desk.window, desk.session, background, end.value))
+            return _grab_dialog(ImportDialog(desk.window, desk.session, background, end.value))
 
 
 def _report(desk: app.ApplicationController) -> QPixmap:
@@ -223,7 +223,7 @@ def _report(desk: app.ApplicationController) -> QPixmap:
     with chdir(corpus.path.parent):  # a picture tells nothing of the machine that it was taken on
         dialog.write(Path("news.conll"))
         _wait(background)
-    return _shown(dialog)
+    return _grab_dialog(dialog)
 
 
 def _backups(desk: app.ApplicationController) -> QPixmap:
@@ -232,13 +232,13 @@ def _backups(desk: app.ApplicationController) -> QPixmap:
     path, background = desk.session.corpus.path, desk.window.corpus_commands.background
     for _count in backups.create_backup(path):
         pass
-    [made] = backups.list_backups(path)
+    [backup] = backups.list_backups(path)
     for name in _DAYS:
-        shutil.copy(made.path, made.path.with_name(f"{name}.corpus"))
-    made.path.unlink()
+        shutil.copy(backup.path, backup.path.with_name(f"{name}.corpus"))
+    backup.path.unlink()
     dialog = BackupsDialog(desk.window, background, path.stem, backups.list_backups(path))
     _wait(background)
-    return _shown(dialog)
+    return _grab_dialog(dialog)
 
 
 def _no_spans(desk: app.ApplicationController) -> QPixmap:
@@ -317,9 +317,12 @@ def _lines(desk: app.ApplicationController, start: int, end: int) -> QPixmap:
     segments = view.page().segments(start, end)
     top = view.map_from_page(0, segments[0].line.top).toPoint().y() - 4
     bottom = view.map_from_page(0, segments[-1].line.bottom).toPoint().y() + 20  # where names are
-    left, right = view.map_from_page(0, 0).toPoint().x(), view.map_from_page(view.page().width, 0).toPoint().x()
+    left_edge, right_edge = (
+        view.map_from_page(0, 0).toPoint().x(),
+        view.map_from_page(view.page().width, 0).toPoint().x(),
+    )
     QTest.qWait(30)
-    return view.viewport().grab(QRect(QPoint(left - _CROPPED, top), QPoint(right + _CROPPED, bottom)))
+    return view.viewport().grab(QRect(QPoint(left_edge - _CROPPED, top), QPoint(right_edge + _CROPPED, bottom)))
 
 
 def _settle(desk: app.ApplicationController) -> None:
@@ -334,7 +337,7 @@ def _wait(background: BackgroundJobs) -> None:
         QTest.qWait(20)
 
 
-def _shown(dialog: QDialog) -> QPixmap:
+def _grab_dialog(dialog: QDialog) -> QPixmap:
     dialog.show()
     dialog.activateWindow()
     if not QTest.qWaitForWindowActive(dialog, 10_000):

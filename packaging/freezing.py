@@ -72,7 +72,7 @@ here (https://github.com/AppImageCommunity/pkg2appimage/blob/master/excludelist)
 """
 
 
-def kept(destination: str) -> bool:
+def is_bundled(destination: str) -> bool:
     """Whether this file has its place in the bundle."""
     path = PurePosixPath(destination)
     parts, name = path.parts, path.name
@@ -136,13 +136,13 @@ def unneeded(libraries: Iterable[str], links: Mapping[str, Iterable[str]]) -> se
 
     `links` has for each binary by its file name, libraries too, the file names that it is linked to.
     """
-    left, gone = set(libraries), set[str]()
+    remaining, dropped = set(libraries), set[str]()
     while True:
-        asked = {name for binary, names in links.items() if binary not in gone for name in names if name != binary}
-        if not (orphans := left - asked):
-            return gone
-        gone |= orphans
-        left -= orphans
+        linked = {name for binary, names in links.items() if binary not in dropped for name in names if name != binary}
+        if not (orphans := remaining - linked):
+            return dropped
+        dropped |= orphans
+        remaining -= orphans
 
 
 def _plain(name: str) -> str:

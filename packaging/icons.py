@@ -47,13 +47,13 @@ def draw(folder: Path) -> None:
 
 def ico(pictures: Mapping[int, bytes]) -> bytes:
     """An icon of Windows from PNGs by width (https://learn.microsoft.com/windows/win32/menurc/resources-about)."""
-    chosen = [(size, pictures[size]) for size in _ICO]
-    at = 6 + 16 * len(chosen)
+    images = [(size, pictures[size]) for size in _ICO]
+    offset = 6 + 16 * len(images)
     entries = b""
-    for size, png in chosen:
-        entries += struct.pack("<BBBBHHII", size % 256, size % 256, 0, 0, 1, 32, len(png), at)
-        at += len(png)
-    return struct.pack("<HHH", 0, 1, len(chosen)) + entries + b"".join(png for _, png in chosen)
+    for size, png in images:
+        entries += struct.pack("<BBBBHHII", size % 256, size % 256, 0, 0, 1, 32, len(png), offset)
+        offset += len(png)
+    return struct.pack("<HHH", 0, 1, len(images)) + entries + b"".join(png for _, png in images)
 
 
 def icns(pictures: Mapping[int, bytes]) -> bytes:

@@ -57,34 +57,36 @@ def parts() -> tuple[Component, ...]:
     return collect_components((*freezing.OPTIONAL, *freezing.UNUSED), ("pyinstaller",))
 
 
-def unknown(found: Iterable[Component]) -> list[str]:
+def unknown(components: Iterable[Component]) -> list[str]:
     """Those of the parts that name terms under which they may not be in a bundle, or nobody knows: `name: terms`."""
-    return [f"{one.name}: {one.terms}" for one in found if not _may_be_given_away(one.terms)]
+    return [
+        f"{component.name}: {component.terms}" for component in components if not _may_be_given_away(component.terms)
+    ]
 
 
-def text(found: Iterable[Component]) -> str:
+def text(components: Iterable[Component]) -> str:
     """All of it to be read: the list, then the texts of the parts, each once where several parts have it."""
     listed, written = list[str](), dict[str, list[str]]()
-    for one in found:
-        listed.append(f"{one.name} {one.version}: {one.terms}  {one.home}".rstrip())
-        for body in one.texts:
-            written.setdefault(body.strip(), []).append(f"{one.name} {one.version}")
+    for component in components:
+        listed.append(f"{component.name} {component.version}: {component.terms}  {component.home}".rstrip())
+        for body in component.texts:
+            written.setdefault(body.strip(), []).append(f"{component.name} {component.version}")
     chapters = (f"{_RULE}\n{', '.join(names)}\n{_RULE}\n\n{body}\n" for body, names in written.items())
     return "\n".join([_HEAD, *listed, "", *chapters])
 
 
-def write(folder: Path, found: Iterable[Component]) -> None:
+def write(folder: Path, components: Iterable[Component]) -> None:
     """Write both files into the folder."""
-    contents = BundleContents(tuple(found), commit())
+    contents = BundleContents(tuple(components), commit())
     (folder / "LICENCES.txt").write_text(text(contents.parts), encoding="utf-8", newline=os.linesep)
     (folder / "parts.json").write_bytes(msgspec.json.format(msgspec.json.encode(contents)))
 
 
 def commit() -> str:
     """The commit that is packed, shortened; empty in a checkout without its history."""
-    asked = ["git", "rev-parse", "--short", "HEAD"]
+    command = ["git", "rev-parse", "--short", "HEAD"]
     try:
-        return subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return ""
 
@@ -95,7 +97,7 @@ def _may_be_given_away(terms: str) -> bool:
 
 
 if __name__ == "__main__":
-    made = parts()
-    if strangers := unknown(made):
+    components = parts()
+    if strangers := unknown(components):
         sys.exit("Terms that nobody has looked at:\n" + "\n".join(strangers))
-    write(Path(sys.argv[1]), made)
+    write(Path(sys.argv[1]), components)

@@ -72,12 +72,12 @@ def main(arguments: list[str]) -> int:
 
 def check_glibc(any_version: bool) -> None:
     """Check that packages made here run on the oldest system supported. Raises dev.CannotGoOn, unless `any_version`."""
-    here = platform.libc_ver()[1]
-    if not dev.ON_LINUX or _version(here) <= OLDEST_GLIBC:
+    glibc = platform.libc_ver()[1]
+    if not dev.ON_LINUX or _version(glibc) <= OLDEST_GLIBC:
         return
     oldest = "{}.{}".format(*OLDEST_GLIBC)
     problem = (
-        f"This system has glibc {here}: packages made here do not run where it is older, as in Debian 12 ({oldest})."
+        f"This system has glibc {glibc}: packages made here do not run where it is older, as in Debian 12 ({oldest})."
     )
     if not any_version:
         raise dev.CannotGoOn(f"{problem} Make them on Debian 12, or for newer systems alone with {NEWER_GLIBC}.")
@@ -125,19 +125,19 @@ def python_library() -> list[str]:
 
 def make_environment() -> None:
     """Bring the environment up to date with this Python, pyproject.toml and constraints.txt."""
-    kept = WORK / "stamp"
+    stamp_file = WORK / "stamp"
     wanted = hashlib.sha256(f"{sys.version}{dev.stamp()}".encode()).hexdigest()
-    if kept.exists() and kept.read_text(encoding="utf-8") == wanted:
+    if stamp_file.exists() and stamp_file.read_text(encoding="utf-8") == wanted:
         return
     dev.say(f"Making an environment in {ENVIRONMENT} (this takes a minute or two) …")
     WORK.mkdir(parents=True, exist_ok=True)
-    kept.unlink(missing_ok=True)
+    stamp_file.unlink(missing_ok=True)
     dev.quietly("Making the environment", [sys.executable, "-m", "venv", "--clear", ENVIRONMENT])
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     pip += ["--constraint", dev.CONSTRAINTS]
     dev.quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel"])
     dev.quietly("Installing the packages", [*pip, "--no-build-isolation", *dev.checkout_with(["package"])])
-    kept.write_text(wanted, encoding="utf-8", newline="\n")
+    stamp_file.write_text(wanted, encoding="utf-8", newline="\n")
 
 
 def finish(any_glibc: bool = False) -> int:
@@ -147,23 +147,23 @@ def finish(any_glibc: bool = False) -> int:
     """
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
-    made = Bundle(WORK / "frozen" / "annotator", WORK / "icons", WORK / "LICENCES.txt", version(), moment())
+    bundle = Bundle(WORK / "frozen" / "annotator", WORK / "icons", WORK / "LICENCES.txt", version(), moment())
     folder = {"linux": "linux", "darwin": "macos", "win32": "windows"}[sys.platform]
     sys.path.append(str(HERE / folder))
     if sys.platform == "linux":
         import depends
         import linux_packages as packages
 
-        newer = depends.needing_newer_glibc(depends.binaries(made.folder), OLDEST_GLIBC)
+        newer = depends.needing_newer_glibc(depends.binaries(bundle.folder), OLDEST_GLIBC)
         if newer and not any_glibc:
-            named = ", ".join(f"{path.name} ({version})" for path, version in newer.items())
-            raise dev.CannotGoOn(f"These need a newer glibc than {'{}.{}'.format(*OLDEST_GLIBC)}: {named}.")
+            listing = ", ".join(f"{path.name} ({version})" for path, version in newer.items())
+            raise dev.CannotGoOn(f"These need a newer glibc than {'{}.{}'.format(*OLDEST_GLIBC)}: {listing}.")
     elif sys.platform == "darwin":
         import macos_packages as packages
     else:
         import windows_packages as packages
     sums = ""
-    for path in packages.build(made, WORK, DIST):
+    for path in packages.build(bundle, WORK, DIST):
         sums += f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
         print(f"{path.relative_to(ROOT)}  {path.stat().st_size / 1e6:.1f} MB")
     (DIST / f"SHA256SUMS-{folder}").write_text(sums, encoding="utf-8", newline="\n")

@@ -76,8 +76,8 @@ def _corpora(folder: Path) -> Iterator[Path]:
 
 def _work(session: Session) -> None:
     """The first article tagged as TAGS say and noted upon, some others in each state."""
-    for at, state in ((1, DONE), (2, DONE), (3, SKIPPED), (4, FLAGGED), (5, DONE)):
-        session.open_article(at)
+    for index, state in ((1, DONE), (2, DONE), (3, SKIPPED), (4, FLAGGED), (5, DONE)):
+        session.open_article(index)
         session.set_state(state)
     session.open_article(0)
     assert session.article
@@ -92,9 +92,9 @@ def _work(session: Session) -> None:
 def _save(picture: QPixmap, path: Path) -> None:
     """As a PNG of 256 colours: one of every hue at least, and then the commonest, which no eye can tell from all."""
     image = picture.toImage().convertToFormat(QImage.Format.Format_RGB32)
-    found = [colour for colour, _count in Counter(memoryview(image.constBits()).cast("I")).most_common()]
-    hues = {colour & 0xE0E0E0: colour for colour in reversed(found)}
-    table = list(dict.fromkeys([*hues.values(), *found]))[:256]
+    colours = [colour for colour, _count in Counter(memoryview(image.constBits()).cast("I")).most_common()]
+    hues = {colour & 0xE0E0E0: colour for colour in reversed(colours)}
+    table = list(dict.fromkeys([*hues.values(), *colours]))[:256]
     if not image.convertToFormat(QImage.Format.Format_Indexed8, table).save(str(path), quality=0):
         raise SystemExit(f"{path} could not be written")
     print(path)

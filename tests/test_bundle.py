@@ -71,7 +71,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
     ],
 )
 def test_the_bundle_holds_what_the_window_uses(destination, expected):
-    assert freezing.kept(destination) is expected
+    assert freezing.is_bundled(destination) is expected
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the plugins of other systems are not installed here")

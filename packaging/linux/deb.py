@@ -37,7 +37,7 @@ _HERE: Final = Path(__file__).resolve().parent
 _MAINTAINER: Final = "The maintainers of Arabic News Annotator <maintainers@arabic-news-annotator.invalid>"
 
 
-def build(made: Bundle, work: Path, target: Path) -> Path:
+def build(bundle: Bundle, work: Path, target: Path) -> Path:
     """Write the package into the folder `target` and return its path; `work` is emptied and used on the way.
 
     Raises depends.NotFound where a library is in no package, CalledProcessError where dpkg fails.
@@ -45,17 +45,17 @@ def build(made: Bundle, work: Path, target: Path) -> Path:
     tree = work / "deb"
     shutil.rmtree(tree, ignore_errors=True)
     program = tree / "usr" / "lib" / NAME
-    shutil.copytree(made.folder, program, symlinks=True)
+    shutil.copytree(bundle.folder, program, symlinks=True)
     for library in borrowed(program / "_internal"):
         library.unlink()
     (tree / "usr" / "bin").mkdir()
     (tree / "usr" / "bin" / COMMAND).symlink_to(f"../lib/{NAME}/annotator")
-    desktop.share(tree / "usr" / "share", made)
+    desktop.share(tree / "usr" / "share", bundle)
     documents = tree / "usr" / "share" / "doc" / NAME
     desktop.copy_pictures(documents / "pictures")
-    shutil.copyfile(made.licences, documents / "copyright")
+    shutil.copyfile(bundle.licences, documents / "copyright")
     _compress((ROOT / "CHANGELOG.md").read_bytes(), documents / "CHANGELOG.md.gz")
-    _compress(changelog(made).encode(), documents / "changelog.gz")
+    _compress(changelog(bundle).encode(), documents / "changelog.gz")
     _compress((_HERE / "annotator.1").read_bytes(), tree / "usr" / "share" / "man" / "man1" / "annotator.1.gz")
     overrides = tree / "usr" / "share" / "lintian" / "overrides" / NAME
     overrides.parent.mkdir(parents=True)
@@ -66,17 +66,17 @@ def build(made: Bundle, work: Path, target: Path) -> Path:
     (tree / "DEBIAN").mkdir()
     internal = program / "_internal"
     needed = depends.needed(depends.binaries(program), [internal, internal / "PySide6" / "Qt" / "lib"])
-    asked = subprocess.run(["dpkg", "--print-architecture"], check=True, capture_output=True, text=True)
-    architecture = asked.stdout.strip()
+    output = subprocess.run(["dpkg", "--print-architecture"], check=True, capture_output=True, text=True)
+    architecture = output.stdout.strip()
     (tree / "DEBIAN" / "control").write_text(
-        control(made.version, architecture, needed, size(tree)), encoding="utf-8", newline="\n"
+        control(bundle.version, architecture, needed, size(tree)), encoding="utf-8", newline="\n"
     )
-    package = target / f"{NAME}_{made.version}_{architecture}.deb"
+    package = target / f"{NAME}_{bundle.version}_{architecture}.deb"
     subprocess.run(
         ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", tree, package],
         check=True,
         stdout=subprocess.DEVNULL,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(made.when)},
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(bundle.when)},
     )
     return package
 
@@ -98,11 +98,11 @@ def control(version: str, architecture: str, needed: Sequence[str], kilobytes: i
     return "".join(f"{name}: {value}\n" for name, value in fields.items()) + _DESCRIPTION
 
 
-def changelog(made: Bundle) -> str:
+def changelog(bundle: Bundle) -> str:
     """Debian's own list of changes, which says where ours is."""
-    when = email.utils.formatdate(made.when)
+    when = email.utils.formatdate(bundle.when)
     return (
-        f"{NAME} ({made.version}) unstable; urgency=medium\n\n"
+        f"{NAME} ({bundle.version}) unstable; urgency=medium\n\n"
         f"  * What's new stands in CHANGELOG.md.gz beside this file.\n\n -- {_MAINTAINER}  {when}\n"
     )
 
@@ -134,11 +134,13 @@ def parts_of(libraries: Iterable[Path]) -> Iterator[Component]:
     """The packages of Debian that these libraries are from: the parts that the bundle brings along elsewhere."""
     packages = set()
     for library in libraries:
-        asked = subprocess.run(["dpkg", "-S", f"*/{library.name}"], capture_output=True, text=True)
-        packages |= {line.partition(":")[0] for line in asked.stdout.splitlines() if ":" in line}
+        output = subprocess.run(["dpkg", "-S", f"*/{library.name}"], capture_output=True, text=True)
+        packages |= {line.partition(":")[0] for line in output.stdout.splitlines() if ":" in line}
     for name in sorted(packages):
         terms = Path("/usr/share/doc", name, "copyright")
         if terms.is_file():
-            asked = subprocess.run(["dpkg-query", "-W", "-f", _ASKED, name], check=True, capture_output=True, text=True)
-            version, home = asked.stdout.splitlines()[0].split("\t")
+            output = subprocess.run(
+                ["dpkg-query", "-W", "-f", _ASKED, name], check=True, capture_output=True, text=True
+            )
+            version, home = output.stdout.splitlines()[0].split("\t")
             yield Component(name, version, "see its text", home, (terms.read_text(encoding="utf-8"),))

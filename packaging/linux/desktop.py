@@ -15,22 +15,22 @@ PICTURES: Final = ("window-ar-light-1366x768.png", "window-en-dark-1366x768.png"
 _INSTALLED: Final = f"file:///usr/share/doc/{NAME}/pictures"
 
 
-def share(target: Path, made: Bundle, pictures: str = _INSTALLED) -> None:
+def share(target: Path, bundle: Bundle, pictures: str = _INSTALLED) -> None:
     """Write below `target` what belongs into a `share` folder, of the system or of one person.
 
     `pictures` is the address of the folder of PICTURES.
     """
     _write(target / "applications" / f"{NAME}.desktop", (HERE / f"{NAME}.desktop").read_bytes())
     _write(target / "mime" / "packages" / f"{NAME}.xml", (HERE / f"{NAME}.mime.xml").read_bytes())
-    told = metainfo((HERE / f"{NAME}.metainfo.xml").read_text(encoding="utf-8"), releases(), pictures)
-    _write(target / "metainfo" / f"{NAME}.metainfo.xml", told.encode())
+    description = metainfo((HERE / f"{NAME}.metainfo.xml").read_text(encoding="utf-8"), releases(), pictures)
+    _write(target / "metainfo" / f"{NAME}.metainfo.xml", description.encode())
     themed = target / "icons" / "hicolor"
-    for picture in sorted(made.icons.glob("*.png")):
+    for picture in sorted(bundle.icons.glob("*.png")):
         _write(themed / f"{picture.stem}x{picture.stem}" / "apps" / f"{NAME}.png", picture.read_bytes())
     _write(themed / "scalable" / "apps" / f"{NAME}.svg", (ROOT / "resources" / "icons" / "annotator.svg").read_bytes())
 
 
-def metainfo(template: str, released: Iterable[tuple[str, str]], pictures: str, shown: Sequence[str] = PICTURES) -> str:
+def metainfo(template: str, released: Iterable[tuple[str, str]], pictures: str, names: Sequence[str] = PICTURES) -> str:
     """The description for shops, with these versions and their days and the addresses of its pictures. Raises
     ET.ParseError."""
     root = ET.fromstring(template, ET.XMLParser(target=ET.TreeBuilder(insert_comments=True)))
@@ -40,8 +40,8 @@ def metainfo(template: str, released: Iterable[tuple[str, str]], pictures: str, 
     for version, day in released:
         ET.SubElement(versions, "release", version=version, date=day)
     captions = screenshots.findall("screenshot")
-    assert len(captions) == len(shown)
-    for screenshot, name in zip(captions, shown, strict=True):
+    assert len(captions) == len(names)
+    for screenshot, name in zip(captions, names, strict=True):
         ET.SubElement(screenshot, "image", type="source").text = f"{pictures}/{name}"
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'

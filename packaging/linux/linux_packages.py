@@ -14,20 +14,20 @@ from bundle import NAME, Bundle
 _BESIDE: Final = Path(__file__).resolve().parent / "portable"
 
 
-def build(made: Bundle, work: Path, target: Path) -> list[Path]:
+def build(bundle: Bundle, work: Path, target: Path) -> list[Path]:
     """Write both into the folder `target` and return their paths; `work` is used on the way.
 
     Raises what deb.build raises.
     """
-    return [deb.build(made, work, target), portable(made, work, target)]
+    return [deb.build(bundle, work, target), portable(bundle, work, target)]
 
 
-def portable(made: Bundle, work: Path, target: Path) -> Path:
+def portable(bundle: Bundle, work: Path, target: Path) -> Path:
     """Write the `.tar.gz` into the folder `target` and return its path."""
-    folder = work / f"{NAME}-{made.version}-linux-{platform.machine()}"
+    folder = work / f"{NAME}-{bundle.version}-linux-{platform.machine()}"
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(made.folder, folder, symlinks=True)
-    desktop.share(folder / "share", made)
+    shutil.copytree(bundle.folder, folder, symlinks=True)
+    desktop.share(folder / "share", bundle)
     for path in _BESIDE.iterdir():
         shutil.copy(path, folder / path.name)
     internal = folder / "_internal"
@@ -35,5 +35,5 @@ def portable(made: Bundle, work: Path, target: Path) -> Path:
     licences.write(resources, (*licences.parts(), *deb.parts_of(deb.borrowed(internal))))
     shutil.copyfile(resources / "LICENCES.txt", folder / "LICENCES.txt")
     package = target / f"{folder.name}.tar.gz"
-    archive.pack(folder, package, made.when)
+    archive.pack(folder, package, bundle.when)
     return package

@@ -8,13 +8,13 @@ from pathlib import Path
 from bundle import NAME, Bundle
 
 
-def build(made: Bundle, work: Path, target: Path) -> list[Path]:
+def build(bundle: Bundle, work: Path, target: Path) -> list[Path]:
     """Write it into the folder `target` and return its path; `work` is used on the way. Raises CalledProcessError."""
-    folder = work / f"{NAME}-{made.version}"
+    folder = work / f"{NAME}-{bundle.version}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    subprocess.run(["ditto", made.folder.parent / "Annotator.app", folder / "Annotator.app"], check=True)
-    shutil.copyfile(made.licences, folder / "LICENCES.txt")
-    package = target / f"{NAME}-{made.version}-macos-{platform.machine()}.zip"
+    subprocess.run(["ditto", bundle.folder.parent / "Annotator.app", folder / "Annotator.app"], check=True)
+    shutil.copyfile(bundle.licences, folder / "LICENCES.txt")
+    package = target / f"{NAME}-{bundle.version}-macos-{platform.machine()}.zip"
     subprocess.run(["ditto", "-c", "-k", "--keepParent", folder, package], check=True)
     return [package]

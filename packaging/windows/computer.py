@@ -173,8 +173,8 @@ class Computer:
 
     def front(self) -> int:
         """Return the id of the window at the middle of the screen, of several the uppermost."""
-        shown = self.linux(["xdotool", "mousemove", "600", "400", "getmouselocation", "--shell"], "xdotool")
-        return int(re.findall(r"^WINDOW=(\d+)$", shown, re.MULTILINE)[-1])
+        output = self.linux(["xdotool", "mousemove", "600", "400", "getmouselocation", "--shell"], "xdotool")
+        return int(re.findall(r"^WINDOW=(\d+)$", output, re.MULTILINE)[-1])
 
     def view_hash(self) -> str:
         """Return a checksum of what the screen shows."""

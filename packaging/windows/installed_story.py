@@ -111,11 +111,11 @@ def freeze(windows: wine.Windows) -> None:
         if done.returncode:
             dev.say(done.stdout)
             raise Unexpected(f"{doing} failed: the lines above say why.")
-    made = windows.checkout / package.WORK.relative_to(dev.ROOT)
+    work = windows.checkout / package.WORK.relative_to(dev.ROOT)
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(made / "frozen", target)
-    shutil.copytree(made / "icons", target / "icons")
-    shutil.copyfile(made / "LICENCES.txt", target / "annotator" / "LICENCES.txt")
+    shutil.copytree(work / "frozen", target)
+    shutil.copytree(work / "icons", target / "icons")
+    shutil.copyfile(work / "LICENCES.txt", target / "annotator" / "LICENCES.txt")
     stamp.write_text(digest.hexdigest(), encoding="ascii", newline="\n")
     report("frozen", start, megabytes(target / "annotator"))
 
@@ -181,7 +181,7 @@ class Story:
         report("installed", start)
         self._check_installation(OLD_VERSION)
         self._computer.merge_classes()
-        expect(version() in (shown := self._commands("--version")), f"the version is printed, not {shown!r}")
+        expect(version() in (output := self._commands("--version")), f"the version is printed, not {output!r}")
 
     def _check_installation(self, number: str) -> None:
         values = self._computer.registry(r"HKCU\Software")
@@ -189,8 +189,8 @@ class Story:
         expect(values[rf"{classes}\.corpus"][""] == "ArabicNewsAnnotator.Corpus", "the kind of a corpus")
         command = values[rf"{classes}\ArabicNewsAnnotator.Corpus\shell\open\command"][""]
         expect(command == rf'"{FOLDER}\annotator.exe" "%1"', f"what opens a corpus, not {command}")
-        kept = values[r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Uninstall\ArabicNewsAnnotator"]
-        expect(kept["DisplayVersion"] == number, f"{number} in the list of programs, not {kept['DisplayVersion']}")
+        entry = values[r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Uninstall\ArabicNewsAnnotator"]
+        expect(entry["DisplayVersion"] == number, f"{number} in the list of programs, not {entry['DisplayVersion']}")
         links = {path.name for path in self._unix(MENU).glob("*.lnk")}
         expect(links == {SHORTCUT}, f"the menu has {SHORTCUT}, not {links}")
 
@@ -222,11 +222,11 @@ class Story:
         expect(result["added"] == len(ARTICLES) and not result["skipped"], f"all articles are imported: {result}")
         self._commands("import", OTHER, NEWS, "--json")
         self._on_linux("import", "there.corpus", "مقالات", "--json")
-        here = json.loads(self._commands("list", CORPUS, "--json"))
-        there = json.loads(self._on_linux("list", "there.corpus", "--json"))
-        same = [[article[key] for key in ("id", "title", "published", "source")] for article in here]
+        windows_articles = json.loads(self._commands("list", CORPUS, "--json"))
+        linux_articles = json.loads(self._on_linux("list", "there.corpus", "--json"))
+        same = [[article[key] for key in ("id", "title", "published", "source")] for article in windows_articles]
         expect(
-            same == [[article[key] for key in ("id", "title", "published", "source")] for article in there],
+            same == [[article[key] for key in ("id", "title", "published", "source")] for article in linux_articles],
             "the articles are those that Linux imports",
         )
 
@@ -242,10 +242,10 @@ class Story:
             computer.press(keys)
         computer.wait_for_rest()
         computer.picture(OUTPUT / "labelled.png")
-        found = wait_until(
+        stored = wait_until(
             lambda: spans if len(spans := self._spans(1)) == len(SPANS) else [], f"{len(SPANS)} spans are stored", 20
         )
-        expect(found == SPANS, f"the spans are {SPANS}, not {found}")
+        expect(stored == SPANS, f"the spans are {SPANS}, not {stored}")
 
     def export(self) -> None:
         """Export while the window is open, and compare with what Linux exports of the same file."""
@@ -254,10 +254,10 @@ class Story:
             self._commands("export", CORPUS, rf"{PROFILE}\Documents\train.{name}", "--format", name, "--json")
             self._on_linux("export", copy.name, f"train.{name}", "--format", name, "--json")
             for suffix in (name, f"{name}.report.json"):
-                here = (self._unix(PROFILE) / "Documents" / f"train.{suffix}").read_bytes()
-                there = (self._linux / f"train.{suffix}").read_bytes()
-                expect(here == there, f"train.{suffix} is the same on Windows and Linux")
-                expect(b"\r" not in here, f"train.{suffix} has the line ends of training sets")
+                windows_bytes = (self._unix(PROFILE) / "Documents" / f"train.{suffix}").read_bytes()
+                linux_bytes = (self._linux / f"train.{suffix}").read_bytes()
+                expect(windows_bytes == linux_bytes, f"train.{suffix} is the same on Windows and Linux")
+                expect(b"\r" not in windows_bytes, f"train.{suffix} has the line ends of training sets")
         dev.say(f"exported: {', '.join(FORMATS)}, as on Linux byte for byte")
 
     def start_again(self) -> None:
@@ -289,8 +289,8 @@ class Story:
         computer.wait_for_rest()
         computer.linux(["setxkbmap", "-layout", "us"], "Choosing the US layout")
         self._quit()
-        found = self._spans(1, OTHER)
-        expect(found == ARABIC_SPANS, f"the spans by an Arabic keyboard are {ARABIC_SPANS}, not {found}")
+        stored = self._spans(1, OTHER)
+        expect(stored == ARABIC_SPANS, f"the spans by an Arabic keyboard are {ARABIC_SPANS}, not {stored}")
         dev.say("labelled on an Arabic keyboard")
 
     def lose_program(self) -> None:
@@ -299,11 +299,11 @@ class Story:
         computer.open(CORPUS)
         computer.wait_for_window("أخبار يونيو")
         seen = computer.wait_for_rest()
-        shown = 0
+        count = 0
         for key in ("1", "2", "3", "1"):
             computer.press(key)
             seen = computer.wait_for_rest(before=seen)
-            shown += 1
+            count += 1
             computer.press("Left")
             seen = computer.wait_for_rest(before=seen)
         burst = computer.start(["xdotool", "key", "--delay", "40", "2", "Left", "3", "Left", "1", "Left"])
@@ -319,10 +319,10 @@ class Story:
         computer.wait_for_window("أخبار يونيو")
         computer.wait_for_rest()
         computer.picture(OUTPUT / "after-kill.png")
-        left = self._spans(2)
-        expect(len(left) >= shown, f"all {shown} spans that were shown are there, not {len(left)}")
+        stored = self._spans(2)
+        expect(len(stored) >= count, f"all {count} spans that were shown are there, not {len(stored)}")
         expect(self._spans(1) == SPANS, "the spans of the article that was done are there")
-        dev.say(f"killed while tagging: {shown} spans were shown, {len(left)} are there")
+        dev.say(f"killed while tagging: {count} spans were shown, {len(stored)} are there")
 
     def update(self) -> None:
         """Install a newer version: not while a window is open; then settings and corpora stay as they are."""
@@ -374,10 +374,10 @@ class Story:
         expect(self._own_files() == before, "settings and corpora are left")
         # NSIS has Windows delete the copy of the uninstaller that runs in Temp at the next start.
         own = ("users/root/Documents/", "users/root/AppData/Local/annotator/", "users/root/AppData/Local/Temp/~nsu")
-        left = {name for name in computer.files() - files if not name.startswith(own)}
-        expect(not left, f"nothing but the person's own is left, not {sorted(left)}")
-        left = {key for key in set(computer.registry(r"HKCU\Software")) - keys if not is_wines_own(key)}
-        expect(not left, f"nothing is left in the registry, not {sorted(left)}")
+        leftovers = {name for name in computer.files() - files if not name.startswith(own)}
+        expect(not leftovers, f"nothing but the person's own is left, not {sorted(leftovers)}")
+        leftovers = {key for key in set(computer.registry(r"HKCU\Software")) - keys if not is_wines_own(key)}
+        expect(not leftovers, f"nothing is left in the registry, not {sorted(leftovers)}")
         dev.say("removed: settings and corpora are left, and nothing else")
 
     def check_as_on_windows(self) -> None:
@@ -418,8 +418,8 @@ class Story:
 
     def _spans(self, article: int, corpus: str = CORPUS) -> list[tuple[str, str]]:
         """Return the labels and words of an article's spans, as the installed command shows them."""
-        shown: dict[str, Any] = json.loads(self._commands("show", corpus, str(article), "--json"))
-        return [(span["label"], span["text"]) for span in shown["spans"]]
+        record: dict[str, Any] = json.loads(self._commands("show", corpus, str(article), "--json"))
+        return [(span["label"], span["text"]) for span in record["spans"]]
 
     def _own_files(self) -> dict[str, str]:
         """Return the checksums of settings and corpora. The log is not among them."""

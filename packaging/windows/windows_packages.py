@@ -11,16 +11,16 @@ from bundle import NAME, Bundle
 SCRIPT: Final = Path(__file__).resolve().parent / "annotator.nsi"
 
 
-def build(made: Bundle, work: Path, target: Path) -> list[Path]:
+def build(bundle: Bundle, work: Path, target: Path) -> list[Path]:
     """Write both into the folder `target` and return their paths; `work` is used on the way.
 
     Raises OSError where NSIS is not installed, CalledProcessError where it fails.
     """
-    name = f"{NAME}-{made.version}-windows-{platform.machine().lower()}"
-    shutil.copyfile(made.licences, made.folder / "LICENCES.txt")
+    name = f"{NAME}-{bundle.version}-windows-{platform.machine().lower()}"
+    shutil.copyfile(bundle.licences, bundle.folder / "LICENCES.txt")
     installer = target / f"{name}.exe"
-    subprocess.run(command(made.version, made.folder, made.icons / "annotator.ico", installer), check=True)
-    portable = shutil.make_archive(str(target / name), "zip", made.folder.parent, made.folder.name)
+    subprocess.run(command(bundle.version, bundle.folder, bundle.icons / "annotator.ico", installer), check=True)
+    portable = shutil.make_archive(str(target / name), "zip", bundle.folder.parent, bundle.folder.name)
     return [installer, Path(portable)]
 
 

@@ -281,8 +281,8 @@ def require_program(program: str, package: str, reason: str) -> None:
 
 def find_mirror() -> str:
     """Return where apt gets Debian's packages from, as it is set up here. Raises dev.CannotGoOn."""
-    asked = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"]
-    listed = subprocess.run(asked, capture_output=True, text=True).stdout if shutil.which("apt-get") else ""
+    query = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"]
+    listed = subprocess.run(query, capture_output=True, text=True).stdout if shutil.which("apt-get") else ""
     sources = [line.split() for line in listed.splitlines()]
     # A mirror of Debian's main archive has all its releases; those of security updates and of others have no such pool.
     for address, release in (source for source in sources if len(source) == 2):
@@ -315,8 +315,8 @@ def _copy_network_settings(root: Path) -> None:
         if source.exists():
             target.unlink(missing_ok=True)  # it may be a link to a place that is not there
             shutil.copyfile(source, target)
-    asked = ["apt-config", "dump", "--format", '%F "%v";%n', "Acquire::http", "Acquire::https"]
-    settings = subprocess.run(asked, capture_output=True, text=True).stdout
+    query = ["apt-config", "dump", "--format", '%F "%v";%n', "Acquire::http", "Acquire::https"]
+    settings = subprocess.run(query, capture_output=True, text=True).stdout
     (root / "etc" / "apt" / "apt.conf").write_text(settings, encoding="utf-8", newline="\n")
 
 
@@ -403,9 +403,9 @@ def exported_names(dump: str) -> list[str]:
 
 def copy_checkout(target: Path) -> None:
     """Copy the files of this checkout that git knows or would add, as they are on disk. Raises dev.CannotGoOn."""
-    asked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
-        listed = subprocess.run(asked, cwd=dev.ROOT, capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(command, cwd=dev.ROOT, capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
         raise dev.CannotGoOn("git lists the files to test: this needs git, and a clone of the repository.") from error
     shutil.rmtree(target, ignore_errors=True)
@@ -421,8 +421,8 @@ def requirements() -> list[str]:
     project = tomllib.loads(dev.PROJECT.read_text(encoding="utf-8"))["project"]
     texts = [*project["dependencies"], *dev.requirements("dev")]
     split = [text.partition(";") for text in texts if project["name"] not in text]
-    here = [text.strip() for text, _, marker in split if "linux" not in marker and "< '3.12'" not in marker]
-    return [*here, *WINDOWS_PACKAGES]
+    needed = [text.strip() for text, _, marker in split if "linux" not in marker and "< '3.12'" not in marker]
+    return [*needed, *WINDOWS_PACKAGES]
 
 
 def pins() -> list[str]:

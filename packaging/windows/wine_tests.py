@@ -112,11 +112,11 @@ def plan(arguments: Sequence[str], root: Path | None = None) -> tuple[list[Part]
     adds every test that opens a window.
     """
     root = root or dev.ROOT
-    named = named_tests(arguments, root)
-    options = [text for text in arguments if text != "--all" and text not in named]
-    if named:
-        screen = tuple(path for path in named if path.startswith(ON_SCREEN))
-        rest = tuple(path for path in named if not path.startswith(ON_SCREEN))
+    selected = named_tests(arguments, root)
+    options = [text for text in arguments if text != "--all" and text not in selected]
+    if selected:
+        screen = tuple(path for path in selected if path.startswith(ON_SCREEN))
+        rest = tuple(path for path in selected if not path.startswith(ON_SCREEN))
         return [Part(name, paths) for name, paths in (("windows", screen), ("others", rest)) if paths], options
     if "--all" in arguments:
         # A process for each file: after some hundred windows one process is slow.
@@ -176,9 +176,9 @@ def run_parts(windows: wine.Windows, parts: Sequence[Part], options: Sequence[st
                     break
                 result = run_part_reported(windows, part, options, stopping)
                 if result.may_pass_again and not stopping.is_set():
-                    again = run_part_reported(windows, part, options, stopping)
+                    retry = run_part_reported(windows, part, options, stopping)
                     result = replace(
-                        again, summary=f"{again.summary}, at the second try: {result.summary} at the first"
+                        retry, summary=f"{retry.summary}, at the second try: {result.summary} at the first"
                     )
                 if not stopping.is_set():
                     results.append(result)

@@ -69,14 +69,14 @@ def _start(folder: Path, program: Path) -> Figure:
     against = "starting in the environment"
     if not program.exists():
         return not_measured(_STARTING, _UNMADE, against)
-    from start_time import taken  # X11's, as the bundle that is measured
+    from start_time import measure_starts  # X11's, as the bundle that is measured
 
     corpus = folder / "bundle.corpus"
     with Corpus.create(corpus, default_labels()) as made:
         for sample in sorted(resource_path("samples").iterdir()):
             made.add(build_article(sample.read_text(encoding="utf-8")))
     ours, reference = shlex.quote(str(program)), f"{shlex.quote(sys.executable)} -m annotator"
-    found = taken(RUNS // 3, str(corpus), [reference, ours])
+    found = measure_starts(RUNS // 3, str(corpus), [reference, ours])
     return Figure(_STARTING, found[ours], against, found[reference], wanted=Wanted(RATIO, 1.3, issue=7))
 
 
