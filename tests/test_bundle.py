@@ -1,6 +1,7 @@
 """What goes into the bundle and what stays out, its icons and terms, and the packages for Windows and macOS."""
 
 import ast
+import builtins
 import os
 import plistlib
 import shutil
@@ -149,6 +150,21 @@ def test_where_case_matters_a_library_of_another_case_is_another_one():
     entries = [("a.so", "a.so", "EXTENSION"), ("libB.so", "libB.so", "BINARY"), ("c.so", "libb.so", "SYMLINK")]
     links = {"a.so": [], "libB.so": []}
     assert freezing.needed(entries, links.__getitem__, PurePosixPath) == entries[::2]
+
+
+def test_the_bundle_is_made_with_names_that_pyinstaller_has_or_the_file_defines():
+    tree = ast.parse((ROOT / "packaging" / "annotator.spec").read_text(encoding="utf-8"))
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    defined = {node.id for node in names if isinstance(node.ctx, ast.Store)} | set(dir(builtins))
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.arg(arg=name):
+                defined.add(name)
+            case ast.Import() | ast.ImportFrom():
+                defined |= {alias.asname or alias.name for alias in node.names}
+    # https://pyinstaller.org/en/stable/spec-files.html; `workpath` is build_main.py's own.
+    pyinstaller = {"Analysis", "PYZ", "EXE", "COLLECT", "BUNDLE", "SPECPATH", "workpath"}
+    assert {node.id for node in names} - defined == pyinstaller
 
 
 def imported():
