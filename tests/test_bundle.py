@@ -94,8 +94,8 @@ def test_a_library_goes_with_the_plugins_that_needed_it_and_with_what_needed_it_
         "libpango.so": ["libpango.so", "libcairo.so"],
     }
     libraries = ["libCore.so", "libGui.so", "libicu.so", "libgtk.so", "libpango.so", "libcairo.so", "libdbus.so"]
-    assert freezing.unneeded(libraries, links) == {"libgtk.so", "libpango.so", "libcairo.so"}
-    assert freezing.unneeded(["libcairo.so"], {"a.so": ["libcairo.so"]}) == set()
+    assert freezing.find_unneeded(libraries, links) == {"libgtk.so", "libpango.so", "libcairo.so"}
+    assert freezing.find_unneeded(["libcairo.so"], {"a.so": ["libcairo.so"]}) == set()
 
 
 def test_a_library_is_neither_a_module_nor_python():
@@ -103,8 +103,8 @@ def test_a_library_is_neither_a_module_nor_python():
     assert freezing.is_library("PySide6/Qt/lib/libicuuc.so.73")
     for other in ("libpython3.11.so.1.0", "PySide6/QtGui.abi3.so", "python3.11/lib-dynload/math.so", "lxml/etree.so"):
         assert not freezing.is_library(other), other
-    assert freezing.is_pythons("libpython3.11.so.1.0")
-    assert freezing.is_pythons("python3.11/lib-dynload/math.so")
+    assert freezing.is_part_of_python("libpython3.11.so.1.0")
+    assert freezing.is_part_of_python("python3.11/lib-dynload/math.so")
 
 
 def test_on_windows_a_module_is_no_library_and_qts_libraries_lie_beside_its_modules():
@@ -134,7 +134,7 @@ def test_the_bundle_of_windows_keeps_pythons_modules_and_what_something_is_linke
         "PySide6\\plugins\\platforms\\qwindows.dll": ["Qt6Core.dll"],
     }
     entries = [(name, f"C:\\build\\{name}", "BINARY") for name in links]
-    found = freezing.needed(entries, lambda source: links[source.removeprefix("C:\\build\\")], PureWindowsPath)
+    found = freezing.select_needed(entries, lambda source: links[source.removeprefix("C:\\build\\")], PureWindowsPath)
     assert set(links) - {destination for destination, _source, _kind in found} == {
         *("libffi-8.dll", "PySide6\\Qt6Pdf.dll", "PySide6\\opengl32sw.dll")
     }
@@ -143,13 +143,13 @@ def test_the_bundle_of_windows_keeps_pythons_modules_and_what_something_is_linke
 def test_of_two_libraries_of_one_name_the_links_of_both_count():
     links = {"a\\core.dll": ["one.dll"], "b\\Core.dll": ["two.dll"], "one.dll": [], "two.dll": []}
     entries = [(name, name, "BINARY") for name in links]
-    assert freezing.needed(entries, links.__getitem__, PureWindowsPath) == entries
+    assert freezing.select_needed(entries, links.__getitem__, PureWindowsPath) == entries
 
 
 def test_where_case_matters_a_library_of_another_case_is_another_one():
     entries = [("a.so", "a.so", "EXTENSION"), ("libB.so", "libB.so", "BINARY"), ("c.so", "libb.so", "SYMLINK")]
     links = {"a.so": [], "libB.so": []}
-    assert freezing.needed(entries, links.__getitem__, PurePosixPath) == entries[::2]
+    assert freezing.select_needed(entries, links.__getitem__, PurePosixPath) == entries[::2]
 
 
 def test_the_bundle_is_made_with_names_that_pyinstaller_has_or_the_file_defines():
@@ -208,22 +208,22 @@ def test_a_bundle_says_what_can_be_done_about_an_optional_package(monkeypatch):
 
 
 def test_the_version_is_the_programs():
-    assert bundle.version() == __version__
+    assert bundle.read_version() == __version__
 
 
 def test_the_time_of_a_package_is_given_or_the_commits(monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    assert bundle.moment() == 86400
+    assert bundle.source_date_epoch() == 86400
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
-    assert bundle.moment() > 1_700_000_000
+    assert bundle.source_date_epoch() > 1_700_000_000
 
 
 def test_the_environment_that_is_frozen_is_made_once_and_has_what_the_program_needs(monkeypatch, tmp_path):
     ran = []
-    monkeypatch.setattr(dev, "quietly", lambda doing, command: ran.append([str(part) for part in command]))
+    monkeypatch.setattr(dev, "run_quietly", lambda doing, command: ran.append([str(part) for part in command]))
     monkeypatch.setattr(package, "WORK", tmp_path / "package")
     package.make_environment()
-    assert ran[-1][-4:] == ["--no-build-isolation", "--editable", ".", *dev.requirements("package")]
+    assert ran[-1][-4:] == ["--no-build-isolation", "--editable", ".", *dev.read_requirements("package")]
     made = len(ran)
     package.make_environment()
     assert len(ran) == made
@@ -233,17 +233,17 @@ def test_a_step_has_its_environment_without_another_programs_help(monkeypatch, t
     monkeypatch.setattr(package, "PYTHON", sys.executable)
     monkeypatch.setenv("PATH", str(tmp_path))  # no program called env there, as on Windows
     check = "import os, sys; sys.exit(os.environ['WANTED'] != 'خط = a b')"
-    package.step("Checking", {**os.environ, "WANTED": "خط = a b"}, "-c", check)
+    package.run_step("Checking", {**os.environ, "WANTED": "خط = a b"}, "-c", check)
     with pytest.raises(dev.CannotGoOn, match="Checking failed"):
-        package.step("Checking", {**os.environ, "WANTED": "no"}, "-c", check)
+        package.run_step("Checking", {**os.environ, "WANTED": "no"}, "-c", check)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="apt is Linux's")
 def test_what_makes_a_package_is_named_where_it_cannot_be_installed(monkeypatch):
     monkeypatch.setattr(dev, "prepare_system", lambda with_xvfb: None)
-    monkeypatch.setattr(dev, "before_apt", lambda: None)
+    monkeypatch.setattr(dev, "find_apt_prefix", lambda: None)
     monkeypatch.setattr(package.shutil, "which", lambda name: None if name == "dpkg-shlibdeps" else name)
-    monkeypatch.setattr(package, "python_library", list)
+    monkeypatch.setattr(package, "find_missing_python_library", list)
     with pytest.raises(dev.CannotGoOn, match=r"sudo apt-get install dpkg-dev$"):
         package.prepare_tools()
     monkeypatch.setattr(package.shutil, "which", lambda name: None)
@@ -254,13 +254,13 @@ def test_what_makes_a_package_is_named_where_it_cannot_be_installed(monkeypatch)
 @pytest.mark.skipif(sys.platform != "linux", reason="apt is Linux's")
 def test_debians_own_python_needs_its_shared_library(monkeypatch):
     monkeypatch.setattr(package.sysconfig, "get_config_var", {"INSTSONAME": "libpython3.11.so.1.0"}.get)
-    monkeypatch.setattr(dev, "loads", lambda library: False)
+    monkeypatch.setattr(dev, "can_load", lambda library: False)
     monkeypatch.setattr(sys, "base_prefix", "/opt/python")
-    assert package.python_library() == []
+    assert package.find_missing_python_library() == []
     monkeypatch.setattr(sys, "base_prefix", "/usr")
-    assert package.python_library() == ["libpython{}.{}".format(*sys.version_info[:2])]
-    monkeypatch.setattr(dev, "loads", lambda library: True)
-    assert package.python_library() == []
+    assert package.find_missing_python_library() == ["libpython{}.{}".format(*sys.version_info[:2])]
+    monkeypatch.setattr(dev, "can_load", lambda library: True)
+    assert package.find_missing_python_library() == []
 
 
 def test_package_takes_no_other_arguments():
@@ -285,7 +285,7 @@ def test_packages_are_made_where_glibc_is_old_enough(monkeypatch, capsys):
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory, qapp_cls):
     folder = tmp_path_factory.mktemp("icons")
-    icons.draw(folder)
+    icons.draw_icons(folder)
     return folder
 
 
@@ -313,12 +313,12 @@ def test_the_icons_of_windows_and_macos_hold_the_pictures(drawn):
 
 
 def test_the_terms_of_all_parts_are_told():
-    found = licences.parts()
+    found = licences.collect_parts()
     names = {one.name.lower() for one in found}
     assert {"pyside6_essentials", "sqlite-utils", "lxml", "python-bidi", "pyinstaller", "trafilatura"} <= names
     assert not names & {"spacy", "pytest", "setuptools", "pip", "arabic-news-annotator", "hypothesis"}
     assert all(one.terms and one.version for one in found)
-    text = licences.text([*found, Component("libsqlite3-0", "3", "see its text", "", ("in the public domain",))])
+    text = licences.format_text([*found, Component("libsqlite3-0", "3", "see its text", "", ("in the public domain",))])
     for part in (
         "PySide6_Essentials 6",
         "may be replaced",
@@ -352,7 +352,9 @@ def test_nsis_makes_an_installer_of_a_folder(tmp_path, drawn):
         (payload / name).write_text("x", encoding="utf-8")
     target = tmp_path / "annotator-1.2.3.exe"
     done = subprocess.run(
-        windows_packages.command("1.2.3", payload, drawn / "annotator.ico", target), capture_output=True, text=True
+        windows_packages.build_command("1.2.3", payload, drawn / "annotator.ico", target),
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert target.read_bytes()[:2] == b"MZ"

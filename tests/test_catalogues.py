@@ -23,7 +23,7 @@ def language(tmp_path, monkeypatch):
             'msgid ""\nmsgstr "Plural-Forms: nplurals=2; plural=(n > 1);\\nContent-Type: text/plain; charset=utf-8"\n\n'
         )
         (tmp_path / "i18n" / "fr.po").write_text(header + catalogue, encoding="utf-8")
-        return catalogues.missing()
+        return catalogues.find_problems()
 
     return write
 
@@ -59,12 +59,12 @@ def test_what_is_missing_from_a_translation_is_found(code, catalogue, expected, 
 
 def test_updating_takes_up_new_texts_and_drops_old_ones(language, tmp_path):
     language("_('Undo')\n_('Redo')", 'msgid "Undo"\nmsgstr "Annuler"\n\nmsgid "Gone"\nmsgstr "Parti"\n')
-    catalogues.update()
+    catalogues.update_all()
     written = (tmp_path / "i18n" / "fr.po").read_text(encoding="utf-8")
     assert 'msgid "Redo"' in written
     assert "Annuler" in written
     assert "Gone" not in written
-    assert catalogues.missing() == ["fr: not translated: Redo"]
+    assert catalogues.find_problems() == ["fr: not translated: Redo"]
 
 
 def test_a_newer_translation_is_compiled_over_an_older_one(language, tmp_path):

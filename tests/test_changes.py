@@ -27,12 +27,12 @@ def shape(text):
 
 
 def test_the_newest_version_is_the_programs():
-    assert bundle.releases()[0][0] == __version__
+    assert bundle.read_releases()[0][0] == __version__
 
 
 def test_the_page_of_the_checkout_is_the_one_in_the_program():
     assert (ROOT / "CHANGELOG.md").read_text(encoding="utf-8") == told("en")
-    assert [(version, day) for version, day, _points in shape(told("en"))] == bundle.releases()
+    assert [(version, day) for version, day, _points in shape(told("en"))] == bundle.read_releases()
 
 
 def test_there_is_a_page_for_each_language_and_no_other():

@@ -58,7 +58,7 @@ def commands(checkout, monkeypatch):
             dev.VENV.mkdir(exist_ok=True)
             dev.PYTHON.touch()
 
-    monkeypatch.setattr(dev, "quietly", record)
+    monkeypatch.setattr(dev, "run_quietly", record)
     return ran
 
 
@@ -90,8 +90,8 @@ def test_a_group_is_installed_once_and_stays(commands, checkout):
 def test_extras_that_a_group_names_are_those_of_the_checkout(checkout):
     text = f"[dependency-groups]\ndev = ['one']\nmore = ['{dev.NAME}[a,b]', 'two']\n"
     dev.PROJECT.write_text(text, encoding="utf-8")
-    assert dev.checkout_with(["dev"]) == ["--editable", ".", "one"]
-    assert dev.checkout_with(["dev", "more"]) == ["--editable", ".[a,b]", "one", "two"]
+    assert dev.checkout_requirements(["dev"]) == ["--editable", ".", "one"]
+    assert dev.checkout_requirements(["dev", "more"]) == ["--editable", ".[a,b]", "one", "two"]
 
 
 def test_another_python_begins_without_groups(commands, monkeypatch):
@@ -132,7 +132,7 @@ def test_an_installation_that_failed_is_tried_again(commands, monkeypatch):
     dev.make_environment()
     dev.PROJECT.write_text(f"{TWO_GROUPS}# changed\n", encoding="utf-8")
     with monkeypatch.context() as broken:
-        broken.setattr(dev, "quietly", lambda *_: (_ for _ in ()).throw(dev.CannotGoOn("no network")))
+        broken.setattr(dev, "run_quietly", lambda *_: (_ for _ in ()).throw(dev.CannotGoOn("no network")))
         with pytest.raises(dev.CannotGoOn):
             dev.make_environment()
     # Half of the new packages may be there: going back to the old ones is an installation too.
@@ -157,30 +157,30 @@ def peers(commands, checkout, monkeypatch):
             python.parent.mkdir(parents=True, exist_ok=True)
             python.touch()
 
-    monkeypatch.setattr(dev, "quietly", record)
+    monkeypatch.setattr(dev, "run_quietly", record)
     return commands
 
 
 def test_the_peers_have_an_environment_of_their_own_that_is_made_once(peers):
-    python = dev.make_peers()
+    python = dev.make_peer_environment()
     assert python.is_relative_to(dev.PEERS)
     assert peers[0] == [sys.executable, "-m", "venv", "--clear", str(dev.PEERS)]
     assert peers[1][:4] == [str(python), "-m", "pip", "install"]
     assert peers[1][-4:] == ["--constraint", str(dev.CONSTRAINTS), "one>=1", "two"]
     peers.clear()
-    assert dev.make_peers() == python
+    assert dev.make_peer_environment() == python
     assert peers == []
     dev.CONSTRAINTS.write_text("two", encoding="utf-8")
-    dev.make_peers()
+    dev.make_peer_environment()
     assert peers
 
 
 def test_peers_that_could_not_be_installed_are_tried_again(peers, monkeypatch):
     with monkeypatch.context() as broken:
-        broken.setattr(dev, "quietly", lambda *_: (_ for _ in ()).throw(dev.CannotGoOn("no network")))
+        broken.setattr(dev, "run_quietly", lambda *_: (_ for _ in ()).throw(dev.CannotGoOn("no network")))
         with pytest.raises(dev.CannotGoOn):
-            dev.make_peers()
-    dev.make_peers()
+            dev.make_peer_environment()
+    dev.make_peer_environment()
     assert peers
 
 
@@ -200,10 +200,10 @@ def test_translations_are_compiled_when_their_texts_change(commands, checkout):
 
 
 def test_what_a_command_printed_is_shown_only_when_it_fails(capfd):
-    dev.quietly("Talking", [sys.executable, "-c", "print('chatter')"])
+    dev.run_quietly("Talking", [sys.executable, "-c", "print('chatter')"])
     assert capfd.readouterr() == ("", "")
     with pytest.raises(dev.CannotGoOn, match=r"^Talking failed"):
-        dev.quietly("Talking", [sys.executable, "-c", "print('the reason'); raise SystemExit(3)"])
+        dev.run_quietly("Talking", [sys.executable, "-c", "print('the reason'); raise SystemExit(3)"])
     assert "the reason" in capfd.readouterr().err
 
 
@@ -211,20 +211,20 @@ def test_what_a_command_printed_is_shown_only_when_it_fails(capfd):
 
 
 def test_libraries_are_looked_for_by_loading_them():
-    assert dev.lacking(False, loads=lambda library: library != "libxcb-cursor.so.0") == {
+    assert dev.find_missing(False, loads=lambda library: library != "libxcb-cursor.so.0") == {
         "libxcb-cursor.so.0": "libxcb-cursor0"
     }
-    assert dev.lacking(True, loads=lambda library: True, finds=lambda program: None) == {"Xvfb": "xvfb"}
-    assert dev.lacking(True, loads=lambda library: True, finds=lambda program: f"/usr/bin/{program}") == {}
-    wayland = dev.lacking(False, True, loads=lambda library: True, finds=lambda program: None)
+    assert dev.find_missing(True, loads=lambda library: True, finds=lambda program: None) == {"Xvfb": "xvfb"}
+    assert dev.find_missing(True, loads=lambda library: True, finds=lambda program: f"/usr/bin/{program}") == {}
+    wayland = dev.find_missing(False, True, loads=lambda library: True, finds=lambda program: None)
     assert wayland == {"sway": "sway", "grim": "grim", "wl-copy": "wl-clipboard"}
-    assert not dev.loads("libthere-is-none.so.1")
+    assert not dev.can_load("libthere-is-none.so.1")
 
 
 def test_a_python_without_venv_gets_debians_package(checkout, monkeypatch):
     monkeypatch.setattr(dev.importlib.util, "find_spec", lambda name: None)
     version = "{}.{}".format(*sys.version_info[:2])
-    assert dev.lacking(False, loads=lambda library: True) == {"Python's venv": f"python{version}-venv"}
+    assert dev.find_missing(False, loads=lambda library: True) == {"Python's venv": f"python{version}-venv"}
 
 
 @pytest.fixture
@@ -232,7 +232,7 @@ def system(monkeypatch, commands):
     """A Linux that lacks one library, until apt was called, and has an Arabic font; both can be changed."""
     state = {"lacks": {"libEGL.so.1": "libegl1"}, "font": True, "apt_brings": True}
     monkeypatch.setattr(dev, "ON_LINUX", True)
-    monkeypatch.setattr(dev, "lacking", lambda *needs: {} if commands and state["apt_brings"] else state["lacks"])
+    monkeypatch.setattr(dev, "find_missing", lambda *needs: {} if commands and state["apt_brings"] else state["lacks"])
     monkeypatch.setattr(dev, "has_arabic_font", lambda: state["font"])
     return state
 
@@ -304,16 +304,16 @@ def test_a_missing_font_stops_nobody(system, may, monkeypatch, capfd):
         raise dev.CannotGoOn("no network")
 
     may(["apt-get"], user=0)
-    monkeypatch.setattr(dev, "quietly", fail)
+    monkeypatch.setattr(dev, "run_quietly", fail)
     dev.prepare_system(False)
     assert "fonts that the program brings" in capfd.readouterr().err
 
 
 def test_other_systems_need_nothing_of_linux(monkeypatch):
     monkeypatch.setattr(dev, "ON_LINUX", False)
-    monkeypatch.setattr(dev, "lacking", None)
+    monkeypatch.setattr(dev, "find_missing", None)
     dev.prepare_system(True)
-    assert dev.screen_opens()
+    assert dev.can_open_screen()
 
 
 # --- The screen and the commands
@@ -322,13 +322,13 @@ def test_other_systems_need_nothing_of_linux(monkeypatch):
 @on_linux
 def test_a_screen_is_one_that_answers(monkeypatch, tmp_path):
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    assert dev.screen_opens() == bool(os.environ.get("DISPLAY"))
+    assert dev.can_open_screen() == bool(os.environ.get("DISPLAY"))
     monkeypatch.setenv("DISPLAY", ":98765")
-    assert not dev.screen_opens()
+    assert not dev.can_open_screen()
     monkeypatch.setenv("WAYLAND_DISPLAY", str(tmp_path / "nobody-listens"))
-    assert not dev.screen_opens()
+    assert not dev.can_open_screen()
     monkeypatch.delenv("DISPLAY")
-    assert not dev.screen_opens()
+    assert not dev.can_open_screen()
 
 
 @on_linux
@@ -340,12 +340,12 @@ def test_a_virtual_screen_opens_and_ends_with_the_block(monkeypatch):
             assert env["QT_QPA_PLATFORM"] == "xcb"
             assert "QT_SCALE_FACTOR" not in env
             monkeypatch.setenv("DISPLAY", env["DISPLAY"])
-            assert dev.screen_opens()
+            assert dev.can_open_screen()
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         use_it_and_fail()
-    assert not dev.screen_opens()
+    assert not dev.can_open_screen()
 
 
 @on_linux
@@ -369,7 +369,7 @@ def handed(monkeypatch, checkout):
     )
     monkeypatch.setattr(dev, "make_environment", lambda groups: started.extend(groups))
     monkeypatch.setattr(dev, "compile_translations", lambda: None)
-    monkeypatch.setattr(dev, "screen_opens", lambda: False)
+    monkeypatch.setattr(dev, "can_open_screen", lambda: False)
 
     def hand_over(command, cwd=None, env=None):
         started.append(([str(part) for part in command[1:]], (env or {}).get("QT_QPA_PLATFORM")))
@@ -426,26 +426,20 @@ def test_the_mutants_are_tried_without_a_screen_and_without_another_group(handed
     assert capfd.readouterr().err == "--with mutants takes no other group beside it.\n"
 
 
-@on_linux
-def test_the_tests_of_windows_get_the_arguments_that_follow(handed, monkeypatch):
-    monkeypatch.setitem(sys.modules, "dev", dev)  # it is put there anew
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr("wine_tests.main", lambda arguments: handed.append(arguments) or 7)
-    monkeypatch.setattr("installed_story.main", lambda: handed.append("story") or 0)
-    assert dev.main(["test", "--with", "windows", "--all", "-x"]) == 7
-    assert handed == [["--all", "-x"], "story"]
+def test_the_tests_of_windows_get_the_arguments_that_follow(handed, checkout, monkeypatch):
+    def become(program, command):
+        handed.append((program, command))
+        raise SystemExit(7)
 
-
-@on_linux
-def test_the_story_of_the_installed_program_runs_alone_or_not_at_all(handed, checkout, monkeypatch):
-    (checkout / "tests" / "text").mkdir(parents=True)
-    monkeypatch.setitem(sys.modules, "dev", dev)  # it is put there anew
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr("wine_tests.main", lambda arguments: handed.append(arguments) or 0)
-    monkeypatch.setattr("installed_story.main", lambda: handed.append("story") or 1)
-    assert dev.main(["test", "--with", "windows", "--installed"]) == 1
-    assert dev.main(["test", "--with", "windows", "tests/text"]) == 0
-    assert handed == ["story", ["tests/text"]]
+    program = str(checkout / "packaging" / "on_wine.py")
+    monkeypatch.setattr(os, "execv", become)
+    with pytest.raises(SystemExit, match="7"):
+        dev.main(["test", "--with", "windows", "--all", "-x"])
+    assert handed == [(sys.executable, [sys.executable, program, "--all", "-x"])]
+    handed.clear()
+    monkeypatch.setattr(dev, "ON_LINUX", False)
+    assert dev.main(["test", "--with", "windows", "-x"]) == 5
+    assert handed == [([program, "-x"], None)]
 
 
 def test_a_reason_may_have_an_exit_code_of_its_own(handed, monkeypatch, capfd):
@@ -488,7 +482,7 @@ def test_run_shows_the_job_on_a_virtual_screen_where_there_is_none(handed, check
 
 
 def test_run_opens_the_window_where_there_is_a_screen(handed, monkeypatch):
-    monkeypatch.setattr(dev, "screen_opens", lambda: True)
+    monkeypatch.setattr(dev, "can_open_screen", lambda: True)
     assert dev.main(["run", "--", "my.corpus"]) == 5
     assert handed == [(["-P", "-m", "annotator", "my.corpus"], None)]
 

@@ -106,7 +106,7 @@ def test_every_picture_is_shown_by_a_page():
 
 
 def test_one_command_makes_all_pictures():
-    assert {path.name for path in (DOCS / "pictures").glob("*.png")} == set(pictures.names())
+    assert {path.name for path in (DOCS / "pictures").glob("*.png")} == set(pictures.picture_names())
 
 
 def test_a_guide_shows_pictures_of_its_own_language(guide):

@@ -152,7 +152,7 @@ def test_bundle_reads_the_list_written_at_build(components, tmp_path, monkeypatc
     (tmp_path / "parts.json").rename(tmp_path / "resources" / "parts.json")
     monkeypatch.setattr(importlib.metadata, "distribution", lambda name: pytest.fail("a bundle has no metadata"))
     assert licenses.list_components() == tuple(bundle_components)
-    assert licenses.load_bundle_contents().commit == licences.commit()
+    assert licenses.load_bundle_contents().commit == licences.read_commit()
 
 
 def test_written_lists_agree_for_people_and_for_the_window(components, tmp_path):
@@ -166,7 +166,7 @@ def test_written_lists_agree_for_people_and_for_the_window(components, tmp_path)
 
 
 def test_shared_terms_are_written_once_with_all_names():
-    text = licences.text(
+    text = licences.format_text(
         [Component("one", "1", "MIT", "", ("Do.",)), Component("two", "2", "MIT", "", ("Do.\n", "And say."))]
     )
     assert text.count("Do.") == 1
@@ -178,7 +178,7 @@ def test_shared_terms_are_written_once_with_all_names():
 
 
 def test_every_component_of_a_bundle_may_be_redistributed():
-    assert licences.unknown(licences.parts()) == []
+    assert licences.find_unknown_terms(licences.collect_parts()) == []
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_every_component_of_a_bundle_may_be_redistributed():
     ],
 )
 def test_incompatible_terms_are_reported(terms, fits):
-    assert (licences.unknown([Component("new", "1", terms)]) == []) is fits
+    assert (licences.find_unknown_terms([Component("new", "1", terms)]) == []) is fits
 
 
 def test_lgpl_components_are_in_replaceable_files(components):

@@ -14,7 +14,7 @@ import deb
 import depends
 import desktop
 import pytest
-from bundle import NAME, Bundle, releases
+from bundle import NAME, Bundle, read_releases
 
 from annotator import __version__
 from annotator.model.labels import default_labels
@@ -31,18 +31,18 @@ TOLD = "libc6 (>= 2.41), libglib2.0-0t64 (>= 2.84.4), libegl1 (>= 1.7.0), zlib1g
 
 
 def test_the_c_library_has_a_version_and_what_was_renamed_its_older_name():
-    assert depends.entries(TOLD, "2.36") == [
+    assert depends.parse_depends(TOLD, "2.36") == [
         *("libc6 (>= 2.36)", "libegl1", "libgl1", "libglib2.0-0t64 | libglib2.0-0", "zlib1g")
     ]
-    assert depends.entries("", "2.36") == []
+    assert depends.parse_depends("", "2.36") == []
 
 
 def test_the_c_library_is_as_new_as_the_newest_thing_that_is_asked_of_it():
     headers = (
         "  0x0 0x00 03 GLIBC_2.9\n  0x0 0x00 02 GLIBC_2.36\n  0x0 0x00 04 GLIBC_2.4\n  GLIBCXX_3.4.30\n  GLIBC_PRIVATE"
     )
-    assert depends.c_library(headers) == "2.36"
-    assert depends.c_library("") == "2.34"
+    assert depends.required_glibc(headers) == "2.36"
+    assert depends.required_glibc("") == "2.34"
 
 
 @on_linux
@@ -51,8 +51,8 @@ def test_a_library_of_no_package_is_found_unless_it_is_the_bundles(tmp_path):
         f"dpkg-shlibdeps: warning: no dependency information found for {tmp_path}/own/libicuuc.so.73 (used by a.so)",
         "dpkg-shlibdeps: warning: no dependency information found for /usr/local/lib/libodd.so.1 (used by b.so)",
     ]
-    assert depends.strangers("\n".join(lines), [tmp_path / "own"]) == ["/usr/local/lib/libodd.so.1"]
-    assert depends.strangers(lines[0], [tmp_path / "own"]) == []
+    assert depends.find_packageless("\n".join(lines), [tmp_path / "own"]) == ["/usr/local/lib/libodd.so.1"]
+    assert depends.find_packageless(lines[0], [tmp_path / "own"]) == []
 
 
 @on_linux
@@ -63,9 +63,9 @@ def test_what_a_real_binary_is_linked_to_is_read_off_it(tmp_path):
     shutil.copy("/bin/ls", tmp_path / "ls")
     (tmp_path / "text").write_text("no program")
     (tmp_path / "link").symlink_to("ls")
-    found = depends.binaries(tmp_path)
+    found = depends.find_binaries(tmp_path)
     assert found == [tmp_path / "ls"]
-    needed = depends.needed(found, [tmp_path])
+    needed = depends.find_dependencies(found, [tmp_path])
     assert any(re.fullmatch(r"libc6 \(>= 2\.\d+\)", entry) for entry in needed)
     assert "libselinux1" in needed
 
@@ -74,16 +74,16 @@ def test_what_a_real_binary_is_linked_to_is_read_off_it(tmp_path):
 @pytest.mark.skipif(not shutil.which("objdump"), reason="objdump is not installed; on Debian: apt-get install binutils")
 def test_a_binary_that_needs_a_newer_glibc_is_named(tmp_path):
     shutil.copy("/bin/ls", tmp_path / "ls")
-    needed = depends.needing_newer_glibc([tmp_path / "ls"], (2, 0))
-    assert needed == {tmp_path / "ls": depends.c_library(depends._headers([tmp_path / "ls"]))}
-    assert depends.needing_newer_glibc([tmp_path / "ls"], (9, 0)) == {}
+    needed = depends.find_newer_glibc([tmp_path / "ls"], (2, 0))
+    assert needed == {tmp_path / "ls": depends.required_glibc(depends._read_headers([tmp_path / "ls"]))}
+    assert depends.find_newer_glibc([tmp_path / "ls"], (9, 0)) == {}
 
 
 # --- The package's control file
 
 
 def test_the_control_file_is_one_that_dpkg_takes():
-    told = deb.control("1.2.3", "amd64", ["libc6 (>= 2.36)", "libegl1"], 130_000)
+    told = deb.format_control("1.2.3", "amd64", ["libc6 (>= 2.36)", "libegl1"], 130_000)
     fields = dict(line.split(": ", 1) for line in told.splitlines() if not line.startswith(" "))
     assert fields["Package"] == NAME
     assert fields["Version"] == "1.2.3"
@@ -99,12 +99,12 @@ def test_the_libraries_that_debian_has_are_not_in_its_package(tmp_path):
         (tmp_path / name).touch()
     (tmp_path / "PySide6").mkdir()
     (tmp_path / "libQt6Core.so.6").symlink_to("PySide6/Qt/lib/libQt6Core.so.6")
-    assert [path.name for path in deb.borrowed(tmp_path)] == ["libsqlite3.so.0", "libxcb-cursor.so.0"]
+    assert [path.name for path in deb.find_system_libraries(tmp_path)] == ["libsqlite3.so.0", "libxcb-cursor.so.0"]
 
 
 def test_debians_list_of_changes_has_its_form():
     made = Bundle(HERE, HERE, HERE, "1.2.3", 0)
-    first, *_, last = deb.changelog(made).splitlines()
+    first, *_, last = deb.format_changelog(made).splitlines()
     assert first == f"{NAME} (1.2.3) unstable; urgency=medium"
     assert re.fullmatch(r" -- .+ <\S+@\S+>  Thu, 01 Jan 1970 00:00:00 [+-]0000", last)
 
@@ -114,7 +114,7 @@ def test_the_size_is_in_kibibytes_rounded_up(tmp_path):
     (tmp_path / "DEBIAN" / "control").write_bytes(b"x" * 9000)
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "b").write_bytes(b"x" * 1025)
-    assert deb.size(tmp_path) == 1 + 2
+    assert deb.measure_installed_size(tmp_path) == 1 + 2
 
 
 # --- The archive
@@ -198,7 +198,9 @@ def test_the_menu_the_icons_and_the_shops_are_told(tmp_path):
     (tmp_path / "icons").mkdir()
     for size in (16, 256):
         (tmp_path / "icons" / f"{size}.png").write_bytes(b"picture")
-    desktop.share(tmp_path / "share", Bundle(tmp_path, tmp_path / "icons", tmp_path, "1.2.3", 0), "https://a.example/p")
+    desktop.write_share(
+        tmp_path / "share", Bundle(tmp_path, tmp_path / "icons", tmp_path, "1.2.3", 0), "https://a.example/p"
+    )
     written = {path.relative_to(tmp_path / "share").as_posix() for path in (tmp_path / "share").rglob("*.*")}
     assert written == {
         f"applications/{NAME}.desktop",
@@ -210,7 +212,7 @@ def test_the_menu_the_icons_and_the_shops_are_told(tmp_path):
     }
     told = ET.parse(tmp_path / "share" / "metainfo" / f"{NAME}.metainfo.xml").getroot()
     versions = [(release.get("version"), release.get("date")) for release in told.findall("releases/release")]
-    assert versions == releases()
+    assert versions == read_releases()
     assert versions[0][0] == __version__
     shown = [image.text for image in told.findall("screenshots/screenshot/image")]
     assert shown == [f"https://a.example/p/{name}" for name in desktop.PICTURES]
@@ -232,7 +234,7 @@ def test_a_copy_in_any_folder_gets_into_the_menu_and_out_of_it(tmp_path):
     folder.mkdir()
     (tmp_path / "icons").mkdir()
     (tmp_path / "icons" / "16.png").write_bytes(b"picture")
-    desktop.share(folder / "share", Bundle(tmp_path, tmp_path / "icons", tmp_path, "1", 0))
+    desktop.write_share(folder / "share", Bundle(tmp_path, tmp_path / "icons", tmp_path, "1", 0))
     shutil.copy(HERE / "portable" / "install.sh", folder)
     home = tmp_path / "home"
     env = {"HOME": str(home), "PATH": "/usr/bin:/bin"}

@@ -12,6 +12,7 @@ import demo
 import dev
 import pictures
 import pytest
+import window_driver
 from consumers.reading import consumer
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -30,11 +31,11 @@ GROUPS = ("dev", "consumers", "bench", "fuzz", "mutants")
 def test_the_demo_empties_no_folder_but_its_own(tmp_path):
     (tmp_path / "thesis.txt").touch()
     with pytest.raises(SystemExit, match="holds other things"):
-        demo.clear(tmp_path)
+        demo.clear_folder(tmp_path)
     own = tmp_path / "own"
-    demo.clear(own)
+    demo.clear_folder(own)
     (own / "old").touch()
-    demo.clear(own)
+    demo.clear_folder(own)
     assert [path.name for path in own.iterdir()] == ["made-by-demo"]
 
 
@@ -46,19 +47,19 @@ def test_a_picture_is_of_a_desk_in_the_middle_of_the_work(tmp_path, qapp, monkey
     monkeypatch.setattr(pictures, "GUIDES", ("en",))
     monkeypatch.setattr(pictures, "FEATURES", {"nested": pictures.FEATURES["nested"]})
     there = tmp_path / "pictures"
-    assert pictures.take_all(tmp_path, there) == 0
-    assert pictures.names() == ["window-ar-dark-1366x768.png", "nested-en.png"]
-    assert sorted(path.name for path in there.iterdir()) == sorted(pictures.names())
-    window, nested = (QImage(str(there / name)) for name in pictures.names())
+    assert pictures.take_pictures(tmp_path, there) == 0
+    assert pictures.picture_names() == ["window-ar-dark-1366x768.png", "nested-en.png"]
+    assert sorted(path.name for path in there.iterdir()) == sorted(pictures.picture_names())
+    window, nested = (QImage(str(there / name)) for name in pictures.picture_names())
     assert window.size().toTuple() == (1366, 768)
     assert nested.width() < 800
     dark = QColor(DARK.paper)
     assert window.pixelColor(683, 90) == dark
     with Corpus.open(tmp_path / "worked.corpus", readonly=True) as corpus:
         first = corpus.article(1)
-        spans = corpus.spans(first.uid, demo.ANNOTATOR)
+        spans = corpus.spans(first.uid, window_driver.ANNOTATOR)
     tagged = sorted((first.text[span.start : span.end], span.value or "") for span in spans)
-    assert tagged == sorted((tag.words, tag.value) for tag in demo.TAGS)
+    assert tagged == sorted((tag.words, tag.value) for tag in window_driver.TAGS)
 
 
 def test_a_picture_keeps_every_hue_in_256_colours(tmp_path, qapp):
@@ -133,7 +134,7 @@ def environments():
 
 
 def test_everything_that_is_installed_is_pinned():
-    requirements = [*PROJECT["dependencies"], *dev.requirements("dev")]
+    requirements = [*PROJECT["dependencies"], *dev.read_requirements("dev")]
     assert needed(requirements, environments()) - OWN <= set(pins())
 
 
@@ -144,17 +145,17 @@ def test_everything_that_is_pinned_is_needed():
     ):
         consumer(name)
     # No test needs these, so their own requirements are not known here.
-    tools = [*dev.requirements("fuzz"), *dev.requirements("mutants")]
+    tools = [*dev.read_requirements("fuzz"), *dev.read_requirements("mutants")]
     alone = {canonicalize_name(Requirement(text).name) for text in tools} - OWN
     extras = [text for extra in PROJECT["optional-dependencies"].values() for text in extra]
-    groups = [text for group in ("dev", "consumers", "bench") for text in dev.requirements(group)]
+    groups = [text for group in ("dev", "consumers", "bench") for text in dev.read_requirements(group)]
     requirements = [*PROJECT["dependencies"], *extras, *groups]
     assert needed(requirements, environments()) - OWN | alone == set(pins())
 
 
 def test_the_pins_are_versions_that_the_project_allows():
     extras = [text for extra in PROJECT["optional-dependencies"].values() for text in extra]
-    groups = [text for group in GROUPS for text in dev.requirements(group)]
+    groups = [text for group in GROUPS for text in dev.read_requirements(group)]
     for text in [*PROJECT["dependencies"], *extras, *groups]:
         if Requirement(text).name in OWN:
             continue

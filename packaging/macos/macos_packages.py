@@ -1,4 +1,4 @@
-"""The package for macOS, from the bundle: the application, in an archive that keeps its links and rights."""
+"""Build the package for macOS from the bundle: the application, in an archive with its links and permissions."""
 
 import platform
 import shutil
@@ -9,7 +9,10 @@ from bundle import NAME, Bundle
 
 
 def build(bundle: Bundle, work: Path, target: Path) -> list[Path]:
-    """Write it into the folder `target` and return its path; `work` is used on the way. Raises CalledProcessError."""
+    """Write the archive into the folder `target` and return its path, in a list. Raises CalledProcessError.
+
+    `work` is a folder for intermediate files.
+    """
     folder = work / f"{NAME}-{bundle.version}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()

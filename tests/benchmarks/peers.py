@@ -33,7 +33,7 @@ class Absent(Exception):
 def environment() -> Path:
     """The Python of the peers' environment, made if need be. Raises Absent, as on a machine without a network."""
     try:
-        return dev.make_peers()
+        return dev.make_peer_environment()
     except dev.CannotGoOn:
         raise Absent("the peers' packages cannot be installed here") from None
 

@@ -34,7 +34,7 @@ def test_without_a_network_there_is_no_environment(monkeypatch: pytest.MonkeyPat
     def refuse() -> Path:
         raise dev.CannotGoOn("Installing the peers failed")
 
-    monkeypatch.setattr(dev, "make_peers", refuse)
+    monkeypatch.setattr(dev, "make_peer_environment", refuse)
     with pytest.raises(peers.Absent, match="cannot be installed"):
         peers.environment()
 
