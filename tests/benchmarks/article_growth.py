@@ -5,9 +5,17 @@ from pathlib import Path
 from typing import Final
 
 import page_speed
-from desk_speed import desk_at, keys, leave, long_corpus, opening, wait, work_at
+from desk_speed import (
+    close_desk,
+    create_long_corpus,
+    measure_keys,
+    measure_opening,
+    open_desk,
+    switch_corpus,
+    wait_for_suggestions,
+)
 from long_article import long_article
-from measuring import RUNS, Figure, Size, timed
+from measuring import RUNS, Figure, Size, time_call
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -28,24 +36,24 @@ def figures(folder: Path, sizes: Sequence[int] = SIZES, runs: int = RUNS, presse
     often = max(1, runs // 3)
     for count in sizes:
         read, size = long_article(_ANNOTATOR, count), Size(count, "spans an article")
-        desk = desk_at(long_corpus(folder / f"keys-{count}.corpus", read))
+        desk = open_desk(create_long_corpus(folder / f"keys-{count}.corpus", read))
         # So long an article says the same again and again, and nearly all of it would be suggested.
         desk.window.suggestions.close()
-        yield from keys(desk, presses, size)
-        work_at(desk, corpus := long_corpus(folder / f"opening-{count}.corpus", read))
-        yield opening(desk, "opening the article", often, size=size)
-        times = [timed(lambda: [*export(corpus, folder / "one.conll", _options())]) for _ in range(often)]
+        yield from measure_keys(desk, presses, size)
+        switch_corpus(desk, corpus := create_long_corpus(folder / f"opening-{count}.corpus", read))
+        yield measure_opening(desk, "opening the article", often, size=size)
+        times = [time_call(lambda: [*export(corpus, folder / "one.conll", _options())]) for _ in range(often)]
         yield Figure("exporting it, read back", times, size=size)
-        leave(desk)
-        yield page_speed.painting("painting a screen of it", read, runs, size)
-        yield _accepting(folder, read, size, max(1, runs // 10))
+        close_desk(desk)
+        yield page_speed.measure_painting("painting a screen of it", read, runs, size)
+        yield _measure_acceptance(folder, read, size, max(1, runs // 10))
 
 
 def _options() -> ExportOptions:
     return ExportOptions(annotator=_ANNOTATOR, state=ALL)
 
 
-class _Told:
+class _PerfectSuggester:
     """Suggests what the article's spans are, and is sure of it."""
 
     name = "told"
@@ -60,20 +68,20 @@ class _Told:
         return [Suggestion(span.start, span.end, span.label, self.name, 1.0) for span in self._read.spans]
 
 
-def _accepting(folder: Path, read: AnnotatedArticle, size: Size, runs: int) -> Figure:
+def _measure_acceptance(folder: Path, read: AnnotatedArticle, size: Size, runs: int) -> Figure:
     """All of an article's suggestions by one key, each time in a corpus of its own."""
     bare, times = replace(read, spans=()), []
-    desk = desk_at(long_corpus(folder / f"accepting-{size.count}.corpus", bare))
-    desk.window.suggestions._external_suggesters = (_Told(read),)
+    desk = open_desk(create_long_corpus(folder / f"accepting-{size.count}.corpus", bare))
+    desk.window.suggestions._external_suggesters = (_PerfectSuggester(read),)
     for turn in range(runs):
-        work_at(desk, long_corpus(folder / f"accepting-{size.count}-{turn}.corpus", bare))
+        switch_corpus(desk, create_long_corpus(folder / f"accepting-{size.count}-{turn}.corpus", bare))
 
         def accept() -> None:
             QTest.keyClick(desk.window.view, Qt.Key.Key_Return, _ACCEPT_ALL)
             QApplication.processEvents()
 
-        times.append(timed(accept))
+        times.append(time_call(accept))
         assert len(desk.session.spans) > 0.8 * len(read.spans)  # in the way of some are dates that are as sure
-        wait(desk)
-    leave(desk)
+        wait_for_suggestions(desk)
+    close_desk(desk)
     return Figure("accepting a suggestion for each, by one key", times, size=size)

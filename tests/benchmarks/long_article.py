@@ -28,8 +28,8 @@ def long_article(annotator: str, count: int = SPANS) -> AnnotatedArticle:
     words = [word for word in tokenize(text) if not is_punctuation(text, word)]
     groups = count // len(_PATTERN)
     spans = [
-        Span(new_uid(), uid, annotator, label, words[at + first].start, words[at + last].end)
-        for at in (group * (len(words) - 10) // groups for group in range(groups))
+        Span(new_uid(), uid, annotator, label, words[first_word + first].start, words[first_word + last].end)
+        for first_word in (group * (len(words) - 10) // groups for group in range(groups))
         for label, first, last in _PATTERN
     ]
     return replace(read, zones=zones, spans=tuple(spans))

@@ -84,7 +84,7 @@ def not_measured(what: str, why: str, against: str = "") -> Figure:
     return Figure(what, (), against, why=why)
 
 
-def measured(
+def measure_by_turns(
     what: str,
     own: Callable[[], Any],
     against: str,
@@ -100,20 +100,20 @@ def measured(
     """
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(runs):
-        for call, kept in zip((own, reference), times, strict=True):
+        for call, durations in zip((own, reference), times, strict=True):
             before()
-            kept.append(timed(call))
+            durations.append(time_call(call))
     return Figure(what, times[0], against, times[1], wanted=wanted, size=size)
 
 
-def timed(call: Callable[[], Any]) -> float:
+def time_call(call: Callable[[], Any]) -> float:
     """How long one call takes, in milliseconds."""
-    begun = time.perf_counter()
+    start = time.perf_counter()
     call()
-    return (time.perf_counter() - begun) * 1000
+    return (time.perf_counter() - start) * 1000
 
 
-def a_second(figure: Figure, count: int, unit: str) -> Figure:
+def per_second(figure: Figure, count: int, unit: str) -> Figure:
     """A figure in milliseconds as how many of `count` are done in a second."""
 
     def rates(times: Sequence[float]) -> list[float]:

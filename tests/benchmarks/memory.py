@@ -48,7 +48,7 @@ class Export(NamedTuple):
     tokens: int
 
 
-def exporting(corpus: Path, out: Path, *options: str) -> Export:
+def measure_export(corpus: Path, out: Path, *options: str) -> Export:
     """Export the corpus in a process of its own; `options` are the format and, where it is split, another word. Not on
     Windows, which does not tell the peak."""
     command = [sys.executable, "-c", _EXPORT, str(corpus), str(out), *(options or (conll2003.NAME,))]
@@ -60,8 +60,8 @@ def main(articles: str, *options: str) -> int:
     """Print the peak."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "made.corpus"
-        corpus_speed.make(path, int(articles))
-        took = exporting(path, Path(folder) / "out", *options)
+        corpus_speed.create_corpus(path, int(articles))
+        took = measure_export(path, Path(folder) / "out", *options)
     print(f"an export of {int(articles):,} articles: {took.peak:.0f} MB, {took.seconds:.1f} s, {took.tokens:,} tokens")
     return 0
 

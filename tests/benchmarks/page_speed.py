@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from long_article import SPANS, long_article
-from measuring import RUNS, Figure, Size, measured
+from measuring import RUNS, Figure, Size, measure_by_turns
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QTextEdit
@@ -28,7 +28,7 @@ def figures(runs: int = RUNS) -> Iterator[Figure]:
     edit.setFont(fonts.reading_font(BODY_SIZE))
     edit.resize(int(width), _HEIGHT)
     edit.show()
-    yield measured(
+    yield measure_by_turns(
         "laying out all of a long article",
         lambda: Page(text, read.zones, width, BODY_SIZE).height,
         "a bare QTextEdit doing the same",
@@ -36,10 +36,10 @@ def figures(runs: int = RUNS) -> Iterator[Figure]:
         runs,
     )
     edit.close()
-    yield painting(f"painting it with {SPANS:,} spans", read, runs)
+    yield measure_painting(f"painting it with {SPANS:,} spans", read, runs)
 
 
-def painting(what: str, read: AnnotatedArticle, runs: int, size: Size | None = None) -> Figure:
+def measure_painting(what: str, read: AnnotatedArticle, runs: int, size: Size | None = None) -> Figure:
     """A screen of the article with its spans, against the same without."""
     labels, width = default_labels(), column_width(BODY_SIZE)
     page = Page(read.article.text, read.zones, width, BODY_SIZE)
@@ -52,4 +52,4 @@ def painting(what: str, read: AnnotatedArticle, runs: int, size: Size | None = N
         painter.end()
 
     spans = Marks(read.spans, compute_depths(read.spans, labels))
-    return measured(what, lambda: paint(spans), "without", lambda: paint(Marks()), runs, size=size)
+    return measure_by_turns(what, lambda: paint(spans), "without", lambda: paint(Marks()), runs, size=size)

@@ -22,16 +22,16 @@ def spacy(folder: Path) -> Callable[[], float]:
 
     warnings.filterwarnings("ignore", message="\\[W030\\]")  # of spans that it cannot align
     articles = [
-        (one["text"], [tuple(span) for span in one["spans"]])
-        for one in json.loads((folder / "articles.json").read_text("utf-8"))
+        (article["text"], [tuple(span) for span in article["spans"]])
+        for article in json.loads((folder / "articles.json").read_text("utf-8"))
     ]
 
     def convert() -> float:
         new = spacy.blank("ar")
-        begun = time.perf_counter()
+        start = time.perf_counter()
         for text, spans in articles:
             offsets_to_biluo_tags(new.make_doc(text), spans)
-        return time.perf_counter() - begun
+        return time.perf_counter() - start
 
     return convert
 
@@ -44,9 +44,9 @@ def label_studio(folder: Path) -> Callable[[], float]:
     converter = Converter(config, str(folder), upload_dir=str(folder))
 
     def convert() -> float:
-        begun = time.perf_counter()
+        start = time.perf_counter()
         converter.convert_to_conll2003(str(folder / "tasks.json"), str(folder / "label-studio"), is_dir=False)
-        return time.perf_counter() - begun
+        return time.perf_counter() - start
 
     return convert
 

@@ -7,7 +7,7 @@ from benchmarks import effort
 
 
 def test_what_a_span_costs(qapp: object, tmp_path: Path) -> None:
-    keyboard, three, mouse, dragged = effort.efforts(tmp_path)
+    keyboard, three, mouse, dragged = effort.measure_efforts(tmp_path)
     assert keyboard.spans == mouse.spans == 37
     assert three.spans == dragged.spans == 8
     assert keyboard.each("clicks") == keyboard.each("drags") == mouse.each("keys") == 0
@@ -23,7 +23,9 @@ def test_each_story_has_its_figures_beside_the_peers(
     qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     three = effort.Effort("keyboard, those of three words", 2, effort.Counter(keys=7))
-    monkeypatch.setattr(effort, "efforts", lambda _folder: [three, effort.Effort("mouse", 2, effort.Counter(drags=2))])
+    monkeypatch.setattr(
+        effort, "measure_efforts", lambda _folder: [three, effort.Effort("mouse", 2, effort.Counter(drags=2))]
+    )
     keys, *peers, drags, mouse = effort.figures(tmp_path)
     assert (keys.median(), keys.wanted and keys.wanted.bound, keys.met()) == (3.5, 4, True)
     assert [figure.reference[0] for figure in peers] == [*effort.PEERS.values()]

@@ -1,7 +1,7 @@
 """What a figure says of its times."""
 
 import pytest
-from measuring import MEDIAN, RATIO, Figure, Wanted, a_second, measured, not_measured
+from measuring import MEDIAN, RATIO, Figure, Wanted, measure_by_turns, not_measured, per_second
 
 
 def test_the_median_and_the_ratio_are_those_of_the_medians() -> None:
@@ -46,12 +46,14 @@ def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
 
 def test_both_are_timed_by_turns() -> None:
     done: list[str] = []
-    figure = measured("a", lambda: done.append("own"), "b", lambda: done.append("other"), 2, lambda: done.append("-"))
+    figure = measure_by_turns(
+        "a", lambda: done.append("own"), "b", lambda: done.append("other"), 2, lambda: done.append("-")
+    )
     assert done == ["-", "own", "-", "other"] * 2
     assert len(figure.own) == len(figure.reference) == 2
 
 
 def test_times_become_rates() -> None:
-    rate = a_second(Figure("a", [500.0], "b", [1000.0]), 10, "tokens/s")
+    rate = per_second(Figure("a", [500.0], "b", [1000.0]), 10, "tokens/s")
     assert (rate.own, rate.reference, rate.ratio()) == ([20], [10], 2)
     assert rate.more

@@ -72,7 +72,7 @@ class Death:
     """
 
     def __init__(self, folder: Path, statements: int = 0, files: int = 0, commits: int = 0, late: float = 0) -> None:
-        self._folder, self._begun = str(folder), False
+        self._folder, self._is_counting = str(folder), False
         self._statements, self._files, self._commits, self._late = statements, files, commits, late
         if files:
             sys.addaudithook(self._hear)
@@ -81,21 +81,21 @@ class Death:
 
     def begin(self) -> None:
         """Count from now on."""
-        self._begun = True
+        self._is_counting = True
 
-    def _hear(self, event: str, given: tuple[Any, ...]) -> None:
-        if self._begun and event in _FILES and str(given[0]).startswith(self._folder):
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self._is_counting and event in _FILES and str(arguments[0]).startswith(self._folder):
             self._files -= 1
             if self._files == 0:
                 _die()
 
-    def _connected(self, *given: Any, **named: Any) -> sqlite3.Connection:
-        made = self._connect(*given, **named)
-        made.set_trace_callback(self._count)
-        return made
+    def _connected(self, *arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection = self._connect(*arguments, **options)
+        connection.set_trace_callback(self._count)
+        return connection
 
     def _count(self, statement: str) -> None:
-        if not self._begun:
+        if not self._is_counting:
             return
         self._statements -= 1
         self._commits -= statement == "COMMIT"
@@ -110,7 +110,7 @@ def _die(late: float = 0) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-class Watched(Corpus):
+class AnnouncingCorpus(Corpus):
     """A corpus that tells what it is about to write."""
 
     tell: Tell
@@ -140,21 +140,27 @@ class Watched(Corpus):
 
 
 def _announce(tell: Tell, step: Step, edits: Iterable[Edit]) -> None:
-    said = [(rows.encode_record(edit.before), rows.encode_record(edit.after)) for edit in edits]
+    records = [(rows.encode_record(edit.before), rows.encode_record(edit.after)) for edit in edits]
     tell(
-        {"step": step.uid, "name": step.name, "annotator": step.annotator, "edits": len(said), "are": fingerprint(said)}
+        {
+            "step": step.uid,
+            "name": step.name,
+            "annotator": step.annotator,
+            "edits": len(records),
+            "are": fingerprint(records),
+        }
     )
 
 
-def screen(session: Session) -> dict[str, Any]:
+def describe_screen(session: Session) -> dict[str, Any]:
     """What the session shows of the open article, as soundness.Rows knows it."""
     assert session.article
     assert session.corpus
     return {
         "annotator": session.annotator,
         "article": session.article.uid,
-        "span": _records(session.spans),
-        "zone": _records(session.zones),
+        "span": _to_builtins(session.spans),
+        "zone": _to_builtins(session.zones),
         "status": session.status and session.status.state,
         "note": session.note and session.note.text,
         "labels": [label.name for label in session.labels.labels],
@@ -164,29 +170,29 @@ def screen(session: Session) -> dict[str, Any]:
     }
 
 
-def told(path: Path) -> list[str | None]:
+def digest_export(path: Path) -> list[str | None]:
     """What an export has made at `path`, and its report: each as a number that tells it from others, None where it is
     not there."""
-    made = folder_digest(path) if path.is_dir() else _digest(path)
-    return [made, _digest(report_path(path))]
+    digest = folder_digest(path) if path.is_dir() else _digest_file(path)
+    return [digest, _digest_file(report_path(path))]
 
 
-def _digest(path: Path) -> str | None:
+def _digest_file(path: Path) -> str | None:
     return sha256(path.read_bytes()).hexdigest() if path.exists() else None
 
 
-def _records(records: Iterable[Any]) -> dict[str, Any]:
+def _to_builtins(records: Iterable[Any]) -> dict[str, Any]:
     return {record.uid: msgspec.to_builtins(record) for record in records}
 
 
-def begin(folder: Path, random: Random) -> None:
+def create_corpus(folder: Path, random: Random) -> None:
     """Make the corpus with some articles in it."""
     with Corpus.create(folder / CORPUS, default_labels()) as corpus:
         for _count in import_paths(corpus, random.sample(sorted(_SAMPLES.glob("*.txt")), 5)):
             pass
 
 
-class Desk:
+class ScriptedAnnotator:
     """The annotator and what they do. Every verb returns whether it was done; nothing is done twice alike, for `random`
     chooses."""
 
@@ -196,9 +202,9 @@ class Desk:
         self._session = Session(random.choice(ANNOTATORS))
         self._session.failed.connect(self._reasons.append)
         self._session.get_offset = self._where
-        self._session.open(Watched.open(folder / CORPUS))
+        self._session.open(AnnouncingCorpus.open(folder / CORPUS))
         assert self._session.article
-        tell({"shown": screen(self._session)})
+        tell({"shown": describe_screen(self._session)})
 
     def _where(self) -> int:
         """Return some place in the text that is open, as a caret would be."""
@@ -211,7 +217,7 @@ class Desk:
         self._reasons.clear()
         done = getattr(self, verb)()
         if done:
-            self._tell({"shown": screen(self._session)})
+            self._tell({"shown": describe_screen(self._session)})
         else:
             self._tell({"not": self._reasons[-1] if self._reasons else "there was nothing to do"})
 
@@ -234,11 +240,13 @@ class Desk:
 
     def describe(self) -> bool:
         span = self._span()
-        return span is not None and self._session.describe(span, self._said(), self._said())
+        return span is not None and self._session.describe(span, self._choose_value(), self._choose_value())
 
     def accept(self) -> bool:
-        one = self._suggestion()
-        return self._session.accept(one, self._random.choice([one, replace(one, label=self._label())]))
+        suggestion = self._suggestion()
+        return self._session.accept(
+            suggestion, self._random.choice([suggestion, replace(suggestion, label=self._label())])
+        )
 
     def accept_each(self) -> bool:
         return self._session.accept_all([self._suggestion() for _ in range(self._random.randint(1, 5))])
@@ -256,7 +264,7 @@ class Desk:
         return self._session.apply_fix(Issue(PUNCTUATION, span.label, span.start, span.end, "", span.uid, remedy))
 
     def write_note(self) -> bool:
-        return self._session.write_note(self._said())
+        return self._session.write_note(self._choose_value())
 
     def set_state(self) -> bool:
         return self._session.set_state(self._random.choice(STATES))
@@ -286,8 +294,10 @@ class Desk:
         words = normalise_form(article.text, *self._stretch(most=1))
 
         def job(corpus: Corpus) -> Generator[Any, None, Any]:
-            found = yield from find_in_corpus(corpus, session.annotator, words)
-            return (yield from label_occurrences(corpus, session.annotator, self._label(), found[:800], article.uid))
+            occurrences = yield from find_in_corpus(corpus, session.annotator, words)
+            return (
+                yield from label_occurrences(corpus, session.annotator, self._label(), occurrences[:800], article.uid)
+            )
 
         return self._run(job)
 
@@ -340,7 +350,7 @@ class Desk:
             if path.exists():
                 path.rename(self._folder / "exports" / f".away.{self._random.getrandbits(64):x}")
             done = False
-        self._tell({"exported": name, "is": told(path)})
+        self._tell({"exported": name, "is": digest_export(path)})
         return done
 
     # Inside
@@ -348,7 +358,7 @@ class Desk:
     def _run(self, job: Callable[[Corpus], Generator[Any, None, Any]]) -> bool:
         assert self._session.corpus
         try:
-            with Watched.open(self._session.corpus.path) as corpus:
+            with AnnouncingCorpus.open(self._session.corpus.path) as corpus:
                 for _count in job(corpus):
                     pass
         except CorpusError as error:
@@ -367,16 +377,16 @@ class Desk:
 
     def _stretch(self, most: int = 4) -> tuple[int, int]:
         assert self._session.article
-        found = tokenize(self._session.article.text)
-        first = self._random.randrange(len(found))
-        last = min(len(found), first + self._random.randint(1, most)) - 1
-        return found[first].start, found[last].end
+        tokens = tokenize(self._session.article.text)
+        first = self._random.randrange(len(tokens))
+        last = min(len(tokens), first + self._random.randint(1, most)) - 1
+        return tokens[first].start, tokens[last].end
 
-    def _said(self) -> str:
+    def _choose_value(self) -> str:
         return self._random.choice(["", "2024-07-09", "ملاحظة 😀", f"{self._random.getrandbits(40):x}"])
 
     def _suggestion(self) -> Suggestion:
-        value = self._said() or None
+        value = self._choose_value() or None
         return Suggestion(*self._stretch(), self._label(), self._random.choice(["dates", "names"]), 0.9, value)
 
     def _change(self, corpus: Corpus) -> LabelChange:
@@ -387,11 +397,11 @@ class Desk:
         fresh = replace(labels[0], name=f"L{self._random.getrandbits(48):x}")
         if len(labels) < 4:
             new = Label(f"L{self._random.getrandbits(48):x}", {}, fresh.colour, None)
-            return LabelChange(before, LabelSet((fresh, *labels[1:], new)), _names(before, labels[0], fresh))
+            return LabelChange(before, LabelSet((fresh, *labels[1:], new)), _map_names(before, labels[0], fresh))
         gone = labels.pop()
         instead = {gone.name: self._random.choice([REMOVE, labels[1].name])} if used.get(gone.name) else {}
-        kept = {old: new for old, new in _names(before, labels[0], fresh).items() if old != gone.name}
-        return LabelChange(before, LabelSet((fresh, *labels[1:])), kept, instead)
+        renamed = {old: new for old, new in _map_names(before, labels[0], fresh).items() if old != gone.name}
+        return LabelChange(before, LabelSet((fresh, *labels[1:])), renamed, instead)
 
     def _incoming(self) -> Path:
         """A file to import: a text, or lines with articles, some of them known already, and spans, states and notes."""
@@ -410,8 +420,13 @@ class Desk:
                 text = article.text if article and self._random.random() < 0.1 else self._text()
                 places = [self._random.randrange(len(text) - 9) for _ in range(self._random.randrange(4))]
                 spans = [
-                    {"start": at, "end": at + 9, "label": self._label(), "annotator": self._random.choice(ANNOTATORS)}
-                    for at in places
+                    {
+                        "start": start,
+                        "end": start + 9,
+                        "label": self._label(),
+                        "annotator": self._random.choice(ANNOTATORS),
+                    }
+                    for start in places
                 ]
                 line = {"text": text, "spans": spans, "states": {ANNOTATORS[0]: "done"}, "notes": {ANNOTATORS[1]: "x"}}
                 stream.write(msgspec.json.encode(line).decode() + "\n")
@@ -425,7 +440,7 @@ class Desk:
         return "\n".join([" ".join(words[:5]), " ".join(words[5:])])
 
 
-def _names(before: LabelSet, old: Label, new: Label) -> dict[str, str]:
+def _map_names(before: LabelSet, old: Label, new: Label) -> dict[str, str]:
     return {label.name: new.name if label.name == old.name else label.name for label in before.labels}
 
 
@@ -444,10 +459,10 @@ OTHERS: Final = {
 
 def work(folder: Path, random: Random, tell: Tell, death: Death, first: str | None) -> None:
     """Work until the process is ended, with this verb first."""
-    Watched.tell = staticmethod(tell)
+    AnnouncingCorpus.tell = staticmethod(tell)
     (folder / "exports").mkdir(exist_ok=True)
     app = QCoreApplication([])
-    desk = Desk(folder, random, tell)
+    desk = ScriptedAnnotator(folder, random, tell)
     death.begin()
     if first:
         desk.do(first)

@@ -13,7 +13,7 @@ class Broken(Exception):
     """What went wrong in the process."""
 
 
-class Forked:
+class ForkedProcess:
     """A process that does `work` and says what comes of it."""
 
     def __init__(self, work: Callable[[], Any]) -> None:
@@ -21,30 +21,30 @@ class Forked:
         self.pid = os.fork()
         if not self.pid:
             os.close(self._reading)
-            be(lambda: write(writing, msgspec.json.encode(work())), writing)
+            run_child(lambda: write_all(writing, msgspec.json.encode(work())), writing)
         os.close(writing)
 
-    def said(self) -> bytes:
+    def wait(self) -> bytes:
         """Wait for its end; what came of its work, as JSON. Raises Broken."""
         with open(self._reading, "rb") as stream:  # noqa: PTH123 - a pipe has no path
-            said = stream.read()
+            result = stream.read()
         _pid, status = os.waitpid(self.pid, 0)
         if status:
-            raise Broken(said.decode(errors="replace"))
-        return said
+            raise Broken(result.decode(errors="replace"))
+        return result
 
 
-def be(work: Callable[[], None], writing: int) -> NoReturn:
+def run_child(work: Callable[[], None], writing: int) -> NoReturn:
     """All that a forked process does. What goes wrong is said in `writing`."""
     try:
         work()
     except BaseException:
-        write(writing, msgspec.json.encode({"failed": traceback.format_exc()}) + b"\n")
+        write_all(writing, msgspec.json.encode({"failed": traceback.format_exc()}) + b"\n")
         os._exit(3)
     os._exit(0)
 
 
-def write(writing: int, data: bytes) -> None:
+def write_all(writing: int, data: bytes) -> None:
     """Write all of it."""
     while data:
         data = data[os.write(writing, data) :]

@@ -30,11 +30,11 @@ from typing import Any, Final
 import click
 import moments
 import msgspec
-from annotator_at_work import CORPUS, Death, Tell, Watched, begin, work
-from beginnings import created, make_old, migrated
-from forking import Broken, Forked, be, write
+from annotator_at_work import CORPUS, AnnouncingCorpus, Death, Tell, create_corpus, work
+from beginnings import check_created, check_migrated, create_old_corpus
+from forking import Broken, ForkedProcess, run_child, write_all
 from moments import Moment
-from torn import tear, torn
+from torn import check_torn, tear
 from verdict import Ledger, Verdict, judge
 
 from annotator import i18n
@@ -65,16 +65,16 @@ class Kills:
         gc.freeze()  # what there is now is shared by all that are forked off
         old = self._folder / "old"
         old.mkdir()
-        _forked(lambda: str(make_old(old, Random(self._seed))))
+        _run_forked(lambda: str(create_old_corpus(old, Random(self._seed))))
         while self._done < count:
             random = Random(f"{self._seed}:{self._done}")
             lives = min(count - self._done, random.randint(*_LIVES))
             folder = self._folder / f"from{self._done}"
             folder.mkdir()
             self._beginning(folder, random, old / "old.corpus")
-            _forked(lambda folder=folder, random=random: begin(folder, random))
+            _run_forked(lambda folder=folder, random=random: create_corpus(folder, random))
             ledger = self._look(folder, [], Ledger(), random)
-            with _beside(folder / CORPUS, random.random() < 0.4) as is_beside:
+            with _open_elsewhere(folder / CORPUS, random.random() < 0.4) as is_beside:
                 self.counts["corpora, with another window open" if is_beside else "corpora"] += 1
                 for _ in range(lives):
                     ledger = self._life(folder, ledger)
@@ -89,16 +89,16 @@ class Kills:
             counted = moment.statements, moment.files, moment.commits, moment.late
             work(folder, random, tell, Death(folder / "exports", *counted), moment.first)
 
-        lines = _killed(working, moment)
+        lines = _run_until_killed(working, moment)
         self._count(moment, lines)
         if random.random() < 0.2:  # again, before it is back: what the first kill left is being put in order
-            again = moments.at_once(random)
+            second = moments.choose_while_opening(random)
 
             def opening(tell: Tell) -> None:
-                Death(folder, again.statements).begin()
-                Watched.open(folder / CORPUS).close()
+                Death(folder, second.statements).begin()
+                AnnouncingCorpus.open(folder / CORPUS).close()
 
-            _killed(opening, again)
+            _run_until_killed(opening, second)
             self.counts["killed again while opening"] += 1
         copy = tear(folder, random)
         return self._look(folder, lines, ledger, random, copy)
@@ -113,25 +113,25 @@ class Kills:
         def look() -> Verdict:
             gc.disable()  # it would take a third of the time
             try:
-                wrong = torn(copy, folder / CORPUS) if copy else []
+                wrong = check_torn(copy, folder / CORPUS) if copy else []
                 verdict = judge(folder, lines, ledger, random)
             except sqlite3.DatabaseError as error:
                 return Verdict([f"the corpus or its torn copy is damaged: {error}"], ledger)
             return msgspec.structs.replace(verdict, faults=[*wrong, *verdict.faults])
 
-        kept = self._folder / "before"  # what was looked at, before anything was undone
-        shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(folder, kept)
-        verdict = msgspec.json.decode(_forked(look), type=Verdict)
+        folder_before = self._folder / "before"  # what was looked at, before anything was undone
+        shutil.rmtree(folder_before, ignore_errors=True)
+        shutil.copytree(folder, folder_before)
+        verdict = msgspec.json.decode(_run_forked(look), type=Verdict)
         self.counts.update(verdict.counts)
         most = "articles in the largest corpus"
         self.counts[most] = max(self.counts[most], verdict.articles)
         self.counts["torn logs"] += copy is not None
         self.counts["kills"] = self._done
         if verdict.faults:
-            (kept / "lines.json").write_bytes(msgspec.json.format(msgspec.json.encode(lines)))
-            said = "\n  ".join(fault[:2000] for fault in verdict.faults)
-            raise Failed(f"kill {self._done} of seed {self._seed}; {kept} is what was found\n  {said}")
+            (folder_before / "lines.json").write_bytes(msgspec.json.format(msgspec.json.encode(lines)))
+            faults = "\n  ".join(fault[:2000] for fault in verdict.faults)
+            raise Failed(f"kill {self._done} of seed {self._seed}; {folder_before} is what was found\n  {faults}")
         return verdict.ledger
 
     def _beginning(self, folder: Path, random: Random, old: Path) -> None:
@@ -156,25 +156,29 @@ class Kills:
                 Death(place, moment.statements, moment.files).begin()
                 (Corpus.create(path, default_labels()) if name == "made" else Corpus.open(path)).close()
 
-            _killed(doing, moment)
-            look = (lambda path=path: created(path)) if name == "made" else (lambda path=path: migrated(path, old))
-            wrong = msgspec.json.decode(_forked(look))
+            _run_until_killed(doing, moment)
+            look = (
+                (lambda path=path: check_created(path))
+                if name == "made"
+                else (lambda path=path: check_migrated(path, old))
+            )
+            wrong = msgspec.json.decode(_run_forked(look))
             self.counts[f"killed while a corpus is {name}"] += 1
             if wrong:
                 raise Failed(f"before kill {self._done} of seed {self._seed}, {moment}, {path}: {wrong[:6]}")
 
 
-def _killed(target: Callable[[Tell], None], moment: Moment) -> Lines:
+def _run_until_killed(target: Callable[[Tell], None], moment: Moment) -> Lines:
     """What a process said before it was killed at this moment; one that comes to its end before is not. Raises Failed
     where it breaks by itself."""
     reading, writing = os.pipe()
     pid = os.fork()
     if not pid:
         os.close(reading)
-        be(lambda: target(lambda line: write(writing, msgspec.json.encode(line) + b"\n")), writing)
+        run_child(lambda: target(lambda line: write_all(writing, msgspec.json.encode(line) + b"\n")), writing)
     os.close(writing)
-    heard, left, until = b"", moment.line, time.monotonic() + moment.seconds
-    if left:
+    heard, remaining, until = b"", moment.line, time.monotonic() + moment.seconds
+    if remaining:
         until += 60
     while time.monotonic() < until:
         ready, _, _ = select.select([reading], [], [], max(0, until - time.monotonic()))
@@ -183,9 +187,9 @@ def _killed(target: Callable[[Tell], None], moment: Moment) -> Lines:
             break
         before, heard = len(heard), heard + data
         for line in heard[heard.rfind(b"\n", 0, before) + 1 :].split(b"\n")[:-1]:
-            if left and moment.counts(msgspec.json.decode(line)):
-                left -= 1
-                if not left:
+            if remaining and moment.counts(msgspec.json.decode(line)):
+                remaining -= 1
+                if not remaining:
                     until = time.monotonic() + moment.seconds
     os.kill(pid, signal.SIGKILL)
     while data := os.read(reading, 1 << 16):
@@ -198,16 +202,16 @@ def _killed(target: Callable[[Tell], None], moment: Moment) -> Lines:
     return lines
 
 
-def _forked(work: Callable[[], Any]) -> bytes:
+def _run_forked(work: Callable[[], Any]) -> bytes:
     """What comes of some work in a process of its own, as JSON. Raises Failed."""
     try:
-        return Forked(work).said()
+        return ForkedProcess(work).wait()
     except Broken as broken:
         raise Failed(str(broken)) from None
 
 
 @contextmanager
-def _beside(path: Path, wanted: bool) -> Iterator[bool]:
+def _open_elsewhere(path: Path, wanted: bool) -> Iterator[bool]:
     """Another process that has the corpus open meanwhile, as another window has."""
     reading, writing = os.pipe()
     pid = os.fork() if wanted else None
@@ -243,8 +247,8 @@ def main(count: int, seed: int, keep: Path | None) -> None:
         click.echo(f"{failed}\nAgain: --count {count} --seed {seed}", err=True)
         sys.exit(1)
     finally:
-        for name, found in sorted(kills.counts.items()):
-            click.echo(f"{found:8} {name}")
+        for name, number in sorted(kills.counts.items()):
+            click.echo(f"{number:8} {name}")
         click.echo(f"{time.monotonic() - since:8.0f} seconds")
     if not keep:
         shutil.rmtree(folder)

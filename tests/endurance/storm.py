@@ -56,7 +56,7 @@ class Window:
 
     def __init__(self, folder: Path, corpus: Path, name: str, random: Random) -> None:
         self.name = name
-        self.shown: set[str] = set()
+        self.saved: set[str] = set()
         self.opened: Path | None = None
         """The file at which it works, as far as it said."""
         self.last = time.monotonic()
@@ -90,7 +90,7 @@ class Window:
             if line.startswith("open "):
                 self.opened = Path(line.removeprefix("open "))
             else:
-                self.shown.add(line)
+                self.saved.add(line)
                 self.last = time.monotonic()
 
     def end(self, *, killed: bool) -> None:
@@ -130,8 +130,8 @@ class Storm:
         self._aside.mkdir()
         self._place = folder / "desk"
         self._medium = folder / "medium" if mounts and random.random() < 0.4 else None
-        for made in filter(None, (self._place, self._medium)):
-            made.mkdir()
+        for directory in filter(None, (self._place, self._medium)):
+            directory.mkdir()
         if self._medium:
             _run("mount", "-t", "tmpfs", "-o", f"size={_MEDIUM}", "tmpfs", self._medium)
             _run("mount", "--bind", self._medium, self._place)
@@ -250,13 +250,13 @@ class Storm:
         is_at_rest = time.monotonic() - last > _REST
         if not self._corpus.exists():
             return
-        shown = self._shown(self._corpus)
+        steps_shown = self._saved_steps(self._corpus)
         copy = self._aside / f"copy {len(self._copies)}.corpus"
         shutil.copy(self._corpus, copy)
         self._listen(0)
-        if is_at_rest and shown == self._shown(self._corpus):
+        if is_at_rest and steps_shown == self._saved_steps(self._corpus):
             self.counts["copies at rest"] += 1
-            self._copies.append((copy, shown))
+            self._copies.append((copy, steps_shown))
 
     def _write(self) -> None:
         """Another process imports something."""
@@ -332,22 +332,22 @@ class Storm:
         for window in self._windows:
             window.listen()
 
-    def _shown(self, corpus: Path) -> set[str]:
+    def _saved_steps(self, corpus: Path) -> set[str]:
         """Return what was shown as saved in windows that work at this file."""
-        return set().union(*(window.shown for window in self._windows if window.opened == corpus))
+        return set().union(*(window.saved for window in self._windows if window.opened == corpus))
 
     # What is left
 
     def _judge(self) -> None:
-        shown = set().union(*(window.shown for window in (*self._windows, *self._ended)))
-        self.counts["steps shown"] += len(shown)
+        steps_shown = set().union(*(window.saved for window in (*self._windows, *self._ended)))
+        self.counts["steps shown"] += len(steps_shown)
         corpora = [*self._place.glob("*.corpus"), *(self._folder / "home").rglob("rescued/*.corpus")]
         steps: set[str] = set()
         for path in corpora:
             steps |= self._steps(path)
-        if missing := shown - steps:
+        if missing := steps_shown - steps:
             logs = [path.name for path in self._place.glob("*-wal")]
-            raise Fault(f"{len(missing)} of {len(shown)} steps are nowhere: {sorted(missing)[:3]} …; {logs}")
+            raise Fault(f"{len(missing)} of {len(steps_shown)} steps are nowhere: {sorted(missing)[:3]} …; {logs}")
         for copy, were_shown in self._copies:
             if missing := were_shown - self._steps(copy):
                 raise Fault(f"{copy.name} lacks {len(missing)} steps that were shown before it was taken")
@@ -357,7 +357,7 @@ class Storm:
         where it is damaged."""
         try:
             with Corpus.open(path) as corpus:
-                found = corpus.fetch_tuples("PRAGMA integrity_check")
+                answers = corpus.fetch_tuples("PRAGMA integrity_check")
                 steps = {step for (step,) in corpus.fetch_tuples("SELECT DISTINCT step FROM edit")}
         except NewerCorpus as newer:
             if path.read_bytes() not in self._newer or wal_path(path).exists():
@@ -365,8 +365,8 @@ class Storm:
             return set()
         except CorpusError as error:
             raise Fault(f"{path.name} cannot be read: {error}") from error
-        if found != [("ok",)]:
-            raise Fault(f"{path.name} is damaged: {found[:3]}")
+        if answers != [("ok",)]:
+            raise Fault(f"{path.name} is damaged: {answers[:3]}")
         return steps
 
 

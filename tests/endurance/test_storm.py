@@ -38,7 +38,7 @@ def test_the_steps_of_a_corpus_renamed_and_killed_at_once_come_back_with_their_l
         corpus.add(build_article("أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح. " * 20))
     window = Window(tmp_path, path, "Sanae", Random(1))
     end = time.monotonic() + 60
-    while len(window.shown) < 5 or not wal_path(path).stat().st_size:
+    while len(window.saved) < 5 or not wal_path(path).stat().st_size:
         assert time.monotonic() < end
         time.sleep(0.01)
         window.listen()
@@ -48,5 +48,5 @@ def test_the_steps_of_a_corpus_renamed_and_killed_at_once_come_back_with_their_l
         pass
     wal_path(path).rename(wal_path(renamed))
     with Corpus.open(renamed) as corpus:
-        assert window.shown <= {step for (step,) in corpus.fetch_tuples("SELECT step FROM edit")}
+        assert window.saved <= {step for (step,) in corpus.fetch_tuples("SELECT step FROM edit")}
         assert corpus.fetch_tuples("PRAGMA integrity_check") == [("ok",)]
