@@ -43,12 +43,12 @@ def consumer(name: str) -> Any:
     return importlib.import_module(name)
 
 
-def tricky() -> list[AnnotatedArticle]:
+def build_tricky_articles() -> list[AnnotatedArticle]:
     """What makes readers go wrong: emoji, marks, tatweel, spans that nest, cross, touch and cut words."""
 
-    def article(text: str, *found: tuple[str, str]) -> AnnotatedArticle:
+    def article(text: str, *parts: tuple[str, str]) -> AnnotatedArticle:
         spans = [
-            Span(new_uid(), "", WHO, label, text.index(part), text.index(part) + len(part)) for part, label in found
+            Span(new_uid(), "", WHO, label, text.index(part), text.index(part) + len(part)) for part, label in parts
         ]
         return build_article(
             text, zones=[Zone(new_uid(), "", BODY, 0, len(text))], spans=spans, states=[Status("", WHO, DONE)]
@@ -71,7 +71,7 @@ def tricky() -> list[AnnotatedArticle]:
     ]
 
 
-def samples() -> Iterator[AnnotatedArticle]:
+def build_samples() -> Iterator[AnnotatedArticle]:
     """The articles that come with the program, each with spans at random that nest, cross and cut words."""
     dice = random.Random(7)
     for path in sorted(resource_path("samples").glob("*.txt")):
@@ -89,15 +89,15 @@ def samples() -> Iterator[AnnotatedArticle]:
         yield replace(item, spans=tuple(spans))
 
 
-def build(path: Path) -> Corpus:
+def create_corpus(path: Path) -> Corpus:
     """The corpus."""
     corpus = Corpus.create(path, LABELS)
-    for item in (*tricky(), *samples()):
+    for item in (*build_tricky_articles(), *build_samples()):
         corpus.add(item)
     return corpus
 
 
-def exported(corpus: Corpus, path: Path, **options: Any) -> Report:
+def run_export(corpus: Corpus, path: Path, **options: Any) -> Report:
     """Export to `path` with these options."""
     steps = export(corpus, path, ExportOptions(**options))
     while True:
@@ -107,39 +107,39 @@ def exported(corpus: Corpus, path: Path, **options: Any) -> Report:
             return stop.value
 
 
-def squeezed(text: str) -> str:
+def visible_letters(text: str) -> str:
     """What can be seen of a text, without spaces."""
     return "".join(character for character in remove_invisible(text) if not character.isspace())
 
 
-def expected(corpus: Corpus, report: Report, *, beside: bool = False) -> list[list[Found]]:
+def expected_places(corpus: Corpus, report: Report, *, beside: bool = False) -> list[list[Found]]:
     """Where the file of a report should have spans, article by article: those of the corpus, moved as it says. With
     `beside` those too that are left out for others and kept in a second list."""
     lost = {entry.uid: entry for entry in (*report.flattened, *report.refused, *report.outside_zones)}
-    told = {entry.uid: entry for entry in (*report.widened, *report.split, *lost.values())}
-    found = []
+    outcomes = {entry.uid: entry for entry in (*report.widened, *report.split, *lost.values())}
+    places = []
     for summary in article_list.load_all_summaries(corpus):
         item = corpus.load_article(summary.id, WHO)
         stretches = []
         for span in item.spans:
-            shown = told[span.uid].became if span.uid in told else item.article.text[span.start : span.end]
-            if shown is not None and (beside or span.uid not in lost):
-                stretches.append(_stretch(item, span, squeezed(shown)))
-        found.append(sorted(stretches))
-    return found
+            text = outcomes[span.uid].became if span.uid in outcomes else item.article.text[span.start : span.end]
+            if text is not None and (beside or span.uid not in lost):
+                stretches.append(_find_place(item, span, visible_letters(text)))
+        places.append(sorted(stretches))
+    return places
 
 
-def _stretch(item: AnnotatedArticle, span: Span, shown: str) -> Found:
+def _find_place(item: AnnotatedArticle, span: Span, visible: str) -> Found:
     parts = sorted((zone.start, zone.end) for zone in item.zones if zone.kind in (HEADLINE, BODY))
     text = item.article.text
-    before = sum(len(squeezed(text[start : min(end, span.start)])) for start, end in parts if start < span.start)
-    everything = "".join(squeezed(text[start:end]) for start, end in parts)
-    start = everything.rindex(shown, 0, before + len(shown))
-    assert start <= before <= start + len(shown)
-    return start, start + len(shown), span.label
+    before = sum(len(visible_letters(text[start : min(end, span.start)])) for start, end in parts if start < span.start)
+    everything = "".join(visible_letters(text[start:end]) for start, end in parts)
+    start = everything.rindex(visible, 0, before + len(visible))
+    assert start <= before <= start + len(visible)
+    return start, start + len(visible), span.label
 
 
-def columns(path: Path) -> list[list[Sentence]]:
+def read_columns(path: Path) -> list[list[Sentence]]:
     """The sentences of each article of a file of columns, as (token, tag), read in the plainest way."""
     articles: list[list[Sentence]] = []
     for block in path.read_text(encoding="utf-8").strip().split("\n\n"):
@@ -151,20 +151,20 @@ def columns(path: Path) -> list[list[Sentence]]:
     return articles
 
 
-def placed(sentences: Sequence[Sequence[str]], chunks: Iterable[tuple[int, int, int, str]]) -> list[Found]:
+def place_chunks(sentences: Sequence[Sequence[str]], chunks: Iterable[tuple[int, int, int, str]]) -> list[Found]:
     """Chunks of an article, each as (sentence, first token, last token, label), as places in its text."""
-    starts, at = [], 0
+    starts, offset = [], 0
     for words in sentences:
         starts.append([])
         for word in words:
-            starts[-1].append(at)
-            at += len(word)
+            starts[-1].append(offset)
+            offset += len(word)
     return sorted(
         (starts[number][first], starts[number][last] + len(sentences[number][last]), label)
         for number, first, last, label in chunks
     )
 
 
-def texts(corpus: Corpus) -> list[Article]:
+def load_articles(corpus: Corpus) -> list[Article]:
     """The articles."""
     return [corpus.article(summary.id) for summary in article_list.load_all_summaries(corpus)]
