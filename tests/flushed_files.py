@@ -12,9 +12,9 @@ def sizes_at_fsync(monkeypatch: pytest.MonkeyPatch) -> dict[int, int]:
 
     def fsync(handle: int) -> None:
         flush(handle)
-        told = os.fstat(handle)
-        sizes.pop(told.st_ino, None)
-        sizes[told.st_ino] = told.st_size
+        status = os.fstat(handle)
+        sizes.pop(status.st_ino, None)
+        sizes[status.st_ino] = status.st_size
 
     monkeypatch.setattr(os, "fsync", fsync)
     return sizes

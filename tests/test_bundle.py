@@ -134,8 +134,8 @@ def test_the_bundle_of_windows_keeps_pythons_modules_and_what_something_is_linke
         "PySide6\\plugins\\platforms\\qwindows.dll": ["Qt6Core.dll"],
     }
     entries = [(name, f"C:\\build\\{name}", "BINARY") for name in links]
-    found = freezing.select_needed(entries, lambda source: links[source.removeprefix("C:\\build\\")], PureWindowsPath)
-    assert set(links) - {destination for destination, _source, _kind in found} == {
+    needed = freezing.select_needed(entries, lambda source: links[source.removeprefix("C:\\build\\")], PureWindowsPath)
+    assert set(links) - {destination for destination, _source, _kind in needed} == {
         *("libffi-8.dll", "PySide6\\Qt6Pdf.dll", "PySide6\\opengl32sw.dll")
     }
 
@@ -169,14 +169,14 @@ def test_the_bundle_is_made_with_names_that_pyinstaller_has_or_the_file_defines(
 
 def imported():
     """The packages and modules that the program's own modules import, wherever they do."""
-    found = set()
+    modules = set()
     for path in (ROOT / "annotator").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
-                found |= {name.name for name in node.names}
+                modules |= {name.name for name in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
-                found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
-    return found
+                modules |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+    return modules
 
 
 def test_nothing_that_the_program_imports_is_left_out_but_what_is_optional():
@@ -198,10 +198,10 @@ def test_a_bundle_says_what_can_be_done_about_an_optional_package(monkeypatch):
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     for language in i18n.LANGUAGES:
         i18n.set_language(language)
-        told = optional.explain_missing("spaCy", "spacy")
-        assert "spaCy" in told
-        assert told.endswith('pip install ".[spacy]"')
-    assert told.startswith("This needs spaCy, which this copy of Annotator cannot take in.")
+        sentence = optional.explain_missing("spaCy", "spacy")
+        assert "spaCy" in sentence
+        assert sentence.endswith('pip install ".[spacy]"')
+    assert sentence.startswith("This needs spaCy, which this copy of Annotator cannot take in.")
 
 
 # --- package.py
@@ -224,9 +224,9 @@ def test_the_environment_that_is_frozen_is_made_once_and_has_what_the_program_ne
     monkeypatch.setattr(package, "WORK", tmp_path / "package")
     package.make_environment()
     assert ran[-1][-4:] == ["--no-build-isolation", "--editable", ".", *dev.read_requirements("package")]
-    made = len(ran)
+    count = len(ran)
     package.make_environment()
-    assert len(ran) == made
+    assert len(ran) == count
 
 
 def test_a_step_has_its_environment_without_another_programs_help(monkeypatch, tmp_path):
@@ -301,9 +301,9 @@ def test_the_icons_of_windows_and_macos_hold_the_pictures(drawn):
     ico, picture = (drawn / "annotator.ico").read_bytes(), (drawn / "256.png").read_bytes()
     reserved, kind, count = struct.unpack_from("<HHH", ico)
     assert (reserved, kind) == (0, 1)
-    width, _, _, _, _, bits, length, at = struct.unpack_from("<BBBBHHII", ico, 6 + 16 * (count - 1))
-    assert (width, bits, ico[at : at + length]) == (0, 32, picture)  # 0 is 256
-    assert at + length == len(ico)
+    width, _, _, _, _, bits, length, offset = struct.unpack_from("<BBBBHHII", ico, 6 + 16 * (count - 1))
+    assert (width, bits, ico[offset : offset + length]) == (0, 32, picture)  # 0 is 256
+    assert offset + length == len(ico)
     icns = (drawn / "annotator.icns").read_bytes()
     assert icns[:8] == b"icns" + struct.pack(">I", len(icns))
     assert b"ic08" + struct.pack(">I", 8 + len(picture)) + picture in icns
@@ -313,12 +313,14 @@ def test_the_icons_of_windows_and_macos_hold_the_pictures(drawn):
 
 
 def test_the_terms_of_all_parts_are_told():
-    found = licences.collect_parts()
-    names = {one.name.lower() for one in found}
+    components = licences.collect_parts()
+    names = {component.name.lower() for component in components}
     assert {"pyside6_essentials", "sqlite-utils", "lxml", "python-bidi", "pyinstaller", "trafilatura"} <= names
     assert not names & {"spacy", "pytest", "setuptools", "pip", "arabic-news-annotator", "hypothesis"}
-    assert all(one.terms and one.version for one in found)
-    text = licences.format_text([*found, Component("libsqlite3-0", "3", "see its text", "", ("in the public domain",))])
+    assert all(component.terms and component.version for component in components)
+    text = licences.format_text(
+        [*components, Component("libsqlite3-0", "3", "see its text", "", ("in the public domain",))]
+    )
     for part in (
         "PySide6_Essentials 6",
         "may be replaced",
@@ -371,12 +373,15 @@ def test_the_installer_needs_no_administrator_and_speaks_three_languages():
 
 
 def test_the_programs_of_windows_say_what_they_are(tmp_path):
-    made = []
-    record = {name: lambda *given, **named: made.append((given, named)) or (given, named) for name in RESOURCE_PARTS}
+    calls = []
+    record = {
+        name: lambda *arguments, **options: calls.append((arguments, options)) or (arguments, options)
+        for name in RESOURCE_PARTS
+    }
     eval(version_resource.write(tmp_path, "1.2.3").read_text(encoding="utf-8"), record)
-    strings = dict(given for given, _named in made if len(given) == 2 and isinstance(given[1], str))
+    strings = dict(arguments for arguments, _options in calls if len(arguments) == 2 and isinstance(arguments[1], str))
     assert (strings["FileDescription"], strings["ProductVersion"]) == ("Arabic News Annotator", "1.2.3")
-    assert {"filevers": (1, 2, 3, 0), "prodvers": (1, 2, 3, 0)}.items() <= made[0][1].items()
+    assert {"filevers": (1, 2, 3, 0), "prodvers": (1, 2, 3, 0)}.items() <= calls[0][1].items()
 
 
 def test_the_installer_names_what_the_program_names():
@@ -397,9 +402,9 @@ def test_what_the_installer_puts_there_it_takes_away_and_nothing_else():
 
 
 def test_macos_knows_a_corpus_by_its_suffix():
-    told = plistlib.loads((ROOT / "packaging" / "macos" / "Info.plist").read_bytes())
-    (exported,), (document,) = told["UTExportedTypeDeclarations"], told["CFBundleDocumentTypes"]
+    info = plistlib.loads((ROOT / "packaging" / "macos" / "Info.plist").read_bytes())
+    (exported,), (document,) = info["UTExportedTypeDeclarations"], info["CFBundleDocumentTypes"]
     assert exported["UTTypeTagSpecification"]["public.filename-extension"] == ["corpus"]
     assert document["LSItemContentTypes"] == [exported["UTTypeIdentifier"]]
-    assert told["CFBundleLocalizations"] == list(i18n.LANGUAGES)
-    assert told["LSMinimumSystemVersion"] == "13.0"  # what the wheels of Qt 6.11 are made for
+    assert info["CFBundleLocalizations"] == list(i18n.LANGUAGES)
+    assert info["LSMinimumSystemVersion"] == "13.0"  # what the wheels of Qt 6.11 are made for

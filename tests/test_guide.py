@@ -67,22 +67,22 @@ def test_the_table_has_every_action_with_its_words_and_its_keys_and_nothing_else
 
 
 def test_the_text_before_the_table_names_every_key_of_a_menu(guide):
-    named = keys(guide.rpartition("\n## ")[0])
+    marked = keys(guide.rpartition("\n## ")[0])
     for action in ACTIONS:
-        assert set(usual(action)[:1]) <= set(named), action.name
+        assert set(usual(action)[:1]) <= set(marked), action.name
 
 
 def test_what_is_in_bold_behind_a_key_is_what_its_action_is_called(guide):
-    said = re.findall(rf"({KEY.pattern})(?:&lrm;)?\s\(\*\*([^*]+)\*\*\)", guide)
-    assert len(said) > 20
+    pairs = re.findall(rf"({KEY.pattern})(?:&lrm;)?\s\(\*\*([^*]+)\*\*\)", guide)
+    assert len(pairs) > 20
     texts = {key: _(action.text) for action in ACTIONS for key in usual(action)}
-    for key, text in said:
+    for key, text in pairs:
         assert texts[keys(key)[0]] == " ".join(text.split())
 
 
 def test_menus_buttons_and_states_are_called_as_in_the_window(guide):
     words = " ".join(guide.split())
-    for text in (_(named).replace("&", "") for named in NAMED):
+    for text in (_(message).replace("&", "") for message in NAMED):
         assert re.search(rf"\*{re.escape(text)}(?:\*| →| ←)|(?:→|←) {re.escape(text)}\*", words), text
     for state in STATES:
         assert f"| {state_title(state)} |" in words
@@ -97,12 +97,12 @@ def test_the_key_that_goes_to_numbers_is_told_of_on_both_keyboards(guide):
 
 
 def test_every_picture_is_shown_by_a_page():
-    shown = {
+    names = {
         name
         for page in PAGES
         for name in re.findall(r"(?<=pictures/)[\w.-]+\.(?:png|svg)", page.read_text(encoding="utf-8"))
     }
-    assert {path.name for path in (DOCS / "pictures").iterdir()} == shown
+    assert {path.name for path in (DOCS / "pictures").iterdir()} == names
 
 
 def test_one_command_makes_all_pictures():

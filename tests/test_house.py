@@ -48,14 +48,14 @@ def test_no_field_hides_a_type_that_its_class_names():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 bound = set().union(*map(bound_names, node.body))
-                named = {
+                types = {
                     name.id
                     for statement in node.body
                     for annotation in annotations(statement)
                     for name in ast.walk(annotation)
                     if isinstance(name, ast.Name)
                 }
-                hidden += [f"{path.relative_to(ROOT)} {node.name}.{name}" for name in sorted(bound & named)]
+                hidden += [f"{path.relative_to(ROOT)} {node.name}.{name}" for name in sorted(bound & types)]
     assert hidden == []
 
 
@@ -65,8 +65,10 @@ HELP = "import runpy; sys.argv = ['annotator', '--help']; runpy.run_module('anno
 @pytest.mark.parametrize("code", ["import annotator.cli", HELP], ids=["import", "help"])
 def test_a_command_never_loads_qt(code):
     """Qt takes longer to load than most commands take, and a server need not have its libraries."""
-    told = "[name for name in sys.modules if name.partition('.')[0] in ('PySide6', 'shiboken6', 'superqt')]"
+    expression = "[name for name in sys.modules if name.partition('.')[0] in ('PySide6', 'shiboken6', 'superqt')]"
     # A list as the exit code: Python prints it and ends with 1.
-    program = f"import sys\ntry:\n    {code}\nexcept SystemExit as end:\n    assert not end.code\nsys.exit({told} or 0)"
+    program = (
+        f"import sys\ntry:\n    {code}\nexcept SystemExit as end:\n    assert not end.code\nsys.exit({expression} or 0)"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr

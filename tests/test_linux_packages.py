@@ -63,9 +63,9 @@ def test_what_a_real_binary_is_linked_to_is_read_off_it(tmp_path):
     shutil.copy("/bin/ls", tmp_path / "ls")
     (tmp_path / "text").write_text("no program")
     (tmp_path / "link").symlink_to("ls")
-    found = depends.find_binaries(tmp_path)
-    assert found == [tmp_path / "ls"]
-    needed = depends.find_dependencies(found, [tmp_path])
+    binaries = depends.find_binaries(tmp_path)
+    assert binaries == [tmp_path / "ls"]
+    needed = depends.find_dependencies(binaries, [tmp_path])
     assert any(re.fullmatch(r"libc6 \(>= 2\.\d+\)", entry) for entry in needed)
     assert "libselinux1" in needed
 
@@ -83,15 +83,15 @@ def test_a_binary_that_needs_a_newer_glibc_is_named(tmp_path):
 
 
 def test_the_control_file_is_one_that_dpkg_takes():
-    told = deb.format_control("1.2.3", "amd64", ["libc6 (>= 2.36)", "libegl1"], 130_000)
-    fields = dict(line.split(": ", 1) for line in told.splitlines() if not line.startswith(" "))
+    control = deb.format_control("1.2.3", "amd64", ["libc6 (>= 2.36)", "libegl1"], 130_000)
+    fields = dict(line.split(": ", 1) for line in control.splitlines() if not line.startswith(" "))
     assert fields["Package"] == NAME
     assert fields["Version"] == "1.2.3"
     assert fields["Depends"] == "libc6 (>= 2.36), libegl1"
     assert fields["Installed-Size"] == "130000"
-    assert told.endswith("\n")
-    assert all(line.startswith(" ") for line in told.partition("Description: ")[2].splitlines()[1:])
-    assert all(len(line) <= 80 for line in told.splitlines() if line.startswith(" "))
+    assert control.endswith("\n")
+    assert all(line.startswith(" ") for line in control.partition("Description: ")[2].splitlines()[1:])
+    assert all(len(line) <= 80 for line in control.splitlines() if line.startswith(" "))
 
 
 def test_the_libraries_that_debian_has_are_not_in_its_package(tmp_path):
@@ -103,8 +103,8 @@ def test_the_libraries_that_debian_has_are_not_in_its_package(tmp_path):
 
 
 def test_debians_list_of_changes_has_its_form():
-    made = Bundle(HERE, HERE, HERE, "1.2.3", 0)
-    first, *_, last = deb.format_changelog(made).splitlines()
+    bundle = Bundle(HERE, HERE, HERE, "1.2.3", 0)
+    first, *_, last = deb.format_changelog(bundle).splitlines()
     assert first == f"{NAME} (1.2.3) unstable; urgency=medium"
     assert re.fullmatch(r" -- .+ <\S+@\S+>  Thu, 01 Jan 1970 00:00:00 [+-]0000", last)
 
@@ -160,13 +160,15 @@ def kind():
 
 def matches(match, data):
     """Whether the data is what the element asks for, and one of those within it, as shared-mime-info has it."""
-    at = int(match.get("offset"))
+    offset = int(match.get("offset"))
     value = match.get("value")
     wanted = (
         int(value, 16).to_bytes(4, "big") if match.get("type") == "big32" else value.replace("\\000", "\0").encode()
     )
     within = match.findall("mime:match", MIME_NAMES)
-    return data[at : at + len(wanted)] == wanted and (not within or any(matches(one, data) for one in within))
+    return data[offset : offset + len(wanted)] == wanted and (
+        not within or any(matches(child, data) for child in within)
+    )
 
 
 def test_a_corpus_is_known_by_what_is_in_it(kind, tmp_path):
@@ -210,13 +212,13 @@ def test_the_menu_the_icons_and_the_shops_are_told(tmp_path):
         f"metainfo/{NAME}.metainfo.xml",
         f"mime/packages/{NAME}.xml",
     }
-    told = ET.parse(tmp_path / "share" / "metainfo" / f"{NAME}.metainfo.xml").getroot()
-    versions = [(release.get("version"), release.get("date")) for release in told.findall("releases/release")]
+    root = ET.parse(tmp_path / "share" / "metainfo" / f"{NAME}.metainfo.xml").getroot()
+    versions = [(release.get("version"), release.get("date")) for release in root.findall("releases/release")]
     assert versions == read_releases()
     assert versions[0][0] == __version__
-    shown = [image.text for image in told.findall("screenshots/screenshot/image")]
-    assert shown == [f"https://a.example/p/{name}" for name in desktop.PICTURES]
-    assert told.find("launchable").text == f"{NAME}.desktop"
+    addresses = [image.text for image in root.findall("screenshots/screenshot/image")]
+    assert addresses == [f"https://a.example/p/{name}" for name in desktop.PICTURES]
+    assert root.find("launchable").text == f"{NAME}.desktop"
     if shutil.which("appstreamcli"):
         path = tmp_path / "share" / "metainfo" / f"{NAME}.metainfo.xml"
         done = subprocess.run(["appstreamcli", "validate", "--no-net", path], capture_output=True, text=True)

@@ -46,11 +46,11 @@ def test_a_picture_is_of_a_desk_in_the_middle_of_the_work(tmp_path, qapp, monkey
     monkeypatch.setattr(pictures, "SIZES", ((1366, 768),))
     monkeypatch.setattr(pictures, "GUIDES", ("en",))
     monkeypatch.setattr(pictures, "FEATURES", {"nested": pictures.FEATURES["nested"]})
-    there = tmp_path / "pictures"
-    assert pictures.take_pictures(tmp_path, there) == 0
+    target = tmp_path / "pictures"
+    assert pictures.take_pictures(tmp_path, target) == 0
     assert pictures.picture_names() == ["window-ar-dark-1366x768.png", "nested-en.png"]
-    assert sorted(path.name for path in there.iterdir()) == sorted(pictures.picture_names())
-    window, nested = (QImage(str(there / name)) for name in pictures.picture_names())
+    assert sorted(path.name for path in target.iterdir()) == sorted(pictures.picture_names())
+    window, nested = (QImage(str(target / name)) for name in pictures.picture_names())
     assert window.size().toTuple() == (1366, 768)
     assert nested.width() < 800
     dark = QColor(DARK.paper)
@@ -65,9 +65,9 @@ def test_a_picture_is_of_a_desk_in_the_middle_of_the_work(tmp_path, qapp, monkey
 def test_a_picture_keeps_every_hue_in_256_colours(tmp_path, qapp):
     picture = QPixmap(200, 200)
     painter = QPainter(picture)
-    for at in range(200):
-        painter.fillRect(0, at, 200, 1, QColor(at, at, at))
-        painter.fillRect(at, 199 - at, 200, 1, QColor(at, at, 200))
+    for shade in range(200):
+        painter.fillRect(0, shade, 200, 1, QColor(shade, shade, shade))
+        painter.fillRect(shade, 199 - shade, 200, 1, QColor(shade, shade, 200))
     painter.fillRect(0, 0, 2, 2, QColor("#a03b2a"))
     painter.end()
     pictures._save(picture, tmp_path / "one.png")
@@ -82,9 +82,9 @@ def test_a_picture_keeps_every_hue_in_256_colours(tmp_path, qapp):
 def pins():
     """The pinned packages by canonical name; of two versions, that of the running Python."""
     lines = (ROOT / "packaging" / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    found = [Requirement(line) for line in lines]
-    found.sort(key=lambda pin: pin.marker is None or pin.marker.evaluate())
-    return {canonicalize_name(pin.name): pin for pin in found}
+    requirements = [Requirement(line) for line in lines]
+    requirements.sort(key=lambda pin: pin.marker is None or pin.marker.evaluate())
+    return {canonicalize_name(pin.name): pin for pin in requirements}
 
 
 def test_the_constraints_are_names_and_exact_versions():
@@ -97,7 +97,7 @@ def test_the_constraints_are_names_and_exact_versions():
 
 def needed(requirements, environments):
     """Every package that the requirements bring on one of the environments at least."""
-    found, waiting = set(), [(Requirement(text), "") for text in requirements]
+    packages, waiting = set(), [(Requirement(text), "") for text in requirements]
     while waiting:
         requirement, extra = waiting.pop()
         marker = requirement.marker
@@ -105,13 +105,13 @@ def needed(requirements, environments):
             continue
         name = canonicalize_name(requirement.name)
         for wanted in {"", *requirement.extras}:
-            if (name, wanted) not in found:
-                found.add((name, wanted))
+            if (name, wanted) not in packages:
+                packages.add((name, wanted))
                 try:
                     waiting += [(Requirement(text), wanted) for text in importlib.metadata.requires(name) or []]
                 except importlib.metadata.PackageNotFoundError:
                     assert marker, f"{name} is not installed"  # another system's
-    return {name for name, _ in found}
+    return {name for name, _ in packages}
 
 
 OWN = {"pip", PROJECT["name"]}  # sqlite-utils names pip, and every environment has it from the start

@@ -48,8 +48,8 @@ def changed(text: str, diff: str) -> str:
 def test_the_recipes_work(copy: Path) -> None:
     typed = list(pages.follow(PAGE, copy))
     assert len(typed) == 7
-    for line, shown, told in typed:
-        assert pages.prints(shown, told), f"$ {line}\n{told}"
+    for line, expected, printed in typed:
+        assert pages.prints(expected, printed), f"$ {line}\n{printed}"
 
 
 def test_the_recipes_keep_to_the_rules_of_the_house(copy: Path) -> None:
@@ -73,5 +73,5 @@ def test_the_page_names_every_folder_of_tests() -> None:
 
 def test_the_shape_of_the_code_is_all_there_is() -> None:
     (tree,) = pages.blocks(ROOT / "CONTEXT.md", "")
-    there = {path.name for path in (ROOT / "annotator").iterdir() if path.is_dir() or path.suffix == ".py"}
-    assert {name for name in there if not name.startswith("__") and name not in tree} == set()
+    names = {path.name for path in (ROOT / "annotator").iterdir() if path.is_dir() or path.suffix == ".py"}
+    assert {name for name in names if not name.startswith("__") and name not in tree} == set()

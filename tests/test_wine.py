@@ -205,8 +205,8 @@ def test_all_of_the_windows_run_on_request() -> None:
 
 
 def test_tests_that_are_named_run_alone_on_their_platform() -> None:
-    named = ["tests/model/test_zones.py::test_x", "tests/ui/article/test_marks.py", "tests/store"]
-    parts, options = wine_tests.plan_parts([*named, "-k", "store"])
+    selection = ["tests/model/test_zones.py::test_x", "tests/ui/article/test_marks.py", "tests/store"]
+    parts, options = wine_tests.plan_parts([*selection, "-k", "store"])
     assert options == ["-k", "store"]
     assert {part.platform: part.paths for part in parts} == {
         "windows": ("tests/ui/article/test_marks.py",),
@@ -313,8 +313,8 @@ def test_the_counts_are_added_up(part: wine_tests.Part) -> None:
     assert wine_tests.format_total(results) == "1 failed, 3 error, 43 passed, 1 skipped"
     early = wine_tests.Result(part, False, "ended early, with exit code 1: Timeout", 1)
     assert wine_tests.format_total([*results, early]).endswith(", 1 parts not finished")
-    again = wine_tests.Result(part, True, f"14 passed in 1s, at the second try: {early.summary} at the first", 1)
-    assert wine_tests.format_total([again]) == "14 passed"
+    retried = wine_tests.Result(part, True, f"14 passed in 1s, at the second try: {early.summary} at the first", 1)
+    assert wine_tests.format_total([retried]) == "14 passed"
 
 
 # --- What decides whether a change is good
