@@ -1,31 +1,31 @@
-"""The commands of this project, for a machine with nothing but Python 3.11 or later.
+"""Run the commands of this project, on a machine with nothing but Python 3.11 or later.
 
     python3 packaging/dev.py run [-- ARGUMENTS]   open the window on the sample articles
     python3 packaging/dev.py test [ARGUMENTS]     run the tests (ARGUMENTS go to pytest)
     python3 packaging/dev.py lint                 check style, types, layers and names
-    python3 packaging/dev.py bench [PART...]      measure the main job against known things
-    python3 packaging/dev.py package              make what a person installs on this system, in dist/
+    python3 packaging/dev.py bench [PART...]      measure the main job against other programs
+    python3 packaging/dev.py package              make the packages for this system, in dist/
 
 `test` runs all tests but the slow ones, in parallel; `test --all` runs those too. Tests that ARGUMENTS name
 run one after the other.
 
 `test --with consumers [ARGUMENTS]` also installs the heavy programs that read what the annotator
 writes (spaCy, seqeval and the like), for the tests that are skipped without them. `--with wayland`
-installs a Wayland compositor that needs no screen, for those that use the window there; both may stand.
+installs a Wayland compositor that needs no screen, for tests of the window there; both may be given.
 
 `test --with windows [--all] [ARGUMENTS]`, by root on Linux, runs the tests under Wine instead, with
-Windows' own Python and Qt: all that need no window, a selection of the others, or all (--all), and
+Python and Qt for Windows: all that need no window, a selection of the others, or all (--all), and
 then the story of the installed program, unless ARGUMENTS name tests. --installed runs it alone.
 
-`test --with mutants [--count 300] [--seed 1]` changes a copy of the program in so many small ways, and says which of
-them no test notices (`--help` has the rest). It takes an hour or so.
+`test --with mutants [--count 300] [--seed 1]` changes a copy of the program in that many small ways, and prints which
+of them no test notices (`--help` has the rest). It takes an hour or so.
 
-Each first makes what it needs and is missing: the environment in .venv with the packages that
+Each first makes what is missing of what it needs: the environment in .venv with the packages that
 constraints.txt pins, the compiled translations and, on Linux, the system libraries that Qt needs.
-What cannot be installed from here, it says how to install.
+Where something cannot be installed from here, it says how to install it.
 """
 
-# Standard library only, and no syntax that an older Python cannot read: it must get as far as saying so.
+# Standard library only, and no syntax that an older Python cannot parse: such a one must get to the message below.
 
 import contextlib
 import ctypes
@@ -71,7 +71,7 @@ LINTERS = (
     ("-m", "ruff", "check", "."),
     ("-m", "ruff", "format", "--check", "."),
     ("-m", "mypy"),
-    # What one system alone reaches is unreachable on the others.
+    # Code for one system is unreachable on the others.
     ("-m", "mypy", "--platform", "win32", "--no-warn-unreachable", "annotator"),
     ("-m", "mypy", "--platform", "darwin", "--no-warn-unreachable", "annotator"),
     ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"),
@@ -178,8 +178,8 @@ def make_environment(groups: Iterable[str] = ()) -> None:
     say("Installing the Python packages (the first time, this takes a minute or two) …")
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     pip += ["--constraint", CONSTRAINTS]
-    # What builds the project is pinned too; pip left to itself would fetch the newest for each build.
-    # One of the consumers, seqeval, is built here too: it comes as source alone.
+    # The build tools are pinned too: by default pip would fetch the newest for each build.
+    # One of the consumers, seqeval, is built here too: it is distributed as source only.
     built = ["setuptools", "setuptools-scm"] if "consumers" in present else []
     run_quietly("Installing the build tools", [*pip, "hatchling", "editables", "babel", *built])
     run_quietly(
@@ -433,7 +433,7 @@ def select_tests(arguments: list[str]) -> list[str]:
     """Return the arguments of pytest: without `--all` the slow tests are left out, unless tests are named."""
     if any((ROOT / argument.partition("::")[0]).exists() for argument in arguments if not argument.startswith("-")):
         return [argument for argument in arguments if argument != ALL]
-    # Each file whole, in one process. Tests of windows wait more than they compute, but whole stories need a core each.
+    # Each file runs in one process. Tests of windows mostly wait, but whole stories need a core each.
     if ALL in arguments:
         selection = ["--numprocesses", str(CORES)]
     else:
@@ -452,7 +452,7 @@ def lint(arguments: list[str]) -> int:
 def test_on_wine(arguments: list[str]) -> int:
     """Run the tests as Windows runs them, under Wine, then the story of the installed program (see on_wine.py)."""
     command = [sys.executable, str(ROOT / "packaging" / "on_wine.py"), *arguments]
-    if ON_LINUX:  # in place of this program: a signal reaches what has a screen to put away
+    if ON_LINUX:  # in place of this program, so that a signal reaches the one that has a screen to close
         os.execv(sys.executable, command)
     return hand_over(command)
 
@@ -492,7 +492,7 @@ def main(arguments: list[str]) -> int:
 
 def run_command(command: Callable[[list[str]], int], arguments: list[str]) -> int:
     """Run a command and return its exit code; where it cannot be carried out, say why."""
-    # Ended by another program (a CI that runs out of time), the virtual screen is still put away.
+    # So that the virtual screen is closed when another program (such as a CI out of time) ends this one.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         return command(arguments)

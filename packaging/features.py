@@ -31,13 +31,13 @@ from annotator.ui.session.background import BackgroundJobs
 from annotator.ui.widgets.theme import LIGHT
 
 PLAN: Final = "الخطة الوطنية لدعم القراءة 2024-2028"
-_FROM_A_PDF: Final = "أعلنت وزارة الثقافة، أمس، «خطة دعم القراءة 2024-2028».\nوتشمل الخطة مكتبات في وجدة وفاس وطنجة."
-_FROM_ANOTHER: Final = "زارت O\nالكاتبة O\nليلى B-PERS\nمكتبة B-ORG\nطنجة I-ORG\nيوم B-DATE\nالجمعة I-DATE\n. O\n"
+_PDF_TEXT: Final = "أعلنت وزارة الثقافة، أمس، «خطة دعم القراءة 2024-2028».\nوتشمل الخطة مكتبات في وجدة وفاس وطنجة."
+_FOREIGN_CONLL: Final = "زارت O\nالكاتبة O\nليلى B-PERS\nمكتبة B-ORG\nطنجة I-ORG\nيوم B-DATE\nالجمعة I-DATE\n. O\n"
 _UNTOUCHED: Final = 7
 """The index of an article that nobody has worked on."""
-_TAUGHT: Final = 5
+_SUGGESTED: Final = 5
 """The index of an article in which spans of other articles are suggested."""
-_DAYS: Final = (
+_BACKUP_NAMES: Final = (
     "2026-11-25 14-31-08",
     "2026-11-24 16-02-45 before restore",
     "2026-11-24 09-12-30",
@@ -45,11 +45,11 @@ _DAYS: Final = (
     "2026-11-19 08-55-02 before version 3",
     "2026-11-15 17-20-54",
 )
-"""The names of backups."""
-_CROPPED: Final = 14  # pixels beside lines of the article
+"""The names of the backups."""
+_MARGIN: Final = 14  # pixels beside lines of the article
 
 
-def _welcome(desk: app.ApplicationController) -> QPixmap:
+def _take_welcome(desk: app.ApplicationController) -> QPixmap:
     """Take the page that a first start shows."""
     assert desk.session.corpus
     desk.open_corpus(Corpus.open(create_sample_corpus(desk.session.corpus.path.with_name("samples.corpus"))))
@@ -57,7 +57,7 @@ def _welcome(desk: app.ApplicationController) -> QPixmap:
     return grab(desk.window)
 
 
-def _caret(desk: app.ApplicationController) -> QPixmap:
+def _take_caret(desk: app.ApplicationController) -> QPixmap:
     """Take the word that the caret is on."""
     desk.session.open_article(_UNTOUCHED)
     start, end = _find_words(desk, "مغربية نسخت في القرنين")
@@ -65,7 +65,7 @@ def _caret(desk: app.ApplicationController) -> QPixmap:
     return _grab_lines(desk, start, end)
 
 
-def _selection(desk: app.ApplicationController) -> QPixmap:
+def _take_selection(desk: app.ApplicationController) -> QPixmap:
     """Take some words selected by keys."""
     desk.session.open_article(_UNTOUCHED)
     view = desk.window.view
@@ -76,21 +76,21 @@ def _selection(desk: app.ApplicationController) -> QPixmap:
     return _grab_lines(desk, start, end)
 
 
-def _nested(desk: app.ApplicationController) -> QPixmap:
+def _take_nested(desk: app.ApplicationController) -> QPixmap:
     """Take a selected span with its handles, and others inside it."""
     span = select_span(desk, "خارطة طريق وزارة التربية الوطنية لتجويد التعلمات 2023-2027")
     return _grab_lines(desk, span.start, span.end)
 
 
-def _suggestions(desk: app.ApplicationController) -> QPixmap:
+def _take_suggestions(desk: app.ApplicationController) -> QPixmap:
     """Take the suggestions in an article, learnt from other articles, with the first one selected."""
-    desk.session.open_article(_TAUGHT)
+    desk.session.open_article(_SUGGESTED)
     _wait_for_suggestions(desk)
     QTest.keyClick(desk.window.view, Qt.Key.Key_Return)
     return grab(desk.window)
 
 
-def _questions(desk: app.ApplicationController) -> QPixmap:
+def _take_questions(desk: app.ApplicationController) -> QPixmap:
     """Take the issues that the check of the labels raises, once some spans are wrong."""
     session, window = desk.session, desk.window
     quoted = select_span(desk, "برنامج «ساعة للكتاب»")
@@ -105,14 +105,14 @@ def _questions(desk: app.ApplicationController) -> QPixmap:
     return grab(window)
 
 
-def _value(desk: app.ApplicationController) -> QPixmap:
+def _take_value(desk: app.ApplicationController) -> QPixmap:
     """Take the card of the selected span while its value is typed."""
     select_span(desk, "أمس الاثنين")
     desk.window.tagging_commands.edit_value()
     return grab(desk.window.labels_sidebar.span_card)
 
 
-def _menu(desk: app.ApplicationController) -> QPixmap:
+def _take_menu(desk: app.ApplicationController) -> QPixmap:
     """Take the context menu of a span."""
     view = desk.window.view
     span = select_span(desk, "خطة لدعم القراءة")
@@ -129,7 +129,7 @@ def _menu(desk: app.ApplicationController) -> QPixmap:
     return picture
 
 
-def _sticky(desk: app.ApplicationController) -> QPixmap:
+def _take_sticky(desk: app.ApplicationController) -> QPixmap:
     """Take a sticky label, and the span that it has just tagged."""
     desk.session.open_article(6)
     desk.window.label_panel.rows()[1].click()
@@ -140,7 +140,7 @@ def _sticky(desk: app.ApplicationController) -> QPixmap:
     return grab(desk.window)
 
 
-def _occurrences(desk: app.ApplicationController) -> QPixmap:
+def _take_occurrences(desk: app.ApplicationController) -> QPixmap:
     """Take the other occurrences of a span's words."""
     background, span = desk.window.corpus_commands.background, select_span(desk, "البنك الدولي")
     dialog = OccurrencesDialog(desk.window, desk.session, background, span, LIGHT)
@@ -149,14 +149,14 @@ def _occurrences(desk: app.ApplicationController) -> QPixmap:
     return _grab_dialog(dialog)
 
 
-def _find(desk: app.ApplicationController) -> QPixmap:
+def _take_find(desk: app.ApplicationController) -> QPixmap:
     """Take words found in the article."""
     desk.window.find_bar.start_search()
     desk.window.find_bar.search_line.insert("القراءة")
     return grab(desk.window)
 
 
-def _search(desk: app.ApplicationController) -> QPixmap:
+def _take_search(desk: app.ApplicationController) -> QPixmap:
     """Take words found in the corpus."""
     side = desk.window.articles_sidebar
     side.start_search("الوكالة الوطنية")
@@ -167,44 +167,44 @@ def _search(desk: app.ApplicationController) -> QPixmap:
     return grab(desk.window)
 
 
-def _guideline(desk: app.ApplicationController) -> QPixmap:
+def _take_guideline(desk: app.ApplicationController) -> QPixmap:
     """Take the guidelines beside the article."""
     select_span(desk, PLAN)
     desk.window.toggle_guide()
     return grab(desk.window)
 
 
-def _labels(desk: app.ApplicationController) -> QPixmap:
+def _take_labels(desk: app.ApplicationController) -> QPixmap:
     """Take the dialog that edits the labels."""
-    return _grab_dialog(_labels_dialog(desk))
+    return _grab_dialog(_create_labels_dialog(desk))
 
 
-def _leaving(desk: app.ApplicationController) -> QPixmap:
+def _take_label_deletion(desk: app.ApplicationController) -> QPixmap:
     """Take the question that the deletion of a label asks."""
-    dialog = _labels_dialog(desk)
+    dialog = _create_labels_dialog(desk)
     dialog.show()
     dialog.delete()
     return _grab_dialog(dialog)
 
 
-def _keys(desk: app.ApplicationController) -> QPixmap:
+def _take_keys(desk: app.ApplicationController) -> QPixmap:
     """Take the sheet of all keys."""
     return _grab_dialog(KeysDialog(desk.window, Keymap({}, desk.session.labels.labels)))
 
 
-def _export(desk: app.ApplicationController) -> QPixmap:
+def _take_export(desk: app.ApplicationController) -> QPixmap:
     """Take the dialog before an export."""
     return _grab_dialog(ExportDialog(desk.window, desk.session, desk.window.corpus_commands.background))
 
 
-def _import(desk: app.ApplicationController) -> QPixmap:
+def _take_import(desk: app.ApplicationController) -> QPixmap:
     """Take the dialog before an import."""
     corpus, background = desk.session.corpus, desk.window.corpus_commands.background
     assert corpus
     folder = corpus.path.parent / "new"
     folder.mkdir()
-    (folder / "news.txt").write_text(reorder_for_display(_FROM_A_PDF), encoding="utf-8", newline="\n")
-    (folder / "wojood.conll").write_text(_FROM_ANOTHER, encoding="utf-8", newline="\n")
+    (folder / "news.txt").write_text(reorder_for_display(_PDF_TEXT), encoding="utf-8", newline="\n")
+    (folder / "wojood.conll").write_text(_FOREIGN_CONLL, encoding="utf-8", newline="\n")
     steps = preview_files(corpus, [folder])
     while True:
         try:
@@ -213,7 +213,7 @@ def _import(desk: app.ApplicationController) -> QPixmap:
             return _grab_dialog(ImportDialog(desk.window, desk.session, background, end.value))
 
 
-def _report(desk: app.ApplicationController) -> QPixmap:
+def _take_export_report(desk: app.ApplicationController) -> QPixmap:
     """Take the report after an export."""
     corpus, background = desk.session.corpus, desk.window.corpus_commands.background
     assert corpus
@@ -226,14 +226,14 @@ def _report(desk: app.ApplicationController) -> QPixmap:
     return _grab_dialog(dialog)
 
 
-def _backups(desk: app.ApplicationController) -> QPixmap:
+def _take_backups(desk: app.ApplicationController) -> QPixmap:
     """Take the backups of some days, and the contents of the last one."""
     assert desk.session.corpus
     path, background = desk.session.corpus.path, desk.window.corpus_commands.background
     for _count in backups.create_backup(path):
         pass
     [backup] = backups.list_backups(path)
-    for name in _DAYS:
+    for name in _BACKUP_NAMES:
         shutil.copy(backup.path, backup.path.with_name(f"{name}.corpus"))
     backup.path.unlink()
     dialog = BackupsDialog(desk.window, background, path.stem, backups.list_backups(path))
@@ -241,20 +241,20 @@ def _backups(desk: app.ApplicationController) -> QPixmap:
     return _grab_dialog(dialog)
 
 
-def _no_spans(desk: app.ApplicationController) -> QPixmap:
+def _take_no_spans(desk: app.ApplicationController) -> QPixmap:
     """Take an article without spans."""
     desk.session.open_article(_UNTOUCHED)
     return grab(desk.window)
 
 
-def _no_articles(desk: app.ApplicationController) -> QPixmap:
+def _take_no_articles(desk: app.ApplicationController) -> QPixmap:
     """Take a corpus without articles."""
     assert desk.session.corpus
     desk.open_corpus(Corpus.create(desk.session.corpus.path.with_name("new.corpus"), default_labels()))
     return grab(desk.window)
 
 
-def _no_corpus(desk: app.ApplicationController) -> QPixmap:
+def _take_no_corpus(desk: app.ApplicationController) -> QPixmap:
     """Take the window without a corpus."""
     desk.session.close()
     desk.session.corpus_opened.emit()
@@ -263,34 +263,34 @@ def _no_corpus(desk: app.ApplicationController) -> QPixmap:
 
 
 FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
-    "welcome": _welcome,
-    "caret": _caret,
-    "selection": _selection,
-    "nested": _nested,
-    "suggestions": _suggestions,
-    "questions": _questions,
-    "value": _value,
-    "menu": _menu,
-    "sticky": _sticky,
-    "occurrences": _occurrences,
-    "find": _find,
-    "search": _search,
-    "guideline": _guideline,
-    "labels": _labels,
-    "label-deletion": _leaving,
-    "keys": _keys,
-    "import": _import,
-    "export": _export,
-    "export-report": _report,
-    "backups": _backups,
-    "no-spans": _no_spans,
-    "no-articles": _no_articles,
-    "no-corpus": _no_corpus,
+    "welcome": _take_welcome,
+    "caret": _take_caret,
+    "selection": _take_selection,
+    "nested": _take_nested,
+    "suggestions": _take_suggestions,
+    "questions": _take_questions,
+    "value": _take_value,
+    "menu": _take_menu,
+    "sticky": _take_sticky,
+    "occurrences": _take_occurrences,
+    "find": _take_find,
+    "search": _take_search,
+    "guideline": _take_guideline,
+    "labels": _take_labels,
+    "label-deletion": _take_label_deletion,
+    "keys": _take_keys,
+    "import": _take_import,
+    "export": _take_export,
+    "export-report": _take_export_report,
+    "backups": _take_backups,
+    "no-spans": _take_no_spans,
+    "no-articles": _take_no_articles,
+    "no-corpus": _take_no_corpus,
 }
 """The function that takes each picture of the guide, by the picture's name without the language."""
 
 
-def _labels_dialog(desk: app.ApplicationController) -> LabelsDialog:
+def _create_labels_dialog(desk: app.ApplicationController) -> LabelsDialog:
     assert desk.session.corpus
     return LabelsDialog(desk.window, desk.session.corpus, desk.window.corpus_commands.background, LIGHT)
 
@@ -322,7 +322,7 @@ def _grab_lines(desk: app.ApplicationController, start: int, end: int) -> QPixma
         view.map_from_page(view.page().width, 0).toPoint().x(),
     )
     QTest.qWait(30)
-    return view.viewport().grab(QRect(QPoint(left_edge - _CROPPED, top), QPoint(right_edge + _CROPPED, bottom)))
+    return view.viewport().grab(QRect(QPoint(left_edge - _MARGIN, top), QPoint(right_edge + _MARGIN, bottom)))
 
 
 def _wait_for_suggestions(desk: app.ApplicationController) -> None:

@@ -3,10 +3,12 @@
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import catalogues
 import pytest
+import vague_names
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 600
@@ -20,6 +22,33 @@ def test_every_module_is_short_enough_to_do_one_thing():
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "annotator").rglob("*.py")}
     assert lengths
     assert {str(path.relative_to(ROOT)): lines for path, lines in lengths.items() if lines > LONGEST} == {}
+
+
+def imported_modules(path):
+    """The modules that a file imports, also within functions."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+def test_no_modules_of_packaging_import_each_other_in_a_circle():
+    """import-linter holds the program to this, and does not see modules outside of a package."""
+    paths = {path.stem: path for path in (ROOT / "packaging").rglob("*.py")}
+    graph = {name: paths.keys() & set(imported_modules(path)) for name, path in paths.items()}
+    assert graph["package"] >= {"dev", "bundle"}
+    TopologicalSorter(graph).prepare()
+
+
+def test_names_that_say_nothing_are_counted(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(vague_names, "ROOT", tmp_path)
+    (tmp_path / "a.py").write_text("def told(one, row):\n    self._found = [left for left in one]\n", encoding="utf-8")
+    assert vague_names.count_vague_names(tmp_path) == (4, 2)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(" says")[0] for line in lines] == [
+        *("a.py:1: `one`", "a.py:1: `told`", "a.py:2: `_found`", "a.py:2: `left`"),
+    ]
 
 
 def annotations(statement):

@@ -19,7 +19,7 @@ from typing import Final
 from Xlib import X
 from Xlib.display import Display
 
-_SMALLEST: Final = 300  # pixels of a window that is one, and no helper of the toolkit
+_SMALLEST: Final = 300  # pixels of a real window, and not a helper of the toolkit
 _LONGEST: Final = 60  # seconds
 
 

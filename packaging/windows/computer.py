@@ -18,8 +18,8 @@ PROFILE: Final = r"C:\users\root"
 PROGRAM: Final = "annotator.exe"
 T = TypeVar("T")
 
-PATIENCE: Final = 60.0  # seconds until what should happen must have happened
-CROP: Final = "1900x1060+0+0"  # what `view_hash` sees: the whole screen but for its edges
+PATIENCE: Final = 60.0  # seconds to wait for anything
+CROP: Final = "1900x1060+0+0"  # for `view_hash`: the whole screen but for its edges
 
 
 class Unexpected(wine.Unusable):
@@ -88,7 +88,7 @@ class Computer:
 
     def open(self, path: str, environment: Mapping[str, str] | None = None) -> None:
         """Open a file of Windows, or a link in its menu, as a double click does; the program goes on."""
-        # Not by `run_linux`: the program has the standard output of what starts it, and keeps it open.
+        # Not by `run_linux`: the program inherits the standard output of its parent, and keeps it open.
         started = self.start(["wine", "start", path], environment)
         if started.wait(PATIENCE):
             raise Unexpected(f"Opening {path}: exit code {started.returncode}.")

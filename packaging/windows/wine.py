@@ -299,7 +299,7 @@ def make_debian(root: Path) -> None:
     partial = root.with_name(root.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     command = ["debootstrap", "--variant=minbase", "--include=ca-certificates", SUITE, str(partial), mirror]
-    # What debootstrap mounts is mounted for it alone, and is gone when it was killed.
+    # What debootstrap mounts is visible to it alone, and is gone when it is killed.
     dev.run_quietly(
         "Downloading Debian 13 (debootstrap)", ["unshare", "--mount", "--pid", "--fork", "--kill-child", *command]
     )

@@ -107,7 +107,7 @@ PARTS: Final[dict[str, Part]] = {
 def main(arguments: Sequence[str]) -> int:
     """Measure these parts, or all: the table, the JSON, and on request the page."""
     i18n.set_language("en")
-    parser = argparse.ArgumentParser("dev.py bench", description="Measure the main job against known things.")
+    parser = argparse.ArgumentParser("dev.py bench", description="Measure the main job against other programs.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; without one, all of them")
     parser.add_argument("--json", type=Path, default=_JSON, help="where the figures are written; else build/bench.json")
     parser.add_argument("--page", type=Path, help="a page whose tables, and the picture beside it, are made anew")
