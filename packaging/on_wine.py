@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     if "--installed" in arguments:
         return installed_story.main()
     code = wine_tests.main(arguments)
-    return code if wine_tests.named_tests(arguments) else max(code, installed_story.main())
+    return code if wine_tests.find_named_tests(arguments) else max(code, installed_story.main())
 
 
 if __name__ == "__main__":

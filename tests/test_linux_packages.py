@@ -41,8 +41,8 @@ def test_the_c_library_is_as_new_as_the_newest_thing_that_is_asked_of_it():
     headers = (
         "  0x0 0x00 03 GLIBC_2.9\n  0x0 0x00 02 GLIBC_2.36\n  0x0 0x00 04 GLIBC_2.4\n  GLIBCXX_3.4.30\n  GLIBC_PRIVATE"
     )
-    assert depends.required_glibc(headers) == "2.36"
-    assert depends.required_glibc("") == "2.34"
+    assert depends.find_required_glibc(headers) == "2.36"
+    assert depends.find_required_glibc("") == "2.34"
 
 
 @on_linux
@@ -75,7 +75,7 @@ def test_what_a_real_binary_is_linked_to_is_read_off_it(tmp_path):
 def test_a_binary_that_needs_a_newer_glibc_is_named(tmp_path):
     shutil.copy("/bin/ls", tmp_path / "ls")
     needed = depends.find_newer_glibc([tmp_path / "ls"], (2, 0))
-    assert needed == {tmp_path / "ls": depends.required_glibc(depends._read_headers([tmp_path / "ls"]))}
+    assert needed == {tmp_path / "ls": depends.find_required_glibc(depends._read_headers([tmp_path / "ls"]))}
     assert depends.find_newer_glibc([tmp_path / "ls"], (9, 0)) == {}
 
 

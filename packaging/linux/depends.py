@@ -51,12 +51,12 @@ def find_dependencies(programs: Sequence[Path], own: Sequence[Path]) -> list[str
     if packageless := find_packageless(result.stderr, own):
         raise NotFound(f"no package has {', '.join(packageless)}")
     line = next((line for line in result.stdout.splitlines() if line.startswith(_FROM)), _FROM)
-    return parse_depends(line.removeprefix(_FROM), required_glibc(_read_headers(programs)))
+    return parse_depends(line.removeprefix(_FROM), find_required_glibc(_read_headers(programs)))
 
 
 def find_newer_glibc(programs: Iterable[Path], oldest: tuple[int, int]) -> dict[Path, str]:
     """Return the binaries that need a newer C library than `oldest`, each with the version that it needs."""
-    needed = {path: required_glibc(_read_headers([path])) for path in programs}
+    needed = {path: find_required_glibc(_read_headers([path])) for path in programs}
     return {path: version for path, version in needed.items() if _parse_version(version) > oldest}
 
 
@@ -75,7 +75,7 @@ def find_packageless(warnings: str, own: Iterable[Path]) -> list[str]:
     return sorted({path for path in _NO_PACKAGE.findall(warnings) if not path.startswith(ours)})
 
 
-def required_glibc(headers: str) -> str:
+def find_required_glibc(headers: str) -> str:
     """Return the oldest version of the C library that has every symbol in the output of `objdump --private-headers`."""
     versions = {(int(major), int(minor)) for major, minor in _C_VERSION.findall(headers)}
     return "{}.{}".format(*max(versions, default=(2, 34)))  # 2.34: what the wheels of Qt are made for

@@ -181,7 +181,7 @@ class Story:
         report("installed", start)
         self._check_installation(OLD_VERSION)
         self._computer.merge_classes()
-        expect(read_version() in (output := self._commands("--version")), f"the version is printed, not {output!r}")
+        expect(read_version() in (output := self._run_commands("--version")), f"the version is printed, not {output!r}")
 
     def _check_installation(self, number: str) -> None:
         values = self._computer.read_registry(r"HKCU\Software")
@@ -191,7 +191,7 @@ class Story:
         expect(command == rf'"{FOLDER}\annotator.exe" "%1"', f"what opens a corpus, not {command}")
         entry = values[r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Uninstall\ArabicNewsAnnotator"]
         expect(entry["DisplayVersion"] == number, f"{number} in the list of programs, not {entry['DisplayVersion']}")
-        links = {path.name for path in self._unix(MENU).glob("*.lnk")}
+        links = {path.name for path in self._linux_path(MENU).glob("*.lnk")}
         expect(links == {SHORTCUT}, f"the menu has {SHORTCUT}, not {links}")
 
     def start_from_menu(self) -> None:
@@ -212,18 +212,18 @@ class Story:
 
     def import_articles(self) -> None:
         """Import files as Notepad writes them (a byte order mark, CRLF), with Arabic names."""
-        folder = self._unix(NEWS)
+        folder = self._linux_path(NEWS)
         for target in (folder, self._linux / "مقالات"):
             target.mkdir(parents=True)
             for name, text in ARTICLES.items():
                 (target / name).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
         self._corpora.mkdir(parents=True)
-        result = json.loads(self._commands("import", CORPUS, NEWS, "--json"))
+        result = json.loads(self._run_commands("import", CORPUS, NEWS, "--json"))
         expect(result["added"] == len(ARTICLES) and not result["skipped"], f"all articles are imported: {result}")
-        self._commands("import", OTHER, NEWS, "--json")
-        self._on_linux("import", "there.corpus", "مقالات", "--json")
-        windows_articles = json.loads(self._commands("list", CORPUS, "--json"))
-        linux_articles = json.loads(self._on_linux("list", "there.corpus", "--json"))
+        self._run_commands("import", OTHER, NEWS, "--json")
+        self._run_on_linux("import", "there.corpus", "مقالات", "--json")
+        windows_articles = json.loads(self._run_commands("list", CORPUS, "--json"))
+        linux_articles = json.loads(self._run_on_linux("list", "there.corpus", "--json"))
         same = [[article[key] for key in ("id", "title", "published", "source")] for article in windows_articles]
         expect(
             same == [[article[key] for key in ("id", "title", "published", "source")] for article in linux_articles],
@@ -243,18 +243,20 @@ class Story:
         computer.wait_for_rest()
         computer.take_picture(OUTPUT / "labelled.png")
         stored = wait_until(
-            lambda: spans if len(spans := self._spans(1)) == len(SPANS) else [], f"{len(SPANS)} spans are stored", 20
+            lambda: spans if len(spans := self._read_spans(1)) == len(SPANS) else [],
+            f"{len(SPANS)} spans are stored",
+            20,
         )
         expect(stored == SPANS, f"the spans are {SPANS}, not {stored}")
 
     def export(self) -> None:
         """Export while the window is open, and compare with what Linux exports of the same file."""
-        copy = self._copy("exported.corpus")
+        copy = self._copy_corpus("exported.corpus")
         for name in FORMATS:
-            self._commands("export", CORPUS, rf"{PROFILE}\Documents\train.{name}", "--format", name, "--json")
-            self._on_linux("export", copy.name, f"train.{name}", "--format", name, "--json")
+            self._run_commands("export", CORPUS, rf"{PROFILE}\Documents\train.{name}", "--format", name, "--json")
+            self._run_on_linux("export", copy.name, f"train.{name}", "--format", name, "--json")
             for suffix in (name, f"{name}.report.json"):
-                windows_bytes = (self._unix(PROFILE) / "Documents" / f"train.{suffix}").read_bytes()
+                windows_bytes = (self._linux_path(PROFILE) / "Documents" / f"train.{suffix}").read_bytes()
                 linux_bytes = (self._linux / f"train.{suffix}").read_bytes()
                 expect(windows_bytes == linux_bytes, f"train.{suffix} is the same on Windows and Linux")
                 expect(b"\r" not in windows_bytes, f"train.{suffix} has the line ends of training sets")
@@ -289,7 +291,7 @@ class Story:
         computer.wait_for_rest()
         computer.run_linux(["setxkbmap", "-layout", "us"], "Choosing the US layout")
         self._quit()
-        stored = self._spans(1, OTHER)
+        stored = self._read_spans(1, OTHER)
         expect(stored == ARABIC_SPANS, f"the spans by an Arabic keyboard are {ARABIC_SPANS}, not {stored}")
         dev.say("labelled on an Arabic keyboard")
 
@@ -310,7 +312,7 @@ class Story:
         time.sleep(0.15)
         computer.kill()
         burst.wait()
-        copy = self._copy("killed.corpus")
+        copy = self._copy_corpus("killed.corpus")
         with sqlite3.connect(copy) as connection:
             [(answer,)] = connection.execute("PRAGMA integrity_check").fetchall()
         connection.close()
@@ -319,9 +321,9 @@ class Story:
         computer.wait_for_window("أخبار يونيو")
         computer.wait_for_rest()
         computer.take_picture(OUTPUT / "after-kill.png")
-        stored = self._spans(2)
+        stored = self._read_spans(2)
         expect(len(stored) >= count, f"all {count} spans that were shown are there, not {len(stored)}")
-        expect(self._spans(1) == SPANS, "the spans of the article that was done are there")
+        expect(self._read_spans(1) == SPANS, "the spans of the article that was done are there")
         dev.say(f"killed while tagging: {count} spans were shown, {len(stored)} are there")
 
     def update(self) -> None:
@@ -330,13 +332,13 @@ class Story:
         computer.run([self._new, "/S"], "Installing over an open program", exit_code=2)
         self._check_installation(OLD_VERSION)
         self._quit()
-        extra = self._unix(FOLDER) / "_internal" / "of-an-older-version.txt"
+        extra = self._linux_path(FOLDER) / "_internal" / "of-an-older-version.txt"
         expect(extra.exists(), "the older version is there")
-        before = self._own_files()
+        before = self._hash_own_files()
         start = time.monotonic()
         computer.run([self._new, "/S"], "Updating")
         report("updated", start)
-        expect(self._own_files() == before, "settings and corpora are those of before")
+        expect(self._hash_own_files() == before, "settings and corpora are those of before")
         expect(not extra.exists(), "nothing of the older version is left")
         self._check_installation(read_version())
 
@@ -367,11 +369,11 @@ class Story:
     def remove(self, files: set[str], keys: set[str]) -> None:
         """Remove the program, and check that nothing but the user's own files is left."""
         computer = self._computer
-        before = self._own_files()
+        before = self._hash_own_files()
         computer.run([rf"{FOLDER}\uninstall.exe", "/S"], "Removing")
-        wait_until(lambda: not self._unix(FOLDER).exists(), "the folder of the program is gone")
-        wait_until(lambda: not list(self._unix(MENU).glob("*.lnk")), "the menu is as before")
-        expect(self._own_files() == before, "settings and corpora are left")
+        wait_until(lambda: not self._linux_path(FOLDER).exists(), "the folder of the program is gone")
+        wait_until(lambda: not list(self._linux_path(MENU).glob("*.lnk")), "the menu is as before")
+        expect(self._hash_own_files() == before, "settings and corpora are left")
         # NSIS has Windows delete the copy of the uninstaller that runs in Temp at the next start.
         own = ("users/root/Documents/", "users/root/AppData/Local/annotator/", "users/root/AppData/Local/Temp/~nsu")
         leftovers = {name for name in computer.list_files() - files if not name.startswith(own)}
@@ -390,10 +392,10 @@ class Story:
         self._computer.press("ctrl+q")
         wait_until(lambda: not self._computer.find_processes(), "Ctrl+Q ends the program")
 
-    def _commands(self, *arguments: str) -> str:
+    def _run_commands(self, *arguments: str) -> str:
         return self._computer.run([COMMANDS, *arguments], f"annotator-commands {arguments[0]}")
 
-    def _on_linux(self, *arguments: str) -> str:
+    def _run_on_linux(self, *arguments: str) -> str:
         """Run a command of the checkout on Linux, in the folder for comparisons. Raises Unexpected."""
         command = [str(dev.PYTHON), "-m", "annotator", *arguments]
         done = subprocess.run(command, cwd=self._linux, capture_output=True, text=True, encoding="utf-8")
@@ -401,27 +403,27 @@ class Story:
             raise Unexpected(f"{arguments[0]} on Linux: exit code {done.returncode}.\n{done.stderr}")
         return done.stdout
 
-    def _unix(self, path: str) -> Path:
+    def _linux_path(self, path: str) -> Path:
         """Return the path on Linux of a path of C:."""
         return self._computer.drive_c.joinpath(*path.split("\\")[1:])
 
-    def _copy(self, name: str) -> Path:
+    def _copy_corpus(self, name: str) -> Path:
         """Copy the corpus, and what is not yet in its file, to Linux.
 
         Linux must not open it in its place: it does not see Wine's locks.
         """
         for suffix in ("", "-wal"):
-            source = self._unix(CORPUS + suffix)
+            source = self._linux_path(CORPUS + suffix)
             if source.exists():
                 shutil.copyfile(source, self._linux / f"{name}{suffix}")
         return self._linux / name
 
-    def _spans(self, article: int, corpus: str = CORPUS) -> list[tuple[str, str]]:
+    def _read_spans(self, article: int, corpus: str = CORPUS) -> list[tuple[str, str]]:
         """Return the labels and words of an article's spans, as the installed command shows them."""
-        record: dict[str, Any] = json.loads(self._commands("show", corpus, str(article), "--json"))
+        record: dict[str, Any] = json.loads(self._run_commands("show", corpus, str(article), "--json"))
         return [(span["label"], span["text"]) for span in record["spans"]]
 
-    def _own_files(self) -> dict[str, str]:
+    def _hash_own_files(self) -> dict[str, str]:
         """Return the checksums of settings and corpora by their paths, without the log."""
         paths = [*self._settings.rglob("*"), *self._corpora.rglob("*")]
         files = [path for path in paths if path.suffix in {".json", ".corpus"}]

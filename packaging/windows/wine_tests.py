@@ -99,7 +99,7 @@ class Result:
         return not self.success and self.part.platform == "windows"
 
 
-def named_tests(arguments: Sequence[str], root: Path | None = None) -> list[str]:
+def find_named_tests(arguments: Sequence[str], root: Path | None = None) -> list[str]:
     """Return the arguments that name a folder or a file of tests, or a test in one."""
     root = root or dev.ROOT
     return [text for text in arguments if not text.startswith("-") and (root / text.partition("::")[0]).exists()]
@@ -112,7 +112,7 @@ def plan_parts(arguments: Sequence[str], root: Path | None = None) -> tuple[list
     adds every test that opens a window.
     """
     root = root or dev.ROOT
-    selected = named_tests(arguments, root)
+    selected = find_named_tests(arguments, root)
     options = [text for text in arguments if text != "--all" and text not in selected]
     if selected:
         screen = tuple(path for path in selected if path.startswith(ON_SCREEN))

@@ -14,7 +14,7 @@ from desk_speed import (
     switch_corpus,
     wait_for_suggestions,
 )
-from long_article import long_article
+from long_article import build_long_article
 from measuring import RUNS, Figure, Size, time_call
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
@@ -31,11 +31,11 @@ _PRESSES: Final = 20  # few enough that an article of a hundred spans stays one
 _ACCEPT_ALL: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-def figures(folder: Path, sizes: Sequence[int] = SIZES, runs: int = RUNS, presses: int = _PRESSES) -> Iterator[Figure]:
+def measure(folder: Path, sizes: Sequence[int] = SIZES, runs: int = RUNS, presses: int = _PRESSES) -> Iterator[Figure]:
     """Every figure, with each of these numbers of spans."""
     often = max(1, runs // 3)
     for count in sizes:
-        read, size = long_article(_ANNOTATOR, count), Size(count, "spans an article")
+        read, size = build_long_article(_ANNOTATOR, count), Size(count, "spans an article")
         desk = open_desk(create_long_corpus(folder / f"keys-{count}.corpus", read))
         # So long an article says the same again and again, and nearly all of it would be suggested.
         desk.window.suggestions.close()

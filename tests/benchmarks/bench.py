@@ -54,9 +54,9 @@ def measure_speed(
 ) -> Iterator[Figure]:
     """How fast the desk answers, and a corpus is exported and imported."""
     app.create_application()
-    yield from desk_speed.figures(folder, runs, presses)
-    yield from page_speed.figures(runs)
-    yield from transfer_speed.figures(folder, max(1, runs // 3), articles, python)
+    yield from desk_speed.measure(folder, runs, presses)
+    yield from page_speed.measure(runs)
+    yield from transfer_speed.measure(folder, max(1, runs // 3), articles, python)
 
 
 def measure_growth(
@@ -67,21 +67,21 @@ def measure_growth(
 ) -> Iterator[Figure]:
     """How all of it grows."""
     app.create_application()
-    yield from article_growth.figures(folder, spans, runs)
-    yield from corpus_growth.figures(folder, articles, runs)
+    yield from article_growth.measure(folder, spans, runs)
+    yield from corpus_growth.measure(folder, articles, runs)
 
 
 def _measure_effort(folder: Path) -> Iterator[Figure]:
-    yield from effort.figures(folder)
+    yield from effort.measure(folder)
     yield from _measure_samples(
-        _SAMPLES / "ner" / _WOJOOD, "what a span costs with suggestions", suggestion_effort.figures, folder
+        _SAMPLES / "ner" / _WOJOOD, "what a span costs with suggestions", suggestion_effort.measure, folder
     )
 
 
 def _measure_suggestions(_folder: Path) -> Iterator[Figure | str]:
-    yield from _measure_samples(_SAMPLES / "dates", "dates that are found", dates_accuracy.figures)
-    yield from _measure_samples(_SAMPLES / "ner", "how good the model is", model_accuracy.figures)
-    yield suggestion_speed.figure()
+    yield from _measure_samples(_SAMPLES / "dates", "dates that are found", dates_accuracy.measure)
+    yield from _measure_samples(_SAMPLES / "ner", "how good the model is", model_accuracy.measure)
+    yield suggestion_speed.measure()
 
 
 def _measure_samples(
@@ -98,7 +98,7 @@ PARTS: Final[dict[str, Part]] = {
     "speed": measure_speed,
     "effort": _measure_effort,
     "suggest": _measure_suggestions,
-    "size": install_size.figures,
+    "size": install_size.measure,
     "growth": measure_growth,
 }
 """What can be measured by itself."""

@@ -30,14 +30,14 @@ _IMPORTED: Final = 100  # articles at a time: few beside those that there are
 _MEMORY: Final = "memory of an export: more with the most articles than with the fewest"
 
 
-def figures(folder: Path, sizes: Sequence[int] = SIZES, runs: int = RUNS) -> Iterator[Figure]:
+def measure(folder: Path, sizes: Sequence[int] = SIZES, runs: int = RUNS) -> Iterator[Figure]:
     """Every figure, with each of these numbers of articles."""
     corpus_speed.create_corpus(small := folder / "small.corpus", min(_FEW, *sizes))
     peaks: list[float] = []
     for count in sizes:
         size = Size(count, "articles")
         texts = corpus_speed.create_corpus(path := folder / f"{count}.corpus", count)
-        yield from corpus_speed.figures(path, small, texts, size, runs)
+        yield from corpus_speed.measure(path, small, texts, size, runs)
         for figure in _measure_export(path, folder, size):
             peaks += figure.own if figure.unit == "MB" else ()
             yield figure
@@ -100,7 +100,7 @@ def _measure_work(path: Path, size: Size, runs: int) -> Iterator[Figure]:
         session.open_by_id(number)
         QApplication.processEvents()
 
-    def done(keys: str, is_done: Callable[[], bool]) -> float:
+    def time_key(keys: str, is_done: Callable[[], bool]) -> float:
         time = time_call(lambda: press(keys))
         assert is_done(), keys
         return time
@@ -114,11 +114,11 @@ def _measure_work(path: Path, size: Size, runs: int) -> Iterator[Figure]:
         for place in (1, 2):
             press("Left")
             wanted = before + place
-            times[place].append(done(key, lambda wanted=wanted: len(session.spans) == wanted))
+            times[place].append(time_key(key, lambda wanted=wanted: len(session.spans) == wanted))
             wait_for_suggestions(desk)
-        times[3].append(done("Ctrl+Z", lambda before=before: len(session.spans) == before + 1))
+        times[3].append(time_key("Ctrl+Z", lambda before=before: len(session.spans) == before + 1))
         wait_for_suggestions(desk)
-        times[4].append(done("Ctrl+Return", lambda number=number: _is_elsewhere(desk, number)))
+        times[4].append(time_key("Ctrl+Return", lambda number=number: _is_elsewhere(desk, number)))
         wait_for_suggestions(desk)
     close_desk(desk)
     for what, some in zip(whats, times, strict=True):

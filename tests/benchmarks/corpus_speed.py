@@ -33,25 +33,25 @@ _TOUCHED = 0.3  # of the articles have a state and spans
 _AT_ONCE = 2_000
 
 
-def figures(path: Path, small: Path, texts: Sequence[str], size: Size, runs: int = RUNS) -> Iterator[Figure]:
+def measure(path: Path, small: Path, texts: Sequence[str], size: Size, runs: int = RUNS) -> Iterator[Figure]:
     """Every figure about the corpus at `path`, of which these are `texts`, beside one at `small` with few articles."""
     bare = sqlite3.connect(path, isolation_level=None)
 
     def scan() -> None:
         bare.execute("SELECT uid FROM article").fetchall()
 
-    yield from _window(path, small, size, runs, scan)
+    yield from _measure_window(path, small, size, runs, scan)
     with Corpus.open(path) as corpus:
-        yield from _lists(corpus, size, runs, scan)
-        yield _search(corpus, sample_queries(texts), size, bare)
+        yield from _measure_lists(corpus, size, runs, scan)
+        yield _measure_search(corpus, sample_queries(texts), size, bare)
     bare.close()
 
 
-def _promised(size: Size, of: str, bound: float) -> Wanted | None:
+def _create_target(size: Size, of: str, bound: float) -> Wanted | None:
     return Wanted(of, bound, issue=3) if size.count >= LARGE else None
 
 
-def _window(path: Path, small: Path, size: Size, runs: int, scan: Callable[[], None]) -> Iterator[Figure]:
+def _measure_window(path: Path, small: Path, size: Size, runs: int, scan: Callable[[], None]) -> Iterator[Figure]:
     desk = open_desk(Corpus.open(small))
 
     def open_(path: Path) -> None:
@@ -59,7 +59,7 @@ def _window(path: Path, small: Path, size: Size, runs: int, scan: Callable[[], N
         desk.window.repaint()
         QApplication.processEvents()
 
-    def alone() -> None:
+    def settle() -> None:
         desk.learner.stop()
         wait_for_suggestions(desk)
 
@@ -67,10 +67,10 @@ def _window(path: Path, small: Path, size: Size, runs: int, scan: Callable[[], N
     with Corpus.open(small, readonly=True) as few:
         against = f"opening {len(LazyArticleList(few))} there"
     yield measure_by_turns(
-        "opening a corpus in the window", opening, against, partial(open_, small), often, alone, size=size
+        "opening a corpus in the window", opening, against, partial(open_, small), often, settle, size=size
     )
     opening()
-    alone()
+    settle()
     article_list, places = desk.window.articles_sidebar.article_list, Random(7)
     bar = article_list.verticalScrollBar()
     article_list.viewport().repaint()
@@ -80,7 +80,7 @@ def _window(path: Path, small: Path, size: Size, runs: int, scan: Callable[[], N
         article_list.viewport().repaint()
 
     times = [time_call(scroll) for _ in range(runs * 4)]
-    wanted = _promised(size, "99 %", 16.7)
+    wanted = _create_target(size, "99 %", 16.7)
     yield Figure("a jump in the list, painted", times, "one frame at 60 Hz", [FRAME], wanted=wanted, size=size)
     choices = cycle([ArticleFilter(DONE), ArticleFilter(NEW), ArticleFilter()])
 
@@ -92,35 +92,35 @@ def _window(path: Path, small: Path, size: Size, runs: int, scan: Callable[[], N
     close_desk(desk)
 
 
-def _lists(corpus: Corpus, size: Size, runs: int, scan: Callable[[], None]) -> Iterator[Figure]:
+def _measure_lists(corpus: Corpus, size: Size, runs: int, scan: Callable[[], None]) -> Iterator[Figure]:
     listing, places = LazyArticleList(corpus, _ANNOTATOR), Random(7)
 
-    def page() -> None:
+    def read_page() -> None:
         listing.invalidate()
         listing[places.randrange(len(listing))]
 
-    times = [time_call(page) for _ in range(runs * 4)]
-    wanted = _promised(size, "99 %", 16.7)
+    times = [time_call(read_page) for _ in range(runs * 4)]
+    wanted = _create_target(size, "99 %", 16.7)
     yield Figure("a page of the list, read", times, "one frame at 60 Hz", [FRAME], wanted=wanted, size=size)
     closed = LazyArticleList(corpus, _ANNOTATOR, ArticleFilter(DONE)).numbers
 
-    def none() -> None:
+    def search_none() -> None:
         assert find_first_open(corpus, _ANNOTATOR, closed) is None
 
     what = "looking for an open article where none is"
-    yield measure_by_turns(what, none, "a bare SELECT of all uids", scan, runs, size=size)
+    yield measure_by_turns(what, search_none, "a bare SELECT of all uids", scan, runs, size=size)
 
 
-def _search(corpus: Corpus, typed: Sequence[str], size: Size, bare: sqlite3.Connection) -> Figure:
-    def words() -> None:
+def _measure_search(corpus: Corpus, typed: Sequence[str], size: Size, bare: sqlite3.Connection) -> Figure:
+    def search_word() -> None:
         bare.execute("""SELECT rowid FROM search WHERE search MATCH '"في"'""").fetchall()
 
     own: list[float] = []
     reference: list[float] = []
     for query in typed:
         own.append(time_call(partial(find_article_numbers, corpus, query)))
-        reference.append(time_call(words))
-    wanted = _promised(size, "95 %", 50)
+        reference.append(time_call(search_word))
+    wanted = _create_target(size, "95 %", 50)
     return Figure("a search as it is typed", own, "one frequent word in bare FTS5", reference, wanted=wanted, size=size)
 
 

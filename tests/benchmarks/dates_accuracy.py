@@ -139,7 +139,7 @@ def _adjust_edges(text: str, start: int, end: int) -> tuple[int, int, str | None
     return start, end, rule
 
 
-def figures(folder: Path) -> Iterator[Figure | str]:
+def measure(folder: Path) -> Iterator[Figure | str]:
     """Every figure, and in lines what is left aside or has other edges, and all that is missed or wrong."""
     for name in FILES:
         result = measure_accuracy(folder, name)
@@ -147,12 +147,12 @@ def figures(folder: Path) -> Iterator[Figure | str]:
             yield from (f"{name}: {title}: {why}: {count}" for why, count in counts.most_common())
         yield from (f"{name}: missed: {line}" for line in result.missed)
         yield from (f"{name}: value: {line}" for line in result.wrong)
-        yield _figure(f"{name}'s {result.cases} dates found exactly", result.exact / result.cases, 95, EXACT)
-        yield _figure(f"{name}'s {result.cases} dates overlapped", result.overlapped / result.cases, 98)
+        yield _create_figure(f"{name}'s {result.cases} dates found exactly", result.exact / result.cases, 95, EXACT)
+        yield _create_figure(f"{name}'s {result.cases} dates overlapped", result.overlapped / result.cases, 98)
         if result.valued:
-            yield _figure(f"{name}'s {result.valued} values right", result.right / result.valued, 90, VALUES)
+            yield _create_figure(f"{name}'s {result.valued} values right", result.right / result.valued, 90, VALUES)
 
 
-def _figure(what: str, share: float, bound: float, reference: float | None = None) -> Figure:
+def _create_figure(what: str, share: float, bound: float, reference: float | None = None) -> Figure:
     against, references = (DATEPARSER, [reference]) if reference else ("", [])
     return Figure(what, [share * 100], against, references, "%", Wanted(MEDIAN, bound, issue=5), more=True)

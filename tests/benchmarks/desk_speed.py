@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from long_article import long_article
+from long_article import build_long_article
 from measuring import FRAME, RATIO, Figure, Size, Wanted, measure_by_turns, time_call
 from msgspec.structs import replace
 from PySide6.QtGui import QKeySequence
@@ -44,9 +44,9 @@ run(sys.argv[1:])
 """
 
 
-def figures(folder: Path, runs: int, presses: int) -> Iterator[Figure]:
+def measure(folder: Path, runs: int, presses: int) -> Iterator[Figure]:
     """Every figure about the desk: keys are pressed `presses` times, everything else is done `runs` times."""
-    read = long_article(_ANNOTATOR)
+    read = build_long_article(_ANNOTATOR)
     desk = open_desk(create_long_corpus(folder / "desk.corpus", read))
     yield from measure_keys(desk, presses)
     switch_corpus(
@@ -138,7 +138,7 @@ def measure_keys(desk: app.ApplicationController, presses: int, size: Size | Non
         QTest.keyClick(view, combination.key(), combination.keyboardModifiers())
         QApplication.processEvents()
 
-    def committed(keys: str) -> Callable[[], None]:
+    def press_and_check(keys: str) -> Callable[[], None]:
         """Press a key that must add a step to the record."""
 
         def act() -> None:
@@ -165,13 +165,13 @@ def measure_keys(desk: app.ApplicationController, presses: int, size: Size | Non
             press("Left")
 
     key = session.labels.labels[0].key or ""
-    yield figure("a key tags a word", committed(key), to_free_word)
-    yield figure("undo", committed("Ctrl+Z"))
+    yield figure("a key tags a word", press_and_check(key), to_free_word)
+    yield figure("undo", press_and_check("Ctrl+Z"))
     yield figure("Tab, to the next span", lambda: press("Tab"))
     if size:
         return
     turns = iter(["Alt+Left", "Alt+Right"] * presses)
-    yield figure("a span's end by a letter", lambda: committed(next(turns))())
+    yield figure("a span's end by a letter", lambda: press_and_check(next(turns))())
     press("Escape")
     yield figure("the caret by a word", lambda: press("Left"))
     yield figure("the caret by a line", lambda: press("Down"))
@@ -182,7 +182,7 @@ def measure_keys(desk: app.ApplicationController, presses: int, size: Size | Non
             press("Return")
         assert desk.window.suggestions.current
 
-    yield figure("Return accepts a suggestion", committed("Return"), to_suggestion)
+    yield figure("Return accepts a suggestion", press_and_check("Return"), to_suggestion)
 
 
 def measure_opening(
@@ -197,19 +197,21 @@ def measure_opening(
     edit.resize(view.size())
     edit.show()
 
-    def away() -> None:
+    def leave_article() -> None:
         session.open_article(1 - place)
         edit.clear()
         QTest.qWait(20)
 
-    def opened() -> None:
+    def open_again() -> None:
         session.open_article(place)
         QApplication.processEvents()
 
-    def bare() -> None:
+    def show_bare() -> None:
         edit.setPlainText(text)
         QApplication.processEvents()
 
-    figure = measure_by_turns(what, opened, "a bare QTextEdit with its text", bare, runs, away, wanted, size)
+    figure = measure_by_turns(
+        what, open_again, "a bare QTextEdit with its text", show_bare, runs, leave_article, wanted, size
+    )
     edit.close()
     return figure

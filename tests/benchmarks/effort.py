@@ -169,7 +169,7 @@ def _measure_spans(folder: Path, name: str, story: Story) -> Iterator[tuple[int,
         desk.session.close()
 
 
-def figures(folder: Path) -> Iterator[Figure]:
+def measure(folder: Path) -> Iterator[Figure]:
     """What a span costs, on average: in what is pressed and clicked, and in seconds beside each of the PEERS.
 
     A key takes 0.28 s, a click 1.3, a double click 1.5, a drag 2.4; a key that is held with Shift is one.

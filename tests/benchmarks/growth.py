@@ -19,21 +19,21 @@ class Series(NamedTuple):
     each: bool
     points: tuple[tuple[int, float], ...]
 
-    def whole(self) -> list[tuple[int, float]]:
+    def totals(self) -> list[tuple[int, float]]:
         """The points, of all that there is and not of each."""
         return [(count, value * count if self.each else value) for count, value in self.points]
 
     def exponent(self) -> float:
         """The exponent e of the power law c * n ** e that fits the whole best: 0 is constant, 1 linear, 2 quadratic."""
-        return fit_exponent(self.whole())
+        return fit_exponent(self.totals())
 
-    def at_last(self) -> float:
+    def last_exponent(self) -> float:
         """The exponent of the last step alone: what is constant at first and then grows hides not behind the fit."""
-        return fit_exponent(self.whole()[-2:])
+        return fit_exponent(self.totals()[-2:])
 
-    def worse(self) -> bool:
+    def is_superlinear(self) -> bool:
         """Whether it grows worse than linearly, all in all or at last."""
-        return max(self.exponent(), self.at_last()) > LINEAR
+        return max(self.exponent(), self.last_exponent()) > LINEAR
 
 
 def fit_exponent(points: Sequence[tuple[int, float]]) -> float:

@@ -32,18 +32,18 @@ _STARTING: Final = "starting the bundle, until its window is on the screen"
 _NOT_PACKAGED: Final = "`dev.py package` has not been run"
 
 
-def figures(
+def measure(
     folder: Path, dist: Path = ROOT / "dist", program: Path = ROOT / "build/package/frozen/annotator/annotator"
 ) -> Iterator[Figure]:
     """A plain installation, and the packages in `dist` with the `program` that was frozen for them."""
-    megabytes = sum(map(_bytes, find_dependencies(_OWN))) / _MEGABYTE
+    megabytes = sum(map(_count_bytes, find_dependencies(_OWN))) / _MEGABYTE
     yield Figure("a plain installation, with Qt", [megabytes], unit="MB", wanted=Wanted(MEDIAN, 400, issue=7))
     for kind, pattern in _KINDS.items():
-        yield from _package(kind, next(dist.glob(pattern), None))
+        yield from _measure_package(kind, next(dist.glob(pattern), None))
     yield _measure_start(folder, program)
 
 
-def _package(kind: str, path: Path | None) -> Iterator[Figure]:
+def _measure_package(kind: str, path: Path | None) -> Iterator[Figure]:
     ways = (
         (f"the {kind}, to download", _download_size, _DOWNLOADED),
         (f"the {kind}, installed", _installed_size, _INSTALLED),
@@ -102,6 +102,6 @@ def find_dependencies(name: str) -> set[str]:
     return names
 
 
-def _bytes(name: str) -> int:
+def _count_bytes(name: str) -> int:
     files = importlib.metadata.files(name) or []
     return sum(path.stat().st_size for file in files if (path := file.locate()).is_file())  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ _PARAGRAPH: Final = 260  # code points at most: some ninety of them
 _PATTERN: Final = (("PLAN", 0, 5), ("INSTITUTION", 0, 2), ("DATE", 4, 4), ("DATE", 7, 7))
 
 
-def long_article(annotator: str, count: int = SPANS) -> AnnotatedArticle:
+def build_long_article(annotator: str, count: int = SPANS) -> AnnotatedArticle:
     """The paragraphs of the sample articles over and over, and so many spans of the annotator's, nested and evenly
     spread; the article is as long as they need."""
     text = _text(count * _DENSE)

@@ -57,7 +57,7 @@ class Figure(NamedTuple):
             return None
         return self.median() / statistics.median(self.reference)
 
-    def within(self, share: str) -> float:
+    def percentile(self, share: str) -> float:
         """What so many of its own times keep within: `95 %` or `99 %`; of too few to tell, the worst."""
         percent = _SHARES[share]
         if len(self.own) < 100 / (100 - percent):
@@ -69,9 +69,9 @@ class Figure(NamedTuple):
         """What a Wanted is about; None where there is nothing to compare with."""
         if of == RATIO:
             return self.ratio()
-        return self.median() if of == MEDIAN else self.within(of)
+        return self.median() if of == MEDIAN else self.percentile(of)
 
-    def met(self) -> bool | None:
+    def is_met(self) -> bool | None:
         """Whether it is as wanted; None where nothing is wanted or nothing was measured."""
         value = self.value(self.wanted.of) if self.wanted and self.own else None
         if self.wanted is None or value is None:

@@ -177,15 +177,15 @@ def _mean(some: Sequence[Accuracy]) -> Accuracy:
     )
 
 
-def figures(folder: Path = DATA) -> Iterator[Figure]:
+def measure(folder: Path = DATA) -> Iterator[Figure]:
     """Every figure: how good it is after the first so many sentences and after so many of a shuffled file, how long
     it takes to learn, and how fast it reads."""
     for turn, result in enumerate(measure_learning_curve(folder)):
-        yield from _figures(result, "the mean of shuffles" if turn % 2 else "the first")
-    yield from _figures(measure_all_labels(folder), "every label")
+        yield from _create_figures(result, "the mean of shuffles" if turn % 2 else "the first")
+    yield from _create_figures(measure_all_labels(folder), "every label")
 
 
-def _figures(result: Accuracy, which: str) -> Iterator[Figure]:
+def _create_figures(result: Accuracy, which: str) -> Iterator[Figure]:
     learned = f"{result.sentences:,} sentences, {which}"
     against, published = _KNOWN.get(result.sentences, ("", {}))
     for label in TWO:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from long_article import SPANS, long_article
+from long_article import SPANS, build_long_article
 from measuring import RUNS, Figure, Size, measure_by_turns
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
@@ -21,9 +21,9 @@ from annotator.ui.widgets.theme import LIGHT
 _HEIGHT = 600  # pixels
 
 
-def figures(runs: int = RUNS) -> Iterator[Figure]:
+def measure(runs: int = RUNS) -> Iterator[Figure]:
     """Every figure about the page."""
-    read = long_article("bench")
+    read = build_long_article("bench")
     text, width, edit = read.article.text, column_width(BODY_SIZE), QTextEdit()
     edit.setFont(fonts.reading_font(BODY_SIZE))
     edit.resize(int(width), _HEIGHT)

@@ -56,11 +56,11 @@ def _make_row(figure: Figure) -> tuple[str, ...]:
     return (
         what,
         format_value(figure.median(), figure.unit),
-        format_value(figure.within("99 %"), figure.unit) if many else "",
+        format_value(figure.percentile("99 %"), figure.unit) if many else "",
         reference,
         "" if ratio is None else f"{ratio:.2f}",
         _format_wanted(figure),
-        _MET[figure.met()],
+        _MET[figure.is_met()],
     )
 
 
@@ -72,7 +72,7 @@ def _format_wanted(figure: Figure) -> str:
     value = f"{bound:.3g}" if of == RATIO else format_value(bound, figure.unit)
     subject = {MEDIAN: "", RATIO: "ratio "}.get(of, f"{of} ")
     if of not in (MEDIAN, RATIO, "99 %") and figure.own:
-        subject = f"{of} ({format_value(figure.within(of), figure.unit)}) "
+        subject = f"{of} ({format_value(figure.percentile(of), figure.unit)}) "
     return f"{subject}{sign} {value} (issue {issue})"
 
 
@@ -95,8 +95,8 @@ def make_growth_rows(growths: Iterable[Series], by: str) -> Iterator[tuple[str, 
             series.what,
             *measured,
             f"{series.exponent():.2f}",
-            f"{series.at_last():.2f}",
-            "YES" if series.worse() else "",
+            f"{series.last_exponent():.2f}",
+            "YES" if series.is_superlinear() else "",
         )
 
 
@@ -174,7 +174,11 @@ def format_json(figures: Sequence[Figure], growths: Sequence[Series], facts: dic
             {
                 **{"figure": series.what, "unit": series.unit, "by": series.by, "each": series.each},
                 "points": [list(point) for point in series.points],
-                **{"exponent": series.exponent(), "last_step": series.at_last(), "worse_than_linear": series.worse()},
+                **{
+                    "exponent": series.exponent(),
+                    "last_step": series.last_exponent(),
+                    "worse_than_linear": series.is_superlinear(),
+                },
             }
             for series in growths
         ],
@@ -187,13 +191,13 @@ def _figure_fields(figure: Figure) -> dict[str, Any]:
     return {
         **{"figure": figure.what, "unit": figure.unit, "runs": len(figure.own), "not_measured": figure.why or None},
         "median": figure.median() if figure.own else None,
-        "p95": figure.within("95 %") if figure.own else None,
-        "p99": figure.within("99 %") if figure.own else None,
+        "p95": figure.percentile("95 %") if figure.own else None,
+        "p99": figure.percentile("99 %") if figure.own else None,
         **{
             "reference": reference,
             "ratio": figure.ratio(),
             "wanted": _wanted_fields(figure.wanted, figure.more),
-            "met": figure.met(),
+            "met": figure.is_met(),
         },
         "size": figure.size and {"by": figure.size.by, "count": figure.size.count},
     }

@@ -49,7 +49,7 @@ class Gold(NamedTuple):
     spans: tuple[tuple[int, int, str], ...]
 
 
-class Helped(NamedTuple):
+class Assistance(NamedTuple):
     """Who helps: the sources that are asked, and what one key accepts at once of what is sure: nothing, all in a
     `sentence`, all in the `article`."""
 
@@ -59,12 +59,12 @@ class Helped(NamedTuple):
 
 
 WAYS: Final = (
-    Helped("no suggestions", frozenset()),
-    Helped("memory alone", frozenset(["memory"])),
-    Helped("the model alone", frozenset(["model"])),
-    Helped("all of them, one by one"),
-    Helped("all, the sure ones of a sentence by one key", at_once="sentence"),
-    Helped("all, the sure ones of an article by one key", at_once="article"),
+    Assistance("no suggestions", frozenset()),
+    Assistance("memory alone", frozenset(["memory"])),
+    Assistance("the model alone", frozenset(["model"])),
+    Assistance("all of them, one by one"),
+    Assistance("all, the sure ones of a sentence by one key", at_once="sentence"),
+    Assistance("all, the sure ones of an article by one key", at_once="article"),
 )
 
 
@@ -94,7 +94,7 @@ def _reading_order(place: tuple[int, int, str]) -> tuple[int, int, str]:
     return place[0], -place[1], place[2]
 
 
-def simulate(corpus: Corpus, work: Sequence[Gold], helped: Helped) -> Iterator[Cost]:
+def simulate(corpus: Corpus, work: Sequence[Gold], helped: Assistance) -> Iterator[Cost]:
     """Label the articles of `work`, in this order, in a corpus that has none yet; yields what each took."""
     with corpus.transaction():
         for item in work:
@@ -114,7 +114,7 @@ class _Labelling:
     """One article being labelled."""
 
     def __init__(
-        self, corpus: Corpus, work: Gold, suggesting: SuggesterPool, rejected: RejectionFilter, helped: Helped
+        self, corpus: Corpus, work: Gold, suggesting: SuggesterPool, rejected: RejectionFilter, helped: Assistance
     ) -> None:
         self._corpus, self._suggesting, self._rejected, self._helped = corpus, suggesting, rejected, helped
         self._article, self._gold = work.article, work.spans
@@ -311,7 +311,7 @@ def _overlap(suggestion: Suggestion, place: tuple[int, int, str]) -> bool:
     return suggestion.start < place[1] and place[0] < suggestion.end
 
 
-def figures(path: Path, folder: Path, shuffles: int = 3) -> Iterator[Figure]:
+def measure(path: Path, folder: Path, shuffles: int = 3) -> Iterator[Figure]:
     """What a span costs with each of the WAYS, over all articles of a labelled file and over the last quarter of them;
     in the order of the file and, where one key accepts many, shuffled."""
     work = load_gold_articles(path, folder, ("DATE", "ORG"))
@@ -322,14 +322,14 @@ def figures(path: Path, folder: Path, shuffles: int = 3) -> Iterator[Figure]:
                 random.Random(turn).shuffle(ordered)
             with Corpus.create(folder / f"{WAYS.index(helped)}-{turn}.corpus", _labels(("DATE", "ORG"))) as corpus:
                 costs = [*simulate(corpus, ordered, helped)]
-            yield from _figures(helped, f"{helped.what}, shuffled {turn}" if turn else helped.what, costs)
+            yield from _create_figures(helped, f"{helped.what}, shuffled {turn}" if turn else helped.what, costs)
 
 
-def _figures(helped: Helped, what: str, costs: Sequence[Cost]) -> Iterator[Figure]:
+def _create_figures(helped: Assistance, what: str, costs: Sequence[Cost]) -> Iterator[Figure]:
     promised = helped.at_once == _PROMISED
     for part, some, bound in (("all", costs, 0.65), ("the last quarter", _last_quarter(costs), 0.5)):
         wanted = Wanted(MEDIAN, bound, issue=5) if promised else None
-        for against, cost in _peers(helped, some):
+        for against, cost in _peer_costs(helped, some):
             yield Figure(f"a span, {part}: {what}", [_seconds(some)], against, [cost], "s", wanted)
             wanted = None  # asked once
     if helped.at_once:
@@ -338,12 +338,12 @@ def _figures(helped: Helped, what: str, costs: Sequence[Cost]) -> Iterator[Figur
         yield Figure(f"spans waved through wrong: {what}", [wrong], unit="%", wanted=wanted)
 
 
-def _peers(helped: Helped, costs: Sequence[Cost]) -> Iterator[tuple[str, float]]:
+def _peer_costs(helped: Assistance, costs: Sequence[Cost]) -> Iterator[tuple[str, float]]:
     """What the same spans cost elsewhere: in seconds a span."""
     if helped.sources == frozenset():
         yield "a label that sticks (issue 5)", KEEP_LABEL
     if helped.sources is None:
-        yield "INCEpTION's flow, these suggestions", _clicking(costs)
+        yield "INCEpTION's flow, these suggestions", _clicking_seconds(costs)
     else:
         yield "Label Studio (issue 5)", LABEL_STUDIO
 
@@ -362,7 +362,7 @@ def _seconds(costs: Sequence[Cost]) -> float:
     return KEY * sum(cost.keys for cost in costs) / max(1, sum(cost.spans for cost in costs))
 
 
-def _clicking(costs: Sequence[Cost]) -> float:
+def _clicking_seconds(costs: Sequence[Cost]) -> float:
     return sum(cost.clicking for cost in costs) / max(1, sum(cost.spans for cost in costs))
 
 

@@ -18,13 +18,13 @@ from annotator.text.proclitics import normalise_form
 _WORDS: Final = 500
 
 
-def figure(runs: int = RUNS) -> Figure:
+def measure(runs: int = RUNS) -> Figure:
     """The times; all of them are wanted within 50 milliseconds."""
     what = f"all suggesters on an article of {_WORDS} words"
-    return Figure(what, measure(runs), wanted=Wanted("99 %", 50, issue=5))
+    return Figure(what, measure_times(runs), wanted=Wanted("99 %", 50, issue=5))
 
 
-def measure(runs: int) -> list[float]:
+def measure_times(runs: int) -> list[float]:
     """How long it took each time, in milliseconds; each article is another one, and one was asked about before."""
     suggesting = _train_suggesters()
     suggesting.suggest(make_article(0))

@@ -43,8 +43,8 @@ def test_every_figure_of_growth_is_measured_at_each_size(
 
 def test_what_is_wanted_of_a_large_corpus_is_wanted_of_no_small_one() -> None:
     size = corpus_speed.Size(corpus_speed.LARGE, "articles")
-    assert corpus_speed._promised(size, "99 %", 16.7)
-    assert corpus_speed._promised(size._replace(count=10_000), "99 %", 16.7) is None
+    assert corpus_speed._create_target(size, "99 %", 16.7)
+    assert corpus_speed._create_target(size._replace(count=10_000), "99 %", 16.7) is None
 
 
 @pytest.mark.skipif(on_windows, reason="Windows does not tell how much memory a process took")
@@ -64,7 +64,7 @@ def test_a_plain_installation_is_counted_without_the_extras() -> None:
 
 
 def test_what_was_not_packaged_is_not_measured_and_what_was_is(tmp_path: Path) -> None:
-    figure, *bundle = install_size.figures(tmp_path, tmp_path / "dist", tmp_path / "none")
+    figure, *bundle = install_size.measure(tmp_path, tmp_path / "dist", tmp_path / "none")
     assert figure.own[0] > 100
     assert {figure.why for figure in bundle} == {"`dev.py package` has not been run"}
     assert len(bundle) == 5
@@ -72,7 +72,7 @@ def test_what_was_not_packaged_is_not_measured_and_what_was_is(tmp_path: Path) -
     (tmp_path / "content").write_bytes(bytes(5_000_000))
     with tarfile.open(tmp_path / "dist" / "annotator-1-linux-x86_64.tar.gz", "w:gz") as package:
         package.add(tmp_path / "content")
-    _, *bundle = install_size.figures(tmp_path, tmp_path / "dist", tmp_path / "none")
+    _, *bundle = install_size.measure(tmp_path, tmp_path / "dist", tmp_path / "none")
     download, installed = (figure for figure in bundle if figure.own)
     assert download.what == "the .tar.gz, to download"
     assert download.median() < 1
@@ -89,7 +89,7 @@ def test_the_start_of_a_bundle_is_measured_by_turns_with_the_environments(
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m annotator "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     monkeypatch.setattr(install_size, "RUNS", 3)
-    (start,) = [figure for figure in install_size.figures(tmp_path, tmp_path, program) if figure.reference]
+    (start,) = [figure for figure in install_size.measure(tmp_path, tmp_path, program) if figure.reference]
     assert len(start.own) == len(start.reference) == 1
     assert all(100 < time < 30_000 for time in (*start.own, *start.reference))
 

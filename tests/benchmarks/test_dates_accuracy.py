@@ -17,7 +17,7 @@ def test_as_many_are_found_as_before(shared: Path, name: str, exact: float, over
 
 
 def test_the_figures_say_what_is_wanted_and_the_lines_what_is_missed(shared: Path) -> None:
-    items = list(dates_accuracy.figures(shared / "data" / "dates"))
+    items = list(dates_accuracy.measure(shared / "data" / "dates"))
     figures = [item for item in items if not isinstance(item, str)]
     assert [figure.wanted.bound for figure in figures if figure.wanted] == [95, 98, 90, 95, 98]
     exact = figures[3]

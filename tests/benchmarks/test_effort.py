@@ -26,8 +26,8 @@ def test_each_story_has_its_figures_beside_the_peers(
     monkeypatch.setattr(
         effort, "measure_efforts", lambda _folder: [three, effort.Effort("mouse", 2, effort.Counter(drags=2))]
     )
-    keys, *peers, drags, mouse = effort.figures(tmp_path)
-    assert (keys.median(), keys.wanted and keys.wanted.bound, keys.met()) == (3.5, 4, True)
+    keys, *peers, drags, mouse = effort.measure(tmp_path)
+    assert (keys.median(), keys.wanted and keys.wanted.bound, keys.is_met()) == (3.5, 4, True)
     assert [figure.reference[0] for figure in peers] == [*effort.PEERS.values()]
     assert all(figure.median() == pytest.approx(0.98) for figure in peers)
     assert (drags.median(), drags.wanted, mouse.median()) == (1, None, 2.4)

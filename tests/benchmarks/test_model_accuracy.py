@@ -44,10 +44,12 @@ def test_the_outermost_of_a_label_are_counted() -> None:
 
 def test_what_is_wanted_after_so_many_sentences_is_in_the_figures() -> None:
     result = measured.Accuracy(300, {"DATE": 0.91, "ORG": 0.7}, {}, 0.5, 40_000, 10, 1)
-    met = {figure.what: figure.met() for figure in measured._figures(result, "the first")}
+    met = {figure.what: figure.is_met() for figure in measured._create_figures(result, "the first")}
     assert met["F1 of DATE, 300 sentences, the first"] is True
     assert met["F1 of ORG, 300 sentences, the first"] is False
     assert met["wrong of 10 that are sure, 300 sentences, the first"] is None
     assert {met["learning from 300 sentences, the first"], met["reading, after 300 sentences, the first"]} == {True}
-    shuffled = [figure.wanted for figure in measured._figures(result, "the mean of shuffles") if "F1" in figure.what]
+    shuffled = [
+        figure.wanted for figure in measured._create_figures(result, "the mean of shuffles") if "F1" in figure.what
+    ]
     assert shuffled == [None, None]

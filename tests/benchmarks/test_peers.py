@@ -15,7 +15,7 @@ def no_python() -> Path:
 
 
 def test_what_cannot_be_measured_is_in_the_table_with_the_reason(tmp_path: Path) -> None:
-    figures = list(transfer_speed.figures(tmp_path, 1, 2, no_python))
+    figures = list(transfer_speed.measure(tmp_path, 1, 2, no_python))
     absent = [figure for figure in figures if not figure.own]
     assert [figure.against for figure in absent] == [*peers.PEERS.values()]
     assert {figure.why for figure in absent} == {"there is no network"}
@@ -42,7 +42,7 @@ def test_without_a_network_there_is_no_environment(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(("name", "module"), [("label_studio", "label_studio_sdk.converter"), ("spacy", "spacy")])
 def test_a_peer_converts_all_articles_each_time(name: str, module: str, tmp_path: Path) -> None:
     consumer(module)
-    figures = list(transfer_speed.figures(tmp_path, 2, 3, lambda: Path(sys.executable)))
+    figures = list(transfer_speed.measure(tmp_path, 2, 3, lambda: Path(sys.executable)))
     [figure] = [figure for figure in figures if figure.against == peers.PEERS[name]]
     assert len(figure.own) == len(figure.reference) == 2
     assert all(rate > 0 for rate in (*figure.own, *figure.reference))

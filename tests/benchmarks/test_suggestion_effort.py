@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import suggestion_effort
-from suggestion_effort import WAYS, Gold, Helped, simulate
+from suggestion_effort import WAYS, Assistance, Gold, simulate
 
 from annotator.jobs.suggesting import SuggesterPool
 from annotator.model.open_suggestions import SURE_SCORE
@@ -65,7 +65,7 @@ def test_a_suggestion_that_is_right_costs_one_key_and_a_wrong_one_another(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub_suggesters(monkeypatch, *((where, 0.5) for where in GOLD), (locate("خطة", "ORG"), 0.5))
-    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], Helped("all"))
+    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], Assistance("all"))
     assert stored_spans(corpus) == [*GOLD]
     assert cost.keys == 1 + 5 + 1  # to the first one, five that are right, one that is not
     assert cost.clicking == pytest.approx(5 * 1.3)
@@ -75,7 +75,7 @@ def test_what_is_sure_is_accepted_by_a_key_a_sentence_and_what_was_wrong_is_told
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub_suggesters(monkeypatch, *((where, SURE_SCORE) for where in GOLD), (locate("خطة", "ORG"), SURE_SCORE))
-    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], Helped("all", at_once="sentence"))
+    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD)], Assistance("all", at_once="sentence"))
     assert stored_spans(corpus) == sorted([*GOLD, locate("خطة", "ORG")])
     assert (cost.keys, cost.errors) == (2, 1)
 
@@ -83,14 +83,14 @@ def test_what_is_sure_is_accepted_by_a_key_a_sentence_and_what_was_wrong_is_told
 def test_edges_and_labels_are_put_right(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = [(locate("وزارة", "ORG"), 0.5), (locate("أمس", "ORG"), 0.5)]
     stub_suggesters(monkeypatch, *wrong)
-    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD[:2])], Helped("all"))
+    [cost] = simulate(corpus, [Gold(ARTICLE, GOLD[:2])], Assistance("all"))
     assert stored_spans(corpus) == [*GOLD[:2]]
     assert cost.keys == 1 + (1 + 1) + 1
 
 
 def test_every_way_has_its_figures_beside_the_peers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suggestion_effort, "load_gold_articles", lambda *_: [Gold(ARTICLE, GOLD)])
-    figures = list(suggestion_effort.figures(Path("any"), tmp_path, shuffles=1))
+    figures = list(suggestion_effort.measure(Path("any"), tmp_path, shuffles=1))
     for helped in WAYS:
         assert any(figure.what == f"a span, all: {helped.what}" for figure in figures)
         shuffled = [

@@ -10,7 +10,7 @@ def test_all_suggesters_are_asked_about_another_article_each_time() -> None:
     articles = [suggestion_speed.make_article(number) for number in range(3)]
     assert len({article.uid for article in articles}) == 3
     assert {len(article.text.split()) for article in articles} == {500}
-    assert all(suggestion_speed.measure(2))
-    figure = suggestion_speed.figure(2)
+    assert all(suggestion_speed.measure_times(2))
+    figure = suggestion_speed.measure(2)
     assert figure.what == "all suggesters on an article of 500 words"
     assert figure.wanted

@@ -29,7 +29,7 @@ _APART = 30  # words from one span to the next: some three in a hundred tokens b
 _EXPORT = "tokens exported to CoNLL 2003 in a second, read back"
 
 
-def figures(
+def measure(
     folder: Path, runs: int, articles: int, python: Callable[[], Path] = peers.make_environment
 ) -> Iterator[Figure]:
     """An export to CoNLL 2003 against finding the tokens alone and against each of the peers, which `python` runs, and
@@ -39,13 +39,13 @@ def figures(
         with corpus.transaction():
             for item in drafts:
                 corpus.add(item)
-        yield from _exports(corpus, drafts, folder, runs, python)
+        yield from _measure_exports(corpus, drafts, folder, runs, python)
         lines = folder / "transfer.jsonl"
         _run_to_end(export(corpus, lines, ExportOptions("jsonl", annotator=_ANNOTATOR, state=ALL)))
-    yield from _imports(lines, folder, runs)
+    yield from _measure_import(lines, folder, runs)
 
 
-def _exports(
+def _measure_exports(
     corpus: Corpus, drafts: list[AnnotatedArticle], folder: Path, runs: int, python: Callable[[], Path]
 ) -> Iterator[Figure]:
     options = ExportOptions(annotator=_ANNOTATOR, state=ALL, zones=None)
@@ -84,7 +84,7 @@ def _by_turns(own: Callable[[], Any], peer: peers.Peer, what: str, runs: int) ->
     return Figure(_EXPORT, times[0], what, times[1])
 
 
-def _imports(lines: Path, folder: Path, runs: int) -> Iterator[Figure]:
+def _measure_import(lines: Path, folder: Path, runs: int) -> Iterator[Figure]:
     """Against the articles, zones and spans of the file alone, and against every row that the import makes of them:
     the record of the edits and the indexes for search, too."""
     articles: list[dict[str, Any]] = []
@@ -101,7 +101,7 @@ def _imports(lines: Path, folder: Path, runs: int) -> Iterator[Figure]:
         with Corpus.create(path, default_labels()) as corpus:
             assert _run_to_end(import_paths(corpus, [lines])).spans == len(spans)
 
-    def inserting() -> None:
+    def insert_read_rows() -> None:
         db = Database(bare)
         for name, rows in (("article", articles), ("zone", zones), ("span", spans)):
             db.table(name).insert_all(rows)
@@ -117,7 +117,7 @@ def _imports(lines: Path, folder: Path, runs: int) -> Iterator[Figure]:
     own()
     tables = _read_tables(path)
 
-    def inserting_all() -> None:
+    def insert_all_rows() -> None:
         db = Database(bare)
         for create in tables.creates:
             db.execute(create)
@@ -127,8 +127,8 @@ def _imports(lines: Path, folder: Path, runs: int) -> Iterator[Figure]:
 
     what, count = "articles imported in a second", len(articles)
     for wanted, against, reference in (
-        (Wanted(RATIO, 1 / 3, issue=4), "sqlite-utils' insert_all of their rows", inserting),
-        (None, "insert_all of all rows that it makes", inserting_all),
+        (Wanted(RATIO, 1 / 3, issue=4), "sqlite-utils' insert_all of their rows", insert_read_rows),
+        (None, "insert_all of all rows that it makes", insert_all_rows),
     ):
         figure = per_second(measure_by_turns(what, own, against, reference, runs, clear), count, "articles/s")
         yield figure._replace(wanted=wanted)

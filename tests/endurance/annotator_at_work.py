@@ -75,21 +75,21 @@ class Death:
         self._folder, self._is_counting = str(folder), False
         self._statements, self._files, self._commits, self._late = statements, files, commits, late
         if files:
-            sys.addaudithook(self._hear)
+            sys.addaudithook(self._count_file_event)
         if statements or commits:
-            self._connect, sqlite3.connect = sqlite3.connect, self._connected  # type: ignore[assignment]
+            self._connect, sqlite3.connect = sqlite3.connect, self._connect_traced  # type: ignore[assignment]
 
     def begin(self) -> None:
         """Count from now on."""
         self._is_counting = True
 
-    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+    def _count_file_event(self, event: str, arguments: tuple[Any, ...]) -> None:
         if self._is_counting and event in _FILES and str(arguments[0]).startswith(self._folder):
             self._files -= 1
             if self._files == 0:
                 _die()
 
-    def _connected(self, *arguments: Any, **options: Any) -> sqlite3.Connection:
+    def _connect_traced(self, *arguments: Any, **options: Any) -> sqlite3.Connection:
         connection = self._connect(*arguments, **options)
         connection.set_trace_callback(self._count)
         return connection
@@ -201,12 +201,12 @@ class ScriptedAnnotator:
         self._reasons: list[str] = []
         self._session = Session(random.choice(ANNOTATORS))
         self._session.failed.connect(self._reasons.append)
-        self._session.get_offset = self._where
+        self._session.get_offset = self._choose_offset
         self._session.open(AnnouncingCorpus.open(folder / CORPUS))
         assert self._session.article
         tell({"shown": describe_screen(self._session)})
 
-    def _where(self) -> int:
+    def _choose_offset(self) -> int:
         """Return some place in the text that is open, as a caret would be."""
         article = self._session.article
         return self._random.randrange(min(100, len(article.text))) if article else 0
@@ -224,41 +224,44 @@ class ScriptedAnnotator:
     # By key
 
     def tag(self) -> bool:
-        return self._session.tag(self._label(), *self._stretch())
+        return self._session.tag(self._choose_label(), *self._choose_range())
 
     def relabel(self) -> bool:
-        span = self._span()
-        return span is not None and self._session.relabel(span, self._label())
+        span = self._choose_span()
+        return span is not None and self._session.relabel(span, self._choose_label())
 
     def resize(self) -> bool:
-        span = self._span()
-        return span is not None and self._session.resize(span, *self._stretch())
+        span = self._choose_span()
+        return span is not None and self._session.resize(span, *self._choose_range())
 
     def remove(self) -> bool:
-        span = self._span()
+        span = self._choose_span()
         return span is not None and self._session.remove(span)
 
     def describe(self) -> bool:
-        span = self._span()
+        span = self._choose_span()
         return span is not None and self._session.describe(span, self._choose_value(), self._choose_value())
 
     def accept(self) -> bool:
-        suggestion = self._suggestion()
+        suggestion = self._make_suggestion()
         return self._session.accept(
-            suggestion, self._random.choice([suggestion, replace(suggestion, label=self._label())])
+            suggestion, self._random.choice([suggestion, replace(suggestion, label=self._choose_label())])
         )
 
     def accept_each(self) -> bool:
-        return self._session.accept_all([self._suggestion() for _ in range(self._random.randint(1, 5))])
+        return self._session.accept_all([self._make_suggestion() for _ in range(self._random.randint(1, 5))])
 
     def reject(self) -> bool:
-        return self._session.reject(self._suggestion())
+        return self._session.reject(self._make_suggestion())
 
     def dismiss(self) -> bool:
-        return self._session.dismiss(Issue(self._random.choice(KINDS), self._label(), *self._stretch(), ""))
+        return self._session.dismiss(Issue(self._random.choice(KINDS), self._choose_label(), *self._choose_range(), ""))
 
     def put_right(self) -> bool:
-        span, remedy = self._span(), Fix(self._random.choice([self._label(), None]), *self._stretch())
+        span, remedy = (
+            self._choose_span(),
+            Fix(self._random.choice([self._choose_label(), None]), *self._choose_range()),
+        )
         if span is None:
             return False
         return self._session.apply_fix(Issue(PUNCTUATION, span.label, span.start, span.end, "", span.uid, remedy))
@@ -270,7 +273,7 @@ class ScriptedAnnotator:
         return self._session.set_state(self._random.choice(STATES))
 
     def mark_zone(self) -> bool:
-        return self._session.mark_zone(self._random.choice(ZONE_KINDS), *self._stretch())
+        return self._session.mark_zone(self._random.choice(ZONE_KINDS), *self._choose_range())
 
     def undo(self) -> bool:
         return self._session.undo()
@@ -291,12 +294,14 @@ class ScriptedAnnotator:
     def tag_all(self) -> bool:
         session, article = self._session, self._session.article
         assert article
-        words = normalise_form(article.text, *self._stretch(most=1))
+        words = normalise_form(article.text, *self._choose_range(most=1))
 
         def job(corpus: Corpus) -> Generator[Any, None, Any]:
             occurrences = yield from find_in_corpus(corpus, session.annotator, words)
             return (
-                yield from label_occurrences(corpus, session.annotator, self._label(), occurrences[:800], article.uid)
+                yield from label_occurrences(
+                    corpus, session.annotator, self._choose_label(), occurrences[:800], article.uid
+                )
             )
 
         return self._run(job)
@@ -308,7 +313,7 @@ class ScriptedAnnotator:
 
     def change_labels(self) -> bool:
         def job(corpus: Corpus) -> Generator[Any, None, Any]:
-            change = self._change(corpus)
+            change = self._make_label_change(corpus)
             names = [[label.name for label in labels.labels] for labels in (change.before, change.after)]
             self._tell({"labels": names, "renamed": change.renamed_labels(), "deleted": change.deleted_labels()})
             yield from change_labels(corpus, change)
@@ -327,7 +332,10 @@ class ScriptedAnnotator:
         return self._run(job)
 
     def import_files(self) -> bool:
-        paths, strict = [self._incoming() for _ in range(self._random.randint(1, 3))], self._random.random() < 0.2
+        paths, strict = (
+            [self._write_import_file() for _ in range(self._random.randint(1, 3))],
+            self._random.random() < 0.2,
+        )
 
         def job(corpus: Corpus) -> Generator[Any, None, Any]:
             for _count in import_paths(corpus, paths, annotator=self._session.annotator, strict=strict):
@@ -369,13 +377,13 @@ class ScriptedAnnotator:
             self._session.reload()
         return True
 
-    def _label(self) -> str:
+    def _choose_label(self) -> str:
         return self._random.choice(self._session.labels.labels).name
 
-    def _span(self) -> Span | None:
+    def _choose_span(self) -> Span | None:
         return self._random.choice(self._session.spans) if self._session.spans else None
 
-    def _stretch(self, most: int = 4) -> tuple[int, int]:
+    def _choose_range(self, most: int = 4) -> tuple[int, int]:
         assert self._session.article
         tokens = tokenize(self._session.article.text)
         first = self._random.randrange(len(tokens))
@@ -385,11 +393,13 @@ class ScriptedAnnotator:
     def _choose_value(self) -> str:
         return self._random.choice(["", "2024-07-09", "ملاحظة 😀", f"{self._random.getrandbits(40):x}"])
 
-    def _suggestion(self) -> Suggestion:
+    def _make_suggestion(self) -> Suggestion:
         value = self._choose_value() or None
-        return Suggestion(*self._stretch(), self._label(), self._random.choice(["dates", "names"]), 0.9, value)
+        return Suggestion(
+            *self._choose_range(), self._choose_label(), self._random.choice(["dates", "names"]), 0.9, value
+        )
 
-    def _change(self, corpus: Corpus) -> LabelChange:
+    def _make_label_change(self, corpus: Corpus) -> LabelChange:
         """Another name for a label, and one label more, or one fewer; no name comes back."""
         before, used = corpus.labels(), count_spans(corpus)
         labels = list(before.labels)
@@ -403,27 +413,27 @@ class ScriptedAnnotator:
         renamed = {old: new for old, new in _map_names(before, labels[0], fresh).items() if old != gone.name}
         return LabelChange(before, LabelSet((fresh, *labels[1:])), renamed, instead)
 
-    def _incoming(self) -> Path:
+    def _write_import_file(self) -> Path:
         """A file to import: a text, or lines with articles, some of them known already, and spans, states and notes."""
         folder = self._folder / "incoming"
         folder.mkdir(exist_ok=True)
         name = f"{self._random.getrandbits(64):x}"
         if self._random.random() < 0.3:
             path = folder / f"{name}.txt"
-            path.write_text(self._text(), encoding="utf-8")
+            path.write_text(self._make_text(), encoding="utf-8")
             return path
         path = folder / f"{name}.jsonl"
         count = self._random.choice([3, 20, 130])
         with path.open("w", encoding="utf-8") as stream:
             for _ in range(count):
                 article = self._session.article
-                text = article.text if article and self._random.random() < 0.1 else self._text()
+                text = article.text if article and self._random.random() < 0.1 else self._make_text()
                 places = [self._random.randrange(len(text) - 9) for _ in range(self._random.randrange(4))]
                 spans = [
                     {
                         "start": start,
                         "end": start + 9,
-                        "label": self._label(),
+                        "label": self._choose_label(),
                         "annotator": self._random.choice(ANNOTATORS),
                     }
                     for start in places
@@ -432,7 +442,7 @@ class ScriptedAnnotator:
                 stream.write(msgspec.json.encode(line).decode() + "\n")
         return path
 
-    def _text(self) -> str:
+    def _make_text(self) -> str:
         words = [
             *self._random.choices(_WORDS.split(), k=self._random.randint(8, 40)),
             f"{self._random.getrandbits(64):x}",

@@ -71,37 +71,37 @@ class Kills:
             lives = min(count - self._done, random.randint(*_LIVES))
             folder = self._folder / f"from{self._done}"
             folder.mkdir()
-            self._beginning(folder, random, old / "old.corpus")
+            self._kill_beginnings(folder, random, old / "old.corpus")
             _run_forked(lambda folder=folder, random=random: create_corpus(folder, random))
-            ledger = self._look(folder, [], Ledger(), random)
+            ledger = self._check(folder, [], Ledger(), random)
             with _open_elsewhere(folder / CORPUS, random.random() < 0.4) as is_beside:
                 self.counts["corpora, with another window open" if is_beside else "corpora"] += 1
                 for _ in range(lives):
-                    ledger = self._life(folder, ledger)
+                    ledger = self._kill_once(folder, ledger)
             shutil.rmtree(folder)
 
-    def _life(self, folder: Path, ledger: Ledger) -> Ledger:
+    def _kill_once(self, folder: Path, ledger: Ledger) -> Ledger:
         random = Random(f"{self._seed}/{self._done}")
         self._done += 1
         moment = moments.choose(random)
 
-        def working(tell: Tell) -> None:
+        def work_until_killed(tell: Tell) -> None:
             counted = moment.statements, moment.files, moment.commits, moment.late
             work(folder, random, tell, Death(folder / "exports", *counted), moment.first)
 
-        lines = _run_until_killed(working, moment)
+        lines = _run_until_killed(work_until_killed, moment)
         self._count(moment, lines)
         if random.random() < 0.2:  # again, before it is back: what the first kill left is being put in order
             second = moments.choose_while_opening(random)
 
-            def opening(tell: Tell) -> None:
+            def open_corpus(tell: Tell) -> None:
                 Death(folder, second.statements).begin()
                 AnnouncingCorpus.open(folder / CORPUS).close()
 
-            _run_until_killed(opening, second)
+            _run_until_killed(open_corpus, second)
             self.counts["killed again while opening"] += 1
         copy = tear(folder, random)
-        return self._look(folder, lines, ledger, random, copy)
+        return self._check(folder, lines, ledger, random, copy)
 
     def _count(self, moment: Moment, lines: Lines) -> None:
         doing = [line["doing"] for line in lines if "doing" in line]
@@ -109,7 +109,7 @@ class Kills:
         self.counts[f"killed {moment.kind}"] += 1
         self.counts[f"killed while: {doing[-1] if within else 'between two verbs' if doing else 'opening'}"] += 1
 
-    def _look(self, folder: Path, lines: Lines, ledger: Ledger, random: Random, copy: Path | None = None) -> Ledger:
+    def _check(self, folder: Path, lines: Lines, ledger: Ledger, random: Random, copy: Path | None = None) -> Ledger:
         def look() -> Verdict:
             gc.disable()  # it would take a third of the time
             try:
@@ -134,7 +134,7 @@ class Kills:
             raise Failed(f"kill {self._done} of seed {self._seed}; {folder_before} is what was found\n  {faults}")
         return verdict.ledger
 
-    def _beginning(self, folder: Path, random: Random, old: Path) -> None:
+    def _kill_beginnings(self, folder: Path, random: Random, old: Path) -> None:
         """Kill what makes a corpus, and what brings an old one up to date."""
         for count, name in enumerate(["made", "migrated", "made", "migrated"]):
             place = folder / f".{name}{count}"
@@ -150,13 +150,13 @@ class Kills:
                 ]
             )
 
-            def doing(
+            def create_or_open(
                 _tell: Tell, place: Path = place, path: Path = path, moment: Moment = moment, name: str = name
             ) -> None:
                 Death(place, moment.statements, moment.files).begin()
                 (Corpus.create(path, default_labels()) if name == "made" else Corpus.open(path)).close()
 
-            _run_until_killed(doing, moment)
+            _run_until_killed(create_or_open, moment)
             look = (
                 (lambda path=path: check_created(path))
                 if name == "made"

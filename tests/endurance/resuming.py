@@ -26,7 +26,7 @@ def undo_and_redo(path: Path, annotator: str, most: int) -> tuple[int, list[str]
         seen = [_read_layer(session)]
         wrong: list[str] = []
         while len(seen) <= most and session.undoable:
-            wanted, overtaken = _layer_before_last_step(path, session)
+            wanted, overtaken = _compute_previous_layer(path, session)
             if not session.undo():
                 if not overtaken:
                     wrong.append(f"undo failed: {reasons}")
@@ -52,7 +52,7 @@ def _read_layer(session: Session) -> dict[str, Any]:
     }
 
 
-def _layer_before_last_step(path: Path, session: Session) -> tuple[dict[str, Any], bool]:
+def _compute_previous_layer(path: Path, session: Session) -> tuple[dict[str, Any], bool]:
     """What the layer was before its last step, told from the record alone; and whether that step has been overtaken:
     by what somebody else did to a zone, or by a later step in another article (docs/adr/0006)."""
     assert session.article

@@ -150,7 +150,7 @@ def revert_edits(layer: dict[str, dict[Key, Row]], edits: list[Edited]) -> list[
         before, after = decode_record(edit.before), decode_record(edit.after)
         some = after or before
         assert some
-        rows, key = layer[some["type"]], _key(some)
+        rows, key = layer[some["type"]], _row_key(some)
         if rows.get(key) != after:
             wrong.append(f"edit {edit.id}: {rows.get(key)} is not what the edit left")
         if before is None:
@@ -168,7 +168,7 @@ def _read_rows(db: sqlite3.Connection, kind: str) -> list[Row]:
     return [{"type": kind, **dict(zip(names, row, strict=True))} for row in cursor]
 
 
-def _key(row: Row) -> Key:
+def _row_key(row: Row) -> Key:
     return tuple(row[key] for key in _KEYS[row["type"]])
 
 
@@ -181,7 +181,7 @@ def _replay(rows: Rows) -> list[str]:
         before, after = decode_record(edit.before), decode_record(edit.after)
         some = after or before
         assert some
-        kind, key = some["type"], _key(some)
+        kind, key = some["type"], _row_key(some)
         if some["article"] != edit.article or (kind not in _IMPORTED_KINDS and some["annotator"] != edit.annotator):
             wrong.append(f"edit {edit.id} is about another layer than it says")
         if kind in first and key not in now[kind]:

@@ -65,7 +65,7 @@ class Report(Struct):
 def run(folder: Path, steps: int, seed: int) -> tuple[list[str], Counter[str]]:
     """Have them all at it; what is wrong at the end, and counts. `folder` is new."""
     path = folder / "shared.corpus"
-    _make(path)
+    _create_corpus(path)
     writers = [
         ForkedProcess(lambda number=number, name=name: _write(path, name, steps, Random(f"{seed}:{number}")))
         for number, name in enumerate(ALONE)
@@ -107,7 +107,7 @@ def run(folder: Path, steps: int, seed: int) -> tuple[list[str], Counter[str]]:
     return wrong, counts
 
 
-def _make(path: Path) -> None:
+def _create_corpus(path: Path) -> None:
     def make() -> None:
         with Corpus.create(path, default_labels()) as corpus:
             for sample in sorted(_SAMPLES.glob("*.txt"))[:_ARTICLES]:
@@ -132,17 +132,17 @@ def _write(path: Path, annotator: str, steps: int, random: Random) -> Report:
                     last = done.pop()
                     edits, undoes = list(history.reverse_step(last)), last.uid
                 else:
-                    edits, undoes = _edits(article, layer, annotator, random), None
+                    edits, undoes = _make_edits(article, layer, annotator, random), None
             except operations.InvalidEdit:
                 continue
             step = Step(new_uid(), annotator, utc_timestamp(), "tag", tuple(edits), undoes)
             if edits and _apply(corpus, step, report) and not undoes:
                 done.append(step)
-            report.log = max(report.log, _log(path))
+            report.log = max(report.log, _log_size(path))
     return report
 
 
-def _edits(article: Any, layer: list[Span], annotator: str, random: Random) -> list[Edit]:
+def _make_edits(article: Any, layer: list[Span], annotator: str, random: Random) -> list[Edit]:
     tokens = tokenize(article.text)
     token = random.choice(tokens)
     label = random.choice(_LABELS)
@@ -231,7 +231,7 @@ def _work_at_window(path: Path, annotator: str, steps: int, random: Random) -> R
             report.rejected.append(step.uid)
             if not reasons:
                 report.wrong.append(f"step {step.uid} was refused, and nobody was told")
-        report.log = max(report.log, _log(path))
+        report.log = max(report.log, _log_size(path))
     session.close()
     return report
 
@@ -295,11 +295,11 @@ def _repeat_until_ended(folder: Path, report: Report) -> Iterator[int]:
     """Counts until the writers have ended, at least once."""
     while not report.done or not (folder / "ended").exists():
         yield report.done
-        report.log = max(report.log, _log(folder / "shared.corpus"))
+        report.log = max(report.log, _log_size(folder / "shared.corpus"))
         report.done += 1
 
 
-def _log(path: Path) -> int:
+def _log_size(path: Path) -> int:
     log = path.with_name(path.name + "-wal")
     return log.stat().st_size if log.exists() else 0
 
