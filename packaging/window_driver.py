@@ -136,5 +136,5 @@ def point_at(desk: app.ApplicationController, offset: int, *, after: bool) -> QP
     assert line
     box = next(box for box in line.boxes if box.start <= offset < box.end)
     quarter = (box.right - box.left) / 4
-    x = box.left + quarter if box.rtl == after else box.right - quarter
+    x = box.left + quarter if box.is_rtl == after else box.right - quarter
     return view.map_from_page(x, (line.top + line.bottom) / 2).toPoint()

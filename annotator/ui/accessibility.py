@@ -159,7 +159,7 @@ class ScreenReaderBridge(QObject):
         if not interface or not segments:
             return
         first = segments[0]
-        start = first.right if first.line.block.rtl else first.left
+        start = first.right if first.line.block.is_rtl else first.left
         target = self._view.viewport().mapToGlobal(self._view.map_from_page(start, first.line.top))
         current = QPointF(interface.textInterface().characterRect(unit).topLeft())
         twin.move(twin.pos() + (target - current).toPoint())

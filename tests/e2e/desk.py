@@ -35,7 +35,7 @@ class WindowProbe:
         assert line
         box = next(box for box in line.boxes if box.start <= offset < box.end)
         quarter = (box.right - box.left) / 4
-        x = box.left + quarter if box.rtl == after else box.right - quarter
+        x = box.left + quarter if box.is_rtl == after else box.right - quarter
         point = view.map_from_page(x, (line.top + line.bottom) / 2).toPoint()
         return self._on_screen(view.viewport(), point) if reveal or view.viewport().rect().contains(point) else []
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -28,6 +28,19 @@ ARTICLE = """وزارة الصحة تطلق خطة وطنية للتلقيح
 OTHER = """مدينة وجدة تستقبل قطارا جديدا
 
 وصل القطار إلى وجدة يوم الجمعة 3 ماي 2024 بعد سنتين من الأشغال التي أشرف عليها المكتب الوطني للسكك الحديدية."""
+
+
+CreateController = Callable[[settings.Settings], app.ApplicationController]
+
+
+@pytest.fixture(autouse=True)
+def _no_window_is_left(qapp: app.QApplication) -> Iterator[None]:
+    """Fail a test after which a window is left, which would be styled again for every later one."""
+    widgets = set(QApplication.topLevelWidgets())
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    remaining = [widget for widget in QApplication.topLevelWidgets() if widget not in widgets]
+    assert not remaining
 
 
 @pytest.fixture(autouse=True)
@@ -100,18 +113,38 @@ def window(qtbot: QtBot, session: Session) -> Window:
     return shown_window
 
 
-@pytest.fixture
-def desk(qapp: app.QApplication, corpus_path: Path) -> Iterator[app.ApplicationController]:
-    """The whole program, in English."""
-    controller = app.ApplicationController(qapp, settings.Settings(language="en", annotator="Sanae"))
-    controller.open_corpus(Corpus.open(corpus_path))
-    controller.show()
-    yield controller
+def _close(controller: app.ApplicationController) -> None:
     _ask_nothing(controller.window)
     controller.window.close()
     controller.session.close()
+    controller.window.deleteLater()
+    controller.deleteLater()
+
+
+@pytest.fixture
+def create_controller(qapp: app.QApplication) -> Iterator[CreateController]:
+    """Return a function that starts the whole program with the given settings; at the end it is closed and deleted."""
+    controllers: list[app.ApplicationController] = []
+
+    def create(user_settings: settings.Settings) -> app.ApplicationController:
+        controllers.append(app.ApplicationController(qapp, user_settings))
+        return controllers[-1]
+
+    yield create
+    for controller in controllers:
+        _close(controller)
     i18n.set_language("en")
-    app.ApplicationController(qapp, settings.Settings(language="en")).window.deleteLater()
+    # Restores the application's direction, colours and translations.
+    _close(app.ApplicationController(qapp, settings.Settings(language="en")))
+
+
+@pytest.fixture
+def desk(create_controller: CreateController, corpus_path: Path) -> app.ApplicationController:
+    """The whole program, in English."""
+    controller = create_controller(settings.Settings(language="en", annotator="Sanae"))
+    controller.open_corpus(Corpus.open(corpus_path))
+    controller.show()
+    return controller
 
 
 @pytest.fixture

@@ -9,25 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from annotator import i18n, single_instance
+from annotator import single_instance
 from annotator.model.labels import default_labels
-from annotator.settings import Settings
 from annotator.store.corpus import Corpus
 from annotator.ui import activation, app
 
 Start = Callable[[Path], bool]
-
-
-@pytest.fixture
-def desk(qapp: QApplication, qtbot: QtBot, corpus_path: Path) -> Iterator[app.ApplicationController]:
-    controller = app.ApplicationController(qapp, Settings(language="en", annotator="Sanae"))
-    controller.open_corpus(Corpus.open(corpus_path))
-    controller.show()
-    yield controller
-    controller.window.close()
-    controller.session.close()
-    i18n.set_language("en")
-    app.ApplicationController(qapp, Settings(language="en")).window.deleteLater()
 
 
 @pytest.fixture

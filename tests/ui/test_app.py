@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from annotator import i18n, settings
+from annotator import settings
 from annotator.diagnostics.crash_reports import ErrorDetails
 from annotator.file_ops import delete_file
 from annotator.model.labels import default_labels
@@ -22,20 +23,6 @@ from annotator.store.errors import MissingCorpus
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.ui import app
 from annotator.ui.article.page import Page
-
-
-@pytest.fixture
-def desk(qapp: QApplication, qtbot: QtBot, corpus_path: Path) -> app.ApplicationController:
-    controller = app.ApplicationController(qapp, Settings(language="en", annotator="Sanae"))
-    controller.open_corpus(Corpus.open(corpus_path))
-    controller.show()
-    yield controller
-    controller.window.close()
-    controller.session.close()
-    i18n.set_language("en")
-    app.ApplicationController(
-        qapp, Settings(language="en")
-    ).window.deleteLater()  # puts the application's direction and colours back
 
 
 def test_taskbar_id_is_set_before_the_first_window(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,11 +41,14 @@ def test_taskbar_id_is_set_before_the_first_window(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(("screen", "is_maximized"), [((1366, 768), True), ((1920, 1080), False), ((1680, 1000), True)])
 def test_first_window_is_maximized_if_it_does_not_fit_with_its_frame(
-    screen: tuple[int, int], is_maximized: bool, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+    screen: tuple[int, int],
+    is_maximized: bool,
+    create_controller: Callable[[Settings], app.ApplicationController],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     room = SimpleNamespace(availableSize=lambda: QSize(*screen))
     monkeypatch.setattr("annotator.ui.window.QGuiApplication.primaryScreen", lambda: room)
-    desk = app.ApplicationController(qapp, Settings(language="en", annotator="Sanae"))
+    desk = create_controller(Settings(language="en", annotator="Sanae"))
     desk.show()
     assert desk.window.isMaximized() == is_maximized
     size = desk.window.normalGeometry().size() if is_maximized else desk.window.size()
@@ -67,11 +57,9 @@ def test_first_window_is_maximized_if_it_does_not_fit_with_its_frame(
     desk.window.close()
     desk.session.close()
 
-    desk = app.ApplicationController(qapp, Settings(language="en", annotator="Sanae", geometry=geometry))
+    desk = create_controller(Settings(language="en", annotator="Sanae", geometry=geometry))
     desk.show()
     assert desk.window.isMaximized() == is_maximized
-    desk.window.close()
-    desk.session.close()
 
 
 def test_first_start_opens_the_sample_articles() -> None:
@@ -134,12 +122,13 @@ def test_start_raises_on_a_missing_named_corpus_and_does_not_create_it(tmp_path:
 
 @pytest.mark.parametrize("is_named", [True, False])
 def test_corpus_is_noted_for_crash_reports_before_it_is_opened(
-    qapp: QApplication, corpus_path: Path, monkeypatch: pytest.MonkeyPatch, is_named: bool
+    corpus_path: Path, monkeypatch: pytest.MonkeyPatch, is_named: bool
 ) -> None:
     """It may be its opening that crashes the program."""
     noted: list[bytes] = []
 
-    def start(_desk: app.ApplicationController, _path: Path | None) -> str:
+    def start(desk: app.ApplicationController, _path: Path | None) -> str:
+        desk.window.deleteLater()
         noted.extend(mark.read_bytes() for mark in settings.log_dir().glob("open-*"))
         raise MissingCorpus("the end of the test")
 
@@ -221,8 +210,10 @@ def test_theme_changes_at_once_and_is_saved(desk: app.ApplicationController) -> 
     assert image.pixelColor(20, 40).lightness() > 230
 
 
-def test_two_windows_do_not_overwrite_each_others_settings(desk: app.ApplicationController, qapp: QApplication) -> None:
-    other = app.ApplicationController(qapp, settings.load())
+def test_two_windows_do_not_overwrite_each_others_settings(
+    desk: app.ApplicationController, create_controller: Callable[[Settings], app.ApplicationController]
+) -> None:
+    other = create_controller(settings.load())
     desk.window.change_keys({"done": ["Ctrl+D"]})
     desk.window.save_settings(annotator="Samira")
     other.window.change_keys({"skip": ["Ctrl+K"]})
@@ -230,8 +221,6 @@ def test_two_windows_do_not_overwrite_each_others_settings(desk: app.Application
     other.window.close()
     assert settings.load().annotator == "Samira"
     assert settings.load().keys == {"done": ["Ctrl+D"], "skip": ["Ctrl+K"]}
-    other.session.close_silently()
-    other.window.deleteLater()
 
 
 def test_unsaved_settings_are_saved_with_the_next_change(desk: app.ApplicationController) -> None:

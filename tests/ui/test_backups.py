@@ -301,12 +301,14 @@ def test_start_distinguishes_a_damaged_corpus_from_other_files(qtbot: QtBot, cor
 
 
 def test_recovery_is_offered_when_the_open_corpus_is_damaged(
-    qtbot: QtBot, corpus_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    corpus_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    create_controller: Callable[[Settings], app.ApplicationController],
 ) -> None:
     monkeypatch.setattr(verification, "_MAX_CHECKED_SIZE", 0)
     broken(corpus_path)
-    desk = app.ApplicationController(app.create_application(), Settings(language="en"))
-    qtbot.addWidget(desk.window)
+    desk = create_controller(Settings(language="en"))
     desk.open_corpus(Corpus.open(corpus_path))
     desk.show()
     texts = answered(qtbot, press("Do nothing"))
@@ -314,10 +316,6 @@ def test_recovery_is_offered_when_the_open_corpus_is_damaged(
     qtbot.waitUntil(lambda: bool(texts), timeout=10_000)
     assert "is damaged" in texts[0]
     assert desk.session.corpus
-    desk.learner.stop()
-    desk.maintenance.stop()
-    desk.window.close()
-    desk.session.close_silently()
 
 
 def test_session_follows_a_restore_by_another_window(qtbot: QtBot, session: Session, corpus_path: Path) -> None:

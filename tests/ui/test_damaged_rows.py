@@ -4,7 +4,7 @@ The files are small here and read as large ones are: nothing of them is looked t
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,16 +30,10 @@ def hostile(corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[app.ApplicationController]:
-    controller = app.ApplicationController(app.create_application(), Settings(language="en", annotator="Sanae"))
-    qtbot.addWidget(controller.window)
+def desk(create_controller: Callable[[Settings], app.ApplicationController]) -> app.ApplicationController:
+    controller = create_controller(Settings(language="en", annotator="Sanae"))
     controller.show()
-    yield controller
-    controller.learner.stop()
-    controller.maintenance.stop()
-    controller.window.suggestions.close()
-    controller.window.close()
-    controller.session.close_silently()
+    return controller
 
 
 def write(path: Path, statement: str) -> None:

@@ -71,7 +71,9 @@ def _is_safe(node: ast.expr) -> bool:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[app.ApplicationController]:
+def desk(
+    create_controller: Callable[[Settings], app.ApplicationController], tmp_path: Path
+) -> app.ApplicationController:
     """A window on a corpus in which every text is HTML, in a file whose name is, too."""
     usual = default_labels().labels
     title = dict.fromkeys(("ar", "fr", "en"), EVIL)
@@ -83,17 +85,11 @@ def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[app.ApplicationController]:
         span = Span(new_uid(), article.uid, EVIL, usual[0].name, 0, len(EVIL), EVIL, EVIL)
         states = (Status(article.uid, EVIL, FLAGGED),)
         corpus.add(AnnotatedArticle(article, (), (span,), states, (Note(article.uid, EVIL, EVIL),)))
-    controller = app.ApplicationController(app.create_application(), Settings(language="en", annotator=EVIL))
-    qtbot.addWidget(controller.window)
+    controller = create_controller(Settings(language="en", annotator=EVIL))
     controller.window.resize(1366, 768)
     controller.open_corpus(Corpus.open(path))
     controller.show()
-    yield controller
-    controller.learner.stop()
-    controller.maintenance.stop()
-    controller.window.suggestions.close()
-    controller.session.close_silently()
-    controller.window.close()
+    return controller
 
 
 def shown_as_html() -> list[str]:

@@ -36,8 +36,8 @@ def point_at(view: ArticleView, offset: int, *, after: bool = False) -> QPoint:
     assert line
     box = next(box for box in line.boxes if box.start <= offset < box.end)
     quarter = (box.right - box.left) / 4
-    first = box.right - quarter if box.rtl else box.left + quarter
-    second = box.left + quarter if box.rtl else box.right - quarter
+    first = box.right - quarter if box.is_rtl else box.left + quarter
+    second = box.left + quarter if box.is_rtl else box.right - quarter
     return view.map_from_page(second if after else first, (line.top + line.bottom) / 2).toPoint()
 
 

@@ -15,7 +15,7 @@ from annotator.tagging.schemes import OUTSIDE
 NAME: Final = "nested"
 SUFFIXES: Final = (".tsv",)
 ALLOWS_SAME_LABEL: Final = True
-"""Spans of one label may overlap (see `project_levels`)."""
+"""Spans of one label may overlap (see `project_nested`)."""
 
 DOCSTART: Final = "-DOCSTART-"
 TaggedSentence: TypeAlias = list[tuple[str, tuple[str, ...]]]

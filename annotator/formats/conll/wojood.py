@@ -4,8 +4,9 @@ A token outside all spans has the tag O alone. Articles and sentences start and 
 2022.
 
 A tag contains nothing but its label, so if spans of one label overlap, no reader can tell which of them an I-
-continues: Wojood's own uses one tag of a label for a token. Of such spans one is written, by `flat.Options.flatten`,
-and the outcome of the others is reported; spans of different labels are all written.
+continues: Wojood's own uses one tag of a label for a token. Of such spans one is written, which
+`ProjectionOptions.flatten` chooses, and the outcome of the others is reported; spans of different labels are all
+written.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ from annotator.tagging.schemes import OUTSIDE
 NAME: Final = "wojood"
 SUFFIXES: Final = (".txt",)
 ALLOWS_SAME_LABEL: Final = False
-"""Spans of one label may not overlap (see `project_levels`)."""
+"""Spans of one label may not overlap (see `project_nested`)."""
 
 _DOCSTART_LINE: Final = f"{DOCSTART} {OUTSIDE}\n"
 

@@ -191,7 +191,7 @@ class Keymap:
     """
 
     def __init__(self, custom_keys: Mapping[str, list[str]], labels: Iterable[Label]) -> None:
-        self.changed = dict(custom_keys)
+        self.custom_keys = dict(custom_keys)
         self.labels = tuple(labels)
         claims = self._claims()
         self._owners: dict[str, KeyOwner] = {}
@@ -238,7 +238,9 @@ class Keymap:
 
     def with_keys(self, name: str, keys: list[str] | None) -> "Keymap":
         """Return this keymap with these keys for an action, its default keys with None."""
-        custom_keys = {other_name: other_keys for other_name, other_keys in self.changed.items() if other_name != name}
+        custom_keys = {
+            other_name: other_keys for other_name, other_keys in self.custom_keys.items() if other_name != name
+        }
         if keys is not None and keys != default_keys(name):
             custom_keys[name] = keys
         return Keymap(custom_keys, self.labels)
@@ -246,7 +248,7 @@ class Keymap:
     def with_default_keys(self) -> "Keymap":
         """Return this keymap with the default keys of all actions."""
         names = {action.name for action in ACTIONS}
-        return Keymap({name: keys for name, keys in self.changed.items() if name not in names}, self.labels)
+        return Keymap({name: keys for name, keys in self.custom_keys.items() if name not in names}, self.labels)
 
     def _keys_of(self, kind: str, name: str) -> list[str]:
         return [key for key, owner in self._owners.items() if (owner.kind, owner.name) == (kind, name)]
@@ -265,7 +267,7 @@ class Keymap:
         custom, default = [], []
         for action in ACTIONS:
             owner = KeyOwner("action", action.name, _(action.text).removesuffix("…"))
-            custom_keys = self.changed.get(action.name)
+            custom_keys = self.custom_keys.get(action.name)
             if custom_keys is not None and (not custom_keys or _valid_keys(custom_keys)):
                 custom.append((owner, _valid_keys(custom_keys)))
             else:

@@ -180,21 +180,21 @@ class ArticleCanvas(QAbstractScrollArea):
     # Qt event handlers
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        painter.setLayoutDirection(self.layoutDirection())
-        painter.fillRect(event.rect(), QColor(self._theme.window))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._theme.rule), 1))
-        painter.setBrush(QColor(self._theme.paper))
-        painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(0.5, 0.5, -0.5, -0.5), _CORNER, _CORNER)
-        if not self._article:
-            return
-        origin, clip = self._origin(), self.viewport().rect().adjusted(1, 1, -1, -1)
-        painter.translate(origin)
-        page_painter = PagePainter(self._page, self._marks, self._labels, self._theme)
-        for exposed in cast("Iterable[QRect]", event.region()):  # skip what lies between strips that are far apart
-            painter.setClipRect(exposed.intersected(clip).translated(-origin.toPoint()))
-            page_painter.paint(painter, exposed.top() - origin.y(), exposed.bottom() - origin.y())
+        with QPainter(self.viewport()) as painter:
+            painter.setLayoutDirection(self.layoutDirection())
+            painter.fillRect(event.rect(), QColor(self._theme.window))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(self._theme.rule), 1))
+            painter.setBrush(QColor(self._theme.paper))
+            painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(0.5, 0.5, -0.5, -0.5), _CORNER, _CORNER)
+            if not self._article:
+                return
+            origin, clip = self._origin(), self.viewport().rect().adjusted(1, 1, -1, -1)
+            painter.translate(origin)
+            page_painter = PagePainter(self._page, self._marks, self._labels, self._theme)
+            for exposed in cast("Iterable[QRect]", event.region()):  # skip what lies between strips that are far apart
+                painter.setClipRect(exposed.intersected(clip).translated(-origin.toPoint()))
+                page_painter.paint(painter, exposed.top() - origin.y(), exposed.bottom() - origin.y())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -37,7 +37,7 @@ class Box(NamedTuple):
     end: int
     left: float
     right: float
-    rtl: bool
+    is_rtl: bool
 
 
 class Tick(NamedTuple):
@@ -107,7 +107,7 @@ class Line:
     def _x_of(self, offset: int) -> float:
         """Return where a character begins, or where its grapheme cluster ends if it is not the first in it."""
         box = self.boxes[bisect_right(self.boxes, offset, key=attrgetter("start")) - 1]
-        return box.right if box.rtl == (offset == box.start) else box.left
+        return box.right if box.is_rtl == (offset == box.start) else box.left
 
     def _measure(self) -> list[Box]:
         """Compute the box of each character from its glyphs, sharing ligatures between their letters.
@@ -117,7 +117,7 @@ class Line:
         """
         block, glyph_runs = self.block, self._line.glyphRuns
         boxes: list[Box] = []
-        edge = self._line.naturalTextRect().right() if block.rtl else self._line.naturalTextRect().left()
+        edge = self._line.naturalTextRect().right() if block.is_rtl else self._line.naturalTextRect().left()
         unit = block.utf16_offset(self.start)
         for grapheme in _GRAPHEME.finditer(block.text, self.start - block.start, self.end - block.start):
             start, end = block.start + grapheme.start(), block.start + grapheme.end()
@@ -126,14 +126,14 @@ class Line:
             sides = _glyph_extents(runs)
             if sides:
                 left, right = min(sides)[0], max(right for _left, right in sides)
-                rtl = runs[0].isRightToLeft()
-                boxes.append(Box(start, end, left, right, rtl))
-                edge = left if rtl else right
+                is_rtl = runs[0].isRightToLeft()
+                boxes.append(Box(start, end, left, right, is_rtl))
+                edge = left if is_rtl else right
             elif runs and boxes and boxes[-1].right > boxes[-1].left and not _IGNORABLE.fullmatch(grapheme[0]):
                 boxes[-1], box = _split_ligature(boxes[-1], start, end)
                 boxes.append(box)
             else:
-                boxes.append(Box(start, end, edge, edge, block.rtl))
+                boxes.append(Box(start, end, edge, edge, block.is_rtl))
         return boxes
 
 
@@ -144,7 +144,7 @@ def _glyph_extents(runs: list[QGlyphRun]) -> list[tuple[float, float]]:
 def _split_ligature(box: Box, start: int, end: int) -> tuple[Box, Box]:
     """Split the box of a ligature between its first letters and the one from `start` to `end`."""
     middle = (box.left + box.right) / 2
-    if box.rtl:
+    if box.is_rtl:
         return box._replace(left=middle), Box(start, end, box.left, middle, True)
     return box._replace(right=middle), Box(start, end, middle, box.right, False)
 
@@ -155,7 +155,7 @@ class Block:
     def __init__(self, text: str, start: int, kind: str | None) -> None:
         self.text, self.start, self.end, self.kind = text, start, start + len(text), kind
         first = _RTL.search(text)
-        self.rtl = first is None or first[1] is None
+        self.is_rtl = first is None or first[1] is None
         self.lines: list[Line] = []
         self.top = self.height = 0.0
         self._units = Utf16Offsets("")
@@ -169,8 +169,8 @@ class Block:
         """Break the text into lines of at most `width` pixels, from `top` on."""
         self.top, self._units = top, Utf16Offsets(self.text)
         size = font.pixelSize()
-        option = QTextOption(Qt.AlignmentFlag.AlignRight if self.rtl else Qt.AlignmentFlag.AlignLeft)
-        option.setTextDirection(Qt.LayoutDirection.RightToLeft if self.rtl else Qt.LayoutDirection.LeftToRight)
+        option = QTextOption(Qt.AlignmentFlag.AlignRight if self.is_rtl else Qt.AlignmentFlag.AlignLeft)
+        option.setTextDirection(Qt.LayoutDirection.RightToLeft if self.is_rtl else Qt.LayoutDirection.LeftToRight)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.layout = QTextLayout(self.text.translate(QT_REPLACEMENTS), font)
         self.layout.setTextOption(option)

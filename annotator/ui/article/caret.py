@@ -85,7 +85,7 @@ class Caret:
     def is_rtl(self) -> bool:
         """Return whether the line of the caret runs from right to left."""
         line = self.page.line_of(self.word.start) if self.word else None
-        return line is None or line.block.rtl
+        return line is None or line.block.is_rtl
 
     def logical_step(self, step: int) -> int:
         """Convert a step to the left (1) or to the right (-1) in the caret's line to logical order."""

@@ -24,7 +24,7 @@ def paint_excerpt(
     line = page.lines[0]
     painter.save()
     painter.setClipRect(area)
-    x = area.right() - _UNLIMITED_WIDTH if line.block.rtl else area.left()
+    x = area.right() - _UNLIMITED_WIDTH if line.block.is_rtl else area.left()
     painter.translate(x, area.center().y() - (line.top + line.bottom) / 2)
     for segment in page.segments(marked_range[0], min(marked_range[1], len(elided))):
         rect = QRectF(segment.left, line.top, segment.right - segment.left, line.bottom - line.top)

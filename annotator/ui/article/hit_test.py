@@ -31,8 +31,8 @@ def handle_points(page: Page, item: Span | Suggestion) -> list[QPointF]:
     if not segments:
         return []
     first, last = segments[0], segments[-1]
-    start = first.right if first.line.block.rtl else first.left
-    end = last.left if last.line.block.rtl else last.right
+    start = first.right if first.line.block.is_rtl else first.left
+    end = last.left if last.line.block.is_rtl else last.right
     return [QPointF(start, first.line.bottom + 2), QPointF(end, last.line.bottom + 2)]
 
 

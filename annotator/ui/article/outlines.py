@@ -60,11 +60,11 @@ def outline_path(segments: Sequence[Segment], index: int, level: int) -> QPainte
     rect.adjust(-_SIDE_MARGINS[level], inset, _SIDE_MARGINS[level], 2 - inset)
     continues = index + 1 < len(segments) and segments[index + 1].line is not line
     is_continued = index > 0 and segments[index - 1].line is not line
-    rtl = line.block.rtl
+    is_rtl = line.block.is_rtl
     return _rounded_path(
         rect,
-        is_open_left=continues if rtl else is_continued,
-        is_open_right=is_continued if rtl else continues,
+        is_open_left=continues if is_rtl else is_continued,
+        is_open_right=is_continued if is_rtl else continues,
     )
 
 

@@ -150,7 +150,7 @@ class Page:
         if line is None or not line.boxes:
             return None
         box = min(line.boxes, key=lambda box: max(box.left - x, x - box.right, 0.0))
-        after_middle = x < (box.left + box.right) / 2 if box.rtl else x > (box.left + box.right) / 2
+        after_middle = x < (box.left + box.right) / 2 if box.is_rtl else x > (box.left + box.right) / 2
         return box.end if after_middle else box.start
 
     def segments(self, start: int, end: int) -> list[Segment]:

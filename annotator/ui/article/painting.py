@@ -191,7 +191,7 @@ class PagePainter:
     def _find_free_x(self, segment: Segment, width: float, occupied: list[tuple[float, float]]) -> float:
         """Return the x where a caption of this width fits under the segment: at its start, or after other captions."""
         gap = 7.0
-        if segment.line.block.rtl:
+        if segment.line.block.is_rtl:
             right = segment.right
             for start, end in sorted(occupied, reverse=True):
                 if start - gap < right and right - width < end + gap:
@@ -223,9 +223,9 @@ class PagePainter:
                 count=format_number(span_count)
             )
         rect = QRectF(0, fold.top, self._page.width, fold.height)
-        rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        sign = "⌄" if fold.is_open else ("‹" if rtl else "›")
-        side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        is_rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        sign = "⌄" if fold.is_open else ("‹" if is_rtl else "›")
+        side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
         painter.drawText(
             rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, f"{sign}  {label}"
         )

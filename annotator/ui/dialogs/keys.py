@@ -131,7 +131,7 @@ class KeysDialog(QDialog):
             if name:
                 row.setText(1, format_keys(self._keymap.keys(name)) or "–")
                 font = self.tree.font()
-                font.setBold(name in self._keymap.changed)
+                font.setBold(name in self._keymap.custom_keys)
                 row.setFont(1, font)
                 row.setForeground(1, QBrush())
         self._update_buttons()
@@ -141,8 +141,10 @@ class KeysDialog(QDialog):
         name = self._current_action()
         for button in (self._change_button, self._clear_button):
             button.setEnabled(bool(name))
-        self._default_button.setEnabled(name in self._keymap.changed)
-        self._restore_defaults_button.setEnabled(self._keymap.changed != self._keymap.with_default_keys().changed)
+        self._default_button.setEnabled(name in self._keymap.custom_keys)
+        self._restore_defaults_button.setEnabled(
+            self._keymap.custom_keys != self._keymap.with_default_keys().custom_keys
+        )
         if self._waiting_row:
             message = _("Press the new key, or Escape to cancel.")
         elif name:
@@ -200,7 +202,7 @@ class KeysDialog(QDialog):
     def _apply(self, keymap: Keymap) -> None:
         self._keymap, self._waiting_row = keymap, None
         self._show_keys()
-        self.changed.emit(keymap.changed)
+        self.changed.emit(keymap.custom_keys)
 
     def _on_key_pressed(self, event: QKeyEvent) -> None:
         """Handle a key press while waiting for a new key."""

@@ -51,14 +51,14 @@ class ColourButton(QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        body = QRectF(self.rect()).adjusted(4, 4, -4, -4)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._paper.paper))
-        painter.drawRoundedRect(body, 5, 5)
-        painter.setBrush(QColor(self._colour))
-        painter.drawRoundedRect(body.adjusted(6, 6, -6, -6), 4, 4)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            body = QRectF(self.rect()).adjusted(4, 4, -4, -4)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self._paper.paper))
+            painter.drawRoundedRect(body, 5, 5)
+            painter.setBrush(QColor(self._colour))
+            painter.drawRoundedRect(body.adjusted(6, 6, -6, -6), 4, 4)
 
     def _choose_colour(self) -> None:
         colour = QColorDialog.getColor(QColor(self._colour), self, self._name)
@@ -103,18 +103,18 @@ class _PresetButton(QAbstractButton):
         """Leave the state alone: `show_colour` marks the colour in use."""
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        circle = QRectF(self.rect()).adjusted(4, 4, -4, -4)
-        painter.setBrush(QColor(self.colour.light))
-        painter.drawPie(circle, 45 * 16, 180 * 16)
-        painter.setBrush(QColor(self.colour.dark))
-        painter.drawPie(circle, 225 * 16, 180 * 16)
-        if self.isChecked() or self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self._theme.accent if self.hasFocus() else self._theme.ink), 2))
-            painter.drawEllipse(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            circle = QRectF(self.rect()).adjusted(4, 4, -4, -4)
+            painter.setBrush(QColor(self.colour.light))
+            painter.drawPie(circle, 45 * 16, 180 * 16)
+            painter.setBrush(QColor(self.colour.dark))
+            painter.drawPie(circle, 225 * 16, 180 * 16)
+            if self.isChecked() or self.hasFocus():
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(self._theme.accent if self.hasFocus() else self._theme.ink), 2))
+                painter.drawEllipse(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
 
 class LabelPreview(QWidget):
@@ -133,12 +133,12 @@ class LabelPreview(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        gap = 10
-        width = (self.width() - gap) / 2
-        papers = (DARK, LIGHT) if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else (LIGHT, DARK)
-        for index, paper in enumerate(papers):
-            self._paint_sample(painter, QRectF(index * (width + gap), 0, width, self.height()), paper)
+        with QPainter(self) as painter:
+            gap = 10
+            width = (self.width() - gap) / 2
+            papers = (DARK, LIGHT) if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else (LIGHT, DARK)
+            for index, paper in enumerate(papers):
+                self._paint_sample(painter, QRectF(index * (width + gap), 0, width, self.height()), paper)
 
     def _paint_sample(self, painter: QPainter, rect: QRectF, paper: Theme) -> None:
         painter.save()

@@ -98,7 +98,7 @@ class _Delegate(QStyledItemDelegate):
         entry: LabelEntry = index.data(_ENTRY_ROLE)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus)
-        rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        is_rtl = option.direction == Qt.LayoutDirection.RightToLeft
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         body = QRectF(option.rect).adjusted(1.5, 1.5, -1.5, -1.5)
@@ -107,8 +107,8 @@ class _Delegate(QStyledItemDelegate):
         painter.drawRoundedRect(body, 7, 7)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.rule) if entry.is_deleted else theme.line_colour(entry.label))
-        start, end = (body.right() - 8, body.left() + 10) if rtl else (body.left() + 8, body.right() - 10)
-        direction = -1 if rtl else 1
+        start, end = (body.right() - 8, body.left() + 10) if is_rtl else (body.left() + 8, body.right() - 10)
+        direction = -1 if is_rtl else 1
         painter.drawRoundedRect(QRectF(min(start, start + direction * 5), body.top() + 8, 5, body.height() - 16), 2, 2)
         key = QRectF(0, 0, 24, 24)
         key.moveCenter(QPointF(end - direction * 12, body.center().y()))
@@ -130,7 +130,7 @@ class _Delegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(theme.faint if entry.is_deleted else theme.ink))
         rect = _rect_between(body, start + direction * 14, end - direction * (width + 8))
-        side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
         side |= Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(rect, side, elide(entry.label.localised_title(), QFontMetricsF(font), rect.width()))
         painter.restore()

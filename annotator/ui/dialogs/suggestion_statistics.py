@@ -100,11 +100,10 @@ class _Swatch(QWidget):
         self.setFixedSize(QSize(22, 14))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(QPen(self._colour, 1))
-        painter.setBrush(brushes(self._colour)[self._kind])
-        painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setPen(QPen(self._colour, 1))
+            painter.setBrush(brushes(self._colour)[self._kind])
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
 
 def _create_table(statistics: SuggestionStatistics, labels: LabelSet) -> QTreeWidget:

@@ -90,7 +90,7 @@ class ArticleDelegate(QStyledItemDelegate):
         state = index.data(_STATE_ROLE)
         if state is None:
             return  # the article cannot be read
-        rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        is_rtl = option.direction == Qt.LayoutDirection.RightToLeft
         rect = QRectF(option.rect)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
@@ -99,8 +99,8 @@ class ArticleDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.highlight if is_selected else self.theme.window))
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 8, 8)
-        self._paint_state(painter, QPointF(rect.right() - 18 if rtl else rect.left() + 18, rect.top() + 20), state)
-        text_rect = rect.adjusted(10, 7, -36, -5) if rtl else rect.adjusted(36, 7, -10, -5)
+        self._paint_state(painter, QPointF(rect.right() - 18 if is_rtl else rect.left() + 18, rect.top() + 20), state)
+        text_rect = rect.adjusted(10, 7, -36, -5) if is_rtl else rect.adjusted(36, 7, -10, -5)
         font = fonts.interface_font(13.5, bold=state == IN_PROGRESS)
         is_quiet = state in (DONE, SKIPPED) and not is_selected
         painter.setPen(QColor(self.theme.dim if is_quiet else self.theme.ink))
@@ -108,11 +108,11 @@ class ArticleDelegate(QStyledItemDelegate):
         if excerpt:
             text, start, end = excerpt
             line = text_rect.adjusted(0, text_rect.height() / 2, 0, 0)
-            _draw_line(painter, text_rect.adjusted(0, 0, 0, -text_rect.height() / 2), index.data(), font, rtl=rtl)
+            _draw_line(painter, text_rect.adjusted(0, 0, 0, -text_rect.height() / 2), index.data(), font, is_rtl=is_rtl)
             ink, mark = QColor(self.theme.dim), QColor(self.theme.hit)
             paint_excerpt(painter, line, text, (start, end), _EXCERPT_SIZE, ink, mark)
         else:
-            _draw_two_lines(painter, text_rect, index.data(), font, rtl=rtl)
+            _draw_two_lines(painter, text_rect, index.data(), font, is_rtl=is_rtl)
         if option.state & QStyle.StateFlag.State_HasFocus:
             paint_focus_ring(painter, rect.adjusted(0, 1, 0, -1), self.theme, 8)
         painter.restore()
@@ -190,11 +190,13 @@ class ArticleList(QListView):
             self.scrollTo(index)
 
 
-def _draw_two_lines(painter: QPainter, rect: QRectF, text: str, font: QFont, *, rtl: bool) -> None:
+def _draw_two_lines(painter: QPainter, rect: QRectF, text: str, font: QFont, *, is_rtl: bool) -> None:
     """Draw `text` in at most two lines, eliding the second."""
     half = rect.height() / 2
     for index, line in enumerate(_break_line(text, font, rect.width())):
-        _draw_line(painter, QRectF(rect.left(), rect.top() + index * half, rect.width(), half), line, font, rtl=rtl)
+        _draw_line(
+            painter, QRectF(rect.left(), rect.top() + index * half, rect.width(), half), line, font, is_rtl=is_rtl
+        )
 
 
 @lru_cache(maxsize=512)  # a row is painted many times
@@ -214,9 +216,9 @@ def _elide(text: str, font: QFont, width: float) -> str:
     return elide(text, QFontMetricsF(font), width)
 
 
-def _draw_line(painter: QPainter, rect: QRectF, text: str, font: QFont, *, rtl: bool) -> None:
+def _draw_line(painter: QPainter, rect: QRectF, text: str, font: QFont, *, is_rtl: bool) -> None:
     """Draw `text` in one line, elided."""
     painter.setFont(font)
-    side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+    side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
     flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
     painter.drawText(rect, flags, _elide(text, font, rect.width()))

@@ -98,10 +98,9 @@ class EmptyState(QWidget):
 
 def paint_hint(view: QAbstractItemView, theme: Theme, text: str) -> None:
     """Write `text` quietly in an empty list. Call it while the viewport of the list is painted."""
-    painter = QPainter(view.viewport())
-    painter.setFont(fonts.interface_font(13.5))
-    painter.setPen(QColor(theme.dim))
-    rect: QRect = view.viewport().rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-    flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-    painter.drawText(rect, int(flags), text)
-    painter.end()
+    with QPainter(view.viewport()) as painter:
+        painter.setFont(fonts.interface_font(13.5))
+        painter.setPen(QColor(theme.dim))
+        rect: QRect = view.viewport().rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.drawText(rect, int(flags), text)

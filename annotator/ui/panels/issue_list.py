@@ -67,7 +67,7 @@ class IssueDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         article_issue: ArticleIssue = index.data(_ISSUE_ROLE)
         label = self.labels.find(article_issue.issue.label)
-        rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        is_rtl = option.direction == Qt.LayoutDirection.RightToLeft
         rect = QRectF(option.rect)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
@@ -76,12 +76,12 @@ class IssueDelegate(QStyledItemDelegate):
         if is_selected or option.state & QStyle.StateFlag.State_MouseOver:
             painter.setBrush(QColor(self.theme.highlight if is_selected else self.theme.window))
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 8, 8)
-        dot = QPointF(rect.right() - 14 if rtl else rect.left() + 14, rect.top() + 15)
+        dot = QPointF(rect.right() - 14 if is_rtl else rect.left() + 14, rect.top() + 15)
         colour = self.theme.line_colour(label) if label else QColor(self.theme.faint)
         painter.setBrush(colour if article_issue.issue.span else Qt.BrushStyle.NoBrush)
         painter.setPen(colour)
         painter.drawEllipse(dot, 4, 4)
-        text_rect = rect.adjusted(10, 4, -28, -5) if rtl else rect.adjusted(28, 4, -10, -5)
+        text_rect = rect.adjusted(10, 4, -28, -5) if is_rtl else rect.adjusted(28, 4, -10, -5)
         half = text_rect.height() / 2
         ink, dim = QColor(self.theme.ink), QColor(self.theme.dim)
         for line_index, (text, size, pen) in enumerate(
@@ -90,7 +90,7 @@ class IssueDelegate(QStyledItemDelegate):
             font = fonts.interface_font(size)
             painter.setFont(font)
             painter.setPen(pen)
-            side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+            side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
             flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
             line = QRectF(text_rect.left(), text_rect.top() + line_index * half, text_rect.width(), half)
             painter.drawText(line, flags, elide(text, QFontMetricsF(font), text_rect.width()))

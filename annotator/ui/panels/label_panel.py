@@ -53,55 +53,57 @@ class LabelRow(QAbstractButton):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        firm = self._theme.line_colour(self.label)
-        strength = 1.2 if self.isDown() else (0.9 if self.underMouse() else 0.6)
-        body = QRectF(self.rect()).adjusted(0.5, 2.5, -0.5, -2.5)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.fill_colour(self.label, strength))
-        painter.drawRoundedRect(body, 7, 7)
-        painter.setBrush(firm)
-        stripe = QRectF(body.right() - 4 if rtl else body.left(), body.top() + 8, 4, body.height() - 16)
-        painter.drawRoundedRect(stripe, 2, 2)
-        start, end = (body.right() - 16, body.left() + 12) if rtl else (body.left() + 16, body.right() - 12)
-        direction = -1 if rtl else 1
-        key = QRectF(0, 0, 24, 23)  # puts the frame on the centres of pixels, which keeps it sharp
-        key.moveCenter(QPointF(start + direction * 12, body.center().y()))
-        painter.setBrush(QColor(self._theme.paper))
-        painter.setPen(QPen(QColor(self._theme.rule), 1))
-        painter.drawRoundedRect(key, 5, 5)
-        painter.setPen(QColor(self._theme.ink))
-        painter.setFont(fonts.interface_font(13, bold=True))
-        painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self.label.key or "·")
-        # Absolute: left and right already follow the layout direction, and Qt would mirror them again.
-        side = (Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignAbsolute
-        opposite_side = (
-            Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight
-        ) | Qt.AlignmentFlag.AlignAbsolute
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(self._theme.name_colour(self.label, strength))
-        painter.setFont(fonts.interface_font(14, bold=True))
-        text_left, text_right = sorted((start + direction * 34, end))
-        painter.drawText(
-            QRectF(text_left, body.top(), text_right - text_left, body.height()),
-            side | middle,
-            self.label.localised_title(),
-        )
-        painter.setPen(QColor(self._theme.dim))
-        painter.setFont(fonts.interface_font(13))
-        painter.drawText(
-            QRectF(text_left, body.top(), text_right - text_left, body.height()),
-            opposite_side | middle,
-            format_number(self.count) if self.count else "",
-        )
-        if self.is_sticky:
-            painter.setPen(QPen(firm, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
-        if self.hasFocus():
-            paint_focus_ring(painter, body.adjusted(-0.5, -2, 0.5, 2), self._theme, 9)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            firm = self._theme.line_colour(self.label)
+            strength = 1.2 if self.isDown() else (0.9 if self.underMouse() else 0.6)
+            body = QRectF(self.rect()).adjusted(0.5, 2.5, -0.5, -2.5)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.fill_colour(self.label, strength))
+            painter.drawRoundedRect(body, 7, 7)
+            painter.setBrush(firm)
+            stripe = QRectF(body.right() - 4 if is_rtl else body.left(), body.top() + 8, 4, body.height() - 16)
+            painter.drawRoundedRect(stripe, 2, 2)
+            start, end = (body.right() - 16, body.left() + 12) if is_rtl else (body.left() + 16, body.right() - 12)
+            direction = -1 if is_rtl else 1
+            key = QRectF(0, 0, 24, 23)  # puts the frame on the centres of pixels, which keeps it sharp
+            key.moveCenter(QPointF(start + direction * 12, body.center().y()))
+            painter.setBrush(QColor(self._theme.paper))
+            painter.setPen(QPen(QColor(self._theme.rule), 1))
+            painter.drawRoundedRect(key, 5, 5)
+            painter.setPen(QColor(self._theme.ink))
+            painter.setFont(fonts.interface_font(13, bold=True))
+            painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self.label.key or "·")
+            # Absolute: left and right already follow the layout direction, and Qt would mirror them again.
+            side = (
+                Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
+            ) | Qt.AlignmentFlag.AlignAbsolute
+            opposite_side = (
+                Qt.AlignmentFlag.AlignLeft if is_rtl else Qt.AlignmentFlag.AlignRight
+            ) | Qt.AlignmentFlag.AlignAbsolute
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.setPen(self._theme.name_colour(self.label, strength))
+            painter.setFont(fonts.interface_font(14, bold=True))
+            text_left, text_right = sorted((start + direction * 34, end))
+            painter.drawText(
+                QRectF(text_left, body.top(), text_right - text_left, body.height()),
+                side | middle,
+                self.label.localised_title(),
+            )
+            painter.setPen(QColor(self._theme.dim))
+            painter.setFont(fonts.interface_font(13))
+            painter.drawText(
+                QRectF(text_left, body.top(), text_right - text_left, body.height()),
+                opposite_side | middle,
+                format_number(self.count) if self.count else "",
+            )
+            if self.is_sticky:
+                painter.setPen(QPen(firm, 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+            if self.hasFocus():
+                paint_focus_ring(painter, body.adjusted(-0.5, -2, 0.5, 2), self._theme, 9)
 
 
 class LabelPanel(QWidget):

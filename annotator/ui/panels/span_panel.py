@@ -71,7 +71,7 @@ class SpanDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         span: Span = index.data(_SPAN_ROLE)
         label = self.labels.find(span.label)
-        rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        is_rtl = option.direction == Qt.LayoutDirection.RightToLeft
         rect = QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -82,12 +82,12 @@ class SpanDelegate(QStyledItemDelegate):
         indent = 12 + 14 * self.depths[span].outer
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.theme.line_colour(label) if label else QColor(self.theme.faint))
-        painter.drawEllipse(QPointF(rect.right() - indent if rtl else rect.left() + indent, rect.center().y()), 4, 4)
-        text_rect = rect.adjusted(8, 0, -indent - 12, 0) if rtl else rect.adjusted(indent + 12, 0, -8, 0)
+        painter.drawEllipse(QPointF(rect.right() - indent if is_rtl else rect.left() + indent, rect.center().y()), 4, 4)
+        text_rect = rect.adjusted(8, 0, -indent - 12, 0) if is_rtl else rect.adjusted(indent + 12, 0, -8, 0)
         painter.setFont(fonts.interface_font(_TEXT_SIZE))
         painter.setPen(QColor(self.theme.ink))
         text = _elide_words(index.data(), text_rect.width())
-        side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
         painter.drawText(text_rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, text)
         if option.state & QStyle.StateFlag.State_HasFocus:
             paint_focus_ring(painter, rect.adjusted(0, 1, 0, -1), self.theme, 6)

@@ -50,11 +50,11 @@ class ExampleSentence(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         page = _lay_out(self.width())
-        painter = QPainter(self)
-        text_left = page.lines[0].boxes[-1].left
-        painter.translate(-round(text_left / 2), 0)  # centres the sentence
-        marks = Marks(self._spans, compute_depths(self._spans, self._labels))
-        PagePainter(page, marks, self._labels, self._theme).paint(painter, 0, page.height)
+        with QPainter(self) as painter:
+            text_left = page.lines[0].boxes[-1].left
+            painter.translate(-round(text_left / 2), 0)  # centres the sentence
+            marks = Marks(self._spans, compute_depths(self._spans, self._labels))
+            PagePainter(page, marks, self._labels, self._theme).paint(painter, 0, page.height)
 
 
 class LabelKey(QWidget):
@@ -76,32 +76,32 @@ class LabelKey(QWidget):
         return QSize(150, _HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, body = self._theme, QRectF(self.rect())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.fill_colour(self._label, 0.6))
-        painter.drawRoundedRect(body, 7, 7)
-        key_font, title_font = fonts.interface_font(_KEY_SIZE, bold=True), fonts.interface_font(14, bold=True)
-        title = self._label.localised_title()
-        key_width = QFontMetricsF(key_font).horizontalAdvance(self._keys) + 16
-        title_width = QFontMetricsF(title_font).horizontalAdvance(title) + 4
-        gap = 9.0
-        group_left = (body.width() - key_width - gap - title_width) / 2
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        key = QRectF(
-            round(group_left + (title_width + gap) * rtl) + 0.5, body.center().y() - 11.5, round(key_width), 23
-        )
-        painter.setBrush(QColor(theme.paper))
-        painter.setPen(QPen(QColor(theme.rule), 1))
-        painter.drawRoundedRect(key, 5, 5)
-        painter.setPen(QColor(theme.ink))
-        painter.setFont(key_font)
-        painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._keys)
-        painter.setPen(theme.name_colour(self._label, 0.6))
-        painter.setFont(title_font)
-        title_rect = QRectF(group_left + (key_width + gap) * (not rtl), 0, title_width, body.height())
-        painter.drawText(title_rect, Qt.AlignmentFlag.AlignCenter, title)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            theme, body = self._theme, QRectF(self.rect())
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.fill_colour(self._label, 0.6))
+            painter.drawRoundedRect(body, 7, 7)
+            key_font, title_font = fonts.interface_font(_KEY_SIZE, bold=True), fonts.interface_font(14, bold=True)
+            title = self._label.localised_title()
+            key_width = QFontMetricsF(key_font).horizontalAdvance(self._keys) + 16
+            title_width = QFontMetricsF(title_font).horizontalAdvance(title) + 4
+            gap = 9.0
+            group_left = (body.width() - key_width - gap - title_width) / 2
+            is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            key = QRectF(
+                round(group_left + (title_width + gap) * is_rtl) + 0.5, body.center().y() - 11.5, round(key_width), 23
+            )
+            painter.setBrush(QColor(theme.paper))
+            painter.setPen(QPen(QColor(theme.rule), 1))
+            painter.drawRoundedRect(key, 5, 5)
+            painter.setPen(QColor(theme.ink))
+            painter.setFont(key_font)
+            painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._keys)
+            painter.setPen(theme.name_colour(self._label, 0.6))
+            painter.setFont(title_font)
+            title_rect = QRectF(group_left + (key_width + gap) * (not is_rtl), 0, title_width, body.height())
+            painter.drawText(title_rect, Qt.AlignmentFlag.AlignCenter, title)
 
 
 def _lay_out(width: float) -> Page:

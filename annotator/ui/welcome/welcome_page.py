@@ -256,12 +256,14 @@ class _DropZone(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = self._theme
-        painter.setPen(QPen(QColor(theme.accent if self._is_highlighted else theme.faint), 1.2, Qt.PenStyle.DashLine))
-        painter.setBrush(QColor(theme.highlight) if self._is_highlighted else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            theme = self._theme
+            painter.setPen(
+                QPen(QColor(theme.accent if self._is_highlighted else theme.faint), 1.2, Qt.PenStyle.DashLine)
+            )
+            painter.setBrush(QColor(theme.highlight) if self._is_highlighted else Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
 
 
 def _create_paragraph(text: str = "", name: str = "") -> QLabel:

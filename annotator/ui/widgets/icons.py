@@ -48,10 +48,9 @@ def draw_pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
     pixmap = QPixmap(QSize(size, size) * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    if name in MIRRORED and QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-        painter.translate(size, 0)
-        painter.scale(-1, 1)
-    QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, size, size))
-    painter.end()
+    with QPainter(pixmap) as painter:
+        if name in MIRRORED and QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            painter.translate(size, 0)
+            painter.scale(-1, 1)
+        QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, size, size))
     return pixmap

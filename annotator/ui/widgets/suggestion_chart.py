@@ -82,15 +82,14 @@ class SuggestionChart(QWidget):
         return _("{name}: {fact}").format(name=position, fact=_(", ").join(facts))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_axes(painter)
-        colour = self._theme.line_colour(self._label)
-        for index, tally in enumerate(self._tallies):
-            if tally.total:
-                self._paint_column(painter, self.column_rect(index), tally, colour)
-        self._paint_title(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_axes(painter)
+            colour = self._theme.line_colour(self._label)
+            for index, tally in enumerate(self._tallies):
+                if tally.total:
+                    self._paint_column(painter, self.column_rect(index), tally, colour)
+            self._paint_title(painter)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

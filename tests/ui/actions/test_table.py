@@ -78,7 +78,7 @@ def test_a_custom_key_has_twins_and_replaces_the_default_one() -> None:
     keymap = Keymap({}, LABELS).with_keys("export", ["Ctrl+J"])
     assert keymap.keys("export") == ["Ctrl+J"]
     assert sequences_of(keymap, "export") == ["Ctrl+J", "Ctrl+ت"]
-    assert keymap.changed == {"export": ["Ctrl+J"]}
+    assert keymap.custom_keys == {"export": ["Ctrl+J"]}
     assert not any("Ctrl+E" in sequences_of(keymap, name) for name in NAMES)
 
 
@@ -93,9 +93,9 @@ def test_a_removed_key_can_be_assigned_to_another_action() -> None:
 
 def test_default_keys_are_not_stored_as_custom_keys() -> None:
     keymap = Keymap({}, LABELS).with_keys("redo", ["F12"]).with_keys("undo", ["F11"])
-    assert keymap.with_keys("redo", default_keys("redo")).changed == {"undo": ["F11"]}
-    assert keymap.with_keys("redo", None).changed == {"undo": ["F11"]}
-    assert keymap.with_default_keys().changed == {}
+    assert keymap.with_keys("redo", default_keys("redo")).custom_keys == {"undo": ["F11"]}
+    assert keymap.with_keys("redo", None).custom_keys == {"undo": ["F11"]}
+    assert keymap.with_default_keys().custom_keys == {}
 
 
 @pytest.mark.parametrize(
@@ -158,9 +158,11 @@ def test_invalid_custom_keys_are_ignored_but_kept() -> None:
     assert keymap.keys("undo") == ["F12"]
     assert keymap.keys("redo") == default_keys("redo")
     assert keymap.keys("copy") == default_keys("copy")
-    assert keymap.changed == changed
-    assert keymap.with_default_keys().changed == {"ribbon": ["Ctrl+Z"]}
-    assert keymap.with_keys("undo", None).changed == {name: keys for name, keys in changed.items() if name != "undo"}
+    assert keymap.custom_keys == changed
+    assert keymap.with_default_keys().custom_keys == {"ribbon": ["Ctrl+Z"]}
+    assert keymap.with_keys("undo", None).custom_keys == {
+        name: keys for name, keys in changed.items() if name != "undo"
+    }
 
 
 KEYS = st.sampled_from(
@@ -195,7 +197,7 @@ def test_no_sequence_has_two_owners_with_any_custom_keys(changed: dict[str, list
     sequences = [sequence for name in NAMES for sequence in sequences_of(keymap, name)]
     sequences += [sequence.toString() for index in range(len(keys)) for sequence in keymap.label_sequences(f"L{index}")]
     assert [key for key, times in Counter(sequences).items() if times > 1] == []
-    assert msgspec.json.decode(msgspec.json.encode(keymap.changed), type=dict[str, list[str]]) == changed
+    assert msgspec.json.decode(msgspec.json.encode(keymap.custom_keys), type=dict[str, list[str]]) == changed
 
 
 @given(CHANGED, LABEL_KEYS, st.sampled_from(NAMES), KEYS.map(to_portable).filter(bool))

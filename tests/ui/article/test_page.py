@@ -55,8 +55,8 @@ def test_a_point_on_a_letter_hits_that_letter(qapp: QApplication, text: str) -> 
                 continue  # overlapping, like combining marks without a base letter
             hit = layout.box_at((box.left + box.right) / 2, middle)
             assert hit == box
-            before = box.right - 0.2 if box.rtl else box.left + 0.2
-            after = box.left + 0.2 if box.rtl else box.right - 0.2
+            before = box.right - 0.2 if box.is_rtl else box.left + 0.2
+            after = box.left + 0.2 if box.is_rtl else box.right - 0.2
             assert layout.boundary_at(before, middle) == box.start
             assert layout.boundary_at(after, middle) == box.end
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -567,10 +568,12 @@ def test_a_window_that_is_closed_leaves_no_thread(desk: Window) -> None:
 
 
 def test_a_window_in_another_language_has_suggestions_and_the_old_one_no_thread(
-    qtbot: QtBot, qapp: QApplication, corpus_path: Iterator[None]
+    qtbot: QtBot,
+    corpus_path: Path,
+    create_controller: Callable[[settings.Settings], app.ApplicationController],
 ) -> None:
-    controller = app.ApplicationController(app.create_application(), settings.load())
-    controller.open_corpus(Corpus.open(corpus_path))  # type: ignore[arg-type]
+    controller = create_controller(settings.load())
+    controller.open_corpus(Corpus.open(corpus_path))
     controller.show()
     settle(qtbot, controller.window)
     assert len(threads()) == 1

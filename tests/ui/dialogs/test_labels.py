@@ -379,11 +379,11 @@ def test_corpus_file_is_refused_for_loading_and_saving_labels(dialog: LabelsDial
 
 def test_fields_have_the_direction_of_their_language(dialog: LabelsDialog) -> None:
     for code in LANGUAGES:
-        rtl = code == "ar"
+        is_rtl = code == "ar"
         for field in (dialog.form.title_fields[code], dialog.form.guideline_fields[code]):
-            assert (field.layoutDirection() == Qt.LayoutDirection.RightToLeft) is rtl
+            assert (field.layoutDirection() == Qt.LayoutDirection.RightToLeft) is is_rtl
         option = dialog.form.guideline_fields[code].document().defaultTextOption()
-        assert bool(option.alignment() & Qt.AlignmentFlag.AlignRight) is rtl
+        assert bool(option.alignment() & Qt.AlignmentFlag.AlignRight) is is_rtl
 
 
 def test_every_control_has_a_name_and_is_reached_by_tab(dialog: LabelsDialog) -> None:

@@ -1,6 +1,6 @@
 """The welcome page: when it appears, what it shows, every way to begin, and the hint until the first tag."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from annotator import i18n, settings
+from annotator import settings
 from annotator.model.labels import default_labels
 from annotator.settings import Settings
 from annotator.store.corpus import Corpus
@@ -28,14 +28,16 @@ Start = Callable[..., app.ApplicationController]
 
 
 @pytest.fixture
-def start(qapp: QApplication, qtbot: QtBot) -> Iterator[Start]:
+def start(create_controller: Callable[[Settings], app.ApplicationController], qtbot: QtBot) -> Start:
     """Return a function that starts the program with the settings of the previous start."""
-    desks: list[app.ApplicationController] = []
+    desk: app.ApplicationController | None = None
 
     def launch(path: Path | None = None) -> app.ApplicationController:
-        quit_all()
-        desk = app.ApplicationController(qapp, settings.load())
-        desks.append(desk)
+        nonlocal desk
+        if desk:
+            desk.window.close()
+            desk.session.close()
+        desk = create_controller(settings.load())
         desk.start(path)
         desk.window.resize(1366, 768)
         with qtbot.waitExposed(desk.window):
@@ -44,20 +46,7 @@ def start(qapp: QApplication, qtbot: QtBot) -> Iterator[Start]:
         qtbot.waitUntil(lambda: QApplication.activeWindow() is desk.window)
         return desk
 
-    def quit_all() -> None:
-        while desks:
-            desk = desks.pop()
-            desk.window.close()
-            desk.session.close()
-            desk.window.deleteLater()
-            desk.deleteLater()
-
-    yield launch
-    quit_all()
-    i18n.set_language("en")
-    app.ApplicationController(
-        qapp, Settings(language="en")
-    ).window.deleteLater()  # restores the application's direction and colours
+    return launch
 
 
 def welcome_page(desk: app.ApplicationController) -> WelcomePage:

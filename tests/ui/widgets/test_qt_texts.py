@@ -1,12 +1,11 @@
 """Translation of Qt's own dialogs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QHeaderView, QMessageBox, QTreeView
+from PySide6.QtWidgets import QFileDialog, QHeaderView, QMessageBox, QTreeView
 from pytestqt.qtbot import QtBot
 
 from annotator import i18n
@@ -18,15 +17,11 @@ LABEL = QFileDialog.DialogLabel
 
 
 @pytest.fixture(params=["ar", "fr", "en"])
-def language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
-    i18n.set_language(request.param)
-    desk = app.ApplicationController(qapp, Settings(language=request.param))
-    yield request.param
-    desk.window.deleteLater()
-    desk.deleteLater()
-    QApplication.sendPostedEvents(desk, QEvent.Type.DeferredDelete)
-    i18n.set_language("en")
-    app.ApplicationController(qapp, Settings(language="en")).window.deleteLater()
+def language(request: pytest.FixtureRequest, create_controller: Callable[[Settings], app.ApplicationController]) -> str:
+    language: str = request.param
+    i18n.set_language(language)
+    create_controller(Settings(language=language))
+    return language
 
 
 def test_buttons_of_message_boxes_are_translated(language: str) -> None:
