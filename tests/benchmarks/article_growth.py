@@ -1,4 +1,4 @@
-"""How what an article takes grows with its spans: its text is as long as they need, so that they stand as densely."""
+"""Measure how the cost of an article grows with its spans, as its text grows with them at a constant density."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -32,7 +32,7 @@ _ACCEPT_ALL: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.S
 
 
 def measure(folder: Path, sizes: Sequence[int] = SIZES, runs: int = RUNS, presses: int = _PRESSES) -> Iterator[Figure]:
-    """Every figure, with each of these numbers of spans."""
+    """Measure every figure with each of these numbers of spans."""
     often = max(1, runs // 3)
     for count in sizes:
         read, size = build_long_article(_ANNOTATOR, count), Size(count, "spans an article")
@@ -54,7 +54,7 @@ def _options() -> ExportOptions:
 
 
 class _PerfectSuggester:
-    """Suggests what the article's spans are, and is sure of it."""
+    """A suggester that suggests the article's own spans with the highest score."""
 
     name = "told"
 
@@ -69,7 +69,7 @@ class _PerfectSuggester:
 
 
 def _measure_acceptance(folder: Path, read: AnnotatedArticle, size: Size, runs: int) -> Figure:
-    """All of an article's suggestions by one key, each time in a corpus of its own."""
+    """Measure accepting all of an article's suggestions by one key, each time in a new corpus."""
     bare, times = replace(read, spans=()), []
     desk = open_desk(create_long_corpus(folder / f"accepting-{size.count}.corpus", bare))
     desk.window.suggestions._external_suggesters = (_PerfectSuggester(read),)

@@ -1,9 +1,8 @@
-"""Every figure that an issue asks for, in one table: ours, a named reference in the same run, their ratio, what is
-wanted.
+"""Measure every figure that an issue asks for: ours, a named reference in the same run, and their ratio.
 
 `python3 packaging/dev.py bench` measures all of it, `bench suggest effort` these parts (see PARTS). Seconds differ from
-machine to machine; how many times as long as a known thing something takes differs less. Each ratio is that of the
-medians of many runs, taken by turns with the reference.
+machine to machine; the ratio to a known reference differs less. Each ratio is that of the medians of many runs, taken
+by turns with the reference.
 """
 
 import argparse
@@ -87,7 +86,7 @@ def _measure_suggestions(_folder: Path) -> Iterator[Figure | str]:
 def _measure_samples(
     samples: Path, what: str, measure: Callable[..., Iterator[Figure | str]], *rest: Path
 ) -> Iterator[Figure | str]:
-    """What is measured on the real texts beside the checkout, or that they are not there."""
+    """Measure on the real texts beside the checkout, or yield that they are not there."""
     if samples.exists():
         yield from measure(samples, *rest)
     else:
@@ -156,7 +155,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _measure_part(part: str) -> Iterator[Figure]:
-    """The figures of a part; what is told of them beside, and how long it took, is printed at once."""
+    """Yield the figures of a part; print its lines, and how long it took, at once."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         os.environ["ANNOTATOR_HOME"] = str(Path(name) / "home")

@@ -82,7 +82,7 @@ def _measure_check(path: Path, size: Size) -> Figure:
 
 
 def _measure_work(path: Path, size: Size, runs: int) -> Iterator[Figure]:
-    """What an annotator does most, in articles that nobody has begun."""
+    """Measure what an annotator does most, in articles that nobody has begun."""
     desk = open_desk(Corpus.open(path))
     desk.learner._start = lambda _path: None  # type: ignore[method-assign]  # that it is due is found out; no more
     session, view = desk.session, desk.window.view
@@ -130,7 +130,7 @@ def _is_elsewhere(desk: app.ApplicationController, number: int) -> bool:
 
 
 def _measure_import(path: Path, folder: Path, texts: Sequence[str], size: Size, runs: int) -> Figure:
-    """An article of JSON lines, with those of a few more, into the corpus as it is."""
+    """Measure the import of an article of JSON lines, together with some more, into the corpus as it is."""
     times = []
     with Corpus.open(path) as corpus:
         for turn in range(runs):

@@ -137,11 +137,11 @@ def sample_queries(texts: Sequence[str], count: int = _QUERIES) -> list[str]:
 
 
 def create_corpus(path: Path, articles: int) -> list[str]:
-    """A corpus of so many articles, 1,500 to 2,500 letters each, three of ten with a state and some spans; the texts
-    of some of them.
+    """Create a corpus of that many articles, and return the texts of some of them.
 
-    They are sentences of the sample articles, a third of their words replaced by rare ones: of those there are a few
-    frequent and very many, as in any news. Written in bulk, past `Corpus.add`, for the sake of time.
+    Each has 1,500 to 2,500 letters, and three of ten have a state and some spans. They are sentences of the sample
+    articles, a third of their words replaced by rare ones: of those there are a few frequent and very many, as in any
+    news. They are written in bulk, without `Corpus.add`, to save time.
     """
     samples: list[str] = []
     with (
@@ -160,7 +160,7 @@ def create_corpus(path: Path, articles: int) -> list[str]:
 
 
 def generate_texts() -> Iterator[str]:
-    """The texts of such a corpus, without end."""
+    """Yield the texts of such a corpus, without end."""
     dice, pieces = Random(1), []
     for sample in sorted(resource_path("samples").iterdir()):
         text = sample.read_text(encoding="utf-8")

@@ -63,7 +63,7 @@ class Accuracy(NamedTuple):
 
 
 def measure_accuracy(folder: Path, name: str) -> Accuracy:
-    """How the dates of one of FILES, in the shared folder of dates, are found."""
+    """Count how the dates of one of FILES, in the shared folder of dates, are found."""
     aside: Counter[str] = Counter()
     moved: Counter[str] = Counter()
     exact = overlapped = valued = right = total = 0
@@ -94,7 +94,7 @@ def measure_accuracy(folder: Path, name: str) -> Accuracy:
 
 
 def list_expected_values(value: dict[str, Any]) -> list[str]:
-    """The ISO 8601 forms of a value of Duckling's."""
+    """Return the ISO 8601 forms of a value of Duckling's."""
     if "start" in value:
         first, last = value["start"], value["end_exclusive"]
         if value["grain"] == "day":
@@ -127,7 +127,7 @@ def _read_cases(path: Path, aside: Counter[str]) -> Iterator[Case]:
 
 
 def _adjust_edges(text: str, start: int, end: int) -> tuple[int, int, str | None]:
-    """The edges as the guideline draws them, and the rule that moved one."""
+    """Return the edges according to the guideline, and the rule that moved one."""
     rule = None
     for why, what in EDGES.items():
         lead = what.match(text, start, end)
@@ -140,7 +140,7 @@ def _adjust_edges(text: str, start: int, end: int) -> tuple[int, int, str | None
 
 
 def measure(folder: Path) -> Iterator[Figure | str]:
-    """Every figure, and in lines what is left aside or has other edges, and all that is missed or wrong."""
+    """Yield every figure, and lines with what is left aside or has other edges, and all that is missed or wrong."""
     for name in FILES:
         result = measure_accuracy(folder, name)
         for title, counts in (("aside", result.aside), ("other edges", result.moved)):

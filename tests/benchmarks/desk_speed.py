@@ -1,4 +1,4 @@
-"""How fast the desk answers, in a real window on a long article: keys, opening, starting."""
+"""Measure how fast the window answers on a long article: keys, opening, starting."""
 
 import os
 import subprocess
@@ -45,7 +45,7 @@ run(sys.argv[1:])
 
 
 def measure(folder: Path, runs: int, presses: int) -> Iterator[Figure]:
-    """Every figure about the desk: keys are pressed `presses` times, everything else is done `runs` times."""
+    """Measure every figure about the window: keys `presses` times, everything else `runs` times."""
     read = build_long_article(_ANNOTATOR)
     desk = open_desk(create_long_corpus(folder / "desk.corpus", read))
     yield from measure_keys(desk, presses)
@@ -62,7 +62,7 @@ def measure(folder: Path, runs: int, presses: int) -> Iterator[Figure]:
 
 
 def open_desk(corpus: Corpus) -> app.ApplicationController:
-    """A desk whose window is active, at the first article of this corpus, with nothing going on beside it."""
+    """Open an active window at the first article of this corpus, with no work in the background."""
     desk = app.ApplicationController(app.create_application(), Settings(language="en", annotator=_ANNOTATOR))
     desk.open_corpus(corpus)
     desk.window.resize(1366, 768)
@@ -76,13 +76,13 @@ def open_desk(corpus: Corpus) -> app.ApplicationController:
 
 
 def switch_corpus(desk: app.ApplicationController, corpus: Corpus) -> None:
-    """Go on at the first article of another corpus, with nothing going on beside it."""
+    """Go to the first article of another corpus, with no work in the background."""
     desk.open_corpus(corpus)
     _stop_background_work(desk)
 
 
 def wait_for_suggestions(desk: app.ApplicationController) -> None:
-    """Until the suggesters have answered."""
+    """Wait until the suggesters have answered."""
     while desk.window.suggestions.is_busy:
         QTest.qWait(10)
 
@@ -118,7 +118,7 @@ def _measure_start(corpus: Path, bytecode: Path, runs: int) -> Figure:
 
 
 def create_long_corpus(path: Path, read: AnnotatedArticle) -> Corpus:
-    """With a long article, each of its spans a step of its own as if made by key, and a short one."""
+    """Create a corpus with a short article and a long one, each of whose spans is a step as if made by key."""
     corpus = Corpus.create(path, default_labels())
     with corpus.transaction():
         corpus.add(replace(read, spans=()))
@@ -129,7 +129,7 @@ def create_long_corpus(path: Path, read: AnnotatedArticle) -> Corpus:
 
 
 def measure_keys(desk: app.ApplicationController, presses: int, size: Size | None = None) -> Iterator[Figure]:
-    """From a key to everything painted, so many times each; the first three where it is about a size."""
+    """Measure the time from a key until everything is painted; with a `size`, for three keys only."""
     session, view = desk.session, desk.window.view
 
     def press(keys: str) -> None:
@@ -188,7 +188,7 @@ def measure_keys(desk: app.ApplicationController, presses: int, size: Size | Non
 def measure_opening(
     desk: app.ApplicationController, what: str, runs: int, wanted: Wanted | None = None, size: Size | None = None
 ) -> Figure:
-    """The open article once more, from the corpus to the screen."""
+    """Measure the opening of the open article again, from the corpus to the screen."""
     session, view = desk.session, desk.window.view
     assert session.article
     place, text = session.current_index(), session.article.text

@@ -131,11 +131,11 @@ class Tester(Person):
 
 
 def measure_efforts(folder: Path) -> Iterator[Effort]:
-    """What both stories take on the sample articles that have their spans beside them; `folder` is for the files.
+    """Yield what both stories take on the sample articles with gold spans; `folder` is for the files.
 
-    Nothing is suggested: what that saves, `suggestion_effort` tells. Counted is everything from the first to the last
-    span: the way there, the label, what is put right at its edges. Not counted are reading, finding out what to label,
-    and saying that the article is done.
+    Nothing is suggested: `suggestion_effort` measures what that saves. Counted is everything from the first to the last
+    span: the way there, the label, corrections of its edges. Not counted are reading, finding out what to label, and
+    marking the article as done.
     """
     app.create_application()
     for what, story in (("keyboard", label_by_keyboard), ("mouse", label_by_mouse)):
@@ -170,7 +170,7 @@ def _measure_spans(folder: Path, name: str, story: Story) -> Iterator[tuple[int,
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    """What a span costs, on average: in what is pressed and clicked, and in seconds beside each of the PEERS.
+    """Measure what a span costs on average: in keys and clicks, and in seconds beside each of the PEERS.
 
     A key takes 0.28 s, a click 1.3, a double click 1.5, a drag 2.4; a key that is held with Shift is one.
     """

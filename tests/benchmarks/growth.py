@@ -20,31 +20,31 @@ class Series(NamedTuple):
     points: tuple[tuple[int, float], ...]
 
     def totals(self) -> list[tuple[int, float]]:
-        """The points, of all that there is and not of each."""
+        """Return the points of the whole, also where the figures are of each."""
         return [(count, value * count if self.each else value) for count, value in self.points]
 
     def exponent(self) -> float:
-        """The exponent e of the power law c * n ** e that fits the whole best: 0 is constant, 1 linear, 2 quadratic."""
+        """Return the exponent e of the power law c * n ** e that fits best: 0 is constant, 1 linear, 2 quadratic."""
         return fit_exponent(self.totals())
 
     def last_exponent(self) -> float:
-        """The exponent of the last step alone: what is constant at first and then grows hides not behind the fit."""
+        """Return the exponent of the last step alone: the fit hides what is constant at first and then grows."""
         return fit_exponent(self.totals()[-2:])
 
     def is_superlinear(self) -> bool:
-        """Whether it grows worse than linearly, all in all or at last."""
+        """Whether it grows worse than linearly, over all or in the last step."""
         return max(self.exponent(), self.last_exponent()) > LINEAR
 
 
 def fit_exponent(points: Sequence[tuple[int, float]]) -> float:
-    """The slope of the least squares line through the logarithms of at least two different points."""
+    """Return the slope of the least squares line through the logarithms of at least two different points."""
     logs = [(math.log(count), math.log(value)) for count, value in points]
     mean_x, mean_y = (sum(values) / len(logs) for values in zip(*logs, strict=True))
     return sum((x - mean_x) * (y - mean_y) for x, y in logs) / sum((x - mean_x) ** 2 for x, _ in logs)
 
 
 def group_series(figures: Iterable[Figure]) -> Iterator[Series]:
-    """The series that there are among these figures: those of one thing with at least two sizes, in their order."""
+    """Yield the series among these figures: those of one thing with at least two sizes, in their order."""
     groups: dict[tuple[str, str], list[Figure]] = {}
     for figure in figures:
         if figure.size and figure.own:

@@ -1,4 +1,4 @@
-"""How large what is installed is, with everything that it brings; and the packages that `dev.py package` made."""
+"""Measure the size of an installation with all its dependencies, and of the packages that `dev.py package` made."""
 
 import importlib.metadata
 import shlex
@@ -35,7 +35,7 @@ _NOT_PACKAGED: Final = "`dev.py package` has not been run"
 def measure(
     folder: Path, dist: Path = ROOT / "dist", program: Path = ROOT / "build/package/frozen/annotator/annotator"
 ) -> Iterator[Figure]:
-    """A plain installation, and the packages in `dist` with the `program` that was frozen for them."""
+    """Measure a plain installation, and the packages in `dist` with the `program` that was frozen for them."""
     megabytes = sum(map(_count_bytes, find_dependencies(_OWN))) / _MEGABYTE
     yield Figure("a plain installation, with Qt", [megabytes], unit="MB", wanted=Wanted(MEDIAN, 400, issue=7))
     for kind, pattern in _KINDS.items():
@@ -60,7 +60,7 @@ def _download_size(path: Path) -> int:
 
 
 def _installed_size(path: Path) -> int:
-    """The bytes that the package takes on the disk, without those that it depends on."""
+    """Return the bytes that the package takes on the disk, without those that it depends on."""
     if path.suffix == ".deb":
         command = ["dpkg-deb", "--field", path, "Installed-Size"]
         return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) * 1024
@@ -84,7 +84,7 @@ def _measure_start(folder: Path, program: Path) -> Figure:
 
 
 def find_dependencies(name: str) -> set[str]:
-    """What a package needs here without any extra, itself among it."""
+    """Return the names of what a package needs here without any extra, itself among it."""
     names, waiting = set[str](), [(name, frozenset[str]())]
     seen = set()
     while waiting:

@@ -19,8 +19,10 @@ _PATTERN: Final = (("PLAN", 0, 5), ("INSTITUTION", 0, 2), ("DATE", 4, 4), ("DATE
 
 
 def build_long_article(annotator: str, count: int = SPANS) -> AnnotatedArticle:
-    """The paragraphs of the sample articles over and over, and so many spans of the annotator's, nested and evenly
-    spread; the article is as long as they need."""
+    """Build an article of repeated paragraphs of the samples, with that many nested and evenly spread spans.
+
+    The article is as long as the spans of the annotator need.
+    """
     text = _text(count * _DENSE)
     read, headline = build_article(text), text.index("\n")
     uid = read.article.uid

@@ -47,9 +47,11 @@ Spanned: TypeAlias = tuple[int, int, str]
 
 
 class Accuracy(NamedTuple):
-    """What a model that learned from `sentences` reaches: F1 by label, of outermost and of all spans, how long it took
-    to learn (seconds, those of the other suggesters among them), how many tokens a second it reads when these have been
-    asked already, and how many of its sure spans there are and are wrong."""
+    """What a model that learned from `sentences` sentences reaches.
+
+    F1 by label of outermost and of all spans; the seconds of learning, with those of the other suggesters; the tokens a
+    second that it reads when those have answered; how many of its spans are sure, and how many of these are wrong.
+    """
 
     sentences: int
     outermost: dict[str, float]
@@ -61,7 +63,7 @@ class Accuracy(NamedTuple):
 
 
 def read_sentences(path: Path) -> list[TrainingExample]:
-    """The sentences of a sample, each as an article."""
+    """Return the sentences of a sample, each as an article."""
     examples = []
     for draft in columns.read(path, "gold"):
         if isinstance(draft, AnnotatedArticle):
@@ -76,14 +78,14 @@ def read_sentences(path: Path) -> list[TrainingExample]:
 
 
 def create_label_set(names: Iterable[str]) -> LabelSet:
-    """Labels of these names."""
+    """Return a label set of these names."""
     return LabelSet(tuple(Label(name, {}, Colour("#000000", "#ffffff")) for name in names))
 
 
 def measure_accuracy(
     training: Sequence[TrainingExample], gold: Sequence[TrainingExample], labels: LabelSet
 ) -> Accuracy:
-    """What a model that learns from `training` reaches on `gold`."""
+    """Return what a model that learns from `training` reaches on `gold`."""
     names = {label.name for label in labels.labels}
     training = [
         TrainingExample(example.article, tuple(span for span in example.spans if span[2] in names))
@@ -111,7 +113,7 @@ def measure_accuracy(
 
 
 def create_suggesters(training: Iterable[TrainingExample]) -> list[Suggester]:
-    """Those that need not learn, and a memory of these examples."""
+    """Return the suggesters that need not learn, and a memory of these examples."""
     memory = MemorySuggester()
     for example in training:
         for start, end, label in example.spans:
@@ -120,7 +122,7 @@ def create_suggesters(training: Iterable[TrainingExample]) -> list[Suggester]:
 
 
 def select_outermost(spans: Iterable[Spanned]) -> set[Spanned]:
-    """The spans that lie in no other one of their label."""
+    """Return the spans that are in no other one of their label."""
     result: set[Spanned] = set()
     for start, end, label in sorted(spans, key=lambda span: (span[0], -span[1])):
         if not any(start >= first and end <= last and label == name for first, last, name in result):
@@ -129,7 +131,7 @@ def select_outermost(spans: Iterable[Spanned]) -> set[Spanned]:
 
 
 def compute_f1(wanted: Iterable[set[Spanned]], proposals: Iterable[set[Spanned]]) -> dict[str, float]:
-    """The harmonic mean of precision and recall by label, and under `all` that of all spans together."""
+    """Return the harmonic mean of precision and recall by label, and of all spans together under `all`."""
     right, missed, false = Counter[str](), Counter[str](), Counter[str]()
     for gold, proposed in zip(wanted, proposals, strict=True):
         for counter, spans in ((right, gold & proposed), (missed, gold - proposed), (false, proposed - gold)):
@@ -178,8 +180,10 @@ def _mean(some: Sequence[Accuracy]) -> Accuracy:
 
 
 def measure(folder: Path = DATA) -> Iterator[Figure]:
-    """Every figure: how good it is after the first so many sentences and after so many of a shuffled file, how long
-    it takes to learn, and how fast it reads."""
+    """Measure how good the model is after numbers of sentences, the time to learn, and the speed of reading.
+
+    For each number there are the first sentences of the file, and the mean of shuffled files.
+    """
     for turn, result in enumerate(measure_learning_curve(folder)):
         yield from _create_figures(result, "the mean of shuffles" if turn % 2 else "the first")
     yield from _create_figures(measure_all_labels(folder), "every label")

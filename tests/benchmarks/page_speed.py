@@ -1,4 +1,4 @@
-"""How fast the page of a long article is laid out and painted."""
+"""Measure how fast the page of a long article is laid out and painted."""
 
 from collections.abc import Iterator
 
@@ -40,7 +40,7 @@ def measure(runs: int = RUNS) -> Iterator[Figure]:
 
 
 def measure_painting(what: str, read: AnnotatedArticle, runs: int, size: Size | None = None) -> Figure:
-    """A screen of the article with its spans, against the same without."""
+    """Measure painting a screen of the article with its spans, against the same without."""
     labels, width = default_labels(), column_width(BODY_SIZE)
     page = Page(read.article.text, read.zones, width, BODY_SIZE)
     image = QImage(int(width), _HEIGHT, QImage.Format.Format_RGB32)

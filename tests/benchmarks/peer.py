@@ -16,7 +16,7 @@ from pathlib import Path
 
 
 def spacy(folder: Path) -> Callable[[], float]:
-    """Tags for the tokens that spaCy makes; no file."""
+    """Return a function that makes tags for the tokens of spaCy, without a file."""
     import spacy
     from spacy.training import offsets_to_biluo_tags
 
@@ -37,7 +37,7 @@ def spacy(folder: Path) -> Callable[[], float]:
 
 
 def label_studio(folder: Path) -> Callable[[], float]:
-    """A CoNLL 2003 file by Label Studio's converter."""
+    """Return a function that writes a CoNLL 2003 file by Label Studio's converter."""
     from label_studio_sdk.converter import Converter
 
     config = (folder / "config.xml").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The programs that are measured beside this one, each in a process of the peers' own environment."""
+"""Run the programs that are measured beside this one, each in a process of the peers' own environment."""
 
 import json
 import subprocess
@@ -31,7 +31,7 @@ class Absent(Exception):
 
 
 def make_environment() -> Path:
-    """The Python of the peers' environment, made if need be. Raises Absent, as on a machine without a network."""
+    """Return the Python of the peers' environment, which is made if need be. Raises Absent, as without a network."""
     try:
         return dev.make_peer_environment()
     except dev.CannotGoOn:
@@ -65,7 +65,7 @@ class Peer:
 
 
 def read_answer(answers: IO[str]) -> str:
-    """A line of a peer's. Raises Absent where it has ended instead."""
+    """Return a line of a peer. Raises Absent where the peer has ended instead."""
     line = answers.readline()
     if not line:
         raise Absent("it does not run here")
@@ -74,7 +74,7 @@ def read_answer(answers: IO[str]) -> str:
 
 @contextmanager
 def start_peer(name: str, python: Path, folder: Path) -> Iterator[Peer]:
-    """A peer of PEERS, ready to convert what is in `folder`, and ended with the block. Raises Absent."""
+    """Yield a peer of PEERS, ready to convert what is in `folder`; it ends with the block. Raises Absent."""
     command = [str(python), str(_PEER), name, str(folder)]
     with (
         (folder / f"{name}.log").open("wb") as log,

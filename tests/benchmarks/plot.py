@@ -1,5 +1,7 @@
-"""The growth as a picture: how many times as long the whole takes with so many times as much, on two logarithmic
-scales, beside the line of what grows just as much."""
+"""Draw the growth as a picture: how many times as long the whole takes with how many times as much.
+
+Both scales are logarithmic, and a line shows linear growth.
+"""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -17,7 +19,7 @@ _INK, _FAINT = "#333333", "#bbbbbb"
 
 
 def draw_svg(series: Sequence[Series]) -> str:
-    """A panel for what grows with the articles, one for what grows with the spans of an article."""
+    """Return the picture: a panel for the growth with articles, one for that with the spans of an article."""
     panels = [[curve for curve in series if curve.by == by] for by in dict.fromkeys(curve.by for curve in series)]
     height = max((_height(some) for some in panels), default=_TOP)
     width, tall = _LEFT + _SIDE + _LEGEND, height * len(panels)

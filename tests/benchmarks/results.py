@@ -1,4 +1,4 @@
-"""The figures as a table for the terminal, as tables of docs/figures/performance.md, and as JSON."""
+"""Format the figures as a table for the terminal, as tables of docs/figures/performance.md, and as JSON."""
 
 import json
 import os
@@ -26,7 +26,7 @@ _END: Final = "<!-- end of {name} -->"
 
 
 def make_tables(figures: Iterable[Figure], growths: Iterable[Series]) -> dict[str, list[tuple[str, ...]]]:
-    """The tables by the name that they have on the page: all figures, and for what each growth is by a table."""
+    """Return the tables by their names on the page: all figures, and a table for each kind of growth."""
     some = list(growths)
     by_size = {
         f"growth by {by}": list(make_growth_rows(some, by)) for by in dict.fromkeys(series.by for series in some)
@@ -35,7 +35,7 @@ def make_tables(figures: Iterable[Figure], growths: Iterable[Series]) -> dict[st
 
 
 def make_rows(figures: Iterable[Figure]) -> Iterator[tuple[str, ...]]:
-    """A row of texts for each figure, beneath the heads: those of a growth only where something is wanted of them."""
+    """Yield the heads and a row of texts for each figure; figures of a growth only where a bound is wanted."""
     yield _HEADS
     for figure in figures:
         if figure.size is None or figure.wanted or figure.why:
@@ -77,14 +77,13 @@ def _format_wanted(figure: Figure) -> str:
 
 
 def format_value(value: float, unit: str) -> str:
-    """A value with its unit, in as many digits as tell something."""
+    """Return a value with its unit, in as many digits as are significant."""
     digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
     return f"{value:,.{digits}f}{'' if unit in ('', '%') else ' '}{unit}"
 
 
 def make_growth_rows(growths: Iterable[Series], by: str) -> Iterator[tuple[str, ...]]:
-    """A row for each series by articles, or by spans: its medians, the exponents, and whether that is more than
-    linear."""
+    """Yield a row for each series by articles, or by spans: medians, exponents, and whether it is superlinear."""
     some = [series for series in growths if series.by == by]
     sizes = sorted({count for series in some for count, _ in series.points})
     yield ("figure", *(f"{count:,} {by}" for count in sizes), "exponent", "last step", f"above {LINEAR}")
@@ -101,7 +100,7 @@ def make_growth_rows(growths: Iterable[Series], by: str) -> Iterator[tuple[str, 
 
 
 def align(table: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The lines of a table for a terminal: the first column to the left, so the rest."""
+    """Yield the lines of a table for a terminal, with aligned columns."""
     lines = list(table)
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for row in lines:
@@ -109,7 +108,7 @@ def align(table: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def format_markdown(table: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The lines of a table of a page; what is not as wanted stands out."""
+    """Yield the lines of a table for a page, with failures in bold."""
     for number, row in enumerate(table):
         cells = (f"**{cell.lower()}**" if cell in ("NO", "YES") else cell.replace("|", "\\|") for cell in row)
         yield f"| {' | '.join(cells)} |"
@@ -118,7 +117,7 @@ def format_markdown(table: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def describe_machine() -> dict[str, Any]:
-    """What the figures were taken with and on, and nothing that names the machine or a folder of it."""
+    """Return what the figures were taken with and on, without anything that identifies the machine."""
     return {
         "program": __version__,
         "commit": _read_commit(),
@@ -132,7 +131,7 @@ def describe_machine() -> dict[str, Any]:
 
 
 def format_facts(facts: dict[str, Any]) -> Iterator[str]:
-    """The facts of `machine`, and the load where it is known, in a line for each kind."""
+    """Yield the facts of `describe_machine`, and the load where it is known, in a line for each kind."""
     yield f"Version {facts['program']}, commit {facts['commit'] or 'unknown'}."
     parts = (f"Python {facts['python']}", f"Qt {facts['qt']}", f"SQLite {facts['sqlite']}")
     yield f"{facts['processor']}, {facts['cores']} cores, {facts['system']}, {', '.join(parts)}."
@@ -144,7 +143,7 @@ def format_facts(facts: dict[str, Any]) -> Iterator[str]:
 
 
 def read_load() -> float | None:
-    """How many programs wanted to work in the last minute, on average; None where the system does not tell."""
+    """Return the average number of programs that wanted a core in the last minute, or None where that is unknown."""
     return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
 
 
@@ -166,7 +165,7 @@ def _read_processor() -> str:
 
 
 def format_json(figures: Sequence[Figure], growths: Sequence[Series], facts: dict[str, Any]) -> str:
-    """Everything that was measured, as JSON for other programs."""
+    """Return everything that was measured as JSON, for other programs."""
     data = {
         "machine": facts,
         "figures": [_figure_fields(figure) for figure in figures],
@@ -210,7 +209,7 @@ def _wanted_fields(wanted: Wanted | None, more: bool) -> dict[str, Any] | None:
 
 
 def fill_page(page: str, parts: dict[str, Iterable[str]]) -> str:
-    """The page with these lines between the markers of each part. Raises ValueError where a marker is missing."""
+    """Return the page with these lines between the markers of each part. Raises ValueError for a missing marker."""
     for name, lines in parts.items():
         begin, end = _BEGIN.format(name=name), _END.format(name=name)
         before, marker, rest = page.partition(begin)

@@ -50,8 +50,10 @@ class Gold(NamedTuple):
 
 
 class Assistance(NamedTuple):
-    """Who helps: the sources that are asked, and what one key accepts at once of what is sure: nothing, all in a
-    `sentence`, all in the `article`."""
+    """The sources that suggest, and which sure suggestions one key accepts at once.
+
+    None of them, all in a `sentence` or all in the `article`.
+    """
 
     what: str
     sources: frozenset[str] | None = None
@@ -69,8 +71,10 @@ WAYS: Final = (
 
 
 class Cost(NamedTuple):
-    """Of one article: gold spans, keys, what INCEpTION's flow would take with the same suggestions, in seconds, and
-    wrong spans that were accepted with others."""
+    """What an article took: gold spans, keys, and wrong spans that were accepted with others.
+
+    `clicking` is what INCEpTION's flow would take with the same suggestions, in seconds.
+    """
 
     spans: int
     keys: int
@@ -79,7 +83,7 @@ class Cost(NamedTuple):
 
 
 def load_gold_articles(path: Path, folder: Path, names: Iterable[str]) -> list[Gold]:
-    """The articles of a file with their spans of these labels."""
+    """Return the articles of a file with their spans of these labels."""
     with Corpus.create(folder / "gold.corpus", _labels(names)) as corpus:
         for _ in import_paths(corpus, [path], annotator="gold"):
             pass
@@ -95,7 +99,7 @@ def _reading_order(place: tuple[int, int, str]) -> tuple[int, int, str]:
 
 
 def simulate(corpus: Corpus, work: Sequence[Gold], helped: Assistance) -> Iterator[Cost]:
-    """Label the articles of `work`, in this order, in a corpus that has none yet; yields what each took."""
+    """Label the articles of `work` in this order in a corpus that has none yet, and yield what each took."""
     with corpus.transaction():
         for item in work:
             corpus.add(AnnotatedArticle(item.article))
@@ -135,7 +139,7 @@ class _Labelling:
             self._update(suggesting.suggest(work.article))
 
     def label(self) -> Cost:
-        """Label it, and say that it is done."""
+        """Label the article, mark it as done, and return what that took."""
         if self._helped.at_once == "article":
             self._accept_sure(0, len(self._text))
         for start, end in self._sentences:
@@ -172,7 +176,7 @@ class _Labelling:
         ]
 
     def _decide(self, suggestion: Suggestion, missing: list[tuple[int, int, str]]) -> None:
-        """Accept or reject a suggestion, its edges or its label put right where that is less work."""
+        """Accept or reject a suggestion, with its edges or its label corrected where that is less work."""
         if self._current != suggestion:
             self._keys += 1  # Return, which goes to it
         self._caret = suggestion.end
@@ -238,7 +242,7 @@ class _Labelling:
     # Keys
 
     def _count_keys_by_hand(self, place: tuple[int, int, str]) -> int:
-        """The keys that label a stretch from where the caret stands: to its first word, to its last, label, edges."""
+        """Return how many keys label words from the caret: to the first word, to the last, label, edges."""
         first, last = self._word_index(place[0]), self._word_index(place[1] - 1)
         keys = self._count_keys_to_word(self._word_index(self._caret), first) + 1
         if first != last:
@@ -265,7 +269,7 @@ class _Labelling:
         return min(origin - target, presses + self._count_keys_to_word(starts[back], target))
 
     def _count_letter_presses(self, origin: int, target: int) -> int:
-        """How often letter of a word is pressed to get to it."""
+        """Return how often the letter of a word is pressed to reach it."""
         word = self._text[slice(*self._words[target])]
         letter = min(initial_forms(word), key=len)[0]
         between = (self._text[slice(*other)] for other in self._words[origin + 1 : target])
@@ -312,8 +316,10 @@ def _overlap(suggestion: Suggestion, place: tuple[int, int, str]) -> bool:
 
 
 def measure(path: Path, folder: Path, shuffles: int = 3) -> Iterator[Figure]:
-    """What a span costs with each of the WAYS, over all articles of a labelled file and over the last quarter of them;
-    in the order of the file and, where one key accepts many, shuffled."""
+    """Measure what a span costs with each of the WAYS, over all articles of a labelled file and its last quarter.
+
+    The articles are in the order of the file and, where one key accepts many, also shuffled.
+    """
     work = load_gold_articles(path, folder, ("DATE", "ORG"))
     for helped in WAYS:
         for turn in range(1 + (shuffles if helped.at_once else 0)):
@@ -339,7 +345,7 @@ def _create_figures(helped: Assistance, what: str, costs: Sequence[Cost]) -> Ite
 
 
 def _peer_costs(helped: Assistance, costs: Sequence[Cost]) -> Iterator[tuple[str, float]]:
-    """What the same spans cost elsewhere: in seconds a span."""
+    """Yield what the same spans cost elsewhere, in seconds a span."""
     if helped.sources == frozenset():
         yield "a label that sticks (issue 5)", KEEP_LABEL
     if helped.sources is None:
@@ -349,7 +355,7 @@ def _peer_costs(helped: Assistance, costs: Sequence[Cost]) -> Iterator[tuple[str
 
 
 def _last_quarter(costs: Sequence[Cost]) -> list[Cost]:
-    """The articles in which the last quarter of the spans are."""
+    """Return the articles with the last quarter of the spans."""
     total, seen = sum(cost.spans for cost in costs), 0
     for index, cost in enumerate(costs):
         seen += cost.spans

@@ -1,4 +1,4 @@
-"""How long an annotator waits for suggestions: all suggesters on an article of 500 words, a trained model too."""
+"""Measure how long an annotator waits for suggestions on an article of 500 words, with a trained model."""
 
 import gc
 from itertools import cycle, islice
@@ -19,13 +19,13 @@ _WORDS: Final = 500
 
 
 def measure(runs: int = RUNS) -> Figure:
-    """The times; all of them are wanted within 50 milliseconds."""
+    """Return the figure; 99 % of the times are wanted within 50 milliseconds."""
     what = f"all suggesters on an article of {_WORDS} words"
     return Figure(what, measure_times(runs), wanted=Wanted("99 %", 50, issue=5))
 
 
 def measure_times(runs: int) -> list[float]:
-    """How long it took each time, in milliseconds; each article is another one, and one was asked about before."""
+    """Return the milliseconds of each run; each article is a new one, and one was asked about before."""
     suggesting = _train_suggesters()
     suggesting.suggest(make_article(0))
     gc.freeze()  # as the window does (ui.app.settle)
@@ -33,7 +33,7 @@ def measure_times(runs: int) -> list[float]:
 
 
 def _train_suggesters() -> SuggesterPool:
-    """Suggesters that know of the sample articles what the rules say of them."""
+    """Return suggesters that know the spans that the rules find in the sample articles."""
     labels = default_labels()
     articles = [
         build_article(path.read_text(encoding="utf-8")).article
@@ -59,7 +59,7 @@ def _place(suggestion: Suggestion) -> tuple[int, int, str]:
 
 
 def make_article(number: int) -> Article:
-    """Words of the sample articles from somewhere on, in sentences of their own."""
+    """Return an article with words of the samples from an offset on, in sentences of their own."""
     words = [
         word for path in sorted(resource_path("samples").glob("*.txt")) for word in path.read_text("utf-8").split()
     ]

@@ -99,7 +99,7 @@ def test_the_start_of_a_bundle_is_measured_by_turns_with_the_environments(
 
 @pytest.fixture
 def parts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The parts that were measured, without measuring any."""
+    """Return the parts that were measured, without measuring any."""
     done: list[str] = []
 
     def part(name: str) -> bench.Part:

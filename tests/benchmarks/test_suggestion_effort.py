@@ -40,7 +40,7 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
 
 
 def stub_suggesters(monkeypatch: pytest.MonkeyPatch, *suggested: tuple[tuple[int, int, str], float]) -> None:
-    """The suggesters say this, and learn nothing."""
+    """Let the suggesters suggest these spans, and learn nothing."""
     suggestions = [Suggestion(*where, "told", score) for where, score in suggested]
     monkeypatch.setattr(SuggesterPool, "suggest", lambda *_article: {"told": suggestions})
     monkeypatch.setattr(SuggesterPool, "learn", lambda *_edits: None)

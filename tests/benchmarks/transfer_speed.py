@@ -32,8 +32,10 @@ _EXPORT = "tokens exported to CoNLL 2003 in a second, read back"
 def measure(
     folder: Path, runs: int, articles: int, python: Callable[[], Path] = peers.make_environment
 ) -> Iterator[Figure]:
-    """An export to CoNLL 2003 against finding the tokens alone and against each of the peers, which `python` runs, and
-    an import of JSON lines."""
+    """Measure an export to CoNLL 2003 against tokenization alone and each of the peers, and an import of JSON lines.
+
+    `python` returns the Python that runs the peers.
+    """
     drafts = list(islice(_generate_articles(), articles))
     with Corpus.create(folder / "transfer.corpus", default_labels()) as corpus:
         with corpus.transaction():
@@ -75,7 +77,7 @@ def _measure_exports(
 
 
 def _by_turns(own: Callable[[], Any], peer: peers.Peer, what: str, runs: int) -> Figure:
-    """Both begin without a word that they have met before, as a program that was just started."""
+    """Measure both by turns, each without a word that it has met before, like a program that has just started."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(runs):
         _clear_caches()
@@ -85,8 +87,10 @@ def _by_turns(own: Callable[[], Any], peer: peers.Peer, what: str, runs: int) ->
 
 
 def _measure_import(lines: Path, folder: Path, runs: int) -> Iterator[Figure]:
-    """Against the articles, zones and spans of the file alone, and against every row that the import makes of them:
-    the record of the edits and the indexes for search, too."""
+    """Measure the import against inserting the articles, zones and spans of the file, and every row that it makes.
+
+    The import also makes the record of edits and the indexes for search.
+    """
     articles: list[dict[str, Any]] = []
     zones: list[dict[str, Any]] = []
     spans: list[dict[str, Any]] = []
@@ -156,7 +160,7 @@ def _read_tables(path: Path) -> _Tables:
 
 
 def _generate_articles() -> Iterator[AnnotatedArticle]:
-    """Articles as in a large corpus, with a span of one to four words at every thirtieth."""
+    """Yield articles as in a large corpus, with a span of one to four words at every thirtieth word."""
     dice = Random(2)
     for text in corpus_speed.generate_texts():
         tokens = [token for token in tokenize(text) if not is_punctuation(text, token)]

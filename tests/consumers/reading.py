@@ -34,7 +34,7 @@ Sentence = list[tuple[str, str]]
 
 
 def consumer(name: str) -> Any:
-    """The module of a program that reads what is written; the test is skipped where it is not installed."""
+    """Return the module of a program that reads exports; skips the test where it is not installed."""
     package = name.partition(".")[0]
     if importlib.util.find_spec(package) is None:
         if package in BEFORE_314 and sys.version_info >= (3, 14):
@@ -44,7 +44,7 @@ def consumer(name: str) -> Any:
 
 
 def build_tricky_articles() -> list[AnnotatedArticle]:
-    """What makes readers go wrong: emoji, marks, tatweel, spans that nest, cross, touch and cut words."""
+    """Build articles that confuse readers: emoji, marks, tatweel, spans that nest, cross, touch and cut words."""
 
     def article(text: str, *parts: tuple[str, str]) -> AnnotatedArticle:
         spans = [
@@ -72,7 +72,7 @@ def build_tricky_articles() -> list[AnnotatedArticle]:
 
 
 def build_samples() -> Iterator[AnnotatedArticle]:
-    """The articles that come with the program, each with spans at random that nest, cross and cut words."""
+    """Yield the sample articles, each with random spans that nest, cross and cut words."""
     dice = random.Random(7)
     for path in sorted(resource_path("samples").glob("*.txt")):
         item = build_article(path.read_text(encoding="utf-8"), states=[Status("", WHO, DONE)])
@@ -90,7 +90,7 @@ def build_samples() -> Iterator[AnnotatedArticle]:
 
 
 def create_corpus(path: Path) -> Corpus:
-    """The corpus."""
+    """Create the corpus."""
     corpus = Corpus.create(path, LABELS)
     for item in (*build_tricky_articles(), *build_samples()):
         corpus.add(item)
@@ -98,7 +98,7 @@ def create_corpus(path: Path) -> Corpus:
 
 
 def run_export(corpus: Corpus, path: Path, **options: Any) -> Report:
-    """Export to `path` with these options."""
+    """Export to `path` with these options, and return the report."""
     steps = export(corpus, path, ExportOptions(**options))
     while True:
         try:
@@ -108,13 +108,15 @@ def run_export(corpus: Corpus, path: Path, **options: Any) -> Report:
 
 
 def visible_letters(text: str) -> str:
-    """What can be seen of a text, without spaces."""
+    """Return what can be seen of a text, without spaces."""
     return "".join(character for character in remove_invisible(text) if not character.isspace())
 
 
 def expected_places(corpus: Corpus, report: Report, *, beside: bool = False) -> list[list[Found]]:
-    """Where the file of a report should have spans, article by article: those of the corpus, moved as it says. With
-    `beside` those too that are left out for others and kept in a second list."""
+    """Return where the file of a report should have spans, article by article: those of the corpus, as moved there.
+
+    With `beside` also those that are left out for others and are in a second list.
+    """
     lost = {entry.uid: entry for entry in (*report.flattened, *report.refused, *report.outside_zones)}
     outcomes = {entry.uid: entry for entry in (*report.widened, *report.split, *lost.values())}
     places = []
@@ -140,7 +142,7 @@ def _find_place(item: AnnotatedArticle, span: Span, visible: str) -> Found:
 
 
 def read_columns(path: Path) -> list[list[Sentence]]:
-    """The sentences of each article of a file of columns, as (token, tag), read in the plainest way."""
+    """Return the sentences of each article of a file of columns as (token, tag), read in the plainest way."""
     articles: list[list[Sentence]] = []
     for block in path.read_text(encoding="utf-8").strip().split("\n\n"):
         rows = [line.split(" ") for line in block.split("\n")]
@@ -152,7 +154,7 @@ def read_columns(path: Path) -> list[list[Sentence]]:
 
 
 def place_chunks(sentences: Sequence[Sequence[str]], chunks: Iterable[tuple[int, int, int, str]]) -> list[Found]:
-    """Chunks of an article, each as (sentence, first token, last token, label), as places in its text."""
+    """Return chunks of an article, each (sentence, first token, last token, label), as places in its text."""
     starts, offset = [], 0
     for words in sentences:
         starts.append([])
@@ -166,5 +168,5 @@ def place_chunks(sentences: Sequence[Sequence[str]], chunks: Iterable[tuple[int,
 
 
 def load_articles(corpus: Corpus) -> list[Article]:
-    """The articles."""
+    """Return the articles."""
     return [corpus.article(summary.id) for summary in article_list.load_all_summaries(corpus)]

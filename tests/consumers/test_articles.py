@@ -17,7 +17,7 @@ CONFIG = (
 
 
 def load_places(corpus: Corpus) -> list[list[tuple[int, int, str]]]:
-    """The spans of each article."""
+    """Return the spans of each article."""
     return [
         sorted((s.start, s.end, s.label) for s in corpus.spans(article.uid, WHO)) for article in load_articles(corpus)
     ]

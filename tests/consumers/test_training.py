@@ -1,5 +1,7 @@
-"""docs/training.md: the code of the page trains a CRF and a spaCy pipeline on what is exported, and the pipeline's
-suggestions come back. It takes about a minute."""
+"""Test docs/training.md: its code trains a CRF and a spaCy pipeline on exports, and their suggestions come back.
+
+It takes about a minute.
+"""
 
 import re
 from pathlib import Path

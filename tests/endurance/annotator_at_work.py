@@ -1,5 +1,6 @@
-"""An annotator by a script: a real session at a real corpus, that says in a pipe what it is about to do and what is on
-the screen once it is done. Whoever reads the pipe may end the process whenever they like.
+"""Work as a scripted annotator in a real session, and report in a pipe what is about to be done and what is shown.
+
+Whoever reads the pipe may end the process at any time.
 
 Each line is one JSON object. {"doing": verb} begins a verb; {"step": …}, {"article": …}, {"labels": …} and {"stand": …}
 say what one transaction is about to write; {"shown": …} says that all of it is done, with what the screen shows then,
@@ -153,7 +154,7 @@ def _announce(tell: Tell, step: Step, edits: Iterable[Edit]) -> None:
 
 
 def describe_screen(session: Session) -> dict[str, Any]:
-    """What the session shows of the open article, as soundness.Rows knows it."""
+    """Return what the session shows of the open article, in the form of soundness.Rows."""
     assert session.article
     assert session.corpus
     return {
@@ -171,8 +172,7 @@ def describe_screen(session: Session) -> dict[str, Any]:
 
 
 def digest_export(path: Path) -> list[str | None]:
-    """What an export has made at `path`, and its report: each as a number that tells it from others, None where it is
-    not there."""
+    """Return the digests of the export at `path` and of its report, None for a missing one."""
     digest = folder_digest(path) if path.is_dir() else _digest_file(path)
     return [digest, _digest_file(report_path(path))]
 
@@ -193,8 +193,10 @@ def create_corpus(folder: Path, random: Random) -> None:
 
 
 class ScriptedAnnotator:
-    """The annotator and what they do. Every verb returns whether it was done; nothing is done twice alike, for `random`
-    chooses."""
+    """The annotator and what they can do.
+
+    Every verb returns whether it was done. Nothing is done twice in the same way, for `random` chooses.
+    """
 
     def __init__(self, folder: Path, random: Random, tell: Tell) -> None:
         self._folder, self._random, self._tell = folder, random, tell
@@ -400,7 +402,7 @@ class ScriptedAnnotator:
         )
 
     def _make_label_change(self, corpus: Corpus) -> LabelChange:
-        """Another name for a label, and one label more, or one fewer; no name comes back."""
+        """Rename a label, and add or remove one; no name comes back."""
         before, used = corpus.labels(), count_spans(corpus)
         labels = list(before.labels)
         self._random.shuffle(labels)
@@ -414,7 +416,7 @@ class ScriptedAnnotator:
         return LabelChange(before, LabelSet((fresh, *labels[1:])), renamed, instead)
 
     def _write_import_file(self) -> Path:
-        """A file to import: a text, or lines with articles, some of them known already, and spans, states and notes."""
+        """Write a file to import: a text, or lines with articles, some of them known, and spans, states and notes."""
         folder = self._folder / "incoming"
         folder.mkdir(exist_ok=True)
         name = f"{self._random.getrandbits(64):x}"

@@ -1,5 +1,4 @@
-"""Corpora that are just made, or of an older version, when the process is killed that makes them or brings them up to
-date."""
+"""Check corpora whose process was killed while it created them or migrated them from an older version."""
 
 import sqlite3
 from pathlib import Path
@@ -23,7 +22,7 @@ _ARTICLES: Final = 60
 
 
 def check_created(path: Path) -> list[str]:
-    """What is wrong where a corpus was being made: there is none, or a whole one with its labels."""
+    """Return what is wrong where a corpus was being created: there is none, or a complete one with its labels."""
     wrong = [f"there is {file}" for file in path.parent.iterdir() if not _is_hidden(file, path)]
     if not path.exists():
         with Corpus.create(path, default_labels()):
@@ -35,7 +34,7 @@ def check_created(path: Path) -> list[str]:
 
 
 def create_old_corpus(folder: Path, random: Random) -> Path:
-    """A corpus of version 1 with articles, spans and states, and the record of them."""
+    """Create a corpus of version 1 with articles, spans and states, and the record of them; return its path."""
     create_corpus(folder, random)
     source = folder / CORPUS
     with Corpus.open(source) as corpus:
@@ -63,8 +62,10 @@ def create_old_corpus(folder: Path, random: Random) -> Path:
 
 
 def check_migrated(path: Path, old: Path) -> list[str]:
-    """What is wrong where a corpus was being brought up to date, a copy of `old`: it is the old or the new one, and
-    opens as the new one."""
+    """Return what is wrong where a copy of `old` was being migrated.
+
+    It is the old or the new one, and opens as the new one.
+    """
     with Corpus.open(path):
         pass
     rows = Rows(path)

@@ -1,5 +1,8 @@
-"""Work in a process of its own, forked off one that has no corpus open: what SQLite has opened must not be shared
-(https://sqlite.org/howtocorrupt.html#_carrying_an_open_database_file_across_a_fork_)."""
+"""Work in a process of its own, forked from one that has no corpus open.
+
+What SQLite has opened must not be shared
+(https://sqlite.org/howtocorrupt.html#_carrying_an_open_database_file_across_a_fork_).
+"""
 
 import os
 import traceback
@@ -14,7 +17,7 @@ class Broken(Exception):
 
 
 class ForkedProcess:
-    """A process that does `work` and says what comes of it."""
+    """A process that does `work` and reports the result."""
 
     def __init__(self, work: Callable[[], Any]) -> None:
         self._reading, writing = os.pipe()
@@ -25,7 +28,7 @@ class ForkedProcess:
         os.close(writing)
 
     def wait(self) -> bytes:
-        """Wait for its end; what came of its work, as JSON. Raises Broken."""
+        """Wait for the end of the process, and return the result of its work as JSON. Raises Broken."""
         with open(self._reading, "rb") as stream:  # noqa: PTH123 - a pipe has no path
             result = stream.read()
         _pid, status = os.waitpid(self.pid, 0)
@@ -35,7 +38,7 @@ class ForkedProcess:
 
 
 def run_child(work: Callable[[], None], writing: int) -> NoReturn:
-    """All that a forked process does. What goes wrong is said in `writing`."""
+    """Do the work of a forked process, and exit. Errors are written to `writing`."""
     try:
         work()
     except BaseException:
@@ -45,6 +48,6 @@ def run_child(work: Callable[[], None], writing: int) -> NoReturn:
 
 
 def write_all(writing: int, data: bytes) -> None:
-    """Write all of it."""
+    """Write all of the data."""
     while data:
         data = data[os.write(writing, data) :]

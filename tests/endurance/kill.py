@@ -1,14 +1,14 @@
-"""Kills a scripted annotator, and sees after each kill whether anything was lost: python tests/endurance/kill.py
+"""Kill a scripted annotator, and check after each kill whether anything was lost: `python tests/endurance/kill.py`.
 
     --count 1000     kills; without it 50
-    --seed 1         of the script and of the moments; a moment by the clock falls where the machine is just then
+    --seed 1         of the script and of the moments; a moment by the clock depends on the machine, too
     --keep FOLDER    work there, and leave what is there at the end
 
 Ends with 1 at the first fault, and says what to look at. Needs a system with fork and SIGKILL.
 
 A kill is no loss of power: what a killed process has written, the system still has. So the log of each corpus is also
-copied as it is after a kill and cut at any byte that SQLite had not yet brought into the corpus, as a disk may leave it
-that was still writing: such a copy must open with a part of the steps from the first one on, each of them whole.
+copied as it is after a kill and cut at any byte that SQLite had not yet moved into the corpus, as a disk may leave it
+that was still writing: such a copy must open with a part of the steps from the first one on, each of them complete.
 """
 
 import gc
@@ -52,8 +52,11 @@ class Failed(Exception):
 
 
 class Kills:
-    """The kills, one after the other. This process itself has no corpus open: what is forked off must not share one
-    (https://sqlite.org/howtocorrupt.html#_carrying_an_open_database_file_across_a_fork_)."""
+    """The kills, one after the other.
+
+    This process itself has no corpus open, because forked processes must not share one
+    (https://sqlite.org/howtocorrupt.html#_carrying_an_open_database_file_across_a_fork_).
+    """
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.counts: Counter[str] = Counter()
@@ -135,7 +138,7 @@ class Kills:
         return verdict.ledger
 
     def _kill_beginnings(self, folder: Path, random: Random, old: Path) -> None:
-        """Kill what makes a corpus, and what brings an old one up to date."""
+        """Kill what creates a corpus, and what migrates an old one."""
         for count, name in enumerate(["made", "migrated", "made", "migrated"]):
             place = folder / f".{name}{count}"
             place.mkdir()
@@ -169,8 +172,10 @@ class Kills:
 
 
 def _run_until_killed(target: Callable[[Tell], None], moment: Moment) -> Lines:
-    """What a process said before it was killed at this moment; one that comes to its end before is not. Raises Failed
-    where it breaks by itself."""
+    """Return what a process reported before it was killed at this moment, or before it ended by itself.
+
+    Raises Failed where it fails by itself.
+    """
     reading, writing = os.pipe()
     pid = os.fork()
     if not pid:
@@ -203,7 +208,7 @@ def _run_until_killed(target: Callable[[Tell], None], moment: Moment) -> Lines:
 
 
 def _run_forked(work: Callable[[], Any]) -> bytes:
-    """What comes of some work in a process of its own, as JSON. Raises Failed."""
+    """Return the result of some work in a process of its own, as JSON. Raises Failed."""
     try:
         return ForkedProcess(work).wait()
     except Broken as broken:
@@ -212,7 +217,7 @@ def _run_forked(work: Callable[[], Any]) -> bytes:
 
 @contextmanager
 def _open_elsewhere(path: Path, wanted: bool) -> Iterator[bool]:
-    """Another process that has the corpus open meanwhile, as another window has."""
+    """Let another process have the corpus open meanwhile, as another window has."""
     reading, writing = os.pipe()
     pid = os.fork() if wanted else None
     if pid == 0:

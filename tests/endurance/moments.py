@@ -1,4 +1,4 @@
-"""When a process is killed: by the clock, by what it says, or by what it is about to do."""
+"""Choose when a process is killed: by the clock, by what it reports, or by what it is about to do."""
 
 from random import Random
 from typing import Any, Final
@@ -43,7 +43,7 @@ class Moment(Struct):
 
 
 def choose(random: Random) -> Moment:
-    """A moment in the work of an annotator, of any kind."""
+    """Choose a moment in the work of an annotator, of any kind."""
     kind = random.choice([CLOCK, LINE, WRITING, WRITING, LONG, LONG, STATEMENT, STATEMENT, FILE, COMMIT, COMMIT])
     first = random.choice([None, None, None, *_LONG])
     if kind == CLOCK:
@@ -65,7 +65,7 @@ def choose(random: Random) -> Moment:
 
 
 def choose_while_opening(random: Random) -> Moment:
-    """A moment while a corpus is opened."""
+    """Choose a moment while a corpus is opened."""
     if random.random() < 0.5:
         return Moment(STATEMENT, statements=random.randint(1, 30))
     return Moment(CLOCK, random.uniform(0, 0.02))

@@ -1,4 +1,4 @@
-"""Opening a corpus as the program does, and undoing and redoing what was done before."""
+"""Open a corpus as the program does, and undo and redo what was done before."""
 
 from copy import deepcopy
 from itertools import pairwise
@@ -14,7 +14,7 @@ from annotator.ui.session.session import Session
 
 
 def undo_and_redo(path: Path, annotator: str, most: int) -> tuple[int, list[str]]:
-    """Undo so many steps at most where the annotator was, and do them again. How many were, and what is wrong."""
+    """Undo at most `most` steps where the annotator was, and redo them; return their number and what is wrong."""
     reasons: list[str] = []
     app = QCoreApplication.instance() or QCoreApplication([])
     session = Session(annotator)
@@ -53,8 +53,10 @@ def _read_layer(session: Session) -> dict[str, Any]:
 
 
 def _compute_previous_layer(path: Path, session: Session) -> tuple[dict[str, Any], bool]:
-    """What the layer was before its last step, told from the record alone; and whether that step has been overtaken:
-    by what somebody else did to a zone, or by a later step in another article (docs/adr/0006)."""
+    """Return what the layer was before its last step, from the record alone, and whether that step is overtaken.
+
+    It is overtaken by what somebody else did to a zone, or by a later step in another article (docs/adr/0006).
+    """
     assert session.article
     rows = Rows(path, deeply=False)
     tables = deepcopy(rows.tables)

@@ -1,8 +1,8 @@
-"""What must be true of a corpus file at every moment, told by reading it with SQLite alone.
+"""Check what must be true of a corpus file at every moment, by reading it with SQLite alone.
 
-The record of edits says everything that was done, so the tables must be what it says when it is followed from nothing;
-the indexes must be what the articles and spans say when they are made anew. What is read here goes round the program's
-own ways of reading, so that a fault in those cannot hide another one.
+The record of edits says everything that was done, so replaying it from nothing must give the tables; the indexes must
+be those that the articles and spans give when they are rebuilt. What is read here does not use the program's own ways
+of reading, so that a fault in those cannot hide another one.
 """
 
 import sqlite3
@@ -50,8 +50,10 @@ class Edited(NamedTuple):
 
 
 class Rows:
-    """All that a corpus file holds, as it is at one moment; whether it is damaged and what its indexes of words hold
-    only where it is to be looked at `deeply`. Raises sqlite3.DatabaseError for what is none."""
+    """All that a corpus file contains at one moment. Raises sqlite3.DatabaseError for a file that is none.
+
+    Its integrity and its indexes of words are read only `deeply`.
+    """
 
     def __init__(self, path: Path, *, deeply: bool = True) -> None:
         with connect(path) as db:
@@ -84,7 +86,7 @@ class Rows:
         self.declared = [statement for (statement,) in db.execute(declared, _INDEXES)]
 
     def layer(self, article: str, annotator: str) -> dict[str, dict[Key, Row]]:
-        """What one annotator sees of one article, as records by their keys."""
+        """Return what one annotator sees of one article, as records by their keys."""
         return {
             kind: {
                 key: row
@@ -95,7 +97,7 @@ class Rows:
         }
 
     def steps(self) -> dict[str, list[Edited]]:
-        """The edits of each step, in the order in which they were made."""
+        """Return the edits of each step, in the order in which they were made."""
         by_step: dict[str, list[Edited]] = {}
         for edit in self.edits:
             by_step.setdefault(edit.step, []).append(edit)
@@ -119,12 +121,12 @@ class connect:  # noqa: N801 - used as a function is
 
 
 def find_faults(rows: Rows) -> list[str]:
-    """What is wrong with the file, a sentence each."""
+    """Return what is wrong with the file, a sentence each."""
     return [*rows.integrity_errors, *_replay(rows), *_check_indexes(rows), *_check_learning(rows)]
 
 
 def decode_record(text: str | None) -> Row | None:
-    """A record as the table of edits keeps it."""
+    """Decode a record from the table of edits."""
     if text is None:
         return None
     row: Row = msgspec.json.decode(text)
@@ -134,7 +136,7 @@ def decode_record(text: str | None) -> Row | None:
 
 
 def fingerprint(edits: Iterable[tuple[str | None, str | None]]) -> str:
-    """What tells these edits, before and after, from others; their labels aside, whose names may change later."""
+    """Return a digest of these edits, before and after, without their labels, whose names may change later."""
     digest = sha256()
     for edit in edits:
         records = [decode_record(text) for text in edit]
@@ -144,7 +146,7 @@ def fingerprint(edits: Iterable[tuple[str | None, str | None]]) -> str:
 
 
 def revert_edits(layer: dict[str, dict[Key, Row]], edits: list[Edited]) -> list[str]:
-    """Undo the edits in a layer, last one first; what does not fit."""
+    """Undo the edits in a layer, last one first, and return what does not fit."""
     wrong = []
     for edit in reversed(edits):
         before, after = decode_record(edit.before), decode_record(edit.after)
@@ -173,7 +175,7 @@ def _row_key(row: Row) -> Key:
 
 
 def _replay(rows: Rows) -> list[str]:
-    """Follow the record from nothing, and compare what comes of it with the tables."""
+    """Replay the record from nothing, and compare the result with the tables."""
     wrong: list[str] = []
     now: dict[str, dict[Key, Row | None]] = {kind: {} for kind in _KEYS}
     first: dict[str, dict[Key, Row | None]] = {kind: {} for kind in _IMPORTED_KINDS}
@@ -202,7 +204,7 @@ def _replay(rows: Rows) -> list[str]:
 
 
 def _check_beginnings(rows: Rows, first: dict[str, dict[Key, Row | None]]) -> list[str]:
-    """Each article began with the zones and the date that its text has."""
+    """Check that each article began with the zones and the date of its text."""
     zones: dict[str, list[tuple[str, int, int]]] = {uid: [] for _id, uid, _text in rows.articles}
     first_zones = {
         **{key: row for key, row in rows.tables["zone"].items() if key not in first["zone"]},
@@ -241,7 +243,7 @@ def _check_indexes(rows: Rows) -> list[str]:
 
 
 def _read_terms(db: sqlite3.Connection) -> dict[str, set[tuple[str, int, int]]]:
-    """What the indexes of words hold: each word, the number of its article, and its place there if that is kept."""
+    """Return the indexes of words: each word, the number of its article, and its position there if that is stored."""
     terms = {}
     for name in _INDEXES:
         db.execute(f"CREATE VIRTUAL TABLE temp.{name}_terms USING fts5vocab(main, {name}, instance)")
@@ -251,7 +253,7 @@ def _read_terms(db: sqlite3.Connection) -> dict[str, set[tuple[str, int, int]]]:
 
 
 def _rebuild_terms(rows: Rows) -> dict[str, set[tuple[str, int, int]]]:
-    """The same of indexes that are made of the articles now."""
+    """Return the same of indexes that are rebuilt from the articles."""
     db = Database(memory=True)
     try:
         for statement in rows.declared:
@@ -264,6 +266,6 @@ def _rebuild_terms(rows: Rows) -> dict[str, set[tuple[str, int, int]]]:
 
 
 def _check_learning(rows: Rows) -> list[str]:
-    """What was learned and the doubts are written at once: here each doubt is the number of lessons."""
+    """Check that a model and its doubts were written at once: here each doubt is the number of lessons."""
     counts = {float(lessons) for _source, lessons, _last, _model in rows.learned}
     return [f"doubt {doubt} is not of the model that is kept" for _uid, doubt in rows.doubts if doubt not in counts][:3]

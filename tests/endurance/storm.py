@@ -1,12 +1,12 @@
-"""Has other programs do to a corpus what desktops do while windows work at it: python tests/endurance/storm.py
+"""Let other programs do to a corpus what desktops do while windows work at it: `python tests/endurance/storm.py`.
 
     --count 1000     storms; without it 30
     --seed 1         of what is done; when it happens depends on the machine, too
-    --first 0        the number of the first storm: 1,000 can be had in slices
+    --first 0        the number of the first storm: 1,000 can be run in parts
     --keep FOLDER    work there, and leave what is there at the end
 
 After each storm, every step that a window had shown as saved must be in a corpus or in a rescued copy, every corpus
-sound, and every copy that was taken at rest whole. Ends with 1 at the first fault, and says what to look at. Needs a
+sound, and every copy that was taken at rest complete. Ends with 1 at the first fault, and says what to look at. Needs a
 system that lets files be renamed and deleted while they are open; where it lets a disk be mounted, some storms are on
 a medium that is filled up and pulled.
 """
@@ -209,11 +209,11 @@ class Storm:
         self._follow_all()
 
     def _put_older(self, new: Path) -> None:
-        """The corpus as it was."""
+        """Put the corpus back as it was."""
         shutil.copyfile(self._older, new)
 
     def _put_newer(self, new: Path) -> None:
-        """The corpus with what was added elsewhere; without its last steps where it was not at rest."""
+        """Put the corpus there with what was added elsewhere, without its last steps where it was not at rest."""
         staged = self._aside / f"newer {self._random.randrange(10**6)}"
         shutil.copyfile(self._corpus, staged)
         try:
@@ -224,11 +224,11 @@ class Storm:
         shutil.copyfile(staged, new)
 
     def _put_of_older(self, new: Path) -> None:
-        """A corpus of an older version of the program."""
+        """Put a corpus of an older version of the program there."""
         shutil.copyfile(self._random.choice(sorted(VERSIONS.glob("*.corpus"))), new)
 
     def _put_of_newer(self, new: Path) -> None:
-        """A corpus of a version of the program that is not there yet."""
+        """Put a corpus of a future version of the program there."""
         staged = self._aside / "of newer"
         shutil.copyfile(self._older, staged)
         with closing(sqlite3.connect(staged)) as connection:
@@ -310,8 +310,10 @@ class Storm:
         self._listen(self._random.uniform(0.5, 2.5))
 
     def _follow_all(self) -> None:
-        """Wait until each window that worked at the file says at which it works now: killed before, it could not have
-        looked."""
+        """Wait until each window that worked at the file reports at which one it works now.
+
+        A window that is killed before that could not have looked.
+        """
         concerned = [window for window in self._windows if window.opened == self._corpus]
         for window in concerned:
             window.opened = None
@@ -353,8 +355,10 @@ class Storm:
                 raise Fault(f"{copy.name} lacks {len(missing)} steps that were shown before it was taken")
 
     def _steps(self, path: Path) -> set[str]:
-        """Return the steps in a corpus; none in one that this program cannot read and has not touched. Raises Fault
-        where it is damaged."""
+        """Return the steps in a corpus, or none for one that this program cannot read and has not touched.
+
+        Raises Fault where it is damaged.
+        """
         try:
             with Corpus.open(path) as corpus:
                 answers = corpus.fetch_tuples("PRAGMA integrity_check")

@@ -1,8 +1,8 @@
-"""A real window in which somebody works at random, for storm.py: python stormy_window.py CORPUS SEED NAME
+"""Open a real window in which somebody works at random, for storm.py: `python stormy_window.py CORPUS SEED NAME`.
 
-Prints “open PATH” once it works at a file, and the uid of each step once the window has said that everything is saved.
-Besides labelling, any action of the table is done; a dialog that opens is left by Escape, or accepted where it only
-tells something. Now and then a small file is imported and the corpus exported. Ends when its standard input is closed.
+Prints “open PATH” once it works at a file, and the uid of each step once the window shows that everything is saved.
+Besides labelling, any action of the table is done; a dialog that opens is closed by Escape, or accepted where it only
+shows a message. Now and then a small file is imported and the corpus exported. Ends when its standard input is closed.
 """
 
 import faulthandler

@@ -1,4 +1,4 @@
-"""A corpus as a loss of power may leave it: with a log that ends anywhere behind what is in the corpus already."""
+"""Make a corpus as a loss of power may leave it: with a log that ends anywhere after what is in the corpus already."""
 
 import shutil
 from pathlib import Path
@@ -15,8 +15,10 @@ _ATTEMPTED: Final = slice(128, 132)  # pages that are on their way: https://www.
 
 
 def tear(folder: Path, random: Random) -> Path | None:
-    """Copy the corpus, which nobody writes to, with its log cut or spoilt from a random byte on; None where there is no
-    log to cut."""
+    """Copy the corpus, which nobody writes to, with its log cut or spoilt from a random byte on; return the copy.
+
+    Returns None where there is no log to cut.
+    """
     log, shared = folder / f"{CORPUS}-wal", folder / f"{CORPUS}-shm"
     if not log.exists() or not shared.exists() or log.stat().st_size <= _HEADER:
         return None
@@ -37,7 +39,7 @@ def tear(folder: Path, random: Random) -> Path | None:
 
 
 def check_torn(copy: Path, whole: Path) -> list[str]:
-    """What is wrong with a torn copy of a corpus. Its steps must be the first ones of the `whole`."""
+    """Return what is wrong with a torn copy of a corpus, whose steps must be the first ones of the `whole`."""
     rows, all_rows = Rows(copy), Rows(whole, deeply=False)
     steps, wanted = ([(edit.id, edit.step) for edit in some.edits] for some in (rows, all_rows))
     wrong = [f"in the torn copy {copy}: {fault}" for fault in find_faults(rows)]

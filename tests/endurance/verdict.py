@@ -1,4 +1,4 @@
-"""Whether a corpus is what its annotator had seen when the process was killed: told by what the process had said."""
+"""Judge whether a corpus is what its annotator had seen when the process was killed, by what it had reported."""
 
 import shutil
 from copy import deepcopy
@@ -27,8 +27,10 @@ Exported = list[str | None]
 
 
 class Ledger(Struct):
-    """What is known of a corpus since it was looked at last: the edits and articles that it holds, each as their count
-    and a number that tells them from others, and the exports beside it."""
+    """What is known of a corpus since the last look: its edits and articles, and the exports beside it.
+
+    Edits and articles are each a count and a digest.
+    """
 
     edits: tuple[int, str] = (0, "")
     articles: tuple[int, str] = (0, "")
@@ -36,7 +38,7 @@ class Ledger(Struct):
 
 
 class Verdict(Struct):
-    """What was found: faults, which there must not be, and counts of what was looked at."""
+    """The result of a look at a corpus: faults, of which there must be none, and counts of what was looked at."""
 
     faults: list[str]
     ledger: Ledger
@@ -85,8 +87,7 @@ class _Story:
 
 
 def judge(folder: Path, lines: list[dict[str, Any]], ledger: Ledger, random: Random) -> Verdict:
-    """Look at the corpus in `folder`, whose last process said these lines, and at the exports beside it; then undo and
-    redo in it."""
+    """Check the corpus in `folder`, whose last process reported these lines, and its exports; then undo and redo."""
     story, rows = _Story(lines), Rows(folder / CORPUS)
     wrong = find_faults(rows)
     if _count_rows(rows.edits[: ledger.edits[0]], edited=True) != ledger.edits:
@@ -116,13 +117,13 @@ def judge(folder: Path, lines: list[dict[str, Any]], ledger: Ledger, random: Ran
 
 
 def _count_rows(rows: list[Any], *, edited: bool = False) -> tuple[int, str]:
-    """How many rows, and what tells them from others; of edits not the records, in which labels get other names."""
+    """Return how many rows there are and their digest; of edits without the records, whose labels are renamed."""
     content = msgspec.json.encode([row[:6] if edited else row for row in rows])
     return len(rows), sha256(content).hexdigest() if rows else ""
 
 
 def _has_landed(story: _Story, rows: Rows, ledger: Ledger, wrong: list[str]) -> bool:
-    """Whether what was announced last is done. Says what else is not as it was said."""
+    """Whether what was announced last is done. Adds to `wrong` what else is not as it was reported."""
     steps, articles = rows.steps(), {uid for _id, uid, _text in rows.articles}
     earlier = {uid for _id, uid, _text in rows.articles[: ledger.articles[0]]}
     earlier |= {line["article"] for line in story.done if "article" in line}
@@ -169,7 +170,7 @@ def _is_barred(deleted: list[str], rows: Rows, story: _Story) -> bool:
 
 
 def _compare_with_screen(screen: dict[str, Any], rows: Rows, story: _Story, landed: bool) -> list[str]:
-    """In what the corpus is other than the screen, aside from what was done since."""
+    """Return how the corpus differs from the screen, apart from what was done since."""
     article, mine = screen["article"], screen["annotator"]
     layer = deepcopy(rows.layer(article, mine))
     since = {line["step"] for line in [*story.stored, *(story.open if landed else [])] if "step" in line}
@@ -207,7 +208,7 @@ def _compare_with_screen(screen: dict[str, Any], rows: Rows, story: _Story, land
 
 
 def _check_position(screen: dict[str, Any], rows: Rows, story: _Story, landed: bool) -> list[str]:
-    """Where the annotator stands is written with the step."""
+    """Check that the position of the annotator is written with the step."""
     position = list(rows.places.get(screen["annotator"], ()))
     told_of = [line["stand"] for line in story.open if "stand" in line]
     allowed = told_of[-1:] if landed and story.verb in BY_KEY else [*told_of, screen["place"] or []]
@@ -215,8 +216,10 @@ def _check_position(screen: dict[str, Any], rows: Rows, story: _Story, landed: b
 
 
 def _check_export(folder: Path, name: str, exports: dict[str, Exported], *, unfinished: bool) -> list[str]:
-    """Whether an export is the one that was told of, or the next one where that was under way: whole, and with its own
-    report or none. What it is now is in `exports` then."""
+    """Check an export: it is the known one or, where the next one was under way, that one.
+
+    It must be complete, with its own report or none. Its present digests are in `exports` afterwards.
+    """
     path = folder / "exports" / name
     digests, previous = digest_export(path), exports.get(name, [None, None])
     if digests == previous:
@@ -244,7 +247,7 @@ def _check_export(folder: Path, name: str, exports: dict[str, Exported], *, unfi
 
 
 def _find_unexpected_files(folder: Path) -> list[str]:
-    """Files that are neither hidden nor known."""
+    """Return files that are neither hidden nor expected."""
     expected = {CORPUS, f"{CORPUS}-wal", f"{CORPUS}-shm", "exports", "incoming"}
     expected |= {name + end for name in EXPORTS for end in ("", ".report.json")}
     paths = [*folder.iterdir(), *(folder / "exports").glob("*")]

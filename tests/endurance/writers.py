@@ -1,9 +1,9 @@
-"""Eight processes that write to one corpus at once, while others import, export, copy and read: what of it arrives.
+"""Let eight processes write to one corpus at once, while others import, export, copy and read, and check the result.
 
     python tests/endurance/writers.py --steps 500     steps of each writer; without it 60
 
-Four annotators write in layers of their own on the same articles, and two are at it twice, each in two windows. Each
-says what was written and what was refused; at the end the corpus must hold the first and not the second. Ends with 1
+Four annotators write in layers of their own on the same articles, and two work twice, each in two windows. Each reports
+what was written and what was refused; at the end the corpus must contain the first and not the second. Ends with 1
 where it does not. Needs a system with fork.
 """
 
@@ -47,9 +47,12 @@ _LABELS: Final = ("DATE", "INSTITUTION", "PLAN")
 
 
 class Report(Struct):
-    """What a process says at its end: steps that were written, with what tells their edits from others, and the uids of
-    those that were refused; how often it was locked out (`hurried`: of a window, which waits a quarter of a second and
-    then tries again), how many seconds its longest step took, and what it saw that must not be."""
+    """What a process reports at its end.
+
+    `written` has a digest of the edits by step, `rejected` the steps that were refused. `locked` is how often it was
+    locked out, `hurried` the same for a window, which waits a quarter of a second and then tries again; `longest` the
+    seconds of its longest step, and `wrong` what it saw that must not be.
+    """
 
     written: dict[str, str] = {}
     rejected: list[str] = []
@@ -63,7 +66,7 @@ class Report(Struct):
 
 
 def run(folder: Path, steps: int, seed: int) -> tuple[list[str], Counter[str]]:
-    """Have them all at it; what is wrong at the end, and counts. `folder` is new."""
+    """Run them all in `folder`, which is new; return what is wrong at the end, and counts."""
     path = folder / "shared.corpus"
     _create_corpus(path)
     writers = [
@@ -117,7 +120,7 @@ def _create_corpus(path: Path) -> None:
 
 
 def _write(path: Path, annotator: str, steps: int, random: Random) -> Report:
-    """One who writes by the store's own door, with what was read some steps ago."""
+    """Write by the methods of the store, with what was read some steps ago."""
     report = Report()
     with Corpus.open(path) as corpus:
         articles = [corpus.article(number) for number in range(1, _ARTICLES + 1)]
@@ -179,7 +182,7 @@ def _fingerprint(step: Step) -> str:
 
 
 class _RememberingCorpus(Corpus):
-    """A corpus that keeps the step that it was asked to write last."""
+    """A corpus that remembers the step that it was asked to write last."""
 
     last: Step | None = None
 
@@ -189,7 +192,7 @@ class _RememberingCorpus(Corpus):
 
 
 def _work_at_window(path: Path, annotator: str, steps: int, random: Random) -> Report:
-    """One who sits at a window, where another window of the same person is open on the same article."""
+    """Work at a window, while another window of the same annotator is open on the same article."""
     report, reasons, app = Report(), list[str](), QCoreApplication([])
     session = Session(annotator)
     session.failed.connect(reasons.append)
@@ -292,7 +295,7 @@ def _read(path: Path, folder: Path) -> Report:
 
 
 def _repeat_until_ended(folder: Path, report: Report) -> Iterator[int]:
-    """Counts until the writers have ended, at least once."""
+    """Yield counts until the writers have ended, at least once."""
     while not report.done or not (folder / "ended").exists():
         yield report.done
         report.log = max(report.log, _log_size(folder / "shared.corpus"))
