@@ -17,6 +17,7 @@ from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.session.session import Session
+from annotator.ui.widgets.theme import LIGHT
 from annotator.ui.window import Window
 
 ARTICLE = """وزارة الصحة تطلق خطة وطنية للتلقيح
@@ -31,12 +32,12 @@ OTHER = """مدينة وجدة تستقبل قطارا جديدا
 
 
 @pytest.fixture(autouse=True)
-def _style(qapp: app.QApplication) -> None:
+def _style(qapp: QApplication) -> None:
     app.create_application()
 
 
 @pytest.fixture(autouse=True)
-def _no_key_is_down(qapp: app.QApplication) -> None:
+def _no_key_is_down(qapp: QApplication) -> None:
     """Release the modifiers of the last test's last key, with which Qt would select rows: a toggle with Ctrl."""
     if QApplication.keyboardModifiers() != Qt.KeyboardModifier.NoModifier:
         QTest.keyRelease(QWidget(), Qt.Key.Key_Control)
@@ -75,7 +76,7 @@ def stick(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def session(qapp: app.QApplication, corpus_path: Path) -> Iterator[Session]:
+def session(qapp: QApplication, corpus_path: Path) -> Iterator[Session]:
     opened = Session("Sanae")
     opened.open(Corpus.open(corpus_path))
     yield opened
@@ -89,7 +90,7 @@ def _ask_nothing(window: Window) -> None:
 
 @pytest.fixture
 def window(qtbot: QtBot, session: Session) -> Window:
-    shown_window = Window(session, settings.load(), app.LIGHT)
+    shown_window = Window(session, settings.load(), LIGHT)
     qtbot.addWidget(shown_window, before_close_func=_ask_nothing)
     shown_window.resize(1366, 768)
     with qtbot.waitExposed(shown_window):
@@ -101,7 +102,7 @@ def window(qtbot: QtBot, session: Session) -> Window:
 
 
 @pytest.fixture
-def desk(qapp: app.QApplication, corpus_path: Path) -> Iterator[app.ApplicationController]:
+def desk(qapp: QApplication, corpus_path: Path) -> Iterator[app.ApplicationController]:
     """The whole program, in English."""
     controller = app.ApplicationController(qapp, settings.Settings(language="en", annotator="Sanae"))
     controller.open_corpus(Corpus.open(corpus_path))
