@@ -12,17 +12,17 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 600
 
 
-def test_every_text_is_translated():
+def test_every_text_is_translated() -> None:
     assert catalogues.missing() == []
 
 
-def test_every_module_is_short_enough_to_do_one_thing():
+def test_every_module_is_short_enough_to_do_one_thing() -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "annotator").rglob("*.py")}
     assert lengths
     assert {str(path.relative_to(ROOT)): lines for path, lines in lengths.items() if lines > LONGEST} == {}
 
 
-def annotations(statement):
+def annotations(statement: ast.stmt) -> list[ast.expr]:
     """The annotations of a class's field or method, without those within the method."""
     if isinstance(statement, ast.AnnAssign):
         return [statement.annotation]
@@ -33,7 +33,7 @@ def annotations(statement):
     return [node for node in (*(each.annotation for each in every if each), statement.returns) if node]
 
 
-def bound_names(statement):
+def bound_names(statement: ast.stmt) -> set[str]:
     """The names that a statement of a class's body binds."""
     if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         return {statement.name}
@@ -41,7 +41,7 @@ def bound_names(statement):
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
-def test_no_field_hides_a_type_that_its_class_names():
+def test_no_field_hides_a_type_that_its_class_names() -> None:
     """CPython 3.14 evaluates annotations when they are asked for: `list: list[str]` then names the field itself."""
     hidden = []
     for path in sorted((ROOT / "annotator").rglob("*.py")):
@@ -63,7 +63,7 @@ HELP = "import runpy; sys.argv = ['annotator', '--help']; runpy.run_module('anno
 
 
 @pytest.mark.parametrize("code", ["import annotator.cli", HELP], ids=["import", "help"])
-def test_a_command_never_loads_qt(code):
+def test_a_command_never_loads_qt(code: str) -> None:
     """Qt takes longer to load than most commands take, and a server need not have its libraries."""
     told = "[name for name in sys.modules if name.partition('.')[0] in ('PySide6', 'shiboken6', 'superqt')]"
     # A list as the exit code: Python prints it and ends with 1.

@@ -88,7 +88,8 @@ def python(version: str) -> str | Path:
     named = shutil.which(f"python{version}")
     # Programs that keep several Pythons have a folder for each, side by side.
     beside = sorted(Path(sys.base_prefix).parent.glob(f"*{version}.*/bin/python{version}"))
-    for found in [*filter(None, [named]), *beside]:
+    candidates: list[str | Path] = [*([named] if named else []), *beside]
+    for found in candidates:
         if subprocess.run([found, "-c", "import ensurepip, sqlite3"], capture_output=True).returncode == 0:
             return found
     return pytest.skip(f"Python {version} is not on this machine" + (f": {named} does not run" if named else ""))
