@@ -71,7 +71,7 @@ def grown(
     yield from corpus_growth.figures(folder, articles, runs)
 
 
-def _effort(folder: Path) -> Iterator[Figure]:
+def _effort(folder: Path) -> Iterator[Figure | str]:
     yield from effort.figures(folder)
     yield from _on(_SAMPLES / "ner" / _WOJOOD, "what a span costs with suggestions", suggestion_effort.figures, folder)
 

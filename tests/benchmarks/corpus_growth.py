@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -70,7 +71,7 @@ def _suggesting(path: Path, size: Size, runs: int) -> Iterator[Figure]:
         suggesting = SuggesterPool.from_corpus(corpus)
     articles = [suggestion_speed.article(number) for number in range(runs + 1)]
     suggesting.suggest(articles.pop())
-    times = [timed(lambda one=one: suggesting.suggest(one)) for one in articles]
+    times = [timed(partial(suggesting.suggest, one)) for one in articles]
     yield Figure("their suggestions for an article", times, size=size)
 
 
@@ -84,7 +85,7 @@ def _checking(path: Path, size: Size) -> Figure:
 def _working(path: Path, size: Size, runs: int) -> Iterator[Figure]:
     """What an annotator does most, in articles that nobody has begun."""
     desk = desk_at(Corpus.open(path))
-    desk.learner._start = lambda _path: None  # type: ignore[method-assign]  # that it is due is found out; no more
+    desk.learner._start = lambda path: None  # type: ignore[method-assign]  # that it is due is found out; no more
     session, view = desk.session, desk.window.view
     session.set_article_filter(ArticleFilter(NEW))
     places, key = Random(9), session.labels.labels[0].key or ""
@@ -92,7 +93,7 @@ def _working(path: Path, size: Size, runs: int) -> Iterator[Figure]:
     session.set_article_filter(ArticleFilter())
 
     def press(keys: str) -> None:
-        combination = QKeySequence(keys)[0]
+        combination = QKeySequence(keys)[0]  # type: ignore[index]
         QTest.keyClick(view, combination.key(), combination.keyboardModifiers())
         QApplication.processEvents()
 
@@ -105,20 +106,23 @@ def _working(path: Path, size: Size, runs: int) -> Iterator[Figure]:
         assert is_done(), keys
         return time
 
+    def has_spans(count: int) -> bool:
+        return len(session.spans) == count
+
     whats = ("opening an article", "the first tag of an article", "another tag", "undo", "done and next")
     times: tuple[list[float], ...] = tuple([] for _ in whats)
     for number in numbers:
-        times[0].append(timed(lambda number=number: open_(number)))
+        times[0].append(timed(partial(open_, number)))
         wait(desk)
         before = len(session.spans)
         for at in (1, 2):
             press("Left")
             wanted = before + at
-            times[at].append(done(key, lambda wanted=wanted: len(session.spans) == wanted))
+            times[at].append(done(key, partial(has_spans, wanted)))
             wait(desk)
-        times[3].append(done("Ctrl+Z", lambda before=before: len(session.spans) == before + 1))
+        times[3].append(done("Ctrl+Z", partial(has_spans, before + 1)))
         wait(desk)
-        times[4].append(done("Ctrl+Return", lambda number=number: _is_elsewhere(desk, number)))
+        times[4].append(done("Ctrl+Return", partial(_is_elsewhere, desk, number)))
         wait(desk)
     leave(desk)
     for what, some in zip(whats, times, strict=True):
@@ -138,7 +142,7 @@ def _importing(path: Path, folder: Path, texts: Sequence[str], size: Size, runs:
             lines = folder / f"{size.count}.{turn}.jsonl"
             lines.write_text("\n".join(json.dumps({"text": text}) for text in some), encoding="utf-8")
             before = corpus.fetch_numbers("SELECT count(*) AS number FROM article")
-            times.append(timed(lambda lines=lines: [*import_paths(corpus, [lines])]) / _IMPORTED)
+            times.append(timed(partial(list, import_paths(corpus, [lines]))) / _IMPORTED)
             [added] = corpus.fetch_numbers("SELECT count(*) AS number FROM article")
             assert added == before[0] + _IMPORTED
     return Figure("importing an article", times, size=size._replace(each=True))

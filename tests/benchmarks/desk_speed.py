@@ -130,7 +130,7 @@ def keys(desk: app.ApplicationController, presses: int, size: Size | None = None
 
     def press(keys: str) -> None:
         """From a key to everything painted."""
-        combination = QKeySequence(keys)[0]
+        combination = QKeySequence(keys)[0]  # type: ignore[index]
         QTest.keyClick(view, combination.key(), combination.keyboardModifiers())
         QApplication.processEvents()
 

@@ -59,7 +59,7 @@ def _download(path: Path) -> int:
 def _unpacked(path: Path) -> int:
     """The bytes that the package takes on the disk, without those that it depends on."""
     if path.suffix == ".deb":
-        asked = ["dpkg-deb", "--field", path, "Installed-Size"]
+        asked = ["dpkg-deb", "--field", str(path), "Installed-Size"]
         return int(subprocess.run(asked, check=True, capture_output=True, text=True).stdout) * 1024
     with tarfile.open(path) as opened:
         return sum(member.size for member in opened)

@@ -26,7 +26,7 @@ class Size(NamedTuple):
     """With how much of what something was measured, to see how it grows. `each`: the figure is of one of those (an
     article of them all), not of the whole."""
 
-    count: int
+    count: int  # type: ignore[assignment]  # hides the method of tuples
     by: str
     each: bool = False
 

@@ -1,6 +1,7 @@
 """How long an annotator waits for suggestions: all suggesters on an article of 500 words, a trained model too."""
 
 import gc
+from functools import partial
 from itertools import cycle, islice
 from typing import Final
 
@@ -29,7 +30,11 @@ def measure(runs: int) -> list[float]:
     suggesting = _taught()
     suggesting.suggest(article(0))
     gc.freeze()  # as the window does (ui.app.settle)
-    return [timed(lambda number=number: suggesting.suggest(article(number))) for number in range(1, runs + 1)]
+
+    def suggest(number: int) -> None:
+        suggesting.suggest(article(number))
+
+    return [timed(partial(suggest, number)) for number in range(1, runs + 1)]
 
 
 def _taught() -> SuggesterPool:

@@ -104,7 +104,8 @@ def exported(corpus: Corpus, path: Path, **options: Any) -> Report:
         try:
             next(steps)
         except StopIteration as stop:
-            return stop.value
+            report: Report = stop.value
+            return report
 
 
 def squeezed(text: str) -> str:
@@ -153,7 +154,8 @@ def columns(path: Path) -> list[list[Sentence]]:
 
 def placed(sentences: Sequence[Sequence[str]], chunks: Iterable[tuple[int, int, int, str]]) -> list[Found]:
     """Chunks of an article, each as (sentence, first token, last token, label), as places in its text."""
-    starts, at = [], 0
+    starts: list[list[int]] = []
+    at = 0
     for words in sentences:
         starts.append([])
         for word in words:

@@ -90,7 +90,7 @@ class Death:
                 _die()
 
     def _connected(self, *given: Any, **named: Any) -> sqlite3.Connection:
-        made = self._connect(*given, **named)
+        made: sqlite3.Connection = self._connect(*given, **named)
         made.set_trace_callback(self._count)
         return made
 

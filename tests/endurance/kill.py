@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
@@ -72,7 +73,7 @@ class Kills:
             folder = self._folder / f"from{self._done}"
             folder.mkdir()
             self._beginning(folder, random, old / "old.corpus")
-            _forked(lambda folder=folder, random=random: begin(folder, random))
+            _forked(partial(begin, folder, random))
             ledger = self._look(folder, [], Ledger(), random)
             with _beside(folder / CORPUS, random.random() < 0.4) as is_beside:
                 self.counts["corpora, with another window open" if is_beside else "corpora"] += 1

@@ -157,7 +157,9 @@ def _is_there(line: dict[str, Any], steps: dict[str, list[Edited]], articles: se
     edits = steps.get(line["step"], [])
     if line["name"] == history.LABELS_STEP:  # announced in parts
         return bool(edits)
-    return len(edits) == line["edits"] and fingerprint((edit.before, edit.after) for edit in edits) == line["are"]
+    are: str = fingerprint((edit.before, edit.after) for edit in edits)
+    is_whole: bool = len(edits) == line["edits"] and are == line["are"]
+    return is_whole
 
 
 def _is_barred(deleted: list[str], rows: Rows, story: _Story) -> bool:
@@ -176,7 +178,7 @@ def _other_than(shown: dict[str, Any], rows: Rows, story: _Story, landed: bool) 
     wrong = take_back(
         layer, [edit for edit in rows.edits if edit.step in since and edit.article == here and edit.annotator == mine]
     )
-    renamed = next((line["renamed"] for line in story.open if landed and "labels" in line), {})
+    renamed: dict[str, str] = next((line["renamed"] for line in story.open if landed and "labels" in line), {})
     spans = {uid: {**span, "label": renamed.get(span["label"], span["label"])} for uid, span in shown["span"].items()}
     history_ = [
         StepInfo(edit.step, edit.name, edit.undoes)

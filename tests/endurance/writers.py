@@ -14,10 +14,11 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import click
 import msgspec
@@ -66,15 +67,11 @@ def run(folder: Path, steps: int, seed: int) -> tuple[list[str], Counter[str]]:
     """Have them all at it; what is wrong at the end, and counts. `folder` is new."""
     path = folder / "shared.corpus"
     _make(path)
-    writers = [
-        Forked(lambda at=at, name=name: _write(path, name, steps, Random(f"{seed}:{at}")))
-        for at, name in enumerate(ALONE)
-    ]
+    writers = [Forked(partial(_write, path, name, steps, Random(f"{seed}:{at}"))) for at, name in enumerate(ALONE)]
     writers += [
-        Forked(lambda at=at, name=name: _sit(path, name, steps, Random(f"{seed}/{at}")))
-        for at, name in enumerate((*TWICE, *TWICE))
+        Forked(partial(_sit, path, name, steps, Random(f"{seed}/{at}"))) for at, name in enumerate((*TWICE, *TWICE))
     ]
-    others = [Forked(lambda work=work: work(path, folder)) for work in (_import, _export, _copy, _read)]
+    others = [Forked(partial(work, path, folder)) for work in (_import, _export, _copy, _read)]
     told = [msgspec.json.decode(writer.said(), type=Told) for writer in writers]
     (folder / "ended").touch()
     beside = [msgspec.json.decode(other.said(), type=Told) for other in others]
@@ -205,7 +202,7 @@ def _sit(path: Path, annotator: str, steps: int, random: Random) -> Told:
         token, label = random.choice(tokenize(article.text)), random.choice(_LABELS)
         span = random.choice(session.spans) if session.spans else None
         verb, since = random.random(), time.monotonic()
-        corpus.last = None
+        corpus.last = cast(Step | None, None)
         said.clear()
         if verb < 0.35 or not span:
             done = session.tag(label, token.start, token.end)
