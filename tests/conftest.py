@@ -1,6 +1,7 @@
 """What every test starts from: English, no settings of the person who runs it or of the system, compiled
 translations."""
 
+import contextlib
 import ctypes
 import os
 import sys
@@ -28,9 +29,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give each process of pytest-xdist but the first a screen of its own: windows take the focus from one another."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     if worker != "gw0" and sys.platform == "linux" and os.environ.get("QT_QPA_PLATFORM") == "xcb":
-        screen = dev.virtual_screen()
-        os.environ.update(screen.__enter__())
-        config.add_cleanup(lambda: screen.__exit__(None, None, None))
+        stack = contextlib.ExitStack()
+        os.environ.update(stack.enter_context(dev.virtual_screen()))
+        config.add_cleanup(stack.close)
 
 
 def is_wine() -> bool:

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -14,26 +15,26 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 600
 
 
-def test_every_text_is_translated():
+def test_every_text_is_translated() -> None:
     assert catalogues.find_problems() == []
 
 
-def test_every_module_is_short_enough_to_do_one_thing():
+def test_every_module_is_short_enough_to_do_one_thing() -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "annotator").rglob("*.py")}
     assert lengths
     assert {str(path.relative_to(ROOT)): lines for path, lines in lengths.items() if lines > LONGEST} == {}
 
 
-def imported_modules(path):
-    """The modules that a file imports, also within functions."""
+def imported_modules(path: Path) -> Iterator[str]:
+    """Yield the modules that a file imports, also within functions."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
 
 
-def test_no_modules_of_packaging_import_each_other_in_a_circle():
+def test_no_modules_of_packaging_import_each_other_in_a_circle() -> None:
     """import-linter holds the program to this, and does not see modules outside of a package."""
     paths = {path.stem: path for path in (ROOT / "packaging").rglob("*.py")}
     graph = {name: paths.keys() & set(imported_modules(path)) for name, path in paths.items()}
@@ -41,7 +42,9 @@ def test_no_modules_of_packaging_import_each_other_in_a_circle():
     TopologicalSorter(graph).prepare()
 
 
-def test_names_that_say_nothing_are_counted(tmp_path, monkeypatch, capsys):
+def test_names_that_say_nothing_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(vague_names, "ROOT", tmp_path)
     (tmp_path / "a.py").write_text("def told(one, row):\n    self._found = [left for left in one]\n", encoding="utf-8")
     assert vague_names.count_vague_names(tmp_path) == (4, 2)
@@ -51,7 +54,7 @@ def test_names_that_say_nothing_are_counted(tmp_path, monkeypatch, capsys):
     ]
 
 
-def annotations(statement):
+def annotations(statement: ast.stmt) -> list[ast.expr]:
     """The annotations of a class's field or method, without those within the method."""
     if isinstance(statement, ast.AnnAssign):
         return [statement.annotation]
@@ -62,7 +65,7 @@ def annotations(statement):
     return [node for node in (*(each.annotation for each in every if each), statement.returns) if node]
 
 
-def bound_names(statement):
+def bound_names(statement: ast.stmt) -> set[str]:
     """The names that a statement of a class's body binds."""
     if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         return {statement.name}
@@ -70,7 +73,7 @@ def bound_names(statement):
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
-def test_no_field_hides_a_type_that_its_class_names():
+def test_no_field_hides_a_type_that_its_class_names() -> None:
     """CPython 3.14 evaluates annotations when they are asked for: `list: list[str]` then names the field itself."""
     hidden = []
     for path in sorted((ROOT / "annotator").rglob("*.py")):
@@ -92,7 +95,7 @@ HELP = "import runpy; sys.argv = ['annotator', '--help']; runpy.run_module('anno
 
 
 @pytest.mark.parametrize("code", ["import annotator.cli", HELP], ids=["import", "help"])
-def test_a_command_never_loads_qt(code):
+def test_a_command_never_loads_qt(code: str) -> None:
     """Qt takes longer to load than most commands take, and a server need not have its libraries."""
     expression = "[name for name in sys.modules if name.partition('.')[0] in ('PySide6', 'shiboken6', 'superqt')]"
     # A list as the exit code: Python prints it and ends with 1.

@@ -14,9 +14,11 @@ import pictures
 import pytest
 import window_driver
 from consumers.reading import consumer
+from features import FEATURES
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
 
 from annotator.store.corpus import Corpus
 from annotator.ui.widgets.theme import DARK
@@ -28,7 +30,7 @@ GROUPS = ("dev", "consumers", "bench", "fuzz", "mutants")
 # --- demo.py: its own corpus, and the pictures of it
 
 
-def test_the_demo_empties_no_folder_but_its_own(tmp_path):
+def test_the_demo_empties_no_folder_but_its_own(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").touch()
     with pytest.raises(SystemExit, match="holds other things"):
         demo.clear_folder(tmp_path)
@@ -39,13 +41,15 @@ def test_the_demo_empties_no_folder_but_its_own(tmp_path):
     assert [path.name for path in own.iterdir()] == ["made-by-demo"]
 
 
-def test_a_picture_is_of_a_desk_in_the_middle_of_the_work(tmp_path, qapp, monkeypatch):
+def test_a_picture_is_of_a_desk_in_the_middle_of_the_work(
+    tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One of the windows, and one of what the guide tells of; all of them take half a minute."""
     monkeypatch.setattr(pictures, "LANGUAGES", ("ar",))
     monkeypatch.setattr(pictures, "THEMES", ("dark",))
     monkeypatch.setattr(pictures, "SIZES", ((1366, 768),))
     monkeypatch.setattr(pictures, "GUIDES", ("en",))
-    monkeypatch.setattr(pictures, "FEATURES", {"nested": pictures.FEATURES["nested"]})
+    monkeypatch.setattr(pictures, "FEATURES", {"nested": FEATURES["nested"]})
     target = tmp_path / "pictures"
     assert pictures.take_pictures(tmp_path, target) == 0
     assert pictures.picture_names() == ["window-ar-dark-1366x768.png", "nested-en.png"]
@@ -62,7 +66,7 @@ def test_a_picture_is_of_a_desk_in_the_middle_of_the_work(tmp_path, qapp, monkey
     assert tagged == sorted((tag.words, tag.value) for tag in window_driver.TAGS)
 
 
-def test_a_picture_keeps_every_hue_in_256_colours(tmp_path, qapp):
+def test_a_picture_keeps_every_hue_in_256_colours(tmp_path: Path, qapp: QApplication) -> None:
     picture = QPixmap(200, 200)
     painter = QPainter(picture)
     for shade in range(200):
@@ -79,7 +83,7 @@ def test_a_picture_keeps_every_hue_in_256_colours(tmp_path, qapp):
 # --- The pinned packages
 
 
-def pins():
+def pins() -> dict[str, Requirement]:
     """The pinned packages by canonical name; of two versions, that of the running Python."""
     lines = (ROOT / "packaging" / "constraints.txt").read_text(encoding="utf-8").splitlines()
     requirements = [Requirement(line) for line in lines]
@@ -87,7 +91,7 @@ def pins():
     return {canonicalize_name(pin.name): pin for pin in requirements}
 
 
-def test_the_constraints_are_names_and_exact_versions():
+def test_the_constraints_are_names_and_exact_versions() -> None:
     lines = (ROOT / "packaging" / "constraints.txt").read_text(encoding="utf-8").splitlines()
     for line in lines:
         assert re.fullmatch(r'[\w.-]+==[\w.]+(; [\w ]+ [=<>!]+ "[\w.]+")?', line), line
@@ -95,7 +99,7 @@ def test_the_constraints_are_names_and_exact_versions():
     assert lines == sorted(lines, key=str.lower)
 
 
-def needed(requirements, environments):
+def needed(requirements: list[str], environments: list[dict[str, str]]) -> set[str]:
     """Every package that the requirements bring on one of the environments at least."""
     packages, waiting = set(), [(Requirement(text), "") for text in requirements]
     while waiting:
@@ -117,7 +121,7 @@ def needed(requirements, environments):
 OWN = {"pip", PROJECT["name"]}  # sqlite-utils names pip, and every environment has it from the start
 
 
-def environments():
+def environments() -> list[dict[str, str]]:
     """Every kind of machine that the pins are for, as markers of requirements see it."""
     systems = [("linux", "posix", "Linux"), ("darwin", "posix", "Darwin"), ("win32", "nt", "Windows")]
     return [
@@ -133,12 +137,12 @@ def environments():
     ]
 
 
-def test_everything_that_is_installed_is_pinned():
+def test_everything_that_is_installed_is_pinned() -> None:
     requirements = [*PROJECT["dependencies"], *dev.read_requirements("dev")]
     assert needed(requirements, environments()) - OWN <= set(pins())
 
 
-def test_everything_that_is_pinned_is_needed():
+def test_everything_that_is_pinned_is_needed() -> None:
     for name in (
         *("datasets", "label_studio_sdk", "nervaluate", "nltk", "onnx", "onnxruntime", "pyarrow", "seqeval", "spacy"),
         "tokenizers",
@@ -153,7 +157,7 @@ def test_everything_that_is_pinned_is_needed():
     assert needed(requirements, environments()) - OWN | alone == set(pins())
 
 
-def test_the_pins_are_versions_that_the_project_allows():
+def test_the_pins_are_versions_that_the_project_allows() -> None:
     extras = [text for extra in PROJECT["optional-dependencies"].values() for text in extra]
     groups = [text for group in GROUPS for text in dev.read_requirements(group)]
     for text in [*PROJECT["dependencies"], *extras, *groups]:
@@ -165,7 +169,7 @@ def test_the_pins_are_versions_that_the_project_allows():
             assert requirement.specifier.contains(str(pin.specifier).removeprefix("==")), text
 
 
-def test_qt_gives_back_what_it_takes():
+def test_qt_gives_back_what_it_takes() -> None:
     """PySide6 6.12.0 takes a reference off None at each void call on CPython 3.11, until it aborts.
 
     References too many do no harm: CPython 3.14 keeps those that a module for older versions adds to None.

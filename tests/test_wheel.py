@@ -88,7 +88,8 @@ def python(version: str) -> str | Path:
     on_path = shutil.which(f"python{version}")
     # Programs that keep several Pythons have a folder for each, side by side.
     beside = sorted(Path(sys.base_prefix).parent.glob(f"*{version}.*/bin/python{version}"))
-    for program in [*filter(None, [on_path]), *beside]:
+    candidates: list[str | Path] = [*([on_path] if on_path else []), *beside]
+    for program in candidates:
         if subprocess.run([program, "-c", "import ensurepip, sqlite3"], capture_output=True).returncode == 0:
             return program
     return pytest.skip(f"Python {version} is not on this machine" + (f": {on_path} does not run" if on_path else ""))

@@ -1,6 +1,7 @@
 """The tests under Wine: what they need of the system, which of them run, and that nothing is left running."""
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -34,22 +35,22 @@ def can_use_namespaces() -> bool:
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on which Wine could be had."""
-    monkeypatch.setattr(wine.sys, "platform", "linux")
-    monkeypatch.setattr(wine.platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(wine.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(wine.shutil, "which", lambda program: f"/usr/bin/{program}")
-    monkeypatch.setattr(wine.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0))
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(shutil, "which", lambda program: f"/usr/bin/{program}")
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0))
 
 
 @pytest.mark.usefixtures("machine")
 @pytest.mark.parametrize(
     ("module", "name", "value", "reason"),
     [
-        (wine.sys, "platform", "darwin", "on Windows, or under Wine on Linux"),
-        (wine.platform, "machine", lambda: "aarch64", "on a 64-bit PC"),
-        (wine.os, "geteuid", lambda: 1000, "start this as root"),
-        (wine.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1), "use a whole machine"),
-        (wine.shutil, "which", lambda program: None, "use a whole machine"),
+        (sys, "platform", "darwin", "on Windows, or under Wine on Linux"),
+        (platform, "machine", lambda: "aarch64", "on a 64-bit PC"),
+        (os, "geteuid", lambda: 1000, "start this as root"),
+        (subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1), "use a whole machine"),
+        (shutil, "which", lambda program: None, "use a whole machine"),
     ],
     ids=["macOS", "another processor", "not root", "no mounts", "no unshare"],
 )
@@ -65,13 +66,13 @@ def test_a_machine_without_wine_is_told_what_it_lacks(
 
 def test_a_program_that_is_missing_is_installed_or_named(monkeypatch: pytest.MonkeyPatch) -> None:
     commands: list[list[str]] = []
-    monkeypatch.setattr(wine.dev, "run_quietly", lambda doing, command: commands.append(command))
-    monkeypatch.setattr(wine.dev, "find_apt_prefix", list)
+    monkeypatch.setattr(dev, "run_quietly", lambda doing, command: commands.append(command))
+    monkeypatch.setattr(dev, "find_apt_prefix", list)
     wine.require_program("sh", "dash", "sh is missing")
     assert commands == []
     wine.require_program("no-such-program", "its-package", "it is missing")
     assert commands[-1][-1] == "its-package"
-    monkeypatch.setattr(wine.dev, "find_apt_prefix", lambda: None)
+    monkeypatch.setattr(dev, "find_apt_prefix", lambda: None)
     with pytest.raises(dev.CannotGoOn, match="it is missing"):
         wine.require_program("no-such-program", "its-package", "it is missing")
 
@@ -89,10 +90,8 @@ def test_a_program_that_is_missing_is_installed_or_named(monkeypatch: pytest.Mon
 def test_debian_comes_from_where_apt_is_set_up_for(
     printed: str, mirror: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wine.shutil, "which", lambda program: program)
-    monkeypatch.setattr(
-        wine.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0, stdout=printed)
-    )
+    monkeypatch.setattr(shutil, "which", lambda program: program)
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0, stdout=printed))
     if mirror:
         assert wine.find_mirror() == mirror
     else:
@@ -127,9 +126,9 @@ def test_a_wrong_pin_is_told_from_a_missing_network(
     def fail(doing: str, command: object) -> None:
         raise dev.CannotGoOn("pip failed")
 
-    monkeypatch.setattr(wine.dev, "run_quietly", fail)
+    monkeypatch.setattr(dev, "run_quietly", fail)
     monkeypatch.setattr(
-        wine.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, network, stdout="")
+        subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, network, stdout="")
     )
     with pytest.raises(dev.CannotGoOn, match="pip failed") as refusal:
         wine.download_packages(tmp_path, ["one"])
@@ -149,7 +148,7 @@ def test_the_functions_of_python_are_read_off_its_library() -> None:
 def test_the_checkout_is_copied_as_it_is_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, target = tmp_path / "source", tmp_path / "target"
     (source / "folder").mkdir(parents=True)
-    monkeypatch.setattr(wine.dev, "ROOT", source)
+    monkeypatch.setattr(dev, "ROOT", source)
     subprocess.run(["git", "init", "--quiet", source], check=True)
     for name in ("folder/changed", "deleted", ".gitignore"):
         (source / name).write_text("ignored\n", encoding="utf-8")

@@ -70,7 +70,7 @@ def measure_growth(
     yield from corpus_growth.measure(folder, articles, runs)
 
 
-def _measure_effort(folder: Path) -> Iterator[Figure]:
+def _measure_effort(folder: Path) -> Iterator[Figure | str]:
     yield from effort.measure(folder)
     yield from _measure_samples(
         _SAMPLES / "ner" / _WOJOOD, "what a span costs with suggestions", suggestion_effort.measure, folder

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -70,7 +71,7 @@ def _measure_suggestions(path: Path, size: Size, runs: int) -> Iterator[Figure]:
         suggesting = SuggesterPool.from_corpus(corpus)
     articles = [suggestion_speed.make_article(number) for number in range(runs + 1)]
     suggesting.suggest(articles.pop())
-    times = [time_call(lambda article=article: suggesting.suggest(article)) for article in articles]
+    times = [time_call(partial(suggesting.suggest, article)) for article in articles]
     yield Figure("their suggestions for an article", times, size=size)
 
 
@@ -84,7 +85,7 @@ def _measure_check(path: Path, size: Size) -> Figure:
 def _measure_work(path: Path, size: Size, runs: int) -> Iterator[Figure]:
     """Measure what an annotator does most, in articles that nobody has begun."""
     desk = open_desk(Corpus.open(path))
-    desk.learner._start = lambda _path: None  # type: ignore[method-assign]  # that it is due is found out; no more
+    desk.learner._start = lambda path: None  # type: ignore[method-assign]  # that it is due is found out; no more
     session, view = desk.session, desk.window.view
     session.set_article_filter(ArticleFilter(NEW))
     places, key = Random(9), session.labels.labels[0].key or ""
@@ -92,7 +93,7 @@ def _measure_work(path: Path, size: Size, runs: int) -> Iterator[Figure]:
     session.set_article_filter(ArticleFilter())
 
     def press(keys: str) -> None:
-        combination = QKeySequence(keys)[0]
+        combination = QKeySequence(keys)[0]  # type: ignore[index]
         QTest.keyClick(view, combination.key(), combination.keyboardModifiers())
         QApplication.processEvents()
 
@@ -105,20 +106,23 @@ def _measure_work(path: Path, size: Size, runs: int) -> Iterator[Figure]:
         assert is_done(), keys
         return time
 
+    def has_spans(count: int) -> bool:
+        return len(session.spans) == count
+
     whats = ("opening an article", "the first tag of an article", "another tag", "undo", "done and next")
     times: tuple[list[float], ...] = tuple([] for _ in whats)
     for number in numbers:
-        times[0].append(time_call(lambda number=number: open_(number)))
+        times[0].append(time_call(partial(open_, number)))
         wait_for_suggestions(desk)
         before = len(session.spans)
         for place in (1, 2):
             press("Left")
             wanted = before + place
-            times[place].append(time_key(key, lambda wanted=wanted: len(session.spans) == wanted))
+            times[place].append(time_key(key, partial(has_spans, wanted)))
             wait_for_suggestions(desk)
-        times[3].append(time_key("Ctrl+Z", lambda before=before: len(session.spans) == before + 1))
+        times[3].append(time_key("Ctrl+Z", partial(has_spans, before + 1)))
         wait_for_suggestions(desk)
-        times[4].append(time_key("Ctrl+Return", lambda number=number: _is_elsewhere(desk, number)))
+        times[4].append(time_key("Ctrl+Return", partial(_is_elsewhere, desk, number)))
         wait_for_suggestions(desk)
     close_desk(desk)
     for what, some in zip(whats, times, strict=True):
@@ -138,7 +142,7 @@ def _measure_import(path: Path, folder: Path, texts: Sequence[str], size: Size, 
             lines = folder / f"{size.count}.{turn}.jsonl"
             lines.write_text("\n".join(json.dumps({"text": text}) for text in some), encoding="utf-8")
             before = corpus.fetch_numbers("SELECT count(*) AS number FROM article")
-            times.append(time_call(lambda lines=lines: [*import_paths(corpus, [lines])]) / _IMPORTED)
+            times.append(time_call(partial(list, import_paths(corpus, [lines]))) / _IMPORTED)
             [added] = corpus.fetch_numbers("SELECT count(*) AS number FROM article")
             assert added == before[0] + _IMPORTED
     return Figure("importing an article", times, size=size._replace(each=True))

@@ -84,7 +84,7 @@ def measure_accuracy(folder: Path, name: str) -> Accuracy:
         overlapped += bool(overlapping)
         if case.value:
             valued += 1
-            value = best or (overlapping or [None])[0]
+            value = best or next(iter(overlapping), None)
             expected = list_expected_values(case.value)
             if value and value.value in expected:
                 right += 1

@@ -134,7 +134,7 @@ def measure_keys(desk: app.ApplicationController, presses: int, size: Size | Non
 
     def press(keys: str) -> None:
         """From a key to everything painted."""
-        combination = QKeySequence(keys)[0]
+        combination = QKeySequence(keys)[0]  # type: ignore[index]
         QTest.keyClick(view, combination.key(), combination.keyboardModifiers())
         QApplication.processEvents()
 

@@ -95,7 +95,7 @@ class Tester(Person):
         raise AssertionError("nothing happens")
 
     def _press(self, keys: list[str]) -> None:
-        pressed = QKeySequence("+".join([*keys[:-1], to_latin(keys[-1])]))[0]
+        pressed = QKeySequence("+".join([*keys[:-1], to_latin(keys[-1])]))[0]  # type: ignore[index]
         QTest.keyClick(self._handle(), pressed.key(), pressed.keyboardModifiers())
 
     def _drag(self, start: list[int], end: list[int]) -> None:

@@ -40,7 +40,8 @@ def fit_exponent(points: Sequence[tuple[int, float]]) -> float:
     """Return the slope of the least squares line through the logarithms of at least two different points."""
     logs = [(math.log(count), math.log(value)) for count, value in points]
     mean_x, mean_y = (sum(values) / len(logs) for values in zip(*logs, strict=True))
-    return sum((x - mean_x) * (y - mean_y) for x, y in logs) / sum((x - mean_x) ** 2 for x, _ in logs)
+    slope: float = sum((x - mean_x) * (y - mean_y) for x, y in logs) / sum((x - mean_x) ** 2 for x, _ in logs)
+    return slope
 
 
 def group_series(figures: Iterable[Figure]) -> Iterator[Series]:

@@ -62,7 +62,7 @@ def _download_size(path: Path) -> int:
 def _installed_size(path: Path) -> int:
     """Return the bytes that the package takes on the disk, without those that it depends on."""
     if path.suffix == ".deb":
-        command = ["dpkg-deb", "--field", path, "Installed-Size"]
+        command = ["dpkg-deb", "--field", str(path), "Installed-Size"]
         return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) * 1024
     with tarfile.open(path) as opened:
         return sum(member.size for member in opened)

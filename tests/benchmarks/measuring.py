@@ -30,7 +30,7 @@ class Size(NamedTuple):
     `each`: the figure is about one of them (an article of all), not about the whole.
     """
 
-    count: int
+    count: int  # type: ignore[assignment]  # hides the method of tuples
     by: str
     each: bool = False
 

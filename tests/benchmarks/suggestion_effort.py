@@ -26,7 +26,7 @@ from annotator.jobs.suggesting import SuggesterPool, SuggestionsBySource, filter
 from annotator.model import operations
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.open_suggestions import SURE_SCORE, RejectionFilter
-from annotator.model.records import DONE, AnnotatedArticle, Article, Edit, Span, Step, Suggestion, new_uid
+from annotator.model.records import DONE, AnnotatedArticle, Article, Edit, Rejection, Span, Step, Suggestion, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.text.analysis import analysed
@@ -295,6 +295,7 @@ class _Labelling:
             if isinstance(edit.after, Span):
                 self._layer.append(edit.after)
             elif edit.after:
+                assert isinstance(edit.after, Rejection)
                 self._rejected.add(self._text, edit.after)
         if self._helped.sources != frozenset():
             self._suggesting.learn(self._article, edits)

@@ -1,6 +1,7 @@
 """Measure how long an annotator waits for suggestions on an article of 500 words, with a trained model."""
 
 import gc
+from functools import partial
 from itertools import cycle, islice
 from typing import Final
 
@@ -29,7 +30,11 @@ def measure_times(runs: int) -> list[float]:
     suggesting = _train_suggesters()
     suggesting.suggest(make_article(0))
     gc.freeze()  # as the window does (ui.app.settle)
-    return [time_call(lambda number=number: suggesting.suggest(make_article(number))) for number in range(1, runs + 1)]
+
+    def suggest(number: int) -> None:
+        suggesting.suggest(make_article(number))
+
+    return [time_call(partial(suggest, number)) for number in range(1, runs + 1)]
 
 
 def _train_suggesters() -> SuggesterPool:

@@ -14,7 +14,7 @@ import memory
 import peers
 import pytest
 import results
-from measuring import Figure
+from measuring import Figure, Size
 from test_peers import no_python
 
 on_windows = sys.platform == "win32"
@@ -42,7 +42,7 @@ def test_every_figure_of_growth_is_measured_at_each_size(
 
 
 def test_what_is_wanted_of_a_large_corpus_is_wanted_of_no_small_one() -> None:
-    size = corpus_speed.Size(corpus_speed.LARGE, "articles")
+    size = Size(corpus_speed.LARGE, "articles")
     assert corpus_speed._create_target(size, "99 %", 16.7)
     assert corpus_speed._create_target(size._replace(count=10_000), "99 %", 16.7) is None
 
@@ -107,7 +107,7 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             done.append(name)
             yield f"about {name}"
             for size in (10, 100):
-                yield Figure(f"the {name}", [float(size)], size=corpus_speed.Size(size, "articles"))
+                yield Figure(f"the {name}", [float(size)], size=Size(size, "articles"))
 
         return figures
 

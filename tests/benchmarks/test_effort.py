@@ -1,9 +1,10 @@
 """That the stories are counted, and what the issue asks of a span of three words."""
 
+from collections import Counter
 from pathlib import Path
 
+import effort
 import pytest
-from benchmarks import effort
 
 
 def test_what_a_span_costs(qapp: object, tmp_path: Path) -> None:
@@ -22,10 +23,8 @@ def test_what_a_span_costs(qapp: object, tmp_path: Path) -> None:
 def test_each_story_has_its_figures_beside_the_peers(
     qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    three = effort.Effort("keyboard, those of three words", 2, effort.Counter(keys=7))
-    monkeypatch.setattr(
-        effort, "measure_efforts", lambda _folder: [three, effort.Effort("mouse", 2, effort.Counter(drags=2))]
-    )
+    three = effort.Effort("keyboard, those of three words", 2, Counter(keys=7))
+    monkeypatch.setattr(effort, "measure_efforts", lambda _folder: [three, effort.Effort("mouse", 2, Counter(drags=2))])
     keys, *peers, drags, mouse = effort.measure(tmp_path)
     assert (keys.median(), keys.wanted and keys.wanted.bound, keys.is_met()) == (3.5, 4, True)
     assert [figure.reference[0] for figure in peers] == [*effort.PEERS.values()]

@@ -104,7 +104,8 @@ def run_export(corpus: Corpus, path: Path, **options: Any) -> Report:
         try:
             next(steps)
         except StopIteration as stop:
-            return stop.value
+            report: Report = stop.value
+            return report
 
 
 def visible_letters(text: str) -> str:
@@ -155,7 +156,8 @@ def read_columns(path: Path) -> list[list[Sentence]]:
 
 def place_chunks(sentences: Sequence[Sequence[str]], chunks: Iterable[tuple[int, int, int, str]]) -> list[Found]:
     """Return chunks of an article, each (sentence, first token, last token, label), as places in its text."""
-    starts, offset = [], 0
+    starts: list[list[int]] = []
+    offset = 0
     for words in sentences:
         starts.append([])
         for word in words:

@@ -1,6 +1,5 @@
 """Hugging Face's datasets and pyarrow find in our folders the spans that the corpus has, with the names of the tags."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from annotator.tagging.schemes import IOB1, IOB2, IOBES
 
 
 @pytest.fixture
-def datasets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def datasets(monkeypatch: pytest.MonkeyPatch) -> Any:
     module = consumer("datasets")
     monkeypatch.setattr(module.config, "HF_DATASETS_OFFLINE", True)
     module.disable_progress_bars()

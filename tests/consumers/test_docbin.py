@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from consumers.reading import consumer, expected_places, place_chunks, run_export
+from consumers.reading import Found, consumer, expected_places, place_chunks, run_export
 
 from annotator.store.corpus import Corpus
 
@@ -13,7 +13,8 @@ from annotator.store.corpus import Corpus
 def test_docbin(corpus: Corpus, tmp_path: Path, flatten: str, boundary: str) -> None:
     spacy = consumer("spacy")
     report = run_export(corpus, tmp_path / "news.spacy", format="spacy", flatten=flatten, boundary=boundary)
-    flat, all_ = [], []
+    flat: list[list[Found]] = []
+    all_: list[list[Found]] = []
     for doc in spacy.tokens.DocBin().from_disk(tmp_path / "news.spacy").get_docs(spacy.blank("ar").vocab):
         words = [["" if token.is_space else token.text for token in doc]]
         for spans, places in ((doc.ents, flat), (doc.spans["sc"], all_)):

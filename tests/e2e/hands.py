@@ -42,6 +42,21 @@ PLACES = {  # of the keys of a PC keyboard, by what a US layout writes: places, 
 }
 
 
+def selects(words: str) -> Callable[[dict[str, Any]], bool]:
+    """Return whether these words are selected in a state."""
+    return lambda state: bool(state["selection"] == words)
+
+
+def has_spans(count: int) -> Callable[[dict[str, Any]], bool]:
+    """Return whether a state has so many spans."""
+    return lambda state: len(state["spans"]) == count
+
+
+def differs_from(before: dict[str, Any]) -> Callable[[dict[str, Any]], bool]:
+    """Return whether a state is another one."""
+    return lambda state: state != before
+
+
 def require_screen() -> None:
     """Skip the module that calls this where windows are on no screen."""
     if sys.platform == "win32":

@@ -91,7 +91,7 @@ class Death:
                 _die()
 
     def _connect_traced(self, *arguments: Any, **options: Any) -> sqlite3.Connection:
-        connection = self._connect(*arguments, **options)
+        connection: sqlite3.Connection = self._connect(*arguments, **options)
         connection.set_trace_callback(self._count)
         return connection
 

@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
@@ -75,7 +76,7 @@ class Kills:
             folder = self._folder / f"from{self._done}"
             folder.mkdir()
             self._kill_beginnings(folder, random, old / "old.corpus")
-            _run_forked(lambda folder=folder, random=random: create_corpus(folder, random))
+            _run_forked(partial(create_corpus, folder, random))
             ledger = self._check(folder, [], Ledger(), random)
             with _open_elsewhere(folder / CORPUS, random.random() < 0.4) as is_beside:
                 self.counts["corpora, with another window open" if is_beside else "corpora"] += 1

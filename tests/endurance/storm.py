@@ -263,7 +263,7 @@ class Storm:
         if self._corpus.exists():
             text = self._aside / "new.txt"
             text.write_text(f"خبر {self._random.random()} {_TEXT}", encoding="utf-8")
-            command = [sys.executable, "-m", "annotator", "--language", "en", "import", self._corpus, text]
+            command = [sys.executable, "-m", "annotator", "--language", "en", "import", str(self._corpus), str(text)]
             subprocess.run(command, capture_output=True, env={**os.environ, "ANNOTATOR_HOME": str(self._folder / "b")})
 
     def _kill(self) -> None:

@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
+from typing import cast
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QProgressDialog
@@ -58,7 +59,7 @@ class Worker:
 
     def _work(self) -> None:
         if not self.stop.is_set() and not QApplication.activeModalWidget() and not self._commands.background.is_busy:
-            self._last = None
+            self._last = cast(Step | None, None)
             self._do_verb()  # may open a dialog, and returns when that is left
             if self._last and self._window.status_line.state_text().startswith("Everything is saved"):
                 print(self._last.uid, flush=True)
@@ -126,7 +127,12 @@ def main(corpus: Path, seed: str, name: str) -> int:
     desk.show()
     print("open", corpus, flush=True)
     worker = Worker(desk, Random(seed))
-    threading.Thread(target=lambda: (sys.stdin.read(), worker.stop.set()), daemon=True).start()
+
+    def stop_at_the_end_of_input() -> None:
+        sys.stdin.read()
+        worker.stop.set()
+
+    threading.Thread(target=stop_at_the_end_of_input, daemon=True).start()
     code = application.exec()
     desk.learner.stop()
     desk.maintenance.stop()

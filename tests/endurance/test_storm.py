@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files are renam
 
 
 def test_what_was_shown_as_saved_is_there_after_thirty_storms(tmp_path: Path) -> None:
-    command = [sys.executable, HERE / "storm.py", "--count", "30", "--keep", tmp_path / "kept"]
+    command = [sys.executable, str(HERE / "storm.py"), "--count", "30", "--keep", str(tmp_path / "kept")]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     counts = {what.strip(): int(count) for count, what in (line.split(None, 1) for line in done.stdout.splitlines())}

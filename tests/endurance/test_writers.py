@@ -21,7 +21,7 @@ AT_ONCE = 1000 * 4096  # bytes of the log at which SQLite brings it into the fil
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on Windows")
 def test_what_eight_processes_write_at_once_arrives_and_what_is_refused_does_not() -> None:
-    command = [sys.executable, HERE / "writers.py", "--steps", "40"]
+    command = [sys.executable, str(HERE / "writers.py"), "--steps", "40"]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     counts = {what.strip(): int(count) for count, what in (line.split(None, 1) for line in done.stdout.splitlines())}

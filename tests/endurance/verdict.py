@@ -158,7 +158,9 @@ def _is_there(line: dict[str, Any], steps: dict[str, list[Edited]], articles: se
     edits = steps.get(line["step"], [])
     if line["name"] == history.LABELS_STEP:  # announced in parts
         return bool(edits)
-    return len(edits) == line["edits"] and fingerprint((edit.before, edit.after) for edit in edits) == line["are"]
+    are: str = fingerprint((edit.before, edit.after) for edit in edits)
+    is_whole: bool = len(edits) == line["edits"] and are == line["are"]
+    return is_whole
 
 
 def _is_barred(deleted: list[str], rows: Rows, story: _Story) -> bool:
@@ -178,7 +180,7 @@ def _compare_with_screen(screen: dict[str, Any], rows: Rows, story: _Story, land
         layer,
         [edit for edit in rows.edits if edit.step in since and edit.article == article and edit.annotator == mine],
     )
-    renamed = next((line["renamed"] for line in story.open if landed and "labels" in line), {})
+    renamed: dict[str, str] = next((line["renamed"] for line in story.open if landed and "labels" in line), {})
     spans = {uid: {**span, "label": renamed.get(span["label"], span["label"])} for uid, span in screen["span"].items()}
     history_ = [
         StepInfo(edit.step, edit.name, edit.undoes)

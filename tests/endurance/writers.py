@@ -14,10 +14,11 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import click
 import msgspec
@@ -70,14 +71,14 @@ def run(folder: Path, steps: int, seed: int) -> tuple[list[str], Counter[str]]:
     path = folder / "shared.corpus"
     _create_corpus(path)
     writers = [
-        ForkedProcess(lambda number=number, name=name: _write(path, name, steps, Random(f"{seed}:{number}")))
+        ForkedProcess(partial(_write, path, name, steps, Random(f"{seed}:{number}")))
         for number, name in enumerate(ALONE)
     ]
     writers += [
-        ForkedProcess(lambda number=number, name=name: _work_at_window(path, name, steps, Random(f"{seed}/{number}")))
+        ForkedProcess(partial(_work_at_window, path, name, steps, Random(f"{seed}/{number}")))
         for number, name in enumerate((*TWICE, *TWICE))
     ]
-    others = [ForkedProcess(lambda work=work: work(path, folder)) for work in (_import, _export, _copy, _read)]
+    others = [ForkedProcess(partial(work, path, folder)) for work in (_import, _export, _copy, _read)]
     reports = [msgspec.json.decode(writer.wait(), type=Report) for writer in writers]
     (folder / "ended").touch()
     beside = [msgspec.json.decode(other.wait(), type=Report) for other in others]
@@ -208,7 +209,7 @@ def _work_at_window(path: Path, annotator: str, steps: int, random: Random) -> R
         token, label = random.choice(tokenize(article.text)), random.choice(_LABELS)
         span = random.choice(session.spans) if session.spans else None
         verb, since = random.random(), time.monotonic()
-        corpus.last = None
+        corpus.last = cast(Step | None, None)
         reasons.clear()
         if verb < 0.35 or not span:
             done = session.tag(label, token.start, token.end)

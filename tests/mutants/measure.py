@@ -276,7 +276,8 @@ def report(mutants: list[Mutant], allow: float) -> int:
     """Print the figure, and return the exit code."""
     entries = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["mutant"]
     reasons = {(entry["module"], entry["removed"], entry["operator"]): entry["reason"] for entry in entries}
-    survivors, equivalent = [], []
+    survivors: list[tuple[Mutant, str | None]] = []
+    equivalent: list[tuple[Mutant, str | None]] = []
     for mutant in mutants:
         if mutant.outcome != "killed":
             lines = [line for line in mutant.diff.splitlines() if line[:1] == "-" and line[:2] != "--"]

@@ -35,10 +35,14 @@ _TRANSLATION: Final = {"_", "ngettext"}
 class Mutation(Protocol):
     """What cosmic-ray knows of a mutation, of which this is needed here."""
 
-    module_path: Path
-    operator_name: str
-    occurrence: int
-    start_pos: Position
+    @property
+    def module_path(self) -> Path: ...
+    @property
+    def operator_name(self) -> str: ...
+    @property
+    def occurrence(self) -> int: ...
+    @property
+    def start_pos(self) -> Position: ...
 
 
 T = TypeVar("T", bound=Mutation)
@@ -101,8 +105,8 @@ class Source:
                 case ast.ClassDef():
                     nodes += [keyword.value for keyword in node.keywords if keyword.arg == "frozen"]
             for decorator in getattr(node, "decorator_list", ()):
-                name = decorator.func if isinstance(decorator, ast.Call) else decorator
-                if isinstance(name, ast.Name) and name.id in SILENT_DECORATORS:
+                silent = decorator.func if isinstance(decorator, ast.Call) else decorator
+                if isinstance(silent, ast.Name) and silent.id in SILENT_DECORATORS:
                     nodes.append(decorator)
         return [self._ends(node) for node in nodes if node is not None]
 
@@ -169,7 +173,8 @@ def choose_tests(
         or [test for test in tests if not test.lines.get(module, frozenset()).isdisjoint(function)]
         or [test for test in tests if distance(test, module) == 0]
     )
-    selected, total = [], 0.0
+    selected: list[RecordedTest] = []
+    total = 0.0
     for test in sorted(runs, key=lambda test: (distance(test, module), test.seconds)):
         total += test.seconds
         if total > seconds and selected:

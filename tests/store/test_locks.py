@@ -37,7 +37,7 @@ def in_use(path: Path) -> Iterator[Path]:
 @contextmanager
 def running(script: str, path: Path) -> Iterator[None]:
     """Run the script on the file in another process, which stays until the block ends."""
-    command = [sys.executable, "-c", f"{script}; print(flush=True); sys.stdin.read()", path]
+    command = [sys.executable, "-c", f"{script}; print(flush=True); sys.stdin.read()", str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stdin

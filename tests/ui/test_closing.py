@@ -9,7 +9,7 @@ import pytest
 from open_files import open_beside
 from pytestqt.qtbot import QtBot
 
-from annotator.jobs.suggestion_service import SuggesterPool
+from annotator.jobs.suggesting import SuggesterPool
 from annotator.store import verification
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError

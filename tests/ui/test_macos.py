@@ -35,7 +35,9 @@ def menu_actions(menu: QMenu) -> list[QAction]:
 
 def test_only_about_and_quit_move_to_the_application_menu(window: Window) -> None:
     """Qt else guesses by English texts, and takes what happens to begin with “Set” or “Config” along."""
-    actions = [each for bar in window.menuBar().actions() for each in menu_actions(bar.menu())]
+    menus = [menu for bar in window.menuBar().actions() if isinstance(menu := bar.menu(), QMenu)]
+    assert len(menus) == len(window.menuBar().actions())
+    actions = [each for menu in menus for each in menu_actions(menu)]
     roles = {action.menuRole(): action for action in actions if action.menuRole() != QAction.MenuRole.NoRole}
     separators = {action for action in actions if action.isSeparator()}
     assert {role: action for role, action in roles.items() if action not in separators} == {

@@ -409,7 +409,8 @@ def test_suggestion_selection_and_span_exclude_each_other(
     desk.session.tag("PLAN", *stretch("بالرباط"))
     press(desk, RETURN)
     assert current_words(desk)
-    assert desk.session.selection is None
+    session = desk.session
+    assert session.selection is None
     press(desk, Qt.Key.Key_Tab)
     assert desk.session.selection
     assert current_words(desk) == ""

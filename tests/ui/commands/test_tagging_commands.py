@@ -84,7 +84,8 @@ def test_a_label_sticks_to_each_drag_and_double_click_until_escape(window: Windo
     assert spans(window.session) == rows
     QTest.keyClick(window.view, Qt.Key.Key_Escape)
     QTest.keyClick(window.view, Qt.Key.Key_Escape)
-    assert (window.tagging_commands.sticky, sticking(window)) == (None, [])
+    commands = window.tagging_commands
+    assert (commands.sticky, sticking(window)) == (None, [])
     drag(window.view, *stretch("الأطفال"))
     assert window.view.selected_text() == "الأطفال"
     assert spans(window.session) == rows

@@ -175,7 +175,8 @@ def test_session_resumes_at_the_last_position(session: Session, corpus_path: Pat
     session.open_article(1)
     session.get_offset = lambda: 12
     session.close()
-    reopened, opened = Session("Sanae"), []
+    reopened = Session("Sanae")
+    opened: list[object] = []
     reopened.article_opened.connect(opened.append)
     reopened.open(Corpus.open(corpus_path))
     assert reopened.current_index() == 1
