@@ -100,7 +100,7 @@ def _issues(desk: app.ApplicationController) -> QPixmap:
     session.resize(bank, bank.start + 2, bank.end)
     window.issue_commands.check_labels()
     _wait(window.corpus_commands.background)
-    window.issue_commands.next_question()
+    window.issue_commands.next_issue()
     _settle(desk)
     return grabbed(window)
 
@@ -170,7 +170,7 @@ def _search(desk: app.ApplicationController) -> QPixmap:
 def _guideline(desk: app.ApplicationController) -> QPixmap:
     """Labelling guidelines, beside the article."""
     select(desk, PLAN)
-    desk.window.toggle_guide()
+    desk.window.toggle_guidelines()
     return grabbed(desk.window)
 
 

@@ -249,7 +249,7 @@ class Desk:
     def dismiss(self) -> bool:
         return self._session.dismiss(Issue(self._random.choice(KINDS), self._label(), *self._stretch(), ""))
 
-    def put_right(self) -> bool:
+    def apply_fix(self) -> bool:
         span, remedy = self._span(), Fix(self._random.choice([self._label(), None]), *self._stretch())
         if span is None:
             return False
@@ -432,7 +432,7 @@ def _names(before: LabelSet, old: Label, new: Label) -> dict[str, str]:
 BY_KEY: Final = {
     **dict.fromkeys(["tag", "undo"], 12),
     **dict.fromkeys(["relabel", "resize", "redo", "accept", "reject", "accept_each", "set_state"], 5),
-    **dict.fromkeys(["remove", "describe", "dismiss", "put_right", "write_note", "mark_zone"], 3),
+    **dict.fromkeys(["remove", "describe", "dismiss", "apply_fix", "write_note", "mark_zone"], 3),
 }
 """How often each verb is done, beside the others: those that are a step in the open article,"""
 OTHERS: Final = {
