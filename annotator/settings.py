@@ -32,7 +32,8 @@ class Settings(Struct, frozen=True):
 
     `zoom` is in per cent; `geometry` is the window's, in the format of the window. `keys` holds only what a person
     changed: the keys of an action by its name, both as the window names them. `suggestions` and `invisible` say whether
-    suggestions and the invisible characters of articles are shown.
+    suggestions and the invisible characters of articles are shown, `informative` whether the most informative article
+    comes next.
 
     The last three configure a person's own models (see suggest): a spaCy pipeline by folder or name, a folder with an
     ONNX model, and the corpus's label for a label of theirs.
@@ -46,7 +47,7 @@ class Settings(Struct, frozen=True):
     geometry: str | None = None
     keys: dict[str, list[str]] = {}
     numerals: Literal["western", "eastern"] = "western"
-    instructive: bool = False
+    informative: bool = field(default=False, name="instructive")
     suggestions: bool = True
     invisible: bool = False
     spacy_pipeline: str = ""

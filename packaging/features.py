@@ -90,7 +90,7 @@ def _take_suggestions(desk: app.ApplicationController) -> QPixmap:
     return grab(desk.window)
 
 
-def _take_questions(desk: app.ApplicationController) -> QPixmap:
+def _take_issues(desk: app.ApplicationController) -> QPixmap:
     """Take the issues that the check of the labels raises, once some spans are wrong."""
     session, window = desk.session, desk.window
     quoted = select_span(desk, "برنامج «ساعة للكتاب»")
@@ -100,7 +100,7 @@ def _take_questions(desk: app.ApplicationController) -> QPixmap:
     session.resize(bank, bank.start + 2, bank.end)
     window.issue_commands.check_labels()
     _wait_for_job(window.corpus_commands.background)
-    window.issue_commands.next_question()
+    window.issue_commands.next_issue()
     _wait_for_suggestions(desk)
     return grab(window)
 
@@ -170,7 +170,7 @@ def _take_search(desk: app.ApplicationController) -> QPixmap:
 def _take_guideline(desk: app.ApplicationController) -> QPixmap:
     """Take the guidelines beside the article."""
     select_span(desk, PLAN)
-    desk.window.toggle_guide()
+    desk.window.toggle_guidelines()
     return grab(desk.window)
 
 
@@ -268,7 +268,7 @@ FEATURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "selection": _take_selection,
     "nested": _take_nested,
     "suggestions": _take_suggestions,
-    "questions": _take_questions,
+    "issues": _take_issues,
     "value": _take_value,
     "menu": _take_menu,
     "sticky": _take_sticky,

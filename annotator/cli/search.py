@@ -7,10 +7,10 @@ import click
 from annotator.cli.command import TerminalCommand, corpus_argument, decode_argument, json_option
 from annotator.cli.console import print_json, print_table, print_text
 from annotator.i18n import _, ngettext
-from annotator.model.titles import article_title
+from annotator.model.display_names import article_title
 from annotator.store.corpus import Corpus
 from annotator.store.queries.search import SearchResult, search
-from annotator.text.snippets import make_snippet
+from annotator.text.search import make_snippet
 
 
 def build_command() -> click.Command:

@@ -10,9 +10,8 @@ from annotator.cli.command import TerminalCommand, corpus_argument, decode_argum
 from annotator.cli.console import print_json, print_table, print_text
 from annotator.formats.json.jsonl import build_record
 from annotator.i18n import _, ngettext
-from annotator.model.display_names import zone_title
+from annotator.model.display_names import article_title, zone_title
 from annotator.model.records import ZONE_KINDS, Article, Span, Zone
-from annotator.model.titles import article_title
 from annotator.store.corpus import Corpus
 
 _NO_ZONE: Final = ""  # the kind of text outside zones

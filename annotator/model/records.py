@@ -40,7 +40,7 @@ class Article(Struct, frozen=True):
     """A news text, stored once.
 
     `uid` is the hash of `text`; `id` its number in its corpus, 0 before it is stored. `title` is the title in the
-    source, if any; see `model.titles` for the title to display. `published` is ISO 8601, as precise as the source
+    source, if any; see `display_names` for the title to display. `published` is ISO 8601, as precise as the source
     (`2024-07-09T09:00`, `2024-07-09`).
     """
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QAccessibleWidget, QPlainTextEdit
 from shiboken6 import Shiboken
 
 from annotator.i18n import _
-from annotator.model.titles import article_title
+from annotator.model.display_names import article_title
 from annotator.text.offsets import Utf16Offsets
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.article.block import QT_REPLACEMENTS

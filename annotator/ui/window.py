@@ -37,7 +37,7 @@ from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets.bidi_text import format_keys, isolate
 from annotator.ui.widgets.buttons import ActionButton
-from annotator.ui.widgets.drops import dropped_files
+from annotator.ui.widgets.file_dialogs import dropped_files
 from annotator.ui.widgets.theme import Theme
 
 _DEFAULT_SIZE: Final = QSize(1500, 950)
@@ -99,7 +99,7 @@ class Window(QMainWindow):
             *(view_commands, self.welcome_commands),
         )
         self._actions = ActionSet(self, self.view, handlers, self._can_act)
-        session.instructive = initial_settings.instructive
+        session.prefers_informative = initial_settings.informative
         self._file_watcher = FileWatcher(self, session)
         self._screen_reader = ScreenReaderBridge(self.view, session, self.suggestions)
         self._create_menus()
@@ -161,7 +161,7 @@ class Window(QMainWindow):
         actions.add_choices("view", _("Colours"), themes, self.settings.theme, self.theme_requested)
         numerals = {"western": "0 1 2 3", "eastern": "٠ ١ ٢ ٣"}
         actions.add_choices("view", _("Digits"), numerals, self.settings.numerals, self.numerals_requested)
-        actions.by_name["toggle_instructive"].setChecked(self.session.instructive)
+        actions.by_name["toggle_informative"].setChecked(self.session.prefers_informative)
         actions.by_name["toggle_invisible"].setChecked(self.settings.invisible)
         for name, menu in actions.menus.items():
             if name != "line":
@@ -332,20 +332,20 @@ class Window(QMainWindow):
     def toggle_folds(self) -> None:
         self.view.toggle_folds()
 
-    def toggle_guide(self) -> None:
+    def toggle_guidelines(self) -> None:
         span = self.session.selection
         self.labels_sidebar.toggle_guidelines(span.label if span else None)
 
-    def toggle_instructive(self) -> None:
-        self.session.instructive = self._actions.by_name["toggle_instructive"].isChecked()
-        self.save_settings(instructive=self.session.instructive)
-        most, order = _("Most instructive article next"), _("Articles in list order")
-        self.show_message(most if self.session.instructive else order, is_success=True)
+    def toggle_informative(self) -> None:
+        self.session.prefers_informative = self._actions.by_name["toggle_informative"].isChecked()
+        self.save_settings(informative=self.session.prefers_informative)
+        most, order = _("Most informative article next"), _("Articles in list order")
+        self.show_message(most if self.session.prefers_informative else order, is_success=True)
 
-    def next_pane(self) -> None:
+    def next_panel(self) -> None:
         self._panel_focus.move_focus(1)
 
-    def previous_pane(self) -> None:
+    def previous_panel(self) -> None:
         self._panel_focus.move_focus(-1)
 
     def quit(self) -> None:

@@ -18,7 +18,7 @@ from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.open_suggestions import SURE_SCORE
 from annotator.model.records import AnnotatedArticle, Article, article_uid
 from annotator.suggest.base import Suggester
-from annotator.suggest.crf.stacking import collect_suggestions
+from annotator.suggest.crf.features import collect_suggestions
 from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.training import TrainingExample, train
 from annotator.suggest.dates import DateSuggester

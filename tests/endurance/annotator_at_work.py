@@ -259,7 +259,7 @@ class ScriptedAnnotator:
     def dismiss(self) -> bool:
         return self._session.dismiss(Issue(self._random.choice(KINDS), self._choose_label(), *self._choose_range(), ""))
 
-    def put_right(self) -> bool:
+    def apply_fix(self) -> bool:
         span, remedy = (
             self._choose_span(),
             Fix(self._random.choice([self._choose_label(), None]), *self._choose_range()),
@@ -459,7 +459,7 @@ def _map_names(before: LabelSet, old: Label, new: Label) -> dict[str, str]:
 BY_KEY: Final = {
     **dict.fromkeys(["tag", "undo"], 12),
     **dict.fromkeys(["relabel", "resize", "redo", "accept", "reject", "accept_each", "set_state"], 5),
-    **dict.fromkeys(["remove", "describe", "dismiss", "put_right", "write_note", "mark_zone"], 3),
+    **dict.fromkeys(["remove", "describe", "dismiss", "apply_fix", "write_note", "mark_zone"], 3),
 }
 """How often each verb is done, beside the others: those that are a step in the open article,"""
 OTHERS: Final = {

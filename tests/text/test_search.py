@@ -13,7 +13,7 @@ from text.texts import PIECES, texts
 
 from annotator.text.folding import fold
 from annotator.text.proclitics import normalise_form
-from annotator.text.search import WORD_BOUNDARY, expand_query, find_occurrences, find_query
+from annotator.text.search import WORD_BOUNDARY, expand_query, find_occurrences, find_query, make_snippet
 from annotator.text.selection import snap_to_words
 from annotator.text.tokenizer import tokenize
 
@@ -236,3 +236,52 @@ def test_occurrences_in_real_articles_match_a_plain_pattern(shared: Path) -> Non
         counts = [len(find_occurrences(text, name)) for text in texts]
         assert counts == [len(re.findall(rf"(?<!\w){pattern}(?!\w)", text)) for text in texts]
         assert sum(counts) > 10
+
+
+LINE = "أعلنت وزارة الصحة اليوم عن خطة جديدة للوقاية من أمراض القلب والشرايين في أفق سنة 2030 وما بعدها"
+
+
+def mark_part(text: str, part: str) -> str:
+    """Return the snippet of `part` with brackets around it."""
+    snippet = make_snippet(text, text.index(part), text.index(part) + len(part))
+    return f"{snippet.text[: snippet.start]}[{snippet.text[snippet.start : snippet.end]}]{snippet.text[snippet.end :]}"
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "expected"),
+    [
+        ("قال.", "قال", "[قال]."),
+        (LINE, "أعلنت", "[أعلنت] وزارة الصحة اليوم عن خطة جديدة للوقاية من أمراض القلب…"),
+        (LINE, "خطة", "…الصحة اليوم عن [خطة] جديدة للوقاية من أمراض القلب والشرايين في أفق سنة 2030 وما…"),
+        (LINE, "بعدها", "…أفق سنة 2030 وما [بعدها]"),
+        (LINE, "صحة", "أعلنت وزارة ال[صحة] اليوم عن خطة جديدة للوقاية من أمراض القلب والشرايين في أفق…"),
+        (f"قبل\n{LINE}\nبعد", "أعلنت", "[أعلنت] وزارة الصحة اليوم عن خطة جديدة للوقاية من أمراض القلب…"),
+        (f"قبل\n{LINE}\nبعد", "بعدها", "…أفق سنة 2030 وما [بعدها]"),
+        ("وزارة\nالصحة", "وزارة\nالصحة", "[وزارة الصحة]"),
+        (f"{'م' * 50}خطة{'م' * 90}", "خطة", "…[خطة]…"),
+    ],
+)
+def test_snippet(text: str, part: str, expected: str) -> None:
+    assert mark_part(text, part) == expected
+
+
+@example("قال\u00a0وزير", 4, 5)
+@given(texts, st.integers(0), st.integers(1))
+def test_snippet_is_one_line_of_complete_words_around_the_range(text: str, start: int, length: int) -> None:
+    text = text.replace("…", "..")
+    assume(text)
+    start %= len(text)
+    end = start + 1 + length % (len(text) - start)
+    snippet = make_snippet(text, start, end)
+    assert snippet.text[snippet.start : snippet.end] == text[start:end].replace("\n", " ")
+    before, after = snippet.text[: snippet.start].removeprefix("…"), snippet.text[snippet.end :].removesuffix("…")
+    assert len(before) <= 18
+    assert len(after) <= 60
+    assert "\n" not in snippet.text
+    assert text[:start].endswith(before)
+    assert text[end:].startswith(after)
+    excerpt_start, excerpt_end = start - len(before), end + len(after)
+    assert excerpt_start in (0, start) or text[excerpt_start - 1] in " \n"
+    assert excerpt_end in (end, len(text)) or text[excerpt_end] in " \n"
+    omitted = [text[text.rfind("\n", 0, start) + 1 : excerpt_start], text[excerpt_end:].partition("\n")[0]]
+    assert [snippet.text.startswith("…"), snippet.text.endswith("…")] == [bool(part.strip()) for part in omitted]

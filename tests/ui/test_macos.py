@@ -67,8 +67,8 @@ def test_no_default_key_is_reserved_by_macos(macos: None) -> None:
     taken = {"Ctrl+Tab", "Ctrl+Shift+Tab", "Ctrl+H", "Ctrl+Space", "Alt+Ctrl+Escape", "Ctrl+Shift+3", "Ctrl+Shift+4"}
     assert {key for action in ACTIONS for key in default_keys(action.name)}.isdisjoint(taken)
     keymap = Keymap({}, ())
-    assert keymap.keys("next_pane") == ["Meta+Tab"]
-    assert keymap.keys("previous_pane") == ["Meta+Shift+Tab"]
+    assert keymap.keys("next_panel") == ["Meta+Tab"]
+    assert keymap.keys("previous_panel") == ["Meta+Shift+Tab"]
     assert all(keymap.keys(action.name) for action in ACTIONS if action.keys)
 
 

@@ -425,20 +425,20 @@ def test_article_with_html_is_shown_as_plain_text(window: Window) -> None:
 
 
 def test_article_order_is_chosen_in_the_menu_and_saved(window: Window) -> None:
-    action = window.action("toggle_instructive")
+    action = window.action("toggle_informative")
     assert not action.isChecked()
     session = window.session
-    assert not session.instructive
+    assert not session.prefers_informative
     action.trigger()
     assert action.isChecked()
-    assert window.session.instructive
-    assert user_settings.load().instructive
-    assert window.status_line.message() == "Most instructive article next"
+    assert window.session.prefers_informative
+    assert user_settings.load().informative
+    assert window.status_line.message() == "Most informative article next"
     reopened = Window(window.session, user_settings.load(), LIGHT)
-    assert reopened.action("toggle_instructive").isChecked()
-    reopened.action("toggle_instructive").trigger()
-    assert not user_settings.load().instructive
-    assert not session.instructive
+    assert reopened.action("toggle_informative").isChecked()
+    reopened.action("toggle_informative").trigger()
+    assert not user_settings.load().informative
+    assert not session.prefers_informative
     reopened.deleteLater()
 
 

@@ -20,9 +20,9 @@ from msgspec import Raw, Struct
 from annotator.formats.json import json_values
 from annotator.i18n import _
 from annotator.model.article_builder import build_article, check_span_count
+from annotator.model.display_names import article_title
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import STATES, AnnotatedArticle, Note, Refusal, Span, Status, Zone, new_uid
-from annotator.model.titles import article_title
 
 NAME: Final = "jsonl"
 SUFFIXES: Final = (".jsonl", ".ndjson", ".json")

@@ -9,8 +9,8 @@ from annotator.jobs.export.expected_outcomes import ExpectedOutcome
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writer import Writer, count_text_tokens
 from annotator.model import zones as zoning
+from annotator.model.display_names import article_title
 from annotator.model.records import DATELINE, AnnotatedArticle, Remark
-from annotator.model.titles import article_title
 from annotator.tagging.flat import WRITTEN, SpanOutcome
 
 

@@ -10,8 +10,8 @@ from typing import Final, overload
 
 from msgspec import Struct
 
+from annotator.model.display_names import display_title
 from annotator.model.records import DONE, IN_PROGRESS, NEW, SKIPPED, STATES
-from annotator.model.titles import display_title
 from annotator.store.corpus import Corpus
 from annotator.store.queries.search import find_article_numbers
 

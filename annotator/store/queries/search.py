@@ -10,8 +10,7 @@ from msgspec import Struct
 from annotator.model.records import Article
 from annotator.store.corpus import Corpus
 from annotator.store.index import search_tokens
-from annotator.text.search import MAX_SHORT_PREFIX, expand_query, find_query
-from annotator.text.snippets import Snippet, make_snippet
+from annotator.text.search import MAX_SHORT_PREFIX, Snippet, expand_query, find_query, make_snippet
 
 
 class SearchResult(Struct, frozen=True):

@@ -10,13 +10,16 @@ Increase FEATURES_VERSION with every change of the features: a model trained on 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from annotator.model.records import Suggestion
+from annotator.model.labels import LabelSet
+from annotator.model.records import Article, Suggestion
+from annotator.suggest.base import DATE, Suggester, label_for_role
 from annotator.suggest.crf.tags import Chunk, encode_tags, find_chunks, span_starts
 from annotator.suggest.dates.grammar import load_grammar
+from annotator.suggest.memory import Count, MemorySuggester
 from annotator.text.analysis import TextAnalysis
 from annotator.text.proclitics import find_readings
 
@@ -137,3 +140,28 @@ def _date_kind(word: str, folded: str) -> str:
     known_words = load_grammar().words
     kinds = {kind for _start, shape in find_readings(word) for kind in known_words.get(shape.replace("ة", "ه"), ())}
     return " ".join(sorted(kind for kind in kinds if not kind.startswith("=")))
+
+
+def collect_suggestions(
+    article: Article, labels: LabelSet, suggesters: Sequence[Suggester], article_counts: Iterable[Count] | None = None
+) -> Iterator[Suggestion]:
+    """Yield the suggestions of `suggesters`. A memory ignores `article_counts`, the counts learned from the article."""
+    for suggester in suggesters:
+        if isinstance(suggester, MemorySuggester):
+            yield from suggester.suggest(article, labels, article_counts)
+        else:
+            yield from suggester.suggest(article, labels)
+
+
+def suggester_features(suggestions: Iterable[Suggestion], labels: LabelSet) -> Iterator[Suggestion]:
+    """Select the suggestions that serve as features: all but those for dates from a memory.
+
+    Rules know dates better, and that 1948 or اليوم was a date elsewhere means little. (With them the F1 of DATE is 0.6
+    points lower, by cross-validation on Wojood's training part.)
+    """
+    date_label = label_for_role(DATE, labels)
+    return (
+        suggestion
+        for suggestion in suggestions
+        if suggestion.source != MemorySuggester.name or suggestion.label != date_label
+    )

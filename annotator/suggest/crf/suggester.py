@@ -8,8 +8,7 @@ from typing import Any, Final, NamedTuple
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.base import Suggester
-from annotator.suggest.crf.features import extract_features
-from annotator.suggest.crf.stacking import collect_suggestions, suggester_features
+from annotator.suggest.crf.features import collect_suggestions, extract_features, suggester_features
 from annotator.suggest.crf.tags import DEPTH_SEPARATOR, Chunk, chunk_bounds, decode_tags
 from annotator.suggest.crf.training import TrainedModel
 from annotator.text.analysis import TextAnalysis, analysed

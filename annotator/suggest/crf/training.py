@@ -22,8 +22,7 @@ from annotator.file_ops import discard_file
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.base import Suggester
-from annotator.suggest.crf.features import FEATURES_VERSION, extract_features
-from annotator.suggest.crf.stacking import collect_suggestions, suggester_features
+from annotator.suggest.crf.features import FEATURES_VERSION, collect_suggestions, extract_features, suggester_features
 from annotator.suggest.crf.tags import DEPTH_SEPARATOR, Chunk, add_depths, encode_tags, find_chunks
 from annotator.text.analysis import analysed
 from annotator.text.proclitics import normalise_form

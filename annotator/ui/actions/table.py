@@ -43,7 +43,7 @@ MENUS: Final = {
     "corpus": N_("&Corpus"),
     "edit": N_("&Edit"),
     "suggestions": N_("&Suggestions"),
-    "questions": N_("&Issues"),
+    "issues": N_("&Issues"),
     "article": N_("&Article"),
     "line": N_("&Line type"),
     "view": N_("&View"),
@@ -106,19 +106,19 @@ ACTIONS: Final = (
     Action("next_suggestion", N_("Next suggestion"), ("F5",), "suggestions", separator_before=True),
     Action("previous_suggestion", N_("Previous suggestion"), ("Shift+F5",), "suggestions"),
     Action("toggle_suggestions", N_("Show or hide suggestions"), ("Shift+F4",), "suggestions", separator_before=True),
-    Action("show_quality", N_("Suggestion statistics…"), ("Ctrl+G",), "suggestions"),
-    Action("check_labels", N_("Start or stop checking labels"), ("Ctrl+Shift+K",), "questions"),
-    Action("next_question", N_("Next issue"), ("F10",), "questions", separator_before=True),
-    Action("previous_question", N_("Previous issue"), ("Ctrl+F10",), "questions"),
+    Action("show_suggestion_statistics", N_("Suggestion statistics…"), ("Ctrl+G",), "suggestions"),
+    Action("check_labels", N_("Start or stop checking labels"), ("Ctrl+Shift+K",), "issues"),
+    Action("next_issue", N_("Next issue"), ("F10",), "issues", separator_before=True),
+    Action("previous_issue", N_("Previous issue"), ("Ctrl+F10",), "issues"),
     Action(
-        "put_right",
+        "apply_fix",
         N_("Apply the fix"),
         ("Ctrl+R",),
-        "questions",
+        "issues",
         separator_before=True,
         auto_repeat=False,
     ),
-    Action("dismiss_question", N_("Dismiss issue permanently"), ("Ctrl+Delete",), "questions", auto_repeat=False),
+    Action("dismiss_issue", N_("Dismiss issue permanently"), ("Ctrl+Delete",), "issues", auto_repeat=False),
     Action("done_and_next", N_("Done and next"), ("Ctrl+Return",), "article"),
     Action("next_open", N_("Next open article"), ("Ctrl+Down",), "article"),
     Action("done", N_("Mark as done"), ("Ctrl+D",), "article"),
@@ -128,7 +128,7 @@ ACTIONS: Final = (
     Action("next_article", N_("Next article"), ("Alt+Down", "Ctrl+PgDown"), "article", separator_before=True),
     Action("previous_article", N_("Previous article"), ("Alt+Up", "Ctrl+PgUp"), "article"),
     Action(
-        "toggle_instructive",
+        "toggle_informative",
         N_("Most informative articles first"),
         ("Ctrl+Shift+Down",),
         "article",
@@ -144,9 +144,9 @@ ACTIONS: Final = (
     Action("zoom_reset", N_("Reset zoom"), ("Ctrl+0",), "view"),
     Action("toggle_folds", N_("Show or hide boilerplate"), ("F4",), "view", separator_before=True),
     Action("toggle_invisible", N_("Show invisible characters"), ("Ctrl+Shift+H",), "view", checkable=True),
-    Action("next_pane", N_("Focus next panel"), ("Ctrl+Tab",), "view", separator_before=True),
-    Action("previous_pane", N_("Focus previous panel"), ("Ctrl+Shift+Tab",), "view"),
-    Action("toggle_guide", N_("Labelling guidelines"), ("Shift+F1",), "help"),
+    Action("next_panel", N_("Focus next panel"), ("Ctrl+Tab",), "view", separator_before=True),
+    Action("previous_panel", N_("Focus previous panel"), ("Ctrl+Shift+Tab",), "view"),
+    Action("toggle_guidelines", N_("Labelling guidelines"), ("Shift+F1",), "help"),
     Action("show_keys", N_("Keyboard shortcuts"), ("F1",), "help"),
     Action("show_welcome", N_("Welcome page"), (), "help"),
     Action("show_reports", N_("Reports and log"), ("Ctrl+Shift+F1",), "help", separator_before=True),
@@ -171,7 +171,20 @@ ACTIONS: Final = (
     Action("deselect", N_("Clear selection"), ("Escape",)),
 )
 
-_MACOS_KEYS: Final = {"next_pane": ("Meta+Tab",), "previous_pane": ("Meta+Shift+Tab",)}
+FORMER_NAMES: Final = {
+    "next_question": "next_issue",
+    "previous_question": "previous_issue",
+    "put_right": "apply_fix",
+    "dismiss_question": "dismiss_issue",
+    "show_quality": "show_suggestion_statistics",
+    "toggle_instructive": "toggle_informative",
+    "next_pane": "next_panel",
+    "previous_pane": "previous_panel",
+    "toggle_guide": "toggle_guidelines",
+}
+"""Names that actions had in earlier versions, under which settings may have custom keys."""
+
+_MACOS_KEYS: Final = {"next_panel": ("Meta+Tab",), "previous_panel": ("Meta+Shift+Tab",)}
 """Default keys on macOS, which reserves Cmd+Tab. Qt calls Cmd `Ctrl` there, and Control `Meta`."""
 
 
@@ -187,11 +200,13 @@ class Keymap:
     """The owner of each key. No key has two owners.
 
     Menus come first, then labels, actions with custom keys and actions with default keys; any key takes precedence over
-    the twin keys of others. `custom_keys` has the custom keys of actions by name; invalid ones are ignored.
+    the twin keys of others. `custom_keys` has the custom keys of actions by name, which may be a former one; invalid
+    ones are ignored.
     """
 
     def __init__(self, custom_keys: Mapping[str, list[str]], labels: Iterable[Label]) -> None:
-        self.custom_keys = dict(custom_keys)
+        renamed = {FORMER_NAMES[name]: keys for name, keys in custom_keys.items() if name in FORMER_NAMES}
+        self.custom_keys = renamed | {name: keys for name, keys in custom_keys.items() if name not in FORMER_NAMES}
         self.labels = tuple(labels)
         claims = self._claims()
         self._owners: dict[str, KeyOwner] = {}

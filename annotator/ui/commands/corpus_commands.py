@@ -163,7 +163,7 @@ class CorpusCommands(QObject):
                 self._session.reload()
             dialog.deleteLater()
 
-    def show_quality(self) -> None:
+    def show_suggestion_statistics(self) -> None:
         from annotator.store.queries.suggestion_statistics import SuggestionStatistics, collect_suggestion_statistics
         from annotator.ui.dialogs.suggestion_statistics import SuggestionStatisticsDialog  # used once in a while
 

@@ -1,4 +1,4 @@
-"""Commands on the issues of labels. All actions of the menu `questions` are public methods here."""
+"""Commands on the issues of labels. All actions of the menu `issues` are public methods here."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -40,13 +40,13 @@ class IssueCommands(QObject):
         else:
             self.issues.start()
 
-    def next_question(self) -> None:
+    def next_issue(self) -> None:
         self._step(1)
 
-    def previous_question(self) -> None:
+    def previous_issue(self) -> None:
         self._step(-1)
 
-    def put_right(self) -> None:
+    def apply_fix(self) -> None:
         """Apply the fix of the current issue, if it has one, and go to the next issue of the article."""
         current = self._current_in_open_article()
         if current and current.issue.fix is None:
@@ -54,7 +54,7 @@ class IssueCommands(QObject):
         elif current and self._session.apply_fix(current.issue):
             self._go_to_next(current)
 
-    def dismiss_question(self) -> None:
+    def dismiss_issue(self) -> None:
         """Dismiss the current issue for good, and go to the next issue of the article."""
         current = self._current_in_open_article()
         if current and self._session.dismiss(current.issue):

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.formats.report import PartCounts, Report, report_path
-from annotator.i18n import _, format_number, ngettext
+from annotator.i18n import _, format_number, ngettext, pgettext
 from annotator.jobs.export.document_writer import DocumentFormat
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
 from annotator.jobs.export.exporter import (
@@ -210,7 +210,7 @@ class ExportDialog(QDialog):
         for title, field in (
             (_("Format"), self._format_box),
             (_("Tags"), self._scheme_box),
-            (_("Annotator"), self._annotator_box),
+            (pgettext("the person", "Annotator"), self._annotator_box),
             (_("Articles"), self._state_box),
             (_("Text"), self._zones_box),
             (_("Where spans overlap"), self._flatten_box),

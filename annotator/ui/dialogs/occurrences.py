@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
 
 from annotator.i18n import _, format_number, ngettext
 from annotator.jobs.occurrences import Occurrence, find_in_article, find_in_corpus, label_occurrences
+from annotator.model.display_names import article_title
 from annotator.model.labels import Label
 from annotator.model.records import Span
-from annotator.model.titles import article_title
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.text.proclitics import normalise_form

@@ -46,11 +46,11 @@ class IssueBar(QFrame):
     def add_buttons(self, actions: Mapping[str, QAction]) -> None:
         """Add buttons that fix or dismiss the issue, and one for the next."""
         for name, words in (
-            ("put_right", _("Fix")),
-            ("dismiss_question", _("Dismiss")),
-            ("next_question", _("Next")),
+            ("apply_fix", _("Fix")),
+            ("dismiss_issue", _("Dismiss")),
+            ("next_issue", _("Next")),
         ):
-            button = ActionButton(actions[name], short_text=words, primary=name == "put_right")
+            button = ActionButton(actions[name], short_text=words, primary=name == "apply_fix")
             self._buttons.append(button)
             self._row.addWidget(button)
 

@@ -77,8 +77,8 @@ class BaseSession(QObject):
         self.corpus: Corpus | None = None
         self.labels = LabelSet(())
         self.article_filter = ArticleFilter()
-        self.instructive = False
-        """Whether the next unfinished article is the most instructive one, where known, rather than the next one."""
+        self.prefers_informative = False
+        """Whether the next unfinished article is the most informative one, where known, rather than the next one."""
         self.is_learning = False
         self.articles = LazyArticleList()
         self.counts = dict.fromkeys(STATES, 0)
@@ -213,7 +213,7 @@ class BaseSession(QObject):
     def open_next_unfinished(self) -> bool:
         """Open the next unfinished article of the list, wrapping around, and return whether there is one.
 
-        See `instructive`.
+        See `prefers_informative`.
         """
         if not self.corpus:
             return False
@@ -222,8 +222,8 @@ class BaseSession(QObject):
         after = bisect_right(numbers, current)
         next_number = None
         with self._reporting_errors():
-            if self.instructive:
-                next_number = self._find_most_instructive(self.corpus, current)
+            if self.prefers_informative:
+                next_number = self._find_most_informative(self.corpus, current)
             if next_number is None:
                 next_number = find_first_open(self.corpus, self.annotator, [*numbers[after:], *numbers[:after]])
         if next_number is None or next_number == current:
@@ -339,8 +339,8 @@ class BaseSession(QObject):
         )
         return only_layer and self.corpus is not None and self.corpus.data_version() == self._version
 
-    def _find_most_instructive(self, corpus: Corpus, current: int) -> int | None:
-        """Return the most instructive listed article; if `current` is ranked too, the next one in the ranking."""
+    def _find_most_informative(self, corpus: Corpus, current: int) -> int | None:
+        """Return the most informative listed article; if `current` is ranked too, the next one in the ranking."""
         ranked = [
             number
             for number in list_uncertain_articles(corpus, self.annotator)

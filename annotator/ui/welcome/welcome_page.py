@@ -35,7 +35,7 @@ from annotator.ui.welcome.example import ExampleSentence, LabelKey
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import format_keys, format_shortcut, plain_label
 from annotator.ui.widgets.buttons import ActionButton
-from annotator.ui.widgets.drops import dropped_files
+from annotator.ui.widgets.file_dialogs import dropped_files
 from annotator.ui.widgets.theme import LIGHT, Theme
 
 _WIDTH: Final = 600  # pixels, at most

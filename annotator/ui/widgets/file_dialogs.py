@@ -10,7 +10,15 @@ import sys
 from functools import cache
 from typing import Final
 
-from PySide6.QtCore import QChildEvent, QFileInfo, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import (
+    QChildEvent,
+    QFileInfo,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+)
 from PySide6.QtGui import QAbstractFileIconProvider, QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog, QFileIconProvider, QMessageBox, QStyle, QWidget
 
@@ -122,3 +130,8 @@ class _Icons(QFileIconProvider):
     def type(self, info: QFileInfo) -> str:
         """Return the text for the type column."""
         return "" if info.isDir() else info.suffix()
+
+
+def dropped_files(mime: QMimeData) -> list[str]:
+    """Return the paths of the dropped files and folders."""
+    return [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]

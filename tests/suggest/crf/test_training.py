@@ -12,8 +12,7 @@ from suggest.learning import LABELS, example, examples
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.crf import training
-from annotator.suggest.crf.features import FEATURES_VERSION
-from annotator.suggest.crf.stacking import suggester_features
+from annotator.suggest.crf.features import FEATURES_VERSION, suggester_features
 from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.training import TrainedModel, TrainingExample, decode_model, encode_model, train
 from annotator.suggest.memory import MemorySuggester

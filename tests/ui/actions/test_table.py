@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from annotator import i18n
 from annotator.model.labels import Colour, Label, default_labels
 from annotator.ui.actions.keyboard import to_portable, twin_keys
-from annotator.ui.actions.table import ACTIONS, Keymap, default_keys
+from annotator.ui.actions.table import ACTIONS, FORMER_NAMES, Keymap, default_keys
 from annotator.ui.commands.backup_commands import BackupCommands
 from annotator.ui.commands.caret_commands import CaretCommands
 from annotator.ui.commands.corpus_commands import CorpusCommands
@@ -215,3 +215,14 @@ def test_a_key_without_conflict_takes_no_key_from_others(
             assert set(sequences_of(after, other)) >= set(sequences_of(keymap, other))
     for other_label in labels:
         assert after.label_sequences(other_label.name) == keymap.label_sequences(other_label.name)
+
+
+def test_a_key_of_an_action_under_its_former_name_is_its_key() -> None:
+    keymap = Keymap({"put_right": ["Ctrl+J"], "next_pane": ["F12"], "next_panel": ["F11"]}, LABELS)
+    assert keymap.keys("apply_fix") == ["Ctrl+J"]
+    assert keymap.custom_keys == {"apply_fix": ["Ctrl+J"], "next_panel": ["F11"]}
+
+
+def test_former_names_are_those_of_today_and_no_longer_in_use() -> None:
+    assert set(FORMER_NAMES.values()) <= set(NAMES)
+    assert set(FORMER_NAMES).isdisjoint(NAMES)

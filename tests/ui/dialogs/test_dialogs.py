@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QMessageBox, QProgressDialog, QTreeWidgetItem
+from PySide6.QtWidgets import QComboBox, QLabel, QMessageBox, QProgressDialog, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
+from annotator import i18n
 from annotator.jobs.imports.importer import ImportResult
 from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, Refusal, Repair
@@ -145,6 +146,15 @@ def test_export_without_done_articles_reports_it_and_writes_nothing(
     assert dialog.report is None
     assert "mark articles as done first" in dialog._message_label.text()
     assert not list(tmp_path.glob("out*"))
+
+
+def test_export_asks_for_the_person_and_not_for_the_program(window: Window, qtbot: QtBot) -> None:
+    i18n.set_language("ar")
+    dialog = ExportDialog(window, window.session, window.corpus_commands.background)
+    qtbot.addWidget(dialog)
+    titles = {label.text() for label in dialog.findChildren(QLabel)}
+    assert "الواسم" in titles
+    assert i18n._("Annotator") not in titles
 
 
 @pytest.mark.parametrize("answer", ["Replace", "Cancel"])

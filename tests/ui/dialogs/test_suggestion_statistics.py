@@ -138,6 +138,6 @@ def test_menu_opens_the_dialog(
         return 0
 
     monkeypatch.setattr(SuggestionStatisticsDialog, "exec", record)
-    QTimer.singleShot(0, window.action("show_quality").trigger)
+    QTimer.singleShot(0, window.action("show_suggestion_statistics").trigger)
     qtbot.waitUntil(lambda: bool(dialogs))
     assert [chart._tallies for chart in dialogs[0].charts] == [[SuggestionCounts(0, 0, 1)]]

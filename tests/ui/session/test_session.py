@@ -500,13 +500,13 @@ def doubt(session: Session, *numbers: int) -> None:
     save_model(session.corpus, "model", StoredModel(b"", 1, 1), doubts)
 
 
-def test_open_next_unfinished_opens_the_most_instructive_article(session: Session) -> None:
+def test_open_next_unfinished_opens_the_most_informative_article(session: Session) -> None:
     assert session.corpus
     for number in range(3, 7):
         session.corpus.add(build_article(f"مقال رقم {number}"))
     session.reload_articles()
     assert session.article
-    session.instructive = True
+    session.prefers_informative = True
     assert session.open_next_unfinished()
     assert session.article.id == 2, "nothing is known: the next in order"
     doubt(session, 5, 3, 1)
@@ -517,15 +517,15 @@ def test_open_next_unfinished_opens_the_most_instructive_article(session: Sessio
     assert order == [5, 3, 1, 5], "one after the other, though none was begun"
     session.set_state(DONE)
     assert session.open_next_unfinished()
-    assert session.article.id == 3, "of those that are left the most instructive"
-    session.instructive = False
+    assert session.article.id == 3, "of those that are left the most informative"
+    session.prefers_informative = False
     assert session.open_next_unfinished()
     assert session.article.id == 4, "the next one in order"
 
 
 def test_open_next_unfinished_falls_back_to_list_order(session: Session) -> None:
     doubt(session, 2)
-    session.instructive = True
+    session.prefers_informative = True
     assert session.article
     assert session.article.id == 1
     assert session.open_next_unfinished()
@@ -539,7 +539,7 @@ def test_open_next_unfinished_opens_only_listed_articles(session: Session) -> No
     assert session.corpus
     session.corpus.add(build_article("وصل القطار إلى فاس"))
     doubt(session, 1, 3, 2)
-    session.instructive = True
+    session.prefers_informative = True
     session.open_by_id(2)
     session.set_article_filter(ArticleFilter(words="القطار"))
     assert session.open_next_unfinished()
