@@ -1,5 +1,4 @@
-"""What every test starts from: English, no settings of the person who runs it or of the system, compiled
-translations."""
+"""Let every test start in English, with compiled translations and without settings of the user or the system."""
 
 import contextlib
 import ctypes
@@ -63,7 +62,7 @@ def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyt
 
 @pytest.fixture(scope="session")
 def qapp_cls() -> type:
-    """The program's own, of which pytest-qt makes the one that all tests have."""
+    """Return the program's own class, of which pytest-qt makes the one application of all tests."""
     from annotator.ui.app import Application  # most tests need no window
 
     return Application
@@ -71,7 +70,7 @@ def qapp_cls() -> type:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real articles that may lie beside the checkout; skips where it does not."""
+    """Return the folder of real articles that may be beside the checkout; skips where it is not."""
     folder = Path(__file__).resolve().parents[2] / "shared"
     if not folder.is_dir():
         pytest.skip(f"the real articles ({folder.name}/) are not beside this checkout")

@@ -6,7 +6,7 @@ import pytest
 
 
 def sizes_at_fsync(monkeypatch: pytest.MonkeyPatch) -> dict[int, int]:
-    """The bytes of each file and folder, by its inode and in this order, when it was brought to the disk at last."""
+    """Return the size of each file and folder at its last fsync, by its inode and in that order, in bytes."""
     sizes: dict[int, int] = {}
     flush = os.fsync
 

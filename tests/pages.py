@@ -33,17 +33,17 @@ _DECIMAL: Final = re.compile(r"\d+\.\d+")
 
 
 def text(page: Path) -> str:
-    """What is on a page."""
+    """Return the text of a page."""
     return page.read_text(encoding="utf-8")
 
 
 def blocks(page: Path, kind: str) -> list[str]:
-    """The code of this kind on a page."""
+    """Return the code of this kind on a page."""
     return [code for language, code in _FENCED.findall(text(page)) if language == kind]
 
 
 def keys(written: str) -> list[str]:
-    """The keys that are marked as such, as `Ctrl+Enter`."""
+    """Return the keys that are marked as such, as `Ctrl+Enter`."""
     marked = KEY.findall(" ".join(written.split()))
     return ["+".join(re.findall(r"<kbd>([^<]+)</kbd>", key)) for key in marked]
 
@@ -55,7 +55,7 @@ def links(page: Path) -> list[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """What the headings of a page are called in links to them, as GitHub calls them."""
+    """Return the anchors of the headings of a page, as GitHub makes them."""
     names: set[str] = set()
     times: Counter[str] = Counter()
     for heading in _HEADING.findall(_FENCED.sub("", text(page))):
@@ -72,14 +72,16 @@ def _in_anchor(letter: str) -> bool:
 
 
 def commands(page: Path) -> list[tuple[str, str]]:
-    """What is typed on a page, in its order, each with what that prints."""
+    """Return what is typed on a page, in its order, each with its output."""
     steps = [step for block in blocks(page, "console") for step in re.split(r"^\$ ", block, flags=re.MULTILINE) if step]
     return [(line, printed) for line, _newline, printed in (step.partition("\n") for step in steps)]
 
 
 def follow(page: Path, folder: Path, **environment: str) -> Iterator[tuple[str, str, str]]:
-    """Do in `folder` what a page says: save its files, type its commands. Yields each command, what the page has it
-    print, and what it prints, of errors too; fails where one does not end with 0."""
+    """Do in `folder` what a page says: save its files, type its commands.
+
+    Yields each command, its output on the page, and what it prints, of errors too; fails where one does not end with 0.
+    """
     for code in blocks(page, "python"):
         if match := _NAMED.match(code):
             (folder / match[1]).write_text(code, encoding="utf-8")
@@ -100,7 +102,7 @@ def follow(page: Path, folder: Path, **environment: str) -> Iterator[tuple[str, 
 
 
 def _typed(line: str) -> list[str]:
-    """The words of a command; those of a checkout are at hand in every folder."""
+    """Return the words of a command, with the paths of the checkout made absolute."""
     program, *words = shlex.split(line)
     words = [str(ROOT / word) if word.startswith("resources/") else word for word in words]
     return [sys.executable, *{"annotator": ["-m", "annotator"], "python": []}[program], *words]

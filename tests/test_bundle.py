@@ -172,7 +172,7 @@ def test_the_bundle_is_made_with_names_that_pyinstaller_has_or_the_file_defines(
 
 
 def imported() -> set[str]:
-    """The packages and modules that the program's own modules import, wherever they do."""
+    """Return the packages and modules that the program's own modules import anywhere."""
     modules = set()
     for path in (ROOT / "annotator").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

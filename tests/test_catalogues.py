@@ -14,7 +14,7 @@ Write = Callable[[str, str], list[str]]
 
 @pytest.fixture
 def language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Writes one French catalogue for one piece of code, and returns what is missing from it."""
+    """Return a function that writes a French catalogue for a piece of code, and returns what is missing from it."""
     (tmp_path / "annotator").mkdir()
     (tmp_path / "i18n").mkdir()
     monkeypatch.setattr(catalogues, "ROOT", tmp_path)

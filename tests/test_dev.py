@@ -41,7 +41,7 @@ def _signals_are_handled_as_before() -> Iterator[None]:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout in a folder with a space, whose environment is only looked at, and the commands run there."""
+    """Make a checkout in a folder with a space, with an environment of files alone, and run the commands there."""
     root = tmp_path / "a checkout"
     (root / "resources" / "i18n").mkdir(parents=True)
     (root / "pyproject.toml").write_text(TWO_GROUPS, encoding="utf-8")
@@ -57,7 +57,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def commands(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
-    """What would have been run, as lists of texts; `venv` leaves a Python behind."""
+    """Return what would have been run, as lists of texts; `venv` leaves a Python behind."""
     ran: Commands = []
 
     def record(doing: str, command: Sequence[str | Path]) -> None:
@@ -154,7 +154,7 @@ def test_an_installation_that_failed_is_tried_again(commands: Commands, monkeypa
 
 @pytest.fixture
 def peers(commands: Commands, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
-    """The commands that make the environment of the peers, which are those of a project that names two."""
+    """Return the commands that make the environment of the peers, for a project that names two."""
     monkeypatch.setattr(dev, "PEERS", checkout / ".venv-peers")
     dev.PROJECT.write_text(
         "[dependency-groups]\nbench = ['one>=1', {include-group = 'more'}]\nmore = ['two']\n", encoding="utf-8"
@@ -239,7 +239,7 @@ def test_a_python_without_venv_gets_debians_package(checkout: Path, monkeypatch:
 
 @pytest.fixture
 def system(monkeypatch: pytest.MonkeyPatch, commands: Commands) -> System:
-    """A Linux that lacks one library, until apt was called, and has an Arabic font; both can be changed."""
+    """Return the state of a Linux that lacks a library until apt is called, and has an Arabic font."""
     state: System = {"lacks": {"libEGL.so.1": "libegl1"}, "font": True, "apt_brings": True}
     monkeypatch.setattr(dev, "ON_LINUX", True)
     monkeypatch.setattr(dev, "find_missing", lambda *needs: {} if commands and state["apt_brings"] else state["lacks"])
@@ -249,7 +249,7 @@ def system(monkeypatch: pytest.MonkeyPatch, commands: Commands) -> System:
 
 @pytest.fixture
 def may(monkeypatch: pytest.MonkeyPatch) -> May:
-    """Sets which programs there are, who one is, and whether sudo asks for a password."""
+    """Return a function that sets which programs there are, who the user is, and whether sudo asks for a password."""
 
     def set_it(programs: list[str], user: int = 1000, sudo_asks: bool = True) -> None:
         monkeypatch.setattr(shutil, "which", lambda name: name if name in programs else None)
@@ -379,7 +379,7 @@ def test_a_virtual_screen_that_does_not_start_says_why(
 
 @pytest.fixture
 def handed(monkeypatch: pytest.MonkeyPatch, checkout: Path) -> Handed:
-    """The programs that were started, without starting any, on a Linux without a screen."""
+    """Return the programs that would have been started, on a Linux without a screen."""
     started: Handed = []
     monkeypatch.setattr(dev, "ON_LINUX", True)
     monkeypatch.setattr(

@@ -35,13 +35,13 @@ LARGEST = 6_000_000
 
 @pytest.fixture(params=pictures.GUIDES)
 def guide(request: pytest.FixtureRequest) -> str:
-    """The guide in one language, which is spoken meanwhile."""
+    """Return the guide in one language, and speak that meanwhile."""
     i18n.set_language(request.param)
     return (DOCS / f"guide.{request.param}.md").read_text(encoding="utf-8")
 
 
 def table(guide: str) -> dict[str, list[tuple[str, list[str]]]]:
-    """The sections under the last heading, each with its rows: a text and its keys."""
+    """Return the sections under the last heading, each with its rows: a text and its keys."""
     last = guide.rpartition("\n## ")[2]
     assert last.startswith(_("Keyboard shortcuts"))
     sections = re.split(r"^### (.+)$", last, flags=re.MULTILINE)[1:]
@@ -49,14 +49,14 @@ def table(guide: str) -> dict[str, list[tuple[str, list[str]]]]:
 
 
 def rows(section: str) -> Iterator[tuple[str, list[str]]]:
-    """The rows of a table of two columns, without its head."""
+    """Return the rows of a table of two columns, without its head."""
     for row in re.findall(r"^\| (.+) \|$", section, re.MULTILINE)[2:]:
         text, pressed = row.split(" | ")
         yield text, keys(pressed)
 
 
 def usual(action: Action) -> list[str]:
-    """An action's keys as they are printed, one by one."""
+    """Return an action's keys as they are printed, one by one."""
     return [format_keys([key]).translate(ISOLATES) for key in default_keys(action.name)]
 
 

@@ -55,7 +55,7 @@ def test_names_that_say_nothing_are_counted(
 
 
 def annotations(statement: ast.stmt) -> list[ast.expr]:
-    """The annotations of a class's field or method, without those within the method."""
+    """Return the annotations of a class's field or method, without those within the method."""
     if isinstance(statement, ast.AnnAssign):
         return [statement.annotation]
     if not isinstance(statement, ast.FunctionDef):
@@ -66,7 +66,7 @@ def annotations(statement: ast.stmt) -> list[ast.expr]:
 
 
 def bound_names(statement: ast.stmt) -> set[str]:
-    """The names that a statement of a class's body binds."""
+    """Return the names that a statement of a class's body binds."""
     if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         return {statement.name}
     targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]

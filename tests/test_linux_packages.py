@@ -156,7 +156,7 @@ def test_the_same_folder_gives_the_same_archive_whoever_packs_it_and_when(tmp_pa
 
 @pytest.fixture
 def kind() -> ET.Element:
-    """What the system is told of the kind of file that a corpus is."""
+    """Return the description of the file type of a corpus."""
     element = ET.parse(HERE / f"{NAME}.mime.xml").getroot().find("mime:mime-type", MIME_NAMES)
     assert element is not None
     return element
@@ -187,7 +187,7 @@ def test_a_corpus_is_known_by_what_is_in_it(kind: ET.Element, tmp_path: Path) ->
 
 
 def entry() -> dict[str, str]:
-    """The lines of the entry in the menu, by key."""
+    """Return the lines of the menu entry, by key."""
     lines = (HERE / f"{NAME}.desktop").read_text(encoding="utf-8").splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
 

@@ -73,7 +73,7 @@ def record(tmp_path: Path) -> Record:
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Watched:
-    """Runs Python on these arguments under the watch, and returns what it prints; the exit code 1 tells of refusals."""
+    """Return a function that runs Python under the watch and returns its output; exit code 1 reports refusals."""
 
     def run(*arguments: str | Path, refusing: bool = False) -> str:
         own = {"NETWORK_RECORD": str(tmp_path / "record.txt"), "PYTHONPATH": str(WATCH), "QT_QPA_PLATFORM": "offscreen"}

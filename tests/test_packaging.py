@@ -84,7 +84,7 @@ def test_a_picture_keeps_every_hue_in_256_colours(tmp_path: Path, qapp: QApplica
 
 
 def pins() -> dict[str, Requirement]:
-    """The pinned packages by canonical name; of two versions, that of the running Python."""
+    """Return the pinned packages by canonical name; of two versions, that of the running Python."""
     lines = (ROOT / "packaging" / "constraints.txt").read_text(encoding="utf-8").splitlines()
     requirements = [Requirement(line) for line in lines]
     requirements.sort(key=lambda pin: pin.marker is None or pin.marker.evaluate())

@@ -36,7 +36,7 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=_called)
 
 
 def options() -> dict[str, set[str]]:
-    """The options of each command, without --help."""
+    """Return the options of each command, without --help."""
     group = build_root()
     context = click.Context(group)
     options_of = {}
@@ -149,7 +149,7 @@ ENGINEERS = DOCS / "engineers.md"
 
 
 def rows(page: Path, heading: str) -> list[list[str]]:
-    """The cells of the first table below a heading."""
+    """Return the cells of the first table below a heading."""
     table = pages.text(page).partition(f"\n## {heading}\n")[2].partition("\n|")[2].partition("\n\n")[0]
     return [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
 

@@ -1,5 +1,7 @@
-"""docs/recipes.md adds two formats, a suggester and a language to a copy of the program, which then works as the page
-says; CONTRIBUTING.md names every folder of tests, CONTEXT.md every package, docs/adr every decision."""
+"""Check docs/recipes.md: it adds two formats, a suggester and a language to a copy of the program, which then works.
+
+CONTRIBUTING.md names every folder of tests, CONTEXT.md every package, docs/adr every decision.
+"""
 
 import re
 import shutil
@@ -18,7 +20,7 @@ STEP = re.compile(r"`([\w./-]+)`:\n\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DO
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program with what the page adds to it."""
+    """Copy the program with what the page adds to it."""
     folder = tmp_path_factory.mktemp("recipes")
     for part in ("annotator", "resources"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -36,7 +38,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def changed(text: str, diff: str) -> str:
-    """The text after a diff, each of whose parts is found in it once."""
+    """Return the text after a diff, each of whose parts is in it once."""
     for part in diff.split("@@\n"):
         lines = part.splitlines()
         before, after = ("\n".join(line[1:] for line in lines if line[0] != sign) for sign in "+-")

@@ -63,7 +63,7 @@ class Window:
 
 @pytest.fixture
 def short_folder() -> Iterator[Path]:
-    """A folder for sockets, whose paths have at most 107 bytes: pytest's own are longer in its parallel processes."""
+    """Make a folder for sockets, whose paths have at most 107 bytes: those of parallel pytest processes are longer."""
     with TemporaryDirectory() as folder:
         yield Path(folder)
 

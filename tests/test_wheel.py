@@ -67,7 +67,7 @@ class Installation(NamedTuple):
         )
 
     def says(self, program: str, *arguments: str | Path, **more: str) -> str:
-        """What a program prints that does its work without complaint."""
+        """Return the output of a program that ends without complaint."""
         done = self.run(program, *arguments, **more)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
@@ -82,7 +82,7 @@ def built(*command: str | Path) -> None:
 
 
 def python(version: str) -> str | Path:
-    """A Python of this version that can make environments; skips where there is none."""
+    """Return a Python of this version that can make environments; skips where there is none."""
     if version == RUNNING:
         return sys.executable
     on_path = shutil.which(f"python{version}")
@@ -105,7 +105,7 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel that pip builds of the sdist, in which nothing was compiled yet."""
+    """Return the wheel that pip builds of the sdist, in which nothing was compiled yet."""
     folder = tmp_path_factory.mktemp("wheel")
     built(sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, sdist)
     (archive,) = folder.iterdir()
@@ -131,7 +131,7 @@ def names(wheel: Path) -> set[str]:
 
 
 def files(folder: str, pattern: str = "*") -> set[str]:
-    """The files below a folder of the checkout, by their paths in it."""
+    """Return the files below a folder of the checkout, by their paths in it."""
     paths = (path for path in (ROOT / folder).rglob(pattern) if path.is_file() and "__pycache__" not in path.parts)
     return {path.relative_to(ROOT).as_posix() for path in paths}
 

@@ -14,7 +14,7 @@ TEXT = (ROOT / ".github" / "workflows" / "packages.yml").read_text(encoding="utf
 
 @pytest.fixture(scope="module")
 def jobs() -> dict[str, Any]:
-    """The jobs by name, as YAML has them."""
+    """Return the jobs by name, as YAML has them."""
     parsed = consumer("yaml").safe_load(TEXT)["jobs"]
     assert isinstance(parsed, dict)
     return parsed

@@ -23,7 +23,7 @@ def hands() -> Iterator[RealInput]:
 
 
 def on_disk() -> list[tuple[str, str]]:
-    """What is labelled in the sample articles: the label and the words."""
+    """Return the label and the words of each span in the sample articles."""
     with Corpus.open(first_corpus_path(), readonly=True) as corpus:
         article = corpus.article(1)
         spans: list[Span] = corpus.spans(article.uid, settings.load().annotator)

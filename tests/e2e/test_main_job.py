@@ -37,7 +37,7 @@ def hands() -> Iterator[RealInput]:
 
 @pytest.fixture
 def arabic_keyboard() -> Iterator[None]:
-    """An Arabic layout whose digit row writes ١٢٣."""
+    """Set an Arabic layout whose digit row writes ١٢٣."""
     if sys.platform == "win32":
         pytest.skip("layouts are those of the X server")
     if not shutil.which("setxkbmap"):
@@ -66,7 +66,7 @@ def story(request: pytest.FixtureRequest) -> Story:
 
 
 def command(*arguments: object) -> Any:
-    """What one of the program's commands says with --json."""
+    """Return what one of the program's commands prints with --json."""
     words = [sys.executable, "-m", "annotator", *map(str, arguments), "--json"]
     done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr

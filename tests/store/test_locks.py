@@ -25,7 +25,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def in_use(path: Path) -> Iterator[Path]:
-    """The same corpus while another process has it open and has read from it."""
+    """Open the same corpus in another process, which reads from it."""
     script = (
         "import sqlite3, sys; connection = sqlite3.connect(sys.argv[1]); "
         "connection.execute('SELECT count(*) FROM edit').fetchone()"

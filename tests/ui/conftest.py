@@ -73,7 +73,7 @@ def corpus_path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def stick(tmp_path: Path) -> Iterator[Path]:
-    """A medium of its own, of one megabyte, with a corpus on it."""
+    """Mount a medium of one megabyte with a corpus on it."""
     folder = tmp_path / "stick"
     folder.mkdir()
     if not shutil.which("mount"):
@@ -141,7 +141,7 @@ def create_controller(qapp: QApplication) -> Iterator[CreateController]:
 
 @pytest.fixture
 def desk(create_controller: CreateController, corpus_path: Path) -> app.ApplicationController:
-    """The whole program, in English."""
+    """Open the whole program, in English."""
     controller = create_controller(settings.Settings(language="en", annotator="Sanae"))
     controller.open_corpus(Corpus.open(corpus_path))
     controller.show()

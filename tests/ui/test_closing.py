@@ -75,7 +75,7 @@ def test_closing_releases_the_corpus_after_several_requests(
     started, loaded = threading.Event(), threading.Event()
 
     def load(_complain: object) -> tuple[()]:
-        """A person's own suggesters may take their time, before the corpus is read."""
+        """Take some time, as a user's own suggesters may before the corpus is read."""
         started.set()
         loaded.wait()
         return ()

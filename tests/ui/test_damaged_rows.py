@@ -21,7 +21,7 @@ from annotator.ui.session.session import Session
 
 @pytest.fixture
 def hostile(corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A corpus in whose first article Sanae labelled and stopped; see `write`."""
+    """Open a corpus in whose first article Sanae labelled and stopped; see `write`."""
     monkeypatch.setattr(verification, "_MAX_CHECKED_SIZE", 0)
     session = Session("Sanae")
     session.open(Corpus.open(corpus_path))

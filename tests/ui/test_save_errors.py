@@ -44,7 +44,7 @@ def holder(corpus_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def trouble(window: Window) -> str:
-    """What the window says is wrong, while it says so."""
+    """Return what the window reports as wrong, while it does."""
     bar = window._central_widget.save_error_bar
     return bar.text() if bar.isVisible() else ""
 

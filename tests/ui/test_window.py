@@ -31,7 +31,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def point_at(view: ArticleView, offset: int, *, after: bool = False) -> QPoint:
-    """The place on the screen just within letter at this offset: its first half, or its second one."""
+    """Return the place on the screen just within the letter at this offset, in its first half or its second."""
     line = view.page().line_of(offset)
     assert line
     box = next(box for box in line.boxes if box.start <= offset < box.end)

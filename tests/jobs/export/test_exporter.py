@@ -67,7 +67,7 @@ SHARES = {"train": 80, "dev": 10, "test": 10}
 def draft(
     text: str, *words: tuple[str, str], who: str = "سلمى", state: str | None = DONE, body: str = ""
 ) -> AnnotatedArticle:
-    """An article with one zone of body, all of it unless `body` says what, and spans given as (text, label)."""
+    """Build an article with one zone of body, all of it or `body`, and spans given as (text, label)."""
     uid = article_uid(text)
     body = body or text
     return AnnotatedArticle(

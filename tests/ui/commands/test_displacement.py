@@ -52,7 +52,7 @@ def look(session: Session, qtbot: QtBot) -> Displacement:
 
 @pytest.fixture
 def other(corpus_path: Path, tmp_path: Path) -> Path:
-    """The same corpus as another computer has it, with labels and an article of its own."""
+    """Create the same corpus as another computer has it, with labels and an article of its own."""
     path = tmp_path / "elsewhere" / corpus_path.name
     path.parent.mkdir()
     shutil.copy(corpus_path, path)

@@ -39,7 +39,7 @@ def typed(line: QWidget, text: str) -> None:
 
 
 def words(window: Window) -> list[str]:
-    """What the find bar has found."""
+    """Return what the find bar has found."""
     assert window.session.article
     return [window.session.article.text[start:end] for start, end in window.find_bar.hits]
 
@@ -148,7 +148,7 @@ def dialog(third: Window, qtbot: QtBot) -> Iterator[Callable[[str, Callable[[Occ
 
 
 def tagged(window: Window, number: int) -> list[str]:
-    """The texts of the spans of an article, on disk."""
+    """Return the texts of the spans of an article, on disk."""
     assert window.session.corpus
     with Corpus.open(window.session.corpus.path) as other:
         article = other.article(number)

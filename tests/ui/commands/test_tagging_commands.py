@@ -30,7 +30,7 @@ LEFT, PLAIN, SHIFT, CONTROL = (
 
 
 def point(view: ArticleView, offset: int, *, after: bool = False) -> QPointF:
-    """A point in the first half of letter at this offset, or in the second."""
+    """Return a point in the first half of the letter at this offset, or in the second."""
     line = view.page().line_of(offset)
     assert line
     box = next(box for box in line.boxes if box.start <= offset < box.end)
@@ -65,7 +65,7 @@ def spans(session: Session) -> list[tuple[str, str]]:
 
 
 def sticking(window: Window) -> list[str]:
-    """The labels that are shown as sticking."""
+    """Return the labels that are shown as sticking."""
     return [row.label.name for row in window.label_panel.rows() if row.is_sticky]
 
 

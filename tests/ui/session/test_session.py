@@ -297,7 +297,7 @@ def test_next_step_reads_spans_of_another_program(session: Session, stretch: Str
 
 @pytest.fixture
 def impatient(session: Session) -> Session:
-    """The session, that waits for no lock."""
+    """Return the session, which waits for no lock."""
     assert session.corpus
     session.corpus._db.execute("PRAGMA busy_timeout = 30")
     return session
